@@ -1,0 +1,81 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/** Folders that know no browser: the same code runs in a page, a worker and Node. */
+const PURE = ['src/checkpoint', 'src/graph', 'src/vlm', 'src/grading'];
+
+/** What only a page or a worker has. */
+const BROWSER_GLOBALS = [
+  ...['window', 'document', 'navigator', 'self', 'localStorage', 'sessionStorage', 'location'],
+  ...['Worker', 'OffscreenCanvas', 'createImageBitmap', 'indexedDB', 'fetch'],
+  ...Object.keys(globals.browser).filter((name) => name.startsWith('GPU') || name.startsWith('HTML')),
+];
+
+const tests = ['**/*.test.ts'];
+
+export default defineConfig(
+  globalIgnores(['dist', 'test-results', 'tools/goldens/data', 'public/demo', 'dataset/data']),
+  js.configs.recommended,
+  ts.configs.strict,
+  svelte.configs.recommended,
+  {
+    linterOptions: { reportUnusedDisableDirectives: 'error', noInlineConfig: true },
+    rules: {
+      eqeqeq: 'error',
+      // TypeScript checks names itself, and knows which exist where.
+      'no-undef': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: ts.parser } },
+    rules: {
+      // Our state replaces Maps and Sets ($state.raw) and never mutates one that is shown.
+      'svelte/prefer-svelte-reactivity': 'off',
+    },
+  },
+  {
+    files: PURE.map((folder) => `${folder}/**/*.ts`),
+    ignores: tests,
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...BROWSER_GLOBALS.map((name) => ({ name, message: 'This folder is pure: it also runs in Node.' })),
+      ],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex:
+                '^(svelte|d3|comlink|node:|onnxruntime-web)|/(engine|probes|spectra|merge|study|ui|workers)/',
+              message:
+                'This folder is pure: no browser, no GPU, no Svelte, nothing from the folders above it.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/{engine,probes,spectra,merge,study}/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^svelte|/ui/', message: 'Arrows run from the screens down, never up.' }] },
+      ],
+    },
+  },
+  {
+    files: ['workers/**/*.ts'],
+    rules: {
+      'max-lines': ['error', { max: 40, skipComments: true, skipBlankLines: true }],
+    },
+  },
+);

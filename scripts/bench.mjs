@@ -1,0 +1,29 @@
+import { ensureBuild } from './build.mjs';
+import { BENCH } from './commands.mjs';
+import { describe, readFlags } from './flags.mjs';
+import { ensurePackages } from './packages.mjs';
+import { checkOut, runCommand } from './run-command.mjs';
+
+/**
+ * `npm run -s bench -- FLAGS`: the page `bench.html` defines `frankenscopeBench.run(flags)`, which resolves to
+ * the JSON this prints.
+ */
+await runCommand(async (signal) => {
+  const words = process.argv.slice(2);
+  if (words.includes('--help')) return describe('bench', BENCH);
+  const { out, quiet, adapter, ...flags } = readFlags(BENCH, words);
+  checkOut(String(out));
+  ensurePackages();
+  ensureBuild({ quiet: true });
+
+  // Imported late: it needs the packages.
+  const { withPage } = await import('./page.mjs');
+  const progress = (/** @type {string} */ text) => {
+    if (!quiet) console.error(text);
+  };
+  const page = { path: 'bench.html', entry: 'frankenscopeBench', adapter: String(adapter), progress, signal };
+  const result = await withPage(page, (page) =>
+    page.evaluate((options) => globalThis.frankenscopeBench.run(options), flags),
+  );
+  return { result, out: String(out) };
+});

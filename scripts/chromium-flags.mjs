@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+
+/**
+ * Which WebGPU adapter Chromium is asked for: the machine's own GPU, or SwiftShader (on the CPU, slow, the
+ * same everywhere).
+ * @typedef {'hardware' | 'software'} Adapter
+ */
+
+/** Device files whose presence on Linux means that a GPU driver is loaded. */
+const GPU_DEVICES = ['/dev/nvidia0', '/dev/dri/renderD128', '/dev/dxg'];
+
+/** No background traffic, no first-run pages, no sandbox (containers run as root). */
+const QUIET = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+];
+
+/**
+ * The adapter this machine has: macOS and Windows always have one Chromium can use; Linux where a GPU's
+ * device file exists.
+ * @param {NodeJS.Platform} [platform]
+ * @param {(path: string) => boolean} [exists]
+ * @returns {Adapter}
+ */
+export function detectAdapter(platform = process.platform, exists = existsSync) {
+  return platform !== 'linux' || GPU_DEVICES.some((path) => exists(path)) ? 'hardware' : 'software';
+}
+
+/**
+ * Flags a headless Chromium of ours is started with. On Linux, Dawn reaches a real GPU only through Vulkan,
+ * which Chromium leaves off by default, and the GPU blocklist refuses most server drivers.
+ * @param {Adapter} adapter
+ * @param {NodeJS.Platform} [platform]
+ * @returns {string[]}
+ */
+export function chromiumFlags(adapter, platform = process.platform) {
+  const webgpu =
+    adapter === 'software'
+      ? ['--use-webgpu-adapter=swiftshader']
+      : platform === 'linux'
+        ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist', '--use-angle=vulkan']
+        : [];
+  return ['--headless=new', '--enable-unsafe-webgpu', ...webgpu, ...QUIET];
+}

@@ -1,0 +1,122 @@
+import { NamedError } from './named-error.mjs';
+
+/** @import {Command, Flag} from './commands.mjs' */
+
+/** @typedef {string | number | boolean | string[]} FlagValue */
+
+/**
+ * Reads a command's flags, `--name value` or `--name=value`, and fills in defaults. Keys are in camel case
+ * (`--max-new-tokens 5` gives `maxNewTokens: 5`); `files` flags give arrays; flags not given and without a
+ * default are absent.
+ * @param {Command} command
+ * @param {readonly string[]} words
+ * @returns {Record<string, FlagValue>}
+ * @throws {NamedError} UnknownFlag, MissingValue, BadValue, RepeatedFlag, MissingFlag
+ */
+export function readFlags(command, words) {
+  /** @type {Record<string, FlagValue>} */
+  const values = {};
+  for (const { name, text } of tokens(command, words)) {
+    const flag = /** @type {Flag} */ (command.flags[name]);
+    const key = camelCase(name);
+    if (flag.kind === 'files') {
+      const given = values[key];
+      values[key] = [...(Array.isArray(given) ? given : []), text];
+    } else if (Object.hasOwn(values, key)) {
+      throw new NamedError('RepeatedFlag', 'given twice', `--${name}`, 'give it once');
+    } else {
+      values[key] = readValue(name, flag, text);
+    }
+  }
+  for (const [name, flag] of Object.entries(command.flags)) {
+    const key = camelCase(name);
+    if (Object.hasOwn(values, key)) continue;
+    if (flag.required) throw new NamedError('MissingFlag', 'required', `--${name}`, `give the ${flag.help}`);
+    if (flag.kind === 'switch') values[key] = false;
+    else if (flag.value !== undefined) values[key] = flag.value;
+  }
+  return values;
+}
+
+/**
+ * Pairs each flag with its text; a switch has none.
+ * @param {Command} command
+ * @param {readonly string[]} words
+ */
+function* tokens(command, words) {
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    const [, name = '', assigned] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
+    const known = Object.keys(command.flags);
+    const flag = Object.hasOwn(command.flags, name) ? command.flags[name] : undefined;
+    if (!flag)
+      throw new NamedError(
+        'UnknownFlag',
+        `"${word}" is not a flag`,
+        '',
+        `known: ${known.map((k) => `--${k}`).join(' ')}`,
+      );
+    if (flag.kind === 'switch') {
+      if (assigned !== undefined)
+        throw new NamedError('BadValue', `"${assigned}" given to a switch`, `--${name}`, 'give it no value');
+      yield { name, text: '' };
+      continue;
+    }
+    const next = words[i + 1];
+    // A value may begin with one dash (-1, the - of --out), never with two: those need --name=value.
+    if (assigned === undefined && (next === undefined || next.startsWith('--')))
+      throw new NamedError('MissingValue', 'no value', `--${name}`, `give the ${flag.help}`);
+    if (assigned === undefined) i++;
+    yield { name, text: assigned ?? next ?? '' };
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Flag} flag
+ * @param {string} text
+ * @returns {FlagValue}
+ * @throws {NamedError} BadValue
+ */
+function readValue(name, flag, text) {
+  const refuse = (/** @type {string} */ remedy) =>
+    new NamedError('BadValue', `"${text}" will not do`, `--${name}`, remedy);
+  switch (flag.kind) {
+    case 'switch':
+      return true;
+    case 'choice':
+      if (!flag.choices?.includes(text)) throw refuse(`one of ${flag.choices?.join(', ')}`);
+      return text;
+    case 'integer':
+    case 'number': {
+      const value = text.trim() === '' ? NaN : Number(text);
+      const whole = flag.kind === 'integer';
+      const minimum = flag.minimum ?? -Infinity;
+      if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value)) || value < minimum)
+        throw refuse(
+          `give a ${whole ? 'whole ' : ''}number${minimum > -Infinity ? ` of at least ${minimum}` : ''}`,
+        );
+      return value;
+    }
+    default:
+      return text;
+  }
+}
+
+/**
+ * A command's flags, one a line, for `--help`.
+ * @param {string} usage how it is called, before the flags
+ * @param {Command} command
+ */
+export function describe(usage, command) {
+  const lines = Object.entries(command.flags).map(([name, flag]) => {
+    const takes = flag.kind === 'switch' ? '' : ` ${flag.choices?.join('|') ?? flag.kind.toUpperCase()}`;
+    return `  --${name}${takes}  ${flag.help}${flag.required ? ' (required)' : ''}`;
+  });
+  return `${usage}: ${command.help}\n${lines.join('\n')}`;
+}
+
+/** @param {string} name */
+function camelCase(name) {
+  return name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, type Command } from './commands.mjs';
+import { describe as describeFlags, readFlags } from './flags.mjs';
+
+const generate = COMMANDS.generate as Command;
+const required = ['--model', 'folder', '--prompt', 'What is this?'];
+
+describe('reading flags', () => {
+  test('gives values their types, camel-case keys and defaults', () => {
+    expect(readFlags(generate, [...required, '--max-new-tokens', '32', '--temperature', '0.7'])).toEqual({
+      model: 'folder',
+      prompt: 'What is this?',
+      maxNewTokens: 32,
+      temperature: 0.7,
+      seed: 0,
+      out: '-',
+      quiet: false,
+      adapter: 'auto',
+    });
+  });
+
+  test('keeps repeated images in their order', () => {
+    const { image } = readFlags(generate, [...required, '--image', 'b.png', '--image=a.png']);
+    expect(image).toEqual(['b.png', 'a.png']);
+  });
+
+  test('takes text that looks like a flag, or is empty, after an equals sign', () => {
+    const words = ['--model', 'folder', '--prompt=--help me\nnow = then', '--system='];
+    expect(readFlags(generate, words)).toMatchObject({ prompt: '--help me\nnow = then', system: '' });
+  });
+
+  test('tells an empty prompt from a missing one', () => {
+    expect(readFlags(generate, ['--model', 'folder', '--prompt', '']).prompt).toBe('');
+    expect(() => readFlags(generate, ['--model', 'folder', '--prompt'])).toThrow('no value; --prompt');
+  });
+
+  test.each([
+    ['UnknownFlag', ['--modle', 'x'], '"--modle" is not a flag; known: --model'],
+    ['UnknownFlag', ['folder'], '"folder" is not a flag'],
+    ['UnknownFlag', ['--__proto__', 'x'], 'is not a flag'],
+    ['MissingFlag', ['--model', 'folder'], 'required; --prompt'],
+    ['MissingValue', ['--model', '--prompt', 'x'], 'no value; --model'],
+    ['RepeatedFlag', [...required, '--model', 'b'], 'given twice; --model'],
+    ['BadValue', [...required, '--dtype', 'q7'], '"q7" will not do; --dtype; one of f32, f16, q8, q4'],
+    ['BadValue', [...required, '--max-new-tokens', '0'], 'whole number of at least 1'],
+    ['BadValue', [...required, '--max-new-tokens', '1.5'], 'whole number'],
+    ['BadValue', [...required, '--seed', '-1'], 'at least 0'],
+    ['BadValue', [...required, '--seed', '9007199254740993'], '--seed'],
+    ['BadValue', [...required, '--temperature', 'hot'], '"hot" will not do'],
+    ['BadValue', [...required, '--temperature='], '--temperature'],
+    ['BadValue', [...required, '--quiet=no'], 'switch'],
+  ])('%s for %j', (name, words, message) => {
+    expect(() => readFlags(generate, words)).toThrow(expect.objectContaining({ name }));
+    expect(() => readFlags(generate, words)).toThrow(message);
+  });
+});
+
+test('help names every flag of a command', () => {
+  const help = describeFlags('logits', COMMANDS.logits as Command);
+  for (const name of Object.keys(COMMANDS.logits?.flags ?? {})) expect(help).toContain(`--${name}`);
+});

@@ -1,0 +1,94 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { COMMANDS, type Command } from './commands.mjs';
+import { findInputs } from './inputs.mjs';
+import { NamedError } from './named-error.mjs';
+import { ROOT } from './paths.mjs';
+import { exitCode, line, PageError } from './run-command.mjs';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'frankenscope-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const headless = (...words: string[]) =>
+  spawnSync(process.execPath, [join(ROOT, 'scripts/headless.mjs'), ...words], { encoding: 'utf8' });
+
+describe('bad input ends with 2, one line on stderr and nothing on stdout', () => {
+  test.each([
+    [['frobnicate'], /^UnknownCommand: "frobnicate" is not a command; known: info generate logits\n$/],
+    [['info'], /^MissingFlag: .*--model.*\n$/],
+    [['info', '--model', 'no/such/folder'], /^FolderNotFound: no folder "no\/such\/folder"; --model; .*\n$/],
+    [['info', '--model', 'demo:x', '--out', 'no/such/file'], /^FolderNotFound: .*--out.*\n$/],
+    [
+      ['generate', '--model', 'demo:x', '--prompt', 'a', '--image', 'no.png'],
+      /^FileNotFound: no file "no.png"; --image; .*\n$/,
+    ],
+  ])('%j', (words, stderr) => {
+    const { status, ...said } = headless(...words);
+    expect(said.stderr).toMatch(stderr);
+    expect(said.stdout).toBe('');
+    expect(status).toBe(2);
+  });
+});
+
+test('help is no error', () => {
+  expect(headless('--help')).toMatchObject({ status: 0, stderr: '' });
+  expect(headless('generate', '--help').stdout).toContain('--max-new-tokens INTEGER');
+});
+
+describe('a checkpoint folder', () => {
+  const inputs = (model: string) => findInputs(COMMANDS.info as Command, { model });
+
+  test('gives its own files in order, links included, and nothing else', () => {
+    const blobs = join(folder, 'blobs');
+    const snapshot = join(folder, 'snapshot');
+    mkdirSync(blobs);
+    mkdirSync(join(snapshot, 'nested.json'), { recursive: true });
+    writeFileSync(join(blobs, 'abc'), '{}');
+    symlinkSync(join('..', 'blobs', 'abc'), join(snapshot, 'config.json'));
+    symlinkSync(join('..', 'blobs', 'gone'), join(snapshot, 'broken.json'));
+    for (const name of ['model.safetensors', 'chat_template.jinja', 'merges.txt', 'a.bin', 'README.md'])
+      writeFileSync(join(snapshot, name), '');
+    const expected = ['chat_template.jinja', 'config.json', 'merges.txt', 'model.safetensors'];
+    expect(inputs(snapshot).model).toEqual({
+      name: 'snapshot',
+      demo: null,
+      files: expected.map((name) => join(snapshot, name)),
+    });
+  });
+
+  test('without checkpoint files is refused', () => {
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    expect(() => inputs(empty)).toThrow(/holds no checkpoint files; --model/);
+  });
+
+  test('may be a demo', () => {
+    const model = { name: 'demo:rl-frozen-mid', demo: 'rl-frozen-mid', files: [] };
+    expect(inputs('demo:rl-frozen-mid')).toEqual({ model });
+  });
+});
+
+describe('exit codes', () => {
+  test.each([
+    [2, new PageError({ name: 'HeaderTooLarge', message: '', kind: 'input' })],
+    [3, new PageError({ name: 'Interrupted', message: '', kind: 'interrupted' })],
+    [1, new PageError({ name: 'TypeError', message: '', kind: 'internal' })],
+    [2, new NamedError('BadValue', '', '', '')],
+    [1, new NamedError('BrowserNotFound', '', '', '')],
+    [1, new Error('anything else')],
+  ])('%i', (code, error) => {
+    expect(exitCode(error)).toBe(code);
+  });
+
+  test('an error is one line whatever its text', () => {
+    expect(line(new PageError({ name: 'Bad', message: 'one\ntwo  three', kind: 'input' }))).toBe(
+      'Bad: one two three',
+    );
+  });
+});

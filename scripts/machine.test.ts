@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { browserCandidates } from './browser.mjs';
+import { chromiumFlags, detectAdapter } from './chromium-flags.mjs';
+import { packagesAreStale } from './packages.mjs';
+import { count, summary } from './test-phases.mjs';
+
+describe('the adapter', () => {
+  test('is the GPU where Linux has its device file', () => {
+    expect(detectAdapter('linux', (path) => path === '/dev/nvidia0')).toBe('hardware');
+    expect(detectAdapter('linux', () => false)).toBe('software');
+    expect(detectAdapter('darwin', () => false)).toBe('hardware');
+  });
+
+  test('is never forced to software on a machine with a GPU', () => {
+    expect(chromiumFlags('hardware', 'linux')).toContain('--enable-features=Vulkan');
+    expect(chromiumFlags('hardware', 'linux').join()).not.toContain('swiftshader');
+    expect(chromiumFlags('software', 'linux')).toContain('--use-webgpu-adapter=swiftshader');
+  });
+});
+
+describe('the browser', () => {
+  test('is the one the environment names before any other', () => {
+    const env = { CHROMIUM_PATH: '/opt/mine', PATH: '/somewhere' };
+    const [first, second] = browserCandidates('linux', env);
+    expect([first, second]).toEqual(['/opt/mine', '/somewhere/chromium']);
+  });
+
+  test('is looked for where macOS and Windows keep programs', () => {
+    expect(browserCandidates('darwin', { HOME: '/Users/a' })).toContain(
+      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    );
+    expect(browserCandidates('win32', { PROGRAMFILES: 'C:\\Program Files' })).toContain(
+      'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    );
+  });
+});
+
+test('packages are installed anew when the lock file is newer, or nothing is there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'frankenscope-'));
+  const [installed, lock] = [join(folder, 'installed'), join(folder, 'lock')];
+  writeFileSync(lock, '');
+  expect(packagesAreStale(installed, lock)).toBe(true);
+  writeFileSync(installed, '');
+  utimesSync(lock, 100, 100);
+  expect(packagesAreStale(installed, lock)).toBe(false);
+  utimesSync(installed, 50, 50);
+  expect(packagesAreStale(installed, lock)).toBe(true);
+  rmSync(folder, { recursive: true });
+});
+
+describe('the summary of npm test', () => {
+  test('counts what the runners report; a flaky test failed', () => {
+    const vitest = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 };
+    expect(count('vitest', vitest)).toEqual({ passed: 5, failed: 1, skipped: 3 });
+    const stats = { expected: 4, unexpected: 1, flaky: 2, skipped: 3 };
+    expect(count('playwright', { stats })).toEqual({ passed: 4, failed: 3, skipped: 3 });
+  });
+
+  test('ends with the totals alone on a line', () => {
+    const node = { name: 'node', passed: 5, failed: 0, skipped: 0, seconds: 1 };
+    const lint = { name: 'lint', passed: 0, failed: 1, skipped: 0, seconds: 1 };
+    expect(summary([node, lint]).split('\n').at(-1)).toBe('5 passed, 1 failed');
+  });
+});

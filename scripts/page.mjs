@@ -1,0 +1,91 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { ensureBrowser } from './browser.mjs';
+import { chromiumFlags, detectAdapter } from './chromium-flags.mjs';
+import { NamedError } from './named-error.mjs';
+import { DIST } from './paths.mjs';
+import { serve } from './static-server.mjs';
+
+/** @import {BrowserContext, Page} from 'playwright-core' */
+
+/** A page that has not shown its entry by then never will. */
+const READY_MS = 60_000;
+
+/**
+ * Serves the built app, opens one of its pages in a headless Chromium, and hands both to `use`; closes
+ * everything after. What the page says with `console.info` is progress and goes to `progress`, its warnings
+ * and errors too.
+ * @template T
+ * @param {{path: string, entry: string, adapter: string, progress: (line: string) => void, signal: AbortSignal}} options
+ *   entry: the global the page defines once it is ready; adapter: auto, hardware or software
+ * @param {(page: Page) => Promise<T>} use
+ * @returns {Promise<T>}
+ * @throws {NamedError} BrowserNotFound, BrowserFailed, PageFailed
+ */
+export async function withPage({ path, entry, adapter, progress, signal }, use) {
+  const executablePath = ensureBrowser();
+  const args = chromiumFlags(
+    adapter === 'auto' ? detectAdapter() : adapter === 'hardware' ? adapter : 'software',
+  );
+  const server = await serve(DIST);
+  // A profile on disk: in a private window the browser keeps its storage in memory, and little of it.
+  const profile = mkdtempSync(join(tmpdir(), 'frankenscope-'));
+  /** @type {BrowserContext | undefined} */
+  let browser;
+  const close = () => void browser?.close();
+  try {
+    // Signals are ours to handle: an interrupted run has an exit code of its own.
+    const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+    browser = await chromium
+      .launchPersistentContext(profile, { executablePath, args, ...ours })
+      .catch((/** @type {Error} */ error) => {
+        throw new NamedError('BrowserFailed', firstLine(error), executablePath, 'set CHROME_PATH to another');
+      });
+    signal.addEventListener('abort', close);
+    signal.throwIfAborted();
+    const page = await browser.newPage();
+    page.setDefaultTimeout(0);
+    page.on('console', (message) => {
+      if (['info', 'warning', 'error'].includes(message.type())) progress(message.text());
+    });
+    const failed = new Promise((_, reject) => {
+      const fail = (/** @type {string} */ what) =>
+        reject(new NamedError('PageFailed', what, path, 'this is a fault of the app; please report it'));
+      page.on('crash', () => fail('the page crashed: out of memory?'));
+      browser?.on('close', () => fail('the browser closed'));
+    });
+    failed.catch(() => {});
+    const work = async () => {
+      await page.goto(server.url + path);
+      await ready(page, path, entry);
+      return use(page);
+    };
+    return await /** @type {Promise<T>} */ (Promise.race([work(), failed]));
+  } finally {
+    signal.removeEventListener('abort', close);
+    await browser?.close();
+    await server.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/**
+ * @param {Page} page
+ * @param {string} path
+ * @param {string} entry
+ */
+async function ready(page, path, entry) {
+  const late = Date.now() + READY_MS;
+  while (!(await page.evaluate((name) => Object.hasOwn(globalThis, name), entry))) {
+    if (Date.now() > late)
+      throw new NamedError('PageFailed', `no ${entry} after ${READY_MS / 1000} s`, path, 'please report it');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** @param {Error} error */
+function firstLine(error) {
+  return error.message.split('\n')[0] ?? '';
+}

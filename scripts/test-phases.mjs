@@ -1,0 +1,116 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT } from './paths.mjs';
+
+/**
+ * One step of `npm test`: a package's own command-line program, run by this Node.
+ * @typedef {{
+ *   name: string,
+ *   program: string,
+ *   args: string[],
+ *   report?: 'vitest' | 'playwright',
+ *   browser?: boolean,
+ * }} Phase `program` is a path below node_modules
+ * @typedef {{name: string, passed: number, failed: number, skipped: number, seconds: number}} Outcome
+ */
+
+const VITEST = 'vitest/vitest.mjs';
+
+/** @type {readonly Phase[]} */
+export const PHASES = [
+  { name: 'types', program: 'typescript/bin/tsc', args: ['--noEmit'] },
+  {
+    name: 'svelte',
+    program: 'svelte-check/bin/svelte-check',
+    args: ['--fail-on-warnings', '--output', 'human'],
+  },
+  { name: 'lint', program: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
+  { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
+  { name: 'node', program: VITEST, args: vitest('node'), report: 'vitest' },
+  { name: 'browser', program: VITEST, args: vitest('browser'), report: 'vitest', browser: true },
+  { name: 'build', program: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
+  {
+    name: 'e2e',
+    program: '@playwright/test/cli.js',
+    args: ['test', '--config', 'e2e/playwright.config.ts'],
+    report: 'playwright',
+    browser: true,
+  },
+];
+
+/** @param {string} project */
+function vitest(project) {
+  return [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report(project)}`,
+  ];
+}
+
+/**
+ * Where a phase's runner writes its JSON report.
+ * @param {string} phase
+ */
+export function report(phase) {
+  return join(ROOT, 'test-results', `${phase}.json`);
+}
+
+/**
+ * @param {Phase} phase
+ * @returns {Outcome}
+ */
+export function runPhase({ name, program, args, report: kind }) {
+  console.log(`\n— ${name}`);
+  const start = performance.now();
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report(name) },
+  });
+  const seconds = (performance.now() - start) / 1000;
+  const path = report(name);
+  const counts =
+    kind && existsSync(path)
+      ? count(kind, JSON.parse(readFileSync(path, 'utf8')))
+      : { passed: 0, failed: 0, skipped: 0 };
+  // A runner may fail outside any test: a file that does not load, a type error.
+  return { name, seconds, ...counts, failed: status === 0 ? counts.failed : Math.max(1, counts.failed) };
+}
+
+/**
+ * Tests counted in a runner's report. A flaky test is one that failed.
+ * @param {'vitest' | 'playwright'} kind
+ * @param {any} json
+ */
+export function count(kind, json) {
+  return kind === 'vitest'
+    ? {
+        passed: json.numPassedTests,
+        failed: json.numFailedTests,
+        skipped: json.numPendingTests + json.numTodoTests,
+      }
+    : {
+        passed: json.stats.expected,
+        failed: json.stats.unexpected + json.stats.flaky,
+        skipped: json.stats.skipped,
+      };
+}
+
+/**
+ * One line a phase, then the line of totals, alone.
+ * @param {readonly Outcome[]} outcomes
+ */
+export function summary(outcomes) {
+  const lines = outcomes.map(({ name, passed, failed, skipped, seconds }) => {
+    const tests =
+      passed + failed + skipped > 0 ? ` · ${passed} passed, ${failed} failed, ${skipped} skipped` : '';
+    return `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}${tests} · ${seconds.toFixed(1)} s`;
+  });
+  const total = (/** @type {'passed' | 'failed'} */ key) =>
+    outcomes.reduce((sum, outcome) => sum + outcome[key], 0);
+  return ['', ...lines, '', `${total('passed')} passed, ${total('failed')} failed`].join('\n');
+}

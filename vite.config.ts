@@ -1,0 +1,29 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig, type PluginOption } from 'vite';
+import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
+import { security } from './scripts/vite/security.mjs';
+import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
+
+/** What both pages and workers are built with. */
+const shared = (): PluginOption[] => [transformersWithoutRuntime(), gzipAsset()];
+
+export default defineConfig({
+  // Relative addresses: the built folder works on any host, in any subfolder.
+  base: './',
+  plugins: [svelte({ configFile: false }), security(), ...shared()],
+  worker: { format: 'es', plugins: shared },
+  optimizeDeps: {
+    include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],
+    // Pre-bundling would pass our plugin by and bundle a second onnxruntime-web.
+    exclude: ['@huggingface/transformers'],
+  },
+  build: {
+    target: 'es2023',
+    // The content policy has no data: for fonts and scripts.
+    assetsInlineLimit: 0,
+    // WASM files are megabytes, on purpose.
+    chunkSizeWarningLimit: 2000,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['index.html', 'headless.html', 'bench.html'] },
+  },
+});

@@ -1,0 +1,54 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+import { findBrowser } from './scripts/browser.mjs';
+import { chromiumFlags } from './scripts/chromium-flags.mjs';
+import { ISOLATION_HEADERS } from './scripts/headers.mjs';
+import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
+import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
+
+const executablePath = findBrowser();
+
+/** `*.test.ts` run in Node; `*.browser.test.ts` run in real Chromium (WebGPU on its software adapter). */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dataset/**/*.test.ts'],
+          exclude: ['**/*.browser.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [svelte({ configFile: false }), transformersWithoutRuntime(), gzipAsset()],
+        worker: { format: 'es', plugins: () => [transformersWithoutRuntime(), gzipAsset()] },
+        optimizeDeps: {
+          include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],
+          exclude: ['@huggingface/transformers'],
+        },
+        server: { headers: { ...ISOLATION_HEADERS } },
+        test: {
+          name: 'browser',
+          include: ['src/**/*.browser.test.ts', 'dataset/**/*.browser.test.ts'],
+          testTimeout: 240_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                // Without one of its own, Playwright says what to install.
+                ...(executablePath === undefined ? {} : { executablePath }),
+                args: chromiumFlags('software'),
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
