@@ -1,0 +1,49 @@
+import { NamedError } from '../named-error.ts';
+
+/** Bytes that can be read in ranges without holding the whole: a `File` or a `Blob` is one as it stands. */
+export interface ByteSource {
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** The range `[start, end)`; nothing is read before `arrayBuffer`. */
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** A model folder. Keys are paths relative to it, plain file names in practice. */
+export type CheckpointFiles = ReadonlyMap<string, ByteSource>;
+
+/**
+ * Reads `[start, end)` of a source, whole or not at all. `place` says for whom, should it fail.
+ *
+ * @throws NamedError `FileUnreadable` when the browser no longer gives the bytes (the file was moved, deleted,
+ * changed, or its disk went away), `FileChanged` when it gives another number of them.
+ */
+export async function readRange(
+  source: ByteSource,
+  start: number,
+  end: number,
+  place: { file: string; tensor?: string },
+): Promise<Uint8Array<ArrayBuffer>> {
+  let buffer: ArrayBuffer;
+  try {
+    buffer = await source.slice(start, end).arrayBuffer();
+  } catch (cause) {
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new NamedError(
+      'FileUnreadable',
+      `bytes ${start} to ${end} could not be read (${reason})`,
+      place,
+      'the file was probably moved, deleted or changed since it was chosen: choose the folder again',
+      { cause },
+    );
+  }
+  if (buffer.byteLength !== end - start) {
+    throw new NamedError(
+      'FileChanged',
+      `${buffer.byteLength} bytes came back for the ${end - start} bytes from ${start} to ${end}`,
+      place,
+      'the file changed on disk since it was opened: choose the folder again',
+    );
+  }
+  return new Uint8Array(buffer);
+}

@@ -1,0 +1,121 @@
+import { NamedError } from '../named-error.ts';
+import type { ByteSource, CheckpointFiles } from './byte-source.ts';
+import { readRange } from './byte-source.ts';
+import type { WeightFile } from './fingerprint.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { StoredTensor } from './header.ts';
+import { readHeader } from './header.ts';
+import { mapInFlight } from './in-flight.ts';
+import { checkIndexAgrees, readShardIndex } from './shard-index.ts';
+import { canonicalName } from './tensor-name.ts';
+import type { Notice } from './weight-files.ts';
+import { findWeights, shardsOf, weightNotices } from './weight-files.ts';
+
+const CONFIG_FILE = 'config.json';
+
+/** A stored tensor under its canonical name. */
+export interface TensorEntry extends StoredTensor {
+  readonly name: string;
+}
+
+/** An opened checkpoint: a value that knows where every tensor lies. It holds no weights. */
+export interface Checkpoint {
+  readonly name: string;
+  readonly files: CheckpointFiles;
+  /** By canonical name, in the order of the weight files and of the bytes within each. */
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** The files the weights lie in, in reading order. */
+  readonly weightFiles: readonly string[];
+  readonly notices: readonly Notice[];
+  /** Sum of all tensors' bytes. */
+  readonly bytes: number;
+  /** See `fingerprint`. */
+  readonly fingerprint: string;
+}
+
+export interface OpenOptions {
+  /** What to call it; default "checkpoint". */
+  readonly name?: string;
+  readonly signal?: AbortSignal;
+  /** Called after each weight file whose header was read and found valid. */
+  readonly onProgress?: (progress: { readonly filesDone: number; readonly filesTotal: number }) => void;
+}
+
+/**
+ * Opens a checkpoint folder: finds the weight files, reads and checks every header (several in flight), holds the
+ * index against the shards, and fingerprints the whole. Reads headers and samples only, whatever the size.
+ *
+ * @throws NamedError those of `findWeights`, `readShardIndex`, `shardsOf`, `readHeader`, `checkIndexAgrees` and
+ * `readRange`; `NameCollision` when two stored names mean the same tensor; `Cancelled`.
+ */
+export async function openCheckpoint(files: CheckpointFiles, options: OpenOptions = {}): Promise<Checkpoint> {
+  const { name = 'checkpoint', signal, onProgress } = options;
+  const layout = findWeights(files);
+  const index =
+    layout.kind === 'sharded' ? await readShardIndex(sourceOf(files, layout.file), layout.file) : null;
+  const weightFiles = index === null ? [layout.file] : shardsOf(index, files);
+
+  let filesDone = 0;
+  const open = async (file: string): Promise<WeightFile> => {
+    const source = sourceOf(files, file);
+    const header = await readHeader(source, file);
+    filesDone += 1;
+    onProgress?.({ filesDone, filesTotal: weightFiles.length });
+    return { file, source, header };
+  };
+  const weights = await mapInFlight(weightFiles, open, signal);
+  const stored = weights.flatMap(({ header }) => header.tensors);
+  if (index !== null) checkIndexAgrees(index, stored);
+
+  return {
+    name,
+    files,
+    tensors: byCanonicalName(stored),
+    weightFiles,
+    notices: weightNotices(files, layout, weightFiles),
+    bytes: stored.reduce((sum, tensor) => sum + tensor.bytes, 0),
+    fingerprint: await fingerprint(weights, files.get(CONFIG_FILE), signal),
+  };
+}
+
+/**
+ * Reads one tensor's bytes, or `range` of them (relative to the tensor, e.g. rows), straight from the file.
+ *
+ * @throws NamedError `FileUnreadable` or `FileChanged`; RangeError for a range outside the tensor.
+ */
+export async function readTensorBytes(
+  checkpoint: Pick<Checkpoint, 'files'>,
+  entry: TensorEntry,
+  range: { readonly start: number; readonly end: number } = { start: 0, end: entry.bytes },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { start, end } = range;
+  if (!(start >= 0 && start <= end && end <= entry.bytes)) {
+    throw new RangeError(`bytes ${start} to ${end} are not inside the ${entry.bytes} of ${entry.name}`);
+  }
+  const place = { file: entry.file, tensor: entry.name };
+  return readRange(sourceOf(checkpoint.files, entry.file), entry.start + start, entry.start + end, place);
+}
+
+function sourceOf(files: CheckpointFiles, file: string): ByteSource {
+  const source = files.get(file);
+  if (source !== undefined) return source;
+  throw new NamedError('MissingFile', 'not in the folder', { file }, 'choose the folder again');
+}
+
+function byCanonicalName(stored: readonly StoredTensor[]): ReadonlyMap<string, TensorEntry> {
+  const tensors = new Map<string, TensorEntry>();
+  for (const tensor of stored) {
+    const name = canonicalName(tensor.storedName);
+    const other = tensors.get(name);
+    if (other !== undefined) {
+      throw new NamedError(
+        'NameCollision',
+        `${other.storedName} (${other.file}) and ${tensor.storedName} (${tensor.file}) are the same tensor`,
+        { tensor: name },
+        'it is unclear which of the two counts: save the checkpoint again under one spelling',
+      );
+    }
+    tensors.set(name, { ...tensor, name });
+  }
+  return tensors;
+}

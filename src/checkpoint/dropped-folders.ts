@@ -1,0 +1,93 @@
+import { NamedError } from '../named-error.ts';
+import type { ByteSource, CheckpointFiles } from './byte-source.ts';
+
+/** A file as it was dropped or picked; `path` as the browser gives it, with or without the folder's own name. */
+export interface DroppedFile {
+  readonly path: string;
+  readonly source: ByteSource;
+}
+
+export interface DroppedFolder {
+  /** The folder's own name; empty for files dropped without one. */
+  readonly name: string;
+  readonly files: CheckpointFiles;
+}
+
+export interface Drop {
+  /** One for each checkpoint, in the order of their paths: several dropped together fill several slots. */
+  readonly folders: readonly DroppedFolder[];
+  /** What belongs to none of them, with the reason. */
+  readonly unrelated: readonly { readonly path: string; readonly reason: string }[];
+}
+
+const WEIGHTS = /\.safetensors$|\.safetensors\.index\.json$|^pytorch_model.*\.bin$/;
+const UNFINISHED = /\.(crdownload|part|partial|download|incomplete|tmp|lock|aria2)$/;
+/** The hub's cache keeps a model under `models--owner--name/snapshots/<commit>/`. */
+const HUB_CACHE = /(?:^|\/)models--([^/]+)\/snapshots\/[^/]+$/;
+
+/**
+ * Sorts what was dropped into checkpoint folders. A folder is a checkpoint if weights lie directly in it (if there
+ * are none anywhere: if config.json does, so that opening it can say what is missing); what lies deeper belongs
+ * to the outermost one, under its relative path. Hidden and half-downloaded files are set aside.
+ *
+ * @throws NamedError `AmbiguousDrop` when two files have the same path: two folders of the same name
+ */
+export function foldersOf(dropped: Iterable<DroppedFile>): Drop {
+  const sources = new Map<string, ByteSource>();
+  const unrelated: { path: string; reason: string }[] = [];
+  for (const { path: given, source } of dropped) {
+    const parts = given.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
+    const path = parts.join('/');
+    if (parts.some((part) => part.startsWith('.'))) unrelated.push({ path, reason: 'hidden' });
+    else if (UNFINISHED.test(path)) unrelated.push({ path, reason: 'an unfinished download' });
+    else if (sources.has(path)) throw samePath(path);
+    else sources.set(path, source);
+  }
+  const paths = [...sources.keys()].sort();
+  const roots = outermost(rootCandidates(paths));
+  const folders = new Map(roots.map((root) => [root, new Map<string, ByteSource>()]));
+  for (const [path, source] of sources) {
+    const root = roots.find((candidate) => isInside(path, candidate));
+    if (root === undefined) unrelated.push({ path, reason: 'outside every checkpoint folder' });
+    else folders.get(root)?.set(root === '' ? path : path.slice(root.length + 1), source);
+  }
+  return { folders: [...folders].map(([root, files]) => ({ name: folderName(root), files })), unrelated };
+}
+
+function rootCandidates(paths: readonly string[]): string[] {
+  const withWeights = paths.filter((path) => WEIGHTS.test(baseName(path)));
+  if (withWeights.length > 0) return withWeights.map(parentOf);
+  const withConfig = paths.filter((path) => baseName(path) === 'config.json');
+  return withConfig.length > 0 ? withConfig.map(parentOf) : paths.map(parentOf);
+}
+
+/** Distinct folders that lie in no other of them. */
+function outermost(folders: readonly string[]): string[] {
+  const distinct = [...new Set(folders)].sort();
+  return distinct.filter((folder) => !distinct.some((other) => other !== folder && isInside(folder, other)));
+}
+
+function isInside(path: string, folder: string): boolean {
+  return folder === '' || path.startsWith(`${folder}/`);
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+function folderName(root: string): string {
+  return HUB_CACHE.exec(root)?.[1]?.replace('--', '/') ?? baseName(root);
+}
+
+function samePath(path: string): NamedError {
+  return new NamedError(
+    'AmbiguousDrop',
+    'two files were dropped under this path',
+    { file: path },
+    'drop folders of the same name one after the other',
+  );
+}

@@ -1,0 +1,213 @@
+import { NamedError } from '../named-error.ts';
+import type { ByteSource } from './byte-source.ts';
+import { readRange } from './byte-source.ts';
+import type { Dtype } from './dtype.ts';
+import { asDtype, DTYPE_BYTES } from './dtype.ts';
+import type { JsonObject, JsonValue } from './json.ts';
+import { isJsonObject, parseJson } from './json.ts';
+import { listing } from './listing.ts';
+
+/** The format's own limit; a 7B model's header is some 80 kB. */
+export const MAX_HEADER_BYTES = 100_000_000;
+/** The little-endian u64 in front that holds the header's length. */
+export const LENGTH_BYTES = 8;
+const METADATA_KEY = '__metadata__';
+/** What a Git LFS pointer, left in place of the real file, begins with. */
+const LFS_POINTER_START = 'version ';
+
+/** One tensor of one file. `start` and `end` are absolute byte offsets in the file. */
+export interface StoredTensor {
+  readonly storedName: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly file: string;
+  readonly start: number;
+  readonly end: number;
+  /** `end - start`. */
+  readonly bytes: number;
+}
+
+export interface SafetensorsHeader {
+  /** In the order of their bytes in the file. */
+  readonly tensors: readonly StoredTensor[];
+  readonly metadata: ReadonlyMap<string, string>;
+  /** The header as it lies in the file, for hashing. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads and checks the header of a safetensors file in two reads (length, header); no tensor is touched. Accepts
+ * exactly: a header of at most 100 MB inside the file; UTF-8 JSON with no key twice; `__metadata__` of strings;
+ * known dtypes; non-negative safe-integer dims and offsets; ranges as long as shape × dtype, starting at 0,
+ * touching, and ending at the end of the file. Fields the format does not name are passed over, as the
+ * reference implementation does.
+ *
+ * @throws NamedError naming file, tensor, value and limit: `FileTooShort`, `LfsPointer`, `HeaderTooLarge`,
+ * `HeaderOutsideFile`, `NotUtf8`, `InvalidJson`, `DuplicateKey`, `InvalidHeader`, `InvalidMetadata`,
+ * `InvalidTensor`, `UnknownDtype`, `InvalidShape`, `InvalidOffsets`, `SizeMismatch`, `OverlappingTensors`,
+ * `HoleInFile`, `TruncatedFile`, `TrailingBytes`, and those of `readRange`.
+ */
+export async function readHeader(source: ByteSource, file: string): Promise<SafetensorsHeader> {
+  if (source.size < LENGTH_BYTES) {
+    throw new NamedError(
+      'FileTooShort',
+      `${source.size} bytes cannot hold the ${LENGTH_BYTES} bytes of a header length`,
+      { file },
+      'the file is cut off: download it again',
+    );
+  }
+  const length = headerLength(await readRange(source, 0, LENGTH_BYTES, { file }), source.size, file);
+  const dataStart = LENGTH_BYTES + length;
+  const bytes = await readRange(source, LENGTH_BYTES, dataStart, { file });
+  const header = parseJson(bytes, file);
+  // The format asks for "{" as the very first byte; JSON itself would allow white space before it.
+  if (!isJsonObject(header) || bytes[0] !== 0x7b) {
+    throw new NamedError('InvalidHeader', 'the header is not a JSON object', { file }, DAMAGED);
+  }
+  const tensors: StoredTensor[] = [];
+  for (const [name, value] of header) {
+    if (name !== METADATA_KEY) tensors.push(storedTensor(name, value, file, dataStart));
+  }
+  tensors.sort((a, b) => a.start - b.start || a.end - b.end);
+  checkLayout(tensors, dataStart, source.size, file);
+  return { tensors, metadata: metadataOf(header, file), bytes };
+}
+
+const DAMAGED = 'the file is damaged: download or save it again';
+
+function headerLength(prefix: Uint8Array<ArrayBuffer>, fileSize: number, file: string): number {
+  if (String.fromCharCode(...prefix) === LFS_POINTER_START) {
+    throw new NamedError(
+      'LfsPointer',
+      `the file holds a Git LFS pointer of ${fileSize} bytes in place of the weights`,
+      { file },
+      'fetch the weights with "git lfs pull"',
+    );
+  }
+  const length = new DataView(prefix.buffer).getBigUint64(0, true);
+  if (length > BigInt(MAX_HEADER_BYTES)) {
+    throw new NamedError(
+      'HeaderTooLarge',
+      `a header of ${length} bytes is over the limit of ${MAX_HEADER_BYTES}`,
+      { file },
+      'this is no safetensors file, or a damaged one',
+    );
+  }
+  const inside = fileSize - LENGTH_BYTES;
+  if (Number(length) > inside) {
+    throw new NamedError(
+      'HeaderOutsideFile',
+      `a header of ${length} bytes does not fit in the ${inside} bytes that follow its length`,
+      { file },
+      'the file is cut off: download it again',
+    );
+  }
+  return Number(length);
+}
+
+function metadataOf(header: JsonObject, file: string): ReadonlyMap<string, string> {
+  const metadata = new Map<string, string>();
+  const stored = header.get(METADATA_KEY);
+  if (stored === undefined) return metadata;
+  if (!isJsonObject(stored)) {
+    throw new NamedError(
+      'InvalidMetadata',
+      'the metadata is no object',
+      { file, field: METADATA_KEY },
+      DAMAGED,
+    );
+  }
+  for (const [key, value] of stored) {
+    if (typeof value !== 'string') {
+      const what = `the metadata ${JSON.stringify(key)} is no string`;
+      throw new NamedError('InvalidMetadata', what, { file, field: METADATA_KEY }, DAMAGED);
+    }
+    metadata.set(key, value);
+  }
+  return metadata;
+}
+
+function storedTensor(storedName: string, value: JsonValue, file: string, dataStart: number): StoredTensor {
+  const place = { file, tensor: storedName };
+  if (!isJsonObject(value)) {
+    throw new NamedError('InvalidTensor', 'its description is no object', place, DAMAGED);
+  }
+  const dtypeName = value.get('dtype');
+  if (typeof dtypeName !== 'string') {
+    throw new NamedError(
+      'InvalidTensor',
+      'its dtype is missing or no string',
+      { ...place, field: 'dtype' },
+      DAMAGED,
+    );
+  }
+  const dtype = asDtype(dtypeName, place);
+  const shape = sizes(value.get('shape'), 'InvalidShape', { ...place, field: 'shape' });
+  const offsetsPlace = { ...place, field: 'data_offsets' };
+  const offsets = sizes(value.get('data_offsets'), 'InvalidOffsets', offsetsPlace);
+  const [begin, end] = offsets;
+  if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
+    const what = `the offsets [${listing(offsets.map(String))}] are no range [begin, end]`;
+    throw new NamedError('InvalidOffsets', what, offsetsPlace, DAMAGED);
+  }
+  // Dims are safe integers each; their product need not be, hence BigInt.
+  const needed = shape.reduce((product, dim) => product * BigInt(dim), BigInt(DTYPE_BYTES[dtype]));
+  if (needed !== BigInt(end - begin)) {
+    const what = `${dtype} [${listing(shape.map(String))}] takes ${needed} bytes, its range has ${end - begin}`;
+    throw new NamedError('SizeMismatch', what, offsetsPlace, DAMAGED);
+  }
+  return {
+    storedName,
+    dtype,
+    shape,
+    file,
+    start: dataStart + begin,
+    end: dataStart + end,
+    bytes: end - begin,
+  };
+}
+
+function sizes(
+  value: JsonValue | undefined,
+  error: string,
+  place: { file: string; tensor: string; field: string },
+): readonly number[] {
+  if (!Array.isArray(value)) throw new NamedError(error, 'missing or no list', place, DAMAGED);
+  return value.map((item: JsonValue) => {
+    if (typeof item === 'number' && Number.isSafeInteger(item) && item >= 0 && !Object.is(item, -0))
+      return item;
+    const shown = typeof item === 'number' ? String(item) : typeof item;
+    const what = `${shown} is no integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
+    throw new NamedError(error, what, place, DAMAGED);
+  });
+}
+
+/** Tensors sorted by start must cover the file from the end of its header to its end, each byte once. */
+function checkLayout(
+  tensors: readonly StoredTensor[],
+  dataStart: number,
+  fileSize: number,
+  file: string,
+): void {
+  let covered = dataStart;
+  for (const { storedName, start, end } of tensors) {
+    const place = { file, tensor: storedName };
+    if (start < covered) {
+      const what = `its bytes begin at ${start}, before the tensor in front of it ends at ${covered}`;
+      throw new NamedError('OverlappingTensors', what, place, DAMAGED);
+    }
+    if (start > covered) {
+      const what = `${start - covered} bytes from ${covered} to ${start} belong to no tensor`;
+      throw new NamedError('HoleInFile', what, place, DAMAGED);
+    }
+    if (end > fileSize) {
+      const what = `its bytes end at ${end}, the file at ${fileSize}`;
+      throw new NamedError('TruncatedFile', what, place, 'the file is cut off: download it again');
+    }
+    covered = end;
+  }
+  if (covered < fileSize) {
+    const what = `${fileSize - covered} bytes from ${covered} to the end of the file belong to no tensor`;
+    throw new NamedError('TrailingBytes', what, { file }, DAMAGED);
+  }
+}

@@ -1,0 +1,193 @@
+import { NamedError } from '../named-error.ts';
+
+/** A parsed JSON value. Objects are Maps, so that a key called `__proto__` is a key like any other. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export type JsonObject = ReadonlyMap<string, JsonValue>;
+
+/** Headers and indexes nest three deep; the bound keeps hostile input from exhausting the stack. */
+const MAX_DEPTH = 64;
+/** The longest a double prints is 24 characters; the bound keeps the number pattern off megabytes of digits. */
+const MAX_NUMBER_LENGTH = 64;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const NUMBER_CHARACTERS = '+-.0123456789eE';
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * Parses UTF-8 JSON (RFC 8259) more strictly than `JSON.parse`: no byte-order mark, no key twice in an object at
+ * any level, no unpaired surrogates, nesting of at most 64. `file` is only for the error.
+ *
+ * @throws NamedError `NotUtf8`, `InvalidJson` (with the character position) or `DuplicateKey`.
+ */
+export function parseJson(bytes: Uint8Array, file: string): JsonValue {
+  return new JsonReader(decodeUtf8(bytes, file), file).document();
+}
+
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return value instanceof Map;
+}
+
+function decodeUtf8(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new NamedError(
+      'NotUtf8',
+      `the ${bytes.length} bytes of JSON are not UTF-8`,
+      { file },
+      'the file is damaged: download or save it again',
+      { cause },
+    );
+  }
+}
+
+class JsonReader {
+  readonly #text: string;
+  readonly #file: string;
+  #at = 0;
+
+  constructor(text: string, file: string) {
+    this.#text = text;
+    this.#file = file;
+  }
+
+  document(): JsonValue {
+    const value = this.#value(0);
+    this.#skipSpace();
+    if (this.#at < this.#text.length) throw this.#invalid('nothing more');
+    return value;
+  }
+
+  #value(depth: number): JsonValue {
+    if (depth > MAX_DEPTH) throw this.#invalid(`nesting of at most ${MAX_DEPTH}`);
+    this.#skipSpace();
+    const first = this.#text[this.#at];
+    if (first === '{') return this.#object(depth);
+    if (first === '[') return this.#array(depth);
+    if (first === '"') return this.#string();
+    if (first === 't') return this.#literal('true', true);
+    if (first === 'f') return this.#literal('false', false);
+    if (first === 'n') return this.#literal('null', null);
+    return this.#number();
+  }
+
+  #object(depth: number): JsonObject {
+    const object = new Map<string, JsonValue>();
+    this.#at += 1;
+    if (this.#accept('}')) return object;
+    do {
+      this.#skipSpace();
+      if (this.#text[this.#at] !== '"') throw this.#invalid('a quoted key');
+      const key = this.#string();
+      if (object.has(key)) {
+        throw new NamedError(
+          'DuplicateKey',
+          `the key ${JSON.stringify(key)} appears twice in one object`,
+          { file: this.#file },
+          'it is unclear which of the two counts: save the file again',
+        );
+      }
+      this.#expect(':');
+      object.set(key, this.#value(depth + 1));
+    } while (this.#accept(','));
+    this.#expect('}');
+    return object;
+  }
+
+  #array(depth: number): JsonValue[] {
+    const array: JsonValue[] = [];
+    this.#at += 1;
+    if (this.#accept(']')) return array;
+    do array.push(this.#value(depth + 1));
+    while (this.#accept(','));
+    this.#expect(']');
+    return array;
+  }
+
+  #string(): string {
+    const text = this.#text;
+    const open = this.#at;
+    let escaped = false;
+    let at = open + 1;
+    for (; ; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code === QUOTE) break;
+      if (code === BACKSLASH) {
+        escaped = true;
+        at += 1;
+      } else if (!(code >= 0x20)) {
+        // NaN, past the end, lands here as well.
+        this.#at = Math.min(at, text.length);
+        throw this.#invalid('the end of a string');
+      }
+    }
+    this.#at = at + 1;
+    if (!escaped) return text.slice(open + 1, at);
+    return this.#unescape(open, at + 1);
+  }
+
+  /** The few strings that hold escapes are left to the built-in parser, which knows them all. */
+  #unescape(open: number, end: number): string {
+    let value: unknown;
+    try {
+      value = JSON.parse(this.#text.slice(open, end));
+    } catch {
+      value = undefined;
+    }
+    if (typeof value === 'string' && value.isWellFormed()) return value;
+    this.#at = open;
+    throw this.#invalid('a string with valid escapes');
+  }
+
+  #number(): number {
+    const text = this.#text;
+    const start = this.#at;
+    let end = start;
+    while (
+      end < text.length &&
+      end - start <= MAX_NUMBER_LENGTH &&
+      NUMBER_CHARACTERS.includes(text.charAt(end))
+    ) {
+      end += 1;
+    }
+    const digits = text.slice(start, end);
+    if (digits.length > MAX_NUMBER_LENGTH || !NUMBER.test(digits)) throw this.#invalid('a value');
+    this.#at = end;
+    return Number(digits);
+  }
+
+  #literal<T>(word: string, value: T): T {
+    if (!this.#text.startsWith(word, this.#at)) throw this.#invalid('a value');
+    this.#at += word.length;
+    return value;
+  }
+
+  #skipSpace(): void {
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.#at += 1;
+    }
+  }
+
+  #accept(character: string): boolean {
+    this.#skipSpace();
+    if (this.#text[this.#at] !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #expect(character: string): void {
+    if (!this.#accept(character)) throw this.#invalid(JSON.stringify(character));
+  }
+
+  #invalid(expected: string): NamedError {
+    const found = this.#at < this.#text.length ? JSON.stringify(this.#text.charAt(this.#at)) : 'the end';
+    return new NamedError(
+      'InvalidJson',
+      `expected ${expected} at character ${this.#at} and found ${found}`,
+      { file: this.#file },
+      'the file is damaged: download or save it again',
+    );
+  }
+}

@@ -1,0 +1,154 @@
+/** Graph of consecutive Qwen2.5-VL decoder layers, open to intervention. */
+import type { AttentionInputs } from './attention.ts';
+import { cachedAttention, probedAttention } from './attention.ts';
+import type { HeadSpec } from './head.ts';
+import { headOn } from './head.ts';
+import { linear } from './linear.ts';
+import { gatedMlp } from './mlp.ts';
+import type { RotaryInputs } from './rotary.ts';
+import { rotary } from './rotary.ts';
+import { addRmsNorm, rmsNorm } from './norm.ts';
+import type { Value } from './onnx.ts';
+import { GraphBuilder } from './onnx.ts';
+import type { Graph } from './graph.ts';
+import { finish } from './graph.ts';
+import type { ConstantWeights, LinearFormat } from './weights.ts';
+import { WeightBinder } from './weights.ts';
+
+export interface DecoderDims {
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly rmsNormEps: number;
+}
+
+export interface DecoderSpec {
+  readonly dims: DecoderDims;
+  readonly format: LinearFormat;
+  /** Layers in this graph; inputs and weights of layer `i` are called `i.…`. */
+  readonly layers: number;
+  /** Inputs `i.attention_gate`, `i.mlp_gate` `[B or 1, 1, 1]` scale what a layer adds to the residual stream. */
+  readonly gates: boolean;
+  /**
+   * Inputs `i.swap_mask` (bool `[B or 1, S, 1]`), `i.swap_key`, `i.swap_value` (`[B or 1, S, kvHeads·headDim]`)
+   * replace K (after rotary) and V where the mask is true; method.md §2.
+   */
+  readonly swap: boolean;
+  /** Outputs `i.key`, `i.value` `[B, S, kvHeads·headDim]`: K after rotary, V, before any swap. */
+  readonly captureKv: boolean;
+  /**
+   * `cached`: GroupQueryAttention over `i.past_key/value` → `i.present_key/value`.
+   * `probed`: no cache; outputs `i.attention` `[B, heads, Q, sets]`, the attention that the query positions
+   * `queries` (int64 `[Q]`) pay to each set of keys, a 0/1 column of `key_sets` `[S, sets]`.
+   */
+  readonly attention: 'cached' | 'probed';
+  /** Goes on with the head: its outputs instead of `hidden_out`. One run less per token. */
+  readonly head?: HeadSpec;
+}
+
+/**
+ * Builds the graph: `hidden [B, S, D]`, rotary angles `cos`, `sin [T, headDim/2]` with int64 `positions
+ * [B, S]` saying which row of them each token takes, and int64 `batch_shape = [B, S, -1]` in, `hidden_out [B, S, D]` out. Cached attention also takes int32
+ * `seqlens [B]` (valid keys − 1) and `total_length [1]`.
+ */
+export function decoderGraph(spec: DecoderSpec, constants?: ConstantWeights): Graph {
+  const graph = new GraphBuilder();
+  const weights = new WeightBinder(graph, constants);
+  const hidden = decoderStack(graph, weights, spec);
+  if (spec.head) headOn(graph, weights, hidden, spec.head);
+  else graph.output('hidden_out', hidden, 'float32', ['B', 'S', spec.dims.hiddenSize]);
+  return finish(graph, weights);
+}
+
+/** The layers themselves, in a graph that may go on from there; returns the last hidden states. */
+export function decoderStack(graph: GraphBuilder, weights: WeightBinder, spec: DecoderSpec): Value {
+  const { hiddenSize } = spec.dims;
+  let hidden = graph.input('hidden', 'float32', ['B', 'S', hiddenSize]);
+  const shared = {
+    batchShape: graph.input('batch_shape', 'int64', [3]),
+    positions: graph.input('positions', 'int64', ['B', 'S']),
+    cos: graph.input('cos', 'float32', ['T', spec.dims.headDim / 2]),
+    sin: graph.input('sin', 'float32', ['T', spec.dims.headDim / 2]),
+    ...(spec.attention === 'cached'
+      ? {
+          kind: 'cached' as const,
+          seqlens: graph.input('seqlens', 'int32', ['B']),
+          totalLength: graph.input('total_length', 'int32', [1]),
+        }
+      : {
+          kind: 'probed' as const,
+          mask: graph.input('mask', 'float32', [1, 1, 'S', 'S']),
+          queries: graph.input('queries', 'int64', ['Q']),
+          keySets: graph.input('key_sets', 'float32', ['S', 'N']),
+        }),
+  };
+  for (let layer = 0; layer < spec.layers; layer++) {
+    hidden = decoderLayer(graph, weights, spec, shared, hidden, layer);
+  }
+  return hidden;
+}
+
+function decoderLayer(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  spec: DecoderSpec,
+  shared: AttentionInputs & RotaryInputs & { readonly batchShape: Value },
+  hidden: Value,
+  layer: number,
+): Value {
+  const { dims, format } = spec;
+  const name = (part: string): string => `${layer}.${part}`;
+  const flat = graph.int64s(-1, dims.hiddenSize);
+  const queryDim = dims.heads * dims.headDim;
+  const kvDim = dims.kvHeads * dims.headDim;
+
+  const inputNorm = weights.vector(name('input_layernorm.weight'), dims.hiddenSize);
+  const x = graph.op('Reshape', [rmsNorm(graph, hidden, inputNorm, dims.rmsNormEps), flat]);
+  const project = (part: string, out: number): Value => {
+    const shape = { out, in: dims.hiddenSize, bias: true };
+    const projected = linear(graph, weights, x, name(`self_attn.${part}`), shape, format);
+    return graph.op('Reshape', [projected, shared.batchShape]);
+  };
+  const rotate = (value: Value, heads: number): Value => rotary(graph, value, shared, heads);
+  const query = rotate(project('q_proj', queryDim), dims.heads);
+  let key = rotate(project('k_proj', kvDim), dims.kvHeads);
+  let value = project('v_proj', kvDim);
+
+  if (spec.captureKv) {
+    graph.output(name('key'), key, 'float32', ['B', 'S', kvDim]);
+    graph.output(name('value'), value, 'float32', ['B', 'S', kvDim]);
+  }
+  if (spec.swap) {
+    const mask = graph.input(name('swap_mask'), 'bool', [name('masked_rows'), 'S', 1]);
+    const source = (part: string): Value =>
+      graph.input(name(part), 'float32', [name('source_rows'), 'S', kvDim]);
+    key = graph.op('Where', [mask, source('swap_key'), key]);
+    value = graph.op('Where', [mask, source('swap_value'), value]);
+  }
+
+  const projections = { query, key, value };
+  const attended =
+    shared.kind === 'cached'
+      ? cachedAttention(graph, projections, dims, shared, name)
+      : probedAttention(graph, projections, dims, shared, name);
+  const context = graph.op('Reshape', [attended, graph.int64s(-1, queryDim)]);
+  const outShape = { out: dims.hiddenSize, in: queryDim, bias: false };
+  const gate = (contribution: Value, part: string): Value =>
+    spec.gates
+      ? graph.op('Mul', [contribution, graph.input(name(part), 'float32', [name(`${part}_rows`), 1, 1])])
+      : contribution;
+  const unflatten = (contribution: Value): Value => graph.op('Reshape', [contribution, shared.batchShape]);
+  const attention = gate(
+    unflatten(linear(graph, weights, context, name('self_attn.o_proj'), outShape, format)),
+    'attention_gate',
+  );
+
+  const postNorm = weights.vector(name('post_attention_layernorm.weight'), dims.hiddenSize);
+  const [normed, afterAttention] = addRmsNorm(graph, hidden, attention, postNorm, dims.rmsNormEps);
+  const mlpDims = { hidden: dims.hiddenSize, intermediate: dims.intermediateSize, bias: false };
+  const flatNormed = graph.op('Reshape', [normed, flat]);
+  const mlp = gatedMlp(graph, weights, flatNormed, name('mlp.'), mlpDims, format);
+  return graph.op('Add', [afterAttention, gate(unflatten(mlp), 'mlp_gate')]);
+}

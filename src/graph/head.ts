@@ -1,0 +1,49 @@
+/** Graph of the final norm and the language-model head, on the last position of each row. */
+import type { Graph } from './graph.ts';
+import { finish } from './graph.ts';
+import { linear } from './linear.ts';
+import { rmsNorm } from './norm.ts';
+import type { Value } from './onnx.ts';
+import { GraphBuilder } from './onnx.ts';
+import type { ConstantWeights, LinearFormat } from './weights.ts';
+import { WeightBinder } from './weights.ts';
+
+export interface HeadSpec {
+  readonly hiddenSize: number;
+  /** Vocabulary rows in this shard; a head too large for one GPU binding is split by rows. */
+  readonly rows: number;
+  readonly rmsNormEps: number;
+  readonly format: LinearFormat;
+  /** `logits` for the whole distribution; `greedy` for the best token alone, so that little is read back. */
+  readonly output: 'logits' | 'greedy';
+}
+
+/**
+ * `hidden [B, S, D]` and int64 `last [B]` (index into the B·S flattened positions) in. Out: `logits
+ * [B, rows]`, or `token` int64 `[B]` (lowest id on ties) with its `logit [B, 1]`.
+ */
+export function headGraph(spec: HeadSpec, constants?: ConstantWeights): Graph {
+  const graph = new GraphBuilder();
+  const weights = new WeightBinder(graph, constants);
+  headOn(graph, weights, graph.input('hidden', 'float32', ['B', 'S', spec.hiddenSize]), spec);
+  return finish(graph, weights);
+}
+
+/** The head on `hidden`, in a graph that may have begun before it. */
+export function headOn(graph: GraphBuilder, weights: WeightBinder, hidden: Value, spec: HeadSpec): void {
+  const last = graph.input('last', 'int64', ['L']);
+  const flat = graph.op('Reshape', [hidden, graph.int64s(-1, spec.hiddenSize)]);
+  const rows = graph.op('Gather', [flat, last], { axis: 0 });
+  const norm = weights.vector('norm.weight', spec.hiddenSize);
+  const normed = rmsNorm(graph, rows, norm, spec.rmsNormEps);
+  const shape = { out: spec.rows, in: spec.hiddenSize, bias: false };
+  const logits = linear(graph, weights, normed, 'lm_head', shape, spec.format);
+  if (spec.output === 'logits') {
+    graph.output('logits', logits, 'float32', ['L', spec.rows]);
+  } else {
+    const token = graph.op('ArgMax', [logits], { axis: -1, keepdims: 0, select_last_index: 0 });
+    const logit = graph.op('ReduceMax', [logits, graph.int64s(-1)], { keepdims: 1 });
+    graph.output('token', token, 'int64', ['L']);
+    graph.output('logit', logit, 'float32', ['L', 1]);
+  }
+}

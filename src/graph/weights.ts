@@ -1,0 +1,91 @@
+/**
+ * How a graph gets its weights. On the GPU every weight is a graph input, so that one compiled graph serves
+ * every layer of every checkpoint. On WASM an input is copied into the heap at each run, so there the weights
+ * are constants of a graph compiled per layer group; everything else about the graphs is the same.
+ */
+import type { ElementType, GraphBuilder, Value } from './onnx.ts';
+
+/** Elements in one quantization block along the input dimension. */
+export const QUANTIZATION_BLOCK = 32;
+
+/** How a linear layer's matrix is stored on the device. */
+export type LinearFormat = 'f32' | 'f16' | 'q8' | 'q4';
+
+/** One array on the device: a dense weight, or one of the two arrays that a quantized matrix consists of. */
+export interface WeightSlot {
+  /** e.g. `0.mlp.down_proj.weight`, or `0.mlp.down_proj.weight.scales`. */
+  readonly name: string;
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+}
+
+/** A tensor of the checkpoint as the graph uses it: a vector (one row) or a matrix `[rows, columns]`. */
+export interface GraphWeight {
+  /** e.g. `0.mlp.down_proj.weight`. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly format: LinearFormat;
+  /** The dense array, or packed blocks and their scales. */
+  readonly slots: readonly WeightSlot[];
+}
+
+/** Gives the bytes of a slot, for graphs that carry their weights. */
+export type ConstantWeights = (slot: WeightSlot) => Uint8Array;
+
+/** Declares weights in a graph, as inputs or (given `constants`) as constants, and remembers them in order. */
+export class WeightBinder {
+  readonly weights: GraphWeight[] = [];
+  readonly #graph: GraphBuilder;
+  readonly #constants: ConstantWeights | undefined;
+
+  constructor(graph: GraphBuilder, constants?: ConstantWeights) {
+    this.#graph = graph;
+    this.#constants = constants;
+  }
+
+  /** A norm's γ or a bias, `[size]`. */
+  vector(name: string, size: number): Value {
+    const slots = [{ name, type: 'float32', dims: [size] }] as const;
+    return this.#declare({ name, rows: 1, columns: size, format: 'f32', slots })[0] as Value;
+  }
+
+  /** A linear layer's matrix `[out, in]` in `format`; one value, or packed blocks and scales. */
+  matrix(name: string, out: number, input: number, format: LinearFormat): readonly Value[] {
+    const slots = matrixSlots(name, out, input, format);
+    return this.#declare({ name, rows: out, columns: input, format, slots });
+  }
+
+  #declare(weight: GraphWeight): readonly Value[] {
+    this.weights.push(weight);
+    return weight.slots.map((slot) =>
+      this.#constants
+        ? this.#graph.constant(slot.name, slot.type, slot.dims, this.#constants(slot))
+        : this.#graph.input(slot.name, slot.type, slot.dims),
+    );
+  }
+}
+
+/** MatMulNBits wants packed blocks `[N, blocks, blockBytes]` and scales `[N · blocks]`. */
+function matrixSlots(name: string, out: number, input: number, format: LinearFormat): readonly WeightSlot[] {
+  if (format === 'f32') return [{ name, type: 'float32', dims: [out, input] }];
+  if (format === 'f16') return [{ name, type: 'float16', dims: [out, input] }];
+  const blocks = Math.ceil(input / QUANTIZATION_BLOCK);
+  const blockBytes = (QUANTIZATION_BLOCK * bitsOf(format)) / 8;
+  return [
+    { name, type: 'uint8', dims: [out, blocks, blockBytes] },
+    { name: `${name}.scales`, type: 'float32', dims: [out * blocks] },
+  ];
+}
+
+/** Bits per weight of a quantized format. */
+export function bitsOf(format: 'q8' | 'q4'): 8 | 4 {
+  return format === 'q8' ? 8 : 4;
+}
+
+const ELEMENT_BYTES = { float32: 4, uint8: 1, int32: 4, int64: 8, bool: 1, float16: 2 } as const;
+
+/** Bytes one array takes. */
+export function slotBytes(slot: WeightSlot): number {
+  return slot.dims.reduce((product, dim) => product * dim, ELEMENT_BYTES[slot.type]);
+}

@@ -1,0 +1,113 @@
+import { NamedError } from '../named-error.ts';
+import { imageDimensions } from './dimensions.ts';
+
+/** Interleaved 8-bit RGB, row by row. */
+export interface DecodedImage {
+  readonly width: number;
+  readonly height: number;
+  readonly rgb: Uint8Array;
+}
+
+/** Where Pillow begins to warn of decompression bombs; 340 MiB once decoded. */
+export const MAX_IMAGE_PIXELS = 89_478_485;
+/** Cameras put previews and profiles before a JPEG's size. */
+const HEAD_BYTES = 2 ** 20;
+/** Pixels read back at a time: keeps the canvas and its copy small beside the image itself. */
+const STRIP_PIXELS = 2 ** 20;
+
+/**
+ * Reads an image file of any kind the browser knows, in a page or a worker. EXIF orientation is applied, colour profiles
+ * are not, and transparency is laid on white, as the reference's `qwen_vl_utils` does. The bytes of an opaque PNG come
+ * out unchanged; half-transparent pixels may differ from Pillow's by one step, because a canvas multiplies by alpha.
+ *
+ * @throws NotAnImage when the browser cannot decode the file.
+ * @throws ImageTooLarge above MAX_IMAGE_PIXELS.
+ * @throws CanvasBlocked when the browser's privacy protection falsifies pixels.
+ */
+export async function decodeImage(file: Blob): Promise<DecodedImage> {
+  const place = file instanceof File ? { file: file.name } : {};
+  const stored = imageDimensions(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+  const checkSize = (width: number, height: number): void => {
+    if (width * height <= MAX_IMAGE_PIXELS) return;
+    throw new NamedError(
+      'ImageTooLarge',
+      `the image has ${width} × ${height} = ${width * height} pixels; the limit is ${MAX_IMAGE_PIXELS}`,
+      place,
+      'Scale it down.',
+    );
+  };
+  if (stored !== null) checkSize(stored.width, stored.height);
+  checkCanvas();
+
+  const bitmap = await createImageBitmap(file, {
+    imageOrientation: 'from-image',
+    colorSpaceConversion: 'none',
+  }).catch((cause: unknown) => {
+    throw new NamedError(
+      'NotAnImage',
+      `the browser cannot read the file as an image (${file.type === '' ? 'unknown type' : file.type}, ${file.size} bytes)`,
+      place,
+      'Choose a PNG, JPEG or WebP file.',
+      { cause },
+    );
+  });
+  try {
+    checkSize(bitmap.width, bitmap.height);
+    return { width: bitmap.width, height: bitmap.height, rgb: readOnWhite(bitmap) };
+  } finally {
+    bitmap.close();
+  }
+}
+
+function context(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  const canvas = new OffscreenCanvas(width, height);
+  // Read back often, hence kept in main memory, where nothing is rounded on the way.
+  const found = canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb' });
+  if (found === null) {
+    throw new NamedError(
+      'CanvasBlocked',
+      `the browser gives no canvas of ${width} × ${height}`,
+      {},
+      'Close other tabs.',
+    );
+  }
+  return found;
+}
+
+function readOnWhite(bitmap: ImageBitmap): Uint8Array {
+  const { width, height } = bitmap;
+  const rows = Math.min(height, Math.max(1, Math.floor(STRIP_PIXELS / width)));
+  const strip = context(width, rows);
+  strip.fillStyle = 'white';
+  const rgb = new Uint8Array(width * height * 3);
+  for (let top = 0, to = 0; top < height; top += rows) {
+    strip.fillRect(0, 0, width, rows);
+    strip.drawImage(bitmap, 0, -top);
+    const { data } = strip.getImageData(0, 0, width, Math.min(rows, height - top));
+    for (let from = 0; from < data.length; from += 4) {
+      rgb[to++] = data[from] ?? 0;
+      rgb[to++] = data[from + 1] ?? 0;
+      rgb[to++] = data[from + 2] ?? 0;
+    }
+  }
+  return rgb;
+}
+
+/**
+ * Some browsers protect against fingerprinting by adding noise to what a canvas gives back. The model would see
+ * that noise and nobody would know: try with pixels we know.
+ */
+function checkCanvas(): void {
+  const probe = context(64, 64);
+  const { data } = probe.createImageData(64, 64);
+  for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : (i * 31) % 251;
+  probe.putImageData(new ImageData(data, 64, 64), 0, 0);
+  const back = probe.getImageData(0, 0, 64, 64).data;
+  if (data.every((value, i) => value === back[i])) return;
+  throw new NamedError(
+    'CanvasBlocked',
+    "the browser's fingerprinting protection changes image pixels",
+    {},
+    'Allow canvas access for this site, then try again.',
+  );
+}

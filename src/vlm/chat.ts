@@ -1,0 +1,39 @@
+export type ChatPart = { readonly type: 'text'; readonly text: string } | { readonly type: 'image' };
+
+export interface ChatMessage {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string | readonly ChatPart[];
+}
+
+const IMAGE = '<|vision_start|><|image_pad|><|vision_end|>';
+const DEFAULT_SYSTEM: ChatMessage = { role: 'system', content: 'You are a helpful assistant.' };
+
+/**
+ * One question in Qwen's usual shape: images first, then the text. `system` undefined leaves the template its own system
+ * prompt; an empty string gives an empty one (the template cannot do without).
+ */
+export function question(prompt: string, images: number, system?: string): readonly ChatMessage[] {
+  const pictures = Array.from({ length: images }, () => ({ type: 'image' }) as const);
+  return [
+    ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
+    { role: 'user', content: [...pictures, { type: 'text', text: prompt }] },
+  ];
+}
+
+/** Everything a person or data set wrote into the message. */
+export function messageText({ content }: ChatMessage): string {
+  if (typeof content === 'string') return content;
+  return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
+}
+
+/** Qwen2.5-VL's ChatML layout, for folders that bring no chat template. One image placeholder per image. */
+export function chatMl(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
+  const turns = messages[0]?.role === 'system' ? messages : [DEFAULT_SYSTEM, ...messages];
+  const rendered = turns.map(({ role, content }) => {
+    const parts: readonly ChatPart[] =
+      typeof content === 'string' ? [{ type: 'text', text: content }] : content;
+    const body = parts.map((part) => (part.type === 'image' ? IMAGE : part.text)).join('');
+    return `<|im_start|>${role}\n${body}<|im_end|>\n`;
+  });
+  return rendered.join('') + (addGenerationPrompt ? '<|im_start|>assistant\n' : '');
+}

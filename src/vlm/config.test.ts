@@ -1,0 +1,194 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from './config.ts';
+
+const golden = (path: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../tools/goldens/data/checkpoints/${path}`, import.meta.url), 'utf8'));
+
+/** config.json of Qwen2.5-VL-3B-Instruct in what bears on the model. */
+const HUB_3B = {
+  architectures: ['Qwen2_5_VLForConditionalGeneration'],
+  model_type: 'qwen2_5_vl',
+  eos_token_id: 151645,
+  vision_start_token_id: 151652,
+  vision_end_token_id: 151653,
+  image_token_id: 151655,
+  video_token_id: 151656,
+  hidden_act: 'silu',
+  hidden_size: 2048,
+  intermediate_size: 11008,
+  max_position_embeddings: 128000,
+  max_window_layers: 70,
+  num_attention_heads: 16,
+  num_hidden_layers: 36,
+  num_key_value_heads: 2,
+  rms_norm_eps: 1e-6,
+  rope_theta: 1000000,
+  use_sliding_window: false,
+  tie_word_embeddings: true,
+  vision_config: {
+    depth: 32,
+    hidden_act: 'silu',
+    hidden_size: 1280,
+    intermediate_size: 3420,
+    num_heads: 16,
+    in_chans: 3,
+    out_hidden_size: 2048,
+    patch_size: 14,
+    spatial_merge_size: 2,
+    window_size: 112,
+    fullatt_block_indexes: [7, 15, 23, 31],
+    tokens_per_second: 2,
+    temporal_patch_size: 2,
+  },
+  rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
+  vocab_size: 151936,
+};
+
+const vision = (change: object): object => ({
+  ...HUB_3B,
+  vision_config: { ...HUB_3B.vision_config, ...change },
+});
+const failure = (json: unknown): unknown => {
+  try {
+    parseConfig(json, 'config.json');
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+describe('parseConfig', () => {
+  test('reads the hub form', () => {
+    const config = parseConfig(HUB_3B, 'config.json');
+    expect(config).toEqual({
+      modelType: 'qwen2_5_vl',
+      text: {
+        hiddenSize: 2048,
+        layers: 36,
+        heads: 16,
+        kvHeads: 2,
+        headDim: 128,
+        intermediateSize: 11008,
+        vocabSize: 151936,
+        rmsNormEps: 1e-6,
+        ropeTheta: 1e6,
+        mropeSection: [16, 24, 24],
+        maxPositionEmbeddings: 128000,
+        tieWordEmbeddings: true,
+      },
+      vision: {
+        depth: 32,
+        hiddenSize: 1280,
+        heads: 16,
+        intermediateSize: 3420,
+        outHiddenSize: 2048,
+        patchSize: 14,
+        temporalPatchSize: 2,
+        spatialMergeSize: 2,
+        windowSize: 112,
+        fullAttentionBlocks: [7, 15, 23, 31],
+        inChannels: 3,
+        tokensPerSecond: 2,
+      },
+      tokens: { image: 151655, video: 151656, visionStart: 151652, visionEnd: 151653, eos: [151645] },
+    });
+  });
+
+  test('reads the nested form of transformers 5, and end tokens of generation_config.json', () => {
+    const folder = 'untied-gqa7-bf16-new';
+    const config = parseConfig(
+      golden(`${folder}/config.json`),
+      'config.json',
+      golden(`${folder}/generation_config.json`),
+    );
+    expect(config.text).toMatchObject({
+      heads: 7,
+      kvHeads: 1,
+      headDim: 16,
+      mropeSection: [2, 3, 3],
+      ropeTheta: 1e6,
+    });
+    expect(config.text.tieWordEmbeddings).toBe(false);
+    expect(config.tokens).toEqual({
+      image: 374,
+      video: 375,
+      visionStart: 371,
+      visionEnd: 372,
+      eos: [364, 362],
+    });
+  });
+
+  test.each(['untied-gqa4-f32', 'tied-gqa1-bf16-old', 'untied-gqa2-f16', 'untied-gqa2-f16-b'])(
+    'reads %s',
+    (name) => {
+      const config = parseConfig(golden(`${name}/config.json`), 'config.json');
+      expect(config.text.tieWordEmbeddings).toBe(name.startsWith('tied'));
+      expect(config.text.vocabSize).toBe(400);
+    },
+  );
+
+  test('a tie noted only in text_config ties', () => {
+    const nested = { ...HUB_3B, tie_word_embeddings: false, text_config: HUB_3B };
+    expect(parseConfig(nested, 'config.json').text.tieWordEmbeddings).toBe(true);
+  });
+
+  test.each([
+    ['qwen2_vl', 'Qwen2VLForConditionalGeneration'],
+    ['qwen3_vl', 'Qwen3VLForConditionalGeneration'],
+    ['llava', 'LlavaForConditionalGeneration'],
+    ['llama', 'LlamaForCausalLM'],
+  ])('refuses %s by name', (model_type, architecture) => {
+    expect(failure({ ...HUB_3B, model_type, architectures: [architecture] })).toMatchObject({
+      name: 'UnsupportedArchitecture',
+      what: expect.stringMatching(`${architecture}.*Qwen2_5_VLForConditionalGeneration`) as string,
+    });
+  });
+
+  test('refuses a file that names no architecture', () => {
+    expect(failure({})).toMatchObject({ name: 'UnsupportedArchitecture' });
+    expect(failure([])).toMatchObject({ name: 'InvalidConfig' });
+    expect(failure(null)).toMatchObject({ name: 'InvalidConfig' });
+  });
+
+  test.each([
+    ['hidden_size', { ...HUB_3B, hidden_size: '2048' }],
+    ['hidden_size', { ...HUB_3B, hidden_size: 2050 }],
+    ['num_attention_heads', { ...HUB_3B, num_key_value_heads: 3 }],
+    ['num_hidden_layers', { ...HUB_3B, num_hidden_layers: 0 }],
+    ['num_hidden_layers', { ...HUB_3B, num_hidden_layers: 1.5 }],
+    ['vocab_size', { ...HUB_3B, vocab_size: undefined }],
+    ['image_token_id', { ...HUB_3B, image_token_id: 151936 }],
+    ['eos_token_id', { ...HUB_3B, eos_token_id: null }],
+    ['rope_scaling', { ...HUB_3B, rope_scaling: null }],
+    [
+      'rope_scaling.mrope_section',
+      { ...HUB_3B, rope_scaling: { type: 'mrope', mrope_section: [16, 24, 23] } },
+    ],
+    ['rope_scaling.mrope_section', { ...HUB_3B, rope_scaling: { type: 'mrope', mrope_section: [64] } }],
+    ['vision_config.fullatt_block_indexes', vision({ fullatt_block_indexes: [32] })],
+    ['vision_config.hidden_size', vision({ hidden_size: 1288 })],
+    ['vision_config.out_hidden_size', vision({ out_hidden_size: 3584 })],
+    ['vision_config.in_chans', vision({ in_chans: 4 })],
+    ['vision_config.window_size', vision({ window_size: 14 })],
+  ])('names the field %s', (field, json) => {
+    expect(failure(json)).toMatchObject({ name: 'InvalidConfig', place: { file: 'config.json', field } });
+  });
+
+  test.each([
+    ['rope_scaling', { ...HUB_3B, rope_scaling: { type: 'yarn', mrope_section: [16, 24, 24] } }],
+    ['use_sliding_window', { ...HUB_3B, use_sliding_window: true, max_window_layers: 0 }],
+    ['hidden_act', { ...HUB_3B, hidden_act: 'gelu' }],
+    ['vision_config.hidden_act', vision({ hidden_act: 'gelu' })],
+  ])('refuses the variant in %s', (field, json) => {
+    expect(failure(json)).toMatchObject({ name: 'UnsupportedConfig', place: { field } });
+  });
+
+  test('a field called __proto__ supplies nothing', () => {
+    const { hidden_size, ...rest } = HUB_3B;
+    const json: unknown = JSON.parse(
+      JSON.stringify(rest).replace('{', `{"__proto__": {"hidden_size": ${hidden_size}},`),
+    );
+    expect(failure(json)).toMatchObject({ place: { field: 'hidden_size' } });
+  });
+});

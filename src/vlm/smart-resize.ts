@@ -1,0 +1,60 @@
+import { NamedError } from '../named-error.ts';
+
+/** Beyond this the reference refuses an image (Qwen2-VL image processor). */
+const MAX_ASPECT_RATIO = 200;
+
+export interface ResizeLimits {
+  /** Sides become multiples of this: patch size × merge size. */
+  readonly factor: number;
+  readonly minPixels: number;
+  readonly maxPixels: number;
+}
+
+/** Python's `round`: halves go to the even neighbour. */
+function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const fraction = value - below;
+  if (fraction !== 0.5) return Math.round(value);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/**
+ * The size to which an image is resized before it is cut into patches: sides are multiples of `factor`, the area lies
+ * within the limits, the aspect ratio is kept as far as that allows. `smart_resize` of transformers' Qwen2-VL processor.
+ *
+ * @throws ImageAspectRatio when one side is more than 200 times the other.
+ */
+export function smartResize(
+  height: number,
+  width: number,
+  { factor, minPixels, maxPixels }: ResizeLimits,
+): { readonly height: number; readonly width: number } {
+  const ratio = Math.max(height, width) / Math.min(height, width);
+  if (!(ratio <= MAX_ASPECT_RATIO)) {
+    throw new NamedError(
+      'ImageAspectRatio',
+      `an image of ${width} × ${height} pixels has aspect ratio ${ratio.toFixed(1)}; the limit is ${MAX_ASPECT_RATIO}`,
+      {},
+      'Crop or pad the image.',
+    );
+  }
+  const rounded = {
+    height: roundHalfEven(height / factor) * factor,
+    width: roundHalfEven(width / factor) * factor,
+  };
+  if (rounded.height * rounded.width > maxPixels) {
+    const shrink = Math.sqrt((height * width) / maxPixels);
+    return {
+      height: Math.max(factor, Math.floor(height / shrink / factor) * factor),
+      width: Math.max(factor, Math.floor(width / shrink / factor) * factor),
+    };
+  }
+  if (rounded.height * rounded.width < minPixels) {
+    const grow = Math.sqrt(minPixels / (height * width));
+    return {
+      height: Math.ceil((height * grow) / factor) * factor,
+      width: Math.ceil((width * grow) / factor) * factor,
+    };
+  }
+  return rounded;
+}

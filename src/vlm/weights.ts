@@ -1,0 +1,133 @@
+import { NamedError } from '../named-error.ts';
+import type { VlmConfig } from './config.ts';
+
+export interface WeightSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+type Linear = readonly [name: string, out: number, into: number, bias: boolean];
+
+function linears(prefix: string, list: readonly Linear[]): WeightSpec[] {
+  return list.flatMap(([name, out, into, bias]) => [
+    { name: `${prefix}.${name}.weight`, shape: [out, into] },
+    ...(bias ? [{ name: `${prefix}.${name}.bias`, shape: [out] }] : []),
+  ]);
+}
+
+/**
+ * Every tensor a checkpoint of this configuration must hold, with canonical names (the hub's older spelling:
+ * `model.layers.N.…`, `visual.blocks.N.…`) and row-major shapes, linear layers `[out, in]`.
+ * `lm_head.weight` is absent when the head is tied to the embedding.
+ */
+export function expectedWeights({ text, vision }: VlmConfig): readonly WeightSpec[] {
+  const { hiddenSize: hidden, headDim, intermediateSize: inner } = text;
+  const kv = text.kvHeads * headDim;
+  const patchShape = [vision.inChannels, vision.temporalPatchSize, vision.patchSize, vision.patchSize];
+  const dim = vision.hiddenSize;
+  const merged = dim * vision.spatialMergeSize ** 2;
+
+  const visionBlocks = Array.from({ length: vision.depth }, (_, n) => {
+    const block = `visual.blocks.${n}`;
+    return [
+      { name: `${block}.norm1.weight`, shape: [dim] },
+      { name: `${block}.norm2.weight`, shape: [dim] },
+      ...linears(block, [
+        ['attn.qkv', 3 * dim, dim, true],
+        ['attn.proj', dim, dim, true],
+        ['mlp.gate_proj', vision.intermediateSize, dim, true],
+        ['mlp.up_proj', vision.intermediateSize, dim, true],
+        ['mlp.down_proj', dim, vision.intermediateSize, true],
+      ]),
+    ];
+  });
+  const layers = Array.from({ length: text.layers }, (_, n) => {
+    const layer = `model.layers.${n}`;
+    return [
+      { name: `${layer}.input_layernorm.weight`, shape: [hidden] },
+      ...linears(layer, [
+        ['self_attn.q_proj', hidden, hidden, true],
+        ['self_attn.k_proj', kv, hidden, true],
+        ['self_attn.v_proj', kv, hidden, true],
+        ['self_attn.o_proj', hidden, hidden, false],
+      ]),
+      { name: `${layer}.post_attention_layernorm.weight`, shape: [hidden] },
+      ...linears(layer, [
+        ['mlp.gate_proj', inner, hidden, false],
+        ['mlp.up_proj', inner, hidden, false],
+        ['mlp.down_proj', hidden, inner, false],
+      ]),
+    ];
+  });
+  return [
+    { name: 'visual.patch_embed.proj.weight', shape: [dim, ...patchShape] },
+    ...visionBlocks.flat(),
+    { name: 'visual.merger.ln_q.weight', shape: [dim] },
+    ...linears('visual.merger', [
+      ['mlp.0', merged, merged, true],
+      ['mlp.2', vision.outHiddenSize, merged, true],
+    ]),
+    { name: 'model.embed_tokens.weight', shape: [text.vocabSize, hidden] },
+    ...layers.flat(),
+    { name: 'model.norm.weight', shape: [hidden] },
+    ...(text.tieWordEmbeddings ? [] : [{ name: 'lm_head.weight', shape: [text.vocabSize, hidden] }]),
+  ];
+}
+
+const NAMED_AT_MOST = 3;
+
+function list(names: readonly string[]): string {
+  const rest = names.length - NAMED_AT_MOST;
+  return names.slice(0, NAMED_AT_MOST).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/**
+ * Compares the tensors found (canonical name → shape, dtype) with those the configuration calls for. Returns notices.
+ * The error's `what` names the first few; its `cause` is the full list of names.
+ *
+ * @throws MissingTensor when some are absent.
+ * @throws WrongShape when some have another shape.
+ */
+export function checkWeights(
+  config: VlmConfig,
+  tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>,
+): { readonly notices: readonly string[] } {
+  const expected = expectedWeights(config);
+  const missing = expected.filter(({ name }) => !tensors.has(name)).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw new NamedError(
+      'MissingTensor',
+      `${missing.length} of ${expected.length} tensors are missing: ${list(missing)}`,
+      { tensor: missing[0] ?? '' },
+      missing.length === 1 && missing[0] === 'lm_head.weight'
+        ? 'Set tie_word_embeddings to true in config.json if the head is the embedding, or add the shard that holds it.'
+        : 'Add the missing shards, or the config.json that belongs to these files.',
+      { cause: missing },
+    );
+  }
+  const wrong = expected.filter(({ name, shape }) => {
+    const found = tensors.get(name)?.shape ?? [];
+    return found.length !== shape.length || found.some((size, axis) => size !== shape[axis]);
+  });
+  if (wrong.length > 0) {
+    const shown = wrong.map(
+      ({ name, shape }) =>
+        `${name} is [${tensors.get(name)?.shape.join(', ') ?? ''}], not [${shape.join(', ')}]`,
+    );
+    throw new NamedError(
+      'WrongShape',
+      `${wrong.length} tensors do not fit config.json: ${list(shown)}`,
+      { tensor: wrong[0]?.name ?? '' },
+      'Use the config.json that was published with these weights.',
+      { cause: wrong.map(({ name }) => name) },
+    );
+  }
+  const doubleHead = config.text.tieWordEmbeddings && tensors.has('lm_head.weight');
+  return {
+    notices: doubleHead
+      ? [
+          'lm_head.weight is present although tie_word_embeddings is true: the embedding is used as the head, as in transformers.',
+        ]
+      : [],
+  };
+}
