@@ -1,0 +1,94 @@
+"""Check the oracle against transformers' own paths: `python tools/goldens/check.py`, after make.py.
+
+Greedy decoding against `model.generate`, the silenced layer against a layer whose `forward` is the identity, the swap of
+a picture with itself against no swap, the capture of hidden states against `output_hidden_states`.
+"""
+
+from __future__ import annotations
+
+import torch
+from transformers import DynamicCache, GenerationConfig, Qwen2_5_VLForConditionalGeneration
+
+from cases import CASES
+from checkpoints import load_model
+from expected import image_processor
+from generation import NEW_TOKENS, STOPS, greedy, prefill
+from interventions import SwapCache, ablated, image_key_values
+from make import DATA
+from prompts import Inputs, prepare
+from shapes import SHAPES
+from vocabulary import load_tokenizer, token_id
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    for shape in SHAPES:
+        folder = DATA / "checkpoints" / shape.name
+        model, tokenizer, processor = load_model(folder), load_tokenizer(folder), image_processor()
+        for case in CASES:
+            inputs = prepare(model, tokenizer, processor, case.messages, list(case.images))
+            check_generate(model, inputs)
+            check_identity(model, inputs)
+            check_hidden_states(model, inputs)
+            if case.images:
+                check_swap_with_itself(model, inputs)
+        print(f"{shape.name}: generate, identity layer, hidden states and self-swap agree")
+
+
+@torch.no_grad()
+def check_generate(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+    """Same tokens from `generate` with nothing but greedy decoding asked for; it finds the positions by itself."""
+    settings = GenerationConfig(
+        max_new_tokens=NEW_TOKENS, do_sample=False, eos_token_id=list(STOPS), pad_token_id=token_id("<|endoftext|>")
+    )
+    # The folder's own settings (a repetition penalty, say) would fill what is not given here.
+    model.generation_config = settings
+    pictures = {"pixel_values": inputs.pixel_values, "image_grid_thw": inputs.image_grid_thw}
+    output = model.generate(
+        input_ids=inputs.input_ids,
+        attention_mask=torch.ones_like(inputs.input_ids),
+        mm_token_type_ids=(inputs.input_ids == token_id("<|image_pad|>")).int(),
+        generation_config=settings,
+        **(pictures if inputs.image_grid_thw is not None else {}),
+    )
+    same(output[0, inputs.length :].tolist(), greedy(model, inputs).tokens, "generate")
+
+
+@torch.no_grad()
+def check_identity(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+    """Same prefill logits from the last layer silenced and from the last layer's forward replaced by the identity."""
+    last = len(model.model.language_model.layers) - 1
+    block = model.model.language_model.layers[last]
+    with ablated(model, last, "layer"):
+        silenced = prefill(model, inputs, DynamicCache()).logits
+    block.forward = lambda hidden_states, **_keywords: hidden_states
+    try:
+        identity = prefill(model, inputs, DynamicCache()).logits
+    finally:
+        del block.forward
+    same(silenced.tolist(), identity.tolist(), "identity layer")
+
+
+@torch.no_grad()
+def check_hidden_states(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+    """The last entry of `output_hidden_states` is after the final norm: the head gives the logits from it."""
+    output = prefill(model, inputs, DynamicCache(), output_hidden_states=True)
+    same(model.lm_head(output.hidden_states[-1]).tolist(), output.logits.tolist(), "hidden states")
+
+
+@torch.no_grad()
+def check_swap_with_itself(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+    """Replacing K/V by the same K/V changes nothing."""
+    cache = DynamicCache()
+    prefill(model, inputs, cache)
+    swap = SwapCache(inputs.image_positions, image_key_values(cache, inputs.image_positions))
+    same(greedy(model, inputs, swap).logits.tolist(), greedy(model, inputs).logits.tolist(), "swap with itself")
+
+
+def same(found: object, expected: object, what: str) -> None:
+    if found != expected:
+        raise AssertionError(f"{what}: {found!r:.200} is not {expected!r:.200}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""What the method does to a model: layers switched off, K/V swapped, layers taken from another checkpoint."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import torch
+from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration
+
+KeyValues = dict[int, tuple[torch.Tensor, torch.Tensor]]
+"""Per layer: keys after rotary and values, each [1, kv heads, positions, head dim]."""
+
+
+@contextmanager
+def ablated(model: Qwen2_5_VLForConditionalGeneration, layer: int, part: str) -> Iterator[None]:
+    """Switch off one layer's attention contribution, its MLP contribution, or both ("layer": output = input).
+
+    The block still runs and still fills its cache; only what it adds to the residual stream becomes 0.
+    """
+    block = model.model.language_model.layers[layer]
+
+    def silence(_module, _arguments, output):
+        return (torch.zeros_like(output[0]), *output[1:]) if isinstance(output, tuple) else torch.zeros_like(output)
+
+    modules = {"attention": [block.self_attn], "mlp": [block.mlp], "layer": [block.self_attn, block.mlp]}[part]
+    handles = [module.register_forward_hook(silence) for module in modules]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+class SwapCache(DynamicCache):
+    """A cache that, at prefill only, replaces K and V of given positions at given layers."""
+
+    def __init__(self, positions: list[int], replacement: KeyValues):
+        super().__init__()
+        self.positions = positions
+        self.replacement = replacement
+
+    def update(self, key_states, value_states, layer_idx, *args, **kwargs):
+        if layer_idx in self.replacement and self.get_seq_length(layer_idx) == 0:
+            key_states, value_states = key_states.clone(), value_states.clone()
+            key_states[:, :, self.positions], value_states[:, :, self.positions] = self.replacement[layer_idx]
+        return super().update(key_states, value_states, layer_idx, *args, **kwargs)
+
+
+def image_key_values(cache: DynamicCache, positions: list[int]) -> KeyValues:
+    """K (after rotary) and V of the source run at its image positions, every layer."""
+    return {
+        index: (layer.keys[:, :, positions].clone(), layer.values[:, :, positions].clone())
+        for index, layer in enumerate(cache.layers)
+    }
+
+
+def resample(states: torch.Tensor, count: int) -> torch.Tensor:
+    """Linear along the token axis, ends on ends: target token i reads source position i · (S − 1) / (T − 1)."""
+    source = states.shape[2]
+    place = torch.arange(count, dtype=torch.float64) * (source - 1) / max(count - 1, 1)
+    below = place.floor().long().clamp(max=source - 1)
+    above = (below + 1).clamp(max=source - 1)
+    weight = (place - below).to(states.dtype)[:, None]
+    return states[:, :, below] * (1 - weight) + states[:, :, above] * weight
+
+
+def layers_swapped(mode: str, layer: int, count: int) -> Iterable[int]:
+    """"single": that layer. "from-layer": that layer and all after it."""
+    return [layer] if mode == "single" else range(layer, count)
+
+
+def stitched(
+    first: Qwen2_5_VLForConditionalGeneration, second: Qwen2_5_VLForConditionalGeneration, donors: str
+) -> Qwen2_5_VLForConditionalGeneration:
+    """Layer i from the donor that `donors[i]` ("a" or "b") names; everything that is no layer from `first`."""
+    model = copy.deepcopy(first)
+    for index, donor in enumerate(donors):
+        if donor == "b":
+            model.model.language_model.layers[index] = second.model.language_model.layers[index]
+    return model
