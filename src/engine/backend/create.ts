@@ -1,0 +1,20 @@
+import type { Device } from '../protocol.ts';
+import type { Backend } from './backend.ts';
+import { requestGpu, surveyGpu } from './gpu-device.ts';
+import { availableBridge, loadWasmBuild, loadWebGpuBuild } from './ort-builds.ts';
+import { selfCheck } from './self-check.ts';
+import { WasmBackend } from './wasm.ts';
+import { WebGpuBackend } from './webgpu.ts';
+
+/** Makes the backend of a device. @throws NamedError `NoWebGpu`, `ModuleUnavailable`. */
+export async function createBackend(device: Device): Promise<Backend> {
+  if (device === 'wasm') return new WasmBackend(await loadWasmBuild());
+  const ort = await loadWebGpuBuild(availableBridge());
+  const { description } = await surveyGpu();
+  if (description?.subgroups) {
+    const backend = new WebGpuBackend(ort, await requestGpu(true));
+    if (await selfCheck(backend, new WasmBackend(ort))) return backend;
+    await backend.destroy();
+  }
+  return new WebGpuBackend(ort, await requestGpu(false));
+}

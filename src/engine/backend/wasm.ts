@@ -1,0 +1,125 @@
+/** The CPU backend: onnxruntime compiled to WASM. Tensors are typed arrays; weights are graph constants. */
+import type { Env, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-web';
+import type { Graph } from '../../graph/graph.ts';
+import type { ElementType } from '../../graph/onnx.ts';
+import { SerialQueue } from '../queue.ts';
+import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
+import { Ledger } from './ledger.ts';
+import { asModuleError } from './module-error.ts';
+import { TurnTaker } from './turn.ts';
+
+/** The part of an onnxruntime-web entry point the backends use. */
+export interface OrtModule {
+  readonly env: Env;
+  readonly InferenceSession: InferenceSessionFactory;
+  readonly Tensor: TensorConstructor;
+}
+
+/** Protobuf messages, and so a graph with its constants, end at 2 GiB. */
+const MAX_MODEL_BYTES = 2 ** 31 - 1;
+
+const ARRAY = {
+  float32: Float32Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const;
+
+export class WasmBackend implements Backend {
+  readonly device = 'wasm';
+  readonly constantWeights = true;
+  readonly halfPrecision = true;
+  readonly sharedCache = false;
+  readonly maxTensorBytes = MAX_MODEL_BYTES;
+  readonly lost = new Promise<string>(() => undefined);
+  readonly #ort: OrtModule;
+  readonly #queue = new SerialQueue();
+  readonly #ledger = new Ledger();
+  readonly #turns = new TurnTaker();
+
+  constructor(ort: OrtModule) {
+    this.#ort = ort;
+  }
+
+  get heldBytes(): number {
+    return this.#ledger.bytes;
+  }
+
+  compile(graph: Graph): Promise<Compiled> {
+    return this.#enter(async () => ({
+      session: await this.#ort.InferenceSession.create(graph.model, { executionProviders: ['wasm'] }),
+      outputs: graph.outputs,
+    }));
+  }
+
+  releaseGraph(compiled: Compiled): Promise<void> {
+    return this.#enter(() => compiled.session.release());
+  }
+
+  upload<T extends ElementType>(type: T, dims: readonly number[], data: HostArrays[T]): Tensor {
+    return this.#ledger.enter(this.host(type, dims, data), data.byteLength);
+  }
+
+  host<T extends ElementType>(type: T, dims: readonly number[], data: HostArrays[T]): Tensor {
+    return new this.#ort.Tensor(type, data as never, dims) as Tensor;
+  }
+
+  zeros(type: ElementType, dims: readonly number[]): Promise<Tensor> {
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    try {
+      return Promise.resolve(this.upload(type, dims, new ARRAY[type](size) as never));
+    } catch (error) {
+      return Promise.reject(asModuleError(error));
+    }
+  }
+
+  write(target: Tensor, byteOffset: number, bytes: Uint8Array): void {
+    bytesOf(target).set(bytes, byteOffset);
+  }
+
+  copy(source: Tensor, target: Tensor, ranges: readonly CopyRange[]): void {
+    const [input, output] = [bytesOf(source), bytesOf(target)];
+    for (const { from, to, bytes } of ranges) output.set(input.subarray(from, from + bytes), to);
+  }
+
+  view(tensor: Tensor, dims: readonly number[]): Tensor {
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    const data = tensor.data as Float32Array;
+    return new this.#ort.Tensor(tensor.type as 'float32', data.subarray(0, size), dims) as Tensor;
+  }
+
+  run(compiled: Compiled, feeds: Feeds, { wanted = () => true }: RunOptions = {}): Promise<Feeds> {
+    const outputs = compiled.outputs.filter(wanted);
+    return this.#enter(async () => (await compiled.session.run(feeds, outputs)) as Feeds);
+  }
+
+  read(tensor: Tensor): Promise<Float32Array> {
+    return Promise.resolve(tensor.data as Float32Array);
+  }
+
+  dispose(tensor: Tensor): void {
+    this.#ledger.strike(tensor);
+    tensor.dispose();
+  }
+
+  async destroy(): Promise<void> {
+    await this.#queue.add(() => Promise.resolve());
+  }
+
+  async #enter<T>(task: () => Promise<T>): Promise<T> {
+    try {
+      const result = await this.#queue.add(task);
+      await this.#turns.pause();
+      return result;
+    } catch (error) {
+      throw asModuleError(error);
+    }
+  }
+}
+
+function bytesOf(tensor: Tensor): Uint8Array {
+  const data = tensor.data as Float32Array;
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

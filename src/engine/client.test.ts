@@ -1,0 +1,88 @@
+/** The page's side against a host that does nothing but note what it is asked. */
+import { expose } from 'comlink';
+import { expect, it } from 'vitest';
+import { connectEngine } from './client.ts';
+import type { EngineHost } from './host.ts';
+import type { CaptureKvRequest, OpenedCheckpoint } from './protocol.ts';
+import type { ModelId } from './subject.ts';
+
+type Called = Partial<Record<keyof EngineHost, (...request: never[]) => unknown>>;
+
+/** Workers that answer with `host`; each death is told to the last one. */
+function stage(host: Called) {
+  const asked: string[] = [];
+  let kill = (): void => undefined;
+  const engine = connectEngine(() => {
+    const { port1, port2 } = new MessageChannel();
+    const noted = Object.entries(host).map(([name, answer]) => [
+      name,
+      (...request: never[]): unknown => {
+        asked.push(`${name} ${request.filter((part) => typeof part === 'string').join(' ')}`.trim());
+        return answer(...request);
+      },
+    ]);
+    expose(Object.fromEntries(noted), port2);
+    port1.start();
+    port2.start();
+    kill = () => port1.dispatchEvent(Object.assign(new Event('error'), { message: 'killed' }));
+    const terminate = (): void => {
+      port1.close();
+      port2.close();
+    };
+    return Object.assign(port1, { terminate }) as unknown as Worker;
+  });
+  return { engine, asked, kill: () => kill() };
+}
+
+const summary = (id: ModelId): OpenedCheckpoint => ({ id }) as OpenedCheckpoint;
+const nothing = (): void => undefined;
+
+it('hears a cancel while the device is still being made ready', async () => {
+  let ready = nothing;
+  const { engine, asked } = stage({
+    open: summary,
+    watch: () => new Promise<void>((resolve) => (ready = resolve)),
+    load: nothing,
+    cancel: nothing,
+  });
+  const { id } = await engine.open('a', new Map());
+  const loading = engine.load('load a', id, { device: 'wasm', dtype: 'f32' }, nothing);
+  loading.catch(nothing);
+  await engine.cancel('load a');
+  ready();
+  await expect(loading).rejects.toMatchObject({ name: 'Cancelled' });
+  expect(asked).not.toContain(`load load a ${id}`);
+});
+
+it('is rebuilt without what a model now unloaded had captured, and without a load that failed', async () => {
+  let fails = false;
+  const { engine, asked, kill } = stage({
+    open: summary,
+    watch: nothing,
+    unload: nothing,
+    load: () => {
+      if (fails) throw new Error('failed');
+    },
+    captureImageKv: nothing,
+    storedWeights: () => [],
+  });
+  const ids = [];
+  for (const name of ['a', 'b', 'c']) {
+    const { id } = await engine.open(name, new Map());
+    await engine.load(`load ${id}`, id, { device: 'wasm', dtype: 'f32' }, nothing);
+    await engine.captureImageKv({ job: id, subject: { layers: [id], rest: id } } satisfies CaptureKvRequest);
+    ids.push(id);
+  }
+  const [a, b, c] = ids as [ModelId, ModelId, ModelId];
+  await engine.unload(a);
+  fails = true;
+  await expect(engine.load('again', b, { device: 'wasm', dtype: 'q8' }, nothing)).rejects.toThrow('failed');
+  fails = false;
+  asked.length = 0;
+  kill();
+  await engine.storedWeights();
+  expect(asked.filter((call) => /^(load|captureImageKv)/.test(call))).toEqual([
+    `load rebuild ${c} ${c}`,
+    expect.stringMatching(/^captureImageKv kv-/),
+  ]);
+});

@@ -1,0 +1,84 @@
+/** Running stretches of decoder layers. */
+import { decoderGraph } from '../graph/decoder.ts';
+import type { DecoderSpec } from '../graph/decoder.ts';
+import type { Backend, Feeds } from './backend/backend.ts';
+import type { GraphStore, GraphUse } from './graph-store.ts';
+import { headOutputs } from './head.ts';
+import type { Resident, ResidentSubject } from './resident.ts';
+import type { Segment } from './segments.ts';
+import { headKey } from './weights/plan.ts';
+
+/** A run has a fixed cost, so the whole stack goes into one; with constants, that costs memory. */
+const CONSTANT_BYTES_PER_RUN = 256 * 2 ** 20;
+
+export type DecoderVariant = Pick<DecoderSpec, 'gates' | 'swap' | 'captureKv' | 'attention' | 'head'>;
+
+export class Decoder {
+  readonly #backend: Backend;
+  readonly #graphs: GraphStore;
+
+  constructor(backend: Backend, graphs: GraphStore) {
+    this.#backend = backend;
+    this.#graphs = graphs;
+  }
+
+  /** The longest stretch of layers worth running at once. */
+  longestRun({ rest, layers }: ResidentSubject): number {
+    if (!this.#backend.constantWeights) return layers.length;
+    const bytesPerLayer = rest.arrays.bytes / layers.length;
+    return Math.max(1, Math.floor(CONSTANT_BYTES_PER_RUN / bytesPerLayer));
+  }
+
+  /** Whether layer `layer` cannot share a run with the one before it. */
+  separates({ layers }: ResidentSubject, layer: number): boolean {
+    const [before, here] = [layers[layer - 1], layers[layer]];
+    if (before === here) return false;
+    return this.#backend.constantWeights || before?.dtype !== here?.dtype;
+  }
+
+  /**
+   * Runs layers of `segment` on `feeds` (all inputs but the weights); outputs as `decoderGraph` names them, those
+   * of the cache as `kv` says: `present`, the whole of it; `new`, the keys and values of these tokens; `none`.
+   * Where the cache is shared, `present` is written onto the tensors of `into`, whatever `kv` says.
+   */
+  run(
+    subject: ResidentSubject,
+    segment: Segment,
+    variant: DecoderVariant,
+    feeds: Feeds,
+    { kv, into }: { readonly kv: 'present' | 'new' | 'none'; readonly into?: Feeds },
+  ): Promise<Feeds> {
+    const donors = subject.layers.slice(segment.from, segment.to);
+    const { config, dtype } = donors[0] as Resident;
+    const { sharedCache } = this.#backend;
+    // Where steps append to the cache themselves, one graph serves prefill and decoding.
+    const captureKv = variant.captureKv || (!sharedCache && variant.attention === 'cached');
+    const spec = { dims: config.text, format: dtype, layers: donors.length, ...variant, captureKv };
+    const wanted = (output: string): boolean => {
+      if (/present_(key|value)$/.test(output)) return sharedCache || kv === 'present';
+      return !/\.(key|value)$/.test(output) || variant.captureKv || kv === 'new';
+    };
+    const use: GraphUse = {
+      kind: `decoder ${shape(spec)}`,
+      build: (constants) => decoderGraph(spec, constants),
+      weight: (slot) => {
+        const dot = slot.indexOf('.');
+        if (!/^\d/.test(slot)) return [subject.rest, headKey(slot, 0)];
+        const offset = Number(slot.slice(0, dot));
+        return [donors[offset] as Resident, `model.layers.${segment.from + offset}${slot.slice(dot)}`];
+      },
+      weightsKey: [
+        segment.from,
+        ...donors.map(({ id }) => id),
+        ...(variant.head ? [subject.rest.id] : []),
+      ].join(),
+      ...(variant.head ? { hostOutputs: headOutputs(variant.head.output) } : {}),
+    };
+    return this.#graphs.run(use, feeds, { wanted, ...(into ? { into } : {}) });
+  }
+}
+
+function shape({ dims, ...rest }: DecoderSpec): string {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps } = dims;
+  return JSON.stringify([hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps, rest]);
+}

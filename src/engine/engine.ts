@@ -1,0 +1,185 @@
+/** The engine: everything that can be asked of resident checkpoints. */
+import { NamedError } from '../named-error.ts';
+import { rowsPerBatch, rowsPerPrefill } from './estimate.ts';
+import { captureKv, forward } from './forward.ts';
+import { generate } from './generate.ts';
+import { ModelLibrary } from './model-library.ts';
+import type { Prepared } from './prepare.ts';
+import type {
+  CaptureKvRequest,
+  Device,
+  ForwardRequest,
+  ForwardResult,
+  GenerateEvent,
+  GenerateRequest,
+  GenerateResult,
+  PromptSpec,
+  RowSpec,
+  WeightDtype,
+} from './protocol.ts';
+import type { ResidentSubject } from './resident.ts';
+import type { Station } from './stations.ts';
+import type { CapturedKv } from './swap.ts';
+
+export type { Surroundings } from './stations.ts';
+
+export class Engine extends ModelLibrary {
+  readonly #sources = new Map<string, CapturedKv>();
+  #serial = 0;
+
+  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
+    return this.jobs.run(request.job, (signal) =>
+      this.queue.add(async () => {
+        const rows = request.rows ?? [{}];
+        const { subject, station, device } = this.resolve(request.subject);
+        const prepared = await this.#prepare(station, subject, request, signal).catch((error: unknown) => {
+          if (!signal.aborted || error !== signal.reason) throw error;
+          return null;
+        });
+        if (!prepared) return nothingYet(rows.length, device, subject.rest.dtype);
+        const { tokenizer, config } = this.folder(subject.rest.id);
+        const { sequence, visionSeconds } = prepared;
+        const imageTokens = sequence.imagePositions.length;
+        const decoders = rows.map(() => tokenizer.streamDecoder({ skipSpecial: true }));
+        const started = performance.now();
+        let prefilled = started;
+        const capacity = config.text.maxPositionEmbeddings - sequence.length;
+        const maxNewTokens = Math.max(1, Math.min(request.maxNewTokens, capacity));
+        const { device: on, maxTensorBytes } = station.runtime.backend;
+        const decoded = await generate(station.runtime, subject, sequence, {
+          rows,
+          maxNewTokens,
+          rowsPerBatch: rowsPerBatch(config.text, sequence.length + maxNewTokens, {
+            device: on,
+            maxTensorBytes,
+          }),
+          sampling: request.sampling ?? { temperature: 0, seed: 0 },
+          nextPosition: prepared.nextPosition,
+          sources: this.#sourcesOf(rows),
+          rowsPerPrefill: this.#rowsPerPrefill(station, subject, sequence.length),
+          signal,
+          onPrefilled: () => {
+            prefilled = performance.now();
+            const seconds = { vision: visionSeconds, prefill: (prefilled - started) / 1000 };
+            onEvent({ type: 'prompt', promptTokens: sequence.length, imageTokens, seconds });
+          },
+          onToken: (row, token) => {
+            onEvent({ type: 'token', row, token, text: decoders[row]?.push(token) ?? '' });
+          },
+        });
+        return {
+          rows: decoded.map(({ tokens, stop }) => ({
+            tokens,
+            text: tokenizer.decode(tokens, { skipSpecial: true }),
+            stop,
+          })),
+          promptTokens: sequence.length,
+          imageTokens,
+          device,
+          dtype: subject.rest.dtype,
+          seconds: {
+            vision: visionSeconds,
+            prefill: (prefilled - started) / 1000,
+            decode: (performance.now() - prefilled) / 1000,
+          },
+        };
+      }),
+    );
+  }
+
+  forward(request: ForwardRequest): Promise<ForwardResult> {
+    return this.jobs.run(request.job, (signal) =>
+      this.queue.add(async () => {
+        const started = performance.now();
+        const rows = request.rows ?? [{}];
+        const { subject, station } = this.resolve(request.subject);
+        const prepared = await this.#prepare(station, subject, request, signal, request.continuation);
+        const results = await forward(station.runtime, subject, prepared.sequence, {
+          rows,
+          capture: request.capture ?? {},
+          sources: this.#sourcesOf(rows),
+          rowsPerPrefill: this.#rowsPerPrefill(
+            station,
+            subject,
+            prepared.sequence.length,
+            request.capture?.attention !== undefined,
+          ),
+          signal,
+        });
+        return {
+          rows: results,
+          promptTokenIds: prepared.inputIds,
+          imageSpans: prepared.imageSpans,
+          ...(request.capture?.visionEmbeddings ? { visionEmbeddings: prepared.imageEmbeddings } : {}),
+          seconds: (performance.now() - started) / 1000,
+        };
+      }),
+    );
+  }
+
+  /** Handles survive until `releaseKv`; `handle` lets a rebuilt engine give the same name again. */
+  captureImageKv(request: CaptureKvRequest, handle = `kv-${this.#serial++}`): Promise<string> {
+    return this.jobs.run(request.job, (signal) =>
+      this.queue.add(async () => {
+        const { subject, station } = this.resolve(request.subject);
+        const { sequence } = await this.#prepare(station, subject, request, signal);
+        this.#sources.set(
+          handle,
+          await captureKv(station.runtime, subject, sequence, signal, request.positions),
+        );
+        return handle;
+      }),
+    );
+  }
+
+  releaseKv(handle: string): void {
+    this.#sources.delete(handle);
+  }
+
+  cancel(job: string): void {
+    this.jobs.cancel(job);
+  }
+
+  async #prepare(
+    station: Station,
+    subject: ResidentSubject,
+    spec: PromptSpec,
+    signal: AbortSignal,
+    continuation?: readonly number[],
+  ): Promise<Prepared> {
+    // What was cancelled while it waited for its turn begins no work.
+    signal.throwIfAborted();
+    return station.prompts.prepare(this.folder(subject.rest.id), subject.rest, spec, continuation, signal);
+  }
+
+  #rowsPerPrefill({ runtime }: Station, { rest }: ResidentSubject, tokens: number, probed = false): number {
+    const { device, maxTensorBytes } = runtime.backend;
+    return rowsPerPrefill(rest.config.text, tokens, { device, maxTensorBytes }, probed);
+  }
+
+  /** @throws NamedError `UnknownSource` for a handle that was released or never given. */
+  #sourcesOf(rows: readonly RowSpec[]): ReadonlyMap<string, CapturedKv> {
+    for (const { swap } of rows) {
+      if (!swap || this.#sources.has(swap.source)) continue;
+      throw new NamedError(
+        'UnknownSource',
+        `no captured image ${swap.source}`,
+        { field: 'swap' },
+        'capture the source image first',
+      );
+    }
+    return this.#sources;
+  }
+}
+
+/** What a generation has that was cancelled before its prompt was ready. */
+function nothingYet(rows: number, device: Device, dtype: WeightDtype): GenerateResult {
+  return {
+    rows: Array.from({ length: rows }, () => ({ tokens: [], text: '', stop: 'cancelled' })),
+    promptTokens: 0,
+    imageTokens: 0,
+    device,
+    dtype,
+    seconds: { vision: 0, prefill: 0, decode: 0 },
+  };
+}

@@ -1,0 +1,132 @@
+/** One forward pass that brings things back: hidden states, attention, logits, keys and values. */
+import { NamedError } from '../named-error.ts';
+import type { Feeds, Tensor } from './backend/backend.ts';
+import type { Sequence } from './prefill.ts';
+import { prefill } from './prefill.ts';
+import type { CaptureSpec, ForwardRow, RowSpec } from './protocol.ts';
+import type { ResidentSubject } from './resident.ts';
+import { planRows } from './rows.ts';
+import type { Runtime } from './runtime.ts';
+import type { CapturedKv } from './swap.ts';
+import { checkPositions } from './swap.ts';
+
+export interface ForwardOptions {
+  readonly rows: readonly RowSpec[];
+  readonly capture: CaptureSpec;
+  readonly sources: ReadonlyMap<string, CapturedKv>;
+  /** Rows a batch may hold; more are run in turn. */
+  readonly rowsPerPrefill: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs the sequence and returns what `capture` asks for, per row. */
+export async function forward(
+  runtime: Runtime,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  options: ForwardOptions,
+): Promise<readonly ForwardRow[]> {
+  const { rows, rowsPerPrefill } = options;
+  const results: ForwardRow[] = [];
+  for (let first = 0; first < rows.length; first += rowsPerPrefill) {
+    const batch = rows.slice(first, first + rowsPerPrefill);
+    results.push(...(await forwardBatch(runtime, subject, sequence, { ...options, rows: batch })));
+  }
+  return results;
+}
+
+/** Slots not yet intervened on equal the trunk. */
+async function forwardBatch(
+  { backend, decoder, head }: Runtime,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  { rows, capture, sources, signal }: ForwardOptions,
+): Promise<readonly ForwardRow[]> {
+  const plan = planRows(rows, subject.layers.length);
+  const { length } = sequence;
+  const { hiddenSize } = subject.rest.config.text;
+  const hidden: Float32Array[][] = rows.map(() => []);
+  const attention: Float32Array[][] = rows.map(() => []);
+  const keepHidden = (slots: Float32Array, active: number): void => {
+    const first = capture.hidden === 'last' ? length - 1 : 0;
+    plan.slotOf.forEach((slot, row) => {
+      const start = slot < active ? slot * length : 0;
+      const range = [(start + first) * hiddenSize, (start + length) * hiddenSize] as const;
+      hidden[row]?.push(slots.slice(...range));
+    });
+  };
+  if (capture.hidden) keepHidden(sequence.hidden, 1);
+  const observe = async (layer: number, outputs: Feeds): Promise<void> => {
+    const active = plan.active(layer);
+    if (capture.hidden) keepHidden(await backend.read(outputs['hidden_out'] as Tensor), active);
+    if (!capture.attention) return;
+    const mass = await backend.read(outputs['0.attention'] as Tensor);
+    const size = mass.length / active;
+    plan.slotOf.forEach((slot, row) => {
+      const start = (slot < active ? slot : 0) * size;
+      attention[row]?.push(mass.slice(start, start + size));
+    });
+  };
+  const { hidden_out: final } = await prefill(backend, decoder, subject, sequence, {
+    plan,
+    sources,
+    ...(capture.hidden || capture.attention ? { observe } : {}),
+    ...(capture.attention ? { probe: capture.attention } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  const last = plan.slotOf.map((slot) => slot * length + length - 1);
+  const logits = await head
+    .logits(subject.rest, final as Tensor, last)
+    .finally(() => backend.dispose(final as Tensor));
+  return rows.map((_, row) => ({
+    logits: logits[row] as Float32Array,
+    ...(capture.hidden ? { hidden: hidden[row] as Float32Array[] } : {}),
+    ...(capture.attention ? { attentionMass: attention[row] as Float32Array[] } : {}),
+  }));
+}
+
+/**
+ * Runs the sequence and keeps K (after RoPE) and V of every layer at its image positions.
+ *
+ * @throws NamedError `NoImageTokens` for a prompt without an image.
+ */
+export async function captureKv(
+  { backend, decoder }: Runtime,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  signal?: AbortSignal,
+  positions: readonly number[] = sequence.imagePositions,
+): Promise<CapturedKv> {
+  const { kvHeads, headDim } = subject.rest.config.text;
+  const width = kvHeads * headDim;
+  if (positions.length === 0) {
+    throw new NamedError(
+      'NoImageTokens',
+      'the source prompt has no image',
+      {},
+      'capture a prompt with an image, or name the positions',
+    );
+  }
+  checkPositions(positions, sequence.length);
+  const pick = (all: Float32Array): Float32Array => {
+    const picked = new Float32Array(positions.length * width);
+    positions.forEach((position, token) => {
+      picked.set(all.subarray(position * width, (position + 1) * width), token * width);
+    });
+    return picked;
+  };
+  const keys: Float32Array[] = [];
+  const values: Float32Array[] = [];
+  const { hidden_out: final } = await prefill(backend, decoder, subject, sequence, {
+    plan: planRows([{}], subject.layers.length),
+    sources: new Map(),
+    captureKv: true,
+    observe: async (_, outputs) => {
+      keys.push(pick(await backend.read(outputs['0.key'] as Tensor)));
+      values.push(pick(await backend.read(outputs['0.value'] as Tensor)));
+    },
+    ...(signal ? { signal } : {}),
+  });
+  backend.dispose(final as Tensor);
+  return { tokens: positions.length, keys, values };
+}

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Graph } from '../graph/graph.ts';
+import type { Backend, Compiled, Feeds } from './backend/backend.ts';
+import type { GraphUse } from './graph-store.ts';
+import { GraphStore } from './graph-store.ts';
+import type { Resident } from './resident.ts';
+
+const GIB = 2 ** 30;
+let log: string[];
+let failing: boolean;
+
+/** Writes down what is compiled, run and released; graphs are called by their `outputs`. */
+function recorder(constantWeights: boolean): Backend {
+  const name = (compiled: Compiled): string => compiled.outputs.join();
+  const backend: Partial<Backend> = {
+    constantWeights,
+    compile: ({ outputs }) => {
+      log.push(`compile ${outputs.join()}`);
+      return Promise.resolve({ outputs } as Compiled);
+    },
+    releaseGraph: (compiled) => {
+      log.push(`release ${name(compiled)}`);
+      return Promise.resolve();
+    },
+    run: (compiled, feeds) => {
+      log.push(`run ${name(compiled)} on ${Object.keys(feeds).join()}`);
+      return failing ? Promise.reject(new Error('failed')) : Promise.resolve(feeds);
+    },
+  };
+  return backend as Backend;
+}
+
+const model = (id: string): Resident =>
+  ({ id, arrays: { tensor: (name: string) => `${id} ${name}`, constant: () => new Uint8Array() } }) as never;
+
+function use(kind: string, donor: string, bytes = 1, layer = 0): GraphUse {
+  const slots = [{ name: 'w', type: 'float32', dims: [1] }] as const;
+  return {
+    kind,
+    build: () =>
+      ({
+        model: { byteLength: bytes } as Uint8Array,
+        weights: [{ name: 'w', rows: 1, columns: 1, format: 'f32', slots }],
+        outputs: [`${kind}${donor}${layer}`],
+      }) satisfies Graph,
+    weight: (slot) => [model(donor), `layer${layer}.${slot}`],
+    weightsKey: [layer, donor].join(),
+  };
+}
+
+beforeEach(() => {
+  log = [];
+  failing = false;
+});
+
+describe('graphs with weights as inputs', () => {
+  it('are compiled once for every donor and layer, and run on the donor’s arrays', async () => {
+    const store = new GraphStore(recorder(false));
+    const first = await store.run(use('k', 'a'), { x: 'x' } as unknown as Feeds);
+    const second = await store.run(use('k', 'b', 1, 3), { x: 'x' } as unknown as Feeds);
+    expect(log.filter((line) => line.startsWith('compile'))).toEqual(['compile ka0']);
+    expect([first['w'], second['w']]).toEqual(['a layer0.w', 'b layer3.w']);
+  });
+
+  it('outlive the checkpoint they were first run with: they carry nothing of it', async () => {
+    const store = new GraphStore(recorder(false));
+    await store.run(use('k', 'a'), {});
+    await store.forget(model('a'));
+    await store.run(use('k', 'b'), {});
+    expect(log).toEqual(['compile ka0', 'run ka0 on w', 'run ka0 on w']);
+  });
+});
+
+describe('graphs with constants', () => {
+  it('are one for each kind and each set of weights, and get no weights with a run', async () => {
+    const store = new GraphStore(recorder(true));
+    for (const each of [use('k', 'a'), use('k', 'b'), use('k', 'a'), use('k', 'a', 1, 1)]) {
+      await store.run(each, { x: 'x' } as unknown as Feeds);
+    }
+    expect(log.filter((line) => line.startsWith('compile'))).toEqual([
+      'compile ka0',
+      'compile kb0',
+      'compile ka1',
+    ]);
+    expect(log.filter((line) => line.startsWith('run'))).toContain('run kb0 on x');
+  });
+
+  it('go, the least recently used first, when they grow beyond 1.5 GiB', async () => {
+    const store = new GraphStore(recorder(true));
+    const [a, b, c] = ['a', 'b', 'c'].map((donor) => use('k', donor, 0.6 * GIB)) as [
+      GraphUse,
+      GraphUse,
+      GraphUse,
+    ];
+    for (const each of [a, b, a, c]) await store.run(each, {});
+    expect(log.filter((line) => line.startsWith('release'))).toEqual(['release kb0']);
+    await store.run(a, {});
+    await store.run(b, {});
+    expect(log.filter((line) => line.startsWith('release'))).toEqual(['release kb0', 'release kc0']);
+  });
+
+  it('stay when there is only one, however large', async () => {
+    const store = new GraphStore(recorder(true));
+    await store.run(use('k', 'a', 2 * GIB), {});
+    expect(log).toEqual(['compile ka0', 'run ka0 on ']);
+  });
+
+  it('of an unloaded checkpoint are released, also those shared with another', async () => {
+    const store = new GraphStore(recorder(true));
+    const stitched: GraphUse = { ...use('stitched', 'ab'), weightsKey: '0,a,b' };
+    for (const each of [use('k', 'a'), use('k', 'b'), stitched]) await store.run(each, {});
+    await store.forget(model('b'));
+    expect(log.filter((line) => line.startsWith('release'))).toEqual(['release kb0', 'release stitchedab0']);
+    log = [];
+    await store.run(use('k', 'a'), {});
+    expect(log).toEqual(['run ka0 on ']);
+  });
+});
+
+it.each([true, false])(
+  'after a failed run the session is released and made anew (constants: %s)',
+  async (constants) => {
+    const store = new GraphStore(recorder(constants));
+    await store.run(use('k', 'a'), {});
+    failing = true;
+    await expect(store.run(use('k', 'a'), {})).rejects.toThrow('failed');
+    failing = false;
+    log = [];
+    await store.run(use('k', 'a'), {});
+    expect(log.map((line) => line.split(' ')[0])).toContain('compile');
+  },
+);

@@ -1,0 +1,110 @@
+/** Compiled graphs, and running them with weights from any resident checkpoint. */
+import type { Graph } from '../graph/graph.ts';
+import type { ConstantWeights } from '../graph/weights.ts';
+import type { Backend, Compiled, Feeds, RunOptions } from './backend/backend.ts';
+import type { Resident } from './resident.ts';
+
+/** A graph together with where its weights come from. */
+export interface GraphUse {
+  /** Identifies the graph apart from its weights. */
+  readonly kind: string;
+  readonly build: (constants?: ConstantWeights) => Graph;
+  /** The checkpoint and device key behind a weight slot. */
+  readonly weight: (slot: string) => readonly [Resident, key: string];
+  /** Identifies the weights, for devices whose graphs carry them. */
+  readonly weightsKey: string;
+  /** Outputs wanted in host memory. */
+  readonly hostOutputs?: readonly string[];
+}
+
+interface Entry {
+  readonly compiled: Promise<Compiled>;
+  readonly graph: Pick<Graph, 'weights'>;
+  readonly bytes: number;
+  readonly weightsKey: string;
+}
+
+/** Graphs with constants are dropped, least recently used first, beyond this many bytes of WASM heap. */
+const CONSTANT_GRAPH_BYTES = 1.5 * 2 ** 30;
+
+export class GraphStore {
+  readonly #backend: Backend;
+  /** In order of last use. */
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  /** Runs the graph `use` names. */
+  async run(use: GraphUse, feeds: Feeds, options?: RunOptions): Promise<Feeds> {
+    const constants = this.#backend.constantWeights;
+    const key = constants ? `${use.kind}|${use.weightsKey}` : use.kind;
+    const entry = await this.#entry(key, use);
+    const bound: Feeds = constants ? feeds : { ...feeds };
+    if (!constants) {
+      for (const { slots } of entry.graph.weights) {
+        for (const { name } of slots) {
+          const [donor, array] = use.weight(name);
+          bound[name] = donor.arrays.tensor(array);
+        }
+      }
+    }
+    try {
+      return await this.#backend.run(await entry.compiled, bound, options);
+    } catch (error) {
+      // A session keeps stale bindings after a failed run.
+      this.#entries.delete(key);
+      void entry.compiled.then((compiled) => this.#backend.releaseGraph(compiled)).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Drops graphs that carry weights of a checkpoint that is being unloaded. */
+  async forget(model: Resident): Promise<void> {
+    if (!this.#backend.constantWeights) return;
+    for (const [key, entry] of this.#entries) {
+      if (entry.weightsKey.split(',').includes(model.id)) await this.#drop(key, entry);
+    }
+  }
+
+  async #entry(key: string, use: GraphUse): Promise<Entry> {
+    const known = this.#entries.get(key);
+    if (known) {
+      this.#entries.delete(key);
+      this.#entries.set(key, known);
+      return known;
+    }
+    const graph = this.#backend.constantWeights
+      ? use.build(({ name }) => {
+          const [donor, array] = use.weight(name);
+          return donor.arrays.constant(array);
+        })
+      : use.build();
+    const entry = {
+      compiled: this.#backend.compile(graph, use.hostOutputs),
+      graph: { weights: graph.weights },
+      bytes: graph.model.byteLength,
+      weightsKey: use.weightsKey,
+    };
+    this.#entries.set(key, entry);
+    entry.compiled.catch(() => this.#entries.delete(key));
+    await this.#makeRoom();
+    return entry;
+  }
+
+  async #makeRoom(): Promise<void> {
+    let held = 0;
+    for (const { bytes } of this.#entries.values()) held += bytes;
+    for (const [key, entry] of this.#entries) {
+      if (held <= CONSTANT_GRAPH_BYTES || this.#entries.size === 1) return;
+      held -= entry.bytes;
+      await this.#drop(key, entry);
+    }
+  }
+
+  async #drop(key: string, entry: Entry): Promise<void> {
+    this.#entries.delete(key);
+    await this.#backend.releaseGraph(await entry.compiled);
+  }
+}

@@ -1,0 +1,77 @@
+/** The engine as it lives in its worker: with the browser's devices, weights workers and storage. */
+import { decodeImage } from '../image/decode.ts';
+import { createBackend } from './backend/create.ts';
+import { surveyCapabilities } from './capabilities.ts';
+import { Engine } from './engine.ts';
+import type {
+  Capabilities,
+  Device,
+  GenerateEvent,
+  GenerateRequest,
+  GenerateResult,
+  LoadedModel,
+  StoredWeights,
+} from './protocol.ts';
+import { OpfsKeptWeights } from './weights/kept-opfs.ts';
+import { createConvertPool } from './weights/pool.ts';
+
+/** Conversion is bound by the CPU; one core is left to the rest. */
+const MAX_CONVERTERS = 4;
+
+export class EngineHost extends Engine {
+  readonly #kept: OpfsKeptWeights;
+  /** Sentences about kept copies since the last load. */
+  readonly #notices: string[];
+
+  constructor() {
+    const notices: string[] = [];
+    const kept = new OpfsKeptWeights((notice) => notices.push(notice));
+    const converters = Math.max(1, Math.min(MAX_CONVERTERS, navigator.hardwareConcurrency - 1));
+    const { convert } = createConvertPool(
+      () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
+      converters,
+    );
+    super({ createBackend, convert, decodeImage, kept });
+    this.#kept = kept;
+    this.#notices = notices;
+  }
+
+  override async load(...request: Parameters<Engine['load']>): Promise<LoadedModel> {
+    const loaded = await super.load(...request);
+    return { ...loaded, notices: this.#notices.splice(0) };
+  }
+
+  capabilities(): Promise<Capabilities> {
+    return surveyCapabilities();
+  }
+
+  storedWeights(): Promise<readonly StoredWeights[]> {
+    return this.#kept.list();
+  }
+
+  deleteStoredWeights(key: string): Promise<void> {
+    return this.#kept.delete(key);
+  }
+
+  /** As the engine's, but the last event has been heard before the result goes out: callbacks travel by themselves. */
+  override async generate(
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult> {
+    let heard: unknown;
+    const result = await super.generate(request, (event) => (heard = onEvent(event)));
+    await heard;
+    return result;
+  }
+
+  /** Calls back with the reason once the device is gone. */
+  async watch(device: Device, onLost: (reason: string) => void): Promise<void> {
+    const { lost } = await this.backend(device);
+    void lost.then(onLost);
+  }
+
+  /** Takes the device away as a driver reset would: for drills of the recovery. */
+  async loseDevice(device: Device): Promise<void> {
+    await (await this.backend(device)).destroy();
+  }
+}

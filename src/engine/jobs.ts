@@ -1,0 +1,29 @@
+import { NamedError } from '../named-error.ts';
+
+/** Work under way, by the name under which it can be cancelled. */
+export class Jobs {
+  readonly #running = new Map<string, AbortController>();
+
+  /** Runs `work` with a signal that `cancel(name)` aborts. @throws NamedError `JobRunning` for a name in use. */
+  async run<T>(name: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.#running.has(name)) {
+      throw new NamedError('JobRunning', `a job named ${name} is already running`, {}, 'cancel it first');
+    }
+    const controller = new AbortController();
+    this.#running.set(name, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.#running.delete(name);
+    }
+  }
+
+  cancel(name: string): void {
+    this.#running.get(name)?.abort(cancelled());
+  }
+}
+
+/** What cancelled work rejects with. */
+export function cancelled(): NamedError {
+  return new NamedError('Cancelled', 'cancelled', {}, '');
+}

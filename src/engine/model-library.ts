@@ -1,0 +1,255 @@
+/** Opened folders and the checkpoints resident on devices. */
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { NamedError } from '../named-error.ts';
+import type { Backend } from './backend/backend.ts';
+import type { TensorDescription } from './describe-tensors.ts';
+import { describeTensors } from './describe-tensors.ts';
+import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
+import type { Folder } from './folder.ts';
+import { openFolder } from './folder.ts';
+import { Jobs, cancelled } from './jobs.ts';
+import type {
+  Device,
+  LoadOptions,
+  LoadProgress,
+  LoadedModel,
+  MemoryEstimate,
+  OpenedCheckpoint,
+} from './protocol.ts';
+import { SerialQueue } from './queue.ts';
+import type { Resident, ResidentSubject } from './resident.ts';
+import type { Station, Surroundings } from './stations.ts';
+import { Stations } from './stations.ts';
+import { storedEmbedding } from './stored-embedding.ts';
+import type { ModelId, Subject } from './subject.ts';
+import { WeightArrays } from './weights/arrays.ts';
+import { keptKey } from './weights/kept.ts';
+import { loadWeights } from './weights/load.ts';
+import { headShards, planWeights } from './weights/plan.ts';
+
+interface Loaded {
+  readonly resident: Resident;
+  readonly station: Station;
+  readonly device: Device;
+}
+
+/** What the estimate assumes when not told. */
+const DEFAULT_SHAPE = { rows: 1, tokens: 2048 };
+
+export class ModelLibrary {
+  readonly #surroundings: Surroundings;
+  readonly #stations: Stations;
+  readonly #folders = new Map<ModelId, Folder>();
+  readonly #loaded = new Map<ModelId, Loaded>();
+  /** Loads come one after another: what one holds, the estimate of the next has to count. */
+  readonly #loads = new SerialQueue();
+  readonly #loading = new Map<ModelId, string>();
+  protected readonly jobs = new Jobs();
+  /** Sessions and their outputs are touched by one piece of work at a time. */
+  protected readonly queue = new SerialQueue();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+    this.#stations = new Stations(surroundings);
+  }
+
+  async open(id: ModelId, name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
+    const folder = await openFolder(id, name, files);
+    this.#folders.set(id, folder);
+    return folder.summary;
+  }
+
+  /** The folder behind an id. @throws NamedError `UnknownModel`. */
+  folder(id: ModelId): Folder {
+    const folder = this.#folders.get(id);
+    if (!folder) throw new NamedError('UnknownModel', `no checkpoint ${id} is open`, {}, 'open it first');
+    return folder;
+  }
+
+  /** What a folder holds, tensor by tensor. */
+  describe(id: ModelId): readonly TensorDescription[] {
+    const { checkpoint, config } = this.folder(id);
+    return describeTensors(checkpoint, config.vision.depth);
+  }
+
+  /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
+  async estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate> {
+    const { config } = this.folder(id);
+    const { backend } = (await this.#stations.get(options.device)).runtime;
+    if (options.dtype === 'f16' && !backend.halfPrecision) {
+      throw new NamedError(
+        'NoHalfPrecision',
+        'this GPU cannot compute with f16: it lacks the feature shader-f16',
+        { field: 'dtype' },
+        'choose f32, q8 or q4',
+      );
+    }
+    return estimateMemory(
+      config,
+      options,
+      { rows: rows ?? DEFAULT_SHAPE.rows, tokens: tokens ?? DEFAULT_SHAPE.tokens },
+      { device: options.device, maxTensorBytes: backend.maxTensorBytes },
+      backend.heldBytes + (backend.constantWeights ? this.#constantBytes(options.device) : 0),
+    );
+  }
+
+  /**
+   * Waits for loads under way. A model that is loaded already is given back first.
+   *
+   * @throws NamedError `DoesNotFit` with the numbers, `AlreadyLoading`, `Cancelled` (also when the checkpoint is
+   * closed meanwhile), those of `estimate`, of reading, converting and allocating.
+   */
+  load(
+    job: string,
+    id: ModelId,
+    options: LoadOptions,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedModel> {
+    return this.jobs.run(job, async (signal) => {
+      const folder = this.folder(id);
+      if (this.#loading.has(id)) {
+        const what = `${folder.checkpoint.name} is being loaded already`;
+        throw new NamedError('AlreadyLoading', what, {}, 'wait for it, or cancel it first');
+      }
+      this.#loading.set(id, job);
+      try {
+        return await this.#loads.add(() => this.#load(folder, options, signal, onProgress), signal);
+      } finally {
+        this.#loading.delete(id);
+      }
+    });
+  }
+
+  async #load(
+    folder: Folder,
+    options: LoadOptions,
+    signal: AbortSignal,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedModel> {
+    const { id } = folder;
+    const { device, dtype } = options;
+    if (this.#loaded.has(id)) await this.unload(id);
+    const estimate = await this.estimate(id, options);
+    if (!estimate.fits) {
+      throw new NamedError('DoesNotFit', estimate.refusals.join('; '), { file: folder.checkpoint.name }, '');
+    }
+    const started = performance.now();
+    const station = await this.#stations.get(device);
+    const { backend } = station.runtime;
+    const plan = planWeights(folder.config, dtype, backend.maxTensorBytes);
+    const arrays = new WeightArrays(backend);
+    const { kept, convert } = this.#surroundings;
+    const key = keptKey(folder.checkpoint.fingerprint, dtype, plan);
+    try {
+      const stored = options.keep ? await kept?.restore(key, plan, arrays, { signal, onProgress }) : null;
+      const keeper =
+        options.keep && !stored ? await kept?.keep(key, folder.checkpoint.name, dtype, plan) : null;
+      let report = stored;
+      try {
+        report ??= await loadWeights(folder.checkpoint, plan, arrays, {
+          convert,
+          signal,
+          onProgress,
+          ...(keeper ? { tap: keeper.write } : {}),
+        });
+        await keeper?.commit(report);
+      } catch (error) {
+        await keeper?.discard();
+        throw error;
+      }
+      signal.throwIfAborted();
+      this.#loaded.set(id, {
+        station,
+        device,
+        resident: {
+          id,
+          config: folder.config,
+          dtype,
+          arrays,
+          headShards: headShards(folder.config.text, dtype, backend.maxTensorBytes),
+          embedding: storedEmbedding(folder.checkpoint, folder.config.text),
+        },
+      });
+      return {
+        id,
+        device,
+        dtype,
+        weightBytes: arrays.bytes,
+        bytesRead: report.bytesRead,
+        seconds: (performance.now() - started) / 1000,
+        fromStorage: stored !== null && stored !== undefined,
+        quantization: report.error,
+      };
+    } catch (error) {
+      arrays.dispose();
+      throw signal.aborted ? cancelled() : error;
+    }
+  }
+
+  async unload(id: ModelId): Promise<void> {
+    const loaded = this.#loaded.get(id);
+    if (!loaded) return;
+    this.#loaded.delete(id);
+    await this.queue.add(async () => {
+      await loaded.station.runtime.graphs.forget(loaded.resident);
+      loaded.station.prompts.forget(loaded.resident);
+      loaded.resident.arrays.dispose();
+    });
+  }
+
+  async close(id: ModelId): Promise<void> {
+    const loading = this.#loading.get(id);
+    if (loading !== undefined) this.jobs.cancel(loading);
+    await this.unload(id);
+    this.#folders.delete(id);
+  }
+
+  /** The device, made ready if it was not in use yet. */
+  async backend(device: Device): Promise<Backend> {
+    return (await this.#stations.get(device)).runtime.backend;
+  }
+
+  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`. */
+  protected resolve({ layers, rest }: Subject): {
+    subject: ResidentSubject;
+    station: Station;
+    device: Device;
+  } {
+    const find = (id: ModelId): Loaded => {
+      const loaded = this.#loaded.get(id);
+      if (loaded) return loaded;
+      const name = this.folder(id).checkpoint.name;
+      throw new NamedError('NotLoaded', `${name} is not loaded`, {}, 'load it first');
+    };
+    const frame = find(rest);
+    const donors = layers.map(find);
+    if (donors.some(({ device }) => device !== frame.device)) {
+      throw new NamedError(
+        'MixedDevices',
+        'the donors are on different devices',
+        {},
+        'load them on one device',
+      );
+    }
+    const shape = ({ resident }: Loaded): string => JSON.stringify(resident.config.text);
+    if (
+      layers.length !== frame.resident.config.text.layers ||
+      donors.some((d) => shape(d) !== shape(frame))
+    ) {
+      throw new NamedError(
+        'IncompatibleDonors',
+        'the donors differ in architecture',
+        {},
+        'stitch checkpoints of the same model only',
+      );
+    }
+    const subject = { layers: donors.map(({ resident }) => resident), rest: frame.resident };
+    return { subject, station: frame.station, device: frame.device };
+  }
+
+  /** Weights that graphs carry are on no ledger of the backend. */
+  #constantBytes(device: Device): number {
+    const arrays = [...this.#loaded.values()].filter((loaded) => loaded.device === device);
+    return CONSTANT_COPIES * arrays.reduce((sum, { resident }) => sum + resident.arrays.bytes, 0);
+  }
+}

@@ -1,0 +1,247 @@
+/** Running a prompt through all layers, for a batch of counterfactual rows. */
+import type { HeadSpec } from '../graph/head.ts';
+import type { RotaryTable } from '../vlm/rotary.ts';
+import type { Backend, Feeds, Tensor } from './backend/backend.ts';
+import type { Decoder, DecoderVariant } from './decoder.ts';
+import { gateFeeds } from './gates.ts';
+import type { KvCache, RowSource } from './kv-cache.ts';
+import type { ResidentSubject } from './resident.ts';
+import type { RowPlan } from './rows.ts';
+import type { Segment } from './segments.ts';
+import { segments } from './segments.ts';
+import type { CapturedKv } from './swap.ts';
+import { checkPositions, swapFeeds } from './swap.ts';
+
+/** A prompt ready for layer 0. */
+export interface Sequence {
+  /** `[length × hiddenSize]`: token embeddings with the images' in place. */
+  readonly hidden: Float32Array;
+  readonly length: number;
+  readonly rotary: RotaryTable;
+  /** Positions of all image tokens. */
+  readonly imagePositions: readonly number[];
+}
+
+/** Sees each layer's outputs before they are given back. Slots of the plan are the batch. */
+export type LayerObserver = (layer: number, outputs: Feeds) => Promise<void>;
+
+export interface PrefillOptions {
+  readonly plan: RowPlan;
+  /** Swap sources by handle. */
+  readonly sources: ReadonlyMap<string, CapturedKv>;
+  /** Keeps keys and values for decoding, with room for `capacity` positions. */
+  readonly cache?: {
+    readonly store: KvCache;
+    readonly capacity: number;
+    readonly rows: readonly RowSource[];
+  };
+  /** Reads attention instead of keeping a cache: from `queries` to `keys`. */
+  readonly probe?: { readonly queries: readonly number[]; readonly keys: readonly number[] };
+  /** Puts the head into the last run, on these positions (indices into slots × length). */
+  readonly head?: { readonly spec: HeadSpec; readonly positions: readonly number[] };
+  readonly captureKv?: boolean;
+  readonly observe?: LayerObserver;
+  readonly signal?: AbortSignal;
+}
+
+/** Lowest float32: what a masked score is set to. */
+const MASKED = -3.4028234663852886e38;
+
+/**
+ * Returns the last run's outputs: `hidden_out [slots, length, hiddenSize]`, which the caller disposes, or those of
+ * the head. A prefill that is cancelled (it rejects with the signal's reason) or fails holds nothing but what the
+ * cache has taken over.
+ */
+export async function prefill(
+  backend: Backend,
+  decoder: Decoder,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  options: PrefillOptions,
+): Promise<Feeds> {
+  const { plan, head } = options;
+  const { text } = subject.rest.config;
+  const { length } = sequence;
+  const shared = sharedFeeds(backend, sequence, options);
+  /** Inputs of the run under way. */
+  let made: Tensor[] = [];
+  let outputs: Feeds = {};
+  let hidden = backend.upload('float32', [1, length, text.hiddenSize], sequence.hidden);
+  const swapsAt = (layer: number): boolean => layer >= 0 && plan.slotSwaps(layer) !== null;
+  const list = segments(
+    subject.layers.length,
+    decoder.longestRun(subject),
+    (layer) =>
+      options.observe !== undefined ||
+      decoder.separates(subject, layer) ||
+      plan.active(layer) !== plan.active(layer - 1) ||
+      swapsAt(layer) ||
+      swapsAt(layer - 1),
+  );
+  try {
+    for (const segment of list) {
+      options.signal?.throwIfAborted();
+      const slots = plan.active(segment.from);
+      hidden = await grow(backend, hidden, slots);
+      const step = await segmentFeeds(backend, subject, sequence, options, segment, slots, made);
+      const fused = head && segment.to === subject.layers.length ? head : undefined;
+      outputs = await decoder.run(
+        subject,
+        segment,
+        { ...step.variant, ...(fused ? { head: fused.spec } : {}) },
+        { hidden, ...shared, ...step.feeds, ...(fused ? lastFeed(backend, fused.positions, made) : {}) },
+        { kv: options.cache ? 'present' : 'none', into: step.into },
+      );
+      await options.observe?.(segment.from, outputs);
+      await keepCache(backend, options, plan, segment, outputs);
+      const kept = new Set(Object.values(step.into));
+      for (const tensor of [hidden, ...made]) if (!kept.has(tensor)) backend.dispose(tensor);
+      made = [];
+      for (const name of ['key', 'value', 'attention']) {
+        const extra = outputs[`0.${name}`];
+        if (extra) backend.dispose(extra);
+      }
+      if (outputs['hidden_out']) hidden = outputs['hidden_out'];
+    }
+    return outputs;
+  } catch (error) {
+    for (const tensor of [hidden, ...made]) backend.dispose(tensor);
+    throw error;
+  } finally {
+    for (const [name, tensor] of Object.entries(shared)) {
+      if (name !== 'total_length') backend.dispose(tensor);
+    }
+  }
+}
+
+function lastFeed(backend: Backend, positions: readonly number[], made: Tensor[]): Feeds {
+  const last = backend.upload('int64', [positions.length], BigInt64Array.from(positions, BigInt));
+  made.push(last);
+  return { last };
+}
+
+function sharedFeeds(backend: Backend, sequence: Sequence, { probe }: PrefillOptions): Feeds {
+  const { length, rotary } = sequence;
+  if (probe) checkPositions([...probe.keys, ...probe.queries], length, 'attention');
+  const dims = [length, rotary.cos.length / length];
+  const angles = {
+    cos: backend.upload('float32', dims, rotary.cos),
+    sin: backend.upload('float32', dims, rotary.sin),
+  };
+  if (!probe) return { ...angles, total_length: backend.host('int32', [1], Int32Array.of(length)) };
+  const mask = new Float32Array(length * length);
+  for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
+  const keySet = new Float32Array(length);
+  for (const key of probe.keys) keySet[key] = 1;
+  return {
+    ...angles,
+    mask: backend.upload('float32', [1, 1, length, length], mask),
+    queries: backend.upload('int64', [probe.queries.length], BigInt64Array.from(probe.queries, BigInt)),
+    key_sets: backend.upload('float32', [length, 1], keySet),
+  };
+}
+
+/** Adds copies of the trunk (slot 0) until the batch has `slots` entries. */
+async function grow(backend: Backend, hidden: Tensor, slots: number): Promise<Tensor> {
+  const [now, length, width] = hidden.dims as [number, number, number];
+  if (now === slots) return hidden;
+  const bytes = length * width * Float32Array.BYTES_PER_ELEMENT;
+  const grown = await backend.zeros('float32', [slots, length, width]);
+  backend.copy(hidden, grown, [
+    { from: 0, to: 0, bytes: now * bytes },
+    ...Array.from({ length: slots - now }, (_, index) => ({ from: 0, to: (now + index) * bytes, bytes })),
+  ]);
+  backend.dispose(hidden);
+  return grown;
+}
+
+interface SegmentStep {
+  readonly variant: DecoderVariant;
+  readonly feeds: Feeds;
+  /** Inputs that the run writes its outputs onto. */
+  readonly into: Feeds;
+}
+
+/** Every device tensor it makes is entered in `made`, also when it fails half-way. */
+async function segmentFeeds(
+  backend: Backend,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  options: PrefillOptions,
+  { from, to }: Segment,
+  slots: number,
+  made: Tensor[],
+): Promise<SegmentStep> {
+  const { plan, probe } = options;
+  const enter = (entered: Feeds): Feeds => {
+    made.push(...Object.values(entered));
+    return entered;
+  };
+  const { text } = subject.rest.config;
+  const tokens = Array.from({ length: slots * sequence.length }, (_, index) => index % sequence.length);
+  const positions = BigInt64Array.from(tokens, BigInt);
+  const feeds = enter({ positions: backend.upload('int64', [slots, sequence.length], positions) });
+  const into: Feeds = {};
+  const gates = enter(gateFeeds(backend, from, to, (layer, part) => plan.slotGate(layer, part)));
+  const slotSwaps = plan.slotSwaps(from);
+  const overlays = slotSwaps?.map(
+    (swap) =>
+      swap && {
+        source: options.sources.get(swap.source) as CapturedKv,
+        positions: swap.positions ?? sequence.imagePositions,
+      },
+  );
+  const layout = { sequence: sequence.length, kvDim: text.kvHeads * text.headDim };
+  const swaps = overlays ? enter(swapFeeds(backend, from, overlays, layout)) : {};
+  if (!probe) {
+    const seqlens = new Int32Array(slots).fill(sequence.length - 1);
+    Object.assign(feeds, enter({ seqlens: backend.upload('int32', [slots], seqlens) }));
+    const room = backend.sharedCache ? (options.cache?.capacity ?? sequence.length) : 0;
+    for (let layer = from; layer < to; layer++) {
+      for (const part of ['key', 'value']) {
+        const past = await backend.zeros('float32', [slots, text.kvHeads, room, text.headDim]);
+        Object.assign(feeds, enter({ [`${layer - from}.past_${part}`]: past }));
+        if (backend.sharedCache) into[`${layer - from}.present_${part}`] = past;
+      }
+    }
+  }
+  return {
+    variant: {
+      gates: Object.keys(gates).length > 0,
+      swap: slotSwaps !== null,
+      captureKv: options.captureKv ?? false,
+      attention: probe ? 'probed' : 'cached',
+    },
+    feeds: {
+      ...feeds,
+      ...gates,
+      ...swaps,
+      batch_shape: backend.host('int64', [3], BigInt64Array.of(BigInt(slots), BigInt(sequence.length), -1n)),
+    },
+    into,
+  };
+}
+
+/** Hands the layers' keys and values to the cache, or gives them back where none is kept. */
+async function keepCache(
+  backend: Backend,
+  { cache, probe }: PrefillOptions,
+  plan: RowPlan,
+  { from, to }: Segment,
+  outputs: Feeds,
+): Promise<void> {
+  if (probe) return;
+  const active = plan.active(from);
+  for (let layer = from; layer < to; layer++) {
+    const { [`${layer - from}.present_key`]: key, [`${layer - from}.present_value`]: value } = outputs;
+    if (!key || !value) continue;
+    if (cache) {
+      // A slot that has not joined yet is still the trunk.
+      const rows = cache.rows.map(({ slot, row }) => ({ slot: slot < active ? slot : 0, row }));
+      await cache.store.install(layer, { key, value }, rows);
+    } else {
+      backend.dispose(key);
+      backend.dispose(value);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** Preparing prompts: what is remembered, what is refused before it costs, and where a cancel is heard. */
+import { describe, expect, it, vi } from 'vitest';
+import { PromptPreparer } from './prepare.ts';
+import type { RgbImage } from '../vlm/patches.ts';
+import { goldenModel } from './testing/golden-model.ts';
+
+/** A picture as large as its file, all of one colour. */
+const decode = (file: Blob): Promise<RgbImage> =>
+  Promise.resolve({ width: 112, height: 56, rgb: new Uint8Array(112 * 56 * 3).fill(file.size) });
+const picture = (shade: number): Blob => new Blob([new Uint8Array(shade)]);
+
+async function stage() {
+  const { runtime, folder, resident } = await goldenModel('untied-gqa4-f32');
+  const embed = vi.spyOn(runtime.vision, 'embed');
+  const preparer = new PromptPreparer(runtime.vision, decode);
+  const prepare = (prompt: string, images: readonly Blob[], signal?: AbortSignal) =>
+    preparer.prepare(folder, resident, { prompt, images }, [], signal);
+  return { runtime, folder, resident, preparer, prepare, embed };
+}
+
+describe('images', () => {
+  it('go through the vision tower once each, also within one prompt', async () => {
+    const { prepare, embed } = await stage();
+    const { imageEmbeddings } = await prepare('What?', [picture(10), picture(200), picture(10)]);
+    expect(embed).toHaveBeenCalledTimes(2);
+    expect(imageEmbeddings[2]).toEqual(imageEmbeddings[0]);
+    expect(imageEmbeddings[1]).not.toEqual(imageEmbeddings[0]);
+    await prepare('And now?', [picture(200)]);
+    expect(embed).toHaveBeenCalledTimes(2);
+  });
+
+  it('are remembered for each checkpoint apart', async () => {
+    const { preparer, folder, resident, embed } = await stage();
+    const ask = (id: string) =>
+      preparer.prepare(folder, { ...resident, id: id as never }, { prompt: 'What?', images: [picture(10)] });
+    await ask('a');
+    await ask('b');
+    expect(embed).toHaveBeenCalledTimes(2);
+    preparer.forget({ ...resident, id: 'a' as never });
+    await ask('b');
+    expect(embed).toHaveBeenCalledTimes(2);
+    await ask('a');
+    expect(embed).toHaveBeenCalledTimes(3);
+  });
+
+  it('are scaled down to the limit of the question, and remembered for that limit', async () => {
+    const { preparer, folder, resident, embed } = await stage();
+    const ask = async (maxImagePixels?: number) => {
+      const limit = maxImagePixels === undefined ? {} : { maxImagePixels };
+      const spec = { prompt: 'What?', images: [picture(10)], ...limit };
+      return (await preparer.prepare(folder, resident, spec)).imageSpans[0]?.[1];
+    };
+    // 112 × 56 pixels are 4 × 2 merge units of 28; half the pixels hold 3 × 1.
+    expect(await ask()).toBe(8);
+    expect(await ask((112 * 56) / 2)).toBeLessThanOrEqual(4);
+    expect(await ask(10 ** 9)).toBe(8);
+    expect(embed).toHaveBeenCalledTimes(2);
+  });
+
+  it('do not go through the vision tower for a prompt that is refused', async () => {
+    const { prepare, preparer, folder, resident, embed } = await stage();
+    await expect(prepare('  ', [picture(10)])).rejects.toMatchObject({ name: 'EmptyPrompt' });
+    const { text } = folder.config;
+    const short = { ...folder, config: { ...folder.config, text: { ...text, maxPositionEmbeddings: 8 } } };
+    const long = preparer.prepare(short, resident, { prompt: 'What?', images: [picture(10)] });
+    await expect(long).rejects.toMatchObject({ name: 'PromptTooLong' });
+    expect(embed).not.toHaveBeenCalled();
+  });
+});
+
+it('a cancel is heard between the blocks of the vision tower, and leaves nothing on the device', async () => {
+  const { prepare, runtime } = await stage();
+  const controller = new AbortController();
+  const run = runtime.graphs.run.bind(runtime.graphs);
+  let runs = 0;
+  vi.spyOn(runtime.graphs, 'run').mockImplementation((...request) => {
+    runs += 1;
+    if (runs === 2) controller.abort(new Error('stop'));
+    return run(...request);
+  });
+  const before = runtime.backend.heldBytes;
+  await expect(prepare('What?', [picture(10)], controller.signal)).rejects.toThrow('stop');
+  expect(runs).toBeLessThan(6);
+  expect(runtime.backend.heldBytes).toBe(before);
+});

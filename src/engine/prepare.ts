@@ -1,0 +1,143 @@
+/** From a question and image files to a sequence for layer 0. */
+import { NamedError } from '../named-error.ts';
+import { question } from '../vlm/chat.ts';
+import type { ImageGrid } from '../vlm/image-grid.ts';
+import type { RgbImage } from '../vlm/patches.ts';
+import { imageGrid, patchify } from '../vlm/patches.ts';
+import type { Preprocessor } from '../vlm/preprocessor.ts';
+import { buildPrompt } from '../vlm/prompt.ts';
+import type { Folder } from './folder.ts';
+import type { Sequence } from './prefill.ts';
+import type { PromptSpec } from './protocol.ts';
+import type { Resident } from './resident.ts';
+import { embedSequence } from './sequence.ts';
+import type { VisionTower } from './vision-tower.ts';
+
+export type DecodeImage = (file: Blob) => Promise<RgbImage>;
+
+export interface Prepared {
+  readonly inputIds: readonly number[];
+  readonly imageSpans: readonly (readonly [start: number, count: number])[];
+  readonly imageEmbeddings: readonly Float32Array[];
+  readonly sequence: Sequence;
+  readonly nextPosition: number;
+  readonly visionSeconds: number;
+}
+
+/** Image embeddings kept: 64 images of 300 tokens at 7B are 275 MB, but one photograph can have 16 384 tokens. */
+const KEPT_BYTES = 512 * 2 ** 20;
+
+/** An image of a prompt: its embedding if it is remembered, else its pixels. */
+type Image = { readonly key: string; readonly grid: ImageGrid } & (
+  { readonly embedding: Float32Array } | { readonly pixels: RgbImage }
+);
+
+/** Prepares prompts; remembers image embeddings by checkpoint and content, so that a sweep sees each image once. */
+export class PromptPreparer {
+  readonly #vision: VisionTower;
+  readonly #decodeImage: DecodeImage;
+  readonly #embeddings = new Map<string, { readonly grid: ImageGrid; readonly embedding: Float32Array }>();
+
+  constructor(vision: VisionTower, decodeImage: DecodeImage) {
+    this.#vision = vision;
+    this.#decodeImage = decodeImage;
+  }
+
+  /**
+   * @throws NamedError those of image decoding and of the prompt; `PromptTooLong` with the continuation; the
+   * signal's reason once it is aborted.
+   */
+  async prepare(
+    folder: Folder,
+    model: Resident,
+    spec: PromptSpec,
+    continuation: readonly number[] = [],
+    signal?: AbortSignal,
+  ): Promise<Prepared> {
+    const started = performance.now();
+    const images = [];
+    const preprocessor = limited(folder.preprocessor, spec.maxImagePixels);
+    for (const file of spec.images ?? []) images.push(await this.#look(preprocessor, model, file));
+    const { config, tokenizer } = folder;
+    const grids = images.map(({ grid }) => grid);
+    const { inputIds, imageSpans } = buildPrompt({
+      tokenizer,
+      config,
+      messages: spec.messages ?? question(spec.prompt ?? '', images.length, spec.system),
+      grids,
+    });
+    // What is wrong with the prompt is said before an image takes its time in the vision tower.
+    const needed = inputIds.length + continuation.length;
+    if (needed > config.text.maxPositionEmbeddings) {
+      throw new NamedError(
+        'PromptTooLong',
+        `${inputIds.length} prompt tokens and ${continuation.length} of the continuation are ${needed}; the context holds ${config.text.maxPositionEmbeddings}`,
+        {},
+        'shorten the prompt or the continuation, or use smaller images',
+      );
+    }
+    const imageEmbeddings = [];
+    for (const image of images) imageEmbeddings.push(await this.#embed(preprocessor, model, image, signal));
+    const visionSeconds = (performance.now() - started) / 1000;
+    const embedded = await embedSequence(config, model.embedding, {
+      inputIds,
+      imageSpans,
+      grids,
+      imageEmbeddings,
+      continuation,
+    });
+    return { inputIds, imageSpans, imageEmbeddings, ...embedded, visionSeconds };
+  }
+
+  /** Forgets embeddings made by a checkpoint that is unloaded. */
+  forget(model: Resident): void {
+    for (const key of this.#embeddings.keys())
+      if (key.startsWith(`${model.id} `)) this.#embeddings.delete(key);
+  }
+
+  /** Finds the image among those remembered, or decodes it. */
+  async #look(preprocessor: Preprocessor, model: Resident, file: Blob): Promise<Image> {
+    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    const key = `${model.id} ${model.dtype} ${preprocessor.maxPixels} ${new Uint8Array(digest).join()}`;
+    const known = this.#embeddings.get(key);
+    if (known) return { key, ...known };
+    const pixels = await this.#decodeImage(file);
+    return { key, grid: imageGrid(pixels.height, pixels.width, preprocessor), pixels };
+  }
+
+  async #embed(
+    preprocessor: Preprocessor,
+    model: Resident,
+    image: Image,
+    signal: AbortSignal | undefined,
+  ): Promise<Float32Array> {
+    // An image that a prompt shows twice is known the second time.
+    const { key, grid } = image;
+    const embedding =
+      'embedding' in image
+        ? image.embedding
+        : (this.#embeddings.get(key)?.embedding ??
+          (await this.#vision.embed(model, patchify(image.pixels, preprocessor), signal)));
+    this.#embeddings.delete(key);
+    this.#embeddings.set(key, { grid, embedding });
+    this.#letGo();
+    return embedding;
+  }
+
+  /** The longest unused first. */
+  #letGo(): void {
+    let held = 0;
+    for (const { embedding } of this.#embeddings.values()) held += embedding.byteLength;
+    for (const [key, { embedding }] of this.#embeddings) {
+      if (held <= KEPT_BYTES) return;
+      held -= embedding.byteLength;
+      this.#embeddings.delete(key);
+    }
+  }
+}
+
+/** The checkpoint's image processor with a lower limit on an image's area, within what it can do. */
+function limited(preprocessor: Preprocessor, maxPixels = Infinity): Preprocessor {
+  const limit = Math.max(preprocessor.minPixels, Math.min(preprocessor.maxPixels, maxPixels));
+  return { ...preprocessor, maxPixels: limit };
+}

@@ -1,0 +1,22 @@
+import type { VlmConfig } from '../vlm/config.ts';
+import type { EmbeddingTable } from './embedding.ts';
+import type { WeightDtype } from './protocol.ts';
+import type { ModelId } from './subject.ts';
+import type { WeightArrays } from './weights/arrays.ts';
+import type { HeadShard } from './weights/plan.ts';
+
+/** A checkpoint whose weights are on a device. */
+export interface Resident {
+  readonly id: ModelId;
+  readonly config: VlmConfig;
+  readonly dtype: WeightDtype;
+  readonly arrays: WeightArrays;
+  readonly headShards: readonly HeadShard[];
+  readonly embedding: EmbeddingTable;
+}
+
+/** A subject with its donors looked up: one resident checkpoint per LLM layer, one for everything else. */
+export interface ResidentSubject {
+  readonly layers: readonly Resident[];
+  readonly rest: Resident;
+}

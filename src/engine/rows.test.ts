@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { RowSpec } from './protocol.ts';
+import type { RowPlan } from './rows.ts';
+import { planRows } from './rows.ts';
+
+const ablate = (layer: number, part: 'layer' | 'attention' | 'mlp' = 'layer'): RowSpec => ({
+  ablate: [{ layer, part }],
+});
+const LAYERS = 6;
+const layers = Array.from({ length: LAYERS }, (_, layer) => layer);
+
+/** The sources swapped in at a layer, per slot. */
+const sources = (plan: RowPlan, layer: number) =>
+  plan.slotSwaps(layer)?.map((swap) => swap?.source ?? null) ?? null;
+
+describe('planning rows', () => {
+  it('gives a single row the only slot, interventions and all', () => {
+    const plan = planRows([{ ...ablate(3), swap: { source: 's', layers: [1] } }], LAYERS);
+    expect([plan.slots, plan.slotOf]).toEqual([1, [0]]);
+    expect(layers.map((layer) => plan.active(layer))).toEqual([1, 1, 1, 1, 1, 1]);
+    expect(layers.map((layer) => sources(plan, layer))).toEqual([null, ['s'], null, null, null, null]);
+    expect(plan.slotGate(3, 'mlp')).toEqual(Float32Array.of(0));
+    expect(plan.slotGate(2, 'mlp')).toBeNull();
+  });
+
+  it('lets rows without an intervention share the trunk', () => {
+    const plan = planRows([{}, ablate(2), {}, { ablate: [] }], LAYERS);
+    expect([plan.slots, plan.slotOf]).toEqual([2, [0, 1, 0, 0]]);
+  });
+
+  it('adds slots in the order in which rows leave the trunk, and never before', () => {
+    const plan = planRows(
+      [ablate(5), {}, ablate(0), ablate(3), { swap: { source: 's', layers: [4, 3] } }],
+      LAYERS,
+    );
+    expect(plan.slots).toBe(5);
+    expect(plan.slotOf).toEqual([4, 0, 1, 2, 3]);
+    expect(layers.map((layer) => plan.active(layer))).toEqual([2, 2, 2, 4, 4, 5]);
+  });
+
+  it('scales the named part, of the slots active so far in a prefill and of all rows in decoding', () => {
+    const plan = planRows([{}, ablate(4, 'attention'), ablate(1), ablate(4, 'mlp')], LAYERS);
+    // Slots: trunk, row 2 (from layer 1), rows 1 and 3 (from layer 4).
+    expect(plan.slotOf).toEqual([0, 2, 1, 3]);
+    expect(plan.slotGate(1, 'attention')).toEqual(Float32Array.of(1, 0));
+    expect(plan.slotGate(1, 'mlp')).toEqual(Float32Array.of(1, 0));
+    expect(plan.slotGate(4, 'attention')).toEqual(Float32Array.of(1, 1, 0, 1));
+    expect(plan.slotGate(4, 'mlp')).toEqual(Float32Array.of(1, 1, 1, 0));
+    expect(plan.rowGate(4, 'attention')).toEqual(Float32Array.of(1, 0, 1, 1));
+    expect(plan.rowGate(4, 'mlp')).toEqual(Float32Array.of(1, 1, 1, 0));
+    expect(plan.rowGate(1, 'mlp')).toEqual(Float32Array.of(1, 1, 0, 1));
+    expect([plan.slotGate(2, 'mlp'), plan.rowGate(0, 'attention')]).toEqual([null, null]);
+  });
+
+  it('takes several ablations of one row together', () => {
+    const plan = planRows(
+      [
+        {
+          ablate: [
+            { layer: 1, part: 'attention' },
+            { layer: 1, part: 'mlp' },
+            { layer: 3, part: 'layer' },
+          ],
+        },
+      ],
+      LAYERS,
+    );
+    const gates = layers.map((layer) => [
+      plan.rowGate(layer, 'attention')?.[0],
+      plan.rowGate(layer, 'mlp')?.[0],
+    ]);
+    expect(gates.map(([attention]) => attention)).toEqual([undefined, 0, undefined, 0, undefined, undefined]);
+    expect(gates.map(([, mlp]) => mlp)).toEqual([undefined, 0, undefined, 0, undefined, undefined]);
+  });
+
+  it('names each slot’s own swap source', () => {
+    const swap = (source: string, ...at: number[]): RowSpec => ({ swap: { source, layers: at } });
+    const plan = planRows([{}, swap('a', 2), swap('b', 2, 3)], LAYERS);
+    expect(plan.slotSwaps(1)).toBeNull();
+    expect(sources(plan, 2)).toEqual([null, 'a', 'b']);
+    expect(sources(plan, 3)).toEqual([null, null, 'b']);
+    expect(plan.slotSwaps(4)).toBeNull();
+  });
+
+  it.each([6, -1, 1.5, NaN])('refuses layer %d of 6 by name', (layer) => {
+    for (const row of [ablate(layer), { swap: { source: 's', layers: [0, layer] } }]) {
+      expect(() => planRows([{}, row], LAYERS)).toThrow(
+        expect.objectContaining({ name: 'UnknownLayer' }) as Error,
+      );
+    }
+  });
+
+  it('plans no rows without complaint', () => {
+    expect(planRows([], LAYERS).slotOf).toEqual([]);
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * Counterfactual rows. All rows of a batch share the prompt; a row equals the plain run until its first
+ * intervention. So during prefill only the *trunk* (the plain run) and the rows already intervened on are
+ * computed; the others are copied from the trunk when they join.
+ */
+import { NamedError } from '../named-error.ts';
+import type { RowSpec, SwapSpec } from './protocol.ts';
+
+export interface RowPlan {
+  /** Slots of the prefill batch: slot 0 is the trunk (or the only row). */
+  readonly slots: number;
+  /** Slot whose result row `r` takes. */
+  readonly slotOf: readonly number[];
+  /** Slots computed at layer `l`: 0 … `active(l) − 1`. Never falls with `l`. */
+  active(layer: number): number;
+  /** Scale of what `part` of a layer adds, per slot (prefill); null when every slot keeps it whole. */
+  slotGate(layer: number, part: 'attention' | 'mlp'): Float32Array | null;
+  /** The same per row (decode). */
+  rowGate(layer: number, part: 'attention' | 'mlp'): Float32Array | null;
+  /** Swaps per slot at a layer; null when no slot is swapped there. */
+  slotSwaps(layer: number): readonly (SwapSpec | null)[] | null;
+}
+
+/**
+ * Plans a batch. `layers` is the number of LLM layers.
+ *
+ * @throws NamedError `UnknownLayer` for a layer outside the model.
+ */
+export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
+  for (const row of rows) for (const layer of touched(row)) checkLayer(layer, layers);
+  const first = rows.map((row) => Math.min(layers, ...touched(row)));
+  const alone = rows.length === 1;
+  const joining = rows.map((_, row) => row).filter((row) => !alone && (first[row] as number) < layers);
+  joining.sort((a, b) => (first[a] as number) - (first[b] as number) || a - b);
+  const slotOf = rows.map(() => 0);
+  joining.forEach((row, index) => (slotOf[row] = index + 1));
+  const inSlot: readonly (RowSpec | null)[] = [
+    alone ? (rows[0] as RowSpec) : null,
+    ...joining.map((row) => rows[row] as RowSpec),
+  ];
+  const gateOf = (list: readonly (RowSpec | null)[], layer: number, part: 'attention' | 'mlp') => {
+    const scales = Float32Array.from(list, (row) => (ablates(row, layer, part) ? 0 : 1));
+    return scales.every((scale) => scale === 1) ? null : scales;
+  };
+  const active = (layer: number): number =>
+    1 + joining.filter((row) => (first[row] as number) <= layer).length;
+  return {
+    slots: inSlot.length,
+    slotOf,
+    active,
+    slotGate: (layer, part) => gateOf(inSlot.slice(0, active(layer)), layer, part),
+    rowGate: (layer, part) => gateOf(rows, layer, part),
+    slotSwaps: (layer) => {
+      const swaps = inSlot.slice(0, active(layer)).map((row) => swapAt(row, layer));
+      return swaps.some((swap) => swap !== null) ? swaps : null;
+    },
+  };
+}
+
+function touched(row: RowSpec): readonly number[] {
+  return [...(row.ablate ?? []).map(({ layer }) => layer), ...(row.swap?.layers ?? [])];
+}
+
+function ablates(row: RowSpec | null, layer: number, part: 'attention' | 'mlp'): boolean {
+  return (row?.ablate ?? []).some(
+    (item) => item.layer === layer && (item.part === 'layer' || item.part === part),
+  );
+}
+
+function swapAt(row: RowSpec | null, layer: number): SwapSpec | null {
+  return row?.swap?.layers.includes(layer) ? row.swap : null;
+}
+
+function checkLayer(layer: number, layers: number): void {
+  if (Number.isInteger(layer) && layer >= 0 && layer < layers) return;
+  throw new NamedError(
+    'UnknownLayer',
+    `layer ${layer} was asked for, the model has layers 0 to ${layers - 1}`,
+    { field: 'layer' },
+    'name an LLM layer of this model, counted from 0',
+  );
+}

@@ -1,0 +1,59 @@
+/** The devices in use, each made ready once. */
+import { NamedError } from '../named-error.ts';
+import type { Backend } from './backend/backend.ts';
+import type { DecodeImage } from './prepare.ts';
+import { PromptPreparer } from './prepare.ts';
+import type { Device } from './protocol.ts';
+import type { Runtime } from './runtime.ts';
+import { createRuntime } from './runtime.ts';
+import type { KeptWeights } from './weights/kept.ts';
+import type { ReadAndConvert } from './weights/load.ts';
+
+/** What the engine needs from where it runs. */
+export interface Surroundings {
+  createBackend(device: Device): Promise<Backend>;
+  readonly convert: ReadAndConvert;
+  readonly decodeImage: DecodeImage;
+  /** Origin-private storage for converted weights; null where there is none. */
+  readonly kept: KeptWeights | null;
+}
+
+/** A device in use, and the prompts prepared on it. */
+export interface Station {
+  readonly runtime: Runtime;
+  readonly prompts: PromptPreparer;
+}
+
+export class Stations {
+  readonly #surroundings: Surroundings;
+  readonly #stations = new Map<Device, Promise<Station>>();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** @throws NamedError `NoWebGpu`, `ModuleUnavailable`; a device that failed is tried again the next time. */
+  get(device: Device): Promise<Station> {
+    const known = this.#stations.get(device);
+    if (known) return known;
+    const made = makeReady(this.#surroundings.createBackend(device)).then((backend) => {
+      const runtime = createRuntime(backend);
+      return { runtime, prompts: new PromptPreparer(runtime.vision, this.#surroundings.decodeImage) };
+    });
+    this.#stations.set(device, made);
+    made.catch(() => this.#stations.delete(device));
+    return made;
+  }
+}
+
+/** Browsers reject in their own words when a module is not served or a device not given. */
+async function makeReady(backend: Promise<Backend>): Promise<Backend> {
+  try {
+    return await backend;
+  } catch (cause) {
+    if (cause instanceof NamedError) throw cause;
+    const what = cause instanceof Error ? cause.message : String(cause);
+    const remedy = 'reload the page, or choose the other device';
+    throw new NamedError('ModuleUnavailable', what, {}, remedy, { cause });
+  }
+}

@@ -1,0 +1,87 @@
+/** Models stitched from the layers of two checkpoints, against transformers. */
+import { beforeAll, expect, it } from 'vitest';
+import { Engine } from './engine.ts';
+import type { ModelId, Subject } from './subject.ts';
+import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
+import type { Golden, GoldenAnswer } from './testing/goldens.ts';
+import { goldenFolder, goldenImages, readGolden, readTensors, relativeError } from './testing/goldens.ts';
+import { INLINE } from './testing/inline-surroundings.ts';
+
+interface Stitched {
+  readonly a: string;
+  readonly b: string;
+  readonly answers: readonly (GoldenAnswer & {
+    readonly donors: string;
+    readonly case: string;
+    readonly logits: string;
+  })[];
+}
+
+let engine: Engine;
+let stitched: Stitched;
+let prompts: Golden;
+let images: Awaited<ReturnType<typeof goldenImages>>;
+
+beforeAll(async () => {
+  const json = await readFromDisk('expected/stitched.json');
+  stitched = JSON.parse(new TextDecoder().decode(json)) as Stitched;
+  prompts = await readGolden(readFromDisk, stitched.a);
+  images = await goldenImages(readFromDisk);
+  engine = new Engine({
+    ...INLINE,
+    decodeImage: images.decode,
+    createBackend: () => Promise.resolve(wasmBackend()),
+  });
+  for (const name of [stitched.a, stitched.b]) {
+    await engine.open(name as ModelId, name, await goldenFolder(readFromDisk, name));
+    await engine.load('load', name as ModelId, { device: 'wasm', dtype: 'f32' }, () => undefined);
+  }
+}, 60_000);
+
+it('every stitch says what transformers says', async () => {
+  const tensors = await readTensors(await readFromDisk('expected/stitched.safetensors'), 'stitched');
+  expect(stitched.answers.length).toBeGreaterThan(0);
+  for (const answer of stitched.answers) {
+    const label = `${answer.donors} ${answer.case}`;
+    const subject: Subject = {
+      layers: [...answer.donors].map((letter) => stitched[letter as 'a' | 'b'] as ModelId),
+      rest: stitched.a as ModelId,
+    };
+    const { messages, images: pictures } = prompts.cases[answer.case] ?? { messages: [], images: [] };
+    const request = {
+      job: label,
+      subject,
+      messages,
+      images: await Promise.all(pictures.map((picture) => images.file(picture))),
+    };
+    const { rows } = await engine.forward(request);
+    const expected = tensors.get(answer.logits)?.values ?? [];
+    expect(relativeError(rows[0]?.logits ?? [], expected), label).toBeLessThan(1e-3);
+    const generated = await engine.generate({ ...request, maxNewTokens: 32 }, () => undefined);
+    expect(generated.rows[0]?.tokens, label).toEqual(answer.tokens);
+  }
+});
+
+it('the head is that of the subject’s rest, also when only that differs', async () => {
+  const [a, b] = [stitched.a as ModelId, stitched.b as ModelId];
+  const layers = [a, b, b];
+  const logitsOf = async (rest: ModelId): Promise<number[]> => {
+    const request = { job: 'head', subject: { layers, rest }, prompt: 'What is two plus two?' };
+    const { rows } = await engine.forward(request);
+    const generated = await engine.generate({ ...request, maxNewTokens: 1 }, () => undefined);
+    const logits = [...(rows[0]?.logits ?? [])];
+    expect(generated.rows[0]?.tokens).toEqual([logits.indexOf(Math.max(...logits))]);
+    return logits;
+  };
+  expect(await logitsOf(a)).not.toEqual(await logitsOf(b));
+});
+
+it('donors of another architecture are refused by name', async () => {
+  const other = 'untied-gqa4-f32' as ModelId;
+  await engine.open(other, other, await goldenFolder(readFromDisk, other));
+  await engine.load('load', other, { device: 'wasm', dtype: 'f32' }, () => undefined);
+  const rest = stitched.a as ModelId;
+  const subject = { layers: [rest, other, rest], rest };
+  const work = engine.generate({ job: 'mix', subject, prompt: 'Hi', maxNewTokens: 1 }, () => undefined);
+  await expect(work).rejects.toMatchObject({ name: 'IncompatibleDonors' });
+});

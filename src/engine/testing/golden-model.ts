@@ -1,0 +1,72 @@
+/** A golden checkpoint on the CPU build of onnxruntime-web, below the engine: for tests of its parts, in Node. */
+import { readFile } from 'node:fs/promises';
+import * as ort from 'onnxruntime-web/wasm';
+import { WasmBackend } from '../backend/wasm.ts';
+import type { Folder } from '../folder.ts';
+import { openFolder } from '../folder.ts';
+import type { Prepared } from '../prepare.ts';
+import { PromptPreparer } from '../prepare.ts';
+import type { Resident } from '../resident.ts';
+import type { Runtime } from '../runtime.ts';
+import { createRuntime } from '../runtime.ts';
+import { storedEmbedding } from '../stored-embedding.ts';
+import type { ModelId } from '../subject.ts';
+import { WeightArrays } from '../weights/arrays.ts';
+import { loadWeights } from '../weights/load.ts';
+import { headShards, planWeights } from '../weights/plan.ts';
+import type { GoldenCase, ReadGolden } from './goldens.ts';
+import { goldenFolder, goldenImages } from './goldens.ts';
+import { INLINE } from './inline-surroundings.ts';
+
+ort.env.wasm.numThreads = 1;
+
+const DATA = new URL('../../../tools/goldens/data/', import.meta.url);
+
+export const readFromDisk: ReadGolden = async (path) => new Uint8Array(await readFile(new URL(path, DATA)));
+
+export function wasmBackend(): WasmBackend {
+  return new WasmBackend(ort);
+}
+
+export interface GoldenModel {
+  readonly runtime: Runtime;
+  readonly folder: Folder;
+  readonly resident: Resident;
+  /** The case's prompt, with `images` in place of its own if given. */
+  prepare(item: GoldenCase, images?: readonly string[]): Promise<Prepared>;
+}
+
+/** `maxTensorBytes` splits the head as a device with that limit would. */
+export async function goldenModel(
+  name: string,
+  runtime: Runtime = createRuntime(wasmBackend()),
+  maxTensorBytes = runtime.backend.maxTensorBytes,
+): Promise<GoldenModel> {
+  const id = name as ModelId;
+  const folder = await openFolder(id, name, await goldenFolder(readFromDisk, name));
+  const { config, checkpoint } = folder;
+  const arrays = new WeightArrays(runtime.backend);
+  await loadWeights(checkpoint, planWeights(config, 'f32', maxTensorBytes), arrays, {
+    convert: INLINE.convert,
+  });
+  const resident: Resident = {
+    id,
+    config,
+    dtype: 'f32',
+    arrays,
+    headShards: headShards(config.text, 'f32', maxTensorBytes),
+    embedding: storedEmbedding(checkpoint, config.text),
+  };
+  const pictures = await goldenImages(readFromDisk);
+  const preparer = new PromptPreparer(runtime.vision, pictures.decode);
+  return {
+    runtime,
+    folder,
+    resident,
+    prepare: async (item, images = item.images) =>
+      preparer.prepare(folder, resident, {
+        messages: item.messages,
+        images: await Promise.all(images.map((image) => pictures.file(image))),
+      }),
+  };
+}

@@ -1,0 +1,88 @@
+/** From stored bytes to device arrays, some rows of one tensor at a time. Runs in the weights workers. */
+import { toFloat32 } from '../../checkpoint/decoding.ts';
+import type { Dtype } from '../../checkpoint/dtype.ts';
+import { floatToHalf, halfToFloatBits } from '../../checkpoint/float16.ts';
+import type { LinearFormat } from '../../graph/weights.ts';
+import { QUANTIZATION_BLOCK, bitsOf } from '../../graph/weights.ts';
+import { NamedError } from '../../named-error.ts';
+import type { ErrorSums } from './error-sums.ts';
+import { quantizeBlocks } from './quantize.ts';
+
+/** The largest finite half. */
+const HALF_MAX = 65504;
+
+export interface ConvertTask {
+  /** Canonical name, for errors. */
+  readonly tensor: string;
+  readonly dtype: Dtype;
+  readonly rows: number;
+  readonly columns: number;
+  readonly format: LinearFormat;
+}
+
+export interface Converted {
+  /** One per slot of the planned weight: the dense array, or packed blocks and scales. */
+  readonly arrays: readonly Uint8Array<ArrayBuffer>[];
+  /** null where the format holds the stored values exactly. */
+  readonly error: ErrorSums | null;
+}
+
+/**
+ * Converts `rows × columns` stored values.
+ *
+ * @throws NamedError `NonFiniteWeight` when a NaN or infinity is to be quantized, `WeightOverflow` when a
+ * finite value exceeds half precision.
+ */
+export function convertRows(bytes: Uint8Array<ArrayBuffer>, task: ConvertTask): Converted {
+  const { dtype, rows, columns, format, tensor } = task;
+  if (format === 'f32') {
+    const values = dtype === 'F32' ? bytes : asBytes(toFloat32(bytes, dtype));
+    return { arrays: [values], error: null };
+  }
+  if (format === 'f16') {
+    if (dtype === 'F16') return { arrays: [bytes], error: null };
+    return toHalf(toFloat32(bytes, dtype), tensor);
+  }
+  const { packed, scales, error } = quantizeBlocks(
+    toFloat32(bytes, dtype),
+    rows,
+    columns,
+    bitsOf(format),
+    QUANTIZATION_BLOCK,
+    tensor,
+  );
+  return { arrays: [packed, asBytes(scales)], error };
+}
+
+function toHalf(values: Float32Array<ArrayBuffer>, tensor: string): Converted {
+  const halves = new Uint16Array(values.length);
+  const back = new Uint32Array(1);
+  const backValue = new Float32Array(back.buffer);
+  let [squaredError, squaredNorm, maxAbs] = [0, 0, 0];
+  // A plain loop: `from` with a callback takes several times as long.
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] as number;
+    const half = floatToHalf(value);
+    halves[index] = half;
+    // NaN and infinities exist in half precision too.
+    if (!Number.isFinite(value)) continue;
+    back[0] = halfToFloatBits(half);
+    const difference = Math.abs((backValue[0] as number) - value);
+    if (difference === Infinity) {
+      throw new NamedError(
+        'WeightOverflow',
+        `a weight of ${value} does not fit half precision (largest ${HALF_MAX})`,
+        { tensor },
+        'load the checkpoint in f32, q8 or q4',
+      );
+    }
+    squaredError += difference ** 2;
+    squaredNorm += value ** 2;
+    if (difference > maxAbs) maxAbs = difference;
+  }
+  return { arrays: [asBytes(halves)], error: { squaredError, squaredNorm, maxAbs } };
+}
+
+function asBytes(values: Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+}

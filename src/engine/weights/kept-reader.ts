@@ -1,0 +1,87 @@
+/** Streams a kept copy to the device, every byte held against its checksum. */
+import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import type { WeightArrays } from './arrays.ts';
+import { checksum } from './checksum.ts';
+import type { FilledSlot, KeptManifest } from './kept-manifest.ts';
+import { PIECE_BYTES } from './kept-manifest.ts';
+import type { RestoreOptions } from './kept.ts';
+import type { LoadReport } from './load.ts';
+import type { PlannedWeight } from './plan.ts';
+import { progressMeter } from './progress.ts';
+
+/** Longest stretch of synchronous reading before messages (a cancel among them) are let in. */
+const BREATH_MS = 20;
+
+/** A copy that cannot be read as it was written. */
+export class Damaged extends Error {}
+
+/**
+ * Writes what `data` holds to `arrays`, which it also allocates. `bytesRead` of the report counts the copy's bytes.
+ *
+ * @param manifest one that fits `plan`
+ * @throws Damaged with the array's name; NamedError `Cancelled`, and those of `arrays.allocate`.
+ */
+export async function readCopy(
+  data: FileSystemSyncAccessHandle,
+  manifest: KeptManifest,
+  plan: readonly PlannedWeight[],
+  arrays: WeightArrays,
+  { signal, onProgress }: RestoreOptions,
+): Promise<LoadReport> {
+  if (data.getSize() !== manifest.bytes) {
+    throw new Damaged(`${data.getSize()} of ${manifest.bytes} bytes are left`);
+  }
+  const bytesRead = manifest.slots.reduce((sum, { bytes }) => sum + bytes, 0);
+  const meter = progressMeter('reading', bytesRead, onProgress);
+  const kept = new Map(manifest.slots.map((slot) => [slot.name, slot]));
+  // One buffer for all: `arrays.write` copies.
+  const buffer = new Uint8Array(Math.min(PIECE_BYTES, manifest.bytes));
+  let breathed = performance.now();
+  for (const { tensor, slots } of plan) {
+    for (const planned of slots) {
+      await arrays.allocate(planned);
+      const slot = kept.get(planned.name) as FilledSlot;
+      for (const piece of slot.pieces) {
+        throwIfCancelled(signal);
+        const [offset] = piece;
+        const bytes = readPiece(data, slot, piece, buffer);
+        arrays.write(planned.name, offset, bytes);
+        meter(bytes.length, tensor);
+        if (performance.now() - breathed < BREATH_MS) continue;
+        await letMessagesIn();
+        breathed = performance.now();
+      }
+    }
+  }
+  throwIfCancelled(signal);
+  return { bytesRead, error: manifest.error };
+}
+
+function readPiece(
+  data: FileSystemSyncAccessHandle,
+  slot: FilledSlot,
+  [offset, length, sum]: FilledSlot['pieces'][number],
+  buffer: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
+  const bytes = buffer.subarray(0, length);
+  let read: number;
+  try {
+    read = data.read(bytes, { at: slot.offset + offset });
+  } catch (error) {
+    throw new Damaged(`${slot.name} cannot be read: ${String(error)}`);
+  }
+  if (read !== length || checksum(bytes) !== sum) throw new Damaged(`${slot.name} has changed`);
+  return bytes;
+}
+
+/** A full turn of the event loop: awaiting a settled promise would let no message in, a timer waits 4 ms. */
+function letMessagesIn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

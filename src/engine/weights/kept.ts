@@ -1,0 +1,41 @@
+/** Converted weights kept between visits, so that the second open skips reading and quantizing. */
+import type { LoadProgress, StoredWeights, WeightDtype } from '../protocol.ts';
+import type { WeightArrays } from './arrays.ts';
+import type { LoadReport, WriteTap } from './load.ts';
+import type { PlannedWeight } from './plan.ts';
+
+/** Names one conversion of one checkpoint; another split of the head is another conversion. */
+export function keptKey(fingerprint: string, dtype: WeightDtype, plan: readonly PlannedWeight[]): string {
+  return `${fingerprint.slice(0, 32)}-${dtype}-${plan.length}`;
+}
+
+/** A copy in the making. */
+export interface WeightKeeper {
+  readonly write: WriteTap;
+  commit(report: LoadReport): Promise<void>;
+  discard(): Promise<void>;
+}
+
+export interface RestoreOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** Where copies live. */
+export interface KeptWeights {
+  /** Writes a kept copy to the device; null when there is none (or not a whole one). */
+  restore(
+    key: string,
+    plan: readonly PlannedWeight[],
+    arrays: WeightArrays,
+    options: RestoreOptions,
+  ): Promise<LoadReport | null>;
+  keep(
+    key: string,
+    name: string,
+    dtype: WeightDtype,
+    plan: readonly PlannedWeight[],
+  ): Promise<WeightKeeper | null>;
+  list(): Promise<readonly StoredWeights[]>;
+  delete(key: string): Promise<void>;
+}

@@ -1,0 +1,238 @@
+import { describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
+import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
+import { toFloat32 } from '../../checkpoint/decoding.ts';
+import type { Dtype } from '../../checkpoint/dtype.ts';
+import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import type { LinearFormat } from '../../graph/weights.ts';
+import { parseConfig } from '../../vlm/config.ts';
+import type { LoadProgress } from '../protocol.ts';
+import { readFromDisk, wasmBackend } from '../testing/golden-model.ts';
+import { GOLDEN_CHECKPOINTS, goldenFolder } from '../testing/goldens.ts';
+import { INLINE } from '../testing/inline-surroundings.ts';
+import type { ArrayDevice } from './arrays.ts';
+import { WeightArrays } from './arrays.ts';
+import { convertRows } from './convert.ts';
+import type { LoadWeightsOptions, ReadAndConvert } from './load.ts';
+import { loadWeights } from './load.ts';
+import type { PlannedWeight } from './plan.ts';
+import { planWeights } from './plan.ts';
+
+/** A checkpoint of one matrix, made up where it is read, and a plan to take some of its rows. */
+function matrix(
+  rows: number,
+  columns: number,
+  dtype: Dtype,
+  format: LinearFormat,
+  firstRow = 0,
+  taken = rows,
+) {
+  const bytes = Uint8Array.from({ length: rows * columns * DTYPE_BYTES[dtype] }, (_, index) =>
+    // Small exponents for BF16: no NaN, no infinity.
+    index % 2 === 0 ? (index * 37) % 256 : 0x38 + (Math.floor(index / 2) % 7) + (index % 6 === 1 ? 0x80 : 0),
+  );
+  const checkpoint = {
+    files: new Map([['m', Object.assign(new Blob([bytes]), { name: 'm' })]]),
+    tensors: new Map([['m.weight', { name: 'm.weight', dtype, start: 0, end: bytes.length, file: 'm' }]]),
+  } as unknown as Checkpoint;
+  const slots = convertedSlots(taken, columns, format);
+  const plan: PlannedWeight = { tensor: 'm.weight', firstRow, rows: taken, columns, format, slots };
+  return { bytes, checkpoint, plan: [plan] };
+}
+
+function convertedSlots(rows: number, columns: number, format: LinearFormat): PlannedWeight['slots'] {
+  const blocks = Math.ceil(columns / 32);
+  if (format === 'f32') return [{ name: 'm', type: 'float32', dims: [rows, columns] }];
+  if (format === 'f16') return [{ name: 'm', type: 'float16', dims: [rows, columns] }];
+  return [
+    { name: 'm', type: 'uint8', dims: [rows, blocks, format === 'q8' ? 32 : 16] },
+    { name: 'm.scales', type: 'float32', dims: [rows * blocks] },
+  ];
+}
+
+const arraysInMemory = (): WeightArrays => new WeightArrays(wasmBackend());
+
+/** Notes the ranges asked for, and converts as usual. */
+function noting(ranges: { start: number; end: number }[]): ReadAndConvert {
+  return (source, range, task) => {
+    ranges.push({ start: range.start, end: range.end });
+    return INLINE.convert(source, range, task);
+  };
+}
+
+describe('a matrix larger than a piece', () => {
+  // 5001 rows of 4000 bytes: 20 MB, an odd number of rows.
+  const [rows, columns] = [5001, 2000];
+
+  it.each(['q4', 'q8', 'f16', 'f32'] as const)(
+    'in %s comes in pieces that make the whole',
+    async (format) => {
+      const { bytes, checkpoint, plan } = matrix(rows, columns, 'BF16', format);
+      const ranges: { start: number; end: number }[] = [];
+      const arrays = arraysInMemory();
+      const report = await loadWeights(checkpoint, plan, arrays, { convert: noting(ranges) });
+
+      ranges.sort((a, b) => a.start - b.start);
+      expect(ranges.length).toBeGreaterThan(1);
+      expect(ranges[0]?.start).toBe(0);
+      expect(ranges.at(-1)?.end).toBe(bytes.length);
+      ranges.slice(1).forEach(({ start }, at) => expect(start).toBe(ranges[at]?.end));
+      for (const { start } of ranges) expect((start / 4000) % 2).toBe(0);
+      expect(report.bytesRead).toBe(bytes.length);
+
+      const task = { tensor: 'm.weight', dtype: 'BF16', rows, columns, format } as const;
+      const whole = convertRows(bytes, task);
+      whole.arrays.forEach((array, index) => {
+        const found = arrays.constant(plan[0]?.slots[index]?.name as string);
+        expect(Buffer.compare(found, array)).toBe(0);
+      });
+      if (!whole.error) return expect(report.error).toBeNull();
+      const { squaredError, squaredNorm, maxAbs } = whole.error;
+      expect(report.error?.maxAbs).toBe(maxAbs);
+      expect(report.error?.relativeFrobenius).toBeCloseTo(Math.sqrt(squaredError / squaredNorm), 12);
+    },
+  );
+
+  it('gives a shard of it only its own rows', async () => {
+    const { bytes, checkpoint, plan } = matrix(101, 64, 'BF16', 'q8', 51, 50);
+    const arrays = arraysInMemory();
+    await loadWeights(checkpoint, plan, arrays, { convert: INLINE.convert });
+    const own = bytes.slice(51 * 128);
+    const task = { tensor: 'm', dtype: 'BF16', rows: 50, columns: 64, format: 'q8' } as const;
+    expect(arrays.constant('m')).toEqual(convertRows(own, task).arrays[0]);
+  });
+});
+
+describe.each(GOLDEN_CHECKPOINTS)('%s', (name) => {
+  const open = async (maxTensorBytes = Infinity) => {
+    const files = await goldenFolder(readFromDisk, name);
+    const config = parseConfig(JSON.parse(await (files.get('config.json') as File).text()), 'config.json');
+    const checkpoint = await openCheckpoint(files);
+    return { checkpoint, config, plan: planWeights(config, 'f32', maxTensorBytes) };
+  };
+
+  it('lies in memory as it is stored, the head also in shards, with progress to the last byte', async () => {
+    const rowBytes = (await open()).config.text.hiddenSize * 4;
+    const { checkpoint, plan } = await open(90 * rowBytes);
+    const arrays = arraysInMemory();
+    const seen: LoadProgress[] = [];
+    const onProgress = (progress: LoadProgress): void => void seen.push(progress);
+    const tapped = new Map<string, number>();
+    const tap = (slot: string, _: number, bytes: Uint8Array): void =>
+      void tapped.set(slot, (tapped.get(slot) ?? 0) + bytes.length);
+    const report = await loadWeights(checkpoint, plan, arrays, { convert: INLINE.convert, onProgress, tap });
+    for (const { tensor, slots, firstRow, rows, columns } of plan) {
+      const entry = checkpoint.tensors.get(tensor);
+      if (!entry) throw new RangeError(tensor);
+      const values = toFloat32(await readTensorBytes(checkpoint, entry), entry.dtype);
+      const found = new Float32Array(arrays.constant(slots[0]?.name as string).buffer);
+      expect(found, tensor).toEqual(values.subarray(firstRow * columns, (firstRow + rows) * columns));
+      expect(tapped.get(slots[0]?.name as string)).toBe(found.byteLength);
+    }
+    expect(report.error).toBeNull();
+    const done = seen.map(({ bytesDone }) => bytesDone);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    expect(seen.at(-1)).toMatchObject({
+      phase: 'reading',
+      bytesDone: report.bytesRead,
+      bytesTotal: report.bytesRead,
+      etaSeconds: 0,
+    });
+  });
+});
+
+describe('a load that ends early', () => {
+  const many = (format: LinearFormat = 'f32') => {
+    const { checkpoint, plan } = matrix(64, 64, 'BF16', format);
+    const [weight] = plan as [PlannedWeight];
+    const plans = Array.from({ length: 30 }, (_, index) => ({
+      ...weight,
+      slots: weight.slots.map((slot) => ({ ...slot, name: `${index}.${slot.name}` })),
+    }));
+    return { checkpoint, plans };
+  };
+  const load = (options: Partial<LoadWeightsOptions>, arrays = arraysInMemory()) => {
+    const { checkpoint, plans } = many();
+    return loadWeights(checkpoint, plans, arrays, { convert: INLINE.convert, ...options });
+  };
+
+  it('by cancelling stops within the pieces under way', async () => {
+    const controller = new AbortController();
+    let started = 0;
+    const written: string[] = [];
+    const work = load({
+      signal: controller.signal,
+      tap: (slot) => void written.push(slot),
+      convert: async (...args) => {
+        if (++started === 6) controller.abort();
+        return INLINE.convert(...args);
+      },
+    });
+    await expect(work).rejects.toMatchObject({ name: 'Cancelled' });
+    expect(started).toBeLessThanOrEqual(9);
+    const atOnce = written.length;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(written).toHaveLength(atOnce);
+  });
+
+  it('by a failed read passes the error on and starts nothing more', async () => {
+    let started = 0;
+    const convert: ReadAndConvert = async (...args) => {
+      if (++started === 3) throw new Error('disk gone');
+      return INLINE.convert(...args);
+    };
+    await expect(load({ convert })).rejects.toThrow('disk gone');
+    const then = started;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(started).toBe(then);
+  });
+
+  it('by a refused allocation fails at once, without waiting for a slow read', async () => {
+    const device: ArrayDevice = {
+      constantWeights: false,
+      zeros: () => Promise.reject(new Error('no room')),
+      write: () => undefined,
+      dispose: () => undefined,
+    };
+    const never: ReadAndConvert = () => new Promise(() => undefined);
+    await expect(load({ convert: never }, new WeightArrays(device))).rejects.toThrow('no room');
+  });
+
+  it('leaves nothing on the device once the arrays are disposed, whatever was still under way', async () => {
+    const backend = wasmBackend();
+    const slow: ArrayDevice = {
+      constantWeights: false,
+      zeros: async (type, dims) => {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        return backend.zeros(type, dims);
+      },
+      write: (...args) => backend.write(...args),
+      dispose: (tensor) => backend.dispose(tensor),
+    };
+    const arrays = new WeightArrays(slow);
+    let started = 0;
+    const convert: ReadAndConvert = async (...args) => {
+      if (++started === 2) throw new Error('disk gone');
+      return INLINE.convert(...args);
+    };
+    await expect(load({ convert }, arrays)).rejects.toThrow('disk gone');
+    arrays.dispose();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([backend.heldBytes, arrays.bytes]).toEqual([0, 0]);
+  });
+
+  it('can be begun again over arrays half written', async () => {
+    const backend = wasmBackend();
+    const device: ArrayDevice = {
+      constantWeights: false,
+      zeros: (...args) => backend.zeros(...args),
+      write: (...args) => backend.write(...args),
+      dispose: (tensor) => backend.dispose(tensor),
+    };
+    const arrays = new WeightArrays(device);
+    await load({}, arrays);
+    const bytes = backend.heldBytes;
+    await load({}, arrays);
+    expect([backend.heldBytes, arrays.bytes]).toEqual([bytes, bytes]);
+  });
+});

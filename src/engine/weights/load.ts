@@ -1,0 +1,106 @@
+/** Streams a checkpoint's weights onto the device: read, convert, write, several pieces in flight. */
+import type { ByteSource } from '../../checkpoint/byte-source.ts';
+import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
+import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import { mapInFlight, throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import type { LoadProgress, QuantizationError } from '../protocol.ts';
+import type { WeightArrays } from './arrays.ts';
+import type { ConvertTask, Converted } from './convert.ts';
+import type { ErrorSums } from './error-sums.ts';
+import { addErrors, summarizeErrors } from './error-sums.ts';
+import type { PlannedWeight } from './plan.ts';
+import { progressMeter } from './progress.ts';
+
+/** Source bytes read at once: large enough for the disk, small enough to cancel promptly and to hold several. */
+const PIECE_BYTES = 16 * 2 ** 20;
+
+/** Reads `[start, end)` of a file and converts it; in a worker, or in place. */
+export type ReadAndConvert = (
+  source: ByteSource,
+  range: { readonly file: string; readonly start: number; readonly end: number },
+  task: ConvertTask,
+) => Promise<Converted>;
+
+/** Sees every array write, to keep a copy. */
+export type WriteTap = (slot: string, byteOffset: number, bytes: Uint8Array) => void;
+
+export interface LoadWeightsOptions {
+  readonly convert: ReadAndConvert;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: LoadProgress) => void;
+  readonly tap?: WriteTap;
+}
+
+export interface LoadReport {
+  readonly bytesRead: number;
+  readonly error: QuantizationError | null;
+}
+
+interface Piece {
+  readonly weight: PlannedWeight;
+  readonly entry: TensorEntry;
+  /** Row within the planned weight. */
+  readonly row: number;
+  readonly rows: number;
+  readonly rowBytes: number;
+}
+
+/** @throws NamedError those of reading, converting and allocating; `Cancelled`. */
+export async function loadWeights(
+  checkpoint: Checkpoint,
+  plan: readonly PlannedWeight[],
+  arrays: WeightArrays,
+  { convert, signal, onProgress, tap }: LoadWeightsOptions,
+): Promise<LoadReport> {
+  const list = plan.flatMap((weight) => pieces(checkpoint, weight));
+  const bytesTotal = list.reduce((sum, { rows, rowBytes }) => sum + rows * rowBytes, 0);
+  const meter = progressMeter('reading', bytesTotal, onProgress);
+  const allocated = new Map<PlannedWeight, Promise<void>>();
+  const errors = new Map<string, ErrorSums>();
+
+  const load = async ({ weight, entry, row, rows, rowBytes }: Piece): Promise<void> => {
+    const room = allocated.get(weight) ?? allocate(arrays, weight);
+    allocated.set(weight, room);
+    const source = checkpoint.files.get(entry.file) as ByteSource;
+    const start = entry.start + (weight.firstRow + row) * rowBytes;
+    const range = { file: entry.file, start, end: start + rows * rowBytes };
+    const { columns, format } = weight;
+    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format };
+    // Together: a refused allocation is noticed at once, and by us.
+    const [{ arrays: data, error }] = await Promise.all([convert(source, range, task), room]);
+    if (signal?.aborted) return;
+    data.forEach((bytes, index) => {
+      const slot = weight.slots[index]?.name as string;
+      const offset = row * (bytes.length / rows);
+      arrays.write(slot, offset, bytes);
+      tap?.(slot, offset, bytes);
+    });
+    if (error) {
+      const before = errors.get(entry.name);
+      errors.set(entry.name, before ? addErrors(before, error) : error);
+    }
+    meter(rows * rowBytes, entry.name);
+  };
+  await mapInFlight(list, load, signal);
+  throwIfCancelled(signal);
+  return { bytesRead: bytesTotal, error: summarizeErrors(errors) };
+}
+
+async function allocate(arrays: WeightArrays, weight: PlannedWeight): Promise<void> {
+  for (const slot of weight.slots) await arrays.allocate(slot);
+}
+
+/** An even number of rows a piece, so that every array offset is a multiple of four bytes. */
+function pieces(checkpoint: Checkpoint, weight: PlannedWeight): readonly Piece[] {
+  const entry = checkpoint.tensors.get(weight.tensor);
+  if (!entry) throw new RangeError(`${weight.tensor} was not checked for`);
+  const rowBytes = weight.columns * DTYPE_BYTES[entry.dtype];
+  const step = Math.max(2, Math.floor(PIECE_BYTES / rowBytes / 2) * 2);
+  return Array.from({ length: Math.ceil(weight.rows / step) }, (_, index) => ({
+    weight,
+    entry,
+    row: index * step,
+    rows: Math.min(step, weight.rows - index * step),
+    rowBytes,
+  }));
+}

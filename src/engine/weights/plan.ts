@@ -1,0 +1,119 @@
+/** Which arrays of a checkpoint go to the device, in which form, under which key. */
+import { decoderGraph } from '../../graph/decoder.ts';
+import { headGraph } from '../../graph/head.ts';
+import { patchEmbedGraph, projectorGraph, visionBlockGraph } from '../../graph/vision.ts';
+import type { GraphWeight, LinearFormat, WeightSlot } from '../../graph/weights.ts';
+import { slotBytes } from '../../graph/weights.ts';
+import type { TextConfig, VisionConfig, VlmConfig } from '../../vlm/config.ts';
+import type { WeightDtype } from '../protocol.ts';
+
+/** One stored tensor (or, for a split head, some of its rows) and the device arrays it becomes. */
+export interface PlannedWeight {
+  /** Canonical name in the checkpoint. */
+  readonly tensor: string;
+  /** The tensor is taken as a matrix; of a split head only some rows are wanted. A vector is one row. */
+  readonly firstRow: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly format: LinearFormat;
+  /** Device arrays: the dense one, or packed blocks and scales. `name` is the key in the resident model. */
+  readonly slots: readonly WeightSlot[];
+}
+
+/** Vocabulary rows of one piece of the head. */
+export interface HeadShard {
+  readonly start: number;
+  readonly rows: number;
+}
+
+/** The vision tower and the projector keep at least 8 bits: they are small, and what they lose is never seen again. */
+export function visionFormat(dtype: WeightDtype): LinearFormat {
+  return dtype === 'q4' ? 'q8' : dtype;
+}
+
+/** Splits the vocabulary evenly, so that no array of the head exceeds `maxTensorBytes`. */
+export function headShards(
+  text: TextConfig,
+  dtype: WeightDtype,
+  maxTensorBytes: number,
+): readonly HeadShard[] {
+  const row = headWeights(text, dtype, 1).find(({ name }) => name === 'lm_head.weight') as GraphWeight;
+  const rowBytes = Math.max(...row.slots.map(slotBytes));
+  const fit = Math.min(text.vocabSize, Math.max(1, Math.floor(maxTensorBytes / rowBytes)));
+  const pieces = Math.ceil(text.vocabSize / fit);
+  const rows = Math.ceil(text.vocabSize / pieces);
+  return Array.from({ length: Math.ceil(text.vocabSize / rows) }, (_, piece) => ({
+    start: piece * rows,
+    rows: Math.min(rows, text.vocabSize - piece * rows),
+  }));
+}
+
+/** Every array that running a checkpoint needs, in the order of its layers. */
+export function planWeights(
+  config: VlmConfig,
+  dtype: WeightDtype,
+  maxTensorBytes: number,
+): readonly PlannedWeight[] {
+  const { text, vision } = config;
+  return [
+    ...visionWeights(vision, visionFormat(dtype)),
+    ...Array.from({ length: text.layers }, (_, layer) =>
+      plan(decoderWeights(text, dtype), (name) => name.replace('0.', `model.layers.${layer}.`)),
+    ).flat(),
+    ...headShards(text, dtype, maxTensorBytes).flatMap((shard, index) => headPlan(text, dtype, shard, index)),
+  ];
+}
+
+/** The final norm goes with the first shard. */
+function headPlan(
+  text: TextConfig,
+  dtype: WeightDtype,
+  shard: HeadShard,
+  index: number,
+): readonly PlannedWeight[] {
+  const stored = text.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
+  return plan(headWeights(text, dtype, shard.rows), (name) => headKey(name, index))
+    .filter(({ tensor }) => index === 0 || tensor !== 'model.norm.weight')
+    .map((weight) =>
+      weight.tensor === 'model.norm.weight' ? weight : { ...weight, tensor: stored, firstRow: shard.start },
+    );
+}
+
+/** Device key of a head graph's slot: `norm.weight` → `model.norm.weight`, `lm_head.weight` → `lm_head.2.weight`. */
+export function headKey(slot: string, shard: number): string {
+  return slot === 'norm.weight' ? 'model.norm.weight' : slot.replace('lm_head.', `lm_head.${shard}.`);
+}
+
+function visionWeights(vision: VisionConfig, format: LinearFormat): readonly PlannedWeight[] {
+  const patchDim = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
+  const merge = vision.spatialMergeSize;
+  const { weights: block } = visionBlockGraph(vision, format);
+  return [
+    ...plan(patchEmbedGraph(patchDim, vision.hiddenSize).weights, (name) => `visual.patch_embed.${name}`),
+    ...Array.from({ length: vision.depth }, (_, index) =>
+      plan(block, (name) => `visual.blocks.${index}.${name}`),
+    ).flat(),
+    ...plan(projectorGraph({ ...vision, merge }, format).weights, (name) => `visual.merger.${name}`),
+  ];
+}
+
+function decoderWeights(text: TextConfig, format: LinearFormat): readonly GraphWeight[] {
+  const plain = { gates: false, swap: false, captureKv: false, attention: 'cached' } as const;
+  return decoderGraph({ dims: text, format, layers: 1, ...plain }).weights;
+}
+
+function headWeights(text: TextConfig, format: LinearFormat, rows: number): readonly GraphWeight[] {
+  return headGraph({ ...text, rows, format, output: 'logits' }).weights;
+}
+
+/** `weights` under the names they have in the checkpoint, which are also their keys on the device. */
+function plan(weights: readonly GraphWeight[], rename: (name: string) => string): readonly PlannedWeight[] {
+  return weights.map((weight) => ({
+    tensor: rename(weight.name),
+    firstRow: 0,
+    rows: weight.rows,
+    columns: weight.columns,
+    format: weight.format,
+    slots: weight.slots.map((slot) => ({ ...slot, name: rename(slot.name) })),
+  }));
+}

@@ -1,0 +1,9 @@
+import { expose } from 'comlink';
+import { runBench } from '../src/bench/run.ts';
+import { installErrorTransfer } from '../src/engine/error-transfer.ts';
+
+const api = { run: runBench };
+export type BenchWorker = typeof api;
+
+installErrorTransfer();
+expose(api);

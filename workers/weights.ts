@@ -1,0 +1,3 @@
+import { serveConvertPool } from '../src/engine/weights/convert-thread.ts';
+
+serveConvertPool();
