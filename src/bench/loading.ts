@@ -1,0 +1,89 @@
+/** Load throughput against a bare read, and a 7B-shaped layer end to end. */
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { mapInFlight } from '../checkpoint/in-flight.ts';
+import type { Backend } from '../engine/backend/backend.ts';
+import { kvCacheBytes, prefillBytesPerRow } from '../engine/estimate.ts';
+import { generate } from '../engine/generate.ts';
+import type { WeightDtype } from '../engine/protocol.ts';
+import { createRuntime } from '../engine/runtime.ts';
+import type { ReadAndConvert } from '../engine/weights/load.ts';
+import { ONE_LAYER_OF_7B } from './models.ts';
+import { loadSubject, median, randomSequence } from './resident.ts';
+import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
+
+const PIECE_BYTES = 16 * 2 ** 20;
+const PROMPT_TOKENS = 32;
+const NEW_TOKENS = 8;
+
+export interface LayerOf7bResult {
+  readonly dtype: WeightDtype;
+  readonly storedBytes: number;
+  readonly bareReadBytesPerSecond: number;
+  readonly loadBytesPerSecond: number;
+  /** load / bare read. */
+  readonly ratio: number;
+  readonly deviceBytes: {
+    readonly weights: number;
+    readonly estimatedBatch: number;
+    readonly headShards: number;
+  };
+  readonly msPerToken: number;
+  readonly finiteAnswer: boolean;
+}
+
+/** One layer, embedding and head of 7B: 2.6 GB of bf16 read, quantized, and run. */
+export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert): Promise<LayerOf7bResult> {
+  const config = ONE_LAYER_OF_7B;
+  const files = await syntheticCheckpoint(config, 'layer7b', 2);
+  const bare = await bareRead(files);
+  const dtype = 'q4';
+  const { subject, bytesRead, seconds } = await loadSubject(backend, config, files, dtype, convert);
+  const { sequence, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
+  const stamps: number[] = [];
+  const [row] = await generate(createRuntime(backend), subject, sequence, {
+    rows: [{}],
+    maxNewTokens: NEW_TOKENS,
+    sampling: { temperature: 0, seed: 0 },
+    nextPosition,
+    sources: new Map(),
+    rowsPerPrefill: 1,
+    onToken: () => stamps.push(performance.now()),
+  });
+  const weights = subject.rest.arrays.bytes;
+  const { headShards } = subject.rest;
+  subject.rest.arrays.dispose();
+  await removeSynthetic();
+  const steps = stamps.slice(1).map((stamp, index) => stamp - (stamps[index] as number));
+  const batch = { rows: 1, tokens: PROMPT_TOKENS + NEW_TOKENS };
+  return {
+    dtype,
+    storedBytes: bytesRead,
+    bareReadBytesPerSecond: bare,
+    loadBytesPerSecond: bytesRead / seconds,
+    ratio: bytesRead / seconds / bare,
+    deviceBytes: {
+      weights,
+      estimatedBatch: kvCacheBytes(config.text, batch) + prefillBytesPerRow(config.text, PROMPT_TOKENS),
+      headShards: headShards.length,
+    },
+    msPerToken: median(steps),
+    finiteAnswer: row?.tokens.every((token) => token >= 0 && token < config.text.vocabSize) ?? false,
+  };
+}
+
+/** Bytes per second of reading the same files in the same pieces, as many in flight, and nothing else. */
+async function bareRead(files: CheckpointFiles): Promise<number> {
+  const pieces = [...files.values()].flatMap((source) =>
+    Array.from({ length: Math.ceil(source.size / PIECE_BYTES) }, (_, index) => ({
+      source,
+      start: index * PIECE_BYTES,
+      end: Math.min(source.size, (index + 1) * PIECE_BYTES),
+    })),
+  );
+  const started = performance.now();
+  let bytes = 0;
+  await mapInFlight(pieces, async ({ source, start, end }) => {
+    bytes += (await source.slice(start, end).arrayBuffer()).byteLength;
+  });
+  return (1000 * bytes) / (performance.now() - started);
+}

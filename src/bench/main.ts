@@ -1,0 +1,33 @@
+/** The page behind `npm run bench`. */
+import { proxy, wrap } from 'comlink';
+import type { BenchWorker } from '../../workers/bench.ts';
+import { installErrorTransfer } from '../engine/error-transfer.ts';
+import type { Device } from '../engine/protocol.ts';
+import type { Part } from './run.ts';
+import { readParts } from './run.ts';
+
+installErrorTransfer();
+globalThis.frankenscopeBench = {
+  async run(flags) {
+    const only = typeof flags['only'] === 'string' ? flags['only'] : undefined;
+    const results: Record<string, unknown> = {};
+    for (const part of readParts(only))
+      Object.assign(results, await runPart(part, flags['device'] as Device));
+    return results;
+  },
+};
+
+/** In a worker of its own, so that no part runs in the memory another has used up. */
+async function runPart(part: Part, device: Device | undefined): Promise<Record<string, unknown>> {
+  const worker = new Worker(new URL('../../workers/bench.ts', import.meta.url), { type: 'module' });
+  try {
+    const { run } = wrap<BenchWorker>(worker);
+    return await run(
+      device,
+      [part],
+      proxy((line: string) => console.info(line)),
+    );
+  } finally {
+    worker.terminate();
+  }
+}

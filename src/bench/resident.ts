@@ -1,0 +1,74 @@
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import type { Backend } from '../engine/backend/backend.ts';
+import type { Sequence } from '../engine/prefill.ts';
+import type { WeightDtype } from '../engine/protocol.ts';
+import type { Resident, ResidentSubject } from '../engine/resident.ts';
+import { seededRandom } from '../engine/sampling.ts';
+import { storedEmbedding } from '../engine/stored-embedding.ts';
+import { embedSequence } from '../engine/sequence.ts';
+import type { ModelId } from '../engine/subject.ts';
+import { WeightArrays } from '../engine/weights/arrays.ts';
+import type { ReadAndConvert } from '../engine/weights/load.ts';
+import { loadWeights } from '../engine/weights/load.ts';
+import { headShards, planWeights } from '../engine/weights/plan.ts';
+import type { VlmConfig } from '../vlm/config.ts';
+
+export interface LoadedSubject {
+  readonly subject: ResidentSubject;
+  readonly checkpoint: Checkpoint;
+  readonly bytesRead: number;
+  readonly seconds: number;
+}
+
+/** Loads a synthetic checkpoint by the engine's own path. */
+export async function loadSubject(
+  backend: Backend,
+  config: VlmConfig,
+  files: CheckpointFiles,
+  dtype: WeightDtype,
+  convert: ReadAndConvert,
+): Promise<LoadedSubject> {
+  const checkpoint = await openCheckpoint(files);
+  const arrays = new WeightArrays(backend);
+  const started = performance.now();
+  const plan = planWeights(config, dtype, backend.maxTensorBytes);
+  const { bytesRead } = await loadWeights(checkpoint, plan, arrays, { convert });
+  const seconds = (performance.now() - started) / 1000;
+  const resident: Resident = {
+    id: 'bench' as ModelId,
+    config,
+    dtype,
+    arrays,
+    headShards: headShards(config.text, dtype, backend.maxTensorBytes),
+    embedding: storedEmbedding(checkpoint, config.text),
+  };
+  const subject = { layers: Array.from({ length: config.text.layers }, () => resident), rest: resident };
+  return { subject, checkpoint, bytesRead, seconds };
+}
+
+/** A prompt of `length` random tokens. */
+export async function randomSequence(
+  { rest }: ResidentSubject,
+  length: number,
+): Promise<{ sequence: Sequence; nextPosition: number }> {
+  const random = seededRandom(3);
+  const { vocabSize } = rest.config.text;
+  const inputIds = Array.from({ length }, () => Math.floor(random() * vocabSize));
+  return embedSequence(rest.config, rest.embedding, {
+    inputIds,
+    imageSpans: [],
+    grids: [],
+    imageEmbeddings: [],
+  });
+}
+
+/** Median of a few numbers. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 === 1
+    ? (sorted[Math.floor(middle)] as number)
+    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}

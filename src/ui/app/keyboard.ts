@@ -1,0 +1,40 @@
+import type { AppState } from '../state/app.svelte.ts';
+import { PAGES } from '../state/hash.ts';
+
+const TYPING = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable]';
+
+/** What each key does, for the help sheet; `shortcut` is the doing. */
+export const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['1'], 'Open: the checkpoints at hand'],
+  [['t'], 'Try it: ask the loaded models'],
+  [['?'], 'This sheet'],
+  [['m'], 'What this machine can do'],
+  [['l'], 'Talk mode: everything 1.6 times as large'],
+  [['d'], 'Theme: as the system, light, dark'],
+  [['←', '→'], 'On a strip: the layer before or after; on a seam: move it'],
+  [['Space'], 'On a strip: switch the layer off or on'],
+  [['Shift', '←', '→'], 'On a strip: choose several layers'],
+  [['b', 'i', 'r'], 'On a strip: hand the chosen layers to Base, IN, RL'],
+  [['Ctrl', 'Enter'], 'Ask'],
+  [['Esc'], 'Close a sheet, leave Try it, drop a choice of layers'],
+];
+
+/** Carries out a page-wide key; leaves typing, browser shortcuts and open dialogs alone. */
+export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): void {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target instanceof HTMLElement && event.target.closest(TYPING)) {
+    if (event.key === 'Escape') event.target.blur();
+    return;
+  }
+  if (view.sheet) return;
+  const page = PAGES[Number(event.key) - 1];
+  if (page) view.go(page);
+  else if (event.key === 't') view.toggleTrying();
+  else if (event.key === '?') view.toggleSheet('help');
+  else if (event.key === 'm') view.toggleSheet('machine');
+  else if (event.key === 'l') appearance.toggleTalk();
+  else if (event.key === 'd') appearance.nextTheme();
+  else if (event.key === 'Escape') view.toggleTrying(false);
+  else return;
+  event.preventDefault();
+}

@@ -1,0 +1,11 @@
+/**
+ * A fragment as a sentence: a capital where it begins with a plain word (never a file or tensor name), and a
+ * full stop.
+ */
+export function sentence(fragment: string): string {
+  const text = fragment.trim();
+  if (text === '') return '';
+  const [first = ''] = text.split(/\s/);
+  const begun = /^[a-z]+[,:;]?$/.test(first) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return /[.?!…]$/.test(begun) ? begun : `${begun}.`;
+}

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { moveCut, presetCuts, presetOf, regionOf, regionSpans } from './regions.ts';
+
+test('28 layers cut as the papers count them: thirds 9/9/10, paper 10/9/9', () => {
+  const sizes = (cuts: readonly [number, number]) =>
+    regionSpans(cuts, 28).map(({ first, last }) => last - first + 1);
+  expect(sizes(presetCuts('thirds', 28))).toEqual([9, 9, 10]);
+  expect(sizes(presetCuts('paper', 28))).toEqual([10, 9, 9]);
+});
+
+test('cuts know their preset', () => {
+  expect(presetOf([9, 18], 28)).toBe('thirds');
+  expect(presetOf([10, 19], 28)).toBe('paper');
+  expect(presetOf([8, 20], 28)).toBe('custom');
+  expect(presetOf([12, 24], 36)).toBe('thirds');
+});
+
+test('a seam never empties a region', () => {
+  expect(moveCut([9, 18], 0, 40, 28)).toEqual([17, 18]);
+  expect(moveCut([9, 18], 0, -3, 28)).toEqual([1, 18]);
+  expect(moveCut([9, 18], 1, 2, 28)).toEqual([9, 10]);
+  expect(moveCut([9, 18], 1, 99, 28)).toEqual([9, 27]);
+});
+
+test('the layer at a cut belongs to the region before it', () => {
+  expect([9, 10, 18, 19].map((layer) => regionOf(layer, [9, 18]))).toEqual(['Early', 'Mid', 'Mid', 'Late']);
+});

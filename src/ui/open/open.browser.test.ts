@@ -1,0 +1,119 @@
+import { afterEach, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import type { Capabilities } from '../../engine/protocol.ts';
+import { CAPABILITIES } from '../testing/fake-engine.ts';
+import { fakeFolder } from '../testing/fake-folder.ts';
+import { clearStage, stageApp } from '../testing/stage.ts';
+
+const slot = (label: string) => page.getByRole('group', { name: `${label} checkpoint` });
+
+afterEach(clearStage);
+
+test('an empty page offers a folder first', async () => {
+  await stageApp();
+  const choose = page.getByRole('button', { name: 'Choose a folder' });
+  await expect.poll(() => choose.elements().length).toBe(3);
+  expect(choose.first().element().classList.contains('filled')).toBe(true);
+});
+
+test('folders dropped anywhere find their slots by name', async () => {
+  await stageApp();
+  const transfer = new DataTransfer();
+  for (const name of ['model.safetensors', 'config.json']) transfer.items.add(new File(['{}'], name));
+  window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  await expect.element(slot('Base')).toHaveTextContent('dropped files');
+  await expect.element(slot('Base')).toHaveTextContent('8.29 B');
+});
+
+test('a family goes to Base, IN, RL and a fourth gets a slot of its own', async () => {
+  const { app } = await stageApp();
+  await app.family.place(['X-RL', 'X-SFT', 'Qwen-Instruct', 'X-RL-Frozen'].map(fakeFolder));
+  await expect.element(slot('Base')).toHaveTextContent('Qwen-Instruct');
+  await expect.element(slot('IN')).toHaveTextContent('X-SFT');
+  await expect.element(slot('RL')).toHaveTextContent('2 tensors not used');
+  await expect.element(slot('M4')).toHaveTextContent('X-RL-Frozen');
+});
+
+test('a folder that does not open says why in its slot, and the page goes on', async () => {
+  const { app } = await stageApp();
+  await app.family.place([fakeFolder('broken-sft'), fakeFolder('X-RL')]);
+  const alert = slot('IN').getByRole('alert');
+  await expect.element(alert).toHaveTextContent('TensorOverlap');
+  await expect.element(alert).toHaveTextContent('model-00002-of-00004.safetensors');
+  await expect.element(alert).toHaveTextContent('Download the file again; its SHA-256 is on the model page.');
+  await expect.element(slot('RL').getByRole('button', { name: 'Load RL' })).toBeVisible();
+  await slot('IN').getByRole('button', { name: 'Close IN' }).click();
+  await expect.element(slot('IN').getByRole('button', { name: 'Choose a folder' })).toBeVisible();
+});
+
+test('loading shows bytes and can be cancelled, then done and undone', async () => {
+  const { app, engine } = await stageApp({ pace: 250 });
+  await app.family.place([fakeFolder('X-RL')]);
+  await slot('RL').getByRole('button', { name: 'Load RL' }).click();
+  await expect.element(slot('RL').getByRole('progressbar')).toBeVisible();
+  await expect.element(slot('RL')).toHaveTextContent(/of 15\.4 GiB · 812 MiB\/s · \d+ s left/);
+  await slot('RL').getByRole('button', { name: 'Cancel loading RL' }).click();
+  await expect.element(slot('RL').getByRole('button', { name: 'Load RL' })).toBeVisible();
+  expect(app.jobs.list).toEqual([]);
+  await slot('RL').getByRole('button', { name: 'Load RL' }).click();
+  await expect.element(slot('RL').getByRole('button', { name: 'Unload RL' })).toBeVisible();
+  await expect.element(slot('RL')).toHaveTextContent('7.12 % of ‖W‖');
+  await slot('RL').getByRole('button', { name: 'Unload RL' }).click();
+  await expect.element(slot('RL').getByRole('button', { name: 'Load RL' })).toBeVisible();
+  expect(engine.requests).toEqual([]);
+});
+
+test('what does not fit is refused with numbers, and another dtype lifts the refusal', async () => {
+  const { app } = await stageApp({ budgetBytes: 8 * 1024 ** 3 });
+  await app.family.place([fakeFolder('X-RL')]);
+  await page.getByText('f16', { exact: true }).click();
+  await expect
+    .element(slot('RL').getByRole('alert'))
+    .toHaveTextContent('16.2 GiB are needed and 8.0 GiB are free');
+  expect(slot('RL').getByRole('button', { name: 'Load RL' }).elements()).toEqual([]);
+  await page.getByText('q4', { exact: true }).click();
+  await expect.element(slot('RL').getByRole('button', { name: 'Load RL' })).toBeVisible();
+});
+
+test('kept weights are listed with their size and can be deleted', async () => {
+  const { app } = await stageApp({ stored: [{ key: 'k', name: 'X-RL', dtype: 'q4', bytes: 4_724_464_025 }] });
+  app.view.toggleSheet('machine');
+  await expect.element(page.getByRole('dialog')).toHaveTextContent('4.4 GiB');
+  await page.getByRole('button', { name: 'Delete X-RL q4' }).click();
+  await expect.element(page.getByRole('dialog')).toHaveTextContent('None are kept on this machine.');
+});
+
+test('the foot names the machine, and the sheet what it lacks with a remedy', async () => {
+  const capabilities: Capabilities = {
+    ...CAPABILITIES,
+    webgpu: null,
+    preferred: 'wasm',
+    findings: [
+      { kind: 'no-adapter', what: 'no adapter was offered', remedy: 'enable hardware acceleration' },
+    ],
+  };
+  await stageApp({ capabilities });
+  const line = page.getByRole('button', { name: 'WASM · 8 threads' });
+  await expect.element(line).toHaveTextContent('No GPU adapter');
+  await line.click();
+  await expect.element(page.getByRole('dialog')).toHaveTextContent('Enable hardware acceleration.');
+});
+
+test('keys open and close what they name, and the address keeps it', async () => {
+  const { app, engine } = await stageApp();
+  await userEvent.keyboard('t');
+  await expect.element(page.getByRole('complementary', { name: 'Try it' })).toBeVisible();
+  expect(location.hash).toBe('#open?try');
+  await userEvent.keyboard('{Escape}');
+  expect(location.hash).toBe('#open');
+  await userEvent.keyboard('?');
+  await expect.element(page.getByRole('dialog', { name: 'Keys and words' })).toBeVisible();
+  await userEvent.keyboard('?');
+  expect(app.view.sheet).toBeNull();
+  await userEvent.keyboard('l');
+  expect(document.documentElement.hasAttribute('data-talk')).toBe(true);
+  await userEvent.keyboard('ld');
+  expect(document.documentElement.getAttribute('data-theme')).toBe('light');
+  engine.report({ state: 'rebuilding', reason: 'the device was lost' });
+  await expect.element(page.getByRole('main')).toHaveTextContent('The engine is being rebuilt.');
+});

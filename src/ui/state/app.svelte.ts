@@ -1,0 +1,36 @@
+import { createContext } from 'svelte';
+import type { EngineApi } from '../../engine/protocol.ts';
+import { Appearance } from './appearance.svelte.ts';
+import { Asking } from './asking.svelte.ts';
+import { Family } from './family.svelte.ts';
+import { Jobs } from './jobs.svelte.ts';
+import { LoadChoice } from './load-choice.svelte.ts';
+import { Machine } from './machine.svelte.ts';
+import { Stitch } from './stitch.svelte.ts';
+import { View } from './view.svelte.ts';
+
+/** Every store of the app around one engine. */
+export class AppState {
+  readonly view = new View();
+  readonly appearance = new Appearance();
+  readonly jobs = new Jobs();
+  readonly choice = new LoadChoice();
+  readonly machine: Machine;
+  readonly family: Family;
+  readonly stitch: Stitch;
+  readonly asking: Asking;
+
+  constructor(engine: EngineApi) {
+    this.machine = new Machine(engine);
+    this.family = new Family(engine, this.choice, this.machine, this.jobs);
+    this.stitch = new Stitch(this.family);
+    this.asking = new Asking(engine, this.stitch, this.jobs);
+  }
+
+  async start(): Promise<void> {
+    await this.machine.ask();
+    if (this.machine.capabilities) this.choice.prefer(this.machine.capabilities);
+  }
+}
+
+export const [getApp, setApp] = createContext<AppState>();

@@ -1,0 +1,192 @@
+import { NamedError } from '../../named-error.ts';
+import type { EngineApi, LoadProgress } from '../../engine/protocol.ts';
+import type { Folder } from '../files/folder.ts';
+import { guessRole } from '../files/slot-guess.ts';
+import { bytes, bytesPerSecond, duration } from '../format/quantity.ts';
+import { MOST_CHECKPOINTS } from '../theme/identity.ts';
+import type { Jobs } from './jobs.svelte.ts';
+import type { LoadChoice } from './load-choice.svelte.ts';
+import type { Machine } from './machine.svelte.ts';
+import { named } from './named.ts';
+import { Slot, type LoadedSlot } from './slot.svelte.ts';
+
+const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
+
+/** "Reading 4.2 of 15.4 GiB · 812 MiB/s · 14 s left". */
+export function progressText(progress: LoadProgress | null): string {
+  if (!progress) return 'Waiting for the engine';
+  if (progress.phase === 'compiling') return 'Compiling graphs';
+  const eta = progress.etaSeconds === null ? '' : ` · ${duration(progress.etaSeconds)} left`;
+  const rate = progress.bytesPerSecond > 0 ? ` · ${bytesPerSecond(progress.bytesPerSecond)}` : '';
+  return `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}${rate}${eta}`;
+}
+
+/** The checkpoints at hand: Base, IN, RL and more. */
+export class Family {
+  slots = $state<Slot[]>([new Slot(0), new Slot(1), new Slot(2)]);
+  /** What came of a drop that could not be placed at all. */
+  dropError = $state.raw<NamedError | null>(null);
+  opened = $derived(this.slots.filter((slot) => slot.checkpoint !== null));
+  loaded = $derived.by(() =>
+    this.slots.flatMap(({ identity, state }): LoadedSlot[] =>
+      state.kind === 'loaded' ? [{ identity, checkpoint: state.checkpoint, model: state.model }] : [],
+    ),
+  );
+  readonly #engine: EngineApi;
+  readonly #choice: LoadChoice;
+  readonly #machine: Machine;
+  readonly #jobs: Jobs;
+
+  constructor(engine: EngineApi, choice: LoadChoice, machine: Machine, jobs: Jobs) {
+    this.#engine = engine;
+    this.#choice = choice;
+    this.#machine = machine;
+    this.#jobs = jobs;
+  }
+
+  get canAdd(): boolean {
+    return this.slots.length < MOST_CHECKPOINTS;
+  }
+
+  add(): void {
+    if (this.canAdd) this.slots.push(new Slot(this.slots.length));
+  }
+
+  /** Gives each folder the slot its name speaks of, else the first empty one, else a new one. */
+  async place(folders: readonly Folder[]): Promise<void> {
+    this.dropError = null;
+    const opening = folders.map((folder) => {
+      const slot = this.#slotFor(folder);
+      if (slot) return this.open(slot, folder);
+      this.dropError = new NamedError(
+        'NoSlotLeft',
+        `${folder.name} has no slot: ${MOST_CHECKPOINTS} checkpoints are open`,
+        {},
+        'Close one and drop the folder again.',
+      );
+      return Promise.resolve();
+    });
+    await Promise.all(opening);
+  }
+
+  #slotFor(folder: Folder): Slot | undefined {
+    const free = (slot: Slot | undefined) => slot?.state.kind === 'empty' || slot?.state.kind === 'wrong';
+    const role = guessRole(folder.name);
+    const meant = role === null ? undefined : this.slots[ROLE_POSITION[role]];
+    if (free(meant)) return meant;
+    const empty = this.slots.find((slot) => slot.state.kind === 'empty');
+    if (empty) return empty;
+    if (!this.canAdd) return undefined;
+    this.add();
+    return this.slots.at(-1);
+  }
+
+  async open(slot: Slot, folder: Folder): Promise<void> {
+    const before = slot.checkpoint;
+    const reading = { kind: 'reading', folder: folder.name, files: folder.files.size } as const;
+    slot.state = reading;
+    slot.estimate = { kind: 'none' };
+    try {
+      if (before) await this.#engine.close(before.id);
+      const checkpoint = await this.#engine.open(folder.name, folder.files);
+      if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
+      slot.state = { kind: 'found', checkpoint, error: null };
+      this.#choice.suggestFor(checkpoint);
+      await this.estimate();
+    } catch (error) {
+      if (slot.state === reading) slot.state = { kind: 'wrong', folder: folder.name, error: named(error) };
+    }
+  }
+
+  /** What loading each found checkpoint would take, given the present choice and what is already held. */
+  async estimate(): Promise<void> {
+    const options = this.#choice.options;
+    const current = () => JSON.stringify(options) === JSON.stringify(this.#choice.options);
+    await Promise.all(
+      this.slots.map(async (slot) => {
+        if (slot.state.kind !== 'found') return;
+        try {
+          const estimate = await this.#engine.estimate(slot.state.checkpoint.id, options);
+          // A slower answer to an earlier choice is no longer what was asked.
+          if (current()) slot.estimate = { kind: 'known', estimate };
+        } catch (error) {
+          if (current()) slot.estimate = { kind: 'wrong', error: named(error) };
+        }
+      }),
+    );
+  }
+
+  async load(slot: Slot): Promise<void> {
+    if (slot.state.kind !== 'found') return;
+    const { checkpoint } = slot.state;
+    const job = `load ${checkpoint.id}`;
+    // Progress and the result come over different ports: the last report may arrive after it.
+    let settled = false;
+    /** The slot may have been closed, or given another checkpoint, in the meantime. */
+    const still = () =>
+      (slot.state.kind === 'found' || slot.state.kind === 'loading') &&
+      slot.state.checkpoint.id === checkpoint.id;
+    const report = (progress: LoadProgress | null) => {
+      if (settled || !still() || (slot.state.kind === 'loading' && slot.state.cancelling)) return;
+      slot.state = { kind: 'loading', checkpoint, progress, cancelling: false };
+      this.#jobs.report({
+        id: job,
+        title: `Loading ${slot.identity.label}`,
+        detail: progressText(progress),
+        share: progress && progress.phase === 'reading' ? progress.bytesDone / progress.bytesTotal : null,
+        cancel: () => this.cancelLoad(slot),
+      });
+    };
+    report(null);
+    try {
+      const model = await this.#engine.load(job, checkpoint.id, this.#choice.options, report).finally(() => {
+        settled = true;
+      });
+      if (still()) slot.state = { kind: 'loaded', checkpoint, model, error: null };
+      if (this.#choice.keep) void this.#machine.askStored();
+    } catch (thrown) {
+      const failure = named(thrown);
+      const error = failure.name === 'Cancelled' ? null : failure;
+      if (still()) slot.state = { kind: 'found', checkpoint, error };
+    } finally {
+      this.#jobs.end(job);
+    }
+    await this.estimate();
+  }
+
+  async loadAll(): Promise<void> {
+    for (const slot of this.slots) if (slot.state.kind === 'found') await this.load(slot);
+  }
+
+  cancelLoad(slot: Slot): void {
+    if (slot.state.kind !== 'loading') return;
+    slot.state = { ...slot.state, cancelling: true };
+    void this.#engine.cancel(`load ${slot.state.checkpoint.id}`);
+  }
+
+  async unload(slot: Slot): Promise<void> {
+    if (slot.state.kind !== 'loaded') return;
+    const { checkpoint, model } = slot.state;
+    try {
+      await this.#engine.unload(checkpoint.id);
+      slot.state = { kind: 'found', checkpoint, error: null };
+    } catch (error) {
+      slot.state = { kind: 'loaded', checkpoint, model, error: named(error) };
+    }
+    await this.estimate();
+  }
+
+  /** Empties the slot and lets the engine forget its folder. */
+  async clear(slot: Slot): Promise<void> {
+    const { checkpoint } = slot;
+    slot.state = { kind: 'empty' };
+    slot.estimate = { kind: 'none' };
+    if (!checkpoint) return;
+    try {
+      await this.#engine.close(checkpoint.id);
+    } catch (error) {
+      this.dropError = named(error);
+    }
+    await this.estimate();
+  }
+}

@@ -1,0 +1,54 @@
+import type { NamedError } from '../../named-error.ts';
+import type { LoadedModel, LoadProgress, MemoryEstimate, OpenedCheckpoint } from '../../engine/protocol.ts';
+import { identityAt, type Identity } from '../theme/identity.ts';
+
+/** Where a slot is on its way from empty to loaded. */
+export type SlotState =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'reading'; readonly folder: string; readonly files: number }
+  | { readonly kind: 'wrong'; readonly folder: string; readonly error: NamedError }
+  | {
+      readonly kind: 'found';
+      readonly checkpoint: OpenedCheckpoint;
+      /** Why the last load did not come through. */
+      readonly error: NamedError | null;
+    }
+  | {
+      readonly kind: 'loading';
+      readonly checkpoint: OpenedCheckpoint;
+      readonly progress: LoadProgress | null;
+      readonly cancelling: boolean;
+    }
+  | {
+      readonly kind: 'loaded';
+      readonly checkpoint: OpenedCheckpoint;
+      readonly model: LoadedModel;
+      readonly error: NamedError | null;
+    };
+
+export type EstimateState =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'known'; readonly estimate: MemoryEstimate }
+  | { readonly kind: 'wrong'; readonly error: NamedError };
+
+/** A place for one checkpoint of the family. */
+export class Slot {
+  readonly identity: Identity;
+  state = $state.raw<SlotState>({ kind: 'empty' });
+  estimate = $state.raw<EstimateState>({ kind: 'none' });
+
+  constructor(position: number) {
+    this.identity = identityAt(position);
+  }
+
+  get checkpoint(): OpenedCheckpoint | null {
+    return 'checkpoint' in this.state ? this.state.checkpoint : null;
+  }
+}
+
+/** A slot whose model is resident. */
+export interface LoadedSlot {
+  readonly identity: Identity;
+  readonly checkpoint: OpenedCheckpoint;
+  readonly model: LoadedModel;
+}

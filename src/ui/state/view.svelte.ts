@@ -1,0 +1,71 @@
+import { SvelteMap } from 'svelte/reactivity';
+import { moveCut, presetCuts, type Cuts, type Preset } from '../layer-strip/regions.ts';
+import { readHash, writeHash, type Page } from './hash.ts';
+
+export type SheetName = 'help' | 'machine';
+
+/** Where one is. Page, drawer and cuts live in the address; an open sheet does not. */
+export class View {
+  page = $state<Page>('open');
+  trying = $state(false);
+  sheet = $state<SheetName | null>(null);
+  readonly #cuts = new SvelteMap<number, Cuts>();
+
+  constructor() {
+    this.#read();
+    addEventListener('hashchange', this.#read);
+  }
+
+  dispose(): void {
+    removeEventListener('hashchange', this.#read);
+  }
+
+  go(page: Page): void {
+    this.page = page;
+    // A narrow window shows the drawer as the whole page; going somewhere leaves it.
+    if (matchMedia('(max-width: 1099px)').matches) this.trying = false;
+    this.#write();
+  }
+
+  toggleTrying(open = !this.trying): void {
+    this.trying = open;
+    this.#write();
+  }
+
+  toggleSheet(sheet: SheetName): void {
+    this.sheet = this.sheet === sheet ? null : sheet;
+  }
+
+  /** Early/Mid/Late cuts of a model with `n` LLM layers; thirds until set otherwise. */
+  cuts(n: number): Cuts {
+    return this.#cuts.get(n) ?? presetCuts('thirds', n);
+  }
+
+  setCuts(n: number, cuts: Cuts): void {
+    this.#cuts.set(n, cuts);
+    this.#write();
+  }
+
+  usePreset(n: number, preset: Preset): void {
+    if (preset === 'thirds') this.#cuts.delete(n);
+    else this.#cuts.set(n, presetCuts(preset, n));
+    this.#write();
+  }
+
+  moveCut(n: number, seam: 0 | 1, to: number): void {
+    this.setCuts(n, moveCut(this.cuts(n), seam, to, n));
+  }
+
+  #read = (): void => {
+    const view = readHash(location.hash);
+    this.page = view.page;
+    this.trying = view.trying;
+    this.#cuts.clear();
+    for (const [n, cuts] of view.cuts) this.#cuts.set(n, cuts);
+  };
+
+  #write(): void {
+    const hash = writeHash({ page: this.page, trying: this.trying, cuts: this.#cuts });
+    if (hash !== location.hash) history.replaceState(null, '', hash);
+  }
+}

@@ -1,0 +1,67 @@
+import { mount, unmount, type Component } from 'svelte';
+import App from '../app/App.svelte';
+import { AppState } from '../state/app.svelte.ts';
+import { highlight } from '../state/highlight.svelte.ts';
+import '../theme/index.css';
+import { FakeEngine, type FakeOptions } from './fake-engine.ts';
+
+let clear: (() => void) | null = null;
+
+function host(width: string): HTMLElement {
+  const element = document.createElement('div');
+  element.style.width = width;
+  document.body.append(element);
+  return element;
+}
+
+/** Puts one component on an empty page, `width` pixels wide. */
+export function stage<Props extends Record<string, unknown>>(
+  component: Component<Props>,
+  props: Props,
+  width: number,
+): HTMLElement {
+  clearStage();
+  const target = host(`${width}px`);
+  const mounted = mount(component, { target, props });
+  clear = () => {
+    void unmount(mounted);
+    target.remove();
+  };
+  return target;
+}
+
+/** Puts the whole app, around a fake engine, on an empty page. */
+export async function stageApp(options: FakeOptions = {}): Promise<{ app: AppState; engine: FakeEngine }> {
+  clearStage();
+  const engine = new FakeEngine(options);
+  const app = new AppState(engine);
+  const target = host('100%');
+  const mounted = mount(App, { target, props: { app } });
+  clear = () => {
+    void unmount(mounted);
+    target.remove();
+    app.view.dispose();
+  };
+  await app.start();
+  return { app, engine };
+}
+
+export function clearStage(): void {
+  clear?.();
+  clear = null;
+  highlight.index = null;
+  history.replaceState(null, '', '#');
+  localStorage.clear();
+}
+
+/** An SVG as text that is the same on every machine: no build hashes, no comments, two decimals. */
+export function svgText(svg: SVGSVGElement): string {
+  return `${svg.outerHTML
+    .replace(/<!--.*?-->/gs, '')
+    .replace(/\s*\bsvelte-[a-z0-9]+/g, '')
+    .replace(/ class=""/g, '')
+    .replace(/(aria-describedby|id)="[^"]*"/g, '')
+    .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+    .replace(/\s*>\s*</g, '>\n<')
+    .trim()}\n`;
+}

@@ -1,0 +1,24 @@
+/** Who a checkpoint is on screen: its short label, its colour, and the key that hands layers to it. */
+export interface Identity {
+  readonly label: string;
+  /** A CSS colour (a token, so that the theme may change its ground). */
+  readonly colour: string;
+  readonly key: string;
+}
+
+const FAMILY: readonly Identity[] = [
+  { label: 'Base', colour: 'var(--checkpoint-base)', key: 'b' },
+  { label: 'IN', colour: 'var(--checkpoint-in)', key: 'i' },
+  { label: 'RL', colour: 'var(--checkpoint-rl)', key: 'r' },
+];
+
+/** Further checkpoints have five more hues; beyond the eighth a colour would have to mean two checkpoints. */
+export const MOST_CHECKPOINTS = 8;
+
+/** The identity of the slot at `position` (0 Base, 1 IN, 2 RL, then further checkpoints). */
+export function identityAt(position: number): Identity {
+  const number = position + 1;
+  return (
+    FAMILY[position] ?? { label: `M${number}`, colour: `var(--checkpoint-${number})`, key: String(number) }
+  );
+}
