@@ -1,0 +1,88 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { DIST } from '../scripts/paths.mjs';
+import { serve } from '../scripts/static-server.mjs';
+import { expect, test } from './page.ts';
+
+test('the app starts, isolated, asking nobody but its own host', async ({ page, baseURL }) => {
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  await page.goto('./');
+  await expect(page).toHaveTitle(/Frankenscope/);
+  await expect(page.locator('#app')).not.toBeEmpty();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  expect(requested.filter((url) => !url.startsWith(baseURL ?? 'nowhere'))).toEqual([]);
+});
+
+test('the app starts in a subfolder of any host', async ({ page }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'frankenscope-'));
+  cpSync(DIST, join(folder, 'some', 'place'), { recursive: true });
+  const host = await serve(folder);
+  try {
+    await page.goto(`${host.url}some/place/`);
+    await expect(page.locator('#app')).not.toBeEmpty();
+  } finally {
+    await host.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a host that sends no headers gets isolation from the service worker, after one reload', async ({
+  page,
+}) => {
+  const host = await bareHost();
+  // Not its load events: the reload may come before the first.
+  let visits = 0;
+  page.on('framenavigated', () => visits++);
+  try {
+    await page.goto(host.url);
+    await page.waitForFunction(() => crossOriginIsolated);
+    await expect(page.locator('#app')).not.toBeEmpty();
+    await page.waitForLoadState('networkidle');
+    expect(visits).toBe(2);
+  } finally {
+    await host.close();
+  }
+});
+
+test('the page refuses to send anything to another host', async ({ page, violations }) => {
+  await page.goto('./');
+  const reached = await page.evaluate(() =>
+    fetch('http://127.0.0.2:9/').then(
+      () => 'reached',
+      () => 'refused',
+    ),
+  );
+  expect(reached).toBe('refused');
+  await expect.poll(() => violations.map(({ directive }) => directive)).toContain('connect-src');
+  violations.length = 0;
+});
+
+/** A host that sends files and their types, and nothing else. */
+async function bareHost() {
+  const types: Record<string, string> = {
+    '.html': 'text/html',
+    '.js': 'text/javascript',
+    '.css': 'text/css',
+  };
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://host').pathname.replace(/\/$/, '/index.html');
+    readFile(join(DIST, path)).then(
+      (bytes) => response.writeHead(200, { 'Content-Type': types[extname(path)] ?? '' }).end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Page } from '@playwright/test';
+import { chromiumFlags } from '../scripts/chromium-flags.mjs';
+import { AppPage } from './app.ts';
+import { temporaryFolder } from './fixtures/folders.ts';
+import { headless } from './fixtures/headless.ts';
+import { sevenBillion } from './fixtures/large-folders.ts';
+import { expect, test } from './page.ts';
+
+/** Five headers of some 20 kB and samples are read. Headless, the browser starts first. */
+const OPEN_SECONDS = 5;
+const INFO_SECONDS = 20;
+/** Headers, their tensors as objects in the worker, and the screen that lists them. */
+const HEAP_BYTES = 8 * 2 ** 20;
+
+// Otherwise the browser waits for a garbage collection of its own before it measures.
+test.use({
+  launchOptions: async ({ launchOptions }, use) => {
+    const eager = '--enable-blink-features=ForceEagerMeasureMemory';
+    await use({ ...launchOptions, args: [...chromiumFlags('software'), eager] });
+  },
+});
+
+let folder: ReturnType<typeof temporaryFolder>;
+let model: ReturnType<typeof sevenBillion>;
+test.beforeAll(() => {
+  folder = temporaryFolder();
+  model = sevenBillion(folder.path);
+});
+test.afterAll(() => folder.dispose());
+
+/** Bytes of JavaScript and DOM in the page and its workers. */
+async function heap(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const measured = performance as unknown as {
+      measureUserAgentSpecificMemory(): Promise<{ bytes: number }>;
+    };
+    return (await measured.measureUserAgentSpecificMemory()).bytes;
+  });
+}
+
+test('16 GB in five shards open in seconds, with a flat heap', async ({ page }) => {
+  expect(model.bytes).toBeGreaterThan(16e9);
+  const app = new AppPage(page);
+  await app.start();
+  await expect(page.getByTitle('What this machine can do (m)')).not.toContainText('Asking');
+  const before = await heap(page);
+  const start = Date.now();
+  await app.choose('Base', model.folder);
+  await expect(app.slot('Base')).toContainText('28 + 32 vision');
+  const seconds = (Date.now() - start) / 1000;
+  const grown = (await heap(page)) - before;
+  test.info().annotations.push(
+    { type: 'open', description: `${seconds.toFixed(2)} s` },
+    {
+      type: 'heap',
+      description: `${(before / 2 ** 20).toFixed(1)} MiB + ${(grown / 2 ** 20).toFixed(1)} MiB`,
+    },
+  );
+  await expect(app.slot('Base')).toContainText('15.4 GiB in 729 tensors');
+  expect(seconds).toBeLessThan(OPEN_SECONDS);
+  expect(grown).toBeLessThan(HEAP_BYTES);
+});
+
+test('info of 16 GB takes seconds', async () => {
+  const { code, stdout, stderr, seconds } = await headless(['info', '--model', model.folder]);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const info = JSON.parse(stdout) as { tensors: unknown[] };
+  expect(info).toMatchObject({ layers: 28, visionBlocks: 32, hiddenSize: 3584, vocabSize: 152064 });
+  expect(info.tensors).toHaveLength(729);
+  test.info().annotations.push({ type: 'info', description: `${seconds.toFixed(2)} s` });
+  expect(seconds).toBeLessThan(INFO_SECONDS);
+});

@@ -1,0 +1,39 @@
+import { test as base } from '@playwright/test';
+
+export { expect } from '@playwright/test';
+
+/** Something the page tried that the content policy forbids. */
+export interface Violation {
+  directive: string;
+  blocked: string;
+}
+
+interface Fixtures {
+  /** What the policy blocked so far. A test that provokes a violation empties this; others fail by it. */
+  violations: Violation[];
+}
+
+/** Playwright's `test`, failing when the page errs on its own or runs against its content policy. */
+export const test = base.extend<Fixtures>({
+  violations: [
+    async ({ page }, use) => {
+      const violations: Violation[] = [];
+      const errors: Error[] = [];
+      page.on('pageerror', (error) => errors.push(error));
+      await page.exposeFunction('reportViolation', (violation: Violation) => violations.push(violation));
+      await page.addInitScript(() => {
+        document.addEventListener('securitypolicyviolation', (event) => {
+          const { effectiveDirective: directive, blockedURI: blocked } = event;
+          void (globalThis as unknown as { reportViolation(v: Violation): void }).reportViolation({
+            directive,
+            blocked,
+          });
+        });
+      });
+      await use(violations);
+      base.expect(violations).toEqual([]);
+      base.expect(errors).toEqual([]);
+    },
+    { auto: true },
+  ],
+});

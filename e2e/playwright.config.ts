@@ -1,0 +1,25 @@
+import { defineConfig } from '@playwright/test';
+import { findBrowser } from '../scripts/browser.mjs';
+import { chromiumFlags } from '../scripts/chromium-flags.mjs';
+
+const executablePath = findBrowser();
+
+/** End-to-end tests of the built app in real Chromium, served as a host would serve it. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.e2e.ts',
+  outputDir: '../test-results/e2e',
+  globalSetup: './serve-built-app.ts',
+  timeout: 120_000,
+  // Models compete for the same few cores.
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list'], ['json']],
+  use: {
+    baseURL: process.env.FRANKENSCOPE_URL ?? '',
+    launchOptions: {
+      ...(executablePath === undefined ? {} : { executablePath }),
+      args: chromiumFlags('software'),
+    },
+  },
+});
