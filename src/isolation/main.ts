@@ -1,0 +1,3 @@
+import { isolate } from './fallback.ts';
+
+void isolate();

@@ -1,0 +1,6 @@
+import { connectEngine } from './engine/client.ts';
+import { mountApp } from './ui/mount.ts';
+
+const target = document.querySelector('#app');
+if (!target) throw new Error('the page has no #app');
+mountApp(target, connectEngine());
