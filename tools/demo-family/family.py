@@ -24,6 +24,8 @@ def train_words(name: str, flags: argparse.Namespace) -> list[str]:
     runs = flags.runs
     words = ["train.py", name.split("-")[0], "--out", str(runs / name), "--seed", str(flags.seed), "--resume"]
     words += ["--threads", str(flags.threads), "--device", flags.device]
+    if flags.fast:
+        words.append("--fast")
     if name == "in":
         words += ["--from", str(runs / "base")]
     if name.startswith("rl"):
@@ -76,6 +78,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=320, help="items a task and form in the evaluation")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--fast", action="store_true", help="bf16 matrix products (fast.py)")
     flags = parser.parse_args()
     flags.runs, flags.out = flags.runs.resolve(), flags.out.resolve()
     for name in SHARES:

@@ -118,5 +118,5 @@ def taught_tokens(model: Qwen2_5_VLForConditionalGeneration, batch: Batch, tempe
     places = batch.weights[:, 1:] > 0
     targets = batch.ids[:, 1:][places]
     logits = model.lm_head(hidden[places]) / temperature
-    losses = F.cross_entropy(logits, targets, reduction="none")
+    losses = F.cross_entropy(logits.float(), targets, reduction="none")
     return Taught(-losses, logits.argmax(-1) == targets, batch.weights[:, 1:][places], places.nonzero()[:, 0])

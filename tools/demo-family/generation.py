@@ -37,7 +37,7 @@ def generate(
     said: list[list[int]] = [[] for _ in range(len(rows) * copies)]
     alive = torch.arange(len(said), device=device)
     for step in range(longest):
-        logits = model.lm_head(hidden)
+        logits = model.lm_head(hidden).float()
         if temperature > 0:
             shares = torch.softmax(logits / temperature, -1)
             tokens = torch.multinomial(shares, 1, generator=random)[:, 0]

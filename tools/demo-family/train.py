@@ -19,6 +19,7 @@ import torch
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from batches import Mixer, examples, mixer
+from fast import make_fast, precision
 from grpo import policy_loss, roll_out
 from model import REGIONS, freeze, new_model, parameter_count
 from optimizer import Length, adamw, update
@@ -42,6 +43,7 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--fast", action="store_true", help="bf16 matrix products and compiled parts (fast.py)")
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--log-every", type=int, help="steps; 20, for rl 1")
     parser.add_argument("--stop-after", type=int, help="end this sitting at that step")
@@ -101,6 +103,8 @@ class Run:
             load_weights(self.model, flags.start)
         self.frozen = freeze(self.model, flags.freeze)
         self.model.to(flags.device).train()
+        if flags.fast:
+            make_fast(self.model)
         self.optimizer = adamw(self.model, flags.weight_decay)
         if state is not None:
             self.restore(state)
@@ -159,7 +163,8 @@ class Run:
             batches = self.mixer.sorted_batches(self.flags.rows, self.progress.turn)
             for rows in batches[self.progress.batch :]:
                 rate = self.length.rate(self.progress, self.flags.rate, self.flags.warmup)
-                loss, facts = supervised_loss(self.model, rows)
+                with precision(self.flags.fast):
+                    loss, facts = supervised_loss(self.model, rows)
                 loss.backward()
                 norm = update(self.model, self.optimizer, rate)
                 self.progress.batch += 1
@@ -188,15 +193,17 @@ class Run:
             self.progress.used = dict(self.mixer.used)
             prompts = examples(self.mixer.draw(flags.rows, self.progress.turn), answered=False)
             rate = self.length.rate(self.progress, flags.rate, flags.warmup)
-            rollouts = roll_out(
-                self.model, prompts, flags.group, flags.longest, flags.temperature, self.reward,
-                (flags.seed, self.progress.step),
-            )  # fmt: skip
+            with precision(flags.fast):
+                rollouts = roll_out(
+                    self.model, prompts, flags.group, flags.longest, flags.temperature, self.reward,
+                    (flags.seed, self.progress.step),
+                )  # fmt: skip
             before = None
             for inner in range(flags.inner):
-                loss, log_probabilities = policy_loss(
-                    self.model, rollouts.rows, rollouts.advantages, before, flags.clip, flags.temperature
-                )
+                with precision(flags.fast):
+                    loss, log_probabilities = policy_loss(
+                        self.model, rollouts.rows, rollouts.advantages, before, flags.clip, flags.temperature
+                    )
                 loss.backward()
                 norm = update(self.model, self.optimizer, rate)
                 before = log_probabilities if inner == 0 else before
