@@ -34,6 +34,10 @@ export default defineConfig({
           name: 'browser',
           include: ['src/**/*.browser.test.ts', 'dataset/**/*.browser.test.ts'],
           testTimeout: 240_000,
+          // A software GPU on a shared machine: a test may be repeated once, and the report says so.
+          retry: process.env.CI ? 1 : 0,
+          // Conditions are waited for, not times: a busy machine takes seconds where an idle one takes none.
+          expect: { poll: { timeout: 30_000 } },
           browser: {
             enabled: true,
             headless: true,

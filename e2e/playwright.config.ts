@@ -10,7 +10,10 @@ export default defineConfig({
   testMatch: '**/*.e2e.ts',
   outputDir: '../test-results/e2e',
   globalSetup: './serve-built-app.ts',
-  timeout: 120_000,
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
+  // As for the browser tests: once more on a shared machine, told in the summary.
+  retries: process.env.CI ? 1 : 0,
   // Models compete for the same few cores.
   workers: 1,
   forbidOnly: Boolean(process.env.CI),

@@ -52,16 +52,16 @@ test('packages are installed anew when the lock file is newer, or nothing is the
 });
 
 describe('the summary of npm test', () => {
-  test('counts what the runners report; a flaky test failed', () => {
+  test('counts what the runners report, and says what passed at the second try only', () => {
     const vitest = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 };
-    expect(count('vitest', vitest)).toEqual({ passed: 5, failed: 1, skipped: 3 });
+    expect(count('vitest', vitest)).toEqual({ passed: 5, failed: 1, repeated: 0, skipped: 3 });
     const stats = { expected: 4, unexpected: 1, flaky: 2, skipped: 3 };
-    expect(count('playwright', { stats })).toEqual({ passed: 4, failed: 3, skipped: 3 });
+    expect(count('playwright', { stats })).toEqual({ passed: 6, failed: 1, repeated: 2, skipped: 3 });
   });
 
   test('ends with the totals alone on a line', () => {
-    const node = { name: 'node', passed: 5, failed: 0, skipped: 0, seconds: 1 };
-    const lint = { name: 'lint', passed: 0, failed: 1, skipped: 0, seconds: 1 };
+    const node = { name: 'node', passed: 5, failed: 0, repeated: 0, skipped: 0, seconds: 1 };
+    const lint = { name: 'lint', passed: 0, failed: 1, repeated: 0, skipped: 0, seconds: 1 };
     expect(summary([node, lint]).split('\n').at(-1)).toBe('5 passed, 1 failed');
   });
 });

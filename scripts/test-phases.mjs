@@ -12,7 +12,7 @@ import { ROOT } from './paths.mjs';
  *   report?: 'vitest' | 'playwright',
  *   browser?: boolean,
  * }} Phase `program` is a path below node_modules
- * @typedef {{name: string, passed: number, failed: number, skipped: number, seconds: number}} Outcome
+ * @typedef {{name: string, passed: number, failed: number, repeated: number, skipped: number, seconds: number}} Outcome
  */
 
 const VITEST = 'vitest/vitest.mjs';
@@ -76,13 +76,13 @@ export function runPhase({ name, program, args, report: kind }) {
   const counts =
     kind && existsSync(path)
       ? count(kind, JSON.parse(readFileSync(path, 'utf8')))
-      : { passed: 0, failed: 0, skipped: 0 };
+      : { passed: 0, failed: 0, repeated: 0, skipped: 0 };
   // A runner may fail outside any test: a file that does not load, a type error.
   return { name, seconds, ...counts, failed: status === 0 ? counts.failed : Math.max(1, counts.failed) };
 }
 
 /**
- * Tests counted in a runner's report. A flaky test is one that failed.
+ * Tests counted in a runner's report. `repeated` ones passed at their second try only.
  * @param {'vitest' | 'playwright'} kind
  * @param {any} json
  */
@@ -91,11 +91,14 @@ export function count(kind, json) {
     ? {
         passed: json.numPassedTests,
         failed: json.numFailedTests,
+        // Vitest's report counts a repeated test as passed; its own lines name it.
+        repeated: 0,
         skipped: json.numPendingTests + json.numTodoTests,
       }
     : {
-        passed: json.stats.expected,
-        failed: json.stats.unexpected + json.stats.flaky,
+        passed: json.stats.expected + json.stats.flaky,
+        failed: json.stats.unexpected,
+        repeated: json.stats.flaky,
         skipped: json.stats.skipped,
       };
 }
@@ -105,10 +108,11 @@ export function count(kind, json) {
  * @param {readonly Outcome[]} outcomes
  */
 export function summary(outcomes) {
-  const lines = outcomes.map(({ name, passed, failed, skipped, seconds }) => {
+  const lines = outcomes.map(({ name, passed, failed, repeated, skipped, seconds }) => {
     const tests =
       passed + failed + skipped > 0 ? ` · ${passed} passed, ${failed} failed, ${skipped} skipped` : '';
-    return `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}${tests} · ${seconds.toFixed(1)} s`;
+    const again = repeated > 0 ? ` · ${repeated} of them at the second try` : '';
+    return `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}${tests}${again} · ${seconds.toFixed(1)} s`;
   });
   const total = (/** @type {'passed' | 'failed'} */ key) =>
     outcomes.reduce((sum, outcome) => sum + outcome[key], 0);

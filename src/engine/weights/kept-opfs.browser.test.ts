@@ -113,7 +113,7 @@ describe('a kept copy', () => {
     await convertAndCommit();
     const tab = openTab();
     // Reading is synchronous: without pauses the cancel would be heard when all is read.
-    await tab.slowReads(25);
+    await tab.slowReads(300);
     let bytesDone = 0;
     const restoring = tab.restore(
       Q4,

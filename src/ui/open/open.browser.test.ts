@@ -47,7 +47,7 @@ test('a folder that does not open says why in its slot, and the page goes on', a
 });
 
 test('loading shows bytes and can be cancelled, then done and undone', async () => {
-  const { app, engine } = await stageApp({ pace: 250 });
+  const { app, engine } = await stageApp({ pace: 700 });
   await app.family.place([fakeFolder('X-RL')]);
   await slot('RL').getByRole('button', { name: 'Load RL' }).click();
   await expect.element(slot('RL').getByRole('progressbar')).toBeVisible();
