@@ -38,6 +38,7 @@ def write_folder(folder: Path, model: Qwen2_5_VLForConditionalGeneration) -> Non
         bos_token_id=padding, pad_token_id=padding, eos_token_id=[end, padding], do_sample=False
     )
     model.to(torch.bfloat16).save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)  # It was written for its owner alone; web servers are others.
     write_tokenizer(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor_config(), indent=2) + "\n", encoding="utf-8")
 

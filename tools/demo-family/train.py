@@ -121,7 +121,8 @@ class Run:
         if changed:
             raise SystemExit(f"{self.flags.out} was begun with other settings: {', '.join(changed)}")
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        if state["optimizer"] is not None:  # slim.py leaves it out
+            self.optimizer.load_state_dict(state["optimizer"])
         self.progress = Progress(**state["progress"])
         torch.set_rng_state(state["random"])
         self.folder.forget_after(self.progress.step)
