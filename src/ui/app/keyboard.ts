@@ -1,17 +1,20 @@
 import type { AppState } from '../state/app.svelte.ts';
-import { PAGES } from '../state/hash.ts';
+import { TRY_IT_KEY } from './page-facts.ts';
+import { PAGES } from './pages.ts';
 
 const TYPING = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable]';
 
 /** What each key does, for the help sheet; `shortcut` is the doing. */
 export const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['1'], 'Open: the checkpoints at hand'],
-  [['t'], 'Try it: ask the loaded models'],
+  ...PAGES.map(({ key, title, question }) => [[key], `${title}: ${question}`] as const),
+  [['t', TRY_IT_KEY], 'Try it: ask the loaded models'],
   [['?'], 'This sheet'],
   [['m'], 'What this machine can do'],
   [['l'], 'Talk mode: everything 1.6 times as large'],
   [['d'], 'Theme: as the system, light, dark'],
-  [['←', '→'], 'On a strip: the layer before or after; on a seam: move it'],
+  [['←', '→'], 'On a strip or in a chart: the layer before or after; on a seam: move it'],
+  [['↑', '↓'], 'In a chart: the series above or below'],
+  [['Enter'], 'In a chart: the samples behind the point'],
   [['Space'], 'On a strip: switch the layer off or on'],
   [['Shift', '←', '→'], 'On a strip: choose several layers'],
   [['b', 'i', 'r'], 'On a strip: hand the chosen layers to Base, IN, RL'],
@@ -27,9 +30,9 @@ export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): 
     return;
   }
   if (view.sheet) return;
-  const page = PAGES[Number(event.key) - 1];
-  if (page) view.go(page);
-  else if (event.key === 't') view.toggleTrying();
+  const page = PAGES.find(({ key }) => key === event.key);
+  if (page) view.go(page.id);
+  else if (event.key === 't' || event.key === TRY_IT_KEY) view.toggleTrying();
   else if (event.key === '?') view.toggleSheet('help');
   else if (event.key === 'm') view.toggleSheet('machine');
   else if (event.key === 'l') appearance.toggleTalk();

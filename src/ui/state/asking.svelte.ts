@@ -2,7 +2,7 @@ import type { NamedError } from '../../named-error.ts';
 import type { EngineApi, GenerateEvent, GenerateRequest, GenerateResult } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { Look } from '../layer-strip/look.ts';
-import type { Body } from '../layer-strip/strip-layout.ts';
+import type { Body } from '../layer-strip/layer-axis.ts';
 import { Answer } from './answer.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { named } from './named.ts';

@@ -1,5 +1,6 @@
 import { NamedError } from '../../named-error.ts';
 import type { EngineApi, LoadProgress } from '../../engine/protocol.ts';
+import type { Body } from '../layer-strip/layer-axis.ts';
 import type { Folder } from '../files/folder.ts';
 import { guessRole } from '../files/slot-guess.ts';
 import { bytes, bytesPerSecond, duration } from '../format/quantity.ts';
@@ -11,6 +12,9 @@ import { named } from './named.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
 
 const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
+
+/** Depth of Qwen2.5-VL-7B, the model the papers study: the body that is shown before anything is open. */
+const STUDIED: Body = { visionBlocks: 32, layers: 28 };
 
 /** "Reading 4.2 of 15.4 GiB · 812 MiB/s · 14 s left". */
 export function progressText(progress: LoadProgress | null): string {
@@ -32,6 +36,11 @@ export class Family {
       state.kind === 'loaded' ? [{ identity, checkpoint: state.checkpoint, model: state.model }] : [],
     ),
   );
+  /** The layer axis of the app: the first open checkpoint's. */
+  body = $derived.by((): Body => {
+    const first = this.opened[0]?.checkpoint;
+    return first ? { visionBlocks: first.visionBlocks, layers: first.layers } : STUDIED;
+  });
   readonly #engine: EngineApi;
   readonly #choice: LoadChoice;
   readonly #machine: Machine;

@@ -1,12 +1,12 @@
 import type { Cuts } from '../layer-strip/regions.ts';
 
-/** The pages that exist. Each has a number key in the order given here. */
-export const PAGES = ['open'] as const;
-export type Page = (typeof PAGES)[number];
+/** The names a link may carry. Which of these pages exist is the shell's to say (`app/pages.ts`). */
+const PAGE_IDS = ['open', 'localize', 'characterize', 'transfer', 'necessity', 'perception'] as const;
+export type PageId = (typeof PAGE_IDS)[number];
 
 /** What a link to the app carries: where one is, and the cuts every Early/Mid/Late reading depends on. */
 export interface ViewState {
-  readonly page: Page;
+  readonly page: PageId;
   readonly trying: boolean;
   /** Cuts set by hand, by number of LLM layers. */
   readonly cuts: ReadonlyMap<number, Cuts>;
@@ -30,5 +30,5 @@ export function readHash(hash: string): ViewState {
     const [n, a, b] = [Number(match[1]), Number(match[2]), Number(match[3])];
     if (a >= 1 && b > a && b < n) cuts.set(n, [a, b]);
   }
-  return { page: PAGES.find((page) => page === name) ?? 'open', trying: params.has('try'), cuts };
+  return { page: PAGE_IDS.find((page) => page === name) ?? 'open', trying: params.has('try'), cuts };
 }

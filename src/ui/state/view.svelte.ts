@@ -1,12 +1,12 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { moveCut, presetCuts, type Cuts, type Preset } from '../layer-strip/regions.ts';
-import { readHash, writeHash, type Page } from './hash.ts';
+import { readHash, writeHash, type PageId } from './hash.ts';
 
 export type SheetName = 'help' | 'machine';
 
 /** Where one is. Page, drawer and cuts live in the address; an open sheet does not. */
 export class View {
-  page = $state<Page>('open');
+  page = $state<PageId>('open');
   trying = $state(false);
   sheet = $state<SheetName | null>(null);
   readonly #cuts = new SvelteMap<number, Cuts>();
@@ -20,7 +20,7 @@ export class View {
     removeEventListener('hashchange', this.#read);
   }
 
-  go(page: Page): void {
+  go(page: PageId): void {
     this.page = page;
     // A narrow window shows the drawer as the whole page; going somewhere leaves it.
     if (matchMedia('(max-width: 1099px)').matches) this.trying = false;

@@ -1,0 +1,23 @@
+import type { Component } from 'svelte';
+import OpenScreen from '../open/OpenScreen.svelte';
+import type { PageId } from '../state/hash.ts';
+import { PAGE_FACTS, type PageFacts } from './page-facts.ts';
+
+/** A page of the way through: what it is called, the question it answers, and what draws it. */
+export interface Page extends PageFacts {
+  readonly id: PageId;
+  readonly component: Component;
+}
+
+const page = (id: PageId, component: Component): Page => ({ id, component, ...PAGE_FACTS[id] });
+
+/**
+ * The pages that exist, in order. A page is added by one line here; its component is put up when one goes there
+ * and taken down when one leaves, so what has to outlive that belongs to a store in `AppState`.
+ */
+export const PAGES: readonly Page[] = [page('open', OpenScreen)];
+
+/** The page of that id; the first where it does not exist. */
+export function pageOf(id: PageId): Page {
+  return PAGES.find((one) => one.id === id) ?? (PAGES[0] as Page);
+}

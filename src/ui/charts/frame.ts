@@ -1,0 +1,11 @@
+import type { Body, Covers } from '../layer-strip/layer-axis.ts';
+import type { Cuts } from '../layer-strip/regions.ts';
+
+/** What every per-layer chart of one page shares with the strip above it. */
+export interface ChartFrame {
+  readonly body: Body;
+  /** Early, Mid and Late as set on the strip. */
+  readonly cuts: Cuts;
+  /** The part of the body the analysis speaks of. */
+  readonly covers: Covers;
+}

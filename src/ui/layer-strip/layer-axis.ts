@@ -1,0 +1,153 @@
+import { scaleBand } from 'd3';
+
+/** How deep a model is: `visionBlocks` blocks before the projector, `layers` LLM layers after it. */
+export interface Body {
+  readonly visionBlocks: number;
+  readonly layers: number;
+}
+
+export type Section = 'vision' | 'projector' | 'llm';
+
+/** What an analysis speaks of: the whole body, or the LLM layers alone. The rest is drawn narrow and hatched. */
+export type Covers = 'all' | 'llm';
+
+/** One layer's place on the axis, pixels. `index` is the unified layer index: −n…−1, 0, 1…L. */
+export interface AxisCell {
+  readonly index: number;
+  readonly section: Section;
+  readonly x: number;
+  readonly width: number;
+  /** Distance between the left edges of neighbours: the cell and the gap after it. */
+  readonly step: number;
+}
+
+/** The axis as lines of cells: one, or two (vision and projector, then the LLM) where one would be too fine. */
+export interface LayerAxis {
+  readonly lines: readonly (readonly AxisCell[])[];
+  /** The whole width, gutters included. */
+  readonly width: number;
+  /** First and last pixel of the lines. */
+  readonly left: number;
+  readonly right: number;
+  readonly stacked: boolean;
+}
+
+export interface AxisSize {
+  readonly width: number;
+  /** Room left and right of the cells, for the y axes and labels of charts. */
+  readonly left?: number;
+  readonly right?: number;
+  /** Steps narrower than this put the LLM layers on a line of their own. 0 never stacks. */
+  readonly stackBelow: number;
+  readonly covers?: Covers;
+}
+
+/** Gap around the projector, in steps, and the pixels it never exceeds. */
+const SECTION_GAP = 0.9;
+const WIDEST_GAP = 26;
+/** Few layers in a wide strip stay layers rather than panels. */
+const WIDEST_STEP = 72;
+/** Width of a vision block, in LLM layers, where the analysis does not cover it. */
+const FOLDED = 0.3;
+
+/** The section a unified layer index lies in. */
+export function sectionOf(index: number): Section {
+  return index < 0 ? 'vision' : index === 0 ? 'projector' : 'llm';
+}
+
+/** Unified indices of a body, in drawing order. */
+export function layerIndices(body: Body): number[] {
+  return Array.from({ length: body.visionBlocks + 1 + body.layers }, (_, i) => i - body.visionBlocks);
+}
+
+/** Places `indices` on one line from `x0`, with gaps where the section changes. */
+function line(indices: readonly number[], x0: number, step: number): AxisCell[] {
+  const gapsBefore = (index: number) =>
+    indices[0] === index ? 0 : index === 0 || index === 1 ? SECTION_GAP : 0;
+  let shift = 0;
+  const band = scaleBand<number>()
+    .domain(indices)
+    .range([x0, x0 + step * indices.length])
+    .paddingInner(Math.min(0.22, 2.5 / step))
+    .paddingOuter(0);
+  return indices.map((index) => {
+    shift += Math.min(gapsBefore(index) * step, WIDEST_GAP);
+    return {
+      index,
+      section: sectionOf(index),
+      x: (band(index) ?? x0) + shift,
+      width: band.bandwidth(),
+      step: band.step(),
+    };
+  });
+}
+
+/** One line whose vision blocks and projector are narrower than its LLM layers. */
+function foldedLine(front: readonly number[], back: readonly number[], x0: number, step: number): AxisCell[] {
+  const narrow = line(front, x0, step * FOLDED);
+  const last = narrow.at(-1);
+  const start = last ? last.x + last.width + Math.min(SECTION_GAP * step, WIDEST_GAP) : x0;
+  return [...narrow, ...line(back, start, step)];
+}
+
+/**
+ * Where every layer of a body lies across a given width. The strip and every per-layer chart take their x from
+ * here, so that a layer stands in the same column in all of them.
+ */
+export function layerAxis(body: Body, size: AxisSize): LayerAxis {
+  const { left = 0, right = 0, covers = 'all' } = size;
+  const room = Math.max(1, size.width - left - right);
+  const indices = layerIndices(body);
+  const front = indices.filter((index) => index <= 0);
+  const back = indices.filter((index) => index > 0);
+  const edges = { width: size.width, left, right: size.width - right };
+  const folded = covers === 'llm';
+  const steps = folded
+    ? back.length + FOLDED * (front.length + SECTION_GAP) + SECTION_GAP
+    : indices.length + 2 * SECTION_GAP;
+  const oneLine = room / steps;
+  if (oneLine >= size.stackBelow) {
+    const step = Math.min(oneLine, WIDEST_STEP);
+    const cells = folded ? foldedLine(front, back, left, step) : line(indices, left, step);
+    return { ...edges, lines: [cells], stacked: false };
+  }
+  const frontStep = Math.min(room / (front.length + SECTION_GAP), WIDEST_STEP);
+  const backStep = Math.min(room / back.length, WIDEST_STEP);
+  return { ...edges, lines: [line(front, left, frontStep), line(back, left, backStep)], stacked: true };
+}
+
+/** Steps finer than this (pixels, times the scale of talk mode) are no longer told apart in a chart. */
+const FINEST_CHART_STEP = 6.5;
+/** Widths from which a chart has room for labels to the right of its plot. */
+const WIDE = 640;
+
+/** Room beside the plot, the same for every chart and strip of one width. */
+export function gutters(width: number, scale: number): { left: number; right: number } {
+  return width >= WIDE * scale
+    ? { left: 56 * scale, right: 104 * scale }
+    : { left: 44 * scale, right: 12 * scale };
+}
+
+/** The axis of a page's strip and charts: one function, so that they cannot differ. */
+export function chartAxis(body: Body, width: number, scale: number, covers: Covers): LayerAxis {
+  return layerAxis(body, {
+    width,
+    ...gutters(width, scale),
+    stackBelow: FINEST_CHART_STEP * scale,
+    covers,
+  });
+}
+
+/** Middle of a cell. */
+export function middle(cell: AxisCell): number {
+  return cell.x + cell.width / 2;
+}
+
+/** The cell nearest to `x` on one line. */
+export function nearestCell(line: readonly AxisCell[], x: number): AxisCell | null {
+  let best: AxisCell | null = null;
+  for (const cell of line) {
+    if (!best || Math.abs(middle(cell) - x) < Math.abs(middle(best) - x)) best = cell;
+  }
+  return best;
+}
