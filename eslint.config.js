@@ -17,7 +17,11 @@ const BROWSER_GLOBALS = [
 const tests = ['**/*.test.ts'];
 
 export default defineConfig(
-  globalIgnores(['dist', 'test-results', 'tools/goldens/data', 'public/demo', 'dataset/data']),
+  globalIgnores([
+    ...['dist', 'test-results', 'tools/goldens/data', 'public/demo', 'dataset/data'],
+    // AssemblyScript: its own language, checked by its own compiler.
+    'src/spectra/kernels/assembly',
+  ]),
   js.configs.recommended,
   ts.configs.strict,
   svelte.configs.recommended,

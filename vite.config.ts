@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type PluginOption } from 'vite';
+import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
 import { security } from './scripts/vite/security.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
 /** What both pages and workers are built with. */
-const shared = (): PluginOption[] => [transformersWithoutRuntime(), gzipAsset()];
+const shared = (): PluginOption[] => [transformersWithoutRuntime(), gzipAsset(), assemblyscript()];
 
 export default defineConfig({
   // Relative addresses: the built folder works on any host, in any subfolder.

@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 import { findBrowser } from './scripts/browser.mjs';
 import { chromiumFlags } from './scripts/chromium-flags.mjs';
 import { ISOLATION_HEADERS } from './scripts/headers.mjs';
+import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
@@ -14,6 +15,7 @@ export default defineConfig({
   test: {
     projects: [
       {
+        plugins: [assemblyscript()],
         test: {
           name: 'node',
           environment: 'node',
@@ -23,8 +25,11 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte({ configFile: false }), transformersWithoutRuntime(), gzipAsset()],
-        worker: { format: 'es', plugins: () => [transformersWithoutRuntime(), gzipAsset()] },
+        plugins: [svelte({ configFile: false }), transformersWithoutRuntime(), gzipAsset(), assemblyscript()],
+        worker: {
+          format: 'es',
+          plugins: () => [transformersWithoutRuntime(), gzipAsset(), assemblyscript()],
+        },
         optimizeDeps: {
           include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],
           exclude: ['@huggingface/transformers'],
