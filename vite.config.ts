@@ -1,6 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type PluginOption } from 'vite';
 import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
+import { dataSets } from './scripts/vite/data-sets.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
 import { security } from './scripts/vite/security.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
@@ -11,7 +12,7 @@ const shared = (): PluginOption[] => [transformersWithoutRuntime(), gzipAsset(),
 export default defineConfig({
   // Relative addresses: the built folder works on any host, in any subfolder.
   base: './',
-  plugins: [svelte({ configFile: false }), security(), ...shared()],
+  plugins: [svelte({ configFile: false }), security(), dataSets(), ...shared()],
   worker: { format: 'es', plugins: shared },
   optimizeDeps: {
     include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],

@@ -5,7 +5,10 @@ import { NamedError } from './named-error.mjs';
 import { DIST, ROOT } from './paths.mjs';
 
 /** Everything the built app is made of. */
-const SOURCES = ['src', 'workers', 'public', 'scripts/vite', 'scripts/headers.mjs', 'package-lock.json'];
+const SOURCES = [
+  ...['src', 'workers', 'public', 'dataset/generator', 'dataset/data'],
+  ...['scripts/vite', 'scripts/headers.mjs', 'package-lock.json'],
+];
 const SOURCE_ENDINGS = /\.(html)$|^vite\.config\.ts$|^svelte\.config\.js$/;
 
 /** Vite writes the pages last. */
