@@ -1,0 +1,109 @@
+/** The demo family: its index, and each checkpoint as the folder of files that opening takes. */
+import { NamedError } from '../named-error.ts';
+import { cacheKey, download, keep } from './download.ts';
+import type { DemoCheckpoint, DemoExample, DemoIndex } from './index-file.ts';
+import { INDEX_FILE, parseDemoIndex } from './index-file.ts';
+import type { DemoSite } from './site.ts';
+import { pageSite } from './site.ts';
+
+export interface FetchOptions {
+  readonly signal?: AbortSignal;
+  /** Bytes of the checkpoint that are here, of all its files; from the cache or the network. */
+  readonly onProgress?: (progress: { readonly bytesDone: number; readonly bytesTotal: number }) => void;
+  readonly site?: DemoSite;
+}
+
+/** A checkpoint folder in memory. */
+export interface DemoFolder {
+  readonly checkpoint: DemoCheckpoint;
+  readonly files: ReadonlyMap<string, File>;
+  /** Whether all of it will be there without a network. */
+  readonly kept: boolean;
+}
+
+/**
+ * Reads `demo/index.json`: from the network, and where that fails as it was at the last time. What is kept of files that the index
+ * no longer names is removed.
+ *
+ * @throws NamedError `DemoNotFound` when the host has none or cannot be reached, and those of `parseDemoIndex`.
+ */
+export async function openDemoIndex(site: DemoSite = pageSite()): Promise<DemoIndex> {
+  const cache = await site.cache();
+  const key = new URL(INDEX_FILE, site.base).href;
+  const response = await site.fetch(new URL(INDEX_FILE, site.base), { cache: 'no-cache' }).catch(() => null);
+  if (!response || response.status >= 500) {
+    const before = await cache?.match(key);
+    if (before) return parseDemoIndex(await before.text());
+    throw notFound(response ? `the server answered ${response.status}` : 'the host cannot be reached');
+  }
+  if (!response.ok) throw notFound(`the server answered ${response.status}`);
+  const text = await response.text();
+  const index = parseDemoIndex(text);
+  await keep(cache, key, text);
+  const named = [...index.checkpoints.flatMap(({ files }) => files), ...index.examples];
+  const current = new Set([key, ...named.map(({ sha256 }) => cacheKey(site, sha256))]);
+  for (const { url } of (await cache?.keys()) ?? []) if (!current.has(url)) await cache?.delete(url);
+  return index;
+}
+
+/** The checkpoint of that name. @throws NamedError `DemoNotFound` naming those that exist. */
+export function demoCheckpoint(index: DemoIndex, name: string): DemoCheckpoint {
+  const found = index.checkpoints.find((checkpoint) => checkpoint.name === name);
+  if (found) return found;
+  const known = index.checkpoints.map((checkpoint) => `demo:${checkpoint.name}`).join(' ');
+  throw new NamedError('DemoNotFound', `there is no demo "${name}"`, {}, `known: ${known}`);
+}
+
+/**
+ * Fetches a checkpoint's files, one after the other, weights last; whole and verified, or not at all.
+ *
+ * @throws NamedError those of `download`.
+ */
+export async function fetchDemoCheckpoint(
+  checkpoint: DemoCheckpoint,
+  { signal, onProgress, site = pageSite() }: FetchOptions = {},
+): Promise<DemoFolder> {
+  const files = new Map<string, File>();
+  let before = 0;
+  let kept = true;
+  const report = (bytesDone: number) => onProgress?.({ bytesDone, bytesTotal: checkpoint.bytes });
+  report(0);
+  for (const file of checkpoint.files) {
+    const got = await download(site, `${checkpoint.name}/${file.name}`, file, {
+      ...(signal ? { signal } : {}),
+      onBytes: (bytes) => report(before + bytes),
+    });
+    files.set(file.name, new File([got.bytes], file.name));
+    before += file.bytes;
+    kept &&= got.kept;
+  }
+  return { checkpoint, files, kept };
+}
+
+/** An example's picture. @throws NamedError those of `download`. */
+export async function fetchDemoExample(
+  example: DemoExample,
+  { signal, site = pageSite() }: FetchOptions = {},
+): Promise<File> {
+  const { bytes } = await download(site, example.name, example, signal ? { signal } : {});
+  return new File([bytes], example.name.replace('examples/', ''), { type: 'image/png' });
+}
+
+/**
+ * `demo:NAME` as files, for commands and pages that know a name only.
+ *
+ * @throws NamedError those of `openDemoIndex`, `demoCheckpoint` and `download`.
+ */
+export async function openDemoFolder(name: string, options: FetchOptions = {}): Promise<DemoFolder> {
+  const index = await openDemoIndex(options.site);
+  return fetchDemoCheckpoint(demoCheckpoint(index, name), options);
+}
+
+function notFound(what: string): NamedError {
+  return new NamedError(
+    'DemoNotFound',
+    what,
+    { file: `demo/${INDEX_FILE}` },
+    'without the demo family everything else works: open your own checkpoint folders, or reach the host and press again',
+  );
+}
