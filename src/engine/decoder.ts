@@ -5,6 +5,7 @@ import type { Backend, Feeds } from './backend/backend.ts';
 import type { GraphStore, GraphUse } from './graph-store.ts';
 import { headOutputs } from './head.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
+import { headOf } from './resident.ts';
 import type { Segment } from './segments.ts';
 import { headKey } from './weights/plan.ts';
 
@@ -63,14 +64,14 @@ export class Decoder {
       build: (constants) => decoderGraph(spec, constants),
       weight: (slot) => {
         const dot = slot.indexOf('.');
-        if (!/^\d/.test(slot)) return [subject.rest, headKey(slot, 0)];
+        if (!/^\d/.test(slot)) return [headOf(subject), headKey(slot, 0)];
         const offset = Number(slot.slice(0, dot));
         return [donors[offset] as Resident, `model.layers.${segment.from + offset}${slot.slice(dot)}`];
       },
       weightsKey: [
         segment.from,
         ...donors.map(({ id }) => id),
-        ...(variant.head ? [subject.rest.id] : []),
+        ...(variant.head ? [headOf(subject).id] : []),
       ].join(),
       ...(variant.head ? { hostOutputs: headOutputs(variant.head.output) } : {}),
     };

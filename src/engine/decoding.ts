@@ -10,6 +10,7 @@ import type { Sequence } from './prefill.ts';
 import { prefill } from './prefill.ts';
 import type { RowSpec } from './protocol.ts';
 import type { ResidentSubject } from './resident.ts';
+import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 import type { Runtime } from './runtime.ts';
 import type { Random } from './sampling.ts';
@@ -47,7 +48,7 @@ export class Decoding {
     this.#options = options;
     this.#random = random;
     this.#cache = new KvCache(runtime.backend, options.rows.length);
-    this.#head = fusedHead(subject.rest, options.sampling.temperature === 0 ? 'greedy' : 'logits');
+    this.#head = fusedHead(headOf(subject), options.sampling.temperature === 0 ? 'greedy' : 'logits');
   }
 
   /** Prefills all rows and returns the first token of each. */
@@ -172,15 +173,15 @@ export class Decoding {
   async #choose(outputs: Feeds, positions: readonly number[], batch: readonly number[]): Promise<number[]> {
     const { sampling } = this.#options;
     const { head, backend } = this.#runtime;
-    const { rest } = this.#subject;
+    const reader = headOf(this.#subject);
     const hidden = outputs['hidden_out'];
     try {
       if (sampling.temperature === 0) {
         if (!hidden) return bestTokens(outputs).map(({ token }) => token);
-        return await head.greedy(rest, hidden, positions);
+        return await head.greedy(reader, hidden, positions);
       }
       const logits = hidden
-        ? await head.logits(rest, hidden, positions)
+        ? await head.logits(reader, hidden, positions)
         : logitRows(outputs, positions.length);
       return logits.map((row, at) => sampleToken(row, sampling, this.#random[batch[at] as number] as Random));
     } finally {

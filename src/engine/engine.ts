@@ -3,6 +3,7 @@ import { NamedError } from '../named-error.ts';
 import { rowsPerBatch, rowsPerPrefill } from './estimate.ts';
 import { captureKv, forward } from './forward.ts';
 import { generate } from './generate.ts';
+import type { LensNumbers } from './lens.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
+  LensReading,
   PromptSpec,
   RowSpec,
   WeightDtype,
@@ -41,6 +43,7 @@ export class Engine extends ModelLibrary {
         const { sequence, visionSeconds } = prepared;
         const imageTokens = sequence.imagePositions.length;
         const decoders = rows.map(() => tokenizer.streamDecoder({ skipSpecial: true }));
+        const pieces = rows.map((): string[] => []);
         const started = performance.now();
         let prefilled = started;
         const capacity = config.text.maxPositionEmbeddings - sequence.length;
@@ -49,10 +52,10 @@ export class Engine extends ModelLibrary {
         const decoded = await generate(station.runtime, subject, sequence, {
           rows,
           maxNewTokens,
-          rowsPerBatch: rowsPerBatch(config.text, sequence.length + maxNewTokens, {
-            device: on,
-            maxTensorBytes,
-          }),
+          rowsPerBatch: Math.min(
+            Math.max(1, request.rowsPerBatch ?? Infinity),
+            rowsPerBatch(config.text, sequence.length + maxNewTokens, { device: on, maxTensorBytes }),
+          ),
           sampling: request.sampling ?? { temperature: 0, seed: 0 },
           nextPosition: prepared.nextPosition,
           sources: this.#sourcesOf(rows),
@@ -64,17 +67,26 @@ export class Engine extends ModelLibrary {
             onEvent({ type: 'prompt', promptTokens: sequence.length, imageTokens, seconds });
           },
           onToken: (row, token) => {
-            onEvent({ type: 'token', row, token, text: decoders[row]?.push(token) ?? '' });
+            const text = decoders[row]?.push(token) ?? '';
+            if (request.pieces) pieces[row]?.push(text);
+            onEvent({ type: 'token', row, token, text });
           },
         });
         return {
-          rows: decoded.map(({ tokens, stop }) => ({
-            tokens,
-            text: tokenizer.decode(tokens, { skipSpecial: true }),
-            stop,
-          })),
+          rows: decoded.map(({ tokens, stop }, row) => {
+            const source = rows[row]?.swap?.source;
+            const captured = source === undefined ? undefined : this.#sources.get(source);
+            return {
+              tokens,
+              text: tokenizer.decode(tokens, { skipSpecial: true }),
+              stop,
+              ...(captured ? { sourceTokens: captured.tokens } : {}),
+              ...(request.pieces ? { pieces: pieces[row] as string[] } : {}),
+            };
+          }),
           promptTokens: sequence.length,
           imageTokens,
+          imageSpans: prepared.imageSpans,
           device,
           dtype: subject.rest.dtype,
           seconds: {
@@ -106,10 +118,16 @@ export class Engine extends ModelLibrary {
           ),
           signal,
         });
+        const { tokenizer } = this.folder(subject.rest.id);
+        const inWords = ({ top, asked }: LensNumbers): LensReading => ({
+          top: { ...top, text: tokenizer.decode([top.token], { skipSpecial: false }) },
+          asked,
+        });
         return {
-          rows: results,
+          rows: results.map(({ lens, ...row }) => (lens ? { ...row, lens: lens.map(inWords) } : row)),
           promptTokenIds: prepared.inputIds,
           imageSpans: prepared.imageSpans,
+          imageGrids: prepared.imageGrids,
           ...(request.capture?.visionEmbeddings ? { visionEmbeddings: prepared.imageEmbeddings } : {}),
           seconds: (performance.now() - started) / 1000,
         };
@@ -178,6 +196,7 @@ function nothingYet(rows: number, device: Device, dtype: WeightDtype): GenerateR
     rows: Array.from({ length: rows }, () => ({ tokens: [], text: '', stop: 'cancelled' })),
     promptTokens: 0,
     imageTokens: 0,
+    imageSpans: [],
     device,
     dtype,
     seconds: { vision: 0, prefill: 0, decode: 0 },

@@ -3,8 +3,11 @@ import { NamedError } from '../named-error.ts';
 import type { Feeds, Tensor } from './backend/backend.ts';
 import type { Sequence } from './prefill.ts';
 import { prefill } from './prefill.ts';
+import type { LensNumbers } from './lens.ts';
+import { readLens } from './lens.ts';
 import type { CaptureSpec, ForwardRow, RowSpec } from './protocol.ts';
 import type { ResidentSubject } from './resident.ts';
+import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 import type { Runtime } from './runtime.ts';
 import type { CapturedKv } from './swap.ts';
@@ -19,15 +22,23 @@ export interface ForwardOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Runs the sequence and returns what `capture` asks for, per row. */
+/** A row's results; what the lens found is not in words yet. */
+export type ForwardNumbers = Omit<ForwardRow, 'lens'> & { readonly lens?: readonly LensNumbers[] };
+
+/**
+ * Runs the sequence and returns what `capture` asks for, per row.
+ *
+ * @throws NamedError `UnknownToken` for one outside the vocabulary, asked of the lens.
+ */
 export async function forward(
   runtime: Runtime,
   subject: ResidentSubject,
   sequence: Sequence,
   options: ForwardOptions,
-): Promise<readonly ForwardRow[]> {
-  const { rows, rowsPerPrefill } = options;
-  const results: ForwardRow[] = [];
+): Promise<readonly ForwardNumbers[]> {
+  const { rows, rowsPerPrefill, capture } = options;
+  checkTokens(capture.lens?.tokens ?? [], subject.rest.config.text.vocabSize);
+  const results: ForwardNumbers[] = [];
   for (let first = 0; first < rows.length; first += rowsPerPrefill) {
     const batch = rows.slice(first, first + rowsPerPrefill);
     results.push(...(await forwardBatch(runtime, subject, sequence, { ...options, rows: batch })));
@@ -37,28 +48,30 @@ export async function forward(
 
 /** Slots not yet intervened on equal the trunk. */
 async function forwardBatch(
-  { backend, decoder, head }: Runtime,
+  runtime: Runtime,
   subject: ResidentSubject,
   sequence: Sequence,
   { rows, capture, sources, signal }: ForwardOptions,
-): Promise<readonly ForwardRow[]> {
+): Promise<readonly ForwardNumbers[]> {
+  const { backend, decoder, head } = runtime;
   const plan = planRows(rows, subject.layers.length);
   const { length } = sequence;
   const { hiddenSize } = subject.rest.config.text;
   const hidden: Float32Array[][] = rows.map(() => []);
   const attention: Float32Array[][] = rows.map(() => []);
+  const wantsHidden = capture.hidden !== undefined || capture.lens !== undefined;
   const keepHidden = (slots: Float32Array, active: number): void => {
-    const first = capture.hidden === 'last' ? length - 1 : 0;
+    const first = capture.hidden === 'all' ? 0 : length - 1;
     plan.slotOf.forEach((slot, row) => {
       const start = slot < active ? slot * length : 0;
       const range = [(start + first) * hiddenSize, (start + length) * hiddenSize] as const;
       hidden[row]?.push(slots.slice(...range));
     });
   };
-  if (capture.hidden) keepHidden(sequence.hidden, 1);
+  if (wantsHidden) keepHidden(sequence.hidden, 1);
   const observe = async (layer: number, outputs: Feeds): Promise<void> => {
     const active = plan.active(layer);
-    if (capture.hidden) keepHidden(await backend.read(outputs['hidden_out'] as Tensor), active);
+    if (wantsHidden) keepHidden(await backend.read(outputs['hidden_out'] as Tensor), active);
     if (!capture.attention) return;
     const mass = await backend.read(outputs['0.attention'] as Tensor);
     const size = mass.length / active;
@@ -70,18 +83,24 @@ async function forwardBatch(
   const { hidden_out: final } = await prefill(backend, decoder, subject, sequence, {
     plan,
     sources,
-    ...(capture.hidden || capture.attention ? { observe } : {}),
+    ...(wantsHidden || capture.attention ? { observe } : {}),
     ...(capture.attention ? { probe: capture.attention } : {}),
     ...(signal ? { signal } : {}),
   });
   const last = plan.slotOf.map((slot) => slot * length + length - 1);
   const logits = await head
-    .logits(subject.rest, final as Tensor, last)
+    .logits(headOf(subject), final as Tensor, last)
     .finally(() => backend.dispose(final as Tensor));
+  const lens: (readonly LensNumbers[])[] = [];
+  for (const states of capture.lens ? hidden : []) {
+    const latest = states.map((values) => values.subarray(-hiddenSize));
+    lens.push(await readLens(runtime, subject, latest, capture.lens?.tokens ?? []));
+  }
   return rows.map((_, row) => ({
     logits: logits[row] as Float32Array,
     ...(capture.hidden ? { hidden: hidden[row] as Float32Array[] } : {}),
     ...(capture.attention ? { attentionMass: attention[row] as Float32Array[] } : {}),
+    ...(capture.lens ? { lens: lens[row] as readonly LensNumbers[] } : {}),
   }));
 }
 
@@ -129,4 +148,15 @@ export async function captureKv(
   });
   backend.dispose(final as Tensor);
   return { tokens: positions.length, keys, values };
+}
+
+function checkTokens(tokens: readonly number[], vocabSize: number): void {
+  const wrong = tokens.find((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
+  if (wrong === undefined) return;
+  throw new NamedError(
+    'UnknownToken',
+    `token ${wrong} was asked for, the vocabulary has ${vocabSize}`,
+    { field: 'lens' },
+    `name tokens from 0 to ${vocabSize - 1}`,
+  );
 }

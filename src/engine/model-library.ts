@@ -210,7 +210,7 @@ export class ModelLibrary {
   }
 
   /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`. */
-  protected resolve({ layers, rest }: Subject): {
+  protected resolve({ layers, rest, head }: Subject): {
     subject: ResidentSubject;
     station: Station;
     device: Device;
@@ -223,7 +223,9 @@ export class ModelLibrary {
     };
     const frame = find(rest);
     const donors = layers.map(find);
-    if (donors.some(({ device }) => device !== frame.device)) {
+    const reader = head === undefined ? null : find(head);
+    const others = reader ? [...donors, reader] : donors;
+    if (others.some(({ device }) => device !== frame.device)) {
       throw new NamedError(
         'MixedDevices',
         'the donors are on different devices',
@@ -234,7 +236,7 @@ export class ModelLibrary {
     const shape = ({ resident }: Loaded): string => JSON.stringify(resident.config.text);
     if (
       layers.length !== frame.resident.config.text.layers ||
-      donors.some((d) => shape(d) !== shape(frame))
+      others.some((d) => shape(d) !== shape(frame))
     ) {
       throw new NamedError(
         'IncompatibleDonors',
@@ -243,7 +245,11 @@ export class ModelLibrary {
         'stitch checkpoints of the same model only',
       );
     }
-    const subject = { layers: donors.map(({ resident }) => resident), rest: frame.resident };
+    const subject = {
+      layers: donors.map(({ resident }) => resident),
+      rest: frame.resident,
+      ...(reader ? { head: reader.resident } : {}),
+    };
     return { subject, station: frame.station, device: frame.device };
   }
 

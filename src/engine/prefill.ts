@@ -36,7 +36,12 @@ export interface PrefillOptions {
     readonly rows: readonly RowSource[];
   };
   /** Reads attention instead of keeping a cache: from `queries` to `keys`. */
-  readonly probe?: { readonly queries: readonly number[]; readonly keys: readonly number[] };
+  readonly probe?: {
+    readonly queries: readonly number[];
+    readonly keys: readonly number[];
+    /** Each key by itself instead of their sum. */
+    readonly perKey?: boolean;
+  };
   /** Puts the head into the last run, on these positions (indices into slots × length). */
   readonly head?: { readonly spec: HeadSpec; readonly positions: readonly number[] };
   readonly captureKv?: boolean;
@@ -131,13 +136,14 @@ function sharedFeeds(backend: Backend, sequence: Sequence, { probe }: PrefillOpt
   if (!probe) return { ...angles, total_length: backend.host('int32', [1], Int32Array.of(length)) };
   const mask = new Float32Array(length * length);
   for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
-  const keySet = new Float32Array(length);
-  for (const key of probe.keys) keySet[key] = 1;
+  const sets = probe.perKey ? probe.keys.length : 1;
+  const keySets = new Float32Array(length * sets);
+  probe.keys.forEach((key, index) => (keySets[key * sets + (probe.perKey ? index : 0)] = 1));
   return {
     ...angles,
     mask: backend.upload('float32', [1, 1, length, length], mask),
     queries: backend.upload('int64', [probe.queries.length], BigInt64Array.from(probe.queries, BigInt)),
-    key_sets: backend.upload('float32', [length, 1], keySet),
+    key_sets: backend.upload('float32', [length, sets], keySets),
   };
 }
 

@@ -18,6 +18,8 @@ export type DecodeImage = (file: Blob) => Promise<RgbImage>;
 export interface Prepared {
   readonly inputIds: readonly number[];
   readonly imageSpans: readonly (readonly [start: number, count: number])[];
+  /** Rows and columns of each image's tokens. */
+  readonly imageGrids: readonly (readonly [rows: number, columns: number])[];
   readonly imageEmbeddings: readonly Float32Array[];
   readonly sequence: Sequence;
   readonly nextPosition: number;
@@ -86,7 +88,9 @@ export class PromptPreparer {
       imageEmbeddings,
       continuation,
     });
-    return { inputIds, imageSpans, imageEmbeddings, ...embedded, visionSeconds };
+    const merge = config.vision.spatialMergeSize;
+    const imageGrids = grids.map(([, height, width]) => [height / merge, width / merge] as const);
+    return { inputIds, imageSpans, imageGrids, imageEmbeddings, ...embedded, visionSeconds };
   }
 
   /** Forgets embeddings made by a checkpoint that is unloaded. */

@@ -172,6 +172,10 @@ export interface GenerateRequest extends PromptSpec {
   readonly sampling?: Sampling;
   /** Default: one baseline row. */
   readonly rows?: readonly RowSpec[];
+  /** Answers at most this many rows at once; default, and most: as many as memory is estimated to hold. */
+  readonly rowsPerBatch?: number;
+  /** Also return each token's own piece of the text. */
+  readonly pieces?: boolean;
 }
 
 export type GenerateEvent =
@@ -189,12 +193,18 @@ export interface GeneratedRow {
   readonly tokens: readonly number[];
   readonly text: string;
   readonly stop: StopReason;
+  /** Of a swapped row: how many tokens its source had. Another number than were replaced was resampled. */
+  readonly sourceTokens?: number;
+  /** What each token added to the text; bytes of an unfinished character wait for the token that finishes it. */
+  readonly pieces?: readonly string[];
 }
 
 export interface GenerateResult {
   readonly rows: readonly GeneratedRow[];
   readonly promptTokens: number;
   readonly imageTokens: number;
+  /** `[start, count]` of each image's tokens in the prompt. */
+  readonly imageSpans: readonly (readonly [start: number, count: number])[];
   readonly device: Device;
   readonly dtype: WeightDtype;
   readonly seconds: { readonly vision: number; readonly prefill: number; readonly decode: number };
@@ -204,8 +214,14 @@ export interface GenerateResult {
 export interface CaptureSpec {
   /** After the embedding and after each layer, before the final norm. */
   readonly hidden?: 'last' | 'all';
-  /** Mean or sum of attention onto `keys` from each of `queries`, per layer and head. */
-  readonly attention?: { readonly keys: readonly number[]; readonly queries: readonly number[] };
+  /** Attention onto `keys` from each of `queries`, per layer and head: their sum, or `perKey` each by itself. */
+  readonly attention?: {
+    readonly keys: readonly number[];
+    readonly queries: readonly number[];
+    readonly perKey?: boolean;
+  };
+  /** What the final norm and the head make of the last position's hidden state after each layer (logit lens). */
+  readonly lens?: { readonly tokens: readonly number[] };
   readonly visionEmbeddings?: boolean;
 }
 
@@ -218,13 +234,26 @@ export interface ForwardRequest extends PromptSpec {
   readonly capture?: CaptureSpec;
 }
 
+/** The next-token distribution that a hidden state has when it is read out as if it were the last one. */
+export interface LensReading {
+  /** The most likely token; on a tie the lowest id. */
+  readonly top: { readonly token: number; readonly text: string; readonly probability: number };
+  /** The tokens asked for, in order. Rank 1 is the most likely; of equal ones the lowest id comes first. */
+  readonly asked: readonly { readonly token: number; readonly probability: number; readonly rank: number }[];
+}
+
 export interface ForwardRow {
   /** `[vocabSize]`, last position. */
   readonly logits: Float32Array;
   /** `[L + 1][positions × hiddenSize]`. */
   readonly hidden?: readonly Float32Array[];
-  /** `[L][heads × queries]`: attention mass (sum over `keys`). Divide by the number of keys for the mean. */
+  /**
+   * `[L][heads × queries]`: attention mass (sum over `keys`). Divide by the number of keys for the mean. With `perKey`
+   * `[L][heads × queries × keys]`, each key's own.
+   */
   readonly attentionMass?: readonly Float32Array[];
+  /** `[L + 1]`: after the embedding and after each layer. */
+  readonly lens?: readonly LensReading[];
 }
 
 export interface ForwardResult {
@@ -232,6 +261,8 @@ export interface ForwardResult {
   readonly promptTokenIds: readonly number[];
   /** `[start, count]` of each image's tokens. */
   readonly imageSpans: readonly (readonly [start: number, count: number])[];
+  /** Rows and columns of each image's tokens. */
+  readonly imageGrids: readonly (readonly [rows: number, columns: number])[];
   /** Per image `[tokens × outHiddenSize]`. */
   readonly visionEmbeddings?: readonly Float32Array[];
   readonly seconds: number;

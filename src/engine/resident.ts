@@ -19,4 +19,11 @@ export interface Resident {
 export interface ResidentSubject {
   readonly layers: readonly Resident[];
   readonly rest: Resident;
+  /** Gives the final norm and the head; default `rest`. */
+  readonly head?: Resident;
+}
+
+/** The checkpoint whose final norm and head are used. */
+export function headOf({ head, rest }: ResidentSubject): Resident {
+  return head ?? rest;
 }

@@ -8,6 +8,8 @@ export type ModelId = string & { readonly __brand: 'ModelId' };
 export interface Subject {
   readonly layers: readonly ModelId[];
   readonly rest: ModelId;
+  /** Where the final norm and the head come from; default `rest`. */
+  readonly head?: ModelId;
 }
 
 /** The subject that is one checkpoint, whole. `layers` is its number of LLM layers. */

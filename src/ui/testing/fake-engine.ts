@@ -195,6 +195,7 @@ export class FakeEngine implements EngineApi {
     return {
       rows: rowsOut,
       ...prompt,
+      imageSpans: imageTokens > 0 ? [[12, imageTokens]] : [],
       device: 'webgpu',
       dtype: 'q4',
       seconds: { vision: 0.31, prefill: 0.52, decode: step * 0.031 },

@@ -1,0 +1,54 @@
+/** Reading hidden states out as if each were the last: the logit lens. */
+import { argmax } from './sampling.ts';
+import type { ResidentSubject } from './resident.ts';
+import { headOf } from './resident.ts';
+import type { Runtime } from './runtime.ts';
+
+/** As `LensReading`, before tokens are put into words. */
+export interface LensNumbers {
+  readonly top: { readonly token: number; readonly probability: number };
+  readonly asked: readonly { readonly token: number; readonly probability: number; readonly rank: number }[];
+}
+
+/**
+ * Final norm and head on each of `states` (`[hiddenSize]`, one after the embedding and after each layer), as the
+ * most likely token and the places of `tokens` in the distribution. Probabilities are summed in double precision.
+ */
+export async function readLens(
+  { backend, head }: Runtime,
+  subject: ResidentSubject,
+  states: readonly Float32Array[],
+  tokens: readonly number[],
+): Promise<readonly LensNumbers[]> {
+  const { hiddenSize } = subject.rest.config.text;
+  const stacked = new Float32Array(states.length * hiddenSize);
+  states.forEach((state, index) => stacked.set(state, index * hiddenSize));
+  const tensor = backend.upload('float32', [1, states.length, hiddenSize], stacked);
+  try {
+    const logits = await head.logits(headOf(subject), tensor, [...states.keys()]);
+    return logits.map((row) => distribution(row, tokens));
+  } finally {
+    backend.dispose(tensor);
+  }
+}
+
+function distribution(logits: Float32Array, tokens: readonly number[]): LensNumbers {
+  const best = argmax(logits);
+  const peak = logits[best] as number;
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit - peak);
+  const probability = (token: number): number => Math.exp((logits[token] as number) - peak) / total;
+  const rank = (token: number): number => {
+    const own = logits[token] as number;
+    let before = 0;
+    for (let other = 0; other < logits.length; other++) {
+      const logit = logits[other] as number;
+      if (logit > own || (logit === own && other < token)) before++;
+    }
+    return before + 1;
+  };
+  return {
+    top: { token: best, probability: 1 / total },
+    asked: tokens.map((token) => ({ token, probability: probability(token), rank: rank(token) })),
+  };
+}

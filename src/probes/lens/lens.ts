@@ -1,0 +1,90 @@
+/** Logit lens: after which layer the answer can be read out, in several models. */
+import type { LensReading, PromptSpec } from '../../engine/protocol.ts';
+import type { LongWork } from '../../study/work.ts';
+import type { Problem } from '../data/problem.ts';
+import { eachSample } from '../each-sample.ts';
+import type { NamedSubject } from '../named-subject.ts';
+import type { ProbeEngine } from '../probe-engine.ts';
+import { asJob } from '../probe-engine.ts';
+import { respond } from '../respond.ts';
+import { answerToken } from '../response-tokens.ts';
+
+export interface LensProbe {
+  readonly models: readonly NamedSubject[];
+  readonly maxNewTokens: number;
+  readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
+}
+
+export interface LensRecord {
+  readonly id: string;
+  readonly question: string;
+  readonly models: readonly ModelLens[];
+}
+
+export interface ModelLens {
+  readonly name: string;
+  readonly response: string;
+  /** The first token of the model's own answer; null where the response ended before one. */
+  readonly answer: { readonly token: number; readonly text: string } | null;
+  /** After the embedding and after each layer, at the position that chose that token. */
+  readonly layers: readonly LensLayer[];
+}
+
+export interface LensLayer {
+  readonly top: LensReading['top'];
+  /** Of the answer's token. */
+  readonly probability: number;
+  readonly rank: number;
+}
+
+/**
+ * Every model answers by itself; then the hidden states at the position before the answer's first token (what follows
+ * `<answer>` or `</think>`, else the response's first) are read out by the final norm and the head after each layer.
+ *
+ * @throws NamedError `Cancelled`, and the engine's.
+ */
+export async function lensOnAnswers(
+  engine: ProbeEngine,
+  items: readonly Problem[],
+  { models, maxNewTokens, prompt }: LensProbe,
+  work: LongWork<LensRecord> = {},
+): Promise<readonly LensRecord[]> {
+  return eachSample(
+    items,
+    ({ id }) => id,
+    work,
+    async (item) => {
+      const ask = { ...prompt, prompt: item.question, images: item.image ? [item.image] : [] };
+      const read: ModelLens[] = [];
+      for (const { name, subject } of models) {
+        const response = await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);
+        const at = answerToken(response.pieces);
+        if (at === null) {
+          read.push({ name, response: response.text, answer: null, layers: [] });
+          continue;
+        }
+        const token = response.read[at] as number;
+        const { rows } = await asJob(engine, work.signal, (job) =>
+          engine.forward({
+            ...ask,
+            job,
+            subject,
+            continuation: response.read.slice(0, at),
+            capture: { lens: { tokens: [token] } },
+          }),
+        );
+        read.push({
+          name,
+          response: response.text,
+          answer: { token, text: response.pieces[at] as string },
+          layers: (rows[0]?.lens ?? []).map(({ top, asked: [asked] }) => ({
+            top,
+            probability: asked?.probability ?? 0,
+            rank: asked?.rank ?? 0,
+          })),
+        });
+      }
+      return { id: item.id, question: item.question, models: read };
+    },
+  );
+}

@@ -1,0 +1,84 @@
+/** Cross-checkpoint patching: from which layer on does one model answer like another? */
+import type { PromptSpec } from '../../engine/protocol.ts';
+import type { Subject } from '../../engine/subject.ts';
+import { NamedError } from '../../named-error.ts';
+import type { LongWork } from '../../study/work.ts';
+import type { Problem } from '../data/problem.ts';
+import { eachSample } from '../each-sample.ts';
+import type { ProbeEngine } from '../probe-engine.ts';
+import { asJob } from '../probe-engine.ts';
+import type { Said } from '../said.ts';
+import { saidBy } from '../said.ts';
+
+/**
+ * The model in which the recipient's hidden states after `depth` layers are the donor's, at every position of the prompt and
+ * of the answer: embeddings, vision tower, projector and layers before `depth` of the donor (so their keys and
+ * values too), layers from `depth` on, final norm and head of the recipient. Depth 0 hands over the embeddings alone; at
+ * full depth the recipient gives only norm and head. This equals running both models on the same tokens side by side and
+ * overwriting the recipient's residual stream.
+ *
+ * @throws NamedError `UnknownDepth`.
+ */
+export function patched(donor: Subject, recipient: Subject, depth: number): Subject {
+  const layers = recipient.layers.length;
+  if (!Number.isInteger(depth) || depth < 0 || depth > layers) {
+    throw new NamedError('UnknownDepth', `depth ${depth}`, { field: 'depth' }, `from 0 to ${layers} layers`);
+  }
+  return {
+    layers: [...donor.layers.slice(0, depth), ...recipient.layers.slice(depth)],
+    rest: donor.rest,
+    head: recipient.head ?? recipient.rest,
+  };
+}
+
+export interface PatchSweep {
+  readonly donor: Subject;
+  readonly recipient: Subject;
+  readonly depths: readonly number[];
+  readonly maxNewTokens: number;
+  readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
+}
+
+/** One answer of one of the runs: the two models as they are, and one run per depth. */
+export interface PatchRecord {
+  readonly id: string;
+  readonly run: 'donor' | 'recipient' | number;
+  readonly question: string;
+  readonly answer: string;
+  readonly said: Said;
+}
+
+/**
+ * Answers every question by donor, recipient and each patched model. Runs go depth by depth, since each is another model;
+ * keys are `<run>/<id>`.
+ *
+ * @throws NamedError `Cancelled`, `UnknownDepth`, and the engine's.
+ */
+export async function sweepPatches(
+  engine: ProbeEngine,
+  items: readonly Problem[],
+  { donor, recipient, depths, maxNewTokens, prompt }: PatchSweep,
+  work: LongWork<PatchRecord> = {},
+): Promise<readonly PatchRecord[]> {
+  const runs: readonly (readonly [PatchRecord['run'], Subject])[] = [
+    ['recipient', recipient],
+    ['donor', donor],
+    ...depths.map((depth) => [depth, patched(donor, recipient, depth)] as const),
+  ];
+  const asked = runs.flatMap(([run, subject]) => items.map((item) => ({ run, subject, item })));
+  return eachSample(
+    asked,
+    ({ run, item }) => `${run}/${item.id}`,
+    work,
+    async ({ run, subject, item }) => {
+      const images = item.image ? [item.image] : [];
+      const { rows } = await asJob(engine, work.signal, (job) =>
+        engine.generate(
+          { ...prompt, job, subject, prompt: item.question, images, maxNewTokens },
+          () => undefined,
+        ),
+      );
+      return { id: item.id, run, question: item.question, answer: item.answer, said: saidBy(rows[0]) };
+    },
+  );
+}

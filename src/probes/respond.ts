@@ -1,0 +1,42 @@
+import type { PromptSpec } from '../engine/protocol.ts';
+import type { Subject } from '../engine/subject.ts';
+import type { ProbeEngine } from './probe-engine.ts';
+import { asJob } from './probe-engine.ts';
+import { saidBy } from './said.ts';
+
+/** A greedy answer, token by token, and where it follows on the prompt. */
+export interface Response {
+  readonly text: string;
+  /** Tokens that were read again while answering: all but the one that ended the answer. */
+  readonly read: readonly number[];
+  /** Their pieces of the text. */
+  readonly pieces: readonly string[];
+  /** Position of the answer's first token. */
+  readonly promptTokens: number;
+  /** Position and number of the image's tokens. */
+  readonly imageStart: number;
+  readonly imageTokens: number;
+}
+
+/** Asks for the answer to a question with one image. */
+export async function respond(
+  engine: ProbeEngine,
+  ask: PromptSpec & { readonly subject: Subject; readonly maxNewTokens: number },
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  const result = await asJob(engine, signal, (job) =>
+    engine.generate({ ...ask, job, pieces: true }, () => undefined),
+  );
+  const row = result.rows[0];
+  const { stop, text } = saidBy(row);
+  const [tokens, pieces] = [row?.tokens ?? [], row?.pieces ?? []];
+  const kept = stop === 'length' ? tokens.length : tokens.length - 1;
+  return {
+    text,
+    read: tokens.slice(0, kept),
+    pieces: pieces.slice(0, kept),
+    promptTokens: result.promptTokens,
+    imageStart: result.imageSpans[0]?.[0] ?? 0,
+    imageTokens: result.imageTokens,
+  };
+}

@@ -1,0 +1,16 @@
+import type { GeneratedRow, StopReason } from '../engine/protocol.ts';
+import { cancelled } from './probe-engine.ts';
+
+/** What a model said, and how it came to an end. */
+export interface Said {
+  readonly text: string;
+  /** Tokens, the one that ended the answer among them. */
+  readonly tokens: number;
+  readonly stop: StopReason;
+}
+
+/** @throws NamedError `Cancelled` for an answer that was cut off: it is no result. */
+export function saidBy(row: GeneratedRow | undefined): Said {
+  if (!row || row.stop === 'cancelled') throw cancelled();
+  return { text: row.text, tokens: row.tokens.length, stop: row.stop };
+}

@@ -1,0 +1,24 @@
+import { NamedError } from '../../named-error.ts';
+
+/** `single`: one layer is swapped (P1 Eq. 2, VFL). `from-layer`: it and all after it (the reference code). */
+export type SwapMode = 'single' | 'from-layer';
+
+/** The layers, counted from 0, that a probe of layer `layer` swaps in a model of `layers`. */
+export function swappedLayers(mode: SwapMode, layer: number, layers: number): readonly number[] {
+  const count = mode === 'single' ? 1 : layers - layer;
+  return Array.from({ length: count }, (_, offset) => layer + offset);
+}
+
+/** @throws NamedError `UnknownLayer` for a layer that the model does not have; `NoLayers`. */
+export function checkLayers(probed: readonly number[], layers: number): void {
+  if (probed.length === 0)
+    throw new NamedError('NoLayers', 'no layer is to be probed', { field: 'layers' }, 'name at least one');
+  const wrong = probed.find((layer) => !(Number.isInteger(layer) && layer >= 0 && layer < layers));
+  if (wrong === undefined) return;
+  throw new NamedError(
+    'UnknownLayer',
+    `layer ${wrong} was asked for, the model has layers 0 to ${layers - 1}`,
+    { field: 'layers' },
+    'name LLM layers of this model, counted from 0',
+  );
+}
