@@ -1,4 +1,4 @@
-/** The Gram matrix of a matrix's short side, summed in float64: G = A Aᵀ or Aᵀ A. */
+/** The Gram matrix of one side of a matrix, summed in float64. */
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Support } from './support.ts';
 
@@ -6,45 +6,44 @@ import type { Support } from './support.ts';
 const PANEL_DEPTH = 256;
 const TILE = 4;
 
-/** A symmetric matrix, row-major, of which the lower triangle counts. Rows are `stride` apart, a multiple of four. */
-export interface SymmetricMatrix {
-  readonly size: number;
-  readonly stride: number;
-  readonly values: Float64Array<ArrayBuffer>;
-}
-
+/** Doubles from one row of a symmetric matrix to the next: whole tiles. */
 export const strideOf = (size: number): number => Math.ceil(size / TILE) * TILE;
 
 /**
- * G of the rows and columns in `support`, in the memory of `kernels`; of the short side of that part. Products of float32
- * values are exact in float64, so only sums round.
- *
- * @returns its size and the address of its `stride` × `stride` values
+ * Sums Gram matrices of panels in the memory of `kernels`. Products of float32 values are exact in float64, so only sums
+ * round.
  */
-export function gram(
-  kernels: Kernels,
-  matrix: Float32Array,
-  columns: number,
-  support: Support,
-  side: 'rows' | 'columns',
-): { readonly size: number; readonly address: number } {
-  const short = side === 'rows' ? support.rows : support.columns;
-  const long = side === 'rows' ? support.columns : support.rows;
-  const size = short.length;
-  const stride = strideOf(size);
-  const tiles = stride / TILE;
-  const depthAtMost = Math.min(PANEL_DEPTH, Math.max(1, long.length));
-  const address = kernels.reserve(stride * stride * 8);
-  const panelAddress = kernels.reserve(stride * depthAtMost * 8);
-  const panel = kernels.doubles(panelAddress, stride * depthAtMost);
-  const pack = side === 'rows' ? packRows : packColumns;
-  for (let start = 0; start < long.length; start += PANEL_DEPTH) {
-    const part = long.subarray(start, start + PANEL_DEPTH);
-    if (size % TILE !== 0) panel.fill(0);
-    pack(panel, matrix, columns, short, part);
-    kernels.run.lowerRankUpdate(address, stride, panelAddress, panelAddress, tiles, part.length, 1);
+export class GramSum {
+  readonly size: number;
+  /** Of the `strideOf(size)`² doubles. */
+  readonly address: number;
+  readonly #kernels: Kernels;
+  readonly #panel: number;
+
+  constructor(kernels: Kernels, size: number) {
+    const stride = strideOf(size);
+    this.size = size;
+    this.#kernels = kernels;
+    this.address = kernels.reserve(stride * stride * 8);
+    this.#panel = kernels.reserve(stride * PANEL_DEPTH * 8);
   }
-  return { size, address };
+
+  /** Adds A Aᵀ (side "rows") or Aᵀ A ("columns") of the part of a row-major matrix that `support` names. */
+  add(matrix: Float32Array, columns: number, support: Support, side: 'rows' | 'columns'): void {
+    const stride = strideOf(this.size);
+    const short = side === 'rows' ? support.rows : support.columns;
+    const long = side === 'rows' ? support.columns : support.rows;
+    const pack = side === 'rows' ? packRows : packColumns;
+    const panel = this.#kernels.doubles(this.#panel, stride * PANEL_DEPTH);
+    for (let start = 0; start < long.length; start += PANEL_DEPTH) {
+      const part = long.subarray(start, start + PANEL_DEPTH);
+      // The last tile's rows beyond the end, which lie elsewhere in a shorter panel.
+      if (stride > this.size) panel.fill(0);
+      pack(panel, matrix, columns, short, part);
+      const { lowerRankUpdate } = this.#kernels.run;
+      lowerRankUpdate(this.address, stride, this.#panel, this.#panel, stride / TILE, part.length, 1);
+    }
+  }
 }
 
 type Pack = (

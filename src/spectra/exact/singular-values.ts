@@ -2,15 +2,14 @@
 import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { Kernels } from '../kernels/kernels.ts';
 import { tridiagonalEigenvalues } from './eigenvalues.ts';
-import type { SymmetricMatrix } from './gram.ts';
-import { gram, strideOf } from './gram.ts';
+import { GramSum, strideOf } from './gram.ts';
 import { supportOf } from './support.ts';
 import { tridiagonalize } from './tridiagonal.ts';
 
 /**
- * Relative size of the smallest singular value that the Gram matrix of size n still tells from zero: its eigenvalues carry an
- * error of a few n·ε of the largest, ε = 2⁻⁵², and singular values are their roots. For n = 1024 it is 4.8e-7. What lies
- * below is returned as exact zero.
+ * Relative size of the smallest singular value that a Gram matrix of size n still tells from zero: its eigenvalues carry
+ * an error of up to n·ε of the largest, ε = 2⁻⁵², and singular values are their roots. For n = 1024 it is 4.8e-7. What
+ * lies below is returned as exact zero.
  */
 export function gramResolution(size: number): number {
   return Math.sqrt(size * Number.EPSILON);
@@ -33,30 +32,44 @@ export async function singularValues(
   if (support.rows.length === 0) return values;
   const kernels = await Kernels.create();
   const side = support.rows.length <= support.columns.length ? 'rows' : 'columns';
-  const { size, address } = gram(kernels, matrix, columns, support, side);
-  values.set(await roots(kernels, address, size, signal));
+  const sum = new GramSum(kernels, support[side].length);
+  sum.add(matrix, columns, support, side);
+  values.set(await rootEigenvalues(kernels, sum, signal));
   return values;
 }
 
-/** The square roots of the eigenvalues of a Gram matrix, descending; those below `gramResolution` are zero. */
-export async function rootEigenvalues(
-  { size, stride, values }: SymmetricMatrix,
+/**
+ * The same of a tall matrix that comes in slabs of whole rows and is never held whole: only its columns' Gram matrix is.
+ *
+ * @throws NamedError `NonFiniteMatrix`, `Cancelled`, and what `slabs` throws
+ */
+export async function singularValuesOfSlabs(
+  slabs: AsyncIterable<Float32Array>,
+  columns: number,
   signal?: AbortSignal,
 ): Promise<Float64Array<ArrayBuffer>> {
   const kernels = await Kernels.create();
-  const address = kernels.reserve(values.byteLength);
-  kernels.doubles(address, values.length).set(values);
-  return roots(kernels, address, size, signal, stride);
+  const sum = new GramSum(kernels, columns);
+  const every = Uint32Array.from({ length: columns }, (_, column) => column);
+  let used = 0;
+  for await (const slab of slabs) {
+    throwIfCancelled(signal);
+    const { rows } = supportOf(slab, slab.length / columns, columns);
+    sum.add(slab, columns, { rows, columns: every }, 'columns');
+    used += rows.length;
+  }
+  const values = await rootEigenvalues(kernels, sum, signal);
+  // A matrix has no more singular values than rows; what the Gram matrix has beyond them is rounding.
+  return values.fill(0, Math.min(used, columns));
 }
 
-async function roots(
+async function rootEigenvalues(
   kernels: Kernels,
-  address: number,
-  size: number,
+  { address, size }: GramSum,
   signal: AbortSignal | undefined,
-  stride = strideOf(size),
 ): Promise<Float64Array<ArrayBuffer>> {
-  const eigenvalues = tridiagonalEigenvalues(await tridiagonalize(kernels, address, size, stride, signal));
+  const form = await tridiagonalize(kernels, address, size, strideOf(size), signal);
+  const eigenvalues = tridiagonalEigenvalues(form);
   const floor = (eigenvalues[0] ?? 0) * gramResolution(size) ** 2;
   return eigenvalues.map((value) => (value > floor ? Math.sqrt(value) : 0));
 }

@@ -3,7 +3,7 @@
 /** A bfloat16 is the upper half of a float32. */
 export function decodeBfloat16(from: usize, to: usize, count: i32): void {
   const zero = i32x4.splat(0);
-  const end = from + (<usize>count << 1);
+  const end = from + ((<usize>count) << 1);
   while (from < end) {
     const codes = v128.load(from);
     v128.store(to, v128.shuffle<u16>(zero, codes, 0, 8, 1, 9, 2, 10, 3, 11));
@@ -16,7 +16,7 @@ export function decodeBfloat16(from: usize, to: usize, count: i32): void {
 /** binary16 to float32, exactly: a multiplication by 2¹¹² moves the exponent and normalizes subnormals at once. */
 export function decodeHalf(from: usize, to: usize, count: i32): void {
   const rebias = f32x4.splat(5192296858534827628530496329220096.0);
-  const end = from + (<usize>count << 1);
+  const end = from + ((<usize>count) << 1);
   while (from < end) {
     const codes = v128.load64_zero(from);
     const wide = v128.shuffle<u16>(codes, i32x4.splat(0), 0, 8, 1, 9, 2, 10, 3, 11);
@@ -32,15 +32,13 @@ export function decodeHalf(from: usize, to: usize, count: i32): void {
 
 /** Rounds float32 values to the nearest binary16 in place, ties to even; 65520 and more become infinite. */
 export function roundToHalf(values: usize, count: i32): void {
-  const end = values + (<usize>count << 2);
+  const end = values + ((<usize>count) << 2);
   while (values < end) {
     v128.store(values, nearestHalf(v128.load(values)));
     values += 16;
   }
 }
 
-// @ts-ignore: decorator
-@inline
 export function nearestHalf(x: v128): v128 {
   const sign = v128.and(x, i32x4.splat(0x80000000));
   const magnitude = v128.andnot(x, i32x4.splat(0x80000000));

@@ -8,15 +8,13 @@ const LANES: i32 = 8;
  * past the block's own columns are zero.
  */
 export function multiplyTile(p: usize, x: usize, c: usize, depth: i32, stride: i32): void {
-  const rowBytes = <usize>stride << 2;
+  const rowBytes = (<usize>stride) << 2;
   for (let column = 0; column < stride; column += LANES) {
-    const at = <usize>column << 2;
+    const at = (<usize>column) << 2;
     multiplyColumns(p, x + at, c + at, depth, rowBytes);
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function multiplyColumns(p: usize, x: usize, c: usize, depth: i32, rowBytes: usize): void {
   let c00 = f32x4.splat(0);
   let c01 = f32x4.splat(0);
@@ -26,7 +24,7 @@ function multiplyColumns(p: usize, x: usize, c: usize, depth: i32, rowBytes: usi
   let c21 = f32x4.splat(0);
   let c30 = f32x4.splat(0);
   let c31 = f32x4.splat(0);
-  const end = p + (<usize>depth << 4);
+  const end = p + ((<usize>depth) << 4);
   while (p < end) {
     const x0 = v128.load(x);
     const x1 = v128.load(x, 16);
@@ -51,8 +49,6 @@ function multiplyColumns(p: usize, x: usize, c: usize, depth: i32, rowBytes: usi
   addTo(c + 3 * rowBytes, c30, c31);
 }
 
-// @ts-ignore: decorator
-@inline
 function addTo(c: usize, first: v128, second: v128): void {
   v128.store(c, f32x4.add(v128.load(c), first));
   v128.store(c, f32x4.add(v128.load(c, 16), second), 16);

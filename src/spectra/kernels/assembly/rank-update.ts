@@ -27,14 +27,12 @@ export function lowerRankUpdate(
       for (let row = max(blockStart, column); row < blockEnd; row++) {
         const left = p + ((<usize>row * depth * TILE) << 3);
         const target = c + ((<usize>row * TILE * stride + column * TILE) << 3);
-        updateTile(target, <usize>stride << 3, left, right, depth, scale);
+        updateTile(target, (<usize>stride) << 3, left, right, depth, scale);
       }
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function updateTile(c: usize, rowBytes: usize, p: usize, q: usize, depth: i32, scale: f64): void {
   let c00 = f64x2.splat(0);
   let c01 = f64x2.splat(0);
@@ -44,7 +42,7 @@ function updateTile(c: usize, rowBytes: usize, p: usize, q: usize, depth: i32, s
   let c21 = f64x2.splat(0);
   let c30 = f64x2.splat(0);
   let c31 = f64x2.splat(0);
-  const end = p + (<usize>depth << 5);
+  const end = p + ((<usize>depth) << 5);
   while (p < end) {
     const q0 = v128.load(q);
     const q1 = v128.load(q, 16);
@@ -70,8 +68,6 @@ function updateTile(c: usize, rowBytes: usize, p: usize, q: usize, depth: i32, s
   addTo(c + 3 * rowBytes, c30, c31, factor);
 }
 
-// @ts-ignore: decorator
-@inline
 function addTo(c: usize, first: v128, second: v128, factor: v128): void {
   v128.store(c, f64x2.add(v128.load(c), f64x2.mul(factor, first)));
   v128.store(c, f64x2.add(v128.load(c, 16), f64x2.mul(factor, second)), 16);

@@ -21,11 +21,11 @@ export function reducePanel(
   diagonal: usize,
   offDiagonal: usize,
 ): void {
-  const rowBytes = <usize>stride << 3;
+  const rowBytes = (<usize>stride) << 3;
   for (let k = 0; k < count; k++) {
     const i = last - k;
     const row = a + <usize>i * rowBytes;
-    const at = <usize>i << 3;
+    const at = (<usize>i) << 3;
     for (let past = 0; past < k; past++) {
       const vPast = v + <usize>past * rowBytes;
       const wPast = w + <usize>past * rowBytes;
@@ -38,7 +38,7 @@ export function reducePanel(
     memory.fill(vRow, 0, rowBytes);
     memory.fill(wRow, 0, rowBytes);
     if (i === 0) continue;
-    const tau = reflect(row, i, vRow, offDiagonal + (<usize>(i - 1) << 3));
+    const tau = reflect(row, i, vRow, offDiagonal + ((<usize>(i - 1)) << 3));
     if (tau === 0) continue;
 
     symmetricTimes(a, rowBytes, vRow, wRow, i);
@@ -57,7 +57,7 @@ export function reducePanel(
  * H = I − τ v vᵀ; 0 when x already has that form.
  */
 function reflect(x: usize, n: i32, v: usize, beta: usize): f64 {
-  const end = <usize>(n - 1) << 3;
+  const end = (<usize>(n - 1)) << 3;
   const alpha = load<f64>(x + end);
   const tail = dotOf(x, x, n - 1);
   if (tail === 0) {
@@ -81,7 +81,7 @@ function symmetricTimes(a: usize, rowBytes: usize, x: usize, y: usize, n: i32): 
     const a1 = a0 + rowBytes;
     const a2 = a1 + rowBytes;
     const a3 = a2 + rowBytes;
-    const xr = x + (<usize>r << 3);
+    const xr = x + ((<usize>r) << 3);
     const x0 = v128.load64_splat(xr);
     const x1 = v128.load64_splat(xr, 8);
     const x2 = v128.load64_splat(xr, 16);
@@ -90,7 +90,7 @@ function symmetricTimes(a: usize, rowBytes: usize, x: usize, y: usize, n: i32): 
     let s1 = f64x2.splat(0);
     let s2 = f64x2.splat(0);
     let s3 = f64x2.splat(0);
-    const end = <usize>r << 3;
+    const end = (<usize>r) << 3;
     for (let j: usize = 0; j < end; j += 16) {
       const xj = v128.load(x + j);
       let yj = v128.load(y + j);
@@ -120,45 +120,35 @@ function symmetricTimes(a: usize, rowBytes: usize, x: usize, y: usize, n: i32): 
 /** What row i contributes from column `from` to the diagonal, and its mirror image. */
 function triangleRow(a: usize, rowBytes: usize, x: usize, y: usize, i: i32, from: i32): void {
   const row = a + <usize>i * rowBytes;
-  const xi = load<f64>(x + (<usize>i << 3));
+  const xi = load<f64>(x + ((<usize>i) << 3));
   let s: f64 = 0;
   for (let j = from; j < i; j++) {
-    const at = <usize>j << 3;
+    const at = (<usize>j) << 3;
     const e = load<f64>(row + at);
     s += e * load<f64>(x + at);
     store<f64>(y + at, load<f64>(y + at) + e * xi);
   }
-  addAt(y, i, s + load<f64>(row + (<usize>i << 3)) * xi);
+  addAt(y, i, s + load<f64>(row + ((<usize>i) << 3)) * xi);
 }
 
 /**
  * Packs V and W (rows of `stride` doubles, `count` of them) for `lowerRankUpdate`: P = [V W], Q = [W V], in tiles of
  * four positions, depth 2 · count.
  */
-export function packPanel(
-  v: usize,
-  w: usize,
-  stride: i32,
-  count: i32,
-  tiles: i32,
-  p: usize,
-  q: usize,
-): void {
-  const rowBytes = <usize>stride << 3;
+export function packPanel(v: usize, w: usize, stride: i32, count: i32, tiles: i32, p: usize, q: usize): void {
+  const rowBytes = (<usize>stride) << 3;
   for (let tile = 0; tile < tiles; tile++) {
-    const at = <usize>tile << 5;
+    const at = (<usize>tile) << 5;
     const base = (<usize>tile * count) << 6;
     for (let k = 0; k < count; k++) {
-      const near = base + (<usize>k << 5);
-      const far = base + (<usize>(k + count) << 5);
+      const near = base + ((<usize>k) << 5);
+      const far = base + ((<usize>(k + count)) << 5);
       copyFour(p + near, q + far, v + <usize>k * rowBytes + at);
       copyFour(p + far, q + near, w + <usize>k * rowBytes + at);
     }
   }
 }
 
-// @ts-ignore: decorator
-@inline
 function copyFour(first: usize, second: usize, from: usize): void {
   const low = v128.load(from);
   const high = v128.load(from, 16);
@@ -168,24 +158,20 @@ function copyFour(first: usize, second: usize, from: usize): void {
   v128.store(second, high, 16);
 }
 
-// @ts-ignore: decorator
-@inline
 function sum(pair: v128): f64 {
   return f64x2.extract_lane(pair, 0) + f64x2.extract_lane(pair, 1);
 }
 
-// @ts-ignore: decorator
-@inline
 function addAt(y: usize, index: i32, value: f64): void {
-  const at = y + (<usize>index << 3);
+  const at = y + ((<usize>index) << 3);
   store<f64>(at, load<f64>(at) + value);
 }
 
 function dotOf(x: usize, y: usize, n: i32): f64 {
   let s0 = f64x2.splat(0);
   let s1 = f64x2.splat(0);
-  const end = x + (<usize>n << 3);
-  const whole = x + (<usize>(n & ~3) << 3);
+  const end = x + ((<usize>n) << 3);
+  const whole = x + ((<usize>(n & ~3)) << 3);
   while (x < whole) {
     s0 = f64x2.add(s0, f64x2.mul(v128.load(x), v128.load(y)));
     s1 = f64x2.add(s1, f64x2.mul(v128.load(x, 16), v128.load(y, 16)));
@@ -205,8 +191,8 @@ function dotOf(x: usize, y: usize, n: i32): f64 {
 function addScaledPair(y: usize, x: usize, s: f64, z: usize, t: f64, n: i32): void {
   const sv = f64x2.splat(s);
   const tv = f64x2.splat(t);
-  const end = y + (<usize>n << 3);
-  const whole = y + (<usize>(n & ~1) << 3);
+  const end = y + ((<usize>n) << 3);
+  const whole = y + ((<usize>(n & ~1)) << 3);
   while (y < whole) {
     const added = f64x2.add(f64x2.mul(sv, v128.load(x)), f64x2.mul(tv, v128.load(z)));
     v128.store(y, f64x2.add(v128.load(y), added));
@@ -218,5 +204,5 @@ function addScaledPair(y: usize, x: usize, s: f64, z: usize, t: f64, n: i32): vo
 }
 
 function scale(x: usize, s: f64, n: i32): void {
-  for (let i = 0; i < n; i++) store<f64>(x + (<usize>i << 3), s * load<f64>(x + (<usize>i << 3)));
+  for (let i = 0; i < n; i++) store<f64>(x + ((<usize>i) << 3), s * load<f64>(x + ((<usize>i) << 3)));
 }

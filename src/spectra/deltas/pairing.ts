@@ -1,0 +1,137 @@
+/** Which tensors of several checkpoints belong together, and which do not. */
+import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
+import type { LayerPlace } from '../../checkpoint/layer-index.ts';
+import { layerPlace } from '../../checkpoint/layer-index.ts';
+import { listing } from '../../checkpoint/listing.ts';
+import { NamedError } from '../../named-error.ts';
+
+/** Checkpoints by their part in the comparison: `base`, `in`, `rl`, or any further name. */
+export type CheckpointSet = ReadonlyMap<string, Checkpoint>;
+
+/** One tensor as each checkpoint stores it. */
+export interface TensorFamily {
+  /** Canonical. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly elements: number;
+  readonly place: LayerPlace;
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+}
+
+/** A tensor that cannot be compared, and why. */
+export interface Mismatch {
+  readonly name: string;
+  readonly kind: 'missing' | 'shape';
+  readonly what: string;
+}
+
+export interface Pairing {
+  readonly families: readonly TensorFamily[];
+  readonly mismatches: readonly Mismatch[];
+  /** Tensors that the rule leaves out, with the reason. */
+  readonly omitted: readonly { readonly name: string; readonly reason: string }[];
+  /** Decoder layers and vision blocks, counted by name. */
+  readonly layers: number;
+  readonly visionBlocks: number;
+}
+
+/** Which tensors are analysed. */
+export interface Selection {
+  /** Part of the name, or null for all. */
+  readonly weights: string | null;
+  /** Whether tensors in no layer (embeddings, head, patch embedding) are, which the reference leaves out. */
+  readonly outside?: boolean;
+  /** Singular values need two dimensions. */
+  readonly matrices?: boolean;
+}
+
+/**
+ * Matches the tensors of all checkpoints by canonical name and shape, in the first checkpoint's order. Selected are
+ * weights in a layer, projector or vision block (method §5: the name contains `weight` and not `norm`). A checkpoint
+ * with a tied head stands in with its embedding where another stores a head of its own.
+ *
+ * @throws NamedError `NothingToCompare` when no selected tensor is in all of them with one shape, naming what differs
+ */
+export function pairTensors(checkpoints: CheckpointSet, selection: Selection): Pairing {
+  const names = new Set([...checkpoints.values()].flatMap(({ tensors }) => [...tensors.keys()]));
+  const [layers, visionBlocks] = [
+    blocks(names, /^model\.layers\.(\d+)\./),
+    blocks(names, /^visual\.blocks\.(\d+)\./),
+  ];
+  const families: TensorFamily[] = [];
+  const mismatches: Mismatch[] = [];
+  const omitted: { name: string; reason: string }[] = [];
+  for (const name of names) {
+    const place = layerPlace(name, { visionBlocks });
+    const reason = whyOmitted(name, place, selection);
+    if (reason !== null) {
+      omitted.push({ name, reason });
+      continue;
+    }
+    const family = matched(name, place, checkpoints);
+    if ('kind' in family) mismatches.push(family);
+    else if (selection.matrices === true && family.shape.length < 2)
+      omitted.push({ name, reason: 'not a matrix' });
+    else families.push(family);
+  }
+  if (families.length === 0) throw nothingToCompare(checkpoints, selection, mismatches);
+  return { families, mismatches, omitted, layers, visionBlocks };
+}
+
+function blocks(names: ReadonlySet<string>, pattern: RegExp): number {
+  const numbers = [...names].map((name) => Number(pattern.exec(name)?.[1] ?? -1));
+  return numbers.reduce((most, number) => Math.max(most, number), -1) + 1;
+}
+
+function whyOmitted(name: string, { layer }: LayerPlace, selection: Selection): string | null {
+  if (!name.includes('weight')) return 'not a weight';
+  if (name.toLowerCase().includes('norm')) return 'a norm';
+  if (layer === null && selection.outside !== true) return 'in no layer';
+  const { weights } = selection;
+  return weights === null || name.includes(weights) ? null : `not ${weights}`;
+}
+
+const EMBEDDING = 'model.embed_tokens.weight';
+
+function matched(name: string, place: LayerPlace, checkpoints: CheckpointSet): TensorFamily | Mismatch {
+  const entries = new Map<string, TensorEntry>();
+  for (const [role, { tensors }] of checkpoints) {
+    const entry = tensors.get(name) ?? (name === 'lm_head.weight' ? tensors.get(EMBEDDING) : undefined);
+    if (entry) entries.set(role, entry);
+  }
+  if (entries.size < checkpoints.size) {
+    const absent = [...checkpoints.keys()].filter((role) => !entries.has(role));
+    return { name, kind: 'missing', what: `not in ${listing(absent)}` };
+  }
+  const shapes = [...entries].map(([role, { shape }]) => ({ role, text: `[${shape.join(', ')}]` }));
+  if (new Set(shapes.map(({ text }) => text)).size > 1) {
+    const what = shapes.map(({ role, text }) => `${text} in ${role}`).join(', ');
+    return { name, kind: 'shape', what };
+  }
+  const [{ shape }] = [...entries.values()] as [TensorEntry];
+  return { name, shape, elements: shape.reduce((product, dim) => product * dim, 1), place, entries };
+}
+
+function nothingToCompare(
+  checkpoints: CheckpointSet,
+  { weights }: Selection,
+  mismatches: readonly Mismatch[],
+): NamedError {
+  const roles = [...checkpoints.keys()].join(', ');
+  const [first] = mismatches;
+  if (first) {
+    const shown = listing(mismatches.map(({ name, what }) => `${name} is ${what}`));
+    return new NamedError(
+      'NothingToCompare',
+      `no weight is the same in ${roles}: ${shown}`,
+      { tensor: first.name },
+      'compare checkpoints of one architecture and size',
+    );
+  }
+  return new NamedError(
+    'NothingToCompare',
+    weights === null ? `no weights in ${roles}` : `no weight of a layer has "${weights}" in its name`,
+    {},
+    'choose other weights: down_proj, q_proj, mlp, or all',
+  );
+}

@@ -1,0 +1,44 @@
+import type { ByteSource } from '../../checkpoint/byte-source.ts';
+import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
+import type { Dtype } from '../../checkpoint/dtype.ts';
+import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+
+/** A run of a tensor's elements in its file; can be sent to a worker when the source is a File or Blob. */
+export interface StoredPiece {
+  readonly source: ByteSource;
+  readonly file: string;
+  readonly tensor: string;
+  readonly dtype: Dtype;
+  /** Absolute byte offsets in the file. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Elements read at a time, of each checkpoint: 8 MiB of bfloat16. Large enough for the disk, small enough that several in
+ * flight stay below 100 MB and a cancelled one ends soon.
+ */
+export const PIECE_ELEMENTS = 2 ** 22;
+
+/** Elements `[first, first + count)` of a stored tensor. */
+export function storedPiece(
+  { files }: Pick<Checkpoint, 'files'>,
+  entry: TensorEntry,
+  first: number,
+  count: number,
+): StoredPiece {
+  const { file, name: tensor, dtype } = entry;
+  const size = DTYPE_BYTES[dtype];
+  const start = entry.start + first * size;
+  const source = files.get(file) as ByteSource;
+  return { source, file, tensor, dtype, start, end: start + count * size };
+}
+
+/** A part of a piece, in elements. */
+export function subPiece(piece: StoredPiece, first: number, count: number): StoredPiece {
+  const size = DTYPE_BYTES[piece.dtype];
+  const start = piece.start + first * size;
+  return { ...piece, start, end: start + count * size };
+}
+
+export const elementsOf = ({ dtype, start, end }: StoredPiece): number => (end - start) / DTYPE_BYTES[dtype];

@@ -1,0 +1,33 @@
+import { deltaMatrix, deltaPieces } from '../deltas/delta-matrix.ts';
+import type { DeltaTask } from '../deltas/delta-matrix.ts';
+import { EnergySummer } from '../deltas/energy-sums.ts';
+import { PIECE_ELEMENTS } from '../deltas/stored-piece.ts';
+import { singularValues, singularValuesOfSlabs } from '../exact/singular-values.ts';
+import { multiplier } from '../fast/matrix-product.ts';
+import { abortable } from './abortable.ts';
+import type { SpectraThreads } from './spectra-threads.ts';
+
+/** Computes in the thread that asks: inside a worker, in Node, in tests. */
+export function inlineThreads(): SpectraThreads {
+  let summer: Promise<EnergySummer> | undefined;
+  return {
+    size: 1,
+    energy: (task, signal) =>
+      abortable(async () => {
+        summer ??= EnergySummer.create();
+        return (await summer).sum(task);
+      }, signal),
+    deltaMatrix: (task, signal) => abortable(() => deltaMatrix(task), signal),
+    singularValues: (matrix, rows, columns, signal) =>
+      abortable(() => singularValues(matrix, rows, columns, signal), signal),
+    singularValuesOfDelta: (task, columns, signal) =>
+      abortable(() => singularValuesOfSlabs(slabs(task, columns), columns, signal), signal),
+    hold: multiplier,
+    dispose: () => undefined,
+  };
+}
+
+/** Whole rows, as many as a piece takes. */
+function slabs(task: DeltaTask, columns: number): AsyncIterable<Float32Array> {
+  return deltaPieces(task, Math.max(1, Math.floor(PIECE_ELEMENTS / columns)) * columns);
+}

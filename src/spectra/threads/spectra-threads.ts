@@ -1,0 +1,38 @@
+/** The heavy parts of spectra, each a call that a worker can answer. */
+import type { DeltaTask } from '../deltas/delta-matrix.ts';
+import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
+
+/** A matrix kept where it is multiplied. */
+export interface HeldMatrix {
+  /** A·X, X [columns, count] → [rows, count]. */
+  times(block: Float32Array, count: number): Promise<Float32Array>;
+  /** Aᵀ·Y, Y [rows, count] → [columns, count]. */
+  transposeTimes(block: Float32Array, count: number): Promise<Float32Array>;
+  release(): void;
+}
+
+/**
+ * What computes. With an aborted `signal` a call rejects with NamedError `Cancelled` at once; a worker at it is ended.
+ * Matrices are row-major and given away: their memory may move to a worker.
+ */
+export interface SpectraThreads {
+  /** How many calls make progress at once. */
+  readonly size: number;
+  energy(task: EnergyTask, signal?: AbortSignal): Promise<EnergySums>;
+  deltaMatrix(task: DeltaTask, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  singularValues(
+    matrix: Float32Array<ArrayBuffer>,
+    rows: number,
+    columns: number,
+    signal?: AbortSignal,
+  ): Promise<Float64Array<ArrayBuffer>>;
+  /** Of an update too large to hold: tall, read in slabs of rows. */
+  singularValuesOfDelta(
+    task: DeltaTask,
+    columns: number,
+    signal?: AbortSignal,
+  ): Promise<Float64Array<ArrayBuffer>>;
+  hold(matrix: Float32Array<ArrayBuffer>, rows: number, columns: number): Promise<HeldMatrix>;
+  /** Ends everything; calls under way reject with `Cancelled`. */
+  dispose(): void;
+}

@@ -1,0 +1,3 @@
+import { serveSpectra } from '../src/spectra/threads/serve.ts';
+
+serveSpectra();
