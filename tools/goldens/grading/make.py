@@ -19,7 +19,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from cases import DIFFERENT, EQUAL, HARD
+from cases import BEYOND, DIFFERENT, EQUAL, HARD
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "data" / "grading"
@@ -48,7 +48,7 @@ def math_verdict(right: str, given: str) -> bool:
 
 
 def equivalence() -> list[dict]:
-    groups = {"equal": EQUAL, "different": DIFFERENT, "hard": HARD}
+    groups = {"equal": EQUAL, "different": DIFFERENT, "beyond": BEYOND, "hard": HARD}
     return [
         {"group": group, "right": right, "given": given, "mathVerify": math_verdict(right, given)}
         for group, pairs in groups.items()

@@ -1,0 +1,49 @@
+import { lastBoxed } from './boxed.ts';
+
+/** How an answer was found: tells a reader, and a sceptic, what was read as the answer. */
+export type Extraction = 'answer-tag' | 'boxed' | 'answer-is' | 'last-number' | 'whole' | 'none';
+
+export interface ExtractedAnswer {
+  readonly text: string;
+  readonly from: Extraction;
+}
+
+const ANSWER_TAG = /<answer>([\s\S]*?)<\/answer>/gi;
+const ANSWER_IS = /\banswer\s*(?:is|=|:)\s*:?\s*(?=\S)/gi;
+/** A number as it is written: sign, thousands, decimals, exponent, fraction, percent. */
+const NUMBER = /[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s*\/\s*\d+)?\s*%?|[-−]?\.\d+/g;
+
+/**
+ * The answer a response gives, by method §3: `<answer>` tag, else the last `\boxed{}` (nested braces), else what follows
+ * "answer is", else the last number. The last of several tags or phrases counts. A box within the tag is opened. An
+ * empty tag is passed over. `whole` lets a response without any of them stand as its own answer (short direct answers).
+ */
+export function extractAnswer(
+  response: string,
+  { whole = false }: { readonly whole?: boolean } = {},
+): ExtractedAnswer {
+  const tag = last(response.matchAll(ANSWER_TAG))?.[1]?.trim();
+  if (tag) return { text: lastBoxed(tag) ?? tag, from: 'answer-tag' };
+  const boxed = lastBoxed(response);
+  if (boxed) return { text: boxed, from: 'boxed' };
+  const phrase = last(response.matchAll(ANSWER_IS));
+  if (phrase) {
+    return { text: claim(response.slice(phrase.index + phrase[0].length)), from: 'answer-is' };
+  }
+  if (whole && response.trim() !== '') return { text: response.trim(), from: 'whole' };
+  const number = last(response.matchAll(NUMBER))?.[0];
+  if (number) return { text: number.trim(), from: 'last-number' };
+  return { text: '', from: 'none' };
+}
+
+/** Up to the end of the sentence or line; a full stop before anything but space ends none. */
+function claim(text: string): string {
+  const [sentence = ''] = text.split(/[.!?](?=\s|$)|\s+because\b|;|\n/);
+  return sentence.replace(/^[\s*"'“”]+|[\s*"'“”]+$/g, '');
+}
+
+function last<T>(items: Iterable<T>): T | undefined {
+  let found: T | undefined;
+  for (const item of items) found = item;
+  return found;
+}

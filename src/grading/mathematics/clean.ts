@@ -1,0 +1,60 @@
+/** Unicode that stands for something LaTeX or ASCII says as well. */
+const CHARACTERS: readonly (readonly [RegExp, string])[] = [
+  [/[−–—]/g, '-'],
+  [/[×·⋅∙]/g, '*'],
+  [/÷/g, '/'],
+  [/π/g, '\\pi '],
+  [/√/g, '\\sqrt '],
+  [/∞/g, '\\infty '],
+  [/≤/g, '\\le '],
+  [/≥/g, '\\ge '],
+  [/≠/g, '\\ne '],
+  [/∪/g, '\\cup '],
+  [/∈/g, '\\in '],
+  [/±/g, '\\pm '],
+  [/∅/g, '\\emptyset '],
+  [/ℝ/g, '\\mathbb{R}'],
+  [/[°º]/g, '^\\circ '],
+  [/²/g, '^{2}'],
+  [/³/g, '^{3}'],
+  [/½/g, '\\frac{1}{2}'],
+  [/¼/g, '\\frac{1}{4}'],
+  [/¾/g, '\\frac{3}{4}'],
+  [/[“”]/g, '"'],
+  [/\u00a0/g, ' '],
+];
+
+/** LaTeX that only says how something looks, and spellings of one thing. */
+const COMMANDS: readonly (readonly [RegExp, string])[] = [
+  [/\\(?:left|right|middle|displaystyle|textstyle|limits|nolimits)(?![a-zA-Z])\s*\.?/g, ''],
+  [/\\(?:big|Big|bigg|Bigg)[lrm]?(?![a-zA-Z])/g, ''],
+  [/(\d)(?:\\,|\\!|\{,\}|\\;|\\ )\s*(?=\d{3}(?!\d))/g, '$1'],
+  [/(\d)(?:\\!)?,(?:\\!)?(?=\d{3}(?!\d))/g, '$1,'],
+  [/\\(?:[,;:!> ]|quad|qquad|hspace\{[^}]*\}|phantom\{[^}]*\})/g, ' '],
+  [/~/g, ' '],
+  [/\\[dtc]frac(?![a-zA-Z])/g, '\\frac'],
+  [/\\[dt]binom(?![a-zA-Z])/g, '\\binom'],
+  [/\\(?:cdot|times|ast|cdotp)(?![a-zA-Z])/g, '*'],
+  [/\\div(?![a-zA-Z])/g, '/'],
+  [/\\(?:leq|leqslant)(?![a-zA-Z])/g, '\\le'],
+  [/\\(?:geq|geqslant)(?![a-zA-Z])/g, '\\ge'],
+  [/\\lbrace(?![a-zA-Z])/g, '\\{'],
+  [/\\rbrace(?![a-zA-Z])/g, '\\}'],
+  [/\\(?:varnothing)(?![a-zA-Z])/g, '\\emptyset'],
+  [/\\(?:bigcup)(?![a-zA-Z])/g, '\\cup'],
+  [/\\(?:lvert|rvert|vert|mid)(?![a-zA-Z])/g, '|'],
+  [/\*\*/g, '^'],
+  [/(?<![\d.)}])(\d+)\s+(\d+)\/(\d+)(?![\d.])/g, '$1\\frac{$2}{$3}'],
+  [/\\\$|\$/g, ' '],
+  [/^\s*\\[([]|\\[)\]]\s*$/g, ''],
+];
+
+/** One spelling for what can be written in many: the same mathematics, easier to read. */
+export function clean(text: string): string {
+  let cleaned = text;
+  for (const [from, to] of [...CHARACTERS, ...COMMANDS]) cleaned = cleaned.replace(from, to);
+  return cleaned
+    .trim()
+    .replace(/(?<=[^\\])[.,;:]+$/, '')
+    .trim();
+}

@@ -1,0 +1,134 @@
+import * as complex from './complex.ts';
+import { type Complex, NOWHERE, real } from './complex.ts';
+import type { ConstantName, Expression, FunctionName } from './expression.ts';
+import * as exact from './rational.ts';
+import type { Rational } from './rational.ts';
+
+/** The exact value of an expression of numbers; undefined where it has variables, roots, π or the like. */
+export function exactValue(expression: Expression): Rational | undefined {
+  if (expression.kind === 'number') return expression.value;
+  if (expression.kind === 'negate') {
+    const value = exactValue(expression.of);
+    return value && exact.negate(value);
+  }
+  if (expression.kind !== 'binary') return undefined;
+  const [left, right] = [exactValue(expression.left), exactValue(expression.right)];
+  if (!left || !right) return undefined;
+  switch (expression.operator) {
+    case '+':
+      return exact.add(left, right);
+    case '-':
+      return exact.add(left, exact.negate(right));
+    case '*':
+      return exact.multiply(left, right);
+    case '/':
+      return exact.divide(left, right);
+    case '^':
+      return exact.power(left, right);
+  }
+}
+
+/** What the variables stand for. */
+export type Assignment = (variable: string) => Complex;
+
+/** The value of an expression in double precision, at one assignment of its variables; NaN where it has none. */
+export function numericValue(expression: Expression, assignment: Assignment): Complex {
+  switch (expression.kind) {
+    case 'number':
+      return real(Number(expression.value.top) / Number(expression.value.bottom));
+    case 'constant':
+      return CONSTANTS[expression.name];
+    case 'variable':
+      return assignment(expression.name);
+    case 'negate':
+      return complex.opposite(numericValue(expression.of, assignment));
+    case 'binary': {
+      const left = numericValue(expression.left, assignment);
+      return OPERATIONS[expression.operator](left, numericValue(expression.right, assignment));
+    }
+    case 'call': {
+      const [first = NOWHERE, second] = expression.of.map((part) => numericValue(part, assignment));
+      return CALLS[expression.name](first, second ?? NOWHERE, expression.of.length);
+    }
+  }
+}
+
+const CONSTANTS: Readonly<Record<ConstantName, Complex>> = {
+  pi: real(Math.PI),
+  e: real(Math.E),
+  i: { re: 0, im: 1 },
+  infinity: real(Infinity),
+};
+
+const OPERATIONS = {
+  '+': complex.plus,
+  '-': complex.minus,
+  '*': complex.times,
+  '/': complex.over,
+  '^': complex.toPower,
+} as const;
+
+type Call = (first: Complex, second: Complex, count: number) => Complex;
+
+const onReals =
+  (of: (value: number) => number): Call =>
+  (value) =>
+    value.im === 0 ? real(of(value.re)) : NOWHERE;
+
+const inverted =
+  (of: Call): Call =>
+  (...values) =>
+    complex.over(real(1), of(...values));
+
+const sine: Call = (value) => complex.sine(value);
+const cosine: Call = (value) => complex.cosine(value);
+const tangent: Call = (value) => complex.over(complex.sine(value), complex.cosine(value));
+
+const CALLS: Readonly<Record<FunctionName, Call>> = {
+  sin: sine,
+  cos: cosine,
+  tan: tangent,
+  cot: inverted(tangent),
+  sec: inverted(cosine),
+  csc: inverted(sine),
+  arcsin: onReals(Math.asin),
+  arccos: onReals(Math.acos),
+  arctan: onReals(Math.atan),
+  sinh: onReals(Math.sinh),
+  cosh: onReals(Math.cosh),
+  tanh: onReals(Math.tanh),
+  ln: complex.logarithm,
+  // Without a base it is the natural logarithm, as in SymPy.
+  log: (value, base, count) =>
+    count === 1 ? complex.logarithm(value) : complex.over(complex.logarithm(value), complex.logarithm(base)),
+  exp: complex.exponential,
+  root(value, degree) {
+    // The real root of a negative number where there is one: ∛(−8) is −2.
+    const odd = degree.im === 0 && Math.abs(degree.re % 2) === 1;
+    if (odd && value.im === 0 && value.re < 0) return real(-((-value.re) ** (1 / degree.re)));
+    if (value.im === 0 && value.re >= 0 && degree.im === 0) {
+      return real(degree.re === 2 ? Math.sqrt(value.re) : value.re ** (1 / degree.re));
+    }
+    return complex.toPower(value, complex.over(real(1), degree));
+  },
+  abs: (value) => real(complex.size(value)),
+  floor: onReals(Math.floor),
+  ceil: onReals(Math.ceil),
+  factorial: onReals((value) => (Number.isInteger(value) && value >= 0 ? product(1, value) : NaN)),
+  binomial: (n, k) => real(choose(n.re, k.re)),
+};
+
+/** Beyond 170! doubles end. */
+function product(from: number, to: number): number {
+  let result = 1;
+  for (let factor = from; factor <= to && Number.isFinite(result); factor++) result *= factor;
+  return result;
+}
+
+function choose(n: number, k: number): number {
+  if (!Number.isInteger(n) || !Number.isInteger(k) || n < 0 || k < 0) return NaN;
+  let result = 1;
+  for (let i = 1; i <= Math.min(k, n - k) && Number.isFinite(result); i++)
+    result = (result * (n - i + 1)) / i;
+  return k > n ? 0 : Math.round(result);
+}

@@ -1,0 +1,74 @@
+import type { Expression } from './expression.ts';
+import { parseExpression } from './parser.ts';
+import { canonicalUnit, isUnit } from './units.ts';
+
+/** An expression with what people write around it. */
+export interface Quantity {
+  readonly value: Expression;
+  readonly percent: boolean;
+  /** Canonical, e.g. "cm^2"; empty where none is written. */
+  readonly unit: string;
+  /** The base of a numeral, as in 1011_2; undefined where none is written. */
+  readonly base?: string;
+}
+
+const PERCENT = /\s*(?:\\?%|percent|per cent)$/i;
+const CURRENCY = /^(?:US\s*)?[€£¥]\s*/;
+const DEGREE = /\s*\^\s*(?:\\circ|\{\s*\\circ\s*\})\s*(C|F|\\(?:text|mathrm)\{\s*[CF]\s*\})?$/;
+/** Words in a text command at the end, with a power behind or within. */
+const MARKED_UNIT =
+  /\s*\\(?:text|mathrm|mbox|textrm|rm)\s*\{\s*([a-zA-Z][^{}]*|\s*)\}\s*(?:\^\s*\{?\s*([23])\s*\}?)?$/;
+/** "12 square inches", "3 apples", "5 km/h": words after a number. */
+const WORD_UNIT = /^(.*[\d)}.])\s+([a-zA-Z][a-zA-Z .]*(?:\/\s*[a-zA-Z]+)?(?:\s*\^\s*\{?[23]\}?)?)$/;
+/** "12cm": letters right behind the digits; only units of measure, and of two letters or more. */
+const ATTACHED_UNIT = /^(.*\d)([a-zA-Z]{2,}(?:\/[a-zA-Z]+)?)((?:\^\{?[23]\}?)?)$/;
+const BASE = /^([0-9A-F]+)_\{?(?:\\text\{)?(\d{1,2}|[a-z]+)\}?\}?$/;
+
+/** Reads a quantity from cleaned text; undefined where it is none. */
+export function parseQuantity(text: string): Quantity | undefined {
+  let rest = text.trim().replace(CURRENCY, '');
+  const based = BASE.exec(rest.replaceAll(' ', ''));
+  if (based) {
+    const value = parseExpression(based[1] ?? '');
+    return value && { value, percent: false, unit: '', base: based[2] ?? '' };
+  }
+  const percent = PERCENT.test(rest);
+  if (percent) rest = rest.replace(PERCENT, '');
+  const { number, unit } = percent ? { number: rest, unit: '' } : splitUnit(rest);
+  const value = parseExpression(withoutThousands(number));
+  return value && { value, percent, unit };
+}
+
+function splitUnit(text: string): { readonly number: string; readonly unit: string } {
+  const degree = DEGREE.exec(text);
+  if (degree) {
+    const scale = /[CF]/.exec(degree[1] ?? '')?.[0];
+    return { number: text.slice(0, degree.index), unit: canonicalUnit(scale ? `deg${scale}` : 'degree') };
+  }
+  const marked = MARKED_UNIT.exec(text);
+  if (marked && marked.index > 0) {
+    const power = marked[2] ? `^${marked[2]}` : '';
+    return { number: text.slice(0, marked.index), unit: canonicalUnit((marked[1] ?? '') + power) };
+  }
+  const attached = ATTACHED_UNIT.exec(text);
+  if (attached && isUnit(attached[2] ?? '')) {
+    return { number: attached[1] ?? '', unit: canonicalUnit((attached[2] ?? '') + (attached[3] ?? '')) };
+  }
+  const words = WORD_UNIT.exec(text);
+  const word = words?.[2] ?? '';
+  // A single letter is a variable, unless it is a unit of measure: "10 m".
+  if (
+    words &&
+    !FUNCTION_WORD.test(word) &&
+    (/[a-zA-Z]{2}/.test(word) || isUnit(word.replace(/\s*\^.*$/, '')))
+  ) {
+    return { number: words[1] ?? '', unit: canonicalUnit(word) };
+  }
+  return { number: text, unit: '' };
+}
+
+const FUNCTION_WORD = /^(?:sqrt|pi|sin|cos|tan|log|ln|exp|and|or|to)\b/i;
+
+function withoutThousands(text: string): string {
+  return text.replace(/(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])/g, (match) => match.replaceAll(',', ''));
+}

@@ -1,0 +1,79 @@
+/** Units by all their spellings: what is one unit, in one line. Singular; plurals in -s are recognised. */
+const SPELLINGS = [
+  'mm millimeter millimetre',
+  'cm centimeter centimetre',
+  'dm decimeter decimetre',
+  'm meter metre',
+  'km kilometer kilometre',
+  'in inch inches',
+  'ft foot feet',
+  'yd yard',
+  'mi mile',
+  'mg milligram',
+  'g gram',
+  'kg kilogram',
+  'lb lbs pound',
+  'oz ounce',
+  'ml milliliter millilitre',
+  'l liter litre',
+  's sec second',
+  'min minute',
+  'h hr hour',
+  'day',
+  'week',
+  'month',
+  'yr year',
+  'degree deg',
+  'degc celsius',
+  'degf fahrenheit',
+  'rad radian',
+  'cent',
+  'dollar usd buck',
+  'euro eur',
+  'unit',
+  'mph',
+  'km/h kph kmh',
+  'm/s',
+  'n newton',
+  'j joule',
+  'w watt',
+  'kw kilowatt',
+  'v volt',
+  'hz hertz',
+  'pa pascal',
+];
+
+const CANONICAL: ReadonlyMap<string, string> = new Map(
+  SPELLINGS.flatMap((line) => {
+    const [canonical = '', ...others] = line.split(' ');
+    return [canonical, ...others].flatMap((name) => [
+      [name, canonical] as const,
+      ...(name.length > 2 ? [[`${name}s`, canonical] as const] : []),
+    ]);
+  }),
+);
+
+/** The one spelling of a unit with its power: "square centimeters" and "cm^2" are both "cm^2"; other words as they are. */
+export function canonicalUnit(text: string): string {
+  let name = text
+    .toLowerCase()
+    .replace(/[{}\\~]|text|mathrm/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/\.$/, '');
+  let power = '';
+  const written = /\s*\^?\s*([23])$/.exec(name);
+  if (written) [name, power] = [name.slice(0, written.index).trim(), `^${written[1]}`];
+  const word = /^(square|sq\.?|cubic|cu\.?)\s+/.exec(name);
+  if (word) [name, power] = [name.slice(word[0].length), word[1]?.startsWith('s') ? '^2' : '^3'];
+  name = name.replace(/\s+per\s+/g, '/').replace(/\s*\/\s*/g, '/');
+  const whole = CANONICAL.get(name);
+  if (whole) return whole + power;
+  const parts = name.split('/').map((part) => CANONICAL.get(part) ?? part.replace(/(?<=[a-z]{3})s$/, ''));
+  return parts.join('/') + power;
+}
+
+/** Whether a word, without a power, is a unit of measure. */
+export function isUnit(word: string): boolean {
+  return CANONICAL.has(word.toLowerCase()) || /^(?:km|m|cm|mi)\/(?:h|s|hr|min)$/i.test(word);
+}

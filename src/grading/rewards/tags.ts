@@ -1,0 +1,36 @@
+/** Tags of a response that the rewards of P2 score. `visual` counts within `think` only. */
+export type Tag = 'description' | 'think' | 'rethink' | 'visual' | 'answer';
+
+/** What the first <tag>…</tag> holds, inner tags taken off; undefined where there is none. */
+export function inside(response: string, tag: Tag): string | undefined {
+  const found = new RegExp(`<${tag}>([\\s\\S]*?)</${tag}>`).exec(response)?.[1];
+  return found?.replace(/<[^>]*>/g, ' ');
+}
+
+/** The text a tag's score is made of. */
+export function tagText(response: string, tag: Tag): string | undefined {
+  if (tag !== 'visual') return inside(response, tag);
+  return inside(/<think>[\s\S]*?<\/think>/.exec(response)?.[0] ?? '', 'visual');
+}
+
+/** Sentences, trimmed and in lower case. They end at . ! ? before space, and at line ends; a point within a number ends none. */
+export function sentences(text: string): string[] {
+  const parts = text.split(/[.!?](?=\s|$)|\n/);
+  return parts.map((part) => part.trim().toLowerCase()).filter((part) => part !== '');
+}
+
+export interface TagScore {
+  readonly unique: number;
+  /** Sentences said again, each time. */
+  readonly repeated: number;
+  /** tanh(unique) − tanh(repeated); 0 without the tag. */
+  readonly score: number;
+}
+
+/** Method §9: `score(tag) = tanh(#unique sentences) − tanh(#duplicate sentences)`. */
+export function tagScore(text: string | undefined): TagScore {
+  const said = text === undefined ? [] : sentences(text);
+  const unique = new Set(said).size;
+  const repeated = said.length - unique;
+  return { unique, repeated, score: Math.tanh(unique) - Math.tanh(repeated) };
+}
