@@ -8,6 +8,7 @@ const TYPING = 'input:not([type=checkbox], [type=radio], [type=file]), textarea,
 export const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   ...PAGES.map(({ key, title, question }) => [[key], `${title}: ${question}`] as const),
   [['t', TRY_IT_KEY], 'Try it: ask the loaded models'],
+  [['s'], 'Samples: browse them, draw new ones, ask them'],
   [['?'], 'This sheet'],
   [['m'], 'What this machine can do'],
   [['l'], 'Talk mode: everything 1.6 times as large'],
@@ -33,6 +34,7 @@ export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): 
   const page = PAGES.find(({ key }) => key === event.key);
   if (page) view.go(page.id);
   else if (event.key === 't' || event.key === TRY_IT_KEY) view.toggleTrying();
+  else if (event.key === 's') view.toggleSheet('samples');
   else if (event.key === '?') view.toggleSheet('help');
   else if (event.key === 'm') view.toggleSheet('machine');
   else if (event.key === 'l') appearance.toggleTalk();

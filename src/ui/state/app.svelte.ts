@@ -1,5 +1,7 @@
 import { createContext } from 'svelte';
 import type { EngineApi } from '../../engine/protocol.ts';
+import { Demo } from '../demo/demo.svelte.ts';
+import { Samples } from '../demo/samples.svelte.ts';
 import { Appearance } from './appearance.svelte.ts';
 import { Asking } from './asking.svelte.ts';
 import { Family } from './family.svelte.ts';
@@ -19,12 +21,16 @@ export class AppState {
   readonly family: Family;
   readonly stitch: Stitch;
   readonly asking: Asking;
+  readonly demo: Demo;
+  readonly samples: Samples;
 
   constructor(engine: EngineApi) {
     this.machine = new Machine(engine);
     this.family = new Family(engine, this.choice, this.machine, this.jobs);
     this.stitch = new Stitch(this.family);
     this.asking = new Asking(engine, this.stitch, this.jobs);
+    this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
+    this.samples = new Samples(this.asking, this.stitch, this.view);
   }
 
   async start(): Promise<void> {

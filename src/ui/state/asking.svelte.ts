@@ -105,6 +105,15 @@ export class Asking {
     this.images = [...this.images, ...more];
   }
 
+  /** Puts a question with its images in the place of the one being written. */
+  put(question: string, files: Iterable<File>): void {
+    const before = this.images;
+    this.question = question;
+    this.images = [];
+    this.#release(before);
+    this.addImages(files);
+  }
+
   removeImage(image: AskedImage): void {
     this.images = this.images.filter((kept) => kept !== image);
     this.#release([image]);

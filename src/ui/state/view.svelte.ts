@@ -2,7 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import { moveCut, presetCuts, type Cuts, type Preset } from '../layer-strip/regions.ts';
 import { readHash, writeHash, type PageId } from './hash.ts';
 
-export type SheetName = 'help' | 'machine';
+export type SheetName = 'help' | 'machine' | 'samples';
 
 /** Where one is. Page, drawer and cuts live in the address; an open sheet does not. */
 export class View {
