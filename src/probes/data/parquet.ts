@@ -10,7 +10,8 @@ export async function readParquet(file: Blob, path: string): Promise<readonly Js
     slice: (start: number, end?: number) => file.slice(start, end).arrayBuffer(),
   };
   try {
-    const rows = await parquetReadObjects({ file: buffer });
+    // Bytes without a text type are bytes: images lie in such columns.
+    const rows = await parquetReadObjects({ file: buffer, utf8: false });
     return rows.map((row, index) => ({ line: index + 1, value: withNumbers(row) }));
   } catch (cause) {
     throw new NamedError(
