@@ -26,7 +26,7 @@ export interface LayerAxis {
   readonly lines: readonly (readonly AxisCell[])[];
   /** The whole width, gutters included. */
   readonly width: number;
-  /** First and last pixel of the lines. */
+  /** Left edge of the first cell, right edge of the last. */
   readonly left: number;
   readonly right: number;
   readonly stacked: boolean;
@@ -100,7 +100,10 @@ export function layerAxis(body: Body, size: AxisSize): LayerAxis {
   const indices = layerIndices(body);
   const front = indices.filter((index) => index <= 0);
   const back = indices.filter((index) => index > 0);
-  const edges = { width: size.width, left, right: size.width - right };
+  const axis = (lines: readonly (readonly AxisCell[])[], stacked: boolean): LayerAxis => {
+    const ends = lines.flat().map((cell) => cell.x + cell.width);
+    return { lines, width: size.width, left, right: Math.max(left, ...ends), stacked };
+  };
   const folded = covers === 'llm';
   const steps = folded
     ? back.length + FOLDED * (front.length + SECTION_GAP) + SECTION_GAP
@@ -109,11 +112,11 @@ export function layerAxis(body: Body, size: AxisSize): LayerAxis {
   if (oneLine >= size.stackBelow) {
     const step = Math.min(oneLine, WIDEST_STEP);
     const cells = folded ? foldedLine(front, back, left, step) : line(indices, left, step);
-    return { ...edges, lines: [cells], stacked: false };
+    return axis([cells], false);
   }
   const frontStep = Math.min(room / (front.length + SECTION_GAP), WIDEST_STEP);
   const backStep = Math.min(room / back.length, WIDEST_STEP);
-  return { ...edges, lines: [line(front, left, frontStep), line(back, left, backStep)], stacked: true };
+  return axis([line(front, left, frontStep), line(back, left, backStep)], true);
 }
 
 /** Steps finer than this (pixels, times the scale of talk mode) are no longer told apart in a chart. */

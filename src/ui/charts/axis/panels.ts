@@ -1,0 +1,73 @@
+import type { AxisCell, LayerAxis } from '../../layer-strip/layer-axis.ts';
+
+/** One line of the layer axis with room above it for marks. */
+export interface Panel {
+  readonly cells: readonly AxisCell[];
+  /** Pixels of the plot's upper and lower edge. */
+  readonly top: number;
+  readonly bottom: number;
+  /** No covered layer lies in it: a thin hatched band. */
+  readonly bare: boolean;
+  /** The panel that carries regions. */
+  readonly regions: boolean;
+}
+
+export interface PanelSize {
+  /** Room above the first panel. */
+  readonly above: number;
+  readonly height: number;
+  /** Room for ticks below each panel, and below the last one for what else stands there. */
+  readonly ticks: number;
+  readonly foot: number;
+  /** Height of a bare panel. */
+  readonly bare: number;
+}
+
+/** The panels of a per-layer chart: one, or two where the axis is stacked. `covered` says which layers have a place. */
+export function layerPanels(
+  axis: LayerAxis,
+  size: PanelSize,
+  covered: (index: number) => boolean,
+): { panels: Panel[]; height: number } {
+  let y = size.above;
+  const panels = axis.lines.map((cells): Panel => {
+    const bare = !cells.some(({ index }) => covered(index));
+    const top = y;
+    const bottom = top + (bare ? size.bare : size.height);
+    y = bottom + size.ticks;
+    return { cells, top, bottom, bare, regions: cells.some(({ section }) => section === 'llm') };
+  });
+  return { panels, height: y + size.foot };
+}
+
+/** The panel a height belongs to: the one it lies in, else the nearest. */
+export function panelAt(panels: readonly Panel[], y: number): Panel | null {
+  let best: Panel | null = null;
+  const off = ({ top, bottom }: Panel) => Math.max(top - y, y - bottom, 0);
+  for (const panel of panels) if (!best || off(panel) < off(best)) best = panel;
+  return best;
+}
+
+/** x halfway between two neighbouring layers of a line; null where either is elsewhere. */
+export function seamAfter(cells: readonly AxisCell[], layer: number): number | null {
+  const at = cells.findIndex(({ index }) => index === layer);
+  const [left, right] = [cells[at], cells[at + 1]];
+  return at < 0 || !left || !right ? null : (left.x + left.width + right.x) / 2;
+}
+
+/** Stretches of neighbouring cells that satisfy `is`, as rectangles' left and right edges; never across sections. */
+export function cellRuns(
+  cells: readonly AxisCell[],
+  is: (index: number) => boolean,
+): { x1: number; x2: number }[] {
+  const runs: { x1: number; x2: number; section: string; last: number }[] = [];
+  cells.forEach((cell, i) => {
+    if (!is(cell.index)) return;
+    const open = runs.at(-1);
+    if (open && open.last === i - 1 && open.section === cell.section) {
+      open.x2 = cell.x + cell.width;
+      open.last = i;
+    } else runs.push({ x1: cell.x, x2: cell.x + cell.width, section: cell.section, last: i });
+  });
+  return runs.map(({ x1, x2 }) => ({ x1, x2 }));
+}

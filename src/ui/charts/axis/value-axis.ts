@@ -1,0 +1,76 @@
+import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3';
+
+/** One y axis: what it measures, with the unit, and how its numbers read. */
+export interface ValueAxis {
+  /** "change rate (%)". */
+  readonly title: string;
+  /** Whose axis it is, where two share a chart. */
+  readonly colour?: string;
+  /** Fixed ends; from the data otherwise. */
+  readonly domain?: readonly [number, number];
+  /** Starts at 0 unless told otherwise. */
+  readonly fromZero?: boolean;
+  readonly log?: boolean;
+  /** A number of this axis as text, unit included: "87.4 %". Four significant digits without it. */
+  readonly format?: (value: number) => string;
+  /** A tick; `format` without its unit otherwise. */
+  readonly tick?: (value: number) => string;
+}
+
+export type ValueScale = ScaleContinuousNumeric<number, number>;
+
+/** A small or large number with few digits: 0.00045 → "4.5e−4" only where it must, else plain. */
+export function plainNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
+    return value
+      .toExponential(2)
+      .replace(/\.?0+e/, 'e')
+      .replace('e+', 'e')
+      .replaceAll('-', '\u2212');
+  }
+  return String(Number(value.toPrecision(4))).replace('-', '\u2212');
+}
+
+/** Share as percent: 0.874 → "87.4 %". */
+export function percentText(value: number): string {
+  return `${Number((value * 100).toFixed(1))} %`.replace('-', '\u2212');
+}
+
+/**
+ * The scale of an axis for these values, from `bottom` to `top` pixels, widened to round numbers. Without values
+ * it runs from 0 to 1, so that an empty chart has its axes.
+ */
+export function valueScale(
+  axis: ValueAxis,
+  values: readonly number[],
+  bottom: number,
+  top: number,
+): ValueScale {
+  const finite = values.filter((value) => Number.isFinite(value) && (!axis.log || value > 0));
+  let [low, high] = axis.domain ?? [Math.min(...finite), Math.max(...finite)];
+  if (!Number.isFinite(low) || !Number.isFinite(high)) [low, high] = axis.log ? [0.1, 1] : [0, 1];
+  if (!axis.domain && !axis.log && axis.fromZero !== false)
+    [low, high] = [Math.min(0, low), Math.max(0, high)];
+  if (low === high) [low, high] = axis.log ? [low / 2, high * 2] : [low, low + (Math.abs(low) || 1)];
+  const scale = axis.log ? scaleLog() : scaleLinear();
+  scale.domain([low, high]).range([bottom, top]);
+  return axis.domain ? scale : scale.nice(axis.log ? undefined : 5);
+}
+
+/** Ticks of a scale with their text; a logarithmic one has decades only where it spans several. */
+export function valueTicks(
+  scale: ValueScale,
+  axis: ValueAxis,
+  count: number,
+): { value: number; text: string }[] {
+  const ticks = scale.ticks(count);
+  const few = axis.log && ticks.length > 2 * count ? ticks.filter(isDecade) : ticks;
+  const step = Math.abs((few[1] ?? 1) - (few[0] ?? 0));
+  const digits = Math.max(0, -Math.floor(Math.log10(step || 1) + 1e-9));
+  const plain = (value: number) =>
+    axis.log || digits > 6 ? plainNumber(value) : value.toFixed(digits).replace('-', '\u2212');
+  return few.map((value) => ({ value, text: (axis.tick ?? plain)(value) }));
+}
+
+const isDecade = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;

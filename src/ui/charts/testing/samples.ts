@@ -1,0 +1,81 @@
+import { seededRandom } from '../../../engine/sampling.ts';
+import { presetCuts } from '../../layer-strip/regions.ts';
+import { identityAt } from '../../theme/identity.ts';
+import { percentText, type ValueAxis } from '../axis/value-axis.ts';
+import type { ChartFrame } from '../frame.ts';
+import type { LayerSeries } from '../layer-lines/series.ts';
+import type { MarkerShape } from '../marks/markers.ts';
+
+/** Invented numbers in the shapes the analyses give, for the gallery and the pictures of the tests. */
+export const BODY = { visionBlocks: 32, layers: 28 };
+export const FRAME: ChartFrame = { body: BODY, cuts: presetCuts('thirds', 28), covers: 'all' };
+export const LLM_FRAME: ChartFrame = { ...FRAME, covers: 'llm' };
+export const DEMO_FRAME: ChartFrame = {
+  body: { visionBlocks: 4, layers: 12 },
+  cuts: presetCuts('thirds', 12),
+  covers: 'all',
+};
+
+export const [BASE, IN, RL] = [identityAt(0), identityAt(1), identityAt(2)] as const;
+
+export const RATE: ValueAxis = {
+  title: 'change rate (%)',
+  domain: [0, 1],
+  format: percentText,
+  tick: (value) => String(Math.round(value * 100)),
+};
+
+const bump = (layer: number, at: number, width: number) => Math.exp(-(((layer - at) / width) ** 2));
+
+/** Share with its Wilson interval at 95 %, n = 100. */
+function rate(layer: number, share: number) {
+  const n = 100;
+  const p = Math.round(share * n) / n;
+  const z2 = 3.8416;
+  const centre = (p + z2 / (2 * n)) / (1 + z2 / n);
+  const half = (Math.sqrt(3.8416) * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n))) / (1 + z2 / n);
+  return { layer, value: p, low: Math.max(0, centre - half), high: Math.min(1, centre + half), n };
+}
+
+/** Change rate of four tasks, one checkpoint: peaks where the papers have them. */
+export function swapSeries(layers = 28): LayerSeries[] {
+  const random = seededRandom(5);
+  const tasks: [string, MarkerShape, number, number, number][] = [
+    ['recognition', 'circle', 5, 5, 0.62],
+    ['counting', 'square', 12, 3.2, 0.87],
+    ['grounding', 'triangle', 18, 2.6, 0.98],
+    ['OCR', 'diamond', 22, 2.2, 0.92],
+  ];
+  return tasks.map(([label, marker, at, width, height]) => ({
+    key: label,
+    label,
+    colour: IN.colour,
+    marker,
+    points: Array.from({ length: layers }, (_, i) => {
+      const depth = ((i + 1) * 28) / layers;
+      return rate(i + 1, Math.min(1, height * bump(depth, at, width) + 0.06 * random()));
+    }),
+  }));
+}
+
+/** Relative norms of the two updates over the whole body: two axes, a factor of a hundred apart. */
+export function energySeries({ visionBlocks, layers } = BODY): LayerSeries[] {
+  const random = seededRandom(7);
+  const indices = Array.from({ length: visionBlocks + 1 + layers }, (_, i) => i - visionBlocks);
+  const points = (low: number, high: number, at: number) =>
+    indices.map((layer) => ({
+      layer,
+      value: low + (high - low) * (0.25 + 0.7 * bump(layer, at, 14)) * (0.85 + 0.3 * random()),
+    }));
+  return [
+    { key: 'in', label: 'IN', colour: IN.colour, points: points(0.022, 0.11, 24) },
+    {
+      key: 'rl',
+      label: 'RL',
+      colour: RL.colour,
+      marker: 'square',
+      axis: 'right',
+      points: points(0.00045, 0.001225, 14),
+    },
+  ];
+}
