@@ -26,6 +26,8 @@ def train_words(name: str, flags: argparse.Namespace) -> list[str]:
     words += ["--threads", str(flags.threads), "--device", flags.device]
     if flags.fast:
         words.append("--fast")
+    if name == "base":
+        words += ["--tower", str(runs / "sight")]
     if name == "in":
         words += ["--from", str(runs / "base")]
     if name.startswith("rl"):
@@ -81,6 +83,9 @@ def main() -> None:
     parser.add_argument("--fast", action="store_true", help="bf16 matrix products (fast.py)")
     flags = parser.parse_args()
     flags.runs, flags.out = flags.runs.resolve(), flags.out.resolve()
+    if not (flags.runs / "sight" / "tower.pt").exists():
+        fast = ["--fast"] if flags.fast else []
+        call(["sight.py", "--out", str(flags.runs / "sight"), "--threads", str(flags.threads), *fast])
     for name in SHARES:
         run, folder = flags.runs / name, flags.out / name
         evaluation = flags.runs / "eval" / f"{name}.json"

@@ -36,6 +36,7 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("stage", choices=list(STAGES))
     parser.add_argument("--out", type=Path, required=True, help="the run's folder")
     parser.add_argument("--from", dest="start", type=Path, help="the run whose weights in and rl begin with")
+    parser.add_argument("--tower", type=Path, help="base: the run of sight.py whose vision tower it begins with")
     length = parser.add_mutually_exclusive_group(required=True)
     length.add_argument("--hours", type=float, help="of training, over all sittings")
     length.add_argument("--steps", type=int)
@@ -69,6 +70,8 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     flags = parser.parse_args(words)
     if (flags.start is None) != (flags.stage == "base"):
         parser.error("in and rl need --from, base has none")
+    if flags.tower and flags.stage != "base":
+        parser.error("--tower belongs to base")
     if flags.freeze and flags.stage != "rl":
         parser.error("--freeze belongs to rl")
     for name in ("rate", "rows", "warmup", "weight_decay", "floor", "hold", "loosen"):
@@ -81,10 +84,10 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
 
 def settings(flags: argparse.Namespace) -> dict:
     """What decides the outcome, and so may not change between sittings. How long the run goes may: it can be lengthened."""
-    sitting = ("out", "start", "resume", "hours", "steps", "device", "threads", "save_minutes", "log_every", "stop_after")
+    sitting = ("out", "start", "tower", "resume", "hours", "steps", "device", "threads", "save_minutes", "log_every", "stop_after")
     chosen = {name: value for name, value in vars(flags).items() if name not in sitting}
     mixture = {f"{task}/{form}": weight for (task, form), weight in STAGES[flags.stage].mixture.items()}
-    return chosen | {"from": flags.start.name if flags.start else None, "mixture": mixture}
+    return chosen | {"from": flags.start.name if flags.start else None, "tower": flags.tower.name if flags.tower else None, "mixture": mixture}
 
 
 class Run:
@@ -101,6 +104,8 @@ class Run:
             raise SystemExit(f"{flags.out} holds a run already: --resume it or name another folder")
         if state is None and flags.start:
             load_weights(self.model, flags.start)
+        if state is None and flags.tower:
+            self.model.model.visual.load_state_dict(torch.load(flags.tower / "tower.pt", weights_only=True))
         self.frozen = freeze(self.model, flags.freeze)
         self.model.to(flags.device).train()
         if flags.fast:

@@ -16,10 +16,16 @@ export interface Outline {
   width: number;
 }
 
-export type Mark =
+/** What a mark stands for, where it stands for something: not drawn, but what a vision tower can be taught to see. */
+export type Sight =
+  | { kind: 'glyph'; character: string; centre: Point }
+  | { kind: 'thing'; shape: string; colour: string; box: Box };
+
+export type Mark = { shows?: Sight } & (
   | { kind: 'polygon'; points: readonly Point[]; fill: Rgb; outline?: Outline }
   | { kind: 'ellipse'; box: Box; fill: Rgb; outline?: Outline }
-  | { kind: 'strokes'; lines: readonly (readonly Point[])[]; width: number; fill: Rgb };
+  | { kind: 'strokes'; lines: readonly (readonly Point[])[]; width: number; fill: Rgb }
+);
 
 /** A picture as data: later marks lie over earlier ones. */
 export interface Drawing {

@@ -51,9 +51,10 @@ const CORNERS: Readonly<Record<Exclude<Shape, 'circle' | 'square'>, readonly Poi
 /** A shape that touches all four sides of its box, with a dark outline. */
 export function shapeMark(shape: Shape, box: Box, colour: Colour): Mark {
   const fill = COLOURS[colour];
-  if (shape === 'circle') return { kind: 'ellipse', box, fill, outline: OUTLINE };
-  if (shape === 'square') return rectangle(box, fill, OUTLINE);
+  const shows = { kind: 'thing', shape, colour, box } as const;
+  if (shape === 'circle') return { kind: 'ellipse', box, fill, outline: OUTLINE, shows };
+  if (shape === 'square') return { ...rectangle(box, fill, OUTLINE), shows };
   const [x1, y1, x2, y2] = box;
   const points = CORNERS[shape].map(([x, y]): Point => [x1 + x * (x2 - x1), y1 + y * (y2 - y1)]);
-  return { kind: 'polygon', points, fill, outline: OUTLINE };
+  return { kind: 'polygon', points, fill, outline: OUTLINE, shows };
 }

@@ -24,6 +24,8 @@ export function textMarks(text: string, first: Point, { pitch, height, colour }:
     const lines = glyphStrokes(character).map((line) =>
       line.map(([x, y]): Point => [left + x * unit, top + y * unit]),
     );
-    return [{ kind: 'strokes', lines, width: STROKE * unit, fill: colour }];
+    const centre: Point = [first[0] + i * pitch, first[1]];
+    const shows = { kind: 'glyph', character, centre } as const;
+    return [{ kind: 'strokes', lines, width: STROKE * unit, fill: colour, shows }];
   });
 }

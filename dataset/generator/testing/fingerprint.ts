@@ -11,6 +11,11 @@ import { TASK_NAMES } from '../tasks.ts';
 /** What the generator made when its output was last looked at. Another value means other data: make them anew. */
 export const EXPECTED_FINGERPRINT = '6c1ccdef29f44f9b';
 
+/** What a mark stands for is told beside the picture and is not in it. */
+function withoutSights(key: string, value: unknown): unknown {
+  return key === 'shows' ? undefined : value;
+}
+
 /** One hash over items, pairs and pixels of every task. */
 export function fingerprint(): string {
   const parts: string[] = [];
@@ -24,7 +29,7 @@ export function fingerprint(): string {
   }
   for (const kind of [ANY_TWO, ONE_DIFFERENCE]) {
     for (const task of PAIR_TASKS)
-      parts.push(JSON.stringify(makePair(kind, task, { seed: 1, index: 0, alignment: 0.5 })));
+      parts.push(JSON.stringify(makePair(kind, task, { seed: 1, index: 0, alignment: 0.5 }), withoutSights));
   }
   return contentHash(parts.map(contentHash).join());
 }
