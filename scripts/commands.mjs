@@ -1,81 +1,69 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { COMMON } from './commands/shared/flags.mjs';
+import { ROOT } from './paths.mjs';
+
 /**
- * The table of headless commands: what `headless.mjs` accepts and what its help says.
+ * What a flag takes.
  *
- * @typedef {'text' | 'integer' | 'number' | 'switch' | 'choice' | 'path' | 'checkpoint' | 'files'} FlagKind
- *   `path`: a place to write; `checkpoint`: a folder handed to the page, or `demo:NAME`; `files`: files handed
- *   to the page, the flag may be repeated
+ * - `text`, `integer`, `number`, `switch`, `choice`: a value handed to the page as it is;
+ * - `path`: a place to write, the shell's own business;
+ * - `checkpoint`: a Hugging Face folder, or `demo:NAME`, whose top-level files the page gets;
+ * - `data`: a folder, all of whose files the page gets under their relative paths, or a single file, or `demo:NAME`;
+ * - `files`: single files; may always be repeated.
+ *
+ * @typedef {'text' | 'integer' | 'number' | 'switch' | 'choice' | 'path' | 'checkpoint' | 'data' | 'files'} FlagKind
+ */
+
+/**
  * @typedef {{
  *   kind: FlagKind,
  *   help: string,
  *   required?: boolean,
+ *   repeated?: boolean,
  *   choices?: readonly string[],
  *   minimum?: number,
+ *   pattern?: RegExp,
+ *   example?: string,
  *   value?: string | number | boolean,
- * }} Flag `value` is the default
- * @typedef {{help: string, flags: Readonly<Record<string, Flag>>}} Command
+ * }} Flag `repeated`: may be given several times, or once with several values; `pattern`: what a text has to match,
+ *   `example` one that does; `value`: the default
  */
 
-/** @type {Readonly<Record<string, Flag>>} */
-const COMMON = {
-  device: {
-    kind: 'choice',
-    choices: ['webgpu', 'wasm'],
-    help: 'where graphs run (default: WebGPU, else WASM)',
-  },
-  dtype: {
-    kind: 'choice',
-    choices: ['f32', 'f16', 'q8', 'q4'],
-    help: 'weights in memory (default: f32)',
-  },
-  seed: { kind: 'integer', minimum: 0, help: 'seed of every random choice', value: 0 },
-  out: { kind: 'path', help: 'file to write; - is stdout', value: '-' },
-  quiet: { kind: 'switch', help: 'no progress on stderr' },
-  adapter: {
-    kind: 'choice',
-    choices: ['auto', 'hardware', 'software'],
-    help: 'the GPU, or SwiftShader on the CPU (auto: the GPU where Linux has its device file)',
-    value: 'auto',
-  },
-};
+/**
+ * A headless command, as its file `commands/NAME.mjs` exports it under the name `command`. The page's side is
+ * `src/headless/commands/NAME.ts`.
+ *
+ * @typedef {{
+ *   help: string,
+ *   writes: 'json' | 'folder',
+ *   flags: Readonly<Record<string, Flag>>,
+ *   rest?: string,
+ * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files; `rest`: the flag that words before the
+ *   first flag belong to
+ */
 
-/** @type {Flag} */
-const MODEL = { kind: 'checkpoint', required: true, help: 'Hugging Face checkpoint folder, or demo:NAME' };
-/** @type {Flag} */
-const PROMPT = { kind: 'text', required: true, help: 'the question' };
-/** @type {Flag} */
-const IMAGE = { kind: 'files', help: 'PNG, JPEG or WebP; may be repeated' };
+const FOLDER = join(ROOT, 'scripts', 'commands');
 
-/** @type {Readonly<Record<string, Command>>} */
-export const COMMANDS = {
-  info: { help: 'what a checkpoint holds', flags: { model: MODEL, ...COMMON } },
-  generate: {
-    help: 'an answer to a prompt',
-    flags: {
-      model: MODEL,
-      prompt: PROMPT,
-      image: IMAGE,
-      system: { kind: 'text', help: 'system prompt' },
-      'max-new-tokens': { kind: 'integer', minimum: 1, help: 'where to stop' },
-      temperature: { kind: 'number', minimum: 0, help: '0 is greedy', value: 0 },
-      ...COMMON,
-    },
-  },
-  logits: {
-    help: 'next-token logits at the last position',
-    flags: {
-      model: MODEL,
-      prompt: PROMPT,
-      image: IMAGE,
-      ablate: { kind: 'integer', minimum: 0, help: 'decoder layer to switch off' },
-      hidden: { kind: 'switch', help: 'also the hidden states after each layer' },
-      ...COMMON,
-    },
-  },
-};
+/** @type {Readonly<Record<string, Command>>} by name, in the order of the alphabet */
+export const COMMANDS = Object.fromEntries(
+  await Promise.all(
+    readdirSync(FOLDER)
+      .filter((file) => file.endsWith('.mjs'))
+      .sort()
+      .map(async (file) => {
+        /** @type {{command: Command}} */
+        const { command } = await import(pathToFileURL(join(FOLDER, file)).href);
+        return [file.slice(0, -'.mjs'.length), command];
+      }),
+  ),
+);
 
 /** @type {Command} */
 export const BENCH = {
   help: 'times decoding, rows and loading',
+  writes: 'json',
   flags: {
     only: { kind: 'text', help: 'comma-separated parts to run (default: all)' },
     ...COMMON,

@@ -6,8 +6,8 @@ import { NamedError } from './named-error.mjs';
 
 /**
  * Reads a command's flags, `--name value` or `--name=value`, and fills in defaults. Keys are in camel case
- * (`--max-new-tokens 5` gives `maxNewTokens: 5`); `files` flags give arrays; flags not given and without a
- * default are absent.
+ * (`--max-new-tokens 5` gives `maxNewTokens: 5`); flags that may be repeated give arrays; flags not given and
+ * without a default are absent.
  * @param {Command} command
  * @param {readonly string[]} words
  * @returns {Record<string, FlagValue>}
@@ -19,7 +19,7 @@ export function readFlags(command, words) {
   for (const { name, text } of tokens(command, words)) {
     const flag = /** @type {Flag} */ (command.flags[name]);
     const key = camelCase(name);
-    if (flag.kind === 'files') {
+    if (isRepeated(flag)) {
       const given = values[key];
       values[key] = [...(Array.isArray(given) ? given : []), text];
     } else if (Object.hasOwn(values, key)) {
@@ -39,12 +39,25 @@ export function readFlags(command, words) {
 }
 
 /**
- * Pairs each flag with its text; a switch has none.
+ * Whether the flag's value is a list.
+ * @param {Flag} flag
+ */
+export function isRepeated(flag) {
+  return flag.kind === 'files' || flag.repeated === true;
+}
+
+/**
+ * Pairs each flag with its text, and again with every further value where it takes several; a switch has none.
  * @param {Command} command
  * @param {readonly string[]} words
  */
 function* tokens(command, words) {
-  for (let i = 0; i < words.length; i++) {
+  let i = 0;
+  if (command.rest !== undefined) {
+    for (; i < words.length && !words[i]?.startsWith('--'); i++)
+      yield { name: command.rest, text: words[i] ?? '' };
+  }
+  for (; i < words.length; i++) {
     const word = words[i] ?? '';
     const [, name = '', assigned] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const known = Object.keys(command.flags);
@@ -68,6 +81,9 @@ function* tokens(command, words) {
       throw new NamedError('MissingValue', 'no value', `--${name}`, `give the ${flag.help}`);
     if (assigned === undefined) i++;
     yield { name, text: assigned ?? next ?? '' };
+    if (assigned !== undefined || !isRepeated(flag)) continue;
+    for (; i + 1 < words.length && !words[i + 1]?.startsWith('--'); i++)
+      yield { name, text: words[i + 1] ?? '' };
   }
 }
 
@@ -99,6 +115,7 @@ function readValue(name, flag, text) {
       return value;
     }
     default:
+      if (flag.pattern && !flag.pattern.test(text)) throw refuse(`give one like ${flag.example}`);
       return text;
   }
 }
@@ -111,7 +128,8 @@ function readValue(name, flag, text) {
 export function describe(usage, command) {
   const lines = Object.entries(command.flags).map(([name, flag]) => {
     const takes = flag.kind === 'switch' ? '' : ` ${flag.choices?.join('|') ?? flag.kind.toUpperCase()}`;
-    return `  --${name}${takes}  ${flag.help}${flag.required ? ' (required)' : ''}`;
+    const more = isRepeated(flag) ? '…' : '';
+    return `  --${name}${takes}${more}  ${flag.help}${flag.required ? ' (required)' : ''}`;
   });
   return `${usage}: ${command.help}\n${lines.join('\n')}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { COMMANDS, type Command } from './commands.mjs';
+import { SHARD } from './commands/shared/flags.mjs';
 import { describe as describeFlags, readFlags } from './flags.mjs';
 
 const generate = COMMANDS.generate as Command;
@@ -27,6 +28,29 @@ describe('reading flags', () => {
   test('takes text that looks like a flag, or is empty, after an equals sign', () => {
     const words = ['--model', 'folder', '--prompt=--help me\nnow = then', '--system='];
     expect(readFlags(generate, words)).toMatchObject({ prompt: '--help me\nnow = then', system: '' });
+  });
+
+  test('takes several values of a flag that may be repeated, and words before the flags', () => {
+    const command: Command = {
+      help: '',
+      writes: 'folder',
+      rest: 'part',
+      flags: {
+        part: { kind: 'data', repeated: true, required: true, help: 'folders' },
+        model: { kind: 'checkpoint', repeated: true, help: 'models' },
+        shard: SHARD,
+      },
+    };
+    expect(readFlags(command, ['a', 'b', '--model', 'x', 'y', '--shard', '2/3', '--model', 'z'])).toEqual({
+      part: ['a', 'b'],
+      model: ['x', 'y', 'z'],
+      shard: '2/3',
+    });
+    expect(() => readFlags(command, ['--model', 'x'])).toThrow('required; --part');
+    expect(() => readFlags(command, ['a', '--shard', '0/3'])).toThrow(
+      '"0/3" will not do; --shard; give one like 1/4',
+    );
+    expect(() => readFlags(command, ['a', '--shard', '1/3', 'b'])).toThrow('"b" is not a flag');
   });
 
   test('tells an empty prompt from a missing one', () => {

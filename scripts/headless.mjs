@@ -1,18 +1,19 @@
+import { resolve } from 'node:path';
 import { ensureBuild } from './build.mjs';
 import { COMMANDS } from './commands.mjs';
 import { describe, readFlags } from './flags.mjs';
-import { checkDemos, findInputs } from './inputs.mjs';
+import { findDemos, findInputs } from './inputs.mjs';
+import { JournalFiles } from './journal-files.mjs';
 import { NamedError } from './named-error.mjs';
 import { ensurePackages } from './packages.mjs';
+import { PartialFiles } from './partial-files.mjs';
 import { checkOut, PageError, runCommand } from './run-command.mjs';
+import { Session } from './session.mjs';
 
 /**
  * `npm run -s headless -- COMMAND FLAGS`: runs the app's own code in a headless Chromium. The page
- * (`headless.html`) defines `frankenscopeHeadless`:
- *
- * - `slot(name)` makes (or finds) the `<input type="file" multiple>` for an input and returns its selector;
- * - `run({command, flags, inputs})` gives `{ok: true, result}` or `{ok: false, error: {name, message, kind}}`,
- *   kind `input`, `interrupted` or `internal`; `inputs` says, per flag, `{name, demo, files: count}`.
+ * (`headless.html`) defines `frankenscopeHeadless` (`page-api.d.ts`), which gets the flags, and the files in file
+ * inputs: the browser reads them where they lie. It writes through a `Session`.
  */
 await runCommand(async (signal) => {
   const [name = '--help', ...words] = process.argv.slice(2);
@@ -30,39 +31,54 @@ await runCommand(async (signal) => {
     );
   if (words.includes('--help')) return describe(name, command);
   const { out, quiet, adapter, ...flags } = readFlags(command, words);
-  const inputs = findInputs(command, flags);
-  checkOut(String(out));
+  const handed = findInputs(command, flags);
+  checkOut(String(out), command.writes);
   ensurePackages();
   ensureBuild({ quiet: true });
-  checkDemos(inputs);
+  const inputs = findDemos(handed);
 
   // Imported late: it needs the packages.
   const { withPage } = await import('./page.mjs');
   const progress = (/** @type {string} */ text) => {
     if (!quiet) console.error(text);
   };
+  const files = command.writes === 'folder' ? new PartialFiles(resolve(String(out))) : null;
+  const session = new Session(files, new JournalFiles());
   const page = {
     path: 'headless.html',
     entry: 'frankenscopeHeadless',
     adapter: String(adapter),
     progress,
     signal,
+    session,
+    stop: (/** @type {import('playwright-core').Page} */ page) =>
+      page.evaluate(() => globalThis.frankenscopeHeadless.cancel()),
   };
-  const answer = await withPage(page, async (page) => {
-    for (const [slot, { files }] of Object.entries(inputs)) {
-      const selector = await page.evaluate((slot) => globalThis.frankenscopeHeadless.slot(slot), slot);
-      await page.setInputFiles(selector, files);
-    }
-    const described = Object.entries(inputs).map(([slot, { name, demo, files }]) => [
-      slot,
-      { name, demo, files: files.length },
-    ]);
-    return page.evaluate((request) => globalThis.frankenscopeHeadless.run(request), {
-      command: name,
-      flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
-      inputs: Object.fromEntries(described),
+  try {
+    const answer = await withPage(page, async (page) => {
+      /** @type {Record<string, {name: string, paths: string[]}[]>} */
+      const described = {};
+      for (const [flag, given] of Object.entries(inputs)) {
+        described[flag] = given.map(({ name, paths }) => ({ name, paths }));
+        for (const [index, { files }] of given.entries()) {
+          const slot = await page.evaluate(
+            ([flag, index]) => globalThis.frankenscopeHeadless.slot(flag, index),
+            /** @type {const} */ ([flag, index]),
+          );
+          await page.setInputFiles(slot, files);
+        }
+      }
+      return page.evaluate((request) => globalThis.frankenscopeHeadless.run(request), {
+        command: name,
+        flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
+        inputs: described,
+        session: `.${session.path}`,
+      });
     });
-  });
-  if (!answer.ok) throw new PageError(answer.error);
-  return { result: answer.result, out: String(out) };
+    if (!answer.ok) throw new PageError(answer.error);
+    await files?.commit();
+    return { result: answer.result, out: files ? null : String(out) };
+  } finally {
+    await files?.discard();
+  }
 });

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS, type Command } from './commands.mjs';
-import { findInputs } from './inputs.mjs';
+import { findDemos, findInputs } from './inputs.mjs';
 import { NamedError } from './named-error.mjs';
 import { ROOT } from './paths.mjs';
-import { exitCode, line, PageError } from './run-command.mjs';
+import { checkOut, exitCode, line, PageError } from './run-command.mjs';
 
 let folder = '';
 beforeAll(() => {
@@ -20,7 +20,10 @@ const headless = (...words: string[]) =>
 
 describe('bad input ends with 2, one line on stderr and nothing on stdout', () => {
   test.each([
-    [['frobnicate'], /^UnknownCommand: "frobnicate" is not a command; known: info generate logits\n$/],
+    [
+      ['frobnicate'],
+      /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info logits( \w+)*\n$/,
+    ],
     [['info'], /^MissingFlag: .*--model.*\n$/],
     [['info', '--model', 'no/such/folder'], /^FolderNotFound: no folder "no\/such\/folder"; --model; .*\n$/],
     [['info', '--model', 'demo:x', '--out', 'no/such/file'], /^FolderNotFound: .*--out.*\n$/],
@@ -55,11 +58,15 @@ describe('a checkpoint folder', () => {
     for (const name of ['model.safetensors', 'chat_template.jinja', 'merges.txt', 'a.bin', 'README.md'])
       writeFileSync(join(snapshot, name), '');
     const expected = ['chat_template.jinja', 'config.json', 'merges.txt', 'model.safetensors'];
-    expect(inputs(snapshot).model).toEqual({
-      name: 'snapshot',
-      demo: null,
-      files: expected.map((name) => join(snapshot, name)),
-    });
+    expect(inputs(snapshot).model).toEqual([
+      {
+        name: 'snapshot',
+        demo: null,
+        kind: 'checkpoint',
+        paths: expected,
+        files: expected.map((name) => join(snapshot, name)),
+      },
+    ]);
   });
 
   test('without checkpoint files is refused', () => {
@@ -68,10 +75,66 @@ describe('a checkpoint folder', () => {
     expect(() => inputs(empty)).toThrow(/holds no checkpoint files; --model/);
   });
 
-  test('may be a demo', () => {
-    const model = { name: 'demo:rl-frozen-mid', demo: 'rl-frozen-mid', files: [] };
-    expect(inputs('demo:rl-frozen-mid')).toEqual({ model });
+  test('may be a demo, which lies in the built app', () => {
+    const handed = inputs('demo:rl-frozen-mid');
+    expect(handed.model).toMatchObject([{ name: 'demo:rl-frozen-mid', demo: 'rl-frozen-mid', files: [] }]);
+    const demos = join(folder, 'demos');
+    mkdirSync(join(demos, 'rl-frozen-mid'), { recursive: true });
+    writeFileSync(join(demos, 'rl-frozen-mid', 'config.json'), '{}');
+    expect(findDemos(handed, demos).model).toMatchObject([
+      {
+        name: 'demo:rl-frozen-mid',
+        paths: ['config.json'],
+        files: [join(demos, 'rl-frozen-mid', 'config.json')],
+      },
+    ]);
+    expect(() => findDemos(inputs('demo:other'), demos)).toThrow(
+      'there is no demo "other"; --model; known: demo:rl-frozen-mid',
+    );
   });
+});
+
+describe('a folder of data', () => {
+  const command: Command = {
+    help: '',
+    writes: 'json',
+    flags: { items: { kind: 'data', repeated: true, help: 'items' } },
+  };
+  const find = (...items: string[]) => findInputs(command, { items }).items;
+
+  test('gives every file below it, under its relative path, hidden ones left out', () => {
+    const top = join(folder, 'pairs');
+    mkdirSync(join(top, 'ocr', 'images'), { recursive: true });
+    mkdirSync(join(top, '.git'));
+    for (const path of ['b.jsonl', 'ocr/images/1.png', 'ocr/a.json', '.git/config', 'ocr/.DS_Store'])
+      writeFileSync(join(top, path), path);
+    symlinkSync(top, join(top, 'ocr', 'loop'));
+    const expected = ['b.jsonl', 'ocr/a.json', 'ocr/images/1.png'];
+    const [given] = find(top) ?? [];
+    expect(given?.paths).toEqual(expected);
+    expect(given?.files).toEqual(expected.map((path) => join(top, path)));
+  });
+
+  test('may be a single file, and several', () => {
+    const file = join(folder, 'gsm8k.jsonl');
+    writeFileSync(file, '{}');
+    expect(find(file, file)).toMatchObject([{ paths: ['gsm8k.jsonl'] }, { paths: ['gsm8k.jsonl'] }]);
+  });
+
+  test('that is not there, or holds nothing, is refused', () => {
+    mkdirSync(join(folder, 'nothing'));
+    expect(() => find(join(folder, 'nothing'))).toThrow('holds no files; --items');
+    expect(() => find('no/such')).toThrow('no folder or file "no/such"; --items');
+  });
+});
+
+test('a folder of results cannot go to stdout, nor in the place of a file', () => {
+  const file = join(folder, 'taken');
+  writeFileSync(file, '');
+  expect(() => checkOut('-', 'folder')).toThrow('a folder cannot go to stdout; --out');
+  expect(() => checkOut(file, 'folder')).toThrow(/is a file; --out; give a folder/);
+  expect(() => checkOut(folder, 'json')).toThrow(/is a folder; --out; give a file/);
+  expect(() => checkOut(join(folder, 'new'), 'folder')).not.toThrow();
 });
 
 describe('exit codes', () => {

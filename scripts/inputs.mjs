@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
@@ -7,52 +7,82 @@ import { DIST } from './paths.mjs';
 /** @import {FlagValue} from './flags.mjs' */
 
 /**
- * One thing handed to the page. The page's file input for the slot holds `files` in this order (a page sees
- * base names only); a demo is fetched by the page from `demo/NAME/` and has no files.
- * @typedef {{name: string, demo: string | null, files: string[]}} Input
+ * One folder or set of files handed to the page. The page's file input for it holds `files` in this order; a page
+ * sees base names only, so `paths` says what each is called below the folder. A demo lies in the built app
+ * and has no files before `findDemos`.
+ * @typedef {{name: string, demo: string | null, kind: 'checkpoint' | 'data' | 'files', paths: string[], files: string[]}} Input
  */
 
 /** What a checkpoint folder may hold that the app reads; all of it lies at the folder's top. */
 const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model)$/;
 
+/** A folder with more files is hardly a data set; handing it over would take the page minutes. */
+const MOST_FILES = 100_000;
+
 /**
  * The folders and files a command's flags name, by flag name. Flags that name none are left out.
  * @param {Command} command
  * @param {Record<string, FlagValue>} values as `readFlags` gives them
- * @returns {Record<string, Input>}
- * @throws {NamedError} FolderNotFound, FileNotFound
+ * @returns {Record<string, Input[]>}
+ * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles
  */
 export function findInputs(command, values) {
-  /** @type {Record<string, Input>} */
+  /** @type {Record<string, Input[]>} */
   const inputs = {};
   for (const [name, { kind }] of Object.entries(command.flags)) {
     const value = values[name];
-    if (kind === 'checkpoint' && typeof value === 'string') inputs[name] = checkpoint(name, value);
-    if (kind === 'files' && Array.isArray(value))
-      inputs[name] = { name: value.join(', '), demo: null, files: value.map((path) => file(name, path)) };
+    if (typeof value !== 'string' && !Array.isArray(value)) continue;
+    const given = [value].flat();
+    if (kind === 'checkpoint') inputs[name] = given.map((path) => demo(path, kind) ?? checkpoint(name, path));
+    if (kind === 'data') inputs[name] = given.map((path) => demo(path, kind) ?? data(name, path));
+    if (kind === 'files') {
+      const files = given.map((path) => file(name, path));
+      inputs[name] = [
+        { name: given.join(', '), demo: null, kind, paths: files.map((path) => basename(path)), files },
+      ];
+    }
   }
   return inputs;
 }
 
 /**
- * Whether the built app carries the demos asked for.
- * @param {Record<string, Input>} inputs
+ * The same with the files of the demos asked for, which lie in the built app.
+ * @param {Record<string, Input[]>} inputs
+ * @param {string} [folder] where demos lie
+ * @returns {Record<string, Input[]>}
  * @throws {NamedError} DemoNotFound
  */
-export function checkDemos(inputs) {
-  for (const [name, { demo }] of Object.entries(inputs)) {
-    if (demo === null || existsSync(join(DIST, 'demo', demo, 'config.json'))) continue;
-    const folder = join(DIST, 'demo');
-    const known = existsSync(folder) ? readdirSync(folder).map((entry) => `demo:${entry}`) : [];
+export function findDemos(inputs, folder = join(DIST, 'demo')) {
+  const known = existsSync(folder)
+    ? readdirSync(folder)
+        .sort()
+        .map((entry) => `demo:${entry}`)
+    : [];
+  const find = (/** @type {string} */ name, /** @type {Input} */ input) => {
+    if (input.demo === null) return input;
+    const path = join(folder, input.demo);
+    if (existsSync(path))
+      return { ...(input.kind === 'checkpoint' ? checkpoint : data)(name, path), name: input.name };
     throw new NamedError(
       'DemoNotFound',
-      `there is no demo "${demo}"`,
+      `there is no demo "${input.demo}"`,
       `--${name}`,
-      known.length > 0
-        ? `known: ${known.join(' ')}`
-        : 'this build carries no demos; give a checkpoint folder',
+      known.length > 0 ? `known: ${known.join(' ')}` : 'this build carries no demos; give a folder',
     );
-  }
+  };
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, given]) => [name, given.map((input) => find(name, input))]),
+  );
+}
+
+/**
+ * @param {string} value
+ * @param {'checkpoint' | 'data'} kind
+ * @returns {Input | undefined}
+ */
+function demo(value, kind) {
+  if (!/^demo:[\w-]+$/.test(value)) return undefined;
+  return { name: value, demo: value.slice('demo:'.length), kind, paths: [], files: [] };
 }
 
 /**
@@ -61,23 +91,86 @@ export function checkDemos(inputs) {
  * @returns {Input}
  */
 function checkpoint(name, value) {
-  if (/^demo:[\w-]+$/.test(value)) return { name: value, demo: value.slice('demo:'.length), files: [] };
   const folder = resolve(value);
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
-  const files = readdirSync(folder)
+  const paths = readdirSync(folder)
     .sort()
-    .map((entry) => join(folder, entry))
     // statSync follows links: a Hugging Face cache holds links to its blobs.
-    .filter((path) => CHECKPOINT_FILE.test(path) && statSync(path, { throwIfNoEntry: false })?.isFile());
-  if (files.length === 0)
+    .filter((entry) => CHECKPOINT_FILE.test(entry) && isFile(join(folder, entry)));
+  if (paths.length === 0)
     throw new NamedError(
       'FolderNotFound',
       `"${value}" holds no checkpoint files`,
       `--${name}`,
       'give the folder with config.json and the .safetensors files',
     );
-  return { name: basename(folder), demo: null, files };
+  const files = paths.map((path) => join(folder, path));
+  return { name: basename(folder), demo: null, kind: 'checkpoint', paths, files };
+}
+
+/**
+ * A file, or all files below a folder but hidden ones.
+ * @param {string} name
+ * @param {string} value
+ * @returns {Input}
+ */
+function data(name, value) {
+  const top = resolve(value);
+  const found = { name: basename(top), demo: null, kind: /** @type {const} */ ('data') };
+  if (isFile(top)) return { ...found, paths: [basename(top)], files: [top] };
+  if (!existsSync(top))
+    throw new NamedError(
+      'FolderNotFound',
+      `no folder or file "${value}"`,
+      `--${name}`,
+      'give one that exists',
+    );
+  const paths = below(top, name);
+  if (paths.length === 0)
+    throw new NamedError(
+      'FolderNotFound',
+      `"${value}" holds no files`,
+      `--${name}`,
+      'give the folder with the data',
+    );
+  return { ...found, paths, files: paths.map((path) => join(top, path)) };
+}
+
+/**
+ * Paths of all files below a folder, with slashes, sorted; links are followed once.
+ * @param {string} top
+ * @param {string} name
+ */
+function below(top, name) {
+  /** @type {string[]} */
+  const paths = [];
+  const seen = new Set([realpathSync(top)]);
+  const folders = [''];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readdirSync(join(top, folder))) {
+      const path = folder === '' ? entry : `${folder}/${entry}`;
+      const found = entry.startsWith('.') ? undefined : statSync(join(top, path), { throwIfNoEntry: false });
+      if (found?.isFile()) paths.push(path);
+      if (!found?.isDirectory()) continue;
+      const real = realpathSync(join(top, path));
+      if (!seen.has(real)) folders.push(path);
+      seen.add(real);
+    }
+    if (paths.length > MOST_FILES)
+      throw new NamedError(
+        'TooManyFiles',
+        `more than ${MOST_FILES} files below "${top}"`,
+        `--${name}`,
+        'give the folder of the data alone',
+      );
+  }
+  return paths.sort();
+}
+
+/** @param {string} path */
+function isFile(path) {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /**
@@ -86,7 +179,7 @@ function checkpoint(name, value) {
  */
 function file(name, value) {
   const path = resolve(value);
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
+  if (!isFile(path))
     throw new NamedError('FileNotFound', `no file "${value}"`, `--${name}`, 'give a file that exists');
   return path;
 }

@@ -1,12 +1,20 @@
 /** What the built pages define for the scripts that drive them. */
 export {};
 
+/** A folder or set of files in one of the page's file inputs, whose files have these paths, in order. */
+export interface HandedInput {
+  name: string;
+  paths: string[];
+}
+
 export interface HeadlessRequest {
   command: string;
   /** Flag values by camel-case name, defaults filled in; those of files, `--out`, `--quiet` and `--adapter` stay outside. */
   flags: Record<string, string | number | boolean | string[]>;
-  /** Per flag that names files: `files` is how many its slot's file input holds, 0 for a demo. */
-  inputs: Record<string, { name: string; demo: string | null; files: number }>;
+  /** Per flag that names folders or files, what was given, in order. */
+  inputs: Record<string, HandedInput[]>;
+  /** The address below which results and journals are written: `scripts/session.mjs`. */
+  session: string;
 }
 
 export type HeadlessAnswer =
@@ -15,9 +23,11 @@ export type HeadlessAnswer =
 
 declare global {
   var frankenscopeHeadless: {
-    /** Makes or finds the `<input type="file" multiple>` of a slot; returns its CSS selector. */
-    slot(name: string): string;
+    /** Makes or finds the `<input type="file" multiple>` of a flag's i-th value; returns its CSS selector. */
+    slot(flag: string, index: number): string;
     run(request: HeadlessRequest): Promise<HeadlessAnswer>;
+    /** Ends the run under way, which answers "interrupted". */
+    cancel(): void;
   };
   var frankenscopeBench: {
     run(flags: HeadlessRequest['flags']): Promise<unknown>;

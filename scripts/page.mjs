@@ -13,28 +13,47 @@ import { serve } from './static-server.mjs';
 /** A page that has not shown its entry by then never will. */
 const READY_MS = 60_000;
 
+/** Work answers a cancel within 0.2 s; a page that has not by then hangs. */
+const STOP_MS = 10_000;
+
 /**
  * Serves the built app, opens one of its pages in a headless Chromium, and hands both to `use`; closes
  * everything after. What the page says with `console.info` is progress and goes to `progress`, its warnings
  * and errors too.
  * @template T
- * @param {{path: string, entry: string, adapter: string, progress: (line: string) => void, signal: AbortSignal}} options
- *   entry: the global the page defines once it is ready; adapter: auto, hardware or software
+ * @param {{
+ *   path: string,
+ *   entry: string,
+ *   adapter: string,
+ *   progress: (line: string) => void,
+ *   signal: AbortSignal,
+ *   session?: import('./session.mjs').Session,
+ *   stop?: (page: Page) => Promise<void>,
+ * }} options entry: the global the page defines once it is ready; adapter: auto, hardware or software; session: what
+ *   the page may write; stop: asks the page to end its work when the signal is aborted; what does not end in
+ *   time, or has no `stop`, ends with the browser
  * @param {(page: Page) => Promise<T>} use
  * @returns {Promise<T>}
  * @throws {NamedError} BrowserNotFound, BrowserFailed, PageFailed
  */
-export async function withPage({ path, entry, adapter, progress, signal }, use) {
+export async function withPage({ path, entry, adapter, progress, signal, session, stop }, use) {
   const executablePath = ensureBrowser();
   const args = chromiumFlags(
     adapter === 'auto' ? detectAdapter() : adapter === 'hardware' ? adapter : 'software',
   );
-  const server = await serve(DIST);
+  const server = await serve(DIST, session ? { before: session.answer } : {});
   // A profile on disk: in a private window the browser keeps its storage in memory, and little of it.
   const profile = mkdtempSync(join(tmpdir(), 'frankenscope-'));
   /** @type {BrowserContext | undefined} */
   let browser;
+  /** @type {Page | undefined} */
+  let page;
   const close = () => void browser?.close();
+  const interrupt = () => {
+    if (!stop || !page) return close();
+    setTimeout(close, STOP_MS).unref();
+    stop(page).catch(close);
+  };
   try {
     // Signals are ours to handle: an interrupted run has an exit code of its own.
     const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
@@ -43,28 +62,29 @@ export async function withPage({ path, entry, adapter, progress, signal }, use) 
       .catch((/** @type {Error} */ error) => {
         throw new NamedError('BrowserFailed', firstLine(error), executablePath, 'set CHROME_PATH to another');
       });
-    signal.addEventListener('abort', close);
+    signal.addEventListener('abort', interrupt);
     signal.throwIfAborted();
-    const page = await browser.newPage();
-    page.setDefaultTimeout(0);
-    page.on('console', (message) => {
+    const opened = await browser.newPage();
+    opened.setDefaultTimeout(0);
+    opened.on('console', (message) => {
       if (['info', 'warning', 'error'].includes(message.type())) progress(message.text());
     });
     const failed = new Promise((_, reject) => {
       const fail = (/** @type {string} */ what) =>
         reject(new NamedError('PageFailed', what, path, 'this is a fault of the app; please report it'));
-      page.on('crash', () => fail('the page crashed: out of memory?'));
+      opened.on('crash', () => fail('the page crashed: out of memory?'));
       browser?.on('close', () => fail('the browser closed'));
     });
     failed.catch(() => {});
     const work = async () => {
-      await page.goto(server.url + path);
-      await ready(page, path, entry);
-      return use(page);
+      await opened.goto(server.url + path);
+      await ready(opened, path, entry);
+      page = opened;
+      return use(opened);
     };
     return await /** @type {Promise<T>} */ (Promise.race([work(), failed]));
   } finally {
-    signal.removeEventListener('abort', close);
+    signal.removeEventListener('abort', interrupt);
     await browser?.close();
     await server.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { NamedError } from './named-error.mjs';
 
@@ -20,19 +20,22 @@ export class PageError extends Error {
 
 /**
  * Runs a command to its exit code: the result as JSON to `--out`, an error as one line on stderr, Ctrl+C as
- * an interruption.
- * @param {(signal: AbortSignal) => Promise<{result: unknown, out: string} | string>} work
- *   a string is help, printed as it is
+ * an interruption. A second Ctrl+C does not wait for anything.
+ * @param {(signal: AbortSignal) => Promise<{result: unknown, out: string | null} | string>} work
+ *   a string is help, printed as it is; `out` null: everything is written already
  */
 export async function runCommand(work) {
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
+  const interrupt = () => {
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort();
+  };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {
     const answer = await work(interruption.signal);
     if (typeof answer === 'string') await print(answer);
-    else await write(answer.out, JSON.stringify(answer.result));
+    else if (answer.out !== null) await write(answer.out, JSON.stringify(answer.result));
     process.exitCode = EXIT.done;
   } catch (error) {
     // A signal that came while npm or Vite ran is delivered only once this thread is free.
@@ -71,21 +74,38 @@ export function line(error) {
 /**
  * Whether `--out` can be written, asked before the work is done rather than after.
  * @param {string} out
- * @throws {NamedError} FolderNotFound
+ * @param {'json' | 'folder'} [writes]
+ * @throws {NamedError} FolderNotFound, BadValue
  */
-export function checkOut(out) {
+export function checkOut(out, writes = 'json') {
+  if (writes === 'folder' && out === '-')
+    throw new NamedError('BadValue', 'a folder cannot go to stdout', '--out', 'give a folder');
+  if (out === '-') return;
   const folder = dirname(resolve(out));
-  if (out !== '-' && !existsSync(folder))
+  if (!existsSync(folder))
     throw new NamedError('FolderNotFound', `no folder "${folder}"`, '--out', 'create it first');
+  const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
+  if (isFolder !== undefined && isFolder !== (writes === 'folder'))
+    throw new NamedError(
+      'BadValue',
+      `"${out}" is a ${isFolder ? 'folder' : 'file'}`,
+      '--out',
+      `give a ${writes === 'folder' ? 'folder' : 'file'}`,
+    );
 }
 
 /**
+ * To a file all at once: whoever waits for it never sees half of it.
  * @param {string} out
  * @param {string} text
  */
 async function write(out, text) {
-  if (out === '-') await print(text);
-  else writeFileSync(out, `${text}\n`);
+  if (out === '-') return print(text);
+  const there = statSync(out, { throwIfNoEntry: false });
+  // A pipe or a device has nothing that could be replaced.
+  if (there && !there.isFile()) return writeFileSync(out, `${text}\n`);
+  writeFileSync(`${out}.partial`, `${text}\n`);
+  renameSync(`${out}.partial`, out);
 }
 
 /**

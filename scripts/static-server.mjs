@@ -29,12 +29,15 @@ const TYPES = {
  * Serves a folder on this machine alone, with the app's headers and single byte ranges (the demo family's
  * tensors are read by range).
  * @param {string} folder
- * @param {{port?: number}} [options] port 0, the default, takes a free one
+ * @param {{port?: number, before?: (request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean}} [options]
+ *   port 0, the default, takes a free one; `before` is asked first, and true means that it answers
  * @returns {Promise<{url: string, close: () => Promise<void>}>} url ends with a slash
  * @throws {NamedError} PortInUse
  */
-export async function serve(folder, { port = 0 } = {}) {
-  const server = createServer((request, response) => void answer(folder, request, response));
+export async function serve(folder, { port = 0, before } = {}) {
+  const server = createServer((request, response) => {
+    if (!before?.(request, response)) void answer(folder, request, response);
+  });
   await new Promise((resolve, reject) => {
     server.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
       reject(

@@ -1,26 +1,35 @@
-/** The page behind `npm run headless`: the same engine, driven from the shell. */
+/** The page behind `npm run headless`: the app's own code, driven from the shell. */
 import type { HeadlessAnswer, HeadlessRequest } from '../../scripts/page-api.d.ts';
-import { connectEngine } from '../engine/client.ts';
+import { cancelled } from '../engine/jobs.ts';
 import { NamedError } from '../named-error.ts';
-import { COMMANDS } from './commands.ts';
-import { readFlags } from './flags.ts';
-import { fileInput } from './slots.ts';
+import type { Command } from './context.ts';
+import { commandContext } from './context.ts';
+import { fileInput } from './file-inputs.ts';
+
+/** Each command is a file of its own, loaded when it is called. */
+const COMMANDS = import.meta.glob<{ readonly run: Command }>(['./commands/*.ts', '!./commands/*.test.ts']);
 
 /** Errors that are not about what was given. */
-const INTERNAL = new Set(['RunFailed', 'ModuleAborted', 'DeviceLost', 'WorkerFailed', 'ModuleUnavailable']);
+const INTERNAL = new Set([
+  ...['RunFailed', 'ModuleAborted', 'DeviceLost', 'WorkerFailed', 'ModuleUnavailable'],
+  ...['OutputFailed', 'JournalFailed'],
+]);
+
+const interruption = new AbortController();
 
 globalThis.frankenscopeHeadless = {
-  slot: (name) => `#${fileInput(name).id}`,
-  async run({ command, flags, inputs }: HeadlessRequest): Promise<HeadlessAnswer> {
+  slot: (flag, index) => `#${fileInput(flag, index).id}`,
+  async run(request: HeadlessRequest): Promise<HeadlessAnswer> {
     try {
-      const run = COMMANDS[command];
-      if (!run)
-        throw new NamedError('UnknownCommand', command, {}, `known: ${Object.keys(COMMANDS).join(', ')}`);
-      return { ok: true, result: await run(connectEngine(), readFlags(flags), inputs) };
+      const load = COMMANDS[`./commands/${request.command}.ts`];
+      if (!load) throw new NamedError('UnknownCommand', request.command, {}, 'see --help');
+      const { run } = await load();
+      return { ok: true, result: await run(commandContext(request, interruption.signal)) };
     } catch (error) {
       return { ok: false, error: answerOf(error) };
     }
   },
+  cancel: () => interruption.abort(cancelled()),
 };
 
 function answerOf(error: unknown): Extract<HeadlessAnswer, { ok: false }>['error'] {

@@ -1,0 +1,79 @@
+/** @import {Flag} from '../../commands.mjs' */
+
+/**
+ * Of every command.
+ * @type {Readonly<Record<string, Flag>>}
+ */
+export const COMMON = {
+  device: {
+    kind: 'choice',
+    choices: ['webgpu', 'wasm'],
+    help: 'where graphs run (default: WebGPU, else WASM)',
+  },
+  dtype: {
+    kind: 'choice',
+    choices: ['f32', 'f16', 'q8', 'q4'],
+    help: 'weights in memory (default: f32)',
+  },
+  seed: { kind: 'integer', minimum: 0, help: 'seed of every random choice', value: 0 },
+  out: { kind: 'path', help: 'file to write; - is stdout', value: '-' },
+  quiet: { kind: 'switch', help: 'no progress on stderr' },
+  adapter: {
+    kind: 'choice',
+    choices: ['auto', 'hardware', 'software'],
+    help: 'the GPU, or SwiftShader on the CPU (auto: the GPU where Linux has its device file)',
+    value: 'auto',
+  },
+};
+
+/**
+ * Of commands that write a folder.
+ * @type {Flag}
+ */
+export const OUT_FOLDER = { kind: 'path', required: true, help: 'folder to write; made if it is not there' };
+
+/**
+ * Of commands whose work is journalled, so that a rerun goes on where the last one was interrupted.
+ * @type {Flag}
+ */
+export const RESTART = { kind: 'switch', help: 'forget what an interrupted run had finished' };
+
+/**
+ * Of sweeps: this run takes part i of n; `combine` puts the parts together.
+ * @type {Flag}
+ */
+export const SHARD = {
+  kind: 'text',
+  pattern: /^[1-9]\d*\/[1-9]\d*$/,
+  example: '1/4',
+  help: 'part i/n of the samples, i from 1',
+};
+
+/**
+ * 0-based LLM layers, as `0-27` or `0,3,5-7`.
+ * @type {Flag}
+ */
+export const LAYERS = {
+  kind: 'text',
+  pattern: /^\d+(-\d+)?(,\d+(-\d+)?)*$/,
+  example: '0-27',
+  help: 'LLM layers, from 0 (default: all)',
+};
+
+/** @type {Flag} */
+export const SAMPLES = { kind: 'integer', minimum: 1, help: 'how many samples (default: all)' };
+
+/** @type {Flag} */
+export const MAX_NEW_TOKENS = { kind: 'integer', minimum: 1, help: 'where an answer is cut' };
+
+/** @type {Flag} */
+export const CHECKPOINT = { kind: 'checkpoint', help: 'Hugging Face checkpoint folder, or demo:NAME' };
+
+/** @type {Flag} */
+export const MODEL = { ...CHECKPOINT, required: true };
+
+/** @type {Flag} */
+export const PROMPT = { kind: 'text', required: true, help: 'the question' };
+
+/** @type {Flag} */
+export const IMAGE = { kind: 'files', help: 'PNG, JPEG or WebP; may be repeated' };

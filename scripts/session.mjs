@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+
+/** @import {IncomingMessage, ServerResponse} from 'node:http' */
+/** @import {PartialFiles} from './partial-files.mjs' */
+/** @import {JournalFiles} from './journal-files.mjs' */
+
+/**
+ * What the headless page may write, over its own server: below `/session/TOKEN/`, the token known to the page alone.
+ *
+ * | request | does |
+ * | --- | --- |
+ * | `PUT out/PATH` | begins a file of the result |
+ * | `POST out/PATH` | appends the body to it; answered once written, which holds a faster writer back |
+ * | `GET journal` | `[{key, bytes}]` |
+ * | `GET journal/KEY/FILE` | its bytes, 404 where there is none |
+ * | `POST`, `PUT journal/KEY/FILE` | appends the body, or replaces the file by it |
+ * | `PATCH journal/KEY/FILE?bytes=N` | cuts it to N bytes |
+ * | `DELETE journal/KEY` | removes it |
+ *
+ * What fails is answered by 500 and one line of text.
+ */
+export class Session {
+  path = `/session/${randomBytes(16).toString('hex')}/`;
+  #out;
+  #journal;
+
+  /**
+   * @param {PartialFiles | null} out null for commands that write no folder
+   * @param {JournalFiles} journal
+   */
+  constructor(out, journal) {
+    this.#out = out;
+    this.#journal = journal;
+  }
+
+  /**
+   * Answers a request of the session's; false for any other.
+   * @param {IncomingMessage} request
+   * @param {ServerResponse} response
+   */
+  answer = (request, response) => {
+    if (!request.url?.startsWith(this.path)) return false;
+    this.#run(request)
+      .then((body) => {
+        response.writeHead(body === undefined ? 204 : body === null ? 404 : 200);
+        response.end(body ?? undefined);
+      })
+      .catch((/** @type {Error} */ error) => {
+        request.resume();
+        response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' });
+        response.end(error.message);
+      });
+    return true;
+  };
+
+  /**
+   * @param {IncomingMessage} request
+   * @returns {Promise<Buffer | string | null | void>} the answer's body; null: not there
+   */
+  async #run(request) {
+    const { pathname, searchParams } = new URL((request.url ?? '').slice(this.path.length), 'http://x/');
+    const [area, ...parts] = pathname.slice(1).split('/').map(decodeURIComponent);
+    const method = request.method ?? '';
+    if (area === 'out' && this.#out) {
+      const path = parts.join('/');
+      if (method === 'PUT') return this.#out.create(path);
+      if (method === 'POST') return this.#out.append(path, request);
+    }
+    if (area === 'journal') {
+      const [key = '', file = ''] = parts;
+      if (method === 'GET' && key === '') return JSON.stringify(this.#journal.list());
+      if (method === 'GET') return this.#journal.read(key, file);
+      if (method === 'POST') return this.#journal.write(key, file, request, 'append');
+      if (method === 'PUT') return this.#journal.write(key, file, request, 'replace');
+      if (method === 'PATCH') return this.#journal.truncate(key, file, Number(searchParams.get('bytes')));
+      if (method === 'DELETE') return this.#journal.remove(key);
+    }
+    throw new RangeError(`${method} ${pathname} means nothing here`);
+  }
+}

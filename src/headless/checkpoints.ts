@@ -1,0 +1,98 @@
+import type { EngineClient } from '../engine/client.ts';
+import type { Device, LoadedModel, OpenedCheckpoint, WeightDtype } from '../engine/protocol.ts';
+import { NamedError } from '../named-error.ts';
+import type { GivenFiles, GivenInputs } from './file-inputs.ts';
+import type { FlagReader } from './flag-reader.ts';
+
+const DEVICES = ['webgpu', 'wasm'] as const satisfies readonly Device[];
+const DTYPES = ['f32', 'f16', 'q8', 'q4'] as const satisfies readonly WeightDtype[];
+
+export interface LoadedCheckpoint {
+  readonly summary: OpenedCheckpoint;
+  readonly loaded: LoadedModel;
+}
+
+/** The checkpoints that flags of kind `checkpoint` name. */
+export class Checkpoints {
+  readonly #engine: () => EngineClient;
+  readonly #flags: FlagReader;
+  readonly #inputs: GivenInputs;
+  readonly #signal: AbortSignal;
+  readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
+
+  constructor(engine: () => EngineClient, flags: FlagReader, inputs: GivenInputs, signal: AbortSignal) {
+    this.#engine = engine;
+    this.#flags = flags;
+    this.#inputs = inputs;
+    this.#signal = signal;
+  }
+
+  /** How many checkpoints the flag names. */
+  count(flag: string): number {
+    return this.#inputs.all(flag).length;
+  }
+
+  /** The folder's name and files, unopened: for work that reads weights itself. @throws NamedError `MissingFlag` */
+  folder(flag: string, index = 0): GivenFiles {
+    const given = this.#inputs.all(flag)[index];
+    if (given) return given;
+    throw new NamedError(
+      'MissingFlag',
+      'required',
+      { field: `--${flag}` },
+      'give a checkpoint folder, or demo:NAME',
+    );
+  }
+
+  /** Opens it in the engine, once however often it is asked for. @throws NamedError those of opening */
+  open(flag: string, index = 0): Promise<OpenedCheckpoint> {
+    const slot = `${flag} ${index}`;
+    const { name, files } = this.folder(flag, index);
+    const opened = this.#opened.get(slot) ?? this.#engine().open(name, files);
+    this.#opened.set(slot, opened);
+    return opened;
+  }
+
+  /** Every checkpoint of a flag that may be repeated, in order. */
+  openAll(flag: string): Promise<readonly OpenedCheckpoint[]> {
+    return Promise.all(this.#inputs.all(flag).map((_, index) => this.open(flag, index)));
+  }
+
+  /** `--device` and `--dtype`, or what the machine prefers. */
+  async loadOptions(): Promise<{ readonly device: Device; readonly dtype: WeightDtype }> {
+    const device = this.#flags.choice('device', DEVICES) ?? (await this.#engine().capabilities()).preferred;
+    return { device, dtype: this.#flags.choice('dtype', DTYPES) ?? 'f32' };
+  }
+
+  /** Opens it and loads it on `--device` in `--dtype`; progress goes to the console, which the shell shows. */
+  async load(flag: string, index = 0): Promise<LoadedCheckpoint> {
+    const summary = await this.open(flag, index);
+    const options = await this.loadOptions();
+    const job = `load ${summary.id}`;
+    let percent = -1;
+    const cancel = (): void => void this.#engine().cancel(job);
+    this.#signal.throwIfAborted();
+    this.#signal.addEventListener('abort', cancel);
+    try {
+      const loaded = await this.#engine().load(job, summary.id, options, (progress) => {
+        const now = Math.floor((100 * progress.bytesDone) / progress.bytesTotal);
+        if (now === percent) return;
+        percent = now;
+        console.info(
+          `loading ${now} % at ${(progress.bytesPerSecond / 1e6).toFixed(0)} MB/s` +
+            (progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`),
+        );
+      });
+      return { summary, loaded };
+    } finally {
+      this.#signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Loads every checkpoint of a flag that may be repeated, one after the other. */
+  async loadAll(flag: string): Promise<readonly LoadedCheckpoint[]> {
+    const loaded: LoadedCheckpoint[] = [];
+    for (let index = 0; index < this.count(flag); index++) loaded.push(await this.load(flag, index));
+    return loaded;
+  }
+}

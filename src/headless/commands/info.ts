@@ -1,0 +1,19 @@
+import type { Command } from '../context.ts';
+import { provenance } from '../provenance.ts';
+
+/** What a checkpoint holds: architecture, and every tensor with its place. */
+export const run: Command = async ({ engine, checkpoints }) => {
+  const summary = await checkpoints.open('model');
+  return {
+    modelType: summary.modelType,
+    layers: summary.layers,
+    visionBlocks: summary.visionBlocks,
+    hiddenSize: summary.hiddenSize,
+    vocabSize: summary.vocabSize,
+    bytes: summary.bytes,
+    tensors: await engine.describe(summary.id),
+    ignored: summary.ignored,
+    notices: summary.notices,
+    frankenscope: provenance(summary),
+  };
+};

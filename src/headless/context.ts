@@ -1,0 +1,57 @@
+/** What a headless command is given. */
+import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
+import type { EngineClient } from '../engine/client.ts';
+import { connectEngine } from '../engine/client.ts';
+import type { WorkProgress } from '../study/work.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { GivenInputs } from './file-inputs.ts';
+import { FlagReader } from './flag-reader.ts';
+import type { OutFolder } from './out-folder.ts';
+import { outFolder } from './out-folder.ts';
+import { progressLines } from './progress-lines.ts';
+
+/**
+ * A command is a file `commands/NAME.ts` that exports `run: Command`; its flags stand in `scripts/commands/NAME.mjs`,
+ * where `writes` says whether its result is the JSON that `run` resolves to, or files it puts into `out`.
+ */
+export type Command = (context: CommandContext) => Promise<unknown>;
+
+export interface CommandContext {
+  readonly flags: FlagReader;
+  /** Folders and files other than checkpoints: `--pairs`, `--items`, `--image`. */
+  readonly inputs: GivenInputs;
+  readonly checkpoints: Checkpoints;
+  /** The engine; its worker starts with the first use. */
+  readonly engine: EngineClient;
+  /**
+   * Aborted by Ctrl+C, with a NamedError `Cancelled` for its reason. Work that rejects with it ends the command
+   * with exit code 3; it has some seconds for that.
+   */
+  readonly signal: AbortSignal;
+  /** Told of progress, prints a line on stderr at most once a second, with rate and time left. */
+  readonly onProgress: (progress: WorkProgress) => void;
+  /** A line on stderr, for what one should know but need not act on. */
+  readonly notice: (line: string) => void;
+  /** The folder `--out` of a command that writes a folder. */
+  readonly out: OutFolder;
+}
+
+export function commandContext(request: HeadlessRequest, signal: AbortSignal): CommandContext {
+  const flags = new FlagReader(request.flags);
+  const inputs = new GivenInputs(request.inputs);
+  let engine: EngineClient | undefined;
+  const engineOf = (): EngineClient => (engine ??= connectEngine());
+  const notice = (line: string): void => console.info(line);
+  return {
+    flags,
+    inputs,
+    checkpoints: new Checkpoints(engineOf, flags, inputs, signal),
+    get engine() {
+      return engineOf();
+    },
+    signal,
+    onProgress: progressLines(notice),
+    notice,
+    out: outFolder(request.session),
+  };
+}

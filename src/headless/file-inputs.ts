@@ -1,0 +1,59 @@
+import type { HandedInput, HeadlessRequest } from '../../scripts/page-api.d.ts';
+
+/** The file input by which the shell hands files over: the browser reads them from disk, nothing is copied. */
+export function fileInput(flag: string, index: number): HTMLInputElement {
+  const id = `files-${flag}-${index}`;
+  const found = document.querySelector<HTMLInputElement>(`#${id}`);
+  if (found) return found;
+  const made = document.createElement('input');
+  Object.assign(made, { id, type: 'file', multiple: true });
+  document.body.append(made);
+  return made;
+}
+
+/** A folder, or single files, that the user named. */
+export interface GivenFiles {
+  /** The folder's own name, or `demo:NAME`. */
+  readonly name: string;
+  /** By path below the folder, with slashes, in the order of the paths. */
+  readonly files: ReadonlyMap<string, File>;
+}
+
+/** What was handed over for each flag that names folders or files. */
+export class GivenInputs {
+  readonly #inputs: HeadlessRequest['inputs'];
+
+  constructor(inputs: HeadlessRequest['inputs']) {
+    this.#inputs = inputs;
+  }
+
+  /** Every value of the flag, in order; empty where it was not given. */
+  all(flag: string): readonly GivenFiles[] {
+    return (this.#inputs[flag] ?? []).map((input, index) => filesOf(flag, index, input));
+  }
+
+  /** The first value of the flag; undefined where it was not given. */
+  one(flag: string): GivenFiles | undefined {
+    return this.all(flag)[0];
+  }
+
+  /** The files of a flag of kind `files`, in the order they were given. */
+  list(flag: string): readonly File[] {
+    return [...(fileInput(flag, 0).files ?? [])];
+  }
+}
+
+function filesOf(flag: string, index: number, { name, paths }: HandedInput): GivenFiles {
+  const handed = [...(fileInput(flag, index).files ?? [])];
+  const files = new Map<string, File>();
+  for (const [at, path] of paths.entries()) {
+    const file = handed[at];
+    if (file === undefined || file.name !== path.split('/').at(-1)) {
+      throw new RangeError(
+        `--${flag}: file ${at} is ${file?.name ?? 'missing'} where ${path} was handed over`,
+      );
+    }
+    files.set(path, file);
+  }
+  return { name, files };
+}

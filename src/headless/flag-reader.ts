@@ -1,0 +1,93 @@
+import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
+import { NamedError } from '../named-error.ts';
+import { parseLayers } from './layer-list.ts';
+
+/** Part `index` (from 0) of `count`. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * A command's flags by their camel-case names. The shell has checked kinds, choices and what is required
+ * (`scripts/commands/NAME.mjs`), and filled in defaults; here they get their types. Asking for a flag as
+ * something else than the table says is a fault of the command, not of its user: TypeError.
+ */
+export class FlagReader {
+  readonly #values: HeadlessRequest['flags'];
+
+  constructor(values: HeadlessRequest['flags']) {
+    this.#values = values;
+  }
+
+  /** A flag of kind `text`; undefined where it was not given. */
+  text(name: string): string | undefined {
+    return this.#optional(name, 'string');
+  }
+
+  /** A flag of kind `text` that is required or has a default. */
+  requiredText(name: string): string {
+    return this.#present(name, this.text(name));
+  }
+
+  /** A flag of kind `integer` or `number`; undefined where it was not given. */
+  number(name: string): number | undefined {
+    return this.#optional(name, 'number');
+  }
+
+  /** A flag of kind `integer` or `number` that is required or has a default. */
+  requiredNumber(name: string): number {
+    return this.#present(name, this.number(name));
+  }
+
+  switch(name: string): boolean {
+    return this.#present(name, this.#optional<boolean>(name, 'boolean'));
+  }
+
+  /** A flag of kind `choice`; `choices` are those of the table. */
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const found = choices.find((choice) => choice === value);
+    if (found === undefined) throw new TypeError(`--${name} is "${value}", none of ${choices.join(', ')}`);
+    return found;
+  }
+
+  /** The values of a `text` flag that may be repeated, in order. */
+  list(name: string): readonly string[] {
+    const value = this.#values[name];
+    if (value === undefined) return [];
+    if (!Array.isArray(value)) throw new TypeError(`--${name} is no list`);
+    return value;
+  }
+
+  /** 0-based layers of a flag like `0-27` or `0,3,5-7`, ascending; all `count` where it was not given. @throws BadValue */
+  layers(name: string, count: number): readonly number[] {
+    const text = this.text(name);
+    if (text === undefined) return Array.from({ length: count }, (_, layer) => layer);
+    return parseLayers(text, count, `--${name}`);
+  }
+
+  /** `--shard i/n`; the whole where it was not given. @throws NamedError BadValue */
+  shard(): Shard {
+    const [part = 1, count = 1] = this.text('shard')?.split('/').map(Number) ?? [];
+    if (part <= count) return { index: part - 1, count };
+    throw new NamedError(
+      'BadValue',
+      `"${part}/${count}": there is no part ${part} of ${count}`,
+      { field: '--shard' },
+      `give 1/${count} to ${count}/${count}`,
+    );
+  }
+
+  #optional<T>(name: string, type: 'string' | 'number' | 'boolean'): T | undefined {
+    const value = this.#values[name];
+    if (value === undefined || typeof value === type) return value as T | undefined;
+    throw new TypeError(`--${name} is no ${type}`);
+  }
+
+  #present<T>(name: string, value: T | undefined): T {
+    if (value === undefined) throw new TypeError(`--${name} is neither required nor has it a default`);
+    return value;
+  }
+}
