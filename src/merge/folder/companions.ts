@@ -1,0 +1,22 @@
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import { INDEX_FILE } from '../../checkpoint/shard-index.ts';
+import { RECIPE_FILE } from '../recipe/recipe-file.ts';
+
+/** Config, tokenizer, processor, chat template, model code, licence. */
+const COMPANION = /^(?:[^/]+\.(?:json|jsonl|jinja|model|py|tiktoken)|(?:merges|vocab)\.txt|(?:LICENSE|NOTICE)[^/]*)$/;
+/** Of another state of the weights than the merge's. */
+const NOT_THIS = /^(?:adapter_config|trainer_state|training_args|all_results|train_results|eval_results|quantize_config)\.json$/;
+
+/** The files of a folder beside its weights: which of them travel with a merge, and which do not. */
+export interface Companions {
+  readonly taken: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** Sorts a donor's files; weights, their index, the card (a merge has its own) and training state stay behind. */
+export function companionsOf(files: CheckpointFiles, weightFiles: readonly string[]): Companions {
+  const others = [...files.keys()].filter((name) => !weightFiles.includes(name) && name !== INDEX_FILE);
+  const travels = (name: string): boolean =>
+    COMPANION.test(name) && !NOT_THIS.test(name) && name !== RECIPE_FILE;
+  return { taken: others.filter(travels).sort(), left: others.filter((name) => !travels(name)).sort() };
+}

@@ -1,0 +1,56 @@
+/** A merge as a checkpoint folder that nobody wrote: the engine opens it, the export copies it out. */
+import type { ByteSource, CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import type { MergePlan } from '../plan/plan.ts';
+import { RECIPE_FILE, writeRecipe } from '../recipe/recipe-file.ts';
+import { writeCard } from './card.ts';
+import { companionsOf } from './companions.ts';
+import { MergedFile, splicedFile } from './merged-file.ts';
+import { planShards, SHARD_BYTES, shardIndex } from './shards.ts';
+import type { DonorFolders } from './tensor-values.ts';
+
+export interface FolderOptions {
+  /** Largest weight file, bytes; default 5 GB. */
+  readonly shardBytes?: number;
+}
+
+/**
+ * The files of a merged checkpoint by name, in the order an export writes them: weights, tokenizer and processor
+ * files as they lie in the frame's folder, the card and the recipe, and last the index and config.json, without
+ * which no one takes a folder for a checkpoint. Reading a weight file computes it.
+ */
+export class MergedFolder extends Map<string, ByteSource> implements CheckpointFiles {
+  readonly plan: MergePlan;
+  readonly folders: DonorFolders;
+  readonly options: FolderOptions;
+
+  constructor(plan: MergePlan, folders: DonorFolders, options: FolderOptions = {}) {
+    super();
+    this.plan = plan;
+    this.folders = folders;
+    this.options = options;
+    const shards = planShards(plan.tensors, options.shardBytes ?? SHARD_BYTES);
+    for (const shard of shards) this.set(shard.file, splicedFile(shard, folders) ?? new MergedFile(shard, folders));
+
+    const frame = folders.get(plan.recipe.rest.frame) ?? new Map<string, ByteSource>();
+    const { taken } = companionsOf(frame, plan.frameWeightFiles);
+    const companions = taken.filter((name) => name !== CONFIG);
+    for (const name of companions) this.set(name, frame.get(name) as ByteSource);
+
+    this.#add('README.md', writeCard(plan, { companions, weights: shards.map(({ file }) => file) }));
+    this.#add(RECIPE_FILE, writeRecipe({ recipe: plan.recipe, donors: donorRecords(plan) }));
+    const index = shardIndex(shards);
+    if (index) this.#add(index.file, index.text);
+    const config = frame.get(CONFIG);
+    if (config) this.set(CONFIG, config);
+  }
+
+  #add(name: string, text: string): void {
+    this.set(name, new File([text], name));
+  }
+}
+
+const CONFIG = 'config.json';
+
+function donorRecords({ donors }: MergePlan): Map<string, { checkpoint: string; fingerprint: string }> {
+  return new Map(donors.map(({ name, checkpoint, fingerprint }) => [name, { checkpoint, fingerprint }]));
+}

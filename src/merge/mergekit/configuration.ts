@@ -1,0 +1,202 @@
+/** A mergekit configuration as written: its fields, its parameters and how they are looked up. */
+import { NamedError } from '../../named-error.ts';
+import type { DonorName } from '../recipe/recipe.ts';
+import type { Shares } from './weights.ts';
+
+const METHODS = ['passthrough', 'linear'];
+const KNOWN = [
+  ...['modules', 'slices', 'models', 'merge_method', 'base_model', 'parameters'],
+  ...['dtype', 'out_dtype', 'tokenizer_source', 'name'],
+];
+/** Weights are written in decimals: a sum of 0.7 + 0.3 need not be 1 to the last bit. */
+const SUM_TOLERANCE = 1e-9;
+
+/** An object of the file, read field by field. */
+export class Fields {
+  readonly #values: Readonly<Record<string, unknown>>;
+  readonly #file: MergekitFile;
+
+  constructor(value: unknown, file: MergekitFile, field: string) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw file.invalid('no object', field);
+    this.#values = value as Record<string, unknown>;
+    this.#file = file;
+  }
+
+  names(): readonly string[] {
+    return Object.keys(this.#values);
+  }
+
+  /** `null` is as good as absent, as in mergekit. */
+  has(name: string): boolean {
+    return this.value(name) !== undefined;
+  }
+
+  value(name: string): unknown {
+    return Object.hasOwn(this.#values, name) ? (this.#values[name] ?? undefined) : undefined;
+  }
+
+  object(name: string): Fields | null {
+    return this.has(name) ? new Fields(this.value(name), this.#file, name) : null;
+  }
+
+  list(name: string): readonly Fields[] | null {
+    const value = this.value(name);
+    if (value === undefined) return null;
+    if (!Array.isArray(value)) throw this.#file.invalid('no list', name);
+    return value.map((item: unknown) => new Fields(item, this.#file, name));
+  }
+
+  range(name: string): readonly [number, number] {
+    const value = this.value(name);
+    const [start, end] = Array.isArray(value) ? (value as unknown[]) : [];
+    if (Number.isInteger(start) && Number.isInteger(end) && Number(start) < Number(end)) {
+      return [Number(start), Number(end)];
+    }
+    throw this.#file.invalid('no range [start, end] of layers', name);
+  }
+}
+
+/** Which tensor a parameter is asked for. */
+interface Asked {
+  /** 0 … L − 1 */
+  readonly layer: number;
+  readonly tensor: string;
+  /** Place within the slice, 0 … 1. */
+  readonly gradient: number;
+}
+
+export class MergekitFile {
+  readonly root: Fields;
+  readonly notices: readonly string[];
+  readonly #file: string;
+  readonly #method: string;
+  readonly #donorOf: (model: string) => DonorName | null;
+
+  constructor(document: unknown, file: string, donorOf: (model: string) => DonorName | null) {
+    this.#file = file;
+    this.#donorOf = donorOf;
+    this.root = new Fields(document, this, '');
+    const method = this.root.value('merge_method');
+    if (typeof method !== 'string') throw this.invalid('it names no merge method', 'merge_method');
+    if (!METHODS.includes(method)) {
+      throw this.refusal(`the method ${method} is none of ${METHODS.join(', ')}`, 'merge_method');
+    }
+    this.#method = method;
+    const other = this.root.names().find((name) => !KNOWN.includes(name));
+    if (other !== undefined) throw this.refusal(`"${other}" has no place in a recipe`, other);
+    if (['modules', 'slices', 'models'].filter((name) => this.root.has(name)).length !== 1) {
+      throw this.invalid('it needs exactly one of modules, slices and models', '');
+    }
+    if (this.root.value('tokenizer_source') === 'union') {
+      throw this.refusal('tokenizers are not united here', 'tokenizer_source');
+    }
+    this.notices = ['dtype', 'out_dtype'].flatMap((field) =>
+      this.root.has(field)
+        ? [`${field}: ${String(this.root.value(field))} is not applied: copies keep their dtype, computed tensors get the frame's.`]
+        : [],
+    );
+  }
+
+  /** Shares of one tensor, zero shares left out, adding up to 1. */
+  shares(sources: readonly Fields[], inherited: readonly Fields[], asked: Asked): Shares {
+    if (this.#method === 'passthrough') return this.#passed(sources, inherited, asked);
+    const shares = new Map<DonorName, number>();
+    for (const source of sources) {
+      const weight = this.#number('weight', this.#settings(source, inherited), asked);
+      if (weight === null) throw this.invalid(`a model without a weight for ${asked.tensor}`, 'weight');
+      const donor = this.#donor(source);
+      if (weight !== 0) shares.set(donor, (shares.get(donor) ?? 0) + weight);
+    }
+    return this.#normalized(shares, inherited, asked);
+  }
+
+  #normalized(shares: ReadonlyMap<DonorName, number>, inherited: readonly Fields[], asked: Asked): Shares {
+    const sum = [...shares.values()].reduce((total, share) => total + share, 0);
+    if (shares.size > 2) {
+      throw this.refusal(`${shares.size} models are mixed in ${asked.tensor}; here at most two are`, 'weight');
+    }
+    const normalize = this.#lookUp('normalize', inherited, asked) ?? true;
+    const whole = Math.abs(sum - 1) < SUM_TOLERANCE;
+    if (!whole && (normalize === false || sum === 0)) {
+      throw this.refusal(`the weights of ${asked.tensor} add up to ${sum}, not 1: it would be scaled`, 'weight');
+    }
+    if ([...shares.values()].some((share) => share / sum < 0)) {
+      throw this.refusal(`a weight of ${asked.tensor} is negative; here a share is from 0 to 1`, 'weight');
+    }
+    return whole ? shares : new Map([...shares].map(([donor, share]) => [donor, share / sum]));
+  }
+
+  #passed(sources: readonly Fields[], inherited: readonly Fields[], asked: Asked): Shares {
+    const [only, more] = sources;
+    if (!only || more) throw this.invalid('passthrough takes one model a slice', 'sources');
+    const scale = this.#number('scale', this.#settings(only, inherited), asked);
+    if (scale !== null && scale !== 1) throw this.refusal(`${asked.tensor} is scaled by ${scale}`, 'scale');
+    return new Map([[this.#donor(only), 1]]);
+  }
+
+  #settings(source: Fields, inherited: readonly Fields[]): readonly Fields[] {
+    const own = source.object('parameters');
+    return own ? [own, ...inherited] : inherited;
+  }
+
+  #donor(source: Fields): DonorName {
+    const model = source.value('model');
+    if (typeof model !== 'string') throw this.invalid('a source without a model', 'model');
+    if (model.includes('+')) throw this.refusal(`${model} has an adapter to be merged first`, 'model');
+    const donor = this.#donorOf(model);
+    if (donor !== null) return donor;
+    const place = { file: this.#file, field: 'model' };
+    throw new NamedError('UnknownDonor', `no open checkpoint is ${model}`, place, 'open it under that name');
+  }
+
+  #number(name: string, settings: readonly Fields[], asked: Asked): number | null {
+    const value = this.#lookUp(name, settings, asked);
+    if (value === null) return null;
+    if (typeof value === 'number') return value;
+    throw this.invalid(`${JSON.stringify(value)} is no number`, name);
+  }
+
+  /** The first of `settings` that has a value for the tensor: source, slice, module, file. */
+  #lookUp(name: string, settings: readonly Fields[], asked: Asked): number | boolean | null {
+    for (const fields of settings) {
+      if (!fields.has(name)) continue;
+      const value = this.#evaluate(fields.value(name), name, asked);
+      if (value !== null) return value;
+    }
+    return null;
+  }
+
+  /** A number, a gradient (a list of numbers over the slice), or conditions of which the first that fits counts. */
+  #evaluate(setting: unknown, name: string, asked: Asked): number | boolean | null {
+    if (typeof setting === 'number' || typeof setting === 'boolean') return setting;
+    if (Array.isArray(setting) && setting.length > 0 && setting.every((item) => typeof item === 'number')) {
+      return gradient(setting as number[], asked.gradient);
+    }
+    const conditions = Array.isArray(setting) ? (setting as unknown[]) : [setting];
+    for (const condition of conditions) {
+      const fields = new Fields(condition, this, name);
+      const filter = fields.value('filter');
+      const fits = filter === undefined || filter === '*' || asked.tensor.includes(String(filter));
+      if (fits) return this.#evaluate(fields.value('value'), name, asked);
+    }
+    return null;
+  }
+
+  invalid(what: string, field: string): NamedError {
+    const remedy = 'give a mergekit configuration, as its documentation describes it';
+    return new NamedError('InvalidMergekit', what, { file: this.#file, field }, remedy);
+  }
+
+  /** For what mergekit can and a recipe cannot. */
+  refusal(what: string, field: string): NamedError {
+    return new NamedError('NotARecipe', what, { file: this.#file, field }, 'run this one with mergekit itself');
+  }
+}
+
+function gradient(values: readonly number[], at: number): number {
+  const scaled = at * (values.length - 1);
+  const low = Math.floor(scaled);
+  const high = Math.min(values.length - 1, low + 1);
+  const share = scaled - low;
+  return (1 - share) * (values[low] as number) + share * (values[high] as number);
+}

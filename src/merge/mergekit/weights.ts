@@ -1,0 +1,55 @@
+/** Who gives how much of what, in mergekit's terms: a weight a donor for each kind of tensor. */
+import type { VlmConfig } from '../../vlm/config.ts';
+import { expectedWeights } from '../../vlm/weights.ts';
+import { operationOf } from '../plan/operation.ts';
+import type { Operation } from '../plan/operation.ts';
+import { placementOf } from '../plan/placement.ts';
+import type { DonorName, Recipe } from '../recipe/recipe.ts';
+
+/** mergekit's modules of Qwen2.5-VL (`_data/architectures/qwen2_5_vl.json`). */
+export const MODULES = ['text_decoder', 'multi_modal_projector', 'vision_tower'] as const;
+export type ModuleName = (typeof MODULES)[number];
+
+/** Share of each donor that gives something. */
+export type Shares = ReadonlyMap<DonorName, number>;
+
+/** What tensors of one layer are told apart by, each by a word that mergekit's filters find in the tensor's name. */
+export const LAYER_FILTERS = { attention: 'self_attn', mlp: 'mlp', other: 'layernorm' } as const;
+export type LayerPart = keyof typeof LAYER_FILTERS;
+export const LAYER_PARTS = Object.keys(LAYER_FILTERS) as readonly LayerPart[];
+
+/** One tensor of a layer and part: recipes treat all of them alike. */
+const SAMPLE: Readonly<Record<LayerPart, string>> = {
+  attention: 'self_attn.q_proj.weight',
+  mlp: 'mlp.up_proj.weight',
+  other: 'input_layernorm.weight',
+};
+
+/** Names of every tensor of LLM layer `layer` (1 … L). */
+export function layerTensors(config: VlmConfig, layer: number): readonly string[] {
+  return expectedWeights(config)
+    .map(({ name }) => name)
+    .filter((name) => {
+      const placement = placementOf(name);
+      return placement.kind === 'layer' && placement.layer === layer;
+    });
+}
+
+/** What a recipe does to a tensor, without looking for it in any checkpoint. */
+export function operationOn(recipe: Recipe, name: string): Operation {
+  const entry = { name, storedName: name, dtype: 'F32', shape: [], file: '', start: 0, end: 0, bytes: 0 } as const;
+  return operationOf(recipe, name, placementOf(name), () => entry);
+}
+
+export function partOperation(recipe: Recipe, layer: number, part: LayerPart): Operation {
+  return operationOn(recipe, `model.layers.${layer - 1}.${SAMPLE[part]}`);
+}
+
+/** Shares of an operation; null where there is noise, which no weights express. */
+export function sharesOf(operation: Operation): Shares | null {
+  const { donor } = operation.from;
+  if (operation.kind === 'copy') return new Map([[donor, 1]]);
+  const { mix, noise } = operation;
+  if (noise) return null;
+  return mix ? new Map([[donor, 1 - mix.alpha], [mix.with.donor, mix.alpha]]) : new Map([[donor, 1]]);
+}

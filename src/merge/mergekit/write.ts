@@ -1,0 +1,151 @@
+/** A recipe in mergekit's YAML, checked against mergekit 0.1.5 (see docs/stitcher.md). */
+import { stringify } from 'yaml';
+import { NamedError } from '../../named-error.ts';
+import type { DonorName, Recipe } from '../recipe/recipe.ts';
+import { donorsOf, isPlainStitch } from '../recipe/recipe.ts';
+import type { LayerPart, Shares } from './weights.ts';
+import { LAYER_FILTERS, LAYER_PARTS, operationOn, partOperation, sharesOf } from './weights.ts';
+
+export interface MergekitOptions {
+  /** What each donor is called there: a path, or a name on the hub. */
+  readonly models: ReadonlyMap<DonorName, string>;
+  /** Of computed tensors, in PyTorch's words: that of the frame's weights. */
+  readonly outDtype: 'bfloat16' | 'float16' | 'float32';
+}
+
+/** A conditional parameter: the first whose filter is part of the tensor's name counts. */
+interface Conditional {
+  readonly filter?: string;
+  readonly value: number;
+}
+interface Input {
+  readonly model: string;
+  readonly layer_range?: readonly [number, number];
+  readonly parameters?: { readonly weight: number | readonly Conditional[] };
+}
+
+/**
+ * Writes a recipe as mergekit configuration: `passthrough` where whole layers change hands and everything else comes
+ * from the donor of the first and the last layer, else `linear` with weights and filters, in float32 and rounded once.
+ * Qwen2.5-VL has three modules there, so that `slices` stand under `modules`; embeddings follow the first slice, final
+ * norm and head the last.
+ *
+ * @throws NamedError `NotInMergekit` for noise, or for a donor without a model name
+ */
+export function writeMergekit(recipe: Recipe, options: MergekitOptions): string {
+  for (const donor of donorsOf(recipe)) {
+    if (options.models.has(donor)) continue;
+    throw refusal(`nothing says what ${donor} is called there`, 'give a path or a name on the hub');
+  }
+  const config = isPassthrough(recipe) ? passthrough(recipe, options) : linear(recipe, options);
+  const head = [
+    ` Merge recipe from Frankenscope: ${recipe.layers.length} LLM layers.`,
+    ' mergekit 0.1.5 knows these weights in the older spelling only (model.layers.*, visual.*)',
+    ' and leaves tensors behind that are no part of its description of the model.',
+  ];
+  return `${head.map((line) => `#${line}\n`).join('')}${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })}`;
+}
+
+function isPassthrough(recipe: Recipe): boolean {
+  const { layers, rest } = recipe;
+  return isPlainStitch(recipe) && layers[0] === rest.frame && layers.at(-1) === rest.frame;
+}
+
+function passthrough({ layers, rest }: Recipe, { models }: MergekitOptions): object {
+  const model = (donor: DonorName): string => models.get(donor) as string;
+  const whole = { models: [{ model: model(rest.frame) }] };
+  const slices = runs(layers, (donor) => donor).map(({ first, last }) => ({
+    sources: [{ model: model(layers[first - 1] as DonorName), layer_range: [first - 1, last] }],
+  }));
+  return {
+    modules: { text_decoder: { slices }, multi_modal_projector: whole, vision_tower: whole },
+    merge_method: 'passthrough',
+    base_model: model(rest.frame),
+  };
+}
+
+function linear(recipe: Recipe, { models, outDtype }: MergekitOptions): object {
+  const donors = donorsOf(recipe);
+  const inputs = (weightOf: (donor: DonorName) => number | readonly Conditional[], range?: readonly [number, number]) =>
+    donors.map(
+      (donor): Input => ({
+        model: models.get(donor) as string,
+        ...(range ? { layer_range: range } : {}),
+        parameters: { weight: weightOf(donor) },
+      }),
+    );
+  const piece = (sample: string): object => {
+    const shares = sharesFor(operationOn(recipe, sample), sample);
+    return { models: inputs((donor) => shares.get(donor) ?? 0) };
+  };
+
+  const layers = recipe.layers.map((_, i) => layerShares(recipe, i + 1));
+  const found = runs(layers, (shares) => JSON.stringify(LAYER_PARTS.map((part) => [...shares[part]])));
+  const slices = found.map(({ first, last }) => {
+    const shares = layers[first - 1] as LayerShares;
+    const ends = [
+      ...(first === 1 ? ['embed_tokens'] : []),
+      ...(last === layers.length ? ['model.norm', 'lm_head'] : []),
+    ].map((filter) => ({ filter, shares: sharesFor(operationOn(recipe, ENDS[filter] as string), filter) }));
+    const weightOf = (donor: DonorName) =>
+      weight([
+        ...ends.map((end) => ({ filter: end.filter, value: end.shares.get(donor) ?? 0 })),
+        ...LAYER_PARTS.map((part) => ({ filter: LAYER_FILTERS[part], value: shares[part].get(donor) ?? 0 })),
+      ]);
+    return { sources: inputs(weightOf, [first - 1, last]) };
+  });
+  return {
+    modules: {
+      text_decoder: { slices },
+      multi_modal_projector: piece('visual.merger.ln_q.weight'),
+      vision_tower: piece('visual.patch_embed.proj.weight'),
+    },
+    merge_method: 'linear',
+    base_model: models.get(recipe.rest.frame) as string,
+    // The weights of a tensor add up to 1 here; dividing by their float32 sum would round once more.
+    parameters: { normalize: false },
+    dtype: 'float32',
+    out_dtype: outDtype,
+  };
+}
+
+const ENDS: Readonly<Record<string, string>> = {
+  embed_tokens: 'model.embed_tokens.weight',
+  'model.norm': 'model.norm.weight',
+  lm_head: 'lm_head.weight',
+};
+
+type LayerShares = Readonly<Record<LayerPart, Shares>>;
+
+function layerShares(recipe: Recipe, layer: number): LayerShares {
+  const shares = (part: LayerPart): Shares => sharesFor(partOperation(recipe, layer, part), `layer ${layer}`);
+  return { attention: shares('attention'), mlp: shares('mlp'), other: shares('other') };
+}
+
+function sharesFor(operation: Parameters<typeof sharesOf>[0], where: string): Shares {
+  const shares = sharesOf(operation);
+  if (shares) return shares;
+  throw refusal(`noise (${where}) has no merge method there`, 'export the folder, or the recipe as JSON');
+}
+
+/** One number where all values agree, else a condition each; the most frequent value is the last, without a filter. */
+function weight(conditions: readonly Required<Conditional>[]): number | readonly Conditional[] {
+  const count = (value: number): number => conditions.filter((one) => one.value === value).length;
+  const [usual = 0] = conditions.map(({ value }) => value).toSorted((a, b) => count(b) - count(a));
+  const others = conditions.filter(({ value }) => value !== usual);
+  return others.length === 0 ? usual : [...others, { value: usual }];
+}
+
+function runs<T>(values: readonly T[], key: (value: T) => string): { first: number; last: number }[] {
+  const found: { first: number; last: number }[] = [];
+  values.forEach((value, i) => {
+    const open = found.at(-1);
+    if (open && key(values[i - 1] as T) === key(value)) open.last = i + 1;
+    else found.push({ first: i + 1, last: i + 1 });
+  });
+  return found;
+}
+
+function refusal(what: string, remedy: string): NamedError {
+  return new NamedError('NotInMergekit', what, {}, remedy);
+}

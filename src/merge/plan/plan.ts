@@ -1,0 +1,142 @@
+/** A merge worked out tensor by tensor, before a byte of them is read: plain data, to be shown, sent and carried out. */
+import type { TensorEntry } from '../../checkpoint/checkpoint.ts';
+import type { Dtype } from '../../checkpoint/dtype.ts';
+import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import { listing } from '../../checkpoint/listing.ts';
+import { NamedError } from '../../named-error.ts';
+import { expectedWeights } from '../../vlm/weights.ts';
+import { COMPUTED_DTYPES, isComputedDtype } from '../arithmetic/encoding.ts';
+import { checkRecipe } from '../recipe/check.ts';
+import type { DonorName, Recipe } from '../recipe/recipe.ts';
+import { donorsOf } from '../recipe/recipe.ts';
+import { checkCompatible } from './compatibility.ts';
+import type { Donor } from './donor.ts';
+import type { Operation } from './operation.ts';
+import { operationOf } from './operation.ts';
+import type { Placement } from './placement.ts';
+import { placementOf } from './placement.ts';
+
+export interface PlannedTensor {
+  /** Canonical. */
+  readonly name: string;
+  /** As the frame's checkpoint spells it, and the merge will. */
+  readonly storedName: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  readonly bytes: number;
+  readonly placement: Placement;
+  readonly operation: Operation;
+}
+
+/** A donor as the plan remembers it. */
+export interface PlannedDonor {
+  readonly name: DonorName;
+  readonly checkpoint: string;
+  readonly fingerprint: string;
+  readonly bytes: number;
+  /** Tensors that only this donor has: the merge, which has the frame's, leaves them behind. */
+  readonly leftBehind: readonly string[];
+}
+
+export interface MergePlan {
+  readonly recipe: Recipe;
+  /** The frame first. */
+  readonly donors: readonly PlannedDonor[];
+  /** Every tensor of the frame's checkpoint, in its order. */
+  readonly tensors: readonly PlannedTensor[];
+  /** Of all tensors. */
+  readonly bytes: number;
+  /** Tensors that are no part of the model: they travel from the frame as they are. */
+  readonly unknown: readonly string[];
+  /** Where the frame's own weights lie: what else its folder holds may travel with the merge. */
+  readonly frameWeightFiles: readonly string[];
+  readonly notices: readonly string[];
+}
+
+/**
+ * Plans a merge. The merge has exactly the tensors of its frame's checkpoint, under the frame's names; a donor may
+ * spell names otherwise and store other dtypes. Copies keep the dtype they are stored in, computed tensors get that
+ * of the frame's tensor.
+ *
+ * @throws NamedError those of `checkRecipe`, `checkCompatible` and `operationOf`; `MissingTensor` and
+ * `ShapeMismatch` naming donor and tensor; `CannotCompute` for dtypes that arithmetic makes no sense in
+ */
+export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>): MergePlan {
+  const frame = donors.get(recipe.rest.frame);
+  checkRecipe(recipe, [...donors.keys()], (frame ?? [...donors.values()][0])?.config.text.layers ?? 0);
+  const used = donorsOf(recipe).map((name) => donors.get(name) as Donor);
+  const [head] = used as [Donor];
+  const notices = used.flatMap((donor) => checkCompatible(head, donor, recipe.rest));
+  const expected = new Set(expectedWeights(head.config).map(({ name }) => name));
+
+  const find = (donor: DonorName, name: string): TensorEntry => {
+    const entry = donors.get(donor)?.checkpoint.tensors.get(name);
+    if (entry) return entry;
+    throw new NamedError('MissingTensor', `${donor} does not have it`, { tensor: name }, 'open the whole checkpoint');
+  };
+  const tensors = [...head.checkpoint.tensors.values()].map((entry) => plannedTensor(recipe, entry, expected, find));
+  const names = new Set(tensors.map(({ name }) => name));
+  const absent = [...expected].filter((name) => !names.has(name));
+  if (absent.length > 0) {
+    const what = `${head.name} does not have ${absent.length} tensors of its model: ${listing(absent)}`;
+    throw new NamedError('MissingTensor', what, { tensor: absent[0] as string }, 'open the whole checkpoint');
+  }
+  return {
+    recipe,
+    donors: used.map(({ name, checkpoint }) => ({
+      name,
+      checkpoint: checkpoint.name,
+      fingerprint: checkpoint.fingerprint,
+      bytes: checkpoint.bytes,
+      leftBehind: [...checkpoint.tensors.keys()].filter((tensor) => !names.has(tensor)),
+    })),
+    tensors,
+    bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
+    unknown: [...names].filter((name) => !expected.has(name)),
+    frameWeightFiles: head.checkpoint.weightFiles,
+    notices: [...notices, ...dtypeNotices(tensors)],
+  };
+}
+
+function plannedTensor(
+  recipe: Recipe,
+  frame: TensorEntry,
+  expected: ReadonlySet<string>,
+  find: (donor: DonorName, name: string) => TensorEntry,
+): PlannedTensor {
+  const { name, storedName, shape } = frame;
+  const placement: Placement = expected.has(name) ? placementOf(name) : { kind: 'unknown' };
+  const operation = operationOf(recipe, name, placement, find);
+  const sources = [operation.from, ...(operation.kind === 'compute' && operation.mix ? [operation.mix.with] : [])];
+  for (const { donor, entry } of sources) {
+    if (entry.shape.join() === shape.join()) continue;
+    throw new NamedError(
+      'ShapeMismatch',
+      `[${entry.shape.join(', ')}] in ${donor}, [${shape.join(', ')}] in ${recipe.rest.frame}`,
+      { file: entry.file, tensor: name },
+      'merge checkpoints of the same model',
+    );
+  }
+  const dtype = operation.kind === 'copy' ? operation.from.entry.dtype : frame.dtype;
+  if (operation.kind === 'compute') {
+    for (const { dtype: stored } of [frame, ...sources.map(({ entry }) => entry)]) {
+      if (isComputedDtype(stored)) continue;
+      throw new NamedError(
+        'CannotCompute',
+        `${stored} values are neither interpolated nor given noise; known are ${COMPUTED_DTYPES.join(', ')}`,
+        { tensor: name },
+        'save the donors in bfloat16, float16 or float32, or leave these layers as they are',
+      );
+    }
+  }
+  const elements = shape.reduce((product, size) => product * size, 1);
+  return { name, storedName, dtype, shape, bytes: elements * DTYPE_BYTES[dtype], placement, operation };
+}
+
+function dtypeNotices(tensors: readonly PlannedTensor[]): readonly string[] {
+  const counts = new Map<Dtype, number>();
+  for (const { dtype } of tensors) counts.set(dtype, (counts.get(dtype) ?? 0) + 1);
+  if (counts.size < 2) return [];
+  const shown = [...counts].map(([dtype, count]) => `${count} ${dtype}`).join(', ');
+  return [`The donors store different dtypes, and copies keep theirs: ${shown} tensors.`];
+}

@@ -1,0 +1,113 @@
+/** Block notation: `IN:RL:RL`, one donor a region from Early to Late (method §7). */
+import { NamedError } from '../../named-error.ts';
+import type { DonorName, Recipe } from './recipe.ts';
+import { restFrom } from './recipe.ts';
+
+/** The standard set of P1's transferability study, Early:Mid:Late. */
+export const STANDARD_BLOCKS: readonly string[] = [
+  ...['IN', 'RL', 'IN:RL:RL', 'RL:IN:IN'],
+  ...['IN:IN:RL', 'RL:RL:IN', 'IN:RL:IN', 'RL:IN:RL'],
+];
+
+/** Cuts after ⌊n·i/k⌋ layers: for three regions the thirds of method §1. */
+export function evenCuts(layers: number, regions: number): readonly number[] {
+  return Array.from({ length: regions - 1 }, (_, i) => Math.floor((layers * (i + 1)) / regions));
+}
+
+/**
+ * Reads block notation.
+ *
+ * @param donors the names that may be used; case does not matter in `text`
+ * @param layers LLM layers of the model
+ * @param cuts last layer of each region but the last; default: regions as equal as `evenCuts` makes them
+ * @throws NamedError `InvalidBlocks`, `UnknownDonor`, `InvalidCuts`
+ */
+export function parseBlocks(
+  text: string,
+  donors: readonly DonorName[],
+  layers: number,
+  cuts?: readonly number[],
+): Recipe {
+  const regions = text.split(':').map((name) => name.trim());
+  if (regions.some((name) => name === '')) {
+    throw new NamedError(
+      'InvalidBlocks',
+      `"${text}" has a region without a donor`,
+      { field: 'blocks' },
+      'write one name a region, as in IN:RL:RL',
+    );
+  }
+  const seams = cuts ?? evenCuts(layers, regions.length);
+  // One name is the same whatever the cuts are.
+  const used = regions.length === 1 ? [] : seams;
+  checkCuts(used, regions.length, layers);
+  const named = regions.map((name) => findDonor(name, donors));
+  const ends = [...used, layers];
+  const perLayer = Array.from(
+    { length: layers },
+    (_, i) => named[ends.findIndex((end) => i < end)] as DonorName,
+  );
+  return { layers: perLayer, rest: restFrom(named[0] as DonorName), edits: [] };
+}
+
+/** @throws NamedError `InvalidCuts` */
+function checkCuts(cuts: readonly number[], regions: number, layers: number): void {
+  const place = { field: 'cuts' };
+  const shown = cuts.join(', ');
+  if (cuts.length !== regions - 1) {
+    throw new NamedError(
+      'InvalidCuts',
+      `${cuts.length} cuts (${shown}) do not make ${regions} regions`,
+      place,
+      `give ${regions - 1}, each the last layer of its region`,
+    );
+  }
+  const ends = [0, ...cuts, layers];
+  if (cuts.some((cut) => !Number.isInteger(cut)) || ends.some((end, i) => i > 0 && !(end > Number(ends[i - 1])))) {
+    throw new NamedError(
+      'InvalidCuts',
+      `cuts after ${shown} leave a region of ${layers} layers empty`,
+      place,
+      `give rising layer numbers between 1 and ${layers - 1}`,
+    );
+  }
+}
+
+function findDonor(name: string, donors: readonly DonorName[]): DonorName {
+  const found = donors.find((donor) => donor.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found;
+  throw new NamedError(
+    'UnknownDonor',
+    `no checkpoint is called ${JSON.stringify(name)}`,
+    { field: 'blocks' },
+    `known: ${donors.join(', ')}`,
+  );
+}
+
+/** A run of neighbouring layers of one donor. */
+interface Run {
+  readonly donor: DonorName;
+  readonly last: number;
+}
+
+function runsOf(layers: readonly DonorName[]): readonly Run[] {
+  return layers.flatMap((donor, i) => (donor === layers[i + 1] ? [] : [{ donor, last: i + 1 }]));
+}
+
+/**
+ * The layers of a recipe in block notation, with `cuts` where they say it, else with the cuts that lie between
+ * donors: `{blocks: 'IN:RL:RL', cuts: [9, 18]}`. What is done besides (rest, edits) is not part of the notation.
+ */
+export function printBlocks(
+  { layers }: Pick<Recipe, 'layers'>,
+  cuts: readonly number[] = [],
+): { readonly blocks: string; readonly cuts: readonly number[] } {
+  const runs = runsOf(layers);
+  if (runs.length === 1) return { blocks: layers[0] as DonorName, cuts };
+  const between = runs.slice(0, -1).map(({ last }) => last);
+  if (!between.every((cut) => cuts.includes(cut))) {
+    return { blocks: runs.map(({ donor }) => donor).join(':'), cuts: between };
+  }
+  const ends = [...cuts, layers.length];
+  return { blocks: ends.map((end) => layers[end - 1]).join(':'), cuts };
+}
