@@ -20,6 +20,15 @@ interface KernelExports {
     depth: number,
     scale: number,
   ): void;
+  multiplyAdd(
+    c: number,
+    stride: number,
+    p: number,
+    q: number,
+    rowTiles: number,
+    columnTiles: number,
+    depth: number,
+  ): void;
   packPanel(v: number, w: number, stride: number, count: number, tiles: number, p: number, q: number): void;
   reducePanel(
     a: number,
@@ -42,6 +51,8 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 export class Kernels {
   readonly run: KernelExports;
   #used = 0;
+  /** Where memory begins that was never given out, and so is zero. */
+  #dirty = 0;
 
   private constructor(run: KernelExports) {
     this.run = run;
@@ -68,8 +79,20 @@ export class Kernels {
     const { memory } = this.run;
     const missing = end - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (start < this.#dirty) this.bytes(start, Math.min(end, this.#dirty) - start).fill(0);
     this.#used = end;
     return start;
+  }
+
+  /** Runs `work` and takes back what it reserved. */
+  scoped<T>(work: () => T): T {
+    const before = this.#used;
+    try {
+      return work();
+    } finally {
+      this.#dirty = Math.max(this.#dirty, this.#used);
+      this.#used = before;
+    }
   }
 
   doubles(address: number, length: number): Float64Array<ArrayBuffer> {

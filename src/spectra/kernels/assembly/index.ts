@@ -2,5 +2,5 @@
 export { decodeBfloat16, decodeHalf, roundToHalf } from './decode';
 export { countZeros, dot, subtract } from './delta';
 export { multiplyTile } from './multiply';
-export { lowerRankUpdate } from './rank-update';
+export { lowerRankUpdate, multiplyAdd } from './rank-update';
 export { packPanel, reducePanel } from './tridiagonal';

@@ -33,6 +33,36 @@ export function lowerRankUpdate(
   }
 }
 
+/** C += P Qᵀ, all of it: the same packing, `rowTiles` tiles of P by `columnTiles` of Q. */
+export function multiplyAdd(
+  c: usize,
+  stride: i32,
+  p: usize,
+  q: usize,
+  rowTiles: i32,
+  columnTiles: i32,
+  depth: i32,
+): void {
+  const tilesPerBlock = BLOCK / TILE;
+  for (let blockStart = 0; blockStart < rowTiles; blockStart += tilesPerBlock) {
+    const blockEnd = min(blockStart + tilesPerBlock, rowTiles);
+    for (let column = 0; column < columnTiles; column++) {
+      const right = q + ((<usize>(column * depth * TILE)) << 3);
+      for (let row = blockStart; row < blockEnd; row++) {
+        const left = p + ((<usize>(row * depth * TILE)) << 3);
+        updateTile(
+          c + ((<usize>(row * TILE * stride + column * TILE)) << 3),
+          (<usize>stride) << 3,
+          left,
+          right,
+          depth,
+          1,
+        );
+      }
+    }
+  }
+}
+
 function updateTile(c: usize, rowBytes: usize, p: usize, q: usize, depth: i32, scale: f64): void {
   let c00 = f64x2.splat(0);
   let c01 = f64x2.splat(0);

@@ -1,0 +1,247 @@
+/** Update diversity (method §6): the spectrum of every selected update, exact or estimated. */
+import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
+import { throwIfCancelled } from '../checkpoint/in-flight.ts';
+import { SerialQueue } from '../engine/queue.ts';
+import { NamedError } from '../named-error.ts';
+import type { LongWork } from '../study/work.ts';
+import type { SpectrumBackend } from './backend.ts';
+import { CpuBackend } from './cpu-backend.ts';
+import type { DeltaTask } from './deltas/delta-matrix.ts';
+import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
+import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
+import { storedPiece } from './deltas/stored-piece.ts';
+import { gramResolution } from './exact/singular-values.ts';
+import type { StandardErrors } from './fast/estimate.ts';
+import { estimateSpectrum } from './fast/estimate.ts';
+import { MemoryBudget } from './memory-budget.ts';
+import type { SpectrumMetrics } from './metrics.ts';
+import { spectrumMetrics } from './metrics.ts';
+import type { SpectraThreads } from './threads/spectra-threads.ts';
+
+export type SpectrumMode = 'exact' | 'fast';
+
+/** One update's spectrum, and how it was computed. */
+export interface MeasuredSpectrum extends SpectrumMetrics {
+  readonly mode: SpectrumMode;
+  readonly device: SpectrumBackend['device'];
+  /** Fast mode: one standard error of what is estimated. */
+  readonly standardErrors?: StandardErrors;
+  readonly probes?: number;
+}
+
+/** Plain JSON, so that a journal can keep it. */
+export interface SpectrumRecord {
+  readonly rows: number;
+  readonly columns: number;
+  /** By delta. */
+  readonly spectra: Readonly<Record<string, MeasuredSpectrum>>;
+}
+
+export interface DiversityRequest {
+  readonly checkpoints: CheckpointSet;
+  readonly deltas: readonly DeltaSpec[];
+  /** Of matrices. */
+  readonly pairing: Pairing;
+  readonly rounding: Rounding;
+  readonly mode: SpectrumMode;
+  readonly topK: number;
+  /** Of the fast mode's random vectors. */
+  readonly seed: number;
+}
+
+export interface Computers {
+  readonly threads: SpectraThreads;
+  /** Where WebGPU serves; the CPU otherwise. */
+  readonly gpu?: SpectrumBackend;
+}
+
+/** Updates and Gram matrices held at a time: two of the largest in a layer of 7B (0.39 GB each). */
+const HELD_BYTES = 800e6;
+/**
+ * Elements beyond which a tall update is read in slabs and never held: 1 GiB of float32. Only embeddings and heads are so
+ * large (0.54 G elements at 7B), and the reference skips them.
+ */
+const LARGEST_HELD = 2 ** 28;
+/** Condition numbers up to this are within 1 % when singular values err by 2⁻²¹ σ₁ (a few float32 ulps). */
+const FLOAT32_CONDITION = 2e4;
+
+/**
+ * Measures every selected update; records come by canonical name, in the order in which tensors end.
+ *
+ * @throws NamedError those of reading and of the backend; `NonFiniteMatrix` with its tensor; `Cancelled`
+ */
+export async function measureDiversity(
+  request: DiversityRequest,
+  { threads, gpu }: Computers,
+  work: LongWork<SpectrumRecord> = {},
+): Promise<ReadonlyMap<string, SpectrumRecord>> {
+  const { families } = request.pairing;
+  const { signal, finished } = work;
+  const records = new Map<string, SpectrumRecord>();
+  const measure = new SpectrumMeter(request, threads, gpu);
+  const waiting = families.filter(({ name }) => {
+    const known = finished?.get(name);
+    if (known) records.set(name, known);
+    return !known;
+  });
+  const total = families.length * request.deltas.length;
+  let done = records.size * request.deltas.length;
+  const tell = (): void => work.onProgress?.({ phase: 'computing spectra', done, total, unit: 'tensors' });
+  tell();
+  const queue = waiting.values();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (const family of queue) {
+      if (failed) return;
+      throwIfCancelled(signal);
+      try {
+        const { rows, columns } = matrixShape(family);
+        const spectra: Record<string, MeasuredSpectrum> = {};
+        for (const delta of request.deltas) {
+          spectra[delta.key] = await measure.spectrum(family, delta, signal);
+          done += 1;
+          tell();
+        }
+        const record = { rows, columns, spectra };
+        records.set(family.name, record);
+        await work.onRecord?.(family.name, record);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  // While a GPU computes one update, the next is read.
+  const lanes = gpu ? 2 : threads.size;
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return records;
+}
+
+/** Rows, and columns with all further dimensions flattened into them. */
+export function matrixShape({ shape, elements }: TensorFamily): { rows: number; columns: number } {
+  const [rows = 1] = shape;
+  return { rows, columns: elements / Math.max(1, rows) };
+}
+
+/** What is subtracted from what, of one tensor. */
+export function deltaTask(
+  checkpoints: CheckpointSet,
+  family: TensorFamily,
+  { to, from }: Pick<DeltaSpec, 'to' | 'from'>,
+  rounding: Rounding,
+): DeltaTask {
+  const whole = (role: string): DeltaTask['to'] =>
+    storedPiece(
+      checkpoints.get(role) as Checkpoint,
+      family.entries.get(role) as TensorEntry,
+      0,
+      family.elements,
+    );
+  return { to: whole(to), from: whole(from), rounding };
+}
+
+class SpectrumMeter {
+  readonly #request: DiversityRequest;
+  readonly #threads: SpectraThreads;
+  readonly #cpu: CpuBackend;
+  readonly #gpu: SpectrumBackend | undefined;
+  readonly #memory = new MemoryBudget(HELD_BYTES);
+  /** One update at a time on the GPU. */
+  readonly #turns = new SerialQueue();
+
+  constructor(request: DiversityRequest, threads: SpectraThreads, gpu: SpectrumBackend | undefined) {
+    this.#request = request;
+    this.#threads = threads;
+    this.#cpu = new CpuBackend(threads);
+    this.#gpu = gpu;
+  }
+
+  async spectrum(family: TensorFamily, delta: DeltaSpec, signal?: AbortSignal): Promise<MeasuredSpectrum> {
+    const { checkpoints, rounding } = this.#request;
+    const task = deltaTask(checkpoints, family, delta, rounding);
+    const { rows, columns } = matrixShape(family);
+    try {
+      if (family.elements > LARGEST_HELD && rows >= columns) return await this.#slabs(task, columns, signal);
+      const short = Math.min(rows, columns);
+      return await this.#memory.hold(family.elements * 4 + short ** 2 * 8, async () => {
+        const matrix = await this.#threads.deltaMatrix(task, signal);
+        throwIfCancelled(signal);
+        return this.#request.mode === 'fast'
+          ? this.#estimate(matrix, rows, columns, signal)
+          : this.#exact(matrix, rows, columns, signal);
+      });
+    } catch (error) {
+      throw withTensor(error, family.name);
+    }
+  }
+
+  async #exact(
+    matrix: Float32Array<ArrayBuffer>,
+    rows: number,
+    columns: number,
+    signal: AbortSignal | undefined,
+  ): Promise<MeasuredSpectrum> {
+    const { topK } = this.#request;
+    const options = signal ? { signal } : {};
+    const gpu = this.#gpu;
+    const short = Math.min(rows, columns);
+    const values = gpu
+      ? await this.#turns.add(() => gpu.singularValues(matrix, rows, columns, options), signal)
+      : await this.#cpu.singularValues(matrix, rows, columns, options);
+    const conditionLimit = gpu?.device === 'webgpu' ? FLOAT32_CONDITION : 1 / gramResolution(short);
+    const device = gpu?.device ?? 'cpu';
+    return { ...spectrumMetrics(values, { topK, conditionLimit }), mode: 'exact', device };
+  }
+
+  /** Exact in either mode: an estimate would need the matrix in one piece. */
+  async #slabs(task: DeltaTask, columns: number, signal: AbortSignal | undefined): Promise<MeasuredSpectrum> {
+    const values = await this.#threads.singularValuesOfDelta(task, columns, signal);
+    const options = { topK: this.#request.topK, conditionLimit: 1 / gramResolution(columns) };
+    return { ...spectrumMetrics(values, options), mode: 'exact', device: 'cpu' };
+  }
+
+  async #estimate(
+    matrix: Float32Array<ArrayBuffer>,
+    rows: number,
+    columns: number,
+    signal: AbortSignal | undefined,
+  ): Promise<MeasuredSpectrum> {
+    const { topK, seed } = this.#request;
+    const gpu = this.#gpu;
+    const norm = frobeniusNorm(matrix);
+    const run = async (): Promise<MeasuredSpectrum> => {
+      const operator = await (gpu ?? this.#cpu).operator(matrix, rows, columns);
+      try {
+        const estimate = await estimateSpectrum(operator, norm, {
+          topK,
+          seed,
+          ...(signal ? { signal } : {}),
+        });
+        return { ...estimate, mode: 'fast', device: gpu?.device ?? 'cpu' };
+      } finally {
+        operator.dispose();
+      }
+    };
+    return gpu ? this.#turns.add(run, signal) : run();
+  }
+}
+
+/** @throws NamedError `NonFiniteMatrix` */
+function frobeniusNorm(matrix: Float32Array): number {
+  let sum = 0;
+  for (const value of matrix) sum += value * value;
+  if (Number.isFinite(sum)) return Math.sqrt(sum);
+  throw new NamedError(
+    'NonFiniteMatrix',
+    'the update holds infinities or NaNs',
+    {},
+    'a checkpoint is damaged, or (with reference rounding) a weight lies beyond the range of float16',
+  );
+}
+
+/** A backend sees a matrix; whose it is, is known here. */
+function withTensor(error: unknown, tensor: string): unknown {
+  if (!(error instanceof NamedError) || error.name === 'Cancelled' || error.place.tensor !== undefined)
+    return error;
+  return new NamedError(error.name, error.what, { ...error.place, tensor }, error.remedy, { cause: error });
+}

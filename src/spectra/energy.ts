@@ -1,0 +1,147 @@
+/** Update energy (method §5): every weight of every checkpoint read once, all statistics in that pass. */
+import { mapInFlight } from '../checkpoint/in-flight.ts';
+import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
+import { NamedError } from '../named-error.ts';
+import type { LongWork } from '../study/work.ts';
+import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
+import type { EnergySums, EnergyTask } from './deltas/energy-sums.ts';
+import { totalOf } from './deltas/energy-sums.ts';
+import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
+import { PIECE_ELEMENTS, storedPiece } from './deltas/stored-piece.ts';
+import type { SpectraThreads } from './threads/spectra-threads.ts';
+
+/** What is summed over one tensor. Plain JSON, so that a journal can keep it. */
+export interface EnergyRecord {
+  readonly elements: number;
+  /** Σ w², by checkpoint. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** Σ δ², by delta. */
+  readonly squares: Readonly<Record<string, number>>;
+  /** Elements the update left as they were, by delta. */
+  readonly unchanged: Readonly<Record<string, number>>;
+  /** Σ δ δ′, by the two deltas' keys with a space between. */
+  readonly products: Readonly<Record<string, number>>;
+}
+
+export interface EnergyRequest {
+  readonly checkpoints: CheckpointSet;
+  readonly deltas: readonly DeltaSpec[];
+  readonly pairing: Pairing;
+  readonly rounding: Rounding;
+}
+
+/**
+ * Sums every selected tensor; records come by canonical name, in the order in which tensors end.
+ *
+ * @throws NamedError those of reading; `NonFiniteWeights`; `Cancelled`
+ */
+export async function measureEnergy(
+  { checkpoints, deltas, pairing, rounding }: EnergyRequest,
+  threads: SpectraThreads,
+  work: LongWork<EnergyRecord> = {},
+): Promise<ReadonlyMap<string, EnergyRecord>> {
+  const { signal, finished } = work;
+  const roles = [...new Set(deltas.flatMap(({ to, from, relativeTo }) => [to, from, relativeTo]))];
+  const pairs = pairsOf(deltas.length);
+  const template = {
+    deltas: deltas.map(({ to, from }) => ({ to: roles.indexOf(to), from: roles.indexOf(from) })),
+    pairs,
+    rounding,
+  };
+  const records = new Map<string, EnergyRecord>();
+  const runs: Run[] = [];
+  let done = 0;
+  for (const family of pairing.families) {
+    const known = finished?.get(family.name);
+    if (known) {
+      records.set(family.name, known);
+      done += bytesOf(family, roles);
+    } else runs.push(...runsOf(family));
+  }
+  const total = pairing.families.reduce((sum, family) => sum + bytesOf(family, roles), 0);
+  const tell = (): void => work.onProgress?.({ phase: 'reading updates', done, total, unit: 'bytes' });
+  tell();
+
+  const sum = async ({ family, first, count, parts, index }: Run): Promise<void> => {
+    const pieces = roles.map((role) => {
+      const entry = family.entries.get(role) as TensorEntry;
+      return storedPiece(checkpoints.get(role) as Checkpoint, entry, first, count);
+    });
+    const task: EnergyTask = { pieces, ...template };
+    parts[index] = await threads.energy(task, signal);
+    done += pieces.reduce((bytes, { start, end }) => bytes + end - start, 0);
+    tell();
+    if (parts.some((part) => part === null)) return;
+    const record = recordOf(totalOf(parts as EnergySums[]), roles, deltas, pairs);
+    checkFinite(family.name, record, rounding);
+    records.set(family.name, record);
+    await work.onRecord?.(family.name, record);
+  };
+  await mapInFlight(runs, sum, signal);
+  return records;
+}
+
+/** A run of one tensor's elements, and where its sums go. */
+interface Run {
+  readonly family: TensorFamily;
+  readonly first: number;
+  readonly count: number;
+  readonly index: number;
+  readonly parts: (EnergySums | null)[];
+}
+
+function runsOf(family: TensorFamily): Run[] {
+  const length = Math.max(1, Math.ceil(family.elements / PIECE_ELEMENTS));
+  const parts = Array.from({ length }, () => null);
+  return parts.map((_, index) => {
+    const first = index * PIECE_ELEMENTS;
+    return { family, first, count: Math.min(PIECE_ELEMENTS, family.elements - first), index, parts };
+  });
+}
+
+function bytesOf({ entries }: TensorFamily, roles: readonly string[]): number {
+  return roles.reduce((sum, role) => sum + (entries.get(role)?.bytes ?? 0), 0);
+}
+
+function pairsOf(count: number): (readonly [number, number])[] {
+  return Array.from({ length: count }, (_, b) =>
+    Array.from({ length: b }, (__, a) => [a, b] as const),
+  ).flat();
+}
+
+/** The key of two deltas' inner product in a record. */
+export const productKey = (a: string, b: string): string => `${a} ${b}`;
+
+function recordOf(
+  sums: EnergySums,
+  roles: readonly string[],
+  deltas: readonly DeltaSpec[],
+  pairs: readonly (readonly [number, number])[],
+): EnergyRecord {
+  const named = (names: readonly string[], values: readonly number[]): Record<string, number> =>
+    Object.fromEntries(names.map((name, index) => [name, values[index] as number]));
+  const keys = deltas.map(({ key }) => key);
+  return {
+    elements: sums.elements,
+    weights: named(roles, sums.weights),
+    squares: named(keys, sums.deltas),
+    unchanged: named(keys, sums.unchanged),
+    products: named(
+      pairs.map(([a, b]) => productKey(keys[a] as string, keys[b] as string)),
+      sums.pairs,
+    ),
+  };
+}
+
+function checkFinite(tensor: string, { weights, squares }: EnergyRecord, rounding: Rounding): void {
+  const bad = Object.entries({ ...weights, ...squares }).find(([, value]) => !Number.isFinite(value));
+  if (!bad) return;
+  throw new NamedError(
+    'NonFiniteWeights',
+    `the sum of squares of ${bad[0]} is ${bad[1]}`,
+    { tensor },
+    rounding === 'reference'
+      ? 'a weight lies beyond the range of float16: subtract the stored values instead'
+      : 'the checkpoint holds infinities or NaNs: it is damaged, or training diverged',
+  );
+}

@@ -1,0 +1,250 @@
+/** `fro_norm.json`: update energy in the reference's form, with what we add under `frankenscope`. */
+import type { EnergyRecord } from '../energy.ts';
+import { productKey } from '../energy.ts';
+import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
+import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
+import type { RegionCuts, RegionName, Spread } from '../regions.ts';
+import { regionOf, REGIONS, spreadOf } from '../regions.ts';
+import { projectionOf } from './projection.ts';
+
+/** Keeps a relative norm finite for weights of zero, as the reference does. */
+const TINY = 1e-8;
+
+/** Of one matrix. */
+export interface FroNorm {
+  readonly fro_norm: number;
+  /** ‖Δ‖_F / (‖W_IN‖_F + 1e-8). */
+  readonly relative_norm: number;
+}
+
+/** Of one layer. */
+export interface FroNormMean {
+  readonly fro_norm_mean: number;
+  readonly fro_norm_sum: number;
+  readonly relative_norm_mean: number;
+}
+
+/** Of any group of elements taken as one vector. */
+export interface JointEnergy {
+  readonly elements: number;
+  /** ‖Δ‖_F of the whole group. */
+  readonly fro_norm: Readonly<Record<string, number>>;
+  readonly relative_norm: Readonly<Record<string, number>>;
+  /** Share of elements that did not change. */
+  readonly unchanged: Readonly<Record<string, number>>;
+  /** Cosine of two updates, by their keys; null where one is zero. */
+  readonly cosine: Readonly<Record<string, number | null>>;
+}
+
+export interface FroNormEntry {
+  readonly param_name: string;
+  readonly layer_idx: number | null;
+  readonly section: string;
+  readonly component: string;
+  readonly sft?: FroNorm;
+  readonly rl?: FroNorm;
+  readonly frankenscope?: JointEnergy & {
+    readonly projection: string;
+    readonly deltas: Readonly<Record<string, FroNorm>>;
+  };
+}
+
+export interface FroNormSummary {
+  readonly layer_idx: number;
+  readonly section: string;
+  readonly n_params: number;
+  readonly sft?: FroNormMean;
+  readonly rl?: FroNormMean;
+  readonly frankenscope?: JointEnergy & { readonly deltas: Readonly<Record<string, FroNormMean>> };
+}
+
+export interface FroNormFile {
+  readonly metadata: { readonly base_model: string; readonly sft_model: string; readonly rl_model: string };
+  readonly layers: readonly FroNormEntry[];
+  readonly summary: readonly FroNormSummary[];
+  readonly frankenscope?: {
+    readonly rounding: Rounding;
+    readonly deltas: readonly DeltaSpec[];
+    readonly cuts: RegionCuts;
+    readonly total: JointEnergy;
+    readonly components: Readonly<Record<string, JointEnergy>>;
+    readonly projections: Readonly<Record<string, JointEnergy>>;
+    /** Mean and spread over the layers of each region of their mean relative norms. */
+    readonly regions: Readonly<Record<RegionName, Readonly<Record<string, Spread>>>>;
+    readonly mismatches: Pairing['mismatches'];
+    readonly omitted: Pairing['omitted'];
+    readonly provenance?: unknown;
+  };
+}
+
+export interface FroNormRequest {
+  readonly pairing: Pairing;
+  readonly deltas: readonly DeltaSpec[];
+  readonly records: ReadonlyMap<string, EnergyRecord>;
+  readonly rounding: Rounding;
+  readonly cuts: RegionCuts;
+  /** Checkpoint names by part; those absent are written as "". */
+  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
+  readonly provenance?: unknown;
+}
+
+/** Puts the records of a run, whole or still under way, into the file's form. */
+export function froNormFile(request: FroNormRequest): FroNormFile {
+  const { pairing, deltas, records, cuts, models } = request;
+  const measured = pairing.families.flatMap((family) => {
+    const record = records.get(family.name);
+    return record ? [{ family, record }] : [];
+  });
+  const joint = (group: readonly Measured[]): JointEnergy =>
+    jointEnergy(
+      group.map(({ record }) => record),
+      deltas,
+    );
+  const grouped = (key: (family: TensorFamily) => string): Record<string, JointEnergy> =>
+    Object.fromEntries(
+      [...groupBy(measured, ({ family }) => key(family))].map(([name, group]) => [name, joint(group)]),
+    );
+  const inLayers = measured.filter(({ family }) => family.place.layer !== null);
+  const summary = [...groupBy(inLayers, ({ family }) => family.place.layer as number)]
+    .sort(([a], [b]) => a - b)
+    .map(([layer, group]) => summaryOf(layer, group, deltas, joint(group)));
+  return {
+    metadata: { base_model: models.base ?? '', sft_model: models.in ?? '', rl_model: models.rl ?? '' },
+    layers: measured.map(({ family, record }) => entryOf(family, record, deltas)),
+    summary,
+    frankenscope: {
+      rounding: request.rounding,
+      deltas,
+      cuts,
+      total: joint(measured),
+      components: grouped(({ place }) => place.component),
+      projections: grouped(({ name }) => projectionOf(name)),
+      regions: regionSpreads(summary, deltas, cuts),
+      mismatches: pairing.mismatches,
+      omitted: pairing.omitted,
+      ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
+    },
+  };
+}
+
+interface Measured {
+  readonly family: TensorFamily;
+  readonly record: EnergyRecord;
+}
+
+function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups;
+}
+
+function byDelta<T>(deltas: readonly DeltaSpec[], value: (spec: DeltaSpec) => T): Record<string, T> {
+  return Object.fromEntries(deltas.map((spec) => [spec.key, value(spec)]));
+}
+
+/** What the reference has keys for. */
+function ofReference<T>(all: Readonly<Record<string, T>>): { readonly sft?: T; readonly rl?: T } {
+  const { sft, rl } = all;
+  return { ...(sft === undefined ? {} : { sft }), ...(rl === undefined ? {} : { rl }) };
+}
+
+function normsOf(record: EnergyRecord, deltas: readonly DeltaSpec[]): Record<string, FroNorm> {
+  return byDelta(deltas, ({ key, relativeTo }) => {
+    const norm = Math.sqrt(record.squares[key] as number);
+    return {
+      fro_norm: norm,
+      relative_norm: norm / (Math.sqrt(record.weights[relativeTo] as number) + TINY),
+    };
+  });
+}
+
+function entryOf(family: TensorFamily, record: EnergyRecord, deltas: readonly DeltaSpec[]): FroNormEntry {
+  const { layer, section, component } = family.place;
+  const norms = normsOf(record, deltas);
+  return {
+    param_name: family.name,
+    layer_idx: layer,
+    section,
+    component,
+    ...ofReference(norms),
+    frankenscope: { projection: projectionOf(family.name), deltas: norms, ...jointEnergy([record], deltas) },
+  };
+}
+
+function summaryOf(
+  layer: number,
+  group: readonly Measured[],
+  deltas: readonly DeltaSpec[],
+  joint: JointEnergy,
+): FroNormSummary {
+  const norms = group.map(({ record }) => normsOf(record, deltas));
+  const means = byDelta(deltas, ({ key }): FroNormMean => {
+    const sum = norms.reduce((total, norm) => total + (norm[key] as FroNorm).fro_norm, 0);
+    const relative = norms.reduce((total, norm) => total + (norm[key] as FroNorm).relative_norm, 0);
+    return {
+      fro_norm_mean: sum / norms.length,
+      fro_norm_sum: sum,
+      relative_norm_mean: relative / norms.length,
+    };
+  });
+  const section = group[0]?.family.place.section ?? '';
+  return {
+    layer_idx: layer,
+    section,
+    n_params: group.length,
+    ...ofReference(means),
+    frankenscope: { deltas: means, ...joint },
+  };
+}
+
+function jointEnergy(records: readonly EnergyRecord[], deltas: readonly DeltaSpec[]): JointEnergy {
+  const total = (pick: (record: EnergyRecord) => number | undefined): number =>
+    records.reduce((sum, record) => sum + (pick(record) ?? 0), 0);
+  const elements = total((record) => record.elements);
+  const norm = (key: string): number => Math.sqrt(total(({ squares }) => squares[key]));
+  const cosine: Record<string, number | null> = {};
+  deltas.forEach(({ key: b }, index) => {
+    for (const { key: a } of deltas.slice(0, index)) {
+      const size = norm(a) * norm(b);
+      const product = total(({ products }) => products[productKey(a, b)]);
+      cosine[productKey(a, b)] = size === 0 ? null : product / size;
+    }
+  });
+  return {
+    elements,
+    fro_norm: byDelta(deltas, ({ key }) => norm(key)),
+    relative_norm: byDelta(
+      deltas,
+      ({ key, relativeTo }) => norm(key) / (Math.sqrt(total(({ weights }) => weights[relativeTo])) + TINY),
+    ),
+    unchanged: byDelta(deltas, ({ key }) =>
+      elements === 0 ? 0 : total(({ unchanged }) => unchanged[key]) / elements,
+    ),
+    cosine,
+  };
+}
+
+function regionSpreads(
+  summary: readonly FroNormSummary[],
+  deltas: readonly DeltaSpec[],
+  cuts: RegionCuts,
+): Record<RegionName, Record<string, Spread>> {
+  const of = (region: RegionName): Record<string, Spread> => {
+    const layers = summary.filter(({ layer_idx }) => regionOf(layer_idx, cuts) === region);
+    if (layers.length === 0) return {};
+    return byDelta(deltas, ({ key }) =>
+      spreadOf(layers.map(({ frankenscope }) => frankenscope?.deltas[key]?.relative_norm_mean ?? 0)),
+    );
+  };
+  const [early, middle, late] = REGIONS.map(of) as [
+    Record<string, Spread>,
+    Record<string, Spread>,
+    Record<string, Spread>,
+  ];
+  return { early, middle, late };
+}
