@@ -2,13 +2,17 @@
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
-import type { WorkProgress } from '../study/work.ts';
+import type { WorkIdentity } from '../study/journal/identity.ts';
+import { Journals } from '../study/journal/journals.ts';
+import { runJournalled } from '../study/run-journalled.ts';
+import type { LongWork, WorkProgress } from '../study/work.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GivenInputs } from './file-inputs.ts';
 import { FlagReader } from './flag-reader.ts';
 import type { OutFolder } from './out-folder.ts';
 import { outFolder } from './out-folder.ts';
 import { progressLines } from './progress-lines.ts';
+import { sessionStorage } from './session-storage.ts';
 
 /**
  * A command is a file `commands/NAME.ts` that exports `run: Command`; its flags stand in `scripts/commands/NAME.mjs`,
@@ -34,6 +38,17 @@ export interface CommandContext {
   readonly notice: (line: string) => void;
   /** The folder `--out` of a command that writes a folder. */
   readonly out: OutFolder;
+  /**
+   * Runs long work with a journal on the disk, told of Ctrl+C and reporting progress: a rerun goes on where this one
+   * was interrupted. The journal is removed when the work is done; `--restart` forgets an earlier one.
+   *
+   * @param total records of the whole
+   */
+  journalled<Record, Result>(
+    identity: WorkIdentity,
+    total: number,
+    work: (long: LongWork<Record>) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 export function commandContext(request: HeadlessRequest, signal: AbortSignal): CommandContext {
@@ -42,6 +57,8 @@ export function commandContext(request: HeadlessRequest, signal: AbortSignal): C
   let engine: EngineClient | undefined;
   const engineOf = (): EngineClient => (engine ??= connectEngine());
   const notice = (line: string): void => console.info(line);
+  const onProgress = progressLines(notice);
+  const journals = new Journals(sessionStorage(request.session));
   return {
     flags,
     inputs,
@@ -50,8 +67,21 @@ export function commandContext(request: HeadlessRequest, signal: AbortSignal): C
       return engineOf();
     },
     signal,
-    onProgress: progressLines(notice),
+    onProgress,
     notice,
     out: outFolder(request.session),
+    async journalled(identity, total, work) {
+      if (flags.optionalSwitch('restart')) await journals.remove(identity);
+      const result = await runJournalled(journals, identity, total, work, {
+        signal,
+        onProgress,
+        onNotice: notice,
+        onFinished: ({ size }) => {
+          if (size > 0) notice(`going on: ${size} of ${total} were finished earlier`);
+        },
+      });
+      await journals.remove(identity);
+      return result;
+    },
   };
 }

@@ -44,6 +44,11 @@ export class FlagReader {
     return this.#present(name, this.#optional<boolean>(name, 'boolean'));
   }
 
+  /** A switch that not every command has: off where the command has none. */
+  optionalSwitch(name: string): boolean {
+    return this.#optional<boolean>(name, 'boolean') ?? false;
+  }
+
   /** A flag of kind `choice`; `choices` are those of the table. */
   choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
     const value = this.text(name);

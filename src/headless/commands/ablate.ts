@@ -1,0 +1,61 @@
+import { wholeModel } from '../../engine/subject.ts';
+import type { AblatedPart } from '../../probes/ablation/experiment.ts';
+import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
+import { ablationResultLines, ablationResultsFile, errorRates } from '../../probes/ablation/error-rates.ts';
+import { sweepAblations } from '../../probes/ablation/sweep.ts';
+import { jsonLines } from '../json-lines.ts';
+import { parseLayers } from '../layer-list.ts';
+import type { Command } from '../context.ts';
+import { givenProblems } from '../problems.ts';
+import { provenance } from '../provenance.ts';
+import { shardOf } from '../shard-of.ts';
+
+const PARTS: readonly AblatedPart[] = ['layer', 'attention', 'mlp'];
+
+/** Zero ablation over problems: `all_results.json` and a file of records for each experiment. */
+export const run: Command = async ({ flags, inputs, checkpoints, engine, signal, onProgress, out }) => {
+  const seed = flags.requiredNumber('seed');
+  const given = await givenProblems(inputs, 'problems', flags.number('samples'), seed);
+  const problems = shardOf(given.problems, flags.shard());
+  const { summary, loaded } = await checkpoints.load('model');
+  const named = flags.list('parts');
+  const parts = PARTS.filter((part) => (named.length === 0 ? part === 'layer' : named.includes(part)));
+  const experiments = parts.flatMap((part) => [
+    ...flags.layers('layers', summary.layers).map((layer) => ablateLayer(layer, part)),
+    ...flags.list('set').map((text) => ablateSet(parseLayers(text, summary.layers, '--set'), part)),
+  ]);
+  const [system, prefix] = [flags.text('system'), flags.text('prefix') ?? ''];
+  const rowsPerBatch = flags.number('rows');
+  const maxNewTokens = flags.requiredNumber('maxNewTokens');
+  const records = await sweepAblations(
+    engine,
+    problems,
+    {
+      subject: wholeModel(summary.id, summary.layers),
+      experiments,
+      maxNewTokens,
+      ask: ({ question }) => prefix + question,
+      ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+      ...(system === undefined ? {} : { prompt: { system } }),
+    },
+    { signal, onProgress },
+  );
+  const model = { name: summary.name, type: system === undefined ? 'base' : 'reasoner' };
+  for (const experiment of [null, ...experiments]) {
+    const lines = ablationResultLines(records, experiment, model);
+    await out.text(`${experiment?.name ?? 'baseline'}/${given.name}.jsonl`, jsonLines(lines));
+  }
+  const rates = errorRates(records, experiments);
+  await out.json('all_results.json', {
+    ...ablationResultsFile(rates),
+    frankenscope: {
+      ...provenance(summary, loaded, seed),
+      n: records.length,
+      of: given.of,
+      maxNewTokens,
+      ...(system === undefined ? {} : { system }),
+      prefix,
+      rates,
+    },
+  });
+};

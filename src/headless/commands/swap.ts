@@ -1,0 +1,81 @@
+import { wholeModel } from '../../engine/subject.ts';
+import type { Definition } from '../../probes/answers/judged.ts';
+import { readPairFolder } from '../../probes/data/pair-folder.ts';
+import type { Pair } from '../../probes/data/pair.ts';
+import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
+import type { SwapMode } from '../../probes/swap/mode.ts';
+import { sweepSwaps } from '../../probes/swap/sweep.ts';
+import type { Task } from '../../probes/task.ts';
+import { TASKS } from '../../probes/task.ts';
+import { jsonLines } from '../json-lines.ts';
+import type { Command } from '../context.ts';
+import { provenance } from '../provenance.ts';
+import { shardOf } from '../shard-of.ts';
+
+/** The visual-token swap over pairs and layers: the reference implementation's two files. */
+export const run: Command = async ({
+  flags,
+  inputs,
+  checkpoints,
+  engine,
+  signal,
+  onProgress,
+  notice,
+  out,
+}) => {
+  const literalImage = flags.choice('literalImage', ['strip', 'keep']) ?? 'strip';
+  const definition: Definition = flags.choice('definition', ['paper', 'reference']) ?? 'paper';
+  const mode: SwapMode = flags.choice('mode', ['single', 'from-layer']) ?? 'single';
+  const folder = await readPairFolder(inputs.one('pairs')?.files ?? new Map(), { literalImage });
+  if (folder.literalImages > 0) {
+    const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
+    notice(`${folder.literalImages} prompts begin with a literal <image>: ${what}`);
+  }
+  const named = flags.list('tasks');
+  const tasks = TASKS.filter((task) => named.length === 0 || named.includes(task));
+  const samples = flags.number('samples');
+  const pairs = shardOf(firstOfEach(folder.pairs, tasks, samples), flags.shard());
+  const { summary, loaded } = await checkpoints.load('model');
+  const layers = flags.layers('layers', summary.layers);
+  const maxNewTokens = flags.requiredNumber('maxNewTokens');
+  const rowsPerBatch = flags.number('rows');
+  const records = await sweepSwaps(
+    engine,
+    pairs,
+    {
+      subject: wholeModel(summary.id, summary.layers),
+      layers,
+      mode,
+      maxNewTokens,
+      answerSource: flags.switch('answerSource'),
+      ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+    },
+    { signal, onProgress },
+  );
+  const rates = changeRates(records, definition);
+  await out.text(
+    'layer_swap_results.jsonl',
+    jsonLines(records.flatMap((record) => swapResultLines(record, definition))),
+  );
+  await out.json('layer_swap_summary.json', {
+    ...swapSummaryFile(rates, samples ?? Math.max(0, ...rates.map(({ n }) => n))),
+    frankenscope: {
+      ...provenance(summary, loaded),
+      mode,
+      definition,
+      literalImage,
+      literalImages: folder.literalImages,
+      maxNewTokens,
+      rates: { paper: changeRates(records, 'paper'), reference: changeRates(records, 'reference') },
+    },
+  });
+};
+
+/** The first `samples` pairs of each task, as the reference takes them; all where that is undefined. */
+function firstOfEach(
+  pairs: readonly Pair[],
+  tasks: readonly Task[],
+  samples: number | undefined,
+): readonly Pair[] {
+  return tasks.flatMap((task) => pairs.filter((pair) => pair.task === task).slice(0, samples));
+}

@@ -1,0 +1,24 @@
+import type { JournalStorage } from '../study/journal/storage.ts';
+
+/**
+ * Journals on the disk, over the headless command's server: they outlive its browser, so that a rerun resumes.
+ * @param session the address below which it answers (`scripts/session.mjs`)
+ */
+export function sessionStorage(session: string): JournalStorage {
+  const request = async (method: string, path: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
+    const response = await fetch(`${session}journal${path}`, { method, ...(body ? { body } : {}) });
+    if (response.ok || (method === 'GET' && response.status === 404)) return response;
+    throw new Error(await response.text());
+  };
+  return {
+    list: async () => (await (await request('GET', '')).json()) as { key: string; bytes: number }[],
+    read: async (key, file) => {
+      const response = await request('GET', `/${key}/${file}`);
+      return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+    },
+    append: async (key, file, bytes) => void (await request('POST', `/${key}/${file}`, bytes)),
+    replace: async (key, file, bytes) => void (await request('PUT', `/${key}/${file}`, bytes)),
+    truncate: async (key, file, bytes) => void (await request('PATCH', `/${key}/${file}?bytes=${bytes}`)),
+    remove: async (key) => void (await request('DELETE', `/${key}`)),
+  };
+}

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { OpfsStorage } from '../src/study/journal/opfs-storage.ts';
+
+expose(new OpfsStorage());
