@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
 
@@ -110,7 +110,7 @@ function checkpoint(name, value) {
 }
 
 /**
- * A file, or all files below a folder but hidden ones.
+ * A file, with the folder `images` beside it if there is one, or all files below a folder but hidden ones.
  * @param {string} name
  * @param {string} value
  * @returns {Input}
@@ -118,7 +118,10 @@ function checkpoint(name, value) {
 function data(name, value) {
   const top = resolve(value);
   const found = { name: basename(top), demo: null, kind: /** @type {const} */ ('data') };
-  if (isFile(top)) return { ...found, paths: [basename(top)], files: [top] };
+  if (isFile(top)) {
+    const paths = [basename(top), ...beside(top, name)];
+    return { ...found, paths, files: paths.map((path) => join(dirname(top), path)) };
+  }
   if (!existsSync(top))
     throw new NamedError(
       'FolderNotFound',
@@ -135,6 +138,17 @@ function data(name, value) {
       'give the folder with the data',
     );
   return { ...found, paths, files: paths.map((path) => join(top, path)) };
+}
+
+/**
+ * The images that a list of questions names lie beside it.
+ * @param {string} file
+ * @param {string} name
+ */
+function beside(file, name) {
+  const folder = join(dirname(file), 'images');
+  const there = /\.jsonl$/.test(file) && statSync(folder, { throwIfNoEntry: false })?.isDirectory();
+  return there ? below(folder, name).map((path) => `images/${path}`) : [];
 }
 
 /**

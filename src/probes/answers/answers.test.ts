@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boxIou, parseBox } from './box.ts';
+import { parseBox } from './box.ts';
 import { parseCount } from './count.ts';
 import { finalAnswer } from './final-answer.ts';
 import { changed, destination, isAnswer, sameAnswer } from './judged.ts';
@@ -61,13 +61,6 @@ describe('boxes', () => {
     ['at 3, 4 and 5', null],
     ['1,2,3', null],
   ])('%j is %j', (answer, box) => expect(parseBox(answer)).toEqual(box));
-
-  it('overlap by intersection over union', () => {
-    expect(boxIou([0, 0, 10, 10], [5, 0, 15, 10])).toBeCloseTo(1 / 3, 12);
-    expect(boxIou([0, 0, 10, 10], [0, 0, 10, 10])).toBe(1);
-    expect(boxIou([0, 0, 1, 1], [2, 2, 3, 3])).toBe(0);
-    expect(boxIou([1, 1, 1, 1], [1, 1, 1, 1])).toBe(0);
-  });
 });
 
 describe('changed', () => {

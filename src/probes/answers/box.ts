@@ -1,5 +1,4 @@
-/** `x1, y1, x2, y2`, outer edges. */
-export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
+import type { Box } from '../../grading/answers/box.ts';
 
 const NUMBER = String.raw`(-?\d+(?:\.\d+)?)`;
 /** Separators and brackets, and names of coordinates ("y1 ="), but no other words. */
@@ -17,14 +16,4 @@ export function parseBox(answer: string): Box | null {
   if (!match) return null;
   const [a, b, c, d] = match.slice(1).map(Number) as [number, number, number, number];
   return [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)];
-}
-
-/** Intersection over union; 0 where both boxes are empty. */
-export function boxIou(a: Box, b: Box): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  const intersection = Math.max(0, width) * Math.max(0, height);
-  const area = (box: Box): number => (box[2] - box[0]) * (box[3] - box[1]);
-  const union = area(a) + area(b) - intersection;
-  return union > 0 ? intersection / union : 0;
 }

@@ -1,7 +1,8 @@
 /** Did the swap change the answer, and where did the answer go (method.md §2). */
+import type { Box } from '../../grading/answers/box.ts';
+import { LEAST_OVERLAP, intersectionOverUnion } from '../../grading/answers/box.ts';
 import type { Task } from '../task.ts';
-import type { Box } from './box.ts';
-import { boxIou, parseBox } from './box.ts';
+import { parseBox } from './box.ts';
 import { parseCount } from './count.ts';
 import { finalAnswer } from './final-answer.ts';
 import { normaliseAnswer, sameText } from './normalise.ts';
@@ -20,9 +21,6 @@ export interface Truth {
   /** Overlap beyond which two boxes are the same place. */
   readonly iouThreshold?: number;
 }
-
-/** P1 and VFL: an answer is at a place when IoU exceeds one half. */
-export const IOU_THRESHOLD = 0.5;
 
 /**
  * Whether the answer changed. `paper`: ocr, the text differs; counting, the count differs; grounding, the box
@@ -54,12 +52,13 @@ export function destination(task: Task, original: string, swapped: string, truth
 }
 
 /** Whether two responses give the same answer, read as the task's; what cannot be read is compared as text. */
-export function sameAnswer(task: Task, a: string, b: string, iouThreshold = IOU_THRESHOLD): boolean {
+export function sameAnswer(task: Task, a: string, b: string, iouThreshold = LEAST_OVERLAP): boolean {
   const [left, right] = [finalAnswer(a), finalAnswer(b)];
   const [first, second] = [read(task, left), read(task, right)];
   if (first === null && second === null) return normaliseAnswer(left) === normaliseAnswer(right);
   if (first === null || second === null) return false;
-  if (Array.isArray(first)) return boxIou(first as unknown as Box, second as Box) > iouThreshold;
+  if (Array.isArray(first))
+    return intersectionOverUnion(first as unknown as Box, second as Box) > iouThreshold;
   return first === second;
 }
 

@@ -1,0 +1,163 @@
+/** Error rates per experiment, what they do to the answers' form, and the reference implementation's files. */
+import type { PairedComparison } from '../../grading/statistics/paired.ts';
+import { comparePaired } from '../../grading/statistics/paired.ts';
+import type { Interval } from '../../grading/statistics/wilson.ts';
+import { wilson } from '../../grading/statistics/wilson.ts';
+import type { Said } from '../said.ts';
+import { meanOf } from '../summary/mean.ts';
+import type { AblationExperiment } from './experiment.ts';
+import { gradeResponse } from './grade.ts';
+import type { AblationRecord } from './sweep.ts';
+
+export interface ErrorRate {
+  readonly experiment: string;
+  /** Counted from 0; −1 for the baseline. */
+  readonly layer: number;
+  readonly part: AblationExperiment['part'] | 'none';
+  readonly correct: number;
+  readonly n: number;
+  readonly errorRate: number;
+  /** Of the error rate: Wilson, 95 %. */
+  readonly interval: Interval;
+  /** Against the baseline, problem by problem: what of accuracy was lost. null for the baseline itself. */
+  readonly drop: PairedComparison | null;
+  readonly form: AnswerForms;
+}
+
+/** What became of the answers' length and format. */
+export interface AnswerForms {
+  readonly meanTokens: number;
+  /** Shares of responses. */
+  readonly cutOff: number;
+  readonly withAnswerTag: number;
+  readonly withThought: number;
+  readonly empty: number;
+}
+
+/** One entry for the baseline and one for each experiment that any record has. */
+export function errorRates(
+  records: readonly AblationRecord[],
+  experiments: readonly AblationExperiment[],
+): readonly ErrorRate[] {
+  if (records.length === 0) return [];
+  const baseline = records.map((record) => gradeResponse(record, record.baseline.text).correct);
+  const rate = (
+    experiment: string,
+    layer: number,
+    part: ErrorRate['part'],
+    said: readonly Said[],
+    correct: readonly boolean[],
+    before: readonly boolean[] | null,
+  ): ErrorRate => {
+    const n = correct.length;
+    const right = correct.filter(Boolean).length;
+    return {
+      experiment,
+      layer,
+      part,
+      correct: right,
+      n,
+      errorRate: 1 - right / n,
+      interval: wilson(n - right, n),
+      drop: before ? comparePaired(before, correct) : null,
+      form: formsOf(said),
+    };
+  };
+  const plain = records.map((record) => record.baseline);
+  return [
+    rate('baseline', -1, 'none', plain, baseline, null),
+    ...experiments.flatMap(({ name, layer, part }) => {
+      const rows = records.flatMap((record, index) => {
+        const said = record.ablated.find(({ experiment }) => experiment === name);
+        return said
+          ? [{ said, before: baseline[index] === true, correct: gradeResponse(record, said.text).correct }]
+          : [];
+      });
+      if (rows.length === 0) return [];
+      const [said, correct, before] = [
+        rows.map((row) => row.said),
+        rows.map((row) => row.correct),
+        rows.map((row) => row.before),
+      ];
+      return [rate(name, layer, part, said, correct, before)];
+    }),
+  ];
+}
+
+function formsOf(said: readonly Said[]): AnswerForms {
+  const share = (holds: (one: Said) => boolean): number => said.filter(holds).length / said.length;
+  return {
+    meanTokens: meanOf(said.map(({ tokens }) => tokens))?.mean ?? 0,
+    cutOff: share(({ stop }) => stop === 'length'),
+    withAnswerTag: share(({ text }) => /<answer>[\s\S]*<\/answer>/i.test(text)),
+    withThought: share(({ text }) => /<think>[\s\S]*<\/think>/i.test(text)),
+    empty: share(({ text }) => text.trim() === ''),
+  };
+}
+
+/** An entry of `all_results.json`. */
+export interface AblationSummary {
+  readonly experiment: string;
+  readonly ablated_layer: number;
+  readonly accuracy: number;
+  readonly correct: number;
+  readonly total: number;
+}
+
+/** `all_results.json` of the reference implementation: experiments by name, accuracies to four decimals. */
+export function ablationResultsFile(rates: readonly ErrorRate[]): Readonly<Record<string, AblationSummary>> {
+  return Object.fromEntries(
+    rates.map(({ experiment, layer, correct, n }) => [
+      experiment,
+      {
+        experiment,
+        ablated_layer: layer,
+        accuracy: Math.round((1e4 * correct) / n) / 1e4,
+        correct,
+        total: n,
+      },
+    ]),
+  );
+}
+
+/** A line of `<experiment>/<dataset>.jsonl`. */
+export interface AblationResultLine {
+  readonly id: string;
+  readonly question: string;
+  readonly gold_answer: string;
+  readonly predicted: string;
+  readonly correct: boolean;
+  readonly full_response: string;
+  readonly model_type: string;
+  readonly model: string;
+  readonly ablation: string;
+  readonly ablated_layer: number;
+}
+
+/** The lines of one experiment, in the records' order. */
+export function ablationResultLines(
+  records: readonly AblationRecord[],
+  experiment: Pick<AblationExperiment, 'name' | 'layer'> | null,
+  model: { readonly name: string; readonly type: string },
+): readonly AblationResultLine[] {
+  const name = experiment?.name ?? 'baseline';
+  return records.flatMap((record) => {
+    const said = experiment
+      ? record.ablated.find((one) => one.experiment === experiment.name)
+      : record.baseline;
+    if (!said) return [];
+    const { predicted, correct } = gradeResponse(record, said.text);
+    return {
+      id: record.id,
+      question: record.question,
+      gold_answer: record.answer,
+      predicted,
+      correct,
+      full_response: said.text,
+      model_type: model.type,
+      model: model.name,
+      ablation: name,
+      ablated_layer: experiment?.layer ?? -1,
+    };
+  });
+}

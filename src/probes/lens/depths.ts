@@ -1,0 +1,45 @@
+import type { Interval } from '../../grading/statistics/wilson.ts';
+import { wilson } from '../../grading/statistics/wilson.ts';
+import type { Mean } from '../summary/mean.ts';
+import { meanOf, medianOf } from '../summary/mean.ts';
+import type { LensRecord } from './lens.ts';
+
+/** How readable the answer is after some layers. */
+export interface LensDepth {
+  /** Layers behind: 0 is the embedding. */
+  readonly depth: number;
+  /** Share of samples whose most likely token is the answer's first. */
+  readonly readable: number;
+  readonly interval: Interval;
+  readonly probability: Mean;
+  readonly medianRank: number;
+}
+
+export interface ModelDepths {
+  readonly name: string;
+  readonly n: number;
+  /** Samples whose response ended before an answer. */
+  readonly without: number;
+  readonly depths: readonly LensDepth[];
+}
+
+/** Per model and depth, over samples. */
+export function lensByDepth(records: readonly LensRecord[]): readonly ModelDepths[] {
+  const names = [...new Set(records.flatMap(({ models }) => models.map(({ name }) => name)))];
+  return names.map((name) => {
+    const all = records.flatMap(({ models }) => models.filter((model) => model.name === name));
+    const own = all.filter(({ answer }) => answer !== null);
+    const depths = Array.from({ length: own[0]?.layers.length ?? 0 }, (_, depth): LensDepth => {
+      const readings = own.flatMap(({ layers }) => layers[depth] ?? []);
+      const first = readings.filter(({ rank }) => rank === 1).length;
+      return {
+        depth,
+        readable: first / readings.length,
+        interval: wilson(first, readings.length),
+        probability: meanOf(readings.map(({ probability }) => probability)) as Mean,
+        medianRank: medianOf(readings.map(({ rank }) => rank)),
+      };
+    });
+    return { name, n: own.length, without: all.length - own.length, depths };
+  });
+}
