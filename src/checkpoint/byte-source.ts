@@ -28,6 +28,8 @@ export async function readRange(
   try {
     buffer = await source.slice(start, end).arrayBuffer();
   } catch (cause) {
+    // A source whose bytes are computed says itself what went wrong.
+    if (cause instanceof NamedError) throw cause;
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new NamedError(
       'FileUnreadable',
