@@ -9,11 +9,14 @@ const slot = (label: string) => page.getByRole('group', { name: `${label} checkp
 
 afterEach(clearStage);
 
-test('an empty page offers a folder first', async () => {
+test('an empty page offers the demo family first, and a folder for each slot', async () => {
   await stageApp();
   const choose = page.getByRole('button', { name: 'Choose a folder' });
   await expect.poll(() => choose.elements().length).toBe(3);
-  expect(choose.first().element().classList.contains('filled')).toBe(true);
+  const demo = page.getByRole('button', { name: 'Open the demo family' });
+  const filled = document.querySelectorAll('main .button.filled');
+  expect([...filled]).toEqual([demo.element()]);
+  expect(document.querySelector('main button')).toBe(demo.element());
 });
 
 test('folders dropped anywhere find their slots by name', async () => {

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest';
+import { openCheckpoint, readTensorBytes, type Checkpoint } from '../checkpoint/checkpoint.ts';
+import { layerPlace } from '../checkpoint/layer-index.ts';
+import { INDEX_FILE, parseDemoIndex } from './index-file.ts';
+import {
+  DEMO_NAMES,
+  demoBytes,
+  demoFileNames,
+  demoFolder,
+  sha256Of,
+  type DemoName,
+} from './testing/demo-from-disk.ts';
+
+const index = parseDemoIndex(new TextDecoder().decode(await demoBytes(INDEX_FILE)));
+const REMAKE = 'the index is of other files: run python tools/demo-family/index.py';
+
+describe('the index', () => {
+  test('names the whole family, in order, and exactly the files that are there', async () => {
+    expect(index.checkpoints.map(({ name }) => name)).toEqual(DEMO_NAMES);
+    expect(index.checkpoints.map(({ role, frozen }) => frozen ?? role)).toEqual([
+      ...['base', 'in', 'rl'],
+      ...['early', 'mid', 'late'],
+    ]);
+    for (const { name, files } of index.checkpoints) {
+      expect(files.map((file) => file.name).toSorted(), REMAKE).toEqual(
+        (await demoFileNames(name as DemoName)).toSorted(),
+      );
+      expect(files.at(-1)?.name).toBe('model.safetensors');
+    }
+  });
+
+  test('says their sizes and hashes, under 60 MB in all', async () => {
+    const listed = [
+      ...index.checkpoints.flatMap(({ name, files }) =>
+        files.map((file) => ({ ...file, path: [name, file.name] })),
+      ),
+      ...index.examples.map((file) => ({ ...file, path: [file.name] })),
+    ];
+    for (const { path, bytes, sha256 } of listed) {
+      const content = await demoBytes(...path);
+      expect([content.length, await sha256Of(content)], `${path.join('/')}: ${REMAKE}`).toEqual([
+        bytes,
+        sha256,
+      ]);
+    }
+    expect(listed.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThan(60e6);
+  });
+
+  test('a model card names stage and accuracies of these very weights', async () => {
+    for (const { name, role, files } of index.checkpoints) {
+      const card = new TextDecoder().decode(await demoBytes(name, 'README.md'));
+      expect(card).toContain(
+        { base: 'Stage: Base', in: 'Stage: IN', rl: 'Stage: RL', frozen: 'Stage: RL' }[role],
+      );
+      const evaluation = JSON.parse(new TextDecoder().decode(await demoBytes(name, 'evaluation.json'))) as {
+        sha256: string;
+        tasks: Record<string, { n: number; accuracy: number }>;
+      };
+      expect(evaluation.sha256).toBe(files.find((file) => file.name === 'model.safetensors')?.sha256);
+      for (const [kind, { n, accuracy }] of Object.entries(evaluation.tasks)) {
+        const [task, form] = kind.split('/');
+        expect(n).toBeGreaterThanOrEqual(300);
+        expect(card).toContain(`| ${task} | ${form} | ${n} | ${(100 * accuracy).toFixed(1)}%`);
+      }
+    }
+  });
+});
+
+describe('what RL changed', () => {
+  const open = async (name: DemoName): Promise<Checkpoint> =>
+    openCheckpoint(await demoFolder(name), { name });
+  /** LLM layers, from 1, of each third. */
+  const FROZEN = { early: [1, 4], mid: [5, 8], late: [9, 12] } as const;
+
+  test.each([
+    ['rl', null],
+    ['rl-frozen-early', 'early'],
+    ['rl-frozen-mid', 'mid'],
+    ['rl-frozen-late', 'late'],
+  ] as const)('%s: what was frozen is bit for bit as in IN, all else is not', async (name, region) => {
+    const [before, after] = [await open('in'), await open(name)];
+    expect([...after.tensors.keys()].toSorted()).toEqual([...before.tensors.keys()].toSorted());
+    const wrong: string[] = [];
+    let frozen = 0;
+    for (const [tensor, entry] of after.tensors) {
+      const { layer } = layerPlace(tensor, { visionBlocks: 6 });
+      const [first, last] = region === null ? [Infinity, 0] : FROZEN[region];
+      const stays = layer !== null && layer >= first && layer <= last;
+      const [old, now] = await Promise.all([
+        readTensorBytes(before, before.tensors.get(tensor) ?? entry),
+        readTensorBytes(after, entry),
+      ]);
+      if ((Buffer.compare(old, now) === 0) !== stays) wrong.push(tensor);
+      if (stays) frozen += 1;
+    }
+    expect(wrong).toEqual([]);
+    // Twelve tensors a layer: four projections with three biases, three of the MLP, two norms.
+    expect(frozen).toBe(region === null ? 0 : 4 * 12);
+  });
+});
