@@ -67,7 +67,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/{engine,probes,spectra,merge,study}/**/*.ts'],
+    files: ['src/{engine,probes,spectra,merge,evaluation,study}/**/*.ts'],
     ignores: tests,
     rules: {
       'no-restricted-imports': [

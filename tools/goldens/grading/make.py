@@ -3,6 +3,7 @@
     equivalence.json  each pair of `cases.py` with math_verify's verdict
     statistics.json   Wilson, McNemar, Holm (statsmodels), exact binomial (scipy), Newcombe's paired interval by numpy
     rewards.json      the six rewards of tools/demo-family/rewards.py on varied responses
+    transfer/         results in the reference's layout; transfer.json what their table is
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from cases import BEYOND, DIFFERENT, EQUAL, HARD
+from transfer import write_transfer
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "data" / "grading"
@@ -35,6 +37,7 @@ def main() -> None:
     write("equivalence.json", equivalence())
     write("statistics.json", statistics())
     write("rewards.json", rewards())
+    write("transfer.json", write_transfer(DATA / "transfer"))
 
 
 def write(name: str, found: object) -> None:

@@ -1,0 +1,105 @@
+import { NamedError } from '../../named-error.ts';
+import type { Experiment } from '../experiment.ts';
+import type { PromptStyle } from '../prompt-style.ts';
+import type { EvaluationSample } from '../samples/sample.ts';
+import { imageDimensions } from '../../image/dimensions.ts';
+import { PICTURE, promptText, type Setting } from '../setting.ts';
+import { sha256, type Variant } from '../variant.ts';
+
+/** How answers are made; part of what names them. */
+export interface AnswerSettings {
+  readonly style: PromptStyle;
+  readonly maxNewTokens: number;
+  /** Larger images are scaled down to so many pixels. */
+  readonly maxImagePixels: number;
+  /** Device and rounding of weights: other arithmetic may give another answer. */
+  readonly device: string;
+  readonly dtype: string;
+}
+
+/** Images above 1280 × 720 pixels are scaled down (method §7). */
+export const MAX_IMAGE_PIXELS = 1280 * 720;
+
+/** P1's limit of new tokens. */
+export const MAX_NEW_TOKENS = 2048;
+
+/** One question to one variant. */
+export interface Ask {
+  /** What the answer is filed under: SHA-256 of all that decides it. Two asks with one key have one answer. */
+  readonly key: string;
+  readonly variant: Variant;
+  readonly experiment: Experiment;
+  readonly setting: Setting;
+  readonly sample: EvaluationSample;
+  readonly prompt: string;
+}
+
+const HEAD_BYTES = 2 ** 20;
+
+/**
+ * Every question of an evaluation, sample by sample with all variants in turn, so that a table that fills compares
+ * variants on the same samples.
+ *
+ * @throws NamedError `MissingDescription`, `MissingImage`: before anything is computed.
+ */
+export async function planAsks(
+  variants: readonly Variant[],
+  experiments: readonly Experiment[],
+  settings: AnswerSettings,
+): Promise<readonly Ask[]> {
+  const prints = new Map<Blob, Promise<string>>();
+  const asks: Ask[] = [];
+  for (const experiment of experiments) {
+    for (const sample of experiment.samples) {
+      for (const setting of experiment.settings) {
+        const prompt = promptText(sample, setting.input, settings.style);
+        const picture = await pictureName(sample, setting, prints);
+        for (const variant of variants) {
+          const key = await sha256(
+            new TextEncoder().encode(
+              JSON.stringify([
+                variant.fingerprint,
+                settings.style.system ?? null,
+                prompt,
+                picture,
+                settings.maxNewTokens,
+                settings.maxImagePixels,
+                settings.device,
+                settings.dtype,
+              ]),
+            ),
+          );
+          asks.push({ key, variant, experiment, setting, sample, prompt });
+        }
+      }
+    }
+  }
+  return asks;
+}
+
+/** The image's hash; of a black one its size, for its bytes are of no matter. */
+async function pictureName(
+  { image, id }: EvaluationSample,
+  { input }: Setting,
+  prints: Map<Blob, Promise<string>>,
+): Promise<string> {
+  const picture = PICTURE[input];
+  if (picture === 'none') return 'none';
+  if (!image) throw missingImage(id);
+  if (picture === 'black') {
+    const size = imageDimensions(new Uint8Array(await image.slice(0, HEAD_BYTES).arrayBuffer()));
+    return `black ${size?.width}x${size?.height}`;
+  }
+  const print = prints.get(image) ?? image.arrayBuffer().then(sha256);
+  prints.set(image, print);
+  return print;
+}
+
+function missingImage(id: string): NamedError {
+  return new NamedError(
+    'MissingImage',
+    `${id} has no image`,
+    { field: 'image' },
+    'give questions with images to this experiment',
+  );
+}

@@ -1,0 +1,47 @@
+import type { Metric } from '../grading/metrics.ts';
+import type { EvaluationSample } from './samples/sample.ts';
+import type { Setting } from './setting.ts';
+
+/** Samples with the settings they are asked in. */
+export interface Experiment {
+  /** The reference's name; also its folder's. */
+  readonly name: string;
+  readonly description: string;
+  readonly metric: Metric;
+  readonly samples: readonly EvaluationSample[];
+  readonly settings: readonly [Setting] | readonly [Setting, Setting];
+}
+
+const WITH_IMAGE: Setting = { name: 'A_image_prompt', input: 'image_question' };
+
+/** P1's three experiments (method §7). Those without samples are left out. */
+export function transferExperiments(samples: {
+  readonly general: readonly EvaluationSample[];
+  readonly mathTargeted: readonly EvaluationSample[];
+  readonly textOnly: readonly EvaluationSample[];
+}): readonly Experiment[] {
+  const all: readonly Experiment[] = [
+    {
+      name: 'perception_general_vqa',
+      description: 'General visual questions, with the image and with a black one',
+      metric: 'M_vis',
+      samples: samples.general,
+      settings: [WITH_IMAGE, { name: 'B_black_image_prompt', input: 'black_image_question' }],
+    },
+    {
+      name: 'alignment_math_vqa',
+      description: 'Mathematical visual questions, with the image and with a black one and its description',
+      metric: 'M_v2r',
+      samples: samples.mathTargeted,
+      settings: [WITH_IMAGE, { name: 'B_black_desc_prompt', input: 'black_image_description_question' }],
+    },
+    {
+      name: 'reasoning_math500',
+      description: 'Problems without an image',
+      metric: 'M_rea',
+      samples: samples.textOnly,
+      settings: [{ name: 'A_prompt_only', input: 'question_only' }],
+    },
+  ];
+  return all.filter(({ samples: own }) => own.length > 0);
+}

@@ -1,0 +1,100 @@
+import { NamedError } from '../../named-error.ts';
+import type { Metric } from '../../grading/metrics.ts';
+import { type JsonLine, readJsonLines, textField } from '../../probes/data/json-lines.ts';
+import type { GradedAnswer } from '../tables/graded.ts';
+
+/** What each of the reference's experiments measures: its first split set and its second. */
+const METRIC_OF: Readonly<Record<string, Metric>> = {
+  perception_general_vqa: 'M_vis',
+  alignment_math_vqa: 'M_v2r',
+  reasoning_math500: 'M_rea',
+  pure_perception: 'M_vis',
+  vision_reasoning: 'M_v2r',
+  pure_reasoning: 'M_rea',
+};
+
+/**
+ * Reads a folder of results, the reference implementation's or ours: every `<variant>/<experiment>/<setting>.jsonl` below
+ * it. The verdict kept is the one the file calls primary: a judge's where there is one, else the rules'. Setting A
+ * and B are told by their names. Files that are none of the layout (caches, splits, logs) are passed over.
+ *
+ * @throws NamedError `NoResults`; `BadJsonLine`, `MissingField`, `UnknownSetting`, `DuplicateId` with file and line.
+ */
+export async function readResults(files: ReadonlyMap<string, Blob>): Promise<readonly GradedAnswer[]> {
+  const graded: GradedAnswer[] = [];
+  for (const [path, file] of files) {
+    const parts = path.split('/');
+    const [variant, experiment, name] = parts.slice(-3);
+    const metric = METRIC_OF[experiment ?? ''];
+    if (!variant || !experiment || !metric || !name?.endsWith('.jsonl')) continue;
+    const setting = name.slice(0, -'.jsonl'.length);
+    const settingIndex = indexOf(setting, path);
+    const seen = new Set<string>();
+    for (const line of await readJsonLines(file, path)) {
+      const answer = answerOf(line, path, { variant, experiment, metric, setting, settingIndex });
+      if (seen.has(answer.id)) {
+        throw new NamedError(
+          'DuplicateId',
+          `line ${line.line} repeats ${answer.id}`,
+          { file: path, field: 'id' },
+          'keep one record of each sample',
+        );
+      }
+      seen.add(answer.id);
+      graded.push(answer);
+    }
+  }
+  if (graded.length > 0) return graded;
+  throw new NamedError(
+    'NoResults',
+    `none of the ${files.size} files is a <variant>/<experiment>/<setting>.jsonl`,
+    {},
+    `give a results folder; experiments known: ${Object.keys(METRIC_OF).join(', ')}`,
+  );
+}
+
+type Place = Pick<GradedAnswer, 'variant' | 'experiment' | 'metric' | 'setting' | 'settingIndex'>;
+
+function answerOf(line: JsonLine, path: string, place: Place): GradedAnswer {
+  const { value } = line;
+  const text = (name: string): string => (typeof value[name] === 'string' ? value[name] : '');
+  const choices = value['choices'];
+  return {
+    ...place,
+    variant: text('model') || place.variant,
+    input: text('input_type'),
+    id: textField(line, path, 'id'),
+    question: text('question'),
+    goldAnswer: textField(line, path, 'gold_answer'),
+    ...(Array.isArray(choices) ? { choices: choices.map(String) } : {}),
+    ...(text('category') ? { category: text('category') } : {}),
+    response: text('full_response'),
+    predicted: text('predicted'),
+    correct: verdict(line, path),
+  };
+}
+
+/** A judge's verdict stands before the rules'; both stay in the file. */
+function verdict({ value, line }: JsonLine, path: string): boolean {
+  const found = [value['correct_primary'], value['correct_gpt'], value['correct']].find(
+    (given) => typeof given === 'boolean',
+  );
+  if (found !== undefined) return found;
+  throw new NamedError(
+    'MissingField',
+    `line ${line} has no verdict`,
+    { file: path, field: 'correct' },
+    'add true or false, or leave the line out',
+  );
+}
+
+function indexOf(setting: string, path: string): 0 | 1 {
+  if (setting.startsWith('A_')) return 0;
+  if (setting.startsWith('B_')) return 1;
+  throw new NamedError(
+    'UnknownSetting',
+    `${setting} is neither setting A nor B`,
+    { file: path },
+    'settings are named A_… and B_…',
+  );
+}

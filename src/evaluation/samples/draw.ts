@@ -1,0 +1,14 @@
+import { sampleIndices } from '../../probes/sampling/choice.ts';
+
+/** The reference's seed and number of samples (method §7). */
+export const SAMPLE_SEED = 123;
+export const SAMPLE_COUNT = 100;
+
+/** `count` of the samples, drawn as NumPy draws them, in their order; all where there are no more. */
+export function drawSamples<Sample>(
+  samples: readonly Sample[],
+  count = SAMPLE_COUNT,
+  seed = SAMPLE_SEED,
+): readonly Sample[] {
+  return sampleIndices(samples.length, count, seed).flatMap((index) => samples[index] ?? []);
+}

@@ -1,0 +1,72 @@
+import type { EquivalenceOptions } from '../../grading/mathematics/equivalence.ts';
+import { type Grade, gradeResponse } from '../../grading/grade.ts';
+import type { Answer } from '../answers/answer.ts';
+import type { Ask } from '../answers/ask.ts';
+import type { Metric } from '../../grading/metrics.ts';
+
+/** An answer with its verdict, and what a reader needs to judge it. */
+export interface GradedAnswer {
+  readonly variant: string;
+  readonly experiment: string;
+  readonly metric: Metric;
+  /** 0 for setting A, 1 for B. */
+  readonly settingIndex: 0 | 1;
+  readonly setting: string;
+  readonly input: string;
+  readonly id: string;
+  readonly question: string;
+  readonly goldAnswer: string;
+  readonly choices?: readonly string[];
+  readonly category?: string;
+  readonly domain?: string;
+  readonly response: string;
+  readonly tokens?: number;
+  readonly stop?: string;
+  readonly predicted: string;
+  /** Where the answer was found, and by which rule it was compared; unknown of results made elsewhere. */
+  readonly found?: Grade['predicted']['from'];
+  readonly rule?: Grade['rule'];
+  readonly correct: boolean;
+}
+
+/** Grades the answers there are; asks without one are left for later. Nothing is generated: grading can be repeated. */
+export function gradeAll(
+  asks: readonly Ask[],
+  answers: ReadonlyMap<string, Answer>,
+  options: EquivalenceOptions = {},
+): readonly GradedAnswer[] {
+  return asks.flatMap((ask) => {
+    const answer = answers.get(ask.key);
+    return answer ? [graded(ask, answer, options)] : [];
+  });
+}
+
+function graded(
+  { variant, experiment, setting, sample }: Ask,
+  { text, tokens, stop }: Answer,
+  options: EquivalenceOptions,
+): GradedAnswer {
+  const grade = gradeResponse(sample, text, options);
+  const { choices, category, domain } = sample;
+  return {
+    variant: variant.name,
+    experiment: experiment.name,
+    metric: experiment.metric,
+    settingIndex: experiment.settings.indexOf(setting as never) === 0 ? 0 : 1,
+    setting: setting.name,
+    input: setting.input,
+    id: sample.id,
+    question: sample.question,
+    goldAnswer: sample.answer,
+    ...(choices ? { choices } : {}),
+    ...(category ? { category } : {}),
+    ...(domain ? { domain } : {}),
+    response: text,
+    tokens,
+    stop,
+    predicted: grade.predicted.text,
+    found: grade.predicted.from,
+    rule: grade.rule,
+    correct: grade.correct,
+  };
+}

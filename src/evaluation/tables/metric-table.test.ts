@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { Metric } from '../../grading/metrics.ts';
+import { readResults } from '../results/read.ts';
+import type { GradedAnswer } from './graded.ts';
+import { metricTable } from './metric-table.ts';
+
+interface Expected {
+  readonly n: number;
+  readonly hits: number;
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
+  readonly transitions: readonly [number, number, number, number];
+  readonly p?: number;
+  readonly adjusted?: number;
+  readonly delta?: number;
+}
+
+const DATA = new URL('../../../tools/goldens/data/grading/', import.meta.url);
+const expected = JSON.parse(readFileSync(new URL('transfer.json', DATA), 'utf8')) as Readonly<
+  Record<string, Readonly<Record<Metric, Expected>>>
+>;
+
+function folder(): Map<string, Blob> {
+  const root = fileURLToPath(new URL('transfer/', DATA));
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true });
+  return new Map(
+    entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [relative(root, path), new Blob([readFileSync(path)])]),
+  );
+}
+
+const DIGITS = 10;
+
+describe('the table of a folder in the reference’s layout', () => {
+  it('is what NumPy, SciPy and statsmodels say', async () => {
+    const rows = metricTable(await readResults(folder()), 'IN');
+    expect(rows.map(({ variant }) => variant).sort()).toEqual(Object.keys(expected).sort());
+    for (const { variant, cells } of rows) {
+      for (const [metric, want] of Object.entries(expected[variant] ?? {})) {
+        const cell = cells[metric as Metric];
+        expect([cell?.n, cell?.hits], `${variant} ${metric}`).toEqual([want.n, want.hits]);
+        expect(cell?.value).toBeCloseTo(want.value, DIGITS);
+        expect(cell?.interval.low).toBeCloseTo(want.low, DIGITS);
+        expect(cell?.interval.high).toBeCloseTo(want.high, DIGITS);
+        const counts = cell?.transitions;
+        if (metric !== 'M_rea') {
+          const found = [counts?.n_TT, counts?.n_TF, counts?.n_FT, counts?.n_FF];
+          expect(found).toEqual(want.transitions);
+        }
+        if (want.p === undefined) expect(cell?.against).toBeUndefined();
+        else {
+          expect(cell?.against?.p).toBeCloseTo(want.p, DIGITS);
+          expect(cell?.against?.adjustedP).toBeCloseTo(want.adjusted ?? NaN, DIGITS);
+          expect(cell?.against?.delta).toBeCloseTo(want.delta ?? NaN, DIGITS);
+        }
+      }
+    }
+  });
+
+  it('changes with every single verdict', async () => {
+    const graded = await readResults(folder());
+    const numbers = (answers: readonly GradedAnswer[]): string => {
+      const rows = metricTable(answers, 'IN');
+      const shown = rows.map(({ cells }) =>
+        Object.values(cells).map((cell) => [cell.hits, cell.transitions]),
+      );
+      return JSON.stringify(shown);
+    };
+    const before = numbers(graded);
+    for (let at = 0; at < graded.length; at += 7) {
+      const flipped = graded.map((answer, index) =>
+        index === at ? { ...answer, correct: !answer.correct } : answer,
+      );
+      expect(numbers(flipped), graded[at]?.id).not.toBe(before);
+    }
+  });
+
+  it('leaves samples without both settings out until they are answered', async () => {
+    const graded = await readResults(folder());
+    const open = graded.filter(
+      ({ variant, setting, id }) => variant !== 'RL' || setting !== 'B_black_image_prompt' || Number(id) < 5,
+    );
+    const row = metricTable(open, 'IN').find(({ variant }) => variant === 'RL');
+    expect(row?.cells.M_vis).toMatchObject({ n: 5, against: { n: 5 } });
+    expect(row?.cells.M_v2r?.n).toBe(18);
+  });
+});
+
+describe('reading results', () => {
+  const one = (path: string, ...lines: object[]): Map<string, Blob> =>
+    new Map([[path, new Blob([lines.map((line) => JSON.stringify(line)).join('\n')])]]);
+  const record = { id: 1, gold_answer: '7', correct: true };
+  const path = 'run/IN/reasoning_math500/A_prompt_only.jsonl';
+
+  it('passes over what is none, and says where there is nothing', async () => {
+    const files = new Map([...one(path, record), ...one('splits/math.jsonl', { id: 1 })]);
+    expect(await readResults(files)).toHaveLength(1);
+    await expect(readResults(one('splits/a/b.jsonl', record))).rejects.toMatchObject({ name: 'NoResults' });
+  });
+
+  it.each([
+    ['MissingField', path, [{ id: 1, gold_answer: '7' }]],
+    ['MissingField', path, [{ id: 1, correct: true }]],
+    ['DuplicateId', path, [record, record]],
+    ['UnknownSetting', 'IN/reasoning_math500/prompt.jsonl', [record]],
+  ])('refuses by name: %s', async (name, at, lines) => {
+    await expect(readResults(one(at, ...lines))).rejects.toMatchObject({ name });
+  });
+
+  it('takes the judge’s verdict where there is one', async () => {
+    const judged = { ...record, correct_gpt: false };
+    expect((await readResults(one(path, judged)))[0]?.correct).toBe(false);
+    const both = { ...judged, correct_primary: true };
+    expect((await readResults(one(path, both)))[0]?.correct).toBe(true);
+  });
+});
