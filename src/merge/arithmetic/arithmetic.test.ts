@@ -14,7 +14,10 @@ const ALPHAS = [0.1, 0.3, 0.5, 0.9];
 const FILE = 'expected/merge-arithmetic.safetensors';
 
 /** Stored bytes and float32 values of each golden tensor. */
-const golden = new Map<string, { bytes: Uint8Array<ArrayBuffer>; dtype: Dtype; values: Float32Array<ArrayBuffer> }>();
+const golden = new Map<
+  string,
+  { bytes: Uint8Array<ArrayBuffer>; dtype: Dtype; values: Float32Array<ArrayBuffer> }
+>();
 const find = (name: string) => {
   const found = golden.get(name);
   if (!found) throw new RangeError(`no golden ${name}`);
@@ -31,7 +34,11 @@ beforeAll(async () => {
 
 describe('Philox4x32-10 gives the known answers of Random123', () => {
   it.each([
-    [[0, 0, 0, 0], [0, 0], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]],
+    [
+      [0, 0, 0, 0],
+      [0, 0],
+      [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8],
+    ],
     [
       [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff],
       [0xffffffff, 0xffffffff],
@@ -82,7 +89,9 @@ it('bfloat16 rounds ties to even, keeps signs and NaN, overflows to infinity', (
 });
 
 it('a weight too large for half precision is named, not made infinite', () => {
-  expect(() => encode(Float32Array.of(1, 70_000), 'F16', 'model.norm.weight')).toThrow(/70000.*model\.norm\.weight/);
+  expect(() => encode(Float32Array.of(1, 70_000), 'F16', 'model.norm.weight')).toThrow(
+    /70000.*model\.norm\.weight/,
+  );
 });
 
 /** Stored float64 values; `values` above have lost half their digits. */

@@ -42,7 +42,12 @@ export function writeCard(
     '## What went where',
     table(
       ['part', 'made of', 'tensors', 'bytes'],
-      summarizePlan(plan).map(({ what, made, tensors, bytes }) => [what, made, String(tensors), String(bytes)]),
+      summarizePlan(plan).map(({ what, made, tensors, bytes }) => [
+        what,
+        made,
+        String(tensors),
+        String(bytes),
+      ]),
     ),
     'Tensors of one donor are its stored bytes, unchanged. Interpolated tensors are (1 − α)·A + α·B in float32, ' +
       'rounded once to the stored dtype (to nearest, ties to even).',
@@ -53,7 +58,10 @@ export function writeCard(
     '## Files',
     `Weights: ${files.weights.join(', ')}.\n\nUnchanged from ${recipe.rest.frame}: ${['config.json', ...files.companions].join(', ')}.`,
     ...(plan.unknown.length > 0
-      ? [`## Tensors that are no part of the model\n\nCarried over from ${recipe.rest.frame}.`, names(plan.unknown)]
+      ? [
+          `## Tensors that are no part of the model\n\nCarried over from ${recipe.rest.frame}.`,
+          names(plan.unknown),
+        ]
       : []),
     ...left.map(
       ({ name, leftBehind }) => `## Tensors that only ${name} has\n\nLeft behind.\n\n${names(leftBehind)}`,

@@ -104,5 +104,7 @@ export function splicedFile({ file, plan }: Shard, folders: DonorFolders): File 
     if (operation.kind !== 'copy' || !(source instanceof Blob)) return null;
     parts.push((source as Blob).slice(entry.start, entry.end));
   }
-  return new File([plan.head, ...parts], file);
+  const spliced = new File([plan.head, ...parts], file);
+  // A slice past the end of a file that was cut short is silently shorter; reading it by range says so.
+  return spliced.size === plan.bytes ? spliced : null;
 }

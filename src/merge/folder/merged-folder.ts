@@ -29,7 +29,8 @@ export class MergedFolder extends Map<string, ByteSource> implements CheckpointF
     this.folders = folders;
     this.options = options;
     const shards = planShards(plan.tensors, options.shardBytes ?? SHARD_BYTES);
-    for (const shard of shards) this.set(shard.file, splicedFile(shard, folders) ?? new MergedFile(shard, folders));
+    for (const shard of shards)
+      this.set(shard.file, splicedFile(shard, folders) ?? new MergedFile(shard, folders));
 
     const frame = folders.get(plan.recipe.rest.frame) ?? new Map<string, ByteSource>();
     const { taken } = companionsOf(frame, plan.frameWeightFiles);

@@ -45,7 +45,9 @@ export function planShards(tensors: readonly PlannedTensor[], shardBytes = SHARD
 }
 
 /** `model.safetensors.index.json` as transformers writes it; null where one file holds all. */
-export function shardIndex(shards: readonly Shard[]): { readonly file: string; readonly text: string } | null {
+export function shardIndex(
+  shards: readonly Shard[],
+): { readonly file: string; readonly text: string } | null {
   if (shards.length < 2) return null;
   const entries = shards.flatMap(({ file, plan }) =>
     plan.order.map(({ name, tensor }) => ({ name, file, bytes: tensor.bytes })),

@@ -17,7 +17,8 @@ export class Fields {
   readonly #file: MergekitFile;
 
   constructor(value: unknown, file: MergekitFile, field: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw file.invalid('no object', field);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw file.invalid('no object', field);
     this.#values = value as Record<string, unknown>;
     this.#file = file;
   }
@@ -92,7 +93,9 @@ export class MergekitFile {
     }
     this.notices = ['dtype', 'out_dtype'].flatMap((field) =>
       this.root.has(field)
-        ? [`${field}: ${String(this.root.value(field))} is not applied: copies keep their dtype, computed tensors get the frame's.`]
+        ? [
+            `${field}: ${String(this.root.value(field))} is not applied: copies keep their dtype, computed tensors get the frame's.`,
+          ]
         : [],
     );
   }
@@ -113,12 +116,18 @@ export class MergekitFile {
   #normalized(shares: ReadonlyMap<DonorName, number>, inherited: readonly Fields[], asked: Asked): Shares {
     const sum = [...shares.values()].reduce((total, share) => total + share, 0);
     if (shares.size > 2) {
-      throw this.refusal(`${shares.size} models are mixed in ${asked.tensor}; here at most two are`, 'weight');
+      throw this.refusal(
+        `${shares.size} models are mixed in ${asked.tensor}; here at most two are`,
+        'weight',
+      );
     }
     const normalize = this.#lookUp('normalize', inherited, asked) ?? true;
     const whole = Math.abs(sum - 1) < SUM_TOLERANCE;
     if (!whole && (normalize === false || sum === 0)) {
-      throw this.refusal(`the weights of ${asked.tensor} add up to ${sum}, not 1: it would be scaled`, 'weight');
+      throw this.refusal(
+        `the weights of ${asked.tensor} add up to ${sum}, not 1: it would be scaled`,
+        'weight',
+      );
     }
     if ([...shares.values()].some((share) => share / sum < 0)) {
       throw this.refusal(`a weight of ${asked.tensor} is negative; here a share is from 0 to 1`, 'weight');
@@ -189,7 +198,12 @@ export class MergekitFile {
 
   /** For what mergekit can and a recipe cannot. */
   refusal(what: string, field: string): NamedError {
-    return new NamedError('NotARecipe', what, { file: this.#file, field }, 'run this one with mergekit itself');
+    return new NamedError(
+      'NotARecipe',
+      what,
+      { file: this.#file, field },
+      'run this one with mergekit itself',
+    );
   }
 }
 

@@ -44,7 +44,9 @@ export function readMergekit(
     document = parse(text);
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
-    throw new NamedError('InvalidMergekit', what, { file }, 'give a mergekit configuration in YAML', { cause });
+    throw new NamedError('InvalidMergekit', what, { file }, 'give a mergekit configuration in YAML', {
+      cause,
+    });
   }
   return new MergekitReader(new MergekitFile(document, file, donorOf), config).read();
 }
@@ -131,7 +133,12 @@ class MergekitReader {
         throw this.#file.refusal(`${what}; here a layer keeps its place`, 'layer_range');
       }
       const own = slice.object('parameters');
-      const made = { sources, offset, layers: range[1] - range[0], parameters: [...(own ? [own] : []), ...inherited] };
+      const made = {
+        sources,
+        offset,
+        layers: range[1] - range[0],
+        parameters: [...(own ? [own] : []), ...inherited],
+      };
       offset += made.layers;
       return made;
     });
@@ -170,7 +177,9 @@ class MergekitReader {
     if (more) throw this.#file.refusal('the vision tower and the projector are taken whole', 'slices');
     const names = expectedWeights(this.#config)
       .map(({ name }) => name)
-      .filter((name) => name.startsWith(prefix) && (prefix !== 'visual.' || !name.startsWith('visual.merger.')));
+      .filter(
+        (name) => name.startsWith(prefix) && (prefix !== 'visual.' || !name.startsWith('visual.merger.')),
+      );
     const [first, ...others] = names.map((name) => this.#shares(slice, 0, name, 0));
     if (others.some((other) => !same(other, first as Shares))) {
       throw this.#file.refusal('filters tell tensors of it apart, and here it is taken whole', `${prefix}*`);
@@ -218,7 +227,9 @@ function layerEdits(
   made.forEach((parts, i) => {
     const donor = donors[i] as DonorName;
     const alike = same(parts.attention, parts.mlp) && same(parts.mlp, parts.other);
-    const wanted = alike ? ([['all', parts.other]] as const) : LAYER_PARTS.map((part) => [part, parts[part]] as const);
+    const wanted = alike
+      ? ([['all', parts.other]] as const)
+      : LAYER_PARTS.map((part) => [part, parts[part]] as const);
     const layers = { first: i + 1, last: i + 1 };
     // Norms alone are no part of a recipe: what they get is said of the whole layer first, then the parts differ.
     const whole = alike ? null : blend(parts.other, donor);
@@ -245,7 +256,8 @@ function joined(edits: readonly Edit[]): readonly Edit[] {
     if (open && layerOf(open[0] as Edit) === layerOf(edit)) open.push(edit);
     else groups.push([edit]);
   }
-  const form = (group: readonly Edit[]): string => JSON.stringify(group.map((edit) => ({ ...edit, layers: null })));
+  const form = (group: readonly Edit[]): string =>
+    JSON.stringify(group.map((edit) => ({ ...edit, layers: null })));
   const out: Edit[][] = [];
   for (const group of groups) {
     const before = out.at(-1);
@@ -266,7 +278,11 @@ function restEdits(pieces: Readonly<Record<keyof Rest, Shares>>, rest: Rest): re
     const mixed = blend(pieces[piece], rest[piece]);
     if (!mixed) continue;
     const key = JSON.stringify(mixed);
-    edits.set(key, { kind: 'interpolate-rest', ...mixed, pieces: [...(edits.get(key)?.pieces ?? []), piece] });
+    edits.set(key, {
+      kind: 'interpolate-rest',
+      ...mixed,
+      pieces: [...(edits.get(key)?.pieces ?? []), piece],
+    });
   }
   return [...edits.values()];
 }

@@ -37,7 +37,16 @@ export function layerTensors(config: VlmConfig, layer: number): readonly string[
 
 /** What a recipe does to a tensor, without looking for it in any checkpoint. */
 export function operationOn(recipe: Recipe, name: string): Operation {
-  const entry = { name, storedName: name, dtype: 'F32', shape: [], file: '', start: 0, end: 0, bytes: 0 } as const;
+  const entry = {
+    name,
+    storedName: name,
+    dtype: 'F32',
+    shape: [],
+    file: '',
+    start: 0,
+    end: 0,
+    bytes: 0,
+  } as const;
   return operationOf(recipe, name, placementOf(name), () => entry);
 }
 
@@ -51,5 +60,10 @@ export function sharesOf(operation: Operation): Shares | null {
   if (operation.kind === 'copy') return new Map([[donor, 1]]);
   const { mix, noise } = operation;
   if (noise) return null;
-  return mix ? new Map([[donor, 1 - mix.alpha], [mix.with.donor, mix.alpha]]) : new Map([[donor, 1]]);
+  return mix
+    ? new Map([
+        [donor, 1 - mix.alpha],
+        [mix.with.donor, mix.alpha],
+      ])
+    : new Map([[donor, 1]]);
 }

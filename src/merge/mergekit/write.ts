@@ -66,14 +66,15 @@ function passthrough({ layers, rest }: Recipe, { models }: MergekitOptions): obj
 
 function linear(recipe: Recipe, { models, outDtype }: MergekitOptions): object {
   const donors = donorsOf(recipe);
-  const inputs = (weightOf: (donor: DonorName) => number | readonly Conditional[], range?: readonly [number, number]) =>
-    donors.map(
-      (donor): Input => ({
-        model: models.get(donor) as string,
-        ...(range ? { layer_range: range } : {}),
-        parameters: { weight: weightOf(donor) },
-      }),
-    );
+  const inputs = (
+    weightOf: (donor: DonorName) => number | readonly Conditional[],
+    range?: readonly [number, number],
+  ) =>
+    donors.map((donor): Input => ({
+      model: models.get(donor) as string,
+      ...(range ? { layer_range: range } : {}),
+      parameters: { weight: weightOf(donor) },
+    }));
   const piece = (sample: string): object => {
     const shares = sharesFor(operationOn(recipe, sample), sample);
     return { models: inputs((donor) => shares.get(donor) ?? 0) };

@@ -19,7 +19,10 @@ export function checkCompatible(frame: Donor, donor: Donor, rest: Rest): readonl
   if (rest.visionTower === donor.name || rest.projector === donor.name) {
     checkSame(frame, donor, 'vision', frame.config.vision, donor.config.vision);
   }
-  if (rest.head === donor.name && frame.config.text.tieWordEmbeddings !== donor.config.text.tieWordEmbeddings) {
+  if (
+    rest.head === donor.name &&
+    frame.config.text.tieWordEmbeddings !== donor.config.text.tieWordEmbeddings
+  ) {
     throw differs(frame, donor, 'text.tieWordEmbeddings', 'head');
   }
   return [...contextNotices(frame, donor), ...vocabularyNotices(frame, donor)];
@@ -34,7 +37,12 @@ function checkSame<C extends TextConfig | VisionConfig>(
 ): void {
   for (const field of Object.keys(a) as (keyof C & string)[]) {
     if (MAY_DIFFER.has(field) || JSON.stringify(a[field]) === JSON.stringify(b[field])) continue;
-    throw differs(frame, donor, `${section}.${field}`, `${JSON.stringify(b[field])}, not ${JSON.stringify(a[field])}`);
+    throw differs(
+      frame,
+      donor,
+      `${section}.${field}`,
+      `${JSON.stringify(b[field])}, not ${JSON.stringify(a[field])}`,
+    );
   }
 }
 

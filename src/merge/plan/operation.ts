@@ -68,7 +68,10 @@ interface Made {
 function madeOf(recipe: Recipe, name: string, placement: Placement): Made {
   if (placement.kind === 'unknown') return { donor: recipe.rest.frame, mix: null, noise: null };
   let made: Made = {
-    donor: placement.kind === 'layer' ? (recipe.layers[placement.layer - 1] as DonorName) : recipe.rest[placement.piece],
+    donor:
+      placement.kind === 'layer'
+        ? (recipe.layers[placement.layer - 1] as DonorName)
+        : recipe.rest[placement.piece],
     mix: null,
     noise: null,
   };
@@ -93,7 +96,8 @@ function edited({ donor, mix, noise }: Made, edit: Edit, name: string): Made {
 }
 
 function touches(edit: Edit, placement: Exclude<Placement, { kind: 'unknown' }>): boolean {
-  if (placement.kind === 'rest') return edit.kind === 'interpolate-rest' && edit.pieces.includes(placement.piece);
+  if (placement.kind === 'rest')
+    return edit.kind === 'interpolate-rest' && edit.pieces.includes(placement.piece);
   if (edit.kind === 'interpolate-rest') return false;
   const { layers, part } = edit;
   const inside = placement.layer >= layers.first && placement.layer <= layers.last;

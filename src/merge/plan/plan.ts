@@ -72,9 +72,16 @@ export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>)
   const find = (donor: DonorName, name: string): TensorEntry => {
     const entry = donors.get(donor)?.checkpoint.tensors.get(name);
     if (entry) return entry;
-    throw new NamedError('MissingTensor', `${donor} does not have it`, { tensor: name }, 'open the whole checkpoint');
+    throw new NamedError(
+      'MissingTensor',
+      `${donor} does not have it`,
+      { tensor: name },
+      'open the whole checkpoint',
+    );
   };
-  const tensors = [...head.checkpoint.tensors.values()].map((entry) => plannedTensor(recipe, entry, expected, find));
+  const tensors = [...head.checkpoint.tensors.values()].map((entry) =>
+    plannedTensor(recipe, entry, expected, find),
+  );
   const names = new Set(tensors.map(({ name }) => name));
   const absent = [...expected].filter((name) => !names.has(name));
   if (absent.length > 0) {
@@ -107,7 +114,10 @@ function plannedTensor(
   const { name, storedName, shape } = frame;
   const placement: Placement = expected.has(name) ? placementOf(name) : { kind: 'unknown' };
   const operation = operationOf(recipe, name, placement, find);
-  const sources = [operation.from, ...(operation.kind === 'compute' && operation.mix ? [operation.mix.with] : [])];
+  const sources = [
+    operation.from,
+    ...(operation.kind === 'compute' && operation.mix ? [operation.mix.with] : []),
+  ];
   for (const { donor, entry } of sources) {
     if (entry.shape.join() === shape.join()) continue;
     throw new NamedError(

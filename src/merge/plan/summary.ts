@@ -12,7 +12,12 @@ export interface PlanRow {
   readonly bytes: number;
 }
 
-export const PIECE_NAMES = { visionTower: 'Vision tower', projector: 'Projector', frame: 'Embeddings', head: 'Final norm and head' };
+export const PIECE_NAMES = {
+  visionTower: 'Vision tower',
+  projector: 'Projector',
+  frame: 'Embeddings',
+  head: 'Final norm and head',
+};
 const PARTS = { attention: 'attention', mlp: 'MLP', other: 'norms' };
 
 /**
@@ -42,7 +47,9 @@ export function describeOperation(operation: Operation): string {
   const { from } = operation;
   if (operation.kind === 'copy') return from.donor;
   const { mix, noise } = operation;
-  const mixed = mix ? `${percent(1 - mix.alpha)} ${from.donor} + ${percent(mix.alpha)} ${mix.with.donor}` : from.donor;
+  const mixed = mix
+    ? `${percent(1 - mix.alpha)} ${from.donor} + ${percent(mix.alpha)} ${mix.with.donor}`
+    : from.donor;
   return noise ? `${mixed}, noise r = ${noise.ratio} (seed ${noise.seed})` : mixed;
 }
 
@@ -65,16 +72,18 @@ function layerRows({ recipe, tensors }: MergePlan): readonly PlanRow[] {
     return made;
   };
   const alike = (of: readonly PlannedTensor[]): string =>
-    JSON.stringify([...parts(of)].map(([made, list]) => [made, partsOf(list)]));
+    JSON.stringify([...parts(of)].map(([made, list]) => `${partsOf(list)}: ${made}`).toSorted());
   const rows: PlanRow[] = [];
-  for (let first = 0; first < byLayer.length; ) {
+  for (let first = 0; first < byLayer.length;) {
     const layer = byLayer[first] as readonly PlannedTensor[];
     let next = first + 1;
-    while (next < byLayer.length && alike(byLayer[next] as readonly PlannedTensor[]) === alike(layer)) next += 1;
+    while (next < byLayer.length && alike(byLayer[next] as readonly PlannedTensor[]) === alike(layer))
+      next += 1;
     const run = byLayer.slice(first, next).flat();
     const name = next - first === 1 ? `Layer ${next}` : `Layers ${first + 1}\u2013${next}`;
     const groups = parts(run);
-    for (const list of groups.values()) rows.push(row(groups.size === 1 ? name : `${name}, ${partsOf(list)}`, list));
+    for (const list of groups.values())
+      rows.push(row(groups.size === 1 ? name : `${name}, ${partsOf(list)}`, list));
     first = next;
   }
   return rows;
@@ -82,7 +91,9 @@ function layerRows({ recipe, tensors }: MergePlan): readonly PlanRow[] {
 
 function partsOf(tensors: readonly PlannedTensor[]): string {
   const found = tensors.map(({ placement }) => (placement.kind === 'layer' ? PARTS[placement.part] : ''));
-  return [...new Set(found)].join(' and ');
+  return Object.values(PARTS)
+    .filter((part) => found.includes(part))
+    .join(' and ');
 }
 
 function row(what: string, tensors: readonly PlannedTensor[]): PlanRow {

@@ -63,7 +63,10 @@ function checkCuts(cuts: readonly number[], regions: number, layers: number): vo
     );
   }
   const ends = [0, ...cuts, layers];
-  if (cuts.some((cut) => !Number.isInteger(cut)) || ends.some((end, i) => i > 0 && !(end > Number(ends[i - 1])))) {
+  if (
+    cuts.some((cut) => !Number.isInteger(cut)) ||
+    ends.some((end, i) => i > 0 && !(end > Number(ends[i - 1])))
+  ) {
     throw new NamedError(
       'InvalidCuts',
       `cuts after ${shown} leave a region of ${layers} layers empty`,

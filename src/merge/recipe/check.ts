@@ -34,10 +34,12 @@ export function checkRecipe(recipe: Recipe, donors: readonly DonorName[], layers
       return;
     }
     const { first, last } = edit.layers;
-    const inside = Number.isInteger(first) && Number.isInteger(last) && first >= 1 && first <= last && last <= layers;
+    const inside =
+      Number.isInteger(first) && Number.isInteger(last) && first >= 1 && first <= last && last <= layers;
     if (!inside) throw invalid(i, 'layers', `layers ${first} to ${last} are not within 1 to ${layers}`);
     if (!PARTS.includes(edit.part)) throw invalid(i, 'part', `none of ${PARTS.join(', ')}`);
-    if (edit.kind === 'interpolate' && !isShare(edit.alpha)) throw invalid(i, 'alpha', 'α is not within 0 to 1');
+    if (edit.kind === 'interpolate' && !isShare(edit.alpha))
+      throw invalid(i, 'alpha', 'α is not within 0 to 1');
     if (edit.kind !== 'noise') return;
     if (!isShare(edit.ratio)) throw invalid(i, 'ratio', 'r is not within 0 to 1');
     if (!(Number.isInteger(edit.seed) && edit.seed >= 0 && edit.seed < 2 ** 32)) {

@@ -47,7 +47,12 @@ export function writeRecipe({ recipe, donors }: RecipeFile): string {
 export function readRecipe(bytes: Uint8Array, file: string, layers: number): RecipeFile {
   const root = parseJson(bytes, file);
   const wrong = (field: string, what: string): NamedError =>
-    new NamedError('InvalidRecipe', what, { file, field }, 'see the documentation of the stitcher for the form');
+    new NamedError(
+      'InvalidRecipe',
+      what,
+      { file, field },
+      'see the documentation of the stitcher for the form',
+    );
   if (!isJsonObject(root) || root.get('format') !== FORMAT) {
     throw wrong('format', `it is not "${FORMAT}"`);
   }
@@ -56,7 +61,11 @@ export function readRecipe(bytes: Uint8Array, file: string, layers: number): Rec
   const stitched = reader.layers(root);
   const [first] = stitched as [DonorName];
   return {
-    recipe: { layers: stitched, rest: reader.rest(root.get('rest'), first), edits: reader.edits(root.get('edits')) },
+    recipe: {
+      layers: stitched,
+      rest: reader.rest(root.get('rest'), first),
+      edits: reader.edits(root.get('edits')),
+    },
     donors: reader.donors(root.get('donors')),
   };
 }
@@ -78,7 +87,8 @@ class RecipeReader {
     const [list, blocks, cuts] = [root.get('layers'), root.get('blocks'), root.get('cuts')];
     if (typeof blocks === 'string' && list === undefined) {
       const names = [...new Set(blocks.split(':').map((name) => name.trim()))];
-      return parseBlocks(blocks, names, this.#layers, cuts === undefined ? undefined : this.#numbers(cuts)).layers;
+      return parseBlocks(blocks, names, this.#layers, cuts === undefined ? undefined : this.#numbers(cuts))
+        .layers;
     }
     if (!Array.isArray(list) || blocks !== undefined) {
       throw this.#wrong('layers', 'either layers (a list of donors) or blocks (as "IN:RL:RL") is wanted');
@@ -188,7 +198,8 @@ class RecipeReader {
   }
 
   #numbers(value: JsonValue): readonly number[] {
-    if (Array.isArray(value) && value.every((item: JsonValue) => typeof item === 'number')) return value as number[];
+    if (Array.isArray(value) && value.every((item: JsonValue) => typeof item === 'number'))
+      return value as number[];
     throw this.#wrong('cuts', 'no list of numbers');
   }
 }

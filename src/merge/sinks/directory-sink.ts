@@ -64,7 +64,9 @@ async function refusals<T>(work: () => Promise<T>, file: string): Promise<T> {
     const name = cause instanceof DOMException ? cause.name : '';
     const reason = cause instanceof Error ? cause.message : String(cause);
     if (name === 'QuotaExceededError') {
-      throw new NamedError('DiskFull', reason, { file }, 'free some space, or choose another disk', { cause });
+      throw new NamedError('DiskFull', reason, { file }, 'free some space, or choose another disk', {
+        cause,
+      });
     }
     const remedy = 'choose the folder again and allow writing to it';
     throw new NamedError('FolderNotWritable', reason, { file }, remedy, { cause });
