@@ -79,3 +79,71 @@ export function energySeries({ visionBlocks, layers } = BODY): LayerSeries[] {
     },
   ];
 }
+
+/** log(σᵢ/σ₁) over layer and rank: quick decay in the middle layers, slow at the ends. */
+export function spectraGrid({ visionBlocks, layers } = BODY, ranks = 50): Map<number, (number | null)[]> {
+  const random = seededRandom(11);
+  return new Map(
+    Array.from({ length: visionBlocks + 1 + layers }, (_, i) => {
+      const layer = i - visionBlocks;
+      const steep = 0.35 + 0.55 * bump(layer, 14, 9) + 0.35 * bump(layer, -12, 10) + 0.08 * random();
+      const column = Array.from({ length: ranks }, (__, r) =>
+        r === 0 ? 0 : -steep * Math.log(1 + r) - 0.012 * r * (1 + 0.2 * random()),
+      );
+      return [layer, column];
+    }),
+  );
+}
+
+/** Heads × layers: attention mass on the image. */
+export function headsGrid(layers = 28, heads = 28): Map<number, number[]> {
+  const random = seededRandom(13);
+  return new Map(
+    Array.from({ length: layers }, (_, l) => [
+      l + 1,
+      Array.from({ length: heads }, () => 0.1 * random() ** 3 * (0.4 + bump(l, 16, 7))),
+    ]),
+  );
+}
+
+export const COMPONENTS = [
+  { key: 'attention', label: 'Attention' },
+  ...['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((key) => ({ key, label: key, inner: true })),
+  { key: 'mlp', label: 'MLP' },
+  ...['gate_proj', 'up_proj', 'down_proj'].map((key) => ({ key, label: key, inner: true })),
+];
+
+/** Mean relative norm by component, with the spread over layers. */
+export function componentValues(size: number): Map<string, { value: number; low: number; high: number }> {
+  const random = seededRandom(17);
+  return new Map(
+    COMPONENTS.map(({ key }) => {
+      const value = size * (0.5 + random());
+      return [key, { value, low: value * 0.8, high: value * 1.25 }];
+    }),
+  );
+}
+
+const VARIANTS = ['Base', 'IN', 'IN:RL:RL', 'IN:IN:RL', 'RL:RL:IN', 'RL:IN:IN', 'IN:RL:IN', 'RL:IN:RL', 'RL'];
+export const METRICS = ['M_vis', 'M_v2r', 'M_rea'] as const;
+const COLOUR_OF: Readonly<Record<string, string>> = { Base: BASE.colour, IN: IN.colour, RL: RL.colour };
+
+export const VARIANT_ROWS = VARIANTS.map((label) => ({
+  key: label,
+  label,
+  donors: label.split(':').map((donor) => COLOUR_OF[donor] ?? ''),
+}));
+
+/** A transfer matrix: shares of 100 with Wilson intervals, and the numbers a paper printed beside them. */
+export function transferDots(): Map<string, ReturnType<typeof rate> & { published: number; note: string }> {
+  const random = seededRandom(19);
+  return new Map(
+    VARIANTS.flatMap((row) =>
+      METRICS.map((metric, m) => {
+        const share = 0.35 + 0.15 * m + 0.15 * random();
+        const published = Math.round((share + 0.06 * (random() - 0.5)) * 100) / 100;
+        return [`${row} ${metric}`, { ...rate(0, share), published, note: 'p = 0.41 against IN' }] as const;
+      }),
+    ),
+  );
+}

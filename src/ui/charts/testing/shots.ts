@@ -1,6 +1,30 @@
 import { NamedError } from '../../../named-error.ts';
 import LayerLines from '../layer-lines/LayerLines.svelte';
-import { IN, LLM_FRAME, FRAME, DEMO_FRAME, RATE, RL, energySeries, swapSeries } from './samples.ts';
+import ComponentBars from '../component-bars/ComponentBars.svelte';
+import IntervalDots from '../interval-dots/IntervalDots.svelte';
+import LayerHeatMap from '../layer-heat-map/LayerHeatMap.svelte';
+import LayerRidge from '../layer-ridge/LayerRidge.svelte';
+import LayerSurface from '../layer-surface/LayerSurface.svelte';
+import Matrix from '../matrix/Matrix.svelte';
+import SpectrumOverlay from '../spectrum-overlay/SpectrumOverlay.svelte';
+import { percentText } from '../axis/value-axis.ts';
+import {
+  COMPONENTS,
+  componentValues,
+  DEMO_FRAME,
+  energySeries,
+  FRAME,
+  headsGrid,
+  IN,
+  LLM_FRAME,
+  METRICS,
+  RATE,
+  RL,
+  spectraGrid,
+  swapSeries,
+  transferDots,
+  VARIANT_ROWS,
+} from './samples.ts';
 
 /** A chart with its properties, to be looked at in the gallery and compared in the tests. */
 export interface Shot {
@@ -17,6 +41,33 @@ const swap = {
   onselect: () => undefined,
   labels: 'peaks',
 };
+
+const spectra = {
+  title: 'Update diversity',
+  description: 'Singular values of the update relative to the largest, natural logarithm.',
+  rows: { title: 'rank', first: 1, count: 50 },
+  magnitude: { title: 'ln(σᵢ/σ₁)' },
+  lines: [10, 20, 30, 40],
+  status: { kind: 'done', note: 'exact spectra of 729 matrices' },
+};
+
+const GRID = spectraGrid();
+const SPECTRA = (
+  [
+    [2, 'circle'],
+    [14, 'square'],
+    [27, 'triangle'],
+  ] as const
+).map(([layer, marker]) => ({
+  key: String(layer),
+  label: `layer ${layer}`,
+  colour: IN.colour,
+  marker,
+  values: (GRID.get(layer) ?? []).map((value) => Math.exp(value ?? 0)),
+}));
+
+const DOTS = transferDots();
+const GAP_COLUMNS = ['clock', 'maze', 'move box', 'n-queens', 'number slide', 'tower of Hanoi', 'water jugs'];
 
 export const SHOTS: readonly Shot[] = [
   {
@@ -95,6 +146,107 @@ export const SHOTS: readonly Shot[] = [
           'run again; it goes on at pair 42',
         ),
       },
+    },
+  },
+  {
+    name: 'ridge-swap',
+    component: LayerRidge,
+    props: {
+      ...swap,
+      series: swapSeries(),
+      status: { kind: 'done', note: 'n = 100 pairs a task' },
+    },
+  },
+  {
+    name: 'heat-spectra',
+    component: LayerHeatMap,
+    props: { ...spectra, frame: FRAME, grid: spectraGrid() },
+  },
+  {
+    name: 'heat-heads',
+    component: LayerHeatMap,
+    props: {
+      frame: LLM_FRAME,
+      title: 'Attention on the image, head by head',
+      description: 'Share of attention from generated tokens to image tokens.',
+      grid: headsGrid(),
+      rows: { title: 'head', first: 0, count: 28 },
+      magnitude: { title: 'mass' },
+      scheme: 'cividis',
+      status: { kind: 'done', note: 'n = 40' },
+    },
+  },
+  {
+    name: 'surface-spectra',
+    component: LayerSurface,
+    props: { ...spectra, frame: FRAME, grid: spectraGrid() },
+  },
+  {
+    name: 'spectrum',
+    component: SpectrumOverlay,
+    props: {
+      title: 'Spectra of chosen layers',
+      description: 'Singular values of the update, relative to the largest.',
+      series: SPECTRA,
+      lines: [10, 20, 30, 40],
+      status: { kind: 'done', note: 'down_proj' },
+    },
+  },
+  {
+    name: 'components',
+    component: ComponentBars,
+    props: {
+      title: 'Update energy by component',
+      description: 'Mean relative norm over all layers; the line is the range between them.',
+      components: COMPONENTS,
+      columns: [
+        {
+          key: 'in',
+          label: 'IN',
+          colour: IN.colour,
+          axis: { title: '‖Δ‖ / ‖W‖' },
+          values: componentValues(0.06),
+        },
+        {
+          key: 'rl',
+          label: 'RL',
+          colour: RL.colour,
+          marker: 'square',
+          axis: { title: '‖Δ‖ / ‖W‖' },
+          values: componentValues(0.0009),
+        },
+      ],
+      status: { kind: 'done', note: '28 layers' },
+    },
+  },
+  {
+    name: 'dots-transfer',
+    component: IntervalDots,
+    props: {
+      title: 'Transfer matrix',
+      description: 'Accuracy of each stitched model with its 95 % Wilson interval; diamonds are published.',
+      rows: VARIANT_ROWS,
+      columns: METRICS.map((key) => ({ key, axis: { ...RATE, title: `${key} (%)` }, reference: 'IN' })),
+      cell: (row: string, column: string) => DOTS.get(`${row} ${column}`),
+      status: { kind: 'done', note: 'n = 100, seed 123' },
+      selected: { row: 'RL:IN:IN', column: 'M_rea' },
+      onselect: () => undefined,
+    },
+  },
+  {
+    name: 'matrix-gap',
+    component: Matrix,
+    props: {
+      title: 'Text minus image, by category',
+      description: 'How much better the model answers when the puzzle is written out.',
+      rows: ['Base', 'IN', 'RL'].map((key) => ({ key, label: key })),
+      columns: GAP_COLUMNS.map((key) => ({ key, label: key })),
+      cell: (row: string, column: string) =>
+        row === 'RL' && column === 'water jugs'
+          ? undefined
+          : { value: ((row.length * 7 + column.length * 13) % 60) / 100 },
+      magnitude: { title: 'gap', domain: [0, 0.6], format: percentText },
+      status: { kind: 'partial', note: '26 of 27 cells so far' },
     },
   },
 ];

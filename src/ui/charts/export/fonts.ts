@@ -1,0 +1,42 @@
+import { inUnicodeRange } from './unicode-range.ts';
+
+/** Every `@font-face` of the page's own style sheets. */
+function fontFaces(): CSSFontFaceRule[] {
+  return [...document.styleSheets].flatMap((sheet) =>
+    [...sheet.cssRules].filter((rule) => rule instanceof CSSFontFaceRule),
+  );
+}
+
+async function base64(url: string): Promise<string> {
+  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 0x8000)
+    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return btoa(text);
+}
+
+/**
+ * `@font-face` rules with the font files inside, for the families and characters of a picture: a picture that
+ * leaves the page has no other way to its fonts. A family that the page does not host itself is left out.
+ */
+export async function embeddedFonts(text: string, families: ReadonlySet<string>): Promise<string> {
+  const points = [...new Set([...text].map((character) => character.codePointAt(0) ?? 0))];
+  const rules = fontFaces().flatMap((rule) => {
+    const value = (name: string) => rule.style.getPropertyValue(name);
+    const family = value('font-family').replace(/^["']|["']$/g, '');
+    const [, file] = /url\("?([^")]+)"?\)/.exec(value('src')) ?? [];
+    const range = value('unicode-range');
+    const used = points.some((point) => inUnicodeRange(range, point));
+    if (!families.has(family) || !used || file === undefined || value('font-style') === 'italic') return [];
+    const url = new URL(file, rule.parentStyleSheet?.href ?? document.baseURI).href;
+    return [{ family, url, range, weight: value('font-weight') || '100 900' }];
+  });
+  const faces = await Promise.all(
+    rules.map(async ({ family, url, range, weight }) => {
+      const source = `url(data:font/woff2;base64,${await base64(url)}) format("woff2")`;
+      const limits = range ? `unicode-range:${range};` : '';
+      return `@font-face{font-family:"${family}";font-weight:${weight};${limits}src:${source}}`;
+    }),
+  );
+  return faces.join('');
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { dotPanels, dotTable } from './dots.ts';
+
+const rows = ['IN', 'IN:RL:RL'].map((label) => ({ key: label, label, donors: ['blue'] }));
+const columns = ['M_vis', 'M_rea'].map((key) => ({ key, axis: { title: key } }));
+const size = { scale: 1, row: 30, head: 44, foot: 34, number: 62 };
+
+test('metrics stand side by side where there is room, with the names once', () => {
+  const { panels, height } = dotPanels(rows, columns, { ...size, width: 1300 });
+  expect(panels.map(({ names }) => names)).toEqual([true, false]);
+  expect(panels[1]?.x0).toBeGreaterThan(panels[0]?.right ?? 0);
+  expect(panels[1]?.right).toBeCloseTo(1300, 6);
+  expect(height).toBe(44 + 60 + 34);
+});
+
+test('one above the other where there is not, named each time', () => {
+  const { panels, height } = dotPanels(rows, columns, { ...size, width: 358 });
+  expect(panels.map(({ names }) => names)).toEqual([true, true]);
+  expect(panels[1]?.top).toBeGreaterThan(panels[0]?.bottom ?? 0);
+  expect(height).toBe(2 * (44 + 60 + 34));
+  for (const { x0, x1 } of panels) expect(x1 - x0).toBeGreaterThan(60);
+});
+
+test('the table leaves out what was not measured', () => {
+  const dot = { value: 0.5, low: 0.4, high: 0.6, n: 100 };
+  const table = dotTable(rows, columns, (row, column) =>
+    row === 'IN' && column === 'M_rea' ? dot : undefined,
+  );
+  expect(table.rows).toEqual([['IN', 'M_rea', 0.5, 0.4, 0.6, 100, null, null]]);
+});

@@ -1,0 +1,124 @@
+import type { ValueAxis } from '../axis/value-axis.ts';
+import type { DataTable } from '../figure/data-table.ts';
+import { textWidth } from '../marks/text-width.ts';
+
+/** A variant: a checkpoint, or a stitch of several. */
+export interface DotRow {
+  readonly key: string;
+  readonly label: string;
+  /** Colours of the donors of Early, Mid and Late: one for a whole checkpoint. */
+  readonly donors: readonly string[];
+}
+
+/** A metric, with its own axis. */
+export interface DotColumn {
+  readonly key: string;
+  readonly axis: ValueAxis;
+  /** The row whose value is drawn through all others: "IN". */
+  readonly reference?: string;
+}
+
+export interface Dot {
+  readonly value: number;
+  /** Interval, in the units of the value. */
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+  /** What the paper printed for this cell. */
+  readonly published?: number;
+  /** What is said beside the number: "p = 0.03 against IN". */
+  readonly note?: string;
+}
+
+/** Undefined where nothing was measured yet. */
+export type DotCell = (row: string, column: string) => Dot | undefined;
+
+export interface DotPanel {
+  readonly column: DotColumn;
+  /** Left edge of the row names, edges of the plot, right edge of the numbers. */
+  readonly left: number;
+  readonly x0: number;
+  readonly x1: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** Whether the rows are named in this panel. */
+  readonly names: boolean;
+}
+
+export interface DotSize {
+  readonly width: number;
+  readonly scale: number;
+  readonly row: number;
+  readonly head: number;
+  readonly foot: number;
+  /** Room for the number right of each plot. */
+  readonly number: number;
+}
+
+/** Narrowest plot that still tells intervals apart, at scale 1. */
+const NARROWEST = 120;
+const GAP = 28;
+/** The little strip of donors before a name. */
+export const DONORS = 34;
+
+/** Metrics side by side with the names once at the left; one above the other where that would be too narrow. */
+export function dotPanels(
+  rows: readonly DotRow[],
+  columns: readonly DotColumn[],
+  size: DotSize,
+): { panels: DotPanel[]; height: number } {
+  const { width, scale } = size;
+  const names = (Math.max(30, ...rows.map(({ label }) => textWidth(label, 13))) + DONORS + 16) * scale;
+  const number = size.number * scale;
+  const gap = GAP * scale;
+  const body = rows.length * size.row * scale;
+  const each = (width - names - gap * (columns.length - 1)) / Math.max(1, columns.length);
+  const block = (size.head + size.foot) * scale + body;
+  if (each - number >= NARROWEST * scale) {
+    const panels = columns.map((column, i): DotPanel => {
+      const x0 = names + i * (each + gap);
+      const top = size.head * scale;
+      return {
+        column,
+        left: 0,
+        x0,
+        x1: x0 + each - number,
+        right: x0 + each,
+        top,
+        bottom: top + body,
+        names: i === 0,
+      };
+    });
+    return { panels, height: block };
+  }
+  const panels = columns.map((column, i): DotPanel => {
+    const top = i * block + size.head * scale;
+    return {
+      column,
+      left: 0,
+      x0: names,
+      x1: width - number,
+      right: width,
+      top,
+      bottom: top + body,
+      names: true,
+    };
+  });
+  return { panels, height: block * columns.length };
+}
+
+/** One row per variant and metric. */
+export function dotTable(rows: readonly DotRow[], columns: readonly DotColumn[], cell: DotCell): DataTable {
+  return {
+    columns: ['variant', 'metric', 'value', 'low', 'high', 'n', 'published', 'note'],
+    rows: rows.flatMap(({ key, label }) =>
+      columns.flatMap((column) => {
+        const dot = cell(key, column.key);
+        if (!dot) return [];
+        const { value, low, high, n, published, note } = dot;
+        return [[label, column.axis.title, value, low, high, n, published ?? null, note ?? null]];
+      }),
+    ),
+  };
+}
