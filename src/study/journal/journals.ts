@@ -42,10 +42,15 @@ export class Journals {
 
   /** How many records of a piece of work are kept, without beginning it. */
   async peek(work: WorkIdentity): Promise<number> {
+    return (await this.read(work)).size;
+  }
+
+  /** The records of a piece of work, without beginning it. @throws NamedError `JournalFailed` */
+  async read<Record>(work: WorkIdentity): Promise<ReadonlyMap<string, Record>> {
     const key = await workKey(work);
     const known = await this.#storage.list();
-    if (!known.some((entry) => entry.key === key)) return 0;
-    return (await openJournal(this.#storage, key)).finished.size;
+    if (!known.some((entry) => entry.key === key)) return new Map();
+    return (await openJournal<Record>(this.#storage, key)).finished;
   }
 
   /** Everything kept, with its size. */
