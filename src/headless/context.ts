@@ -40,7 +40,8 @@ export interface CommandContext {
   readonly out: OutFolder;
   /**
    * Runs long work with a journal on the disk, told of Ctrl+C and reporting progress: a rerun goes on where this one
-   * was interrupted. The journal is removed when the work is done; `--restart` forgets an earlier one.
+   * was interrupted. The journal is removed when the work is done, unless `keep` asks for a later run to be served
+   * from it; `--restart` forgets an earlier one.
    *
    * @param total records of the whole
    */
@@ -48,6 +49,7 @@ export interface CommandContext {
     identity: WorkIdentity,
     total: number,
     work: (long: LongWork<Record>) => Promise<Result>,
+    keep?: boolean,
   ): Promise<Result>;
 }
 
@@ -70,7 +72,7 @@ export function commandContext(request: HeadlessRequest, signal: AbortSignal): C
     onProgress,
     notice,
     out: outFolder(request.session),
-    async journalled(identity, total, work) {
+    async journalled(identity, total, work, keep = false) {
       if (flags.optionalSwitch('restart')) await journals.remove(identity);
       const result = await runJournalled(journals, identity, total, work, {
         signal,
@@ -80,7 +82,7 @@ export function commandContext(request: HeadlessRequest, signal: AbortSignal): C
           if (size > 0) notice(`going on: ${size} of ${total} were finished earlier`);
         },
       });
-      await journals.remove(identity);
+      if (!keep) await journals.remove(identity);
       return result;
     },
   };

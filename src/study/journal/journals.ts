@@ -40,17 +40,9 @@ export class Journals {
     await this.#describe(await workKey(work), work, total, true);
   }
 
-  /** How many records of a piece of work are kept, without beginning it. */
-  async peek(work: WorkIdentity): Promise<number> {
-    return (await this.read(work)).size;
-  }
-
-  /** The records of a piece of work, without beginning it. @throws NamedError `JournalFailed` */
-  async read<Record>(work: WorkIdentity): Promise<ReadonlyMap<string, Record>> {
-    const key = await workKey(work);
-    const known = await this.#storage.list();
-    if (!known.some((entry) => entry.key === key)) return new Map();
-    return (await openJournal<Record>(this.#storage, key)).finished;
+  /** What earlier runs of a piece of work kept, without beginning it. @throws NamedError `JournalFailed` */
+  async finished<Record>(work: WorkIdentity): Promise<ReadonlyMap<string, Record>> {
+    return (await openJournal<Record>(this.#storage, await workKey(work))).finished;
   }
 
   /** Everything kept, with its size. */

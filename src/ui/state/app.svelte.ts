@@ -1,13 +1,18 @@
 import { createContext } from 'svelte';
 import type { EngineApi } from '../../engine/protocol.ts';
+import { Characterize } from '../characterize/characterize.svelte.ts';
 import { Demo } from '../demo/demo.svelte.ts';
 import { Samples } from '../demo/samples.svelte.ts';
+import { Journals } from '../../study/journal/journals.ts';
+import { browserStorage } from '../../study/journal/browser-storage.ts';
+import { Localize } from '../localize/localize.svelte.ts';
 import { Appearance } from './appearance.svelte.ts';
 import { Asking } from './asking.svelte.ts';
 import { Family } from './family.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { LoadChoice } from './load-choice.svelte.ts';
 import { Machine } from './machine.svelte.ts';
+import { browserSurroundings, type StudySurroundings } from './study-surroundings.ts';
 import { Stitch } from './stitch.svelte.ts';
 import { View } from './view.svelte.ts';
 
@@ -23,14 +28,19 @@ export class AppState {
   readonly asking: Asking;
   readonly demo: Demo;
   readonly samples: Samples;
+  readonly localize: Localize;
+  readonly characterize: Characterize;
 
-  constructor(engine: EngineApi) {
+  constructor(engine: EngineApi, surroundings: StudySurroundings = browserSurroundings()) {
     this.machine = new Machine(engine);
     this.family = new Family(engine, this.choice, this.machine, this.jobs);
     this.stitch = new Stitch(this.family);
     this.asking = new Asking(engine, this.stitch, this.jobs);
     this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
     this.samples = new Samples(this.asking, this.stitch, this.view);
+    const journals = new Journals(browserStorage());
+    this.localize = new Localize(engine, this.family, this.jobs, journals);
+    this.characterize = new Characterize(this.family, this.machine, this.view, this.jobs, surroundings);
   }
 
   async start(): Promise<void> {

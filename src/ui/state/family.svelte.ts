@@ -94,6 +94,7 @@ export class Family {
     const before = slot.checkpoint;
     const reading = { kind: 'reading', folder: folder.name, files: folder.files.size } as const;
     slot.state = reading;
+    slot.folder = folder;
     slot.estimate = { kind: 'none' };
     try {
       if (before) await this.#engine.close(before.id);

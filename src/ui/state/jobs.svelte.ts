@@ -1,3 +1,7 @@
+import { PaceMeter } from '../../study/pace.ts';
+import type { WorkProgress } from '../../study/work.ts';
+import { progressWords } from '../format/progress.ts';
+
 /** One piece of long work, as the job bar shows it. */
 export interface Job {
   readonly id: string;
@@ -8,6 +12,9 @@ export interface Job {
   readonly share: number | null;
   readonly cancel: () => void;
 }
+
+/** The job bar is read, not watched: more reports a second only cost time. */
+const TOLD_EVERY_MS = 100;
 
 /** Work under way, oldest first. */
 export class Jobs {
@@ -21,5 +28,26 @@ export class Jobs {
 
   end(id: string): void {
     this.list = this.list.filter((job) => job.id !== id);
+  }
+
+  /**
+   * Shows work under way: phase, amount, rate and time left, as its progress comes. Call `end` with the same id when it
+   * is over.
+   */
+  track(id: string, title: string, cancel: () => void): (progress: WorkProgress) => void {
+    const meter = new PaceMeter();
+    let told = -Infinity;
+    let phase: string | null = null;
+    this.report({ id, title, detail: 'Starting', share: null, cancel });
+    return (progress) => {
+      const pace = meter.observe(progress);
+      const now = performance.now();
+      if (progress.phase === phase && now - told < TOLD_EVERY_MS && progress.done < progress.total) return;
+      told = now;
+      phase = progress.phase;
+      const { done, total } = progress;
+      const share = total > 0 ? done / total : null;
+      this.report({ id, title, detail: progressWords(progress, pace), share, cancel });
+    };
   }
 }

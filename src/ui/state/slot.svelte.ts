@@ -1,5 +1,6 @@
 import type { NamedError } from '../../named-error.ts';
 import type { LoadedModel, LoadProgress, MemoryEstimate, OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { Folder } from '../files/folder.ts';
 import { identityAt, type Identity } from '../theme/identity.ts';
 
 /** Where a slot is on its way from empty to loaded. */
@@ -34,6 +35,8 @@ export type EstimateState =
 /** A place for one checkpoint of the family. */
 export class Slot {
   readonly identity: Identity;
+  /** What was last opened here; work that reads weights itself reads its files. */
+  folder: Folder | null = null;
   state = $state.raw<SlotState>({ kind: 'empty' });
   estimate = $state.raw<EstimateState>({ kind: 'none' });
 

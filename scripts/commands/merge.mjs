@@ -1,0 +1,28 @@
+import { CHECKPOINT, COMMON, OUT_FOLDER } from './shared/flags.mjs';
+
+/** @type {import('../commands.mjs').Command} */
+export const command = {
+  help: 'a checkpoint whose layers come from several',
+  writes: 'folder',
+  flags: {
+    blocks: {
+      kind: 'text',
+      example: 'IN:RL:RL',
+      pattern: /^[^:]+(:[^:]+)*$/,
+      help: 'donors from Early to Late, of Base, IN and RL; everything else is the first one’s',
+    },
+    cuts: {
+      kind: 'text',
+      pattern: /^\d+(,\d+)*$/,
+      example: '9,18',
+      help: 'last layer of each region but the last, from 1 (default: regions of equal size)',
+    },
+    recipe: { kind: 'files', help: 'recipe instead of blocks: JSON, or mergekit’s YAML' },
+    base: CHECKPOINT,
+    in: CHECKPOINT,
+    rl: CHECKPOINT,
+    'shard-bytes': { kind: 'integer', minimum: 1, help: 'largest weight file', value: 5_000_000_000 },
+    ...COMMON,
+    out: OUT_FOLDER,
+  },
+};

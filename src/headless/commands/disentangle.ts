@@ -1,0 +1,73 @@
+import { answerAll } from '../../evaluation/answers/answer-all.ts';
+import type { Answer } from '../../evaluation/answers/answer.ts';
+import { planAsks } from '../../evaluation/answers/ask.ts';
+import { gapExperiment } from '../../evaluation/experiment.ts';
+import { answersIdentity } from '../../evaluation/identity.ts';
+import { gapTable } from '../../evaluation/perception/gap-table.ts';
+import { scoreResponses } from '../../evaluation/perception/response-scores.ts';
+import { gradeAll } from '../../evaluation/tables/graded.ts';
+import { subjectVariant } from '../../evaluation/variant.ts';
+import { seededRandom } from '../../engine/sampling.ts';
+import { wholeModel } from '../../engine/subject.ts';
+import { REWARD_NAMES } from '../../grading/rewards/rewards.ts';
+import { NamedError } from '../../named-error.ts';
+import type { Command } from '../context.ts';
+import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
+import { provenance } from '../provenance.ts';
+
+/** `perception_gap.json`: image against text per puzzle family and model (method §9), with rewards and measures. */
+export const run: Command = async (context) => {
+  const { flags, checkpoints, engine, signal } = context;
+  const { puzzles } = await givenItems(context);
+  if (puzzles.length === 0) {
+    const remedy = 'give puzzles as JSONL with image, description and category';
+    throw new NamedError('NoProblems', 'no puzzles among the questions', { field: '--items' }, remedy);
+  }
+  const isDemo = checkpoints.folder('model').name.startsWith('demo:');
+  const settings = await answerSettings(context, isDemo);
+  const black =
+    flags.choice('text', ['alone', 'black']) ?? (settings.style.name === 'demo' ? 'black' : 'alone');
+  const experiment = gapExperiment(
+    puzzles,
+    black === 'black' ? 'black_image_description_question' : 'description_question',
+  );
+  const loaded = await checkpoints.loadAll('model');
+  const opened = loaded.map(({ summary }) => summary);
+  const variants = await Promise.all(
+    opened.map((summary) => subjectVariant(summary.name, wholeModel(summary.id, summary.layers), [summary])),
+  );
+  const asks = await planAsks(variants, [experiment], settings);
+  const answers = await context.journalled<Answer, ReadonlyMap<string, Answer>>(
+    answersIdentity(opened),
+    new Set(asks.map(({ key }) => key)).size,
+    (work) => answerAll(engine, asks, settings, work),
+    true,
+  );
+  signal.throwIfAborted();
+  const graded = gradeAll(asks, answers);
+  const seed = flags.requiredNumber('seed');
+  const reward = flags.choice('reward', REWARD_NAMES);
+  return {
+    models: gapTable(graded).map((row) => ({
+      model: row.variant,
+      families: row.families,
+      pooled: row.pooled,
+      scores: Object.fromEntries(
+        experiment.settings.map(({ name }) => {
+          const own = graded.filter(({ variant, setting }) => variant === row.variant && setting === name);
+          const scores = scoreResponses(own, seededRandom(seed));
+          const rewards = reward && scores ? { rewards: { [reward]: scores.rewards[reward] } } : {};
+          return [name, { ...scores, ...rewards }];
+        }),
+      ),
+    })),
+    frankenscope: {
+      checkpoints: loaded.map(({ summary, loaded: model }) => provenance(summary, model, seed)),
+      settings: settingsFacts(settings),
+      textSide: experiment.settings[1]?.input,
+      n: puzzles.length,
+      intervals: 'Wilson, 95 %; gaps Newcombe (paired), 95 %; means by percentile bootstrap, 95 %',
+      tests: 'McNemar exact of text against image, Holm over the families of a model',
+    },
+  };
+};

@@ -1,0 +1,70 @@
+import { answerAll } from '../../evaluation/answers/answer-all.ts';
+import type { Answer } from '../../evaluation/answers/answer.ts';
+import { planAsks } from '../../evaluation/answers/ask.ts';
+import { transferExperiments } from '../../evaluation/experiment.ts';
+import { answersIdentity } from '../../evaluation/identity.ts';
+import { resultFiles } from '../../evaluation/results/write.ts';
+import { gradeAll } from '../../evaluation/tables/graded.ts';
+import { metricTable } from '../../evaluation/tables/metric-table.ts';
+import { blockVariant } from '../../evaluation/variant.ts';
+import { NamedError } from '../../named-error.ts';
+import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
+import type { LoadedCheckpoint } from '../checkpoints.ts';
+import { regionCuts } from '../compared.ts';
+import type { Command } from '../context.ts';
+import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
+import { provenance } from '../provenance.ts';
+
+/** The standard merges on M_vis, M_v2r and M_rea (method §7): `paper_metrics.json`, summaries, records. */
+export const run: Command = async (context) => {
+  const { flags, checkpoints, engine, signal, notice, out } = context;
+  const items = await givenItems(context);
+  const experiments = transferExperiments(items);
+  if (experiments.length === 0) {
+    throw new NamedError('NoProblems', 'no questions of any kind', { field: '--items' }, 'see --help');
+  }
+  const isDemo = checkpoints.folder('in').name.startsWith('demo:');
+  const settings = await answerSettings(context, isDemo);
+  const loaded: Record<string, LoadedCheckpoint> = {};
+  if (checkpoints.count('base') > 0) loaded['Base'] = await checkpoints.load('base');
+  loaded['IN'] = await checkpoints.load('in');
+  loaded['RL'] = await checkpoints.load('rl');
+  const entries = Object.entries(loaded);
+  const donors = Object.fromEntries(entries.map(([name, { summary }]) => [name, summary]));
+  const named = flags.list('variants');
+  const blocks = named.length > 0 ? named : [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
+  const cuts = regionCuts(context, loaded['IN'].summary.layers);
+  const variants = await Promise.all(blocks.map((name) => blockVariant(name, donors, cuts)));
+  const asks = await planAsks(variants, experiments, settings);
+  const total = new Set(asks.map(({ key }) => key)).size;
+  const weights = entries.reduce((sum, [, { loaded: model }]) => sum + model.weightBytes, 0);
+  notice(
+    `${variants.length} variants of ${entries.length} resident checkpoints, ${weights} bytes of weights`,
+  );
+  const answers = await context.journalled<Answer, ReadonlyMap<string, Answer>>(
+    answersIdentity(Object.values(donors)),
+    total,
+    (work) => answerAll(engine, asks, settings, work),
+    true,
+  );
+  signal.throwIfAborted();
+  const graded = gradeAll(asks, answers);
+  const rows = metricTable(graded, flags.text('reference') ?? 'IN');
+  const facts = {
+    frankenscope: {
+      checkpoints: Object.fromEntries(
+        entries.map(([name, { summary, loaded: model }]) => [
+          name,
+          provenance(summary, model, flags.requiredNumber('seed')),
+        ]),
+      ),
+      settings: settingsFacts(settings),
+      cuts: cuts ?? 'thirds',
+      answers: total,
+      residentWeightBytes: weights,
+      intervals: 'Wilson, 95 %; deltas Newcombe (paired), 95 %',
+      tests: 'McNemar exact against the reference variant, Holm over the variants of a metric',
+    },
+  };
+  for (const [path, text] of resultFiles(rows, graded, experiments, facts)) await out.text(path, text);
+};

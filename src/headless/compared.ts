@@ -1,0 +1,51 @@
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { NamedError } from '../named-error.ts';
+import type { DeltaChoice, Rounding } from '../spectra/deltas/delta-spec.ts';
+import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
+import type { RegionCuts } from '../spectra/regions.ts';
+import { roleNames } from '../study/characterize/roles.ts';
+import type { CommandContext } from './context.ts';
+
+/** The checkpoints of `--base`, `--in`, `--rl` and `--model`, headers read. @throws NamedError those of opening */
+export async function comparedCheckpoints({ checkpoints, signal }: CommandContext): Promise<CheckpointSet> {
+  const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
+    if (index >= checkpoints.count(flag)) return undefined;
+    const { name, files } = checkpoints.folder(flag, index);
+    return openCheckpoint(files, { name, signal });
+  };
+  const [base, before, rl] = await Promise.all([open('base'), open('in'), open('rl')]);
+  const others = await Promise.all(
+    Array.from({ length: checkpoints.count('model') }, (_, index) => open('model', index)),
+  );
+  return roleNames({
+    ...(base ? { base } : {}),
+    ...(before ? { in: before } : {}),
+    ...(rl ? { rl } : {}),
+    others: others.filter((checkpoint) => checkpoint !== undefined),
+  });
+}
+
+/** `--rounding`, `--rl-from` and `--reference`. */
+export function comparison({ flags }: CommandContext): { rounding: Rounding; delta: DeltaChoice } {
+  const rlFrom = flags.choice('rlFrom', ['in', 'base']);
+  const reference = flags.choice('reference', ['base', 'in']);
+  return {
+    rounding: flags.choice('rounding', ['stored', 'reference']) ?? 'stored',
+    delta: { ...(rlFrom ? { rlFrom } : {}), ...(reference ? { reference } : {}) },
+  };
+}
+
+/** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `BadValue` */
+export function regionCuts({ flags }: CommandContext, layers: number): RegionCuts | undefined {
+  const text = flags.text('cuts');
+  if (text === undefined) return undefined;
+  const [a = 0, b = 0] = text.split(',').map(Number);
+  if (a >= 1 && a < b && b < layers) return [a, b];
+  throw new NamedError(
+    'BadValue',
+    `cuts after layers ${a} and ${b} do not make three regions of ${layers} layers`,
+    { field: '--cuts' },
+    `give two numbers, 1 ≤ a < b ≤ ${layers - 1}`,
+  );
+}

@@ -1,0 +1,51 @@
+/** What computes spectra in a browser: worker threads, and the GPU where it serves. */
+import type { Computers } from '../../spectra/diversity.ts';
+import { NamedError } from '../../named-error.ts';
+import { createGpuSpectrumBackend } from '../../spectra/gpu/create.ts';
+import { spectraPool } from '../../spectra/threads/pool.ts';
+import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
+
+/** Each thread holds float64 Gram matrices of 7B layers: more of them would not fit the memory budget anyway. */
+const MOST_THREADS = 4;
+
+/** One core is left to the page. */
+export function spectraThreads(): SpectraThreads {
+  const size = Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency - 1));
+  return spectraPool(
+    () =>
+      new Worker(new URL('../../../workers/spectra.ts', import.meta.url), {
+        type: 'module',
+        name: 'spectra',
+      }),
+    size,
+  );
+}
+
+export interface BrowserComputers extends Computers {
+  readonly device: 'webgpu' | 'cpu';
+  dispose(): void;
+}
+
+/**
+ * Threads, and with `webgpu` the GPU, checked against the CPU on a small matrix. Where it cannot be had, or fails that check,
+ * spectra are computed by the threads, and `onNotice` is told why.
+ */
+export async function browserComputers(
+  wanted: 'webgpu' | 'cpu',
+  onNotice: (notice: string) => void,
+): Promise<BrowserComputers> {
+  const threads = spectraThreads();
+  if (wanted === 'cpu') return { threads, device: 'cpu', dispose: () => threads.dispose() };
+  try {
+    const gpu = await createGpuSpectrumBackend();
+    const dispose = (): void => {
+      gpu.dispose();
+      threads.dispose();
+    };
+    return { threads, gpu, device: 'webgpu', dispose };
+  } catch (error) {
+    const why = error instanceof NamedError ? error.what : String(error);
+    onNotice(`The GPU cannot be used for spectra (${why}): they are computed on the CPU.`);
+    return { threads, device: 'cpu', dispose: () => threads.dispose() };
+  }
+}

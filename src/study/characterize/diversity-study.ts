@@ -1,0 +1,96 @@
+/** Update diversity as a study: which spectra, what they cost, and their result file. */
+import type { DeltaChoice, DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
+import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
+import type { CheckpointSet, Pairing } from '../../spectra/deltas/pairing.ts';
+import { pairTensors } from '../../spectra/deltas/pairing.ts';
+import type { Computers, SpectrumMode, SpectrumRecord } from '../../spectra/diversity.ts';
+import { matrixShape, measureDiversity } from '../../spectra/diversity.ts';
+import type { RegionCuts } from '../../spectra/regions.ts';
+import { thirds } from '../../spectra/regions.ts';
+import type { LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
+import { layerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
+import type { Json, WorkIdentity } from '../journal/identity.ts';
+import type { LongWork } from '../work.ts';
+import { checkDeltas } from './check-deltas.ts';
+import { usedBy } from './energy-study.ts';
+import { characterizeProvenance, fingerprints, modelNames } from './provenance.ts';
+
+export interface DiversitySettings {
+  readonly rounding: Rounding;
+  readonly delta: DeltaChoice;
+  /** Part of the names of the weights, or null for all matrices. */
+  readonly weights: string | null;
+  readonly mode: SpectrumMode;
+  readonly topK: number;
+  readonly seed: number;
+}
+
+export interface DiversityStudy {
+  readonly checkpoints: CheckpointSet;
+  readonly settings: DiversitySettings;
+  readonly deltas: readonly DeltaSpec[];
+  readonly pairing: Pairing;
+  readonly identity: WorkIdentity;
+  /** Records of the whole: one a tensor. */
+  readonly total: number;
+  /** Spectra of the whole: one a tensor and update. */
+  readonly spectra: number;
+  /** Σ over spectra of 2·m·n·min(m, n): what forming the Gram matrix, or reducing to a band, costs. */
+  readonly operations: number;
+}
+
+/** @throws NamedError `NothingToCompare`; `TooFewCheckpoints` where no update can be formed */
+export function diversityStudy(checkpoints: CheckpointSet, settings: DiversitySettings): DiversityStudy {
+  const deltas = checkDeltas(deltasOf(checkpoints.keys(), settings.delta));
+  const used = usedBy(checkpoints, deltas);
+  const { weights, rounding, mode, topK, seed } = settings;
+  const pairing = pairTensors(used, { weights, matrices: true });
+  const identity: WorkIdentity = {
+    kind: 'diversity',
+    title: `Update diversity of ${[...used.keys()].join(', ')}, ${weights ?? 'all weights'}, ${mode}`,
+    inputs: fingerprints(used),
+    settings: {
+      ...{ weights, rounding, mode, topK, deltas: deltas as unknown as Json },
+      // Nothing is drawn at random in exact mode.
+      ...(mode === 'fast' ? { seed } : {}),
+    },
+  };
+  const total = pairing.families.length;
+  return {
+    ...{ checkpoints: used, settings, deltas, pairing, identity, total },
+    spectra: total * deltas.length,
+    operations: deltas.length * pairing.families.reduce((sum, family) => sum + operationsOf(family), 0),
+  };
+}
+
+function operationsOf(family: Pairing['families'][number]): number {
+  const { rows, columns } = matrixShape(family);
+  return 2 * rows * columns * Math.min(rows, columns);
+}
+
+export function runDiversity(
+  { checkpoints, deltas, pairing, settings }: DiversityStudy,
+  computers: Computers,
+  work: LongWork<SpectrumRecord>,
+): Promise<ReadonlyMap<string, SpectrumRecord>> {
+  const { rounding, mode, topK, seed } = settings;
+  return measureDiversity({ checkpoints, deltas, pairing, rounding, mode, topK, seed }, computers, work);
+}
+
+/** `layerwise_svd.json` of the records so far; cuts of Early, Mid, Late: thirds unless given. */
+export function diversityFile(
+  study: DiversityStudy,
+  records: ReadonlyMap<string, SpectrumRecord>,
+  cuts?: RegionCuts,
+): LayerwiseSvdFile {
+  const { checkpoints, deltas, pairing, settings } = study;
+  const { rounding, weights, topK, mode, seed } = settings;
+  return layerwiseSvdFile({
+    ...{ pairing, deltas, records, rounding, weights, topK, models: modelNames(checkpoints) },
+    cuts: cuts ?? thirds(pairing.layers),
+    provenance: characterizeProvenance(checkpoints, {
+      ...{ tensors: pairing.families.length, done: records.size, mode },
+      ...(mode === 'fast' ? { seed } : {}),
+    }),
+  });
+}

@@ -1,0 +1,34 @@
+import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
+import { version } from '../../../package.json';
+
+/** By role, what identifies each checkpoint. */
+export function fingerprints(checkpoints: CheckpointSet): Record<string, string> {
+  return Object.fromEntries([...checkpoints].map(([role, { fingerprint }]) => [role, fingerprint]));
+}
+
+/** Names of the family's checkpoints, as result files have them. */
+export function modelNames(checkpoints: CheckpointSet): Partial<Record<'base' | 'in' | 'rl', string>> {
+  const names: Partial<Record<'base' | 'in' | 'rl', string>> = {};
+  for (const role of ['base', 'in', 'rl'] as const) {
+    const name = checkpoints.get(role)?.name;
+    if (name !== undefined) names[role] = name;
+  }
+  return names;
+}
+
+/** Where a result comes from: app, checkpoints with their files, and how much of the whole it is. */
+export function characterizeProvenance(
+  checkpoints: CheckpointSet,
+  more: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  return {
+    version,
+    checkpoints: Object.fromEntries(
+      [...checkpoints].map(([role, { name, fingerprint, files }]) => [
+        role,
+        { name, fingerprint, files: [...files].map(([file, { size }]) => ({ name: file, bytes: size })) },
+      ]),
+    ),
+    ...more,
+  };
+}

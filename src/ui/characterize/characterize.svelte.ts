@@ -1,0 +1,165 @@
+import type { NamedError } from '../../named-error.ts';
+import type { Rounding } from '../../spectra/deltas/delta-spec.ts';
+import type { SpectrumMode, SpectrumRecord } from '../../spectra/diversity.ts';
+import type { EnergyRecord } from '../../spectra/energy.ts';
+import { TOP_K } from '../../spectra/metrics.ts';
+import type { DiversityStudy } from '../../study/characterize/diversity-study.ts';
+import { diversityFile, diversityStudy, runDiversity } from '../../study/characterize/diversity-study.ts';
+import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
+import { energyFile, energyStudy, runEnergy } from '../../study/characterize/energy-study.ts';
+import type { Family } from '../state/family.svelte.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import type { Machine } from '../state/machine.svelte.ts';
+import { named } from '../state/named.ts';
+import { StudyRun } from '../state/study-run.svelte.ts';
+import type { StudySurroundings } from '../state/study-surroundings.ts';
+import type { View } from '../state/view.svelte.ts';
+import type { Identity } from '../theme/identity.ts';
+import { Comparison, shownDeltas } from './comparison.svelte.ts';
+
+export type Measure = 'energy' | 'diversity';
+export type SpectrumDevice = 'webgpu' | 'cpu';
+
+/** What the page asks for, with the reference's choices to begin with. */
+class Settings {
+  measure = $state<Measure>('energy');
+  /** ‖Δ‖/‖W‖, or ‖Δ‖. */
+  scale = $state<'relative' | 'absolute'>('relative');
+  rounding = $state<Rounding>('stored');
+  rlFrom = $state<'in' | 'base'>('in');
+  /** What further checkpoints are compared with: a role, or null for IN (else Base). */
+  reference = $state<string | null>(null);
+  mode = $state<SpectrumMode>('exact');
+  /** Part of the names of the weights whose spectra are computed; null for all. The reference class takes down_proj. */
+  weights = $state<string | null>('down_proj');
+  topK = $state(TOP_K);
+  seed = $state(0);
+  published = $state(false);
+  /** Null: the GPU where there is a real one. */
+  device = $state<SpectrumDevice | null>(null);
+}
+
+/** Energy and diversity of the opened checkpoints' updates: what is asked, under way and found. */
+export class Characterize {
+  readonly settings = new Settings();
+  readonly energy: StudyRun<EnergyRecord>;
+  readonly diversity: StudyRun<SpectrumRecord>;
+  energyStudy = $state.raw<EnergyStudy | null>(null);
+  diversityStudy = $state.raw<DiversityStudy | null>(null);
+  identities = $state.raw<ReadonlyMap<string, Identity>>(new Map());
+  /** Why the opened checkpoints cannot be compared, by measure. */
+  problems = $state.raw<Readonly<Partial<Record<Measure, NamedError>>>>({});
+  readonly #family: Family;
+  readonly #machine: Machine;
+  readonly #view: View;
+  readonly #surroundings: StudySurroundings;
+  readonly #comparison = new Comparison();
+
+  constructor(family: Family, machine: Machine, view: View, jobs: Jobs, surroundings: StudySurroundings) {
+    this.#family = family;
+    this.#machine = machine;
+    this.#view = view;
+    this.#surroundings = surroundings;
+    this.energy = new StudyRun('energy', surroundings.journals, jobs);
+    this.diversity = new StudyRun('diversity', surroundings.journals, jobs);
+  }
+
+  /** Where spectra are computed. */
+  get device(): SpectrumDevice {
+    return this.settings.device ?? (this.#machine.capabilities?.preferred === 'webgpu' ? 'webgpu' : 'cpu');
+  }
+
+  get running(): boolean {
+    return this.energy.running || this.diversity.running;
+  }
+
+  energyDeltas = $derived.by(() => shownDeltas(this.energyStudy?.deltas ?? [], this.identities));
+  diversityDeltas = $derived.by(() => shownDeltas(this.diversityStudy?.deltas ?? [], this.identities));
+
+  /** `fro_norm.json` of what was found so far. */
+  energyFile = $derived.by(() => {
+    const study = this.energyStudy;
+    return study ? energyFile(study, this.energy.records, this.#view.cuts(study.pairing.layers)) : null;
+  });
+
+  /** `layerwise_svd.json` of what was found so far. */
+  diversityFile = $derived.by(() => {
+    const study = this.diversityStudy;
+    return study ? diversityFile(study, this.diversity.records, this.#view.cuts(study.pairing.layers)) : null;
+  });
+
+  /** Lays out both studies for what is open and asked, and shows what their journals hold. */
+  async prepare(): Promise<void> {
+    const { settings } = this;
+    const slots = this.#family.opened;
+    const { rounding, rlFrom, reference, weights, mode, topK, seed } = settings;
+    if (this.running) return;
+    if (slots.length < 2) {
+      this.energyStudy = this.diversityStudy = null;
+      this.problems = {};
+      this.energy.leave();
+      this.diversity.leave();
+      return;
+    }
+    try {
+      const { set, identities } = await this.#comparison.checkpoints(slots);
+      if (this.running || slots !== this.#family.opened) return;
+      this.identities = identities;
+      const delta = { rlFrom, ...(reference !== null && set.has(reference) ? { reference } : {}) };
+      const problems: Partial<Record<Measure, NamedError>> = {};
+      this.energyStudy = attempt(
+        () => energyStudy(set, { rounding, delta }),
+        (error) => (problems.energy = error),
+      );
+      this.diversityStudy = attempt(
+        () => diversityStudy(set, { rounding, delta, weights, mode, topK, seed }),
+        (error) => (problems.diversity = error),
+      );
+      this.problems = problems;
+      await Promise.all([turn(this.energy, this.energyStudy), turn(this.diversity, this.diversityStudy)]);
+    } catch (error) {
+      this.problems = { energy: named(error), diversity: named(error) };
+    }
+  }
+
+  async runEnergy(): Promise<void> {
+    const study = this.energyStudy;
+    if (!study || this.running) return;
+    const threads = this.#surroundings.threads();
+    try {
+      await this.energy.run('Update energy', (long) => runEnergy(study, threads, long));
+    } finally {
+      threads.dispose();
+    }
+  }
+
+  async runDiversity(): Promise<void> {
+    const study = this.diversityStudy;
+    if (!study || this.running) return;
+    await this.diversity.run('Update diversity', async (long, notice) => {
+      const computers = await this.#surroundings.computers(this.device, notice);
+      try {
+        return await runDiversity(study, computers, long);
+      } finally {
+        computers.dispose();
+      }
+    });
+  }
+}
+
+function attempt<T>(work: () => T, fail: (error: NamedError) => void): T | null {
+  try {
+    return work();
+  } catch (error) {
+    fail(named(error));
+    return null;
+  }
+}
+
+async function turn<Record>(
+  run: StudyRun<Record>,
+  study: Pick<EnergyStudy, 'identity' | 'total'> | null,
+): Promise<void> {
+  if (study) await run.turnTo(study.identity, study.total);
+  else run.leave();
+}

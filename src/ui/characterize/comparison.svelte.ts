@@ -1,0 +1,70 @@
+import { openCheckpoint, type Checkpoint } from '../../checkpoint/checkpoint.ts';
+import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
+import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
+import { roleNames } from '../../study/characterize/roles.ts';
+import type { Slot } from '../state/slot.svelte.ts';
+import type { Identity } from '../theme/identity.ts';
+
+/** An update as charts show it: in the colour and under the label of the checkpoint it leads to. */
+export interface ShownDelta {
+  readonly key: string;
+  readonly label: string;
+  readonly colour: string;
+  /** What is subtracted from what: "RL − IN". */
+  readonly formula: string;
+}
+
+/** The opened slots as checkpoints that can be read tensor by tensor. Nothing is loaded for it. */
+export class Comparison {
+  readonly #opened = new Map<string, Promise<Checkpoint>>();
+
+  /** Checkpoints by their names in results. @throws NamedError those of opening */
+  async checkpoints(
+    slots: readonly Slot[],
+  ): Promise<{ set: CheckpointSet; identities: ReadonlyMap<string, Identity> }> {
+    const opened = await Promise.all(
+      slots.map(async (slot) => {
+        const checkpoint = await this.#open(slot);
+        return checkpoint ? [{ checkpoint, identity: slot.identity }] : [];
+      }),
+    );
+    const all = opened.flat();
+    const of = (label: string) => all.find(({ identity }) => identity.label === label)?.checkpoint;
+    const [base, before, rl] = [of('Base'), of('IN'), of('RL')];
+    const set = roleNames({
+      ...(base ? { base } : {}),
+      ...(before ? { in: before } : {}),
+      ...(rl ? { rl } : {}),
+      others: all.flatMap(({ checkpoint }) => ([base, before, rl].includes(checkpoint) ? [] : [checkpoint])),
+    });
+    const identities = [...set].flatMap(([role, checkpoint]) => {
+      const found = all.find((one) => one.checkpoint === checkpoint);
+      return found ? [[role, found.identity] as const] : [];
+    });
+    return { set, identities: new Map(identities) };
+  }
+
+  #open({ checkpoint, folder }: Slot): Promise<Checkpoint> | undefined {
+    if (!checkpoint || !folder) return undefined;
+    const known = this.#opened.get(checkpoint.id);
+    if (known) return known;
+    const opening = openCheckpoint(folder.files, { name: checkpoint.name });
+    this.#opened.set(checkpoint.id, opening);
+    opening.catch(() => this.#opened.delete(checkpoint.id));
+    return opening;
+  }
+}
+
+/** How the updates of a study are shown. */
+export function shownDeltas(
+  deltas: readonly DeltaSpec[],
+  identities: ReadonlyMap<string, Identity>,
+): readonly ShownDelta[] {
+  const label = (role: string): string => identities.get(role)?.label ?? role;
+  return deltas.map(({ key, to, from }) => ({
+    key,
+    label: label(to),
+    colour: identities.get(to)?.colour ?? 'var(--ink)',
+    formula: `${label(to)} − ${label(from)}`,
+  }));
+}
