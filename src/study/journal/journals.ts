@@ -41,7 +41,7 @@ export class Journals {
   }
 
   /** What earlier runs of a piece of work kept, without beginning it. @throws NamedError `JournalFailed` */
-  async finished<Record>(work: WorkIdentity): Promise<ReadonlyMap<string, Record>> {
+  async read<Record>(work: WorkIdentity): Promise<ReadonlyMap<string, Record>> {
     return (await openJournal<Record>(this.#storage, await workKey(work))).finished;
   }
 

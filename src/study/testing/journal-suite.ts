@@ -51,7 +51,7 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
       await expect(runJournalled(journals, identity(1), 10, squares(first, 4))).rejects.toMatchObject({
         name: 'Cancelled',
       });
-      expect((await journals.finished(identity(1))).size).toBe(4);
+      expect((await journals.read(identity(1))).size).toBe(4);
       const second: string[] = [];
       const told: string[] = [];
       const sum = await runJournalled(journals, identity(1), 10, squares(second), {
@@ -134,7 +134,7 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
       expect(kept?.bytes).toBeGreaterThan(10 * 30);
       await journals.remove(kept?.key ?? '');
       expect(await journals.list()).toEqual([]);
-      expect((await journals.finished(identity(1))).size).toBe(0);
+      expect((await journals.read(identity(1))).size).toBe(0);
       await journals.remove(identity(1));
     });
   });

@@ -61,7 +61,7 @@ export class StudyRun<Record> {
     this.error = null;
     this.notices = [];
     try {
-      const finished = await this.#journals.finished<Record>(identity);
+      const finished = await this.#journals.read<Record>(identity);
       if (this.#key === key && !this.running) this.records = finished;
     } catch (error) {
       this.notices = [`${named(error).what}.`];
