@@ -20,7 +20,7 @@ export interface SpectrumBackend {
   readonly device: 'webgpu' | 'cpu';
   /**
    * All min(rows, cols) singular values of a row-major matrix, descending, with absolute error of a few f32 ulps of
-   * σ₁ (webgpu) or better (cpu).
+   * σ₁ (webgpu) or better (cpu). The matrix may be moved to another thread: pass a copy to keep it.
    */
   singularValues(
     matrix: Float32Array,

@@ -4,13 +4,13 @@ import { throwIfCancelled } from '../checkpoint/in-flight.ts';
 import { SerialQueue } from '../engine/queue.ts';
 import { NamedError } from '../named-error.ts';
 import type { LongWork } from '../study/work.ts';
+import { accuracyOf } from './accuracy.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaTask } from './deltas/delta-matrix.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
-import { gramResolution } from './exact/singular-values.ts';
 import type { StandardErrors } from './fast/estimate.ts';
 import { estimateSpectrum } from './fast/estimate.ts';
 import { MemoryBudget } from './memory-budget.ts';
@@ -62,8 +62,6 @@ const HELD_BYTES = 800e6;
  * large (0.54 G elements at 7B), and the reference skips them.
  */
 const LARGEST_HELD = 2 ** 28;
-/** Condition numbers up to this are within 1 % when singular values err by 2⁻²¹ σ₁ (a few float32 ulps). */
-const FLOAT32_CONDITION = 2e4;
 
 /**
  * Measures every selected update; records come by canonical name, in the order in which tensors end.
@@ -111,8 +109,8 @@ export async function measureDiversity(
       }
     }
   };
-  // While a GPU computes one update, the next is read.
-  const lanes = gpu ? 2 : threads.size;
+  // While a GPU computes one update, the next is read, and the CPU finishes the one before.
+  const lanes = gpu ? 3 : threads.size;
   await Promise.all(Array.from({ length: lanes }, lane));
   return records;
 }
@@ -146,7 +144,7 @@ class SpectrumMeter {
   readonly #cpu: CpuBackend;
   readonly #gpu: SpectrumBackend | undefined;
   readonly #memory = new MemoryBudget(HELD_BYTES);
-  /** One update at a time on the GPU. */
+  /** One operator at a time in the GPU's memory. */
   readonly #turns = new SerialQueue();
 
   constructor(request: DiversityRequest, threads: SpectraThreads, gpu: SpectrumBackend | undefined) {
@@ -183,20 +181,17 @@ class SpectrumMeter {
   ): Promise<MeasuredSpectrum> {
     const { topK } = this.#request;
     const options = signal ? { signal } : {};
-    const gpu = this.#gpu;
-    const short = Math.min(rows, columns);
-    const values = gpu
-      ? await this.#turns.add(() => gpu.singularValues(matrix, rows, columns, options), signal)
-      : await this.#cpu.singularValues(matrix, rows, columns, options);
-    const conditionLimit = gpu?.device === 'webgpu' ? FLOAT32_CONDITION : 1 / gramResolution(short);
-    const device = gpu?.device ?? 'cpu';
-    return { ...spectrumMetrics(values, { topK, conditionLimit }), mode: 'exact', device };
+    const backend = this.#gpu ?? this.#cpu;
+    const { device } = backend;
+    const values = await backend.singularValues(matrix, rows, columns, options);
+    const accuracy = accuracyOf(device, Math.min(rows, columns));
+    return { ...spectrumMetrics(values, { topK, accuracy }), mode: 'exact', device };
   }
 
   /** Exact in either mode: an estimate would need the matrix in one piece. */
   async #slabs(task: DeltaTask, columns: number, signal: AbortSignal | undefined): Promise<MeasuredSpectrum> {
     const values = await this.#threads.singularValuesOfDelta(task, columns, signal);
-    const options = { topK: this.#request.topK, conditionLimit: 1 / gramResolution(columns) };
+    const options = { topK: this.#request.topK, accuracy: accuracyOf('cpu', columns) };
     return { ...spectrumMetrics(values, options), mode: 'exact', device: 'cpu' };
   }
 

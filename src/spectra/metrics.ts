@@ -1,4 +1,5 @@
 /** The numbers a spectrum is summarised by (method §6). */
+import type { SpectrumAccuracy } from './accuracy.ts';
 
 /** As the reference has it, and the definitions with it: keeps quotients and logarithms of zero finite. */
 const TINY = 1e-12;
@@ -28,8 +29,7 @@ export interface SpectrumMetrics {
 export interface MetricOptions {
   /** Singular values kept, and summed in the log volume. */
   readonly topK: number;
-  /** The largest condition number the arithmetic behind the values gives within 1 %. */
-  readonly conditionLimit: number;
+  readonly accuracy: SpectrumAccuracy;
 }
 
 /** The reference's k. */
@@ -38,13 +38,12 @@ export const TOP_K = 50;
 /**
  * Summarises a whole spectrum.
  *
- * @param values all min(rows, columns) singular values, descending
+ * @param computed all min(rows, columns) singular values, descending
  */
-export function spectrumMetrics(
-  values: Float64Array,
-  { topK, conditionLimit }: MetricOptions,
-): SpectrumMetrics {
-  const spectralNorm = values[0] ?? 0;
+export function spectrumMetrics(computed: Float64Array, { topK, accuracy }: MetricOptions): SpectrumMetrics {
+  const spectralNorm = computed[0] ?? 0;
+  const floor = accuracy.floor * spectralNorm;
+  const values = computed.map((value) => (value > floor ? value : 0));
   const smallest = values.at(-1) ?? 0;
   const squares = values.reduce((sum, value) => sum + value * value, 0);
   const conditionNumber = spectralNorm / (smallest + TINY);
@@ -56,7 +55,7 @@ export function spectrumMetrics(
     stableRank: squares / (spectralNorm * spectralNorm + TINY),
     effectiveRank: effectiveRank(values),
     conditionNumber,
-    conditionKnown: spectralNorm === 0 || spectralNorm <= conditionLimit * smallest,
+    conditionKnown: spectralNorm === 0 || spectralNorm <= accuracy.conditionLimit * smallest,
     logVolume: logVolume(top),
     singularValues: [...top],
   };

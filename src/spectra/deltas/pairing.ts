@@ -46,7 +46,7 @@ export interface Selection {
 }
 
 /**
- * Matches the tensors of all checkpoints by canonical name and shape, in the first checkpoint's order. Selected are
+ * Matches the tensors of all checkpoints by canonical name and shape, in the order of layers and names. Selected are
  * weights in a layer, projector or vision block (method §5: the name contains `weight` and not `norm`). A checkpoint
  * with a tied head stands in with its embedding where another stores a head of its own.
  *
@@ -74,9 +74,15 @@ export function pairTensors(checkpoints: CheckpointSet, selection: Selection): P
       omitted.push({ name, reason: 'not a matrix' });
     else families.push(family);
   }
+  families.sort((a, b) => compare(orderOf(a), orderOf(b)) || (a.name < b.name ? -1 : 1));
   if (families.length === 0) throw nothingToCompare(checkpoints, selection, mismatches);
   return { families, mismatches, omitted, layers, visionBlocks };
 }
+
+/** Along the unified layer axis; what is in no layer comes last. */
+const orderOf = ({ place }: TensorFamily): number => place.layer ?? Infinity;
+
+const compare = (a: number, b: number): number => (a === b ? 0 : a - b);
 
 function blocks(names: ReadonlySet<string>, pattern: RegExp): number {
   const numbers = [...names].map((name) => Number(pattern.exec(name)?.[1] ?? -1));

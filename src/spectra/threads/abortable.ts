@@ -12,15 +12,17 @@ export async function abortable<T>(
 ): Promise<T> {
   throwIfCancelled(signal);
   if (!signal) return work();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => {
-    reject(new NamedError('Cancelled', 'cancelled', {}, ''));
-    onAbort?.();
-  };
-  signal.addEventListener('abort', abort, { once: true });
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(new NamedError('Cancelled', 'cancelled', {}, ''));
+      onAbort?.();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
   try {
     return await Promise.race([work(), aborted]);
   } finally {
-    signal.removeEventListener('abort', abort);
+    if (stop) signal.removeEventListener('abort', stop);
   }
 }

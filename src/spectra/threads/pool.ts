@@ -59,11 +59,12 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
     work: (remote: Remote<SpectraService>) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> => {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    thread.calls.add(reject);
-    work(thread.remote)
-      .finally(() => thread.calls.delete(reject))
-      .then(resolve, reject);
+    const promise = new Promise<T>((resolve, reject) => {
+      thread.calls.add(reject);
+      work(thread.remote)
+        .finally(() => thread.calls.delete(reject))
+        .then(resolve, reject);
+    });
     return abortable(
       () => promise,
       signal,
