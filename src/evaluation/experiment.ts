@@ -2,12 +2,15 @@ import type { Metric } from '../grading/metrics.ts';
 import type { EvaluationSample } from './samples/sample.ts';
 import type { Setting } from './setting.ts';
 
+/** What an experiment measures: one of P1's metrics, or the gap between image and text (P2). */
+export type Measured = Metric | 'gap';
+
 /** Samples with the settings they are asked in. */
 export interface Experiment {
   /** The reference's name; also its folder's. */
   readonly name: string;
   readonly description: string;
-  readonly metric: Metric;
+  readonly metric: Measured;
   readonly samples: readonly EvaluationSample[];
   readonly settings: readonly [Setting] | readonly [Setting, Setting];
 }
@@ -44,4 +47,18 @@ export function transferExperiments(samples: {
     },
   ];
   return all.filter(({ samples: own }) => own.length > 0);
+}
+
+/** How a text stands in for the image: alone (P2), or with a black image (as the demo family was trained). */
+export type TextSide = 'description_question' | 'black_image_description_question';
+
+/** P2's first experiment (method §9): image + question against rule-made text + question. */
+export function gapExperiment(samples: readonly EvaluationSample[], text: TextSide): Experiment {
+  return {
+    name: 'perception_gap',
+    description: 'Puzzles with the image, and with its content as text',
+    metric: 'gap',
+    samples,
+    settings: [WITH_IMAGE, { name: 'B_text_prompt', input: text }],
+  };
 }

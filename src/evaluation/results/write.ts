@@ -20,9 +20,10 @@ export function resultFiles(
   for (const { variant, cells } of rows) {
     const row: Partial<Record<Metric, number>> = {};
     for (const experiment of experiments) {
-      const cell = cells[experiment.metric];
+      const { metric } = experiment;
+      const cell = metric === 'gap' ? undefined : cells[metric];
       if (!cell || cell.experiment !== experiment.name) continue;
-      row[experiment.metric] = fourDecimals(cell.value);
+      row[cell.metric] = fourDecimals(cell.value);
       const folder = `${folderName(variant)}/${experiment.name}`;
       files.set(`${folder}/summary.json`, json(summaryOf(variant, experiment, cell)));
       for (const setting of experiment.settings) {

@@ -2,13 +2,13 @@ import type { EquivalenceOptions } from '../../grading/mathematics/equivalence.t
 import { type Grade, gradeResponse } from '../../grading/grade.ts';
 import type { Answer } from '../answers/answer.ts';
 import type { Ask } from '../answers/ask.ts';
-import type { Metric } from '../../grading/metrics.ts';
+import type { Measured } from '../experiment.ts';
 
 /** An answer with its verdict, and what a reader needs to judge it. */
 export interface GradedAnswer {
   readonly variant: string;
   readonly experiment: string;
-  readonly metric: Metric;
+  readonly metric: Measured;
   /** 0 for setting A, 1 for B. */
   readonly settingIndex: 0 | 1;
   readonly setting: string;

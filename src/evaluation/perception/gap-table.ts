@@ -1,0 +1,85 @@
+import { holm } from '../../grading/statistics/holm.ts';
+import { comparePaired, type PairedComparison } from '../../grading/statistics/paired.ts';
+import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
+import type { GradedAnswer } from '../tables/graded.ts';
+
+export interface Share {
+  readonly n: number;
+  readonly hits: number;
+  readonly value: number;
+  /** Wilson, 95 %. */
+  readonly interval: Interval;
+}
+
+/** Image against text on the same puzzles. */
+export interface Gap {
+  readonly image: Share;
+  readonly text: Share;
+  /** Text − image: what seeing costs. `lost`: right with the image only; `gained`: right with the text only. */
+  readonly gap: PairedComparison;
+}
+
+export interface FamilyGap extends Gap {
+  readonly family: string;
+  readonly domain: string;
+  /** Holm's, over the families of this model. */
+  readonly adjustedP: number;
+}
+
+export interface GapRow {
+  readonly variant: string;
+  readonly families: readonly FamilyGap[];
+  /** All puzzles of a domain together, by domain's name; "all" for every puzzle. */
+  readonly pooled: Readonly<Record<string, Gap>>;
+}
+
+interface Outcome {
+  readonly family: string;
+  readonly domain: string;
+  readonly image: boolean;
+  readonly text: boolean;
+}
+
+/** Gaps per family and model (method §9), of puzzles that were asked both ways. */
+export function gapTable(graded: readonly GradedAnswer[]): readonly GapRow[] {
+  const own = graded.filter(({ metric }) => metric === 'gap');
+  return [...new Set(own.map(({ variant }) => variant))].map((variant) => {
+    const outcomes = outcomesOf(own.filter((answer) => answer.variant === variant));
+    const families = [...new Set(outcomes.map(({ family }) => family))].map((family) => {
+      const members = outcomes.filter((outcome) => outcome.family === family);
+      return { family, domain: members[0]?.domain ?? '', ...gapOf(members) };
+    });
+    const adjusted = holm(families.map(({ gap }) => gap.p));
+    const domains = [...new Set(outcomes.map(({ domain }) => domain))].filter((domain) => domain !== '');
+    return {
+      variant,
+      families: families.map((family, index) => ({ ...family, adjustedP: adjusted[index] ?? 1 })),
+      pooled: {
+        ...Object.fromEntries(
+          domains.map((domain) => [domain, gapOf(outcomes.filter((outcome) => outcome.domain === domain))]),
+        ),
+        all: gapOf(outcomes),
+      },
+    };
+  });
+}
+
+function outcomesOf(graded: readonly GradedAnswer[]): readonly Outcome[] {
+  const text = new Map(
+    graded.filter(({ settingIndex }) => settingIndex === 1).map((answer) => [answer.id, answer]),
+  );
+  return graded.flatMap(({ settingIndex, id, category = '', domain = '', correct }) => {
+    const other = settingIndex === 0 ? text.get(id) : undefined;
+    return other ? [{ family: category, domain, image: correct, text: other.correct }] : [];
+  });
+}
+
+function gapOf(outcomes: readonly Outcome[]): Gap {
+  const [image, text] = [outcomes.map((outcome) => outcome.image), outcomes.map((outcome) => outcome.text)];
+  return { image: shareOf(image), text: shareOf(text), gap: comparePaired(image, text) };
+}
+
+function shareOf(outcomes: readonly boolean[]): Share {
+  const [hits, n] = [outcomes.filter(Boolean).length, outcomes.length];
+  return { n, hits, value: hits / n, interval: wilson(hits, n) };
+}

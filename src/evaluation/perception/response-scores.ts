@@ -1,0 +1,62 @@
+import { wellFormed } from '../../grading/answers/well-formed.ts';
+import { equivalent } from '../../grading/mathematics/equivalence.ts';
+import { countReasoning, perHundredWords, type ReasoningCounts } from '../../grading/measures.ts';
+import { REWARD_NAMES, type RewardName, rewardOf } from '../../grading/rewards/rewards.ts';
+import { bootstrapMean, mean } from '../../grading/statistics/bootstrap.ts';
+import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
+import type { GradedAnswer } from '../tables/graded.ts';
+
+export interface Mean {
+  readonly value: number;
+  /** Percentile bootstrap, 95 %. */
+  readonly interval: Interval;
+}
+
+/** Rewards and reasoning measures over a set of responses. */
+export interface ResponseScores {
+  readonly n: number;
+  readonly rewards: Readonly<Record<RewardName, Mean>>;
+  /** Share of responses of the form <think>…</think><answer>…</answer>. */
+  readonly wellFormed: { readonly value: number; readonly interval: Interval };
+  /** Tokens a response; undefined where they were not counted. */
+  readonly tokens?: Mean;
+  /** Per 100 words of thinking. */
+  readonly selfReflection: number;
+  readonly visualReferences: number;
+}
+
+/** Scores responses by all six rewards and the reasoning measures. `random` seeds the intervals. Undefined for none. */
+export function scoreResponses(
+  graded: readonly GradedAnswer[],
+  random: () => number,
+): ResponseScores | undefined {
+  if (graded.length === 0) return undefined;
+  const meanOf = (values: readonly number[]): Mean => ({
+    value: mean(values),
+    interval: bootstrapMean(values, random),
+  });
+  const rewards = REWARD_NAMES.map((name) => [
+    name,
+    meanOf(graded.map(({ response, goldAnswer }) => rewardOf(name, response, goldAnswer, equivalent).total)),
+  ]);
+  const counted = graded.map(({ response }) => countReasoning(response));
+  const sum = (of: (counts: ReasoningCounts) => number): number =>
+    counted.reduce((total, counts) => total + of(counts), 0);
+  const words = sum((counts) => counts.words);
+  const formed = graded.filter(({ response }) => wellFormed(response)).length;
+  const tokens = graded.flatMap((answer) => answer.tokens ?? []);
+  return {
+    n: graded.length,
+    rewards: Object.fromEntries(rewards) as Readonly<Record<RewardName, Mean>>,
+    wellFormed: { value: formed / graded.length, interval: wilson(formed, graded.length) },
+    ...(tokens.length === graded.length ? { tokens: meanOf(tokens) } : {}),
+    selfReflection: perHundredWords(
+      sum((counts) => counts.selfReflections),
+      words,
+    ),
+    visualReferences: perHundredWords(
+      sum((counts) => counts.visualReferences),
+      words,
+    ),
+  };
+}
