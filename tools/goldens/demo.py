@@ -5,7 +5,7 @@
 
 For each checkpoint, `data/demo/<name>.json`: greedy answers (f32, `generate` of transformers' own
 Qwen2_5_VLForConditionalGeneration) to 50 held-out items of each task, token ids of the rendered chat template, a hash of
-all texts' token ids, and hashes of pixel values. Items come from the dataset's generator at 384 pixels, placed as
+all texts' token ids, hashes of pixel values, and answers to the index's examples. Items come from the dataset's generator at 384 pixels, placed as
 freely as the committed sets, so that a test in any language can draw them again. Takes some minutes.
 """
 
@@ -172,8 +172,22 @@ def golden(checkpoint: Checkpoint, cache: Path) -> dict:
         "items": ITEMS,
         "alignment": ALIGNMENT,
         "longest": LONGEST,
+        "examples": examples(checkpoint),
         "tasks": tasks,
     }
+
+
+def examples(checkpoint: Checkpoint) -> dict[str, str]:
+    """Answers to what lies ready in Try it, by picture; a near tie is refused: another example is wanted then."""
+    found = {}
+    for entry in json.loads((DEMO / "index.json").read_text(encoding="utf-8"))["examples"]:
+        picture = np.array(Image.open(DEMO / entry["name"]).convert("RGB"))
+        batch, _ = inputs(checkpoint, [Item(entry["question"], [], picture)])
+        (text,), near = answers(checkpoint, batch)
+        if near:
+            raise ValueError(f"{checkpoint.name} is undecided about {entry['name']}: choose another example in index.py")
+        found[entry["name"]] = text
+    return found
 
 
 def read(name: str) -> Checkpoint:
