@@ -1,0 +1,388 @@
+import type { EngineApi } from '../../engine/protocol.ts';
+import { wholeModel } from '../../engine/subject.ts';
+import type { NamedError } from '../../named-error.ts';
+import { ablateLayer, type AblatedPart } from '../../probes/ablation/experiment.ts';
+import { sweepAblations, type AblationRecord } from '../../probes/ablation/sweep.ts';
+import type { Definition } from '../../probes/answers/judged.ts';
+import { attentionShift, type AttentionRecord } from '../../probes/attention/shift.ts';
+import type { Pair } from '../../probes/data/pair.ts';
+import type { Problem } from '../../probes/data/problem.ts';
+import { lensOnAnswers, type LensRecord } from '../../probes/lens/lens.ts';
+import { sweepPatches, type PatchRecord } from '../../probes/patching/patch.ts';
+import { sampleIndices } from '../../probes/sampling/choice.ts';
+import type { SwapMode } from '../../probes/swap/mode.ts';
+import { pairKey, sweepSwaps, type SwapRecord } from '../../probes/swap/sweep.ts';
+import { TASKS, type Task } from '../../probes/task.ts';
+import type { Json } from '../../study/journal/identity.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import { named } from '../state/named.ts';
+import type { PathFile } from '../files/folder.ts';
+import type { LayerPick } from '../charts/layer-lines/series.ts';
+import type { Family } from '../state/family.svelte.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { ProbeRun, type Piece } from './probe-run.svelte.ts';
+import type { NamedSet, QuestionSet } from './sets.ts';
+import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
+
+export type ProbeName = 'swap' | 'ablate' | 'attention' | 'lens' | 'patch';
+export type PairSource = 'pairs' | 'minimal-pairs' | 'dropped' | 'own';
+export type QuestionSource = QuestionSet | 'dropped';
+
+/** As in the paper's evaluation; larger images are scaled down. */
+const PROMPT = { maxImagePixels: 1280 * 720 };
+
+/** The page's settings and runs; they outlive the page. */
+export class Localize {
+  probe = $state<ProbeName>('swap');
+  /** Name of the slot that is probed by swap and ablation; the first loaded one where it is gone. */
+  chosen = $state<string | null>(null);
+  definition = $state<Definition>('paper');
+  mode = $state<SwapMode>('single');
+  tasks = $state.raw<readonly Task[]>(TASKS);
+  pairSource = $state<PairSource>('pairs');
+  literalImage = $state<'strip' | 'keep'>('strip');
+  /** Pairs of each task. */
+  pairsPerTask = $state(25);
+  swapTokens = $state(64);
+  questionSource = $state<QuestionSource>('problems');
+  pictureSource = $state<Exclude<QuestionSource, 'problems'>>('general-vqa');
+  samples = $state(50);
+  seed = $state(123);
+  part = $state<AblatedPart>('layer');
+  answerTokens = $state(256);
+  running = $state<'teacher-forced' | 'free'>('teacher-forced');
+  onlyThink = $state(false);
+  /** Most rows at once; 0 leaves it to the memory estimate. */
+  rows = $state(0);
+
+  /** What was brought: kept beside the committed sets. */
+  broughtPairs = $state.raw<NamedSet<Pair> | null>(null);
+  ownPair = $state.raw<NamedSet<Pair> | null>(null);
+  broughtQuestions = $state.raw<NamedSet<Problem> | null>(null);
+  setError = $state.raw<NamedError | null>(null);
+  /** The set behind what is shown, for pictures beside answers. */
+  pairs = $state.raw<ReadonlyMap<string, Pair>>(new Map());
+  questions = $state.raw<ReadonlyMap<string, Problem>>(new Map());
+  /** The point whose samples are shown. */
+  pick = $state.raw<LayerPick | null>(null);
+
+  readonly swaps: ProbeRun<SwapRecord>;
+  readonly ablations: ProbeRun<AblationRecord>;
+  readonly attention: ProbeRun<AttentionRecord>;
+  readonly lenses: ProbeRun<LensRecord>;
+  readonly patches: ProbeRun<PatchRecord>;
+  readonly engine: EngineApi;
+  readonly #family: Family;
+
+  constructor(engine: EngineApi, family: Family, jobs: Jobs, journals: Journals) {
+    this.engine = engine;
+    this.#family = family;
+    this.swaps = new ProbeRun(journals, jobs);
+    this.ablations = new ProbeRun(journals, jobs);
+    this.attention = new ProbeRun(journals, jobs);
+    this.lenses = new ProbeRun(journals, jobs);
+    this.patches = new ProbeRun(journals, jobs);
+  }
+
+  get run(): ProbeRun<SwapRecord | AblationRecord | AttentionRecord | LensRecord | PatchRecord> {
+    const runs = {
+      swap: this.swaps,
+      ablate: this.ablations,
+      attention: this.attention,
+      lens: this.lenses,
+      patch: this.patches,
+    };
+    return runs[this.probe] as ReturnType<() => Localize['run']>;
+  }
+
+  /** The model that swap and ablation probe. */
+  get model(): LoadedSlot | null {
+    const { loaded } = this.#family;
+    return loaded.find(({ identity }) => identity.label === this.chosen) ?? loaded.at(-1) ?? null;
+  }
+
+  /** Models that attention and lens compare: all that are loaded and of one shape. */
+  get compared(): readonly LoadedSlot[] {
+    const { loaded } = this.#family;
+    const [first] = loaded.slice(-1);
+    return loaded.filter(({ checkpoint }) => checkpoint.layers === first?.checkpoint.layers);
+  }
+
+  /** IN and RL, between which states are patched: the last two loaded of one shape. */
+  get patched(): readonly [recipient: LoadedSlot, donor: LoadedSlot] | null {
+    const byName = (label: string): LoadedSlot | undefined =>
+      this.compared.find(({ identity }) => identity.label === label);
+    const [recipient, donor] = [byName('IN') ?? this.compared.at(-2), byName('RL') ?? this.compared.at(-1)];
+    return recipient && donor && recipient !== donor ? [recipient, donor] : null;
+  }
+
+  /** What is missing before the probe can run. */
+  get needs(): string | null {
+    if (!this.model) return 'Load a model.';
+    if (this.probe === 'patch' && !this.patched) return 'Load IN and RL.';
+    if (this.probe === 'swap' && this.pairSource === 'dropped' && !this.broughtPairs)
+      return 'Choose a pair folder.';
+    if (this.probe === 'swap' && this.pairSource === 'own' && !this.ownPair)
+      return 'Choose two images and write a question.';
+    const source = this.probe === 'ablate' ? this.questionSource : this.pictureSource;
+    if (this.probe !== 'swap' && source === 'dropped' && !this.broughtQuestions)
+      return 'Choose a list of questions.';
+    return null;
+  }
+
+  async bringPairs(found: readonly PathFile[]): Promise<void> {
+    await this.#bring(async () => {
+      this.broughtPairs = await droppedPairs(found, this.literalImage);
+      this.pairSource = 'dropped';
+    });
+  }
+
+  async bringQuestions(found: readonly PathFile[]): Promise<void> {
+    await this.#bring(async () => {
+      this.broughtQuestions = await droppedQuestions(found);
+      if (this.probe === 'ablate') this.questionSource = 'dropped';
+      else this.pictureSource = 'dropped';
+    });
+  }
+
+  makePair(target: Blob, source: Blob, prompt: string): void {
+    this.ownPair = ownPair(target, source, prompt, 'ocr');
+    this.pairSource = 'own';
+  }
+
+  /** The run that the present settings describe, and its number of answers. @throws NamedError those of reading the sets */
+  async piece(): Promise<{ readonly piece: Piece<never>; readonly answers: number } | null> {
+    const made = await {
+      swap: () => this.#swapPiece(),
+      ablate: () => this.#ablationPiece(),
+      attention: () => this.#attentionPiece(),
+      lens: () => this.#lensPiece(),
+      patch: () => this.#patchPiece(),
+    }[this.probe]();
+    return made as { piece: Piece<never>; answers: number } | null;
+  }
+
+  async start(): Promise<void> {
+    await this.#bring(async () => {
+      const made = await this.piece();
+      if (made) await (this.run as ProbeRun<never>).start(made.piece);
+    });
+  }
+
+  /** Shows what is kept of the run that the present settings describe. */
+  async show(): Promise<void> {
+    await this.#bring(async () => {
+      const made = await this.piece();
+      if (made) await (this.run as ProbeRun<never>).show(made.piece);
+    });
+  }
+
+  async #swapPiece(): Promise<{ piece: Piece<SwapRecord>; answers: number } | null> {
+    const { model, mode, tasks, pairsPerTask, swapTokens: maxNewTokens } = this;
+    const set = await this.#pairSet();
+    if (!model || !set) return null;
+    const pairs =
+      this.pairSource === 'own'
+        ? set.samples
+        : tasks.flatMap((task) => set.samples.filter((pair) => pair.task === task).slice(0, pairsPerTask));
+    this.pairs = new Map(pairs.map((pair) => [pairKey(pair), pair]));
+    const { layers } = model.checkpoint;
+    const settings = { mode, tasks, pairsPerTask, maxNewTokens };
+    return {
+      answers: pairs.length * (layers + 1),
+      piece: {
+        identity: this.#identity('swap', 'Token swap', [model], set, settings),
+        total: pairs.length,
+        work: (long) =>
+          sweepSwaps(
+            this.engine,
+            pairs,
+            {
+              subject: wholeModel(model.checkpoint.id, layers),
+              layers: Array.from({ length: layers }, (_, layer) => layer),
+              mode,
+              maxNewTokens,
+              prompt: PROMPT,
+              ...this.#rowsPerBatch,
+            },
+            long,
+          ),
+      },
+    };
+  }
+
+  async #ablationPiece(): Promise<{ piece: Piece<AblationRecord>; answers: number } | null> {
+    const { model, part, answerTokens: maxNewTokens } = this;
+    const set = await this.#questionSet(this.questionSource);
+    if (!model || !set) return null;
+    const problems = this.#drawn(set);
+    const { layers } = model.checkpoint;
+    return {
+      answers: problems.length * (layers + 1),
+      piece: {
+        identity: this.#identity('ablate', 'Zero ablation', [model], set, {
+          part,
+          maxNewTokens,
+          ...this.#choice,
+        }),
+        total: problems.length,
+        work: (long) =>
+          sweepAblations(
+            this.engine,
+            problems,
+            {
+              subject: wholeModel(model.checkpoint.id, layers),
+              experiments: Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part)),
+              maxNewTokens,
+              prompt: PROMPT,
+              ...this.#rowsPerBatch,
+            },
+            long,
+          ),
+      },
+    };
+  }
+
+  async #attentionPiece(): Promise<{ piece: Piece<AttentionRecord>; answers: number } | null> {
+    const { compared, running, onlyThink, answerTokens: maxNewTokens } = this;
+    const set = await this.#questionSet(this.pictureSource);
+    if (compared.length === 0 || !set) return null;
+    const items = this.#drawn(set);
+    const settings = { running, onlyThink, maxNewTokens, ...this.#choice };
+    // With Base beside them, the answer that all read is still IN's: what RL started from.
+    const forcedBy = compared.find(({ identity }) => identity.label === 'IN')?.identity.label;
+    return {
+      answers: items.length * (running === 'free' ? compared.length : 1),
+      piece: {
+        identity: this.#identity('attention', 'Attention shift', compared, set, settings),
+        total: items.length,
+        work: (long) =>
+          attentionShift(
+            this.engine,
+            items,
+            {
+              models: this.#subjects,
+              running,
+              onlyThink,
+              maxNewTokens,
+              prompt: PROMPT,
+              ...(forcedBy === undefined ? {} : { forcedBy }),
+            },
+            long,
+          ),
+      },
+    };
+  }
+
+  async #lensPiece(): Promise<{ piece: Piece<LensRecord>; answers: number } | null> {
+    const { compared, answerTokens: maxNewTokens } = this;
+    const set = await this.#questionSet(this.pictureSource);
+    if (compared.length === 0 || !set) return null;
+    const items = this.#drawn(set);
+    return {
+      answers: items.length * compared.length,
+      piece: {
+        identity: this.#identity('lens', 'Logit lens', compared, set, { maxNewTokens, ...this.#choice }),
+        total: items.length,
+        work: (long) =>
+          lensOnAnswers(this.engine, items, { models: this.#subjects, maxNewTokens, prompt: PROMPT }, long),
+      },
+    };
+  }
+
+  async #patchPiece(): Promise<{ piece: Piece<PatchRecord>; answers: number } | null> {
+    const { patched, answerTokens: maxNewTokens } = this;
+    const set = await this.#questionSet(this.pictureSource);
+    if (!patched || !set) return null;
+    const items = this.#drawn(set);
+    const [recipient, donor] = patched;
+    const { layers } = recipient.checkpoint;
+    const total = items.length * (layers + 3);
+    return {
+      answers: total,
+      piece: {
+        identity: this.#identity('patch', 'Cross-checkpoint patching', patched, set, {
+          maxNewTokens,
+          ...this.#choice,
+        }),
+        total,
+        work: (long) =>
+          sweepPatches(
+            this.engine,
+            items,
+            {
+              recipient: wholeModel(recipient.checkpoint.id, layers),
+              donor: wholeModel(donor.checkpoint.id, layers),
+              depths: Array.from({ length: layers + 1 }, (_, depth) => depth),
+              maxNewTokens,
+              prompt: PROMPT,
+            },
+            long,
+          ),
+      },
+    };
+  }
+
+  get #rowsPerBatch(): { readonly rowsPerBatch?: number } {
+    return this.rows > 0 ? { rowsPerBatch: this.rows } : {};
+  }
+
+  get #choice(): { readonly samples: number; readonly seed: number } {
+    return { samples: this.samples, seed: this.seed };
+  }
+
+  get #subjects(): { name: string; subject: ReturnType<typeof wholeModel> }[] {
+    return this.compared.map(({ identity, checkpoint }) => ({
+      name: identity.label,
+      subject: wholeModel(checkpoint.id, checkpoint.layers),
+    }));
+  }
+
+  #identity(
+    kind: ProbeName,
+    title: string,
+    models: readonly LoadedSlot[],
+    set: Pick<NamedSet<unknown>, 'fingerprint'>,
+    settings: Json & object,
+  ) {
+    const dtypes = models.map(({ model }) => `${model.dtype} ${model.device}`);
+    return {
+      kind,
+      title: `${title} of ${models.map(({ identity }) => identity.label).join(' and ')}`,
+      inputs: {
+        data: set.fingerprint,
+        ...Object.fromEntries(
+          models.map(({ checkpoint, identity }) => [identity.label, checkpoint.fingerprint]),
+        ),
+      },
+      settings: { ...(settings as { readonly [key: string]: Json }), dtypes },
+    };
+  }
+
+  #drawn({ samples }: NamedSet<Problem>): readonly Problem[] {
+    const drawn = sampleIndices(samples.length, this.samples, this.seed).map(
+      (index) => samples[index] as Problem,
+    );
+    this.questions = new Map(drawn.map((problem) => [problem.id, problem]));
+    return drawn;
+  }
+
+  async #pairSet(): Promise<NamedSet<Pair> | null> {
+    if (this.pairSource === 'dropped') return this.broughtPairs;
+    return this.pairSource === 'own' ? this.ownPair : committedPairs(this.pairSource);
+  }
+
+  async #questionSet(source: QuestionSource): Promise<NamedSet<Problem> | null> {
+    return source === 'dropped' ? this.broughtQuestions : committedQuestions(source);
+  }
+
+  async #bring(work: () => Promise<void>): Promise<void> {
+    this.setError = null;
+    try {
+      await work();
+    } catch (error) {
+      this.setError = named(error);
+    }
+  }
+}
