@@ -20,7 +20,7 @@ export interface ValueAxis {
 export type ValueScale = ScaleContinuousNumeric<number, number>;
 
 /** A small or large number with few digits: 0.00045 → "4.5e−4" only where it must, else plain. */
-export function plainNumber(value: number): string {
+export function plainNumber(value: number, digits = 4): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
     return value
@@ -29,7 +29,7 @@ export function plainNumber(value: number): string {
       .replace('e+', 'e')
       .replaceAll('-', '\u2212');
   }
-  return String(Number(value.toPrecision(4))).replace('-', '\u2212');
+  return String(Number(value.toPrecision(digits))).replace('-', '\u2212');
 }
 
 /** Share as percent: 0.874 → "87.4 %". */

@@ -20,12 +20,12 @@ export interface Projected {
   readonly depth: number;
 }
 
-export const FIRST_VIEW: ViewAngle = { azimuth: -0.5, elevation: 0.55 };
+export const FIRST_VIEW: ViewAngle = { azimuth: -0.45, elevation: 0.6 };
 
 /** Steeper than level and shallower than from above: at either end the surface is no surface. */
 const ELEVATIONS = [0.15, 1.4] as const;
 /** Proportions of the box: layers are more than ranks, and heights less than either. */
-const ASPECT = { layer: 1, rank: 0.62, height: 0.72 } as const;
+const ASPECT = { layer: 1, rank: 0.62, height: 0.9 } as const;
 
 /** The view turned by these angles, kept where the surface can be read. */
 export function turned(view: ViewAngle, azimuth: number, elevation: number): ViewAngle {

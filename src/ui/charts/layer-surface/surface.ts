@@ -25,7 +25,8 @@ export function surfaceRows(rows: GridRows, marked: readonly number[]): number[]
   return [...new Set([...even, ...inside, last])].sort((a, b) => a - b);
 }
 
-/** Places of layers and rows in the box. Layers stand in the order of the axis; rank 1 is in front. */
+/** Places of layers and rows in the box. Layers stand in the order of the axis. The first row is at
+ * the back: there values are largest, and would hide the rest. */
 export function boxPlaces(
   layers: readonly number[],
   rows: GridRows,
@@ -34,7 +35,7 @@ export function boxPlaces(
   const across = Math.max(1, layers.length - 1);
   return {
     layer: (index) => (2 * (at.get(index) ?? 0)) / across - 1,
-    row: (row) => (2 * (row - rows.first)) / Math.max(1, rows.count - 1) - 1,
+    row: (row) => 1 - (2 * (row - rows.first)) / Math.max(1, rows.count - 1),
   };
 }
 

@@ -24,6 +24,13 @@ export function magnitudeDomain(magnitude: Magnitude, values: readonly number[])
   return low === high ? [low, low + (Math.abs(low) || 1)] : [low, high];
 }
 
+/** The ends of the scale as text, with decimals as fine as its extent needs. */
+export function domainTexts({ format }: Magnitude, domain: readonly [number, number]): [string, string] {
+  const decimals = Math.min(9, Math.max(0, 2 - Math.floor(Math.log10(domain[1] - domain[0]))));
+  const text = (value: number) => String(Number(value.toFixed(decimals))).replace('-', '\u2212');
+  return [(format ?? text)(domain[0]), (format ?? text)(domain[1])];
+}
+
 /** The level (0 … LEVELS − 1) of a value. */
 export function levelOf(value: number, [low, high]: readonly [number, number]): number {
   const share = (value - low) / (high - low);

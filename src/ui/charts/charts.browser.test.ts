@@ -1,0 +1,170 @@
+import type { Component } from 'svelte';
+import { afterEach, expect, test, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { highlight } from '../state/highlight.svelte.ts';
+import { clearStage, stage, svgText } from '../testing/stage.ts';
+import { pngSize } from './testing/png-size.ts';
+import { SHOTS, type Shot } from './testing/shots.ts';
+import { standaloneSvg } from './export/standalone-svg.ts';
+import { png } from './export/png.ts';
+
+const WIDE = 1200;
+const NARROW = 358;
+
+function shot(name: string): Shot {
+  const found = SHOTS.find((one) => one.name === name);
+  if (!found) throw new Error(`no shot ${name}`);
+  return found;
+}
+
+/** Puts a chart up and waits until it is drawn. */
+async function draw(name: string, width: number, more: Record<string, unknown> = {}): Promise<SVGSVGElement> {
+  const { component, props } = shot(name);
+  const host = stage(component as Component<Record<string, unknown>>, { ...props, ...more }, width);
+  await expect.poll(() => host.querySelector('.plot > svg')).not.toBeNull();
+  return host.querySelector('.plot > svg') as SVGSVGElement;
+}
+
+const plot = () => page.getByRole('application');
+const readout = () => document.querySelector('.readout')?.textContent?.replace(/\s+/g, ' ').trim();
+
+afterEach(clearStage);
+
+test.each(SHOTS.map(({ name }) => name))('%s looks as it should', async (name) => {
+  await expect(svgText(await draw(name, WIDE))).toMatchFileSnapshot(`./snapshots/${name}.svg`);
+});
+
+test.each(['lines-swap', 'lines-energy', 'dots-transfer', 'matrix-gap'])(
+  '%s looks as it should on a phone',
+  async (name) => {
+    await expect(svgText(await draw(name, NARROW))).toMatchFileSnapshot(`./snapshots/${name}-narrow.svg`);
+  },
+);
+
+test.each(SHOTS.map(({ name }) => name))('%s has a name, a description and a table', async (name) => {
+  await draw(name, WIDE);
+  const { title, description } = shot(name).props as { title: string; description: string };
+  await expect.element(plot()).toHaveAccessibleName(title);
+  await expect.element(plot()).toHaveAccessibleDescription(new RegExp(description.slice(0, 20)));
+  await expect.element(page.getByRole('table', { name: title })).toBeInTheDocument();
+});
+
+test.each(SHOTS.map(({ name }) => name))('no two texts of %s cover one another', async (name) => {
+  for (const width of [WIDE, NARROW]) {
+    const svg = await draw(name, width);
+    const boxes = [...svg.querySelectorAll('text')]
+      .filter((text) => text.textContent?.trim())
+      .map((text) => ({ text: text.textContent?.trim(), box: text.getBoundingClientRect() }));
+    const covered = boxes.flatMap(({ text, box }, i) =>
+      boxes.slice(i + 1).flatMap((other) => {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        // Line boxes are taller than letters: touching by a few pixels is not covering.
+        return across > 2 && down > 6 ? [`${text} / ${other.text} at ${width}`] : [];
+      }),
+    );
+    expect(covered).toEqual([]);
+  }
+});
+
+test.each(SHOTS.map(({ name }) => name))('nothing written in %s leaves a phone’s page', async (name) => {
+  const svg = await draw(name, NARROW);
+  const outside = [...svg.querySelectorAll('text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    const frame = svg.getBoundingClientRect();
+    return box.left < frame.left - 2 || box.right > frame.right + 2;
+  });
+  expect(outside.map(({ textContent }) => textContent)).toEqual([]);
+});
+
+test('arrows read a chart of lines, the readout says what they find, Enter picks it', async () => {
+  const onselect = vi.fn();
+  await draw('lines-swap', WIDE, { onselect });
+  (plot().element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowRight}');
+  expect(highlight.index).toBe(1);
+  await userEvent.keyboard('{End}{ArrowLeft}{ArrowDown}');
+  expect(highlight.index).toBe(27);
+  await expect.poll(readout).toMatch(/^Layer 27, Late .*counting [\d.]+ % \([\d.]+ % to [\d.]+ %\), n = 100/);
+  await userEvent.keyboard('{Enter}');
+  expect(onselect).toHaveBeenLastCalledWith({ series: 'counting', layer: 27 });
+  await userEvent.keyboard('{Escape}');
+  expect(highlight.index).toBeNull();
+  await expect.poll(readout).toMatch(/^Share of pairs/);
+});
+
+test('the readout speaks only in the chart that has the keyboard', async () => {
+  await draw('lines-swap', WIDE);
+  const live = () => document.querySelector('.readout')?.getAttribute('aria-live');
+  expect(live()).toBe('off');
+  highlight.index = 4;
+  await expect.poll(readout).toMatch(/^Layer 4, Early/);
+  (plot().element() as HTMLElement).focus();
+  await expect.poll(live).toBe('polite');
+});
+
+test('a point under the pointer is read and picked', async () => {
+  const onselect = vi.fn();
+  const svg = await draw('lines-swap', WIDE, { onselect });
+  const chosen = svg.querySelector('.chosen')?.getBoundingClientRect();
+  const host = plot().element();
+  const at = { clientX: (chosen?.x ?? 0) + 8, clientY: (chosen?.y ?? 0) + 8, bubbles: true };
+  host.dispatchEvent(new PointerEvent('pointermove', at));
+  host.dispatchEvent(new MouseEvent('click', at));
+  expect(onselect).toHaveBeenLastCalledWith({ series: 'grounding', layer: 18 });
+});
+
+test('arrows read rank and layer of a heat map, and Shift turns a surface', async () => {
+  await draw('heat-spectra', WIDE);
+  (plot().element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowRight}{ArrowDown}{ArrowDown}');
+  await expect.poll(readout).toMatch(/^Layer 1, Early rank i?.*3: −/);
+  const svg = await draw('surface-spectra', WIDE);
+  const quad = () => svg.querySelector('.quad')?.getAttribute('d');
+  const before = quad();
+  (plot().element() as HTMLElement).focus();
+  await userEvent.keyboard('{Shift>}{ArrowRight}{/Shift}');
+  await expect.poll(quad).not.toBe(before);
+});
+
+test('arrows walk variants and metrics, Enter picks the cell', async () => {
+  const onselect = vi.fn();
+  await draw('dots-transfer', WIDE, { onselect });
+  (plot().element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}{ArrowRight}');
+  await expect.poll(readout).toMatch(/^IN, M_v2r \(%\) [\d.]+ % \(.* n = 100 p = 0.41 against IN published/);
+  await userEvent.keyboard('{Enter}');
+  expect(onselect).toHaveBeenLastCalledWith({ row: 'IN', column: 'M_v2r' });
+});
+
+test('the table is shown on demand and says the numbers', async () => {
+  await draw('components', WIDE);
+  const table = page.getByRole('table', { name: 'Update energy by component' });
+  expect(table.element().closest('.unseen')).not.toBeNull();
+  await page.getByRole('button', { name: 'Table' }).click();
+  expect(table.element().closest('.unseen')).toBeNull();
+  await expect.element(page.getByRole('cell', { name: 'down_proj' })).toBeVisible();
+});
+
+test('what failed says so where it belongs, and keeps what had arrived', async () => {
+  const svg = await draw('lines-failed', WIDE);
+  await expect.element(page.getByRole('alert')).toHaveTextContent('Run again; it goes on at pair 42.');
+  expect(svg.querySelectorAll('.trace').length).toBe(1);
+});
+
+test('an exported SVG stands alone: no classes, no variables, its fonts inside', async () => {
+  const svg = await draw('lines-energy', WIDE);
+  const text = await standaloneSvg(svg, { title: 'Update energy', lines: ['n = 3'] });
+  expect(text).not.toMatch(/class=|var\(--|<!--|style="/);
+  expect(text).toContain('>Update energy</text>');
+  expect(text).toContain('@font-face{font-family:"Inter Variable"');
+  const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+  expect(parsed.querySelector('parsererror')).toBeNull();
+});
+
+test('an exported PNG is twice as fine as the page', async () => {
+  const svg = await draw('spectrum', WIDE);
+  const picture = await standaloneSvg(svg, { title: 'Spectra', lines: [] });
+  const [width] = await pngSize(await png(picture));
+  expect(width).toBe(2 * (WIDE + 48));
+});
