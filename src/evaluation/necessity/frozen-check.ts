@@ -1,0 +1,100 @@
+import { canonicalName } from '../../checkpoint/tensor-name.ts';
+import type { EnergyRecord } from '../../spectra/energy.ts';
+import type { RegionCuts, RegionName } from '../../spectra/regions.ts';
+import { regionOf, REGIONS } from '../../spectra/regions.ts';
+
+/** Where a weight lies: a region of the LLM, or outside its layers. */
+export type Place = RegionName | 'outside';
+
+/** What one delta (a run minus IN) did to one place. */
+export interface PlaceUpdate {
+  readonly place: Place;
+  readonly tensors: number;
+  readonly elements: number;
+  /** Elements that are exactly as before. */
+  readonly unchanged: number;
+  /** Σ δ². */
+  readonly square: number;
+  /** ‖Δ‖_F over all weights of the place. */
+  readonly norm: number;
+  /** ‖Δ‖_F / ‖W_IN‖_F of the place. */
+  readonly relative: number;
+  /** Its part of all Σ δ². */
+  readonly share: number;
+}
+
+export interface FreezeFinding {
+  readonly delta: string;
+  readonly places: readonly PlaceUpdate[];
+  /** Regions without any change at all: Δ exactly zero (method §8). */
+  readonly untouched: readonly Place[];
+}
+
+/**
+ * Sums one delta's energy by region (method §8): which regions are untouched, and where the update went instead. Weights
+ * are those that energy is measured on, with matrices and biases but no norms.
+ *
+ * @param from the checkpoint that norms are relative to, a key of the records' `weights`
+ */
+export function freezeFinding(
+  records: ReadonlyMap<string, EnergyRecord>,
+  delta: string,
+  from: string,
+  cuts: RegionCuts,
+): FreezeFinding {
+  const sums = new Map<
+    Place,
+    { tensors: number; elements: number; unchanged: number; square: number; weight: number }
+  >();
+  let total = 0;
+  for (const [name, record] of records) {
+    const place = placeOf(name, cuts);
+    const sum = sums.get(place) ?? { tensors: 0, elements: 0, unchanged: 0, square: 0, weight: 0 };
+    const square = record.squares[delta] ?? 0;
+    sum.tensors++;
+    sum.elements += record.elements;
+    sum.unchanged += record.unchanged[delta] ?? 0;
+    sum.square += square;
+    sum.weight += record.weights[from] ?? 0;
+    total += square;
+    sums.set(place, sum);
+  }
+  const order: readonly Place[] = [...REGIONS, 'outside'];
+  const places = order.flatMap((place): PlaceUpdate[] => {
+    const sum = sums.get(place);
+    if (!sum) return [];
+    const { tensors, elements, unchanged, square, weight } = sum;
+    return [
+      {
+        ...{ place, tensors, elements, unchanged, square },
+        norm: Math.sqrt(square),
+        relative: Math.sqrt(square) / (Math.sqrt(weight) + 1e-8),
+        share: total === 0 ? 0 : square / total,
+      },
+    ];
+  });
+  const untouched = places
+    .filter(({ elements, unchanged }) => unchanged === elements)
+    .map(({ place }) => place);
+  return { delta, places, untouched };
+}
+
+/** How a run's energy is distributed against a reference run's: share by place, and the difference of shares. */
+export interface Redistribution {
+  readonly place: Place;
+  readonly reference: number;
+  readonly run: number;
+  readonly difference: number;
+}
+
+export function redistribution(run: FreezeFinding, reference: FreezeFinding): readonly Redistribution[] {
+  return run.places.map(({ place, share }) => {
+    const before = reference.places.find((other) => other.place === place)?.share ?? 0;
+    return { place, reference: before, run: share, difference: share - before };
+  });
+}
+
+function placeOf(name: string, cuts: RegionCuts): Place {
+  const layer = /^model\.layers\.(\d+)\./.exec(canonicalName(name))?.[1];
+  return (layer === undefined ? null : regionOf(Number(layer) + 1, cuts)) ?? 'outside';
+}
