@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import CharacterizeScreen from '../characterize/CharacterizeScreen.svelte';
 import LocalizeScreen from '../localize/LocalizeScreen.svelte';
 import OpenScreen from '../open/OpenScreen.svelte';
 import type { PageId } from '../state/hash.ts';
@@ -16,7 +17,7 @@ const page = (id: PageId, component: Component): Page => ({ id, component, ...PA
  * The pages that exist, in order. A page is added by one line here; its component is put up when one goes there
  * and taken down when one leaves, so what has to outlive that belongs to a store in `AppState`.
  */
-export const PAGES: readonly Page[] = [page('open', OpenScreen), page('localize', LocalizeScreen)];
+export const PAGES: readonly Page[] = [page('open', OpenScreen), page('localize', LocalizeScreen), page('characterize', CharacterizeScreen)];
 
 /** The page of that id; the first where it does not exist. */
 export function pageOf(id: PageId): Page {

@@ -1,0 +1,97 @@
+import type { LayerSeries } from '../charts/layer-lines/series.ts';
+import type { FroNormFile, JointEnergy } from '../../spectra/results/fro-norm.ts';
+import type { ShownDelta } from './comparison.svelte.ts';
+
+export type EnergyScale = 'relative' | 'absolute';
+
+/**
+ * Whether a delta is drawn on the right axis: SFT's update is some hundred times larger than what comes after it
+ * (P1, Fig. 5), so it has an axis of its own.
+ */
+export function onRight(key: string, deltas: readonly ShownDelta[]): boolean {
+  return key !== 'sft' && deltas.some((delta) => delta.key === 'sft');
+}
+
+/** Mean over a layer's matrices of ‖Δ‖_F/‖W‖_F, or of ‖Δ‖_F (method §5), per update. */
+export function energySeries(
+  { summary }: FroNormFile,
+  deltas: readonly ShownDelta[],
+  scale: EnergyScale,
+): LayerSeries[] {
+  return deltas.map(({ key, formula, colour }) => ({
+    key,
+    label: formula,
+    colour,
+    axis: onRight(key, deltas) ? 'right' : 'left',
+    points: summary.flatMap(({ layer_idx, n_params, frankenscope }) => {
+      const mean = frankenscope?.deltas[key];
+      if (!mean) return [];
+      return [
+        {
+          layer: layer_idx,
+          value: scale === 'relative' ? mean.relative_norm_mean : mean.fro_norm_mean,
+          n: n_params,
+        },
+      ];
+    }),
+  }));
+}
+
+/** Share of a layer's elements that an update left as they were. */
+export function unchangedSeries({ summary }: FroNormFile, deltas: readonly ShownDelta[]): LayerSeries[] {
+  return deltas.map(({ key, formula, colour }) => ({
+    key,
+    label: formula,
+    colour,
+    points: summary.flatMap(({ layer_idx, frankenscope }) => {
+      const value = frankenscope?.unchanged[key];
+      return value === undefined ? [] : [{ layer: layer_idx, value }];
+    }),
+  }));
+}
+
+/** Cosine of two updates per layer, every matrix of the layer taken as one vector; null where one is zero. */
+export function cosineSeries(
+  { summary, frankenscope }: FroNormFile,
+  deltas: readonly ShownDelta[],
+): LayerSeries[] {
+  const pairs = Object.keys(frankenscope?.total.cosine ?? {});
+  const shown = new Map(deltas.map((delta) => [delta.key, delta]));
+  return pairs.flatMap((pair): LayerSeries[] => {
+    const [a, b] = pair.split(' ').map((key) => shown.get(key));
+    if (!a || !b) return [];
+    return [
+      {
+        key: pair,
+        label: `${a.formula}, ${b.formula}`,
+        colour: b.colour,
+        points: summary.flatMap((layer) => {
+          const value = layer.frankenscope?.cosine[pair];
+          return value === undefined ? [] : [{ layer: layer.layer_idx, value }];
+        }),
+      },
+    ];
+  });
+}
+
+/** One component's energy in a bar chart: attention and MLP, and each projection below its own. */
+export interface EnergyComponent {
+  readonly key: string;
+  readonly label: string;
+  readonly inner?: boolean;
+  readonly joint: JointEnergy;
+}
+
+/** Attention and MLP of the whole model, each followed by the projections that belong to it. */
+export function energyComponents({ layers, frankenscope }: FroNormFile): EnergyComponent[] {
+  const { components = {}, projections = {} } = frankenscope ?? {};
+  const owner = new Map(
+    layers.map(({ component, frankenscope: more }) => [more?.projection ?? '', component]),
+  );
+  return Object.entries(components).flatMap(([name, joint]) => [
+    { key: name, label: name, joint },
+    ...Object.entries(projections)
+      .filter(([projection]) => owner.get(projection) === name)
+      .map(([projection, inner]) => ({ key: projection, label: projection, inner: true, joint: inner })),
+  ]);
+}

@@ -1,0 +1,13 @@
+import type { ChartStatus } from '../charts/figure/status.ts';
+import type { StudyRun } from '../state/study-run.svelte.ts';
+
+/** A run's state as its charts show it; `more` is what the numbers depend on: "exact", "down_proj". */
+export function chartStatus<Record>(run: StudyRun<Record>, what: string, more = ''): ChartStatus {
+  if (run.error) return { kind: 'failed', error: run.error };
+  const { size } = run.records;
+  if (size === 0) return { kind: 'empty', what };
+  const suffix = more === '' ? '' : ` · ${more}`;
+  return run.done
+    ? { kind: 'done', note: `${size} tensors${suffix}` }
+    : { kind: 'partial', note: `${size} of ${run.total} tensors so far${suffix}` };
+}
