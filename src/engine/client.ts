@@ -1,6 +1,7 @@
 /** The page's side of the engine: a worker that is replaced when it, or its GPU, dies. */
 import type { Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { NamedError } from '../named-error.ts';
 import { FATAL_ERROR_NAMES } from './backend/module-error.ts';
 import type { TensorDescription } from './describe-tensors.ts';
@@ -64,7 +65,7 @@ function spawnEngineWorker(): Worker {
  */
 export class EngineClient implements EngineApi {
   readonly #spawn: () => Worker;
-  readonly #opened = new Map<ModelId, { readonly name: string; readonly files: ReadonlyMap<string, File> }>();
+  readonly #opened = new Map<ModelId, { readonly name: string; readonly files: CheckpointFiles }>();
   readonly #loaded = new Map<ModelId, LoadOptions>();
   readonly #captured = new Map<string, CaptureKvRequest>();
   readonly #cancelled = new Set<string>();
@@ -82,7 +83,7 @@ export class EngineClient implements EngineApi {
     return this.#call((host) => host.capabilities());
   }
 
-  async open(name: string, files: ReadonlyMap<string, File>): Promise<OpenedCheckpoint> {
+  async open(name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
     const id = `model-${this.#serial++}` as ModelId;
     const summary = await this.#call((host) => host.open(id, name, files));
     this.#opened.set(id, { name, files });

@@ -13,6 +13,7 @@ import type {
   StoredWeights,
 } from './protocol.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
+import { convertAnySource } from './weights/computed-source.ts';
 import { createConvertPool } from './weights/pool.ts';
 
 /** Conversion is bound by the CPU; one core is left to the rest. */
@@ -31,7 +32,7 @@ export class EngineHost extends Engine {
       () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
       converters,
     );
-    super({ createBackend, convert, decodeImage, kept });
+    super({ createBackend, convert: convertAnySource(convert), decodeImage, kept });
     this.#kept = kept;
     this.#notices = notices;
   }

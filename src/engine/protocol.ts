@@ -1,4 +1,5 @@
 /** What crosses the boundary between the page and the engine worker. Plain data only, apart from callbacks. */
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ChatMessage } from '../vlm/chat.ts';
 import type { ModelId, Subject } from './subject.ts';
 
@@ -296,7 +297,7 @@ export type EngineStatus =
 export interface EngineApi {
   capabilities(): Promise<Capabilities>;
   /** Reads headers, config and tokenizer of a folder. Keys of `files` are paths relative to it. */
-  open(name: string, files: ReadonlyMap<string, File>): Promise<OpenedCheckpoint>;
+  open(name: string, files: CheckpointFiles): Promise<OpenedCheckpoint>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
   load(
     job: string,

@@ -1,3 +1,5 @@
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+
 /** A file with its path relative to where it was found, folders separated by `/`. */
 export interface PathFile {
   readonly path: string;
@@ -7,5 +9,5 @@ export interface PathFile {
 /** One checkpoint folder: files by path relative to it. */
 export interface Folder {
   readonly name: string;
-  readonly files: ReadonlyMap<string, File>;
+  readonly files: CheckpointFiles;
 }

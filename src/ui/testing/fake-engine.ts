@@ -1,3 +1,4 @@
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { NamedError } from '../../named-error.ts';
 import type {
   Capabilities,
@@ -66,7 +67,7 @@ export class FakeEngine implements EngineApi {
     return Promise.resolve(this.#options.capabilities ?? CAPABILITIES);
   }
 
-  async open(name: string, files: ReadonlyMap<string, File>): Promise<OpenedCheckpoint> {
+  async open(name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
     await this.#pause();
     if (name.includes('stuck')) await new Promise(() => undefined);
     if (name.includes('broken')) {
@@ -248,7 +249,7 @@ export class FakeEngine implements EngineApi {
     return checkpoint;
   }
 
-  #checkpoint(name: string, files: ReadonlyMap<string, File>): OpenedCheckpoint {
+  #checkpoint(name: string, files: CheckpointFiles): OpenedCheckpoint {
     const { layers = 28, visionBlocks = 32, parameters = 8_292_166_656 } = this.#options;
     return {
       id: `model-${this.#open.size + 1}-${name}` as ModelId,
