@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
+import { failureOf } from '../../checkpoint/testing/files.ts';
+import { deltasOf } from '../deltas/delta-spec.ts';
+import { pairTensors } from '../deltas/pairing.ts';
+import { measureEnergy } from '../energy.ts';
+import { goldenMatrix } from '../testing/golden-matrices.ts';
+import { testCheckpoint } from '../testing/triples.ts';
+import { inlineThreads } from './inline.ts';
+import { spectraPool } from './pool.ts';
+import type { SpectraThreads } from './spectra-threads.ts';
+
+const spawn = (): Worker =>
+  new Worker(new URL('../../../workers/spectra.ts', import.meta.url), { type: 'module' });
+let pool: SpectraThreads;
+afterEach(() => pool.dispose());
+
+const GOLDEN = { name: 'odd', kind: 'random', rows: 130, columns: 77, seed: 3 } as const;
+const inline = inlineThreads();
+
+describe('spectraPool', () => {
+  it('gives what computing in place gives', async () => {
+    pool = spectraPool(spawn, 2);
+    const { rows, columns } = GOLDEN;
+    const values = await Promise.all(
+      [1, 2, 3].map((seed) => pool.singularValues(goldenMatrix({ ...GOLDEN, seed }), rows, columns)),
+    );
+    for (const [i, seed] of [1, 2, 3].entries())
+      expect(values[i]).toEqual(
+        await inline.singularValues(goldenMatrix({ ...GOLDEN, seed }), rows, columns),
+      );
+
+    const [held, here] = await Promise.all([
+      pool.hold(goldenMatrix(GOLDEN), rows, columns),
+      inline.hold(goldenMatrix(GOLDEN), rows, columns),
+    ]);
+    const block = Float32Array.from({ length: columns * 3 }, (_, i) => (i % 11) - 5);
+    expect(await held.times(block, 3)).toEqual(await here.times(block, 3));
+    held.release();
+  });
+
+  it('reads Files in the workers: the same energy as in place', async () => {
+    pool = spectraPool(spawn, 2);
+    const checkpoints = new Map<string, Checkpoint>();
+    for (const [role, seed] of Object.entries({ base: 1, in: 2, rl: 3 })) {
+      const tensor = (layer: number) => ({
+        name: `model.layers.${layer}.mlp.up_proj.weight`,
+        shape: [GOLDEN.rows, GOLDEN.columns],
+        values: goldenMatrix({ ...GOLDEN, seed: seed + 10 * layer }),
+        dtype: 'BF16' as const,
+      });
+      checkpoints.set(role, await testCheckpoint([tensor(0), tensor(1), tensor(2)]));
+    }
+    const pairing = pairTensors(checkpoints, { weights: null });
+    const request = {
+      checkpoints,
+      pairing,
+      deltas: deltasOf(checkpoints.keys()),
+      rounding: 'stored',
+    } as const;
+    expect(new Map(await measureEnergy(request, pool))).toEqual(
+      new Map(await measureEnergy(request, inline)),
+    );
+  });
+
+  it('brings errors back whole', async () => {
+    pool = spectraPool(spawn, 1);
+    const matrix = new Float32Array(6);
+    matrix[4] = Infinity;
+    const error = await failureOf(pool.singularValues(matrix, 2, 3));
+    expect(error).toMatchObject({ name: 'NonFiniteMatrix' });
+    expect(error.what).toContain('row 1, column 1');
+  });
+
+  it('ends what is cancelled, and works on', async () => {
+    pool = spectraPool(spawn, 1);
+    const controller = new AbortController();
+    const size = 1024;
+    const long = pool.singularValues(
+      goldenMatrix({ ...GOLDEN, rows: size, columns: size }),
+      size,
+      size,
+      controller.signal,
+    );
+    const failure = failureOf(long);
+    const asked = performance.now();
+    controller.abort();
+    expect((await failure).name).toBe('Cancelled');
+    // Far less than the work itself, which a worker has to be ended for.
+    expect(performance.now() - asked).toBeLessThan(200);
+    const values = await pool.singularValues(goldenMatrix(GOLDEN), GOLDEN.rows, GOLDEN.columns);
+    expect(values).toHaveLength(77);
+  });
+});
