@@ -103,10 +103,11 @@ test('cancelled, absent, damaged: each is said, and the page goes on', async ({ 
   await expect(alert).toContainText(/open your own checkpoint folders/i);
   await page.unrouteAll();
 
-  await page.route(/demo\/base\/config\.json$/, (route) => route.fulfill({ body: '{}' }));
+  // The small files before the weights came whole and are kept.
+  await page.route(/demo\/base\/model\.safetensors$/, (route) => route.fulfill({ body: '{}' }));
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(alert).toContainText('DemoFileDamaged');
-  await expect(alert).toContainText('demo/base/config.json');
+  await expect(alert).toContainText('demo/base/model.safetensors');
   await page.unrouteAll();
 
   await app.choose('RL', goldenFolder('untied-gqa2-f16'));

@@ -70,7 +70,7 @@ test.each([
 
 test('what is damaged in the cache is fetched anew', async () => {
   await openDemoFolder('base', { site });
-  for (const [key, bytes] of site.kept) if (bytes.length === 33) (bytes.fill(0), site.kept.set(key, bytes));
+  for (const bytes of site.kept.values()) if (bytes.length === 33) bytes.fill(0);
   const { files } = await openDemoFolder('base', { site });
   expect(await files.get('model.safetensors')?.text()).toContain('weights');
   expect(site.asked.filter((path) => path.endsWith('safetensors'))).toHaveLength(2);
