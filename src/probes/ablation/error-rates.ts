@@ -57,7 +57,7 @@ export function errorRates(
       part,
       correct: right,
       n,
-      errorRate: 1 - right / n,
+      errorRate: (n - right) / n,
       interval: wilson(n - right, n),
       drop: before ? comparePaired(before, correct) : null,
       form: formsOf(said),

@@ -29,6 +29,9 @@ export type ProbeName = 'swap' | 'ablate' | 'attention' | 'lens' | 'patch';
 export type PairSource = 'pairs' | 'minimal-pairs' | 'dropped' | 'own';
 export type QuestionSource = QuestionSet | 'dropped';
 
+/** Where the settings last run are kept, so that a reload finds its unfinished work again. */
+const KEPT = 'localize';
+
 /** As in the paper's evaluation; larger images are scaled down. */
 const PROMPT = { maxImagePixels: 1280 * 720 };
 
@@ -78,6 +81,7 @@ export class Localize {
   constructor(engine: EngineApi, family: Family, jobs: Jobs, journals: Journals) {
     this.engine = engine;
     this.#family = family;
+    this.#restore();
     this.swaps = new ProbeRun(journals, jobs);
     this.ablations = new ProbeRun(journals, jobs);
     this.attention = new ProbeRun(journals, jobs);
@@ -131,6 +135,17 @@ export class Localize {
     return null;
   }
 
+  /** Everything a run depends on besides its models and data. */
+  get settings() {
+    const { probe, chosen, definition, mode, tasks, pairSource, literalImage, pairsPerTask } = this;
+    const { swapTokens, questionSource, pictureSource, samples, seed, part, answerTokens } = this;
+    const { running, onlyThink, rows } = this;
+    return {
+      ...{ probe, chosen, definition, mode, tasks, pairSource, literalImage, pairsPerTask, swapTokens },
+      ...{ questionSource, pictureSource, samples, seed, part, answerTokens, running, onlyThink, rows },
+    };
+  }
+
   async bringPairs(found: readonly PathFile[]): Promise<void> {
     await this.#bring(async () => {
       this.broughtPairs = await droppedPairs(found, this.literalImage);
@@ -165,6 +180,7 @@ export class Localize {
 
   async start(): Promise<void> {
     await this.#bring(async () => {
+      localStorage.setItem(KEPT, JSON.stringify(this.settings));
       const made = await this.piece();
       if (made) await (this.run as ProbeRun<never>).start(made.piece);
     });
@@ -322,6 +338,20 @@ export class Localize {
           ),
       },
     };
+  }
+
+  /** The settings of the last run; what was brought is gone with the page, so committed sets take its place. */
+  #restore(): void {
+    try {
+      const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Localize['settings']>;
+      const known = Object.keys(this.settings);
+      Object.assign(this, Object.fromEntries(Object.entries(kept).filter(([name]) => known.includes(name))));
+    } catch {
+      localStorage.removeItem(KEPT);
+    }
+    if (this.pairSource === 'dropped' || this.pairSource === 'own') this.pairSource = 'pairs';
+    if (this.questionSource === 'dropped') this.questionSource = 'problems';
+    if (this.pictureSource === 'dropped') this.pictureSource = 'general-vqa';
   }
 
   get #rowsPerBatch(): { readonly rowsPerBatch?: number } {
