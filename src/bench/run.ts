@@ -7,8 +7,10 @@ import { NamedError } from '../named-error.ts';
 import { benchDecode } from './decode.ts';
 import { benchLayerOf7b } from './loading.ts';
 import { MEDIUM, SMALL } from './models.ts';
+import { benchEnergy, benchSpectra } from './spectra.ts';
+import { benchSpectraGpu } from './spectra-gpu.ts';
 
-export const PARTS = ['small', 'medium', 'layer7b'] as const;
+export const PARTS = ['small', 'medium', 'layer7b', 'spectra', 'energy', 'spectra-cpu'] as const;
 export type Part = (typeof PARTS)[number];
 
 export async function runBench(
@@ -27,6 +29,9 @@ export async function runBench(
     small: () => benchDecode(backend, SMALL, pool.convert),
     medium: () => benchDecode(backend, MEDIUM, pool.convert),
     layer7b: () => benchLayerOf7b(backend, pool.convert),
+    energy: () => benchEnergy(),
+    'spectra-cpu': () => benchSpectra(log),
+    spectra: () => benchSpectraGpu(log),
   };
   const results: Record<string, unknown> = {
     machine: {

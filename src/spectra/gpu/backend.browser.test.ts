@@ -40,7 +40,11 @@ describe('singularValues on WebGPU against NumPy in float64', () => {
     const values = await backend.singularValues(matrix, rows, columns);
     expect(values).toHaveLength(Math.min(rows, columns));
     const accuracy = accuracyOf('webgpu', Math.min(rows, columns));
-    expectWithinBounds(spectrumMetrics(values, { topK: goldens.topK, accuracy }), golden);
+    const metrics = spectrumMetrics(values, { topK: goldens.topK, accuracy });
+    // Beyond float32's reach by its general bound: said so, though a matrix nearly diagonal may come out better.
+    const beyond = golden.expected.conditionNumber > accuracy.conditionLimit;
+    expectWithinBounds(metrics, beyond ? { ...golden, torchFloat32ConditionNumber: NaN } : golden);
+    if (beyond) expect(metrics.conditionKnown).toBe(false);
   });
 });
 

@@ -18,7 +18,7 @@ import { Submissions } from './submissions.ts';
 import { Uploader } from './upload.ts';
 
 /** Columns of a panel and width of the band: more serves the GPU better, less the CPU stage (∝ width). */
-const PANEL_WIDTH = 16;
+export const PANEL_WIDTH = 16;
 const PANEL_THREADS = 256;
 /** A software adapter runs a workgroup's invocations on one core, and changes between them at each barrier. */
 const SOFTWARE_THREADS = 64;

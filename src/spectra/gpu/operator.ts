@@ -51,7 +51,12 @@ export class GpuMatrixOperator implements MatrixOperator {
   }
 
   /** @throws NamedError `LimitTooSmall`, `OutOfMemory`, `DeviceLost` */
-  static async create(gpu: SpectrumDevice, kernels: Kernels, matrix: HostMatrix): Promise<GpuMatrixOperator> {
+  static async create(
+    gpu: SpectrumDevice,
+    kernels: Kernels,
+    matrix: HostMatrix,
+    blockBytes: number,
+  ): Promise<GpuMatrixOperator> {
     const { rows, cols } = matrix;
     const capacity = Math.max(1, Math.floor(blockBytes / (4 * Math.max(1, cols))));
     const work = new Submissions(gpu);

@@ -1,11 +1,7 @@
 /** How a matrix is laid into GPU memory. */
 import { NamedError } from '../../named-error.ts';
+import { QR_FIRST } from './cost.ts';
 
-/**
- * Rows per column above which a QR first is cheaper than reducing both sides at once: 2mn² + 2n³ operations against
- * 4mn² − 4n³/3 (Chan 1982).
- */
-const SQUARE_ENOUGH = 5 / 3;
 /** A block adds at least this part of its columns as new rows; below it most work would be repeated work. */
 const LEAST_NEW_ROWS = 1 / 4;
 
@@ -50,7 +46,7 @@ export function planReduction(
   const bufferRows = Math.max(tall, paddedCols);
   if (bufferRows <= capacity) {
     const block = { begin: 0, end: tall, firstRow: 0, rows: bufferRows };
-    const triangularize = bufferRows > SQUARE_ENOUGH * paddedCols;
+    const triangularize = bufferRows > QR_FIRST * paddedCols;
     return { transposed, paddedCols, bufferRows, triangularize, blocks: [block] };
   }
   const needed = Math.ceil((1 + LEAST_NEW_ROWS) * paddedCols);

@@ -102,7 +102,7 @@ export class Reduction {
       even: triangles * width,
       small: 4 * width * width,
       y: rows * width,
-      // What is projected from the right has at most SQUARE_ENOUGH · cols rows.
+      // What is projected from the right has at most QR_FIRST · cols rows.
       parts: MAX_PARTS * Math.min(rows, 2 * cols) * width,
       w: rows * width,
       band: cols * (width + 1),

@@ -66,7 +66,7 @@ class QrIteration {
     const d = this.#d;
     const e = this.#e;
     // A block is [first, last]: no negligible e inside it.
-    let first = 0;
+    let first: number;
     for (;;) {
       if (this.#last <= 0) return false;
       first = this.#last;
