@@ -3,6 +3,7 @@ import { BENCH } from './commands.mjs';
 import { describe, readFlags } from './flags.mjs';
 import { ensurePackages } from './packages.mjs';
 import { checkOut, runCommand } from './run-command.mjs';
+import { torchSvdvals } from './torch-svdvals.mjs';
 
 /**
  * `npm run -s bench -- FLAGS`: the page `bench.html` defines `frankenscopeBench.run(flags)`, which resolves to
@@ -25,5 +26,8 @@ await runCommand(async (signal) => {
   const result = await withPage(page, (page) =>
     page.evaluate((options) => globalThis.frankenscopeBench.run(options), flags),
   );
+  // After the browser has gone, so that neither disturbs the other.
+  if (result !== null && typeof result === 'object' && 'spectra-cpu' in result)
+    Object.assign(result, { torchSvdvals: await torchSvdvals() });
   return { result, out: String(out) };
 });

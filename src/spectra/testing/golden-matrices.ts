@@ -18,7 +18,7 @@ export interface GoldenSpectrum extends GoldenMatrix {
   /** Of all elements, in order. */
   readonly sum: number;
   readonly expected: Omit<SpectrumMetrics, 'conditionKnown'> & { readonly conditionNumber: number };
-  readonly torchFloat32ConditionNumber: number;
+  readonly torchFloat32ConditionNumber?: number;
 }
 
 export interface RoundingGolden {

@@ -1,0 +1,147 @@
+/** Update energy against a bare read of the same bytes; exact spectra on the CPU by size; what a 7B triple would take. */
+import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { mapInFlight } from '../checkpoint/in-flight.ts';
+import { seededRandom } from '../engine/sampling.ts';
+import { deltasOf } from '../spectra/deltas/delta-spec.ts';
+import { pairTensors } from '../spectra/deltas/pairing.ts';
+import { PIECE_ELEMENTS, storedPiece } from '../spectra/deltas/stored-piece.ts';
+import { measureEnergy } from '../spectra/energy.ts';
+import { singularValues } from '../spectra/exact/singular-values.ts';
+import { spectraPool } from '../spectra/threads/pool.ts';
+import { expectedWeights } from '../vlm/weights.ts';
+import type { VlmConfig } from '../vlm/config.ts';
+import { ONE_LAYER_OF_7B } from './models.ts';
+import { median } from './resident.ts';
+import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
+
+/** A layer of 7B without its vocabulary: 0.47 GB in each of three checkpoints. */
+const LAYER: VlmConfig = { ...ONE_LAYER_OF_7B, text: { ...ONE_LAYER_OF_7B.text, vocabSize: 1024 } };
+const SEVEN_B: VlmConfig = {
+  ...ONE_LAYER_OF_7B,
+  text: { ...ONE_LAYER_OF_7B.text, layers: 28 },
+  vision: { ...ONE_LAYER_OF_7B.vision, depth: 32, hiddenSize: 1280, intermediateSize: 3420 },
+};
+/** Energy and bare read take turns, so that a busy machine disturbs both alike. */
+const ROUNDS = 3;
+
+export interface EnergyBench {
+  readonly bytes: number;
+  readonly threads: number;
+  readonly bareReadBytesPerSecond: number;
+  readonly energyBytesPerSecond: number;
+  /** energy / bare read; the aim is ≥ 0.9. */
+  readonly ratio: number;
+}
+
+/** Energy of all weights of a layer, three checkpoints, in worker threads. */
+export async function benchEnergy(): Promise<EnergyBench> {
+  const checkpoints = new Map<string, Checkpoint>();
+  for (const role of ['base', 'in', 'rl'])
+    checkpoints.set(role, await openCheckpoint(await syntheticCheckpoint(LAYER, `energy-${role}`, 1)));
+  const pairing = pairTensors(checkpoints, { weights: null });
+  const request = { checkpoints, pairing, deltas: deltasOf(checkpoints.keys()), rounding: 'stored' } as const;
+  const size = Math.max(1, navigator.hardwareConcurrency - 1);
+  const threads = spectraPool(
+    () => new Worker(new URL('../../workers/spectra.ts', import.meta.url), { type: 'module' }),
+    size,
+  );
+  const runs = pairing.families.flatMap(({ entries, elements }) =>
+    Array.from({ length: Math.ceil(elements / PIECE_ELEMENTS) }, (_, index) =>
+      [...entries].map(([role, entry]: readonly [string, TensorEntry]) => {
+        const first = index * PIECE_ELEMENTS;
+        const count = Math.min(PIECE_ELEMENTS, elements - first);
+        return storedPiece(checkpoints.get(role) as Checkpoint, entry, first, count);
+      }),
+    ),
+  );
+  const bytes = runs.flat().reduce((sum, { start, end }) => sum + end - start, 0);
+  const read = (): Promise<unknown> =>
+    mapInFlight(runs, (pieces) =>
+      Promise.all(pieces.map(({ source, start, end }) => source.slice(start, end).arrayBuffer())),
+    );
+  const [bare, energy]: [number[], number[]] = [[], []];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const readSeconds = await secondsOf(read);
+    const energySeconds = await secondsOf(() => measureEnergy(request, threads));
+    // The first round fills the file cache and starts the threads.
+    if (round === 0) continue;
+    bare.push(readSeconds);
+    energy.push(energySeconds);
+  }
+  threads.dispose();
+  await removeSynthetic();
+  return {
+    bytes,
+    threads: size,
+    bareReadBytesPerSecond: bytes / median(bare),
+    energyBytesPerSecond: bytes / median(energy),
+    ratio: median(bare) / median(energy),
+  };
+}
+
+export interface SpectrumBench {
+  /** Exact spectra of n × 4n matrices, one thread. */
+  readonly sizes: readonly { readonly rows: number; readonly columns: number; readonly seconds: number }[];
+  /** d log(seconds) / d log(n) over the upper half of the sizes: 3 is expected. */
+  readonly power: number;
+  /** Of the largest: n²·m for the Gram matrix's lower half, 4n³/3 for the tridiagonal form. */
+  readonly gigaflopsPerSecond: number;
+  readonly triple7b: {
+    readonly spectra: number;
+    readonly gigaflops: number;
+    readonly secondsOneThread: number;
+    readonly derivation: string;
+  };
+}
+
+const SIZES = [256, 384, 512, 768, 1024] as const;
+
+/** Exact spectra on the CPU: time by size, and what follows for every matrix in a layer of 7B, two updates. */
+export async function benchSpectra(log: (line: string) => void): Promise<SpectrumBench> {
+  const sizes: { rows: number; columns: number; seconds: number }[] = [];
+  for (const rows of SIZES) {
+    const columns = 4 * rows;
+    const random = seededRandom(rows);
+    const matrix = Float32Array.from({ length: rows * columns }, () => random() - 0.5);
+    const times: number[] = [];
+    for (let round = 0; round < ROUNDS; round++)
+      times.push(await secondsOf(() => singularValues(matrix, rows, columns)));
+    sizes.push({ rows, columns, seconds: median(times) });
+    log(`${rows} × ${columns}: ${median(times).toFixed(3)} s`);
+  }
+  const last = sizes.at(-1) as (typeof sizes)[number];
+  const middle = sizes[Math.floor(sizes.length / 2)] as (typeof sizes)[number];
+  const rate = flops(last.rows, last.columns) / last.seconds;
+  const shapes = expectedWeights(SEVEN_B).filter(
+    ({ name, shape }) =>
+      shape.length === 2 && /^(model\.layers|visual\.(blocks|merger))\./.test(name) && !name.includes('norm'),
+  );
+  const work = 2 * shapes.reduce((sum, { shape: [rows = 1, columns = 1] }) => sum + flops(rows, columns), 0);
+  const spectra = 2 * shapes.length;
+  return {
+    sizes,
+    power: Math.log(last.seconds / middle.seconds) / Math.log(last.rows / middle.rows),
+    gigaflopsPerSecond: rate / 1e9,
+    triple7b: {
+      spectra,
+      gigaflops: work / 1e9,
+      secondsOneThread: work / rate,
+      derivation:
+        `${spectra} spectra (${shapes.length} matrices, IN − Base and RL − IN), n² m + 4/3 n³ operations each with n ≤ m: ` +
+        `${(work / 1e12).toFixed(1)} Tflop at the ${(rate / 1e9).toFixed(1)} Gflop/s of one thread at ` +
+        `${last.rows} × ${last.columns}; threads work on different matrices, so divide by their number`,
+    },
+  };
+}
+
+function flops(rows: number, columns: number): number {
+  const [n, m] = [Math.min(rows, columns), Math.max(rows, columns)];
+  return n * n * m + (4 / 3) * n ** 3;
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
