@@ -13,8 +13,8 @@ import { requestSpectrumDevice } from './spectrum-device.ts';
 import { geometric, uniformMatrix, withSpectrum } from './testing/known-spectrum.ts';
 
 const COMPILE_MS = 240_000;
-/** Entries above which a case costs a software adapter many seconds; VITE_SPECTRA_LARGE=1 asks for these too. */
-const MANY = import.meta.env['VITE_SPECTRA_LARGE'] === undefined ? 300_000 : Infinity;
+/** Entries above which a case costs a software adapter many seconds; VITE_SPECTRA_GPU_LARGE=1 asks for these too. */
+const MANY = import.meta.env['VITE_SPECTRA_GPU_LARGE'] === undefined ? 300_000 : Infinity;
 
 let backend: GpuSpectrumBackend;
 beforeAll(async () => {

@@ -1,6 +1,8 @@
 /** Singular values on WebGPU. */
+import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { NamedError } from '../../named-error.ts';
 import type { MatrixOperator, SpectrumBackend, SpectrumOptions } from '../backend.ts';
+import { abortable } from '../threads/abortable.ts';
 import type { BandMatrix } from './band/band-matrix.ts';
 import { squaredNorm } from './band/band-matrix.ts';
 import { bidiagonalValues } from './band/bidiagonal-values.ts';
@@ -96,7 +98,11 @@ export class GpuSpectrumBackend implements SpectrumBackend {
     const { largest, squaredNorm: expected } = await measure(matrix, cols, signal);
     if (largest === 0) return new Float64Array(count);
     const scale = powerOfTwoScale(largest);
-    const band = await this.#inTurn(() => this.#reduce({ data: matrix, rows, cols }, scale, signal));
+    // Heard at once, also while another matrix has the GPU or a submission is under way.
+    const band = await abortable(
+      () => this.#inTurn(() => this.#reduce({ data: matrix, rows, cols }, scale, signal)),
+      signal,
+    );
     const error = Math.abs(Math.sqrt(squaredNorm(band) / (expected * scale * scale)) - 1);
     if (!(error <= NORM_TOLERANCE)) {
       throw new NamedError(
@@ -138,6 +144,7 @@ export class GpuSpectrumBackend implements SpectrumBackend {
     scale: number,
     signal: AbortSignal | undefined,
   ): Promise<BandMatrix> {
+    throwIfCancelled(signal);
     const gpu = this.#gpu;
     const plan = planReduction(matrix.rows, matrix.cols, this.#kernels.shape.width, this.#matrixBytes);
     const { bufferRows, paddedCols, blocks, transposed, triangularize } = plan;
