@@ -50,6 +50,15 @@ export const SMALL = config({
   tieWordEmbeddings: true,
 });
 
+/** As deep as the 7B model, at the width of the demo family. */
+export const DEEP: VlmConfig = { ...SMALL, text: { ...SMALL.text, layers: 28 } };
+
+/** The shape of Qwen2.5-VL-7B, for what is computed and not run. */
+export const WHOLE_7B: () => VlmConfig = () => ({
+  ...ONE_LAYER_OF_7B,
+  text: { ...ONE_LAYER_OF_7B.text, layers: 28 },
+});
+
 /** Wide enough that arithmetic outweighs fixed costs. */
 export const MEDIUM = config({
   hiddenSize: 512,

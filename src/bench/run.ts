@@ -9,8 +9,9 @@ import { benchLayerOf7b } from './loading.ts';
 import { MEDIUM, SMALL } from './models.ts';
 import { benchEnergy, benchSpectra } from './spectra.ts';
 import { benchSpectraGpu } from './spectra-gpu.ts';
+import { benchSweep } from './sweep.ts';
 
-export const PARTS = ['small', 'medium', 'layer7b', 'spectra', 'energy', 'spectra-cpu'] as const;
+export const PARTS = ['small', 'medium', 'layer7b', 'spectra', 'energy', 'spectra-cpu', 'sweep'] as const;
 export type Part = (typeof PARTS)[number];
 
 export async function runBench(
@@ -32,6 +33,7 @@ export async function runBench(
     energy: () => benchEnergy(),
     'spectra-cpu': () => benchSpectra(log),
     spectra: () => benchSpectraGpu(log),
+    sweep: () => benchSweep(backend, pool.convert, log),
   };
   const results: Record<string, unknown> = {
     machine: {

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { QWEN_7B } from '../engine/testing/qwen-7b.ts';
+import { sweepCost } from './sweep-cost.ts';
+
+const shape = { promptTokens: 300, newTokens: 64 };
+const device = { name: 'd', bandwidth: 1e12, operations: 1e13, dispatch: 0 };
+
+describe('the cost of a sweep at 7B', () => {
+  it('reads the layers and the head once a token, however many rows', () => {
+    const cost = sweepCost(QWEN_7B, 'f16', shape, device);
+    // 28 layers of 233 046 016 matrix weights and the head's 545 million, two bytes each; norms and biases in f32.
+    const matrices = 28 * (2 * 3584 * 3584 + 2 * 3584 * 512 + 3 * 3584 * 18944) + 152064 * 3584;
+    const vectors = 28 * (2 * 3584 + 3584 + 2 * 512) + 3584;
+    expect(cost.weightBytesPerToken).toBe(2 * matrices + 4 * vectors);
+    expect(cost.rows).toBe(29);
+    // 28 layers × 2 × 4 heads × 128 × 4 bytes a position and row.
+    expect(cost.cacheBytesPerToken).toBe(29 * 364 * 114_688);
+  });
+
+  it('computes the layers before a row’s own once: 1 + 29 / 2 prompts instead of 29', () => {
+    expect(sweepCost(QWEN_7B, 'q4', shape, device).promptsComputed).toBeCloseTo(15.5, 12);
+  });
+
+  it('is nearly one plain answer where reading decides, and nearly its rows where arithmetic does', () => {
+    const reading = sweepCost(QWEN_7B, 'q4', shape, { ...device, operations: Infinity });
+    expect(reading.toPlain).toBeLessThan(1.5);
+    const arithmetic = sweepCost(QWEN_7B, 'q4', shape, { ...device, bandwidth: Infinity });
+    expect(arithmetic.toPlain).toBeGreaterThan(15);
+    expect(arithmetic.toPlain).toBeLessThan(29);
+  });
+
+  it('never costs more than the same one by one', () => {
+    for (const operations of [1e12, 1e13, 1e14]) {
+      const cost = sweepCost(QWEN_7B, 'q4', shape, { ...device, operations, dispatch: 1e-5 });
+      expect(cost.fasterThanOneByOne).toBeGreaterThan(1.5);
+    }
+  });
+});

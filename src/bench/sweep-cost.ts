@@ -1,0 +1,100 @@
+/** What a layer sweep costs at a size that cannot be measured here: reads, rows, arithmetic, dispatches. */
+import { slotBytes } from '../graph/weights.ts';
+import { planWeights } from '../engine/weights/plan.ts';
+import type { WeightDtype } from '../engine/protocol.ts';
+import { planRows } from '../engine/rows.ts';
+import type { VlmConfig } from '../vlm/config.ts';
+
+/** What a device is assumed to do. */
+export interface DeviceAssumptions {
+  readonly name: string;
+  /** Bytes a second, as reached by reading weights. */
+  readonly bandwidth: number;
+  /** Float32 operations a second, as reached by matrix products. */
+  readonly operations: number;
+  /** Seconds that one dispatch takes besides its work. */
+  readonly dispatch: number;
+}
+
+export interface SweepShape {
+  readonly promptTokens: number;
+  readonly newTokens: number;
+}
+
+export interface SweepCost {
+  readonly rows: number;
+  /** Of the LLM layers and the head: read once a decode step, whatever the number of rows. */
+  readonly weightBytesPerToken: number;
+  /** Keys and values read at the last step, all rows. */
+  readonly cacheBytesPerToken: number;
+  readonly dispatchesPerToken: number;
+  /** How many prompts' worth of layers the sweep's prefill computes: rows share the trunk up to their layer. */
+  readonly promptsComputed: number;
+  readonly seconds: { readonly plain: number; readonly sweep: number; readonly oneByOne: number };
+  /** sweep / plain, and one-by-one / sweep. */
+  readonly toPlain: number;
+  readonly fasterThanOneByOne: number;
+}
+
+/** Kernels of one decoder layer: two norms, seven products, two rotations, attention's three, and four of the gated MLP's sums. */
+const KERNELS_PER_LAYER = 18;
+/** Norm, product and the choice of the token. */
+const KERNELS_OF_HEAD = 4;
+
+/**
+ * Models a sweep of single-layer swaps over all layers, one row each and the baseline: a run takes the longer of reading and
+ * arithmetic, plus its dispatches. Attention's own arithmetic is left out (below 5 % at these lengths), as are the vision tower
+ * (once per image) and the source's capture (one prefill, in both).
+ */
+export function sweepCost(
+  config: VlmConfig,
+  dtype: WeightDtype,
+  { promptTokens, newTokens }: SweepShape,
+  device: DeviceAssumptions,
+): SweepCost {
+  const { text } = config;
+  const { layers } = text;
+  const weights = planWeights(config, dtype, Infinity).flatMap(({ slots }) => slots);
+  const bytesOf = (part: (name: string) => boolean): number =>
+    weights.filter(({ name }) => part(name)).reduce((sum, slot) => sum + slotBytes(slot), 0);
+  const layerBytes = bytesOf((name) => name.startsWith('model.layers.'));
+  const weightBytes = layerBytes + bytesOf((name) => /^(lm_head|model\.norm|norm)/.test(name));
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = text;
+  const perLayer = hiddenSize * headDim * (2 * heads + 2 * kvHeads) + 3 * hiddenSize * intermediateSize;
+  const head = hiddenSize * text.vocabSize;
+  const cachePerRow = (tokens: number): number => 2 * layers * tokens * kvHeads * headDim * 4;
+  const dispatches = layers * KERNELS_PER_LAYER + KERNELS_OF_HEAD;
+
+  const run = (bytes: number, operations: number, dispatched: number): number =>
+    Math.max(bytes / device.bandwidth, operations / device.operations) + dispatched * device.dispatch;
+  const prefill = (prompts: number, rows: number, runs: number): number =>
+    run(weightBytes, 2 * (prompts * promptTokens * layers * perLayer + rows * head), dispatches * runs);
+  const decode = (rows: number): number =>
+    newTokens *
+    run(
+      weightBytes + rows * cachePerRow(promptTokens + newTokens / 2),
+      2 * rows * (layers * perLayer + head),
+      dispatches,
+    );
+
+  const plan = planRows(
+    [{}, ...Array.from({ length: layers }, (_, layer) => ({ swap: { source: '', layers: [layer] } }))],
+    layers,
+  );
+  const active = Array.from({ length: layers }, (_, layer) => plan.active(layer));
+  const promptsComputed = active.reduce((sum, slots) => sum + slots, 0) / layers;
+  const rows = layers + 1;
+  const plain = prefill(1, 1, 1) + decode(1);
+  const sweep = prefill(1, 1, 1) + prefill(promptsComputed, rows, 1) + decode(rows);
+  const oneByOne = prefill(1, 1, 1) + rows * plain;
+  return {
+    rows,
+    weightBytesPerToken: weightBytes,
+    cacheBytesPerToken: rows * cachePerRow(promptTokens + newTokens),
+    dispatchesPerToken: dispatches,
+    promptsComputed,
+    seconds: { plain, sweep, oneByOne },
+    toPlain: sweep / plain,
+    fasterThanOneByOne: oneByOne / sweep,
+  };
+}
