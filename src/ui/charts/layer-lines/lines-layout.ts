@@ -1,0 +1,99 @@
+import { chartAxis, type LayerAxis } from '../../layer-strip/layer-axis.ts';
+import { layerPanels, type Panel } from '../axis/panels.ts';
+import { valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
+import type { ChartFrame } from '../frame.ts';
+import { keyRows, type KeyRows } from '../marks/key-rows.ts';
+import { textWidth } from '../marks/text-width.ts';
+import type { LayerSeries, Published } from './series.ts';
+
+/** What decides where things stand in a chart of lines. */
+export interface LinesInput {
+  readonly frame: ChartFrame;
+  readonly width: number;
+  readonly scale: number;
+  readonly y: ValueAxis;
+  readonly right: ValueAxis | null;
+  readonly series: readonly LayerSeries[];
+  readonly published: readonly Published[];
+  readonly labels: 'ends' | 'peaks';
+  /** Whether means stand under the plot. */
+  readonly means: boolean;
+  readonly covered: (index: number) => boolean;
+}
+
+export interface LinesLayout {
+  readonly axis: LayerAxis;
+  /** Where the series are named: beside their ends, over their peaks, or in a row above the plot. */
+  readonly names: 'ends' | 'peaks' | 'row' | 'titles';
+  readonly keys: KeyRows;
+  /** Labels of published marks that have no room beside them, in rows above; keyed by their position. */
+  readonly said: KeyRows;
+  /** Whether published marks are named beside themselves. */
+  readonly beside: boolean;
+  /** Published marks have names over the plot. */
+  readonly aloft: boolean;
+  /** Pixels by which the right title and all below it are moved down. */
+  readonly second: number;
+  readonly panels: readonly Panel[];
+  /** Top of the regions' names and means. */
+  readonly foot: number;
+  readonly height: number;
+}
+
+/** Heights at scale 1: of a plot alone, of each of two, of a row of names. */
+const HEIGHT = 230;
+const STACKED_HEIGHT = 150;
+const LANE = 18;
+
+/** Where everything of a chart of lines stands, in pixels. */
+export function linesLayout(input: LinesInput): LinesLayout {
+  const { frame, width, scale, y, right, series, published, means } = input;
+  const axis = chartAxis(frame.body, width, scale, frame.covers);
+  const room = axis.right - axis.left;
+  const beside = axis.width - axis.right > 50 * scale;
+  const names = nameplace(input, beside);
+  const keys = keyRows(names === 'row' ? series : [], room, scale);
+  const told = published.map(({ label }, i) => ({ key: String(i), label }));
+  const said = keyRows(beside ? [] : told, room, scale);
+  const aloft = beside && published.some(({ kind }) => kind !== 'range');
+  const titles = right ? textWidth(`${y.title}${right.title}`, 13 * scale) + 56 * scale : 0;
+  const second = titles > room ? LANE : 0;
+  const lanes = (names === 'peaks' ? LANE : 0) + (aloft ? LANE : 0) + said.height;
+  const { panels, height: foot } = layerPanels(
+    axis,
+    {
+      above: (28 + second + keys.height + lanes) * scale,
+      height: (axis.stacked ? STACKED_HEIGHT : HEIGHT) * scale,
+      ticks: 26 * scale,
+      foot: 0,
+      bare: 14 * scale,
+    },
+    input.covered,
+  );
+  const rows = means ? 20 * series.length : 0;
+  return { axis, names, keys, said, beside, aloft, second, panels, foot, height: foot + (22 + rows) * scale };
+}
+
+/** Beside a narrow plot there is no room, and the titles of two axes name their two series already. */
+function nameplace({ labels, right, series }: LinesInput, beside: boolean): LinesLayout['names'] {
+  if (right && series.length === 2) return 'titles';
+  if (!beside) return 'row';
+  if (labels === 'peaks') return 'peaks';
+  return right ? 'row' : 'ends';
+}
+
+/** The scales of both axes in one panel, from all values and intervals of their series. */
+export function scalesOf(
+  { y, right, series }: Pick<LinesInput, 'y' | 'right' | 'series'>,
+  { top, bottom }: Pick<Panel, 'top' | 'bottom'>,
+): { left: ValueScale; right: ValueScale } {
+  const values = (side: 'left' | 'right') =>
+    series
+      .filter((one) => (one.axis ?? 'left') === side)
+      .flatMap(({ points }) => points)
+      .flatMap(({ value, low, high }) => (value === null ? [] : [value, low ?? value, high ?? value]));
+  return {
+    left: valueScale(y, values('left'), bottom, top),
+    right: valueScale(right ?? y, values('right'), bottom, top),
+  };
+}
