@@ -96,6 +96,8 @@ export class Demo {
           loading = loading
             .then(() => this.#load(slot, signal))
             .then(() => this.#layReady(index, site, signal));
+          // Awaited below, unless fetching fails first; then that failure is the one told.
+          loading.catch(() => undefined);
         }
       };
       await bring(first, true);
