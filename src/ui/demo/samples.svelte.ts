@@ -24,7 +24,8 @@ export class Samples {
   #set = $state<SampleSet>('pairs');
   #origin = $state<Origin>('committed');
   #family = $state<string | null>(null);
-  #seed = $state(0);
+  /** Seed 0 draws the committed ones. */
+  #seed = $state(1);
   #all = $state.raw<readonly Listed[]>([]);
   #drawnFamilies = $state.raw<readonly string[]>([]);
   #chosen = $state<string | null>(null);
