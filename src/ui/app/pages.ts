@@ -1,7 +1,10 @@
 import type { Component } from 'svelte';
 import CharacterizeScreen from '../characterize/CharacterizeScreen.svelte';
 import LocalizeScreen from '../localize/LocalizeScreen.svelte';
+import NecessityScreen from '../necessity/NecessityScreen.svelte';
 import OpenScreen from '../open/OpenScreen.svelte';
+import PerceptionScreen from '../perception/PerceptionScreen.svelte';
+import TransferScreen from '../transfer/TransferScreen.svelte';
 import type { PageId } from '../state/hash.ts';
 import { PAGE_FACTS, type PageFacts } from './page-facts.ts';
 
@@ -17,7 +20,14 @@ const page = (id: PageId, component: Component): Page => ({ id, component, ...PA
  * The pages that exist, in order. A page is added by one line here; its component is put up when one goes there
  * and taken down when one leaves, so what has to outlive that belongs to a store in `AppState`.
  */
-export const PAGES: readonly Page[] = [page('open', OpenScreen), page('localize', LocalizeScreen), page('characterize', CharacterizeScreen)];
+export const PAGES: readonly Page[] = [
+  page('open', OpenScreen),
+  page('localize', LocalizeScreen),
+  page('characterize', CharacterizeScreen),
+  page('necessity', NecessityScreen),
+  page('perception', PerceptionScreen),
+  page('transfer', TransferScreen),
+];
 
 /** The page of that id; the first where it does not exist. */
 export function pageOf(id: PageId): Page {

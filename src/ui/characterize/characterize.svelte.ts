@@ -54,6 +54,8 @@ export class Characterize {
   readonly #view: View;
   readonly #surroundings: StudySurroundings;
   readonly #comparison = new Comparison();
+  /** The latest call of `prepare`: an earlier one that is slower says nothing any more. */
+  #latest = 0;
 
   constructor(family: Family, machine: Machine, view: View, jobs: Jobs, surroundings: StudySurroundings) {
     this.#family = family;
@@ -94,6 +96,7 @@ export class Characterize {
     const slots = this.#family.opened;
     const { rounding, rlFrom, reference, weights, mode, topK, seed } = settings;
     if (this.running) return;
+    const latest = ++this.#latest;
     if (slots.length < 2) {
       this.energyStudy = this.diversityStudy = null;
       this.problems = {};
@@ -103,7 +106,7 @@ export class Characterize {
     }
     try {
       const { set, identities } = await this.#comparison.checkpoints(slots);
-      if (this.running || slots !== this.#family.opened) return;
+      if (this.running || latest !== this.#latest) return;
       this.identities = identities;
       const delta = { rlFrom, ...(reference !== null && set.has(reference) ? { reference } : {}) };
       const problems: Partial<Record<Measure, NamedError>> = {};

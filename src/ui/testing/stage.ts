@@ -2,6 +2,7 @@ import { mount, unmount, type Component } from 'svelte';
 import App from '../app/App.svelte';
 import { AppState } from '../state/app.svelte.ts';
 import { highlight } from '../state/highlight.svelte.ts';
+import type { StudySurroundings } from '../state/study-surroundings.ts';
 import '../theme/index.css';
 import { FakeEngine, type FakeOptions } from './fake-engine.ts';
 
@@ -31,10 +32,13 @@ export function stage<Props extends Record<string, unknown>>(
 }
 
 /** Puts the whole app, around a fake engine, on an empty page. */
-export async function stageApp(options: FakeOptions = {}): Promise<{ app: AppState; engine: FakeEngine }> {
+export async function stageApp(
+  options: FakeOptions = {},
+  surroundings?: StudySurroundings,
+): Promise<{ app: AppState; engine: FakeEngine }> {
   clearStage();
   const engine = new FakeEngine(options);
-  const app = new AppState(engine);
+  const app = new AppState(engine, surroundings);
   const target = host('100%');
   const mounted = mount(App, { target, props: { app } });
   clear = () => {

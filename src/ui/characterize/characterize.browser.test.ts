@@ -1,0 +1,146 @@
+import { afterEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
+import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { NamedError } from '../../named-error.ts';
+import { inlineThreads } from '../../spectra/threads/inline.ts';
+import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
+import { Journals } from '../../study/journal/journals.ts';
+import { MemoryStorage } from '../../study/journal/memory-storage.ts';
+import type { Folder } from '../files/folder.ts';
+import type { StudySurroundings } from '../state/study-surroundings.ts';
+import { clearStage, stageApp } from '../testing/stage.ts';
+
+afterEach(clearStage);
+
+const LAYERS = 12;
+
+/** A folder of `LAYERS` matrices, each `scale(layer)` times the identity. */
+function model(name: string, scale: (layer: number) => number): Folder {
+  const tensors = Array.from({ length: LAYERS }, (_, layer) => {
+    const matrix = new Float32Array(16);
+    for (let i = 0; i < 4; i++) matrix[i * 5] = scale(layer);
+    const bytes = new Uint8Array(matrix.buffer);
+    return {
+      name: `model.layers.${layer}.mlp.down_proj.weight`,
+      dtype: 'F32' as const,
+      shape: [4, 4],
+      bytes,
+    };
+  });
+  const file = 'model.safetensors';
+  return { name, files: new Map([[file, new File([writeSafetensors(tensors)], file)]]) };
+}
+
+/** A worker that computes only as many tensors as it is let. */
+class GatedThreads {
+  #waiting: (() => void)[] = [];
+  #free = 0;
+
+  let(count: number): void {
+    this.#free += count;
+    while (this.#free > 0 && this.#waiting.length > 0) {
+      this.#free -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  threads = (): SpectraThreads => {
+    const inline = inlineThreads();
+    return {
+      ...inline,
+      energy: async (task, signal) => {
+        await new Promise<void>((go, reject) => {
+          const cancel = () => reject(new NamedError('Cancelled', 'cancelled', {}, ''));
+          signal?.addEventListener('abort', cancel, { once: true });
+          this.#waiting.push(go);
+          this.let(0);
+        });
+        return inline.energy(task, signal);
+      },
+    };
+  };
+}
+
+function surroundings(journals: Journals, threads: () => SpectraThreads): StudySurroundings {
+  return {
+    journals,
+    threads,
+    computers: () =>
+      Promise.resolve({ threads: inlineThreads(), device: 'cpu' as const, dispose: () => undefined }),
+  };
+}
+
+async function opened(around: StudySurroundings): Promise<void> {
+  const { app } = await stageApp({}, around);
+  await app.family.place([
+    model('x-base', () => 1),
+    model('x-sft', (layer) => 2 + layer),
+    model('x-rl', (layer) => (layer < 4 ? 2 + layer : 3 + layer)),
+  ]);
+  app.view.go('characterize');
+}
+
+const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+test('energy fills, is cancelled at once, comes back and is resumed', async () => {
+  const journals = new Journals(new MemoryStorage());
+  const gate = new GatedThreads();
+  await opened(surroundings(journals, gate.threads));
+  await expect.element(page.getByText('3 checkpoints · 12 tensors · 2.25 KiB to read')).toBeVisible();
+  await button('Measure energy').click();
+  await expect.element(page.getByText('0 of 12 tensors so far').first()).toBeVisible();
+  gate.let(5);
+  await expect.element(page.getByText('5 of 12 tensors so far').first()).toBeVisible();
+  await button('Cancel').first().click();
+  await expect.element(button('Resume: 5 of 12 tensors are done')).toBeVisible();
+
+  // As after a reload: a new app over the same storage.
+  const second = new GatedThreads();
+  await opened(surroundings(journals, second.threads));
+  await button('Resume: 5 of 12 tensors are done').click();
+  second.let(7);
+  await expect.element(button('Energy is measured')).toBeVisible();
+  const found = page.getByRole('region', { name: 'What was found' });
+  await expect.element(found).toHaveTextContent('RL − IN: mean ‖Δ‖/‖W‖ and its spread between layers');
+  await button('Forget these results').click();
+  await expect.element(button('Measure energy')).toBeVisible();
+  expect((await journals.list()).filter(({ kind }) => kind === 'energy')).toEqual([]);
+});
+
+test('diversity of the identity: all singular values equal, effective rank 4', async () => {
+  await opened(surroundings(new Journals(new MemoryStorage()), () => inlineThreads()));
+  await page.getByText('Diversity', { exact: true }).click();
+  await expect.element(page.getByText(/^24 exact spectra on the CPU/)).toBeVisible();
+  await button('Measure diversity').click();
+  await expect.element(button('Diversity is measured')).toBeVisible();
+  const found = page.getByRole('region', { name: 'What was found' });
+  await expect
+    .element(found)
+    .toHaveTextContent('IN − Base: mean effective rank and its spread between layers');
+  await expect.element(found).toHaveTextContent('RL − IN: 12 spectra on cpu; 4 exactly zero');
+});
+
+test('with fewer than two checkpoints the page says what it needs', async () => {
+  const { app } = await stageApp(
+    {},
+    surroundings(new Journals(new MemoryStorage()), () => inlineThreads()),
+  );
+  app.view.go('characterize');
+  await expect.element(page.getByText(/Open two checkpoints or more/)).toBeVisible();
+  await expect.element(button('Measure energy')).toBeDisabled();
+});
+
+test('checkpoints with nothing in common are refused in place, with a name', async () => {
+  const { app } = await stageApp(
+    {},
+    surroundings(new Journals(new MemoryStorage()), () => inlineThreads()),
+  );
+  const other = { name: 'norm.weight', dtype: 'F32' as const, shape: [1], bytes: new Uint8Array(4) };
+  const file = 'model.safetensors';
+  await app.family.place([
+    model('x-base', () => 1),
+    { name: 'x-sft', files: new Map([[file, new File([writeSafetensors([other])], file)]]) },
+  ]);
+  app.view.go('characterize');
+  await expect.element(page.getByRole('alert')).toHaveTextContent('NothingToCompare');
+});
