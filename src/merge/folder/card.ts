@@ -22,7 +22,7 @@ export function writeCard(
   const { recipe, donors } = plan;
   const { blocks, cuts } = printBlocks(recipe);
   const noise = plan.tensors.flatMap(({ name, operation }) =>
-    operation.kind === 'compute' && operation.noise?.deviation != null
+    operation.kind === 'compute' && operation.noise && operation.noise.deviation !== null
       ? [[name, operation.noise.deviation.toExponential(6)]]
       : [],
   );

@@ -121,6 +121,18 @@ export class Stitch implements StripEditor {
     if (before && before.checkpoint.layers !== slot.checkpoint.layers) this.off = new Set();
   }
 
+  /** Takes over a whole stitch; false when one of its donors is not loaded, or does not fit. */
+  take({ layers, rest }: Subject): boolean {
+    const model = this.#family.loaded.find(({ checkpoint }) => checkpoint.id === rest);
+    if (!model) return false;
+    this.use(model);
+    const givers = new Set([model, ...this.donors].map(({ checkpoint }) => checkpoint.id));
+    if (!layers.every((id) => givers.has(id))) return false;
+    this.#handed = new Map(layers.map((id, i) => [i + 1, id] as const).filter(([, id]) => id !== rest));
+    this.off = new Set();
+    return true;
+  }
+
   /** Switches layers off; on again when all of them are off already. */
   toggle(layers: readonly number[]): void {
     const next = new Set(this.off);

@@ -1,0 +1,216 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
+import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { NamedError } from '../../named-error.ts';
+import { MergedFolder } from '../folder/merged-folder.ts';
+import { planMerge } from '../plan/plan.ts';
+import type { MergePlan } from '../plan/plan.ts';
+import { parseBlocks } from '../recipe/blocks.ts';
+import type { Edit, Recipe } from '../recipe/recipe.ts';
+import { restFrom } from '../recipe/recipe.ts';
+import type { OpenDonors } from '../testing/donors.ts';
+import { goldenDonors } from '../testing/donors.ts';
+import { readMergekit } from './read.ts';
+import { writeMergekit } from './write.ts';
+
+const MODELS = new Map([
+  ['A', 'checkpoints/untied-gqa2-f16'],
+  ['B', 'checkpoints/untied-gqa2-f16-b'],
+]);
+const SPAN = { first: 1, last: 2 };
+const EXPRESSIBLE: Readonly<Record<string, Recipe>> = {
+  'one-donor': { layers: ['B', 'B', 'B'], rest: restFrom('B'), edits: [] },
+  passthrough: { layers: ['A', 'B', 'A'], rest: restFrom('A'), edits: [] },
+  stitch: { layers: ['A', 'B', 'B'], rest: restFrom('A'), edits: [] },
+  parts: {
+    layers: ['A', 'A', 'B'],
+    rest: { ...restFrom('A'), head: 'B', projector: 'B' },
+    edits: [
+      { kind: 'replace', layers: SPAN, part: 'attention', donor: 'B' },
+      { kind: 'replace', layers: { first: 3, last: 3 }, part: 'mlp', donor: 'A' },
+    ],
+  },
+  // Shares of few bits: products of halves are then exact, and mergekit's fused multiply-add rounds as two steps do.
+  mix: {
+    layers: ['A', 'A', 'B'],
+    rest: restFrom('A'),
+    edits: [
+      { kind: 'interpolate', layers: SPAN, part: 'all', donor: 'B', alpha: 0.375 },
+      { kind: 'interpolate', layers: { first: 3, last: 3 }, part: 'mlp', donor: 'A', alpha: 0.25 },
+      { kind: 'interpolate-rest', pieces: ['visionTower', 'frame'], donor: 'B', alpha: 0.125 },
+    ],
+  },
+};
+
+let open: OpenDonors;
+beforeAll(async () => {
+  open = await goldenDonors({ A: 'untied-gqa2-f16', B: 'untied-gqa2-f16-b' });
+});
+
+const donorOf = (model: string): string | null => [...MODELS].find(([, path]) => path === model)?.[0] ?? null;
+const write = (recipe: Recipe): string => writeMergekit(recipe, { models: MODELS, outDtype: 'float16' });
+const read = (text: string) => {
+  const config = open.donors.get('A')?.config;
+  if (!config) throw new Error('no config');
+  return readMergekit(text, 'merge.yml', config, donorOf);
+};
+function failure(work: () => unknown): NamedError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof NamedError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+/** What a plan makes of each tensor, however its recipe says it. */
+function operations(plan: MergePlan): unknown {
+  return plan.tensors.map(({ name, operation }) => {
+    const mix = operation.kind === 'compute' ? operation.mix : null;
+    const shares = mix
+      ? [[operation.from.donor, 1 - mix.alpha] as const, [mix.with.donor, mix.alpha] as const]
+      : [[operation.from.donor, 1] as const];
+    return [
+      name,
+      shares.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([donor, share]) => `${donor} ${share.toFixed(9)}`),
+    ];
+  });
+}
+
+describe.each(Object.entries(EXPRESSIBLE))('%s', (label, recipe) => {
+  it('is written as ever, and read back as a recipe that does the same', async () => {
+    const text = write(recipe);
+    await expect(text).toMatchFileSnapshot(`../../../tools/goldens/data/expected/mergekit/${label}.yml`);
+    const again = read(text);
+    expect(operations(planMerge(again.recipe, open.donors))).toEqual(
+      operations(planMerge(recipe, open.donors)),
+    );
+  });
+
+  it('gives the tensors that mergekit itself makes of the file', async () => {
+    const golden = JSON.parse(
+      new TextDecoder().decode(await readFromDisk('expected/mergekit/tensors.json')),
+    ) as Record<string, Record<string, string>>;
+    const plan = planMerge(recipe, open.donors);
+    const made = await openCheckpoint(new MergedFolder(plan, open.folders));
+    const digests: Record<string, string> = {};
+    for (const entry of made.tensors.values()) {
+      digests[entry.name] = createHash('sha256')
+        .update(await readTensorBytes(made, entry))
+        .digest('hex');
+    }
+    expect(digests).toEqual(golden[label]);
+  });
+});
+
+describe('what mergekit cannot say is refused', () => {
+  it('noise, a donor without a name', () => {
+    const noise: Edit = { kind: 'noise', layers: SPAN, part: 'all', ratio: 0.1, seed: 0 };
+    const noisy = { ...parseBlocks('A:B:B', ['A', 'B'], 3), edits: [noise] };
+    expect(failure(() => write(noisy))).toMatchObject({ name: 'NotInMergekit' });
+    const nameless = () =>
+      writeMergekit(parseBlocks('A:B:B', ['A', 'B'], 3), {
+        models: new Map([['A', 'x']]),
+        outDtype: 'float16',
+      });
+    expect(failure(nameless).what).toContain('B');
+  });
+});
+
+describe('mergekit files', () => {
+  const layers = (recipe: Recipe): string => recipe.layers.join('');
+
+  it('linear over whole models interpolates everything', () => {
+    const { recipe } = read(`
+models:
+  - {model: checkpoints/untied-gqa2-f16, parameters: {weight: 3}}
+  - {model: checkpoints/untied-gqa2-f16-b, parameters: {weight: 1}}
+merge_method: linear
+`);
+    expect(recipe.edits).toEqual([
+      { kind: 'interpolate', layers: { first: 1, last: 3 }, part: 'all', donor: 'B', alpha: 0.25 },
+      {
+        kind: 'interpolate-rest',
+        pieces: ['frame', 'head', 'projector', 'visionTower'],
+        donor: 'B',
+        alpha: 0.25,
+      },
+    ]);
+    expect(layers(recipe)).toBe('AAA');
+  });
+
+  it('slices at the root are the LLM’s; final norm and head follow the last', () => {
+    const { recipe, notices } = read(`
+slices:
+  - sources: [{model: checkpoints/untied-gqa2-f16, layer_range: [0, 1]}]
+  - sources: [{model: checkpoints/untied-gqa2-f16-b, layer_range: [1, 3]}]
+merge_method: passthrough
+dtype: bfloat16
+`);
+    expect(layers(recipe)).toBe('ABB');
+    expect(recipe.rest).toEqual({ frame: 'A', visionTower: 'A', projector: 'A', head: 'B' });
+    expect(notices).toHaveLength(3);
+  });
+
+  it('gradients and filters are worked out layer by layer', () => {
+    const { recipe } = read(`
+models:
+  - model: checkpoints/untied-gqa2-f16
+    parameters: {weight: [{filter: mlp, value: [1, 0]}, {value: 1}]}
+  - model: checkpoints/untied-gqa2-f16-b
+    parameters: {weight: [{filter: mlp, value: [0, 1]}, {value: 0}]}
+merge_method: linear
+parameters: {normalize: false}
+`);
+    const plan = planMerge({ ...recipe, rest: restFrom('A') }, open.donors);
+    const mlp = (layer: number) =>
+      plan.tensors.find(({ name }) => name === `model.layers.${layer}.mlp.up_proj.weight`)?.operation;
+    expect(mlp(0)).toMatchObject({ kind: 'copy', from: { donor: 'A' } });
+    expect(mlp(1)).toMatchObject({ kind: 'compute', mix: { alpha: 0.5 } });
+    expect(mlp(2)).toMatchObject({ kind: 'copy', from: { donor: 'B' } });
+  });
+
+  const A = 'model: checkpoints/untied-gqa2-f16';
+  const B = 'model: checkpoints/untied-gqa2-f16-b';
+  it.each([
+    ['InvalidMergekit', 'a: [', 'Flow'],
+    ['InvalidMergekit', '- x', 'object'],
+    ['InvalidMergekit', 'merge_method: linear', 'exactly one'],
+    ['NotARecipe', `{merge_method: slerp, models: [{${A}}]}`, 'slerp'],
+    ['NotARecipe', `{merge_method: linear, models: [], chat_template: x}`, 'chat_template'],
+    [
+      'NotARecipe',
+      `{merge_method: passthrough, slices: [{sources: [{${A}, layer_range: [1, 3]}]}]}`,
+      'keeps its place',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: passthrough, slices: [{sources: [{${A}, layer_range: [0, 2]}]}]}`,
+      '2 LLM layers of 3',
+    ],
+    ['NotARecipe', `{merge_method: passthrough, models: [{${A}, parameters: {scale: 2}}]}`, 'scaled'],
+    ['InvalidMergekit', `{merge_method: linear, models: [{${A}}]}`, 'without a weight'],
+    [
+      'NotARecipe',
+      `{merge_method: linear, parameters: {normalize: false}, models: [{${A}, parameters: {weight: 2}}]}`,
+      'not 1',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: linear, models: [{${A}, parameters: {weight: 2}}, {${B}, parameters: {weight: -1}}]}`,
+      'negative',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: linear, parameters: {weight: [{filter: q_proj, value: 0.3}, {value: 0.7}]}, models: [{${A}, parameters: {weight: 1}}, {${B}}]}`,
+      'other weights',
+    ],
+    ['UnknownDonor', '{merge_method: passthrough, models: [{model: some/where}]}', 'some/where'],
+    ['NotARecipe', `{merge_method: passthrough, modules: {audio_tower: {models: [{${A}}]}}}`, 'audio_tower'],
+  ])('%s: %s', (name, text, words) => {
+    const error = failure(() => read(text));
+    expect([error.name, error.message]).toEqual([name, expect.stringContaining(words)]);
+  });
+});

@@ -1,0 +1,51 @@
+/** Where a folder can be written: a directory of the user's choice, or the browser's own storage. */
+
+interface Place {
+  readonly directory: FileSystemDirectoryHandle;
+  /** In the browser's own storage, from where files are saved one by one. */
+  readonly stored: boolean;
+  readonly says: (folder: string) => string;
+}
+
+export interface StoredFile {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** Not in every browser, and not yet in TypeScript's list. */
+type Picker = (options: { id: string; mode: 'readwrite' }) => Promise<FileSystemDirectoryHandle>;
+
+/** Null when the dialog was closed without a choice. */
+export async function chooseDirectory(): Promise<Place | null> {
+  const pick = (window as { showDirectoryPicker?: Picker }).showDirectoryPicker;
+  if (!pick) {
+    const directory = await navigator.storage.getDirectory();
+    return { directory, stored: true, says: () => 'the browser’s storage' };
+  }
+  try {
+    const directory = await pick.call(window, { id: 'merges', mode: 'readwrite' });
+    return { directory, stored: false, says: (folder) => `${directory.name}/${folder}` };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return null;
+    throw error;
+  }
+}
+
+/** The files of a stored folder, as addresses to be saved from: they are read from the disk, not held. */
+export async function storedFiles(
+  directory: FileSystemDirectoryHandle,
+  folder: string,
+): Promise<readonly StoredFile[]> {
+  const found: StoredFile[] = [];
+  for await (const handle of (await directory.getDirectoryHandle(folder)).values()) {
+    if (handle.kind !== 'file') continue;
+    const file = await (handle as FileSystemFileHandle).getFile();
+    found.push({ name: handle.name, url: URL.createObjectURL(file) });
+  }
+  return found;
+}
+
+export async function removeStored(folder: string): Promise<void> {
+  const directory = await navigator.storage.getDirectory();
+  await directory.removeEntry(folder, { recursive: true });
+}

@@ -1,0 +1,335 @@
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import { exportMerge } from '../../merge/export.ts';
+import { MergedFolder } from '../../merge/folder/merged-folder.ts';
+import { measureNoise } from '../../merge/measure.ts';
+import { writeMergekit } from '../../merge/mergekit/write.ts';
+import { openRecipe } from '../../merge/open-recipe.ts';
+import type { Donor } from '../../merge/plan/donor.ts';
+import { openDonor } from '../../merge/plan/donor.ts';
+import type { MergePlan } from '../../merge/plan/plan.ts';
+import { planMerge } from '../../merge/plan/plan.ts';
+import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
+import type { Edit, Recipe } from '../../merge/recipe/recipe.ts';
+import type { FolderSink } from '../../merge/sinks/sink.ts';
+import { subjectOf } from '../../merge/subject.ts';
+import { installMergeTransfer } from '../../merge/transfer.ts';
+import { NamedError } from '../../named-error.ts';
+import type { WorkProgress } from '../../study/work.ts';
+import { bytes as bytesText } from '../format/quantity.ts';
+import type { Look, StripEditor } from '../layer-strip/look.ts';
+import type { Family } from '../state/family.svelte.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import { named } from '../state/named.ts';
+import type { Slot } from '../state/slot.svelte.ts';
+import type { Stitch } from '../state/stitch.svelte.ts';
+import type { View } from '../state/view.svelte.ts';
+
+const JOB = 'merge';
+const DTYPE_NAMES = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' } as const;
+
+/** An opened slot that is as deep as the body. */
+export interface DonorSlot {
+  readonly slot: Slot;
+  readonly name: string;
+  readonly look: Look;
+}
+
+/** What is planned, or why it cannot be. */
+export type Planned =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'planned'; readonly plan: MergePlan }
+  | { readonly kind: 'wrong'; readonly error: NamedError };
+
+/** A merge being put together from the opened checkpoints, and what can be done with it. */
+export class Stitcher implements StripEditor {
+  /** Null until one hands a layer over: the first donor then gives everything. */
+  #recipe = $state.raw<Recipe | null>(null);
+  #brush = $state<string | null>(null);
+  planned = $state.raw<Planned>({ kind: 'none' });
+  /** Sentences about the recipe that was opened. */
+  notices = $state.raw<readonly string[]>([]);
+  /** Why the last thing asked for did not come through. */
+  error = $state.raw<NamedError | null>(null);
+  /** What the last thing asked for came to. */
+  done = $state<string | null>(null);
+  working = $state(false);
+  /** In bytes; Hugging Face's own default. */
+  shardBytes = $state(5e9);
+  readonly #family: Family;
+  readonly #stitch: Stitch;
+  readonly #view: View;
+  readonly #jobs: Jobs;
+  readonly #opened = new Map<string, Promise<Donor>>();
+  #planning = 0;
+
+  constructor(family: Family, stitch: Stitch, view: View, jobs: Jobs) {
+    this.#family = family;
+    this.#stitch = stitch;
+    this.#view = view;
+    this.#jobs = jobs;
+    installMergeTransfer();
+  }
+
+  get donors(): DonorSlot[] {
+    const { layers } = this.#family.body;
+    return this.#family.opened.flatMap((slot) =>
+      slot.checkpoint?.layers === layers && slot.folder
+        ? [
+            {
+              slot,
+              name: slot.identity.label,
+              look: { name: slot.identity.label, colour: slot.identity.colour },
+            },
+          ]
+        : [],
+    );
+  }
+
+  get recipe(): Recipe | null {
+    const names = this.donors.map(({ name }) => name);
+    const kept = this.#recipe;
+    const { layers } = this.#family.body;
+    if (kept && kept.layers.length === layers) return kept;
+    const first = names.includes('IN') ? 'IN' : names[0];
+    return first === undefined ? null : parseBlocks(first, names, layers);
+  }
+
+  set recipe(recipe: Recipe | null) {
+    this.#recipe = recipe;
+    this.error = null;
+    this.done = null;
+  }
+
+  get brush(): string | null {
+    const names = this.donors.map(({ name }) => name);
+    if (this.#brush !== null && names.includes(this.#brush)) return this.#brush;
+    const frame = this.recipe?.rest.frame;
+    return names.find((name) => name !== frame) ?? names[0] ?? null;
+  }
+
+  set brush(name: string | null) {
+    this.#brush = name;
+  }
+
+  get looks(): Look[] {
+    return (this.recipe?.layers ?? []).map((name) => this.#look(name));
+  }
+
+  get rest(): Look | null {
+    return this.recipe ? this.#look(this.recipe.rest.visionTower) : null;
+  }
+
+  /** In the notation, with the cuts of the page where they say it. */
+  get blocks(): { readonly blocks: string; readonly cuts: readonly number[] } | null {
+    return this.recipe ? printBlocks(this.recipe, this.#view.cuts(this.recipe.layers.length)) : null;
+  }
+
+  /** A click hands a layer to the brush: whole layers are not switched off in a merge. */
+  toggle(layers: readonly number[]): void {
+    this.hand(layers, null);
+  }
+
+  hand(layers: readonly number[], key: string | null): boolean {
+    const { recipe } = this;
+    const name = key === null ? this.brush : this.donors.find(({ slot }) => slot.identity.key === key)?.name;
+    if (!recipe || name === null || name === undefined) return false;
+    const next = recipe.layers.map((donor, i) => (layers.includes(i + 1) ? name : donor));
+    this.recipe = { ...recipe, layers: next };
+    return true;
+  }
+
+  /** Takes block notation on the page's cuts; keeps the edits. */
+  setBlocks(text: string): void {
+    const { layers } = this.#family.body;
+    const names = this.donors.map(({ name }) => name);
+    const regions = text.split(':').length;
+    const cuts = regions === 3 ? this.#view.cuts(layers) : undefined;
+    try {
+      const edits = this.recipe?.edits ?? [];
+      this.recipe = { ...parseBlocks(text, names, layers, cuts), edits };
+    } catch (error) {
+      this.error = named(error);
+    }
+  }
+
+  setRest(piece: keyof Recipe['rest'], donor: string): void {
+    const { recipe } = this;
+    if (recipe) this.recipe = { ...recipe, rest: { ...recipe.rest, [piece]: donor } };
+  }
+
+  addEdit(edit: Edit): void {
+    const { recipe } = this;
+    if (recipe) this.recipe = { ...recipe, edits: [...recipe.edits, edit] };
+  }
+
+  removeEdit(index: number): void {
+    const { recipe } = this;
+    if (recipe) this.recipe = { ...recipe, edits: recipe.edits.filter((_, i) => i !== index) };
+  }
+
+  reset(): void {
+    this.recipe = null;
+    this.notices = [];
+  }
+
+  /** Works the recipe out; the latest call wins. */
+  async replan(): Promise<void> {
+    const { recipe } = this;
+    this.#planning += 1;
+    const turn = this.#planning;
+    const tell = (planned: Planned): void => {
+      if (turn === this.#planning) this.planned = planned;
+    };
+    if (!recipe) return tell({ kind: 'none' });
+    try {
+      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors()) });
+    } catch (error) {
+      tell({ kind: 'wrong', error: named(error) });
+    }
+  }
+
+  async open(file: File): Promise<void> {
+    await this.#attempt(async () => {
+      const donors = [...(await this.#donors()).values()];
+      const [first] = donors;
+      if (!first) throw new NamedError('NoDonor', 'no checkpoint is open', {}, 'open the donors first');
+      const known = donors.map(({ name, checkpoint }) => ({
+        name,
+        folder: checkpoint.name,
+        fingerprint: checkpoint.fingerprint,
+      }));
+      const { recipe, notices } = await openRecipe(file, first.config, known);
+      this.recipe = recipe;
+      this.notices = notices;
+    });
+  }
+
+  /** mergekit's YAML, under the folders' names; null when it cannot be said there. */
+  mergekit(): string | null {
+    const { recipe, planned } = this;
+    this.error = null;
+    if (!recipe || planned.kind !== 'planned') return null;
+    try {
+      const models = new Map(planned.plan.donors.map(({ name, checkpoint }) => [name, checkpoint]));
+      const main = planned.plan.tensors.find(({ name }) => name === 'model.embed_tokens.weight')?.dtype;
+      const outDtype = DTYPE_NAMES[main as keyof typeof DTYPE_NAMES] ?? 'bfloat16';
+      return writeMergekit(recipe, { models, outDtype });
+    } catch (error) {
+      this.error = named(error);
+      return null;
+    }
+  }
+
+  /** Plain stitches of loaded models bind their buffers; anything else is opened as a checkpoint of its own. */
+  async run(): Promise<void> {
+    const { recipe, planned } = this;
+    if (!recipe || planned.kind !== 'planned') return;
+    const loaded = new Map(
+      this.#family.loaded.map(({ identity, checkpoint }) => [identity.label, checkpoint.id]),
+    );
+    const subject = subjectOf(recipe, (donor) => loaded.get(donor) ?? null);
+    if (subject && this.#stitch.take(subject)) {
+      this.#view.toggleTrying(true);
+      return;
+    }
+    await this.#attempt(async () => {
+      if (!this.#family.canAdd) {
+        throw new NamedError('NoSlotLeft', 'all slots for checkpoints are taken', {}, 'close one of them');
+      }
+      const plan = await this.#measured(planned.plan);
+      this.#family.add();
+      const slot = this.#family.slots.at(-1) as Slot;
+      const name = `merge ${this.blocks?.blocks ?? ''}`;
+      await this.#family.open(slot, { name, files: new MergedFolder(plan, this.#folders()) });
+      await this.#family.load(slot);
+      const made = this.#family.loaded.find(({ identity }) => identity === slot.identity);
+      if (!made) return;
+      this.#stitch.use(made);
+      this.#view.toggleTrying(true);
+    });
+  }
+
+  /** Writes the folder; `sink` is asked for once the work begins. */
+  async export(sink: () => Promise<FolderSink>, where: string): Promise<void> {
+    const { planned } = this;
+    if (planned.kind !== 'planned') return;
+    await this.#attempt(async (signal) => {
+      const report = await exportMerge(planned.plan, this.#folders(), await sink(), {
+        signal,
+        shardBytes: this.shardBytes,
+        onProgress: (progress) => this.#report(progress),
+      });
+      this.done = `${report.files.length} files, ${bytesText(report.bytes)}, written to ${where}.`;
+    });
+  }
+
+  cancel(): void {
+    this.#controller?.abort();
+  }
+
+  #controller: AbortController | null = null;
+
+  async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    if (this.working) return;
+    this.error = null;
+    this.done = null;
+    this.working = true;
+    const controller = new AbortController();
+    this.#controller = controller;
+    try {
+      await work(controller.signal);
+    } catch (error) {
+      const failure = named(error);
+      if (failure.name !== 'Cancelled') this.error = failure;
+    } finally {
+      this.working = false;
+      this.#controller = null;
+      this.#jobs.end(JOB);
+    }
+  }
+
+  #measured(plan: MergePlan): Promise<MergePlan> {
+    const signal = this.#controller?.signal;
+    return measureNoise(plan, this.#folders(), {
+      ...(signal ? { signal } : {}),
+      onProgress: (progress) => this.#report(progress),
+    });
+  }
+
+  #report({ phase, done, total }: WorkProgress): void {
+    this.#jobs.report({
+      id: JOB,
+      title: phase === 'measuring' ? 'Measuring weights' : 'Writing the merge',
+      detail: `${bytesText(done)} of ${bytesText(total)}`,
+      share: total > 0 ? done / total : null,
+      cancel: () => this.cancel(),
+    });
+  }
+
+  #look(name: string): Look {
+    return this.donors.find((donor) => donor.name === name)?.look ?? { name, colour: 'var(--rule-strong)' };
+  }
+
+  #folders(): Map<string, CheckpointFiles> {
+    return new Map(
+      this.donors.flatMap(({ name, slot }) => (slot.folder ? [[name, slot.folder.files] as const] : [])),
+    );
+  }
+
+  async #donors(): Promise<Map<string, Donor>> {
+    const opened = await Promise.all(
+      this.donors.map(async ({ name, slot }) => [name, await this.#open(name, slot)] as const),
+    );
+    return new Map(opened);
+  }
+
+  #open(name: string, { checkpoint, folder }: Slot): Promise<Donor> {
+    if (!checkpoint || !folder) throw new RangeError(`${name} is not open`);
+    const known = this.#opened.get(checkpoint.id);
+    if (known) return known;
+    const opening = openDonor(name, folder.files, { folder: checkpoint.name });
+    this.#opened.set(checkpoint.id, opening);
+    opening.catch(() => this.#opened.delete(checkpoint.id));
+    return opening;
+  }
+}
