@@ -6,6 +6,9 @@ import { Samples } from '../demo/samples.svelte.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { browserStorage } from '../../study/journal/browser-storage.ts';
 import { Localize } from '../localize/localize.svelte.ts';
+import { Necessity } from '../necessity/necessity.svelte.ts';
+import { Perception } from '../perception/perception.svelte.ts';
+import { TransferEvaluation } from '../transfer/evaluation.svelte.ts';
 import { Appearance } from './appearance.svelte.ts';
 import { Asking } from './asking.svelte.ts';
 import { Family } from './family.svelte.ts';
@@ -30,6 +33,9 @@ export class AppState {
   readonly samples: Samples;
   readonly localize: Localize;
   readonly characterize: Characterize;
+  readonly evaluation: TransferEvaluation;
+  readonly necessity: Necessity;
+  readonly perception: Perception;
 
   constructor(engine: EngineApi, surroundings: StudySurroundings = browserSurroundings()) {
     this.machine = new Machine(engine);
@@ -41,6 +47,9 @@ export class AppState {
     const journals = new Journals(browserStorage());
     this.localize = new Localize(engine, this.family, this.jobs, journals);
     this.characterize = new Characterize(this.family, this.machine, this.view, this.jobs, surroundings);
+    this.evaluation = new TransferEvaluation(engine, this, this.jobs, journals);
+    this.necessity = new Necessity(engine, this, this.jobs, journals);
+    this.perception = new Perception(engine, this.family, this.jobs, journals);
   }
 
   async start(): Promise<void> {

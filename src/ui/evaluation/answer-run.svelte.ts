@@ -1,0 +1,125 @@
+import type { EngineApi, OpenedCheckpoint } from '../../engine/protocol.ts';
+import { answerAll } from '../../evaluation/answers/answer-all.ts';
+import type { Answer } from '../../evaluation/answers/answer.ts';
+import type { AnswerSettings, Ask } from '../../evaluation/answers/ask.ts';
+import { planAsks } from '../../evaluation/answers/ask.ts';
+import type { Experiment } from '../../evaluation/experiment.ts';
+import { answersIdentity } from '../../evaluation/identity.ts';
+import { gradeAll } from '../../evaluation/tables/graded.ts';
+import type { Variant } from '../../evaluation/variant.ts';
+import type { NamedError } from '../../named-error.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import { runJournalled } from '../../study/run-journalled.ts';
+import type { ChartStatus } from '../charts/figure/status.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import { named } from '../state/named.ts';
+
+/** What is asked of whom. */
+export interface Plan {
+  readonly variants: readonly Variant[];
+  readonly experiments: readonly Experiment[];
+  readonly settings: AnswerSettings;
+  /** Every checkpoint the variants take a part from. */
+  readonly opened: readonly OpenedCheckpoint[];
+}
+
+/** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
+export class AnswerRun {
+  running = $state(false);
+  error = $state.raw<NamedError | null>(null);
+  notices = $state.raw<readonly string[]>([]);
+  asks = $state.raw<readonly Ask[]>([]);
+  answers = $state.raw<ReadonlyMap<string, Answer>>(new Map());
+  /** Answers the plan needs; asks that share a model and a question share one. */
+  total = $derived(new Set(this.asks.map(({ key }) => key)).size);
+  done = $derived(new Set(this.asks.flatMap(({ key }) => (this.answers.has(key) ? [key] : []))).size);
+  graded = $derived(gradeAll(this.asks, this.answers));
+  #controller: AbortController | null = null;
+  #plan: Plan | null = null;
+  #serial = 0;
+  readonly #id: string;
+  readonly #title: string;
+  readonly #engine: EngineApi;
+  readonly #journals: Journals;
+  readonly #jobs: Jobs;
+
+  constructor(id: string, title: string, engine: EngineApi, journals: Journals, jobs: Jobs) {
+    this.#id = id;
+    this.#title = title;
+    this.#engine = engine;
+    this.#journals = journals;
+    this.#jobs = jobs;
+  }
+
+  /** "n = 37 of 100 so far". */
+  get note(): string {
+    return this.done < this.total
+      ? `${this.done} of ${this.total} answers so far`
+      : `${this.total} answers, all of them kept`;
+  }
+
+  get status(): ChartStatus {
+    if (this.error) return { kind: 'failed', error: this.error };
+    if (this.done === 0) return { kind: 'empty', what: 'Run the evaluation to fill this.' };
+    return { kind: this.done < this.total ? 'partial' : 'done', note: this.note };
+  }
+
+  /** Lays out what would be asked, and shows what is kept of it. Only the last of several calls counts. */
+  async prepare(make: () => Promise<Plan | null>): Promise<void> {
+    if (this.running) return;
+    const serial = ++this.#serial;
+    try {
+      const plan = await make();
+      const asks = plan ? await planAsks(plan.variants, plan.experiments, plan.settings) : [];
+      const kept = plan
+        ? await this.#journals
+            .read<Answer>(answersIdentity(plan.opened))
+            .catch(() => new Map<string, Answer>())
+        : new Map<string, Answer>();
+      if (serial !== this.#serial || this.running) return;
+      this.#plan = plan;
+      this.asks = asks;
+      this.answers = kept;
+      this.error = null;
+    } catch (error) {
+      if (serial === this.#serial) this.error = named(error);
+    }
+  }
+
+  async start(): Promise<void> {
+    const plan = this.#plan;
+    if (!plan || this.running) return;
+    const controller = (this.#controller = new AbortController());
+    const answers = new Map(this.answers);
+    this.running = true;
+    this.error = null;
+    this.notices = [];
+    try {
+      await runJournalled<Answer, unknown>(
+        this.#journals,
+        answersIdentity(plan.opened),
+        this.total,
+        (work) => answerAll(this.#engine, this.asks, plan.settings, work),
+        {
+          signal: controller.signal,
+          onProgress: this.#jobs.track(this.#id, this.#title, () => this.cancel()),
+          onRecord: (key, answer) => {
+            answers.set(key, answer);
+            this.answers = new Map(answers);
+          },
+          onNotice: (notice) => (this.notices = [...this.notices, notice]),
+        },
+      );
+    } catch (thrown) {
+      const error = named(thrown);
+      this.error = error.name === 'Cancelled' ? null : error;
+    } finally {
+      this.running = false;
+      this.#jobs.end(this.#id);
+    }
+  }
+
+  cancel(): void {
+    this.#controller?.abort();
+  }
+}

@@ -1,0 +1,63 @@
+import type { MetricCell, MetricRow } from '../../evaluation/tables/metric-table.ts';
+import { METRICS, type Metric } from '../../grading/metrics.ts';
+import { percentText } from '../charts/axis/value-axis.ts';
+import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
+
+const TITLES: Readonly<Record<Metric, string>> = {
+  M_vis: 'M_vis (%)',
+  M_v2r: 'M_v2r (%)',
+  M_rea: 'M_rea (%)',
+};
+
+/** The three metrics as columns; the reference's value is drawn through the others. */
+export function metricColumns(reference: string): readonly DotColumn[] {
+  return METRICS.map((key) => ({
+    key,
+    axis: {
+      title: TITLES[key],
+      format: percentText,
+      tick: (value: number) => String(Math.round(value * 100)),
+    },
+    reference,
+  }));
+}
+
+/** Cells of a table, with what the paper printed beside them. */
+export function metricDots(
+  rows: readonly MetricRow[],
+  reference: string,
+  published: (variant: string, metric: Metric) => number | undefined = () => undefined,
+): DotCell {
+  return (variant, column): Dot | undefined => {
+    const metric = METRICS.find((one) => one === column);
+    const cell = metric && rows.find((row) => row.variant === variant)?.cells[metric];
+    if (!metric || !cell || cell.n === 0) return undefined;
+    const printed = published(variant, metric);
+    return {
+      value: cell.value,
+      low: cell.interval.low,
+      high: cell.interval.high,
+      n: cell.n,
+      ...(printed === undefined ? {} : { published: printed }),
+      ...(cell.against ? { note: comparisonText(cell, reference) } : {}),
+    };
+  };
+}
+
+/** "+4.0 points against IN (−3.1 to 11.0), McNemar p = 0.34, Holm 1.00". */
+export function comparisonText({ against }: MetricCell, reference: string): string {
+  if (!against) return '';
+  const { delta, interval, p, adjustedP } = against;
+  const range = `${points(interval.low)} to ${points(interval.high)}`;
+  return `${points(delta)} points against ${reference} (${range}), McNemar p = ${pText(p)}, Holm ${pText(adjustedP)}`;
+}
+
+/** A difference of shares in percentage points, signed. */
+export function points(share: number): string {
+  const text = Math.abs(share * 100).toFixed(1);
+  return share < 0 && text !== '0.0' ? `−${text}` : `+${text}`;
+}
+
+export function pText(p: number): string {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}

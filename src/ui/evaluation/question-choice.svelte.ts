@@ -1,0 +1,72 @@
+import { type AnswerSettings, MAX_IMAGE_PIXELS } from '../../evaluation/answers/ask.ts';
+import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
+import { demoItems } from '../../evaluation/samples/demo-items.ts';
+import { drawSamples } from '../../evaluation/samples/draw.ts';
+import { type ItemSets, readItemFolder } from '../../evaluation/samples/item-folder.ts';
+import type { NamedError } from '../../named-error.ts';
+import type { PathFile } from '../files/folder.ts';
+import { named } from '../state/named.ts';
+import type { LoadedSlot } from '../state/slot.svelte.ts';
+
+/** Which questions are asked, how many, and how they are put. */
+export class QuestionChoice {
+  /** Null: `demo` for the demo family, else `reasoner`. */
+  chosenStyle = $state<PromptStyleName | null>(null);
+  /** Of each set. */
+  samples = $state(50);
+  seed = $state(123);
+  /** 0: 160 for the demo family, else 2048. */
+  chosenTokens = $state(0);
+  brought = $state.raw<{ readonly name: string; readonly sets: ItemSets } | null>(null);
+  error = $state.raw<NamedError | null>(null);
+  #demo: Promise<ItemSets> | null = null;
+
+  style(loaded: readonly LoadedSlot[]): PromptStyleName {
+    return this.chosenStyle ?? (isDemo(loaded) ? 'demo' : 'reasoner');
+  }
+
+  maxNewTokens(loaded: readonly LoadedSlot[]): number {
+    return this.chosenTokens || (this.style(loaded) === 'demo' ? 160 : 2048);
+  }
+
+  settings(loaded: readonly LoadedSlot[]): AnswerSettings {
+    const [first] = loaded;
+    return {
+      style: PROMPT_STYLES[this.style(loaded)],
+      maxNewTokens: this.maxNewTokens(loaded),
+      maxImagePixels: MAX_IMAGE_PIXELS,
+      device: first?.model.device ?? '',
+      dtype: first?.model.dtype ?? '',
+    };
+  }
+
+  /** The chosen samples, drawn as NumPy draws them. @throws NamedError those of loading the sets */
+  async sets(): Promise<ItemSets> {
+    const { samples, seed, brought } = this;
+    const demo = (this.#demo ??= demoItems());
+    demo.catch(() => (this.#demo = null));
+    const sets = brought?.sets ?? (await demo);
+    const drawn = <Sample>(set: readonly Sample[]): readonly Sample[] => drawSamples(set, samples, seed);
+    return {
+      general: drawn(sets.general),
+      mathTargeted: drawn(sets.mathTargeted),
+      textOnly: drawn(sets.textOnly),
+      puzzles: drawn(sets.puzzles),
+    };
+  }
+
+  async bring(found: readonly PathFile[]): Promise<void> {
+    try {
+      const files = new Map(found.map(({ path, file }) => [path, file]));
+      const sets = await readItemFolder(files);
+      this.brought = { name: found[0]?.path.split('/')[0] ?? 'folder', sets };
+      this.error = null;
+    } catch (error) {
+      this.error = named(error);
+    }
+  }
+}
+
+function isDemo(loaded: readonly LoadedSlot[]): boolean {
+  return loaded.length > 0 && loaded.every(({ checkpoint }) => checkpoint.name.startsWith('demo:'));
+}

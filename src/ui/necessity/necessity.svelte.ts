@@ -1,0 +1,108 @@
+import type { EngineApi } from '../../engine/protocol.ts';
+import { wholeModel } from '../../engine/subject.ts';
+import { transferExperiments } from '../../evaluation/experiment.ts';
+import { freezeConfigs, type FreezeConfig } from '../../evaluation/necessity/freeze-config.ts';
+import { freezeFinding, type FreezeFinding } from '../../evaluation/necessity/frozen-check.ts';
+import { metricTable } from '../../evaluation/tables/metric-table.ts';
+import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
+import type { Metric } from '../../grading/metrics.ts';
+import type { RegionName } from '../../spectra/regions.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import type { Characterize } from '../characterize/characterize.svelte.ts';
+import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import type { Family } from '../state/family.svelte.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import type { View } from '../state/view.svelte.ts';
+
+/** A run's update by region, with the slot's name. */
+export interface NamedFinding extends FreezeFinding {
+  readonly label: string;
+}
+
+/** IN, RL and runs with a frozen region, whole: the same metrics, the check of the freeze, settings for one's own. */
+export class Necessity {
+  readonly choice = new QuestionChoice();
+  readonly run: AnswerRun;
+  readonly reference = 'IN';
+  region = $state<RegionName>('early');
+  vision = $state<'frozen' | 'trained'>('frozen');
+  pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
+  readonly #family: Family;
+  readonly #view: View;
+  readonly #characterize: Characterize;
+
+  constructor(
+    engine: EngineApi,
+    stores: { readonly family: Family; readonly view: View; readonly characterize: Characterize },
+    jobs: Jobs,
+    journals: Journals,
+  ) {
+    this.#family = stores.family;
+    this.#view = stores.view;
+    this.#characterize = stores.characterize;
+    this.run = new AnswerRun('necessity', 'Evaluating frozen runs', engine, journals, jobs);
+  }
+
+  rows = $derived.by(() => metricTable(this.run.graded, this.reference));
+
+  get needs(): string | null {
+    const labels = this.#family.loaded.map(({ identity }) => identity.label);
+    if (!labels.includes('IN')) return 'Load IN, and RL or a run with a frozen region.';
+    return labels.length < 2 ? 'Load RL or a run with a frozen region beside IN.' : null;
+  }
+
+  prepare(): Promise<void> {
+    return this.run.prepare(() => this.#plan());
+  }
+
+  /** What each update did to each region, from the energies measured so far. */
+  findings = $derived.by((): readonly NamedFinding[] => {
+    const { energyStudy, energy, energyDeltas } = this.#characterize;
+    if (!energyStudy || energy.records.size === 0) return [];
+    const cuts = this.#view.cuts(energyStudy.pairing.layers);
+    return energyStudy.deltas
+      .filter(({ from, to }) => from === 'in' && to !== 'in')
+      .map((delta) => ({
+        ...freezeFinding(energy.records, delta.key, delta.from, cuts),
+        label: energyDeltas.find(({ key }) => key === delta.key)?.label ?? delta.to,
+      }));
+  });
+
+  /** Whether all of the weights were read. */
+  get measured(): boolean {
+    const { energyStudy, energy } = this.#characterize;
+    return energyStudy !== null && energy.records.size === energyStudy.total;
+  }
+
+  /** Trainer settings that freeze the chosen region at the cuts on screen. */
+  configs = $derived.by((): readonly FreezeConfig[] => {
+    const { layers } = this.#family.body;
+    const [a, b] = this.#view.cuts(layers);
+    const ends = { early: [1, a], middle: [a + 1, b], late: [b + 1, layers] } as const;
+    const [first, last] = ends[this.region];
+    const checkpoint = this.#family.opened[0]?.checkpoint;
+    return freezeConfigs({
+      layers,
+      first,
+      last,
+      vision: this.vision,
+      tiedHead: checkpoint?.tiedHead ?? false,
+    });
+  });
+
+  async #plan(): Promise<Plan | null> {
+    if (this.needs !== null) return null;
+    const { loaded } = this.#family;
+    const asked = loaded.filter(({ identity }) => identity.label !== 'Base');
+    const settings = this.choice.settings(loaded);
+    const sets = await this.choice.sets();
+    const variants: Variant[] = [];
+    for (const { identity, checkpoint } of asked) {
+      const subject = wholeModel(checkpoint.id, checkpoint.layers);
+      variants.push(await subjectVariant(identity.label, subject, [checkpoint]));
+    }
+    const opened = loaded.map(({ checkpoint }) => checkpoint);
+    return { variants, experiments: transferExperiments(sets), settings, opened };
+  }
+}

@@ -1,0 +1,79 @@
+import type { EngineApi } from '../../engine/protocol.ts';
+import { seededRandom } from '../../engine/sampling.ts';
+import { wholeModel } from '../../engine/subject.ts';
+import { gapExperiment, type TextSide } from '../../evaluation/experiment.ts';
+import { gapTable } from '../../evaluation/perception/gap-table.ts';
+import { type ResponseScores, scoreResponses } from '../../evaluation/perception/response-scores.ts';
+import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import type { Family } from '../state/family.svelte.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+
+/** Scores of one model's responses to one side. */
+export interface SideScores {
+  readonly variant: string;
+  readonly side: 'image' | 'text';
+  readonly scores: ResponseScores;
+}
+
+/** Puzzles by image and by text, for every loaded model; rewards and measures over what was answered. */
+export class Perception {
+  readonly choice = new QuestionChoice();
+  readonly run: AnswerRun;
+  /** Null: with a black image for the demo family, else alone. */
+  chosenText = $state<TextSide | null>(null);
+  pick = $state.raw<{ readonly row: string; readonly column: string } | null>(null);
+  readonly #family: Family;
+
+  constructor(engine: EngineApi, family: Family, jobs: Jobs, journals: Journals) {
+    this.#family = family;
+    this.run = new AnswerRun('perception', 'Asking puzzles by image and by text', engine, journals, jobs);
+  }
+
+  rows = $derived.by(() => gapTable(this.run.graded));
+
+  /** Only of what is complete on both sides would shares be comparable; rewards are of whatever is there. */
+  scores = $derived.by((): readonly SideScores[] =>
+    this.rows.flatMap(({ variant }) =>
+      ([0, 1] as const).flatMap((settingIndex): SideScores[] => {
+        const own = this.run.graded.filter(
+          (answer) => answer.variant === variant && answer.settingIndex === settingIndex,
+        );
+        const scores = scoreResponses(own, seededRandom(this.choice.seed));
+        return scores ? [{ variant, side: settingIndex === 0 ? 'image' : 'text', scores }] : [];
+      }),
+    ),
+  );
+
+  get needs(): string | null {
+    return this.#family.loaded.length === 0 ? 'Load a model.' : null;
+  }
+
+  get text(): TextSide {
+    if (this.chosenText) return this.chosenText;
+    return this.choice.style(this.#family.loaded) === 'demo'
+      ? 'black_image_description_question'
+      : 'description_question';
+  }
+
+  prepare(): Promise<void> {
+    return this.run.prepare(() => this.#plan());
+  }
+
+  async #plan(): Promise<Plan | null> {
+    const { loaded } = this.#family;
+    if (loaded.length === 0) return null;
+    const settings = this.choice.settings(loaded);
+    const { text } = this;
+    const { puzzles } = await this.choice.sets();
+    const variants: Variant[] = [];
+    for (const { identity, checkpoint } of loaded) {
+      const subject = wholeModel(checkpoint.id, checkpoint.layers);
+      variants.push(await subjectVariant(identity.label, subject, [checkpoint]));
+    }
+    const opened = loaded.map(({ checkpoint }) => checkpoint);
+    return { variants, experiments: [gapExperiment(puzzles, text)], settings, opened };
+  }
+}

@@ -1,0 +1,98 @@
+import type { EngineApi } from '../../engine/protocol.ts';
+import { transferExperiments } from '../../evaluation/experiment.ts';
+import { readResults } from '../../evaluation/results/read.ts';
+import { resultFiles } from '../../evaluation/results/write.ts';
+import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
+import { metricTable } from '../../evaluation/tables/metric-table.ts';
+import { blockVariant, subjectVariant, type Variant } from '../../evaluation/variant.ts';
+import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
+import type { Metric } from '../../grading/metrics.ts';
+import type { NamedError } from '../../named-error.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import type { PathFile } from '../files/folder.ts';
+import type { Family } from '../state/family.svelte.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import { named } from '../state/named.ts';
+import type { Stitch } from '../state/stitch.svelte.ts';
+import type { View } from '../state/view.svelte.ts';
+
+/** Merges of IN and RL, and whatever is stitched, on the three metrics. */
+export class TransferEvaluation {
+  readonly choice = new QuestionChoice();
+  readonly run: AnswerRun;
+  /** Whether the stitch of Try it is asked too. */
+  withStitch = $state(false);
+  /** Results of another run, the reference's or ours, shown in place of this one's. */
+  opened = $state.raw<readonly GradedAnswer[] | null>(null);
+  openError = $state.raw<NamedError | null>(null);
+  recipe = $state('OpenMMReasoner');
+  pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
+  readonly reference = 'IN';
+  readonly #family: Family;
+  readonly #stitch: Stitch;
+  readonly #view: View;
+
+  constructor(
+    engine: EngineApi,
+    { family, stitch, view }: { readonly family: Family; readonly stitch: Stitch; readonly view: View },
+    jobs: Jobs,
+    journals: Journals,
+  ) {
+    this.#family = family;
+    this.#stitch = stitch;
+    this.#view = view;
+    this.run = new AnswerRun('evaluation', 'Evaluating merges', engine, journals, jobs);
+  }
+
+  graded = $derived.by(() => this.opened ?? this.run.graded);
+  rows = $derived.by(() => metricTable(this.graded, this.reference));
+
+  /** Names in the order of asking; before anything is asked too. */
+  names = $derived.by((): readonly string[] =>
+    this.rows.length > 0 ? this.rows.map(({ variant }) => variant) : ['Base', ...STANDARD_BLOCKS],
+  );
+
+  get needs(): string | null {
+    const labels = this.#family.loaded.map(({ identity }) => identity.label);
+    return labels.includes('IN') && labels.includes('RL') ? null : 'Load IN and RL.';
+  }
+
+  prepare(): Promise<void> {
+    return this.run.prepare(() => this.#plan());
+  }
+
+  async open(found: readonly PathFile[]): Promise<void> {
+    try {
+      this.opened = await readResults(new Map(found.map(({ path, file }) => [path, file])));
+      this.openError = null;
+    } catch (error) {
+      this.openError = named(error);
+    }
+  }
+
+  /** The result folder of what is shown, in the reference's layout. */
+  files(): ReadonlyMap<string, string> {
+    const experiments = [...new Set(this.run.asks.map(({ experiment }) => experiment))];
+    return resultFiles(this.rows, this.graded, experiments, { seed: this.choice.seed });
+  }
+
+  async #plan(): Promise<Plan | null> {
+    if (this.needs !== null) return null;
+    const { loaded } = this.#family;
+    const own = loaded.filter(({ identity }) => ['Base', 'IN', 'RL'].includes(identity.label));
+    const donors = Object.fromEntries(own.map(({ identity, checkpoint }) => [identity.label, checkpoint]));
+    const layers = own[0]?.checkpoint.layers ?? 0;
+    const cuts = this.#view.cuts(layers);
+    const settings = this.choice.settings(loaded);
+    const [stitched, withStitch] = [this.#stitch.subject, this.withStitch && this.#stitch.stitched];
+    const sets = await this.choice.sets();
+    const blocks = [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
+    const variants: Variant[] = [];
+    for (const name of blocks) variants.push(await blockVariant(name, donors, cuts));
+    const opened = loaded.map(({ checkpoint }) => checkpoint);
+    if (withStitch && stitched) variants.push(await subjectVariant('Your stitch', stitched, opened));
+    return { variants, experiments: transferExperiments(sets), settings, opened };
+  }
+}
