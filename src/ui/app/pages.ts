@@ -4,6 +4,7 @@ import LocalizeScreen from '../localize/LocalizeScreen.svelte';
 import NecessityScreen from '../necessity/NecessityScreen.svelte';
 import OpenScreen from '../open/OpenScreen.svelte';
 import PerceptionScreen from '../perception/PerceptionScreen.svelte';
+import TransferScreen from '../transfer/TransferScreen.svelte';
 import type { PageId } from '../state/hash.ts';
 import { PAGE_FACTS, type PageFacts } from './page-facts.ts';
 
@@ -25,6 +26,7 @@ export const PAGES: readonly Page[] = [
   page('characterize', CharacterizeScreen),
   page('necessity', NecessityScreen),
   page('perception', PerceptionScreen),
+  page('transfer', TransferScreen),
 ];
 
 /** The page of that id; the first where it does not exist. */

@@ -18,6 +18,7 @@ import { Machine } from './machine.svelte.ts';
 import { browserSurroundings, type StudySurroundings } from './study-surroundings.ts';
 import { Stitch } from './stitch.svelte.ts';
 import { View } from './view.svelte.ts';
+import { Stitcher } from '../transfer/stitcher.svelte.ts';
 
 /** Every store of the app around one engine. */
 export class AppState {
@@ -36,6 +37,7 @@ export class AppState {
   readonly evaluation: TransferEvaluation;
   readonly necessity: Necessity;
   readonly perception: Perception;
+  readonly stitcher: Stitcher;
 
   constructor(engine: EngineApi, surroundings: StudySurroundings = browserSurroundings()) {
     this.machine = new Machine(engine);
@@ -46,6 +48,7 @@ export class AppState {
     this.samples = new Samples(this.asking, this.stitch, this.view);
     const journals = new Journals(browserStorage());
     this.localize = new Localize(engine, this.family, this.jobs, journals);
+    this.stitcher = new Stitcher(this.family, this.stitch, this.view, this.jobs);
     this.characterize = new Characterize(this.family, this.machine, this.view, this.jobs, surroundings);
     this.evaluation = new TransferEvaluation(engine, this, this.jobs, journals);
     this.necessity = new Necessity(engine, this, this.jobs, journals);
