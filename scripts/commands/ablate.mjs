@@ -1,4 +1,13 @@
-import { COMMON, LAYERS, MAX_NEW_TOKENS, MODEL, OUT_FOLDER, SAMPLES, SHARD } from './shared/flags.mjs';
+import {
+  COMMON,
+  LAYERS,
+  MAX_NEW_TOKENS,
+  MODEL,
+  OUT_FOLDER,
+  RESTART,
+  SAMPLES,
+  SHARD,
+} from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -22,6 +31,7 @@ export const command = {
     'max-new-tokens': { ...MAX_NEW_TOKENS, value: 2048 },
     rows: { kind: 'integer', minimum: 1, help: 'answers at once (default: what memory holds)' },
     shard: SHARD,
+    restart: RESTART,
     ...COMMON,
     seed: { kind: 'integer', minimum: 0, help: 'of the choice of samples', value: 123 },
     out: OUT_FOLDER,

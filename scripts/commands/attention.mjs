@@ -1,4 +1,4 @@
-import { CHECKPOINT, COMMON, MAX_NEW_TOKENS, SAMPLES } from './shared/flags.mjs';
+import { CHECKPOINT, COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -17,6 +17,7 @@ export const command = {
     },
     'forced-by': { kind: 'choice', choices: ['in', 'rl'], help: 'whose answer both read', value: 'in' },
     'only-think': { kind: 'switch', help: 'only tokens within <think>…</think>' },
+    restart: RESTART,
     heads: { kind: 'switch', help: 'also the mass of every head' },
     system: { kind: 'text', help: "system prompt (default: the chat template's own)" },
     'max-new-tokens': { ...MAX_NEW_TOKENS, value: 512 },

@@ -1,4 +1,13 @@
-import { COMMON, LAYERS, MAX_NEW_TOKENS, MODEL, OUT_FOLDER, SAMPLES, SHARD } from './shared/flags.mjs';
+import {
+  COMMON,
+  LAYERS,
+  MAX_NEW_TOKENS,
+  MODEL,
+  OUT_FOLDER,
+  RESTART,
+  SAMPLES,
+  SHARD,
+} from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -38,6 +47,7 @@ export const command = {
     'max-new-tokens': { ...MAX_NEW_TOKENS, value: 64 },
     rows: { kind: 'integer', minimum: 1, help: 'answers at once (default: what memory holds)' },
     shard: SHARD,
+    restart: RESTART,
     ...COMMON,
     out: OUT_FOLDER,
   },

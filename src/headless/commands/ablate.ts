@@ -2,7 +2,9 @@ import { wholeModel } from '../../engine/subject.ts';
 import type { AblatedPart } from '../../probes/ablation/experiment.ts';
 import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
 import { ablationResultLines, ablationResultsFile, errorRates } from '../../probes/ablation/error-rates.ts';
+import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
+import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import { jsonLines } from '../json-lines.ts';
 import { parseLayers } from '../layer-list.ts';
 import type { Command } from '../context.ts';
@@ -13,7 +15,8 @@ import { shardOf } from '../shard-of.ts';
 const PARTS: readonly AblatedPart[] = ['layer', 'attention', 'mlp'];
 
 /** Zero ablation over problems: `all_results.json` and a file of records for each experiment. */
-export const run: Command = async ({ flags, inputs, checkpoints, engine, signal, onProgress, out }) => {
+export const run: Command = async (context) => {
+  const { flags, inputs, checkpoints, engine, out } = context;
   const seed = flags.requiredNumber('seed');
   const given = await givenProblems(inputs, 'problems', flags.number('samples'), seed);
   const problems = shardOf(given.problems, flags.shard());
@@ -27,18 +30,31 @@ export const run: Command = async ({ flags, inputs, checkpoints, engine, signal,
   const [system, prefix] = [flags.text('system'), flags.text('prefix') ?? ''];
   const rowsPerBatch = flags.number('rows');
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
-  const records = await sweepAblations(
-    engine,
-    problems,
+  const records = await context.journalled<AblationRecord, readonly AblationRecord[]>(
     {
-      subject: wholeModel(summary.id, summary.layers),
-      experiments,
-      maxNewTokens,
-      ask: ({ question }) => prefix + question,
-      ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
-      ...(system === undefined ? {} : { prompt: { system } }),
+      kind: 'ablate',
+      title: `Zero ablation of ${summary.name}`,
+      inputs: { model: summary.fingerprint, problems: await samplesFingerprint(problems) },
+      settings: {
+        experiments: experiments.map(({ name }) => name),
+        ...{ maxNewTokens, prefix, system: system ?? null, dtype: loaded.dtype, device: loaded.device },
+      },
     },
-    { signal, onProgress },
+    problems.length,
+    (long) =>
+      sweepAblations(
+        engine,
+        problems,
+        {
+          subject: wholeModel(summary.id, summary.layers),
+          experiments,
+          maxNewTokens,
+          ask: ({ question }) => prefix + question,
+          ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+          ...(system === undefined ? {} : { prompt: { system } }),
+        },
+        long,
+      ),
   );
   const model = { name: summary.name, type: system === undefined ? 'base' : 'reasoner' };
   for (const experiment of [null, ...experiments]) {

@@ -1,7 +1,9 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { ModelLayers } from '../../probes/attention/layer-means.ts';
 import { attentionByLayer, attentionShiftFile } from '../../probes/attention/layer-means.ts';
+import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { attentionShift } from '../../probes/attention/shift.ts';
+import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import type { Command } from '../context.ts';
 import { givenProblems } from '../problems.ts';
 import { provenance } from '../provenance.ts';
@@ -9,7 +11,8 @@ import { provenance } from '../provenance.ts';
 const NAMES = ['in', 'rl'] as const;
 
 /** Attention from generated tokens onto the image, per layer, of IN and RL. */
-export const run: Command = async ({ flags, inputs, checkpoints, engine, signal, onProgress }) => {
+export const run: Command = async (context) => {
+  const { flags, inputs, checkpoints, engine } = context;
   const seed = flags.requiredNumber('seed');
   const given = await givenProblems(inputs, 'items', flags.number('samples'), seed);
   const loaded = [await checkpoints.load('in'), await checkpoints.load('rl')] as const;
@@ -17,21 +20,39 @@ export const run: Command = async ({ flags, inputs, checkpoints, engine, signal,
   const [forcedBy, onlyThink] = [flags.choice('forcedBy', NAMES) ?? 'in', flags.switch('onlyThink')];
   const system = flags.text('system');
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
-  const records = await attentionShift(
-    engine,
-    given.problems,
+  const [first, second] = loaded;
+  const records = await context.journalled<AttentionRecord, readonly AttentionRecord[]>(
     {
-      models: loaded.map(({ summary }, index) => ({
-        name: NAMES[index] as string,
-        subject: wholeModel(summary.id, summary.layers),
-      })),
-      running,
-      forcedBy,
-      onlyThink,
-      maxNewTokens,
-      ...(system === undefined ? {} : { prompt: { system } }),
+      kind: 'attention',
+      title: `Attention shift from ${first.summary.name} to ${second.summary.name}`,
+      inputs: {
+        in: first.summary.fingerprint,
+        rl: second.summary.fingerprint,
+        items: await samplesFingerprint(given.problems),
+      },
+      settings: {
+        ...{ running, forcedBy, onlyThink, maxNewTokens, system: system ?? null },
+        ...{ dtype: first.loaded.dtype, device: first.loaded.device },
+      },
     },
-    { signal, onProgress },
+    given.problems.length,
+    (long) =>
+      attentionShift(
+        engine,
+        given.problems,
+        {
+          models: loaded.map(({ summary }, index) => ({
+            name: NAMES[index] as string,
+            subject: wholeModel(summary.id, summary.layers),
+          })),
+          running,
+          forcedBy,
+          onlyThink,
+          maxNewTokens,
+          ...(system === undefined ? {} : { prompt: { system } }),
+        },
+        long,
+      ),
   );
   const [before, after] = attentionByLayer(records) as [ModelLayers, ModelLayers];
   const detail = ({ n, without, layers }: ModelLayers): object => ({

@@ -1,9 +1,11 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
 import { readPairFolder } from '../../probes/data/pair-folder.ts';
+import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
+import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import { sweepSwaps } from '../../probes/swap/sweep.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
@@ -13,16 +15,8 @@ import { provenance } from '../provenance.ts';
 import { shardOf } from '../shard-of.ts';
 
 /** The visual-token swap over pairs and layers: the reference implementation's two files. */
-export const run: Command = async ({
-  flags,
-  inputs,
-  checkpoints,
-  engine,
-  signal,
-  onProgress,
-  notice,
-  out,
-}) => {
+export const run: Command = async (context) => {
+  const { flags, inputs, checkpoints, engine, notice, out } = context;
   const literalImage = flags.choice('literalImage', ['strip', 'keep']) ?? 'strip';
   const definition: Definition = flags.choice('definition', ['paper', 'reference']) ?? 'paper';
   const mode: SwapMode = flags.choice('mode', ['single', 'from-layer']) ?? 'single';
@@ -39,18 +33,29 @@ export const run: Command = async ({
   const layers = flags.layers('layers', summary.layers);
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
   const rowsPerBatch = flags.number('rows');
-  const records = await sweepSwaps(
-    engine,
-    pairs,
+  const answerSource = flags.switch('answerSource');
+  const records = await context.journalled<SwapRecord, readonly SwapRecord[]>(
     {
-      subject: wholeModel(summary.id, summary.layers),
-      layers,
-      mode,
-      maxNewTokens,
-      answerSource: flags.switch('answerSource'),
-      ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+      kind: 'swap',
+      title: `Token swap of ${summary.name}`,
+      inputs: { model: summary.fingerprint, pairs: await samplesFingerprint(pairs) },
+      settings: { layers, mode, maxNewTokens, answerSource, dtype: loaded.dtype, device: loaded.device },
     },
-    { signal, onProgress },
+    pairs.length,
+    (long) =>
+      sweepSwaps(
+        engine,
+        pairs,
+        {
+          subject: wholeModel(summary.id, summary.layers),
+          layers,
+          mode,
+          maxNewTokens,
+          answerSource,
+          ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+        },
+        long,
+      ),
   );
   const rates = changeRates(records, definition);
   await out.text(
