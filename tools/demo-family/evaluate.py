@@ -88,7 +88,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--count", type=int, default=320)
     parser.add_argument("--think", action="store_true", help="IN and RL: also the questions answered by thinking")
     parser.add_argument("--alignment", type=float, default=0.5, help="as the committed sets")
-    parser.add_argument("--at-once", type=int, default=64)
+    parser.add_argument("--at-once", type=int, default=160)
     parser.add_argument("--longest", type=int, default=160)
     parser.add_argument("--threads", type=int, default=2)
     flags = parser.parse_args(words)
