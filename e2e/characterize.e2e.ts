@@ -25,8 +25,8 @@ test.afterAll(() => {
 const TENSOR = 'model.language_model.layers.2.mlp.down_proj.weight';
 const CANONICAL = 'model.layers.2.mlp.down_proj.weight';
 
-/** Unified indices of the down projections of a model with three vision blocks and six layers. */
-const LAYERS = [-3, -2, -1, 1, 2, 3, 4, 5, 6];
+/** Unified indices of the down projections of a model with four vision blocks and six layers. */
+const LAYERS = [-4, -3, -2, -1, 1, 2, 3, 4, 5, 6];
 const byNumber = (a: number | null, b: number | null) => (a ?? 0) - (b ?? 0);
 
 function chart(page: Page, title: string | RegExp): Locator {
@@ -105,11 +105,11 @@ test('diversity fills, is cancelled, and resumes after a reload where it was', a
   };
   await app.start();
   await open();
-  await expect(page.getByText('9 exact spectra on the CPU')).toBeVisible();
+  await expect(page.getByText('10 exact spectra on the CPU')).toBeVisible();
   await page.getByRole('button', { name: 'Measure diversity' }).click();
-  await expect(page.getByText(/^[1-8] of 9 tensors so far$/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/^[1-9] of 10 tensors so far$/)).toBeVisible({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Cancel' }).first().click();
-  const resume = page.getByRole('button', { name: /^Resume: [1-8] of 9 tensors are done$/ });
+  const resume = page.getByRole('button', { name: /^Resume: [1-9] of 10 tensors are done$/ });
   await expect(resume).toBeVisible();
 
   await page.reload();
@@ -147,12 +147,12 @@ test('headless diversity stops with 3 at Ctrl+C, and a rerun goes on', async () 
   const out = join(folder.path, 'layerwise_svd.json');
   const words = ['diversity', '--base', wide.base, '--in', wide.in, '--weights', 'down_proj'];
   const flags = [...words, '--device', 'wasm', '--out', out];
-  const stopped = await headless(flags, /computing spectra \d+ %, [2-8] of 9/);
+  const stopped = await headless(flags, /computing spectra \d+ %, [2-9] of 10/);
   expect(stopped.stderr).toMatch(/Interrupted: stopped by a signal; run it again\n$/);
   expect(stopped.code).toBe(3);
   expect(() => readFileSync(out)).toThrow();
   const again = await headless(flags);
-  expect(again.stderr).toMatch(/^going on: [1-8] of 9 were finished earlier\n/);
+  expect(again.stderr).toMatch(/^going on: [1-9] of 10 were finished earlier\n/);
   expect(again.code).toBe(0);
   const file = JSON.parse(readFileSync(out, 'utf8')) as LayerwiseSvdFile;
   expect(file.layers.map(({ layer_idx }) => layer_idx).sort(byNumber)).toEqual(LAYERS);

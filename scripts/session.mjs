@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto';
  * | `PUT out/PATH` | begins a file of the result |
  * | `POST out/PATH` | appends the body to it; answered once written, which holds a faster writer back |
  * | `GET journal` | `[{key, bytes}]` |
- * | `GET journal/KEY/FILE` | its bytes, 404 where there is none |
+ * | `GET journal/KEY/FILE` | its bytes; no content where there is none |
  * | `POST`, `PUT journal/KEY/FILE` | appends the body, or replaces the file by it |
  * | `PATCH journal/KEY/FILE?bytes=N` | cuts it to N bytes |
  * | `DELETE journal/KEY` | removes it |
@@ -42,7 +42,8 @@ export class Session {
     if (!request.url?.startsWith(this.path)) return false;
     this.#run(request)
       .then((body) => {
-        response.writeHead(body === undefined ? 204 : body === null ? 404 : 200);
+        // Nothing there is no failure: a 404 would be one in the browser's log.
+        response.writeHead(body === undefined || body === null ? 204 : 200);
         response.end(body ?? undefined);
       })
       .catch((/** @type {Error} */ error) => {

@@ -1,5 +1,8 @@
 import type { JournalStorage } from '../study/journal/storage.ts';
 
+/** The status of a file that is not there. */
+const NOTHING = 204;
+
 /**
  * Journals on the disk, over the headless command's server: they outlive its browser, so that a rerun resumes.
  * @param session the address below which it answers (`scripts/session.mjs`)
@@ -7,14 +10,14 @@ import type { JournalStorage } from '../study/journal/storage.ts';
 export function sessionStorage(session: string): JournalStorage {
   const request = async (method: string, path: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
     const response = await fetch(`${session}journal${path}`, { method, ...(body ? { body } : {}) });
-    if (response.ok || (method === 'GET' && response.status === 404)) return response;
+    if (response.ok) return response;
     throw new Error(await response.text());
   };
   return {
     list: async () => (await (await request('GET', '')).json()) as { key: string; bytes: number }[],
     read: async (key, file) => {
       const response = await request('GET', `/${key}/${file}`);
-      return response.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+      return response.status === NOTHING ? null : new Uint8Array(await response.arrayBuffer());
     },
     append: async (key, file, bytes) => void (await request('POST', `/${key}/${file}`, bytes)),
     replace: async (key, file, bytes) => void (await request('PUT', `/${key}/${file}`, bytes)),
