@@ -34,15 +34,23 @@ test('perception: a few puzzles by image and by text', async ({ page }) => {
   const app = new AppPage(page);
   await app.start();
   await page.getByRole('button', { name: 'Open the demo family' }).click();
+  // Who is asked is what is loaded: all three, before the question is put.
   await expect(app.tryIt.getByRole('button', { name: 'Ask' })).toBeVisible({ timeout: 120_000 });
   await page.keyboard.press('Escape');
+  for (const name of ['Base', 'IN', 'RL'])
+    await expect(app.slot(name).getByRole('button', { name: `Unload ${name}` })).toBeVisible({
+      timeout: 120_000,
+    });
+  await expect(page.getByText('demo:rl-frozen-late')).toBeVisible({ timeout: 120_000 });
   await page.keyboard.press('6');
-  await page.getByRole('spinbutton', { name: 'Samples of each set' }).fill('2');
+  await page.getByRole('spinbutton', { name: 'Samples of each set' }).fill('1');
   await page.getByRole('spinbutton', { name: 'Samples of each set' }).blur();
-  await page.getByRole('spinbutton', { name: 'New tokens' }).fill('24');
+  await page.getByRole('spinbutton', { name: 'New tokens' }).fill('4');
   await page.getByRole('spinbutton', { name: 'New tokens' }).blur();
   const main = page.getByRole('main');
   await main.getByRole('button', { name: 'Ask', exact: true }).click();
-  await expect(main.getByText(/the gap is/).first()).toBeVisible({ timeout: 120_000 });
+  const found = main.getByRole('region', { name: 'What was found' });
+  await expect(found).toContainText('RL: ', { timeout: 150_000 });
+  await expect(found).toContainText('by image');
   await expect(main.getByText(/(\d+) answers, \1 of them kept/)).toBeVisible({ timeout: 120_000 });
 });
