@@ -139,7 +139,7 @@ test('what cannot be compared is named in its place', async ({ page }) => {
   await toCharacterize(page);
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('NothingToCompare');
-  await expect(alert).toContainText('compare checkpoints of one architecture and size');
+  await expect(alert).toContainText('Compare checkpoints of one architecture and size');
   await expect(page.getByRole('button', { name: 'Measure energy' })).toBeDisabled();
 });
 

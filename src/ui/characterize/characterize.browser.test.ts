@@ -110,7 +110,7 @@ test('energy fills, is cancelled at once, comes back and is resumed', async () =
 test('diversity of the identity: all singular values equal, effective rank 4', async () => {
   await opened(surroundings(new Journals(new MemoryStorage()), () => inlineThreads()));
   await page.getByText('Diversity', { exact: true }).click();
-  await expect.element(page.getByText(/^24 exact spectra on the CPU/)).toBeVisible();
+  await expect.element(page.getByText(/^24 exact spectra on/)).toBeVisible();
   await button('Measure diversity').click();
   await expect.element(button('Diversity is measured')).toBeVisible();
   const found = page.getByRole('region', { name: 'What was found' });
