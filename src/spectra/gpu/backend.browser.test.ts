@@ -13,9 +13,6 @@ import { requestSpectrumDevice } from './spectrum-device.ts';
 import { geometric, uniformMatrix, withSpectrum } from './testing/known-spectrum.ts';
 
 const COMPILE_MS = 240_000;
-/** Entries above which a case costs a software adapter many seconds; VITE_SPECTRA_GPU_LARGE=1 asks for these too. */
-const MANY = import.meta.env['VITE_SPECTRA_GPU_LARGE'] === undefined ? 300_000 : Infinity;
-
 let backend: GpuSpectrumBackend;
 beforeAll(async () => {
   backend = await createGpuSpectrumBackend();
@@ -30,9 +27,7 @@ function worst(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
 }
 
 describe('singularValues on WebGPU against NumPy in float64', () => {
-  const cases = (goldens.cases as readonly GoldenSpectrum[]).filter(
-    ({ rows, columns }) => rows * columns <= MANY,
-  );
+  const cases = goldens.cases as readonly GoldenSpectrum[];
   it.each(cases.map((golden) => [golden.name, golden] as const))('%s', async (_, golden) => {
     const { rows, columns } = golden;
     const matrix = goldenMatrix(golden);
