@@ -28,26 +28,3 @@ test('the last digit opens Try it, wherever one is', async () => {
   await userEvent.keyboard(TRY_IT_KEY);
   await expect.element(page.getByRole('complementary', { name: 'Try it' })).toBeVisible();
 });
-
-test('an address of a page goes there, with the cuts it carries', async () => {
-  const last = PAGES.at(-1);
-  history.replaceState(null, '', `#${last?.id}?cuts=28:8-20`);
-  const { app } = await stageApp();
-  expect(app.view.page).toBe(last?.id);
-  expect(app.view.cuts(28)).toEqual([8, 20]);
-});
-
-test('the seams of one page’s strip are those of all pages', async () => {
-  const { app } = await stageApp();
-  for (const { id } of PAGES) {
-    app.view.go(id);
-    await expect
-      .element(page.getByRole('slider', { name: 'Seam between Early and Mid' }).first())
-      .toHaveAttribute('aria-valuetext', `after layer ${app.view.cuts(28)[0]}`);
-    const before = app.view.cuts(28)[0];
-    const seam = page.getByRole('slider', { name: 'Seam between Early and Mid' }).first();
-    (seam.element() as SVGElement).focus();
-    await userEvent.keyboard('{ArrowLeft}');
-    expect(app.view.cuts(28)[0]).toBe(before - 1);
-  }
-});
