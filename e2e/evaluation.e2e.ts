@@ -37,7 +37,7 @@ test('perception: a few puzzles by image and by text', async ({ page }) => {
   // Who is asked is what is loaded: all three, before the question is put.
   await expect(app.tryIt.getByRole('button', { name: 'Ask' })).toBeVisible({ timeout: 120_000 });
   await page.keyboard.press('Escape');
-  for (const name of ['Base', 'IN', 'RL'])
+  for (const name of ['Base', 'IN', 'RL'] as const)
     await expect(app.slot(name).getByRole('button', { name: `Unload ${name}` })).toBeVisible({
       timeout: 120_000,
     });
