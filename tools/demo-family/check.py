@@ -99,13 +99,25 @@ def check_grpo() -> None:
     row = examples([(some_items()[1], "think", None)], answered=True)
     odd = examples([(some_items()[0], "direct", pictures(1)[0])], answered=True)[0]
     odd = replace(odd, ids=[*odd.ids, token_id("<|image_pad|>")])
-    assert policy_loss(model, [odd], torch.tensor([1.0]), None, 0.2, 1.0)[0].isfinite()
-    loss, now = policy_loss(model, row, torch.tensor([1.0]), None, 0.2, 1.0)
+    assert policy_loss(model, [odd], torch.tensor([1.0]), None, 0.2, 1.0, 1)[0].isfinite()
+    loss, now = policy_loss(model, row, torch.tensor([1.0]), None, 0.2, 1.0, 1)
     assert abs(loss.item() + 1) < 1e-6
-    loss, _ = policy_loss(model, row, torch.tensor([1.0]), now - 1, 0.2, 1.0)
+    loss, _ = policy_loss(model, row, torch.tensor([1.0]), now - 1, 0.2, 1.0, 1)
     assert abs(loss.item() + 1.2) < 1e-5
     loss.backward()
     assert all(weight.grad is None or not weight.grad.any() for weight in model.parameters())
+    # Groups without advantage left out, pictures shared: as the plain sum over all answers.
+    items, seen = some_items()[:2], pictures(2)
+    asked = examples([(item, "think", seen[place]) for place, item in enumerate(items)], answered=True)
+    rows, gains = [asked[0]] * 2 + [asked[1]] * 2, torch.tensor([0.0, 0.0, 1.0, -0.5])
+    gains_of_second = policy_loss(model, rows, gains, None, 0.2, 1.0, 2)[0]
+    plain = sum(policy_loss(model, [row], gain[None], None, 0.2, 1.0, 1)[0] for row, gain in zip(rows[2:], gains[2:], strict=True)) / 4
+    gains_of_second.backward()
+    together = [weight.grad.clone() for weight in model.parameters()]
+    model.zero_grad()
+    plain.backward()
+    assert abs(gains_of_second.item() - plain.item()) < 1e-6
+    assert all(torch.allclose(one, weight.grad, atol=1e-6) for one, weight in zip(together, model.parameters(), strict=True))
 
 
 def check_schedule() -> None:

@@ -6,7 +6,7 @@ Its vision tower runs attention window by window in Python (384 calls a block fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import torch
@@ -27,15 +27,17 @@ class Batch:
     positions: torch.Tensor
     """[3, rows, length]"""
     pictures: torch.Tensor
-    """uint8 [pictures, 112, 112, 3], in the order of the rows that have one"""
+    """uint8 [pictures, 112, 112, 3], in the order of the rows that have one, once for each `copies` of them"""
     weights: torch.Tensor
     """[rows, length], of predicting the token at this place; 0 for prompts and padding"""
     attended: torch.Tensor | None
     """[rows, length], False at padding on the left; None where padding is on the right and never seen"""
+    copies: int = 1
+    """Rows in a row that share a picture: it goes through the tower once."""
 
     def to(self, device: str) -> Batch:
-        moved = [value if value is None else value.to(device) for value in vars(self).values()]
-        return Batch(*moved)
+        moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
+        return replace(self, **moved)
 
 
 @cache
@@ -87,7 +89,8 @@ def embed(model: Qwen2_5_VLForConditionalGeneration, batch: Batch) -> torch.Tens
         return embedded
     # A young policy may itself write the image token: there it is a token like others.
     places = (batch.ids == model.config.image_token_id) & (batch.weights == 0)
-    return embedded.masked_scatter(places.unsqueeze(-1), see(model, batch.pictures).to(embedded.dtype))
+    seen = see(model, batch.pictures).unflatten(0, (batch.pictures.shape[0], -1)).repeat_interleave(batch.copies, 0)
+    return embedded.masked_scatter(places.unsqueeze(-1), seen.to(embedded.dtype))
 
 
 def hidden_states(

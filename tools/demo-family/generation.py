@@ -6,8 +6,12 @@ import torch
 from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration
 
 from batches import Example, collate
+from decoder import Decoder
 from forward import hidden_states
 from vocabulary import token_id
+
+FULL = 0.8
+"""Below this share of rows still at work the others are dropped."""
 
 
 @torch.no_grad()
@@ -30,32 +34,29 @@ def generate(
     past = DynamicCache(config=model.config.text_config)
     hidden = hidden_states(model, batch, past)[:, -1]
     place = batch.positions[0, :, -1] + 1
-    attended = batch.attended.long()
-    if copies > 1:
-        past.batch_repeat_interleave(copies)
-        hidden, place, attended = (value.repeat_interleave(copies, 0) for value in (hidden, place, attended))
+    decoder = Decoder(model, past, batch.attended, copies, longest)
+    logits = model.lm_head(hidden).float().repeat_interleave(copies, 0)
+    place = place.repeat_interleave(copies, 0)
     said: list[list[int]] = [[] for _ in range(len(rows) * copies)]
     alive = torch.arange(len(said), device=device)
+    going = torch.ones(len(said), dtype=torch.bool, device=device)
     for step in range(longest):
-        logits = model.lm_head(hidden).float()
         if temperature > 0:
             shares = torch.softmax(logits / temperature, -1)
             tokens = torch.multinomial(shares, 1, generator=random)[:, 0]
         else:
             tokens = logits.argmax(-1)
-        for row, token in zip(alive.tolist(), tokens.tolist(), strict=True):
-            said[row].append(token)
-        going = tokens != end
-        if step + 1 == longest or not going.any():
+        for row, token, counts in zip(alive.tolist(), tokens.tolist(), going.tolist(), strict=True):
+            if counts:
+                said[row].append(token)
+        going = going & (tokens != end)
+        left = int(going.sum())
+        if step + 1 == longest or left == 0:
             break
-        if not going.all():  # Rows that have ended leave the batch.
+        if left < FULL * len(going):  # Rows that have ended leave the batch, many at a time: it costs a copy of the cache.
             keep = going.nonzero()[:, 0]
-            past.batch_select_indices(keep)
-            alive, tokens, place, attended = alive[keep], tokens[keep], place[keep], attended[keep]
-        attended = torch.cat([attended, attended.new_ones(len(tokens), 1)], 1)
-        hidden = model.model.language_model(
-            inputs_embeds=model.model.language_model.embed_tokens(tokens[:, None]),
-            position_ids=place[None, :, None].expand(3, -1, -1), attention_mask=attended, past_key_values=past, use_cache=True,
-        ).last_hidden_state[:, -1]  # fmt: skip
+            decoder.keep(keep)
+            alive, tokens, place, going = alive[keep], tokens[keep], place[keep], going[keep]
+        logits = decoder.step(tokens, place)
         place = place + 1
     return said

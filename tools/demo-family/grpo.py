@@ -34,7 +34,8 @@ def advantages(rewards: torch.Tensor, group: int) -> torch.Tensor:
     """(r − mean) / std within each group of a row of answers."""
     grouped = rewards.view(-1, group)
     deviation = grouped.std(dim=1, keepdim=True, correction=0)
-    return ((grouped - grouped.mean(dim=1, keepdim=True)) / (deviation + SMALLEST_DEVIATION)).flatten()
+    far = (grouped - grouped.mean(dim=1, keepdim=True)) / (deviation + SMALLEST_DEVIATION)
+    return torch.where(deviation < SMALLEST_DEVIATION, 0.0, far).flatten()
 
 
 def roll_out(
@@ -76,16 +77,23 @@ def policy_loss(
     before: torch.Tensor | None,
     clip: float,
     temperature: float,
+    group: int,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The clipped surrogate, tokens averaged within an answer and answers among each other; and the log-probabilities.
 
-    `before` are those of the policy that answered; None says that this is that policy, so each ratio is 1.
+    Groups without advantage add nothing, so they are left out of the pass, though not of the mean. `before` are those of the policy that answered; None says that this is that policy, so each ratio is 1.
     """
-    batch = collate(rows).to(str(model.device))
+    counted = len(rows)
+    telling = advantage.view(-1, group).any(1).repeat_interleave(group)
+    if not telling.any():
+        nothing = torch.zeros((), device=model.device)
+        return nothing.requires_grad_(), nothing[None]
+    rows, advantage = [row for row, tells in zip(rows, telling.tolist(), strict=True) if tells], advantage[telling]
+    batch = collate(rows, copies=group).to(str(model.device))
     taught = taught_tokens(model, batch, temperature)
     now, owner = taught.log_probabilities, taught.rows
     ratio = torch.exp(now - (now.detach() if before is None else before))
     gain = advantage.to(now.device)[owner]
     surrogate = torch.minimum(ratio * gain, ratio.clamp(1 - clip, 1 + clip) * gain)
     counts = torch.bincount(owner, minlength=len(rows))
-    return -(surrogate / counts[owner]).sum() / len(rows), now.detach()
+    return -(surrogate / counts[owner]).sum() / counted, now.detach()

@@ -1,4 +1,4 @@
-"""AdamW, and a rate that rises, stays, and falls to nothing at the end (so that a run may be lengthened)."""
+"""AdamW or Muon, and a rate that rises, stays, and falls to nothing at the end (so that a run may be lengthened)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,10 @@ class Length:
 
 def adamw(model: torch.nn.Module, weight_decay: float) -> torch.optim.AdamW:
     """Over the parameters that are trained; matrices decay, norms and biases do not."""
-    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    return adamw_of([weight for weight in model.parameters() if weight.requires_grad], weight_decay)
+
+
+def adamw_of(trained: list[torch.nn.Parameter], weight_decay: float) -> torch.optim.AdamW:
     groups = [
         {"params": [weight for weight in trained if weight.ndim >= 2], "weight_decay": weight_decay},
         {"params": [weight for weight in trained if weight.ndim < 2], "weight_decay": 0.0},
@@ -58,7 +61,47 @@ def adamw(model: torch.nn.Module, weight_decay: float) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, lr=0.0, betas=(0.9, 0.98), eps=1e-8, fused=True)
 
 
-def update(model: torch.nn.Module, optimizer: torch.optim.Optimizer, rate: float, most: float = 1.0) -> float:
+class Muon:
+    """Muon for the matrices of the blocks, AdamW for embeddings, norms, biases and what maps pictures to patches.
+
+    Muon's steps have orthonormal directions (Jordan et al., 2024); scaled to AdamW's usual size, one rate serves both
+    (Liu et al., arXiv 2502.16982). For Base only: what IN and RL change is measured, and there the paper's optimizer counts.
+    """
+
+    def __init__(self, model: torch.nn.Module, weight_decay: float) -> None:
+        trained = [(name, weight) for name, weight in model.named_parameters() if weight.requires_grad]
+        matrices = [weight for name, weight in trained if weight.ndim == 2 and (".layers." in name or ".blocks." in name)]
+        chosen = set(map(id, matrices))
+        others = [weight for _, weight in trained if id(weight) not in chosen]
+        self.parts = (
+            torch.optim.Muon(matrices, lr=0.0, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"),
+            adamw_of(others, weight_decay),
+        )
+
+    @property
+    def param_groups(self) -> list[dict]:
+        return [group for part in self.parts for group in part.param_groups]
+
+    def step(self) -> None:
+        for part in self.parts:
+            part.step()
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        for part in self.parts:
+            part.zero_grad(set_to_none)
+
+    def state_dict(self) -> list[dict]:
+        return [part.state_dict() for part in self.parts]
+
+    def load_state_dict(self, states: list[dict]) -> None:
+        for part, state in zip(self.parts, states, strict=True):
+            part.load_state_dict(state)
+
+
+Optimizer = torch.optim.Optimizer | Muon
+
+
+def update(model: torch.nn.Module, optimizer: Optimizer, rate: float, most: float = 1.0) -> float:
     """One step at `rate` from the gradients there are, clipped to the norm `most`; returns the norm before."""
     for group in optimizer.param_groups:
         group["lr"] = rate

@@ -7,8 +7,15 @@ import os
 import signal
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import torch
+
+
+class Saved(Protocol):
+    """What has a state."""
+
+    def state_dict(self) -> object: ...
 
 
 @dataclass
@@ -39,7 +46,7 @@ class RunFolder:
         self.state = folder / "state.pt"
         self.log_file = folder / "log.jsonl"
 
-    def save(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer, progress: Progress, settings: dict) -> None:
+    def save(self, model: torch.nn.Module, optimizer: Saved, progress: Progress, settings: dict) -> None:
         """Replace the checkpoint as a whole: who is interrupted here keeps the one before."""
         partial = self.state.with_suffix(".partial")
         state = {

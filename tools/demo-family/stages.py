@@ -14,8 +14,8 @@ THINKING: Mixture = {
 }  # fmt: skip
 
 SEEING: Mixture = {
-    ("caption", "direct"): 1, ("counting", "direct"): 1, ("ocr", "direct"): 3, ("grounding", "direct"): 3,
-    ("recognition", "direct"): 2, ("attributes", "direct"): 1, ("arithmetic", "direct"): 1,
+    ("caption", "direct"): 1, ("counting", "direct"): 1, ("ocr", "direct"): 2, ("grounding", "direct"): 3,
+    ("recognition", "direct"): 4, ("attributes", "direct"): 2, ("arithmetic", "direct"): 4,
 }  # fmt: skip
 
 READING: Mixture = {

@@ -18,11 +18,11 @@ from pathlib import Path
 import torch
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from batches import Mixer, examples, mixer
+from batches import Mixer, Mixture, examples, mixer
 from fast import make_fast, precision
 from grpo import policy_loss, roll_out
 from model import REGIONS, freeze, new_model, parameter_count
-from optimizer import Length, adamw, update
+from optimizer import Length, Muon, adamw, update
 from rewards import WEIGHTS, reward
 from run_state import Progress, RunFolder, Stop, load_weights
 from stages import STAGES
@@ -42,6 +42,8 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     length.add_argument("--steps", type=int)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--weights", help="in place of the stage's, e.g. attributes/direct=8,ocr/direct=1; 0 leaves a task out")
+    parser.add_argument("--retune", action="store_true", help="resume with other settings; the optimizer begins anew")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--fast", action="store_true", help="bf16 matrix products and compiled parts (fast.py)")
@@ -49,6 +51,7 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--log-every", type=int, help="steps; 20, for rl 1")
     parser.add_argument("--stop-after", type=int, help="end this sitting at that step")
     parser.add_argument("--shard", type=int, default=2048, help="items the generator writes at once")
+    parser.add_argument("--optimizer", choices=["adamw", "muon"], default="adamw", help="muon for base only")
     for name, kind, meaning in [
         ("rate", float, "peak learning rate"),
         ("rows", int, "rows of a batch; for rl prompts"),
@@ -70,6 +73,8 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     flags = parser.parse_args(words)
     if (flags.start is None) != (flags.stage == "base"):
         parser.error("in and rl need --from, base has none")
+    if flags.optimizer == "muon" and flags.stage != "base":
+        parser.error("--optimizer muon belongs to base")
     if flags.tower and flags.stage != "base":
         parser.error("--tower belongs to base")
     if flags.freeze and flags.stage != "rl":
@@ -82,11 +87,22 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     return flags
 
 
+def mixture_of(flags: argparse.Namespace) -> Mixture:
+    """The stage's mixture, with the weights the command line gives."""
+    mixture = dict(STAGES[flags.stage].mixture)
+    for word in (flags.weights or "").split(","):
+        kind, _, weight = word.partition("=")
+        task, _, form = kind.partition("/")
+        if word:
+            mixture[(task, form)] = float(weight)
+    return {kind: weight for kind, weight in mixture.items() if weight > 0}
+
+
 def settings(flags: argparse.Namespace) -> dict:
     """What decides the outcome, and so may not change between sittings. How long the run goes may: it can be lengthened."""
-    sitting = ("out", "start", "tower", "resume", "hours", "steps", "device", "threads", "save_minutes", "log_every", "stop_after")
+    sitting = ("out", "start", "tower", "weights", "resume", "retune", "hours", "steps", "device", "threads", "save_minutes", "log_every", "stop_after")
     chosen = {name: value for name, value in vars(flags).items() if name not in sitting}
-    mixture = {f"{task}/{form}": weight for (task, form), weight in STAGES[flags.stage].mixture.items()}
+    mixture = {f"{task}/{form}": weight for (task, form), weight in mixture_of(flags).items()}
     return chosen | {"from": flags.start.name if flags.start else None, "tower": flags.tower.name if flags.tower else None, "mixture": mixture}
 
 
@@ -110,11 +126,11 @@ class Run:
         self.model.to(flags.device).train()
         if flags.fast:
             make_fast(self.model)
-        self.optimizer = adamw(self.model, flags.weight_decay)
+        self.optimizer = (Muon if flags.optimizer == "muon" else adamw)(self.model, flags.weight_decay)
         if state is not None:
             self.restore(state)
         self.mixer: Mixer = mixer(
-            flags.out / "cache", STAGES[flags.stage].mixture, flags.seed,
+            flags.out / "cache", mixture_of(flags), flags.seed,
             Curriculum(flags.hold, flags.loosen, flags.floor), flags.shard,
         )  # fmt: skip
         self.mixer.used = Counter(self.progress.used)
@@ -123,10 +139,10 @@ class Run:
 
     def restore(self, state: dict) -> None:
         changed = [name for name, value in self.settings.items() if state["settings"].get(name) != value]
-        if changed:
+        if changed and not self.flags.retune:
             raise SystemExit(f"{self.flags.out} was begun with other settings: {', '.join(changed)}")
         self.model.load_state_dict(state["model"])
-        if state["optimizer"] is not None:  # slim.py leaves it out
+        if state["optimizer"] is not None and not self.flags.retune:  # slim.py leaves it out
             self.optimizer.load_state_dict(state["optimizer"])
         self.progress = Progress(**state["progress"])
         torch.set_rng_state(state["random"])
@@ -208,7 +224,7 @@ class Run:
             for inner in range(flags.inner):
                 with precision(flags.fast):
                     loss, log_probabilities = policy_loss(
-                        self.model, rollouts.rows, rollouts.advantages, before, flags.clip, flags.temperature
+                        self.model, rollouts.rows, rollouts.advantages, before, flags.clip, flags.temperature, flags.group
                     )
                 loss.backward()
                 norm = update(self.model, self.optimizer, rate)
