@@ -128,25 +128,63 @@ describe('measureDiversity', () => {
     expect(new Map(copy)).toEqual(records);
   });
 
+  const gpuOf = (values: readonly number[], shapes: number[][] = []): SpectrumBackend => ({
+    device: 'webgpu',
+    singularValues: (_, rows, columns) => {
+      shapes.push([rows, columns]);
+      return Promise.resolve(Float64Array.from(values));
+    },
+    operator: () => Promise.reject(new Error('not asked for')),
+    dispose: () => undefined,
+  });
+
   it('hands matrices to the GPU where there is one, and counts rounding below its precision as zero', async () => {
     const shapes: number[][] = [];
-    const gpu: SpectrumBackend = {
-      device: 'webgpu',
-      singularValues: (_, rows, columns) => {
-        shapes.push([rows, columns]);
-        return Promise.resolve(Float64Array.of(1, 0.5, 1e-7));
-      },
-      operator: () => Promise.reject(new Error('not asked for')),
-      dispose: () => undefined,
-    };
+    const gpu = gpuOf([1, 0.5, 1e-7], shapes);
     const records = await measureDiversity(await request({}, 'q_proj'), { threads, gpu });
     expect(shapes).toEqual([
       [24, 24],
       [24, 24],
     ]);
     expect([...records.values()][0]?.spectra['rl']).toMatchObject({
-      ...{ device: 'webgpu', singularValues: [1, 0.5, 0], conditionKnown: false },
+      ...{ device: 'webgpu', singularValues: [1, 0.5, 0] },
     });
+  });
+
+  it("takes the condition number from the CPU where the GPU's smallest value is beyond its precision", async () => {
+    const name = 'model.layers.0.self_attn.q_proj.weight';
+    const asked = await request({}, 'q_proj');
+    const { conditionNumber } = await expected(name, 'rl', 'in');
+    const beyond = await measureDiversity(asked, { threads, gpu: gpuOf([1, 0.5, 1e-7]) });
+    expect(beyond.get(name)?.spectra['rl']).toMatchObject({
+      ...{ conditionNumber, conditionKnown: true, conditionDevice: 'cpu', spectralNorm: 1 },
+    });
+    const within = await measureDiversity(asked, { threads, gpu: gpuOf([1, 0.5, 1e-3]) });
+    expect(within.get(name)?.spectra['rl']?.conditionDevice).toBeUndefined();
+    expect(within.get(name)?.spectra['rl']?.conditionNumber).toBeCloseTo(1000, 3);
+  });
+
+  it('flags it where the CPU would take long, and where float64 does not tell σ_min from zero either', async () => {
+    const [name, side] = ['model.layers.0.self_attn.q_proj.weight', 2300];
+    const gpu = gpuOf([1, 0.5, 1e-7]);
+    const measured = async (size: number, values: (index: number) => number) => {
+      const shape = [size, size];
+      const list = Float32Array.from({ length: size * size }, (_, index) => values(index));
+      const zeros = new Float32Array(size * size);
+      const checkpoints = new Map([
+        ['base', await testCheckpoint([{ name, shape, values: zeros, dtype: 'BF16' }])],
+        ['in', await testCheckpoint([{ name, shape, values: list, dtype: 'BF16' }])],
+      ]);
+      const pairing = pairTensors(checkpoints, { weights: null, matrices: true });
+      const deltas = deltasOf(checkpoints.keys());
+      const asked = await request({ checkpoints, pairing, deltas });
+      return (await measureDiversity(asked, { threads, gpu })).get(name)?.spectra['sft'];
+    };
+    const large = await measured(side, (index) => index % 2);
+    expect(large).toMatchObject({ device: 'webgpu', conditionKnown: false });
+    expect(large?.conditionDevice).toBeUndefined();
+    // Rank one: of ones alone.
+    expect(await measured(8, () => 1)).toMatchObject({ conditionDevice: 'cpu', conditionKnown: false });
   });
 
   it('names the tensor of a matrix that holds no numbers', async () => {

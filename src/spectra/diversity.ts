@@ -24,6 +24,8 @@ export type SpectrumMode = 'exact' | 'fast';
 export interface MeasuredSpectrum extends SpectrumMetrics {
   readonly mode: SpectrumMode;
   readonly device: SpectrumBackend['device'];
+  /** Where σ_min was beyond the GPU's precision: computed again in float64. */
+  readonly conditionDevice?: 'cpu';
   /** Fast mode: one standard error of what is estimated. */
   readonly standardErrors?: StandardErrors;
   readonly probes?: number;
@@ -56,12 +58,17 @@ export interface Computers {
 }
 
 /** Updates and Gram matrices held at a time: two of the largest in a layer of 7B (0.39 GB each). */
-const HELD_BYTES = 800e6;
+export const HELD_BYTES = 800e6;
 /**
  * Elements beyond which a tall update is read in slabs and never held: 1 GiB of float32. Only embeddings and heads are so
  * large (0.54 G elements at 7B), and the reference skips them.
  */
 const LARGEST_HELD = 2 ** 28;
+/**
+ * What the smallest singular value may cost on the CPU where the GPU's is beyond its precision: 1.5 s of one thread at 15
+ * Gflop/s. Takes in every matrix of a 7B's vision tower and its k and v projections, and all matrices of small models.
+ */
+const AFFORDABLE_OPERATIONS = 2.5e10;
 
 /**
  * Measures every selected update; records come by canonical name, in the order in which tensors end.
@@ -185,7 +192,23 @@ class SpectrumMeter {
     const { device } = backend;
     const values = await backend.singularValues(matrix, rows, columns, options);
     const accuracy = accuracyOf(device, Math.min(rows, columns));
-    return { ...spectrumMetrics(values, { topK, accuracy }), mode: 'exact', device };
+    const found = { ...spectrumMetrics(values, { topK, accuracy }), mode: 'exact', device } as const;
+    if (device === 'cpu' || found.conditionKnown || exactOperations(rows, columns) > AFFORDABLE_OPERATIONS)
+      return found;
+    return { ...found, ...(await this.#condition(matrix, rows, columns, signal)) };
+  }
+
+  /** In float64, which tells smaller values from zero; gives the matrix away. */
+  async #condition(
+    matrix: Float32Array<ArrayBuffer>,
+    rows: number,
+    columns: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Pick<MeasuredSpectrum, 'conditionNumber' | 'conditionKnown' | 'conditionDevice'>> {
+    const values = await this.#cpu.singularValues(matrix, rows, columns, signal ? { signal } : {});
+    const accuracy = accuracyOf('cpu', Math.min(rows, columns));
+    const { conditionNumber, conditionKnown } = spectrumMetrics(values, { topK: 0, accuracy });
+    return { conditionNumber, conditionKnown, conditionDevice: 'cpu' };
   }
 
   /** Exact in either mode: an estimate would need the matrix in one piece. */
@@ -219,6 +242,12 @@ class SpectrumMeter {
     };
     return gpu ? this.#turns.add(run, signal) : run();
   }
+}
+
+/** Of the CPU's exact spectrum: n² m for the Gram matrix's lower half, 4/3 n³ for the tridiagonal form. */
+export function exactOperations(rows: number, columns: number): number {
+  const [short, long] = [Math.min(rows, columns), Math.max(rows, columns)];
+  return short ** 2 * long + (4 / 3) * short ** 3;
 }
 
 /** @throws NamedError `NonFiniteMatrix` */

@@ -61,6 +61,25 @@ describe('measureOverlap', () => {
     expect(third?.left?.overlap).toBeCloseTo(1 / 3, 5);
   });
 
+  it('has the angles by which the second update was turned', async () => {
+    // Output planes (e₀, e₁) and (cos a e₀ + sin a e₅, cos b e₁ + sin b e₆); the same inputs.
+    const [a, b] = [0.4, 1.2];
+    const first = entry([0, 0, 4], [1, 1, 2]);
+    const turned = entry(
+      [0, 0, 4 * Math.cos(a)],
+      [5, 0, 4 * Math.sin(a)],
+      [1, 1, 2 * Math.cos(b)],
+      [6, 1, 2 * Math.sin(b)],
+    );
+    const record = await overlap(first, turned, 2);
+    expect(record).toMatchObject({ rows: ROWS, columns: COLUMNS, k: 2 });
+    expect(record?.left?.angles[0]).toBeCloseTo(a, 5);
+    expect(record?.left?.angles[1]).toBeCloseTo(b, 5);
+    expect(record?.left?.overlaps[0]).toBeCloseTo(Math.cos(a) ** 2, 5);
+    expect(record?.left?.overlaps[1]).toBeCloseTo((Math.cos(a) ** 2 + Math.cos(b) ** 2) / 2, 5);
+    expect(record?.right?.overlap).toBeCloseTo(1, 5);
+  });
+
   it('compares no more directions than the lesser update has, and none with an update of nothing', async () => {
     const record = await overlap(entry([0, 0, 3], [1, 1, 2]), entry([0, 0, 1]), 5);
     expect(record?.k).toBe(1);

@@ -5,14 +5,17 @@ import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import type { Computers } from './diversity.ts';
-import { deltaTask, matrixShape } from './diversity.ts';
+import { deltaTask, HELD_BYTES, matrixShape } from './diversity.ts';
 import type { SubspaceOverlap } from './fast/subspace-overlap.ts';
 import { subspaceOverlap } from './fast/subspace-overlap.ts';
 import type { TopSingular } from './fast/top-singular.ts';
-import { topSingular } from './fast/top-singular.ts';
+import { OVERSAMPLING, topSingular } from './fast/top-singular.ts';
+import { MemoryBudget } from './memory-budget.ts';
 
 /** Plain JSON, so that a journal can keep it. */
 export interface OverlapRecord {
+  readonly rows: number;
+  readonly columns: number;
   /** Directions compared: the k asked for, or the rank of the lesser update. 0 where one is zero, and no overlap then. */
   readonly k: number;
   /** Of output directions (left singular vectors) and input directions (right). */
@@ -38,8 +41,11 @@ const DEPTH = 6;
 /** Below this share of σ₁ a direction is float32 rounding of the products, and no part of the update. */
 const RANK_FLOOR = 1e-5;
 
+/** Vectors that each update is multiplied with, from either side, at most. */
+export const vectorsOf = (k: number): number => 2 * (k + OVERSAMPLING) * (DEPTH + 2);
+
 /**
- * Measures the overlap for every selected matrix, one after another; records come by canonical name.
+ * Measures the overlap for every selected matrix; records come by canonical name, in the order in which matrices end.
  *
  * @throws NamedError those of reading and of the backend; `Cancelled`
  */
@@ -51,21 +57,38 @@ export async function measureOverlap(
   const { signal, finished } = work;
   const { families } = request.pairing;
   const records = new Map<string, OverlapRecord>();
-  for (const [index, family] of families.entries()) {
-    throwIfCancelled(signal);
-    work.onProgress?.({
-      phase: 'comparing directions',
-      done: index,
-      total: families.length,
-      unit: 'tensors',
-    });
-    const known = finished?.get(family.name);
-    const record = known ?? (await overlapOf(request, family, computers, signal));
-    records.set(family.name, record);
-    if (!known) await work.onRecord?.(family.name, record);
-  }
+  const waiting = families.filter(({ name }) => {
+    const known = finished?.get(name);
+    if (known) records.set(name, known);
+    return !known;
+  });
   const total = families.length;
-  work.onProgress?.({ phase: 'comparing directions', done: total, total, unit: 'tensors' });
+  const tell = (): void =>
+    work.onProgress?.({ phase: 'comparing directions', done: records.size, total, unit: 'tensors' });
+  tell();
+  const memory = new MemoryBudget(HELD_BYTES);
+  const queue = waiting.values();
+  let failed = false;
+  const lane = async (): Promise<void> => {
+    for (const family of queue) {
+      if (failed) return;
+      throwIfCancelled(signal);
+      try {
+        const record = await memory.hold(family.elements * 4, () =>
+          overlapOf(request, family, computers, signal),
+        );
+        records.set(family.name, record);
+        await work.onRecord?.(family.name, record);
+        tell();
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  // A GPU multiplies one matrix after another; threads take a matrix each.
+  const lanes = computers.gpu ? 1 : computers.threads.size;
+  await Promise.all(Array.from({ length: lanes }, lane));
   return records;
 }
 
@@ -92,8 +115,8 @@ async function overlapOf(
   const [a, b] = tops as [TopSingular, TopSingular];
   const k = Math.min(request.k, rankOf(a), rankOf(b));
   const residual = Math.max(0, ...a.residuals.subarray(0, k), ...b.residuals.subarray(0, k));
-  if (k === 0) return { k, left: null, right: null, residual };
-  return { k, ...subspaceOverlap(a, b, k), residual };
+  const shape = { rows, columns, k, residual };
+  return k === 0 ? { ...shape, left: null, right: null } : { ...shape, ...subspaceOverlap(a, b, k) };
 }
 
 function rankOf({ values }: TopSingular): number {

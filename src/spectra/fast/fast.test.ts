@@ -224,6 +224,8 @@ describe('subspaceOverlap', () => {
     expect(right.overlap).toBeCloseTo(1, 4);
     expect(Math.max(...left.angles)).toBeLessThan(0.02);
     expect(left).toMatchObject({ k: 6, dimension: 150, expected: 6 / 150 });
+    // Of fewer vectors: the same as asking for fewer.
+    expect(left.overlaps[3]).toBeCloseTo(subspaceOverlap(same, again, 4).left.overlap, 12);
 
     const other = await topSingular(await operatorOf({ ...FLAT, rows: 150, columns: 210 }), {
       k: 6,
@@ -259,6 +261,7 @@ describe('subspaceOverlap', () => {
     expect(left.angles[0]).toBeCloseTo(a, 10);
     expect(left.angles[1]).toBeCloseTo(b, 10);
     expect(left.overlap).toBeCloseTo((Math.cos(a) ** 2 + Math.cos(b) ** 2) / 2, 12);
+    expect(left.overlaps).toEqual([expect.closeTo(Math.cos(a) ** 2, 12), left.overlap]);
     expect(left.expected).toBe(0.5);
   });
 });

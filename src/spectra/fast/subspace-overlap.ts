@@ -6,6 +6,8 @@ import type { TopSingular } from './top-singular.ts';
 export interface SubspaceOverlap {
   /** ‖U₁ᵀU₂‖²_F / k: 1 for the same subspace, 0 for orthogonal ones. */
   readonly overlap: number;
+  /** The same of the first 1, 2, …, k vectors. */
+  readonly overlaps: readonly number[];
   /** What two random subspaces of this size have on average: k / n. */
   readonly expected: number;
   /** Principal angles in radians, ascending. */
@@ -51,12 +53,25 @@ function overlapOf(
         products[i * k + j] = (products[i * k + j] as number) + x * (b[row * bCount + j] as number);
     }
   }
+  const overlaps = overlapsOf(products, k);
   const { values } = jacobiSvd(products, k, k);
   return {
-    overlap: products.reduce((sum, value) => sum + value * value, 0) / k,
+    overlap: overlaps[k - 1] as number,
+    overlaps,
     expected: k / dimension,
     angles: [...values].map((cosine) => Math.acos(Math.min(1, cosine))),
     k,
     dimension,
   };
+}
+
+/** Leading blocks of U₁ᵀU₂ [k, k] are the products of the leading vectors: each adds a row and a column. */
+function overlapsOf(products: Float64Array, k: number): number[] {
+  let squares = 0;
+  return Array.from({ length: k }, (_, last) => {
+    for (let i = 0; i < last; i++)
+      squares += (products[i * k + last] as number) ** 2 + (products[last * k + i] as number) ** 2;
+    squares += (products[last * k + last] as number) ** 2;
+    return squares / (last + 1);
+  });
 }

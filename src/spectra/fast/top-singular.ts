@@ -27,7 +27,7 @@ export interface TopSingular {
 }
 
 /** Vectors beyond k: the few that make the last ones converge like the others (Halko, Martinsson and Tropp, 2011). */
-const OVERSAMPLING = 8;
+export const OVERSAMPLING = 8;
 
 /**
  * Musco and Musco (2015), algorithm 2: an orthonormal basis of [G Ω, G² Ω, …], G = A Aᵀ on the shorter side, and the

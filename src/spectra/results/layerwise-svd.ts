@@ -5,6 +5,7 @@ import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
 import type { RegionCuts, RegionName, Spread } from '../regions.ts';
 import { regionOf, REGIONS, spreadOf } from '../regions.ts';
 import { projectionOf } from './projection.ts';
+import type { OverlapSection } from './subspace-overlap-file.ts';
 
 /** Of one matrix. `condition_number` is null in fast mode, which does not estimate it. */
 export interface SvdMetrics {
@@ -21,6 +22,8 @@ export interface SvdMetrics {
     readonly device: MeasuredSpectrum['device'];
     /** False where σ_min is beyond the arithmetic's precision: the condition number is then no more than an indication. */
     readonly condition_known: boolean;
+    /** What the smallest singular value was computed on, where it was not the spectrum's device. */
+    readonly condition_device?: 'cpu';
     /** Fast mode: one standard error. */
     readonly standard_errors?: { readonly nuclear_norm: number; readonly effective_rank: number };
     readonly probes?: number;
@@ -85,6 +88,8 @@ export interface LayerwiseSvdFile {
     >;
     readonly mismatches: Pairing['mismatches'];
     readonly omitted: Pairing['omitted'];
+    /** How far two of the updates share directions, where that was asked for. */
+    readonly overlap?: OverlapSection;
     readonly provenance?: unknown;
   };
 }
@@ -99,6 +104,7 @@ export interface LayerwiseSvdRequest {
   readonly topK: number;
   /** Checkpoint names by part; those absent are written as "". */
   readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
+  readonly overlap?: OverlapSection;
   readonly provenance?: unknown;
 }
 
@@ -128,6 +134,7 @@ export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile
       regions: regionSpreads(summary, deltas),
       mismatches: pairing.mismatches,
       omitted: pairing.omitted,
+      ...(request.overlap ? { overlap: request.overlap } : {}),
       ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
     },
   };
@@ -171,6 +178,7 @@ function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
       mode: spectrum.mode,
       device: spectrum.device,
       condition_known: spectrum.conditionKnown,
+      ...(spectrum.conditionDevice ? { condition_device: spectrum.conditionDevice } : {}),
       ...(errors
         ? { standard_errors: { nuclear_norm: errors.nuclearNorm, effective_rank: errors.effectiveRank } }
         : {}),

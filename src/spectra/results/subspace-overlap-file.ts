@@ -1,0 +1,179 @@
+/** `subspace_overlap.json`: how far the principal subspaces of two updates are the same, matrix by matrix. */
+import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
+import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
+import type { SubspaceOverlap } from '../fast/subspace-overlap.ts';
+import type { OverlapRecord } from '../overlap.ts';
+import type { RegionCuts, RegionName, Spread } from '../regions.ts';
+import { regionOf, REGIONS, spreadOf } from '../regions.ts';
+import { projectionOf } from './projection.ts';
+
+/** Of output directions (left singular vectors), or input directions (right). */
+export interface SideOverlap {
+  /** ‖U₁ᵀU₂‖²_F / k. */
+  readonly overlap: number;
+  /** k / n: the mean of random subspaces. */
+  readonly expected: number;
+  /** The same of the first 1, 2, …, k directions. */
+  readonly overlaps: readonly number[];
+  /** Radians, ascending. */
+  readonly principal_angles: readonly number[];
+}
+
+export interface OverlapEntry {
+  readonly param_name: string;
+  readonly layer_idx: number | null;
+  readonly section: string;
+  readonly component: string;
+  readonly region: RegionName | null;
+  readonly projection: string;
+  readonly shape: readonly [rows: number, columns: number];
+  /** Directions compared: the k asked for, or the lesser update's rank; 0 where one is zero, and no sides then. */
+  readonly k: number;
+  readonly output: SideOverlap | null;
+  readonly input: SideOverlap | null;
+  /** The largest residual among the vectors compared. */
+  readonly residual: number;
+}
+
+/** Mean over the matrices of a layer that have an overlap. */
+export interface OverlapSummary {
+  readonly layer_idx: number;
+  readonly section: string;
+  readonly region: RegionName | null;
+  readonly n_params: number;
+  readonly output_mean: number | null;
+  readonly input_mean: number | null;
+}
+
+/** What `layerwise_svd.json` takes over under `frankenscope.overlap`. */
+export interface OverlapSection {
+  /** Keys of the two updates. */
+  readonly deltas: readonly [DeltaSpec, DeltaSpec];
+  readonly k: number;
+  readonly layers: readonly OverlapEntry[];
+  readonly summary: readonly OverlapSummary[];
+  /** Mean and spread over the layers of each region; null where no layer has an overlap. */
+  readonly regions: Readonly<
+    Record<RegionName, { readonly output: Spread | null; readonly input: Spread | null }>
+  >;
+}
+
+export interface SubspaceOverlapFile extends OverlapSection {
+  readonly metadata: {
+    readonly base_model: string;
+    readonly sft_model: string;
+    readonly rl_model: string;
+    readonly weight_filter: string | null;
+    readonly num_llm_layers: number;
+  };
+  readonly frankenscope: {
+    readonly rounding: Rounding;
+    readonly cuts: RegionCuts;
+    readonly mismatches: Pairing['mismatches'];
+    readonly omitted: Pairing['omitted'];
+    readonly provenance?: unknown;
+  };
+}
+
+export interface OverlapFileRequest {
+  readonly pairing: Pairing;
+  readonly deltas: readonly [DeltaSpec, DeltaSpec];
+  readonly records: ReadonlyMap<string, OverlapRecord>;
+  readonly rounding: Rounding;
+  readonly cuts: RegionCuts;
+  readonly weights: string | null;
+  readonly k: number;
+  /** Checkpoint names by part; those absent are written as "". */
+  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
+  readonly provenance?: unknown;
+}
+
+/** Puts the records of a run, whole or still under way, into the file's form. */
+export function subspaceOverlapFile(request: OverlapFileRequest): SubspaceOverlapFile {
+  const { pairing, models, cuts, rounding, provenance } = request;
+  return {
+    metadata: {
+      ...{ base_model: models.base ?? '', sft_model: models.in ?? '', rl_model: models.rl ?? '' },
+      ...{ weight_filter: request.weights, num_llm_layers: pairing.layers },
+    },
+    ...overlapSection(request),
+    frankenscope: {
+      ...{ rounding, cuts, mismatches: pairing.mismatches, omitted: pairing.omitted },
+      ...(provenance === undefined ? {} : { provenance }),
+    },
+  };
+}
+
+/** The part that says of each matrix, layer and region how far the updates share directions. */
+export function overlapSection({
+  pairing,
+  deltas,
+  records,
+  cuts,
+  k,
+}: Pick<OverlapFileRequest, 'pairing' | 'deltas' | 'records' | 'cuts' | 'k'>): OverlapSection {
+  const layers = pairing.families.flatMap((family) => {
+    const record = records.get(family.name);
+    return record ? [entryOf(family, record, cuts)] : [];
+  });
+  const indices = [...new Set(layers.flatMap(({ layer_idx }) => (layer_idx === null ? [] : [layer_idx])))];
+  const summary = indices
+    .sort((a, b) => a - b)
+    .map((layer) => summaryOf(layers.filter(({ layer_idx }) => layer_idx === layer)));
+  const [early, middle, late] = REGIONS.map((name) => {
+    const own = summary.filter(({ region }) => region === name);
+    const spread = (pick: (layer: OverlapSummary) => number | null): Spread | null => {
+      const values = own.map(pick).filter((value) => value !== null);
+      return values.length === 0 ? null : spreadOf(values);
+    };
+    return {
+      output: spread(({ output_mean }) => output_mean),
+      input: spread(({ input_mean }) => input_mean),
+    };
+  }) as [
+    OverlapSection['regions']['early'],
+    OverlapSection['regions']['early'],
+    OverlapSection['regions']['early'],
+  ];
+  return { deltas, k, layers, summary, regions: { early, middle, late } };
+}
+
+function entryOf(family: TensorFamily, record: OverlapRecord, cuts: RegionCuts): OverlapEntry {
+  const { layer, section, component } = family.place;
+  const { rows, columns, k, left, right, residual } = record;
+  return {
+    param_name: family.name,
+    layer_idx: layer,
+    section,
+    component,
+    region: layer === null ? null : regionOf(layer, cuts),
+    projection: projectionOf(family.name),
+    shape: [rows, columns],
+    k,
+    output: sideOf(left),
+    input: sideOf(right),
+    residual,
+  };
+}
+
+function sideOf(side: SubspaceOverlap | null): SideOverlap | null {
+  if (!side) return null;
+  const { overlap, expected, overlaps, angles } = side;
+  return { overlap, expected, overlaps, principal_angles: angles };
+}
+
+function summaryOf(entries: readonly OverlapEntry[]): OverlapSummary {
+  const [first] = entries as [OverlapEntry];
+  const mean = (side: 'output' | 'input'): number | null => {
+    const values = entries.flatMap((entry) => entry[side]?.overlap ?? []);
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  return {
+    layer_idx: first.layer_idx ?? 0,
+    section: first.section,
+    region: first.region,
+    n_params: entries.length,
+    output_mean: mean('output'),
+    input_mean: mean('input'),
+  };
+}
