@@ -2,10 +2,10 @@
 import { NamedError } from '../../named-error.ts';
 import type { JournalStorage } from './storage.ts';
 
-const RECORDS = 'records.jsonl';
+export const RECORDS = 'records.jsonl';
 /** At most this much work is lost with a page that dies. */
 const FLUSH_MS = 250;
-const NEWLINE = 10;
+export const NEWLINE = 10;
 
 export interface OpenedJournal<Record> {
   readonly journal: Journal<Record>;

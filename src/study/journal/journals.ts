@@ -2,7 +2,8 @@
 import type { WorkIdentity } from './identity.ts';
 import { workKey } from './identity.ts';
 import type { OpenedJournal } from './journal.ts';
-import { openJournal } from './journal.ts';
+import { NEWLINE, openJournal, RECORDS } from './journal.ts';
+import { version } from '../../../package.json';
 import type { JournalStorage } from './storage.ts';
 
 const WORK = 'work.json';
@@ -16,12 +17,17 @@ export interface KeptWork {
   readonly bytes: number;
   /** Records of the whole. */
   readonly total: number;
+  /** Records it holds. */
+  readonly done: number;
   /** Whether it ran to its end. */
   readonly complete: boolean;
+  /** Of this version of the app, and so served or resumed; numbers of another may be computed otherwise. */
+  readonly current: boolean;
 }
 
 export class Journals {
   readonly #storage: JournalStorage;
+  readonly #removed = new Set<(key: string) => void>();
 
   constructor(storage: JournalStorage) {
     this.#storage = storage;
@@ -49,13 +55,24 @@ export class Journals {
   async list(): Promise<readonly KeptWork[]> {
     const entries = await this.#storage.list();
     return Promise.all(
-      entries.map(async ({ key, bytes }) => ({ ...(await this.#description(key)), key, bytes })),
+      entries.map(async ({ key, bytes }) => {
+        const described = await this.#description(key);
+        const done = described.complete ? described.total : await this.#count(key);
+        return { ...described, done, key, bytes };
+      }),
     );
   }
 
   /** Forgets a piece of work, by its identity or the key that `list` gave. */
   async remove(work: WorkIdentity | string): Promise<void> {
-    await this.#storage.remove(typeof work === 'string' ? work : await workKey(work));
+    const key = typeof work === 'string' ? work : await workKey(work);
+    await this.#storage.remove(key);
+    for (const tell of this.#removed) tell(key);
+  }
+
+  /** Tells of everything that is removed from here on, to whoever shows it. */
+  onRemoved(tell: (key: string) => void): void {
+    this.#removed.add(tell);
   }
 
   async #describe(
@@ -64,18 +81,27 @@ export class Journals {
     total: number,
     complete: boolean,
   ): Promise<void> {
-    const text = JSON.stringify({ kind, title, total, complete });
+    const text = JSON.stringify({ kind, title, total, complete, version });
     await this.#storage.replace(key, WORK, new TextEncoder().encode(text));
   }
 
-  async #description(key: string): Promise<Omit<KeptWork, 'key' | 'bytes'>> {
-    const unknown = { kind: 'unknown', title: 'Unknown work', total: 0, complete: false };
+  async #description(key: string): Promise<Omit<KeptWork, 'key' | 'bytes' | 'done'>> {
+    const unknown = { kind: 'unknown', title: 'Unknown work', total: 0, complete: false, current: false };
     try {
       const bytes = await this.#storage.read(key, WORK);
       if (!bytes) return unknown;
-      return { ...unknown, ...(JSON.parse(new TextDecoder().decode(bytes)) as Partial<KeptWork>) };
+      const { version: of, ...found } = JSON.parse(new TextDecoder().decode(bytes)) as Partial<
+        KeptWork & { version: string }
+      >;
+      return { ...unknown, ...found, current: of === version };
     } catch {
       return unknown;
     }
+  }
+
+  /** Whole lines of the journal. */
+  async #count(key: string): Promise<number> {
+    const bytes = (await this.#storage.read(key, RECORDS)) ?? new Uint8Array(0);
+    return bytes.reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
   }
 }

@@ -126,13 +126,27 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
         .toBeGreaterThan(0);
     });
 
+    test('what is cut off is listed with what it holds, and what another version kept as not of this one', async () => {
+      const storage = await fresh();
+      const journals = new Journals(storage);
+      await expect(runJournalled(journals, identity(1), 10, squares([], 4))).rejects.toThrow();
+      expect(await journals.list()).toMatchObject([{ done: 4, total: 10, complete: false, current: true }]);
+      const key = await workKey(identity(1));
+      const older = { kind: 'squares', title: 'Squares', total: 10, complete: true, version: '0.0.1' };
+      await storage.replace(key, 'work.json', encoder.encode(JSON.stringify(older)));
+      expect(await journals.list()).toMatchObject([{ done: 10, complete: true, current: false }]);
+    });
+
     test('sizes are told, and what is removed is gone', async () => {
       const storage = await fresh();
       const journals = new Journals(storage);
       await runJournalled(journals, identity(1), 10, squares([]));
       const [kept] = await journals.list();
       expect(kept?.bytes).toBeGreaterThan(10 * 30);
+      const removed: string[] = [];
+      journals.onRemoved((key) => removed.push(key));
       await journals.remove(kept?.key ?? '');
+      expect(removed).toEqual([kept?.key]);
       expect(await journals.list()).toEqual([]);
       expect((await journals.read(identity(1))).size).toBe(0);
       await journals.remove(identity(1));

@@ -36,6 +36,9 @@ export class StudyRun<Record> {
     this.#id = id;
     this.#journals = journals;
     this.#jobs = jobs;
+    journals.onRemoved((key) => {
+      if (key === this.#key && !this.running) this.records = new Map();
+    });
   }
 
   get done(): boolean {
@@ -130,7 +133,6 @@ export class StudyRun<Record> {
   async forget(): Promise<void> {
     if (this.running || !this.#identity) return;
     await this.#journals.remove(this.#identity);
-    this.records = new Map();
   }
 
   #take(key: string, record: Record): void {
