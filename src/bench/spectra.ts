@@ -8,7 +8,8 @@ import { pairTensors } from '../spectra/deltas/pairing.ts';
 import { PIECE_ELEMENTS, storedPiece } from '../spectra/deltas/stored-piece.ts';
 import { measureEnergy } from '../spectra/energy.ts';
 import { singularValues } from '../spectra/exact/singular-values.ts';
-import { spectraPool } from '../spectra/threads/pool.ts';
+import { exactOperations } from '../spectra/diversity.ts';
+import { spectraThreads } from '../study/characterize/computers.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
@@ -41,11 +42,7 @@ export async function benchEnergy(): Promise<EnergyBench> {
     checkpoints.set(role, await openCheckpoint(await syntheticCheckpoint(LAYER, `energy-${role}`, 1)));
   const pairing = pairTensors(checkpoints, { weights: null });
   const request = { checkpoints, pairing, deltas: deltasOf(checkpoints.keys()), rounding: 'stored' } as const;
-  const size = Math.max(1, navigator.hardwareConcurrency - 1);
-  const threads = spectraPool(
-    () => new Worker(new URL('../../workers/spectra.ts', import.meta.url), { type: 'module' }),
-    size,
-  );
+  const threads = spectraThreads();
   const runs = pairing.families.flatMap(({ entries, elements }) =>
     Array.from({ length: Math.ceil(elements / PIECE_ELEMENTS) }, (_, index) =>
       [...entries].map(([role, entry]: readonly [string, TensorEntry]) => {
@@ -73,7 +70,7 @@ export async function benchEnergy(): Promise<EnergyBench> {
   await removeSynthetic();
   return {
     bytes,
-    threads: size,
+    threads: threads.size,
     bareReadBytesPerSecond: bytes / median(bare),
     energyBytesPerSecond: bytes / median(energy),
     ratio: median(bare) / median(energy),
@@ -112,12 +109,13 @@ export async function benchSpectra(log: (line: string) => void): Promise<Spectru
   }
   const last = sizes.at(-1) as (typeof sizes)[number];
   const middle = sizes[Math.floor(sizes.length / 2)] as (typeof sizes)[number];
-  const rate = flops(last.rows, last.columns) / last.seconds;
+  const rate = exactOperations(last.rows, last.columns) / last.seconds;
   const shapes = expectedWeights(SEVEN_B).filter(
     ({ name, shape }) =>
       shape.length === 2 && /^(model\.layers|visual\.(blocks|merger))\./.test(name) && !name.includes('norm'),
   );
-  const work = 2 * shapes.reduce((sum, { shape: [rows = 1, columns = 1] }) => sum + flops(rows, columns), 0);
+  const work =
+    2 * shapes.reduce((sum, { shape: [rows = 1, columns = 1] }) => sum + exactOperations(rows, columns), 0);
   const spectra = 2 * shapes.length;
   return {
     sizes,
@@ -133,11 +131,6 @@ export async function benchSpectra(log: (line: string) => void): Promise<Spectru
         `${last.rows} × ${last.columns}; threads work on different matrices, so divide by their number`,
     },
   };
-}
-
-function flops(rows: number, columns: number): number {
-  const [n, m] = [Math.min(rows, columns), Math.max(rows, columns)];
-  return n * n * m + (4 / 3) * n ** 3;
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {

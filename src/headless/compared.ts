@@ -6,9 +6,15 @@ import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import type { RegionCuts } from '../spectra/regions.ts';
 import { roleNames } from '../study/characterize/roles.ts';
 import type { CommandContext } from './context.ts';
+import { recipeCheckpoints } from './recipe-donors.ts';
 
-/** The checkpoints of `--base`, `--in`, `--rl` and `--model`, headers read. @throws NamedError those of opening */
-export async function comparedCheckpoints({ checkpoints, signal }: CommandContext): Promise<CheckpointSet> {
+/**
+ * The checkpoints of `--base`, `--in`, `--rl` and `--model`, headers read, and the merges of `--recipe`.
+ *
+ * @throws NamedError those of opening, of reading recipes and of planning
+ */
+export async function comparedCheckpoints(context: CommandContext): Promise<CheckpointSet> {
+  const { checkpoints, signal } = context;
   const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
     if (index >= checkpoints.count(flag)) return undefined;
     const { name, files } = checkpoints.folder(flag, index);
@@ -22,7 +28,10 @@ export async function comparedCheckpoints({ checkpoints, signal }: CommandContex
     ...(base ? { base } : {}),
     ...(before ? { in: before } : {}),
     ...(rl ? { rl } : {}),
-    others: others.filter((checkpoint) => checkpoint !== undefined),
+    others: [
+      ...others.filter((checkpoint) => checkpoint !== undefined),
+      ...(await recipeCheckpoints(context)),
+    ],
   });
 }
 

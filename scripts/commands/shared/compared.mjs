@@ -13,6 +13,10 @@ export const COMPARED = {
     repeated: true,
     help: `further checkpoints, compared with --reference: ${CHECKPOINT.help}`,
   },
+  recipe: {
+    kind: 'files',
+    help: 'merges of --base, --in and --rl, compared as further checkpoints without being written: JSON, or mergekit’s YAML',
+  },
   reference: {
     kind: 'choice',
     choices: ['base', 'in'],

@@ -1,21 +1,32 @@
 import { surveyCapabilities } from '../../engine/capabilities.ts';
 import { browserComputers } from '../../study/characterize/computers.ts';
 import { diversityFile, diversityStudy, runDiversity } from '../../study/characterize/diversity-study.ts';
+import { overlapSectionOf, overlapStudy, runOverlap } from '../../study/characterize/overlap-study.ts';
 import type { SpectrumRecord } from '../../spectra/diversity.ts';
+import type { OverlapRecord } from '../../spectra/overlap.ts';
 import type { LongWork } from '../../study/work.ts';
 import { comparedCheckpoints, comparison, regionCuts } from '../compared.ts';
 import type { Command } from '../context.ts';
 
-/** `layerwise_svd.json`: singular values of every update. */
+/** `layerwise_svd.json`: singular values of every update; with `--overlap` the directions that two of them share. */
 export const run: Command = async (context) => {
   const { flags } = context;
-  const study = diversityStudy(await comparedCheckpoints(context), {
-    ...comparison(context),
-    weights: flags.text('weights') ?? null,
+  const checkpoints = await comparedCheckpoints(context);
+  const compared = { ...comparison(context), weights: flags.text('weights') ?? null };
+  const study = diversityStudy(checkpoints, {
+    ...compared,
     mode: flags.choice('mode', ['exact', 'fast']) ?? 'exact',
     topK: flags.requiredNumber('topk'),
     seed: flags.requiredNumber('seed'),
   });
+  const overlap = flags.switch('overlap')
+    ? overlapStudy(checkpoints, {
+        ...compared,
+        pair: pairOf(flags.text('pair')),
+        k: flags.requiredNumber('directions'),
+        seed: flags.requiredNumber('seed'),
+      })
+    : null;
   const cuts = regionCuts(context, study.pairing.layers);
   const device = flags.choice('device', ['webgpu', 'wasm']) ?? (await surveyCapabilities()).preferred;
   const computers = await browserComputers(device === 'webgpu' ? 'webgpu' : 'cpu', context.notice);
@@ -23,8 +34,20 @@ export const run: Command = async (context) => {
     const records = await context.journalled(study.identity, study.total, (long: LongWork<SpectrumRecord>) =>
       runDiversity(study, computers, long),
     );
-    return diversityFile(study, records, cuts);
+    if (!overlap) return diversityFile(study, records, cuts);
+    const shared = await context.journalled(
+      overlap.identity,
+      overlap.total,
+      (long: LongWork<OverlapRecord>) => runOverlap(overlap, computers, long),
+    );
+    return diversityFile(study, records, cuts, overlapSectionOf(overlap, shared, cuts));
   } finally {
     computers.dispose();
   }
 };
+
+/** `--pair A,B`; null where it was not given. */
+function pairOf(text: string | undefined): readonly [string, string] | null {
+  const [first, second] = text?.split(',') ?? [];
+  return first === undefined || second === undefined ? null : [first, second];
+}

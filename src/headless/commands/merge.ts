@@ -1,31 +1,19 @@
 import { NamedError } from '../../named-error.ts';
 import { exportMerge } from '../../merge/export.ts';
-import type { DonorFolders } from '../../merge/folder/tensor-values.ts';
 import { openRecipe } from '../../merge/open-recipe.ts';
 import type { Donor } from '../../merge/plan/donor.ts';
-import { openDonor } from '../../merge/plan/donor.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks } from '../../merge/recipe/blocks.ts';
 import type { Recipe } from '../../merge/recipe/recipe.ts';
 import type { FolderSink } from '../../merge/sinks/sink.ts';
 import type { Command, CommandContext } from '../context.ts';
 import type { OutFolder } from '../out-folder.ts';
-
-/** What each flag's checkpoint is called in a recipe. */
-const DONORS = { base: 'Base', in: 'IN', rl: 'RL' } as const;
+import { knownDonors, recipeDonors } from '../recipe-donors.ts';
 
 /** A merge, written as a Hugging Face checkpoint folder. */
 export const run: Command = async (context) => {
-  const { flags, checkpoints, signal, onProgress, notice, out } = context;
-  const given = Object.entries(DONORS).filter(([flag]) => checkpoints.count(flag) > 0);
-  const donors = new Map<string, Donor>();
-  const folders: DonorFolders = new Map(
-    given.map(([flag, name]) => [name, checkpoints.folder(flag).files] as const),
-  );
-  for (const [flag, name] of given) {
-    const { name: folder, files } = checkpoints.folder(flag);
-    donors.set(name, await openDonor(name, files, { folder, signal }));
-  }
+  const { flags, signal, onProgress, notice, out } = context;
+  const { donors, folders } = await recipeDonors(context);
   const recipe = await recipeOf(context, donors);
   const plan = planMerge(recipe, donors);
   for (const line of plan.notices) notice(line);
@@ -48,12 +36,7 @@ async function recipeOf(
   const cuts = flags.text('cuts')?.split(',').map(Number);
   if (blocks !== undefined) return parseBlocks(blocks, [...donors.keys()], first.config.text.layers, cuts);
   if (cuts) throw refusal('BadValue', 'cuts go with blocks', '--cuts', 'leave it out: the recipe says them');
-  const known = [...donors.values()].map(({ name, checkpoint }) => ({
-    name,
-    folder: checkpoint.name,
-    fingerprint: checkpoint.fingerprint,
-  }));
-  const opened = await openRecipe(file as File, first.config, known);
+  const opened = await openRecipe(file as File, first.config, knownDonors(donors));
   for (const line of opened.notices) notice(line);
   return opened.recipe;
 }

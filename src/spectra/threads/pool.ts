@@ -3,7 +3,9 @@ import type { Remote } from 'comlink';
 import { transfer, wrap } from 'comlink';
 import { installErrorTransfer } from '../../engine/error-transfer.ts';
 import { NamedError } from '../../named-error.ts';
+import type { StoredPiece } from '../deltas/stored-piece.ts';
 import { abortable } from './abortable.ts';
+import { inlineThreads } from './inline.ts';
 import type { SpectraService } from './serve.ts';
 import type { HeldMatrix, SpectraThreads } from './spectra-threads.ts';
 
@@ -18,8 +20,9 @@ interface Thread {
 
 /**
  * At most `size` workers, each started when a call finds all others busy; `spawn` starts one that calls `serveSpectra`.
- * A call goes to the worker with the fewest. What is read must be Files or Blobs. When a call is cancelled its worker
- * ends, and others that it was at reject as cancelled too: a pool serves one piece of work at a time.
+ * A call goes to the worker with the fewest. Files and Blobs are read by the workers; a source whose bytes are computed (a
+ * merge that nobody wrote) is read by the thread that asks. When a call is cancelled its worker ends, and others that it was
+ * at reject as cancelled too: a pool serves one piece of work at a time.
  *
  * Calls also throw NamedError `WorkerFailed` when the worker dies (another takes its place).
  */
@@ -76,14 +79,21 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
     signal: AbortSignal | undefined,
   ): Promise<T> => callOn(next(), work, signal);
 
+  const here = inlineThreads();
   return {
     size,
-    energy: (task, signal) => call((remote) => remote.energy(task), signal),
-    deltaMatrix: (task, signal) => call((remote) => remote.deltaMatrix(task), signal),
+    energy: (task, signal) =>
+      canBeSent(task.pieces) ? call((remote) => remote.energy(task), signal) : here.energy(task, signal),
+    deltaMatrix: (task, signal) =>
+      canBeSent([task.to, task.from])
+        ? call((remote) => remote.deltaMatrix(task), signal)
+        : here.deltaMatrix(task, signal),
     singularValues: (matrix, rows, columns, signal) =>
       call((remote) => remote.singularValues(transfer(matrix, [matrix.buffer]), rows, columns), signal),
     singularValuesOfDelta: (task, columns, signal) =>
-      call((remote) => remote.singularValuesOfDelta(task, columns), signal),
+      canBeSent([task.to, task.from])
+        ? call((remote) => remote.singularValuesOfDelta(task, columns), signal)
+        : here.singularValuesOfDelta(task, columns, signal),
     hold: async (matrix, rows, columns): Promise<HeldMatrix> => {
       const thread = next();
       thread.held += 1;
@@ -104,6 +114,10 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
       for (const thread of threads) end(thread, cancelled());
     },
   };
+}
+
+function canBeSent(pieces: readonly StoredPiece[]): boolean {
+  return pieces.every(({ source }) => source instanceof Blob);
 }
 
 function cancelled(): NamedError {

@@ -7,10 +7,12 @@ import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
 
 /** Each thread holds float64 Gram matrices of 7B layers: more of them would not fit the memory budget anyway. */
 const MOST_THREADS = 4;
+/** A thread that computes does not take in what is read for it, so that one alone would read and compute by turns. */
+const FEWEST_THREADS = 2;
 
-/** One core is left to the page. */
+/** One core is left to the page, where there are three or more. */
 export function spectraThreads(): SpectraThreads {
-  const size = Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency - 1));
+  const size = Math.max(FEWEST_THREADS, Math.min(MOST_THREADS, navigator.hardwareConcurrency - 1));
   return spectraPool(
     () =>
       new Worker(new URL('../../../workers/spectra.ts', import.meta.url), {

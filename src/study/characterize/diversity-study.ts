@@ -9,6 +9,7 @@ import type { RegionCuts } from '../../spectra/regions.ts';
 import { thirds } from '../../spectra/regions.ts';
 import type { LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import { layerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
+import type { OverlapSection } from '../../spectra/results/subspace-overlap-file.ts';
 import type { Json, WorkIdentity } from '../journal/identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
@@ -77,17 +78,23 @@ export function runDiversity(
   return measureDiversity({ checkpoints, deltas, pairing, rounding, mode, topK, seed }, computers, work);
 }
 
-/** `layerwise_svd.json` of the records so far; cuts of Early, Mid, Late: thirds unless given. */
+/**
+ * `layerwise_svd.json` of the records so far; cuts of Early, Mid, Late: thirds unless given.
+ *
+ * @param overlap what two of the updates share, where that was measured besides
+ */
 export function diversityFile(
   study: DiversityStudy,
   records: ReadonlyMap<string, SpectrumRecord>,
   cuts?: RegionCuts,
+  overlap?: OverlapSection,
 ): LayerwiseSvdFile {
   const { checkpoints, deltas, pairing, settings } = study;
   const { rounding, weights, topK, mode, seed } = settings;
   return layerwiseSvdFile({
     ...{ pairing, deltas, records, rounding, weights, topK, models: modelNames(checkpoints) },
     cuts: cuts ?? thirds(pairing.layers),
+    ...(overlap ? { overlap } : {}),
     provenance: characterizeProvenance(checkpoints, {
       ...{ tensors: pairing.families.length, done: records.size, mode },
       ...(mode === 'fast' ? { seed } : {}),

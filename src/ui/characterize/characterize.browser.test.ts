@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
 import { NamedError } from '../../named-error.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
@@ -118,6 +118,29 @@ test('diversity of the identity: all singular values equal, effective rank 4', a
     .element(found)
     .toHaveTextContent('IN − Base: mean effective rank and its spread between layers');
   await expect.element(found).toHaveTextContent('RL − IN: 12 spectra on cpu; 4 exactly zero');
+});
+
+test('overlap of updates along the same axes: shared whole, in charts, words and a table, at every k', async () => {
+  await opened(surroundings(new Journals(new MemoryStorage()), () => inlineThreads()));
+  await page.getByText('Overlap', { exact: true }).click();
+  await page.getByLabelText('Directions, at most').fill('4');
+  await expect.element(page.getByText(/^12 matrices of two updates on/)).toBeVisible();
+  await button('Measure overlap').click();
+  await expect.element(button('Overlap is measured')).toBeVisible();
+  const found = page.getByRole('region', { name: 'What was found' });
+  // RL leaves the first four layers as they were; multiples of the identity share all their four directions.
+  await expect.element(found).toHaveTextContent('In 4 of 12 matrices one of the updates is exactly zero');
+  await expect.element(found).toHaveTextContent(/Output directions: .*Late 1 ± 0 .*Chance gives 1\./);
+  const lines = page.getByRole('figure', { name: /^Shared directions per layer/ });
+  await expect.element(lines).toBeVisible();
+  await expect.element(page.getByRole('figure', { name: /by projection, output directions/ })).toBeVisible();
+  await page.getByText('Input directions', { exact: true }).click();
+  await expect.element(page.getByRole('figure', { name: /by projection, input directions/ })).toBeVisible();
+  await page.getByText('Principal angles', { exact: true }).click();
+  await expect.element(page.getByRole('figure', { name: /^Principal angles, input/ })).toBeVisible();
+  await page.getByLabelText('Show the first k').fill('2');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(lines).toHaveTextContent('k = 2');
 });
 
 test('with fewer than two checkpoints the page says what it needs', async () => {

@@ -1,12 +1,16 @@
 import type { NamedError } from '../../named-error.ts';
 import type { Rounding } from '../../spectra/deltas/delta-spec.ts';
+import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { SpectrumMode, SpectrumRecord } from '../../spectra/diversity.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { TOP_K } from '../../spectra/metrics.ts';
+import type { OverlapRecord } from '../../spectra/overlap.ts';
 import type { DiversityStudy } from '../../study/characterize/diversity-study.ts';
 import { diversityFile, diversityStudy, runDiversity } from '../../study/characterize/diversity-study.ts';
 import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
 import { energyFile, energyStudy, runEnergy } from '../../study/characterize/energy-study.ts';
+import type { OverlapStudy } from '../../study/characterize/overlap-study.ts';
+import { DIRECTIONS, overlapFile, overlapStudy, runOverlap } from '../../study/characterize/overlap-study.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
@@ -17,7 +21,7 @@ import type { View } from '../state/view.svelte.ts';
 import type { Identity } from '../theme/identity.ts';
 import { Comparison, shownDeltas } from './comparison.svelte.ts';
 
-export type Measure = 'energy' | 'diversity';
+export type Measure = 'energy' | 'diversity' | 'overlap';
 export type SpectrumDevice = 'webgpu' | 'cpu';
 
 /** What the page asks for, with the reference's choices to begin with. */
@@ -33,19 +37,27 @@ class Settings {
   /** Part of the names of the weights whose spectra are computed; null for all. The reference class takes down_proj. */
   weights = $state<string | null>('down_proj');
   topK = $state(TOP_K);
+  /** The same for overlap, which is shown by projection: all to begin with. */
+  overlapWeights = $state<string | null>(null);
+  /** Keys of the two updates whose directions are compared; null for the first two. */
+  pair = $state.raw<readonly [string, string] | null>(null);
+  /** Directions compared, at most. */
+  directions = $state(DIRECTIONS);
   seed = $state(0);
   published = $state(false);
   /** Null: the GPU where there is a real one. */
   device = $state<SpectrumDevice | null>(null);
 }
 
-/** Energy and diversity of the opened checkpoints' updates: what is asked, under way and found. */
+/** Energy, diversity and overlap of the opened checkpoints' updates: what is asked, under way and found. */
 export class Characterize {
   readonly settings = new Settings();
   readonly energy: StudyRun<EnergyRecord>;
   readonly diversity: StudyRun<SpectrumRecord>;
+  readonly overlap: StudyRun<OverlapRecord>;
   energyStudy = $state.raw<EnergyStudy | null>(null);
   diversityStudy = $state.raw<DiversityStudy | null>(null);
+  overlapStudy = $state.raw<OverlapStudy | null>(null);
   identities = $state.raw<ReadonlyMap<string, Identity>>(new Map());
   /** Why the opened checkpoints cannot be compared, by measure. */
   problems = $state.raw<Readonly<Partial<Record<Measure, NamedError>>>>({});
@@ -64,6 +76,7 @@ export class Characterize {
     this.#surroundings = surroundings;
     this.energy = new StudyRun('energy', surroundings.journals, jobs);
     this.diversity = new StudyRun('diversity', surroundings.journals, jobs);
+    this.overlap = new StudyRun('overlap', surroundings.journals, jobs);
   }
 
   /** Where spectra are computed. */
@@ -72,11 +85,34 @@ export class Characterize {
   }
 
   get running(): boolean {
-    return this.energy.running || this.diversity.running;
+    return this.energy.running || this.diversity.running || this.overlap.running;
+  }
+
+  /** The run of what is measured. */
+  get run(): StudyRun<EnergyRecord> | StudyRun<SpectrumRecord> | StudyRun<OverlapRecord> {
+    return this[this.settings.measure];
+  }
+
+  /** Its study; null while nothing can be compared. */
+  get study(): EnergyStudy | DiversityStudy | OverlapStudy | null {
+    const { measure } = this.settings;
+    if (measure === 'energy') return this.energyStudy;
+    return measure === 'diversity' ? this.diversityStudy : this.overlapStudy;
+  }
+
+  /** Its result file, of what was found so far. */
+  get file() {
+    const { measure } = this.settings;
+    if (measure === 'energy') return this.energyFile;
+    return measure === 'diversity' ? this.diversityFile : this.overlapFile;
   }
 
   energyDeltas = $derived.by(() => shownDeltas(this.energyStudy?.deltas ?? [], this.identities));
   diversityDeltas = $derived.by(() => shownDeltas(this.diversityStudy?.deltas ?? [], this.identities));
+
+  /** Every update whose directions could be compared. */
+  overlapChoices = $derived.by(() => shownDeltas(this.overlapStudy?.choices ?? [], this.identities));
+  overlapDeltas = $derived.by(() => shownDeltas(this.overlapStudy?.deltas ?? [], this.identities));
 
   /** `fro_norm.json` of what was found so far. */
   energyFile = $derived.by(() => {
@@ -90,18 +126,24 @@ export class Characterize {
     return study ? diversityFile(study, this.diversity.records, this.#view.cuts(study.pairing.layers)) : null;
   });
 
-  /** Lays out both studies for what is open and asked, and shows what their journals hold. */
+  /** `subspace_overlap.json` of what was found so far. */
+  overlapFile = $derived.by(() => {
+    const study = this.overlapStudy;
+    return study ? overlapFile(study, this.overlap.records, this.#view.cuts(study.pairing.layers)) : null;
+  });
+
+  /** Lays out the studies for what is open and asked, and shows what their journals hold. */
   async prepare(): Promise<void> {
     const { settings } = this;
     const slots = this.#family.opened;
     const { rounding, rlFrom, reference, weights, mode, topK, seed } = settings;
+    const { overlapWeights, pair, directions } = settings;
     if (this.running) return;
     const latest = ++this.#latest;
     if (slots.length < 2) {
-      this.energyStudy = this.diversityStudy = null;
+      this.energyStudy = this.diversityStudy = this.overlapStudy = null;
       this.problems = {};
-      this.energy.leave();
-      this.diversity.leave();
+      for (const run of [this.energy, this.diversity, this.overlap]) run.leave();
       return;
     }
     try {
@@ -118,10 +160,23 @@ export class Characterize {
         () => diversityStudy(set, { rounding, delta, weights, mode, topK, seed }),
         (error) => (problems.diversity = error),
       );
+      // A pair chosen among other checkpoints gives way to the first two updates.
+      const keys = deltasOf(set.keys(), delta).map(({ key }) => key);
+      const known = pair?.every((key) => keys.includes(key)) ? pair : null;
+      const overlap = { weights: overlapWeights, pair: known, k: directions, seed };
+      this.overlapStudy = attempt(
+        () => overlapStudy(set, { rounding, delta, ...overlap }),
+        (error) => (problems.overlap = error),
+      );
       this.problems = problems;
-      await Promise.all([turn(this.energy, this.energyStudy), turn(this.diversity, this.diversityStudy)]);
+      await Promise.all([
+        turn(this.energy, this.energyStudy),
+        turn(this.diversity, this.diversityStudy),
+        turn(this.overlap, this.overlapStudy),
+      ]);
     } catch (error) {
-      this.problems = { energy: named(error), diversity: named(error) };
+      const problem = named(error);
+      this.problems = { energy: problem, diversity: problem, overlap: problem };
     }
   }
 
@@ -143,6 +198,19 @@ export class Characterize {
       const computers = await this.#surroundings.computers(this.device, notice);
       try {
         return await runDiversity(study, computers, long);
+      } finally {
+        computers.dispose();
+      }
+    });
+  }
+
+  async runOverlap(): Promise<void> {
+    const study = this.overlapStudy;
+    if (!study || this.running) return;
+    await this.overlap.run('Overlap of updates', async (long, notice) => {
+      const computers = await this.#surroundings.computers(this.device, notice);
+      try {
+        return await runOverlap(study, computers, long);
       } finally {
         computers.dispose();
       }

@@ -1,5 +1,6 @@
 import { FAST_DEFAULTS } from '../../spectra/fast/estimate.ts';
 import type { DiversityStudy } from '../../study/characterize/diversity-study.ts';
+import type { OverlapStudy } from '../../study/characterize/overlap-study.ts';
 import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
 import { bytes, counted } from '../format/quantity.ts';
 import type { SpectrumDevice } from './characterize.svelte.ts';
@@ -28,6 +29,13 @@ export function diversityCost(
     `about ${magnitude(count)} operations`,
     'time is told once the first are done',
   ].join(' · ');
+}
+
+/** "218 matrices of two updates on the CPU · at most 4.3 trillion operations". */
+export function overlapCost({ total, operations }: OverlapStudy, device: SpectrumDevice): string {
+  const matrices = total === 1 ? '1 matrix' : `${total} matrices`;
+  const where = device === 'webgpu' ? 'the GPU' : 'the CPU';
+  return `${matrices} of two updates on ${where} · at most ${magnitude(operations)} operations`;
 }
 
 /** "4.3 billion", "27 trillion". */

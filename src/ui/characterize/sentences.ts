@@ -1,8 +1,10 @@
+import type { SubspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
 import { plainNumber } from '../charts/axis/value-axis.ts';
 import { regionMeans, stretches } from '../charts/regions/region-means.ts';
 import type { LayerSeries } from '../charts/layer-lines/series.ts';
-import { percent } from '../format/quantity.ts';
+import { counted, percent } from '../format/quantity.ts';
 import type { Cuts } from '../layer-strip/regions.ts';
+import { overlapCounts } from './overlap-series.ts';
 
 /** What is said of each update: its regions' means with their spread, and where it is largest. */
 export function regionSentence(series: LayerSeries, cuts: Cuts, layers: number, what: string): string {
@@ -28,4 +30,41 @@ export function unchangedSentence(label: string, share: number): string {
   if (share === 1) return `${label} changes nothing at all.`;
   if (share === 0) return `${label} changes every weight that was compared.`;
   return `${label} leaves ${percent(share)} of the weights exactly as they were.`;
+}
+
+/**
+ * How far two updates share their output and input directions, against chance, and of how many matrices that cannot be said.
+ *
+ * @param series of the same file, its first two those of output and input directions
+ */
+export function overlapSentences(
+  file: SubspaceOverlapFile,
+  series: readonly LayerSeries[],
+  cuts: Cuts,
+  layers: number,
+): string[] {
+  const { matrices, without, unsettled, chance } = overlapCounts(file, file.k);
+  const said: string[] = [];
+  if (without > 0)
+    said.push(
+      without === matrices
+        ? 'One of the updates is exactly zero in every matrix: nothing is shared.'
+        : `In ${without} of ${counted(matrices, 'matrix').replace('matrixs', 'matrices')} one of the updates is exactly zero: they have no overlap.`,
+    );
+  if (without === matrices) return said;
+  for (const [side, name] of [
+    ['output', 'Output directions'],
+    ['input', 'Input directions'],
+  ] as const) {
+    const own = series.find(({ key }) => key === side);
+    const points = own?.points.filter(({ value }) => value !== null) ?? [];
+    if (!own || points.length === 0) continue;
+    const words = regionSentence({ ...own, label: name, points }, cuts, layers, 'overlap');
+    said.push(`${words} Chance gives ${plainNumber(Number(chance[side].toPrecision(2)))}.`);
+  }
+  if (unsettled > 0)
+    said.push(
+      `The last vectors of ${unsettled} had not settled: singular values lie close together there, and with them the order of directions.`,
+    );
+  return said;
 }

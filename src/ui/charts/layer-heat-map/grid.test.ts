@@ -39,3 +39,12 @@ test('marked rows and both ends are written', () => {
   expect(writtenRows({ title: 'rank', first: 1, count: 45 }, [10, 20, 50])).toEqual([1, 10, 20, 45]);
   expect(writtenRows({ title: 'head', first: 0, count: 12 }, [])).toEqual([0, 5, 10, 11]);
 });
+
+test('rows with names are all written, by their names', () => {
+  const named = { title: 'projection', first: 0, count: 2, names: ['q', 'down'] };
+  expect(writtenRows(named, [])).toEqual([0, 1]);
+  expect(gridTable(new Map([[1, [0.5, null]]]), named, 'overlap', [0, 1])).toEqual({
+    columns: ['layer', 'overlap, projection q', 'overlap, projection down'],
+    rows: [[1, 0.5, null]],
+  });
+});

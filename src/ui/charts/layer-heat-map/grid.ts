@@ -10,6 +10,13 @@ export interface GridRows {
   /** Number of the first row. */
   readonly first: number;
   readonly count: number;
+  /** What stands in place of the numbers, a name for each row: projections. */
+  readonly names?: readonly string[];
+}
+
+/** A row as it is written: its name, or its number. */
+export function rowName({ first, names }: GridRows, row: number): string {
+  return names?.[row - first] ?? layerIndex(row);
 }
 
 /** Per unified layer index, one value per row; null where there is none. */
@@ -66,16 +73,17 @@ export function gridTable(
   chosen: readonly number[],
 ): DataTable {
   return {
-    columns: ['layer', ...chosen.map((row) => `${title}, ${rows.title} ${layerIndex(row)}`)],
+    columns: ['layer', ...chosen.map((row) => `${title}, ${rows.title} ${rowName(rows, row)}`)],
     rows: [...grid]
       .sort(([a], [b]) => a - b)
       .map(([layer, column]) => [layer, ...chosen.map((row) => column[row - rows.first] ?? null)]),
   };
 }
 
-/** The rows that are written at the axis and in the short table: the marked ones and both ends. */
+/** The rows that are written at the axis and in the short table: the marked ones and both ends; all that have names. */
 export function writtenRows(rows: GridRows, marked: readonly number[]): number[] {
   const last = rows.first + rows.count - 1;
+  if (rows.names) return rows.names.map((_, i) => rows.first + i);
   const some = marked.length
     ? marked
     : Array.from({ length: rows.count }, (_, i) => rows.first + i).filter((row) => row % 5 === 0);

@@ -1,0 +1,73 @@
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { NamedError } from '../named-error.ts';
+import { MergedFolder } from '../merge/folder/merged-folder.ts';
+import type { DonorFolders } from '../merge/folder/tensor-values.ts';
+import type { KnownDonor } from '../merge/open-recipe.ts';
+import { openRecipe } from '../merge/open-recipe.ts';
+import type { Donor } from '../merge/plan/donor.ts';
+import { openDonor } from '../merge/plan/donor.ts';
+import { planMerge } from '../merge/plan/plan.ts';
+import type { CommandContext } from './context.ts';
+
+/** What each flag's checkpoint is called in a recipe. */
+const DONORS = { base: 'Base', in: 'IN', rl: 'RL' } as const;
+
+export interface RecipeDonors {
+  readonly donors: ReadonlyMap<string, Donor>;
+  readonly folders: DonorFolders;
+}
+
+/** The checkpoints of `--base`, `--in` and `--rl` as donors, headers read. @throws NamedError those of opening */
+export async function recipeDonors({ checkpoints, signal }: CommandContext): Promise<RecipeDonors> {
+  const given = Object.entries(DONORS).filter(([flag]) => checkpoints.count(flag) > 0);
+  const donors = new Map<string, Donor>();
+  const folders: DonorFolders = new Map(
+    given.map(([flag, name]) => [name, checkpoints.folder(flag).files] as const),
+  );
+  for (const [flag, name] of given) {
+    const { name: folder, files } = checkpoints.folder(flag);
+    donors.set(name, await openDonor(name, files, { folder, signal }));
+  }
+  return { donors, folders };
+}
+
+/** Donors as a recipe's file may speak of them. */
+export function knownDonors(donors: ReadonlyMap<string, Donor>): KnownDonor[] {
+  return [...donors.values()].map(({ name, checkpoint }) => ({
+    name,
+    folder: checkpoint.name,
+    fingerprint: checkpoint.fingerprint,
+  }));
+}
+
+/**
+ * The merges of `--recipe` as checkpoints that nobody wrote, named after their files: tensors are read from the donors, or
+ * computed as they are read.
+ *
+ * @throws NamedError `MissingFlag` without donors; those of reading recipes and of planning
+ */
+export async function recipeCheckpoints(context: CommandContext): Promise<Checkpoint[]> {
+  const { inputs, notice, signal } = context;
+  const files = inputs.list('recipe');
+  if (files.length === 0) return [];
+  const { donors, folders } = await recipeDonors(context);
+  const [first] = donors.values();
+  if (!first) {
+    throw new NamedError(
+      'MissingFlag',
+      'a recipe was given, and no checkpoint that it could take layers from',
+      { field: '--in' },
+      'give --in, --rl or --base',
+    );
+  }
+  const opened: Checkpoint[] = [];
+  for (const file of files) {
+    const { recipe, notices } = await openRecipe(file, first.config, knownDonors(donors));
+    const plan = planMerge(recipe, donors);
+    for (const line of [...notices, ...plan.notices]) notice(line);
+    const name = file.name.replace(/\.(json|ya?ml)$/i, '');
+    opened.push(await openCheckpoint(new MergedFolder(plan, folders), { name, signal }));
+  }
+  return opened;
+}
