@@ -17,6 +17,7 @@ import type {
   EngineStatus,
   ForwardRequest,
   ForwardResult,
+  GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
@@ -26,6 +27,7 @@ import type {
   LoadedModel,
   MemoryEstimate,
   OpenedCheckpoint,
+  PromptAnswers,
   StoredWeights,
 } from './protocol.ts';
 import type { ModelId } from './subject.ts';
@@ -155,6 +157,10 @@ export class EngineClient implements EngineApi {
       return running;
     });
     return { ...result, rows: result.rows.map((row, index) => keepTold(row, told.get(index))) };
+  }
+
+  generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]> {
+    return this.#job(request.job, (host) => host.generateAll(request));
   }
 
   forward(request: ForwardRequest): Promise<ForwardResult> {

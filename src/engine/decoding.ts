@@ -3,10 +3,9 @@ import type { HeadSpec } from '../graph/head.ts';
 import { mropeCosSin, textPositions } from '../vlm/mrope.ts';
 import type { Feeds, Tensor } from './backend/backend.ts';
 import { gateFeeds } from './gates.ts';
-import type { GenerateOptions } from './generate.ts';
+import type { DecodeOptions, PromptRows } from './generate.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
-import type { Sequence } from './prefill.ts';
 import { prefill } from './prefill.ts';
 import type { RowSpec } from './protocol.ts';
 import type { ResidentSubject } from './resident.ts';
@@ -26,8 +25,11 @@ interface DecodeSegment {
 export class Decoding {
   readonly #runtime: Runtime;
   readonly #subject: ResidentSubject;
-  readonly #sequence: Sequence;
-  readonly #options: GenerateOptions;
+  readonly #prompts: readonly PromptRows[];
+  /** The prompt of each row. */
+  readonly #promptOf: readonly PromptRows[];
+  readonly #rows: readonly RowSpec[];
+  readonly #options: DecodeOptions;
   readonly #random: readonly Random[];
   #cache: KvCache;
   /** The head within the last decoder graph; undefined where it has to be split. */
@@ -35,43 +37,54 @@ export class Decoding {
   /** Stretches of layers with the gates of the rows now in the batch; made anew when the batch changes. */
   #segments: readonly DecodeSegment[] | null = null;
 
+  /** Rows are counted through all prompts. */
   constructor(
     runtime: Runtime,
     subject: ResidentSubject,
-    sequence: Sequence,
-    options: GenerateOptions,
+    prompts: readonly PromptRows[],
+    options: DecodeOptions,
     random: readonly Random[],
   ) {
     this.#runtime = runtime;
     this.#subject = subject;
-    this.#sequence = sequence;
+    this.#prompts = prompts;
+    this.#promptOf = prompts.flatMap((prompt) => prompt.rows.map(() => prompt));
+    this.#rows = prompts.flatMap(({ rows }) => rows);
     this.#options = options;
     this.#random = random;
-    this.#cache = new KvCache(runtime.backend, options.rows.length);
+    this.#cache = new KvCache(runtime.backend, this.#rows.length, this.#longest);
     this.#head = fusedHead(headOf(subject), options.sampling.temperature === 0 ? 'greedy' : 'logits');
   }
 
   /** Prefills all rows and returns the first token of each. */
   async start(): Promise<number[]> {
-    const { rows, rowsPerPrefill, sources, signal, maxNewTokens } = this.#options;
+    const { sources, signal } = this.#options;
     const { backend, decoder } = this.#runtime;
-    const { length } = this.#sequence;
+    const capacity = this.#longest + Math.max(...this.#prompts.map(({ maxNewTokens }) => maxNewTokens));
     const tokens: number[] = [];
-    for (let first = 0; first < rows.length; first += rowsPerPrefill) {
-      const plan = planRows(rows.slice(first, first + rowsPerPrefill), this.#subject.layers.length);
-      const taken = plan.slotOf.map((slot, index) => ({ slot, row: first + index }));
-      const last = plan.slotOf.map((slot) => slot * length + length - 1);
-      const outputs = await prefill(backend, decoder, this.#subject, this.#sequence, {
-        plan,
-        sources,
-        cache: { store: this.#cache, capacity: length + maxNewTokens, rows: taken },
-        ...(this.#head ? { head: { spec: this.#head, positions: last } } : {}),
-        ...(signal ? { signal } : {}),
-      });
-      const batch = taken.map(({ row }) => row);
-      tokens.push(...(await this.#choose(outputs, last, batch)));
+    for (const { sequence, rows, rowsPerPrefill } of this.#prompts) {
+      const { length } = sequence;
+      for (let first = 0; first < rows.length; first += rowsPerPrefill) {
+        const plan = planRows(rows.slice(first, first + rowsPerPrefill), this.#subject.layers.length);
+        const done = tokens.length;
+        const taken = plan.slotOf.map((slot, index) => ({ slot, row: done + index }));
+        const last = plan.slotOf.map((slot) => slot * length + length - 1);
+        const outputs = await prefill(backend, decoder, this.#subject, sequence, {
+          plan,
+          sources,
+          cache: { store: this.#cache, capacity, rows: taken },
+          ...(this.#head ? { head: { spec: this.#head, positions: last } } : {}),
+          ...(signal ? { signal } : {}),
+        });
+        const batch = taken.map(({ row }) => row);
+        tokens.push(...(await this.#choose(outputs, last, batch)));
+      }
     }
     return tokens;
+  }
+
+  get #longest(): number {
+    return Math.max(...this.#prompts.map(({ sequence }) => sequence.length));
   }
 
   /**
@@ -80,20 +93,21 @@ export class Decoding {
    */
   async step(tokens: readonly number[], step: number, batch: readonly number[]): Promise<number[]> {
     const { backend, decoder } = this.#runtime;
-    const { config, embedding } = this.#subject.rest;
+    const { embedding } = this.#subject.rest;
     const rows = tokens.length;
-    const position = textPositions(this.#options.nextPosition + step, 1);
-    const { cos, sin } = mropeCosSin(position, config);
-    const total = this.#sequence.length + step + 1;
+    const { cos, sin, angleOf } = this.#angles(step, batch);
+    /** Where each row's token stands. */
+    const places = batch.map((row) => (this.#promptOf[row] as PromptRows).sequence.length + step);
+    const furthest = Math.max(...places);
     const shared: Feeds = {
-      positions: backend.upload('int64', [rows, 1], new BigInt64Array(rows)),
-      cos: backend.upload('float32', [1, cos.length], cos),
-      sin: backend.upload('float32', [1, sin.length], sin),
-      seqlens: backend.upload('int32', [rows], new Int32Array(rows).fill(total - 1)),
+      positions: backend.upload('int64', [rows, 1], BigInt64Array.from(angleOf, BigInt)),
+      cos,
+      sin,
+      seqlens: backend.upload('int32', [rows], Int32Array.from(places)),
     };
     const host: Feeds = {
       batch_shape: backend.host('int64', [3], BigInt64Array.of(BigInt(rows), 1n, -1n)),
-      total_length: backend.host('int32', [1], Int32Array.of(total)),
+      total_length: backend.host('int32', [1], Int32Array.of(furthest + 1)),
     };
     const positions = [...tokens.keys()];
     if (this.#head) {
@@ -102,7 +116,7 @@ export class Decoding {
     const embedded = await embedding.lookup(tokens);
     let outputs: Feeds = { hidden_out: backend.upload('float32', [rows, 1, embedding.hiddenSize], embedded) };
     try {
-      await this.#cache.reserve(total - 1);
+      await this.#cache.reserve(furthest);
       this.#segments ??= this.#planSegments(batch);
       for (const { segment, gates } of this.#segments) {
         const hidden = outputs['hidden_out'] as Tensor;
@@ -131,7 +145,7 @@ export class Decoding {
             ...(backend.sharedCache ? { into: this.#cache.into(segment.from, segment.to) } : {}),
           },
         );
-        this.#cache.append(segment.from, segment.to, outputs, total - 1);
+        this.#cache.append(segment.from, segment.to, outputs, places);
         backend.dispose(hidden);
       }
       return await this.#choose(outputs, positions, batch);
@@ -151,11 +165,29 @@ export class Decoding {
     this.#cache.dispose();
   }
 
+  /** Rotary angles, one entry for each prompt in the batch, and which of them each row takes. */
+  #angles(
+    step: number,
+    batch: readonly number[],
+  ): { readonly cos: Tensor; readonly sin: Tensor; readonly angleOf: readonly number[] } {
+    const { backend } = this.#runtime;
+    const prompts = [...new Set(batch.map((row) => this.#promptOf[row] as PromptRows))];
+    const tables = prompts.map(({ nextPosition }) =>
+      mropeCosSin(textPositions(nextPosition + step, 1), this.#subject.rest.config),
+    );
+    const upload = (part: 'cos' | 'sin'): Tensor => {
+      const values = Float32Array.from(tables.flatMap((table) => [...table[part]]));
+      return backend.upload('float32', [prompts.length, values.length / prompts.length], values);
+    };
+    const angleOf = batch.map((row) => prompts.indexOf(this.#promptOf[row] as PromptRows));
+    return { cos: upload('cos'), sin: upload('sin'), angleOf };
+  }
+
   #planSegments(batch: readonly number[]): readonly DecodeSegment[] {
     const { decoder, backend } = this.#runtime;
     const layers = this.#subject.layers.length;
     const plan = planRows(
-      batch.map((row) => this.#options.rows[row] as RowSpec),
+      batch.map((row) => this.#rows[row] as RowSpec),
       layers,
     );
     return segments(layers, decoder.longestRun(this.#subject), (layer) =>

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createBackend } from './backend/create.ts';
 import { requestGpu } from './backend/gpu-device.ts';
 import { loadWebGpuBuild } from './backend/ort-builds.ts';
+import { raggedRowsHold } from './backend/ragged-check.ts';
 import { deviceError, selfCheck } from './backend/self-check.ts';
 import { WasmBackend } from './backend/wasm.ts';
 import { WebGpuBackend } from './backend/webgpu.ts';
@@ -36,6 +37,13 @@ describe('the check of a device before it is believed', () => {
     const ort = await loadWebGpuBuild('asyncify');
     const gpu = new WebGpuBackend(ort, await requestGpu(false));
     expect(await deviceError(gpu, new WasmBackend(ort), 'f32')).toBeLessThan(1e-3);
+    await gpu.destroy();
+  });
+
+  it('lets rows of one step stand at different positions', async () => {
+    const gpu = new WebGpuBackend(await loadWebGpuBuild('jspi'), await requestGpu(false));
+    expect(await raggedRowsHold(gpu)).toBe(true);
+    expect(gpu.heldBytes).toBe(0);
     await gpu.destroy();
   });
 

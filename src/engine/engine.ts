@@ -2,7 +2,8 @@
 import { NamedError } from '../named-error.ts';
 import { rowsPerBatch, rowsPerPrefill } from './estimate.ts';
 import { captureKv, forward } from './forward.ts';
-import { generate } from './generate.ts';
+import type { DecodedRow, PromptRows } from './generate.ts';
+import { generate, generateAll } from './generate.ts';
 import type { LensNumbers } from './lens.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
@@ -11,12 +12,15 @@ import type {
   Device,
   ForwardRequest,
   ForwardResult,
+  GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
   LensReading,
+  PromptAnswers,
   PromptSpec,
   RowSpec,
+  Sampling,
   WeightDtype,
 } from './protocol.ts';
 import type { ResidentSubject } from './resident.ts';
@@ -39,27 +43,17 @@ export class Engine extends ModelLibrary {
           return null;
         });
         if (!prepared) return nothingYet(rows.length, device, subject.rest.dtype);
-        const { tokenizer, config } = this.folder(subject.rest.id);
+        const { tokenizer } = this.folder(subject.rest.id);
         const { sequence, visionSeconds } = prepared;
         const imageTokens = sequence.imagePositions.length;
         const decoders = rows.map(() => tokenizer.streamDecoder({ skipSpecial: true }));
         const pieces = rows.map((): string[] => []);
         const started = performance.now();
         let prefilled = started;
-        const capacity = config.text.maxPositionEmbeddings - sequence.length;
-        const maxNewTokens = Math.max(1, Math.min(request.maxNewTokens, capacity));
-        const { device: on, maxTensorBytes } = station.runtime.backend;
         const decoded = await generate(station.runtime, subject, sequence, {
-          rows,
-          maxNewTokens,
-          rowsPerBatch: Math.min(
-            Math.max(1, request.rowsPerBatch ?? Infinity),
-            rowsPerBatch(config.text, sequence.length + maxNewTokens, { device: on, maxTensorBytes }),
-          ),
-          sampling: request.sampling ?? { temperature: 0, seed: 0 },
-          nextPosition: prepared.nextPosition,
+          ...this.#promptRows(station, subject, prepared, { ...request, rows }),
+          sampling: request.sampling ?? GREEDY,
           sources: this.#sourcesOf(rows),
-          rowsPerPrefill: this.#rowsPerPrefill(station, subject, sequence.length),
           signal,
           onPrefilled: () => {
             prefilled = performance.now();
@@ -72,21 +66,12 @@ export class Engine extends ModelLibrary {
             onEvent({ type: 'token', row, token, text });
           },
         });
+        const answers = this.#answers(subject, prepared, rows, decoded);
         return {
-          rows: decoded.map(({ tokens, stop }, row) => {
-            const source = rows[row]?.swap?.source;
-            const captured = source === undefined ? undefined : this.#sources.get(source);
-            return {
-              tokens,
-              text: tokenizer.decode(tokens, { skipSpecial: true }),
-              stop,
-              ...(captured ? { sourceTokens: captured.tokens } : {}),
-              ...(request.pieces ? { pieces: pieces[row] as string[] } : {}),
-            };
-          }),
-          promptTokens: sequence.length,
-          imageTokens,
-          imageSpans: prepared.imageSpans,
+          ...answers,
+          ...(request.pieces
+            ? { rows: answers.rows.map((row, at) => ({ ...row, pieces: pieces[at] as string[] })) }
+            : {}),
           device,
           dtype: subject.rest.dtype,
           seconds: {
@@ -95,6 +80,34 @@ export class Engine extends ModelLibrary {
             decode: (performance.now() - prefilled) / 1000,
           },
         };
+      }),
+    );
+  }
+
+  /** What was cancelled has the rows it had got to, of each prompt. */
+  generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]> {
+    return this.jobs.run(request.job, (signal) =>
+      this.queue.add(async () => {
+        const { subject, station } = this.resolve(request.subject);
+        const rowsOf = request.prompts.map(({ rows }) => rows ?? [{}]);
+        const sources = this.#sourcesOf(rowsOf.flat());
+        const prepared: Prepared[] = [];
+        try {
+          for (const prompt of request.prompts)
+            prepared.push(await this.#prepare(station, subject, prompt, signal));
+        } catch (error) {
+          if (!signal.aborted || error !== signal.reason) throw error;
+          return rowsOf.map((rows) => noAnswers(rows.length));
+        }
+        const prompts = prepared.map((one, index) => ({
+          sequence: one.sequence,
+          ...this.#promptRows(station, subject, one, { ...request, rows: rowsOf[index] as RowSpec[] }),
+        }));
+        const sampling = request.sampling ?? GREEDY;
+        const decoded = await generateAll(station.runtime, subject, prompts, { sampling, sources, signal });
+        return decoded.map((rows, index) =>
+          this.#answers(subject, prepared[index] as Prepared, rowsOf[index] as RowSpec[], rows),
+        );
       }),
     );
   }
@@ -170,6 +183,49 @@ export class Engine extends ModelLibrary {
     return station.prompts.prepare(this.folder(subject.rest.id), subject.rest, spec, continuation, signal);
   }
 
+  /** A prepared prompt with its rows, as many at once as memory is estimated to hold. */
+  #promptRows(
+    station: Station,
+    subject: ResidentSubject,
+    { sequence, nextPosition }: Prepared,
+    request: Pick<GenerateRequest, 'maxNewTokens' | 'rowsPerBatch'> & { readonly rows: readonly RowSpec[] },
+  ): Omit<PromptRows, 'sequence'> & { readonly rowsPerBatch: number } {
+    const { text } = this.folder(subject.rest.id).config;
+    const { device, maxTensorBytes } = station.runtime.backend;
+    const capacity = text.maxPositionEmbeddings - sequence.length;
+    const maxNewTokens = Math.max(1, Math.min(request.maxNewTokens, capacity));
+    return {
+      nextPosition,
+      rows: request.rows,
+      maxNewTokens,
+      rowsPerPrefill: this.#rowsPerPrefill(station, subject, sequence.length),
+      rowsPerBatch: Math.min(
+        Math.max(1, request.rowsPerBatch ?? Infinity),
+        rowsPerBatch(text, sequence.length + maxNewTokens, { device, maxTensorBytes }),
+      ),
+    };
+  }
+
+  #answers(
+    subject: ResidentSubject,
+    { sequence, imageSpans }: Prepared,
+    rows: readonly RowSpec[],
+    decoded: readonly DecodedRow[],
+  ): PromptAnswers {
+    const { tokenizer } = this.folder(subject.rest.id);
+    return {
+      rows: decoded.map(({ tokens, stop }, row) => {
+        const source = rows[row]?.swap?.source;
+        const captured = source === undefined ? undefined : this.#sources.get(source);
+        const text = tokenizer.decode(tokens, { skipSpecial: true });
+        return { tokens, text, stop, ...(captured ? { sourceTokens: captured.tokens } : {}) };
+      }),
+      promptTokens: sequence.length,
+      imageTokens: sequence.imagePositions.length,
+      imageSpans,
+    };
+  }
+
   #rowsPerPrefill({ runtime }: Station, { rest }: ResidentSubject, tokens: number, probed = false): number {
     const { device, maxTensorBytes } = runtime.backend;
     return rowsPerPrefill(rest.config.text, tokens, { device, maxTensorBytes }, probed);
@@ -190,15 +246,18 @@ export class Engine extends ModelLibrary {
   }
 }
 
+const GREEDY: Sampling = { temperature: 0, seed: 0 };
+
 /** What a generation has that was cancelled before its prompt was ready. */
 function nothingYet(rows: number, device: Device, dtype: WeightDtype): GenerateResult {
+  return { ...noAnswers(rows), device, dtype, seconds: { vision: 0, prefill: 0, decode: 0 } };
+}
+
+function noAnswers(rows: number): PromptAnswers {
   return {
     rows: Array.from({ length: rows }, () => ({ tokens: [], text: '', stop: 'cancelled' })),
     promptTokens: 0,
     imageTokens: 0,
     imageSpans: [],
-    device,
-    dtype,
-    seconds: { vision: 0, prefill: 0, decode: 0 },
   };
 }

@@ -1,5 +1,6 @@
 /** Decoding answers for a batch of counterfactual rows. */
 import type { SpecialTokens } from '../vlm/config.ts';
+import { packBatches } from './batches.ts';
 import { Decoding } from './decoding.ts';
 import type { Sequence } from './prefill.ts';
 import type { RowSpec, Sampling, StopReason } from './protocol.ts';
@@ -8,21 +9,30 @@ import type { Runtime } from './runtime.ts';
 import { seededRandom } from './sampling.ts';
 import type { CapturedKv } from './swap.ts';
 
-export interface GenerateOptions {
-  readonly rows: readonly RowSpec[];
-  readonly maxNewTokens: number;
-  readonly sampling: Sampling;
+/** A prompt and the rows that answer it. */
+export interface PromptRows {
+  readonly sequence: Sequence;
   /** Position of the first generated token, on all three rotary axes. */
   readonly nextPosition: number;
-  readonly sources: ReadonlyMap<string, CapturedKv>;
+  readonly rows: readonly RowSpec[];
+  readonly maxNewTokens: number;
   /** Rows a prefill may hold at once; more are prefilled in turn and decoded together. */
   readonly rowsPerPrefill: number;
   /** Rows whose keys and values may be held at once; more are answered in turn. Default: all. */
   readonly rowsPerBatch?: number;
+}
+
+export interface DecodeOptions {
+  readonly sampling: Sampling;
+  readonly sources: ReadonlyMap<string, CapturedKv>;
   readonly signal?: AbortSignal;
+  /** After each batch's prompts. */
   readonly onPrefilled?: () => void;
+  /** Rows are counted through all prompts. */
   readonly onToken?: (row: number, token: number) => void;
 }
+
+export type GenerateOptions = Omit<PromptRows, 'sequence'> & DecodeOptions;
 
 export interface DecodedRow {
   readonly tokens: number[];
@@ -41,19 +51,65 @@ export async function generate(
   runtime: Runtime,
   subject: ResidentSubject,
   sequence: Sequence,
-  { rowsPerBatch, onPrefilled, onToken, ...options }: GenerateOptions,
+  { sampling, sources, signal, onPrefilled, onToken, ...prompt }: GenerateOptions,
 ): Promise<readonly DecodedRow[]> {
-  const { rows } = options;
-  const size = rowsPerBatch ?? rows.length;
-  const results: DecodedRow[] = [];
-  for (let first = 0; first < rows.length; first += size) {
-    const batch = await generateBatch(runtime, subject, sequence, {
-      ...options,
-      rows: rows.slice(first, first + size),
-      ...(onPrefilled && first === 0 ? { onPrefilled } : {}),
-      ...(onToken ? { onToken: (row, token) => onToken(first + row, token) } : {}),
+  const options = { sampling, sources, ...(signal ? { signal } : {}), ...(onToken ? { onToken } : {}) };
+  let told = false;
+  const [rows] = await generateAll(runtime, subject, [{ sequence, ...prompt }], {
+    ...options,
+    onPrefilled: () => {
+      if (!told) onPrefilled?.();
+      told = true;
+    },
+  });
+  return rows as readonly DecodedRow[];
+}
+
+/** The same for several prompts, whose rows share batches as far as each prompt's `rowsPerBatch` goes. */
+export async function generateAll(
+  runtime: Runtime,
+  subject: ResidentSubject,
+  prompts: readonly PromptRows[],
+  { onToken, ...options }: DecodeOptions,
+): Promise<readonly (readonly DecodedRow[])[]> {
+  const results = prompts.map(({ rows }) => rows.map((): DecodedRow => ({ tokens: [], stop: 'cancelled' })));
+  const packable = prompts.map(({ sequence, rows, rowsPerBatch }) => ({
+    length: sequence.length,
+    rows: rows.length,
+    rowsPerBatch: rowsPerBatch ?? Infinity,
+  }));
+  const lengths = new Set(packable.map(({ length }) => length));
+  const ragged = lengths.size > 1 && (await runtime.raggedRows());
+  const before = prompts.map((_, prompt) =>
+    prompts.slice(0, prompt).reduce((sum, { rows }) => sum + rows.length, 0),
+  );
+  for (const parts of packBatches(packable, ragged)) {
+    if (options.signal?.aborted) break;
+    const taken = parts.flatMap(({ prompt, first, count }) =>
+      Array.from({ length: count }, (_, offset) => ({ prompt, row: first + offset })),
+    );
+    const batch = await generateBatch(
+      runtime,
+      subject,
+      parts.map(({ prompt, first, count }) => {
+        const whole = prompts[prompt] as PromptRows;
+        return { ...whole, rows: whole.rows.slice(first, first + count) };
+      }),
+      {
+        ...options,
+        ...(onToken
+          ? {
+              onToken: (index, token) => {
+                const { prompt, row } = taken[index] as { prompt: number; row: number };
+                onToken((before[prompt] as number) + row, token);
+              },
+            }
+          : {}),
+      },
+    );
+    taken.forEach(({ prompt, row }, index) => {
+      (results[prompt] as DecodedRow[])[row] = batch[index] as DecodedRow;
     });
-    results.push(...batch);
   }
   return results;
 }
@@ -61,17 +117,18 @@ export async function generate(
 async function generateBatch(
   runtime: Runtime,
   subject: ResidentSubject,
-  sequence: Sequence,
-  options: Omit<GenerateOptions, 'rowsPerBatch'>,
+  prompts: readonly PromptRows[],
+  options: DecodeOptions,
 ): Promise<readonly DecodedRow[]> {
-  const { rows, maxNewTokens, signal, onToken } = options;
-  const results = rows.map((): DecodedRow => ({ tokens: [], stop: 'length' }));
+  const { signal, onToken } = options;
+  const most = prompts.flatMap(({ rows, maxNewTokens }) => rows.map(() => maxNewTokens));
+  const results = most.map((): DecodedRow => ({ tokens: [], stop: 'length' }));
   const finished = new Set<number>();
   // Every row draws the same numbers, so that answers differ by the intervention alone.
-  const random = rows.map(() => seededRandom(options.sampling.seed));
-  const decoding = new Decoding(runtime, subject, sequence, options, random);
+  const random = most.map(() => seededRandom(options.sampling.seed));
+  const decoding = new Decoding(runtime, subject, prompts, options, random);
   try {
-    let batch = rows.map((_, row) => row);
+    let batch = [...most.keys()];
     let next: number[];
     try {
       next = await decoding.start();
@@ -88,12 +145,11 @@ async function generateBatch(
         result.tokens.push(token);
         onToken?.(row, token);
         const end = endOf(token, subject.rest.config.tokens);
-        if (!end) return;
-        result.stop = end;
-        finished.add(row);
+        if (end) result.stop = end;
+        if (end || result.tokens.length >= (most[row] as number)) finished.add(row);
       });
       const going = [...batch.keys()].filter((at) => !finished.has(batch[at] as number));
-      if (going.length === 0 || step + 1 >= maxNewTokens) return results;
+      if (going.length === 0) return results;
       if (signal?.aborted) {
         for (const at of going) (results[batch[at] as number] as DecodedRow).stop = 'cancelled';
         return results;

@@ -99,7 +99,7 @@ describe('the cache', () => {
     expect(backend.heldBytes).toBe(0);
   });
 
-  it('appends what a decode step returned at its position, in every row and head', async () => {
+  it('appends what a decode step returned at each row’s own position, in every head', async () => {
     const backend = wasmBackend();
     const cache = new KvCache(backend, 2);
     for (const layer of [0, 1]) await cache.install(layer, present(backend, 2, layer), same(2));
@@ -109,8 +109,9 @@ describe('the cache', () => {
         [2, 1, HEADS * HEAD_DIM],
         Float32Array.from({ length: 2 * HEADS * HEAD_DIM }, (_, index) => start + index),
       );
-    cache.append(1, 2, { '0.key': fresh(100), '0.value': fresh(200) }, LENGTH);
-    expect(positionsOf(cache, 1).map((row) => row.map((head) => head[LENGTH]))).toEqual([
+    cache.append(1, 2, { '0.key': fresh(100), '0.value': fresh(200) }, [LENGTH, LENGTH + 1]);
+    const at = [LENGTH, LENGTH + 1];
+    expect(positionsOf(cache, 1).map((row, index) => row.map((head) => head[at[index] as number]))).toEqual([
       [
         [100, 101],
         [102, 103],
@@ -120,7 +121,8 @@ describe('the cache', () => {
         [106, 107],
       ],
     ]);
-    expect(positionsOf(cache, 1, 'value')[1]?.[1]?.[LENGTH]).toEqual([206, 207]);
+    expect(positionsOf(cache, 1, 'value')[1]?.[1]?.[LENGTH + 1]).toEqual([206, 207]);
+    expect(positionsOf(cache, 1)[1]?.[0]?.[LENGTH]).toEqual([0, 0]);
     expect([rowsOf(cache, 0), rowsOf(cache, 1)]).toEqual([
       [0, 1],
       [1, 2],

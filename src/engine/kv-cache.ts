@@ -25,11 +25,14 @@ const PARTS = ['key', 'value'] as const;
 export class KvCache {
   readonly rows: number;
   readonly #backend: Backend;
+  readonly #longest: number;
   readonly #layers: (Entry | undefined)[] = [];
 
-  constructor(backend: Backend, rows: number) {
+  /** `longest` is the length of the longest prompt that will be installed, where prompts differ. */
+  constructor(backend: Backend, rows: number, longest = 0) {
     this.#backend = backend;
     this.rows = rows;
+    this.#longest = longest;
   }
 
   /**
@@ -43,7 +46,7 @@ export class KvCache {
       this.#layers[layer] = present;
       return;
     }
-    const capacity = this.#backend.sharedCache ? length : length + GROWTH;
+    const capacity = this.#backend.sharedCache ? length : Math.max(length, this.#longest) + GROWTH;
     const entry = (this.#layers[layer] ??= await this.#blank(present.key, capacity));
     this.#copy(present, entry, sources);
   }
@@ -70,8 +73,8 @@ export class KvCache {
     }
   }
 
-  /** Puts a step's `i.key`, `i.value` `[rows, 1, kvHeads · headDim]` at `position`, and gives them back. */
-  append(from: number, to: number, outputs: Feeds, position: number): void {
+  /** Puts a step's `i.key`, `i.value` `[rows, 1, kvHeads · headDim]` at each row's position, and gives them back. */
+  append(from: number, to: number, outputs: Feeds, positions: readonly number[]): void {
     if (this.#backend.sharedCache) return;
     for (let layer = from; layer < to; layer++) {
       const entry = this.#entry(layer);
@@ -79,7 +82,7 @@ export class KvCache {
       const bytes = width * FLOAT_BYTES;
       const ranges = Array.from({ length: rows * heads }, (_, index) => ({
         from: index * bytes,
-        to: (index * capacity + position) * bytes,
+        to: (index * capacity + (positions[Math.floor(index / heads)] as number)) * bytes,
         bytes,
       }));
       for (const part of PARTS) {
@@ -92,7 +95,7 @@ export class KvCache {
 
   /** A cache with only the rows named, in that order; this one is given back. */
   async keep(rows: readonly number[]): Promise<KvCache> {
-    const kept = new KvCache(this.#backend, rows.length);
+    const kept = new KvCache(this.#backend, rows.length, this.#longest);
     const sources = rows.map((slot, row) => ({ slot, row }));
     for (const [layer, entry] of this.#layers.entries()) {
       if (!entry) continue;

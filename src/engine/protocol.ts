@@ -200,15 +200,24 @@ export interface GeneratedRow {
   readonly pieces?: readonly string[];
 }
 
-export interface GenerateResult {
+/** What was answered to one prompt. */
+export interface PromptAnswers {
   readonly rows: readonly GeneratedRow[];
   readonly promptTokens: number;
   readonly imageTokens: number;
   /** `[start, count]` of each image's tokens in the prompt. */
   readonly imageSpans: readonly (readonly [start: number, count: number])[];
+}
+
+export interface GenerateResult extends PromptAnswers {
   readonly device: Device;
   readonly dtype: WeightDtype;
   readonly seconds: { readonly vision: number; readonly prefill: number; readonly decode: number };
+}
+
+/** Several prompts, answered by one subject; their rows share batches. */
+export interface GenerateAllRequest extends Omit<GenerateRequest, keyof PromptSpec | 'rows' | 'pieces'> {
+  readonly prompts: readonly (PromptSpec & Pick<GenerateRequest, 'rows'>)[];
 }
 
 /** What to bring back from one forward pass (no generation). Positions index the expanded prompt. */
@@ -310,6 +319,8 @@ export interface EngineApi {
   /** Unloads and forgets the folder. */
   close(id: ModelId): Promise<void>;
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult>;
+  /** As `generate` for each prompt, in the prompts' order; without events. */
+  generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   forward(request: ForwardRequest): Promise<ForwardResult>;
   /** Runs the prompt and keeps every layer's K and V at the chosen positions; returns a handle. */
   captureImageKv(request: CaptureKvRequest): Promise<string>;

@@ -1,14 +1,15 @@
 /** A batch of rows gives each row what a run of its own gives. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { captureKv, forward } from './forward.ts';
-import type { DecodedRow, GenerateOptions } from './generate.ts';
-import { generate } from './generate.ts';
+import type { DecodedRow, GenerateOptions, PromptRows } from './generate.ts';
+import { generate, generateAll } from './generate.ts';
 import type { Prepared } from './prepare.ts';
 import type { Ablation, RowSpec } from './protocol.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { CapturedKv } from './swap.ts';
 import type { GoldenModel } from './testing/golden-model.ts';
 import { goldenModel, readFromDisk } from './testing/golden-model.ts';
+import type { GoldenCase } from './testing/goldens.ts';
 import { readGolden, relativeError } from './testing/goldens.ts';
 
 const CHECKPOINT = 'untied-gqa4-f32';
@@ -138,6 +139,37 @@ describe('greedy answers', () => {
       subject = whole;
       vi.restoreAllMocks();
     }
+  });
+});
+
+describe('prompts of other lengths in one batch', () => {
+  it('are answered as alone, on a device whose rows may stand at different positions', async () => {
+    expect(await model.runtime.raggedRows()).toBe(true);
+    const golden = await readGolden(readFromDisk, CHECKPOINT);
+    const names = ['text', 'square', 'wide'];
+    const prompts: PromptRows[] = [];
+    for (const [index, name] of names.entries()) {
+      const { sequence, nextPosition } = await model.prepare(golden.cases[name] as GoldenCase);
+      const picked = index === 0 ? rows.filter(({ swap }) => !swap) : rows.slice(index);
+      const limits = { maxNewTokens: NEW_TOKENS - 5 * index, rowsPerPrefill: 7 };
+      prompts.push({ sequence, nextPosition, rows: picked, ...limits });
+    }
+    expect(new Set(prompts.map(({ sequence }) => sequence.length)).size).toBe(3);
+    const options = { sampling: { temperature: 0, seed: 0 }, sources };
+    const own = [];
+    for (const { sequence, ...prompt } of prompts)
+      own.push(await generate(model.runtime, subject, sequence, { ...options, ...prompt }));
+    const told: number[][] = prompts.flatMap(({ rows }) => rows.map(() => []));
+    const runs = vi.spyOn(model.runtime.decoder, 'run');
+    const onToken = (row: number, token: number): void => void told[row]?.push(token);
+    expect(await generateAll(model.runtime, subject, prompts, { ...options, onToken })).toEqual(own);
+    expect(told).toEqual(own.flat().map(({ tokens }) => tokens));
+    const sizes = runs.mock.calls.map(([, , , { hidden }]) => hidden?.dims[0] as number);
+    expect(Math.max(...sizes)).toBe(told.length);
+    vi.restoreAllMocks();
+    // Rows that all stand at one position do with less of a device: the same answers, in more batches.
+    const equal = { ...model.runtime, raggedRows: () => Promise.resolve(false) };
+    expect(await generateAll(equal, subject, prompts, options)).toEqual(own);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Backend } from './backend/backend.ts';
+import { raggedRowsHold } from './backend/ragged-check.ts';
 import { Decoder } from './decoder.ts';
 import { GraphStore } from './graph-store.ts';
 import { Head } from './head.ts';
@@ -11,15 +12,19 @@ export interface Runtime {
   readonly vision: VisionTower;
   readonly decoder: Decoder;
   readonly head: Head;
+  /** Whether rows of one decode step may stand at different positions. Tried out when it is first asked. */
+  raggedRows(): Promise<boolean>;
 }
 
 export function createRuntime(backend: Backend): Runtime {
   const graphs = new GraphStore(backend);
+  let ragged: Promise<boolean> | undefined;
   return {
     backend,
     graphs,
     vision: new VisionTower(backend, graphs),
     decoder: new Decoder(backend, graphs),
     head: new Head(backend, graphs),
+    raggedRows: () => (ragged ??= raggedRowsHold(backend)),
   };
 }

@@ -2,15 +2,18 @@ import type {
   CaptureKvRequest,
   ForwardRequest,
   ForwardResult,
+  GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
+  PromptAnswers,
 } from '../engine/protocol.ts';
 import { NamedError } from '../named-error.ts';
 
 /** What probes ask of an engine: the page's, over a worker, or one in the same thread. */
 export interface ProbeEngine {
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult>;
+  generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   forward(request: ForwardRequest): Promise<ForwardResult>;
   captureImageKv(request: CaptureKvRequest): Promise<string>;
   releaseKv(handle: string): Promise<void> | void;

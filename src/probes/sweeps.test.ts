@@ -1,10 +1,11 @@
 /** The probes against transformers, and a sweep in rows against the same sweep one by one. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Engine } from '../engine/engine.ts';
 import type { Golden, GoldenAnswer } from '../engine/testing/goldens.ts';
 import { goldenFolder, goldenImages, readGolden, readTensors } from '../engine/testing/goldens.ts';
 import { readFromDisk, wasmBackend } from '../engine/testing/golden-model.ts';
 import { INLINE } from '../engine/testing/inline-surroundings.ts';
+import type { PromptAnswers } from '../engine/protocol.ts';
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { wholeModel } from '../engine/subject.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
@@ -133,22 +134,35 @@ describe('the token swap', () => {
     },
   );
 
-  it('in rows is the same as layer by layer and row by row', async () => {
-    const pairs = [await pairOf('square', 'square-source'), await pairOf('wide', 'square-source')];
+  it('packed is the same as pair by pair, row by row and layer by layer, images of several sizes among them', async () => {
+    const pairs = [
+      await pairOf('square', 'square-source'),
+      await pairOf('wide', 'square-source'),
+      await pairOf('square', 'wide-source'),
+      { ...(await pairOf('wide', 'small')), sourceAnswer: '' },
+    ];
+    const lengths = new Set<number>();
+    const packed = vi.spyOn(engine, 'generateAll');
     for (const mode of ['single', 'from-layer'] as const) {
-      const rows = await sweepSwaps(engine, pairs, { ...sweep, subject, mode });
-      const single = await sweepSwaps(engine, pairs, { ...sweep, subject, mode, rowsPerBatch: 1 });
-      expect(single).toEqual(rows);
+      const together = await sweepSwaps(engine, pairs, { ...sweep, subject, mode });
+      expect(packed).toHaveBeenCalledTimes(1);
+      for (const { promptTokens } of await (packed.mock.results[0]?.value as Promise<PromptAnswers[]>))
+        lengths.add(promptTokens);
+      for (const rowsPerBatch of [4, 8, 1, 3])
+        expect(await sweepSwaps(engine, pairs, { ...sweep, subject, mode, rowsPerBatch })).toEqual(together);
       for (const layer of ALL) {
-        const [alone] = await sweepSwaps(engine, pairs.slice(1), {
+        const [alone] = await sweepSwaps(engine, pairs.slice(1, 2), {
           ...sweep,
           subject,
           mode,
           layers: [layer],
         });
-        expect(alone?.swapped[0]).toEqual(rows[1]?.swapped[layer]);
+        expect(alone?.swapped[0]).toEqual(together[1]?.swapped[layer]);
       }
+      packed.mockClear();
     }
+    packed.mockRestore();
+    expect(lengths.size).toBeGreaterThan(1);
   });
 
   it('asks for the source’s own answer where the pair does not state it', async () => {
@@ -195,13 +209,14 @@ describe('the token swap', () => {
     );
     expect(resumed).toEqual(whole);
     expect(told.slice(2)).toEqual([pairKey(pairs[2] as Pair)]);
-    expect(seen).toEqual([0, 1, 2, 3]);
+    expect(seen).toEqual([2, 3]);
   });
 
   it('ends at once when cancelled, and gives captured keys and values back', async () => {
     const released: string[] = [];
     const slow: ProbeEngine = {
       generate: () => new Promise(() => undefined),
+      generateAll: () => new Promise(() => undefined),
       forward: () => new Promise(() => undefined),
       captureImageKv: () => new Promise((resolve) => setTimeout(() => resolve('late'), 50)),
       releaseKv: (handle) => void released.push(handle),
@@ -254,7 +269,8 @@ describe('zero ablation', () => {
       }
     }
     expect(records[0]?.ablated.at(-1)?.experiment).toBe('layers_1_2');
-    expect(await sweepAblations(engine, problems, { ...sweep, rowsPerBatch: 1 })).toEqual(records);
+    for (const rowsPerBatch of [1, 5, experiments.length + 1])
+      expect(await sweepAblations(engine, problems, { ...sweep, rowsPerBatch })).toEqual(records);
   });
 });
 

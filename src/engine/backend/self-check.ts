@@ -1,12 +1,9 @@
 /** Does this GPU compute what the CPU computes? Asked once per device, before anything is believed. */
-import { decoderGraph } from '../../graph/decoder.ts';
 import type { LinearFormat } from '../../graph/weights.ts';
-import { slotBytes } from '../../graph/weights.ts';
 import { seededRandom } from '../sampling.ts';
 import type { Backend, Feeds, Tensor } from './backend.ts';
+import { LAYER, randomLayer } from './random-layer.ts';
 
-/** Small, but larger than one tile, subgroup and quantization block in every direction. */
-const DIMS = { hiddenSize: 128, intermediateSize: 192, heads: 4, kvHeads: 2, headDim: 32, rmsNormEps: 1e-6 };
 const TOKENS = 40;
 /** Float32 kernels agree to 1e-5; kernels that went wrong are off by whole values. */
 const TOLERANCE = 1e-2;
@@ -36,23 +33,8 @@ export async function selfCheck(gpu: Backend, cpu: Backend): Promise<boolean> {
 
 async function runLayer(backend: Backend, format: LinearFormat): Promise<Float32Array> {
   const random = seededRandom(1);
-  const arrays = new Map<string, Uint8Array<ArrayBuffer>>();
-  const variant = { layers: 1, gates: false, swap: false, captureKv: false, attention: 'cached' } as const;
-  const spec = { dims: DIMS, format, ...variant };
-  for (const { slots } of decoderGraph(spec).weights) {
-    for (const slot of slots) {
-      const bytes = new Uint8Array(slotBytes(slot));
-      if (slot.type === 'uint8') bytes.forEach((_, index) => (bytes[index] = Math.floor(random() * 256)));
-      else new Float32Array(bytes.buffer).forEach((_, index, all) => (all[index] = 0.2 * (random() - 0.5)));
-      arrays.set(slot.name, bytes);
-    }
-  }
-  const graph = decoderGraph(
-    spec,
-    backend.constantWeights ? ({ name }) => arrays.get(name) as Uint8Array : undefined,
-  );
-  const compiled = await backend.compile(graph);
-  const { hiddenSize, kvHeads, headDim } = DIMS;
+  const { compiled, weights } = await randomLayer(backend, format, random);
+  const { hiddenSize, kvHeads, headDim } = LAYER;
   const uniform = (count: number): Float32Array => Float32Array.from({ length: count }, () => random() - 0.5);
   const room = backend.sharedCache ? TOKENS : 0;
   const past = {
@@ -60,6 +42,7 @@ async function runLayer(backend: Backend, format: LinearFormat): Promise<Float32
     value: await backend.zeros('float32', [1, kvHeads, room, headDim]),
   };
   const own: Feeds = {
+    ...weights,
     hidden: backend.upload('float32', [1, TOKENS, hiddenSize], uniform(TOKENS * hiddenSize)),
     positions: backend.upload(
       'int64',
@@ -72,15 +55,6 @@ async function runLayer(backend: Backend, format: LinearFormat): Promise<Float32
     '0.past_key': past.key,
     '0.past_value': past.value,
   };
-  if (!backend.constantWeights) {
-    for (const { slots } of graph.weights) {
-      for (const slot of slots) {
-        const tensor = await backend.zeros(slot.type, slot.dims);
-        backend.write(tensor, 0, arrays.get(slot.name) as Uint8Array);
-        own[slot.name] = tensor;
-      }
-    }
-  }
   const outputs = await backend.run(
     compiled,
     {

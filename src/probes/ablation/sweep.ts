@@ -3,9 +3,10 @@ import type { PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Problem } from '../data/problem.ts';
-import { eachSample } from '../each-sample.ts';
+import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
+import { samplesPerBatch } from '../rows-at-once.ts';
 import type { Said } from '../said.ts';
 import { saidBy } from '../said.ts';
 import { checkLayers } from '../swap/mode.ts';
@@ -18,6 +19,7 @@ export interface AblationSweep {
   readonly maxNewTokens: number;
   /** The text put to the model for a problem; default: its question alone. */
   readonly ask?: (problem: Problem) => string;
+  /** Answers at most this many rows at once, of several problems where they fit; memory may allow fewer. */
   readonly rowsPerBatch?: number;
   readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
 }
@@ -38,7 +40,8 @@ export interface AblatedAnswer extends Said {
 }
 
 /**
- * Answers every problem plain and under every experiment, all as rows of one batch, greedily. A record per problem.
+ * Answers every problem plain and under every experiment, all as rows of a batch that several problems share,
+ * greedily. A record per problem.
  *
  * @throws NamedError `Cancelled`, `UnknownLayer`, `NoLayers`, and the engine's, naming the problem.
  */
@@ -50,45 +53,49 @@ export async function sweepAblations(
 ): Promise<readonly AblationRecord[]> {
   const touched = sweep.experiments.flatMap(({ ablate }) => ablate.map(({ layer }) => layer));
   checkLayers(touched, sweep.subject.layers.length);
-  return eachSample(
+  const size = samplesPerBatch(1 + sweep.experiments.length, sweep.rowsPerBatch);
+  return eachGroup(
     problems,
     ({ id }) => id,
     work,
-    (problem) => ablateProblem(engine, problem, sweep, work.signal),
+    size,
+    (group) => ablateProblems(engine, group, sweep, work.signal),
   );
 }
 
-async function ablateProblem(
+async function ablateProblems(
   engine: ProbeEngine,
-  problem: Problem,
+  problems: readonly Problem[],
   sweep: AblationSweep,
   signal: AbortSignal | undefined,
-): Promise<AblationRecord> {
+): Promise<AblationRecord[]> {
   const { subject, experiments, maxNewTokens, ask, rowsPerBatch, prompt } = sweep;
-  const { rows } = await asJob(engine, signal, (job) =>
-    engine.generate(
-      {
+  const rows = [{}, ...experiments.map(({ ablate }) => ({ ablate }))];
+  const answers = await asJob(engine, signal, (job) =>
+    engine.generateAll({
+      job,
+      subject,
+      maxNewTokens,
+      ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+      prompts: problems.map((problem) => ({
         ...prompt,
-        job,
-        subject,
         prompt: ask ? ask(problem) : problem.question,
         images: problem.image ? [problem.image] : [],
-        maxNewTokens,
-        ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
-        rows: [{}, ...experiments.map(({ ablate }) => ({ ablate }))],
-      },
-      () => undefined,
-    ),
+        rows,
+      })),
+    }),
   );
-  const [baseline, ...ablated] = rows;
-  const { id, question, answer, choices } = problem;
-  return {
-    id,
-    question,
-    answer,
-    ...(choices ? { choices } : {}),
-    hasImage: problem.image !== undefined,
-    baseline: saidBy(baseline),
-    ablated: experiments.map(({ name }, index) => ({ experiment: name, ...saidBy(ablated[index]) })),
-  };
+  return problems.map((problem, index) => {
+    const [baseline, ...ablated] = answers[index]?.rows ?? [];
+    const { id, question, answer, choices } = problem;
+    return {
+      id,
+      question,
+      answer,
+      ...(choices ? { choices } : {}),
+      hasImage: problem.image !== undefined,
+      baseline: saidBy(baseline),
+      ablated: experiments.map(({ name }, at) => ({ experiment: name, ...saidBy(ablated[at]) })),
+    };
+  });
 }

@@ -4,9 +4,10 @@ import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Problem } from '../data/problem.ts';
-import { eachSample } from '../each-sample.ts';
+import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
+import { samplesPerBatch } from '../rows-at-once.ts';
 import type { Said } from '../said.ts';
 import { saidBy } from '../said.ts';
 
@@ -36,6 +37,8 @@ export interface PatchSweep {
   readonly recipient: Subject;
   readonly depths: readonly number[];
   readonly maxNewTokens: number;
+  /** Answers at most this many questions at once; memory may allow fewer. */
+  readonly rowsPerBatch?: number;
   readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
 }
 
@@ -49,7 +52,7 @@ export interface PatchRecord {
 }
 
 /**
- * Answers every question by donor, recipient and each patched model. Runs go depth by depth, since each is another model;
+ * Answers every question by donor, recipient and each patched model, several questions at once. Runs go depth by depth, since each is another model;
  * keys are `<run>/<id>`.
  *
  * @throws NamedError `Cancelled`, `UnknownDepth`, and the engine's.
@@ -57,7 +60,7 @@ export interface PatchRecord {
 export async function sweepPatches(
   engine: ProbeEngine,
   items: readonly Problem[],
-  { donor, recipient, depths, maxNewTokens, prompt }: PatchSweep,
+  { donor, recipient, depths, maxNewTokens, rowsPerBatch, prompt }: PatchSweep,
   work: LongWork<PatchRecord> = {},
 ): Promise<readonly PatchRecord[]> {
   const runs: readonly (readonly [PatchRecord['run'], Subject])[] = [
@@ -66,19 +69,34 @@ export async function sweepPatches(
     ...depths.map((depth) => [depth, patched(donor, recipient, depth)] as const),
   ];
   const asked = runs.flatMap(([run, subject]) => items.map((item) => ({ run, subject, item })));
-  return eachSample(
+  return eachGroup(
     asked,
     ({ run, item }) => `${run}/${item.id}`,
     work,
-    async ({ run, subject, item }) => {
-      const images = item.image ? [item.image] : [];
-      const { rows } = await asJob(engine, work.signal, (job) =>
-        engine.generate(
-          { ...prompt, job, subject, prompt: item.question, images, maxNewTokens },
-          () => undefined,
-        ),
-      );
-      return { id: item.id, run, question: item.question, answer: item.answer, said: saidBy(rows[0]) };
+    samplesPerBatch(1, rowsPerBatch),
+    async (group) => {
+      const records: PatchRecord[] = [];
+      for (const run of new Set(group.map((one) => one.run))) {
+        const own = group.filter((one) => one.run === run);
+        const answers = await asJob(engine, work.signal, (job) =>
+          engine.generateAll({
+            job,
+            subject: (own[0] as (typeof own)[number]).subject,
+            maxNewTokens,
+            ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+            prompts: own.map(({ item }) => ({
+              ...prompt,
+              prompt: item.question,
+              images: item.image ? [item.image] : [],
+            })),
+          }),
+        );
+        for (const [index, { item }] of own.entries()) {
+          const { id, question, answer } = item;
+          records.push({ id, run, question, answer, said: saidBy(answers[index]?.rows[0]) });
+        }
+      }
+      return records;
     },
   );
 }

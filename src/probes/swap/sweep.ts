@@ -1,11 +1,12 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; method.md §2). */
-import type { PromptSpec } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Pair } from '../data/pair.ts';
-import { eachSample } from '../each-sample.ts';
+import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
+import { samplesPerBatch } from '../rows-at-once.ts';
 import type { Said } from '../said.ts';
 import { saidBy } from '../said.ts';
 import type { Task } from '../task.ts';
@@ -21,7 +22,7 @@ export interface SwapSweep {
   readonly maxNewTokens: number;
   /** Also ask for the model's own answer to the source image; always where the pair does not state it. */
   readonly answerSource?: boolean;
-  /** Answers at most this many rows at once; default: as many as memory is estimated to hold. */
+  /** Answers at most this many rows at once, of several pairs where they fit; memory may allow fewer. */
   readonly rowsPerBatch?: number;
   readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
 }
@@ -56,7 +57,7 @@ export function pairKey({ task, id }: Pick<Pair, 'task' | 'id'>): string {
 
 /**
  * Sweeps the swap over layers: the source's K (after RoPE) and V are captured once, the target is answered once plain
- * and once per layer as rows of one batch, greedily. A record per pair.
+ * and once per layer as rows of a batch, greedily; several pairs share a batch. A record per pair.
  *
  * @throws NamedError `Cancelled`, `UnknownLayer`, `NoLayers`, and the engine's, naming the pair.
  */
@@ -67,65 +68,66 @@ export async function sweepSwaps(
   work: LongWork<SwapRecord> = {},
 ): Promise<readonly SwapRecord[]> {
   checkLayers(sweep.layers, sweep.subject.layers.length);
-  return eachSample(pairs, pairKey, work, (pair) => swapPair(engine, pair, sweep, work.signal));
+  const size = samplesPerBatch(1 + sweep.layers.length, sweep.rowsPerBatch);
+  return eachGroup(pairs, pairKey, work, size, (group) => swapPairs(engine, group, sweep, work.signal));
 }
 
-async function swapPair(
+async function swapPairs(
   engine: ProbeEngine,
-  pair: Pair,
+  pairs: readonly Pair[],
   { subject, layers, mode, maxNewTokens, answerSource, rowsPerBatch, prompt }: SwapSweep,
   signal: AbortSignal | undefined,
-): Promise<SwapRecord> {
-  const ask = { ...prompt, subject, prompt: pair.prompt };
-  const capturing = { ...ask, images: [pair.source] };
+): Promise<SwapRecord[]> {
+  const ask = (pair: Pair, image: Blob) => ({ ...prompt, prompt: pair.prompt, images: [image] });
   // A cancel does not wait for the capture, which may still give a handle: it is given back whenever it comes.
-  let captured: Promise<string> | undefined;
+  const captures: Promise<string>[] = [];
+  const capture = (pair: Pair, job: string): Promise<string> => {
+    const captured = engine.captureImageKv({ ...ask(pair, pair.source), subject, job });
+    captures.push(captured);
+    return captured;
+  };
   try {
-    const handle = await asJob(
-      engine,
-      signal,
-      (job) => (captured = engine.captureImageKv({ ...capturing, job })),
+    const targets: GenerateAllRequest['prompts'][number][] = [];
+    for (const pair of pairs) {
+      const source = await asJob(engine, signal, (job) => capture(pair, job));
+      const swaps = layers.map((layer) => ({
+        swap: { source, layers: swappedLayers(mode, layer, subject.layers.length) },
+      }));
+      targets.push({ ...ask(pair, pair.target), rows: [{}, ...swaps] });
+    }
+    const unstated = pairs.filter((pair) => (answerSource ?? false) || pair.sourceAnswer === '');
+    const answers = await asJob(engine, signal, (job) =>
+      engine.generateAll({
+        job,
+        subject,
+        maxNewTokens,
+        ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
+        prompts: [...targets, ...unstated.map((pair) => ask(pair, pair.source))],
+      }),
     );
-    const result = await asJob(engine, signal, (job) =>
-      engine.generate(
-        {
-          ...ask,
-          job,
-          images: [pair.target],
-          maxNewTokens,
-          ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
-          rows: [
-            {},
-            ...layers.map((layer) => ({
-              swap: { source: handle, layers: swappedLayers(mode, layer, subject.layers.length) },
-            })),
-          ],
-        },
-        () => undefined,
-      ),
-    );
-    const [plain, ...rows] = result.rows;
-    const source =
-      (answerSource ?? false) || pair.sourceAnswer === ''
-        ? await asJob(engine, signal, (job) =>
-            engine.generate({ ...capturing, job, maxNewTokens }, () => undefined),
-          )
-        : null;
-    const sourceTokens = rows[0]?.sourceTokens ?? result.imageTokens;
-    return {
-      task: pair.task,
-      id: pair.id,
-      prompt: pair.prompt,
-      targetAnswer: pair.targetAnswer,
-      sourceAnswer: pair.sourceAnswer,
-      ...(pair.iouThreshold === undefined ? {} : { iouThreshold: pair.iouThreshold }),
-      imageTokens: { target: result.imageTokens, source: sourceTokens },
-      resampled: sourceTokens !== result.imageTokens,
-      original: saidBy(plain),
-      source: source ? saidBy(source.rows[0]) : null,
-      swapped: layers.map((layer, index) => ({ layer, ...saidBy(rows[index]) })),
-    };
+    const sources = new Map(unstated.map((pair, index) => [pair, answers[pairs.length + index]]));
+    return pairs.map((pair, index) => {
+      const { rows, imageTokens } = answers[index] as PromptAnswers;
+      const [plain, ...swapped] = rows;
+      const sourceTokens = swapped[0]?.sourceTokens ?? imageTokens;
+      const source = sources.get(pair);
+      return {
+        task: pair.task,
+        id: pair.id,
+        prompt: pair.prompt,
+        targetAnswer: pair.targetAnswer,
+        sourceAnswer: pair.sourceAnswer,
+        ...(pair.iouThreshold === undefined ? {} : { iouThreshold: pair.iouThreshold }),
+        imageTokens: { target: imageTokens, source: sourceTokens },
+        resampled: sourceTokens !== imageTokens,
+        original: saidBy(plain),
+        source: source ? saidBy(source.rows[0]) : null,
+        swapped: layers.map((layer, at) => ({ layer, ...saidBy(swapped[at]) })),
+      };
+    });
   } finally {
-    void captured?.then((handle) => engine.releaseKv(handle)).catch(() => undefined);
+    for (const captured of captures) {
+      void captured.then((handle) => engine.releaseKv(handle)).catch(() => undefined);
+    }
   }
 }

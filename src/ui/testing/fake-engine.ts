@@ -203,6 +203,10 @@ export class FakeEngine implements EngineApi {
     };
   }
 
+  generateAll(): never {
+    throw new Error('the page does not call generateAll yet');
+  }
+
   forward(): never {
     throw new Error('the page does not call forward yet');
   }
