@@ -1,6 +1,7 @@
 """Grading goldens: `python tools/goldens/grading/make.py` writes `../data/grading/`. Running it twice gives the same bytes.
 
     equivalence.json  each pair of `cases.py` with math_verify's verdict
+    unseen.json       each answer and response of `unseen.py` with it
     statistics.json   Wilson, McNemar, Holm (statsmodels), exact binomial (scipy), Newcombe's paired interval by numpy
     rewards.json      the six rewards of tools/demo-family/rewards.py on varied responses
     transfer/         results in the reference's layout; transfer.json what their table is
@@ -20,6 +21,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+import unseen
 from cases import BEYOND, DIFFERENT, EQUAL, HARD
 from transfer import write_transfer
 
@@ -35,6 +37,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     DATA.mkdir(parents=True, exist_ok=True)
     write("equivalence.json", equivalence())
+    write("unseen.json", unseen_cases())
     write("statistics.json", statistics())
     write("rewards.json", rewards())
     write("transfer.json", write_transfer(DATA / "transfer"))
@@ -47,7 +50,12 @@ def write(name: str, found: object) -> None:
 
 def math_verdict(right: str, given: str) -> bool:
     """math_verify's, both sides in dollars as a response would hold them."""
-    return bool(verify(parse(f"${right}$"), parse(f"${given}$")))
+    return response_verdict(right, f"${given}$")
+
+
+def response_verdict(right: str, response: str) -> bool:
+    """math_verify's, which finds the answer in the response itself."""
+    return bool(verify(parse(f"${right}$"), parse(response)))
 
 
 def equivalence() -> list[dict]:
@@ -56,6 +64,16 @@ def equivalence() -> list[dict]:
         {"group": group, "right": right, "given": given, "mathVerify": math_verdict(right, given)}
         for group, pairs in groups.items()
         for right, given in pairs
+    ]
+
+
+def unseen_cases() -> list[dict]:
+    asked = [(unseen.ANSWERS, False, math_verdict), (unseen.RESPONSES, True, response_verdict)]
+    return [
+        {"kind": kind, "right": right, "given": given, "equal": equal, "response": response, "mathVerify": verdict(right, given)}
+        for cases, response, verdict in asked
+        for kind, pairs in cases.items()
+        for right, given, equal in pairs
     ]
 
 
