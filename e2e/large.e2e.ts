@@ -1,4 +1,5 @@
-import type { Page } from '@playwright/test';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Browser, Page } from '@playwright/test';
 import { chromiumFlags } from '../scripts/chromium-flags.mjs';
 import { AppPage } from './app.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
@@ -19,6 +20,11 @@ test.use({
     await use({ ...launchOptions, args: [...chromiumFlags('software'), eager] });
   },
 });
+
+/** What a page may take while it reads three checkpoints of 16 GB: 1.5 GB, programs and shaders included. */
+const PEAK_BYTES = 1.5e9;
+/** How much of them has to go through it for that to mean something: more than the bound. A slow machine takes half a minute. */
+const READ_GIB = 2;
 
 let folder: ReturnType<typeof temporaryFolder>;
 let model: ReturnType<typeof sevenBillion>;
@@ -70,4 +76,52 @@ test('info of 16 GB takes seconds', async () => {
   expect(info.tensors).toHaveLength(729);
   test.info().annotations.push({ type: 'info', description: `${seconds.toFixed(2)} s` });
   expect(seconds).toBeLessThan(INFO_SECONDS);
+});
+
+/** The most memory that the page's processes ever held, bytes, as Linux counts it; null elsewhere. */
+async function peakResident(browser: Browser): Promise<number | null> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = (await session.send('SystemInfo.getProcessInfo')) as {
+    processInfo: { type: string; id: number }[];
+  };
+  await session.detach();
+  const files = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => `/proc/${id}/status`)
+    .filter((file) => existsSync(file));
+  if (files.length === 0) return null;
+  const peaks = files.map((file) => Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(file, 'utf8'))?.[1]));
+  return Math.max(...peaks) * 1024;
+}
+
+test('energy of three 16 GB checkpoints passes through a page of under 1.5 GB', async ({ page, browser }) => {
+  const app = new AppPage(page);
+  await app.start();
+  for (const name of ['Base', 'IN', 'RL'] as const)
+    await app.choose(name, sevenBillion(folder.path, `sparse-${name}`).folder);
+  await page.keyboard.press('3');
+  await expect(page.getByText(/3 checkpoints · \d+ tensors · 4\d\.?\d* GiB to read/)).toBeVisible();
+  const start = Date.now();
+  await page.getByRole('button', { name: 'Measure energy' }).click();
+  const read = page.getByText(/Reading updates · [\d.]+ GiB of/);
+  let gib = 0;
+  let peakHeap = 0;
+  while (gib < READ_GIB) {
+    const text = (await read.textContent()) ?? '';
+    gib = Number(/([\d.]+) GiB of/.exec(text)?.[1] ?? 0);
+    peakHeap = Math.max(peakHeap, await heap(page));
+  }
+  const seconds = (Date.now() - start) / 1000;
+  const resident = await peakResident(browser);
+  await page.getByRole('button', { name: 'Cancel' }).first().click();
+  await expect(page.getByRole('button', { name: /^Resume: \d+ of \d+ tensors are done$/ })).toBeVisible();
+  test
+    .info()
+    .annotations.push(
+      { type: 'read', description: `${gib} GiB in ${seconds.toFixed(1)} s` },
+      { type: 'heap', description: `${(peakHeap / 1e6).toFixed(0)} MB` },
+      { type: 'resident', description: `${((resident ?? NaN) / 1e6).toFixed(0)} MB` },
+    );
+  expect(peakHeap).toBeLessThan(PEAK_BYTES);
+  if (resident !== null) expect(resident).toBeLessThan(PEAK_BYTES);
 });

@@ -27,7 +27,13 @@ await runCommand(async (signal) => {
     page.evaluate((options) => globalThis.frankenscopeBench.run(options), flags),
   );
   // After the browser has gone, so that neither disturbs the other.
-  if (result !== null && typeof result === 'object' && 'spectra-cpu' in result)
-    Object.assign(result, { torchSvdvals: await torchSvdvals() });
+  if (result !== null && typeof result === 'object' && 'spectra-cpu' in result) {
+    const torch = await torchSvdvals();
+    const { sizes } = /** @type {{sizes: {seconds: number}[]}} */ (result['spectra-cpu']);
+    const ours = sizes.at(-1)?.seconds ?? NaN;
+    Object.assign(result, {
+      torchSvdvals: 'absent' in torch ? torch : { ...torch, oursOverTorch: ours / torch.secondsOneThread },
+    });
+  }
   return { result, out: String(out) };
 });
