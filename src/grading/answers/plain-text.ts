@@ -3,6 +3,11 @@ const TEXT_COMMAND = /\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|operator
 
 /** A textual answer as it is compared: no markup, lower case, single spaces, no quotes or stops around it. */
 export function plainText(text: string): string {
+  return withoutMarkup(text).toLowerCase();
+}
+
+/** The same with its case. */
+export function withoutMarkup(text: string): string {
   return text
     .replace(TEXT_COMMAND, '$1')
     .replace(/\\[()[\]]|\$/g, '')
@@ -10,8 +15,7 @@ export function plainText(text: string): string {
     .trim()
     .replace(/^(\*+|_+|`+)(.*)\1$/, '$2')
     .replace(/^["'“”‘’]+|["'“”‘’.?,;]+$|(?<=[a-zA-Z])!+$/g, '')
-    .trim()
-    .toLowerCase();
+    .trim();
 }
 
 /** The same without spaces, but those between digits, which separate numbers. */

@@ -2,7 +2,7 @@ import type { Expression } from './expression.ts';
 import { parseExpression } from './parser.ts';
 import { type Quantity, parseQuantity } from './quantity.ts';
 import { splitOutside } from './split.ts';
-import { variablesOf } from './same-value.ts';
+import { sameValue, variablesOf } from './same-value.ts';
 
 /** What kind of thing an answer is, with its parts. */
 export type AnswerForm =
@@ -18,9 +18,24 @@ export type AnswerForm =
   | { readonly kind: 'set'; readonly bare: boolean; readonly items: readonly AnswerForm[] }
   | { readonly kind: 'union'; readonly items: readonly AnswerForm[] }
   | { readonly kind: 'matrix'; readonly rows: readonly (readonly AnswerForm[])[] }
-  | { readonly kind: 'equation'; readonly left: Expression; readonly right: Expression }
-  /** Hours and minutes, as on a clock. */
-  | { readonly kind: 'time'; readonly minutes: number };
+  | ({ readonly kind: 'equation' } & Sides)
+  /** x = 5, f(x) = x², AB = 7, ∠B = 65°, a + b = 42: says what something is. `sides` where it can be read as an equation. */
+  | {
+      readonly kind: 'named';
+      readonly name: string;
+      /** The name is a sum of others: whoever is asked for a + b may say so, but 42 does not say a + b = 42. */
+      readonly compound: boolean;
+      readonly value: AnswerForm;
+      readonly sides?: Sides;
+    }
+  /** Minutes after twelve as on a clock's face, 0 to 719, and the half of the day where it is told. */
+  | { readonly kind: 'time'; readonly minutes: number; readonly half?: 'am' | 'pm' };
+
+/** What an equation says to be equal. */
+export interface Sides {
+  readonly left: Expression;
+  readonly right: Expression;
+}
 
 const MAX_DEPTH = 6;
 
@@ -36,7 +51,7 @@ export function parseForm(text: string, depth = 0): AnswerForm | undefined {
     parseUnion(rest, depth) ??
     parseBracketed(rest, depth) ??
     parseInequality(rest) ??
-    parseEquation(rest) ??
+    parseEquation(rest, depth) ??
     parsePlusMinus(rest) ??
     parseList(rest, depth) ??
     parseRatio(rest) ??
@@ -56,19 +71,22 @@ function ofQuantity(text: string): AnswerForm | undefined {
 }
 
 function parseTime(text: string): AnswerForm | undefined {
-  const match = /^(\d{1,2}):([0-5]\d)(?:\s*([ap])\.?m\.?)?$/i.exec(text);
+  const match = /^(\d{1,2}):([0-5]\d)\s*(?:\\(?:text|mathrm)\{\s*)?(?:([ap])\.?\s*m\.?)?\s*\}?$/i.exec(text);
   if (!match) return undefined;
   const hours = Number(match[1]);
-  const half = match[3]?.toLowerCase();
   if (hours > 24) return undefined;
-  const shown = half === 'p' && hours < 12 ? hours + 12 : half === 'a' && hours === 12 ? 0 : hours;
-  return { kind: 'time', minutes: shown * 60 + Number(match[2]) };
+  const minutes = (hours % 12) * 60 + Number(match[2]);
+  const told = match[3]?.toLowerCase();
+  if (told) return { kind: 'time', minutes, half: told === 'p' ? 'pm' : 'am' };
+  if (hours > 12 && hours < 24) return { kind: 'time', minutes, half: 'pm' };
+  return hours % 24 === 0 ? { kind: 'time', minutes, half: 'am' } : { kind: 'time', minutes };
 }
 
 function parseMatrix(text: string, depth: number): AnswerForm | undefined {
-  const match = /^\\begin\{([pbvBV]?matrix|array)\}(?:\{[^}]*\})?([\s\S]*)\\end\{\1\}$/.exec(text);
-  if (!match) return undefined;
-  const lines = (match[2] ?? '').split(/\\\\/).filter((line) => line.trim() !== '');
+  const bare = /^[([]\s*(\\begin\{array\}[\s\S]*\\end\{array\})\s*[)\]]$/.exec(text)?.[1] ?? text;
+  const match = /^\\begin\{([pbvBV]?matrix|array)\}(?:\{[^}]*\})?([\s\S]*)\\end\{\1\}$/.exec(bare);
+  if (!match || /\\begin/.test(match[2] ?? '')) return undefined;
+  const lines = (match[2] ?? '').split(/\\\\(?:\s*\[[^\]]*\])?/).filter((line) => line.trim() !== '');
   const rows = lines.map((line) => line.split('&').map((cell) => parseForm(cell, depth + 1)));
   if (rows.length === 0 || rows.some((row) => row.includes(undefined))) return undefined;
   return { kind: 'matrix', rows: rows as AnswerForm[][] };
@@ -91,7 +109,7 @@ function parseBracketed(text: string, depth: number): AnswerForm | undefined {
   const set = /^\\\{([\s\S]*)\\\}$/.exec(text) ?? /^\{([\s\S]*,[\s\S]*)\}$/.exec(text);
   if (set && closesAtEnd(text)) {
     const parts = splitOutside(set[1] ?? '', /[,;]/);
-    return allParsed(parts, depth, (items) => ({ kind: 'set', bare: false, items }));
+    return allParsed(parts, depth, (items) => ({ kind: 'set', bare: false, items: flattened(items) }));
   }
   const tuple = /^([([])([\s\S]*)([)\]])$/.exec(text);
   if (!tuple || !closesAtEnd(text)) return undefined;
@@ -153,14 +171,52 @@ function parseInequality(text: string): AnswerForm | undefined {
   };
 }
 
-/** x = 5 says 5; a list of values too. Anything else is an equation of two sides. */
-function parseEquation(text: string): AnswerForm | undefined {
-  const sides = splitOutside(text, /(?<![<>!\\])=/);
-  if (sides.length !== 2) return undefined;
-  const [left = '', right = ''] = sides.map((side) => side.trim());
-  const [first, second] = [parseExpression(left), parseExpression(right)];
-  if (first && second) return { kind: 'equation', left: first, right: second };
-  return /^[a-zA-Z](?:_\{?\w+\}?)?$|^[a-zA-Z]\s*\([a-z, ]*\)$/.test(left) ? parseForm(right, 1) : undefined;
+const LABEL = String.raw`[a-zA-Z](?:_\{?\w+\}?)?'*`;
+const GREEK_LABEL = String.raw`\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega)`;
+/** x, x_1, \theta, f(x), AB, \overline{AB}, m\angle ABC, (x, y), \text{Area}. */
+const NAME = new RegExp(
+  [
+    `^(?:${LABEL}|${GREEK_LABEL})$`,
+    String.raw`^[a-zA-Z]'*\s*\([a-z, ]*\)$`,
+    String.raw`^\|?[A-Z]{2,3}\|?$`,
+    String.raw`^\\overline\s*\{[A-Z]{2}\}$`,
+    String.raw`^m?\s*\\(?:angle|triangle)\s*(?:[A-Z]{1,3}|\d|[a-z]|\{[A-Z]{1,3}\}|${GREEK_LABEL})$`,
+    String.raw`^\(\s*(?:${LABEL}|${GREEK_LABEL})(?:\s*,\s*(?:${LABEL}|${GREEK_LABEL}))+\s*\)$`,
+    String.raw`^(?:\\(?:text|mathrm|textbf|operatorname)\s*\{[a-zA-Z ]+\}|[A-Z]?[a-z]{3,}(?: [a-z]+)*)$`,
+  ].join('|'),
+);
+/** a + b, m + n + p, xy: letters added or multiplied. */
+const COMPOUND_NAME = /^[a-zA-Z](?:\s*[-+]?\s*[a-zA-Z])+$/;
+
+/** x = 5 says 5, a chain x = 2 + 3 = 5 too. Anything else is an equation of two sides. */
+function parseEquation(text: string, depth: number): AnswerForm | undefined {
+  const sides = splitOutside(text, /(?<![<>!\\])=/).map((side) => side.trim());
+  const [left = '', ...rest] = sides;
+  const right = rest.at(-1);
+  if (right === undefined) return undefined;
+  const expressions = sides.map((side) => parseExpression(side));
+  const [first, last] = [expressions[0], expressions.at(-1)];
+  if (rest.length > 1) {
+    const steps = expressions.slice(1);
+    if (!steps.every((step) => step && last && sameValue(step, last))) return undefined;
+  }
+  const both = first && last ? { left: first, right: last } : undefined;
+  const named = nameAndValue(left, right) ?? (rest.length === 1 ? nameAndValue(right, left) : undefined);
+  const value = named && parseForm(named.value, depth + 1);
+  if (named && value) {
+    const { name, compound } = named;
+    return { kind: 'named', name, compound, value, ...(both && { sides: both }) };
+  }
+  return both && { kind: 'equation', ...both };
+}
+
+function nameAndValue(
+  left: string,
+  right: string,
+): { readonly name: string; readonly compound: boolean; readonly value: string } | undefined {
+  const name = left.replaceAll(' ', '');
+  if (NAME.test(left)) return { name, compound: false, value: right };
+  return COMPOUND_NAME.test(left) ? { name, compound: true, value: right } : undefined;
 }
 
 /** a ± b is {a + b, a − b}. */
@@ -178,8 +234,13 @@ function parseList(text: string, depth: number): AnswerForm | undefined {
     /\s*[,;]\s*(?:and|or)\s+|\s*[,;]|\s*\\(?:text|mathrm|mbox)\{\s*,?\s*(?:and|or)\s*\}|\s+(?:and|or)\s+/;
   const parts = splitOutside(text, separator);
   return parts.length > 1
-    ? allParsed(parts, depth, (items) => ({ kind: 'set', bare: true, items }))
+    ? allParsed(parts, depth, (items) => ({ kind: 'set', bare: true, items: flattened(items) }))
     : undefined;
+}
+
+/** 1 ± √5 among others is two of them. */
+function flattened(items: readonly AnswerForm[]): readonly AnswerForm[] {
+  return items.flatMap((item) => (item.kind === 'set' && item.bare ? item.items : [item]));
 }
 
 /** 2 : 3 is ⅔. */

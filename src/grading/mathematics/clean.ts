@@ -1,3 +1,6 @@
+import { withinBraces } from '../answers/boxed.ts';
+import { repeatingAsFraction } from './repeating-decimal.ts';
+
 /** Unicode that stands for something LaTeX or ASCII says as well. */
 const CHARACTERS: readonly (readonly [RegExp, string])[] = [
   [/[−–—]/g, '-'],
@@ -9,6 +12,7 @@ const CHARACTERS: readonly (readonly [RegExp, string])[] = [
   [/≤/g, '\\le '],
   [/≥/g, '\\ge '],
   [/≠/g, '\\ne '],
+  [/≈/g, '='],
   [/∪/g, '\\cup '],
   [/∈/g, '\\in '],
   [/±/g, '\\pm '],
@@ -28,10 +32,15 @@ const CHARACTERS: readonly (readonly [RegExp, string])[] = [
 const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/\\(?:left|right|middle|displaystyle|textstyle|limits|nolimits)(?![a-zA-Z])\s*\.?/g, ''],
   [/\\(?:big|Big|bigg|Bigg)[lrm]?(?![a-zA-Z])/g, ''],
+  [/\\(?:text|mathrm|mbox)\{\s*(\\?%)\s*\}/g, '$1'],
+  [/\\approx(?![a-zA-Z])/g, '='],
+  [/\\(?:degree|textdegree)(?![a-zA-Z])/g, '^\\circ '],
   [/(\d)(?:\\,|\\!|\{,\}|\\;|\\ )\s*(?=\d{3}(?!\d))/g, '$1'],
   [/(\d)(?:\\!)?,(?:\\!)?(?=\d{3}(?!\d))/g, '$1,'],
-  [/\\(?:[,;:!> ]|quad|qquad|hspace\{[^}]*\}|phantom\{[^}]*\})/g, ' '],
+  // Not the second half of a matrix's line end.
+  [/(?<!\\)\\(?:[,;:!> ]|quad|qquad|hspace\{[^}]*\}|phantom\{[^}]*\})/g, ' '],
   [/~/g, ' '],
+  [/\{([^{}]*)\\over(?![a-zA-Z])([^{}]*)\}/g, '\\frac{$1}{$2}'],
   [/\\[dtc]frac(?![a-zA-Z])/g, '\\frac'],
   [/\\[dt]binom(?![a-zA-Z])/g, '\\binom'],
   [/\\(?:cdot|times|ast|cdotp)(?![a-zA-Z])/g, '*'],
@@ -45,16 +54,27 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/\\(?:lvert|rvert|vert|mid)(?![a-zA-Z])/g, '|'],
   [/\*\*/g, '^'],
   [/(?<![\d.)}])(\d+)\s+(\d+)\/(\d+)(?![\d.])/g, '$1\\frac{$2}{$3}'],
+  // 1 000 000
+  [/(?<=(?<![\d.,}])[1-9]\d{0,2}(?: \d{3})*) (?=\d{3}(?: \d{3})*(?!\s*[\d/]))/g, ''],
   [/\\\$|\$/g, ' '],
   [/^\s*\\[([]|\\[)\]]\s*$/g, ''],
 ];
 
 /** One spelling for what can be written in many: the same mathematics, easier to read. */
 export function clean(text: string): string {
-  let cleaned = text;
+  let cleaned = unboxed(text);
   for (const [from, to] of [...CHARACTERS, ...COMMANDS]) cleaned = cleaned.replace(from, to);
-  return cleaned
+  // A comma that ends a list announces another item.
+  return repeatingAsFraction(cleaned)
     .trim()
-    .replace(/(?<=[^\\])[.,;:]+$/, '')
+    .replace(/(?<=[^\\])(?:[.;:]+|(?<=^[^,]*),+)$/, '')
     .trim();
+}
+
+/** What a box holds that is all there is. */
+function unboxed(text: string): string {
+  const box = /^\s*\$*\s*\\(?:boxed|fbox)\s*(?=\{)/.exec(text);
+  const inside = box ? withinBraces(text, box[0].length) : undefined;
+  const behind = text.slice((box?.[0].length ?? 0) + (inside?.length ?? 0) + 2);
+  return inside !== undefined && /^[\s.$]*$/.test(behind) ? inside : text;
 }

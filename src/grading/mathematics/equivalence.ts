@@ -1,5 +1,5 @@
-import { plainText, withoutSpaces } from '../answers/plain-text.ts';
-import { type AnswerForm, parseForm } from './answer-form.ts';
+import { sameText } from '../answers/same-text.ts';
+import { type AnswerForm, parseForm, type Sides } from './answer-form.ts';
 import { clean } from './clean.ts';
 import type { Expression } from './expression.ts';
 import type { Quantity } from './quantity.ts';
@@ -17,7 +17,7 @@ const MAX_LENGTH = 2000;
 export const ABLATION_TOLERANCE = 0.01;
 
 /**
- * Whether an answer says what the right answer says. First as text (without case, space, markup), then as mathematics:
+ * Whether an answer says what the right answer says. First as text (without space and markup, words without case), then as mathematics:
  * numbers with units, percent, thousands, fractions, roots, powers, functions and variables by value; lists and sets in
  * any order; points, tuples and intervals by brackets and order; inequalities as intervals; matrices cell by cell;
  * equations up to a factor, `x = 5` also as 5; times of day by value.
@@ -26,8 +26,7 @@ export const ABLATION_TOLERANCE = 0.01;
  */
 export function equivalent(right: string, given: string, options: EquivalenceOptions = {}): boolean {
   if (right.length > MAX_LENGTH || given.length > MAX_LENGTH) return right.trim() === given.trim();
-  const texts = [right, given].map((text) => withoutSpaces(plainText(text)));
-  if (texts[0] !== '' && texts[0] === texts[1]) return true;
+  if (sameText(right, given)) return true;
   const [a, b] = [right, given].map(formOf);
   return a !== undefined && b !== undefined && sameForm(a, b, options.relativeTolerance ?? 0);
 }
@@ -41,13 +40,18 @@ function formOf(text: string): AnswerForm | undefined {
 }
 
 function sameForm(a: AnswerForm, b: AnswerForm, tolerance: number): boolean {
-  if (a.kind === 'equation' || b.kind === 'equation') return sameEquation(a, b, tolerance);
+  if ([a, b].some(({ kind }) => kind === 'equation' || kind === 'named'))
+    return sameEquation(a, b, tolerance);
   if (a.kind === 'quantity' && b.kind === 'quantity') return sameQuantity(a.quantity, b.quantity, tolerance);
-  if (a.kind === 'time' && b.kind === 'time') return a.minutes === b.minutes;
+  if (a.kind === 'time' && b.kind === 'time') {
+    return a.minutes === b.minutes && (a.half === b.half || a.half === undefined || b.half === undefined);
+  }
   if (a.kind === 'tuple' && b.kind === 'tuple') {
     return a.open === b.open && a.close === b.close && inOrder(a.items, b.items, tolerance);
   }
-  if (a.kind === 'set' && b.kind === 'set') return inAnyOrder(a.items, b.items, tolerance);
+  if (a.kind === 'set' && b.kind === 'set') {
+    return a.bare && b.bare ? inAnyOrder(a.items, b.items, tolerance) : sameSet(a.items, b.items, tolerance);
+  }
   if (a.kind === 'union' && b.kind === 'union') return inAnyOrder(a.items, b.items, tolerance);
   if (a.kind === 'matrix' && b.kind === 'matrix') {
     return (
@@ -81,34 +85,23 @@ function sameQuantity(a: Quantity, b: Quantity, tolerance: number): boolean {
   return sameValue(share(b), share(a), tolerance);
 }
 
-/** Both equations: the same up to a factor. One: the side that stands alone against the other answer. */
+/** Both equations: the same up to a factor. One: what it says its name is against the other answer. */
 function sameEquation(a: AnswerForm, b: AnswerForm, tolerance: number): boolean {
-  if (a.kind === 'equation' && b.kind === 'equation') {
-    return proportional(difference(a), difference(b)) || (isName(a.left) && same(a, b));
-  }
-  const [equation, other] = a.kind === 'equation' ? [a, b] : [b, a];
-  if (equation.kind !== 'equation' || !isName(equation.left)) return false;
-  const value: AnswerForm = {
-    kind: 'quantity',
-    quantity: { value: equation.right, percent: false, unit: '' },
-  };
-  return a.kind === 'equation' ? sameForm(value, other, tolerance) : sameForm(other, value, tolerance);
-
-  function same(one: AnswerForm, two: AnswerForm): boolean {
-    if (one.kind !== 'equation' || two.kind !== 'equation') return false;
-    return sameValue(one.left, two.left) && sameValue(two.right, one.right, tolerance);
-  }
+  const [left, right] = [sidesOf(a), sidesOf(b)];
+  if (left && right && proportional(difference(left), difference(right))) return true;
+  if (a.kind === 'named' && b.kind === 'named')
+    return a.name === b.name && sameForm(a.value, b.value, tolerance);
+  if (a.kind === 'equation' || b.kind === 'equation') return false;
+  if (a.kind === 'named') return !a.compound && sameForm(a.value, b, tolerance);
+  return b.kind === 'named' && sameForm(a, b.value, tolerance);
 }
 
-function isName(side: Expression): boolean {
-  if (side.kind === 'variable') return true;
-  // f(x) is read as a product of names.
-  return (
-    side.kind === 'binary' && side.operator === '*' && isName(side.left) && side.right.kind === 'variable'
-  );
+function sidesOf(form: AnswerForm): Sides | undefined {
+  if (form.kind === 'equation') return form;
+  return form.kind === 'named' ? form.sides : undefined;
 }
 
-function difference({ left, right }: { readonly left: Expression; readonly right: Expression }): Expression {
+function difference({ left, right }: Sides): Expression {
   return { kind: 'binary', operator: '-', left, right };
 }
 
@@ -119,6 +112,14 @@ function hundredth(value: Expression): Expression {
 
 function inOrder(a: readonly AnswerForm[], b: readonly AnswerForm[], tolerance: number): boolean {
   return a.length === b.length && a.every((item, index) => b[index] && sameForm(item, b[index], tolerance));
+}
+
+/** Within braces it does not matter how often an element is named; in a list, as of roots, it does. */
+function sameSet(a: readonly AnswerForm[], b: readonly AnswerForm[], tolerance: number): boolean {
+  return (
+    a.every((item) => b.some((other) => sameForm(item, other, tolerance))) &&
+    b.every((other) => a.some((item) => sameForm(item, other, tolerance)))
+  );
 }
 
 function inAnyOrder(a: readonly AnswerForm[], b: readonly AnswerForm[], tolerance: number): boolean {

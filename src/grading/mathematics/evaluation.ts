@@ -114,9 +114,30 @@ const CALLS: Readonly<Record<FunctionName, Call>> = {
   abs: (value) => real(complex.size(value)),
   floor: onReals(Math.floor),
   ceil: onReals(Math.ceil),
-  factorial: onReals((value) => (Number.isInteger(value) && value >= 0 ? product(1, value) : NaN)),
-  binomial: (n, k) => real(choose(n.re, k.re)),
+  factorial: onReals(factorial),
+  binomial: (n, k) => (n.im === 0 && k.im === 0 ? real(choose(n.re, k.re)) : NOWHERE),
 };
+
+/** Of whole numbers by product; of others Γ(x + 1), so that n! can be compared at any n. */
+function factorial(value: number): number {
+  if (Number.isInteger(value)) return value >= 0 ? product(1, value) : NaN;
+  return gamma(value + 1);
+}
+
+/** Lanczos' approximation with g = 7 and nine terms (Godfrey's), good to 1e-14; for x < ½ by reflection. */
+const LANCZOS = [
+  0.99999999999980993, 676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059,
+  12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
+];
+
+function gamma(x: number): number {
+  if (x < 0.5) return Math.PI / (Math.sin(Math.PI * x) * gamma(1 - x));
+  const at = x - 1;
+  const [first = 0, ...others] = LANCZOS;
+  const series = others.reduce((sum, term, index) => sum + term / (at + index + 1), first);
+  const shifted = at + 7.5;
+  return Math.sqrt(2 * Math.PI) * shifted ** (at + 0.5) * Math.exp(-shifted) * series;
+}
 
 /** Beyond 170! doubles end. */
 function product(from: number, to: number): number {
@@ -126,7 +147,9 @@ function product(from: number, to: number): number {
 }
 
 function choose(n: number, k: number): number {
-  if (!Number.isInteger(n) || !Number.isInteger(k) || n < 0 || k < 0) return NaN;
+  if (!Number.isInteger(n) || !Number.isInteger(k) || n < 0 || k < 0) {
+    return factorial(n) / factorial(k) / factorial(n - k);
+  }
   let result = 1;
   for (let i = 1; i <= Math.min(k, n - k) && Number.isFinite(result); i++)
     result = (result * (n - i + 1)) / i;

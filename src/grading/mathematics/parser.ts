@@ -89,24 +89,29 @@ class Parser {
     }
   }
 
-  /** 2½ is a sum; everything else side by side is a product. */
   #juxtaposed(left: Expression): Expression {
     // Two numbers side by side are no product: nobody can tell what they are.
     if (left.kind === 'number' && this.#tokens[this.#at]?.kind === 'number') throw new NotMathematics();
-    const mixed = left.kind === 'number' && left.decimals === 0 && this.#isCommand('frac');
+    return { kind: 'binary', operator: '*', left, right: this.#power() };
+  }
+
+  #signed(): Expression {
+    if (this.#takeSign('-')) return { kind: 'negate', of: this.#signed() };
+    if (this.#takeSign('+')) return this.#signed();
+    return this.#mixed();
+  }
+
+  /** 2½ is a sum, with its sign before all of it; everything else side by side is a product. */
+  #mixed(): Expression {
+    const left = this.#power();
+    if (left.kind !== 'number' || left.decimals > 0 || !this.#isCommand('frac')) return left;
     const right = this.#power();
     const fraction =
       right.kind === 'binary' &&
       right.operator === '/' &&
       right.left.kind === 'number' &&
       right.right.kind === 'number';
-    return { kind: 'binary', operator: mixed && fraction ? '+' : '*', left, right };
-  }
-
-  #signed(): Expression {
-    if (this.#takeSign('-')) return { kind: 'negate', of: this.#signed() };
-    if (this.#takeSign('+')) return this.#signed();
-    return this.#power();
+    return { kind: 'binary', operator: fraction ? '+' : '*', left, right };
   }
 
   #power(): Expression {

@@ -68,10 +68,13 @@ def equivalence() -> list[dict]:
 
 
 def unseen_cases() -> list[dict]:
-    asked = [(unseen.ANSWERS, False, math_verdict), (unseen.RESPONSES, True, response_verdict)]
+    asked = [
+        (1, unseen.FIRST_ANSWERS, False, math_verdict), (1, unseen.FIRST_RESPONSES, True, response_verdict),
+        (2, unseen.SECOND_ANSWERS, False, math_verdict), (2, unseen.SECOND_RESPONSES, True, response_verdict),
+    ]  # fmt: skip
     return [
-        {"kind": kind, "right": right, "given": given, "equal": equal, "response": response, "mathVerify": verdict(right, given)}
-        for cases, response, verdict in asked
+        {"round": round_, "kind": kind, "right": right, "given": given, "equal": equal, "response": response, "mathVerify": verdict(right, given)}
+        for round_, cases, response, verdict in asked
         for kind, pairs in cases.items()
         for right, given, equal in pairs
     ]

@@ -1,17 +1,17 @@
 r"""Answers of the kinds models give on MATH-500, GSM8K, MathVista and geometry, written to measure generalisation.
 
-They were written, and judged by math_verify, before our grader was run on them; what it said then is `FIRST_TRY` in the
-docs. By kind: (right, given, whether a careful person takes the second for the first). `RESPONSES` are whole responses,
-read by each grader's own extraction.
+Each round was written, and judged by math_verify, before our grader was run on it; docs/grading.md says how many it got
+right then. By kind: (right, given, whether a careful person takes the second for the first). `RESPONSES` are whole
+responses, read by each grader's own extraction. The second round was written after the grader had learned from the first.
 """
 
 from __future__ import annotations
 
 Pairs = list[tuple[str, str, bool]]
 
-ANSWERS: dict[str, Pairs] = {
+FIRST_ANSWERS: dict[str, Pairs] = {
     "fractions": [
-        (r"\frac{3}{56}", r"\dfrac{3}{56}", True), (r"\frac{243}{625}", r"\left(\frac{3}{5}\right)^5", True), (r"\frac{35}{64}", "0.546875", True),
+        (r"\frac{3}{56}", r"\dfrac{3}{56}", True), (r"\frac{243}{625}", r"\left(\frac{3}{5}\right)^5", False), (r"\frac{35}{64}", "0.546875", True),
         (r"\frac 59", "5/9", True), (r"\frac{5}{9}", r"\frac{10}{18}", True), (r"-\frac{5}{8}", r"\dfrac{-5}{8}", True), (r"\frac{1}{12}", "0.0833", False),
         (r"\frac{5}{9}", r"\frac{9}{5}", False), (r"\frac{11}{36}", r"\frac{11}{35}", False), (r"\frac{13}{204}", "13/204", True),
         (r"\frac{-3}{7}", "-3/7", True), (r"\frac{1}{221}", r"1/221", True), (r"\frac{2}{5}", r"{2 \over 5}", True),
@@ -106,7 +106,7 @@ ANSWERS: dict[str, Pairs] = {
     ],
 }  # fmt: skip
 
-RESPONSES: dict[str, Pairs] = {
+FIRST_RESPONSES: dict[str, Pairs] = {
     "trailing words": [
         ("18", "She makes 9 * 2 = 18 dollars every day. The answer is 18 dollars.", True), ("3", "Adding the two, 2 + 1 = 3 bolts in total.\n\nThe final answer is $\\boxed{3}$.", True), ("70000", "So the profit is $\\boxed{70{,}000}$ dollars.", True), ("540", "He runs 60*9 = 540 meters a week.\n#### 540", True),
         ("20", "Wendi needs \\boxed{20} cups of feed in the final meal.", True), ("64", "Therefore, the answer is 64.", True), ("260", "The total is 200 + 60 = 260 sheep.", True), ("160", "It takes him **160** minutes.", True), ("45", "We first get 45 and then subtract 5, so the answer is 40.", False), ("366", "The final answer is: $\\boxed{366}$", True),
@@ -114,5 +114,53 @@ RESPONSES: dict[str, Pairs] = {
         (r"2\sqrt{3}", "So the length of AB is $2\\sqrt{3}$. Final answer: $\\boxed{2\\sqrt{3}}$ cm", True), ("12", "Each side is $\\boxed{12\\,\\text{cm}}$ long", True), ("90", "$\\angle ABC = \\boxed{90^\\circ}$", True), ("694", "Elise spends $694 in total. The answer is $694.", True), ("25", "The answer is 25%.", True), ("15", "I think the answer is 15 because 3 times 5 is 15.", True),
         ("1,000", "That gives 1000 in all.\nThe answer is 1000.", True), ("13", "The answer is 14.", False), ("-4", "The answer is -4.", True), ("-4", "The answer is 4.", False), ("(1,-2)", "The center is $\\boxed{(1,-2)}$.", True), ("(1,-2)", "The center is $\\boxed{(-1,2)}$.", False), ("104", "Therefore the area equals \\boxed{104\\text{ square units}}.", True), (r"\text{even}", "The function is $\\boxed{\\text{even}}$.", True),
         ("6", "\\[\\boxed{6}\\]", True), ("0.5", "So $P = \\frac{1}{2}$. The answer is $\\frac{1}{2}$.", True), ("17", "The answer is 17 or 18.", False), ("150", "$$\\boxed{150}$$ is the answer.", True), ("3/4", "So we are left with 3/4 of the cake. The final answer is 3/4.", True),
+    ],
+}  # fmt: skip
+
+SECOND_ANSWERS: dict[str, Pairs] = {
+    "fractions": [
+        (r"\frac{17}{21}", r"\displaystyle\frac{17}{21}", True), (r"\frac{2}{21}", r"\frac{6}{63}", True), (r"\frac{7}{18}", r"7/18", True), (r"\frac{1}{2}", r"\frac{\sqrt{1}}{2}", True), (r"\frac{9}{16}", "0.5625", True),
+        (r"\frac{8}{3}", r"2\,\frac{2}{3}", True), (r"\frac{4}{9}", r"\left(\frac{2}{3}\right)^2", True), (r"\frac{1}{4}", r"\frac{1}{4}\%", False), (r"\frac{19}{6}", r"3\tfrac{1}{6}", True), (r"\frac{m}{n}=\frac{5}{6}", r"\frac{5}{6}", True),
+        ("-2.5", r"-2\frac{1}{2}", True), (r"\frac{41}{9}", "4.5556", False),
+    ],
+    "surds and constants": [
+        (r"\frac{\sqrt{6}}{2}", r"\sqrt{\frac{3}{2}}", True), (r"\sqrt{5}-2", r"\frac{1}{\sqrt{5}+2}", True), (r"5+2\sqrt{6}", r"(\sqrt{2}+\sqrt{3})^2", True), (r"2^{3/2}", r"2\sqrt{2}", True), (r"\sqrt[3]{16}", r"2\sqrt[3]{2}", True),
+        (r"\frac{8\pi}{3}", r"2\frac{2}{3}\pi", True), (r"100\pi", r"100\pi \text{ square inches}", True), (r"12+4\pi", r"4(\pi+3)", True), (r"\frac{9\sqrt{3}}{4}", r"\frac{9}{4}\cdot\sqrt{3}", True), (r"16\pi", "50.27", False), (r"\pi-2", r"2-\pi", False), (r"5\sqrt{5}", r"5^{1.5}", True), (r"\sqrt{61}", "61", False),
+        (r"\frac{-1+\sqrt{5}}{2}", r"\frac{\sqrt{5}-1}{2}", True), (r"e^{-1}", r"\frac{1}{e}", True), (r"\ln 4", r"2\ln 2", True),
+    ],
+    "intervals and inequalities": [
+        (r"[-1,1)", r"-1 \leq x < 1", True), (r"(-\infty,0)", "x < 0", True), (r"(-\infty,-1)\cup(2,\infty)", r"x<-1 \text{ or } x>2", True), (r"(0,\infty)", "x>0", True), (r"(0,4)", r"0<x<4", True), (r"[3,\infty)", r"x \geq 3", True), (r"(2,4)", "[2,4]", False), (r"(-\infty,4]", r"(-\infty, 4)", False), (r"\left[1,3\right)", r"\left[1, 3\right)", True), (r"(-4,-1)\cup(1,4)", r"(1,4)\cup(-4,-1)", True), (r"(-\infty,-1)\cup(2,\infty)", "(-1,2)", False), (r"y\in(0,1]", r"(0,1]", True),
+    ],
+    "lists, sets, tuples": [
+        ("-1,2,5", r"x=-1,2,5", True), ("-1,2,5", r"\{-1, 2, 5\}", True), (r"2+i, 2-i", r"2\pm i", True), ("3,-3", r"\pm 3", True), ("1, 2, 4, 8", "1, 2, 4", False), ("(4,-1,2)", r"\langle 4,-1,2\rangle", True), ("(1,7),(-2,3)", "(-2,3),(1,7)", True), ("(1,7)", "x=1,\\ y=7", True), (r"(\frac{5}{2},\frac{3}{2})", "(2.5,1.5)", True), (r"\{3,9\}", r"\{9,3\}", True), ("6,8,10", "6-8-10", False), (r"\text{A,C}", r"\text{C,A}", True), ("2, 3", r"2\text{ and }3", True), (r"\{x\mid x>2\}", r"(2,\infty)", True), ("(-5,0)", "(5,0)", False), (r"-1\text{ and }5", "5, -1", True),
+    ],
+    "matrices and vectors": [
+        (r"\begin{pmatrix} 7 \\ -1 \end{pmatrix}", r"\begin{bmatrix} 7 \\ -1 \end{bmatrix}", True), (r"\begin{pmatrix} 1/5 & -2/5 \\ 0 & 1 \end{pmatrix}", r"\begin{pmatrix} \frac15 & -\frac25 \\ 0 & 1 \end{pmatrix}", True), (r"\begin{pmatrix} 0 & 1 \\ -1 & 0 \end{pmatrix}", r"\begin{pmatrix} 0 & -1 \\ 1 & 0 \end{pmatrix}", False), (r"\begin{pmatrix} \sqrt{3}/2 \\ 1/2 \end{pmatrix}", r"\begin{pmatrix} \frac{\sqrt{3}}{2} \\[4pt] \frac{1}{2} \end{pmatrix}", True), (r"\begin{pmatrix} 3 \\ 4 \end{pmatrix}", "(3,4)", True),
+    ],
+    "percent, units, money": [
+        (r"40\%", r"40", True), (r"33\frac{1}{3}\%", r"\frac{100}{3}\%", True), ("5.5", r"5.5\%", True), (r"\$4.80", "4.8", True), (r"\$4.80", r"4.80\text{ dollars}", True), ("1200", r"\$1,200", True), ("1200", r"\$1,200.00", True), (r"45\text{ mph}", r"45\text{ miles per hour}", True), (r"12\text{ m}^2", r"12\text{ square meters}", True), (r"12\text{ m}^2", r"12\text{ m}", False), ("25", r"25~\text{cm}^3", True), (r"3\text{ hours}", r"3\text{ h}", True), (r"3\text{ hours}", r"3\text{ days}", False), ("100", r"100\text{ degrees Fahrenheit}", True), ("7", r"7\text{ years old}", True), ("50", r"50\text{ cents}", True), ("10", r"10\text{ cm by }5\text{ cm}", False), ("2", r"2 \text{ students}", True), (r"6\text{ units}", r"6", True), ("0.75", r"0.75\,\Omega", True),
+    ],
+    "numbers": [
+        ("1234", "1,234.0", True), ("0.001", r"1\times10^{-3}", True), ("4.5e6", "4500000", True), (r"2.5\times10^{6}", "2500000", True), (r"2.5\times10^{6}", "2500", False), ("1{,}234{,}567", "1234567", True), ("17", "017", True), ("6.0", "6", True), ("-0.5", "-.5", True), ("1011_2", "1011", True), ("0.1\\overline{6}", r"\frac{1}{6}", True), ("0.\\overline{9}", "1", True), ("42", r"\mathbf{42}", True), ("42", r"\color{red}{42}", True), ("42", "forty-two", False), ("3.0", "30", False), ("1e3", "1000", True), ("10,000", "1,0000", False), ("1/8", ".125", True), (r"99\frac{99}{100}", "100", False), (r"7:00\text{ PM}", r"7:00\text{ p.m.}", True), ("7:00", "7", False), (r"5^{20}", r"25^{10}", True), (r"2^{16}", "65536", True), (r"10!", "3628800", True), ("2^{n}", "2^{n+1}", False),
+    ],
+    "geometry": [
+        (r"\angle C=40^\circ", "40", True), ("40", r"\angle ACB = 40^{\circ}", True), (r"BC=12", r"BC = 12\text{ cm}", True), ("13", r"AC = \sqrt{5^2+12^2} = 13", True), (r"15^\circ", r"\frac{\pi}{12}", False), (r"x=70^\circ", r"70", True), (r"\triangle ABC", r"\triangle DEF", False), (r"10\sqrt{2}", r"AB = 10\sqrt{2}", True), ("48", r"\text{Area} = 48", True), ("48", r"A = \frac{1}{2}\cdot 12\cdot 8 = 48", True), ("7.5", r"x \approx 7.5", True), (r"90^\circ", r"\text{right angle}", False),
+    ],
+    "text and choices": [
+        (r"\text{Friday}", "Friday", True), (r"\text{Friday}", r"\text{Saturday}", False), (r"\text{(B)}", r"\textbf{B}", True), ("A", r"\text{A.}", True), (r"\text{Both}", r"\text{both}", True), (r"\text{(A)}", "a", True), ("C", r"\boxed{C}", True), (r"\text{odd}", r"\text{odd function}", False), (r"\text{Yes}", r"\textbf{Yes.}", True), (r"\text{True}", r"\text{False}", False), (r"\text{isosceles}", r"\text{Isosceles}", True), ("B", "8", False),
+    ],
+    "equations and expressions": [
+        ("y=-x+4", "x+y=4", True), ("y=-x+4", "y=-(x-4)", True), ("(x-1)^2+(y+2)^2=9", "(y+2)^2+(x-1)^2=3^2", True), (r"\frac{x^2}{9}+\frac{y^2}{4}=1", "4x^2+9y^2=36", True), ("f^{-1}(x)=\\frac{x-3}{2}", r"\frac{x-3}{2}", True), ("x^2-x-6=0", "(x-3)(x+2)=0", True), ("2x+1=0", "2x-1=0", False), (r"a_n=3n-1", "3n-1", True), ("x=4", "4=x", True), ("3", "3x=9", False), (r"x^2-4x+4", r"(x-2)^2", True), (r"(x-2)(x-3)", r"(x+2)(x+3)", False), (r"-\frac{1}{2}x+3", r"3-\frac{x}{2}", True), ("8a^3", "(2a)^3", True), ("8a^3", "8a^2", False), (r"\frac{1}{1-x}", r"-\frac{1}{x-1}", True), (r"\tan\theta", r"\frac{\sin\theta}{\cos\theta}", True), ("n^2+n", "n(n+1)", True), ("3x^2y", "3xy^2", False), (r"1-2\sin^2 x", r"\cos 2x", True), (r"\frac{n!}{2}", r"\frac{1}{2}n!", True), ("4+3i", "3i+4", True), (r"|x-3|", r"|3-x|", True), ("k", "2k", False), ("xyz", "zyx", True),
+    ],
+    "hard negatives": [
+        ("14", "41", False), (r"\sqrt{3}", r"\sqrt{3}x", False), ("6", r"6^\circ, 12^\circ", False), ("(3,5)", "(3,5,0)", False), (r"\frac{2}{7}", r"2\frac{1}{7}", False), ("x=2", "x=2, x=3", False), ("0.1", "0.10001", False), ("1,000,000", "100,000", False), (r"10\%", r"10^{-2}", False), (r"\frac{3}{5}", r"0.\overline{6}", False), ("2021", "2,012", False), (r"r^2", "R^2+1", False), ("AB=5", "BC=5", False), (r"\sin 30", r"\sin 60^\circ", False), (r"-\sqrt{2}", r"\sqrt{-2}", False), (r"\{1,2,3\}", r"(1,3)", False), ("3!", "3", False), ("12", r"\frac{1}{2}", False), (r"\text{North}", r"\text{South}", False), ("9", "3^3", False),
+        ("a+b=5", "5", False), ("1 2", "12", False), ("5:3", "5.3", False), ("100", "1e3", False), (r"0.\overline{12}", "0.12", False), ("2:30 p.m.", "2:30 a.m.", False), ("x^2+1=0", "x^2-1=0", False), (r"\binom{5}{2}", r"\frac{5}{2}", False), (r"f(x)=x", r"f(x)=-x", False), ("M", "m^2", False),
+    ],
+}  # fmt: skip
+
+SECOND_RESPONSES: dict[str, Pairs] = {
+    "responses": [
+        ("42", "Let me compute: 6 * 7 = 42.\n\n**Answer: 42**", True), ("7", "<think>3 + 4 = 7</think><answer>7</answer>", True), ("7", "<think>3 + 4 = 7</think>\n\\boxed{8}", False), ("120", "So the total cost is $120.", True), ("35", "There were 50 - 15 = 35 students left.", True), (r"\frac{3}{8}", "Thus the probability is \\[\n\\boxed{\\frac{3}{8}}.\n\\]", True), ("2.5", "The answer is $2.5$ hours.", True), ("1200", "He earned a total of $1,200.", True), ("12", "Therefore, the value of $x$ is $\\boxed{12}$", True), ("12", "Therefore, $x = 12$.", True), ("30", "The answer is $30^\\circ$.", True), ("8", "The final answer is $8$. I hope it is correct.", True),
+        ("90", "So he needs 90 minutes, not 60.", False), ("5", "Hence there are five apples.", False), (r"(2,3)", "The solution is $(x, y) = \\boxed{(2, 3)}$.", True), ("16", "Answer: \\boxed{16 \\text{ cm}^2}", True), ("-1", "Thus $\\boxed{-1}$ is the minimum value.", True), ("250", "#### 250", True), ("1,500", "#### 1500", True), ("75", "75% of the students passed. The answer is 75%.", True), ("3", "We need 3 boxes\n\nAnswer: 3 boxes", True), ("x^2-1", "$f(x)=\\boxed{x^2-1}$", True), ("0", "There is nothing left, so the answer is 0.", True), ("24", "The answer is 24 because 4! = 24.", True), ("24", "The answer is: 4! = 24", True),
     ],
 }  # fmt: skip
