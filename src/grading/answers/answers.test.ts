@@ -18,6 +18,8 @@ describe('extraction', () => {
     ['So the answer is 3.5. That was easy.', '3.5', 'answer-is'],
     ['The answer is: **12 apples**.', '12 apples', 'answer-is'],
     ['First the answer is 3. No, the final answer is 4', '4', 'answer-is'],
+    ['The answer is 4! = 24', '4! = 24', 'answer-is'],
+    ['The answer is 4! Done.', '4', 'answer-is'],
     ['Answer: (B) cat', '(B) cat', 'answer-is'],
     ['We get 1,234.5 in all', '1,234.5', 'last-number'],
     ['from 3 to -4', '-4', 'last-number'],

@@ -36,9 +36,9 @@ export function extractAnswer(
   return { text: '', from: 'none' };
 }
 
-/** Up to the end of the sentence or line; a full stop before anything but space ends none. */
+/** Up to the end of the sentence or line; a full stop before anything but space ends none, nor does a factorial's sign. */
 function claim(text: string): string {
-  const [sentence = ''] = text.split(/[.!?](?=\s|$)|\s+because\b|;|\n/);
+  const [sentence = ''] = text.split(/[.?](?=\s|$)|!(?=\s|$)(?!\s*[-=+*/])|\s+because\b|;|\n/);
   return sentence.replace(/^[\s*"'“”]+|[\s*"'“”]+$/g, '');
 }
 

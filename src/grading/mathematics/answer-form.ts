@@ -92,13 +92,19 @@ function parseMatrix(text: string, depth: number): AnswerForm | undefined {
   return { kind: 'matrix', rows: rows as AnswerForm[][] };
 }
 
-/** x ∈ S says S. */
+/** x ∈ S says S, and so does { x | x > 2 } of its inequality. */
 function parseMembership(text: string, depth: number): AnswerForm | undefined {
+  const condition = /^\\\{\s*([a-zA-Z])\s*(?:\\in\s*\\mathbb\s*\{?R\}?\s*)?[|:]\s*([\s\S]*)\\\}$/.exec(text);
+  if (condition) return parseInequality(condition[2] ?? '');
   const match = /^[a-zA-Z]\s*\\in(?![a-zA-Z])\s*/.exec(text);
   return match ? parseForm(text.slice(match[0].length), depth + 1) : undefined;
 }
 
+/** A ∪ B; x < 1 or x > 2. */
 function parseUnion(text: string, depth: number): AnswerForm | undefined {
+  const either = splitOutside(text, /\s+or\s+|\s*\\(?:text|mathrm)\{\s*or\s*\}\s*|\\(?:lor|vee)(?![a-zA-Z])/);
+  const ranges = either.map(parseInequality).filter((range) => range !== undefined);
+  if (either.length > 1 && ranges.length === either.length) return { kind: 'union', items: ranges };
   const parts = splitOutside(text, /\\cup(?![a-zA-Z])/);
   return parts.length > 1 ? allParsed(parts, depth, (items) => ({ kind: 'union', items })) : undefined;
 }
@@ -173,11 +179,12 @@ function parseInequality(text: string): AnswerForm | undefined {
 
 const LABEL = String.raw`[a-zA-Z](?:_\{?\w+\}?)?'*`;
 const GREEK_LABEL = String.raw`\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega)`;
-/** x, x_1, \theta, f(x), AB, \overline{AB}, m\angle ABC, (x, y), \text{Area}. */
+/** x, x_1, \theta, f(x), f^{-1}(x), a/b as a fraction, AB, \overline{AB}, m\angle ABC, (x, y), \text{Area}. */
 const NAME = new RegExp(
   [
     `^(?:${LABEL}|${GREEK_LABEL})$`,
-    String.raw`^[a-zA-Z]'*\s*\([a-z, ]*\)$`,
+    String.raw`^[a-zA-Z]'*(?:\^\{-1\})?\s*\([a-z0-9, -]*\)$`,
+    String.raw`^\\frac\s*\{[a-zA-Z]{1,3}\}\s*\{[a-zA-Z]{1,3}\}$`,
     String.raw`^\|?[A-Z]{2,3}\|?$`,
     String.raw`^\\overline\s*\{[A-Z]{2}\}$`,
     String.raw`^m?\s*\\(?:angle|triangle)\s*(?:[A-Z]{1,3}|\d|[a-z]|\{[A-Z]{1,3}\}|${GREEK_LABEL})$`,
@@ -201,6 +208,10 @@ function parseEquation(text: string, depth: number): AnswerForm | undefined {
     if (!steps.every((step) => step && last && sameValue(step, last))) return undefined;
   }
   const both = first && last ? { left: first, right: last } : undefined;
+  // 4! = 24 says 24.
+  if (both && expressions.every((step) => step && variablesOf(step).size === 0)) {
+    return sameValue(both.left, both.right) ? ofQuantity(right) : { kind: 'equation', ...both };
+  }
   const named = nameAndValue(left, right) ?? (rest.length === 1 ? nameAndValue(right, left) : undefined);
   const value = named && parseForm(named.value, depth + 1);
   if (named && value) {

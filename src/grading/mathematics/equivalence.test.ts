@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { gradeResponse } from '../grade.ts';
 import { equivalent } from './equivalence.ts';
 
 interface Case {
@@ -9,11 +10,24 @@ interface Case {
   readonly mathVerify: boolean;
 }
 
-const file = new URL('../../../tools/goldens/data/grading/equivalence.json', import.meta.url);
-const cases = JSON.parse(readFileSync(file, 'utf8')) as readonly Case[];
+interface Unseen {
+  readonly round: 1 | 2 | 3;
+  readonly right: string;
+  readonly given: string;
+  /** What a careful person says. */
+  readonly equal: boolean;
+  /** `given` is a whole response. */
+  readonly response: boolean;
+  readonly mathVerify: boolean;
+}
+
+const read = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../tools/goldens/data/grading/${name}`, import.meta.url), 'utf8'));
+const cases = read('equivalence.json') as readonly Case[];
+const unseen = read('unseen.json') as readonly Unseen[];
 const counted = cases.filter(({ group }) => group === 'equal' || group === 'different');
 
-const said = ({ right, given }: Case): string => `${right} | ${given}`;
+const said = ({ right, given }: Pick<Case, 'right' | 'given'>): string => `${right} | ${given}`;
 const verdict = ({ right, given }: Case): boolean => equivalent(right, given);
 
 describe('equivalence', () => {
@@ -40,5 +54,37 @@ describe('equivalence', () => {
       ({ right, given }) => equivalent(right, given) !== equivalent(given, right),
     );
     expect(lopsided.map(said)).toEqual([]);
+  });
+});
+
+describe('answers that were unseen when they were written', () => {
+  const verdictOf = ({ right, given, response }: Unseen): boolean =>
+    response ? gradeResponse({ answer: right }, given).correct : equivalent(right, given);
+
+  it('are graded as a person grades them', () => {
+    expect(unseen.length).toBeGreaterThan(500);
+    expect(unseen.filter((one) => verdictOf(one) !== one.equal).map(said)).toEqual([]);
+  });
+
+  it('are graded as math_verify grades them, wherever it is right', () => {
+    const trusted = unseen.filter(({ equal, mathVerify }) => equal === mathVerify);
+    expect(trusted.length / unseen.length).toBeGreaterThan(0.9);
+    expect(trusted.filter((one) => verdictOf(one) !== one.mathVerify).map(said)).toEqual([]);
+  });
+});
+
+describe('percent, names and cases', () => {
+  it.each([
+    ['3', 'a+b=3', true],
+    ['a+b=3', '3', false],
+    ['R', 'r', true],
+    ['2R', '2r', false],
+    ['12.5\\%', '12.5', true],
+    ['0.5\\%', '0.5', false],
+    ['\\boxed{7}', '7', true],
+    ['(1,2)', '1,2', true],
+    ['[1,2]', '1,2', false],
+  ])('%s, given %s: %s', (right, given, same) => {
+    expect(equivalent(right, given)).toBe(same);
   });
 });

@@ -1,6 +1,8 @@
 import { sameText } from '../answers/same-text.ts';
 import { type AnswerForm, parseForm, type Sides } from './answer-form.ts';
 import { clean } from './clean.ts';
+import { NOWHERE, size } from './complex.ts';
+import { numericValue } from './evaluation.ts';
 import type { Expression } from './expression.ts';
 import type { Quantity } from './quantity.ts';
 import { proportional, sameValue } from './same-value.ts';
@@ -33,8 +35,8 @@ export function equivalent(right: string, given: string, options: EquivalenceOpt
 
 function formOf(text: string): AnswerForm | undefined {
   const cleaned = clean(text);
-  // Words are compared as text: "ab" is no product.
-  return /^[a-zA-Z]{2,}(?:\s+[a-zA-Z]+)*$/.test(cleaned) && !/^pi$/i.test(cleaned)
+  // Words are compared as text: "no" is no product. What cannot be a word, as xyz, is.
+  return /^[a-zA-Z]{2,}(?:\s+[a-zA-Z]+)*$/.test(cleaned) && !/^(?:pi|[abcxyz]+|[^aeiou\s]+)$/i.test(cleaned)
     ? undefined
     : parseForm(cleaned);
 }
@@ -59,27 +61,29 @@ function sameForm(a: AnswerForm, b: AnswerForm, tolerance: number): boolean {
       a.rows.every((row, index) => inOrder(row, b.rows[index] ?? [], tolerance))
     );
   }
-  // A set of one is its element; a point may be written without its brackets.
+  // A set of one is its element.
   if (a.kind === 'set' && a.items.length === 1 && a.items[0]) return sameForm(a.items[0], b, tolerance);
   if (b.kind === 'set' && b.items.length === 1 && b.items[0]) return sameForm(a, b.items[0], tolerance);
-  const [tuple, list] = a.kind === 'tuple' ? [a, b] : [b, a];
-  if (
-    tuple.kind === 'tuple' &&
-    list.kind === 'set' &&
-    list.bare &&
-    tuple.open === '(' &&
-    tuple.close === ')'
-  ) {
-    return inOrder(tuple.items, list.items, tolerance);
-  }
+  const [left, right] = [coordinatesOf(a), coordinatesOf(b)];
+  if (left && right && (a.kind === 'tuple' || b.kind === 'tuple')) return inOrder(left, right, tolerance);
   return false;
+}
+
+/** Of a point; it may be written without its brackets, or as a column. */
+function coordinatesOf(form: AnswerForm): readonly AnswerForm[] | undefined {
+  if (form.kind === 'tuple') return form.open === '(' && form.close === ')' ? form.items : undefined;
+  if (form.kind === 'set') return form.bare ? form.items : undefined;
+  const column = form.kind === 'matrix' && form.rows.every((row) => row.length === 1);
+  return column ? form.rows.flat() : undefined;
 }
 
 function sameQuantity(a: Quantity, b: Quantity, tolerance: number): boolean {
   if (a.unit !== '' && b.unit !== '' && a.unit !== b.unit) return false;
   if (a.base !== undefined && b.base !== undefined && a.base !== b.base) return false;
-  if (sameValue(b.value, a.value, tolerance)) return true;
-  if (a.percent === b.percent) return false;
+  const same = sameValue(b.value, a.value, tolerance);
+  if (a.percent === b.percent) return same;
+  // Who is asked for a percentage may leave the sign out. Below one it is read as written: ¼ is not ¼ %.
+  if (same && !(size(numericValue(a.value, () => NOWHERE)) < 1)) return true;
   const share = (quantity: Quantity): Expression =>
     quantity.percent ? hundredth(quantity.value) : quantity.value;
   return sameValue(share(b), share(a), tolerance);

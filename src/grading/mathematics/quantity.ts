@@ -18,6 +18,7 @@ const DEGREE = /\s*\^\s*(?:\\circ|\{\s*\\circ\s*\})\s*(C|F|\\(?:text|mathrm)\{\s
 /** Words in a text command at the end, with a power behind or within. */
 const MARKED_UNIT =
   /\s*\\(?:text|mathrm|mbox|textrm|rm)\s*\{\s*([a-zA-Z][^{}]*|\s*)\}\s*(?:\^\s*\{?\s*([23])\s*\}?)?$/;
+const OHMS = /^([\d.]+)\s*(?:\\Omega|Ω)$/;
 /** "12 square inches", "3 apples", "5 km/h": words after a number. */
 const WORD_UNIT = /^(.*[\d)}.])\s+([a-zA-Z][a-zA-Z .]*(?:\/\s*[a-zA-Z]+)?(?:\s*\^\s*\{?[23]\}?)?)$/;
 /** "12cm": letters right behind the digits; only units of measure, and of two letters or more. */
@@ -45,6 +46,8 @@ function splitUnit(text: string): { readonly number: string; readonly unit: stri
     const scale = /[CF]/.exec(degree[1] ?? '')?.[0];
     return { number: text.slice(0, degree.index), unit: canonicalUnit(scale ? `deg${scale}` : 'degree') };
   }
+  const ohms = OHMS.exec(text)?.[1];
+  if (ohms) return { number: ohms, unit: canonicalUnit('ohm') };
   const marked = MARKED_UNIT.exec(text);
   if (marked && marked.index > 0) {
     const power = marked[2] ? `^${marked[2]}` : '';

@@ -31,7 +31,7 @@ const SPELLINGS = [
   'dollar usd buck',
   'euro eur',
   'unit',
-  'mph',
+  'mi/h mph',
   'km/h kph kmh',
   'm/s',
   'n newton',
@@ -41,6 +41,7 @@ const SPELLINGS = [
   'v volt',
   'hz hertz',
   'pa pascal',
+  'ohm',
 ];
 
 const CANONICAL: ReadonlyMap<string, string> = new Map(

@@ -71,6 +71,7 @@ def unseen_cases() -> list[dict]:
     asked = [
         (1, unseen.FIRST_ANSWERS, False, math_verdict), (1, unseen.FIRST_RESPONSES, True, response_verdict),
         (2, unseen.SECOND_ANSWERS, False, math_verdict), (2, unseen.SECOND_RESPONSES, True, response_verdict),
+        (3, unseen.THIRD_ANSWERS, False, math_verdict), (3, unseen.THIRD_RESPONSES, True, response_verdict),
     ]  # fmt: skip
     return [
         {"round": round_, "kind": kind, "right": right, "given": given, "equal": equal, "response": response, "mathVerify": verdict(right, given)}

@@ -2,7 +2,8 @@ r"""Answers of the kinds models give on MATH-500, GSM8K, MathVista and geometry,
 
 Each round was written, and judged by math_verify, before our grader was run on it; docs/grading.md says how many it got
 right then. By kind: (right, given, whether a careful person takes the second for the first). `RESPONSES` are whole
-responses, read by each grader's own extraction. The second round was written after the grader had learned from the first.
+responses, read by each grader's own extraction. The second round was written after the grader had learned from the
+first, the third after it had learned from both.
 """
 
 from __future__ import annotations
@@ -162,5 +163,33 @@ SECOND_RESPONSES: dict[str, Pairs] = {
     "responses": [
         ("42", "Let me compute: 6 * 7 = 42.\n\n**Answer: 42**", True), ("7", "<think>3 + 4 = 7</think><answer>7</answer>", True), ("7", "<think>3 + 4 = 7</think>\n\\boxed{8}", False), ("120", "So the total cost is $120.", True), ("35", "There were 50 - 15 = 35 students left.", True), (r"\frac{3}{8}", "Thus the probability is \\[\n\\boxed{\\frac{3}{8}}.\n\\]", True), ("2.5", "The answer is $2.5$ hours.", True), ("1200", "He earned a total of $1,200.", True), ("12", "Therefore, the value of $x$ is $\\boxed{12}$", True), ("12", "Therefore, $x = 12$.", True), ("30", "The answer is $30^\\circ$.", True), ("8", "The final answer is $8$. I hope it is correct.", True),
         ("90", "So he needs 90 minutes, not 60.", False), ("5", "Hence there are five apples.", False), (r"(2,3)", "The solution is $(x, y) = \\boxed{(2, 3)}$.", True), ("16", "Answer: \\boxed{16 \\text{ cm}^2}", True), ("-1", "Thus $\\boxed{-1}$ is the minimum value.", True), ("250", "#### 250", True), ("1,500", "#### 1500", True), ("75", "75% of the students passed. The answer is 75%.", True), ("3", "We need 3 boxes\n\nAnswer: 3 boxes", True), ("x^2-1", "$f(x)=\\boxed{x^2-1}$", True), ("0", "There is nothing left, so the answer is 0.", True), ("24", "The answer is 24 because 4! = 24.", True), ("24", "The answer is: 4! = 24", True),
+    ],
+}  # fmt: skip
+
+THIRD_ANSWERS: dict[str, Pairs] = {
+    "numbers": [
+        (r"\frac{7}{12}", r"\frac{14}{24}", True), (r"\frac{25}{6}", r"4\frac{1}{6}", True), (r"\frac{1}{729}", r"3^{-6}", True), ("0.4", r"\frac{2}{5}", True), ("0.4", r"\frac{4}{5}", False), ("1.44", r"1.2^2", True), ("6,000,000", r"6\times10^6", True), ("6 \\times 10^{23}", r"6.0\cdot 10^{23}", True), ("4096", "2^{12}", True), ("4096", r"8^4", True),
+        ("35", "35.", True), ("35", "-35", False), ("720", "270", False), (r"\frac{100}{3}", "33.33", False), (r"\frac{100}{3}", r"33\frac{1}{3}", True), ("2.71", "e", False), (r"\frac{1001}{1000}", "1.001", True), ("0.045", r"4.5\%", True), (r"62.5\%", r"\frac{5}{8}", True), (r"5\%", r"0.5", False), ("19", r"\text{nineteen}", False), ("12", r"\underline{12}", True), ("46,656", "6^6", True),
+    ],
+    "surds and expressions": [
+        (r"3\sqrt{2}+2\sqrt{3}", r"2\sqrt{3}+3\sqrt{2}", True), (r"\frac{10}{\sqrt{5}}", r"2\sqrt{5}", True), (r"\sqrt{2}+\sqrt{8}", r"3\sqrt{2}", True), (r"7-4\sqrt{3}", r"(2-\sqrt{3})^2", True), (r"\frac{\sqrt{10}}{4}", r"\frac{\sqrt{10}}{2}", False), (r"4\sqrt[3]{3}", r"\sqrt[3]{192}", True), (r"\sqrt{13}", r"\pm\sqrt{13}", False), (r"\frac{1}{2}\sqrt{7}", r"\frac{\sqrt{7}}{2}", True),
+        (r"6x^2+5x-4", r"(3x+4)(2x-1)", True), (r"x^3-8", r"(x-2)(x^2+2x+4)", True), (r"x^3-8", r"(x-2)^3", False), (r"\frac{3}{x-2}", r"\frac{-3}{2-x}", True), (r"2^{x+3}", r"8\cdot 2^x", True), (r"\log_2 x", r"\frac{\ln x}{\ln 2}", True), (r"\cos^2\theta-\sin^2\theta", r"\cos 2\theta", True), (r"ab+ac", "a(b+c)", True), (r"\frac{n(n-1)(n-2)}{6}", r"\binom{n}{3}", True), (r"(n-1)!\cdot n", "n!", True), (r"-x^2+4x-1", r"-(x^2-4x+1)", True), (r"2xy", "2yx", True), (r"5-12i", r"(3-2i)^2", True), (r"\frac{1+i}{2}", r"\frac{1}{1-i}", True), (r"x^4", r"x^{-4}", False), (r"3n+1", "3n-1", False), (r"\sec^2 x", r"1+\tan^2 x", True),
+    ],
+    "intervals, lists, tuples": [
+        (r"(-\infty,-3]\cup[3,\infty)", r"x\le -3 \text{ or } x\ge 3", True), (r"[0,\pi]", r"0\le\theta\le\pi", True), (r"\left(0,\frac{3}{2}\right)", "(0,1.5)", True), (r"[-5,5]", r"|x|\le 5", True), (r"(1,\infty)", r"(1, \infty]", False), (r"(2,3)\cup(3,4)", r"(2,4)\setminus\{3\}", True), ("[4,9)", "[4, 9)", True), ("[4,9)", "[4,9]", False), (r"\mathbb{R}", r"(-\infty,+\infty)", True), ("x=3", "x>3", False),
+        ("2,3,7", "2, 3, \\text{ and } 7", True), ("2,3,7", "7, 3, 2", True), ("2,3,7", "2,3,7,11", False), ("-4, 4", r"\{4,-4\}", True), (r"\frac{1\pm\sqrt{5}}{2}", r"\frac{1+\sqrt{5}}{2},\frac{1-\sqrt{5}}{2}", True), (r"1, -1, i, -i", r"\pm 1, \pm i", True), ("(2,-3)", r"(2,\,-3)", True), ("(2,-3)", r"x = 2, y = -3", True), ("(2,-3)", "(-3,2)", False), ("(0,2),(3,0)", "(3,0),(0,2)", True), (r"(a,b,c)=(1,2,3)", "(1,2,3)", True), (r"\left(5,\frac{5\pi}{6}\right)", r"(5, 5\pi/6)", True), (r"\{(1,2),(3,4)\}", r"\{(3,4),(1,2)\}", True), ("0, 1", "0 or 1", True),
+        (r"\begin{pmatrix} 4 & 0 \\ 1 & -2 \end{pmatrix}", r"\begin{bmatrix}4&0\\1&-2\end{bmatrix}", True), (r"\begin{pmatrix} 4 & 0 \\ 1 & -2 \end{pmatrix}", r"\begin{bmatrix}4&1\\0&-2\end{bmatrix}", False), (r"\begin{pmatrix} 2/3 \\ -1 \end{pmatrix}", r"\left(\begin{array}{c}\frac23\\-1\end{array}\right)", True),
+    ],
+    "units, geometry, money": [
+        (r"54\text{ cm}^3", "54", True), ("54", r"54\text{ cubic centimeters}", True), (r"15\text{ ft}", r"15\text{ feet}", True), (r"15\text{ ft}", r"15\text{ yards}", False), ("8.5", r"8.5\,\mathrm{kg}", True), (r"\$0.75", r"0.75", True), ("300", r"\$300", True), ("24", r"24\text{ hours}", True), ("36", r"\angle DEF=36^\circ", True), ("36", r"63^\circ", False), ("9", r"PQ=9", True), (r"28\sqrt{3}", r"28\sqrt{3}\text{ m}^2", True), (r"\frac{25\pi}{2}", r"12.5\pi", True), ("5", r"r = 5", True), ("5", r"d=2r=5", True), (r"60^\circ", r"\frac{\pi}{3}", False), ("110", r"x^\circ=110^\circ", True), (r"18\text{ inches}", r"18''", True), ("1500", r"1500\text{ m/s}", True), ("3", r"3:1", False), (r"1:2", r"\frac12", True), ("7", r"7\text{ apples and }3\text{ pears}", False),
+    ],
+    "text, choices, equations": [
+        (r"\text{Tuesday}", r"\text{tuesday}", True), (r"\text{neither}", r"\text{both}", False), (r"\text{(D)}", r"(D)", True), ("C", r"\text{C) }12", True), ("B", r"\text{Option B}", True), (r"\text{No}", "No.", True), (r"\text{Alice}", r"\text{Bob}", False), ("y=3x-7", "3x-y=7", True), ("y=3x-7", "3x-y=-7", False), ("x=\\frac{3}{4}", "0.75", True), ("(x+1)^2+y^2=4", "x^2+2x+1+y^2=4", True), ("y=\\frac{1}{2}x", "x=2y", True), (r"a=3, b=4", r"b=4, a=3", True), (r"g(x)=2x-5", "2x-5", True), ("17", "p+q=17", True), ("17", "p=17, q=1", False), (r"m=\frac{2}{3}", r"\frac{2}{3}", True), (r"\sqrt{x+2}", r"\sqrt{x}+2", False),
+    ],
+}  # fmt: skip
+
+THIRD_RESPONSES: dict[str, Pairs] = {
+    "responses": [
+        ("9", "The answer is nine, that is 9.", True), ("480", "So they need 480 ml of paint. #### 480", True), ("11", "$\\boxed{11}$\n\nSo the answer is 11.", True), ("3", "We have x = 3 or x = -3, but lengths are positive, so \\boxed{3}.", True), (r"\frac{5}{2}", "Hence the slope is 5/2.", True), ("64", "Total = 4 * 16 = 64", True), ("64", "Total = 4 * 16 = 46", False), ("1/2", "<answer>\\frac{1}{2}</answer>", True), ("B", "<answer>B</answer>", True), ("14", "The perimeter is 2(3 + 4) = 14 cm.", True), ("14", "<answer>14 cm</answer>", True), ("-3", "Therefore the minimum is $-3$.", True),
     ],
 }  # fmt: skip
