@@ -7,8 +7,8 @@ import { gradeResponse } from './ablation/grade.ts';
 import type { AblationRecord } from './ablation/sweep.ts';
 import { attentionByLayer, attentionShiftFile } from './attention/layer-means.ts';
 import type { ModelLayers } from './attention/layer-means.ts';
-import { lensByDepth } from './lens/depths.ts';
-import { patchAgreement } from './patching/agreement.ts';
+import { lensByDepth, lensFile } from './lens/depths.ts';
+import { patchAgreement, patchFile, patchSamples } from './patching/agreement.ts';
 import type { PatchRecord } from './patching/patch.ts';
 import type { Said } from './said.ts';
 import { meanOf, medianOf } from './summary/mean.ts';
@@ -239,6 +239,17 @@ it('the lens is summed up by depth', () => {
     probability: { mean: 0.2 },
   });
   expect(model?.depths[1]).toMatchObject({ readable: 0.5, interval: wilson(1, 2), medianRank: 2 });
+  const file = lensFile([of('a', layer(9, 0.1), layer(1, 0.9)), of('c')], { seed: 3 });
+  expect(file).toMatchObject({
+    metadata: { seed: 3 },
+    models: [
+      { name: 'in', n: 1, without: 1, depths: [{ median_rank: 9 }, { readable: 1, probability: 0.9 }] },
+    ],
+    samples: [
+      { id: 'a', model: 'in', answer_token: 'a', depths: [{ rank: 9 }, { rank: 1, top: 'a' }] },
+      { id: 'c', answer_token: null, depths: [] },
+    ],
+  });
 });
 
 it('patched answers are compared where the two models differ', () => {
@@ -249,7 +260,7 @@ it('patched answers are compared where the two models differ', () => {
     answer: '',
     said: said(text),
   });
-  const found = patchAgreement([
+  const records = [
     ...[
       record('donor', 'a', 'Yes'),
       record('recipient', 'a', 'No'),
@@ -259,12 +270,28 @@ it('patched answers are compared where the two models differ', () => {
     ...[record('donor', 'b', '4'), record('recipient', 'b', '4'), record(0, 'b', '5')],
     ...[record('donor', 'c', '1'), record('recipient', 'c', '2'), record(0, 'c', '3')],
     record('recipient', 'd', '2'),
-  ]);
+  ];
+  const found = patchAgreement(records);
   expect(found).toMatchObject({ asked: 3, differing: 2 });
   expect(found.depths).toEqual([
     { depth: 0, n: 2, asDonor: 0, asRecipient: 1, interval: wilson(0, 2) },
     { depth: 1, n: 1, asDonor: 1, asRecipient: 0, interval: wilson(1, 1) },
   ]);
+  expect(patchSamples(records, 0).map(({ id, like }) => [id, like])).toEqual([
+    ['a', 'recipient'],
+    ['c', 'neither'],
+  ]);
+  expect(patchSamples(records, 1)).toMatchObject([
+    { id: 'a', donor: 'Yes', recipient: 'No', patched: 'yes', like: 'donor' },
+  ]);
+  expect(patchFile(records, { n: 4 })).toMatchObject({
+    ...{ metadata: { n: 4 }, asked: 3, differing: 2 },
+    depths: [
+      { depth: 0, as_donor: 0, as_recipient: 1 },
+      { depth: 1, as_donor: 1 },
+    ],
+    answers: records.map(({ id, run, said: { text } }) => ({ id, run, full_response: text })),
+  });
 });
 
 describe('means', () => {

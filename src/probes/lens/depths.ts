@@ -43,3 +43,40 @@ export function lensByDepth(records: readonly LensRecord[]): readonly ModelDepth
     return { name, n: own.length, without: all.length - own.length, depths };
   });
 }
+
+/** `logit_lens.json`: how readable the answer is by depth and model, and the readings behind it. */
+export function lensFile(
+  records: readonly LensRecord[],
+  metadata: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return {
+    metadata,
+    models: lensByDepth(records).map(({ name, n, without, depths }) => ({
+      name,
+      n,
+      without,
+      depths: depths.map(({ depth, readable, interval, probability, medianRank }) => ({
+        depth,
+        readable,
+        interval,
+        probability: probability.mean,
+        median_rank: medianRank,
+      })),
+    })),
+    samples: records.flatMap(({ id, question, models }) =>
+      models.map(({ name, response, answer, layers }) => ({
+        id,
+        question,
+        model: name,
+        full_response: response,
+        answer_token: answer?.text ?? null,
+        depths: layers.map(({ top, probability, rank }) => ({
+          top: top.text,
+          top_probability: top.probability,
+          probability,
+          rank,
+        })),
+      })),
+    ),
+  };
+}

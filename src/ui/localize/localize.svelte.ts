@@ -13,21 +13,29 @@ import { sampleIndices } from '../../probes/sampling/choice.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
 import { pairKey, sweepSwaps, type SwapRecord } from '../../probes/swap/sweep.ts';
 import { TASKS, type Task } from '../../probes/task.ts';
-import type { Json } from '../../study/journal/identity.ts';
+import type { Json, WorkIdentity } from '../../study/journal/identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import type { LongWork } from '../../study/work.ts';
 import { named } from '../state/named.ts';
+import { StudyRun } from '../state/study-run.svelte.ts';
 import type { PathFile } from '../files/folder.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
-import { ProbeRun, type Piece } from './probe-run.svelte.ts';
 import type { NamedSet, QuestionSet } from './sets.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
 
 export type ProbeName = 'swap' | 'ablate' | 'attention' | 'lens' | 'patch';
 export type PairSource = 'pairs' | 'minimal-pairs' | 'dropped' | 'own';
 export type QuestionSource = QuestionSet | 'dropped';
+
+/** What is run: its identity, so that it can be gone on with, and how many records it has in all. */
+interface Piece<Record> {
+  readonly identity: WorkIdentity;
+  readonly total: number;
+  readonly work: (long: LongWork<Record>) => Promise<unknown>;
+}
 
 /** Where the settings last run are kept, so that a reload finds its unfinished work again. */
 const KEPT = 'localize';
@@ -70,11 +78,11 @@ export class Localize {
   /** The point whose samples are shown. */
   pick = $state.raw<LayerPick | null>(null);
 
-  readonly swaps: ProbeRun<SwapRecord>;
-  readonly ablations: ProbeRun<AblationRecord>;
-  readonly attention: ProbeRun<AttentionRecord>;
-  readonly lenses: ProbeRun<LensRecord>;
-  readonly patches: ProbeRun<PatchRecord>;
+  readonly swaps: StudyRun<SwapRecord>;
+  readonly ablations: StudyRun<AblationRecord>;
+  readonly attention: StudyRun<AttentionRecord>;
+  readonly lenses: StudyRun<LensRecord>;
+  readonly patches: StudyRun<PatchRecord>;
   readonly engine: EngineApi;
   readonly #family: Family;
 
@@ -82,14 +90,14 @@ export class Localize {
     this.engine = engine;
     this.#family = family;
     this.#restore();
-    this.swaps = new ProbeRun(journals, jobs);
-    this.ablations = new ProbeRun(journals, jobs);
-    this.attention = new ProbeRun(journals, jobs);
-    this.lenses = new ProbeRun(journals, jobs);
-    this.patches = new ProbeRun(journals, jobs);
+    this.swaps = new StudyRun('swap', journals, jobs);
+    this.ablations = new StudyRun('ablate', journals, jobs);
+    this.attention = new StudyRun('attention', journals, jobs);
+    this.lenses = new StudyRun('lens', journals, jobs);
+    this.patches = new StudyRun('patch', journals, jobs);
   }
 
-  get run(): ProbeRun<SwapRecord | AblationRecord | AttentionRecord | LensRecord | PatchRecord> {
+  get run(): StudyRun<SwapRecord | AblationRecord | AttentionRecord | LensRecord | PatchRecord> {
     const runs = {
       swap: this.swaps,
       ablate: this.ablations,
@@ -182,7 +190,10 @@ export class Localize {
     await this.#bring(async () => {
       localStorage.setItem(KEPT, JSON.stringify(this.settings));
       const made = await this.piece();
-      if (made) await (this.run as ProbeRun<never>).start(made.piece);
+      if (!made) return;
+      const { run } = this;
+      await run.turnTo(made.piece.identity, made.piece.total);
+      await (run as StudyRun<never>).run(made.piece.identity.title, made.piece.work);
     });
   }
 
@@ -190,7 +201,7 @@ export class Localize {
   async show(): Promise<void> {
     await this.#bring(async () => {
       const made = await this.piece();
-      if (made) await (this.run as ProbeRun<never>).show(made.piece);
+      if (made) await this.run.turnTo(made.piece.identity, made.piece.total);
     });
   }
 
@@ -333,6 +344,7 @@ export class Localize {
               depths: Array.from({ length: layers + 1 }, (_, depth) => depth),
               maxNewTokens,
               prompt: PROMPT,
+              ...this.#rowsPerBatch,
             },
             long,
           ),

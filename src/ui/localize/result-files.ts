@@ -6,6 +6,10 @@ import type { Definition } from '../../probes/answers/judged.ts';
 import { attentionByLayer, attentionShiftFile } from '../../probes/attention/layer-means.ts';
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
+import { lensFile } from '../../probes/lens/depths.ts';
+import type { LensRecord } from '../../probes/lens/lens.ts';
+import { patchFile } from '../../probes/patching/agreement.ts';
+import type { PatchRecord } from '../../probes/patching/patch.ts';
 import type { SwapRecord } from '../../probes/swap/sweep.ts';
 
 export interface ResultFile {
@@ -63,4 +67,18 @@ export function attentionFiles(
     attentionShiftFile(before, after, { ...metadata, in: before.name, rl: after.name }),
   );
   return [{ name: 'attention_shift.json', text }];
+}
+
+export function lensFiles(
+  records: readonly LensRecord[],
+  metadata: Readonly<Record<string, unknown>>,
+): readonly ResultFile[] {
+  return [{ name: 'logit_lens.json', text: JSON.stringify(lensFile(records, metadata)) }];
+}
+
+export function patchFiles(
+  records: readonly PatchRecord[],
+  metadata: Readonly<Record<string, unknown>>,
+): readonly ResultFile[] {
+  return [{ name: 'cross_patching.json', text: JSON.stringify(patchFile(records, metadata)) }];
 }

@@ -17,6 +17,8 @@ const SHOWN_EVERY_MS = 250;
 export class StudyRun<Record> {
   /** What was found so far, by key. */
   records = $state.raw<ReadonlyMap<string, Record>>(new Map());
+  /** The same, in the order they came. */
+  found: readonly Record[] = $derived([...this.records.values()]);
   running = $state(false);
   /** Records of the whole. */
   total = $state(0);
