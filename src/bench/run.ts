@@ -33,7 +33,8 @@ export async function runBench(
     energy: () => benchEnergy(),
     'spectra-cpu': () => benchSpectra(log),
     spectra: () => benchSpectraGpu(log),
-    sweep: () => benchSweep(backend, pool.convert, log),
+    sweep: () =>
+      benchSweep(backend, pool.convert, log, chosen === 'webgpu' && capabilities.webgpu?.software === true),
   };
   const results: Record<string, unknown> = {
     machine: {

@@ -35,4 +35,21 @@ describe('the cost of a sweep at 7B', () => {
       expect(cost.fasterThanOneByOne).toBeGreaterThan(1.5);
     }
   });
+
+  it('of several pairs at once reads the weights once for all of them', () => {
+    const reading = { ...device, operations: Infinity };
+    const [one, four] = [1, 4].map((pairs) => sweepCost(QWEN_7B, 'q4', { ...shape, pairs }, reading));
+    expect(four?.rows).toBe(4 * 29);
+    // Weights of one decode in four are left, and every pair's own cache and prompt.
+    const weights = (64 * (one?.weightBytesPerToken ?? 0)) / 1e12;
+    expect((one?.seconds.sweep ?? 0) - (four?.seconds.sweep ?? 0)).toBeCloseTo(0.75 * weights, 9);
+  });
+
+  it('would gain nothing by a shared trunk while decoding where reading decides, and under half where arithmetic does', () => {
+    const reading = sweepCost(QWEN_7B, 'q4', shape, { ...device, operations: Infinity }).seconds;
+    expect(reading.trunkShared).toBe(reading.sweep);
+    const arithmetic = sweepCost(QWEN_7B, 'q4', shape, { ...device, bandwidth: Infinity }).seconds;
+    expect(arithmetic.trunkShared).toBeLessThan(arithmetic.sweep);
+    expect(arithmetic.trunkShared).toBeGreaterThan(arithmetic.sweep / 2);
+  });
 });

@@ -19,9 +19,12 @@ export interface DeviceAssumptions {
 export interface SweepShape {
   readonly promptTokens: number;
   readonly newTokens: number;
+  /** Pairs whose rows share a batch; default 1. */
+  readonly pairs?: number;
 }
 
 export interface SweepCost {
+  /** Of a batch. */
   readonly rows: number;
   /** Of the LLM layers and the head: read once a decode step, whatever the number of rows. */
   readonly weightBytesPerToken: number;
@@ -30,7 +33,13 @@ export interface SweepCost {
   readonly dispatchesPerToken: number;
   /** How many prompts' worth of layers the sweep's prefill computes: rows share the trunk up to their layer. */
   readonly promptsComputed: number;
-  readonly seconds: { readonly plain: number; readonly sweep: number; readonly oneByOne: number };
+  /** A pair's; `trunkShared`: were layers before a row's own shared while decoding too, and no row ever diverged. */
+  readonly seconds: {
+    readonly plain: number;
+    readonly sweep: number;
+    readonly oneByOne: number;
+    readonly trunkShared: number;
+  };
   /** sweep / plain, and one-by-one / sweep. */
   readonly toPlain: number;
   readonly fasterThanOneByOne: number;
@@ -42,14 +51,14 @@ const KERNELS_PER_LAYER = 18;
 const KERNELS_OF_HEAD = 4;
 
 /**
- * Models a sweep of single-layer swaps over all layers, one row each and the baseline: a run takes the longer of reading and
+ * Models a sweep of single-layer swaps over all layers, one row each and the baseline, of one or several pairs: a run takes the longer of reading and
  * arithmetic, plus its dispatches. Attention's own arithmetic is left out (below 5 % at these lengths), as are the vision tower
  * (once per image) and the source's capture (one prefill, in both).
  */
 export function sweepCost(
   config: VlmConfig,
   dtype: WeightDtype,
-  { promptTokens, newTokens }: SweepShape,
+  { promptTokens, newTokens, pairs = 1 }: SweepShape,
   device: DeviceAssumptions,
 ): SweepCost {
   const { text } = config;
@@ -69,11 +78,11 @@ export function sweepCost(
     Math.max(bytes / device.bandwidth, operations / device.operations) + dispatched * device.dispatch;
   const prefill = (prompts: number, rows: number, runs: number): number =>
     run(weightBytes, 2 * (prompts * promptTokens * layers * perLayer + rows * head), dispatches * runs);
-  const decode = (rows: number): number =>
+  const decode = (rows: number, computed = rows): number =>
     newTokens *
     run(
       weightBytes + rows * cachePerRow(promptTokens + newTokens / 2),
-      2 * rows * (layers * perLayer + head),
+      2 * (computed * layers * perLayer + rows * head),
       dispatches,
     );
 
@@ -83,17 +92,20 @@ export function sweepCost(
   );
   const active = Array.from({ length: layers }, (_, layer) => plan.active(layer));
   const promptsComputed = active.reduce((sum, slots) => sum + slots, 0) / layers;
-  const rows = layers + 1;
+  const perPair = layers + 1;
+  const rows = pairs * perPair;
   const plain = prefill(1, 1, 1) + decode(1);
-  const sweep = prefill(1, 1, 1) + prefill(promptsComputed, rows, 1) + decode(rows);
-  const oneByOne = prefill(1, 1, 1) + rows * plain;
+  const prompts = prefill(1, 1, 1) + prefill(promptsComputed, perPair, 1);
+  const sweep = prompts + decode(rows) / pairs;
+  const trunkShared = prompts + decode(rows, pairs * promptsComputed) / pairs;
+  const oneByOne = prefill(1, 1, 1) + perPair * plain;
   return {
     rows,
     weightBytesPerToken: weightBytes,
     cacheBytesPerToken: rows * cachePerRow(promptTokens + newTokens),
     dispatchesPerToken: dispatches,
     promptsComputed,
-    seconds: { plain, sweep, oneByOne },
+    seconds: { plain, sweep, oneByOne, trunkShared },
     toPlain: sweep / plain,
     fasterThanOneByOne: oneByOne / sweep,
   };

@@ -17,17 +17,21 @@ export type DecoderVariant = Pick<DecoderSpec, 'gates' | 'swap' | 'captureKv' | 
 export class Decoder {
   readonly #backend: Backend;
   readonly #graphs: GraphStore;
+  readonly #layersPerRun: number;
 
-  constructor(backend: Backend, graphs: GraphStore) {
+  /** `layersPerRun`: most layers of a run; default: as many as there are. */
+  constructor(backend: Backend, graphs: GraphStore, layersPerRun = Infinity) {
     this.#backend = backend;
     this.#graphs = graphs;
+    this.#layersPerRun = layersPerRun;
   }
 
   /** The longest stretch of layers worth running at once. */
   longestRun({ rest, layers }: ResidentSubject): number {
-    if (!this.#backend.constantWeights) return layers.length;
+    const most = Math.min(layers.length, this.#layersPerRun);
+    if (!this.#backend.constantWeights) return most;
     const bytesPerLayer = rest.arrays.bytes / layers.length;
-    return Math.max(1, Math.floor(CONSTANT_BYTES_PER_RUN / bytesPerLayer));
+    return Math.max(1, Math.min(most, Math.floor(CONSTANT_BYTES_PER_RUN / bytesPerLayer)));
   }
 
   /** Whether layer `layer` cannot share a run with the one before it. */

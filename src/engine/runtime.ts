@@ -16,14 +16,15 @@ export interface Runtime {
   raggedRows(): Promise<boolean>;
 }
 
-export function createRuntime(backend: Backend): Runtime {
+/** `layersPerRun`: most layers that are run at once; default: as many as there are. */
+export function createRuntime(backend: Backend, layersPerRun?: number): Runtime {
   const graphs = new GraphStore(backend);
   let ragged: Promise<boolean> | undefined;
   return {
     backend,
     graphs,
     vision: new VisionTower(backend, graphs),
-    decoder: new Decoder(backend, graphs),
+    decoder: new Decoder(backend, graphs, layersPerRun),
     head: new Head(backend, graphs),
     raggedRows: () => (ragged ??= raggedRowsHold(backend)),
   };
