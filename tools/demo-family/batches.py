@@ -101,8 +101,9 @@ def collate(rows: list[Example], *, left: bool = False, copies: int = 1) -> Batc
 class Mixer:
     """Draws from the tasks' streams by weight."""
 
-    def __init__(self, streams: dict[str, Stream], mixture: Mixture, seed: int) -> None:
-        self.streams, self.mixture, self.seed = streams, mixture, seed
+    def __init__(self, streams: dict[str, Stream], mixture: Mixture, seed: int, levels: dict[str, int]) -> None:
+        """Items of a task above its level in `levels`, if it has one there, are passed over."""
+        self.streams, self.mixture, self.seed, self.levels = streams, mixture, seed, levels
         self.used: Counter[str] = Counter()
 
     def draw(self, count: int, turn: int) -> list[tuple[dict, Form, np.ndarray | None]]:
@@ -116,6 +117,9 @@ class Mixer:
         for kind in random.choice(len(kinds), count, p=shares / shares.sum()):
             task, form = kinds[kind]
             item, picture = self.streams[task].item(self.used[task])
+            while item["level"] > self.levels.get(task, item["level"]):
+                self.used[task] += 1
+                item, picture = self.streams[task].item(self.used[task])
             self.used[task] += 1
             drawn.append((item, form, None if picture is None else np.asarray(picture)))
         for stream in self.streams.values():
@@ -138,7 +142,7 @@ class Mixer:
             stream.close()
 
 
-def mixer(cache, mixture: Mixture, seed: int, curriculum: Curriculum, shard: int) -> Mixer:
+def mixer(cache, mixture: Mixture, seed: int, curriculum: Curriculum, shard: int, levels: dict[str, int]) -> Mixer:
     """A mixer over fresh streams."""
     tasks = {task for task, _ in mixture}
-    return Mixer({task: Stream(cache, task, curriculum, shard) for task in sorted(tasks)}, mixture, seed)
+    return Mixer({task: Stream(cache, task, curriculum, shard) for task in sorted(tasks)}, mixture, seed, levels)

@@ -9,8 +9,8 @@ STAGE_NAMES = {"base": "Base", "in": "IN (supervised cold start)", "rl": "RL (GR
 CURVE_POINTS = 24
 
 
-def card(name: str, run: Path, evaluation: dict | None, parameters: int) -> str:
-    """Markdown."""
+def card(name: str, run: Path, evaluation: dict | None, parameters: int, phases: list[dict]) -> str:
+    """Markdown. `phases` are the run's `Progress.phases`."""
     settings = json.loads((run / "settings.json").read_text(encoding="utf-8"))
     log = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     last = log[-1]
@@ -22,6 +22,8 @@ def card(name: str, run: Path, evaluation: dict | None, parameters: int) -> str:
     if settings["stage"] == "rl":
         frozen = settings["freeze"] or "nothing"
         facts.append(f"- Reward {settings['reward']}, {settings['group']} answers a prompt, no KL, clip {settings['clip']}; frozen: {frozen}")
+    if phases:
+        facts.append(f"- Retuned on the way, the optimizer's moments begun anew: {'; '.join(map(phase_words, phases))}; then as above")
     mixture = ", ".join(f"{kind} {weight:g}" for kind, weight in settings["mixture"].items())
     parts = [
         "---\nlicense: mit\nlibrary_name: transformers\npipeline_tag: image-text-to-text\n---",
@@ -34,6 +36,14 @@ def card(name: str, run: Path, evaluation: dict | None, parameters: int) -> str:
         f"## Training\n\n{curve(log)}",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def phase_words(phase: dict) -> str:
+    """What was set until a step, where it was changed then."""
+    changed = ", ".join(f"{name} {value}" for name, value in phase["settings"].items() if name != "mixture")
+    weights = phase["settings"].get("mixture")
+    mixture = ", ".join(f"{kind.removesuffix('/direct')} {weight:g}" for kind, weight in weights.items()) if weights else ""
+    return f"until step {phase['until']} " + "; ".join(filter(None, [changed, mixture and f"mixture {mixture}"]))
 
 
 def accuracy_table(evaluation: dict | None) -> str:

@@ -36,7 +36,7 @@ def export(run: Path, folder: Path, evaluation: Path | None) -> None:
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     if found and found["sha256"] != digest:
         raise ValueError(f"{evaluation} is of other weights: evaluate {folder} again")
-    (folder / "README.md").write_text(card(folder.name, run, found, parameters), encoding="utf-8")
+    (folder / "README.md").write_text(card(folder.name, run, found, parameters, state["progress"].get("phases", [])), encoding="utf-8")
     lines = (run / "log.jsonl").read_text(encoding="utf-8").splitlines()
     stride = -(-len(lines) // MOST_LOG_LINES)
     kept = lines[stride - 1 :: stride]

@@ -35,6 +35,8 @@ class Progress:
     decay_from: int | None = None
     """Step at which the rate began to fall."""
     finished: bool = False
+    phases: list[dict] = field(default_factory=list)
+    """Where settings were changed on the way (`--retune`): the step, and by setting what it was before."""
 
 
 class RunFolder:

@@ -43,6 +43,7 @@ def read_flags(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--weights", help="in place of the stage's, e.g. attributes/direct=8,ocr/direct=1; 0 leaves a task out")
+    parser.add_argument("--levels", default="", help="the hardest items a task is fed, e.g. recognition=1,counting=2")
     parser.add_argument("--retune", action="store_true", help="resume with other settings; the optimizer begins anew")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
@@ -98,6 +99,12 @@ def mixture_of(flags: argparse.Namespace) -> Mixture:
     return {kind: weight for kind, weight in mixture.items() if weight > 0}
 
 
+def levels_of(flags: argparse.Namespace) -> dict[str, int]:
+    """The hardest level by task, where the command line sets one."""
+    pairs = (word.partition("=") for word in flags.levels.split(",") if word)
+    return {task: int(level) for task, _, level in pairs}
+
+
 def settings(flags: argparse.Namespace) -> dict:
     """What decides the outcome, and so may not change between sittings. How long the run goes may: it can be lengthened."""
     sitting = ("out", "start", "tower", "weights", "resume", "retune", "hours", "steps", "device", "threads", "save_minutes", "log_every", "stop_after")
@@ -131,20 +138,23 @@ class Run:
             self.restore(state)
         self.mixer: Mixer = mixer(
             flags.out / "cache", mixture_of(flags), flags.seed,
-            Curriculum(flags.hold, flags.loosen, flags.floor), flags.shard,
+            Curriculum(flags.hold, flags.loosen, flags.floor), flags.shard, levels_of(flags),
         )  # fmt: skip
         self.mixer.used = Counter(self.progress.used)
         self.length = Length(flags.steps, flags.hours)
         self.reward = reward(flags.reward)
 
     def restore(self, state: dict) -> None:
-        changed = [name for name, value in self.settings.items() if state["settings"].get(name) != value]
+        before = state["settings"]
+        changed = {name: before.get(name) for name, value in self.settings.items() if before.get(name) != value}
         if changed and not self.flags.retune:
             raise SystemExit(f"{self.flags.out} was begun with other settings: {', '.join(changed)}")
         self.model.load_state_dict(state["model"])
-        if state["optimizer"] is not None and not self.flags.retune:  # slim.py leaves it out
+        if state["optimizer"] is not None and not changed:  # slim.py leaves it out
             self.optimizer.load_state_dict(state["optimizer"])
         self.progress = Progress(**state["progress"])
+        if changed:
+            self.progress.phases.append({"until": self.progress.step, "settings": changed})
         torch.set_rng_state(state["random"])
         self.folder.forget_after(self.progress.step)
 
