@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import type { FroNormFile } from '../src/spectra/results/fro-norm.ts';
@@ -163,4 +163,39 @@ test('two checkpoints make an update, one does not', async () => {
   const { code, stderr } = await headless(['energy', '--in', small.in]);
   expect(stderr).toMatch(/^TooFewCheckpoints: /);
   expect(code).toBe(2);
+});
+
+test('headless diversity says which directions two updates share, here of recipes that nobody wrote', async () => {
+  // Both move from IN towards RL, whose last layer alone differs: one whole, one half of the way.
+  const recipe = (name: string, more: object) => {
+    const file = join(folder.path, `${name}.json`);
+    writeFileSync(file, JSON.stringify({ format: 'frankenscope-recipe', version: 1, ...more }));
+    return file;
+  };
+  const half = { kind: 'interpolate', layers: { first: 3, last: 3 }, donor: 'RL', alpha: 0.5 };
+  const stitched = recipe('stitched', { blocks: 'IN:IN:RL' });
+  const halfway = recipe('halfway', { blocks: 'IN:IN:IN', edits: [half] });
+  const out = join(folder.path, 'overlap.json');
+  const words = ['diversity', '--in', small.in, '--rl', small.rl, '--recipe', stitched, halfway];
+  const flags = ['--weights', 'down_proj', '--device', 'wasm', '--overlap', '--directions', '4'];
+  const asked = [...words, ...flags, '--pair', 'stitched,halfway', '--quiet', '--out', out];
+  const { code, stderr } = await headless(asked);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const file = JSON.parse(readFileSync(out, 'utf8')) as LayerwiseSvdFile;
+  const overlap = file.frankenscope?.overlap;
+  expect(overlap?.deltas.map(({ key, from }) => `${key} − ${from}`)).toEqual([
+    'stitched − in',
+    'halfway − in',
+  ]);
+  const last = overlap?.layers.find(({ layer_idx }) => layer_idx === 3);
+  expect(last?.k).toBe(4);
+  expect(last?.output?.overlap).toBeCloseTo(1, 4);
+  expect(last?.input?.principal_angles[3]).toBeLessThan(1e-2);
+  // Elsewhere neither moves.
+  const still = overlap?.layers.filter(({ layer_idx }) => layer_idx !== 3);
+  expect(still?.every(({ k, output }) => k === 0 && output === null)).toBe(true);
+  const { stitched: whole, halfway: part } =
+    file.layers.find(({ layer_idx }) => layer_idx === 3)?.frankenscope?.deltas ?? {};
+  expect((part?.spectral_norm ?? 0) / (whole?.spectral_norm ?? 1)).toBeCloseTo(0.5, 4);
 });

@@ -180,7 +180,10 @@ export class Characterize {
     }
   }
 
+  // Each lays its study out first: the button may be quicker than the checkpoints' headers.
+
   async runEnergy(): Promise<void> {
+    await this.prepare();
     const study = this.energyStudy;
     if (!study || this.running) return;
     const threads = this.#surroundings.threads();
@@ -192,6 +195,7 @@ export class Characterize {
   }
 
   async runDiversity(): Promise<void> {
+    await this.prepare();
     const study = this.diversityStudy;
     if (!study || this.running) return;
     await this.diversity.run('Update diversity', async (long, notice) => {
@@ -205,6 +209,7 @@ export class Characterize {
   }
 
   async runOverlap(): Promise<void> {
+    await this.prepare();
     const study = this.overlapStudy;
     if (!study || this.running) return;
     await this.overlap.run('Overlap of updates', async (long, notice) => {
