@@ -37,10 +37,10 @@ import { ROOT } from './paths.mjs';
  *
  * @typedef {{
  *   help: string,
- *   writes: 'json' | 'folder',
+ *   writes: 'json' | 'folder' | 'new-folder',
  *   flags: Readonly<Record<string, Flag>>,
  *   rest?: string,
- * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files; `rest`: the flag that words before the
+ * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `rest`: the flag that words before the
  *   first flag belong to
  */
 

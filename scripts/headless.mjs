@@ -42,7 +42,7 @@ await runCommand(async (signal) => {
   const progress = (/** @type {string} */ text) => {
     if (!quiet) console.error(text);
   };
-  const files = command.writes === 'folder' ? new PartialFiles(resolve(String(out))) : null;
+  const files = command.writes !== 'json' ? new PartialFiles(resolve(String(out))) : null;
   const session = new Session(files, new JournalFiles());
   const page = {
     path: 'headless.html',

@@ -135,6 +135,11 @@ test('a folder of results cannot go to stdout, nor in the place of a file', () =
   expect(() => checkOut(file, 'folder')).toThrow(/is a file; --out; give a folder/);
   expect(() => checkOut(folder, 'json')).toThrow(/is a folder; --out; give a file/);
   expect(() => checkOut(join(folder, 'new'), 'folder')).not.toThrow();
+  const empty = mkdtempSync(join(folder, 'empty-'));
+  expect(() => checkOut(empty, 'new-folder')).not.toThrow();
+  writeFileSync(join(empty, 'model.safetensors'), '');
+  expect(() => checkOut(empty, 'new-folder')).toThrow(/holds "model.safetensors"; --out; give a new folder/);
+  expect(() => checkOut(empty, 'folder')).not.toThrow();
 });
 
 describe('exit codes', () => {

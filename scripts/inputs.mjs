@@ -13,8 +13,8 @@ import { DIST } from './paths.mjs';
  * @typedef {{name: string, demo: string | null, kind: 'checkpoint' | 'data' | 'files', paths: string[], files: string[]}} Input
  */
 
-/** What a checkpoint folder may hold that the app reads; all of it lies at the folder's top. */
-const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model)$/;
+/** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
+const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model|py|tiktoken)$|^(LICENSE|NOTICE)/;
 
 /** A folder with more files is hardly a data set; handing it over would take the page minutes. */
 const MOST_FILES = 100_000;

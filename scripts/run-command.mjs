@@ -1,4 +1,4 @@
-import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { NamedError } from './named-error.mjs';
 
@@ -74,23 +74,32 @@ export function line(error) {
 /**
  * Whether `--out` can be written, asked before the work is done rather than after.
  * @param {string} out
- * @param {'json' | 'folder'} [writes]
- * @throws {NamedError} FolderNotFound, BadValue
+ * @param {'json' | 'folder' | 'new-folder'} [writes]
+ * @throws {NamedError} FolderNotFound, BadValue, FolderNotEmpty
  */
 export function checkOut(out, writes = 'json') {
-  if (writes === 'folder' && out === '-')
+  const wantsFolder = writes !== 'json';
+  if (wantsFolder && out === '-')
     throw new NamedError('BadValue', 'a folder cannot go to stdout', '--out', 'give a folder');
   if (out === '-') return;
   const folder = dirname(resolve(out));
   if (!existsSync(folder))
     throw new NamedError('FolderNotFound', `no folder "${folder}"`, '--out', 'create it first');
   const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
-  if (isFolder !== undefined && isFolder !== (writes === 'folder'))
+  if (isFolder !== undefined && isFolder !== wantsFolder)
     throw new NamedError(
       'BadValue',
       `"${out}" is a ${isFolder ? 'folder' : 'file'}`,
       '--out',
-      `give a ${writes === 'folder' ? 'folder' : 'file'}`,
+      `give a ${wantsFolder ? 'folder' : 'file'}`,
+    );
+  const [held] = writes === 'new-folder' && isFolder ? readdirSync(out) : [];
+  if (held !== undefined)
+    throw new NamedError(
+      'FolderNotEmpty',
+      `"${out}" holds "${held}"`,
+      '--out',
+      'give a new folder: files of two results would be taken for one',
     );
 }
 

@@ -3,7 +3,7 @@ import { CHECKPOINT, COMMON, OUT_FOLDER } from './shared/flags.mjs';
 /** @type {import('../commands.mjs').Command} */
 export const command = {
   help: 'a checkpoint whose layers come from several',
-  writes: 'folder',
+  writes: 'new-folder',
   flags: {
     blocks: {
       kind: 'text',

@@ -1,6 +1,6 @@
 /** README.md of a merged checkpoint: what it was made of and how, so that it can be made again. */
-import { printBlocks } from '../recipe/blocks.ts';
-import type { Edit } from '../recipe/recipe.ts';
+import { evenCuts, printBlocks } from '../recipe/blocks.ts';
+import type { Edit, Recipe } from '../recipe/recipe.ts';
 import type { MergePlan } from '../plan/plan.ts';
 import { PIECE_NAMES, summarizePlan } from '../plan/summary.ts';
 import { RECIPE_FILE } from '../recipe/recipe-file.ts';
@@ -20,7 +20,7 @@ export function writeCard(
   files: { readonly companions: readonly string[]; readonly weights: readonly string[] },
 ): string {
   const { recipe, donors } = plan;
-  const { blocks, cuts } = printBlocks(recipe);
+  const { blocks, cuts } = regionsOf(recipe);
   const noise = plan.tensors.flatMap(({ name, operation }) =>
     operation.kind === 'compute' && operation.noise && operation.noise.deviation !== null
       ? [[name, operation.noise.deviation.toExponential(6)]]
@@ -69,6 +69,12 @@ export function writeCard(
     ...(plan.notices.length > 0 ? ['## Notices', bullets(plan.notices)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** In thirds where they say it, as recipes are usually written. */
+function regionsOf(recipe: Recipe): { readonly blocks: string; readonly cuts: readonly number[] } {
+  const printed = printBlocks(recipe, evenCuts(recipe.layers.length, 3));
+  return printed.blocks.includes(':') ? printed : { ...printed, cuts: [] };
 }
 
 function names(list: readonly string[]): string {

@@ -4,10 +4,10 @@ import { RECIPE_FILE } from '../recipe/recipe-file.ts';
 
 /** Config, tokenizer, processor, chat template, model code, licence. */
 const COMPANION =
-  /^(?:[^/]+\.(?:json|jsonl|jinja|model|py|tiktoken)|(?:merges|vocab)\.txt|(?:LICENSE|NOTICE)[^/]*)$/;
+  /^(?:[^/]+\.(?:json|jinja|model|py|tiktoken)|(?:merges|vocab)\.txt|(?:LICENSE|NOTICE)[^/]*)$/;
 /** Of another state of the weights than the merge's. */
 const NOT_THIS =
-  /^(?:adapter_config|trainer_state|training_args|all_results|train_results|eval_results|quantize_config)\.json$/;
+  /^(?:adapter_config|trainer_state|training_args|all_results|train_results|eval_results|evaluation|quantize_config)\.json$/;
 
 /** The files of a folder beside its weights: which of them travel with a merge, and which do not. */
 export interface Companions {

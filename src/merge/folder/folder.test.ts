@@ -126,6 +126,8 @@ describe('a merged folder', () => {
     }
     const card = await text(files, 'README.md');
     for (const { checkpoint } of open.donors.values()) expect(card).toContain(checkpoint.fingerprint);
+    expect(card).toContain('# Merge A:B:B\n');
+    expect(card).toContain('regions ending after layers 1, 2.');
     expect(card).toContain('| Layers 2\u20133 | B | 24 |');
     const again = readRecipe(new TextEncoder().encode(await text(files, RECIPE_FILE)), RECIPE_FILE, 3);
     expect(again.recipe).toEqual(recipe);
@@ -240,6 +242,8 @@ describe('donors that spell and store otherwise', () => {
       'README.md': 'x',
       'optimizer.pt': 'x',
       'trainer_state.json': '{}',
+      'evaluation.json': '{}',
+      'training.jsonl': '{}',
       LICENSE: 'MIT',
       'a/b.json': '{}',
     };
@@ -247,7 +251,13 @@ describe('donors that spell and store otherwise', () => {
     const donors = await openDonors(new Map([['A', files]]));
     const made = await mergedFolder(parseBlocks('A', ['A'], 3), donors);
     expect([...made.keys()]).toContain('LICENSE');
-    for (const name of ['optimizer.pt', 'trainer_state.json', 'a/b.json'])
+    for (const name of [
+      'optimizer.pt',
+      'trainer_state.json',
+      'evaluation.json',
+      'training.jsonl',
+      'a/b.json',
+    ])
       expect(made.has(name), name).toBe(false);
     expect(await text(made, 'README.md')).not.toBe('x');
   });

@@ -1,5 +1,5 @@
 import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../../pause.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 
 /** Rows reduced before the rest is updated: half of the work becomes a matrix product that lives in the cache. */

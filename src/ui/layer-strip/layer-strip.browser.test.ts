@@ -13,7 +13,7 @@ const look = (position: number) => {
 const [IN, RL] = [look(1), look(2)];
 const donorsOf = (layers: number, handed: readonly number[] = []) =>
   Array.from({ length: layers }, (_, i) => (handed.includes(i + 1) ? RL : IN));
-const recorder = () => ({ toggle: vi.fn(), hand: vi.fn(() => true) });
+const recorder = () => ({ press: 'switch' as const, toggle: vi.fn(), hand: vi.fn(() => true) });
 
 function svgOf(host: HTMLElement): SVGSVGElement {
   const svg = host.querySelector('svg');

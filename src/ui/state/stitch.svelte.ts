@@ -22,6 +22,7 @@ const look = ({ identity }: LoadedSlot): Look => ({ name: identity.label, colour
 
 /** What is run in Try it: a model, with layers switched off or handed to other loaded models. */
 export class Stitch implements StripEditor {
+  readonly press = 'switch';
   /** LLM layers (1…L) that contribute nothing. */
   off = $state.raw<ReadonlySet<number>>(new Set());
   /** The donor that dragging hands layers to; the first other model until chosen. */

@@ -10,6 +10,7 @@ import type { Metric } from '../../grading/metrics.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { PathFile } from '../files/folder.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -43,7 +44,7 @@ export class TransferEvaluation {
     this.#family = family;
     this.#stitch = stitch;
     this.#view = view;
-    this.run = new AnswerRun('evaluation', 'Evaluating merges', engine, journals, jobs);
+    this.run = new AnswerRun('evaluation', 'Evaluating merges', answererOf(engine), journals, jobs);
   }
 
   graded = $derived.by(() => this.opened ?? this.run.graded);
@@ -93,6 +94,6 @@ export class TransferEvaluation {
     for (const name of blocks) variants.push(await blockVariant(name, donors, cuts));
     const opened = loaded.map(({ checkpoint }) => checkpoint);
     if (withStitch && stitched) variants.push(await subjectVariant('Your stitch', stitched, opened));
-    return { variants, experiments: transferExperiments(sets), settings, opened };
+    return { variants, experiments: transferExperiments(sets), settings };
   }
 }

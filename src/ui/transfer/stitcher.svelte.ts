@@ -1,7 +1,5 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
-import { exportMerge } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
-import { measureNoise } from '../../merge/measure.ts';
 import { writeMergekit } from '../../merge/mergekit/write.ts';
 import { openRecipe } from '../../merge/open-recipe.ts';
 import type { Donor } from '../../merge/plan/donor.ts';
@@ -10,12 +8,11 @@ import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
 import type { Edit, Recipe } from '../../merge/recipe/recipe.ts';
-import type { FolderSink } from '../../merge/sinks/sink.ts';
 import { subjectOf } from '../../merge/subject.ts';
 import { installMergeTransfer } from '../../merge/transfer.ts';
+import { exportInWorker, measureInWorker } from '../../merge/worker/client.ts';
 import { NamedError } from '../../named-error.ts';
-import type { WorkProgress } from '../../study/work.ts';
-import { bytes as bytesText } from '../format/quantity.ts';
+import { bytes as bytesText, counted } from '../format/quantity.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -42,6 +39,7 @@ export type Planned =
 
 /** A merge being put together from the opened checkpoints, and what can be done with it. */
 export class Stitcher implements StripEditor {
+  readonly press = 'hand';
   /** Null until one hands a layer over: the first donor then gives everything. */
   #recipe = $state.raw<Recipe | null>(null);
   #brush = $state<string | null>(null);
@@ -232,11 +230,11 @@ export class Stitcher implements StripEditor {
       this.#view.toggleTrying(true);
       return;
     }
-    await this.#attempt(async () => {
+    await this.#attempt(async (signal) => {
       if (!this.#family.canAdd) {
         throw new NamedError('NoSlotLeft', 'all slots for checkpoints are taken', {}, 'close one of them');
       }
-      const plan = await this.#measured(planned.plan);
+      const plan = await this.#measured(planned.plan, signal);
       this.#family.add();
       const slot = this.#family.slots.at(-1) as Slot;
       const name = `merge ${this.blocks?.blocks ?? ''}`;
@@ -249,17 +247,15 @@ export class Stitcher implements StripEditor {
     });
   }
 
-  /** Writes the folder; `sink` is asked for once the work begins. */
-  async export(sink: () => Promise<FolderSink>, where: string): Promise<void> {
+  /** Makes the folder `name` in `parent`; `where` is what the user is told. */
+  async export(parent: FileSystemDirectoryHandle, name: string, where: string): Promise<void> {
     const { planned } = this;
     if (planned.kind !== 'planned') return;
     await this.#attempt(async (signal) => {
-      const report = await exportMerge(planned.plan, this.#folders(), await sink(), {
-        signal,
-        shardBytes: this.shardBytes,
-        onProgress: (progress) => this.#report(progress),
-      });
-      this.done = `${report.files.length} files, ${bytesText(report.bytes)}, written to ${where}.`;
+      const merge = new MergedFolder(planned.plan, this.#folders(), { shardBytes: this.shardBytes });
+      const onProgress = this.#jobs.track(JOB, 'Exporting the merge', () => this.cancel());
+      const { files, bytes } = await exportInWorker(merge, { parent, name }, { signal, onProgress });
+      this.done = `${counted(files.length, 'file')}, ${bytesText(bytes)}, written to ${where}.`;
     });
   }
 
@@ -288,22 +284,11 @@ export class Stitcher implements StripEditor {
     }
   }
 
-  #measured(plan: MergePlan): Promise<MergePlan> {
-    const signal = this.#controller?.signal;
-    return measureNoise(plan, this.#folders(), {
-      ...(signal ? { signal } : {}),
-      onProgress: (progress) => this.#report(progress),
-    });
-  }
-
-  #report({ phase, done, total }: WorkProgress): void {
-    this.#jobs.report({
-      id: JOB,
-      title: phase === 'measuring' ? 'Measuring weights' : 'Writing the merge',
-      detail: `${bytesText(done)} of ${bytesText(total)}`,
-      share: total > 0 ? done / total : null,
-      cancel: () => this.cancel(),
-    });
+  /** With the deviations that noise is scaled by; only noise asks for any work. */
+  #measured(plan: MergePlan, signal: AbortSignal): Promise<MergePlan> {
+    if (!plan.recipe.edits.some(({ kind }) => kind === 'noise')) return Promise.resolve(plan);
+    const onProgress = this.#jobs.track(JOB, 'Measuring weights for noise', () => this.cancel());
+    return measureInWorker(new MergedFolder(plan, this.#folders()), { signal, onProgress });
   }
 
   #look(name: string): Look {

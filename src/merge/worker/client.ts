@@ -1,0 +1,75 @@
+/** The page's side of work on a merge: a worker for each piece of it, so that the page only ever waits. */
+import type { ProxyMarked, Remote } from 'comlink';
+import { proxy, wrap } from 'comlink';
+import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import { installErrorTransfer } from '../../engine/error-transfer.ts';
+import { Lifeline } from '../../engine/lifeline.ts';
+import { NamedError } from '../../named-error.ts';
+import type { WorkProgress } from '../../study/work.ts';
+import type { MergedFolder } from '../folder/merged-folder.ts';
+import type { MergePlan } from '../plan/plan.ts';
+import { installMergeTransfer } from '../transfer.ts';
+import type { ExportedFolder, ExportPlace, MergeHost } from './host.ts';
+
+export interface MergeWork {
+  /** Ends the work with a NamedError `Cancelled`, once what was written is removed. */
+  readonly signal?: AbortSignal;
+  onProgress?(progress: WorkProgress): void;
+}
+
+/**
+ * Writes the merge into a new folder of `place`, the noise measured first where there is any.
+ *
+ * @throws NamedError those of `exportMerge` and of `DirectorySink`; `WorkerFailed`
+ */
+export function exportInWorker(
+  merge: MergedFolder,
+  place: ExportPlace,
+  work: MergeWork = {},
+): Promise<ExportedFolder> {
+  return inWorker((host, onProgress) => host.export(merge, place, onProgress), work);
+}
+
+/**
+ * The plan of the merge with the deviations that its noise is scaled by.
+ *
+ * @throws NamedError those of `measureNoise`; `WorkerFailed`
+ */
+export function measureInWorker(merge: MergedFolder, work: MergeWork = {}): Promise<MergePlan> {
+  return inWorker((host, onProgress) => host.measure(merge, onProgress), work);
+}
+
+type OnProgress = ((progress: WorkProgress) => void) & ProxyMarked;
+
+async function inWorker<T>(
+  call: (host: Remote<MergeHost>, onProgress: OnProgress) => Promise<T>,
+  { signal, onProgress }: MergeWork,
+): Promise<T> {
+  throwIfCancelled(signal);
+  installErrorTransfer();
+  installMergeTransfer();
+  const worker = spawn();
+  const line = new Lifeline();
+  worker.onerror = ({ message }) => {
+    const remedy = 'reload the page and start again';
+    line.cut(new NamedError('WorkerFailed', message || 'the worker of the merge did not start', {}, remedy));
+  };
+  const host = wrap<MergeHost>(worker);
+  const cancel = (): void => void host.cancel();
+  signal?.addEventListener('abort', cancel);
+  try {
+    return await line.guard(
+      call(
+        host,
+        proxy((progress: WorkProgress) => onProgress?.(progress)),
+      ),
+    );
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    worker.terminate();
+  }
+}
+
+function spawn(): Worker {
+  return new Worker(new URL('../../../workers/merge.ts', import.meta.url), { type: 'module', name: 'merge' });
+}

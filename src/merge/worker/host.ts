@@ -1,0 +1,46 @@
+import type { WorkProgress } from '../../study/work.ts';
+import type { ExportedFile } from '../export.ts';
+import { exportMerge } from '../export.ts';
+import type { MergedFolder } from '../folder/merged-folder.ts';
+import { measureNoise } from '../measure.ts';
+import type { MergePlan } from '../plan/plan.ts';
+import { DirectorySink } from '../sinks/directory-sink.ts';
+
+/** Where a folder is to be made: a directory of the user's choice, or one of the browser's own storage. */
+export interface ExportPlace {
+  readonly parent: FileSystemDirectoryHandle;
+  /** Of the folder in it, which is made. */
+  readonly name: string;
+}
+
+/** What an export came to. */
+export interface ExportedFolder {
+  /** In the order they were written. */
+  readonly files: readonly ExportedFile[];
+  readonly bytes: number;
+}
+
+type OnProgress = (progress: WorkProgress) => void;
+
+/** The worker's side of one piece of work on a merge: reading, arithmetic and writing away from the page. */
+export class MergeHost {
+  readonly #controller = new AbortController();
+
+  /** @throws NamedError those of `exportMerge` and of `DirectorySink` */
+  async export(merge: MergedFolder, place: ExportPlace, onProgress: OnProgress): Promise<ExportedFolder> {
+    const sink = await DirectorySink.create(place.parent, place.name);
+    const { signal } = this.#controller;
+    const { plan, folders, options } = merge;
+    const { files, bytes } = await exportMerge(plan, folders, sink, { ...options, signal, onProgress });
+    return { files, bytes };
+  }
+
+  /** @throws NamedError those of `measureNoise` */
+  measure({ plan, folders }: MergedFolder, onProgress: OnProgress): Promise<MergePlan> {
+    return measureNoise(plan, folders, { signal: this.#controller.signal, onProgress });
+  }
+
+  cancel(): void {
+    this.#controller.abort();
+  }
+}
