@@ -2,6 +2,8 @@
 import { seededRandom } from '../engine/sampling.ts';
 import type { Stage } from '../spectra/gpu/backend.ts';
 import { PANEL_WIDTH } from '../spectra/gpu/backend.ts';
+import type { Power } from './power.ts';
+import { powerOf } from './power.ts';
 import { spectrumCost } from '../spectra/gpu/cost.ts';
 import { createGpuSpectrumBackend } from '../spectra/gpu/create.ts';
 import { requestSpectrumDevice } from '../spectra/gpu/spectrum-device.ts';
@@ -21,6 +23,7 @@ const GPU_SHAPES: readonly Shape[] = [
 const SOFTWARE_SHAPES: readonly Shape[] = [
   [128, 128],
   [256, 256],
+  [384, 384],
   [256, 1024],
 ];
 
@@ -52,7 +55,8 @@ export interface SpectrumTiming {
   readonly gflops: number;
 }
 
-export interface SpectraGpuResult {
+/** The power is that of the square matrices' times: 3 is expected where the GPU is busy. */
+export interface SpectraGpuResult extends Power {
   readonly adapter: string;
   readonly spectra: readonly SpectrumTiming[];
   /** 28 `down_proj` × 2 deltas. */
@@ -105,7 +109,12 @@ export async function benchSpectraGpu(log: (line: string) => void): Promise<Spec
   backend.dispose();
   device.destroy();
   const last = spectra.at(-1) as SpectrumTiming;
-  return { adapter, spectra, downProj: estimate(DOWN_PROJ, last), all: estimate(MATRICES_7B, last) };
+  const squares = spectra.flatMap(({ rows: size, cols, seconds }) =>
+    size === cols ? [{ size, seconds }] : [],
+  );
+  const fit = powerOf(squares);
+  log(`seconds of square matrices grow as n^${fit.power.toFixed(2)}`);
+  return { adapter, spectra, ...fit, downProj: estimate(DOWN_PROJ, last), all: estimate(MATRICES_7B, last) };
 }
 
 /** From the rates of one spectrum to those of many: GPU time by operations, CPU time by n². */

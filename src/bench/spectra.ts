@@ -13,6 +13,8 @@ import { spectraThreads } from '../study/characterize/computers.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
+import type { Power } from './power.ts';
+import { powerOf } from './power.ts';
 import { median } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
 
@@ -77,13 +79,9 @@ export async function benchEnergy(): Promise<EnergyBench> {
   };
 }
 
-export interface SpectrumBench {
+export interface SpectrumBench extends Power {
   /** Exact spectra of n × 4n matrices, one thread. */
   readonly sizes: readonly { readonly rows: number; readonly columns: number; readonly seconds: number }[];
-  /** Slope of log(seconds) over log(n), least squares over the sizes from 512: 3 is expected. */
-  readonly power: number;
-  /** The largest factor by which a time lies off that line. */
-  readonly powerOff: number;
   /** Of the largest: n²·m for the Gram matrix's lower half, 4n³/3 for the tridiagonal form. */
   readonly gigaflopsPerSecond: number;
   readonly triple7b: {
@@ -95,7 +93,7 @@ export interface SpectrumBench {
 }
 
 const SIZES = [256, 384, 512, 640, 768, 896, 1024] as const;
-/** Below, starting and reading outweigh the n³. */
+/** Below, starting and reading outweigh the n³ that is expected. */
 const FITTED_FROM = 512;
 
 /** Exact spectra on the CPU: time by size, and what follows for every matrix in a layer of 7B, two updates. */
@@ -112,7 +110,9 @@ export async function benchSpectra(log: (line: string) => void): Promise<Spectru
     log(`${rows} × ${columns}: ${median(times).toFixed(3)} s`);
   }
   const last = sizes.at(-1) as (typeof sizes)[number];
-  const fit = powerOf(sizes.filter(({ rows }) => rows >= FITTED_FROM));
+  const fit = powerOf(
+    sizes.flatMap(({ rows: size, seconds }) => (size >= FITTED_FROM ? [{ size, seconds }] : [])),
+  );
   log(`seconds grow as n^${fit.power.toFixed(2)} from n = ${FITTED_FROM}`);
   const rate = exactOperations(last.rows, last.columns) / last.seconds;
   const shapes = expectedWeights(SEVEN_B).filter(
@@ -136,18 +136,6 @@ export async function benchSpectra(log: (line: string) => void): Promise<Spectru
         `${last.rows} × ${last.columns}; threads work on different matrices, so divide by their number`,
     },
   };
-}
-
-/** The line through log(rows) and log(seconds) that leaves the least squares, and how far off it the worst time is. */
-function powerOf(times: readonly { readonly rows: number; readonly seconds: number }[]) {
-  const points = times.map(({ rows, seconds }) => [Math.log(rows), Math.log(seconds)] as const);
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
-  const power =
-    mean(points.map(([at, value]) => (at - x) * (value - y))) / mean(points.map(([at]) => (at - x) ** 2));
-  const off = points.map(([at, value]) => Math.abs(value - y - power * (at - x)));
-  return { power, powerOff: Math.exp(Math.max(...off)) };
 }
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
