@@ -1,19 +1,17 @@
-import type { OpenedCheckpoint } from '../engine/protocol.ts';
+import type { WorkIdentity } from '../study/journal/identity.ts';
+import type { Source } from './variant.ts';
 
 /**
- * What answers are filed under: a journal for each set of checkpoints. Whatever is asked of them and of any stitch of
- * them goes there, each answer under a key that says all that decides it.
+ * What answers are kept under: one journal for each set of checkpoints that a variant takes parts from, each answer under
+ * a key that says all that decides it. What else is loaded does not matter: IN's answers are found again whatever
+ * stands beside it.
  */
-export function answersIdentity(opened: readonly OpenedCheckpoint[]): {
-  readonly kind: string;
-  readonly title: string;
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly settings: null;
-} {
-  const sorted = opened.map(({ fingerprint }) => fingerprint).sort();
+export function answersIdentity(sources: readonly Source[]): WorkIdentity {
+  const names = new Map(sources.map(({ fingerprint, name }) => [fingerprint, name]));
+  const sorted = [...names.keys()].sort();
   return {
     kind: 'answers',
-    title: `Answers of ${opened.map(({ name }) => name).join(', ')}`,
+    title: `Answers of ${[...names.values()].join(', ')}`,
     inputs: Object.fromEntries(sorted.map((fingerprint, index) => [String(index), fingerprint])),
     settings: null,
   };

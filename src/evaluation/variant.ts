@@ -3,12 +3,23 @@ import type { Subject } from '../engine/subject.ts';
 import { NamedError } from '../named-error.ts';
 import { parseBlocks } from '../merge/recipe/blocks.ts';
 
-/** A model under evaluation: a checkpoint or a stitch of several, run from the same buffers. */
-export interface Variant {
+/** Who is asked: a model on this machine or elsewhere. */
+export interface Asked {
   readonly name: string;
-  readonly subject: Subject;
   /** SHA-256 over what each layer and the rest come from: equal models have equal answers, whatever they are called. */
   readonly fingerprint: string;
+  /** The checkpoints it takes a part from, each once. Its answers are kept with them. */
+  readonly sources: readonly Source[];
+}
+
+export interface Source {
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
+/** A model under evaluation: a checkpoint or a stitch of several, run from the same buffers. */
+export interface Variant extends Asked {
+  readonly subject: Subject;
 }
 
 /** Where a variant's parts come from, by name: "IN", "RL". */
@@ -45,8 +56,12 @@ export async function subjectVariant(
   opened: readonly OpenedCheckpoint[],
 ): Promise<Variant> {
   const prints = new Map(opened.map(({ id, fingerprint }) => [id, fingerprint]));
-  const parts = [subject.rest, ...subject.layers].map((id) => prints.get(id) ?? id);
-  return { name, subject, fingerprint: await sha256(new TextEncoder().encode(parts.join('\n'))) };
+  const ids = [subject.rest, ...subject.layers];
+  const parts = ids.map((id) => prints.get(id) ?? id);
+  const sources = opened
+    .filter(({ id }) => ids.includes(id))
+    .map(({ name: source, fingerprint }) => ({ name: source, fingerprint }));
+  return { name, subject, fingerprint: await sha256(new TextEncoder().encode(parts.join('\n'))), sources };
 }
 
 /** Lower-case hex. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GenerateRequest, GenerateResult } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
 import { imageDimensions } from '../../image/dimensions.ts';
 import { transferExperiments } from '../experiment.ts';
@@ -10,30 +10,39 @@ import { gradeAll } from '../tables/graded.ts';
 import { metricTable } from '../tables/metric-table.ts';
 import { resultFiles } from '../results/write.ts';
 import { readResults } from '../results/read.ts';
+import { NamedError } from '../../named-error.ts';
 import type { Answer } from './answer.ts';
 import { answerAll } from './answer-all.ts';
 import { type AnswerSettings, planAsks } from './ask.ts';
 
 /** An engine that sees: with an image it answers what is written in the file, else what the text says. */
 class SeeingEngine {
-  readonly requests: GenerateRequest[] = [];
+  readonly requests: PromptSpec[] = [];
+  /** Prompts of each call. */
+  readonly sizes: number[] = [];
+  readonly order: string[] = [];
 
-  async generate(request: GenerateRequest): Promise<GenerateResult> {
+  generateAll({ subject, prompts }: GenerateAllRequest): Promise<readonly PromptAnswers[]> {
+    this.sizes.push(prompts.length);
+    this.order.push(subject.rest);
+    return Promise.all(prompts.map((prompt) => this.#answer(subject, prompt)));
+  }
+
+  async #answer(subject: Subject, request: PromptSpec): Promise<PromptAnswers> {
     this.requests.push(request);
+    if (request.prompt?.includes('impossible')) throw new NamedError('TooLong', 'no', {}, 'shorten it');
     const [image] = request.images ?? [];
     const seen = image ? new TextDecoder().decode(await image.arrayBuffer()).split('#')[1] : undefined;
     const told = /Description:\s*(\S+)/.exec(request.prompt ?? '')?.[1];
     const sum = /(\d+) \+ (\d+)/.exec(request.prompt ?? '');
     const text = seen ?? told ?? (sum ? String(Number(sum[1]) + Number(sum[2])) : 'unknown');
-    const said = `<think>Well.</think><answer>${request.subject.rest === 'blind' ? 'no' : text}</answer>`;
+    const said = `<think>Well.</think><answer>${subject.rest === 'blind' ? 'no' : text}</answer>`;
     return {
       rows: [{ tokens: [1, 2, 3], text: said, stop: 'end' }],
       promptTokens: 5,
       imageTokens: image ? 4 : 0,
-      device: 'wasm',
-      dtype: 'f32',
-      seconds: { vision: 0, prefill: 0, decode: 0 },
-    } as unknown as GenerateResult;
+      imageSpans: [],
+    };
   }
 
   cancel(): void {
@@ -42,7 +51,12 @@ class SeeingEngine {
 }
 
 const subject = (id: string): Subject => ({ layers: [id as ModelId], rest: id as ModelId });
-const variant = (name: string, id: string) => ({ name, subject: subject(id), fingerprint: id });
+const variant = (name: string, id: string) => ({
+  name,
+  subject: subject(id),
+  fingerprint: id,
+  sources: [{ name: id, fingerprint: id }],
+});
 
 /** A PNG's header with a word behind it: enough for its size, and for an engine that reads words. */
 async function picture(word: string): Promise<Blob> {
@@ -140,7 +154,7 @@ describe('an evaluation', () => {
       kept.set(key, answer);
       if (kept.size === 2) controller.abort();
     };
-    const cut = answerAll(engine, asks, settings, { signal: controller.signal, onRecord });
+    const cut = answerAll(engine, asks, settings, { signal: controller.signal, onRecord }, 1);
     await expect(cut).rejects.toMatchObject({ name: 'Cancelled' });
     expect(kept.size).toBe(2);
     const partial = metricTable(gradeAll(asks, kept), 'IN');
@@ -149,6 +163,38 @@ describe('an evaluation', () => {
     const before = engine.requests.length;
     expect((await answerAll(engine, asks, settings, { finished: kept })).size).toBe(total);
     expect(engine.requests.length - before).toBe(total - 2);
+  });
+
+  it('asks samples of one variant together, and all variants of the same samples in turn', async () => {
+    const variants = [variant('IN', 'seeing'), variant('RL', 'blind')];
+    const texts = Array.from({ length: 5 }, (_, i) => ({
+      id: `${i}`,
+      question: `${i} + 1`,
+      answer: `${i + 1}`,
+    }));
+    const all = transferExperiments({ general: [], mathTargeted: [], textOnly: texts });
+    const asks = await planAsks(variants, all, settings);
+    const [alone, together] = [new SeeingEngine(), new SeeingEngine()];
+    const one = await answerAll(alone, asks, settings, {}, 1);
+    expect(await answerAll(together, asks, settings, {}, 2)).toEqual(one);
+    expect(alone.sizes).toEqual(Array(10).fill(1));
+    expect(together.sizes).toEqual([2, 2, 2, 2, 1, 1]);
+    expect(together.order).toEqual(['seeing', 'blind', 'seeing', 'blind', 'seeing', 'blind']);
+  });
+
+  it('keeps the answers of a batch when one question of it fails, and names that one', async () => {
+    const engine = new SeeingEngine();
+    const texts = ['1 + 1', 'impossible', '2 + 2'].map((question, i) => ({
+      id: `q${i}`,
+      question,
+      answer: '',
+    }));
+    const all = transferExperiments({ general: [], mathTargeted: [], textOnly: texts });
+    const asks = await planAsks([variant('IN', 'seeing')], all, settings);
+    const kept: string[] = [];
+    const work = answerAll(engine, asks, settings, { onRecord: (_, { text }) => void kept.push(text) });
+    await expect(work).rejects.toMatchObject({ name: 'TooLong', what: 'IN, A_prompt_only, q1: no' });
+    expect(kept).toEqual(['<think>Well.</think><answer>2</answer>']);
   });
 
   it('refuses what cannot be asked before anything is generated', async () => {

@@ -1,21 +1,30 @@
-import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol.ts';
 import { NamedError } from '../../named-error.ts';
 import { asJob, cancelled } from '../../probes/probe-engine.ts';
 import type { LongWork } from '../../study/work.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
 import { PICTURE } from '../setting.ts';
+import type { Asked } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerSettings, Ask } from './ask.ts';
 
 /** What evaluation asks of an engine. */
 export interface AnsweringEngine {
-  generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult>;
+  generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   cancel(job: string): Promise<void> | void;
 }
 
 /**
- * Answers every ask once, greedily, in order; asks that share a key share the answer, and keys in `work.finished` are
- * not asked at all. Returns all answers by key. Nothing is ever generated twice as long as records are kept.
+ * Samples that one variant is asked together, unless told otherwise. The engine decodes them as rows of one batch, or of
+ * several where its estimate of keys and values says that memory holds fewer. More would lose more answers with a run
+ * that is cut off.
+ */
+export const ASKED_TOGETHER = 16;
+
+/**
+ * Answers every ask once, greedily; asks that share a key share the answer, and keys in `work.finished` are not asked at
+ * all. Each variant is asked `together` samples at a time, all variants in turn. Returns all answers by key. Nothing is
+ * ever generated twice as long as records are kept.
  *
  * @throws NamedError `Cancelled`; the engine's, with variant and sample named.
  */
@@ -24,6 +33,7 @@ export async function answerAll(
   asks: readonly Ask[],
   settings: AnswerSettings,
   { signal, onProgress, finished, onRecord }: LongWork<Answer> = {},
+  together = ASKED_TOGETHER,
 ): Promise<ReadonlyMap<string, Answer>> {
   const answers = new Map<string, Answer>();
   const total = new Set(asks.map(({ key }) => key)).size;
@@ -33,58 +43,92 @@ export async function answerAll(
     if (known) answers.set(key, known);
   }
   report();
-  const black = new Map<Blob, Promise<BlackImage>>();
-  for (const ask of asks) {
-    if (answers.has(ask.key)) continue;
+  const black: BlackImages = new Map();
+  const answerBatch = async (batch: readonly Ask[]): Promise<void> => {
     if (signal?.aborted) throw cancelled();
-    const answer = await answerOne(engine, ask, settings, black, signal);
-    answers.set(ask.key, answer);
-    await onRecord?.(ask.key, answer);
-    report();
-  }
+    let found: readonly Answer[];
+    try {
+      found = await answersOf(engine, batch, settings, black, signal);
+    } catch (error) {
+      if (error instanceof NamedError && error.name === 'Cancelled') throw error;
+      if (batch.length === 1) throw naming(error, batch[0] as Ask);
+      // The others keep their answers, and the error names the one it is about.
+      for (const ask of batch) await answerBatch([ask]);
+      return;
+    }
+    for (const [index, { key }] of batch.entries()) {
+      const answer = found[index] as Answer;
+      answers.set(key, answer);
+      await onRecord?.(key, answer);
+      report();
+    }
+  };
+  const left = asks.filter(({ key }) => !answers.has(key));
+  for (const batch of batchesOf(left, together)) await answerBatch(batch);
   return answers;
 }
 
-async function answerOne(
-  engine: AnsweringEngine,
-  ask: Ask,
-  settings: AnswerSettings,
-  black: Map<Blob, Promise<BlackImage>>,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const images = await picturesOf(ask, black);
-  const { system } = settings.style;
-  const result = await asJob(engine, signal, (job) =>
-    engine.generate(
-      {
-        job,
-        subject: ask.variant.subject,
-        prompt: ask.prompt,
-        images,
-        ...(system === undefined ? {} : { system }),
-        maxNewTokens: settings.maxNewTokens,
-        maxImagePixels: settings.maxImagePixels,
-        sampling: { temperature: 0, seed: 0 },
-      },
-      () => undefined,
-    ),
-  ).catch((error: unknown) => {
-    throw naming(error, ask);
-  });
-  const [row] = result.rows;
-  if (!row || row.stop === 'cancelled') throw cancelled();
-  return {
-    text: row.text,
-    tokens: row.tokens.length,
-    stop: row.stop,
-    promptTokens: result.promptTokens,
-    imageTokens: result.imageTokens,
-  };
+/** Asks of one variant, up to `together` of them, in an order that keeps all variants at the same samples. */
+function batchesOf(asks: readonly Ask[], together: number): readonly (readonly Ask[])[] {
+  const batches: Ask[][] = [];
+  const seen = new Set<string>();
+  let open = new Map<string, Ask[]>();
+  for (const ask of asks) {
+    if (seen.has(ask.key)) continue;
+    seen.add(ask.key);
+    let batch = open.get(ask.variant.fingerprint);
+    if (batch && batch.length >= together) {
+      open = new Map();
+      batch = undefined;
+    }
+    if (!batch) {
+      batch = [];
+      open.set(ask.variant.fingerprint, batch);
+      batches.push(batch);
+    }
+    batch.push(ask);
+  }
+  return batches;
 }
 
-async function picturesOf(
-  { sample: { image }, setting }: Ask,
-  black: Map<Blob, Promise<BlackImage>>,
+async function answersOf(
+  engine: AnsweringEngine,
+  batch: readonly Ask[],
+  settings: AnswerSettings,
+  black: BlackImages,
+  signal: AbortSignal | undefined,
+): Promise<readonly Answer[]> {
+  const { system } = settings.style;
+  const prompts = await Promise.all(
+    batch.map(async (ask) => ({
+      prompt: ask.prompt,
+      images: await picturesOf(ask, black),
+      ...(system === undefined ? {} : { system }),
+      maxImagePixels: settings.maxImagePixels,
+    })),
+  );
+  const results = await asJob(engine, signal, (job) =>
+    engine.generateAll({
+      job,
+      subject: (batch[0] as Ask).variant.subject,
+      prompts,
+      maxNewTokens: settings.maxNewTokens,
+      sampling: { temperature: 0, seed: 0 },
+    }),
+  );
+  return results.map(({ rows: [row], promptTokens, imageTokens }) => {
+    if (!row || row.stop === 'cancelled') throw cancelled();
+    return { text: row.text, tokens: row.tokens.length, stop: row.stop, promptTokens, imageTokens };
+  });
+}
+
+/** Black pictures already made, by the picture they stand in for. */
+export type BlackImages = Map<Blob, Promise<BlackImage>>;
+
+/** The pictures that go with an ask: its own, a black one of the same size, or none. */
+export async function picturesOf(
+  { sample: { image }, setting }: Ask<Asked>,
+  black: BlackImages,
 ): Promise<readonly Blob[]> {
   const picture = PICTURE[setting.input];
   if (picture === 'none' || !image) return [];
@@ -95,7 +139,7 @@ async function picturesOf(
 }
 
 /** The error, with the variant and the sample it happened at. */
-function naming(error: unknown, { variant, setting, sample }: Ask): unknown {
+export function naming(error: unknown, { variant, setting, sample }: Ask<Asked>): unknown {
   if (!(error instanceof NamedError) || error.name === 'Cancelled') return error;
   const what = `${variant.name}, ${setting.name}, ${sample.id}: ${error.what}`;
   return new NamedError(error.name, what, error.place, error.remedy, { cause: error });

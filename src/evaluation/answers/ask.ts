@@ -4,7 +4,7 @@ import type { PromptStyle } from '../prompt-style.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
 import { imageDimensions } from '../../image/dimensions.ts';
 import { PICTURE, promptText, type Setting } from '../setting.ts';
-import { sha256, type Variant } from '../variant.ts';
+import { type Asked, sha256, type Variant } from '../variant.ts';
 
 /** How answers are made; part of what names them. */
 export interface AnswerSettings {
@@ -24,10 +24,10 @@ export const MAX_IMAGE_PIXELS = 1280 * 720;
 export const MAX_NEW_TOKENS = 2048;
 
 /** One question to one variant. */
-export interface Ask {
+export interface Ask<Who extends Asked = Variant> {
   /** What the answer is filed under: SHA-256 of all that decides it. Two asks with one key have one answer. */
   readonly key: string;
-  readonly variant: Variant;
+  readonly variant: Who;
   readonly experiment: Experiment;
   readonly setting: Setting;
   readonly sample: EvaluationSample;
@@ -42,13 +42,13 @@ const HEAD_BYTES = 2 ** 20;
  *
  * @throws NamedError `MissingDescription`, `MissingImage`: before anything is computed.
  */
-export async function planAsks(
-  variants: readonly Variant[],
+export async function planAsks<Who extends Asked>(
+  variants: readonly Who[],
   experiments: readonly Experiment[],
   settings: AnswerSettings,
-): Promise<readonly Ask[]> {
+): Promise<readonly Ask<Who>[]> {
   const prints = new Map<Blob, Promise<string>>();
-  const asks: Ask[] = [];
+  const asks: Ask<Who>[] = [];
   for (const experiment of experiments) {
     for (const sample of experiment.samples) {
       for (const setting of experiment.settings) {

@@ -3,6 +3,7 @@ import { type Grade, gradeResponse } from '../../grading/grade.ts';
 import type { Answer } from '../answers/answer.ts';
 import type { Ask } from '../answers/ask.ts';
 import type { Measured } from '../experiment.ts';
+import type { Asked } from '../variant.ts';
 
 /** An answer with its verdict, and what a reader needs to judge it. */
 export interface GradedAnswer {
@@ -31,7 +32,7 @@ export interface GradedAnswer {
 
 /** Grades the answers there are; asks without one are left for later. Nothing is generated: grading can be repeated. */
 export function gradeAll(
-  asks: readonly Ask[],
+  asks: readonly Ask<Asked>[],
   answers: ReadonlyMap<string, Answer>,
   options: EquivalenceOptions = {},
 ): readonly GradedAnswer[] {
@@ -42,7 +43,7 @@ export function gradeAll(
 }
 
 function graded(
-  { variant, experiment, setting, sample }: Ask,
+  { variant, experiment, setting, sample }: Ask<Asked>,
   { text, tokens, stop }: Answer,
   options: EquivalenceOptions,
 ): GradedAnswer {

@@ -1,8 +1,7 @@
 import { answerAll } from '../../evaluation/answers/answer-all.ts';
-import type { Answer } from '../../evaluation/answers/answer.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
+import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { gapExperiment } from '../../evaluation/experiment.ts';
-import { answersIdentity } from '../../evaluation/identity.ts';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import { scoreResponses } from '../../evaluation/perception/response-scores.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
@@ -37,11 +36,10 @@ export const run: Command = async (context) => {
     opened.map((summary) => subjectVariant(summary.name, wholeModel(summary.id, summary.layers), [summary])),
   );
   const asks = await planAsks(variants, [experiment], settings);
-  const answers = await context.journalled<Answer, ReadonlyMap<string, Answer>>(
-    answersIdentity(opened),
-    new Set(asks.map(({ key }) => key)).size,
+  const answers = await answersJournalled(
+    asks,
+    (identity, total, work) => context.journalled(identity, total, work, true),
     (work) => answerAll(engine, asks, settings, work),
-    true,
   );
   signal.throwIfAborted();
   const graded = gradeAll(asks, answers);

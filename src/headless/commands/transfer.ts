@@ -1,8 +1,7 @@
 import { answerAll } from '../../evaluation/answers/answer-all.ts';
-import type { Answer } from '../../evaluation/answers/answer.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
+import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
-import { answersIdentity } from '../../evaluation/identity.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
@@ -41,11 +40,10 @@ export const run: Command = async (context) => {
   notice(
     `${variants.length} variants of ${entries.length} resident checkpoints, ${weights} bytes of weights`,
   );
-  const answers = await context.journalled<Answer, ReadonlyMap<string, Answer>>(
-    answersIdentity(Object.values(donors)),
-    total,
+  const answers = await answersJournalled(
+    asks,
+    (identity, all, work) => context.journalled(identity, all, work, true),
     (work) => answerAll(engine, asks, settings, work),
-    true,
   );
   signal.throwIfAborted();
   const graded = gradeAll(asks, answers);

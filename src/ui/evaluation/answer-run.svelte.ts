@@ -1,52 +1,56 @@
-import type { EngineApi, OpenedCheckpoint } from '../../engine/protocol.ts';
-import { answerAll } from '../../evaluation/answers/answer-all.ts';
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../../evaluation/answers/ask.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
+import { type Answers, answersJournalled, keptAnswers } from '../../evaluation/answers/kept-answers.ts';
 import type { Experiment } from '../../evaluation/experiment.ts';
-import { answersIdentity } from '../../evaluation/identity.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
-import type { Variant } from '../../evaluation/variant.ts';
+import type { Asked, Variant } from '../../evaluation/variant.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import type { LongWork } from '../../study/work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../state/named.ts';
 
 /** What is asked of whom. */
-export interface Plan {
-  readonly variants: readonly Variant[];
+export interface Plan<Who extends Asked = Variant> {
+  readonly variants: readonly Who[];
   readonly experiments: readonly Experiment[];
   readonly settings: AnswerSettings;
-  /** Every checkpoint the variants take a part from. */
-  readonly opened: readonly OpenedCheckpoint[];
 }
 
+/** Answers what is asked: an engine here, or models elsewhere. */
+export type Answerer<Who extends Asked = Variant> = (
+  asks: readonly Ask<Who>[],
+  settings: AnswerSettings,
+  work: LongWork<Answer>,
+) => Promise<Answers>;
+
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
-export class AnswerRun {
+export class AnswerRun<Who extends Asked = Variant> {
   running = $state(false);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
-  asks = $state.raw<readonly Ask[]>([]);
-  answers = $state.raw<ReadonlyMap<string, Answer>>(new Map());
+  asks = $state.raw<readonly Ask<Who>[]>([]);
+  answers = $state.raw<Answers>(new Map());
   /** Answers the plan needs; asks that share a model and a question share one. */
   total = $derived(new Set(this.asks.map(({ key }) => key)).size);
   done = $derived(new Set(this.asks.flatMap(({ key }) => (this.answers.has(key) ? [key] : []))).size);
   graded = $derived(gradeAll(this.asks, this.answers));
   #controller: AbortController | null = null;
-  #plan: Plan | null = null;
+  #plan: Plan<Who> | null = null;
   #serial = 0;
   readonly #id: string;
   readonly #title: string;
-  readonly #engine: EngineApi;
+  readonly #answer: Answerer<Who>;
   readonly #journals: Journals;
   readonly #jobs: Jobs;
 
-  constructor(id: string, title: string, engine: EngineApi, journals: Journals, jobs: Jobs) {
+  constructor(id: string, title: string, answer: Answerer<Who>, journals: Journals, jobs: Jobs) {
     this.#id = id;
     this.#title = title;
-    this.#engine = engine;
+    this.#answer = answer;
     this.#journals = journals;
     this.#jobs = jobs;
   }
@@ -65,17 +69,13 @@ export class AnswerRun {
   }
 
   /** Lays out what would be asked, and shows what is kept of it. Only the last of several calls counts. */
-  async prepare(make: () => Promise<Plan | null>): Promise<void> {
+  async prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
     if (this.running) return;
     const serial = ++this.#serial;
     try {
       const plan = await make();
       const asks = plan ? await planAsks(plan.variants, plan.experiments, plan.settings) : [];
-      const kept = plan
-        ? await this.#journals
-            .read<Answer>(answersIdentity(plan.opened))
-            .catch(() => new Map<string, Answer>())
-        : new Map<string, Answer>();
+      const kept = await keptAnswers(asks, this.#journals).catch((): Answers => new Map());
       if (serial !== this.#serial || this.running) return;
       this.#plan = plan;
       this.asks = asks;
@@ -95,20 +95,19 @@ export class AnswerRun {
     this.error = null;
     this.notices = [];
     try {
-      await runJournalled<Answer, unknown>(
-        this.#journals,
-        answersIdentity(plan.opened),
-        this.total,
-        (work) => answerAll(this.#engine, this.asks, plan.settings, work),
-        {
-          signal: controller.signal,
-          onProgress: this.#jobs.track(this.#id, this.#title, () => this.cancel()),
-          onRecord: (key, answer) => {
-            answers.set(key, answer);
-            this.answers = new Map(answers);
-          },
-          onNotice: (notice) => (this.notices = [...this.notices, notice]),
+      const options = {
+        signal: controller.signal,
+        onProgress: this.#jobs.track(this.#id, this.#title, () => this.cancel()),
+        onRecord: (key: string, answer: Answer) => {
+          answers.set(key, answer);
+          this.answers = new Map(answers);
         },
+        onNotice: (notice: string) => (this.notices = [...this.notices, notice]),
+      };
+      await answersJournalled(
+        this.asks,
+        (identity, total, work) => runJournalled(this.#journals, identity, total, work, options),
+        (work) => this.#answer(this.asks, plan.settings, work),
       );
     } catch (thrown) {
       const error = named(thrown);

@@ -10,6 +10,7 @@ import type { RegionName } from '../../spectra/regions.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -41,7 +42,7 @@ export class Necessity {
     this.#family = stores.family;
     this.#view = stores.view;
     this.#characterize = stores.characterize;
-    this.run = new AnswerRun('necessity', 'Evaluating frozen runs', engine, journals, jobs);
+    this.run = new AnswerRun('necessity', 'Evaluating frozen runs', answererOf(engine), journals, jobs);
   }
 
   rows = $derived.by(() => metricTable(this.run.graded, this.reference));
@@ -102,7 +103,6 @@ export class Necessity {
       const subject = wholeModel(checkpoint.id, checkpoint.layers);
       variants.push(await subjectVariant(identity.label, subject, [checkpoint]));
     }
-    const opened = loaded.map(({ checkpoint }) => checkpoint);
-    return { variants, experiments: transferExperiments(sets), settings, opened };
+    return { variants, experiments: transferExperiments(sets), settings };
   }
 }

@@ -7,6 +7,7 @@ import { type ResponseScores, scoreResponses } from '../../evaluation/perception
 import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -29,7 +30,13 @@ export class Perception {
 
   constructor(engine: EngineApi, family: Family, jobs: Jobs, journals: Journals) {
     this.#family = family;
-    this.run = new AnswerRun('perception', 'Asking puzzles by image and by text', engine, journals, jobs);
+    this.run = new AnswerRun(
+      'perception',
+      'Asking puzzles by image and by text',
+      answererOf(engine),
+      journals,
+      jobs,
+    );
   }
 
   rows = $derived.by(() => gapTable(this.run.graded));
@@ -73,7 +80,6 @@ export class Perception {
       const subject = wholeModel(checkpoint.id, checkpoint.layers);
       variants.push(await subjectVariant(identity.label, subject, [checkpoint]));
     }
-    const opened = loaded.map(({ checkpoint }) => checkpoint);
-    return { variants, experiments: [gapExperiment(puzzles, text)], settings, opened };
+    return { variants, experiments: [gapExperiment(puzzles, text)], settings };
   }
 }

@@ -51,6 +51,7 @@ export interface FakeOptions {
  */
 export class FakeEngine implements EngineApi {
   readonly requests: Parameters<EngineApi['generate']>[0][] = [];
+  readonly batches: Parameters<EngineApi['generateAll']>[0][] = [];
   readonly #options: FakeOptions;
   readonly #open = new Map<ModelId, OpenedCheckpoint>();
   readonly #loaded = new Map<ModelId, LoadedModel>();
@@ -203,8 +204,23 @@ export class FakeEngine implements EngineApi {
     };
   }
 
-  generateAll(): never {
-    throw new Error('the page does not call generateAll yet');
+  /** Questions with a picture are answered with a number, others with a sentence; the pace is that of one answer. */
+  async generateAll(
+    ...[request]: Parameters<EngineApi['generateAll']>
+  ): ReturnType<EngineApi['generateAll']> {
+    this.batches.push(request);
+    await this.#pause();
+    const cancelled = this.#cancelled.delete(request.job);
+    return request.prompts.map(({ images = [] }) => {
+      const text = images.length > 0 ? '<think>I see it.</think><answer>3</answer>' : PLAIN;
+      const imageTokens = 256 * images.length;
+      return {
+        rows: [{ tokens: [...text].map(tokenOf), text, stop: cancelled ? 'cancelled' : 'end' }],
+        promptTokens: 24 + imageTokens,
+        imageTokens,
+        imageSpans: [],
+      };
+    });
   }
 
   forward(): never {

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { OpenedCheckpoint } from '../../engine/protocol.ts';
+import { Journals } from '../../study/journal/journals.ts';
+import { MemoryStorage } from '../../study/journal/memory-storage.ts';
+import { runJournalled } from '../../study/run-journalled.ts';
+import type { LongWork } from '../../study/work.ts';
+import { transferExperiments } from '../experiment.ts';
+import { PROMPT_STYLES } from '../prompt-style.ts';
+import { blockVariant } from '../variant.ts';
+import type { Answer } from './answer.ts';
+import type { Ask } from './ask.ts';
+import { planAsks } from './ask.ts';
+import { answersJournalled, keptAnswers } from './kept-answers.ts';
+
+const opened = (name: string): OpenedCheckpoint =>
+  ({ id: name, name, fingerprint: `print of ${name}`, layers: 6 }) as unknown as OpenedCheckpoint;
+const [base, cold, rl] = ['base', 'cold', 'rl'].map(opened) as [
+  OpenedCheckpoint,
+  OpenedCheckpoint,
+  OpenedCheckpoint,
+];
+const settings = {
+  ...{ style: PROMPT_STYLES.demo, maxNewTokens: 8, maxImagePixels: 1000 },
+  ...{ device: 'wasm', dtype: 'f32' },
+};
+const experiments = transferExperiments({
+  general: [],
+  mathTargeted: [],
+  textOnly: ['1 + 1', '2 + 2'].map((question) => ({ id: question, question, answer: '' })),
+});
+const BLOCKS = ['IN', 'RL', 'IN:RL:RL'];
+
+async function plan(donors: Record<string, OpenedCheckpoint>, blocks: readonly string[]) {
+  const variants = await Promise.all(blocks.map((name) => blockVariant(name, donors)));
+  return planAsks(variants, experiments, settings);
+}
+
+/** Answers what is not kept, up to `most` of it; returns how many that were. */
+async function run(journals: Journals, asks: readonly Ask[], most = Infinity): Promise<number> {
+  let made = 0;
+  const work = async ({ finished, onRecord }: LongWork<Answer>): Promise<void> => {
+    for (const { key, prompt } of asks) {
+      if (finished?.has(key)) continue;
+      if (made === most) throw new Error('the page was closed');
+      made += 1;
+      await onRecord?.(key, { text: prompt, tokens: 1, stop: 'end', promptTokens: 1, imageTokens: 0 });
+    }
+  };
+  await answersJournalled(
+    asks,
+    (identity, total, part) => runJournalled(journals, identity, total, part),
+    work,
+  ).catch(() => undefined);
+  return made;
+}
+
+describe('kept answers', () => {
+  it('are found again when another checkpoint is loaded beside those asked', async () => {
+    const journals = new Journals(new MemoryStorage());
+    const before = await plan({ IN: cold, RL: rl }, BLOCKS);
+    expect(await run(journals, before)).toBe(6);
+    const after = await plan({ Base: base, IN: cold, RL: rl }, ['Base', ...BLOCKS]);
+    expect((await keptAnswers(after, journals)).size).toBe(6);
+    expect(await run(journals, after)).toBe(2);
+    expect(await run(journals, after)).toBe(0);
+  });
+
+  it('of a run that began with one checkpoint serve one with two', async () => {
+    const journals = new Journals(new MemoryStorage());
+    expect(await run(journals, await plan({ IN: cold }, ['IN']))).toBe(2);
+    expect(await run(journals, await plan({ IN: cold, RL: rl }, BLOCKS))).toBe(4);
+  });
+
+  it('survive a run that was cut off, each in the journal of its checkpoints', async () => {
+    const journals = new Journals(new MemoryStorage());
+    const asks = await plan({ IN: cold, RL: rl }, BLOCKS);
+    expect(await run(journals, asks, 4)).toBe(4);
+    expect(await run(journals, asks)).toBe(2);
+    const titles = (await journals.list()).map(({ title, done }) => `${title}: ${done}`);
+    expect(titles.sort()).toEqual(['Answers of cold, rl: 2', 'Answers of cold: 2', 'Answers of rl: 2']);
+    const kept = await keptAnswers(asks, journals);
+    expect(asks.map(({ key }) => kept.get(key)?.text)).toEqual(asks.map(({ prompt }) => prompt));
+  });
+
+  it('belong to the checkpoint, not to the name it was loaded under', async () => {
+    const journals = new Journals(new MemoryStorage());
+    await run(journals, await plan({ IN: cold }, ['IN']));
+    expect(await run(journals, await plan({ RL: cold }, ['RL']))).toBe(0);
+    expect(await run(journals, await plan({ IN: rl }, ['IN']))).toBe(2);
+  });
+});
