@@ -1,6 +1,8 @@
 import type { Expression } from './expression.ts';
 import { parseExpression } from './parser.ts';
 import { type Quantity, parseQuantity } from './quantity.ts';
+import { parseName } from './name.ts';
+import { parseInequality, REALS, without } from './range.ts';
 import { splitOutside } from './split.ts';
 import { sameValue, variablesOf } from './same-value.ts';
 
@@ -100,11 +102,15 @@ function parseMembership(text: string, depth: number): AnswerForm | undefined {
   return match ? parseForm(text.slice(match[0].length), depth + 1) : undefined;
 }
 
-/** A ∪ B; x < 1 or x > 2. */
+/** A ∪ B; x < 1 or x > 2; (1, 3) without {2}. */
 function parseUnion(text: string, depth: number): AnswerForm | undefined {
   const either = splitOutside(text, /\s+or\s+|\s*\\(?:text|mathrm)\{\s*or\s*\}\s*|\\(?:lor|vee)(?![a-zA-Z])/);
   const ranges = either.map(parseInequality).filter((range) => range !== undefined);
   if (either.length > 1 && ranges.length === either.length) return { kind: 'union', items: ranges };
+  const [whole, points, ...more] = splitOutside(text, /\\setminus(?![a-zA-Z])/);
+  const excluded = /^\s*\\?\{([^{}]*)\}\s*$/.exec(points ?? '')?.[1]?.replace(/\\$/, '');
+  const interval = excluded === undefined ? undefined : parseForm(whole ?? '', depth + 1);
+  if (interval && excluded !== undefined && more.length === 0) return without(interval, excluded.split(','));
   const parts = splitOutside(text, /\\cup(?![a-zA-Z])/);
   return parts.length > 1 ? allParsed(parts, depth, (items) => ({ kind: 'union', items })) : undefined;
 }
@@ -136,65 +142,6 @@ function closesAtEnd(text: string): boolean {
   return false;
 }
 
-const INFINITY: AnswerForm = {
-  kind: 'quantity',
-  quantity: { value: { kind: 'constant', name: 'infinity' }, percent: false, unit: '' },
-};
-const MINUS_INFINITY: AnswerForm = {
-  kind: 'quantity',
-  quantity: {
-    value: { kind: 'negate', of: { kind: 'constant', name: 'infinity' } },
-    percent: false,
-    unit: '',
-  },
-};
-const REALS: AnswerForm = { kind: 'tuple', open: '(', close: ')', items: [MINUS_INFINITY, INFINITY] };
-
-/** x < 3 is (−∞, 3); 1 < x ≤ 2 is (1, 2]; 3 > x likewise. */
-function parseInequality(text: string): AnswerForm | undefined {
-  const sign = /\\le(?![a-zA-Z])|\\ge(?![a-zA-Z])|<=|>=|<|>/;
-  const parts = splitOutside(text, sign).map((part) => part.trim());
-  const signs = [...text.matchAll(new RegExp(sign.source, 'g'))].map(([found]) => found);
-  if (parts.length < 2 || parts.length > 3 || signs.length !== parts.length - 1) return undefined;
-  const place = parts.findIndex((part) => /^[a-zA-Z]$/.test(part));
-  if (place < 0 || (parts.length === 3 && place !== 1)) return undefined;
-  let low: { form: AnswerForm; closed: boolean } = { form: MINUS_INFINITY, closed: false };
-  let high: { form: AnswerForm; closed: boolean } = { form: INFINITY, closed: false };
-  for (const [index, found] of signs.entries()) {
-    const bound = ofQuantity((index < place ? parts[index] : parts[index + 1]) ?? '');
-    if (!bound || bound.kind !== 'quantity' || variablesOf(bound.quantity.value).size > 0) return undefined;
-    const closed = /=|e/.test(found);
-    const upwards = /^(?:<|\\le)/.test(found);
-    // Left of the variable "a <" is a lower bound, right of it "< b" an upper one.
-    if (upwards === index < place) low = { form: bound, closed };
-    else high = { form: bound, closed };
-  }
-  return {
-    kind: 'tuple',
-    open: low.closed ? '[' : '(',
-    close: high.closed ? ']' : ')',
-    items: [low.form, high.form],
-  };
-}
-
-const LABEL = String.raw`[a-zA-Z](?:_\{?\w+\}?)?'*`;
-const GREEK_LABEL = String.raw`\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega)`;
-/** x, x_1, \theta, f(x), f^{-1}(x), a/b as a fraction, AB, \overline{AB}, m\angle ABC, (x, y), \text{Area}. */
-const NAME = new RegExp(
-  [
-    `^(?:${LABEL}|${GREEK_LABEL})$`,
-    String.raw`^[a-zA-Z]'*(?:\^\{-1\})?\s*\([a-z0-9, -]*\)$`,
-    String.raw`^\\frac\s*\{[a-zA-Z]{1,3}\}\s*\{[a-zA-Z]{1,3}\}$`,
-    String.raw`^\|?[A-Z]{2,3}\|?$`,
-    String.raw`^\\overline\s*\{[A-Z]{2}\}$`,
-    String.raw`^m?\s*\\(?:angle|triangle)\s*(?:[A-Z]{1,3}|\d|[a-z]|\{[A-Z]{1,3}\}|${GREEK_LABEL})$`,
-    String.raw`^\(\s*(?:${LABEL}|${GREEK_LABEL})(?:\s*,\s*(?:${LABEL}|${GREEK_LABEL}))+\s*\)$`,
-    String.raw`^(?:\\(?:text|mathrm|textbf|operatorname)\s*\{[a-zA-Z ]+\}|[A-Z]?[a-z]{3,}(?: [a-z]+)*)$`,
-  ].join('|'),
-);
-/** a + b, m + n + p, xy: letters added or multiplied. */
-const COMPOUND_NAME = /^[a-zA-Z](?:\s*[-+]?\s*[a-zA-Z])+$/;
-
 /** x = 5 says 5, a chain x = 2 + 3 = 5 too. Anything else is an equation of two sides. */
 function parseEquation(text: string, depth: number): AnswerForm | undefined {
   const sides = splitOutside(text, /(?<![<>!\\])=/).map((side) => side.trim());
@@ -205,29 +152,22 @@ function parseEquation(text: string, depth: number): AnswerForm | undefined {
   const [first, last] = [expressions[0], expressions.at(-1)];
   if (rest.length > 1) {
     const steps = expressions.slice(1);
-    if (!steps.every((step) => step && last && sameValue(step, last))) return undefined;
+    // d = 2r = 5: what has variables cannot be checked.
+    const follows = (step: Expression): boolean =>
+      last !== undefined && (variablesOf(step).size > 0 || sameValue(step, last));
+    if (!steps.every((step) => step && follows(step))) return undefined;
   }
   const both = first && last ? { left: first, right: last } : undefined;
   // 4! = 24 says 24.
   if (both && expressions.every((step) => step && variablesOf(step).size === 0)) {
     return sameValue(both.left, both.right) ? ofQuantity(right) : { kind: 'equation', ...both };
   }
-  const named = nameAndValue(left, right) ?? (rest.length === 1 ? nameAndValue(right, left) : undefined);
-  const value = named && parseForm(named.value, depth + 1);
-  if (named && value) {
-    const { name, compound } = named;
-    return { kind: 'named', name, compound, value, ...(both && { sides: both }) };
+  for (const [side, other] of rest.length === 1 ? [sides, [right, left]] : [[left, right]]) {
+    const named = parseName(side ?? '');
+    const value = named && parseForm(other ?? '', depth + 1);
+    if (value) return { kind: 'named', ...named, value, ...(both && { sides: both }) };
   }
   return both && { kind: 'equation', ...both };
-}
-
-function nameAndValue(
-  left: string,
-  right: string,
-): { readonly name: string; readonly compound: boolean; readonly value: string } | undefined {
-  const name = left.replaceAll(' ', '');
-  if (NAME.test(left)) return { name, compound: false, value: right };
-  return COMPOUND_NAME.test(left) ? { name, compound: true, value: right } : undefined;
 }
 
 /** a ± b is {a + b, a − b}. */
@@ -242,7 +182,7 @@ function parsePlusMinus(text: string): AnswerForm | undefined {
 /** 1, 2 and 3. */
 function parseList(text: string, depth: number): AnswerForm | undefined {
   const separator =
-    /\s*[,;]\s*(?:and|or)\s+|\s*[,;]|\s*\\(?:text|mathrm|mbox)\{\s*,?\s*(?:and|or)\s*\}|\s+(?:and|or)\s+/;
+    /\s*[,;]\s*(?:and|or)\s+|\s*[,;]?\s*\\(?:text|mathrm|mbox)\{\s*,?\s*(?:and|or)\s*\}|\s*[,;]|\s+(?:and|or)\s+/;
   const parts = splitOutside(text, separator);
   return parts.length > 1
     ? allParsed(parts, depth, (items) => ({ kind: 'set', bare: true, items: flattened(items) }))
@@ -262,7 +202,12 @@ function parseRatio(text: string): AnswerForm | undefined {
   if (!left || !right) return undefined;
   return {
     kind: 'quantity',
-    quantity: { value: { kind: 'binary', operator: '/', left, right }, percent: false, unit: '' },
+    quantity: {
+      value: { kind: 'binary', operator: '/', left, right },
+      percent: false,
+      unit: '',
+      ratio: true,
+    },
   };
 }
 

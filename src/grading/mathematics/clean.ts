@@ -33,6 +33,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/\\(?:left|right|middle|displaystyle|textstyle|limits|nolimits)(?![a-zA-Z])\s*\.?/g, ''],
   [/\\(?:big|Big|bigg|Bigg)[lrm]?(?![a-zA-Z])/g, ''],
   [/\\(?:text|mathrm|mbox)\{\s*(\\?%)\s*\}/g, '$1'],
+  [/\\(?:underline|mathbf|boldsymbol|bm)\s*(?=\{)/g, ''],
   [/\\(?:text)?color\s*\{[^{}]*\}/g, ''],
   [/\\langle(?![a-zA-Z])/g, '('],
   [/\\rangle(?![a-zA-Z])/g, ')'],

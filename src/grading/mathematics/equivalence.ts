@@ -80,6 +80,8 @@ function coordinatesOf(form: AnswerForm): readonly AnswerForm[] | undefined {
 function sameQuantity(a: Quantity, b: Quantity, tolerance: number): boolean {
   if (a.unit !== '' && b.unit !== '' && a.unit !== b.unit) return false;
   if (a.base !== undefined && b.base !== undefined && a.base !== b.base) return false;
+  // 2 : 3 is the fraction, but 3 : 1 is no number.
+  if (a.ratio !== b.ratio && !isFraction(a.value, b.value)) return false;
   const same = sameValue(b.value, a.value, tolerance);
   if (a.percent === b.percent) return same;
   // Who is asked for a percentage may leave the sign out. Below one it is read as written: ¼ is not ¼ %.
@@ -107,6 +109,10 @@ function sidesOf(form: AnswerForm): Sides | undefined {
 
 function difference({ left, right }: Sides): Expression {
   return { kind: 'binary', operator: '-', left, right };
+}
+
+function isFraction(...values: readonly Expression[]): boolean {
+  return values.every((value) => value.kind === 'binary' && value.operator === '/');
 }
 
 function hundredth(value: Expression): Expression {

@@ -10,6 +10,8 @@ export interface Quantity {
   readonly unit: string;
   /** The base of a numeral, as in 1011_2; undefined where none is written. */
   readonly base?: string;
+  /** Written as 2 : 3. */
+  readonly ratio?: true;
 }
 
 const PERCENT = /\s*(?:\\?%|percent|per cent)$/i;
@@ -18,6 +20,8 @@ const DEGREE = /\s*\^\s*(?:\\circ|\{\s*\\circ\s*\})\s*(C|F|\\(?:text|mathrm)\{\s
 /** Words in a text command at the end, with a power behind or within. */
 const MARKED_UNIT =
   /\s*\\(?:text|mathrm|mbox|textrm|rm)\s*\{\s*([a-zA-Z][^{}]*|\s*)\}\s*(?:\^\s*\{?\s*([23])\s*\}?)?$/;
+/** 6' and 6'' or 6". */
+const FEET_OR_INCHES = /^([\d.]+)\s*('|''|")$/;
 const OHMS = /^([\d.]+)\s*(?:\\Omega|Ω)$/;
 /** "12 square inches", "3 apples", "5 km/h": words after a number. */
 const WORD_UNIT = /^(.*[\d)}.])\s+([a-zA-Z][a-zA-Z .]*(?:\/\s*[a-zA-Z]+)?(?:\s*\^\s*\{?[23]\}?)?)$/;
@@ -46,6 +50,8 @@ function splitUnit(text: string): { readonly number: string; readonly unit: stri
     const scale = /[CF]/.exec(degree[1] ?? '')?.[0];
     return { number: text.slice(0, degree.index), unit: canonicalUnit(scale ? `deg${scale}` : 'degree') };
   }
+  const feet = FEET_OR_INCHES.exec(text);
+  if (feet) return { number: feet[1] ?? '', unit: canonicalUnit(feet[2] === "'" ? 'ft' : 'in') };
   const ohms = OHMS.exec(text)?.[1];
   if (ohms) return { number: ohms, unit: canonicalUnit('ohm') };
   const marked = MARKED_UNIT.exec(text);
