@@ -87,7 +87,8 @@ export class AppPage {
     return this.tryIt.getByRole('switch', { name: new RegExp(`^Layer ${index},`) });
   }
 
-  private async pick(group: string, option: string): Promise<void> {
+  /** Chooses one of a group of options. */
+  async pick(group: string, option: string): Promise<void> {
     await this.page.getByRole('group', { name: group }).getByText(option, { exact: true }).click();
   }
 }

@@ -28,6 +28,11 @@ test('a swap over ten pairs fills its chart, is cancelled, survives a reload, go
     await main.getByLabel(task, { exact: true }).uncheck();
   await main.getByRole('spinbutton', { name: 'Pairs of each task' }).fill('10');
   await main.getByRole('spinbutton', { name: 'Pairs of each task' }).blur();
+  // One pair at a time, so that there is something left to cancel.
+  await main.getByText('More settings').click();
+  const rows = main.getByRole('spinbutton', { name: /^Answers at once/ });
+  await rows.fill('13');
+  await rows.blur();
   await expect(main).toContainText('10 samples · 130 answers');
   const chart = main.getByRole('figure', { name: 'Change rate per layer' });
 
@@ -83,5 +88,73 @@ test('a swap over ten pairs fills its chart, is cancelled, survives a reload, go
       .map((line) => JSON.parse(line) as { layer: number; answer_changed: boolean })
       .filter(({ layer, answer_changed }) => layer === 0 && answer_changed).length;
     expect(summary.change_rates['counting']?.['0']).toBeCloseTo(changed / 10, 12);
+  });
+});
+
+test('lens and patching show the samples behind a point, and save what they found', async ({ page }) => {
+  const app = new AppPage(page);
+  const main = page.getByRole('main');
+  const samples = main.getByRole('region', { name: 'Samples' });
+  const saved = new Map<string, string>();
+  page.on('download', async (download) => {
+    saved.set(download.suggestedFilename(), readFileSync(await download.path(), 'utf8'));
+  });
+  await app.start();
+  await openDemo(page);
+  await page.evaluate(() => (location.hash = '#localize'));
+  const set = async (name: string, value: number): Promise<void> => {
+    const field = main.getByRole('spinbutton', { name });
+    await field.fill(String(value));
+    await field.blur();
+  };
+  const firstPoint = async (title: string): Promise<void> => {
+    const chart = main.getByRole('figure', { name: title });
+    await chart.getByRole('application').or(chart.locator('[tabindex="0"]')).first().focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+  };
+
+  await test.step('the lens', async () => {
+    await app.pick('Probe', 'Logit lens');
+    await main.getByText('More settings').click();
+    await set('Samples', 2);
+    await set('Most new tokens', 48);
+    await main.getByRole('button', { name: 'Run', exact: true }).click();
+    const save = main.getByRole('button', { name: 'Save the results of 2 samples' });
+    await expect(save).toBeVisible(ANSWERED);
+    await firstPoint('Where the answer can be read');
+    await expect(samples.getByRole('heading')).toContainText(/after layer \d+: \d of [12] readable/);
+    await expect(samples.getByRole('columnheader', { name: 'most likely here' })).toBeVisible();
+    await save.click();
+    await expect.poll(() => saved.has('logit_lens.json')).toBe(true);
+    const file = JSON.parse(saved.get('logit_lens.json') ?? '') as {
+      models: { name: string; depths: object[] }[];
+      samples: object[];
+    };
+    expect(file.models.map(({ name }) => name)).toEqual(['Base', 'IN', 'RL']);
+    expect(file.samples).toHaveLength(6);
+  });
+
+  await test.step('patching', async () => {
+    await app.pick('Probe', 'Patching');
+    await set('Samples', 6);
+    await main.getByRole('button', { name: 'Run', exact: true }).click();
+    // Two models as they are, and 13 depths.
+    const save = main.getByRole('button', { name: `Save the results of ${6 * 15} answers` });
+    await expect(save).toBeVisible(ANSWERED);
+    await save.click();
+    await expect.poll(() => saved.has('cross_patching.json')).toBe(true);
+    const file = JSON.parse(saved.get('cross_patching.json') ?? '') as {
+      differing: number;
+      depths: { n: number }[];
+      answers: object[];
+    };
+    expect(file.depths).toHaveLength(13);
+    expect(file.answers).toHaveLength(90);
+    if (file.differing === 0) return;
+    await firstPoint('Whose answer comes out');
+    await expect(samples.getByRole('heading')).toContainText(
+      new RegExp(`Layers 1 to \\d+ of RL: \\d+ of ${file.differing} answered as`),
+    );
   });
 });

@@ -29,7 +29,11 @@ export const command = {
     system: { kind: 'text', help: "system prompt (default: the chat template's own)" },
     prefix: { kind: 'text', help: 'text before each question' },
     'max-new-tokens': { ...MAX_NEW_TOKENS, value: 2048 },
-    rows: { kind: 'integer', minimum: 1, help: 'answers at once (default: what memory holds)' },
+    rows: {
+      kind: 'integer',
+      minimum: 1,
+      help: 'answers at once, of several problems (default: 104, or what memory holds)',
+    },
     shard: SHARD,
     restart: RESTART,
     ...COMMON,

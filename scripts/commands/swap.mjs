@@ -45,7 +45,11 @@ export const command = {
     },
     'answer-source': { kind: 'switch', help: "also ask for the model's own answer to the source image" },
     'max-new-tokens': { ...MAX_NEW_TOKENS, value: 64 },
-    rows: { kind: 'integer', minimum: 1, help: 'answers at once (default: what memory holds)' },
+    rows: {
+      kind: 'integer',
+      minimum: 1,
+      help: 'answers at once, of several pairs (default: 104, or what memory holds)',
+    },
     shard: SHARD,
     restart: RESTART,
     ...COMMON,

@@ -2,7 +2,7 @@
  * Rows that are answered together unless told otherwise: enough that fixed costs of a step are shared by several samples, few
  * enough that little is lost when a run is cut off. Memory may allow fewer; the engine sees to that.
  */
-const ROWS_AT_ONCE = 104;
+export const ROWS_AT_ONCE = 104;
 
 /** Samples of `rows` rows each that go into one batch. */
 export function samplesPerBatch(rows: number, rowsPerBatch = ROWS_AT_ONCE): number {
