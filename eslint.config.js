@@ -5,7 +5,12 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 
 /** Folders that know no browser: the same code runs in a page, a worker and Node. */
-const PURE = ['src/checkpoint', 'src/graph', 'src/vlm', 'src/grading'];
+const PURE = [
+  ...['src/checkpoint', 'src/graph', 'src/vlm', 'src/grading'],
+  ...['recipe', 'plan', 'arithmetic', 'folder', 'mergekit'].map((folder) => `src/merge/${folder}`),
+  ...['deltas', 'exact', 'fast', 'kernels', 'results'].map((folder) => `src/spectra/${folder}`),
+  ...['answers', 'sampling', 'data', 'summary'].map((folder) => `src/probes/${folder}`),
+];
 
 /** What only a page or a worker has. */
 const BROWSER_GLOBALS = [
@@ -44,6 +49,17 @@ export default defineConfig(
     },
   },
   {
+    files: ['src/{engine,probes,spectra,merge,evaluation,study}/**/*.ts'],
+    ignores: tests,
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^svelte|/ui/', message: 'Arrows run from the screens down, never up.' }] },
+      ],
+    },
+  },
+  // After the block above: where both apply, the stricter one counts.
+  {
     files: PURE.map((folder) => `${folder}/**/*.ts`),
     ignores: tests,
     rules: {
@@ -63,16 +79,6 @@ export default defineConfig(
             },
           ],
         },
-      ],
-    },
-  },
-  {
-    files: ['src/{engine,probes,spectra,merge,evaluation,study}/**/*.ts'],
-    ignores: tests,
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '^svelte|/ui/', message: 'Arrows run from the screens down, never up.' }] },
       ],
     },
   },

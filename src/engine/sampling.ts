@@ -1,20 +1,10 @@
 /** Choosing the next token from logits. */
 import { NamedError } from '../named-error.ts';
+import type { Random } from '../seeded-random.ts';
 import type { Sampling } from './protocol.ts';
 
-/** A source of numbers in [0, 1). */
-export type Random = () => number;
-
-/** mulberry32: 32 bits of state, reproducible everywhere; plenty for choosing tokens. */
-export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export { seededRandom } from '../seeded-random.ts';
+export type { Random } from '../seeded-random.ts';
 
 /** Index of the largest value; on a tie the lowest. */
 export function argmax(values: Float32Array): number {

@@ -1,5 +1,5 @@
 /** Does this GPU compute what the CPU computes? Asked once per device, before any spectrum of it is believed. */
-import { seededRandom } from '../../engine/sampling.ts';
+import { seededRandom } from '../../seeded-random.ts';
 import { NamedError } from '../../named-error.ts';
 import type { SpectrumBackend } from '../backend.ts';
 import { smallSingularValues } from './reference/small.ts';
