@@ -78,7 +78,11 @@ async function fetchBytes(
   const whole = new Uint8Array(size);
   let at = 0;
   try {
-    const response = await site.fetch(new URL(path, site.base), signal ? { signal } : {});
+    // Kept under its hash here; the browser's own cache could only add a copy, or hand out the version before.
+    const response = await site.fetch(new URL(path, site.base), {
+      cache: 'no-store',
+      ...(signal ? { signal } : {}),
+    });
     if (!response.ok || !response.body) throw unreachable(`the server answered ${response.status}`, path);
     const reader = response.body.getReader();
     for (;;) {

@@ -6,11 +6,15 @@ async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }
 
-/** A host and a cache in memory, for tests: files can be changed, taken away, and the network cut. */
+/**
+ * A host and the browser's two caches in memory, for tests: files can be changed, taken away, and the network cut.
+ * The HTTP cache hands out what came before for ever, as it may where a host says nothing about age.
+ */
 export class MemorySite implements DemoSite {
   readonly base = new URL('https://host.example/sub/folder/demo/');
   readonly host = new Map<string, Uint8Array<ArrayBuffer>>();
   readonly kept = new Map<string, Uint8Array<ArrayBuffer>>();
+  readonly #httpCache = new Map<string, Uint8Array<ArrayBuffer>>();
   /** What was asked of the host, in order. */
   readonly asked: string[] = [];
   online = true;
@@ -22,9 +26,12 @@ export class MemorySite implements DemoSite {
   readonly fetch = (url: URL, init?: RequestInit): Promise<Response> => {
     const path = url.href.slice(this.base.href.length);
     this.asked.push(path);
-    if (!this.online) return Promise.reject(new TypeError('network down'));
-    const bytes = this.host.get(path);
+    const mayBeOld = init?.cache === undefined || init.cache === 'default';
+    const before = mayBeOld ? this.#httpCache.get(path) : undefined;
+    if (!this.online && !before) return Promise.reject(new TypeError('network down'));
+    const bytes = before ?? this.host.get(path);
     if (!bytes) return Promise.resolve(new Response('gone', { status: 404 }));
+    if (init?.cache !== 'no-store') this.#httpCache.set(path, bytes);
     const { piece } = this;
     let at = 0;
     const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
