@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
+import { lab } from 'd3';
 import { describe, expect, test } from 'vitest';
 import { contrast } from './contrast.ts';
 import { MOST_CHECKPOINTS, identityAt } from './identity.ts';
 
+/** Base, IN, RL and three frozen runs. */
+const DEMO_FAMILY = 6;
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 const tokens = new Map(
   [...css.matchAll(/--([\w-]+):\s*light-dark\((#\w{6}),\s*(#\w{6})\)/g)].map((m) => [
@@ -31,6 +34,15 @@ describe.each(['light', 'dark'] as const)('%s theme', (theme) => {
 
   test('the edge of a control is visible (3 : 1)', () => {
     expect(contrast(token('rule-strong')[theme], token('ground')[theme])).toBeGreaterThanOrEqual(3);
+  });
+
+  test('no two checkpoints of the demo family look alike (ΔE*ab of at least 20)', () => {
+    const colours = Array.from({ length: DEMO_FAMILY }, (_, i) =>
+      lab(token(identityAt(i).colour.replace(/^var\(--|\)$/g, ''))[theme]),
+    );
+    for (const [i, one] of colours.entries())
+      for (const other of colours.slice(i + 1))
+        expect(Math.hypot(one.l - other.l, one.a - other.a, one.b - other.b)).toBeGreaterThanOrEqual(20);
   });
 
   test.each(Array.from({ length: MOST_CHECKPOINTS }, (_, i) => identityAt(i)))(
