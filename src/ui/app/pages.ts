@@ -24,9 +24,9 @@ export const PAGES: readonly Page[] = [
   page('open', OpenScreen),
   page('localize', LocalizeScreen),
   page('characterize', CharacterizeScreen),
+  page('transfer', TransferScreen),
   page('necessity', NecessityScreen),
   page('perception', PerceptionScreen),
-  page('transfer', TransferScreen),
 ];
 
 /** The page of that id; the first where it does not exist. */
