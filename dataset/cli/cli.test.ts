@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { rasterise, rasteriseThenResize } from '../generator/drawing/rasterise.ts';
 import { makeItem } from '../generator/make-item.ts';
+import { SIGHT_CELLS, SIGHT_FIELDS, sights } from '../generator/scene/sights.ts';
 import { readOrder } from './flags.ts';
 import { npyHeader } from './npy.ts';
 import { writeStream } from './stream.ts';
@@ -35,6 +36,10 @@ test.each(['direct', 'canvas'])('a stream is the items and their pixels, in orde
     .trim()
     .split('\n');
   const images = readFileSync(join(folder, through, 'images.npy'));
+  const cells = readFileSync(join(folder, through, 'sights.npy'));
+  const cellsHeader = npyHeader([5, SIGHT_CELLS, SIGHT_FIELDS.length]).length;
+  const cellBytes = SIGHT_CELLS * SIGHT_FIELDS.length;
+  expect(cells.length).toBe(cellsHeader + 5 * cellBytes);
   expect(lines).toHaveLength(5);
   const header = npyHeader([5, 56, 56, 3]).length;
   expect(images.length).toBe(header + 5 * 56 * 56 * 3);
@@ -49,6 +54,8 @@ test.each(['direct', 'canvas'])('a stream is the items and their pixels, in orde
     });
     const pixels = images.subarray(header + i * 56 * 56 * 3, header + (i + 1) * 56 * 56 * 3);
     expect(item.drawing && Buffer.compare(pixels, render(item.drawing, 56))).toBe(0);
+    const seen = cells.subarray(cellsHeader + i * cellBytes, cellsHeader + (i + 1) * cellBytes);
+    expect(item.drawing && Buffer.compare(seen, sights(item.drawing))).toBe(0);
   });
 });
 

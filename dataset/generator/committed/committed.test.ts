@@ -4,6 +4,7 @@ import { inflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { CANVAS } from '../drawing/drawing.ts';
 import { rasterise } from '../drawing/rasterise.ts';
+import { mentions } from '../language/phrases.ts';
 import { makeItem } from '../make-item.ts';
 import { PAIR_TASKS } from '../pairs/pair.ts';
 import { FAMILY_NAMES, isOutOfDomain, PUZZLE_FAMILIES } from '../puzzles/families.ts';
@@ -160,6 +161,13 @@ describe('items', () => {
       }
     }
   });
+});
+
+test.each(['general-vqa', 'math-targeted-vqa', 'puzzles'])('no description in %s says the answer', (name) => {
+  for (const { id, description, answer } of readLines(`items/${name}.jsonl`)) {
+    expect(description, String(id)).toMatch(/./);
+    expect(mentions(String(description), String(answer)), String(id)).toBe(false);
+  }
 });
 
 test('nothing committed occurs in training', () => {

@@ -62,13 +62,47 @@ describe.each(FAMILY_NAMES)('%s', (family) => {
 });
 
 test('harder levels take longer ways', () => {
-  for (const family of ['maze', 'move_box', 'number_slide', 'water_jugs', 'checker_move'] as const) {
+  for (const family of [
+    'maze',
+    'move_box',
+    'number_slide',
+    'water_jugs',
+    'tower_of_hanoi',
+    'checker_move',
+  ] as const) {
     const items = made(family);
     const means = [1, 2, 3].map((level) => {
       const answers = items.filter((item) => item.level === level).map(({ answer }) => Number(answer));
       return answers.reduce((sum, answer) => sum + answer, 0) / answers.length;
     });
     expect(means, family).toEqual(means.toSorted((a, b) => a - b));
+  }
+});
+
+test('clocks: whole hours, then fives, then minutes', () => {
+  const kinds = made('clock').map(({ level, meta }) => {
+    const shift = Math.abs(Number(Object(meta.state).shift));
+    if (level === 1) expect(shift % 60).toBe(0);
+    if (level === 2) expect([shift % 5, shift < 60]).toEqual([0, true]);
+    return level === 3 && shift % 5 !== 0;
+  });
+  expect(kinds).toContain(true);
+});
+
+test('queens: larger boards, then one that is missing', () => {
+  for (const { level, meta } of made('n_queens')) {
+    const { rows, ask } = Object(meta.state) as { rows: number[]; ask: string };
+    const [least, most] =
+      [
+        [4, 4],
+        [5, 6],
+        [5, 8],
+      ][level - 1] ?? [];
+    expect(rows.length).toBeGreaterThanOrEqual(least ?? NaN);
+    expect(rows.length).toBeLessThanOrEqual(most ?? NaN);
+    expect([ask, rows.filter((row) => row < 0).length]).toEqual(
+      level === 3 ? ['missing', 1] : ['attacks', 0],
+    );
   }
 });
 

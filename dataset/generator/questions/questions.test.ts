@@ -87,6 +87,18 @@ test('math questions can be answered from their descriptions', () => {
   expect(new Set(items.map(({ questionType }) => questionType)).size).toBe(9);
 });
 
+test('questions of the math kind are graded: more to compute at every level', () => {
+  const items = made('math-targeted-vqa', 500);
+  const steps = [1, 2, 3].map((level) => {
+    const ofLevel = items.filter((item) => item.level === level);
+    expect(ofLevel.length).toBeGreaterThan(30);
+    return (
+      ofLevel.reduce((total, { rationale }) => total + rationale.split('=').length - 1, 0) / ofLevel.length
+    );
+  });
+  expect(steps).toEqual([...new Set(steps)].toSorted((a, b) => a - b));
+});
+
 test('answers are among the choices', () => {
   for (const { choices, answer } of made('general-vqa', 300)) if (choices) expect(choices).toContain(answer);
 });
