@@ -67,13 +67,18 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
 
 /** One spelling for what can be written in many: the same mathematics, easier to read. */
 export function clean(text: string): string {
-  let cleaned = unboxed(text);
+  let cleaned = unboxed(singleSpaced(text));
   for (const [from, to] of [...CHARACTERS, ...COMMANDS]) cleaned = cleaned.replace(from, to);
   // A comma that ends a list announces another item.
-  return repeatingAsFraction(cleaned)
+  return singleSpaced(repeatingAsFraction(cleaned))
     .trim()
     .replace(/(?<=[^\\])(?:[.;:]+|(?<=^[^,]*),+)$/, '')
     .trim();
+}
+
+/** Long runs of spaces, which commands leave too, say nothing and make patterns slow. */
+function singleSpaced(text: string): string {
+  return text.replace(/\s+/g, ' ');
 }
 
 /** What a box holds that is all there is. */

@@ -76,6 +76,22 @@ describe('answers that were unseen when they were written', () => {
   });
 });
 
+describe('what is no answer', () => {
+  it.each([
+    'a' + ' '.repeat(1900) + '=',
+    'a' + '\\quad'.repeat(300) + '=',
+    '{'.repeat(1900),
+    'a+'.repeat(900) + 'a=5',
+    '1' + ' 234'.repeat(450),
+    '\\begin{pmatrix}'.repeat(120),
+    '(A) '.repeat(450),
+  ])('is told soon, however long: %.12s', (hostile) => {
+    const started = performance.now();
+    expect(equivalent('7', hostile)).toBe(false);
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+});
+
 describe('percent, names, options and points left out', () => {
   it.each([
     ['3', 'a+b=3', true],
