@@ -3,6 +3,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { failureOf } from '../../checkpoint/testing/files.ts';
 import { deltasOf } from '../deltas/delta-spec.ts';
 import { pairTensors } from '../deltas/pairing.ts';
+import { storedPiece } from '../deltas/stored-piece.ts';
 import { measureEnergy } from '../energy.ts';
 import { goldenMatrix } from '../testing/golden-matrices.ts';
 import { testCheckpoint } from '../testing/triples.ts';
@@ -61,6 +62,39 @@ describe('spectraPool', () => {
     expect(new Map(await measureEnergy(request, pool))).toEqual(
       new Map(await measureEnergy(request, inline)),
     );
+  });
+
+  it('reads sources that no worker can be sent: the same update as from a File', async () => {
+    pool = spectraPool(spawn, 1);
+    const { rows, columns } = GOLDEN;
+    const name = 'model.layers.0.mlp.up_proj.weight';
+    const pieces = [1, 2].map(async (seed) => {
+      const values = goldenMatrix({ ...GOLDEN, seed });
+      const { files, tensors } = await testCheckpoint([{ name, shape: [rows, columns], values }]);
+      const entry = tensors.get(name);
+      if (!entry) throw new Error('no tensor');
+      const stored = storedPiece({ files }, entry, 0, rows * columns);
+      const { source } = stored;
+      // What a merge is: it answers for its bytes, and is no Blob.
+      const made = { name: 'made', size: source.size, slice: (a: number, b: number) => source.slice(a, b) };
+      return { stored, computed: { ...stored, source: made } };
+    });
+    const [to, from] = (await Promise.all(pieces)) as [
+      Awaited<(typeof pieces)[number]>,
+      Awaited<(typeof pieces)[number]>,
+    ];
+    const task = { to: to.stored, from: from.stored, rounding: 'stored' } as const;
+    const expected = await inline.deltaMatrix(task);
+    expect(await pool.deltaMatrix({ ...task, to: to.computed })).toEqual(expected);
+    const energy = (piece: typeof to.computed) => ({
+      ...{
+        pieces: [piece, from.stored],
+        deltas: [{ to: 0, from: 1 }],
+        pairs: [],
+        rounding: 'stored' as const,
+      },
+    });
+    expect(await pool.energy(energy(to.computed))).toEqual(await inline.energy(energy(to.stored)));
   });
 
   it('brings errors back whole', async () => {

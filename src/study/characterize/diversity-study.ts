@@ -14,7 +14,7 @@ import type { Json, WorkIdentity } from '../journal/identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';
-import { characterizeProvenance, fingerprints, modelNames } from './provenance.ts';
+import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';
 
 export interface DiversitySettings {
   readonly rounding: Rounding;
@@ -48,7 +48,7 @@ export function diversityStudy(checkpoints: CheckpointSet, settings: DiversitySe
   const pairing = pairTensors(used, { weights, matrices: true });
   const identity: WorkIdentity = {
     kind: 'diversity',
-    title: `Update diversity of ${[...used.keys()].join(', ')}, ${weights ?? 'all weights'}, ${mode}`,
+    title: `Update diversity of ${namesOf(used)}; ${weights ?? 'all weights'}, ${mode}`,
     inputs: fingerprints(used),
     settings: {
       ...{ weights, rounding, mode, topK, deltas: deltas as unknown as Json },

@@ -13,7 +13,7 @@ import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
 import type { Json, WorkIdentity } from '../journal/identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
-import { characterizeProvenance, fingerprints, modelNames } from './provenance.ts';
+import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';
 
 export interface EnergySettings {
   readonly rounding: Rounding;
@@ -47,7 +47,7 @@ export function energyStudy(checkpoints: CheckpointSet, settings: EnergySettings
   );
   const identity: WorkIdentity = {
     kind: 'energy',
-    title: `Update energy of ${[...used.keys()].join(', ')}`,
+    title: `Update energy of ${namesOf(used)}`,
     inputs: fingerprints(used),
     settings: { rounding: settings.rounding, deltas: deltas as unknown as Json },
   };

@@ -15,7 +15,7 @@ import type { Json, WorkIdentity } from '../journal/identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';
-import { characterizeProvenance, fingerprints, modelNames } from './provenance.ts';
+import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';
 
 /** Directions compared unless told otherwise. */
 export const DIRECTIONS = 10;
@@ -56,7 +56,7 @@ export function overlapStudy(checkpoints: CheckpointSet, settings: OverlapSettin
   const keys = deltas.map(({ key }) => key);
   const identity: WorkIdentity = {
     kind: 'overlap',
-    title: `Overlap of ${keys.join(' and ')}, ${weights ?? 'all weights'}, ${k} directions`,
+    title: `Overlap of ${keys.join(' and ')} in ${namesOf(used)}; ${weights ?? 'all weights'}, ${k} directions`,
     inputs: fingerprints(used),
     settings: { weights, rounding, k, seed, deltas: deltas as unknown as Json },
   };

@@ -6,6 +6,11 @@ export function fingerprints(checkpoints: CheckpointSet): Record<string, string>
   return Object.fromEntries([...checkpoints].map(([role, { fingerprint }]) => [role, fingerprint]));
 }
 
+/** Their own names, as a reader tells one piece of work from another. */
+export function namesOf(checkpoints: CheckpointSet): string {
+  return [...checkpoints.values()].map(({ name }) => name).join(', ');
+}
+
 /** Names of the family's checkpoints, as result files have them. */
 export function modelNames(checkpoints: CheckpointSet): Partial<Record<'base' | 'in' | 'rl', string>> {
   const names: Partial<Record<'base' | 'in' | 'rl', string>> = {};
