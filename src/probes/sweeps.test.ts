@@ -241,6 +241,17 @@ describe('the token swap', () => {
       name: 'EmptyPrompt',
       what: expect.stringContaining('ocr/square-square-source') as string,
     });
+    const told: string[] = [];
+    const among = [await pairOf('square', 'small'), pair, await pairOf('wide', 'small')];
+    const run = sweepSwaps(
+      engine,
+      among,
+      { ...sweep, subject, mode: 'single' },
+      { onRecord: (key) => void told.push(key) },
+    );
+    await expect(run).rejects.toMatchObject({ name: 'EmptyPrompt' });
+    // Of those that shared its batch, the ones before it are kept.
+    expect(told).toEqual(['ocr/square-small']);
     const deep = { ...sweep, subject, mode: 'single', layers: [3] } as const;
     await expect(sweepSwaps(engine, [], deep)).rejects.toMatchObject({ name: 'UnknownLayer' });
   });
