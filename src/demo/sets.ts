@@ -123,9 +123,12 @@ async function fetchArchive(path: string): Promise<Blob> {
       'the sets lie in the data folder beside the page: check the connection, or build the app again',
       { cause },
     );
-  const response = await fetch(new URL(path, document.baseURI)).catch((cause: unknown) => {
-    throw fail('the set could not be fetched', cause);
-  });
+  // Asked for anew: sets belong to the app's version, and a host may let browsers keep the ones before.
+  const response = await fetch(new URL(path, document.baseURI), { cache: 'no-cache' }).catch(
+    (cause: unknown) => {
+      throw fail('the set could not be fetched', cause);
+    },
+  );
   if (!response.ok) throw fail(`the server answered ${response.status}`);
   return response.blob();
 }
