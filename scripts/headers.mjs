@@ -18,11 +18,37 @@ const POLICY = {
   'form-action': "'none'",
 };
 
-/** The policy as a page's `<meta>` may carry it. */
-export const META_POLICY = format(POLICY);
+/** The one page that may ask other hosts: a judge, or models elsewhere, with the user's own key. */
+const CONNECTED_PAGE = 'connected.html';
 
-/** The whole policy: browsers heed `frame-ancestors` in a header only. */
-export const CONTENT_SECURITY_POLICY = format({ ...POLICY, 'frame-ancestors': "'none'" });
+/** Encrypted, or on the user's own machine. */
+const ELSEWHERE = 'https: http://localhost:* http://127.0.0.1:*';
+
+/** Browsers heed this in a header only. */
+const HEADER_ONLY = { 'frame-ancestors': "'none'" };
+
+/** @param {string} path of a page */
+function policyOf(path) {
+  const name = path.split('/').at(-1);
+  const isConnected = name === CONNECTED_PAGE || name === CONNECTED_PAGE.replace('.html', '');
+  return isConnected ? { ...POLICY, 'connect-src': `'self' ${ELSEWHERE}` } : POLICY;
+}
+
+/**
+ * The policy as a page's `<meta>` may carry it.
+ * @param {string} path
+ */
+export function metaPolicy(path) {
+  return format(policyOf(path));
+}
+
+/**
+ * The whole policy of a page, or of a script that runs as a worker.
+ * @param {string} path
+ */
+export function contentPolicy(path) {
+  return format({ ...policyOf(path), ...HEADER_ONLY });
+}
 
 /**
  * What makes a page cross-origin isolated, which WASM threads need.
@@ -34,21 +60,42 @@ export const ISOLATION_HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/**
- * Every header the built app is served with.
- * @type {Readonly<Record<string, string>>}
- */
-export const HEADERS = {
+/** @type {Readonly<Record<string, string>>} */
+const EVERYWHERE = {
   ...ISOLATION_HEADERS,
-  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
 
-/** The `_headers` file that Netlify, Cloudflare Pages and their like read. */
+/**
+ * Every header that a file of the built app is served with.
+ * @param {string} path
+ * @returns {Readonly<Record<string, string>>}
+ */
+export function headersFor(path) {
+  return { ...EVERYWHERE, 'Content-Security-Policy': contentPolicy(path) };
+}
+
+/** Pages, with and without the ending that some hosts take off, and whatever may run as a worker. */
+const WITH_POLICY = [
+  '/',
+  ...['index', 'headless', 'bench', 'connected'].flatMap((name) => [`/${name}.html`, `/${name}`]),
+  '/isolation-worker.js',
+  '/assets/*',
+];
+
+/**
+ * The `_headers` file that Netlify, Cloudflare Pages and their like read. Where several rules meet, such hosts send the values of
+ * all, and browsers then heed every policy: so each path has one policy, and `/*` has none.
+ */
 export function headersFile() {
-  const lines = Object.entries(HEADERS).map(([name, value]) => `  ${name}: ${value}`);
-  return `/*\n${lines.join('\n')}\n`;
+  const rule = (/** @type {string} */ path, /** @type {Readonly<Record<string, string>>} */ headers) =>
+    [path, ...Object.entries(headers).map(([name, value]) => `  ${name}: ${value}`)].join('\n');
+  const rules = [
+    rule('/*', EVERYWHERE),
+    ...WITH_POLICY.map((path) => rule(path, { 'Content-Security-Policy': contentPolicy(path) })),
+  ];
+  return `${rules.join('\n')}\n`;
 }
 
 /** @param {Readonly<Record<string, string>>} policy */

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream';
-import { HEADERS } from './headers.mjs';
+import { headersFor } from './headers.mjs';
 import { NamedError } from './named-error.mjs';
 
 /** @type {Readonly<Record<string, string>>} */
@@ -65,7 +65,8 @@ export async function serve(folder, { port = 0, before } = {}) {
  * @param {import('node:http').ServerResponse} response
  */
 async function answer(folder, request, response) {
-  for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+  const [path = '/'] = (request.url ?? '/').split(/[?#]/);
+  for (const [name, value] of Object.entries(headersFor(path))) response.setHeader(name, value);
   response.setHeader('Cache-Control', 'no-cache');
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(response, 405);
 

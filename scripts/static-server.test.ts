@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONTENT_SECURITY_POLICY, headersFile } from './headers.mjs';
+import { contentPolicy, headersFile } from './headers.mjs';
 import { byteRange, locate, serve } from './static-server.mjs';
 
 let folder = '';
@@ -81,6 +81,40 @@ test.each([
   expect(byteRange(header, 10)).toEqual(expected);
 });
 
-test('hosts that read _headers get the same headers', () => {
-  expect(headersFile()).toContain(`\n  Content-Security-Policy: ${CONTENT_SECURITY_POLICY}\n`);
+test('hosts that read _headers get the same headers: one policy for each path', () => {
+  const rules = new Map(
+    headersFile()
+      .trim()
+      .split(/\n(?=\/)/)
+      .map((rule) => [rule.split('\n', 1)[0] ?? '', rule]),
+  );
+  for (const path of [
+    '/',
+    '/index.html',
+    '/headless',
+    '/assets/*',
+    '/isolation-worker.js',
+    '/connected.html',
+  ])
+    expect(rules.get(path)).toContain(`\n  Content-Security-Policy: ${contentPolicy(path)}`);
+  // What applies everywhere would be joined with the page's own, and the stricter of two policies holds.
+  expect(rules.get('/*')).not.toContain('Content-Security-Policy');
+  expect(rules.get('/*')).toContain('Cross-Origin-Embedder-Policy: require-corp');
+});
+
+test('one page alone may speak to other hosts', async () => {
+  const connect = async (path: string): Promise<string | undefined> => {
+    const { headers } = await fetch(server.url + path);
+    return /connect-src ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1];
+  };
+  expect(await connect('connected.html?a=1')).toBe("'self' https: http://localhost:* http://127.0.0.1:*");
+  for (const path of [
+    '',
+    'index.html',
+    'a.wasm',
+    'not-connected.html',
+    'connected.html/a.wasm',
+    'x?/connected.html',
+  ])
+    expect(await connect(path), path).toBe("'self'");
 });

@@ -1,4 +1,4 @@
-import { HEADERS, headersFile, ISOLATION_HEADERS, META_POLICY } from '../headers.mjs';
+import { contentPolicy, headersFile, headersFor, ISOLATION_HEADERS, metaPolicy } from '../headers.mjs';
 
 /** @import {Plugin} from 'vite' */
 
@@ -12,17 +12,24 @@ export function security() {
     name: 'frankenscope:security',
     config: () => ({
       server: { headers: { ...ISOLATION_HEADERS } },
-      preview: { headers: { ...HEADERS } },
+      preview: { headers: { ...headersFor('/') } },
     }),
+    configurePreviewServer(server) {
+      server.middlewares.use((request, response, next) => {
+        const [path = '/'] = (request.url ?? '/').split(/[?#]/);
+        response.setHeader('Content-Security-Policy', contentPolicy(path));
+        next();
+      });
+    },
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { server }) =>
+      handler: (_html, { server, path }) =>
         server
           ? []
           : [
               {
                 tag: 'meta',
-                attrs: { 'http-equiv': 'Content-Security-Policy', content: META_POLICY },
+                attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy(path) },
                 injectTo: 'head-prepend',
               },
             ],

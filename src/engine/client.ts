@@ -101,6 +101,10 @@ export class EngineClient implements EngineApi {
     return this.#call((host) => host.estimate(id, options, rows, tokens));
   }
 
+  countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {
+    return this.#call((host) => host.countTokens(id, texts));
+  }
+
   async load(
     job: string,
     id: ModelId,

@@ -72,6 +72,12 @@ export class ModelLibrary {
     return describeTensors(checkpoint, config.vision.depth);
   }
 
+  /** How many tokens the checkpoint's own tokenizer cuts each text into. */
+  countTokens(id: ModelId, texts: readonly string[]): readonly number[] {
+    const { tokenizer } = this.folder(id);
+    return texts.map((text) => tokenizer.encode(text).length);
+  }
+
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
   async estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate> {
     const { config } = this.folder(id);

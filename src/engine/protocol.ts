@@ -308,6 +308,8 @@ export interface EngineApi {
   /** Reads headers, config and tokenizer of a folder. Keys of `files` are paths relative to it. */
   open(name: string, files: CheckpointFiles): Promise<OpenedCheckpoint>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
+  /** How many tokens the checkpoint's own tokenizer cuts each text into. */
+  countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;
   load(
     job: string,
     id: ModelId,

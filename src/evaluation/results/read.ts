@@ -1,16 +1,17 @@
 import { NamedError } from '../../named-error.ts';
-import type { Metric } from '../../grading/metrics.ts';
 import { type JsonLine, readJsonLines, textField } from '../../probes/data/json-lines.ts';
+import type { Measured } from '../experiment.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
-/** What each of the reference's experiments measures: its first split set and its second. */
-const METRIC_OF: Readonly<Record<string, Metric>> = {
+/** What each of the reference's experiments measures, its first split set and its second; and our own. */
+const METRIC_OF: Readonly<Record<string, Measured>> = {
   perception_general_vqa: 'M_vis',
   alignment_math_vqa: 'M_v2r',
   reasoning_math500: 'M_rea',
   pure_perception: 'M_vis',
   vision_reasoning: 'M_v2r',
   pure_reasoning: 'M_rea',
+  perception_gap: 'gap',
 };
 
 /**
@@ -24,13 +25,16 @@ export async function readResults(files: ReadonlyMap<string, Blob>): Promise<rea
   const graded: GradedAnswer[] = [];
   for (const [path, file] of files) {
     const parts = path.split('/');
-    const [variant, experiment, name] = parts.slice(-3);
+    if (!path.endsWith('.jsonl')) continue;
+    // A file by itself says in its records where it belongs.
+    const lines = parts.length === 1 ? await readJsonLines(file, path) : null;
+    const [variant, experiment, name] = lines ? ownPlace(lines[0], path) : parts.slice(-3);
     const metric = METRIC_OF[experiment ?? ''];
-    if (!variant || !experiment || !metric || !name?.endsWith('.jsonl')) continue;
+    if (!variant || !experiment || !metric || !name) continue;
     const setting = name.slice(0, -'.jsonl'.length);
     const settingIndex = indexOf(setting, path);
     const seen = new Set<string>();
-    for (const line of await readJsonLines(file, path)) {
+    for (const line of lines ?? (await readJsonLines(file, path))) {
       const answer = answerOf(line, path, { variant, experiment, metric, setting, settingIndex });
       if (seen.has(answer.id)) {
         throw new NamedError(
@@ -53,6 +57,14 @@ export async function readResults(files: ReadonlyMap<string, Blob>): Promise<rea
   );
 }
 
+/** Model, experiment and setting as a record names them. */
+function ownPlace(line: JsonLine | undefined, path: string): readonly string[] {
+  const { model, dataset, setting } = line?.value ?? {};
+  return [model, dataset, typeof setting === 'string' ? `${setting}.jsonl` : path].map((part) =>
+    typeof part === 'string' ? part : '',
+  );
+}
+
 type Place = Pick<GradedAnswer, 'variant' | 'experiment' | 'metric' | 'setting' | 'settingIndex'>;
 
 function answerOf(line: JsonLine, path: string, place: Place): GradedAnswer {
@@ -68,9 +80,31 @@ function answerOf(line: JsonLine, path: string, place: Place): GradedAnswer {
     goldAnswer: textField(line, path, 'gold_answer'),
     ...(Array.isArray(choices) ? { choices: choices.map(String) } : {}),
     ...(text('category') ? { category: text('category') } : {}),
+    ...(text('domain') ? { domain: text('domain') } : {}),
     response: text('full_response'),
     predicted: text('predicted'),
     correct: verdict(line, path),
+    ...both(line),
+    ...ours(value['frankenscope']),
+  };
+}
+
+/** Both verdicts of a judged record. */
+function both({ value }: JsonLine): Pick<GradedAnswer, 'verdicts'> {
+  const [rule, judge] = [value['correct'], value['correct_gpt']];
+  if (typeof judge !== 'boolean') return {};
+  return { verdicts: { ...(typeof rule === 'boolean' ? { rule } : {}), judge } };
+}
+
+/** What our own records say besides. */
+function ours(found: unknown): Partial<Pick<GradedAnswer, 'found' | 'rule' | 'tokens' | 'stop'>> {
+  if (typeof found !== 'object' || found === null) return {};
+  const { found: where, rule, tokens, stop } = found as Readonly<Record<string, unknown>>;
+  return {
+    ...(typeof where === 'string' ? { found: where as NonNullable<GradedAnswer['found']> } : {}),
+    ...(typeof rule === 'string' ? { rule: rule as NonNullable<GradedAnswer['rule']> } : {}),
+    ...(typeof tokens === 'number' ? { tokens } : {}),
+    ...(typeof stop === 'string' ? { stop } : {}),
   };
 }
 

@@ -26,21 +26,28 @@ export function resultFiles(
       row[cell.metric] = fourDecimals(cell.value);
       const folder = `${folderName(variant)}/${experiment.name}`;
       files.set(`${folder}/summary.json`, json(summaryOf(variant, experiment, cell)));
-      for (const setting of experiment.settings) {
-        const own = graded.filter(
-          (answer) =>
-            answer.variant === variant &&
-            answer.experiment === experiment.name &&
-            answer.setting === setting.name,
-        );
-        files.set(`${folder}/${setting.name}.jsonl`, own.map(recordLine).join(''));
-      }
+      const own = graded.filter(
+        (answer) => answer.variant === variant && answer.experiment === experiment.name,
+      );
+      for (const [path, text] of recordFiles(own)) files.set(path, text);
     }
     metrics[variant] = row;
   }
   files.set('paper_metrics.json', json({ ...metrics }));
   files.set('frankenscope.json', json({ ...provenance, comparisons: rows.map(comparisons) }));
   return files;
+}
+
+/** Every answer as a record, in `<variant>/<experiment>/<setting>.jsonl`. */
+export function recordFiles(graded: readonly GradedAnswer[]): ReadonlyMap<string, string> {
+  const lines = new Map<string, string[]>();
+  for (const answer of graded) {
+    const path = `${folderName(answer.variant)}/${answer.experiment}/${answer.setting}.jsonl`;
+    const own = lines.get(path) ?? [];
+    own.push(recordLine(answer));
+    lines.set(path, own);
+  }
+  return new Map([...lines].map(([path, own]) => [path, own.join('')]));
 }
 
 function summaryOf(variant: string, experiment: Experiment, cell: MetricCell): object {
@@ -92,7 +99,10 @@ function recordLine(answer: GradedAnswer): string {
     question: answer.question,
     gold_answer: answer.goldAnswer,
     predicted: answer.predicted,
-    correct: answer.correct,
+    correct: answer.verdicts ? (answer.verdicts.rule ?? null) : answer.correct,
+    ...(answer.verdicts
+      ? { correct_gpt: answer.verdicts.judge ?? null, correct_primary: answer.correct }
+      : {}),
     full_response: answer.response,
     model_type: 'frankenscope',
     model: answer.variant,
@@ -101,6 +111,7 @@ function recordLine(answer: GradedAnswer): string {
     frankenscope: { found: answer.found, rule: answer.rule, tokens: answer.tokens, stop: answer.stop },
     ...(answer.choices ? { choices: answer.choices } : {}),
     ...(answer.category ? { category: answer.category } : {}),
+    ...(answer.domain ? { domain: answer.domain } : {}),
   })}\n`;
 }
 

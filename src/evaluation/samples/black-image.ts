@@ -1,5 +1,6 @@
 import { NamedError } from '../../named-error.ts';
 import { imageDimensions } from '../../image/dimensions.ts';
+import { crc32 } from './crc32.ts';
 
 /** Cameras put previews before a JPEG's size. */
 const HEAD_BYTES = 2 ** 20;
@@ -49,13 +50,4 @@ function chunk(name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   bytes.set(content, 8);
   view.setUint32(content.length + 8, crc32(bytes.subarray(4, content.length + 8)));
   return bytes;
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

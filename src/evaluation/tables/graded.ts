@@ -26,8 +26,11 @@ export interface GradedAnswer {
   readonly predicted: string;
   /** Where the answer was found, and by which rule it was compared; unknown of results made elsewhere. */
   readonly found?: Grade['predicted']['from'];
-  readonly rule?: Grade['rule'];
+  readonly rule?: Grade['rule'] | 'refused';
+  /** The verdict that counts: a judge's where there is one, else the rules'. */
   readonly correct: boolean;
+  /** Where a judge was asked: both verdicts, as far as each was given. */
+  readonly verdicts?: { readonly rule?: boolean; readonly judge?: boolean };
 }
 
 /** Grades the answers there are; asks without one are left for later. Nothing is generated: grading can be repeated. */
@@ -47,7 +50,8 @@ function graded(
   { text, tokens, stop }: Answer,
   options: EquivalenceOptions,
 ): GradedAnswer {
-  const grade = gradeResponse(sample, text, options);
+  const refused = stop === 'refused';
+  const grade = gradeResponse(sample, refused ? '' : text, options);
   const { choices, category, domain } = sample;
   return {
     variant: variant.name,
@@ -63,11 +67,11 @@ function graded(
     ...(category ? { category } : {}),
     ...(domain ? { domain } : {}),
     response: text,
-    tokens,
+    ...(tokens === undefined ? {} : { tokens }),
     stop,
     predicted: grade.predicted.text,
     found: grade.predicted.from,
-    rule: grade.rule,
+    rule: refused ? 'refused' : grade.rule,
     correct: grade.correct,
   };
 }

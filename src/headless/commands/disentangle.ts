@@ -2,11 +2,9 @@ import { answerAll } from '../../evaluation/answers/answer-all.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
 import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { gapExperiment } from '../../evaluation/experiment.ts';
-import { gapTable } from '../../evaluation/perception/gap-table.ts';
-import { scoreResponses } from '../../evaluation/perception/response-scores.ts';
+import { GAP_STATISTICS, gapModels } from '../../evaluation/perception/gap-files.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
 import { subjectVariant } from '../../evaluation/variant.ts';
-import { seededRandom } from '../../engine/sampling.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { REWARD_NAMES } from '../../grading/rewards/rewards.ts';
 import { NamedError } from '../../named-error.ts';
@@ -46,26 +44,13 @@ export const run: Command = async (context) => {
   const seed = flags.requiredNumber('seed');
   const reward = flags.choice('reward', REWARD_NAMES);
   return {
-    models: gapTable(graded).map((row) => ({
-      model: row.variant,
-      families: row.families,
-      pooled: row.pooled,
-      scores: Object.fromEntries(
-        experiment.settings.map(({ name }) => {
-          const own = graded.filter(({ variant, setting }) => variant === row.variant && setting === name);
-          const scores = scoreResponses(own, seededRandom(seed));
-          const rewards = reward && scores ? { rewards: { [reward]: scores.rewards[reward] } } : {};
-          return [name, { ...scores, ...rewards }];
-        }),
-      ),
-    })),
+    models: gapModels(graded, seed, reward),
     frankenscope: {
       checkpoints: loaded.map(({ summary, loaded: model }) => provenance(summary, model, seed)),
       settings: settingsFacts(settings),
       textSide: experiment.settings[1]?.input,
       n: puzzles.length,
-      intervals: 'Wilson, 95 %; gaps Newcombe (paired), 95 %; means by percentile bootstrap, 95 %',
-      tests: 'McNemar exact of text against image, Holm over the families of a model',
+      ...GAP_STATISTICS,
     },
   };
 };

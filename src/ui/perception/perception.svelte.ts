@@ -1,9 +1,12 @@
+import { version } from '../../../package.json';
 import type { EngineApi } from '../../engine/protocol.ts';
 import { seededRandom } from '../../engine/sampling.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { gapExperiment, type TextSide } from '../../evaluation/experiment.ts';
+import { gapFiles } from '../../evaluation/perception/gap-files.ts';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import { type ResponseScores, scoreResponses } from '../../evaluation/perception/response-scores.ts';
+import { type TagTokens, tokensWithinTags } from '../../evaluation/perception/tag-tokens.ts';
 import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
@@ -26,9 +29,14 @@ export class Perception {
   /** Null: with a black image for the demo family, else alone. */
   chosenText = $state<TextSide | null>(null);
   pick = $state.raw<{ readonly row: string; readonly column: string } | null>(null);
+  /** By model and side, tokens within tags; filled once they are counted. */
+  tagTokens = $state.raw<ReadonlyMap<string, TagTokens>>(new Map());
+  readonly #engine: EngineApi;
   readonly #family: Family;
+  #counting = 0;
 
   constructor(engine: EngineApi, family: Family, jobs: Jobs, journals: Journals) {
+    this.#engine = engine;
     this.#family = family;
     this.run = new AnswerRun(
       'perception',
@@ -53,6 +61,45 @@ export class Perception {
       }),
     ),
   );
+
+  /** Counts tokens within tags by each model's own tokenizer; of what is unloaded by now, nothing. */
+  async countTags(): Promise<void> {
+    const serial = ++this.#counting;
+    const { graded } = this.run;
+    const found = new Map<string, TagTokens>();
+    for (const { identity, checkpoint } of this.#family.loaded) {
+      for (const [index, side] of (['image', 'text'] as const).entries()) {
+        const own = graded.filter(
+          ({ variant, settingIndex }) => variant === identity.label && settingIndex === index,
+        );
+        const tokens = await tokensWithinTags(own, (texts) =>
+          this.#engine.countTokens(checkpoint.id, texts),
+        ).catch((): TagTokens => ({}));
+        found.set(`${identity.label}/${side}`, tokens);
+        // A later answer makes this count out of date.
+        if (serial !== this.#counting) return;
+      }
+    }
+    this.tagTokens = found;
+  }
+
+  /** The gaps and the records behind them. */
+  files(): ReadonlyMap<string, string> {
+    const { loaded } = this.#family;
+    const { style, ...settings } = this.choice.settings(loaded);
+    return gapFiles(this.run.graded, this.choice.seed, {
+      version,
+      checkpoints: loaded.map(({ identity, checkpoint: { name, fingerprint } }) => ({
+        label: identity.label,
+        name,
+        fingerprint,
+      })),
+      settings: { ...settings, promptStyle: style.name },
+      textSide: this.text,
+      answers: { total: this.run.total, done: this.run.done },
+      tokensWithinTags: Object.fromEntries(this.tagTokens),
+    });
+  }
 
   get needs(): string | null {
     return this.#family.loaded.length === 0 ? 'Load a model.' : null;

@@ -109,6 +109,11 @@ export class FakeEngine implements EngineApi {
     });
   }
 
+  /** A token a word. */
+  countTokens(_: ModelId, texts: readonly string[]): Promise<readonly number[]> {
+    return Promise.resolve(texts.map((text) => text.match(/\S+/g)?.length ?? 0));
+  }
+
   async load(...[job, id, options, onProgress]: Parameters<EngineApi['load']>): Promise<LoadedModel> {
     const { bytes } = this.#known(id);
     for (let share = 0; share <= 1; share += 0.125) {

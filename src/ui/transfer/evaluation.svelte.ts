@@ -1,5 +1,7 @@
 import type { EngineApi } from '../../engine/protocol.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
+import { version } from '../../../package.json';
+import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
 import { readResults } from '../../evaluation/results/read.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
@@ -75,8 +77,24 @@ export class TransferEvaluation {
 
   /** The result folder of what is shown, in the reference's layout. */
   files(): ReadonlyMap<string, string> {
-    const experiments = [...new Set(this.run.asks.map(({ experiment }) => experiment))];
-    return resultFiles(this.rows, this.graded, experiments, { seed: this.choice.seed });
+    const { style, ...settings } = this.choice.settings(this.#family.loaded);
+    const provenance = {
+      version,
+      checkpoints: Object.fromEntries(
+        this.#family.loaded.map(({ identity, checkpoint: { name, fingerprint } }) => [
+          identity.label,
+          { name, fingerprint },
+        ]),
+      ),
+      settings: { ...settings, promptStyle: style.name, seed: this.choice.seed },
+      answers: { total: this.run.total, done: this.run.done },
+    };
+    return resultFiles(
+      this.rows,
+      this.graded,
+      experimentsOf(this.graded),
+      this.opened ? { version, opened: true } : { frankenscope: provenance },
+    );
   }
 
   async #plan(): Promise<Plan | null> {

@@ -1,0 +1,10 @@
+import { mount } from 'svelte';
+import { browserStorage } from '../study/journal/browser-storage.ts';
+import { Journals } from '../study/journal/journals.ts';
+import ConnectedApp from '../ui/connected/ConnectedApp.svelte';
+import { Connected } from '../ui/connected/connected.svelte.ts';
+import '../ui/theme/index.css';
+
+const target = document.querySelector('#app');
+if (!target) throw new Error('the page has no #app');
+mount(ConnectedApp, { target, props: { connected: new Connected(new Journals(browserStorage())) } });

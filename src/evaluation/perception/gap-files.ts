@@ -1,0 +1,44 @@
+import { seededRandom } from '../../engine/sampling.ts';
+import type { RewardName } from '../../grading/rewards/rewards.ts';
+import { recordFiles } from '../results/write.ts';
+import type { GradedAnswer } from '../tables/graded.ts';
+import { gapTable } from './gap-table.ts';
+import { scoreResponses } from './response-scores.ts';
+
+/** Of each model: gaps by family and domain, and rewards and measures of its responses to each side. */
+export function gapModels(
+  graded: readonly GradedAnswer[],
+  seed: number,
+  reward?: RewardName,
+): readonly object[] {
+  const settings = [...new Set(graded.map(({ setting }) => setting))].sort();
+  return gapTable(graded).map(({ variant, families, pooled }) => ({
+    model: variant,
+    families,
+    pooled,
+    scores: Object.fromEntries(
+      settings.map((setting) => {
+        const own = graded.filter((answer) => answer.variant === variant && answer.setting === setting);
+        const scores = scoreResponses(own, seededRandom(seed));
+        const rewards = reward && scores ? { rewards: { [reward]: scores.rewards[reward] } } : {};
+        return [setting, { ...scores, ...rewards }];
+      }),
+    ),
+  }));
+}
+
+/** What `gapModels` says of intervals and tests. */
+export const GAP_STATISTICS = {
+  intervals: 'Wilson, 95 %; gaps Newcombe (paired), 95 %; means by percentile bootstrap, 95 %',
+  tests: 'McNemar exact of text against image, Holm over the families of a model',
+} as const;
+
+/** `perception_gap.json` and the records behind it, by path. */
+export function gapFiles(
+  graded: readonly GradedAnswer[],
+  seed: number,
+  facts: object,
+): ReadonlyMap<string, string> {
+  const summary = { models: gapModels(graded, seed), frankenscope: { ...facts, seed, ...GAP_STATISTICS } };
+  return new Map([['perception_gap.json', `${JSON.stringify(summary, null, 2)}\n`], ...recordFiles(graded)]);
+}

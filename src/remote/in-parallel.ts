@@ -1,0 +1,51 @@
+import { NamedError } from '../named-error.ts';
+import { cancelled } from '../probes/probe-engine.ts';
+
+/** So many failures in a row mean that nobody answers. */
+const GIVE_UP_AFTER = 3;
+
+/**
+ * Works on `items`, up to `limit` at a time, in their order. An item whose service gives up on it
+ * (`RemoteUnavailable`) is left out and the others go on, unless several in a row fail; any other error ends all
+ * at once.
+ *
+ * @returns the errors of items left out, in the order they came
+ * @throws NamedError `Cancelled`, and those of `work`
+ */
+export async function inParallel<Item>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item, signal: AbortSignal) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<readonly NamedError[]> {
+  const own = new AbortController();
+  const both = signal ? AbortSignal.any([signal, own.signal]) : own.signal;
+  const left = items.values();
+  const failures: NamedError[] = [];
+  let inARow = 0;
+  const lane = async (): Promise<void> => {
+    for (const item of left) {
+      if (both.aborted) throw cancelled();
+      try {
+        await work(item, both);
+        inARow = 0;
+      } catch (error) {
+        if (!(error instanceof NamedError) || error.name !== 'RemoteUnavailable') throw error;
+        inARow += 1;
+        if (inARow >= GIVE_UP_AFTER) throw error;
+        failures.push(error);
+      }
+    }
+  };
+  let first: { readonly error: unknown } | undefined;
+  const lanes = Array.from({ length: Math.max(1, limit) }, () =>
+    lane().catch((error: unknown) => {
+      first ??= { error };
+      own.abort();
+    }),
+  );
+  await Promise.all(lanes);
+  if (signal?.aborted) throw cancelled();
+  if (first) throw first.error;
+  return failures;
+}

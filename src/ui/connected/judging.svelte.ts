@@ -1,0 +1,154 @@
+import { version } from '../../../package.json';
+import { gapTable } from '../../evaluation/perception/gap-table.ts';
+import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
+import { readResults } from '../../evaluation/results/read.ts';
+import { recordFiles, resultFiles } from '../../evaluation/results/write.ts';
+import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
+import { metricTable } from '../../evaluation/tables/metric-table.ts';
+import type { NamedError } from '../../named-error.ts';
+import {
+  byRules,
+  isJudgeable,
+  judgeAgreement,
+  judgeAll,
+  type JudgeVerdict,
+  verdictKey,
+  verdictsIdentity,
+  withVerdicts,
+} from '../../remote/judge.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import { runJournalled } from '../../study/run-journalled.ts';
+import type { PathFile } from '../files/folder.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import { named } from '../state/named.ts';
+import { Service } from './service.svelte.ts';
+
+const JOB = 'judge';
+
+/** Results that exist are graded again by a judge; nothing is generated. */
+export class Judging {
+  readonly service = new Service('judge');
+  /** As they were opened; null before. */
+  opened = $state.raw<readonly GradedAnswer[] | null>(null);
+  name = $state('');
+  /** With the judge's verdicts so far. */
+  judged = $state.raw<readonly GradedAnswer[]>([]);
+  running = $state(false);
+  error = $state.raw<NamedError | null>(null);
+  notices = $state.raw<readonly string[]>([]);
+  waiting = $state<string | null>(null);
+  done = $state(0);
+  total = $state(0);
+  #controller: AbortController | null = null;
+  #serial = 0;
+  readonly #jobs: Jobs;
+  readonly #journals: Journals;
+
+  constructor(jobs: Jobs, journals: Journals) {
+    this.#jobs = jobs;
+    this.#journals = journals;
+  }
+
+  agreement = $derived.by(() => judgeAgreement(this.judged));
+  /** The same records by the rules and by the judge. */
+  tables = $derived.by(() => ({
+    rules: { metrics: metricTable(byRules(this.judged), 'IN'), gaps: gapTable(byRules(this.judged)) },
+    judge: { metrics: metricTable(this.judged, 'IN'), gaps: gapTable(this.judged) },
+  }));
+
+  get needs(): string | null {
+    if (!this.opened) return 'Choose results, or drop them on this page.';
+    return this.service.needs;
+  }
+
+  async open(found: readonly PathFile[]): Promise<void> {
+    if (this.running) return;
+    try {
+      this.opened = await readResults(new Map(found.map(({ path, file }) => [path, file])));
+      this.name = found[0]?.path.split('/')[0] ?? 'results';
+      this.error = null;
+      await this.show();
+    } catch (error) {
+      this.error = named(error);
+    }
+  }
+
+  /** What this judge has said of these results before. Only the last of several calls counts. */
+  async show(): Promise<void> {
+    const { opened } = this;
+    if (!opened || this.running) return;
+    const serial = ++this.#serial;
+    const kept = await this.#kept();
+    const keys = await Promise.all(opened.filter(isJudgeable).map(verdictKey));
+    const judged = await withVerdicts(opened, kept);
+    if (serial !== this.#serial || this.running) return;
+    this.total = new Set(keys).size;
+    this.done = new Set(keys.filter((key) => kept.has(key))).size;
+    this.judged = judged;
+  }
+
+  async start(): Promise<void> {
+    const { opened } = this;
+    if (!opened || this.needs !== null || this.running) return;
+    const controller = (this.#controller = new AbortController());
+    this.running = true;
+    this.error = null;
+    this.notices = [];
+    this.waiting = null;
+    const track = this.#jobs.track(JOB, 'Asking the judge', () => this.cancel());
+    try {
+      const client = this.service.client((why, milliseconds) => {
+        this.waiting = `${why}: asked again in ${Math.ceil(milliseconds / 1000)} s.`;
+      });
+      await runJournalled<JudgeVerdict, unknown>(
+        this.#journals,
+        await verdictsIdentity(client),
+        this.total,
+        (work) => judgeAll(client, this.service.atOnce, opened, work),
+        {
+          signal: controller.signal,
+          onProgress: (progress) => {
+            this.done = progress.done;
+            track(progress);
+          },
+          onNotice: (notice) => (this.notices = [...this.notices, notice]),
+        },
+      );
+    } catch (thrown) {
+      const error = named(thrown);
+      this.error = error.name === 'Cancelled' ? null : error;
+    } finally {
+      this.running = false;
+      this.#jobs.end(JOB);
+      await this.show();
+    }
+  }
+
+  cancel(): void {
+    this.#controller?.abort();
+  }
+
+  /** The results with both verdicts of every judged record. The key is no part of them. */
+  files(): ReadonlyMap<string, string> {
+    const { graded, facts } = { graded: this.judged, facts: this.#facts() };
+    const rows = metricTable(graded, 'IN');
+    return new Map([...resultFiles(rows, graded, experimentsOf(graded), facts), ...recordFiles(graded)]);
+  }
+
+  #facts(): object {
+    const { n, agree, judgeOnly, ruleOnly } = this.agreement;
+    const counts = { both: n, agree, judgeOnly: judgeOnly.length, ruleOnly: ruleOnly.length };
+    return { frankenscope: { version, judge: this.service.endpoint, agreement: counts } };
+  }
+
+  async #kept(): Promise<ReadonlyMap<string, JudgeVerdict>> {
+    if (this.service.needs !== null) return new Map();
+    try {
+      const identity = await verdictsIdentity(this.service.client(() => undefined));
+      return await this.#journals.read<JudgeVerdict>(identity);
+    } catch {
+      // An address that is none yet, or a storage that cannot be read.
+      return new Map();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { version } from '../../../package.json';
+import { type AnswerSettings, MAX_IMAGE_PIXELS, MAX_NEW_TOKENS } from '../../evaluation/answers/ask.ts';
+import { gapExperiment, type TextSide, transferExperiments } from '../../evaluation/experiment.ts';
+import { gapFiles } from '../../evaluation/perception/gap-files.ts';
+import { gapTable } from '../../evaluation/perception/gap-table.ts';
+import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
+import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
+import { resultFiles } from '../../evaluation/results/write.ts';
+import { metricTable } from '../../evaluation/tables/metric-table.ts';
+import type { Asked } from '../../evaluation/variant.ts';
+import { answerRemotely, remoteSubject } from '../../remote/answer-remotely.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import { prepareImage } from './prepare-image.ts';
+import { Service } from './service.svelte.ts';
+
+/** A remote model on the same questions, in the same settings, as local ones. */
+export class RemoteEvaluation {
+  readonly service = new Service('subject');
+  readonly choice = new QuestionChoice();
+  readonly run: AnswerRun<Asked>;
+  what = $state<'metrics' | 'gap'>('gap');
+  style = $state<PromptStyleName>('none');
+  text = $state<TextSide>('description_question');
+  maxNewTokens = $state(MAX_NEW_TOKENS);
+  /** What the service made us wait for last. */
+  waiting = $state<string | null>(null);
+
+  constructor(jobs: Jobs, journals: Journals) {
+    this.run = new AnswerRun<Asked>(
+      'remote',
+      'Asking a remote model',
+      (asks, settings, work) => answerRemotely(this.#asking(), asks, settings, work),
+      journals,
+      jobs,
+    );
+  }
+
+  rows = $derived.by(() => metricTable(this.run.graded, this.service.endpoint.model));
+  gaps = $derived.by(() => gapTable(this.run.graded));
+  refused = $derived.by(() => this.run.graded.filter(({ stop }) => stop === 'refused').length);
+
+  prepare(): Promise<void> {
+    return this.run.prepare(() => this.#plan());
+  }
+
+  /** Results in the layout of local ones. The key is no part of them. */
+  files(): ReadonlyMap<string, string> {
+    const { seed } = this.choice;
+    const { style, ...settings } = this.#settings();
+    const facts = {
+      version,
+      remote: this.service.endpoint,
+      settings: { ...settings, promptStyle: style.name },
+      refused: this.refused,
+    };
+    const { graded } = this.run;
+    return this.what === 'gap'
+      ? gapFiles(graded, seed, facts)
+      : resultFiles(this.rows, graded, experimentsOf(graded), { frankenscope: { ...facts, seed } });
+  }
+
+  #asking() {
+    this.waiting = null;
+    const client = this.service.client((why, milliseconds) => {
+      this.waiting = `${why}: asked again in ${Math.ceil(milliseconds / 1000)} s.`;
+    });
+    return { client, atOnce: this.service.atOnce, prepareImage };
+  }
+
+  #settings(): AnswerSettings {
+    return {
+      style: PROMPT_STYLES[this.style],
+      maxNewTokens: this.maxNewTokens,
+      maxImagePixels: MAX_IMAGE_PIXELS,
+      device: 'remote',
+      dtype: 'remote',
+    };
+  }
+
+  async #plan(): Promise<Plan<Asked> | null> {
+    if (this.service.needs !== null) return null;
+    const { endpoint } = this.service;
+    const [settings, what, text] = [this.#settings(), this.what, this.text];
+    const sets = await this.choice.sets();
+    const experiments = what === 'gap' ? [gapExperiment(sets.puzzles, text)] : transferExperiments(sets);
+    return { variants: [await remoteSubject(endpoint)], experiments, settings };
+  }
+}

@@ -1,0 +1,102 @@
+import type { Client } from '../../remote/client.ts';
+import { DIALECTS, type DialectName, type Endpoint } from '../../remote/endpoint.ts';
+import { PATIENCE } from '../../remote/retry.ts';
+
+const SETTINGS = 'frankenscope.service.';
+const KEY = 'frankenscope.service-key.';
+
+export const DIALECT_NAMES: Readonly<Record<DialectName, string>> = {
+  openai: 'OpenAI-compatible',
+  anthropic: 'Anthropic messages',
+};
+
+/** Where one usually finds it; to be changed. */
+const ADDRESSES: Readonly<Record<DialectName, string>> = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com/v1',
+};
+
+/**
+ * A service as the user describes it: address, model, key, patience. All but the key is kept in this browser; the key is
+ * held in memory, unless the user asks to keep it too.
+ */
+export class Service {
+  dialect = $state<DialectName>('openai');
+  url = $state(ADDRESSES.openai);
+  model = $state('');
+  key = $state('');
+  keepsKey = $state(false);
+  /** Some models take none. */
+  sendsTemperature = $state(true);
+  limitField = $state<Endpoint['limitField']>('max_tokens');
+  atOnce = $state(4);
+  timeoutSeconds = $state(300);
+  readonly #name: string;
+
+  /** `name` tells services apart: a subject, a judge. */
+  constructor(name: string) {
+    this.#name = name;
+    const kept = stored(SETTINGS + name);
+    this.dialect = DIALECTS.find((dialect) => dialect === kept['dialect']) ?? 'openai';
+    this.url = typeof kept['url'] === 'string' ? kept['url'] : ADDRESSES[this.dialect];
+    this.model = typeof kept['model'] === 'string' ? kept['model'] : '';
+    const key = stored(KEY + name)['key'];
+    if (typeof key === 'string') {
+      this.key = key;
+      this.keepsKey = true;
+    }
+  }
+
+  get endpoint(): Endpoint {
+    return {
+      dialect: this.dialect,
+      url: this.url.trim(),
+      model: this.model.trim(),
+      temperature: this.sendsTemperature ? 0 : null,
+      limitField: this.limitField,
+    };
+  }
+
+  /** What is missing before anything can be sent. */
+  get needs(): string | null {
+    if (this.url.trim() === '') return 'Give the address of a service.';
+    return this.model.trim() === '' ? 'Name a model.' : null;
+  }
+
+  /** The speaker of another dialect usually lives elsewhere. */
+  choose(dialect: DialectName): void {
+    if (this.url === ADDRESSES[this.dialect]) this.url = ADDRESSES[dialect];
+    this.dialect = dialect;
+    this.keep();
+  }
+
+  /** Keeps what may be kept. */
+  keep(): void {
+    const { dialect, url, model } = this.endpoint;
+    store(SETTINGS + this.#name, { dialect, url, model });
+    store(KEY + this.#name, this.keepsKey && this.key !== '' ? { key: this.key } : null);
+  }
+
+  client(onWait: (why: string, milliseconds: number) => void): Client {
+    const patience = { ...PATIENCE, timeoutMs: this.timeoutSeconds * 1000 };
+    return { endpoint: this.endpoint, key: this.key.trim(), patience, onWait };
+  }
+}
+
+/** Private windows and blocked storage throw on access: nothing is kept then. */
+function stored(name: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(localStorage.getItem(name) ?? '{}') as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}
+
+function store(name: string, value: object | null): void {
+  try {
+    if (value) localStorage.setItem(name, JSON.stringify(value));
+    else localStorage.removeItem(name);
+  } catch {
+    // Not kept; what was typed still holds until the tab closes.
+  }
+}
