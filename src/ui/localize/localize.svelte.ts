@@ -30,6 +30,13 @@ export type ProbeName = 'swap' | 'ablate' | 'attention' | 'lens' | 'patch';
 export type PairSource = 'pairs' | 'minimal-pairs' | 'dropped' | 'own';
 export type QuestionSource = QuestionSet | 'dropped';
 
+/** A run and what it will cost. */
+interface Costed<Record> {
+  readonly piece: Piece<Record>;
+  readonly samples: number;
+  readonly answers: number;
+}
+
 /** What is run: its identity, so that it can be gone on with, and how many records it has in all. */
 interface Piece<Record> {
   readonly identity: WorkIdentity;
@@ -174,8 +181,8 @@ export class Localize {
     this.pairSource = 'own';
   }
 
-  /** The run that the present settings describe, and its number of answers. @throws NamedError those of reading the sets */
-  async piece(): Promise<{ readonly piece: Piece<never>; readonly answers: number } | null> {
+  /** The run that the present settings describe, and its cost. @throws NamedError those of reading the sets */
+  async piece(): Promise<Costed<never> | null> {
     const made = await {
       swap: () => this.#swapPiece(),
       ablate: () => this.#ablationPiece(),
@@ -183,7 +190,7 @@ export class Localize {
       lens: () => this.#lensPiece(),
       patch: () => this.#patchPiece(),
     }[this.probe]();
-    return made as { piece: Piece<never>; answers: number } | null;
+    return made as Costed<never> | null;
   }
 
   async start(): Promise<void> {
@@ -205,7 +212,7 @@ export class Localize {
     });
   }
 
-  async #swapPiece(): Promise<{ piece: Piece<SwapRecord>; answers: number } | null> {
+  async #swapPiece(): Promise<Costed<SwapRecord> | null> {
     const { model, mode, tasks, pairsPerTask, swapTokens: maxNewTokens } = this;
     const set = await this.#pairSet();
     if (!model || !set) return null;
@@ -217,6 +224,7 @@ export class Localize {
     const { layers } = model.checkpoint;
     const settings = { mode, tasks, pairsPerTask, maxNewTokens };
     return {
+      samples: pairs.length,
       answers: pairs.length * (layers + 1),
       piece: {
         identity: this.#identity('swap', 'Token swap', [model], set, settings),
@@ -239,13 +247,14 @@ export class Localize {
     };
   }
 
-  async #ablationPiece(): Promise<{ piece: Piece<AblationRecord>; answers: number } | null> {
+  async #ablationPiece(): Promise<Costed<AblationRecord> | null> {
     const { model, part, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.questionSource);
     if (!model || !set) return null;
     const problems = this.#drawn(set);
     const { layers } = model.checkpoint;
     return {
+      samples: problems.length,
       answers: problems.length * (layers + 1),
       piece: {
         identity: this.#identity('ablate', 'Zero ablation', [model], set, {
@@ -271,7 +280,7 @@ export class Localize {
     };
   }
 
-  async #attentionPiece(): Promise<{ piece: Piece<AttentionRecord>; answers: number } | null> {
+  async #attentionPiece(): Promise<Costed<AttentionRecord> | null> {
     const { compared, running, onlyThink, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.pictureSource);
     if (compared.length === 0 || !set) return null;
@@ -280,6 +289,7 @@ export class Localize {
     // With Base beside them, the answer that all read is still IN's: what RL started from.
     const forcedBy = compared.find(({ identity }) => identity.label === 'IN')?.identity.label;
     return {
+      samples: items.length,
       answers: items.length * (running === 'free' ? compared.length : 1),
       piece: {
         identity: this.#identity('attention', 'Attention shift', compared, set, settings),
@@ -302,12 +312,13 @@ export class Localize {
     };
   }
 
-  async #lensPiece(): Promise<{ piece: Piece<LensRecord>; answers: number } | null> {
+  async #lensPiece(): Promise<Costed<LensRecord> | null> {
     const { compared, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.pictureSource);
     if (compared.length === 0 || !set) return null;
     const items = this.#drawn(set);
     return {
+      samples: items.length,
       answers: items.length * compared.length,
       piece: {
         identity: this.#identity('lens', 'Logit lens', compared, set, { maxNewTokens, ...this.#choice }),
@@ -318,7 +329,7 @@ export class Localize {
     };
   }
 
-  async #patchPiece(): Promise<{ piece: Piece<PatchRecord>; answers: number } | null> {
+  async #patchPiece(): Promise<Costed<PatchRecord> | null> {
     const { patched, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.pictureSource);
     if (!patched || !set) return null;
@@ -327,6 +338,7 @@ export class Localize {
     const { layers } = recipient.checkpoint;
     const total = items.length * (layers + 3);
     return {
+      samples: items.length,
       answers: total,
       piece: {
         identity: this.#identity('patch', 'Cross-checkpoint patching', patched, set, {
