@@ -1,4 +1,5 @@
 import { NamedError } from '../../named-error.ts';
+import { type JsonLine, readJsonLines, textField } from '../../probes/data/json-lines.ts';
 import type { EvaluationSample } from './sample.ts';
 import { readSamples } from './sample-file.ts';
 
@@ -13,12 +14,15 @@ export interface ItemSets {
 
 /**
  * Sorts the questions of every `.jsonl` and `.parquet` below a folder: MathVista's categories `general-vqa` and
- * `math-targeted-vqa`, text-only problems, and puzzles.
+ * `math-targeted-vqa`, text-only problems, and puzzles. A `descriptions.jsonl` of `id, description` describes the images of
+ * lists that do not themselves, as MathVista's.
  *
- * @throws NamedError `NoProblems`, `DuplicateId`; those of `readSamples`.
+ * @throws NamedError `NoProblems`, `DuplicateId`, `UnknownSample`; those of `readSamples`.
  */
 export async function readItemFolder(files: ReadonlyMap<string, Blob>): Promise<ItemSets> {
-  const lists = [...files.keys()].filter((path) => /\.(?:jsonl|parquet)$/.test(path)).sort();
+  const found = [...files.keys()].filter((path) => /\.(?:jsonl|parquet)$/.test(path)).sort();
+  const isDescriptions = (path: string): boolean => path.split('/').at(-1) === 'descriptions.jsonl';
+  const lists = found.filter((path) => !isDescriptions(path));
   if (lists.length === 0) {
     throw new NamedError(
       'NoProblems',
@@ -29,7 +33,32 @@ export async function readItemFolder(files: ReadonlyMap<string, Blob>): Promise<
   }
   const all: EvaluationSample[] = [];
   for (const path of lists) all.push(...(await readSamples(path, files)));
-  return sortSamples(all);
+  let described = all;
+  for (const path of found.filter(isDescriptions)) {
+    described = withDescriptions(described, await readJsonLines(files.get(path) as Blob, path), path);
+  }
+  return sortSamples(described);
+}
+
+/** @throws NamedError `UnknownSample` where a line describes a question that is not there; `MissingField`. */
+function withDescriptions(
+  samples: readonly EvaluationSample[],
+  lines: readonly JsonLine[],
+  path: string,
+): EvaluationSample[] {
+  const descriptions = new Map(
+    lines.map((line) => [textField(line, path, 'id', 'pid'), textField(line, path, 'description')]),
+  );
+  const known = new Set(samples.map(({ id }) => id));
+  for (const id of descriptions.keys()) {
+    if (known.has(id)) continue;
+    const what = `it describes ${id}, which is no question of this folder`;
+    throw new NamedError('UnknownSample', what, { file: path, field: 'id' }, 'use the ids of the questions');
+  }
+  return samples.map((sample) => {
+    const description = descriptions.get(sample.id);
+    return description === undefined ? sample : { ...sample, description };
+  });
 }
 
 /** @throws NamedError `DuplicateId` where two samples of a set share an id. */
