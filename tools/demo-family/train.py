@@ -154,6 +154,7 @@ class Run:
             self.optimizer.load_state_dict(state["optimizer"])
         self.progress = Progress(**state["progress"])
         if changed:
+            self.progress.decay_from, self.progress.finished = None, False  # A schedule of its own from here.
             self.progress.phases.append({"until": self.progress.step, "settings": changed})
         torch.set_rng_state(state["random"])
         self.folder.forget_after(self.progress.step)
