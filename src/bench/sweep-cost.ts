@@ -51,9 +51,9 @@ const KERNELS_PER_LAYER = 18;
 const KERNELS_OF_HEAD = 4;
 
 /**
- * Models a sweep of single-layer swaps over all layers, one row each and the baseline, of one or several pairs: a run takes the longer of reading and
- * arithmetic, plus its dispatches. Attention's own arithmetic is left out (below 5 % at these lengths), as are the vision tower
- * (once per image) and the source's capture (one prefill, in both).
+ * Models a sweep of single-layer swaps over all layers, one row each and the baseline, of one or several pairs: a run takes
+ * the longer of reading and arithmetic, plus its dispatches. Attention's own arithmetic (below 5 % at these lengths) and the
+ * vision tower (once per image) are left out; the source's capture is one prefill more, in both sweeps.
  */
 export function sweepCost(
   config: VlmConfig,
