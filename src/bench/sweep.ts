@@ -99,7 +99,8 @@ function inWords({ rows, plainMs, sweepMs, packed, oneByOneMs, ...ratios }: Swee
   return (
     `plain ${ms(plainMs)}, ${rows} rows ${ms(sweepMs)}, ${packed.pairs} pairs packed ${ms(packed.ms)} each, ` +
     `one by one ${ms(oneByOneMs)}: ${ratios.toPlain.toFixed(1)} × plain, ` +
-    `${ratios.fasterThanOneByOne.toFixed(1)} × faster than one by one`
+    `${ratios.fasterThanOneByOne.toFixed(1)} × faster than one by one, ` +
+    (ratios.sameTokens ? 'the same tokens' : 'OTHER TOKENS')
   );
 }
 
