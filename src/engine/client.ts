@@ -1,6 +1,7 @@
 /** The page's side of the engine: a worker that is replaced when it, or its GPU, dies. */
 import type { Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
+import type { BufferBytes } from './backend/buffer-account.ts';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { NamedError } from '../named-error.ts';
 import { FATAL_ERROR_NAMES } from './backend/module-error.ts';
@@ -199,6 +200,11 @@ export class EngineClient implements EngineApi {
   onStatus(listener: (status: EngineStatus) => void): Promise<void> {
     this.#listeners.add(listener);
     return Promise.resolve();
+  }
+
+  /** Bytes of all buffers of the GPU, now and at most; null where the device is none. */
+  bufferBytes(device: Device): Promise<BufferBytes | null> {
+    return this.#call((host) => host.bufferBytes(device));
   }
 
   /** Takes the device away, as a driver reset would; the engine is expected to recover. */

@@ -1,5 +1,6 @@
 /** The engine as it lives in its worker: with the browser's devices, weights workers and storage. */
 import { decodeImage } from '../image/decode.ts';
+import type { BufferBytes } from './backend/buffer-account.ts';
 import { createBackend } from './backend/create.ts';
 import { surveyCapabilities } from './capabilities.ts';
 import { Engine } from './engine.ts';
@@ -63,6 +64,12 @@ export class EngineHost extends Engine {
     const result = await super.generate(request, (event) => (heard = onEvent(event)));
     await heard;
     return result;
+  }
+
+  /** Bytes of all buffers of the GPU; null where the device is none. */
+  async bufferBytes(device: Device): Promise<BufferBytes | null> {
+    const { buffers } = await this.backend(device);
+    return buffers ? { live: buffers.live, peak: buffers.peak } : null;
   }
 
   /** Calls back with the reason once the device is gone. */

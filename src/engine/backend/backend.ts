@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { Graph } from '../../graph/graph.ts';
 import type { ElementType } from '../../graph/onnx.ts';
 import type { Device } from '../protocol.ts';
+import type { BufferBytes } from './buffer-account.ts';
 
 export type { Tensor } from 'onnxruntime-web';
 
@@ -50,6 +51,8 @@ export interface Backend {
   readonly maxTensorBytes: number;
   /** Bytes of all live tensors made by `upload` and `zeros`. */
   readonly heldBytes: number;
+  /** Where the device is a GPU: bytes of all its buffers, also those that runs make for themselves. */
+  readonly buffers?: BufferBytes;
   /** `hostOutputs` are read back with the run; the others stay on the device. */
   compile(graph: Graph, hostOutputs?: readonly string[]): Promise<Compiled>;
   releaseGraph(compiled: Compiled): Promise<void>;

@@ -5,6 +5,7 @@ import { NamedError } from '../../named-error.ts';
 import { Lifeline } from '../lifeline.ts';
 import { SerialQueue } from '../queue.ts';
 import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
+import { BufferAccount, type BufferBytes } from './buffer-account.ts';
 import { Ledger } from './ledger.ts';
 import { asModuleError } from './module-error.ts';
 import type { OrtModule } from './wasm.ts';
@@ -21,6 +22,7 @@ export class WebGpuBackend implements Backend {
   readonly sharedCache = true;
   readonly maxTensorBytes: number;
   readonly lost: Promise<string>;
+  readonly buffers: BufferBytes;
   readonly #ort: OrtModule;
   readonly #gpu: GPUDevice;
   readonly #queue = new SerialQueue();
@@ -31,6 +33,7 @@ export class WebGpuBackend implements Backend {
   constructor(ort: OrtModule, gpu: GPUDevice) {
     this.#ort = ort;
     this.#gpu = gpu;
+    this.buffers = new BufferAccount(gpu);
     this.halfPrecision = gpu.features.has('shader-f16');
     this.maxTensorBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
     this.lost = gpu.lost.then(({ reason, message }) => message || reason);

@@ -1,5 +1,6 @@
-import { answerAll } from '../../evaluation/answers/answer-all.ts';
-import { planAsks } from '../../evaluation/answers/ask.ts';
+import { answerAll, ASKED_TOGETHER } from '../../evaluation/answers/answer-all.ts';
+import type { Answer } from '../../evaluation/answers/answer.ts';
+import { type AnswerSettings, type Ask, planAsks } from '../../evaluation/answers/ask.ts';
 import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
@@ -10,7 +11,7 @@ import { NamedError } from '../../named-error.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { LoadedCheckpoint } from '../checkpoints.ts';
 import { regionCuts } from '../compared.ts';
-import type { Command } from '../context.ts';
+import type { Command, CommandContext } from '../context.ts';
 import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
 import { provenance } from '../provenance.ts';
 
@@ -46,6 +47,13 @@ export const run: Command = async (context) => {
     (work) => answerAll(engine, asks, settings, work),
   );
   signal.throwIfAborted();
+  const memory = await memoryUse(context, loaded, asks, answers, settings);
+  if (memory) {
+    notice(
+      `GPU memory: ${memory.peakBytes} bytes of buffers at most, ${memory.estimateBytes} estimated ` +
+        `(${memory.weightBytes} weights, ${memory.kvCacheBytes} keys and values, ${memory.activationBytes} activations)`,
+    );
+  }
   const graded = gradeAll(asks, answers);
   const rows = metricTable(graded, flags.text('reference') ?? 'IN');
   const facts = {
@@ -60,9 +68,39 @@ export const run: Command = async (context) => {
       cuts: cuts ?? 'thirds',
       answers: total,
       residentWeightBytes: weights,
+      ...(memory ? { gpuMemory: memory } : {}),
       intervals: 'Wilson, 95 %; deltas Newcombe (paired), 95 %',
       tests: 'McNemar exact against the reference variant, Holm over the variants of a metric',
     },
   };
   for (const [path, text] of resultFiles(rows, graded, experiments, facts)) await out.text(path, text);
 };
+
+/** What the GPU's buffers took at most, beside the estimate for the largest batch that was asked; null off the GPU. */
+async function memoryUse(
+  { engine }: CommandContext,
+  loaded: Readonly<Record<string, LoadedCheckpoint>>,
+  asks: readonly Ask[],
+  answers: ReadonlyMap<string, Answer>,
+  { maxNewTokens }: AnswerSettings,
+) {
+  const [first] = Object.values(loaded);
+  const bytes = first && (await engine.bufferBytes(first.loaded.device));
+  if (!first || !bytes) return null;
+  const { id, device, dtype } = first.loaded;
+  const longest = Math.max(0, ...[...answers.values()].map(({ promptTokens = 0 }) => promptTokens));
+  const { fingerprint } = (asks[0] as Ask).variant;
+  const own = new Set(
+    asks.filter(({ variant }) => variant.fingerprint === fingerprint).map(({ key }) => key),
+  );
+  const rows = Math.min(ASKED_TOGETHER, own.size);
+  const estimate = await engine.estimate(id, { device, dtype }, rows, longest + maxNewTokens);
+  const weightBytes = Object.values(loaded).reduce((sum, { loaded: model }) => sum + model.weightBytes, 0);
+  const { kvCacheBytes, activationBytes } = estimate;
+  return {
+    peakBytes: bytes.peak,
+    estimateBytes: weightBytes + kvCacheBytes + activationBytes,
+    ...{ weightBytes, kvCacheBytes, activationBytes },
+    ...{ rows, tokens: longest + maxNewTokens },
+  };
+}
