@@ -1,15 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { contrast } from '../src/ui/theme/contrast.ts';
 import { AppPage } from './app.ts';
 import { goldenCase, goldenFolder, goldenText, withoutLayer } from './fixtures/goldens.ts';
 import { expect, test } from './page.ts';
 
 /** More stops than the page has. */
 const MOST_STOPS = 80;
-/** WCAG AA for text. */
-const READABLE = 4.5;
 
 async function tabTo(page: Page, goal: Locator): Promise<void> {
   for (let stop = 0; stop < MOST_STOPS; stop++) {
@@ -64,52 +61,43 @@ test('a folder is opened, loaded, asked and edited without a pointer', async ({ 
   await expect(page.getByRole('dialog', { name: 'Keys and words' })).toBeHidden();
 });
 
-/** Colours of every visible text and of the ground behind it, as the browser computes them. */
-async function textColours(page: Page): Promise<{ text: string; colour: string; ground: string }[]> {
-  return page.evaluate(() => {
-    const opaque = (colour: string) => !/(, 0\)|\/ 0\)|transparent)$/.test(colour);
-    const groundOf = (element: Element | null): string => {
-      if (!element) return getComputedStyle(document.documentElement).backgroundColor;
-      const { backgroundColor } = getComputedStyle(element);
-      return opaque(backgroundColor) ? backgroundColor : groundOf(element.parentElement);
-    };
-    return [...document.body.querySelectorAll<HTMLElement>('*')]
-      .filter((element) => element.checkVisibility() && element.clientWidth > 1)
-      .flatMap((element) => {
-        const text = [...element.childNodes]
-          .filter((node) => node.nodeType === Node.TEXT_NODE)
-          .map((node) => node.textContent?.trim())
-          .join('');
-        return text ? [{ text, colour: getComputedStyle(element).color, ground: groundOf(element) }] : [];
-      });
-  });
-}
+test('from the demo family to a chart, its numbers and its file without a pointer', async ({ page }) => {
+  const app = new AppPage(page);
+  const loaded = { timeout: 120_000 };
+  await app.start();
+  await tabTo(page, page.getByRole('button', { name: 'Open the demo family' }));
+  await page.keyboard.press('Enter');
+  const ask = app.tryIt.getByRole('button', { name: 'Ask' });
+  await expect(ask).toBeVisible(loaded);
+  await expect(page.getByText('demo:rl-frozen-late')).toBeVisible(loaded);
+  await expect(page.getByRole('region', { name: 'Demo family' }).getByRole('progressbar')).toBeHidden(loaded);
+  await expect(ask).toBeFocused();
+  await page.keyboard.press('Enter');
+  expect((await app.answers())[0]).not.toBe('');
 
-function hex(colour: string): string {
-  const parts = colour.match(/[\d.]+/g)?.slice(0, 3) ?? [];
-  return `#${parts.map((part) => Math.round(Number(part)).toString(16).padStart(2, '0')).join('')}`;
-}
+  await page.keyboard.press('3');
+  await expect(page).toHaveTitle('Characterize · Frankenscope');
+  await tabTo(page, page.getByRole('button', { name: 'Measure energy' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Energy is measured' })).toBeVisible(loaded);
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`text is readable in the ${theme} theme, and everything has a name`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme });
-    const app = new AppPage(page);
-    await app.start();
-    await app.open('Base', goldenFolder('untied-gqa2-f16'));
-    await app.try('Base');
-    await app.layer(2).click();
-    const colours = await textColours(page);
-    expect(colours.length).toBeGreaterThan(40);
-    const faint = colours.filter(({ colour, ground }) => contrast(hex(colour), hex(ground)) < READABLE);
-    expect(faint).toEqual([]);
+  const figure = page.getByRole('figure', { name: 'Update energy per layer' });
+  const unfold = figure.locator('summary');
+  await tabTo(page, unfold);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(figure.getByRole('button', { name: 'SVG' })).toBeFocused();
+  const download = page.waitForEvent('download');
+  await page.keyboard.press('Enter');
+  const file = await download;
+  expect(file.suggestedFilename()).toMatch(/\.svg$/);
+  expect(readFileSync(await file.path(), 'utf8')).toContain('Update energy per layer');
 
-    for (const role of ['button', 'radio', 'checkbox', 'textbox', 'switch', 'spinbutton'] as const) {
-      for (const control of await page.getByRole(role).all())
-        await expect(control).toHaveAccessibleName(/\S/);
-    }
-    await expect(page.getByRole('banner')).toBeVisible();
-    await expect(page.getByRole('main')).toBeVisible();
-    await expect(page.getByRole('contentinfo')).toBeVisible();
-    await expect(page.getByRole('navigation', { name: 'Pages' })).toBeVisible();
-  });
-}
+  await expect(unfold).toBeFocused();
+  await page.keyboard.press('Tab');
+  await expect(figure.getByRole('application')).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(figure).toContainText(/Layer 12/);
+  await page.keyboard.press('ArrowLeft');
+  await expect(figure).toContainText(/Layer 11/);
+});
