@@ -18,6 +18,7 @@ interface Golden {
 const golden = (name: string) =>
   JSON.parse(readFileSync(join(ROOT, `tools/goldens/data/demo/${name}.json`), 'utf8')) as Golden;
 const index = JSON.parse(readFileSync(join(ROOT, 'public/demo/index.json'), 'utf8')) as {
+  checkpoints: { name: string; files: { name: string; sha256: string }[] }[];
   examples: { name: string; question: string }[];
 };
 const [example = { name: '', question: '' }] = index.examples;
@@ -79,6 +80,37 @@ test('on a host that carries it in a subfolder', async ({ page }) => {
   } finally {
     await host.close();
     folder.dispose();
+  }
+});
+
+test('a visitor who comes back gets the family that has taken the place of the old one', async ({ page }) => {
+  const [, asked = { name: '', question: '' }] = index.examples;
+  const [before, after] = (['base', 'in'] as const).map((name) => golden(name).examples[asked.name]);
+  expect(before).not.toBe(after);
+  const host = await longCached();
+  const app = new AppPage(page);
+  const ask = async () => {
+    await openDemo(app);
+    await app.tryIt.getByRole('button', { name: 'Ask' }).click();
+    return app.answers();
+  };
+  const kept = () =>
+    page.evaluate(async () => {
+      const cache = await caches.open('frankenscope-demo');
+      return (await cache.keys()).map(({ url }) => url.replace(/.*\//, ''));
+    });
+  try {
+    await page.goto(host.url);
+    expect(await ask()).toEqual([before]);
+    expect(await kept()).toContain(weightsOf('base'));
+
+    host.replaceBase();
+    await page.goto(`${host.url}?later`);
+    expect(await ask()).toEqual([after]);
+    expect(await kept()).not.toContain(weightsOf('base'));
+    expect(await kept()).toContain(weightsOf('in'));
+  } finally {
+    await host.close();
   }
 });
 
@@ -168,3 +200,30 @@ test('commands know the family by name', async () => {
   expect(code, stderr).toBe(0);
   expect((JSON.parse(stdout) as { text: string }).text).toBe(tasks['problems']?.answers[0]);
 });
+
+const filesOf = (name: string) =>
+  index.checkpoints.find((checkpoint) => checkpoint.name === name)?.files ?? [];
+const weightsOf = (name: string) => filesOf(name).find((file) => file.name === 'model.safetensors')?.sha256;
+
+/**
+ * The built app on a host that lets browsers keep every file for a year, its demo without the first example.
+ * After `replaceBase`, the folder of Base holds what IN's holds.
+ */
+async function longCached() {
+  let replaced = false;
+  const { url, close } = await serve(DIST, {
+    before: (request, response) => {
+      const path = new URL(request.url ?? '/', 'http://host').pathname;
+      if (!path.startsWith('/demo/')) return false;
+      response.setHeader('Cache-Control', 'max-age=31536000');
+      if (path === '/demo/index.json') {
+        const checkpoints = index.checkpoints.map((checkpoint) =>
+          replaced && checkpoint.name === 'base' ? { ...checkpoint, files: filesOf('in') } : checkpoint,
+        );
+        response.end(JSON.stringify({ ...index, checkpoints, examples: index.examples.slice(1) }));
+      } else response.end(readFileSync(join(DIST, replaced ? path.replace('/base/', '/in/') : path)));
+      return true;
+    },
+  });
+  return { url, close, replaceBase: () => (replaced = true) };
+}

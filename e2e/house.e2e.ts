@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
@@ -8,14 +8,25 @@ import { DIST } from '../scripts/paths.mjs';
 import { serve } from '../scripts/static-server.mjs';
 import { expect, test } from './page.ts';
 
-test('the app starts, isolated, asking nobody but its own host', async ({ page, baseURL }) => {
+/** What the start page may take before anybody has pressed anything, in bytes as they lie in the folder; 1.5e6 today. */
+const START_PAGE_BYTES = 2e6;
+
+test('the app starts, isolated, asking nobody but its own host, and for no more than it shows', async ({
+  page,
+  baseURL,
+}) => {
   const requested: string[] = [];
   page.on('request', (request) => requested.push(request.url()));
   await page.goto('./');
   await expect(page).toHaveTitle(/Frankenscope/);
   await expect(page.locator('#app')).not.toBeEmpty();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await page.waitForLoadState('networkidle');
   expect(requested.filter((url) => !url.startsWith(baseURL ?? 'nowhere'))).toEqual([]);
+  expect(requested.filter((url) => /\.wasm|\.packed|\/ort[.-]|\/demo\/|\/data\//.test(url))).toEqual([]);
+  const files = new Set(requested.map((url) => new URL(url).pathname.replace(/\/$/, '/index.html')));
+  const bytes = [...files].reduce((sum, path) => sum + statSync(join(DIST, path)).size, 0);
+  expect(bytes).toBeLessThan(START_PAGE_BYTES);
 });
 
 test('the app starts in a subfolder of any host', async ({ page }) => {
