@@ -20,11 +20,46 @@ test('every page has its key, its place in the navigation, its title and its hea
     await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent(question);
     await expect.element(page.getByRole('button', { name: title, exact: false }).first()).toBeVisible();
   }
-  expect(new Set(PAGES.map(({ key }) => key)).size).toBe(PAGES.length);
+  expect(PAGES.map(({ key }) => key)).toEqual(PAGES.map((_, i) => String(i + 1)));
 });
 
 test('the last digit opens Try it, wherever one is', async () => {
   await stageApp();
   await userEvent.keyboard(TRY_IT_KEY);
   await expect.element(page.getByRole('complementary', { name: 'Try it' })).toBeVisible();
+});
+
+test('an address goes to its page with the cuts it carries', async () => {
+  const last = PAGES.at(-1);
+  history.replaceState(null, '', `#${last?.id}?cuts=28:8-20`);
+  const { app } = await stageApp();
+  expect(app.view.page).toBe(last?.id);
+  expect(app.view.cuts(28)).toEqual([8, 20]);
+  await expect
+    .element(page.getByRole('slider', { name: 'Seam between Mid and Late' }).first())
+    .toHaveAttribute('aria-valuetext', 'after layer 20');
+});
+
+test('an address typed while the app runs is followed too', async () => {
+  const { app } = await stageApp();
+  location.hash = '#transfer?try&cuts=28:5-6';
+  await expect.element(page.getByRole('complementary', { name: 'Try it' })).toBeVisible();
+  expect(app.view.page).toBe('transfer');
+  expect(app.view.cuts(28)).toEqual([5, 6]);
+});
+
+test('a seam moved on one page has moved on all, and in the address', async () => {
+  const { app } = await stageApp();
+  const seam = page.getByRole('slider', { name: 'Seam between Early and Mid' }).first();
+  for (const [moves, { id }] of PAGES.entries()) {
+    app.view.go(id);
+    await expect
+      .element(page.getByRole('heading', { level: 1 }))
+      .toHaveTextContent(PAGES[moves]?.question ?? '');
+    await expect.element(seam).toHaveAttribute('aria-valuetext', `after layer ${9 - moves}`);
+    (seam.element() as SVGElement).focus();
+    await userEvent.keyboard('{ArrowLeft}');
+    await expect.element(seam).toHaveAttribute('aria-valuetext', `after layer ${8 - moves}`);
+    expect(location.hash).toBe(`#${id}?cuts=28:${8 - moves}-18`);
+  }
 });

@@ -21,7 +21,7 @@ export function stage<Props extends Record<string, unknown>>(
   props: Props,
   width: number,
 ): HTMLElement {
-  clearStage();
+  takeDown();
   const target = host(`${width}px`);
   const mounted = mount(component, { target, props });
   clear = () => {
@@ -31,12 +31,12 @@ export function stage<Props extends Record<string, unknown>>(
   return target;
 }
 
-/** Puts the whole app, around a fake engine, on an empty page. */
+/** Puts the whole app, around a fake engine, on an empty page, at the address the page has. */
 export async function stageApp(
   options: FakeOptions = {},
   surroundings?: StudySurroundings,
 ): Promise<{ app: AppState; engine: FakeEngine }> {
-  clearStage();
+  takeDown();
   const engine = new FakeEngine(options);
   const app = new AppState(engine, surroundings);
   const target = host('100%');
@@ -50,12 +50,17 @@ export async function stageApp(
   return { app, engine };
 }
 
+/** Takes down what is on the page and forgets what it left in address and storage. */
 export function clearStage(): void {
+  takeDown();
+  history.replaceState(null, '', '#');
+  localStorage.clear();
+}
+
+function takeDown(): void {
   clear?.();
   clear = null;
   highlight.index = null;
-  history.replaceState(null, '', '#');
-  localStorage.clear();
 }
 
 /** An SVG as text that is the same on every machine: no build hashes, no comments, two decimals. */
