@@ -87,8 +87,7 @@ export class AppPage {
     return this.tryIt.getByRole('switch', { name: new RegExp(`^Layer ${index},`) });
   }
 
-  /** Chooses one of a group of options. */
-  async pick(group: string, option: string): Promise<void> {
+  private async pick(group: string, option: string): Promise<void> {
     await this.page.getByRole('group', { name: group }).getByText(option, { exact: true }).click();
   }
 }
