@@ -8,6 +8,7 @@ import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import type { Folder } from '../files/folder.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
+import type { AppState } from '../state/app.svelte.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 
 afterEach(clearStage);
@@ -70,7 +71,7 @@ function surroundings(journals: Journals, threads: () => SpectraThreads): StudyS
   };
 }
 
-async function opened(around: StudySurroundings): Promise<void> {
+async function opened(around: StudySurroundings): Promise<AppState> {
   const { app } = await stageApp({}, around);
   await app.family.place([
     model('x-base', () => 1),
@@ -78,6 +79,7 @@ async function opened(around: StudySurroundings): Promise<void> {
     model('x-rl', (layer) => (layer < 4 ? 2 + layer : 3 + layer)),
   ]);
   app.view.go('characterize');
+  return app;
 }
 
 const button = (name: string | RegExp) => page.getByRole('button', { name });
@@ -105,6 +107,15 @@ test('energy fills, is cancelled at once, comes back and is resumed', async () =
   await button('Forget these results').click();
   await expect.element(button('Measure energy')).toBeVisible();
   expect((await journals.list()).filter(({ kind }) => kind === 'energy')).toEqual([]);
+});
+
+test('a press that comes before the checkpoints were compared is heard', async () => {
+  const app = await opened(surroundings(new Journals(new MemoryStorage()), () => inlineThreads()));
+  const pressed = app.characterize.runEnergy();
+  // The page lays out once more, since something it shows has changed.
+  void app.characterize.prepare();
+  await pressed;
+  expect(app.characterize.energy.done).toBe(true);
 });
 
 test('diversity of the identity: all singular values equal, effective rank 4', async () => {

@@ -68,6 +68,7 @@ export class Characterize {
   readonly #comparison = new Comparison();
   /** The latest call of `prepare`: an earlier one that is slower says nothing any more. */
   #latest = 0;
+  #preparing: Promise<void> = Promise.resolve();
 
   constructor(family: Family, machine: Machine, view: View, jobs: Jobs, surroundings: StudySurroundings) {
     this.#family = family;
@@ -133,7 +134,11 @@ export class Characterize {
   });
 
   /** Lays out the studies for what is open and asked, and shows what their journals hold. */
-  async prepare(): Promise<void> {
+  prepare(): Promise<void> {
+    return (this.#preparing = this.#prepare());
+  }
+
+  async #prepare(): Promise<void> {
     const { settings } = this;
     const slots = this.#family.opened;
     const { rounding, rlFrom, reference, weights, mode, topK, seed } = settings;
@@ -180,10 +185,18 @@ export class Characterize {
     }
   }
 
-  // Each lays its study out first: the button may be quicker than the checkpoints' headers.
+  /** Lays out, and waits for whoever asked for it later: the button may be quicker than the checkpoints' headers. */
+  async #laidOut(): Promise<void> {
+    let seen = this.prepare();
+    for (;;) {
+      await seen;
+      if (seen === this.#preparing) return;
+      seen = this.#preparing;
+    }
+  }
 
   async runEnergy(): Promise<void> {
-    await this.prepare();
+    await this.#laidOut();
     const study = this.energyStudy;
     if (!study || this.running) return;
     const threads = this.#surroundings.threads();
@@ -195,7 +208,7 @@ export class Characterize {
   }
 
   async runDiversity(): Promise<void> {
-    await this.prepare();
+    await this.#laidOut();
     const study = this.diversityStudy;
     if (!study || this.running) return;
     await this.diversity.run('Update diversity', async (long, notice) => {
@@ -209,7 +222,7 @@ export class Characterize {
   }
 
   async runOverlap(): Promise<void> {
-    await this.prepare();
+    await this.#laidOut();
     const study = this.overlapStudy;
     if (!study || this.running) return;
     await this.overlap.run('Overlap of updates', async (long, notice) => {
