@@ -1,4 +1,4 @@
-/** What a browser refuses, in our words. Writing for real is tested in a browser (`worker/worker.browser.test.ts`). */
+/** What a browser refuses, in our words. */
 import { describe, expect, it } from 'vitest';
 import { DirectorySink } from './directory-sink.ts';
 
