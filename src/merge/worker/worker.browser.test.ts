@@ -1,0 +1,164 @@
+/** Exports as the page makes them: a worker, files of the browser, a folder of origin-private storage. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import { readRange } from '../../checkpoint/byte-source.ts';
+import type { QwenShape } from '../../checkpoint/testing/qwen-layout.ts';
+import type { WorkProgress } from '../../study/work.ts';
+import { MergedFolder } from '../folder/merged-folder.ts';
+import { measureNoise } from '../measure.ts';
+import { openDonor } from '../plan/donor.ts';
+import { planMerge } from '../plan/plan.ts';
+import { parseBlocks } from '../recipe/blocks.ts';
+import type { Edit } from '../recipe/recipe.ts';
+import { madeDonor } from '../testing/made-donor.ts';
+import { exportInWorker, measureInWorker } from './client.ts';
+
+const SMALL: QwenShape = {
+  hidden: 128,
+  intermediate: 256,
+  layers: 3,
+  kvSize: 128,
+  vocabulary: 300,
+  tied: false,
+};
+const LARGE: QwenShape = {
+  hidden: 1024,
+  intermediate: 4096,
+  layers: 3,
+  kvSize: 256,
+  vocabulary: 4000,
+  tied: true,
+};
+const NAME = 'merge';
+const NOISE: Edit = { kind: 'noise', layers: { first: 1, last: 3 }, part: 'all', ratio: 0.1, seed: 3 };
+const MIX: Edit = {
+  kind: 'interpolate',
+  layers: { first: 1, last: 3 },
+  part: 'mlp',
+  donor: 'RL',
+  alpha: 0.3,
+};
+
+let parent: FileSystemDirectoryHandle;
+beforeEach(async () => {
+  const root = await navigator.storage.getDirectory();
+  parent = await root.getDirectoryHandle('exports', { create: true });
+});
+afterEach(async () => {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry('exports', { recursive: true });
+});
+
+async function merge(shape: QwenShape, edits: readonly Edit[], shardBytes: number): Promise<MergedFolder> {
+  const folders = new Map<string, CheckpointFiles>([
+    ['IN', madeDonor(shape, 1)],
+    ['RL', madeDonor(shape, 3)],
+  ]);
+  const donors = new Map(
+    await Promise.all(
+      [...folders].map(async ([name, files]) => [name, await openDonor(name, files)] as const),
+    ),
+  );
+  const plan = planMerge({ ...parseBlocks('IN:RL:RL', ['IN', 'RL'], 3), edits }, donors);
+  return new MergedFolder(plan, folders, { shardBytes });
+}
+
+async function names(folder: FileSystemDirectoryHandle): Promise<string[]> {
+  const found: string[] = [];
+  for await (const name of folder.keys()) found.push(name);
+  return found.sort();
+}
+
+/** The longest time that the page could not answer, told by a timer that wants to run every 4 ms. */
+function watchPage(): () => number {
+  let [longest, last] = [0, performance.now()];
+  const timer = setInterval(() => {
+    const now = performance.now();
+    [longest, last] = [Math.max(longest, now - last), now];
+  }, 4);
+  return () => {
+    clearInterval(timer);
+    return longest;
+  };
+}
+
+describe('an export in a worker', () => {
+  it('writes the bytes of the merged folder, noise measured there, and reports them', async () => {
+    const made = await merge(SMALL, [MIX, NOISE], 30e6);
+    const progress: WorkProgress[] = [];
+    const place = { parent, name: NAME };
+    const { files, bytes } = await exportInWorker(made, place, { onProgress: (now) => progress.push(now) });
+    const plan = await measureNoise(made.plan, made.folders);
+    expect(await measureInWorker(made)).toEqual(plan);
+    const expected = new MergedFolder(plan, made.folders, made.options);
+    expect(files.map(({ name }) => name)).toEqual([...expected.keys()]);
+    expect(files.filter(({ name }) => name.endsWith('.safetensors')).length).toBeGreaterThan(1);
+    const folder = await parent.getDirectoryHandle(NAME);
+    expect(await names(folder)).toEqual([...expected.keys()].sort());
+    for (const [name, source] of expected) {
+      const written = new Uint8Array(
+        await (await (await folder.getFileHandle(name)).getFile()).arrayBuffer(),
+      );
+      const wanted = await readRange(source, 0, source.size, { file: name });
+      expect(written.length, name).toBe(wanted.length);
+      expect(
+        written.findIndex((byte, i) => byte !== wanted[i]),
+        name,
+      ).toBe(-1);
+    }
+    expect(progress.map(({ phase }) => phase)).toContain('measuring');
+    expect(progress.at(-1)).toEqual({ phase: 'writing', done: bytes, total: bytes, unit: 'bytes' });
+  });
+
+  it('refuses a folder that holds something, and leaves it alone', async () => {
+    const folder = await parent.getDirectoryHandle(NAME, { create: true });
+    await folder.getFileHandle('thesis.txt', { create: true });
+    const work = exportInWorker(await merge(SMALL, [], 5e9), { parent, name: NAME });
+    await expect(work).rejects.toMatchObject({ name: 'FolderNotEmpty', place: { file: NAME } });
+    expect(await names(folder)).toEqual(['thesis.txt']);
+  });
+
+  it('leaves nothing behind where a donor breaks off', async () => {
+    const made = await merge(SMALL, [MIX], 5e9);
+    const short = new Map([...made.folders, ['RL', new Map([['model.safetensors', new File([], 'x')]])]]);
+    const broken = new MergedFolder(made.plan, short, made.options);
+    const work = exportInWorker(broken, { parent, name: NAME });
+    await expect(work).rejects.toMatchObject({ name: 'FileChanged' });
+    expect(await names(parent)).toEqual([]);
+  });
+});
+
+describe('an export of 200 MB with noise', () => {
+  it('lets the page answer, and is cancelled in under 200 ms', async () => {
+    const made = await merge(LARGE, [MIX, NOISE], 5e9);
+    const waits: number[] = [];
+    const pauses: number[] = [];
+    // Another process may hold up any one of them; three in a row it does not.
+    for (let turn = 0; turn < 3; turn += 1) {
+      const controller = new AbortController();
+      let cancelled = 0;
+      const longestPause = watchPage();
+      const work = exportInWorker(
+        made,
+        { parent, name: NAME },
+        {
+          signal: controller.signal,
+          onProgress: ({ phase, done }) => {
+            if (phase !== 'writing' || done < 60e6 || cancelled > 0) return;
+            cancelled = performance.now();
+            controller.abort();
+          },
+        },
+      );
+      await expect(work).rejects.toMatchObject({ name: 'Cancelled' });
+      waits.push(performance.now() - cancelled);
+      pauses.push(longestPause());
+      expect(await names(parent)).toEqual([]);
+    }
+    console.info(
+      `cancelled after ${waits.map(Math.round).join(', ')} ms; the page waited ${pauses.map(Math.round).join(', ')} ms`,
+    );
+    expect(Math.min(...waits)).toBeLessThan(200);
+    expect(Math.min(...pauses)).toBeLessThan(50);
+  });
+});
