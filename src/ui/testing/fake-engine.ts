@@ -279,7 +279,7 @@ export class FakeEngine implements EngineApi {
     return {
       id: `model-${this.#open.size + 1}-${name}` as ModelId,
       name,
-      fingerprint: '9f2c41d07be35a8846c1f09d3e7b52a18f60dd2ec49b7713a5e0c6d81b4f2937',
+      fingerprint: tokenOf(name).toString(16).padStart(64, '9f2c41d07be35a88'),
       modelType: 'qwen2_5_vl',
       layers,
       visionBlocks,
