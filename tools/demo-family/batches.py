@@ -70,8 +70,8 @@ def positions(length: int, pictured: bool) -> np.ndarray:
     return np.concatenate([before, image, np.broadcast_to(rest, (3, rest.size))], axis=1)
 
 
-def collate(rows: list[Example], *, left: bool = False, copies: int = 1) -> Batch:
-    """A batch, padded on the right (training) or on the left (generation). Each `copies` rows in a row share a prompt.
+def collate(rows: list[Example], *, left: bool = False) -> Batch:
+    """A batch, padded on the right (training) or on the left (generation).
 
     A row's weights are 1/√n over its n response tokens: answers of two tokens (Yes) are not drowned by captions, nor
     do they outweigh each digit of a box tenfold.
@@ -90,11 +90,11 @@ def collate(rows: list[Example], *, left: bool = False, copies: int = 1) -> Batc
         attended[index, here] = True
         if not left and n > row.taught:
             weights[index, row.taught : n] = (n - row.taught) ** -0.5
-    pictures = [row.picture for row in rows[::copies] if row.picture is not None]
+    pictures = [row.picture for row in rows if row.picture is not None]
     stacked = np.stack(pictures) if pictures else np.zeros((0, SIDE, SIDE, 3), np.uint8)
     return Batch(
         torch.from_numpy(ids), torch.from_numpy(places), torch.from_numpy(stacked), torch.from_numpy(weights),
-        torch.from_numpy(attended) if left else None, copies,
+        torch.from_numpy(attended) if left else None,
     )  # fmt: skip
 
 

@@ -20,10 +20,10 @@ import train
 from batches import collate, examples
 from checkpoint_folder import image_processor, read_folder, write_folder
 from export import export
-from forward import hidden_states
+from forward import answer_tokens, hidden_states, taught_tokens
 from generation import generate
 from grading import answer_of, correct, overlap, well_formed, wilson
-from grpo import advantages, policy_loss
+from grpo import advantages, grouped, policy_loss
 from model import REGIONS, layer_of, new_model, parameter_count
 from pixels import GRID, IMAGE_TOKENS, SIDE, doubled, patches
 from prompts import IMAGE_MARK, prompt, question
@@ -106,6 +106,12 @@ def check_grpo() -> None:
     assert abs(loss.item() + 1.2) < 1e-5
     loss.backward()
     assert all(weight.grad is None or not weight.grad.any() for weight in model.parameters())
+    # A prompt read once for all its answers: as every answer read with its own prompt.
+    long, short = examples([(item, "think", pictures(1)[0]) for item in some_items()[:2]], answered=True)
+    several = [long, replace(long, ids=long.ids[:-3]), short, replace(short, ids=short.ids[:-1])]
+    apart, shared = taught_tokens(model, collate(several)), answer_tokens(model, *grouped(several, 2, "cpu"), 1.0)
+    assert torch.equal(apart.rows, shared.rows) and torch.equal(apart.best, shared.best)
+    assert torch.allclose(apart.log_probabilities, shared.log_probabilities, atol=1e-5)
     # Groups without advantage left out, pictures shared: as the plain sum over all answers.
     items, seen = some_items()[:2], pictures(2)
     asked = examples([(item, "think", seen[place]) for place, item in enumerate(items)], answered=True)

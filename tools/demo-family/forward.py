@@ -27,13 +27,11 @@ class Batch:
     positions: torch.Tensor
     """[3, rows, length]"""
     pictures: torch.Tensor
-    """uint8 [pictures, 112, 112, 3], in the order of the rows that have one, once for each `copies` of them"""
+    """uint8 [pictures, 112, 112, 3], in the order of the rows that have one"""
     weights: torch.Tensor
     """[rows, length], of predicting the token at this place; 0 for prompts and padding"""
     attended: torch.Tensor | None
     """[rows, length], False at padding on the left; None where padding is on the right and never seen"""
-    copies: int = 1
-    """Rows in a row that share a picture: it goes through the tower once."""
 
     def to(self, device: str) -> Batch:
         moved = {name: value.to(device) for name, value in vars(self).items() if isinstance(value, torch.Tensor)}
@@ -89,8 +87,7 @@ def embed(model: Qwen2_5_VLForConditionalGeneration, batch: Batch) -> torch.Tens
         return embedded
     # A young policy may itself write the image token: there it is a token like others.
     places = (batch.ids == model.config.image_token_id) & (batch.weights == 0)
-    seen = see(model, batch.pictures).unflatten(0, (batch.pictures.shape[0], -1)).repeat_interleave(batch.copies, 0)
-    return embedded.masked_scatter(places.unsqueeze(-1), seen.to(embedded.dtype))
+    return embedded.masked_scatter(places.unsqueeze(-1), see(model, batch.pictures).to(embedded.dtype))
 
 
 def hidden_states(
@@ -123,3 +120,30 @@ def taught_tokens(model: Qwen2_5_VLForConditionalGeneration, batch: Batch, tempe
     logits = model.lm_head(hidden[places]) / temperature
     losses = F.cross_entropy(logits.float(), targets, reduction="none")
     return Taught(-losses, logits.argmax(-1) == targets, batch.weights[:, 1:][places], places.nonzero()[:, 0])
+
+
+def answer_tokens(
+    model: Qwen2_5_VLForConditionalGeneration, prompts: Batch, answers: torch.Tensor, counted: torch.Tensor, temperature: float
+) -> Taught:
+    """The tokens of several answers to each prompt: `taught_tokens`, where a prompt is read once for all its answers.
+
+    `prompts` padded on the left; answers [prompts·copies, length], those of one prompt in a row, padded on the right;
+    `counted` bool of the same shape, False at padding. All weights are 1.
+    """
+    copies = len(answers) // len(prompts.ids)
+    past = DynamicCache(config=model.config.text_config)
+    last = hidden_states(model, prompts, past)[:, -1:].repeat_interleave(copies, 0)
+    for layer in past.layers:
+        layer.keys, layer.values = (known.repeat_interleave(copies, 0) for known in (layer.keys, layer.values))
+    first = prompts.positions[:, :, -1:].repeat_interleave(copies, 1) + 1
+    seen = prompts.attended.repeat_interleave(copies, 0)
+    said = model.model.language_model(
+        inputs_embeds=model.model.language_model.embed_tokens(answers), past_key_values=past, use_cache=True,
+        position_ids=first + torch.arange(answers.shape[1], device=answers.device),
+        attention_mask=torch.cat([seen, torch.ones_like(answers, dtype=seen.dtype)], 1).long(),
+    ).last_hidden_state  # fmt: skip
+    hidden = torch.cat([last, said[:, :-1]], 1)[counted]
+    targets = answers[counted]
+    logits = model.lm_head(hidden) / temperature
+    losses = F.cross_entropy(logits.float(), targets, reduction="none")
+    return Taught(-losses, logits.argmax(-1) == targets, torch.ones_like(losses), counted.nonzero()[:, 0])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from batches import Example, collate
-from forward import taught_tokens
+from forward import Batch, answer_tokens
 from generation import generate
 from grading import answer_of, correct, well_formed
 from rewards import Reward
@@ -70,6 +71,15 @@ def roll_out(
     return Rollouts(rows, scores, advantages(scores, group), facts)
 
 
+def grouped(rows: list[Example], group: int, device: str) -> tuple[Batch, torch.Tensor, torch.Tensor]:
+    """Each prompt once, all answers [rows, length] padded on the right, and which of their places hold a token."""
+    prompts = collate([replace(row, ids=row.ids[: row.taught]) for row in rows[::group]], left=True)
+    said = [torch.tensor(row.ids[row.taught :]) for row in rows]
+    answers = pad_sequence(said, batch_first=True)
+    counted = torch.arange(answers.shape[1]) < torch.tensor([len(ids) for ids in said])[:, None]
+    return prompts.to(device), answers.to(device), counted.to(device)
+
+
 def policy_loss(
     model: Qwen2_5_VLForConditionalGeneration,
     rows: list[Example],
@@ -83,17 +93,16 @@ def policy_loss(
 
     Groups without advantage add nothing, so they are left out of the pass, though not of the mean. `before` are those of the policy that answered; None says that this is that policy, so each ratio is 1.
     """
-    counted = len(rows)
+    answered = len(rows)
     telling = advantage.view(-1, group).any(1).repeat_interleave(group)
     if not telling.any():
         nothing = torch.zeros((), device=model.device)
         return nothing.requires_grad_(), nothing[None]
     rows, advantage = [row for row, tells in zip(rows, telling.tolist(), strict=True) if tells], advantage[telling]
-    batch = collate(rows, copies=group).to(str(model.device))
-    taught = taught_tokens(model, batch, temperature)
+    taught = answer_tokens(model, *grouped(rows, group, str(model.device)), temperature)
     now, owner = taught.log_probabilities, taught.rows
     ratio = torch.exp(now - (now.detach() if before is None else before))
     gain = advantage.to(now.device)[owner]
     surrogate = torch.minimum(ratio * gain, ratio.clamp(1 - clip, 1 + clip) * gain)
     counts = torch.bincount(owner, minlength=len(rows))
-    return -(surrogate / counts[owner]).sum() / counted, now.detach()
+    return -(surrogate / counts[owner]).sum() / answered, now.detach()
