@@ -1,8 +1,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
-import { MergedFolder } from '../merge/folder/merged-folder.ts';
 import type { DonorFolders } from '../merge/folder/tensor-values.ts';
+import { openMerge } from '../merge/open-merge.ts';
 import type { KnownDonor } from '../merge/open-recipe.ts';
 import { openRecipe } from '../merge/open-recipe.ts';
 import type { Donor } from '../merge/plan/donor.ts';
@@ -43,12 +42,12 @@ export function knownDonors(donors: ReadonlyMap<string, Donor>): KnownDonor[] {
 
 /**
  * The merges of `--recipe` as checkpoints that nobody wrote, named after their files: tensors are read from the donors, or
- * computed as they are read.
+ * computed as they are read. Noise is measured beforehand.
  *
  * @throws NamedError `MissingFlag` without donors; those of reading recipes and of planning
  */
 export async function recipeCheckpoints(context: CommandContext): Promise<Checkpoint[]> {
-  const { inputs, notice, signal } = context;
+  const { inputs, notice, signal, onProgress } = context;
   const files = inputs.list('recipe');
   if (files.length === 0) return [];
   const { donors, folders } = await recipeDonors(context);
@@ -67,7 +66,7 @@ export async function recipeCheckpoints(context: CommandContext): Promise<Checkp
     const plan = planMerge(recipe, donors);
     for (const line of [...notices, ...plan.notices]) notice(line);
     const name = file.name.replace(/\.(json|ya?ml)$/i, '');
-    opened.push(await openCheckpoint(new MergedFolder(plan, folders), { name, signal }));
+    opened.push(await openMerge(plan, folders, name, { signal, onProgress }));
   }
   return opened;
 }

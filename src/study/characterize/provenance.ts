@@ -1,3 +1,4 @@
+import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { version } from '../../../package.json';
 
@@ -21,7 +22,10 @@ export function modelNames(checkpoints: CheckpointSet): Partial<Record<'base' | 
   return names;
 }
 
-/** Where a result comes from: app, checkpoints with their files, and how much of the whole it is. */
+/**
+ * Where a result comes from: app, checkpoints with their files, of a merge its recipe and donors, and how much of the whole it
+ * is.
+ */
 export function characterizeProvenance(
   checkpoints: CheckpointSet,
   more: Readonly<Record<string, unknown>>,
@@ -31,9 +35,22 @@ export function characterizeProvenance(
     checkpoints: Object.fromEntries(
       [...checkpoints].map(([role, { name, fingerprint, files }]) => [
         role,
-        { name, fingerprint, files: [...files].map(([file, { size }]) => ({ name: file, bytes: size })) },
+        {
+          ...{ name, fingerprint },
+          ...(files instanceof MergedFolder
+            ? { merge: { recipe: files.plan.recipe, donors: donorsOf(files) } }
+            : {}),
+          files: [...files].map(([file, { size }]) => ({ name: file, bytes: size })),
+        },
       ]),
     ),
     ...more,
   };
+}
+
+/** By their names in the recipe. */
+function donorsOf({ plan }: MergedFolder): Record<string, { checkpoint: string; fingerprint: string }> {
+  return Object.fromEntries(
+    plan.donors.map(({ name, checkpoint, fingerprint }) => [name, { checkpoint, fingerprint }]),
+  );
 }

@@ -11,6 +11,7 @@ import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
 import { energyFile, energyStudy, runEnergy } from '../../study/characterize/energy-study.ts';
 import type { OverlapStudy } from '../../study/characterize/overlap-study.ts';
 import { DIRECTIONS, overlapFile, overlapStudy, runOverlap } from '../../study/characterize/overlap-study.ts';
+import type { Donors } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
@@ -18,8 +19,9 @@ import { named } from '../state/named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
-import type { Identity } from '../theme/identity.ts';
+import type { Shown } from './comparison.svelte.ts';
 import { Comparison, shownDeltas } from './comparison.svelte.ts';
+import { Merges } from './merges.svelte.ts';
 
 export type Measure = 'energy' | 'diversity' | 'overlap';
 export type SpectrumDevice = 'webgpu' | 'cpu';
@@ -49,16 +51,26 @@ class Settings {
   device = $state<SpectrumDevice | null>(null);
 }
 
+/** What the page takes of the app. */
+interface Stores {
+  readonly family: Family;
+  readonly machine: Machine;
+  readonly view: View;
+  readonly jobs: Jobs;
+}
+
 /** Energy, diversity and overlap of the opened checkpoints' updates: what is asked, under way and found. */
 export class Characterize {
   readonly settings = new Settings();
+  /** Merges that are compared beside the opened checkpoints. */
+  readonly merges: Merges;
   readonly energy: StudyRun<EnergyRecord>;
   readonly diversity: StudyRun<SpectrumRecord>;
   readonly overlap: StudyRun<OverlapRecord>;
   energyStudy = $state.raw<EnergyStudy | null>(null);
   diversityStudy = $state.raw<DiversityStudy | null>(null);
   overlapStudy = $state.raw<OverlapStudy | null>(null);
-  identities = $state.raw<ReadonlyMap<string, Identity>>(new Map());
+  identities = $state.raw<ReadonlyMap<string, Shown>>(new Map());
   /** Why the opened checkpoints cannot be compared, by measure. */
   problems = $state.raw<Readonly<Partial<Record<Measure, NamedError>>>>({});
   readonly #family: Family;
@@ -70,7 +82,8 @@ export class Characterize {
   #latest = 0;
   #preparing: Promise<void> = Promise.resolve();
 
-  constructor(family: Family, machine: Machine, view: View, jobs: Jobs, surroundings: StudySurroundings) {
+  constructor({ family, machine, view, jobs }: Stores, donors: Donors, surroundings: StudySurroundings) {
+    this.merges = new Merges(family, donors, view, jobs);
     this.#family = family;
     this.#machine = machine;
     this.#view = view;
@@ -83,6 +96,11 @@ export class Characterize {
   /** Where spectra are computed. */
   get device(): SpectrumDevice {
     return this.settings.device ?? (this.#machine.capabilities?.preferred === 'webgpu' ? 'webgpu' : 'cpu');
+  }
+
+  /** Opened checkpoints, and merges that can be read. */
+  get count(): number {
+    return this.#family.opened.length + this.merges.current.length;
   }
 
   get running(): boolean {
@@ -141,18 +159,19 @@ export class Characterize {
   async #prepare(): Promise<void> {
     const { settings } = this;
     const slots = this.#family.opened;
+    const merges = this.merges.current;
     const { rounding, rlFrom, reference, weights, mode, topK, seed } = settings;
     const { overlapWeights, pair, directions } = settings;
     if (this.running) return;
     const latest = ++this.#latest;
-    if (slots.length < 2) {
+    if (this.count < 2) {
       this.energyStudy = this.diversityStudy = this.overlapStudy = null;
       this.problems = {};
       for (const run of [this.energy, this.diversity, this.overlap]) run.leave();
       return;
     }
     try {
-      const { set, identities } = await this.#comparison.checkpoints(slots);
+      const { set, identities } = await this.#comparison.checkpoints(slots, merges);
       if (this.running || latest !== this.#latest) return;
       this.identities = identities;
       const delta = { rlFrom, ...(reference !== null && set.has(reference) ? { reference } : {}) };

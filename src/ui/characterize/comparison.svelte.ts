@@ -4,6 +4,10 @@ import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { roleNames } from '../../study/characterize/roles.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { Identity } from '../theme/identity.ts';
+import type { ComparedMerge } from './merges.svelte.ts';
+
+/** How a checkpoint of the comparison, opened or merged, is shown. */
+export type Shown = Pick<Identity, 'label' | 'colour'>;
 
 /** An update as charts show it: in the colour and under the label of the checkpoint it leads to. */
 export interface ShownDelta {
@@ -14,22 +18,23 @@ export interface ShownDelta {
   readonly formula: string;
 }
 
-/** The opened slots as checkpoints that can be read tensor by tensor. Nothing is loaded for it. */
+/** The opened slots, and merges of them, as checkpoints that can be read tensor by tensor. Nothing is loaded for it. */
 export class Comparison {
   readonly #opened = new Map<string, Promise<Checkpoint>>();
 
-  /** Checkpoints by their names in results. @throws NamedError those of opening */
+  /** Checkpoints by their names in results, merges last. @throws NamedError those of opening */
   async checkpoints(
     slots: readonly Slot[],
-  ): Promise<{ set: CheckpointSet; identities: ReadonlyMap<string, Identity> }> {
+    merges: readonly ComparedMerge[],
+  ): Promise<{ set: CheckpointSet; identities: ReadonlyMap<string, Shown> }> {
     const opened = await Promise.all(
       slots.map(async (slot) => {
         const checkpoint = await this.#open(slot);
-        return checkpoint ? [{ checkpoint, identity: slot.identity }] : [];
+        return checkpoint ? [{ checkpoint, shown: slot.identity }] : [];
       }),
     );
-    const all = opened.flat();
-    const of = (label: string) => all.find(({ identity }) => identity.label === label)?.checkpoint;
+    const [family, all] = [opened.flat(), [...opened.flat(), ...merges]];
+    const of = (label: string) => family.find(({ shown }) => shown.label === label)?.checkpoint;
     const [base, before, rl] = [of('Base'), of('IN'), of('RL')];
     const set = roleNames({
       ...(base ? { base } : {}),
@@ -39,7 +44,7 @@ export class Comparison {
     });
     const identities = [...set].flatMap(([role, checkpoint]) => {
       const found = all.find((one) => one.checkpoint === checkpoint);
-      return found ? [[role, found.identity] as const] : [];
+      return found ? [[role, found.shown] as const] : [];
     });
     return { set, identities: new Map(identities) };
   }
@@ -58,7 +63,7 @@ export class Comparison {
 /** How the updates of a study are shown. */
 export function shownDeltas(
   deltas: readonly DeltaSpec[],
-  identities: ReadonlyMap<string, Identity>,
+  identities: ReadonlyMap<string, Shown>,
 ): readonly ShownDelta[] {
   const label = (role: string): string => identities.get(role)?.label ?? role;
   return deltas.map(({ key, to, from }) => ({

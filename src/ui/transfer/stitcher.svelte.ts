@@ -1,9 +1,5 @@
-import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { writeMergekit } from '../../merge/mergekit/write.ts';
-import { openRecipe } from '../../merge/open-recipe.ts';
-import type { Donor } from '../../merge/plan/donor.ts';
-import { openDonor } from '../../merge/plan/donor.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
@@ -14,6 +10,7 @@ import { exportInWorker, measureInWorker } from '../../merge/worker/client.ts';
 import { NamedError } from '../../named-error.ts';
 import { bytes as bytesText, counted } from '../format/quantity.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
+import type { Donors, DonorSlot } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../state/named.ts';
@@ -23,13 +20,6 @@ import type { View } from '../state/view.svelte.ts';
 
 const JOB = 'merge';
 const DTYPE_NAMES = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' } as const;
-
-/** An opened slot that is as deep as the body. */
-export interface DonorSlot {
-  readonly slot: Slot;
-  readonly name: string;
-  readonly look: Look;
-}
 
 /** What is planned, or why it cannot be. */
 export type Planned =
@@ -54,14 +44,15 @@ export class Stitcher implements StripEditor {
   /** In bytes; Hugging Face's own default. */
   shardBytes = $state(5e9);
   readonly #family: Family;
+  readonly #donors: Donors;
   readonly #stitch: Stitch;
   readonly #view: View;
   readonly #jobs: Jobs;
-  readonly #opened = new Map<string, Promise<Donor>>();
   #planning = 0;
 
-  constructor(family: Family, stitch: Stitch, view: View, jobs: Jobs) {
+  constructor(family: Family, donors: Donors, stitch: Stitch, view: View, jobs: Jobs) {
     this.#family = family;
+    this.#donors = donors;
     this.#stitch = stitch;
     this.#view = view;
     this.#jobs = jobs;
@@ -69,18 +60,7 @@ export class Stitcher implements StripEditor {
   }
 
   get donors(): DonorSlot[] {
-    const { layers } = this.#family.body;
-    return this.#family.opened.flatMap((slot) =>
-      slot.checkpoint?.layers === layers && slot.folder
-        ? [
-            {
-              slot,
-              name: slot.identity.label,
-              look: { name: slot.identity.label, colour: slot.identity.colour },
-            },
-          ]
-        : [],
-    );
+    return this.#donors.list;
   }
 
   get recipe(): Recipe | null {
@@ -138,13 +118,9 @@ export class Stitcher implements StripEditor {
 
   /** Takes block notation on the page's cuts; keeps the edits. */
   setBlocks(text: string): void {
-    const { layers } = this.#family.body;
-    const names = this.donors.map(({ name }) => name);
-    const regions = text.split(':').length;
-    const cuts = regions === 3 ? this.#view.cuts(layers) : undefined;
     try {
       const edits = this.recipe?.edits ?? [];
-      this.recipe = { ...parseBlocks(text, names, layers, cuts), edits };
+      this.recipe = { ...this.#donors.parse(text, this.#view.cuts(this.#family.body.layers)), edits };
     } catch (error) {
       this.error = named(error);
     }
@@ -180,7 +156,7 @@ export class Stitcher implements StripEditor {
     };
     if (!recipe) return tell({ kind: 'none' });
     try {
-      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors()) });
+      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors.open()) });
     } catch (error) {
       tell({ kind: 'wrong', error: named(error) });
     }
@@ -188,15 +164,7 @@ export class Stitcher implements StripEditor {
 
   async open(file: File): Promise<void> {
     await this.#attempt(async () => {
-      const donors = [...(await this.#donors()).values()];
-      const [first] = donors;
-      if (!first) throw new NamedError('NoDonor', 'no checkpoint is open', {}, 'open the donors first');
-      const known = donors.map(({ name, checkpoint }) => ({
-        name,
-        folder: checkpoint.name,
-        fingerprint: checkpoint.fingerprint,
-      }));
-      const { recipe, notices } = await openRecipe(file, first.config, known);
+      const { recipe, notices } = await this.#donors.read(file);
       this.recipe = recipe;
       this.notices = notices;
     });
@@ -238,7 +206,7 @@ export class Stitcher implements StripEditor {
       this.#family.add();
       const slot = this.#family.slots.at(-1) as Slot;
       const name = `merge ${this.blocks?.blocks ?? ''}`;
-      await this.#family.open(slot, { name, files: new MergedFolder(plan, this.#folders()) });
+      await this.#family.open(slot, { name, files: new MergedFolder(plan, this.#donors.folders()) });
       await this.#family.load(slot);
       const made = this.#family.loaded.find(({ identity }) => identity === slot.identity);
       if (!made) return;
@@ -252,7 +220,7 @@ export class Stitcher implements StripEditor {
     const { planned } = this;
     if (planned.kind !== 'planned') return;
     await this.#attempt(async (signal) => {
-      const merge = new MergedFolder(planned.plan, this.#folders(), { shardBytes: this.shardBytes });
+      const merge = new MergedFolder(planned.plan, this.#donors.folders(), { shardBytes: this.shardBytes });
       const onProgress = this.#jobs.track(JOB, 'Exporting the merge', () => this.cancel());
       const { files, bytes } = await exportInWorker(merge, { parent, name }, { signal, onProgress });
       this.done = `${counted(files.length, 'file')}, ${bytesText(bytes)}, written to ${where}.`;
@@ -288,33 +256,10 @@ export class Stitcher implements StripEditor {
   #measured(plan: MergePlan, signal: AbortSignal): Promise<MergePlan> {
     if (!plan.recipe.edits.some(({ kind }) => kind === 'noise')) return Promise.resolve(plan);
     const onProgress = this.#jobs.track(JOB, 'Measuring weights for noise', () => this.cancel());
-    return measureInWorker(new MergedFolder(plan, this.#folders()), { signal, onProgress });
+    return measureInWorker(new MergedFolder(plan, this.#donors.folders()), { signal, onProgress });
   }
 
   #look(name: string): Look {
     return this.donors.find((donor) => donor.name === name)?.look ?? { name, colour: 'var(--rule-strong)' };
-  }
-
-  #folders(): Map<string, CheckpointFiles> {
-    return new Map(
-      this.donors.flatMap(({ name, slot }) => (slot.folder ? [[name, slot.folder.files] as const] : [])),
-    );
-  }
-
-  async #donors(): Promise<Map<string, Donor>> {
-    const opened = await Promise.all(
-      this.donors.map(async ({ name, slot }) => [name, await this.#open(name, slot)] as const),
-    );
-    return new Map(opened);
-  }
-
-  #open(name: string, { checkpoint, folder }: Slot): Promise<Donor> {
-    if (!checkpoint || !folder) throw new RangeError(`${name} is not open`);
-    const known = this.#opened.get(checkpoint.id);
-    if (known) return known;
-    const opening = openDonor(name, folder.files, { folder: checkpoint.name });
-    this.#opened.set(checkpoint.id, opening);
-    opening.catch(() => this.#opened.delete(checkpoint.id));
-    return opening;
   }
 }

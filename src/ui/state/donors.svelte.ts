@@ -1,0 +1,91 @@
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import type { OpenedRecipe } from '../../merge/open-recipe.ts';
+import { openRecipe } from '../../merge/open-recipe.ts';
+import type { Donor } from '../../merge/plan/donor.ts';
+import { openDonor } from '../../merge/plan/donor.ts';
+import { parseBlocks } from '../../merge/recipe/blocks.ts';
+import type { Recipe } from '../../merge/recipe/recipe.ts';
+import { NamedError } from '../../named-error.ts';
+import type { Cuts } from '../layer-strip/regions.ts';
+import type { Look } from '../layer-strip/look.ts';
+import type { Family } from './family.svelte.ts';
+import type { Slot } from './slot.svelte.ts';
+
+/** An opened slot that is as deep as the body. */
+export interface DonorSlot {
+  readonly slot: Slot;
+  readonly name: string;
+  readonly look: Look;
+}
+
+/** The opened checkpoints as donors of merges; headers, config and tokenizer are read when first asked for. */
+export class Donors {
+  readonly #family: Family;
+  readonly #opened = new Map<string, Promise<Donor>>();
+
+  constructor(family: Family) {
+    this.#family = family;
+  }
+
+  get list(): DonorSlot[] {
+    const { layers } = this.#family.body;
+    return this.#family.opened.flatMap((slot) =>
+      slot.checkpoint?.layers === layers && slot.folder
+        ? [
+            {
+              slot,
+              name: slot.identity.label,
+              look: { name: slot.identity.label, colour: slot.identity.colour },
+            },
+          ]
+        : [],
+    );
+  }
+
+  get names(): string[] {
+    return this.list.map(({ name }) => name);
+  }
+
+  /** By their names in recipes. @throws NamedError those of `openDonor` */
+  async open(): Promise<Map<string, Donor>> {
+    const opened = await Promise.all(
+      this.list.map(async ({ name, slot }) => [name, await this.#open(name, slot)] as const),
+    );
+    return new Map(opened);
+  }
+
+  folders(): Map<string, CheckpointFiles> {
+    return new Map(
+      this.list.flatMap(({ name, slot }) => (slot.folder ? [[name, slot.folder.files] as const] : [])),
+    );
+  }
+
+  /** A recipe from block notation; three regions end at `cuts`. @throws NamedError those of `parseBlocks` */
+  parse(text: string, cuts: Cuts): Recipe {
+    const regions = text.split(':').length;
+    return parseBlocks(text, this.names, this.#family.body.layers, regions === 3 ? cuts : undefined);
+  }
+
+  /** A recipe from a file of ours or of mergekit. @throws NamedError `NoDonor`, and those of `openRecipe` */
+  async read(file: File): Promise<OpenedRecipe> {
+    const donors = [...(await this.open()).values()];
+    const [first] = donors;
+    if (!first) throw new NamedError('NoDonor', 'no checkpoint is open', {}, 'open the donors first');
+    const known = donors.map(({ name, checkpoint }) => ({
+      name,
+      folder: checkpoint.name,
+      fingerprint: checkpoint.fingerprint,
+    }));
+    return openRecipe(file, first.config, known);
+  }
+
+  #open(name: string, { checkpoint, folder }: Slot): Promise<Donor> {
+    if (!checkpoint || !folder) throw new RangeError(`${name} is not open`);
+    const known = this.#opened.get(checkpoint.id);
+    if (known) return known;
+    const opening = openDonor(name, folder.files, { folder: checkpoint.name });
+    this.#opened.set(checkpoint.id, opening);
+    opening.catch(() => this.#opened.delete(checkpoint.id));
+    return opening;
+  }
+}
