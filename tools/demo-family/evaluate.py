@@ -62,18 +62,20 @@ def measure(model, rows: list[Example], at_once: int, longest: int) -> dict:
     }  # fmt: skip
 
 
-def evaluate(folder: Path, cache: Path, count: int, thinks: bool, alignment: float, at_once: int, longest: int) -> dict:
-    """All tasks of a folder."""
+def evaluate(
+    folder: Path, cache: Path, counts: dict[str, int], count: int, thinks: bool, alignment: float, at_once: int, longest: int
+) -> dict:
+    """All tasks of a folder, on `count` items each, or as many as `counts` gives a task."""
     model = read_folder(folder)
     results = {}
     for task, form in asked(thinks):
-        items, pictures = held_out(cache, task, count, alignment)
+        items, pictures = held_out(cache, task, counts.get(task, count), alignment)
         drawn = [(item, form, None if pictures is None else pictures[row]) for row, item in enumerate(items)]
         begun = time.monotonic()
         results[f"{task}/{form}"] = found = measure(model, examples(drawn, answered=False), at_once, longest)
         print(
             f"{task:18} {form:7} {found['accuracy']:6.1%} [{found['low']:.1%}, {found['high']:.1%}]"
-            f"  well-formed {found['well_formed']:.1%}  {count / (time.monotonic() - begun):.0f}/s",
+            f"  well-formed {found['well_formed']:.1%}  {len(drawn) / (time.monotonic() - begun):.0f}/s",
             flush=True,
         )
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
@@ -86,6 +88,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--cache", type=Path, default=Path(__file__).with_name("cache"))
     parser.add_argument("--count", type=int, default=320)
+    parser.add_argument("--counts", default="", help="items of single tasks, e.g. maze=1280,clock=640")
     parser.add_argument("--think", action="store_true", help="IN and RL: also the questions answered by thinking")
     parser.add_argument("--alignment", type=float, default=0.5, help="as the committed sets")
     parser.add_argument("--at-once", type=int, default=160)
@@ -93,7 +96,8 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--threads", type=int, default=2)
     flags = parser.parse_args(words)
     torch.set_num_threads(flags.threads)
-    found = evaluate(flags.folder, flags.cache, flags.count, flags.think, flags.alignment, flags.at_once, flags.longest)
+    counts = {task: int(count) for task, _, count in (word.partition("=") for word in flags.counts.split(",") if word)}
+    found = evaluate(flags.folder, flags.cache, counts, flags.count, flags.think, flags.alignment, flags.at_once, flags.longest)
     flags.out.parent.mkdir(parents=True, exist_ok=True)
     flags.out.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
 
