@@ -154,6 +154,32 @@ test('overlap of updates along the same axes: shared whole, in charts, words and
   await expect.element(lines).toHaveTextContent('k = 2');
 });
 
+test('of six checkpoints, the directions of one update at a time are shown', async () => {
+  const { app } = await stageApp(
+    {},
+    surroundings(new Journals(new MemoryStorage()), () => inlineThreads()),
+  );
+  const further = ['x-a', 'x-b', 'x-c'].map((name, i) => model(name, (layer) => layer + i));
+  await app.family.place([
+    model('x-base', () => 1),
+    model('x-sft', (layer) => 2 + layer),
+    model('x-rl', (layer) => 4 + layer),
+    ...further,
+  ]);
+  app.view.go('characterize');
+  await button('Measure energy').click();
+  await expect.element(button('Energy is measured')).toBeVisible();
+  const directions = page.getByRole('figure', { name: /^Direction of the updates, against/ });
+  await expect.element(directions).toHaveAccessibleName(/against IN − Base/);
+  await page.getByRole('group', { name: 'Directions against' }).getByText('M5 − IN').click();
+  await expect.element(directions).toHaveAccessibleName(/against M5 − IN/);
+  await directions.getByRole('button', { name: 'Table' }).click();
+  await expect.element(directions.getByRole('columnheader', { name: 'RL − IN, cosine' })).toBeVisible();
+  await expect
+    .element(directions.getByRole('columnheader', { name: 'M5 − IN, cosine' }))
+    .not.toBeInTheDocument();
+});
+
 test('with fewer than two checkpoints the page says what it needs', async () => {
   const { app } = await stageApp(
     {},

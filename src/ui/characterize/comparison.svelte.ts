@@ -2,6 +2,7 @@ import { openCheckpoint, type Checkpoint } from '../../checkpoint/checkpoint.ts'
 import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { roleNames } from '../../study/characterize/roles.ts';
+import { markerAt, type MarkerShape } from '../charts/marks/markers.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { Identity } from '../theme/identity.ts';
 import type { ComparedMerge } from './merges.svelte.ts';
@@ -9,11 +10,12 @@ import type { ComparedMerge } from './merges.svelte.ts';
 /** How a checkpoint of the comparison, opened or merged, is shown. */
 export type Shown = Pick<Identity, 'label' | 'colour'>;
 
-/** An update as charts show it: in the colour and under the label of the checkpoint it leads to. */
+/** An update as charts show it: in the colour and under the label of the checkpoint it leads to, with a marker of its own. */
 export interface ShownDelta {
   readonly key: string;
   readonly label: string;
   readonly colour: string;
+  readonly marker: MarkerShape;
   /** What is subtracted from what: "RL − IN". */
   readonly formula: string;
 }
@@ -66,10 +68,11 @@ export function shownDeltas(
   identities: ReadonlyMap<string, Shown>,
 ): readonly ShownDelta[] {
   const label = (role: string): string => identities.get(role)?.label ?? role;
-  return deltas.map(({ key, to, from }) => ({
+  return deltas.map(({ key, to, from }, index) => ({
     key,
     label: label(to),
     colour: identities.get(to)?.colour ?? 'var(--ink)',
+    marker: markerAt(index),
     formula: `${label(to)} − ${label(from)}`,
   }));
 }

@@ -11,10 +11,8 @@ export function rankSeries(
   deltas: readonly ShownDelta[],
   metric: RankMetric,
 ): LayerSeries[] {
-  return deltas.map(({ key, formula, colour }) => ({
-    key,
-    label: formula,
-    colour,
+  return deltas.map(({ key, formula, colour, marker }) => ({
+    ...{ key, label: formula, colour, marker },
     points: [...byLayer(layers, key)].map(([layer, spectra]) => {
       const value = mean(spectra.map((spectrum) => spectrum[metric]));
       const errors = spectra.map(({ frankenscope }) => frankenscope?.standard_errors?.effective_rank);

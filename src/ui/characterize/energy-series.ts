@@ -1,5 +1,6 @@
 import type { LayerSeries } from '../charts/layer-lines/series.ts';
 import type { FroNormFile, JointEnergy } from '../../spectra/results/fro-norm.ts';
+import { markerAt } from '../charts/marks/markers.ts';
 import type { ShownDelta } from './comparison.svelte.ts';
 
 export type EnergyScale = 'relative' | 'absolute';
@@ -18,10 +19,8 @@ export function energySeries(
   deltas: readonly ShownDelta[],
   scale: EnergyScale,
 ): LayerSeries[] {
-  return deltas.map(({ key, formula, colour }) => ({
-    key,
-    label: formula,
-    colour,
+  return deltas.map(({ key, formula, colour, marker }) => ({
+    ...{ key, label: formula, colour, marker },
     axis: onRight(key, deltas) ? 'right' : 'left',
     points: summary.flatMap(({ layer_idx, n_params, frankenscope }) => {
       const mean = frankenscope?.deltas[key];
@@ -39,10 +38,8 @@ export function energySeries(
 
 /** Share of a layer's elements that an update left as they were. */
 export function unchangedSeries({ summary }: FroNormFile, deltas: readonly ShownDelta[]): LayerSeries[] {
-  return deltas.map(({ key, formula, colour }) => ({
-    key,
-    label: formula,
-    colour,
+  return deltas.map(({ key, formula, colour, marker }) => ({
+    ...{ key, label: formula, colour, marker },
     points: summary.flatMap(({ layer_idx, frankenscope }) => {
       const value = frankenscope?.unchanged[key];
       return value === undefined ? [] : [{ layer: layer_idx, value }];
@@ -50,21 +47,38 @@ export function unchangedSeries({ summary }: FroNormFile, deltas: readonly Shown
   }));
 }
 
-/** Cosine of two updates per layer, every matrix of the layer taken as one vector; null where one is zero. */
+/** Pairs of more updates than these are too many lines for one chart: it shows those of one update. */
+const MOST_PAIRED = 4;
+
+/** Whether a chart has room for the cosines of all pairs. */
+export function allPairsFit(deltas: readonly ShownDelta[]): boolean {
+  return deltas.length <= MOST_PAIRED;
+}
+
+/**
+ * Cosine of two updates per layer, every matrix of the layer taken as one vector; null where one is zero.
+ *
+ * @param against key of an update: its pairs alone, each in the look of the other update; null for all pairs
+ */
 export function cosineSeries(
   { summary, frankenscope }: FroNormFile,
   deltas: readonly ShownDelta[],
+  against: string | null,
 ): LayerSeries[] {
   const pairs = Object.keys(frankenscope?.total.cosine ?? {});
   const shown = new Map(deltas.map((delta) => [delta.key, delta]));
-  return pairs.flatMap((pair): LayerSeries[] => {
+  return pairs.flatMap((pair, index): LayerSeries[] => {
     const [a, b] = pair.split(' ').map((key) => shown.get(key));
     if (!a || !b) return [];
+    const other = a.key === against ? b : a;
+    if (against !== null && ![a.key, b.key].includes(against)) return [];
+    const look =
+      against === null
+        ? { label: `${a.formula}, ${b.formula}`, colour: b.colour, marker: markerAt(index) }
+        : { label: other.formula, colour: other.colour, marker: other.marker };
     return [
       {
-        key: pair,
-        label: `${a.formula}, ${b.formula}`,
-        colour: b.colour,
+        ...{ key: pair, ...look },
         points: summary.flatMap((layer) => {
           const value = layer.frankenscope?.cosine[pair];
           return value === undefined ? [] : [{ layer: layer.layer_idx, value }];

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerwiseSvdFile, SvdMetrics } from '../../spectra/results/layerwise-svd.ts';
 import { layerSpectrum, rankSeries, spectrumCounts, spectrumGrid } from './diversity-series.ts';
-import { onRight } from './energy-series.ts';
+import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
+import { shownDeltas } from './comparison.svelte.ts';
+import { allPairsFit, cosineSeries, onRight } from './energy-series.ts';
 import { regionSentence, unchangedSentence } from './sentences.ts';
 
-const RL = { key: 'rl', label: 'RL', colour: 'red', formula: 'RL − IN' };
-const SFT = { key: 'sft', label: 'IN', colour: 'blue', formula: 'IN − Base' };
+const RL = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
+const SFT = { key: 'sft', label: 'IN', colour: 'blue', marker: 'circle', formula: 'IN − Base' } as const;
 
 function spectrum(values: readonly number[], more: { rank: number; error?: number }): SvdMetrics {
   return {
@@ -99,6 +101,54 @@ test('RL has an axis of its own beside SFT only', () => {
   expect(onRight('rl', [SFT, RL])).toBe(true);
   expect(onRight('sft', [SFT, RL])).toBe(false);
   expect(onRight('rl', [RL])).toBe(false);
+});
+
+describe('looks', () => {
+  /** Updates of so many checkpoints against IN, as a study has them, each in its own colour. */
+  const shown = (count: number) => {
+    const keys = ['sft', 'rl', ...Array.from({ length: count - 2 }, (_, i) => `m${i + 4}`)];
+    const to = (key: string) => (key === 'sft' ? 'in' : key);
+    return shownDeltas(
+      keys.map((key) => ({ key, to: to(key), from: key === 'sft' ? 'base' : 'in', relativeTo: 'in' })),
+      new Map(['base', 'in', ...keys].map((role) => [role, { label: role, colour: `colour of ${role}` }])),
+    );
+  };
+  const cosines = (keys: readonly string[]): FroNormFile => {
+    const pairs = keys.flatMap((b, i) => keys.slice(0, i).map((a) => [`${a} ${b}`, 0.5] as const));
+    const cosine = Object.fromEntries(pairs);
+    const joint = { elements: 1, fro_norm: {}, relative_norm: {}, unchanged: {}, cosine };
+    const layer = { layer_idx: 1, section: '', n_params: 1, frankenscope: { ...joint, deltas: {} } };
+    return {
+      metadata: { base_model: '', sft_model: '', rl_model: '' },
+      layers: [],
+      summary: [layer],
+      frankenscope: { total: joint } as unknown as NonNullable<FroNormFile['frankenscope']>,
+    };
+  };
+  const apart = (series: readonly { readonly marker?: string }[]) =>
+    new Set(series.map(({ marker }) => marker)).size === series.length;
+
+  test('of updates differ by marker as well as by colour', () => {
+    expect(apart(shown(5))).toBe(true);
+    expect(new Set(shown(7).map(({ colour, marker }) => `${colour} ${marker}`)).size).toBe(7);
+  });
+
+  test('of cosines do too, and are those of one update where all pairs would be too many', () => {
+    const few = shown(4);
+    expect(allPairsFit(few)).toBe(true);
+    const all = cosineSeries(cosines(few.map(({ key }) => key)), few, null);
+    expect(all).toHaveLength(6);
+    expect(apart(all)).toBe(true);
+    expect(all[0]?.label).toBe('in − base, rl − in');
+
+    const many = shown(5);
+    expect(allPairsFit(many)).toBe(false);
+    const of = cosineSeries(cosines(many.map(({ key }) => key)), many, 'rl');
+    expect(of.map(({ key }) => key)).toEqual(['sft rl', 'rl m4', 'rl m5', 'rl m6']);
+    expect(of.map(({ label }) => label)).toEqual(['in − base', 'm4 − in', 'm5 − in', 'm6 − in']);
+    expect(apart(of)).toBe(true);
+    expect(of[1]?.points).toEqual([{ layer: 1, value: 0.5 }]);
+  });
 });
 
 describe('in words', () => {

@@ -58,6 +58,9 @@ export function valueScale(
   return axis.domain ? scale : scale.nice(axis.log ? undefined : 5);
 }
 
+/** Smaller ticks of a logarithmic axis, which have one digit, would take more room than there is beside a narrow chart. */
+const LEAST_WRITTEN_OUT = 1e-3;
+
 /** Ticks of a scale with their text; a logarithmic one has decades only where it spans several. */
 export function valueTicks(
   scale: ValueScale,
@@ -69,7 +72,11 @@ export function valueTicks(
   const step = Math.abs((few[1] ?? 1) - (few[0] ?? 0));
   const digits = Math.max(0, -Math.floor(Math.log10(step || 1) + 1e-9));
   const plain = (value: number) =>
-    axis.log || digits > 6 ? plainNumber(value) : value.toFixed(digits).replace('-', '\u2212');
+    axis.log && value < LEAST_WRITTEN_OUT
+      ? value.toExponential(0).replace('-', '\u2212')
+      : axis.log || digits > 6
+        ? plainNumber(value)
+        : value.toFixed(digits).replace('-', '\u2212');
   return few.map((value) => ({ value, text: (axis.tick ?? plain)(value) }));
 }
 

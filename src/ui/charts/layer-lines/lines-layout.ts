@@ -3,7 +3,7 @@ import { layerPanels, type Panel } from '../axis/panels.ts';
 import { valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
 import type { ChartFrame } from '../frame.ts';
 import { keyRows, type KeyRows } from '../marks/key-rows.ts';
-import { textWidth } from '../marks/text-width.ts';
+import { labelsFit, textWidth } from '../marks/text-width.ts';
 import type { LayerSeries, Published } from './series.ts';
 
 /** What decides where things stand in a chart of lines. */
@@ -51,7 +51,7 @@ export function linesLayout(input: LinesInput): LinesLayout {
   const axis = chartAxis(frame.body, width, scale, frame.covers);
   const room = axis.right - axis.left;
   const beside = axis.width - axis.right > 50 * scale;
-  const names = nameplace(input, beside);
+  const names = nameplace(input, beside, axis.width - axis.right);
   const keys = keyRows(names === 'row' ? series : [], room, scale);
   const told = published.map(({ label }, i) => ({ key: String(i), label }));
   const said = keyRows(beside ? [] : told, room, scale);
@@ -74,12 +74,17 @@ export function linesLayout(input: LinesInput): LinesLayout {
   return { axis, names, keys, said, beside, aloft, second, panels, foot, height: foot + (22 + rows) * scale };
 }
 
-/** Beside a narrow plot there is no room, and the titles of two axes name their two series already. */
-function nameplace({ labels, right, series }: LinesInput, beside: boolean): LinesLayout['names'] {
+/** Beside a narrow plot there is no room, nor for long names; and the titles of two axes name their two series already. */
+function nameplace(
+  { labels, right, series, scale }: LinesInput,
+  beside: boolean,
+  room: number,
+): LinesLayout['names'] {
   if (right && series.length === 2) return 'titles';
   if (!beside) return 'row';
   if (labels === 'peaks') return 'peaks';
-  return right ? 'row' : 'ends';
+  const texts = series.map(({ label }) => label);
+  return right || !labelsFit(texts, room, scale) ? 'row' : 'ends';
 }
 
 /** The scales of both axes in one panel, from all values and intervals of their series. */

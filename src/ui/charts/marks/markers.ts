@@ -23,6 +23,11 @@ export type MarkerShape = keyof typeof SHAPES;
 /** In the order in which series of one colour take them. */
 export const MARKER_SHAPES = Object.keys(SHAPES) as readonly MarkerShape[];
 
+/** The marker of the series at `index`, so that colour is not alone in telling lines apart. */
+export function markerAt(index: number): MarkerShape {
+  return MARKER_SHAPES[index % MARKER_SHAPES.length] ?? 'circle';
+}
+
 /** Shapes of equal area look unequal: what each is multiplied by to look as large as the circle. */
 const AREA: Readonly<Record<MarkerShape, number>> = {
   circle: 1,

@@ -6,3 +6,12 @@ const MONO = 0.61;
 export function textWidth(text: string, size: number, face: 'sans' | 'mono' = 'sans'): number {
   return [...text].length * size * (face === 'mono' ? MONO : SANS);
 }
+
+/** Size of the names of series at scale 1, and their marker with the gaps about it. */
+const LABEL_SIZE = 13;
+const LABEL_MARK = 28;
+
+/** Whether the longest name, beside the end of its line, stays within `room` pixels. */
+export function labelsFit(labels: readonly string[], room: number, scale: number): boolean {
+  return labels.every((label) => textWidth(label, LABEL_SIZE * scale) + LABEL_MARK * scale <= room);
+}

@@ -193,6 +193,23 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'spectrum-two',
+    component: SpectrumOverlay,
+    props: {
+      title: 'Spectra of chosen layers',
+      description: 'Singular values of two updates, relative to the largest. Dashed: RL − IN.',
+      series: SPECTRA.slice(0, 2).flatMap((one) => [
+        { ...one, key: `in ${one.key}`, label: `IN − Base, ${one.label}` },
+        {
+          ...{ ...one, key: `rl ${one.key}`, label: `RL − IN, ${one.label}` },
+          ...{ colour: RL.colour, dashed: true, values: one.values.map((value) => value ** 2) },
+        },
+      ]),
+      lines: [10, 20, 30, 40],
+      status: { kind: 'done', note: 'down_proj' },
+    },
+  },
+  {
     name: 'components',
     component: ComponentBars,
     props: {
