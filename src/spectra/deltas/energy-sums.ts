@@ -31,6 +31,8 @@ export class EnergySummer {
   readonly #kernels: Kernels;
   readonly #decoder: BlockDecoder;
   readonly #differences: number[] = [];
+  /** Counters of zeros, one beside each difference. */
+  readonly #zeros: number[] = [];
 
   private constructor(kernels: Kernels) {
     this.#kernels = kernels;
@@ -52,8 +54,12 @@ export class EnergySummer {
   ): EnergySums {
     this.#decoder.load(read, pieces);
     const { run } = this.#kernels;
-    while (this.#differences.length < deltas.length)
+    while (this.#differences.length < deltas.length) {
       this.#differences.push(this.#kernels.reserve(BLOCK_ELEMENTS * 4));
+      this.#zeros.push(this.#kernels.reserve(4));
+    }
+    for (const address of this.#zeros) this.#kernels.integers(address, 1)[0] = 0;
+    let padding = 0;
     const elements = elementsOf(pieces[0] as StoredPiece);
     const sums = {
       weights: pieces.map(() => 0),
@@ -67,8 +73,9 @@ export class EnergySummer {
     for (let start = 0; start < elements; start += BLOCK_ELEMENTS) {
       const count = Math.min(BLOCK_ELEMENTS, elements - start);
       const padded = paddedCount(count);
+      padding += padded - count;
       const decoded = pieces.map((_, lane) => this.#decoder.decode(lane, start, count, rounding));
-      decoded.forEach((address, lane) => add(sums.weights, lane, run.dot(address, address, padded)));
+      decoded.forEach((address, lane) => add(sums.weights, lane, run.sumOfSquares(address, padded)));
       deltas.forEach(({ to, from }, index) => {
         const out = this.#differences[index] as number;
         run.subtract(
@@ -78,14 +85,17 @@ export class EnergySummer {
           padded,
           Number(rounding === 'reference'),
         );
-        add(sums.deltas, index, run.dot(out, out, padded));
-        add(sums.unchanged, index, run.countZeros(out, padded) - (padded - count));
+        add(sums.deltas, index, run.sumOfSquaresAndZeros(out, padded, this.#zeros[index] as number));
       });
       pairs.forEach(([a, b], index) => {
         const [x, y] = [this.#differences[a] as number, this.#differences[b] as number];
         add(sums.pairs, index, run.dot(x, y, padded));
       });
     }
+    sums.unchanged.forEach((_, index) => {
+      const [zeros = 0] = this.#kernels.integers(this.#zeros[index] as number, 1);
+      sums.unchanged[index] = zeros - padding;
+    });
     return { elements, ...sums };
   }
 }

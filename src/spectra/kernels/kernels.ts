@@ -9,7 +9,8 @@ interface KernelExports {
   roundToHalf(values: number, count: number): void;
   subtract(to: number, from: number, out: number, count: number, half: number): void;
   dot(x: number, y: number, count: number): number;
-  countZeros(x: number, count: number): number;
+  sumOfSquares(x: number, count: number): number;
+  sumOfSquaresAndZeros(x: number, count: number, zeros: number): number;
   multiplyTile(p: number, x: number, c: number, depth: number, stride: number): void;
   lowerRankUpdate(
     c: number,
@@ -101,6 +102,10 @@ export class Kernels {
 
   floats(address: number, length: number): Float32Array<ArrayBuffer> {
     return new Float32Array(this.run.memory.buffer as ArrayBuffer, address, length);
+  }
+
+  integers(address: number, length: number): Int32Array<ArrayBuffer> {
+    return new Int32Array(this.run.memory.buffer as ArrayBuffer, address, length);
   }
 
   bytes(address: number, length: number): Uint8Array<ArrayBuffer> {
