@@ -87,7 +87,7 @@ describe('values', () => {
     const scale = valueScale(axis, [0, 1e-4, 1, Number.NaN], 100, 0);
     expect(scale.domain()).toEqual([1e-4, 1]);
     expect(valueTicks(scale, axis, 5).map(({ text }) => text)).toEqual([
-      '0.0001',
+      '1e\u22124',
       '0.001',
       '0.01',
       '0.1',
