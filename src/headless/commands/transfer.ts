@@ -1,6 +1,5 @@
-import { answerAll, ASKED_TOGETHER } from '../../evaluation/answers/answer-all.ts';
-import type { Answer } from '../../evaluation/answers/answer.ts';
-import { type AnswerSettings, type Ask, planAsks } from '../../evaluation/answers/ask.ts';
+import { answerAll } from '../../evaluation/answers/answer-all.ts';
+import { planAsks } from '../../evaluation/answers/ask.ts';
 import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
@@ -11,8 +10,9 @@ import { NamedError } from '../../named-error.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { LoadedCheckpoint } from '../checkpoints.ts';
 import { regionCuts } from '../compared.ts';
-import type { Command, CommandContext } from '../context.ts';
+import type { Command } from '../context.ts';
 import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
+import { gpuMemory } from '../gpu-memory.ts';
 import { provenance } from '../provenance.ts';
 
 /** The standard merges on M_vis, M_v2r and M_rea (method §7): `paper_metrics.json`, summaries, records. */
@@ -41,13 +41,20 @@ export const run: Command = async (context) => {
   notice(
     `${variants.length} variants of ${entries.length} resident checkpoints, ${weights} bytes of weights`,
   );
+  let generated = 0;
   const answers = await answersJournalled(
     asks,
     (identity, all, work) => context.journalled(identity, all, work, true),
-    (work) => answerAll(engine, asks, settings, work),
+    (work) => {
+      const onRecord: typeof work.onRecord = (key, answer) => {
+        generated += 1;
+        return work.onRecord?.(key, answer);
+      };
+      return answerAll(engine, asks, settings, { ...work, onRecord });
+    },
   );
   signal.throwIfAborted();
-  const memory = await memoryUse(context, loaded, asks, answers, settings);
+  const memory = await gpuMemory(context, { loaded, asks, answers, settings, generated });
   if (memory) {
     notice(
       `GPU memory: ${memory.peakBytes} bytes of buffers at most, ${memory.estimateBytes} estimated ` +
@@ -75,32 +82,3 @@ export const run: Command = async (context) => {
   };
   for (const [path, text] of resultFiles(rows, graded, experiments, facts)) await out.text(path, text);
 };
-
-/** What the GPU's buffers took at most, beside the estimate for the largest batch that was asked; null off the GPU. */
-async function memoryUse(
-  { engine }: CommandContext,
-  loaded: Readonly<Record<string, LoadedCheckpoint>>,
-  asks: readonly Ask[],
-  answers: ReadonlyMap<string, Answer>,
-  { maxNewTokens }: AnswerSettings,
-) {
-  const [first] = Object.values(loaded);
-  const bytes = first && (await engine.bufferBytes(first.loaded.device));
-  if (!first || !bytes) return null;
-  const { id, device, dtype } = first.loaded;
-  const longest = Math.max(0, ...[...answers.values()].map(({ promptTokens = 0 }) => promptTokens));
-  const { fingerprint } = (asks[0] as Ask).variant;
-  const own = new Set(
-    asks.filter(({ variant }) => variant.fingerprint === fingerprint).map(({ key }) => key),
-  );
-  const rows = Math.min(ASKED_TOGETHER, own.size);
-  const estimate = await engine.estimate(id, { device, dtype }, rows, longest + maxNewTokens);
-  const weightBytes = Object.values(loaded).reduce((sum, { loaded: model }) => sum + model.weightBytes, 0);
-  const { kvCacheBytes, activationBytes } = estimate;
-  return {
-    peakBytes: bytes.peak,
-    estimateBytes: weightBytes + kvCacheBytes + activationBytes,
-    ...{ weightBytes, kvCacheBytes, activationBytes },
-    ...{ rows, tokens: longest + maxNewTokens },
-  };
-}
