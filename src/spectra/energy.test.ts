@@ -134,6 +134,7 @@ describe('energy sums', () => {
     const error = await failureOf(measure(checkpoints));
     expect(error).toMatchObject({
       name: 'NonFiniteWeights',
+      what: 'the sum of squares of the update rl is NaN',
       place: { tensor: 'model.layers.0.self_attn.q_proj.weight' },
     });
   });

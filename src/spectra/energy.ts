@@ -13,7 +13,7 @@ import type { SpectraThreads } from './threads/spectra-threads.ts';
 /** What is summed over one tensor. Plain JSON, so that a journal can keep it. */
 export interface EnergyRecord {
   readonly elements: number;
-  /** Σ w², by checkpoint. */
+  /** Σ w², by checkpoint: of those that relative norms divide by. */
   readonly weights: Readonly<Record<string, number>>;
   /** Σ δ², by delta. */
   readonly squares: Readonly<Record<string, number>>;
@@ -42,8 +42,10 @@ export async function measureEnergy(
 ): Promise<ReadonlyMap<string, EnergyRecord>> {
   const { signal, finished } = work;
   const roles = [...new Set(deltas.flatMap(({ to, from, relativeTo }) => [to, from, relativeTo]))];
+  const weighed = [...new Set(deltas.map(({ relativeTo }) => relativeTo))];
   const pairs = pairsOf(deltas.length);
   const template = {
+    weighed: weighed.map((role) => roles.indexOf(role)),
     deltas: deltas.map(({ to, from }) => ({ to: roles.indexOf(to), from: roles.indexOf(from) })),
     pairs,
     rounding,
@@ -72,7 +74,7 @@ export async function measureEnergy(
     done += pieces.reduce((bytes, { start, end }) => bytes + end - start, 0);
     tell();
     if (parts.some((part) => part === null)) return;
-    const record = recordOf(totalOf(parts as EnergySums[]), roles, deltas, pairs);
+    const record = recordOf(totalOf(parts as EnergySums[]), weighed, deltas, pairs);
     checkFinite(family.name, record, rounding);
     records.set(family.name, record);
     await work.onRecord?.(family.name, record);
@@ -114,7 +116,7 @@ export const productKey = (a: string, b: string): string => `${a} ${b}`;
 
 function recordOf(
   sums: EnergySums,
-  roles: readonly string[],
+  weighed: readonly string[],
   deltas: readonly DeltaSpec[],
   pairs: readonly (readonly [number, number])[],
 ): EnergyRecord {
@@ -123,7 +125,7 @@ function recordOf(
   const keys = deltas.map(({ key }) => key);
   return {
     elements: sums.elements,
-    weights: named(roles, sums.weights),
+    weights: named(weighed, sums.weights),
     squares: named(keys, sums.deltas),
     unchanged: named(keys, sums.unchanged),
     products: named(
@@ -134,11 +136,15 @@ function recordOf(
 }
 
 function checkFinite(tensor: string, { weights, squares }: EnergyRecord, rounding: Rounding): void {
-  const bad = Object.entries({ ...weights, ...squares }).find(([, value]) => !Number.isFinite(value));
+  const sums = [
+    ...Object.entries(weights).map(([role, value]) => ({ of: `the weights of ${role}`, value })),
+    ...Object.entries(squares).map(([key, value]) => ({ of: `the update ${key}`, value })),
+  ];
+  const bad = sums.find(({ value }) => !Number.isFinite(value));
   if (!bad) return;
   throw new NamedError(
     'NonFiniteWeights',
-    `the sum of squares of ${bad[0]} is ${bad[1]}`,
+    `the sum of squares of ${bad.of} is ${bad.value}`,
     { tensor },
     rounding === 'reference'
       ? 'a weight lies beyond the range of float16: subtract the stored values instead'

@@ -8,6 +8,8 @@ import { elementsOf } from './stored-piece.ts';
 /** The same elements of several checkpoints, and which of them to subtract. */
 export interface EnergyTask {
   readonly pieces: readonly StoredPiece[];
+  /** Pieces whose own squares are wanted. */
+  readonly weighed: readonly number[];
   readonly deltas: readonly { readonly to: number; readonly from: number }[];
   /** Pairs of deltas whose inner product is wanted. */
   readonly pairs: readonly (readonly [number, number])[];
@@ -16,7 +18,7 @@ export interface EnergyTask {
 
 export interface EnergySums {
   readonly elements: number;
-  /** Σ w², per checkpoint. */
+  /** Σ w², per piece weighed. */
   readonly weights: readonly number[];
   /** Σ δ², per delta. */
   readonly deltas: readonly number[];
@@ -50,7 +52,7 @@ export class EnergySummer {
 
   #sum(
     read: readonly Uint8Array<ArrayBuffer>[],
-    { pieces, deltas, pairs, rounding }: EnergyTask,
+    { pieces, weighed, deltas, pairs, rounding }: EnergyTask,
   ): EnergySums {
     this.#decoder.load(read, pieces);
     const { run } = this.#kernels;
@@ -62,7 +64,7 @@ export class EnergySummer {
     let padding = 0;
     const elements = elementsOf(pieces[0] as StoredPiece);
     const sums = {
-      weights: pieces.map(() => 0),
+      weights: weighed.map(() => 0),
       deltas: deltas.map(() => 0),
       unchanged: deltas.map(() => 0),
       pairs: pairs.map(() => 0),
@@ -75,7 +77,9 @@ export class EnergySummer {
       const padded = paddedCount(count);
       padding += padded - count;
       const decoded = pieces.map((_, lane) => this.#decoder.decode(lane, start, count, rounding));
-      decoded.forEach((address, lane) => add(sums.weights, lane, run.sumOfSquares(address, padded)));
+      weighed.forEach((lane, index) =>
+        add(sums.weights, index, run.sumOfSquares(decoded[lane] as number, padded)),
+      );
       deltas.forEach(({ to, from }, index) => {
         const out = this.#differences[index] as number;
         run.subtract(

@@ -89,6 +89,7 @@ describe('spectraPool', () => {
     const energy = (piece: typeof to.computed) => ({
       ...{
         pieces: [piece, from.stored],
+        weighed: [1],
         deltas: [{ to: 0, from: 1 }],
         pairs: [],
         rounding: 'stored' as const,
