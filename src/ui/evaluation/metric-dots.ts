@@ -1,6 +1,6 @@
 import type { MetricCell, MetricRow } from '../../evaluation/tables/metric-table.ts';
 import { METRICS, type Metric } from '../../grading/metrics.ts';
-import { percentText } from '../charts/axis/value-axis.ts';
+import { AS_PERCENT } from '../charts/axis/value-axis.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
 
 const TITLES: Readonly<Record<Metric, string>> = {
@@ -13,11 +13,7 @@ const TITLES: Readonly<Record<Metric, string>> = {
 export function metricColumns(reference: string): readonly DotColumn[] {
   return METRICS.map((key) => ({
     key,
-    axis: {
-      title: TITLES[key],
-      format: percentText,
-      tick: (value: number) => String(Math.round(value * 100)),
-    },
+    axis: { title: TITLES[key], ...AS_PERCENT },
     reference,
   }));
 }

@@ -1,11 +1,6 @@
-import { percentText, type ValueAxis } from '../charts/axis/value-axis.ts';
+import { AS_PERCENT, type ValueAxis } from '../charts/axis/value-axis.ts';
 
 /** A share from 0 to 1 as percent. */
 export function shareAxis(title: string): ValueAxis {
-  return {
-    title,
-    domain: [0, 1],
-    format: percentText,
-    tick: (value) => String(Math.round(value * 100)),
-  };
+  return { title, domain: [0, 1], ...AS_PERCENT };
 }

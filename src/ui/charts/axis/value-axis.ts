@@ -15,6 +15,8 @@ export interface ValueAxis {
   readonly format?: (value: number) => string;
   /** A tick; `format` without its unit otherwise. */
   readonly tick?: (value: number) => string;
+  /** What tables and exports hold in place of a value, in the title's unit; the value itself otherwise. */
+  readonly tabled?: (value: number) => number;
 }
 
 export type ValueScale = ScaleContinuousNumeric<number, number>;
@@ -36,6 +38,13 @@ export function plainNumber(value: number, digits = 4): string {
 export function percentText(value: number): string {
   return `${Number((value * 100).toFixed(1))} %`.replace('-', '\u2212');
 }
+
+/** Of an axis whose values are shares from 0 to 1 and whose title says percent, or points. */
+export const AS_PERCENT = {
+  format: percentText,
+  tick: (value) => String(Math.round(value * 100)),
+  tabled: (value) => Number((value * 100).toPrecision(12)),
+} as const satisfies Partial<ValueAxis>;
 
 /**
  * The scale of an axis for these values, from `bottom` to `top` pixels, widened to round numbers. Without values

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AS_PERCENT } from '../axis/value-axis.ts';
 import { dotPanels, dotTable } from './dots.ts';
 
 const rows = ['IN', 'IN:RL:RL'].map((label) => ({ key: label, label, donors: ['blue'] }));
@@ -27,4 +28,12 @@ test('the table leaves out what was not measured', () => {
     row === 'IN' && column === 'M_rea' ? dot : undefined,
   );
   expect(table.rows).toEqual([['IN', 'M_rea', 0.5, 0.4, 0.6, 100, null, null]]);
+});
+
+test('the table holds numbers in the unit that the axis names', () => {
+  const dot = { value: 0.29, low: 0.2, high: 0.4, n: 100, published: 0.57 };
+  const table = dotTable(rows, [{ key: 'rate', axis: { title: 'right (%)', ...AS_PERCENT } }], (row) =>
+    row === 'IN' ? dot : undefined,
+  );
+  expect(table.rows).toEqual([['IN', 'right (%)', 29, 20, 40, 100, 57, null]]);
 });

@@ -116,8 +116,11 @@ export function dotTable(rows: readonly DotRow[], columns: readonly DotColumn[],
       columns.flatMap((column) => {
         const dot = cell(key, column.key);
         if (!dot) return [];
-        const { value, low, high, n, published, note } = dot;
-        return [[label, column.axis.title, value, low, high, n, published ?? null, note ?? null]];
+        const { n, note } = dot;
+        const { title, tabled = (value) => value } = column.axis;
+        const numbers = [dot.value, dot.low, dot.high].map(tabled);
+        const published = dot.published === undefined ? null : tabled(dot.published);
+        return [[label, title, ...numbers, n, published, note ?? null]];
       }),
     ),
   };

@@ -64,12 +64,15 @@ export function layerTable(
     (a, b) => a - b,
   );
   const columns = series.flatMap((one) => {
-    const { title } = one.axis === 'right' && right ? right : left;
+    const { title, tabled = (value) => value } = one.axis === 'right' && right ? right : left;
     const has = (key: 'low' | 'high' | 'n') => one.points.some((point) => point[key] !== undefined);
     const by = new Map(one.points.map((point) => [point.layer, point]));
     const column = (name: string, key: 'value' | 'low' | 'high' | 'n') => ({
       name,
-      cell: (layer: number): TableCell => by.get(layer)?.[key] ?? null,
+      cell: (layer: number): TableCell => {
+        const found = by.get(layer)?.[key] ?? null;
+        return found === null || key === 'n' ? found : tabled(found);
+      },
     });
     return [
       column(`${one.label}, ${title}`, 'value'),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { AS_PERCENT } from '../axis/value-axis.ts';
 import { presetCuts } from '../../layer-strip/regions.ts';
 import { layerReadout, layerTable } from './reading.ts';
 import { linesAt, unbroken, type LayerSeries } from './series.ts';
@@ -47,4 +48,11 @@ test('the table has a row per layer, and interval columns only where there are i
       [2, 4, 3, 6, 50, 9],
     ],
   });
+});
+
+test('shares under a title in percent are tabled as percent, counts as counts', () => {
+  const shares: LayerSeries[] = [
+    { key: 'a', label: 'IN', colour: 'blue', points: [{ layer: 1, value: 0.29, low: 0.2, high: 0.4, n: 50 }] },
+  ];
+  expect(layerTable(shares, { title: 'rate (%)', ...AS_PERCENT }, null).rows).toEqual([[1, 29, 20, 40, 50]]);
 });

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../engine/sampling.ts';
 import { presetCuts } from '../../layer-strip/regions.ts';
 import { identityAt } from '../../theme/identity.ts';
-import { percentText, type ValueAxis } from '../axis/value-axis.ts';
+import { AS_PERCENT, type ValueAxis } from '../axis/value-axis.ts';
 import type { ChartFrame } from '../frame.ts';
 import type { LayerSeries } from '../layer-lines/series.ts';
 import type { MarkerShape } from '../marks/markers.ts';
@@ -18,12 +18,7 @@ export const DEMO_FRAME: ChartFrame = {
 
 export const [BASE, IN, RL] = [identityAt(0), identityAt(1), identityAt(2)] as const;
 
-export const RATE: ValueAxis = {
-  title: 'change rate (%)',
-  domain: [0, 1],
-  format: percentText,
-  tick: (value) => String(Math.round(value * 100)),
-};
+export const RATE: ValueAxis = { title: 'change rate (%)', domain: [0, 1], ...AS_PERCENT };
 
 const bump = (layer: number, at: number, width: number) => Math.exp(-(((layer - at) / width) ** 2));
 
