@@ -52,7 +52,12 @@ test('the table has a row per layer, and interval columns only where there are i
 
 test('shares under a title in percent are tabled as percent, counts as counts', () => {
   const shares: LayerSeries[] = [
-    { key: 'a', label: 'IN', colour: 'blue', points: [{ layer: 1, value: 0.29, low: 0.2, high: 0.4, n: 50 }] },
+    {
+      key: 'a',
+      label: 'IN',
+      colour: 'blue',
+      points: [{ layer: 1, value: 0.29, low: 0.2, high: 0.4, n: 50 }],
+    },
   ];
   expect(layerTable(shares, { title: 'rate (%)', ...AS_PERCENT }, null).rows).toEqual([[1, 29, 20, 40, 50]]);
 });
