@@ -4,40 +4,12 @@ import type { Locator, Page } from '@playwright/test';
 import { DIST } from '../scripts/paths.mjs';
 import { AppPage } from './app.ts';
 import { goldenFolder } from './fixtures/goldens.ts';
+import { tensorsOf } from './fixtures/safetensors.ts';
 import { expect, test } from './page.ts';
 
 /** The demo family, as the built app carries it. */
 const demoFolder = (checkpoint: string): string => join(DIST, 'demo', checkpoint);
 const demo = (checkpoint: string, file: string): Buffer => readFileSync(join(demoFolder(checkpoint), file));
-
-interface Tensor {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly bytes: Buffer;
-}
-
-/** The tensors of one safetensors file. */
-function tensorsOf(file: Buffer): Map<string, Tensor> {
-  const start = 8 + Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString('utf8', 8, start)) as Record<
-    string,
-    { dtype: string; shape: number[]; data_offsets: [number, number] }
-  >;
-  return new Map(
-    Object.entries(header)
-      .filter(([name]) => name !== '__metadata__')
-      .map(
-        ([
-          name,
-          {
-            dtype,
-            shape,
-            data_offsets: [begin, end],
-          },
-        ]) => [name, { dtype, shape, bytes: file.subarray(start + begin, start + end) }],
-      ),
-  );
-}
 
 /** The user's directory is one of the browser's own: no dialog can be answered here. */
 async function answerDirectoryDialog(page: Page): Promise<void> {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint, readTensorBytes, type Checkpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/layer-index.ts';
@@ -13,6 +15,16 @@ import {
 
 const index = parseDemoIndex(new TextDecoder().decode(await demoBytes(INDEX_FILE)));
 const REMAKE = 'the index is of other files: run python tools/demo-family/index.py';
+
+/** What evaluate.py found of a checkpoint's held-out answers, by task and form. */
+async function evaluationOf(name: string): Promise<{
+  sha256: string;
+  tasks: Record<string, { n: number; accuracy: number; low: number; high: number }>;
+}> {
+  return JSON.parse(new TextDecoder().decode(await demoBytes(name, 'evaluation.json'))) as Awaited<
+    ReturnType<typeof evaluationOf>
+  >;
+}
 
 describe('the index', () => {
   test('names the whole family, in order, and exactly the files that are there', async () => {
@@ -52,16 +64,7 @@ describe('the index', () => {
       expect(card).toContain(
         { base: 'Stage: Base', in: 'Stage: IN', rl: 'Stage: RL', frozen: 'Stage: RL' }[role],
       );
-      // The frozen runs of this first, short training were not evaluated: their cards say so.
-      if (!files.some((file) => file.name === 'evaluation.json')) {
-        expect(role).toBe('frozen');
-        expect(card).toContain('Not evaluated yet.');
-        continue;
-      }
-      const evaluation = JSON.parse(new TextDecoder().decode(await demoBytes(name, 'evaluation.json'))) as {
-        sha256: string;
-        tasks: Record<string, { n: number; accuracy: number }>;
-      };
+      const evaluation = await evaluationOf(name);
       expect(evaluation.sha256).toBe(files.find((file) => file.name === 'model.safetensors')?.sha256);
       for (const [kind, { n, accuracy }] of Object.entries(evaluation.tasks)) {
         const [task, form] = kind.split('/');
@@ -69,6 +72,43 @@ describe('the index', () => {
         const told = new RegExp(`\\| ${task} \\| ${form} \\| ${n} \\| ([\\d.]+)%`).exec(card)?.[1];
         // Half a tenth either way: languages round halves differently.
         expect(Math.abs(Number(told) - 100 * accuracy), kind).toBeLessThan(0.0501);
+      }
+    }
+  });
+
+  /** Rows of README's table, by their first cell: what Base was asked, and what the others were. */
+  const TOLD = {
+    counting: ['counting/direct', 'counting/direct'],
+    'words read exactly': ['ocr/direct', 'ocr/direct'],
+    'grounding, IoU > 0.5': ['grounding/direct', 'grounding/direct'],
+    'recognition (chance: 50)': ['recognition/direct', 'recognition/direct'],
+    'one-step arithmetic': ['arithmetic/direct', 'arithmetic/direct'],
+    'general visual questions': ['general-vqa/direct', 'general-vqa/think'],
+    'math on pictures': [null, 'math-targeted-vqa/think'],
+    'problems in words': [null, 'problems/think'],
+    clock: [null, 'clock/think'],
+    maze: [null, 'maze/think'],
+    'move box': [null, 'move_box/think'],
+    'n-queens': [null, 'n_queens/think'],
+  } as const;
+
+  test('README tells what was measured', async () => {
+    const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
+    const rows = new Map(
+      readme.split('\n').map((line) => {
+        const cells = line.split('|').map((cell) => cell.trim());
+        return [cells[1] ?? '', cells.slice(2, 5)];
+      }),
+    );
+    for (const [column, name] of (['base', 'in', 'rl'] as const).entries()) {
+      const { tasks } = await evaluationOf(name);
+      for (const [label, [base, other]] of Object.entries(TOLD)) {
+        const kind = name === 'base' ? base : other;
+        const found = kind === null ? undefined : tasks[kind];
+        const cell = found
+          ? `${(100 * found.accuracy).toFixed(1)} % (${(100 * found.low).toFixed(0)}–${(100 * found.high).toFixed(0)})`
+          : '';
+        expect(rows.get(label)?.[column], `${label}, ${name}`).toBe(cell);
       }
     }
   });

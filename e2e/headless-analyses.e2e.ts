@@ -1,0 +1,326 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DIST, ROOT } from '../scripts/paths.mjs';
+import { temporaryFolder } from './fixtures/folders.ts';
+import { headless } from './fixtures/headless.ts';
+import { bfloat16Values, tensorsOf } from './fixtures/safetensors.ts';
+import { expect, test } from './page.ts';
+
+/** The analyses by command, on the family that travels with the app: what the files hold, counted again from what lies beside. */
+
+const SETS = join(ROOT, 'dataset', 'data');
+const LAYERS = 12;
+const WASM = ['--device', 'wasm', '--dtype', 'f32', '--quiet'];
+
+test.setTimeout(400_000);
+
+const folder = temporaryFolder();
+const cache = process.env['FRANKENSCOPE_CACHE'];
+test.beforeAll(() => {
+  process.env['FRANKENSCOPE_CACHE'] = join(folder.path, 'cache');
+});
+test.afterAll(() => {
+  if (cache === undefined) delete process.env['FRANKENSCOPE_CACHE'];
+  else process.env['FRANKENSCOPE_CACHE'] = cache;
+  folder.dispose();
+});
+
+/** Runs a command into `name` of the temporary folder; returns its path. */
+async function ran(name: string, words: readonly string[]): Promise<string> {
+  const out = join(folder.path, name);
+  const { code, stderr } = await headless([...words, '--out', out]);
+  expect(code, stderr).toBe(0);
+  return out;
+}
+
+const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
+const json = <T>(...path: string[]): T => JSON.parse(read(...path)) as T;
+const lines = <T>(...path: string[]): T[] =>
+  read(...path)
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T);
+const filesBelow = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .toSorted();
+
+interface SwapLine {
+  readonly task: string;
+  readonly sample_id: string;
+  readonly layer: number;
+  readonly original_answer: string;
+  readonly swapped_answer: string;
+  readonly answer_changed: boolean;
+}
+interface SwapSummary {
+  readonly tasks: readonly string[];
+  readonly layers: readonly number[];
+  readonly num_samples: number;
+  readonly change_rates: Record<string, Record<string, number>>;
+}
+
+test('swap: rates are those of the lines; another run, packed otherwise, gives the same to the digit', async () => {
+  const words = ['swap', '--model', 'demo:in', '--pairs', join(SETS, 'pairs'), ...WASM];
+  const few = ['--tasks', 'ocr', 'counting', '--samples', '2', '--max-new-tokens', '8'];
+  const out = await ran('swap', [...words, ...few]);
+  const summary = json<SwapSummary>(out, 'layer_swap_summary.json');
+  const results = lines<SwapLine>(out, 'layer_swap_results.jsonl');
+  expect(summary).toMatchObject({
+    tasks: ['ocr', 'counting'],
+    layers: Array.from({ length: LAYERS }, (_, layer) => layer),
+    num_samples: 2,
+  });
+  expect(results).toHaveLength(2 * 2 * LAYERS);
+  for (const task of summary.tasks)
+    for (const layer of summary.layers) {
+      const here = results.filter((line) => line.task === task && line.layer === layer);
+      const changed = here.filter(({ answer_changed }) => answer_changed).length;
+      expect(summary.change_rates[task]?.[String(layer)]).toBe(changed / here.length);
+      for (const line of here.filter(({ task }) => task === 'ocr'))
+        expect(line.answer_changed).toBe(line.original_answer !== line.swapped_answer);
+    }
+  const again = await ran('swap-again', [...words, ...few, '--rows', '5', '--restart']);
+  expect(read(again, 'layer_swap_results.jsonl')).toBe(read(out, 'layer_swap_results.jsonl'));
+  expect(json<SwapSummary>(again, 'layer_swap_summary.json').change_rates).toEqual(summary.change_rates);
+});
+
+interface Ablated {
+  readonly experiment: string;
+  readonly ablated_layer: number;
+  readonly accuracy: number;
+  readonly correct: number;
+  readonly total: number;
+}
+
+test('ablate: accuracies are those of the records, and a layer without effect would be seen', async () => {
+  const problems = join(SETS, 'items', 'problems.jsonl');
+  const out = await ran('ablate', [
+    ...['ablate', '--model', 'demo:rl', '--problems', problems, '--samples', '3', '--layers', '0,5-6'],
+    ...['--seed', '123', '--max-new-tokens', '48', ...WASM],
+  ]);
+  const all = json<Record<string, Ablated>>(out, 'all_results.json');
+  const names = ['baseline', 'layer_0', 'layer_5', 'layer_6'];
+  expect(Object.keys(all).filter((name) => name !== 'frankenscope')).toEqual(names);
+  const asked = lines<{ id: string; answer: string }>(problems);
+  const said = new Map<string, string>();
+  for (const name of names) {
+    const [file] = filesBelow(join(out, name));
+    const records = lines<{ id: string; gold_answer: string; correct: boolean; full_response: string }>(
+      ...[out, name, file ?? ''],
+    );
+    expect(records).toHaveLength(3);
+    for (const { id, gold_answer } of records)
+      expect(asked.find((problem) => problem.id === id)?.answer).toBe(gold_answer);
+    const correct = records.filter((record) => record.correct).length;
+    expect(all[name]).toMatchObject({ correct, total: 3, accuracy: Number((correct / 3).toFixed(4)) });
+    expect(all[name]?.ablated_layer).toBe(name === 'baseline' ? -1 : Number(name.slice('layer_'.length)));
+    said.set(name, records.map(({ full_response }) => full_response).join('\n'));
+  }
+  expect(said.get('layer_0')).not.toBe(said.get('baseline'));
+});
+
+test('attention: mass and mean of every layer', async () => {
+  const out = await ran('attention.json', [
+    ...[
+      'attention',
+      '--in',
+      'demo:in',
+      '--rl',
+      'demo:rl',
+      '--items',
+      join(SETS, 'items', 'general-vqa.jsonl'),
+    ],
+    ...['--samples', '2', '--seed', '123', '--max-new-tokens', '24', ...WASM],
+  ]);
+  const { layers } = json<{ layers: { layer: number; in: Mass; rl: Mass }[] }>(out);
+  expect(layers.map(({ layer }) => layer)).toEqual(Array.from({ length: LAYERS }, (_, layer) => layer));
+  for (const { in: sft, rl } of layers)
+    for (const { mass, mean } of [sft, rl]) {
+      expect(mass).toBeGreaterThan(0);
+      expect(mass).toBeLessThan(1);
+      // 16 image tokens, all of which every generated token sees.
+      expect(mean).toBeCloseTo(mass / 16, 6);
+    }
+  expect(layers.map(({ rl }) => rl.mass)).not.toEqual(layers.map((layer) => layer.in.mass));
+});
+interface Mass {
+  readonly mass: number;
+  readonly mean: number;
+}
+
+const weights = (name: string) => tensorsOf(readFileSync(join(DIST, 'demo', name, 'model.safetensors')));
+/** ‖to − from‖_F and ‖from‖_F of a tensor, summed in float64. */
+function norms(name: string, from: string, to: string): [number, number] {
+  const [a, b] = [from, to].map((checkpoint) => {
+    const tensor = weights(checkpoint).get(name);
+    if (!tensor) throw new Error(`${checkpoint} has no ${name}`);
+    return bfloat16Values(tensor);
+  }) as [Float32Array, Float32Array];
+  const norm = (value: (index: number) => number): number =>
+    Math.sqrt(a.reduce((sum, _, index) => sum + value(index) ** 2, 0));
+  return [norm((index) => (b[index] ?? NaN) - (a[index] ?? NaN)), norm((index) => a[index] ?? NaN)];
+}
+
+interface Norms {
+  readonly fro_norm: number;
+  readonly relative_norm: number;
+}
+interface Energy {
+  readonly layers: { param_name: string; layer_idx: number; section: string; sft: Norms; rl: Norms }[];
+}
+
+test('energy and diversity of the family: norms counted from the files; a frozen region is exactly zero', async () => {
+  const family = ['--base', 'demo:base', '--in', 'demo:in', '--rl', 'demo:rl', ...WASM];
+  const { layers } = json<Energy>(await ran('energy.json', ['energy', ...family]));
+  for (const layer of [0, LAYERS - 1]) {
+    const found = layers.find(
+      ({ param_name, section, layer_idx }) =>
+        param_name.endsWith('down_proj.weight') && !section.startsWith('Vision') && layer_idx === layer,
+    );
+    const name = `model.language_model.layers.${String(layer)}.mlp.down_proj.weight`;
+    const [sft] = norms(name, 'base', 'in');
+    const [rl, before] = norms(name, 'in', 'rl');
+    expect(found?.sft.fro_norm).toBeCloseTo(sft, 6);
+    expect(found?.rl.fro_norm).toBeCloseTo(rl, 6);
+    expect(found?.rl.relative_norm).toBeCloseTo(rl / before, 6);
+  }
+  const frozen = await ran('frozen.json', [
+    'energy',
+    '--in',
+    'demo:in',
+    '--rl',
+    'demo:rl-frozen-mid',
+    ...WASM,
+  ]);
+  for (const { section, layer_idx, rl } of json<Energy>(frozen).layers)
+    if (!section.startsWith('Vision') && layer_idx >= 4 && layer_idx < 8) expect(rl.fro_norm).toBe(0);
+    else expect(rl.fro_norm).toBeGreaterThan(0);
+
+  const spectra = await ran('svd.json', ['diversity', ...family, '--weights', 'k_proj', '--topk', '64']);
+  const matrices = json<{ layers: { param_name: string; sft: Spectrum; rl: Spectrum }[] }>(spectra).layers;
+  expect(matrices).toHaveLength(LAYERS);
+  for (const { param_name, ...updates } of matrices)
+    for (const kind of ['sft', 'rl'] as const) {
+      const spectrum = updates[kind];
+      const values = spectrum.singular_values;
+      expect(values).toHaveLength(64);
+      const sum = values.reduce((total, value) => total + value, 0);
+      const entropy = values.reduce(
+        (total, v) => (v === 0 ? total : total - (v / sum) * Math.log(v / sum)),
+        0,
+      );
+      const square = values.reduce((total, value) => total + value * value, 0);
+      const energy = layers.find((layer) => layer.param_name === param_name);
+      expect(Math.sqrt(square) / (energy?.[kind].fro_norm ?? NaN)).toBeCloseTo(1, 5);
+      expect(spectrum.stable_rank / (square / (values[0] ?? NaN) ** 2)).toBeCloseTo(1, 5);
+      expect(spectrum.effective_rank / Math.exp(entropy)).toBeCloseTo(1, 5);
+    }
+});
+interface Spectrum {
+  readonly singular_values: number[];
+  readonly stable_rank: number;
+  readonly effective_rank: number;
+}
+
+test('merge: a checkpoint that has RL’s layers where they were asked for, and IN’s else', async () => {
+  const out = await ran('merged', [
+    ...['merge', '--blocks', 'IN:RL:IN', '--cuts', '4,8', '--in', 'demo:in', '--rl', 'demo:rl', '--quiet'],
+  ]);
+  const merged = tensorsOf(readFileSync(join(out, 'model.safetensors')));
+  const [sft, rl] = [weights('in'), weights('rl')];
+  expect([...merged.keys()].toSorted()).toEqual([...sft.keys()].toSorted());
+  for (const [name, { bytes }] of merged) {
+    const layer = /language_model\.layers\.(\d+)\./.exec(name)?.[1];
+    const donor = layer !== undefined && Number(layer) >= 4 && Number(layer) < 8 ? rl : sft;
+    expect(donor.get(name)?.bytes.equals(bytes), name).toBe(true);
+  }
+});
+
+interface Graded {
+  readonly id: string;
+  readonly correct: boolean;
+}
+
+test('transfer: tables are those of the records; what was asked is not asked again, and the files are the same', async () => {
+  const words = [
+    ...['transfer', '--in', 'demo:in', '--rl', 'demo:rl', '--variants', 'IN:IN:IN', 'IN:RL:RL', 'RL:RL:RL'],
+    ...['--samples', '2', '--max-new-tokens', '48', ...WASM],
+  ];
+  const out = await ran('transfer', words);
+  const metrics = json<Record<string, Record<string, number>>>(out, 'paper_metrics.json');
+  const variants = Object.keys(metrics).filter((name) => name !== 'frankenscope');
+  expect(variants).toHaveLength(3);
+  for (const variant of variants) {
+    const summary = json<{
+      N: number;
+      acc_A: number;
+      M_vis: number;
+      setting_A: string;
+      n_TT: number;
+      n_TF: number;
+    }>(...[out, variant, 'perception_general_vqa', 'summary.json']);
+    const records = lines<Graded>(out, variant, 'perception_general_vqa', `${summary.setting_A}.jsonl`);
+    expect(summary.N).toBe(2);
+    expect(records).toHaveLength(2);
+    const correct = records.filter((record) => record.correct).length;
+    expect(summary.acc_A).toBeCloseTo(correct / 2, 9);
+    expect(summary.n_TT + summary.n_TF).toBe(correct);
+    expect(metrics[variant]?.['M_vis']).toBe(summary.M_vis);
+  }
+  const start = performance.now();
+  const again = await ran('transfer-again', words);
+  expect(filesBelow(again)).toEqual(filesBelow(out));
+  for (const file of filesBelow(out).filter((name) => name !== 'frankenscope.json'))
+    expect(read(again, file), file).toBe(read(out, file));
+  expect(performance.now() - start).toBeLessThan(120_000);
+});
+
+interface Share {
+  readonly n: number;
+  readonly hits: number;
+}
+interface Gap {
+  readonly image: Share;
+  readonly text: Share;
+  readonly gap: { readonly delta: number };
+}
+
+test('disentangle: each family by image and by text, their difference, and all together', async () => {
+  const out = await ran('gap.json', [
+    ...['disentangle', '--model', 'demo:in', 'demo:rl', '--samples', '2', '--seed', '1'],
+    ...['--max-new-tokens', '32', ...WASM],
+  ]);
+  const { models } = json<{ models: { model: string; families: Gap[]; pooled: { all: Gap } }[] }>(out);
+  expect(models.map(({ model }) => model)).toEqual(['demo:in', 'demo:rl']);
+  for (const { families, pooled } of models) {
+    expect(families.length).toBeGreaterThan(0);
+    for (const side of ['image', 'text'] as const) {
+      const sum = (count: 'n' | 'hits') => families.reduce((total, family) => total + family[side][count], 0);
+      expect(pooled.all[side]).toMatchObject({ n: 2, hits: sum('hits') });
+      expect(sum('n')).toBe(2);
+    }
+    for (const { image, text, gap } of [...families, pooled.all])
+      expect(gap.delta).toBeCloseTo(text.hits / text.n - image.hits / image.n, 12);
+  }
+});
+
+test('bad input: one line, a name, the remedy, and exit 2', async () => {
+  const empty = join(folder.path, 'empty');
+  mkdirSync(empty);
+  writeFileSync(join(empty, 'notes.txt'), 'nothing of use');
+  const out = join(folder.path, 'none');
+  for (const words of [
+    ['swap', '--model', 'demo:in', '--pairs', empty],
+    ['ablate', '--model', 'demo:none', '--problems', join(SETS, 'items', 'problems.jsonl')],
+    ['energy', '--in', 'demo:in'],
+    ['merge', '--blocks', 'IN:XX:IN', '--in', 'demo:in', '--rl', 'demo:rl'],
+    ['diversity', '--in', 'demo:in', '--rl', 'demo:rl', '--weights', 'no_such_weight'],
+  ]) {
+    const { code, stderr } = await headless([...words, '--quiet', '--out', out]);
+    expect(code, `${words.join(' ')}\n${stderr}`).toBe(2);
+    expect(stderr.trimEnd()).toMatch(/^[A-Z]\w+: .+; .+$/);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  }
+});
