@@ -41,6 +41,7 @@ export class AnswerRun<Who extends Asked = Variant> {
   #controller: AbortController | null = null;
   #plan: Plan<Who> | null = null;
   #serial = 0;
+  #preparing: Promise<void> = Promise.resolve();
   readonly #id: string;
   readonly #title: string;
   readonly #answer: Answerer<Who>;
@@ -69,8 +70,11 @@ export class AnswerRun<Who extends Asked = Variant> {
   }
 
   /** Lays out what would be asked, and shows what is kept of it. Only the last of several calls counts. */
-  async prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
-    if (this.running) return;
+  prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
+    return this.running ? Promise.resolve() : (this.#preparing = this.#prepare(make));
+  }
+
+  async #prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
     const serial = ++this.#serial;
     try {
       const plan = await make();
@@ -86,7 +90,9 @@ export class AnswerRun<Who extends Asked = Variant> {
     }
   }
 
+  /** Answers what is laid out; where a setting has just changed, what it says now, not what was laid out before. */
   async start(): Promise<void> {
+    await this.#preparing;
     const plan = this.#plan;
     if (!plan || this.running) return;
     const controller = (this.#controller = new AbortController());

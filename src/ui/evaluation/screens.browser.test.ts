@@ -1,3 +1,4 @@
+import { tick } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { blackImageLike } from '../../evaluation/samples/black-image.ts';
@@ -161,4 +162,18 @@ test('Perception: the same puzzles both ways, the gap with its interval, tokens 
   expect(file.name).toBe('perception.zip');
   expect(file.text).toContain('perception_gap.json');
   expect(file.text).toContain('RL/perception_gap/A_image_prompt.jsonl');
+});
+
+test('what is asked is what the page says at the press, though a number was changed a moment before', async () => {
+  const app = await start(['x-rl']);
+  app.view.go('perception');
+  await bring(app.perception.choice);
+  await expect.element(main.getByText('6 answers, 0 of them kept from earlier')).toBeVisible();
+  const field = main.getByRole('spinbutton', { name: 'Samples of each set' }).element() as HTMLInputElement;
+  field.value = '1';
+  field.dispatchEvent(new Event('change', { bubbles: true }));
+  await tick();
+  (button('Ask').element() as HTMLButtonElement).click();
+  await expect.element(main.getByText('2 answers, all of them kept').first()).toBeVisible();
+  expect(app.perception.run.answers.size).toBe(2);
 });
