@@ -166,6 +166,22 @@ test('an exported SVG stands alone: no classes, no variables, its fonts inside',
   expect(parsed.querySelector('parsererror')).toBeNull();
 });
 
+test('an export chosen before the browser has told of the opened list closes the list', async () => {
+  await draw('lines-energy', WIDE);
+  const unfold = page.getByText('Export', { exact: true }).element() as HTMLElement;
+  const list = unfold.closest('details') as HTMLDetailsElement;
+  const stopped = (event: Event) => event.target instanceof HTMLAnchorElement && event.preventDefault();
+  document.addEventListener('click', stopped, true);
+  const told = new Promise((resolve) => list.addEventListener('toggle', resolve, { once: true }));
+  unfold.click();
+  expect(list.open).toBe(true);
+  [...list.querySelectorAll('button')].find(({ textContent }) => textContent === 'CSV')?.click();
+  await told;
+  document.removeEventListener('click', stopped, true);
+  expect(list.open).toBe(false);
+  expect(document.activeElement).toBe(unfold);
+});
+
 test('an exported PNG is twice as fine as the page', async () => {
   const svg = await draw('spectrum', WIDE);
   const picture = await standaloneSvg(svg, { title: 'Spectra', lines: [] });
