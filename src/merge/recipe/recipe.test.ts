@@ -4,7 +4,7 @@ import { NamedError } from '../../named-error.ts';
 import { evenCuts, parseBlocks, printBlocks, STANDARD_BLOCKS } from './blocks.ts';
 import { readRecipe, writeRecipe } from './recipe-file.ts';
 import type { Edit, Recipe } from './recipe.ts';
-import { donorsOf, isPlainStitch, restFrom } from './recipe.ts';
+import { donorsOf, isPlainStitch, renameDonor, restFrom } from './recipe.ts';
 
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const nameOf = (work: () => unknown): string => {
@@ -88,6 +88,13 @@ describe('a recipe file', () => {
     const donors = new Map([['IN', { checkpoint: 'cold-start', fingerprint: 'ab' }]]);
     const text = writeRecipe({ recipe, donors });
     expect(readRecipe(new TextEncoder().encode(text), 'r.json', 3)).toEqual({ recipe, donors });
+  });
+
+  it('follows a donor that gets another name, everywhere it gives something', () => {
+    const renamed = renameDonor(recipe, 'RL', 'late');
+    expect(JSON.stringify(renamed)).toBe(JSON.stringify(recipe).replaceAll('"RL"', '"late"'));
+    expect(donorsOf(renamed)).toEqual(donorsOf(recipe).map((name) => (name === 'RL' ? 'late' : name)));
+    expect(renameDonor(renamed, 'late', 'RL')).toEqual(recipe);
   });
 
   it('may be short: blocks and nothing else', () => {

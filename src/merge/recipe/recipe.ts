@@ -85,6 +85,22 @@ export function donorsOf({ layers, rest, edits }: Recipe): readonly DonorName[] 
   return [...new Set([rest.frame, ...layers, rest.visionTower, rest.projector, rest.head, ...edited])];
 }
 
+/** The same recipe where a donor goes by another name. */
+export function renameDonor(recipe: Recipe, from: DonorName, to: DonorName): Recipe {
+  const now = (name: DonorName): DonorName => (name === from ? to : name);
+  const { frame, visionTower, projector, head } = recipe.rest;
+  return {
+    layers: recipe.layers.map(now),
+    rest: {
+      frame: now(frame),
+      visionTower: now(visionTower),
+      projector: now(projector),
+      head: now(head),
+    },
+    edits: recipe.edits.map((edit) => (edit.kind === 'noise' ? edit : { ...edit, donor: now(edit.donor) })),
+  };
+}
+
 /** A recipe that hands over whole layers and nothing else: what the engine runs by binding other buffers. */
 export function isPlainStitch({ rest, edits }: Recipe): boolean {
   return edits.length === 0 && new Set(Object.values(rest)).size === 1;

@@ -171,12 +171,12 @@ test('of six checkpoints, the directions of one update at a time are shown', asy
   await expect.element(button('Energy is measured')).toBeVisible();
   const directions = page.getByRole('figure', { name: /^Direction of the updates, against/ });
   await expect.element(directions).toHaveAccessibleName(/against IN − Base/);
-  await page.getByRole('group', { name: 'Directions against' }).getByText('M5 − IN').click();
-  await expect.element(directions).toHaveAccessibleName(/against M5 − IN/);
+  await page.getByRole('group', { name: 'Directions against' }).getByText('x-b − IN').click();
+  await expect.element(directions).toHaveAccessibleName(/against x-b − IN/);
   await directions.getByRole('button', { name: 'Table' }).click();
   await expect.element(directions.getByRole('columnheader', { name: 'RL − IN, cosine' })).toBeVisible();
   await expect
-    .element(directions.getByRole('columnheader', { name: 'M5 − IN, cosine' }))
+    .element(directions.getByRole('columnheader', { name: 'x-b − IN, cosine' }))
     .not.toBeInTheDocument();
 });
 

@@ -34,7 +34,32 @@ test('a family goes to Base, IN, RL and a fourth gets a slot of its own', async 
   await expect.element(slot('Base')).toHaveTextContent('Qwen-Instruct');
   await expect.element(slot('IN')).toHaveTextContent('X-SFT');
   await expect.element(slot('RL')).toHaveTextContent('2 tensors not used');
-  await expect.element(slot('M4')).toHaveTextContent('X-RL-Frozen');
+  await expect.element(slot('X-RL-Frozen')).toHaveTextContent('X-RL-Frozen');
+});
+
+test('a further checkpoint is called by its folder, or as one likes, and recipes follow', async () => {
+  const { app } = await stageApp();
+  await app.family.place(['X-RL', 'X-SFT', 'Qwen-Instruct', 'X-RL-Frozen'].map(fakeFolder));
+  const [base, , , frozen] = app.family.slots;
+  app.stitcher.setBlocks('IN:X-RL-Frozen:IN');
+  const field = page.getByRole('textbox', { name: 'Name on charts and in recipes' });
+  expect(field.elements()).toHaveLength(1);
+  await field.fill('rl');
+  await userEvent.keyboard('{Enter}');
+  // RL is another's name.
+  await expect.element(slot('rl 2')).toBeVisible();
+  await expect.element(field).toHaveValue('rl 2');
+  expect(new Set(app.stitcher.recipe?.layers)).toEqual(new Set(['IN', 'rl 2']));
+  app.jobs.report({ id: 'work', title: 'Work', detail: '', share: null, cancel: () => undefined });
+  await expect.element(field).toBeDisabled();
+  app.jobs.end('work');
+  await field.fill('');
+  await userEvent.keyboard('{Enter}');
+  await expect.element(slot('M4')).toBeVisible();
+  expect(base?.identity.label).toBe('Base');
+  expect(frozen?.identity.colour).toBe('var(--checkpoint-4)');
+  await slot('M4').getByRole('button', { name: 'Close M4' }).click();
+  await expect.element(slot('M4').getByRole('button', { name: 'Choose a folder' })).toBeVisible();
 });
 
 test('a folder that does not open says why in its slot, and the page goes on', async () => {

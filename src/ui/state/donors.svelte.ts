@@ -81,11 +81,12 @@ export class Donors {
 
   #open(name: string, { checkpoint, folder }: Slot): Promise<Donor> {
     if (!checkpoint || !folder) throw new RangeError(`${name} is not open`);
-    const known = this.#opened.get(checkpoint.id);
+    const key = `${checkpoint.id} ${name}`;
+    const known = this.#opened.get(key);
     if (known) return known;
     const opening = openDonor(name, folder.files, { folder: checkpoint.name });
-    this.#opened.set(checkpoint.id, opening);
-    opening.catch(() => this.#opened.delete(checkpoint.id));
+    this.#opened.set(key, opening);
+    opening.catch(() => this.#opened.delete(key));
     return opening;
   }
 }

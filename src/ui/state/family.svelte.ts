@@ -9,6 +9,7 @@ import type { Jobs } from './jobs.svelte.ts';
 import type { LoadChoice } from './load-choice.svelte.ts';
 import type { Machine } from './machine.svelte.ts';
 import { named } from './named.ts';
+import { freeName, nameFrom } from './slot-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
 
 const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
@@ -101,11 +102,19 @@ export class Family {
       const checkpoint = await this.#engine.open(folder.name, folder.files);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
       slot.state = { kind: 'found', checkpoint, error: null };
+      this.rename(slot, nameFrom(folder.name));
       this.#choice.suggestFor(checkpoint);
       await this.estimate();
     } catch (error) {
       if (slot.state === reading) slot.state = { kind: 'wrong', folder: folder.name, error: named(error) };
     }
+  }
+
+  /** Calls a further checkpoint so, or nearly so where the name is taken; by its place in the row when it is left empty. */
+  rename(slot: Slot, wanted: string): void {
+    if (!slot.nameable) return;
+    const others = this.slots.filter((other) => other !== slot).map(({ identity }) => identity.label);
+    slot.call(freeName(wanted, others, slot.placeLabel));
   }
 
   /** What loading each found checkpoint would take, given the present choice and what is already held. */
@@ -190,6 +199,7 @@ export class Family {
   async clear(slot: Slot): Promise<void> {
     const { checkpoint } = slot;
     slot.state = { kind: 'empty' };
+    this.rename(slot, '');
     slot.estimate = { kind: 'none' };
     if (!checkpoint) return;
     try {

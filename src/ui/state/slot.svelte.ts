@@ -1,7 +1,7 @@
 import type { NamedError } from '../../named-error.ts';
 import type { LoadedModel, LoadProgress, MemoryEstimate, OpenedCheckpoint } from '../../engine/protocol.ts';
 import type { Folder } from '../files/folder.ts';
-import { identityAt, type Identity } from '../theme/identity.ts';
+import { identityAt, isRole, type Identity } from '../theme/identity.ts';
 
 /** Where a slot is on its way from empty to loaded. */
 export type SlotState =
@@ -34,14 +34,29 @@ export type EstimateState =
 
 /** A place for one checkpoint of the family. */
 export class Slot {
-  readonly identity: Identity;
+  /** Base, IN and RL are roles and stay what they are; a further checkpoint takes a name. */
+  readonly nameable: boolean;
+  identity: Identity = $state.raw(identityAt(0));
   /** What was last opened here; work that reads weights itself reads its files. */
   folder: Folder | null = null;
   state = $state.raw<SlotState>({ kind: 'empty' });
   estimate = $state.raw<EstimateState>({ kind: 'none' });
 
+  readonly #place: Identity;
+
   constructor(position: number) {
-    this.identity = identityAt(position);
+    this.#place = identityAt(position);
+    this.identity = this.#place;
+    this.nameable = !isRole(position);
+  }
+
+  /** Called by its place in the row again, as before anything was opened here. */
+  get placeLabel(): string {
+    return this.#place.label;
+  }
+
+  call(label: string): void {
+    this.identity = { ...this.#place, label };
   }
 
   get checkpoint(): OpenedCheckpoint | null {

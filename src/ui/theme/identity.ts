@@ -15,6 +15,11 @@ const FAMILY: readonly Identity[] = [
 /** Further checkpoints have five more hues; beyond the eighth a colour would have to mean two checkpoints. */
 export const MOST_CHECKPOINTS = 8;
 
+/** Whether the slot at `position` is Base, IN or RL. */
+export function isRole(position: number): boolean {
+  return position < FAMILY.length;
+}
+
 /** The identity of the slot at `position` (0 Base, 1 IN, 2 RL, then further checkpoints). */
 export function identityAt(position: number): Identity {
   const number = position + 1;

@@ -3,7 +3,7 @@ import { writeMergekit } from '../../merge/mergekit/write.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
-import type { Edit, Recipe } from '../../merge/recipe/recipe.ts';
+import { renameDonor, type Edit, type Recipe } from '../../merge/recipe/recipe.ts';
 import { subjectOf } from '../../merge/subject.ts';
 import { installMergeTransfer } from '../../merge/transfer.ts';
 import { exportInWorker, measureInWorker } from '../../merge/worker/client.ts';
@@ -139,6 +139,12 @@ export class Stitcher implements StripEditor {
   removeEdit(index: number): void {
     const { recipe } = this;
     if (recipe) this.recipe = { ...recipe, edits: recipe.edits.filter((_, i) => i !== index) };
+  }
+
+  /** A checkpoint has got another name: what it gives is given under that. */
+  renameDonor(from: string, to: string): void {
+    if (this.#recipe) this.recipe = renameDonor(this.#recipe, from, to);
+    if (this.#brush === from) this.#brush = to;
   }
 
   reset(): void {
