@@ -1,4 +1,5 @@
 /** A recipe from a file of either kind. */
+import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { readMergekit } from './mergekit/read.ts';
 import { readRecipe } from './recipe/recipe-file.ts';
@@ -21,7 +22,7 @@ export interface OpenedRecipe {
  * Reads our JSON, or mergekit's YAML (whose models are matched to donors by name, or by the last part of their path).
  * A donor that was another checkpoint when the recipe was written is told in a notice.
  *
- * @throws NamedError those of `readRecipe` and `readMergekit`
+ * @throws NamedError those of `readRecipe` and `readMergekit`; `AmbiguousDonor` where a model's name fits two donors
  */
 export async function openRecipe(
   file: File,
@@ -43,11 +44,26 @@ export async function openRecipe(
   return { recipe, notices };
 }
 
+/** @throws NamedError `AmbiguousDonor` */
 function donorCalled(model: string, donors: readonly KnownDonor[]): DonorName | null {
   const last = (path: string): string => path.split(/[/\\]/).filter(Boolean).at(-1)?.toLowerCase() ?? '';
-  const found =
-    donors.find(({ name }) => name.toLowerCase() === model.toLowerCase()) ??
-    donors.find(({ folder }) => folder === model) ??
-    donors.find(({ name, folder }) => [name, folder].some((own) => last(own) === last(model)));
-  return found?.name ?? null;
+  const rules: readonly ((donor: KnownDonor) => boolean)[] = [
+    ({ name }) => name.toLowerCase() === model.toLowerCase(),
+    ({ folder }) => folder === model,
+    ({ name, folder }) => [name, folder].some((own) => last(own) === last(model)),
+  ];
+  for (const rule of rules) {
+    const [found, ...others] = donors.filter(rule);
+    if (!found) continue;
+    const other = others.find(({ fingerprint }) => fingerprint !== found.fingerprint);
+    if (!other) return found.name;
+    // Trainers call their folders alike: runs/sft/checkpoint-500, runs/rl/checkpoint-500.
+    throw new NamedError(
+      'AmbiguousDonor',
+      `${model} may be ${found.name} or ${other.name}: their folders are called alike`,
+      { field: 'model' },
+      `write ${found.name} or ${other.name} in its place, or rename the folders`,
+    );
+  }
+  return null;
 }

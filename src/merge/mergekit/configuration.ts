@@ -8,6 +8,14 @@ const KNOWN = [
   ...['modules', 'slices', 'models', 'merge_method', 'base_model', 'parameters'],
   ...['dtype', 'out_dtype', 'tokenizer_source', 'name'],
 ];
+const KEPT_DTYPES = "copies keep their dtype, computed tensors get the frame's.";
+/** Fields that mergekit heeds and a merge here does not, and what happens instead. */
+const NOT_APPLIED = {
+  dtype: KEPT_DTYPES,
+  out_dtype: KEPT_DTYPES,
+  // There, embeddings and head lose the rows that no token of the tokenizer has.
+  tokenizer_source: "the frame's tokenizer stays, and every row of the embeddings.",
+};
 /** Weights are written in decimals: a sum of 0.7 + 0.3 need not be 1 to the last bit. */
 const SUM_TOLERANCE = 1e-9;
 
@@ -69,6 +77,8 @@ interface Asked {
 export class MergekitFile {
   readonly root: Fields;
   readonly notices: readonly string[];
+  /** As the file calls it. */
+  readonly baseModel: string | null;
   readonly #file: string;
   readonly #method: string;
   readonly #donorOf: (model: string) => DonorName | null;
@@ -91,13 +101,33 @@ export class MergekitFile {
     if (this.root.value('tokenizer_source') === 'union') {
       throw this.refusal('tokenizers are not united here', 'tokenizer_source');
     }
-    this.notices = ['dtype', 'out_dtype'].flatMap((field) =>
-      this.root.has(field)
-        ? [
-            `${field}: ${String(this.root.value(field))} is not applied: copies keep their dtype, computed tensors get the frame's.`,
-          ]
-        : [],
+    const base = this.root.value('base_model');
+    if (base !== undefined && typeof base !== 'string')
+      throw this.invalid('no name of a model', 'base_model');
+    this.baseModel = base ?? null;
+    this.notices = Object.entries(NOT_APPLIED).flatMap(([field, instead]) =>
+      this.root.has(field) ? [`${field}: ${String(this.root.value(field))} is not applied: ${instead}`] : [],
     );
+  }
+
+  /** The opened checkpoint that is the base model; null where none is named, or it is not open. */
+  baseDonor(): DonorName | null {
+    return this.baseModel === null ? null : this.#donorOf(this.baseModel);
+  }
+
+  /** `models` as mergekit takes them: a base model that is not among them joins them, without parameters of its own. */
+  withBase(models: readonly Fields[]): readonly Fields[] {
+    const { baseModel } = this;
+    if (baseModel === null || models.some((source) => source.value('model') === baseModel)) return models;
+    return [...models, new Fields({ model: baseModel }, this, 'base_model')];
+  }
+
+  /** The same sources. @throws NamedError `InvalidMergekit` where one model is given twice */
+  distinct(sources: readonly Fields[]): readonly Fields[] {
+    const models = sources.map((source) => source.value('model'));
+    const twice = models.find((model, i) => models.indexOf(model) !== i);
+    if (twice === undefined) return sources;
+    throw this.invalid(`${JSON.stringify(twice)} stands twice in one slice`, 'model');
   }
 
   /** Shares of one tensor, zero shares left out, adding up to 1. */
@@ -106,7 +136,10 @@ export class MergekitFile {
     const shares = new Map<DonorName, number>();
     for (const source of sources) {
       const weight = this.#number('weight', this.#settings(source, inherited), asked);
-      if (weight === null) throw this.invalid(`a model without a weight for ${asked.tensor}`, 'weight');
+      if (weight === null) {
+        const model = String(source.value('model'));
+        throw this.invalid(`${model} is a model without a weight for ${asked.tensor}`, 'weight');
+      }
       const donor = this.#donor(source);
       if (weight !== 0) shares.set(donor, (shares.get(donor) ?? 0) + weight);
     }
@@ -123,7 +156,7 @@ export class MergekitFile {
     }
     const normalize = this.#lookUp('normalize', inherited, asked) ?? true;
     const whole = Math.abs(sum - 1) < SUM_TOLERANCE;
-    if (!whole && (normalize === false || sum === 0)) {
+    if (!whole && (!normalize || sum === 0)) {
       throw this.refusal(
         `the weights of ${asked.tensor} add up to ${sum}, not 1: it would be scaled`,
         'weight',
@@ -137,7 +170,10 @@ export class MergekitFile {
 
   #passed(sources: readonly Fields[], inherited: readonly Fields[], asked: Asked): Shares {
     const [only, more] = sources;
-    if (!only || more) throw this.invalid('passthrough takes one model a slice', 'sources');
+    if (!only || more) {
+      const what = 'passthrough takes one model a slice, and a base_model beside `models` is one more';
+      throw this.invalid(what, 'sources');
+    }
     const scale = this.#number('scale', this.#settings(only, inherited), asked);
     if (scale !== null && scale !== 1) throw this.refusal(`${asked.tensor} is scaled by ${scale}`, 'scale');
     return new Map([[this.#donor(only), 1]]);

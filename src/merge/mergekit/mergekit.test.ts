@@ -107,7 +107,7 @@ it('the tensors are those that mergekit itself makes of the files, byte for byte
 });
 
 describe('what mergekit cannot say is refused', () => {
-  it('noise, a donor without a name', () => {
+  it('noise, a donor without a name, two donors of one name', () => {
     const noise: Edit = { kind: 'noise', layers: SPAN, part: 'all', ratio: 0.1, seed: 0 };
     const noisy = { ...parseBlocks('A:B:B', ['A', 'B'], 3), edits: [noise] };
     expect(failure(() => write(noisy))).toMatchObject({ name: 'NotInMergekit' });
@@ -117,6 +117,15 @@ describe('what mergekit cannot say is refused', () => {
         outDtype: 'float16',
       });
     expect(failure(nameless).what).toContain('B');
+    const alike = () =>
+      writeMergekit(parseBlocks('A:B:B', ['A', 'B'], 3), {
+        models: new Map([
+          ['A', 'checkpoint-500'],
+          ['B', 'checkpoint-500'],
+        ]),
+        outDtype: 'float16',
+      });
+    expect(failure(alike)).toMatchObject({ name: 'NotInMergekit' });
   });
 });
 
@@ -157,15 +166,17 @@ dtype: bfloat16
 
   it('gradients and filters are worked out layer by layer', () => {
     const { recipe } = read(`
-models:
-  - model: checkpoints/untied-gqa2-f16
-    parameters: {weight: [{filter: mlp, value: [1, 0]}, {value: 1}]}
-  - model: checkpoints/untied-gqa2-f16-b
-    parameters: {weight: [{filter: mlp, value: [0, 1]}, {value: 0}]}
+modules:
+  text_decoder:
+    models:
+      - model: checkpoints/untied-gqa2-f16
+        parameters: {weight: [{filter: mlp, value: [1, 0]}, {value: 1}]}
+      - model: checkpoints/untied-gqa2-f16-b
+        parameters: {weight: [{filter: mlp, value: [0, 1]}, {value: 0}]}
 merge_method: linear
 parameters: {normalize: false}
 `);
-    const plan = planMerge({ ...recipe, rest: restFrom('A') }, open.donors);
+    const plan = planMerge(recipe, open.donors);
     const mlp = (layer: number) =>
       plan.tensors.find(({ name }) => name === `model.layers.${layer}.mlp.up_proj.weight`)?.operation;
     expect(mlp(0)).toMatchObject({ kind: 'copy', from: { donor: 'A' } });
@@ -175,6 +186,90 @@ parameters: {normalize: false}
 
   const A = 'model: checkpoints/untied-gqa2-f16';
   const B = 'model: checkpoints/untied-gqa2-f16-b';
+  /** What B gives of a tensor, in percent. */
+  const shareOfB = (recipe: Recipe, name: string): number => {
+    const operation = planMerge(recipe, open.donors).tensors.find((one) => one.name === name)?.operation;
+    if (operation?.kind !== 'compute') return operation?.from.donor === 'B' ? 100 : 0;
+    const alpha = 100 * (operation.mix?.alpha ?? 0);
+    return operation.mix?.with.donor === 'B' ? alpha : 100 - alpha;
+  };
+  const whole = (name: string): string => `${name}: {models: [{${A}, parameters: {weight: 1}}]}`;
+  const VISION = `${whole('multi_modal_projector')}, ${whole('vision_tower')}`;
+
+  // The shares below were read off the tensors that mergekit 0.1.5 made of these files.
+  it('final norm and head stand at the beginning of the last slice’s gradient', () => {
+    const { recipe } = read(`
+modules: {text_decoder: {models: [{${A}, parameters: {weight: [1, 0]}}, {${B}, parameters: {weight: [0, 1]}}]}, ${VISION}}
+merge_method: linear
+`);
+    const share = (name: string): number => shareOfB(recipe, name);
+    expect([0, 1, 2].map((layer) => share(`model.layers.${layer}.mlp.up_proj.weight`))).toEqual([0, 50, 100]);
+    expect(['model.embed_tokens', 'model.norm', 'lm_head'].map((name) => share(`${name}.weight`))).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
+  it('final norm and head take as many models of the last slice as the first one has', () => {
+    const slice = (range: string, models: readonly (readonly [string, number])[]): string =>
+      `{sources: [${models.map(([model, weight]) => `{${model}, layer_range: ${range}, parameters: {weight: ${weight}}}`).join(', ')}]}`;
+    const first = slice('[0, 1]', [[A, 1]]);
+    const last = slice('[1, 3]', [
+      [A, 1],
+      [B, 3],
+    ]);
+    const { recipe } = read(
+      `{modules: {text_decoder: {slices: [${first}, ${last}]}, ${VISION}}, merge_method: linear}`,
+    );
+    expect(shareOfB(recipe, 'model.layers.2.mlp.up_proj.weight')).toBe(75);
+    expect([shareOfB(recipe, 'model.norm.weight'), shareOfB(recipe, 'lm_head.weight')]).toEqual([0, 0]);
+  });
+
+  it('a base model that is not among the models is one of them', () => {
+    const { recipe } = read(
+      `{models: [{${A}}], base_model: checkpoints/untied-gqa2-f16-b, parameters: {weight: 1}, merge_method: linear}`,
+    );
+    for (const name of [
+      'model.embed_tokens.weight',
+      'model.layers.1.mlp.up_proj.weight',
+      'visual.merger.ln_q.weight',
+    ])
+      expect(shareOfB(recipe, name), name).toBe(50);
+  });
+
+  it('config and tokenizer come from the base model where it gives embeddings, and it is told where not', () => {
+    const mixed = (base: string): string =>
+      `{models: [{${A}, parameters: {weight: 1}}, {${B}, parameters: {weight: 3}}], base_model: ${base}, merge_method: linear}`;
+    const { recipe, notices } = read(mixed('checkpoints/untied-gqa2-f16'));
+    expect([recipe.rest.frame, notices]).toEqual(['A', []]);
+    expect(shareOfB(recipe, 'model.embed_tokens.weight')).toBe(75);
+    const passed = `{modules: {text_decoder: {models: [{${A}}]}}, base_model: other, merge_method: passthrough}`;
+    expect(failure(() => read(passed)).what).toContain('base_model');
+    const sliced = `{modules: {text_decoder: {slices: [{sources: [{${A}, layer_range: [0, 3]}]}]}}, base_model: other, merge_method: passthrough}`;
+    expect(read(sliced).notices[0]).toBe(
+      'base_model: other would give config and tokenizer; here A does, which gives the embeddings.',
+    );
+  });
+
+  it('a tokenizer source is told to be left out: it would cut rows off the embeddings', () => {
+    const { notices } = read(
+      `{modules: {text_decoder: {models: [{${A}}]}, multi_modal_projector: {models: [{${A}}]}, vision_tower: {models: [{${A}}]}}, tokenizer_source: base, merge_method: passthrough}`,
+    );
+    expect(notices).toEqual([
+      "tokenizer_source: base is not applied: the frame's tokenizer stays, and every row of the embeddings.",
+    ]);
+  });
+
+  it('is YAML 1.1, as Python reads it', () => {
+    const { recipe } = read(`
+models:
+  - {${A}, parameters: &half {weight: 0.5}}
+  - {${B}, parameters: {<<: *half}}
+merge_method: linear
+parameters: {normalize: no}
+`);
+    expect(shareOfB(recipe, 'model.norm.weight')).toBe(50);
+  });
+
   it.each([
     ['InvalidMergekit', 'a: [', 'Flow'],
     ['InvalidMergekit', '- x', 'object'],
@@ -207,6 +302,31 @@ parameters: {normalize: false}
       'NotARecipe',
       `{merge_method: linear, parameters: {weight: [{filter: q_proj, value: 0.3}, {value: 0.7}]}, models: [{${A}, parameters: {weight: 1}}, {${B}}]}`,
       'other weights',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: linear, models: [{${A}, parameters: {weight: [1, 0]}}, {${B}, parameters: {weight: [0, 1]}}]}`,
+      'projector apart',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: linear, modules: {${whole('text_decoder')}, vision_tower: {models: [{${A}, parameters: {weight: [1, 0]}}, {${B}, parameters: {weight: [0, 1]}}]}}}`,
+      'vision tower apart',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: linear, models: [{${A}, parameters: {weight: [{filter: merger.mlp, value: 1}, {value: 0}]}}, {${B}, parameters: {weight: [{filter: merger.mlp, value: 0}, {value: 1}]}}]}`,
+      'projector apart',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: passthrough, modules: {text_decoder: {models: [{${A}}]}, vision_tower: {slices: [{sources: [{${A}, layer_range: [0, 2]}]}]}}}`,
+      'taken whole',
+    ],
+    [
+      'InvalidMergekit',
+      `{merge_method: linear, models: [{${A}, parameters: {weight: 1}}, {${A}, parameters: {weight: 2}}, {${B}, parameters: {weight: 1}}]}`,
+      'twice',
     ],
     ['UnknownDonor', '{merge_method: passthrough, models: [{model: some/where}]}', 'some/where'],
     ['NotARecipe', `{merge_method: passthrough, modules: {audio_tower: {models: [{${A}}]}}}`, 'audio_tower'],

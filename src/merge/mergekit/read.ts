@@ -4,9 +4,10 @@ import { NamedError } from '../../named-error.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { placementOf } from '../plan/placement.ts';
-import type { DonorName, Edit, Recipe, Rest } from '../recipe/recipe.ts';
+import type { DonorName, Recipe, Rest } from '../recipe/recipe.ts';
 import type { Fields } from './configuration.ts';
 import { MergekitFile } from './configuration.ts';
+import { larger, layerEdits, restEdits, same } from './edits.ts';
 import type { LayerPart, ModuleName, Shares } from './weights.ts';
 import { LAYER_PARTS, layerTensors, MODULES } from './weights.ts';
 
@@ -41,7 +42,8 @@ export function readMergekit(
 ): ReadMergekit {
   let document: unknown;
   try {
-    document = parse(text);
+    // mergekit reads with PyYAML: YAML 1.1, with merge keys and "no" for false.
+    document = parse(text, { version: '1.1' });
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new NamedError('InvalidMergekit', what, { file }, 'give a mergekit configuration in YAML', {
@@ -71,27 +73,34 @@ class MergekitReader {
     const made = Array.from({ length: layers }, (_, i) => this.#layer(text, i + 1));
     const donors = made.map((parts) => larger(parts.other));
     const ends = { frame: 'model.embed_tokens.weight', head: 'model.norm.weight' };
-    const frame = this.#shares(text[0] as Slice, 0, ends.frame, 0);
-    const head = this.#shares(text.at(-1) as Slice, layers - 1, ends.head, 1);
+    const [first, last] = [text[0] as Slice, text.at(-1) as Slice];
+    const frame = this.#shares(first, 0, ends.frame, 0);
+    // mergekit 0.1.5 looks both up at the beginning of the last slice's gradient, not at its end, and takes as many of
+    // its models as the first slice has.
+    const end = { ...last, sources: last.sources.slice(0, first.sources.length) };
+    const head = this.#shares(end, layers - 1, ends.head, 0);
     const untied = expectedWeights(this.#config).some(({ name }) => name === 'lm_head.weight');
-    if (untied && !same(head, this.#shares(text.at(-1) as Slice, layers - 1, 'lm_head.weight', 1))) {
+    if (untied && !same(head, this.#shares(end, layers - 1, 'lm_head.weight', 0))) {
       throw this.#file.refusal('final norm and lm_head have different weights', 'modules.text_decoder');
     }
+    // Config and tokenizer are the base model's there, and the frame's here.
+    const base = this.#file.baseDonor();
+    const frameDonor = base !== null && frame.has(base) ? base : larger(frame);
     const pieces: Readonly<Record<keyof Rest, Shares>> = {
       frame,
       head,
-      projector: this.#whole(slices.get('multi_modal_projector'), 'visual.merger.', frame),
-      visionTower: this.#whole(slices.get('vision_tower'), 'visual.', frame),
+      projector: this.#whole(slices.get('multi_modal_projector'), 'projector', frameDonor),
+      visionTower: this.#whole(slices.get('vision_tower'), 'visionTower', frameDonor),
     };
     const rest = {
-      frame: larger(pieces.frame),
+      frame: frameDonor,
       visionTower: larger(pieces.visionTower),
       projector: larger(pieces.projector),
       head: larger(pieces.head),
     };
     return {
       recipe: { layers: donors, rest, edits: [...layerEdits(made, donors), ...restEdits(pieces, rest)] },
-      notices: [...this.#file.notices, ...this.#absent(slices)],
+      notices: [...this.#file.notices, ...this.#otherBase(rest.frame), ...this.#absent(slices)],
     };
   }
 
@@ -120,10 +129,13 @@ class MergekitReader {
     const inherited = [fields, this.#file.root].flatMap((of) => of.object('parameters') ?? []);
     const models = fields.list('models');
     const depth = this.#depth(module);
-    if (models) return [{ sources: models, offset: 0, layers: depth, parameters: inherited }];
+    if (models) {
+      const sources = this.#file.distinct(this.#file.withBase(models));
+      return [{ sources, offset: 0, layers: depth, parameters: inherited }];
+    }
     let offset = 0;
     return (fields.list('slices') ?? []).map((slice) => {
-      const sources = slice.list('sources') ?? [];
+      const sources = this.#file.distinct(slice.list('sources') ?? []);
       const ranges = sources.map((source) => source.range('layer_range'));
       const [range] = ranges;
       if (!range) throw this.#file.invalid('a slice without sources', 'sources');
@@ -171,24 +183,42 @@ class MergekitReader {
   }
 
   /** Shares of a module that recipes take whole. */
-  #whole(slices: readonly Slice[] | undefined, prefix: string, otherwise: Shares): Shares {
+  #whole(
+    slices: readonly Slice[] | undefined,
+    piece: 'projector' | 'visionTower',
+    otherwise: DonorName,
+  ): Shares {
     const [slice, more] = slices ?? [];
-    if (!slice) return onlyFrom(larger(otherwise));
-    if (more) throw this.#file.refusal('the vision tower and the projector are taken whole', 'slices');
+    if (!slice) return new Map([[otherwise, 1]]);
+    const blocks = this.#config.vision.depth;
+    // A slice of the projector is all of it, whatever its range.
+    if (more || (piece === 'visionTower' && slice.layers !== blocks)) {
+      throw this.#file.refusal('the vision tower and the projector are taken whole', 'slices');
+    }
     const names = expectedWeights(this.#config)
       .map(({ name }) => name)
-      .filter(
-        (name) => name.startsWith(prefix) && (prefix !== 'visual.' || !name.startsWith('visual.merger.')),
-      );
-    const [first, ...others] = names.map((name) => this.#shares(slice, 0, name, 0));
+      .filter((name) => {
+        const placement = placementOf(name);
+        return placement.kind === 'rest' && placement.piece === piece;
+      });
+    const [first, ...others] = names.map((name) => this.#shares(slice, 0, name, gradientAt(name, blocks)));
     if (others.some((other) => !same(other, first as Shares))) {
-      throw this.#file.refusal('filters tell tensors of it apart, and here it is taken whole', `${prefix}*`);
+      const what = `filters or a gradient tell tensors of the ${piece === 'projector' ? 'projector' : 'vision tower'} apart, and here it is taken whole`;
+      throw this.#file.refusal(what, 'weight');
     }
     return first as Shares;
   }
 
   #shares(slice: Slice, layer: number, tensor: string, gradient: number): Shares {
     return this.#file.shares(slice.sources, slice.parameters, { layer, tensor, gradient });
+  }
+
+  #otherBase(frame: DonorName): readonly string[] {
+    const { baseModel } = this.#file;
+    if (baseModel === null || this.#file.baseDonor() === frame) return [];
+    return [
+      `base_model: ${baseModel} would give config and tokenizer; here ${frame} does, which gives the embeddings.`,
+    ];
   }
 
   #absent(modules: ReadonlyMap<ModuleName, unknown>): readonly string[] {
@@ -198,91 +228,12 @@ class MergekitReader {
   }
 }
 
-function onlyFrom(donor: DonorName): Shares {
-  return new Map([[donor, 1]]);
-}
-
-/** The donor with the larger share; of equal ones the first. */
-function larger(shares: Shares): DonorName {
-  const [first, second] = [...shares];
-  return second && second[1] > (first?.[1] ?? 0) ? second[0] : (first?.[0] ?? '');
-}
-
-/** What the other donor of a pair gives, as interpolation towards it. */
-function blend(shares: Shares, donor: DonorName): { donor: DonorName; alpha: number } | null {
-  const other = [...shares].find(([name]) => name !== donor);
-  return other ? { donor: other[0], alpha: other[1] } : null;
-}
-
-function same(a: Shares, b: Shares): boolean {
-  return a.size === b.size && [...a].every(([donor, share]) => b.get(donor) === share);
-}
-
-/** Neighbouring layers with equal needs share an edit. */
-function layerEdits(
-  made: readonly Readonly<Record<LayerPart, Shares>>[],
-  donors: readonly DonorName[],
-): readonly Edit[] {
-  const edits: Edit[] = [];
-  made.forEach((parts, i) => {
-    const donor = donors[i] as DonorName;
-    const alike = same(parts.attention, parts.mlp) && same(parts.mlp, parts.other);
-    const wanted = alike
-      ? ([['all', parts.other]] as const)
-      : LAYER_PARTS.map((part) => [part, parts[part]] as const);
-    const layers = { first: i + 1, last: i + 1 };
-    // Norms alone are no part of a recipe: what they get is said of the whole layer first, then the parts differ.
-    const whole = alike ? null : blend(parts.other, donor);
-    if (whole) {
-      edits.push({ kind: 'interpolate', layers, part: 'all', ...whole });
-    }
-    for (const [part, shares] of wanted) {
-      if (part === 'other' || (whole && same(shares, parts.other))) continue;
-      const from = larger(shares);
-      if (from !== donor || whole) edits.push({ kind: 'replace', layers, part, donor: from });
-      const mixed = blend(shares, from);
-      if (mixed) edits.push({ kind: 'interpolate', layers, part, ...mixed });
-    }
-  });
-  return joined(edits);
-}
-
-/** Joins equal edits of neighbouring layers, as long as each layer's own order is kept. */
-function joined(edits: readonly Edit[]): readonly Edit[] {
-  const groups: Edit[][] = [];
-  const layerOf = (edit: Edit): number => (edit.kind === 'interpolate-rest' ? 0 : edit.layers.last);
-  for (const edit of edits) {
-    const open = groups.at(-1);
-    if (open && layerOf(open[0] as Edit) === layerOf(edit)) open.push(edit);
-    else groups.push([edit]);
-  }
-  const form = (group: readonly Edit[]): string =>
-    JSON.stringify(group.map((edit) => ({ ...edit, layers: null })));
-  const out: Edit[][] = [];
-  for (const group of groups) {
-    const before = out.at(-1);
-    const adjoins = before && layerOf(before[0] as Edit) + 1 === layerOf(group[0] as Edit);
-    if (before && adjoins && form(before) === form(group)) {
-      const last = layerOf(group[0] as Edit);
-      out[out.length - 1] = before.map((edit) =>
-        edit.kind === 'interpolate-rest' ? edit : { ...edit, layers: { ...edit.layers, last } },
-      );
-    } else out.push(group);
-  }
-  return out.flat();
-}
-
-function restEdits(pieces: Readonly<Record<keyof Rest, Shares>>, rest: Rest): readonly Edit[] {
-  const edits = new Map<string, Extract<Edit, { kind: 'interpolate-rest' }>>();
-  for (const piece of Object.keys(pieces) as (keyof Rest)[]) {
-    const mixed = blend(pieces[piece], rest[piece]);
-    if (!mixed) continue;
-    const key = JSON.stringify(mixed);
-    edits.set(key, {
-      kind: 'interpolate-rest',
-      ...mixed,
-      pieces: [...(edits.get(key)?.pieces ?? []), piece],
-    });
-  }
-  return [...edits.values()];
+/**
+ * Where along a slice of its module a tensor of the vision side lies: blocks are spread over it, the projector's MLP
+ * counts as its last layer, and what comes before the layers lies at 0.
+ */
+function gradientAt(name: string, blocks: number): number {
+  const block = /^visual\.blocks\.(\d+)\./.exec(name)?.[1];
+  if (block !== undefined) return blocks > 1 ? Number(block) / (blocks - 1) : 1;
+  return name.startsWith('visual.merger.mlp.') ? 1 : 0;
 }

@@ -30,12 +30,17 @@ interface Input {
  * Qwen2.5-VL has three modules there, so that `slices` stand under `modules`; embeddings follow the first slice, final
  * norm and head the last.
  *
- * @throws NamedError `NotInMergekit` for noise, or for a donor without a model name
+ * @throws NamedError `NotInMergekit` for noise, for a donor without a model name, or for two of the same name
  */
 export function writeMergekit(recipe: Recipe, options: MergekitOptions): string {
   for (const donor of donorsOf(recipe)) {
     if (options.models.has(donor)) continue;
     throw refusal(`nothing says what ${donor} is called there`, 'give a path or a name on the hub');
+  }
+  const called = donorsOf(recipe).map((donor) => options.models.get(donor) as string);
+  const twice = called.find((model, i) => called.indexOf(model) !== i);
+  if (twice !== undefined) {
+    throw refusal(`two donors are called ${twice} there`, 'rename one of the folders and open it again');
   }
   const config = isPassthrough(recipe) ? passthrough(recipe, options) : linear(recipe, options);
   const head = [
