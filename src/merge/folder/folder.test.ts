@@ -244,18 +244,25 @@ describe('donors that spell and store otherwise', () => {
       'trainer_state.json': '{}',
       'evaluation.json': '{}',
       'training.jsonl': '{}',
+      'pytorch_model.bin.index.json': '{}',
+      'test_results.json': '{}',
+      'zero_to_fp32.py': 'x',
+      'chat_template.json': '{}',
       LICENSE: 'MIT',
       'a/b.json': '{}',
     };
     const files = new Map([...(await goldenFolder(readFromDisk, 'untied-gqa2-f16')), ...folder(more)]);
     const donors = await openDonors(new Map([['A', files]]));
     const made = await mergedFolder(parseBlocks('A', ['A'], 3), donors);
-    expect([...made.keys()]).toContain('LICENSE');
+    expect([...made.keys()]).toEqual(expect.arrayContaining(['LICENSE', 'chat_template.json']));
     for (const name of [
       'optimizer.pt',
       'trainer_state.json',
       'evaluation.json',
       'training.jsonl',
+      'pytorch_model.bin.index.json',
+      'test_results.json',
+      'zero_to_fp32.py',
       'a/b.json',
     ])
       expect(made.has(name), name).toBe(false);

@@ -1,6 +1,6 @@
 import { NamedError } from '../../named-error.ts';
 import type { TextConfig, VisionConfig } from '../../vlm/config.ts';
-import type { Rest } from '../recipe/recipe.ts';
+import type { Recipe, Rest } from '../recipe/recipe.ts';
 import type { Donor } from './donor.ts';
 import { vocabularyDifference } from './vocabulary.ts';
 
@@ -13,19 +13,25 @@ const MAY_DIFFER: ReadonlySet<string> = new Set(['maxPositionEmbeddings', 'tieWo
  *
  * @throws NamedError `DifferentConfig` naming the field and both values, `DifferentTokenizer` naming the first token
  */
-export function checkCompatible(frame: Donor, donor: Donor, rest: Rest): readonly string[] {
+export function checkCompatible(frame: Donor, donor: Donor, recipe: Recipe): readonly string[] {
   if (donor === frame) return [];
   checkSame(frame, donor, 'text', frame.config.text, donor.config.text);
-  if (rest.visionTower === donor.name || rest.projector === donor.name) {
+  const gives = (piece: keyof Rest): boolean => givesTo(recipe, donor, piece);
+  if (gives('visionTower') || gives('projector')) {
     checkSame(frame, donor, 'vision', frame.config.vision, donor.config.vision);
   }
-  if (
-    rest.head === donor.name &&
-    frame.config.text.tieWordEmbeddings !== donor.config.text.tieWordEmbeddings
-  ) {
-    throw differs(frame, donor, 'text.tieWordEmbeddings', 'head');
+  const [tied, theirs] = [frame, donor].map(({ config }) => config.text.tieWordEmbeddings);
+  if (gives('head') && tied !== theirs) {
+    throw differs(frame, donor, 'text.tieWordEmbeddings', `${String(theirs)}, not ${String(tied)}`);
   }
   return [...contextNotices(frame, donor), ...vocabularyNotices(frame, donor)];
+}
+
+function givesTo({ rest, edits }: Recipe, { name }: Donor, piece: keyof Rest): boolean {
+  const mixed = edits.some(
+    (edit) => edit.kind === 'interpolate-rest' && edit.donor === name && edit.pieces.includes(piece),
+  );
+  return mixed || rest[piece] === name;
 }
 
 function checkSame<C extends TextConfig | VisionConfig>(

@@ -48,15 +48,10 @@ export function operationOf(
 ): Operation {
   const source = (donor: DonorName): Source => ({ donor, entry: find(donor, name) });
   const { donor, mix, noise } = madeOf(recipe, name, placement);
-  if (mix?.alpha === 1 && !noise) return { kind: 'copy', from: source(mix.donor) };
-  const mixed = mix && mix.alpha > 0 && mix.donor !== donor ? mix : null;
-  if (!mixed && !noise) return { kind: 'copy', from: source(donor) };
-  return {
-    kind: 'compute',
-    from: source(donor),
-    mix: mixed && { with: source(mixed.donor), alpha: mixed.alpha },
-    noise,
-  };
+  const from = source(mix?.alpha === 1 ? mix.donor : donor);
+  const mixed = mix && mix.alpha > 0 && mix.alpha < 1 && mix.donor !== donor ? mix : null;
+  if (!mixed && !noise) return { kind: 'copy', from };
+  return { kind: 'compute', from, mix: mixed && { with: source(mixed.donor), alpha: mixed.alpha }, noise };
 }
 
 interface Made {

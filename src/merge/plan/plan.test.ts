@@ -95,6 +95,9 @@ describe('a plan', () => {
     expect(made(planMerge(recipe(edits(0)), open.donors), name)).toBe('IN');
     expect(made(planMerge(recipe(edits(1)), open.donors), name)).toBe('RL');
     expect(made(planMerge(recipe(edits(0.5)), open.donors), 'model.layers.2.mlp.up_proj.weight')).toBe('RL');
+    const noise: Edit = { kind: 'noise', layers: ALL, part: 'all', ratio: 0.1, seed: 1 };
+    const noisy = planMerge(recipe([edits(1)[0] as Edit, noise]), open.donors);
+    expect(made(noisy, name)).toEqual(['RL', undefined, undefined, 0.1]);
   });
 
   it('takes each piece of the rest from whom it is told', () => {
@@ -202,6 +205,10 @@ describe('donors that do not match', () => {
     expect((await plan(other)).notices).toEqual([]);
     const changed = { ...recipe(), rest: { ...restFrom('IN'), visionTower: 'RL' } };
     expect(await refusal(plan(other, changed))).toMatchObject({ place: { field: 'vision.windowSize' } });
+    const mixed: Edit = { kind: 'interpolate-rest', pieces: ['visionTower'], donor: 'RL', alpha: 0.5 };
+    expect(await refusal(plan(other, recipe([mixed])))).toMatchObject({
+      place: { field: 'vision.windowSize' },
+    });
   });
 
   it('another tokenizer is named by a token, a missing one is told', async () => {

@@ -66,7 +66,7 @@ export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>)
   checkRecipe(recipe, [...donors.keys()], (frame ?? [...donors.values()][0])?.config.text.layers ?? 0);
   const used = donorsOf(recipe).map((name) => donors.get(name) as Donor);
   const [head] = used as [Donor];
-  const notices = used.flatMap((donor) => checkCompatible(head, donor, recipe.rest));
+  const notices = used.flatMap((donor) => checkCompatible(head, donor, recipe));
   const expected = new Set(expectedWeights(head.config).map(({ name }) => name));
 
   const find = (donor: DonorName, name: string): TensorEntry => {
@@ -99,7 +99,7 @@ export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>)
     })),
     tensors,
     bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
-    unknown: [...names].filter((name) => !expected.has(name)),
+    unknown: tensors.flatMap(({ name, placement }) => (placement.kind === 'unknown' ? [name] : [])),
     frameWeightFiles: head.checkpoint.weightFiles,
     notices: [...notices, ...dtypeNotices(tensors)],
   };
@@ -112,8 +112,11 @@ function plannedTensor(
   find: (donor: DonorName, name: string) => TensorEntry,
 ): PlannedTensor {
   const { name, storedName, shape } = frame;
-  const placement: Placement = expected.has(name) ? placementOf(name) : { kind: 'unknown' };
-  const operation = operationOf(recipe, name, placement, find);
+  const placement = placeOf(name, expected);
+  const operation =
+    name === HEAD && !expected.has(HEAD)
+      ? tiedHead(recipe, frame, find)
+      : operationOf(recipe, name, placement, find);
   const sources = [
     operation.from,
     ...(operation.kind === 'compute' && operation.mix ? [operation.mix.with] : []),
@@ -141,6 +144,29 @@ function plannedTensor(
   }
   const elements = shape.reduce((product, size) => product * size, 1);
   return { name, storedName, dtype, shape, bytes: elements * DTYPE_BYTES[dtype], placement, operation };
+}
+
+const HEAD = 'lm_head.weight';
+const EMBEDDINGS = 'model.embed_tokens.weight';
+
+/** A head that config.json ties to the embeddings goes with them where it is stored all the same. */
+function placeOf(name: string, expected: ReadonlySet<string>): Placement {
+  if (expected.has(name)) return placementOf(name);
+  return name === HEAD ? placementOf(EMBEDDINGS) : { kind: 'unknown' };
+}
+
+/**
+ * A stored copy of tied embeddings: made as they are where the recipe changes them. Left as it was, it would differ from
+ * them, and transformers 5 then leaves the two untied and answers otherwise than this engine.
+ */
+function tiedHead(
+  recipe: Recipe,
+  stored: TensorEntry,
+  find: (donor: DonorName, name: string) => TensorEntry,
+): Operation {
+  const operation = operationOf(recipe, EMBEDDINGS, placementOf(EMBEDDINGS), find);
+  const kept = operation.kind === 'copy' && operation.from.donor === recipe.rest.frame;
+  return kept ? { kind: 'copy', from: { donor: recipe.rest.frame, entry: stored } } : operation;
 }
 
 function dtypeNotices(tensors: readonly PlannedTensor[]): readonly string[] {

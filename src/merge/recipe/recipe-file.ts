@@ -58,6 +58,7 @@ export function readRecipe(bytes: Uint8Array, file: string, layers: number): Rec
   }
   if (root.get('version') !== VERSION) throw wrong('version', `only version ${VERSION} is known`);
   const reader = new RecipeReader(file, layers, wrong);
+  reader.checkFields(root, ['format', 'version', 'donors', 'layers', 'blocks', 'cuts', 'rest', 'edits'], '');
   const stitched = reader.layers(root);
   const [first] = stitched as [DonorName];
   return {
@@ -70,6 +71,14 @@ export function readRecipe(bytes: Uint8Array, file: string, layers: number): Rec
   };
 }
 
+/** What an edit of each kind consists of, besides its kind. */
+const FIELDS: ReadonlyMap<JsonValue | undefined, readonly string[]> = new Map([
+  ['replace', ['layers', 'part', 'donor']],
+  ['interpolate', ['layers', 'part', 'donor', 'alpha']],
+  ['interpolate-rest', ['pieces', 'donor', 'alpha']],
+  ['noise', ['layers', 'part', 'ratio', 'seed']],
+]);
+
 type Wrong = (field: string, what: string) => NamedError;
 
 class RecipeReader {
@@ -81,6 +90,12 @@ class RecipeReader {
     this.#file = file;
     this.#layers = layers;
     this.#wrong = wrong;
+  }
+
+  /** A misspelt field would be no error otherwise, but another merge. */
+  checkFields(object: JsonObject, known: readonly string[], place: string): void {
+    const other = [...object.keys()].find((name) => !known.includes(name));
+    if (other !== undefined) throw this.#wrong(`${place}${other}`, `none of ${known.join(', ')}`);
   }
 
   layers(root: JsonObject): readonly DonorName[] {
@@ -107,6 +122,7 @@ class RecipeReader {
   rest(value: JsonValue | undefined, first: DonorName): Rest {
     if (value === undefined) return restFrom(first);
     if (!isJsonObject(value)) throw this.#wrong('rest', 'it is no object');
+    this.checkFields(value, PIECES, 'rest.');
     const read = (field: keyof Rest, otherwise: DonorName): DonorName => {
       const donor = value.get(field);
       return donor === undefined ? otherwise : this.#donor(donor, `rest.${field}`);
@@ -145,6 +161,8 @@ class RecipeReader {
   #edit(value: JsonValue, field: string): Edit {
     if (!isJsonObject(value)) throw this.#wrong(field, 'it is no object');
     const [kind, part] = [value.get('kind'), value.get('part') ?? 'all'];
+    const fields = FIELDS.get(kind);
+    if (fields) this.checkFields(value, ['kind', ...fields], `${field}.`);
     if (kind === 'interpolate-rest') return this.#restEdit(value, field);
     if (!PARTS.includes(part as Part)) throw this.#wrong(`${field}.part`, `none of ${PARTS.join(', ')}`);
     const where = { layers: this.#span(value.get('layers'), `${field}.layers`), part: part as Part };

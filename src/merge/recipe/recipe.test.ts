@@ -118,6 +118,10 @@ describe('a recipe file', () => {
     [{ ...whole, edits: [{ ...edits[3], seed: -1 }] }, 'InvalidRecipe'],
     [{ ...whole, edits: [{ ...edits[2], pieces: ['tail'] }] }, 'InvalidRecipe'],
     [{ ...whole, donors: { IN: 1 } }, 'InvalidRecipe'],
+    [{ ...whole, edit: [] }, 'InvalidRecipe'],
+    [{ ...whole, rest: { vision_tower: 'RL' } }, 'InvalidRecipe'],
+    [{ ...whole, edits: [{ ...edits[1], parts: 'mlp' }] }, 'InvalidRecipe'],
+    [{ ...whole, edits: [{ kind: 'constructor' }] }, 'InvalidRecipe'],
   ])('%j: %s', (value, name) => {
     expect(nameOf(() => readRecipe(bytes(value), 'r.json', 3))).toBe(name);
   });
