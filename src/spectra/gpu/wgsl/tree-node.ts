@@ -23,6 +23,9 @@ export function treeNode({ width, leaf, threads }: PanelShape): KernelSource {
       { name: 'small', type: 'array<f32>', access: 'read_write' },
     ],
     code: /* wgsl */ `
+// What is shorter, beside entries up to 2, counts as zero: its squares lose digits below f32's normal numbers, or all where
+// a device flushes them, and a reflector made from a wrong length is not orthogonal.
+const NOTHING = ${2 ** -93};
 const W = ${width}u;
 const LEAF = ${leaf}u;
 const THREADS = ${threads}u;
@@ -79,10 +82,11 @@ fn main(@builtin(local_invocation_index) t: u32, @builtin(workgroup_id) group: v
     let below2 = total(j);
     let alpha = tile[j * W + j];
     let norm = sqrt(alpha * alpha + below2);
-    let beta = select(select(-norm, norm, alpha < 0.0), alpha, below2 == 0.0);
+    let reflects = below2 > NOTHING;
+    let beta = select(alpha, select(-norm, norm, alpha < 0.0), reflects);
     var weight = 0.0;
     var inverse = 0.0;
-    if (below2 != 0.0) {
+    if (reflects) {
       weight = (beta - alpha) / beta;
       inverse = 1.0 / (alpha - beta);
     }
