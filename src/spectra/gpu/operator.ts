@@ -4,7 +4,7 @@ import type { MatrixOperator, SpectrumOptions } from '../backend.ts';
 import type { Kernels } from './kernels.ts';
 import type { SpectrumDevice } from './spectrum-device.ts';
 import type { BoundKernel } from './submissions.ts';
-import { Submissions } from './submissions.ts';
+import { MAX_GROUPS, Submissions } from './submissions.ts';
 import type { HostMatrix } from './upload.ts';
 import { Uploader } from './upload.ts';
 import { MULTIPLY_TILE, SUM_THREADS } from './wgsl/multiply.ts';
@@ -12,8 +12,6 @@ import { MULTIPLY_TILE, SUM_THREADS } from './wgsl/multiply.ts';
 /** Workgroups a product is cut into at least, where its depth allows: enough for the largest GPUs. */
 const WANTED_GROUPS = 512;
 const MIN_PART_DEPTH = 256;
-/** WebGPU's guaranteed number of workgroups along x. */
-const MAX_GROUPS = 65535;
 
 interface RowBlock {
   readonly buffer: GPUBuffer;

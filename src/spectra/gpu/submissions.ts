@@ -13,6 +13,8 @@ const DISPATCH_COST = 2e6;
 /** Before the first is timed, a slow GPU is supposed: 2.5 GFLOP/s. */
 const FIRST_BUDGET = 1e8;
 const LARGEST_BUDGET = 1e12;
+/** WebGPU's guaranteed number of workgroups along either axis. */
+export const MAX_GROUPS = 65535;
 /** Uniform offsets must be multiples of this everywhere. */
 const PARAMS_BYTES = 256;
 
@@ -78,8 +80,8 @@ export class Submissions {
   }
 
   /**
-   * Runs a kernel on x · y workgroups. Where that is more than a submission should hold, it is cut along y, and
-   * `p.firstY` tells each part where it begins.
+   * Runs a kernel on x · y workgroups. Where that is more than a submission should hold, or than WebGPU takes at once,
+   * it is cut along y, and `p.firstY` tells each part where it begins. x is at most `MAX_GROUPS`.
    *
    * @param params the kernel's uniforms, in its order
    * @throws NamedError `Cancelled`, `DeviceLost`, `OutOfMemory`, `GpuRejected`
@@ -94,7 +96,7 @@ export class Submissions {
     const perGroup = operations / y;
     for (let firstY = 0; firstY < y;) {
       const room = this.#budget - this.#cost - DISPATCH_COST;
-      const fits = Math.max(1, Math.min(y - firstY, Math.floor(room / Math.max(perGroup, 1))));
+      const fits = Math.max(1, Math.min(y - firstY, MAX_GROUPS, Math.floor(room / Math.max(perGroup, 1))));
       this.#values.set([firstY, ...params], (this.#pending.length * PARAMS_BYTES) / 4);
       this.#pending.push({ ...bound, x, y: fits });
       this.#cost += fits * perGroup + DISPATCH_COST;

@@ -2,6 +2,7 @@
 import type { Kernels } from './kernels.ts';
 import type { SpectrumDevice } from './spectrum-device.ts';
 import type { Submissions } from './submissions.ts';
+import { MAX_GROUPS } from './submissions.ts';
 import { PLACE_TILE } from './wgsl/place.ts';
 
 /** What lies on the host a second time while it travels, and the GPU's own copy of it. */
@@ -60,7 +61,7 @@ export class Uploader {
     const [firstRow, lastRow] = transposed ? [0, rows] : [begin, end];
     const [firstColumn, width] = transposed ? [begin, end - begin] : [0, cols];
     const capacity = PIECE_BYTES / 4;
-    const columnStep = Math.min(width, capacity);
+    const columnStep = Math.min(width, capacity, MAX_GROUPS * PLACE_TILE);
     const rowStep = Math.max(1, Math.floor(capacity / columnStep));
     for (let row = firstRow; row < lastRow; row += rowStep) {
       for (let column = 0; column < width; column += columnStep) {
