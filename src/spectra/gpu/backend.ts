@@ -74,12 +74,18 @@ export class GpuSpectrumBackend implements SpectrumBackend {
    */
   static async create(options: GpuSpectrumOptions = {}): Promise<GpuSpectrumBackend> {
     const device = options.device ?? (await requestSpectrumDevice());
-    const gpu = new SpectrumDevice(device);
-    const { maxComputeWorkgroupStorageSize } = device.limits;
-    const threads = options.panelThreads ?? (isSoftware(device) ? SOFTWARE_THREADS : PANEL_THREADS);
-    const shape = panelShape(options.panelWidth ?? PANEL_WIDTH, threads, maxComputeWorkgroupStorageSize);
-    const kernels = await compileKernels(gpu, shape);
-    return new GpuSpectrumBackend(gpu, kernels, options, options.device === undefined);
+    const ownsDevice = options.device === undefined;
+    try {
+      const gpu = new SpectrumDevice(device);
+      const { maxComputeWorkgroupStorageSize } = device.limits;
+      const threads = options.panelThreads ?? (isSoftware(device) ? SOFTWARE_THREADS : PANEL_THREADS);
+      const shape = panelShape(options.panelWidth ?? PANEL_WIDTH, threads, maxComputeWorkgroupStorageSize);
+      const kernels = await compileKernels(gpu, shape);
+      return new GpuSpectrumBackend(gpu, kernels, options, ownsDevice);
+    } catch (error) {
+      if (ownsDevice) device.destroy();
+      throw error;
+    }
   }
 
   /**

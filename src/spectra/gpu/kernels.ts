@@ -1,4 +1,5 @@
 /** The kernels of one device, compiled once. */
+import { NamedError } from '../../named-error.ts';
 import type { Kernel, KernelSource } from './kernel.ts';
 import { compileKernel } from './kernel.ts';
 import type { PanelShape } from './panel-shape.ts';
@@ -41,7 +42,16 @@ export async function compileKernels(gpu: SpectrumDevice, shape: PanelShape): Pr
       kernel.catch(() => undefined);
       return { kernel };
     });
-    return gpu.unlessLost(kernel);
+    try {
+      return await gpu.unlessLost(kernel);
+    } catch (error) {
+      if (error instanceof NamedError) throw error;
+      // A driver's own compiler speaks here, not in the scopes.
+      const remedy = 'this is a bug worth reporting; use the CPU';
+      throw new NamedError('GpuRejected', `kernel ${source.label}: ${String(error)}`, {}, remedy, {
+        cause: error,
+      });
+    }
   };
   return {
     shape,
