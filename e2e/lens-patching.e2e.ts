@@ -1,11 +1,6 @@
-import { readFileSync } from 'node:fs';
-import type { Locator, Page } from '@playwright/test';
-import { AppPage } from './app.ts';
+import { ANSWERED, choose, openDemo, pickFirst, saved, set, tableOf } from './demo-page.ts';
 import { expect, test } from './page.ts';
 
-/** Three checkpoints fetched, opened and loaded on a busy machine. */
-const LOADED = { timeout: 120_000 };
-const ANSWERED = { timeout: 240_000 };
 const LAYERS = 12;
 /** The embedding, and after each layer. */
 const DEPTHS = LAYERS + 1;
@@ -45,51 +40,10 @@ interface PatchFile {
   }[];
 }
 
-async function openLocalize(page: Page): Promise<void> {
-  const app = new AppPage(page);
-  await app.start();
-  await page.getByRole('button', { name: 'Open the demo family' }).click();
-  for (const name of ['Base', 'IN', 'RL'] as const)
-    await expect(app.slot(name).getByRole('button', { name: `Unload ${name}` })).toBeVisible(LOADED);
-  await expect(page.getByRole('region', { name: 'Demo family' }).getByRole('progressbar')).toBeHidden(LOADED);
-  await page.evaluate(() => (location.hash = '#localize'));
-}
-
-async function choose(main: Locator, probe: string): Promise<void> {
-  await main.getByRole('group', { name: 'Probe' }).getByText(probe, { exact: true }).click();
-}
-
-async function set(main: Locator, name: string, value: number): Promise<void> {
-  const field = main.getByRole('spinbutton', { name });
-  await field.fill(String(value));
-  await field.blur();
-}
-
-/** The chart's data table as text: header, then a line a layer. */
-async function tableOf(chart: Locator): Promise<readonly (readonly string[])[]> {
-  await chart.getByRole('button', { name: 'Table' }).click();
-  const rows = await chart.getByRole('row').all();
-  return Promise.all(rows.map((row) => row.locator('th, td').allTextContents()));
-}
-
-/** Reads the chart by keyboard and picks its first point. */
-async function pickFirst(page: Page, chart: Locator): Promise<void> {
-  await chart.getByRole('application').focus();
-  await page.keyboard.press('ArrowRight');
-  await page.keyboard.press('Enter');
-}
-
-/** Presses the button that saves results and reads the one file that comes. */
-async function saved<Contents>(page: Page, button: Locator): Promise<{ name: string; contents: Contents }> {
-  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
-  const text = readFileSync(await download.path(), 'utf8');
-  return { name: download.suggestedFilename(), contents: JSON.parse(text) as Contents };
-}
-
 test.setTimeout(900_000);
 
 test('the logit lens fills its charts, shows the samples behind a point, and is saved', async ({ page }) => {
-  await openLocalize(page);
+  await openDemo(page, 'localize');
   const main = page.getByRole('main');
   await choose(main, 'Logit lens');
   await set(main, 'Samples', 2);
@@ -132,7 +86,7 @@ test('the logit lens fills its charts, shows the samples behind a point, and is 
 });
 
 test('patching says whose answer comes out after every layer, and is saved', async ({ page }) => {
-  await openLocalize(page);
+  await openDemo(page, 'localize');
   const main = page.getByRole('main');
   await choose(main, 'Patching');
   await set(main, 'Samples', 6);
