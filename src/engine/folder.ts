@@ -1,18 +1,16 @@
 /** A checkpoint folder made ready: weights located, config, tokenizer and image processor read and checked. */
-import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
-import { readRange } from '../checkpoint/byte-source.ts';
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/layer-index.ts';
 import { recognise } from '../checkpoint/recognition.ts';
-import { NamedError } from '../named-error.ts';
+import { readJsonFile, readTextFile } from '../checkpoint/small-file.ts';
 import type { VlmConfig } from '../vlm/config.ts';
-import { parseConfig } from '../vlm/config.ts';
+import { openModelFolder } from '../vlm/model-folder.ts';
 import type { Preprocessor } from '../vlm/preprocessor.ts';
 import { parsePreprocessor } from '../vlm/preprocessor.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import { createTokenizer } from '../vlm/tokenizer.ts';
-import { checkWeights, expectedWeights } from '../vlm/weights.ts';
+import { expectedWeights } from '../vlm/weights.ts';
 import type { OpenedCheckpoint } from './protocol.ts';
 import type { ModelId } from './subject.ts';
 
@@ -28,7 +26,7 @@ export interface Folder {
 /**
  * Opens a folder. Reads headers and the small files only.
  *
- * @throws NamedError `MissingConfig`, `InvalidJson`, and those of opening, config, tokenizer and weights check.
+ * @throws NamedError those of `openModelFolder`, `createTokenizer` and `parsePreprocessor`.
  */
 export async function openFolder(
   id: ModelId,
@@ -36,32 +34,17 @@ export async function openFolder(
   files: CheckpointFiles,
   signal?: AbortSignal,
 ): Promise<Folder> {
-  const json = async (file: string): Promise<unknown> => {
-    const text = await readText(files, file);
-    return text === undefined ? undefined : parse(text, file);
-  };
-  const configJson = await json('config.json');
-  if (configJson === undefined) {
-    throw new NamedError(
-      'MissingConfig',
-      `the folder has no config.json among its ${files.size} files`,
-      { file: 'config.json' },
-      'choose the whole checkpoint folder, with config.json and the tokenizer files',
-    );
-  }
-  const config = parseConfig(configJson, 'config.json', await json('generation_config.json'));
-  const checkpoint = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
-  const { notices } = checkWeights(config, checkpoint.tensors);
+  const { checkpoint, config, notices } = await openModelFolder(files, { name, signal });
   const tokenizer = createTokenizer({
-    tokenizerJson: await json('tokenizer.json'),
-    tokenizerConfig: await json('tokenizer_config.json'),
-    chatTemplateJson: await json('chat_template.json'),
-    chatTemplateJinja: await readText(files, 'chat_template.jinja'),
+    tokenizerJson: await readJsonFile(files, 'tokenizer.json'),
+    tokenizerConfig: await readJsonFile(files, 'tokenizer_config.json'),
+    chatTemplateJson: await readJsonFile(files, 'chat_template.json'),
+    chatTemplateJinja: await readTextFile(files, 'chat_template.jinja'),
   });
   const preprocessorFile = files.has('preprocessor_config.json')
     ? 'preprocessor_config.json'
     : 'processor_config.json';
-  const preprocessorJson = await json(preprocessorFile);
+  const preprocessorJson = await readJsonFile(files, preprocessorFile);
   const preprocessor = parsePreprocessor(preprocessorJson ?? {}, preprocessorFile, config.vision);
   const expected = new Set(expectedWeights(config).map((weight) => weight.name));
   return {
@@ -71,7 +54,6 @@ export async function openFolder(
     tokenizer,
     preprocessor,
     summary: summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored, [
-      ...checkpoint.notices.map(({ file, text }) => `${file}: ${text}`),
       ...notices,
       ...tokenizer.notices,
       ...(preprocessorJson === undefined
@@ -123,24 +105,4 @@ function summarize(
     ignored,
     notices,
   };
-}
-
-async function readText(files: CheckpointFiles, file: string): Promise<string | undefined> {
-  const source: ByteSource | undefined = files.get(file);
-  if (!source) return undefined;
-  return new TextDecoder().decode(await readRange(source, 0, source.size, { file }));
-}
-
-function parse(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (cause) {
-    throw new NamedError(
-      'InvalidJson',
-      cause instanceof Error ? cause.message : String(cause),
-      { file },
-      'download the file again; it may be cut short',
-      { cause },
-    );
-  }
 }

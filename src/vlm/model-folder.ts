@@ -1,0 +1,45 @@
+/** A checkpoint folder as a model: its config, and the weights that the config asks for. */
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { readJsonFile } from '../checkpoint/small-file.ts';
+import { NamedError } from '../named-error.ts';
+import type { VlmConfig } from './config.ts';
+import { parseConfig } from './config.ts';
+import { checkWeights } from './weights.ts';
+
+export interface ModelFolder {
+  readonly checkpoint: Checkpoint;
+  readonly config: VlmConfig;
+  /** What a person should know about the folder although it opened, a sentence each. */
+  readonly notices: readonly string[];
+}
+
+/**
+ * Opens a folder as a model, for the engine and for merges alike: reads the config and every header, and holds one
+ * against the other. Whatever the size, only headers and small files are read.
+ *
+ * @throws NamedError `MissingConfig`, those of `readJsonFile`, `parseConfig`, `openCheckpoint` and `checkWeights`
+ */
+export async function openModelFolder(
+  files: CheckpointFiles,
+  { name, signal }: { readonly name: string; readonly signal?: AbortSignal | undefined },
+): Promise<ModelFolder> {
+  const configJson = await readJsonFile(files, 'config.json');
+  if (configJson === undefined) {
+    throw new NamedError(
+      'MissingConfig',
+      `the folder ${name} has no config.json among its ${files.size} files`,
+      { file: 'config.json' },
+      'choose the whole checkpoint folder, with config.json and the tokenizer files',
+    );
+  }
+  const config = parseConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
+  const checkpoint = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
+  const { notices } = checkWeights(config, checkpoint.tensors);
+  return {
+    checkpoint,
+    config,
+    notices: [...checkpoint.notices.map(({ file, text }) => `${file}: ${text}`), ...notices],
+  };
+}
