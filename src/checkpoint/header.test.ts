@@ -131,7 +131,7 @@ describe('readHeader', () => {
       '{"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}}',
       0,
     ],
-    ['UnknownDtype', 'an unknown dtype', '{"a":{"dtype":"F4","shape":[8],"data_offsets":[0,4]}}', 4],
+    ['UnknownDtype', 'an unknown dtype', '{"a":{"dtype":"F3","shape":[8],"data_offsets":[0,3]}}', 4],
     [
       'UnknownDtype',
       'a dtype from the prototype',
@@ -162,7 +162,6 @@ describe('readHeader', () => {
       0,
     ],
     ['InvalidHeader', 'a list', '[]', 0],
-    ['InvalidHeader', 'white space in front', ' {}', 0],
     ['InvalidJson', 'an empty header', '', 0],
   ])('throws %s for %s', async (name, _, text, dataBytes) => {
     const error = await failureOf(readHeader(source(fileWith(text, dataBytes)), 'model.safetensors'));
