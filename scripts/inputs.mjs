@@ -16,6 +16,9 @@ import { DIST } from './paths.mjs';
 /** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
 const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model|py|tiktoken)$|^(LICENSE|NOTICE)/;
 
+/** Weights in other formats: never read, and handed over so that the page can say what the folder is. */
+const OTHER_FORMAT = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx_data|distcp)$/;
+
 /** A folder with more files is hardly a data set; handing it over would take the page minutes. */
 const MOST_FILES = 100_000;
 
@@ -95,9 +98,13 @@ function checkpoint(name, value) {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
   const paths = readdirSync(folder)
-    .sort()
     // statSync follows links: a Hugging Face cache holds links to its blobs.
-    .filter((entry) => CHECKPOINT_FILE.test(entry) && isFile(join(folder, entry)));
+    .filter(
+      (entry) => (CHECKPOINT_FILE.test(entry) || OTHER_FORMAT.test(entry)) && isFile(join(folder, entry)),
+    );
+  // Shards of training lie a folder deeper: global_step100/, actor/.
+  if (!paths.some((path) => path.endsWith('.safetensors'))) paths.push(...otherFormatsBelow(folder));
+  paths.sort();
   if (paths.length === 0)
     throw new NamedError(
       'FolderNotFound',
@@ -107,6 +114,17 @@ function checkpoint(name, value) {
     );
   const files = paths.map((path) => join(folder, path));
   return { name: basename(folder), demo: null, kind: 'checkpoint', paths, files };
+}
+
+/** @param {string} folder */
+function otherFormatsBelow(folder) {
+  return readdirSync(folder).flatMap((entry) => {
+    const below = join(folder, entry);
+    if (entry.startsWith('.') || !statSync(below, { throwIfNoEntry: false })?.isDirectory()) return [];
+    return readdirSync(below)
+      .filter((file) => OTHER_FORMAT.test(file) && isFile(join(below, file)))
+      .map((file) => `${entry}/${file}`);
+  });
 }
 
 /**

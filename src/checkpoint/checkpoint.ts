@@ -2,6 +2,7 @@ import { NamedError } from '../named-error.ts';
 import type { ByteSource, CheckpointFiles } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import { namedWeights, optionalObject } from './config-hints.ts';
+import type { UnreadDtype } from './dtype.ts';
 import { unknownDtype } from './dtype.ts';
 import type { WeightFile } from './fingerprint.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -30,6 +31,8 @@ export interface Checkpoint {
   readonly files: CheckpointFiles;
   /** By canonical name, in the order of the weight files and of the bytes within each. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Dtypes, by canonical name, of tensors that lie there and cannot be read; none is a weight of the model. */
+  readonly unread: ReadonlyMap<string, UnreadDtype>;
   /** The files the weights lie in, in reading order. */
   readonly weightFiles: readonly string[];
   readonly notices: readonly Notice[];
@@ -86,6 +89,7 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
     name,
     files,
     tensors: byCanonicalName(stored),
+    unread: new Map(unread.map(({ storedName, dtype }) => [canonicalName(storedName), dtype])),
     weightFiles,
     notices,
     bytes: stored.reduce((sum, tensor) => sum + tensor.bytes, 0),
