@@ -239,7 +239,9 @@ export class ModelLibrary {
         'load them on one device',
       );
     }
-    const shape = ({ resident }: Loaded): string => JSON.stringify(resident.config.text);
+    // Whether the head is the embedding says what was loaded as the head, not how it is run; merges take such donors too.
+    const shape = ({ resident: { config } }: Loaded): string =>
+      JSON.stringify({ ...config.text, tieWordEmbeddings: null });
     if (
       layers.length !== frame.resident.config.text.layers ||
       others.some((d) => shape(d) !== shape(frame))
