@@ -5,6 +5,9 @@ import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
+import type { ChangedFile } from '../folder/both-spellings.ts';
+import type { CopyOptions } from '../folder/changed-files.ts';
+import { changedFiles } from '../folder/changed-files.ts';
 import { COMPUTED_DTYPES, isComputedDtype } from '../arithmetic/encoding.ts';
 import { checkRecipe } from '../recipe/check.ts';
 import type { DonorName, Recipe } from '../recipe/recipe.ts';
@@ -50,6 +53,8 @@ export interface MergePlan {
   readonly unknown: readonly string[];
   /** Where the frame's own weights lie: what else its folder holds may travel with the merge. */
   readonly frameWeightFiles: readonly string[];
+  /** Files of the frame's folder that the merge has otherwise, or besides. */
+  readonly changed: readonly ChangedFile[];
   readonly notices: readonly string[];
 }
 
@@ -61,7 +66,11 @@ export interface MergePlan {
  * @throws NamedError those of `checkRecipe`, `checkCompatible` and `operationOf`; `MissingTensor` and
  * `ShapeMismatch` naming donor and tensor; `CannotCompute` for dtypes that arithmetic makes no sense in
  */
-export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>): MergePlan {
+export function planMerge(
+  recipe: Recipe,
+  donors: ReadonlyMap<DonorName, Donor>,
+  options: CopyOptions = {},
+): MergePlan {
   const frame = donors.get(recipe.rest.frame);
   checkRecipe(recipe, [...donors.keys()], (frame ?? [...donors.values()][0])?.config.text.layers ?? 0);
   const used = donorsOf(recipe).map((name) => donors.get(name) as Donor);
@@ -101,6 +110,7 @@ export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>)
     bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
     unknown: tensors.flatMap(({ name, placement }) => (placement.kind === 'unknown' ? [name] : [])),
     frameWeightFiles: head.checkpoint.weightFiles,
+    changed: changedFiles(head, options),
     notices: [...notices, ...dtypeNotices(tensors)],
   };
 }
