@@ -239,12 +239,13 @@ export class ModelLibrary {
         'load them on one device',
       );
     }
-    // Whether the head is the embedding says what was loaded as the head, not how it is run; merges take such donors too.
-    const shape = ({ resident: { config } }: Loaded): string =>
-      JSON.stringify({ ...config.text, tieWordEmbeddings: null });
+    // Layers run alike whatever the head is; who gives the head has to have one of the same kind, as in merges.
+    const shape = ({ resident: { config } }: Loaded, { head = false } = {}): string =>
+      JSON.stringify({ ...config.text, ...(head ? {} : { tieWordEmbeddings: null }) });
     if (
       layers.length !== frame.resident.config.text.layers ||
-      others.some((d) => shape(d) !== shape(frame))
+      donors.some((donor) => shape(donor) !== shape(frame)) ||
+      (reader && shape(reader, { head: true }) !== shape(frame, { head: true }))
     ) {
       throw new NamedError(
         'IncompatibleDonors',

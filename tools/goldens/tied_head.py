@@ -71,7 +71,12 @@ def shorter(tensors: Tensors) -> None:
     tensors[HEAD] = tensors[EMBEDDINGS][:-16].clone()
 
 
+def plain(tensors: Tensors) -> None:
+    """Nothing but what the config says."""
+
+
 VARIANTS: dict[str, tuple[Callable[[Tensors], None], str]] = {
+    "plain": (plain, "root"),
     "reversed": (reversed_rows, "root"),
     "reversed-text-config": (reversed_rows, "text_config"),
     "last-value": (last_value, "root"),
@@ -80,7 +85,7 @@ VARIANTS: dict[str, tuple[Callable[[Tensors], None], str]] = {
     "wide-louder": (wide_louder, "root"),
     "alone": (alone, "root"),
     "shorter": (shorter, "root"),
-    "untied-without-head": (lambda tensors: None, "nowhere"),
+    "untied-without-head": (plain, "nowhere"),
     "untied-without-embeddings": (alone, "nowhere"),
 }
 """What is done to the tensors, and which level of the config ties."""

@@ -30,6 +30,7 @@ const both = (change: (embeddings: Stored) => Stored) => (embeddings: Stored) =>
 ];
 
 const VARIANTS = {
+  plain: { matrices: (embeddings) => [embeddings], ties: 'root' },
   reversed: { matrices: both(reversedRows), ties: 'root' },
   'reversed-text-config': { matrices: both(reversedRows), ties: 'text_config' },
   'last-value': { matrices: both(lastValue), ties: 'root' },
