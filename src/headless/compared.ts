@@ -1,10 +1,10 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
 import type { DeltaChoice, Rounding } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import type { RegionCuts } from '../spectra/regions.ts';
 import { roleNames } from '../study/characterize/roles.ts';
+import { openWeights } from '../vlm/stored-head.ts';
 import type { CommandContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
 
@@ -18,7 +18,7 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
     if (index >= checkpoints.count(flag)) return undefined;
     const { name, files } = checkpoints.folder(flag, index);
-    return openCheckpoint(files, { name, signal });
+    return openWeights(files, { name, signal });
   };
   const [base, before, rl] = await Promise.all([open('base'), open('in'), open('rl')]);
   const others = await Promise.all(
@@ -35,13 +35,18 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   });
 }
 
-/** `--rounding`, `--rl-from` and `--reference`. */
-export function comparison({ flags }: CommandContext): { rounding: Rounding; delta: DeltaChoice } {
+/** `--rounding`, `--rl-from`, `--reference` and `--outside`. */
+export function comparison({ flags }: CommandContext): {
+  rounding: Rounding;
+  delta: DeltaChoice;
+  outside: boolean;
+} {
   const rlFrom = flags.choice('rlFrom', ['in', 'base']);
   const reference = flags.choice('reference', ['base', 'in']);
   return {
     rounding: flags.choice('rounding', ['stored', 'reference']) ?? 'stored',
     delta: { ...(rlFrom ? { rlFrom } : {}), ...(reference ? { reference } : {}) },
+    outside: flags.switch('outside'),
   };
 }
 

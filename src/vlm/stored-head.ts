@@ -9,14 +9,18 @@ export const HEAD = 'lm_head.weight';
 export const EMBEDDINGS = 'model.embed_tokens.weight';
 
 /**
- * Opens a folder's weights with the head found, for work that wants no model: `resolveHead` over `openCheckpoint`.
+ * Opens a folder's weights with the head found, for work that wants no model: `resolveHead` over `openCheckpoint`. A head
+ * that repeats the embeddings is left out, as where it is not stored.
  *
  * @throws NamedError those of `openCheckpoint`, `readJsonFile` and `resolveHead`
  */
 export async function openWeights(files: CheckpointFiles, options: OpenOptions = {}): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(files, options);
   if (!checkpoint.tensors.has(HEAD)) return checkpoint;
-  return resolveHead(checkpoint, tiesEmbeddings(await readJsonFile(files, 'config.json')), options.signal);
+  const ties = tiesEmbeddings(await readJsonFile(files, 'config.json'));
+  const resolved = await resolveHead(checkpoint, ties, options.signal);
+  if (!resolved.tiedHead) return resolved;
+  return { ...resolved, tensors: new Map([...resolved.tensors].filter(([name]) => name !== HEAD)) };
 }
 
 /** Whether a parsed config.json ties, at either level, as transformers reads it; one that says nothing does not. */
