@@ -22,6 +22,10 @@ export const command = {
     in: CHECKPOINT,
     rl: CHECKPOINT,
     'shard-bytes': { kind: 'integer', minimum: 1, help: 'largest weight file', value: 5_000_000_000 },
+    verbatim: {
+      kind: 'switch',
+      help: 'copy config, tokenizer and processor files as they are (default: transformers 4’s spelling beside 5’s)',
+    },
     ...COMMON,
     out: OUT_FOLDER,
   },

@@ -239,10 +239,13 @@ export class ModelLibrary {
         'load them on one device',
       );
     }
-    const shape = ({ resident }: Loaded): string => JSON.stringify(resident.config.text);
+    // Layers run alike whatever the head is; who gives the head has to have one of the same kind, as in merges.
+    const shape = ({ resident: { config } }: Loaded, { head = false } = {}): string =>
+      JSON.stringify({ ...config.text, ...(head ? {} : { tieWordEmbeddings: null }) });
     if (
       layers.length !== frame.resident.config.text.layers ||
-      others.some((d) => shape(d) !== shape(frame))
+      donors.some((donor) => shape(donor) !== shape(frame)) ||
+      (reader && shape(reader, { head: true }) !== shape(frame, { head: true }))
     ) {
       throw new NamedError(
         'IncompatibleDonors',

@@ -1,11 +1,11 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
 import { NamedError } from '../named-error.ts';
 import type { DeltaChoice, Rounding } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import type { RegionCuts } from '../spectra/regions.ts';
 import { roleNames } from '../study/characterize/roles.ts';
+import { openWeights } from '../vlm/stored-head.ts';
 import type { CommandContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
 
@@ -19,7 +19,7 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
     if (index >= checkpoints.count(flag)) return undefined;
     const { name, files } = checkpoints.folder(flag, index);
-    const opened = await openCheckpoint(files, { name, signal });
+    const opened = await openWeights(files, { name, signal });
     checkpoints.tell(name, noticeLines(opened.notices));
     return opened;
   };
@@ -38,13 +38,18 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   });
 }
 
-/** `--rounding`, `--rl-from` and `--reference`. */
-export function comparison({ flags }: CommandContext): { rounding: Rounding; delta: DeltaChoice } {
+/** `--rounding`, `--rl-from`, `--reference` and `--outside`. */
+export function comparison({ flags }: CommandContext): {
+  rounding: Rounding;
+  delta: DeltaChoice;
+  outside: boolean;
+} {
   const rlFrom = flags.choice('rlFrom', ['in', 'base']);
   const reference = flags.choice('reference', ['base', 'in']);
   return {
     rounding: flags.choice('rounding', ['stored', 'reference']) ?? 'stored',
     delta: { ...(rlFrom ? { rlFrom } : {}), ...(reference ? { reference } : {}) },
+    outside: flags.switch('outside'),
   };
 }
 

@@ -29,6 +29,10 @@ export const COMPARED = {
     value: 'stored',
     help: 'subtract stored values in float32, or cast to float16 and subtract there, as the reference does',
   },
+  outside: {
+    kind: 'switch',
+    help: 'also weights in no layer, which the reference leaves out: embeddings, a head of its own, patch embedding',
+  },
   cuts: {
     kind: 'text',
     pattern: /^\d+,\d+$/,

@@ -10,6 +10,7 @@ export const run: Command = async ({ engine, checkpoints }) => {
     visionBlocks: summary.visionBlocks,
     hiddenSize: summary.hiddenSize,
     vocabSize: summary.vocabSize,
+    tiedHead: summary.tiedHead,
     bytes: summary.bytes,
     tensors: await engine.describe(summary.id),
     ignored: summary.ignored,

@@ -1,5 +1,6 @@
 import { NamedError } from '../../named-error.ts';
 import { exportMerge } from '../../merge/export.ts';
+import { changeText } from '../../merge/folder/card.ts';
 import { openRecipe } from '../../merge/open-recipe.ts';
 import type { Donor } from '../../merge/plan/donor.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
@@ -15,8 +16,8 @@ export const run: Command = async (context) => {
   const { flags, signal, onProgress, notice, out } = context;
   const { donors, folders } = await recipeDonors(context);
   const recipe = await recipeOf(context, donors);
-  const plan = planMerge(recipe, donors);
-  for (const line of ofPlan(plan.notices, donors)) notice(line);
+  const plan = planMerge(recipe, donors, { verbatim: flags.switch('verbatim') });
+  for (const line of [...ofPlan(plan.notices, donors), ...plan.changed.map(changeText)]) notice(line);
   const shardBytes = flags.requiredNumber('shardBytes');
   await exportMerge(plan, folders, sinkOf(out), { signal, onProgress, shardBytes });
 };

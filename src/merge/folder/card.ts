@@ -4,6 +4,7 @@ import type { Edit, Recipe } from '../recipe/recipe.ts';
 import type { MergePlan } from '../plan/plan.ts';
 import { PIECE_NAMES, summarizePlan } from '../plan/summary.ts';
 import { RECIPE_FILE } from '../recipe/recipe-file.ts';
+import type { ChangedFile } from './both-spellings.ts';
 
 /** Lines of Markdown tables hold names from checkpoints: what would end a cell is escaped. */
 const cell = (text: string): string => text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
@@ -17,7 +18,7 @@ const NAMES = 50;
 /** The card of a merge; the same plan gives the same bytes. */
 export function writeCard(
   plan: MergePlan,
-  files: { readonly companions: readonly string[]; readonly weights: readonly string[] },
+  files: { readonly unchanged: readonly string[]; readonly weights: readonly string[] },
 ): string {
   const { recipe, donors } = plan;
   const { blocks, cuts } = regionsOf(recipe);
@@ -56,7 +57,10 @@ export function writeCard(
       ? ['## Noise', 'Standard deviation of each tensor before its noise.', table(['tensor', 'std'], noise)]
       : []),
     '## Files',
-    `Weights: ${files.weights.join(', ')}.\n\nUnchanged from ${recipe.rest.frame}: ${['config.json', ...files.companions].join(', ')}.`,
+    `Weights: ${files.weights.join(', ')}.\n\nUnchanged from ${recipe.rest.frame}: ${files.unchanged.join(', ')}.`,
+    ...(plan.changed.length > 0
+      ? [`Changed from ${recipe.rest.frame}:`, bullets(plan.changed.map(changeText))]
+      : []),
     ...(plan.unknown.length > 0
       ? [
           `## Tensors that are no part of the model\n\nCarried over from ${recipe.rest.frame}.`,
@@ -69,6 +73,11 @@ export function writeCard(
     ...(plan.notices.length > 0 ? ['## Notices', bullets(plan.notices)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** "config.json: …", in a sentence. */
+export function changeText({ name, changes }: ChangedFile): string {
+  return `${name}: ${changes.join(' ')}`;
 }
 
 /** In thirds where they say it, as recipes are usually written. */

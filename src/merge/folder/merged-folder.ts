@@ -15,8 +15,8 @@ export interface FolderOptions {
 
 /**
  * The files of a merged checkpoint by name, in the order an export writes them: weights, tokenizer and processor
- * files as they lie in the frame's folder, the card and the recipe, and last the index and config.json, without
- * which no one takes a folder for a checkpoint. Reading a weight file computes it.
+ * files of the frame's folder, the card and the recipe, and last the index and config.json, without which no one takes
+ * a folder for a checkpoint. Files that the plan changed are as it has them. Reading a weight file computes it.
  */
 export class MergedFolder extends Map<string, ByteSource> implements CheckpointFiles {
   readonly plan: MergePlan;
@@ -34,14 +34,18 @@ export class MergedFolder extends Map<string, ByteSource> implements CheckpointF
 
     const frame = folders.get(plan.recipe.rest.frame) ?? new Map<string, ByteSource>();
     const { taken } = companionsOf(frame, plan.frameWeightFiles);
-    const companions = taken.filter((name) => name !== CONFIG);
-    for (const name of companions) this.set(name, frame.get(name) as ByteSource);
+    const small = new Map<string, ByteSource>(taken.map((name) => [name, frame.get(name) as ByteSource]));
+    for (const { name, text } of plan.changed) small.set(name, new File([text], name));
+    const companions = [...small.keys()].sort().filter((name) => name !== CONFIG);
+    for (const name of companions) this.set(name, small.get(name) as ByteSource);
 
-    this.#add('README.md', writeCard(plan, { companions, weights: shards.map(({ file }) => file) }));
-    this.#add(RECIPE_FILE, writeRecipe({ recipe: plan.recipe, donors: donorRecords(plan) }));
+    const { recipe, changed } = plan;
+    const unchanged = taken.filter((name) => !changed.some((file) => file.name === name));
+    this.#add('README.md', writeCard(plan, { unchanged, weights: shards.map(({ file }) => file) }));
+    this.#add(RECIPE_FILE, writeRecipe({ recipe, donors: donorRecords(plan), changed: changesOf(changed) }));
     const index = shardIndex(shards);
     if (index) this.#add(index.file, index.text);
-    const config = frame.get(CONFIG);
+    const config = small.get(CONFIG);
     if (config) this.set(CONFIG, config);
   }
 
@@ -51,6 +55,10 @@ export class MergedFolder extends Map<string, ByteSource> implements CheckpointF
 }
 
 const CONFIG = 'config.json';
+
+function changesOf(changed: MergePlan['changed']): ReadonlyMap<string, readonly string[]> {
+  return new Map(changed.map(({ name, changes }) => [name, changes]));
+}
 
 function donorRecords({ donors }: MergePlan): Map<string, { checkpoint: string; fingerprint: string }> {
   return new Map(donors.map(({ name, checkpoint, fingerprint }) => [name, { checkpoint, fingerprint }]));

@@ -1,9 +1,10 @@
 /** A checkpoint that can give tensors to a merge. */
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
-import { readJsonFile } from '../../checkpoint/small-file.ts';
+import { readJsonFile, readTextFile } from '../../checkpoint/small-file.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { openModelFolder } from '../../vlm/model-folder.ts';
+import { SPELLED_FILES } from '../folder/both-spellings.ts';
 import type { DonorName } from '../recipe/recipe.ts';
 import type { Vocabulary } from './vocabulary.ts';
 import { readVocabulary } from './vocabulary.ts';
@@ -16,6 +17,10 @@ export interface Donor {
   readonly vocabulary: Vocabulary | null;
   /** What a person should know about the folder although it opened, a sentence each. */
   readonly notices: readonly string[];
+  /** Every file of the folder. */
+  readonly names: ReadonlySet<string>;
+  /** The small files that a merge may have to change, as they are written, by name. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /**
@@ -30,8 +35,20 @@ export async function openDonor(
 ): Promise<Donor> {
   const { checkpoint, config, notices } = await openModelFolder(files, { name: folder, signal });
   const tokenizer = await readJsonFile(files, 'tokenizer.json');
-  const vocabulary = tokenizer === undefined ? null : readVocabulary(tokenizer);
-  return { name, checkpoint, config, vocabulary, notices };
+  const texts = new Map<string, string>();
+  for (const file of SPELLED_FILES) {
+    const text = await readTextFile(files, file);
+    if (text !== undefined) texts.set(file, text);
+  }
+  return {
+    name,
+    checkpoint,
+    config,
+    vocabulary: tokenizer === undefined ? null : readVocabulary(tokenizer),
+    notices,
+    names: new Set(files.keys()),
+    texts,
+  };
 }
 
 /** What a merge says of a donor that it takes from: under its name in the recipe. */

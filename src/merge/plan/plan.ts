@@ -1,10 +1,15 @@
 /** A merge worked out tensor by tensor, before a byte of them is read: plain data, to be shown, sent and carried out. */
-import type { TensorEntry } from '../../checkpoint/checkpoint.ts';
+import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { listing } from '../../checkpoint/listing.ts';
+import { canonicalName } from '../../checkpoint/tensor-name.ts';
 import { NamedError } from '../../named-error.ts';
+import { EMBEDDINGS, HEAD } from '../../vlm/stored-head.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
+import type { ChangedFile } from '../folder/both-spellings.ts';
+import type { CopyOptions } from '../folder/changed-files.ts';
+import { changedFiles } from '../folder/changed-files.ts';
 import { COMPUTED_DTYPES, isComputedDtype } from '../arithmetic/encoding.ts';
 import { checkRecipe } from '../recipe/check.ts';
 import type { DonorName, Recipe } from '../recipe/recipe.ts';
@@ -12,6 +17,7 @@ import { donorsOf } from '../recipe/recipe.ts';
 import { checkCompatible } from './compatibility.ts';
 import type { Donor } from './donor.ts';
 import { donorNotices } from './donor.ts';
+import { headNotices } from './head-notices.ts';
 import type { Operation } from './operation.ts';
 import { operationOf } from './operation.ts';
 import type { Placement } from './placement.ts';
@@ -20,7 +26,7 @@ import { placementOf } from './placement.ts';
 export interface PlannedTensor {
   /** Canonical. */
   readonly name: string;
-  /** As the frame's checkpoint spells it, and the merge will. */
+  /** As the frame's checkpoint spells it, and the merge will; embeddings stored as the head get their own name. */
   readonly storedName: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -51,6 +57,8 @@ export interface MergePlan {
   readonly unknown: readonly string[];
   /** Where the frame's own weights lie: what else its folder holds may travel with the merge. */
   readonly frameWeightFiles: readonly string[];
+  /** Files of the frame's folder that the merge has otherwise, or besides. */
+  readonly changed: readonly ChangedFile[];
   readonly notices: readonly string[];
 }
 
@@ -62,7 +70,11 @@ export interface MergePlan {
  * @throws NamedError those of `checkRecipe`, `checkCompatible` and `operationOf`; `MissingTensor` and
  * `ShapeMismatch` naming donor and tensor; `CannotCompute` for dtypes that arithmetic makes no sense in
  */
-export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>): MergePlan {
+export function planMerge(
+  recipe: Recipe,
+  donors: ReadonlyMap<DonorName, Donor>,
+  options: CopyOptions = {},
+): MergePlan {
   const frame = donors.get(recipe.rest.frame);
   checkRecipe(recipe, [...donors.keys()], (frame ?? [...donors.values()][0])?.config.text.layers ?? 0);
   const used = donorsOf(recipe).map((name) => donors.get(name) as Donor);
@@ -80,9 +92,10 @@ export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>)
       'open the whole checkpoint',
     );
   };
-  const tensors = [...head.checkpoint.tensors.values()].map((entry) =>
-    plannedTensor(recipe, entry, expected, find),
-  );
+  const tensors = [...head.checkpoint.tensors.values()].map((entry) => ({
+    ...plannedTensor(recipe, entry, expected, find),
+    storedName: writtenName(entry, head.checkpoint),
+  }));
   const names = new Set(tensors.map(({ name }) => name));
   const absent = [...expected].filter((name) => !names.has(name));
   if (absent.length > 0) {
@@ -102,8 +115,21 @@ export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>)
     bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
     unknown: tensors.flatMap(({ name, placement }) => (placement.kind === 'unknown' ? [name] : [])),
     frameWeightFiles: head.checkpoint.weightFiles,
-    notices: [...used.flatMap(donorNotices), ...notices, ...dtypeNotices(tensors)],
+    changed: changedFiles(head, options),
+    notices: [
+      ...used.flatMap(donorNotices),
+      ...notices,
+      ...headNotices(head, used),
+      ...dtypeNotices(tensors),
+    ],
   };
+}
+
+/** A head that stands for the embeddings too is written as these: transformers 4 ties in that direction alone. */
+function writtenName({ name, storedName }: TensorEntry, { tensors }: Checkpoint): string {
+  if (canonicalName(storedName) === name) return storedName;
+  const nested = [...tensors.values()].some((other) => other.storedName.startsWith('model.language_model.'));
+  return nested ? name.replace('model.', 'model.language_model.') : name;
 }
 
 function plannedTensor(
@@ -111,8 +137,8 @@ function plannedTensor(
   frame: TensorEntry,
   expected: ReadonlySet<string>,
   find: (donor: DonorName, name: string) => TensorEntry,
-): PlannedTensor {
-  const { name, storedName, shape } = frame;
+): Omit<PlannedTensor, 'storedName'> {
+  const { name, shape } = frame;
   const placement = placeOf(name, expected);
   const operation =
     name === HEAD && !expected.has(HEAD)
@@ -131,7 +157,9 @@ function plannedTensor(
       'merge checkpoints of the same model',
     );
   }
-  const dtype = operation.kind === 'copy' ? operation.from.entry.dtype : frame.dtype;
+  // A repeated head in another dtype would be rounded otherwise, and be a head of its own.
+  const like = name === HEAD && !expected.has(HEAD) ? find(recipe.rest.frame, EMBEDDINGS) : frame;
+  const dtype = operation.kind === 'copy' ? operation.from.entry.dtype : like.dtype;
   if (operation.kind === 'compute') {
     for (const { dtype: stored } of [frame, ...sources.map(({ entry }) => entry)]) {
       if (isComputedDtype(stored)) continue;
@@ -144,11 +172,8 @@ function plannedTensor(
     }
   }
   const elements = shape.reduce((product, size) => product * size, 1);
-  return { name, storedName, dtype, shape, bytes: elements * DTYPE_BYTES[dtype], placement, operation };
+  return { name, dtype, shape, bytes: elements * DTYPE_BYTES[dtype], placement, operation };
 }
-
-const HEAD = 'lm_head.weight';
-const EMBEDDINGS = 'model.embed_tokens.weight';
 
 /** A head that config.json ties to the embeddings goes with them where it is stored all the same. */
 function placeOf(name: string, expected: ReadonlySet<string>): Placement {

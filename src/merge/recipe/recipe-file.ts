@@ -21,10 +21,12 @@ export interface RecipeFile {
   readonly recipe: Recipe;
   /** Empty where the file names none. */
   readonly donors: ReadonlyMap<DonorName, DonorRecord>;
+  /** What was changed in files of the frame's folder when the merge was written, by file; for readers, not for making it again. */
+  readonly changed?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The inverse of `readRecipe`, for a model of the same depth. */
-export function writeRecipe({ recipe, donors }: RecipeFile): string {
+export function writeRecipe({ recipe, donors, changed = new Map() }: RecipeFile): string {
   const { layers, rest, edits } = recipe;
   const file = {
     format: FORMAT,
@@ -33,6 +35,7 @@ export function writeRecipe({ recipe, donors }: RecipeFile): string {
     layers,
     rest,
     edits,
+    ...(changed.size > 0 ? { changed: Object.fromEntries(changed) } : {}),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
 }
@@ -58,7 +61,7 @@ export function readRecipe(bytes: Uint8Array, file: string, layers: number): Rec
   }
   if (root.get('version') !== VERSION) throw wrong('version', `only version ${VERSION} is known`);
   const reader = new RecipeReader(file, layers, wrong);
-  reader.checkFields(root, ['format', 'version', 'donors', 'layers', 'blocks', 'cuts', 'rest', 'edits'], '');
+  reader.checkFields(root, ['format', 'version', 'donors', 'layers', 'blocks', 'cuts', 'rest', 'edits', 'changed'], '');
   const stitched = reader.layers(root);
   const [first] = stitched as [DonorName];
   return {

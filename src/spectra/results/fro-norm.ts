@@ -5,7 +5,10 @@ import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
 import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
 import type { RegionCuts, RegionName, Spread } from '../regions.ts';
 import { regionOf, REGIONS, spreadOf } from '../regions.ts';
+import { groupBy } from './group-by.ts';
 import { projectionOf } from './projection.ts';
+import type { ReadFrom } from './read-from.ts';
+import { readFrom } from './read-from.ts';
 
 /** Keeps a relative norm finite for weights of zero, as the reference does. */
 const TINY = 1e-8;
@@ -43,10 +46,11 @@ export interface FroNormEntry {
   readonly component: string;
   readonly sft?: FroNorm;
   readonly rl?: FroNorm;
-  readonly frankenscope?: JointEnergy & {
-    readonly projection: string;
-    readonly deltas: Readonly<Record<string, FroNorm>>;
-  };
+  readonly frankenscope?: JointEnergy &
+    ReadFrom & {
+      readonly projection: string;
+      readonly deltas: Readonly<Record<string, FroNorm>>;
+    };
 }
 
 export interface FroNormSummary {
@@ -135,17 +139,6 @@ interface Measured {
   readonly record: EnergyRecord;
 }
 
-function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const name = key(item);
-    const group = groups.get(name);
-    if (group) group.push(item);
-    else groups.set(name, [item]);
-  }
-  return groups;
-}
-
 function byDelta<T>(deltas: readonly DeltaSpec[], value: (spec: DeltaSpec) => T): Record<string, T> {
   return Object.fromEntries(deltas.map((spec) => [spec.key, value(spec)]));
 }
@@ -175,7 +168,12 @@ function entryOf(family: TensorFamily, record: EnergyRecord, deltas: readonly De
     section,
     component,
     ...ofReference(norms),
-    frankenscope: { projection: projectionOf(family.name), deltas: norms, ...jointEnergy([record], deltas) },
+    frankenscope: {
+      projection: projectionOf(family.name),
+      deltas: norms,
+      ...readFrom(family),
+      ...jointEnergy([record], deltas),
+    },
   };
 }
 

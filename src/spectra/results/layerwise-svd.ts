@@ -5,6 +5,8 @@ import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
 import type { RegionCuts, RegionName, Spread } from '../regions.ts';
 import { regionOf, REGIONS, spreadOf } from '../regions.ts';
 import { projectionOf } from './projection.ts';
+import type { ReadFrom } from './read-from.ts';
+import { readFrom } from './read-from.ts';
 import type { OverlapSection } from './subspace-overlap-file.ts';
 
 /** Of one matrix. `condition_number` is null in fast mode, which does not estimate it. */
@@ -45,7 +47,7 @@ export interface SvdEntry {
   readonly region: RegionName | null;
   readonly sft?: SvdMetrics;
   readonly rl?: SvdMetrics;
-  readonly frankenscope?: {
+  readonly frankenscope?: ReadFrom & {
     readonly projection: string;
     readonly shape: readonly [rows: number, columns: number];
     readonly deltas: Readonly<Record<string, SvdMetrics>>;
@@ -157,7 +159,12 @@ function entryOf(
     component,
     region: layer === null ? null : regionOf(layer, cuts),
     ...ofReference(all),
-    frankenscope: { projection: projectionOf(family.name), shape: [rows, columns], deltas: all },
+    frankenscope: {
+      projection: projectionOf(family.name),
+      shape: [rows, columns],
+      ...readFrom(family),
+      deltas: all,
+    },
   };
 }
 

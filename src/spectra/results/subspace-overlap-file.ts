@@ -6,6 +6,8 @@ import type { OverlapRecord } from '../overlap.ts';
 import type { RegionCuts, RegionName, Spread } from '../regions.ts';
 import { regionOf, REGIONS, spreadOf } from '../regions.ts';
 import { projectionOf } from './projection.ts';
+import type { ReadFrom } from './read-from.ts';
+import { readFrom } from './read-from.ts';
 
 /** Of output directions (left singular vectors), or input directions (right). */
 export interface SideOverlap {
@@ -19,7 +21,7 @@ export interface SideOverlap {
   readonly principal_angles: readonly number[];
 }
 
-export interface OverlapEntry {
+export interface OverlapEntry extends ReadFrom {
   readonly param_name: string;
   readonly layer_idx: number | null;
   readonly section: string;
@@ -157,6 +159,7 @@ function entryOf(family: TensorFamily, record: OverlapRecord, cuts: RegionCuts):
     region: layer === null ? null : regionOf(layer, cuts),
     projection: projectionOf(family.name),
     shape: [rows, columns],
+    ...readFrom(family),
     k,
     output: sideOf(left),
     input: sideOf(right),

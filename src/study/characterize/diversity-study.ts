@@ -19,6 +19,8 @@ import { characterizeProvenance, fingerprints, modelNames, namesOf } from './pro
 export interface DiversitySettings {
   readonly rounding: Rounding;
   readonly delta: DeltaChoice;
+  /** Also what is in no layer: embeddings, a head of its own, patch embedding. The reference leaves it out, as by default. */
+  readonly outside?: boolean;
   /** Part of the names of the weights, or null for all matrices. */
   readonly weights: string | null;
   readonly mode: SpectrumMode;
@@ -44,14 +46,15 @@ export interface DiversityStudy {
 export function diversityStudy(checkpoints: CheckpointSet, settings: DiversitySettings): DiversityStudy {
   const deltas = checkDeltas(deltasOf(checkpoints.keys(), settings.delta));
   const used = usedBy(checkpoints, deltas);
-  const { weights, rounding, mode, topK, seed } = settings;
-  const pairing = pairTensors(used, { weights, matrices: true });
+  const { weights, rounding, mode, topK, seed, outside = false } = settings;
+  const pairing = pairTensors(used, { weights, matrices: true, outside });
   const identity: WorkIdentity = {
     kind: 'diversity',
     title: `Update diversity of ${namesOf(used)}; ${weights ?? 'all weights'}, ${mode}`,
     inputs: fingerprints(used),
     settings: {
       ...{ weights, rounding, mode, topK, deltas: deltas as unknown as Json },
+      ...(outside ? { outside } : {}),
       // Nothing is drawn at random in exact mode.
       ...(mode === 'fast' ? { seed } : {}),
     },

@@ -18,6 +18,8 @@ import { characterizeProvenance, fingerprints, modelNames, namesOf } from './pro
 export interface EnergySettings {
   readonly rounding: Rounding;
   readonly delta: DeltaChoice;
+  /** Also what is in no layer: embeddings, a head of its own, patch embedding. The reference leaves it out, as by default. */
+  readonly outside?: boolean;
 }
 
 export interface EnergyStudy {
@@ -33,14 +35,15 @@ export interface EnergyStudy {
 }
 
 /**
- * Lays out the study: every weight in a layer, projector or vision block (method §5).
+ * Lays out the study: every weight in a layer, projector or vision block (method §5), and what is in none if asked.
  *
  * @throws NamedError `NothingToCompare`; `TooFewCheckpoints` where no update can be formed
  */
 export function energyStudy(checkpoints: CheckpointSet, settings: EnergySettings): EnergyStudy {
   const deltas = checkDeltas(deltasOf(checkpoints.keys(), settings.delta));
   const used = usedBy(checkpoints, deltas);
-  const pairing = pairTensors(used, { weights: null });
+  const { rounding, outside = false } = settings;
+  const pairing = pairTensors(used, { weights: null, outside });
   const bytes = pairing.families.reduce(
     (sum, { entries }) => [...entries.values()].reduce((all, entry) => all + entry.bytes, sum),
     0,
@@ -49,7 +52,7 @@ export function energyStudy(checkpoints: CheckpointSet, settings: EnergySettings
     kind: 'energy',
     title: `Update energy of ${namesOf(used)}`,
     inputs: fingerprints(used),
-    settings: { rounding: settings.rounding, deltas: deltas as unknown as Json },
+    settings: { rounding, deltas: deltas as unknown as Json, ...(outside ? { outside } : {}) },
   };
   return { checkpoints: used, settings, deltas, pairing, identity, total: pairing.families.length, bytes };
 }

@@ -23,6 +23,8 @@ export const DIRECTIONS = 10;
 export interface OverlapSettings {
   readonly rounding: Rounding;
   readonly delta: DeltaChoice;
+  /** Also what is in no layer: embeddings, a head of its own, patch embedding. The reference leaves it out, as by default. */
+  readonly outside?: boolean;
   /** Part of the names of the weights, or null for all matrices. */
   readonly weights: string | null;
   /** Keys of the two updates; null for the first two there are, IN − Base and RL − IN where both are. */
@@ -51,14 +53,21 @@ export function overlapStudy(checkpoints: CheckpointSet, settings: OverlapSettin
   const choices = checkDeltas(deltasOf(checkpoints.keys(), settings.delta));
   const deltas = pairOf(choices, settings.pair);
   const used = usedBy(checkpoints, deltas);
-  const { weights, rounding, k, seed } = settings;
-  const pairing = pairTensors(used, { weights, matrices: true });
+  const { weights, rounding, k, seed, outside = false } = settings;
+  const pairing = pairTensors(used, { weights, matrices: true, outside });
   const keys = deltas.map(({ key }) => key);
   const identity: WorkIdentity = {
     kind: 'overlap',
     title: `Overlap of ${keys.join(' and ')} in ${namesOf(used)}; ${weights ?? 'all weights'}, ${k} directions`,
     inputs: fingerprints(used),
-    settings: { weights, rounding, k, seed, deltas: deltas as unknown as Json },
+    settings: {
+      weights,
+      rounding,
+      k,
+      seed,
+      deltas: deltas as unknown as Json,
+      ...(outside ? { outside } : {}),
+    },
   };
   const elements = pairing.families.reduce((sum, family) => sum + family.elements, 0);
   return {

@@ -33,6 +33,8 @@ class Settings {
   scale = $state<'relative' | 'absolute'>('relative');
   rounding = $state<Rounding>('stored');
   rlFrom = $state<'in' | 'base'>('in');
+  /** Also what is in no layer. */
+  outside = $state(false);
   /** What further checkpoints are compared with: a role, or null for IN (else Base). */
   reference = $state<string | null>(null);
   mode = $state<SpectrumMode>('exact');
@@ -160,7 +162,7 @@ export class Characterize {
     const { settings } = this;
     const slots = this.#family.opened;
     const merges = this.merges.current;
-    const { rounding, rlFrom, reference, weights, mode, topK, seed } = settings;
+    const { rounding, rlFrom, outside, reference, weights, mode, topK, seed } = settings;
     const { overlapWeights, pair, directions } = settings;
     if (this.running) return;
     const latest = ++this.#latest;
@@ -177,11 +179,11 @@ export class Characterize {
       const delta = { rlFrom, ...(reference !== null && set.has(reference) ? { reference } : {}) };
       const problems: Partial<Record<Measure, NamedError>> = {};
       this.energyStudy = attempt(
-        () => energyStudy(set, { rounding, delta }),
+        () => energyStudy(set, { rounding, delta, outside }),
         (error) => (problems.energy = error),
       );
       this.diversityStudy = attempt(
-        () => diversityStudy(set, { rounding, delta, weights, mode, topK, seed }),
+        () => diversityStudy(set, { rounding, delta, outside, weights, mode, topK, seed }),
         (error) => (problems.diversity = error),
       );
       // A pair chosen among other checkpoints gives way to the first two updates.
@@ -189,7 +191,7 @@ export class Characterize {
       const known = pair?.every((key) => keys.includes(key)) ? pair : null;
       const overlap = { weights: overlapWeights, pair: known, k: directions, seed };
       this.overlapStudy = attempt(
-        () => overlapStudy(set, { rounding, delta, ...overlap }),
+        () => overlapStudy(set, { rounding, delta, outside, ...overlap }),
         (error) => (problems.overlap = error),
       );
       this.problems = problems;

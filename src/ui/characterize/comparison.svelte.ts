@@ -1,7 +1,8 @@
-import { openCheckpoint, type Checkpoint } from '../../checkpoint/checkpoint.ts';
+import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { roleNames } from '../../study/characterize/roles.ts';
+import { openWeights } from '../../vlm/stored-head.ts';
 import { markerAt, type MarkerShape } from '../charts/marks/markers.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { Identity } from '../theme/identity.ts';
@@ -55,7 +56,7 @@ export class Comparison {
     if (!checkpoint || !folder) return undefined;
     const known = this.#opened.get(checkpoint.id);
     if (known) return known;
-    const opening = openCheckpoint(folder.files, { name: checkpoint.name });
+    const opening = openWeights(folder.files, { name: checkpoint.name });
     this.#opened.set(checkpoint.id, opening);
     opening.catch(() => this.#opened.delete(checkpoint.id));
     return opening;

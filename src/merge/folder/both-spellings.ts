@@ -1,0 +1,147 @@
+/**
+ * Small files of a checkpoint in both spellings: what transformers 5 writes, which 4.57 does not read, gets the older
+ * spelling beside it. Both versions then load the same model, tokenizer and processor (`tools/goldens/versions.py`).
+ * What only the older spelling says is left as it is: transformers 5 reads that too.
+ */
+import type { Field } from './json-text.ts';
+import { dedented, JsonText } from './json-text.ts';
+
+/** A file as it is written in place of, or beside, those of the folder it comes from. */
+export interface ChangedFile {
+  readonly name: string;
+  readonly text: string;
+  /** What is other than in that folder, a sentence each. */
+  readonly changes: readonly string[];
+}
+
+/** The files that are looked at. */
+export const SPELLED_FILES: readonly string[] = [
+  'config.json',
+  'tokenizer_config.json',
+  'processor_config.json',
+];
+
+/**
+ * What has to be changed or added.
+ *
+ * @param texts those of `SPELLED_FILES` that the folder has
+ * @param names every file of the folder
+ */
+export function bothSpellings(
+  texts: ReadonlyMap<string, string>,
+  names: ReadonlySet<string>,
+): readonly ChangedFile[] {
+  const read = (name: string): JsonText | null => JsonText.read(texts.get(name) ?? '');
+  const [config, tokenizer, processor] = SPELLED_FILES.map(read);
+  return [
+    ...(config ? spelledConfig(config) : []),
+    ...(tokenizer ? spelledTokenizer(tokenizer) : []),
+    ...(processor ? processorsOf(processor, names) : []),
+  ];
+}
+
+/** 4.57 reads token ids from the root alone, and takes Qwen2.5-VL's own where they are missing there. */
+const TOKEN_IDS = ['image_token_id', 'video_token_id', 'vision_start_token_id', 'vision_end_token_id'];
+
+function spelledConfig(json: JsonText): readonly ChangedFile[] {
+  const section = json.type(['text_config']) === 'object' ? ['text_config'] : [];
+  const fields = olderRotary(json, section);
+  const dtype = json.has(['torch_dtype']) ? undefined : json.written(['dtype']);
+  const root: Field[] = [
+    ...(dtype === undefined ? [] : [['torch_dtype', dtype] as const]),
+    ...(section.length === 0 ? [] : TOKEN_IDS)
+      .filter((name) => !json.has([name]) && json.has([...section, name]))
+      .map((name) => [name, json.written([...section, name]) as string] as const),
+  ];
+  const text = json.with(section, fields).with([], root).text;
+  const added = [...fields.map(([name]) => [...section, name].join('.')), ...root.map(([name]) => name)];
+  return changed('config.json', json, text, [
+    `${added.join(', ')} ${added.length === 1 ? 'says' : 'say'} in transformers 4's spelling what transformers 5's says.`,
+  ]);
+}
+
+function olderRotary(json: JsonText, section: readonly string[]): readonly Field[] {
+  const rope = [...section, 'rope_parameters'];
+  if (json.type(rope) !== 'object') return [];
+  const theta = json.written([...rope, 'rope_theta']);
+  const fields: Field[] = [];
+  if (theta !== undefined && !json.has([...section, 'rope_theta'])) fields.push(['rope_theta', theta]);
+  if (!json.has([...section, 'rope_scaling'])) {
+    const scaling = json.without([...rope, 'rope_theta']).written(rope) as string;
+    fields.push(['rope_scaling', scaling]);
+  }
+  return fields;
+}
+
+function spelledTokenizer(json: JsonText): readonly ChangedFile[] {
+  const changes: string[] = [];
+  let now = json;
+  if (json.type(['extra_special_tokens']) === 'array') {
+    const older = json.value(['additional_special_tokens']);
+    const tokens = Array.isArray(older) ? (older as unknown[]).map((token) => JSON.stringify(token)) : [];
+    const extra = (json.value(['extra_special_tokens']) as unknown[]).map((token) => JSON.stringify(token));
+    const list =
+      tokens.length === 0
+        ? (json.written(['extra_special_tokens']) as string)
+        : `[${[...new Set([...tokens, ...extra])].join(', ')}]`;
+    now = now.with(
+      [],
+      [
+        ['additional_special_tokens', list],
+        ['extra_special_tokens', '{}'],
+      ],
+    );
+    changes.push(
+      'The list extra_special_tokens stands under additional_special_tokens, where transformers 4 and 5 read it.',
+    );
+  }
+  if (json.value(['tokenizer_class']) === 'TokenizersBackend') {
+    now = now.with([], [['tokenizer_class', '"PreTrainedTokenizerFast"']]);
+    changes.push(
+      'tokenizer_class is PreTrainedTokenizerFast, the name that transformers 4 has for TokenizersBackend.',
+    );
+  }
+  return changed('tokenizer_config.json', json, now.text, changes);
+}
+
+/** processor_config.json of transformers 5 holds what 4.57 wants as files of their own. */
+const PROCESSORS = [
+  ['image_processor', 'preprocessor_config.json'],
+  ['video_processor', 'video_preprocessor_config.json'],
+] as const;
+
+function processorsOf(json: JsonText, names: ReadonlySet<string>): readonly ChangedFile[] {
+  return PROCESSORS.flatMap(([field, name]) => {
+    const own = json.type([field]) === 'object' ? json.written([field]) : undefined;
+    const part = own === undefined || names.has(name) ? null : JsonText.read(dedented(own));
+    if (!part) return [];
+    const text = withClass(json, olderType(part)).text;
+    return [
+      { name, text, changes: [`It is ${field} of processor_config.json, which transformers 4 reads here.`] },
+    ];
+  });
+}
+
+/** transformers 5 calls an image processor by what it computes with, 4 by the model alone. */
+function olderType(part: JsonText): JsonText {
+  const type = part.value(['image_processor_type']);
+  return typeof type === 'string' && type.endsWith('Pil')
+    ? part.with([], [['image_processor_type', JSON.stringify(type.slice(0, -'Pil'.length))]])
+    : part;
+}
+
+function withClass(json: JsonText, part: JsonText): JsonText {
+  const type = json.written(['processor_class']);
+  return type === undefined || part.has(['processor_class'])
+    ? part
+    : part.with([], [['processor_class', type]]);
+}
+
+function changed(
+  name: string,
+  before: JsonText,
+  text: string,
+  changes: readonly string[],
+): readonly ChangedFile[] {
+  return text === before.text ? [] : [{ name, text, changes }];
+}
