@@ -4,6 +4,7 @@ import { demoItems } from '../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../evaluation/samples/draw.ts';
 import { type ItemSets, readItemFolder } from '../evaluation/samples/item-folder.ts';
 import type { CommandContext } from './context.ts';
+import { givenColumns } from './problems.ts';
 
 /** The demo family's answers end by themselves long before. */
 const DEMO_NEW_TOKENS = 160;
@@ -11,7 +12,7 @@ const DEMO_NEW_TOKENS = 160;
 /** `--items`, `--samples`, `--seed`: each set drawn as NumPy does; without `--items` the app's own sets. */
 export async function givenItems({ inputs, flags }: CommandContext): Promise<ItemSets> {
   const given = inputs.one('items');
-  const sets = given ? await readItemFolder(given.files) : await demoItems();
+  const sets = given ? await readItemFolder(given.files, givenColumns(flags)) : await demoItems();
   const [samples, seed] = [flags.number('samples'), flags.requiredNumber('seed')];
   const drawn = <Sample>(set: readonly Sample[]): readonly Sample[] =>
     drawSamples(set, samples ?? set.length, seed);

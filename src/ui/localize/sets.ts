@@ -2,9 +2,11 @@
 import { loadPairs, loadProblems, loadQuestions, type PairSet } from '../../demo/sets.ts';
 import { NamedError } from '../../named-error.ts';
 import { readPairFolder } from '../../probes/data/pair-folder.ts';
+import type { ColumnChoice } from '../../probes/data/columns.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { readProblems } from '../../probes/data/problem-file.ts';
 import type { Problem } from '../../probes/data/problem.ts';
+import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { PathFile } from '../files/folder.ts';
@@ -46,14 +48,17 @@ export async function droppedPairs(
 }
 
 /** A dropped list of problems, with its images if it has any. @throws NamedError `NoProblems` and those of reading */
-export async function droppedQuestions(found: readonly PathFile[]): Promise<NamedSet<Problem>> {
+export async function droppedQuestions(
+  found: readonly PathFile[],
+  choice: ColumnChoice = {},
+): Promise<NamedSet<Problem>> {
   const files = pathsOf(found);
-  const [list, ...others] = [...files.keys()].filter((path) => /\.(jsonl|parquet)$/.test(path));
+  const [list, ...others] = listsAmong(files.keys());
   if (list === undefined || others.length > 0) {
     throw new NamedError(
       'NoProblems',
       list === undefined
-        ? 'no .jsonl or .parquet among the files'
+        ? `no ${LIST_FORMATS} among the files`
         : `several lists: ${[list, ...others].join(', ')}`,
       { file: topOf(found) },
       'choose one list, and its images with it',
@@ -61,8 +66,8 @@ export async function droppedQuestions(found: readonly PathFile[]): Promise<Name
   }
   return {
     name: list,
-    samples: await readProblems(list, files),
-    fingerprint: await fingerprintOf(files, ''),
+    samples: await readProblems(list, files, choice),
+    fingerprint: await fingerprintOf(files, Object.keys(choice).length > 0 ? JSON.stringify(choice) : ''),
     notices: [],
   };
 }
