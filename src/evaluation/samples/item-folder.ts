@@ -18,12 +18,13 @@ export interface ItemSets {
  * Sorts the questions of every list (JSONL, Parquet, TSV, CSV) below a folder: MathVista's categories `general-vqa` and
  * `math-targeted-vqa`, text-only problems, and puzzles. A `descriptions.jsonl` of `id, description` describes the images of
  * lists that do not themselves, as MathVista's.
+ * `choiceOf` says of each list which columns hold what, where their names are not known.
  *
  * @throws NamedError `NoProblems`, `DuplicateId`, `UnknownSample`; those of `readSamples`.
  */
 export async function readItemFolder(
   files: ReadonlyMap<string, Blob>,
-  choice: ColumnChoice = {},
+  choiceOf: (path: string) => ColumnChoice = () => ({}),
 ): Promise<ItemSets> {
   const found = listsAmong(files.keys());
   const isDescriptions = (path: string): boolean => path.split('/').at(-1) === 'descriptions.jsonl';
@@ -37,7 +38,7 @@ export async function readItemFolder(
     );
   }
   const all: EvaluationSample[] = [];
-  for (const path of lists) all.push(...(await readSamples(path, files, choice)));
+  for (const path of lists) all.push(...(await readSamples(path, files, choiceOf(path))));
   let described = all;
   for (const path of found.filter(isDescriptions)) {
     described = withDescriptions(described, await readJsonLines(files.get(path) as Blob, path), path);

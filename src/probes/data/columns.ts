@@ -69,6 +69,8 @@ export function filledColumn(row: JsonLine, role: ColumnRole, choice: ColumnChoi
  * rows, and what there is.
  */
 export class UnknownColumns extends NamedError {
+  /** The list's. */
+  readonly path: string;
   readonly rows: readonly JsonLine[];
   readonly choice: ColumnChoice;
 
@@ -79,6 +81,7 @@ export class UnknownColumns extends NamedError {
       { file: path, field: role },
       `say which columns hold what: ${EXAMPLE} (--columns)`,
     );
+    this.path = path;
     this.rows = from.rows;
     this.choice = from.choice;
   }
@@ -93,7 +96,8 @@ export interface ReadFrom {
 /**
  * Checks before anything is read that questions and answers can be found in every row.
  *
- * @throws UnknownColumns `MissingField`, where rows lack one; `UnknownColumn`, where a chosen column is in no row
+ * @throws UnknownColumns `MissingField`, where all rows lack one; `UnknownColumn`, where a chosen column is in no row
+ * @throws NamedError `MissingField`, where only some lack one: no column would help
  */
 export function checkColumns(path: string, from: ReadFrom): void {
   const { rows, choice } = from;
@@ -108,8 +112,15 @@ export function checkColumns(path: string, from: ReadFrom): void {
     const [first] = lacking;
     if (!first) continue;
     const unit = first.unit ?? 'line';
-    const looked = namesFor(role, choice).join(' or ');
-    const what = `${lacking.length} of ${rows.length} ${unit}s have no ${role} (${looked}), the first is ${unit} ${first.line}`;
-    throw new UnknownColumns('MissingField', what, path, role, from);
+    const looked = namesFor(role, choice).join(', ');
+    const missing = `${lacking.length} of ${rows.length} ${unit}s have no ${role} (looked for: ${looked})`;
+    if (lacking.length === rows.length) throw new UnknownColumns('MissingField', missing, path, role, from);
+    const what = `${missing}, the first is ${unit} ${first.line}; columns: ${columnsOf(rows).join(', ')}`;
+    throw new NamedError(
+      'MissingField',
+      what,
+      { file: path, field: role },
+      'fill them, or leave these rows out',
+    );
   }
 }

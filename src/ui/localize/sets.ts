@@ -2,13 +2,14 @@
 import { loadPairs, loadProblems, loadQuestions, type PairSet } from '../../demo/sets.ts';
 import { NamedError } from '../../named-error.ts';
 import { readPairFolder } from '../../probes/data/pair-folder.ts';
-import type { ColumnChoice } from '../../probes/data/columns.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { readProblems } from '../../probes/data/problem-file.ts';
 import type { Problem } from '../../probes/data/problem.ts';
+import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
+import type { ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 
 /** A set of samples, with what names it in a journal. */
@@ -50,7 +51,7 @@ export async function droppedPairs(
 /** A dropped list of problems, with its images if it has any. @throws NamedError `NoProblems` and those of reading */
 export async function droppedQuestions(
   found: readonly PathFile[],
-  choice: ColumnChoice = {},
+  choices: ColumnChoices = new Map(),
 ): Promise<NamedSet<Problem>> {
   const files = pathsOf(found);
   const [list, ...others] = listsAmong(files.keys());
@@ -64,10 +65,15 @@ export async function droppedQuestions(
       'choose one list, and its images with it',
     );
   }
+  const choice = choices.get(list) ?? {};
+  const samples = await readProblems(list, files, choice);
+  // A list that is not hashed as text is told apart by what was read from it.
+  const read = list.endsWith('.jsonl') ? '' : await samplesFingerprint(samples);
+  const columns = Object.keys(choice).length > 0 ? JSON.stringify(choice) : '';
   return {
     name: list,
-    samples: await readProblems(list, files, choice),
-    fingerprint: await fingerprintOf(files, Object.keys(choice).length > 0 ? JSON.stringify(choice) : ''),
+    samples,
+    fingerprint: await fingerprintOf(files, columns + read),
     notices: [],
   };
 }
