@@ -13,8 +13,8 @@ export const ASKED_ROLES = [
 ] as const satisfies readonly ColumnRole[];
 
 const NAMES: Readonly<Record<(typeof ASKED_ROLES)[number], RegExp>> = {
-  question: /question|problem|prompt|query|instruction|input/i,
-  answer: /answer|solution|label|target|truth|^gt/i,
+  question: /quest|problem|prompt|query|instr|input/i,
+  answer: /answer|solution|label|target|truth|gold|^gt/i,
   image: /image|img|pic|photo|figure/i,
   choices: /choice|option|candidate/i,
 };

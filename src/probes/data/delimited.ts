@@ -27,7 +27,11 @@ interface CellRange {
  *
  * @throws NamedError `BadTable` (a quote that is not closed, a row with more cells than names, a name twice), `NotUtf8`
  */
-export async function readDelimited(file: Blob, path: string): Promise<readonly JsonLine[]> {
+export async function readDelimited(
+  file: Blob,
+  path: string,
+  pieceBytes = PIECE_BYTES,
+): Promise<readonly JsonLine[]> {
   const rows: JsonLine[] = [];
   let names: readonly string[] | undefined;
   let delimiter = path.endsWith('.tsv') ? TAB : undefined;
@@ -35,7 +39,7 @@ export async function readDelimited(file: Blob, path: string): Promise<readonly 
   let offset = await markLength(file, path);
   while (offset + rest.length < file.size) {
     const from = offset + rest.length;
-    const piece = joined(rest, new Uint8Array(await file.slice(from, from + PIECE_BYTES).arrayBuffer()));
+    const piece = joined(rest, new Uint8Array(await file.slice(from, from + pieceBytes).arrayBuffer()));
     const isLast = offset + piece.length >= file.size;
     delimiter ??= delimiterOf(piece);
     let at = 0;

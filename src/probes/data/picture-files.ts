@@ -11,15 +11,19 @@ export class PictureFiles {
     this.#files = files;
   }
 
+  /** The file of a path as seen from the list's folder: `images/0.png`, `./images/0.png`, `..\images\0.png`. */
+  at(name: string): Blob | undefined {
+    return this.#files.get(this.#folder + name) ?? this.#files.get(normal(this.#folder + slashed(name)));
+  }
+
   /**
-   * The file of a path as seen from the list's folder (`images/0.png`, `./images/0.png`, `..\images\0.png`); else the one file whose
-   * path ends so, for rows that leave out the folder images lie in. Undefined where there is none or more than one.
+   * The same; else the one file below the list's folder whose path ends so, for rows that leave out the folder images lie in.
+   * Undefined where there is none or more than one.
    */
   find(name: string): Blob | undefined {
-    const slashed = name.replaceAll('\\', '/');
-    const exact = this.#files.get(this.#folder + name) ?? this.#files.get(normal(this.#folder + slashed));
-    if (exact || slashed.startsWith('/')) return exact;
-    const below = normal(slashed);
+    const exact = this.at(name);
+    if (exact || slashed(name).startsWith('/')) return exact;
+    const below = normal(slashed(name));
     const found = this.#called(below).filter((path) => path.endsWith(`/${below}`));
     return found.length === 1 ? this.#files.get(found[0] as string) : undefined;
   }
@@ -28,12 +32,17 @@ export class PictureFiles {
     if (!this.#byName) {
       this.#byName = new Map();
       for (const path of this.#files.keys()) {
+        if (!path.startsWith(this.#folder)) continue;
         const own = path.slice(path.lastIndexOf('/') + 1);
         this.#byName.set(own, [...(this.#byName.get(own) ?? []), path]);
       }
     }
     return this.#byName.get(below.slice(below.lastIndexOf('/') + 1)) ?? [];
   }
+}
+
+function slashed(path: string): string {
+  return path.replaceAll('\\', '/');
 }
 
 /** Without `.` and `..`. */

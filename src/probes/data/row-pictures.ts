@@ -40,7 +40,7 @@ export class RowPictures {
     const { choice } = this.#from;
     const columns = pictureColumns(row, choice);
     const pictures = columns.flatMap((column) => this.#cell(cellOf(row, column), column, row));
-    if (!choice.image) this.#checkOthers(row, columns, pictures.length);
+    if (!choice.image) this.#checkOthers(row, columns, pictures);
     return pictures;
   }
 
@@ -99,7 +99,8 @@ export class RowPictures {
   }
 
   /** @throws NamedError `UnreadPicture` */
-  #checkOthers(row: JsonLine, read: readonly string[], count: number): void {
+  #checkOthers(row: JsonLine, read: readonly string[], pictures: readonly Picture[]): void {
+    const count = pictures.length;
     for (const [column, value] of Object.entries(row.value)) {
       if (read.includes(column) || isMissing(value)) continue;
       if (VIDEOS.includes(column) && !(Array.isArray(value) && value.length === 0)) {
@@ -110,8 +111,11 @@ export class RowPictures {
           'leave such rows out: only pictures are read',
         );
       }
-      const held = heldPictures(value, count === 0);
       const isKnown = (KNOWN_COLUMNS.image as readonly string[]).includes(column);
+      const file = typeof value === 'string' && FILE_NAME.test(value) ? this.#files.find(value) : undefined;
+      const isOther = file !== undefined && !pictures.includes(file);
+      // Beside pictures that are read, a file's name may be a remark: it counts where that file is there.
+      const held = heldPictures(value, count === 0 || isKnown || isOther || Array.isArray(value));
       // A column of paths beside the pictures themselves names the same ones.
       if (held === 0 || (isKnown && held <= count)) continue;
       const what = `${lineName(row)} has ${held === 1 ? 'a picture' : `${held} pictures`} in ${column}, which is not read`;
