@@ -4,19 +4,26 @@ import type { ItemSets } from './item-folder.ts';
 const MOST_NAMED = 5;
 
 /**
- * What a folder's questions are good for, in one sentence: how many there are of each set, and which categories puzzles have.
- * Said wherever own questions are asked, so that none is left out in silence.
+ * What a folder's questions are good for, in one sentence: how many there are of each set, and what the others are. Said
+ * wherever own questions are asked, so that none is left out in silence.
  */
 export function itemCounts({ general, mathTargeted, textOnly, puzzles }: ItemSets): string {
-  const all = general.length + mathTargeted.length + textOnly.length + puzzles.length;
+  const pictured = general.length + mathTargeted.length + puzzles.length;
   const categories = [...new Set(puzzles.flatMap(({ category }) => category ?? []))];
-  const named = categories.slice(0, MOST_NAMED).join(', ') + (categories.length > MOST_NAMED ? ', …' : '');
   const without = puzzles.filter(({ category }) => category === undefined).length;
-  const described = puzzles.filter(({ description }) => description !== undefined).length;
+  const others = [
+    ...(categories.length > 0 ? [`of ${categories.slice(0, MOST_NAMED).join(', ')}`] : []),
+    ...(categories.length > MOST_NAMED ? [`and ${categories.length - MOST_NAMED} more categories`] : []),
+    ...(without > 0 ? [`${without} without a category`] : []),
+    ...(puzzles.length > 0
+      ? [`${puzzles.filter(({ description }) => description !== undefined).length} with a description`]
+      : []),
+  ];
+  const all = pictured + textOnly.length;
   return (
-    `${all} questions: ${general.length} of category general-vqa, ${mathTargeted.length} of math-targeted-vqa, ` +
-    `${textOnly.length} without a picture, ${puzzles.length} with one of ${categories.length > 0 ? `other categories (${named})` : 'no other category'}` +
-    (puzzles.length > 0 ? `, ${without} of them without a category, ${described} with a description` : '')
+    `${all} ${all === 1 ? 'question' : 'questions'}, ${textOnly.length} without a picture and ${pictured} with: ` +
+    `${general.length} of category general-vqa, ${mathTargeted.length} of math-targeted-vqa, ${puzzles.length} ${puzzles.length === 1 ? 'other' : 'others'}` +
+    (others.length > 0 ? ` (${others.join(', ')})` : '')
   );
 }
 
