@@ -1,5 +1,5 @@
 import { NamedError } from '../named-error.ts';
-import { framedPieces, listedChoices } from '../probes/problem-prompt.ts';
+import { framedPieces, isLettered, listedChoices } from '../probes/problem-prompt.ts';
 import type { PromptStyle } from './prompt-style.ts';
 import type { EvaluationSample } from './samples/sample.ts';
 
@@ -45,8 +45,8 @@ export function promptPieces(
   input: InputType,
   style: PromptStyle,
 ): readonly string[] {
-  // Options are listed where the style is one of P1's; the demo family was never shown lists.
-  const suffix = style.prefix === '' ? '' : listedChoices(sample);
+  // Options are listed where the style is one of P1's; the demo family was never shown lists, but cannot give a letter without.
+  const suffix = style.prefix === '' && !isLettered(sample) ? '' : listedChoices(sample);
   if (input !== 'black_image_description_question' && input !== 'description_question') {
     const { question, around } = sample;
     const isPictured = PICTURE[input] !== 'none' && around !== undefined;

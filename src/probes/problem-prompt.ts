@@ -60,7 +60,8 @@ export function listedChoices({ choices = [] }: Pick<Problem, 'choices'>): strin
   return `\n\nChoices:\n${listed.join('\n')}`;
 }
 
-function isLettered({ answer, choices = [] }: Problem): boolean {
+/** Whether the answer is an option's letter: then options have to be shown. */
+export function isLettered({ answer, choices = [] }: Pick<Problem, 'answer' | 'choices'>): boolean {
   const index = answer.length === 1 ? CHOICE_LETTERS.indexOf(answer) : -1;
   return index >= 0 && index < choices.length && !choices.includes(answer);
 }

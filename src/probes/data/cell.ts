@@ -44,6 +44,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
     !Array.isArray(value) &&
     !ArrayBuffer.isView(value) &&
     !(value instanceof Blob) &&
+    !(value instanceof Date) &&
     !(value instanceof LongBase64)
   );
 }

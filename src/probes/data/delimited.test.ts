@@ -58,6 +58,10 @@ describe('tables', () => {
     ]);
   });
 
+  it('call a column without a name as pandas does', async () => {
+    expect((await read(',q\n0,a\n'))[0]?.value).toEqual({ 'Unnamed: 0': '0', q: 'a' });
+  });
+
   it('may end without a line end, in CR alone, and hold blank lines and short rows', async () => {
     const rows = await read('a,b\r1,2\r\r3');
     expect(rows.map(({ line, value }) => [line, value])).toEqual([

@@ -175,8 +175,9 @@ function base64Items(
 }
 
 function namesOf(values: readonly unknown[], path: string): readonly string[] {
-  const names = values.map((value) => (typeof value === 'string' ? value : ''));
-  const twice = names.find((name, index) => name !== '' && names.indexOf(name) !== index);
+  // pandas writes its index under no name, and reads it so.
+  const names = values.map((value, index) => (typeof value === 'string' ? value : `Unnamed: ${index}`));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined)
     throw bad(`two columns are called ${twice}`, path, 'give each column its own name');
   return names;

@@ -9,6 +9,9 @@ import { parsePythonJson } from './python-json.ts';
 /** What a list may be, for errors and help. */
 export const LIST_FORMATS = 'JSONL, Parquet, TSV, CSV or JSON';
 
+/** No text of a browser is longer than 2^29 characters. */
+const MOST_TEXT_BYTES = 500_000_000;
+
 const LIST = /\.(?:jsonl|ndjson|parquet|tsv|csv)$/i;
 
 /** The lists among a folder's files, sorted. A `.json` counts where there is nothing else: folders hold others, too. */
@@ -21,7 +24,7 @@ export function listsAmong(paths: Iterable<string>): readonly string[] {
 /**
  * The rows of a list. JSON may be one object to a line or one array of objects; both may begin with a byte order mark.
  *
- * @throws NamedError `BadJsonLine`, `BadJson`, `NotUtf8`, and those of Parquet and of tables
+ * @throws NamedError `BadJsonLine`, `BadJson`, `NotUtf8`, `ListTooLarge`, and those of Parquet and of tables
  */
 export async function readRows(file: Blob, path: string): Promise<readonly JsonLine[]> {
   if (/\.parquet$/i.test(path)) return readParquet(file, path);
@@ -30,7 +33,12 @@ export async function readRows(file: Blob, path: string): Promise<readonly JsonL
   return text.trimStart().startsWith('[') ? rowsOfArray(text, path) : jsonLinesOf(text, path);
 }
 
+/** @throws NamedError `ListTooLarge`, `NotUtf8` */
 async function utf8Text(file: Blob, path: string): Promise<string> {
+  if (file.size > MOST_TEXT_BYTES) {
+    const what = `${file.size} bytes of JSON: no text longer than ${MOST_TEXT_BYTES} can be held`;
+    throw new NamedError('ListTooLarge', what, { file: path }, 'give it as Parquet or TSV, or in parts');
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
   } catch (cause) {
