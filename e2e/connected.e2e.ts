@@ -20,12 +20,12 @@ const RECORDS = [
 ] as const;
 
 /** Records as the reference writes them. */
-function resultFile(): string {
+function resultFile(dataset = 'reasoning_math500'): string {
   return RECORDS.map(([id, predicted, response, correct]) =>
     JSON.stringify({
       ...{ id, input_type: 'question_only', question: `Question ${id}`, gold_answer: 'half', predicted },
       ...{ correct, full_response: response, model_type: 'm', model: 'IN' },
-      ...{ dataset: 'reasoning_math500', setting: 'A_prompt_only' },
+      ...{ dataset, setting: 'A_prompt_only' },
     }),
   ).join('\n');
 }
@@ -129,6 +129,28 @@ test('a judge: a result file is graded again, and both verdicts are kept', async
   await judge.getByRole('button', { name: 'Ask the judge' }).click();
   await expect(judge.getByText('3 responses, 3 of them judged earlier')).toBeVisible();
   expect(service.seen).toHaveLength(asked);
+});
+
+test('a judge: sample ids may repeat from experiment to experiment', async ({ page }) => {
+  service = await fakeService(({ prompt }) => (prompt.includes('one part of two') ? 'CORRECT' : 'INCORRECT'));
+  await page.goto('./connected.html');
+  const judge = page.getByRole('region', { name: 'Have results judged' });
+  await judge.locator('input[data-role=files]').setInputFiles(
+    ['reasoning_math500', 'pure_reasoning'].map((dataset) => ({
+      name: `A_${dataset}.jsonl`,
+      mimeType: 'application/jsonl',
+      buffer: Buffer.from(resultFile(dataset)),
+    })),
+  );
+  await judge.getByRole('textbox', { name: 'Address' }).fill(service.url);
+  await judge.getByRole('textbox', { name: 'Model' }).fill('judge-1');
+  await judge.getByRole('button', { name: 'Ask the judge' }).click();
+  await expect(judge.getByText(/Judge and rules agree on \d of 6 responses/)).toBeVisible();
+  await judge.getByText('Where they differ').click();
+  await expect(judge.getByRole('listitem').filter({ hasText: 'Question 1' })).toHaveCount(2);
+  const download = page.waitForEvent('download');
+  await judge.getByRole('button', { name: 'Save the results' }).click();
+  expect(readFileSync(await (await download).path(), 'latin1')).toContain('pure_reasoning');
 });
 
 test('a wrong key is told in place, without showing it', async ({ page }) => {
