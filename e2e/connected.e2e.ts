@@ -172,6 +172,31 @@ test('a wrong key is told in place, without showing it', async ({ page }) => {
   expect(said.join('\n')).not.toContain(KEY);
 });
 
+test('a key is sent to the origin it was typed for, and to no other', async ({ page }) => {
+  service = await fakeService(() => 'half');
+  await page.goto('./connected.html');
+  const remote = page.getByRole('region', { name: 'Ask a remote model' });
+  const address = remote.getByRole('textbox', { name: 'Address' });
+  await address.fill('https://user:secret-in-url@models.example.org/v1?api_key=secret-in-url&api-version=2');
+  await remote.getByLabel('Your key').fill(KEY);
+  await remote.getByRole('checkbox', { name: 'Keep the key in this browser' }).check();
+  const stored = () => page.evaluate(() => JSON.stringify({ ...localStorage }));
+  expect(await stored()).toContain(KEY);
+  expect(await stored()).toContain('api-version=2');
+  expect(await stored()).not.toContain('secret-in-url');
+  await address.fill(`${service.url}/v1`);
+  await address.blur();
+  await expect(remote.getByLabel('Your key')).toHaveValue('');
+  await expect(
+    remote.getByRole('status').filter({ hasText: 'The key was for https://models.example.org' }),
+  ).toBeVisible();
+  expect(await stored()).not.toContain(KEY);
+  await remote.getByRole('textbox', { name: 'Model' }).fill('tiny-1');
+  await remote.getByRole('button', { name: 'Send the questions' }).click();
+  await expect.poll(() => service?.seen.length).toBeGreaterThan(0);
+  expect(service.seen.some(({ headers }) => JSON.stringify(headers).includes(KEY))).toBe(false);
+});
+
 test('the page may speak to encrypted and local services, and to no others', async ({ page, violations }) => {
   await page.goto('./connected.html');
   other = createServer((_, response) => response.setHeader('Access-Control-Allow-Origin', '*').end('here'));
