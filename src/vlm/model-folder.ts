@@ -5,7 +5,7 @@ import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
-import { parseConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { checkWeights } from './weights.ts';
 
 export interface ModelFolder {
@@ -19,7 +19,7 @@ export interface ModelFolder {
  * Opens a folder as a model, for the engine and for merges alike: reads the config and every header, and holds one
  * against the other. Whatever the size, only headers and small files are read.
  *
- * @throws NamedError `MissingConfig`, those of `readJsonFile`, `parseConfig`, `openCheckpoint` and `checkWeights`
+ * @throws NamedError `MissingConfig`, those of `readJsonFile`, `readConfig`, `openCheckpoint` and `checkWeights`
  */
 export async function openModelFolder(
   files: CheckpointFiles,
@@ -34,12 +34,20 @@ export async function openModelFolder(
       'choose the whole checkpoint folder, with config.json and the tokenizer files',
     );
   }
-  const config = parseConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
+  const { config, notices: configNotices } = readConfig(
+    configJson,
+    'config.json',
+    await readJsonFile(files, 'generation_config.json'),
+  );
   const checkpoint = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
   const { notices } = checkWeights(config, checkpoint.tensors);
   return {
     checkpoint,
     config,
-    notices: [...checkpoint.notices.map(({ file, text }) => `${file}: ${text}`), ...notices],
+    notices: [
+      ...checkpoint.notices.map(({ file, text }) => `${file}: ${text}`),
+      ...configNotices,
+      ...notices,
+    ],
   };
 }
