@@ -12,6 +12,11 @@ function newerName(name: string): string {
   return name.startsWith('visual.') ? `model.${name}` : name.replace(/^model\./, 'model.language_model.');
 }
 
+/** What `Qwen2_5_VLModel.save_pretrained` of transformers 5.24 calls it; the base model has no head. */
+function baseModelName(name: string): string {
+  return name.replace(/^model\./, 'language_model.');
+}
+
 describe('canonicalName', () => {
   it('gives the 729 tensors of a 7B model the same names from all spellings', () => {
     expect(hubNames.length).toBe(729);
@@ -19,6 +24,7 @@ describe('canonicalName', () => {
       expect(canonicalName(name)).toBe(name);
       expect(canonicalName(newerName(name))).toBe(name);
       if (!name.startsWith('visual.')) expect(canonicalName(`language_model.${name}`)).toBe(name);
+      expect(canonicalName(baseModelName(name))).toBe(name);
     }
   });
 });

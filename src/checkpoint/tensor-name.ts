@@ -6,6 +6,8 @@ const PREFIXES = [
   // exports that nest the causal language model whole
   ['language_model.model.', 'model.'],
   ['language_model.lm_head.', 'lm_head.'],
+  // the base model saved alone (`AutoModel`) by transformers 5: no head, `visual.` as on the hub
+  ['language_model.', 'model.'],
 ] as const;
 
 /**
