@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layerPlace } from './layer-index.ts';
 import { recognise } from './recognition.ts';
-import { canonicalName } from './tensor-name.ts';
+import { canonicalName, writtenName } from './tensor-name.ts';
 import { qwenTensors, SHAPE_3B, SHAPE_7B } from './testing/qwen-layout.ts';
 
 const hubNames = qwenTensors(SHAPE_7B).map(({ name }) => name);
@@ -25,6 +25,16 @@ describe('canonicalName', () => {
       expect(canonicalName(newerName(name))).toBe(name);
       if (!name.startsWith('visual.')) expect(canonicalName(`language_model.${name}`)).toBe(name);
       expect(canonicalName(baseModelName(name))).toBe(name);
+    }
+  });
+});
+
+describe('writtenName', () => {
+  it("keeps every spelling but that of the base model, which becomes the hub's", () => {
+    for (const name of hubNames) {
+      expect(writtenName(name)).toBe(name);
+      expect(writtenName(newerName(name))).toBe(newerName(name));
+      expect(writtenName(baseModelName(name))).toBe(name);
     }
   });
 });

@@ -20,3 +20,12 @@ export function canonicalName(stored: string): string {
   }
   return stored;
 }
+
+/**
+ * The name under which a tensor is written into a new folder: as it was stored, so that whoever reads the one folder reads
+ * the other; except in the base model's spelling, whose vision tower transformers 4.57 does not find.
+ */
+export function writtenName(stored: string): string {
+  const ofBaseModel = /^language_model\.(?!model\.|lm_head\.)/.test(stored);
+  return ofBaseModel ? canonicalName(stored) : stored;
+}

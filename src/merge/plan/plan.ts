@@ -3,6 +3,7 @@ import type { TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { listing } from '../../checkpoint/listing.ts';
+import { writtenName } from '../../checkpoint/tensor-name.ts';
 import { NamedError } from '../../named-error.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { COMPUTED_DTYPES, isComputedDtype } from '../arithmetic/encoding.ts';
@@ -19,7 +20,7 @@ import { placementOf } from './placement.ts';
 export interface PlannedTensor {
   /** Canonical. */
   readonly name: string;
-  /** As the frame's checkpoint spells it, and the merge will. */
+  /** As the merge spells it: like the frame's checkpoint, or as `writtenName` says. */
   readonly storedName: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -143,7 +144,8 @@ function plannedTensor(
     }
   }
   const elements = shape.reduce((product, size) => product * size, 1);
-  return { name, storedName, dtype, shape, bytes: elements * DTYPE_BYTES[dtype], placement, operation };
+  const bytes = elements * DTYPE_BYTES[dtype];
+  return { name, storedName: writtenName(storedName), dtype, shape, bytes, placement, operation };
 }
 
 const HEAD = 'lm_head.weight';
