@@ -7,7 +7,7 @@ import { readJsonFile } from '../checkpoint/small-file.ts';
 import { noticeLines, weightsAtTop } from '../checkpoint/weight-files.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
-import { parseConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { resolveHead } from './stored-head.ts';
 import { checkWeights } from './weights.ts';
 
@@ -25,7 +25,7 @@ export interface ModelFolder {
  * embeddings and both are stored, these two as far as they are equal.
  *
  * @throws NamedError `MissingConfig`, or what `otherKind` says of a folder that never has one; those of `readJsonFile`,
- * `parseConfig`, `openCheckpoint`, `resolveHead` and `checkWeights`
+ * `readConfig`, `openCheckpoint`, `resolveHead` and `checkWeights`
  */
 export async function openModelFolder(
   files: CheckpointFiles,
@@ -43,11 +43,11 @@ export async function openModelFolder(
       'choose the whole checkpoint folder, with config.json and the tokenizer files',
     );
   }
-  const parsed = parseConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
+  const read = readConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
   const opened = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
-  const checkpoint = await resolveHead(opened, parsed.text.tieWordEmbeddings, signal);
+  const checkpoint = await resolveHead(opened, read.config.text.tieWordEmbeddings, signal);
   const tieWordEmbeddings = checkpoint.tiedHead === true;
-  const config = { ...parsed, text: { ...parsed.text, tieWordEmbeddings } };
+  const config = { ...read.config, text: { ...read.config.text, tieWordEmbeddings } };
   checkWeights(config, checkpoint.tensors);
-  return { checkpoint, config, notices: noticeLines(checkpoint.notices) };
+  return { checkpoint, config, notices: [...noticeLines(checkpoint.notices), ...read.notices] };
 }
