@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { brokenLinks, snapshotOf } from './hub-cache.mjs';
+import { waysOut } from './hub-cache-words.mjs';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
 
@@ -16,6 +18,10 @@ import { DIST } from './paths.mjs';
 /** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
 const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model|py|tiktoken)$|^(LICENSE|NOTICE)/;
 
+/** Files that change what a model says: one that is a link to nothing is never passed over. */
+const MEANT =
+  /^(?:config|generation_config|(?:pre)?processor_config|tokenizer|tokenizer_config)\.json$|^chat_template\.|\.safetensors(?:\.index\.json)?$/;
+
 /** A folder with more files is hardly a data set; handing it over would take the page minutes. */
 const MOST_FILES = 100_000;
 
@@ -24,7 +30,7 @@ const MOST_FILES = 100_000;
  * @param {Command} command
  * @param {Record<string, FlagValue>} values as `readFlags` gives them
  * @returns {Record<string, Input[]>}
- * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles
+ * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles, BrokenLinks, and those of `snapshotOf`
  */
 export function findInputs(command, values) {
   /** @type {Record<string, Input[]>} */
@@ -91,13 +97,27 @@ function demo(value, kind) {
  * @returns {Input}
  */
 function checkpoint(name, value) {
-  const folder = resolve(value);
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
+  const given = resolve(value);
+  if (!existsSync(given) || !statSync(given).isDirectory())
     throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
-  const paths = readdirSync(folder)
+  const cached = snapshotOf(given, `--${name}`);
+  const folder = cached?.folder ?? given;
+  const entries = readdirSync(folder)
     .sort()
-    // statSync follows links: a Hugging Face cache holds links to its blobs.
-    .filter((entry) => CHECKPOINT_FILE.test(entry) && isFile(join(folder, entry)));
+    .filter((entry) => CHECKPOINT_FILE.test(entry));
+  const broken = brokenLinks(
+    folder,
+    entries.filter((entry) => MEANT.test(entry)),
+  );
+  if (broken.length > 0)
+    throw new NamedError(
+      'BrokenLinks',
+      `${broken.join(', ')}: ${broken.length === 1 ? 'a link that leads' : 'links that lead'} nowhere`,
+      `--${name} › ${folder}`,
+      waysOut(cached?.name),
+    );
+  // It follows links: a snapshot of the Hugging Face cache holds links to its blobs.
+  const paths = entries.filter((entry) => isFile(join(folder, entry)));
   if (paths.length === 0)
     throw new NamedError(
       'FolderNotFound',
@@ -106,7 +126,7 @@ function checkpoint(name, value) {
       'give the folder with config.json and the .safetensors files',
     );
   const files = paths.map((path) => join(folder, path));
-  return { name: basename(folder), demo: null, kind: 'checkpoint', paths, files };
+  return { name: cached?.name ?? basename(folder), demo: null, kind: 'checkpoint', paths, files };
 }
 
 /**
