@@ -53,6 +53,7 @@ test('a dropped repository of the cache opens from its blobs and answers as its 
   await app.start();
   await drop(page, cache.repository);
   await expect(app.slot('Base')).toContainText('acme/tiny');
+  await expect(page.getByRole('alert')).toBeHidden();
   await expect(app.slot('IN').getByRole('button', { name: 'Choose a folder' })).toBeVisible();
   await app.setLoading('WASM', 'f32');
   await app.load('Base');

@@ -6,6 +6,10 @@ import { NamedError } from './named-error.mjs';
 /** Folders of a repository in the cache beside which its snapshots lie. */
 const PARTS = ['blobs', 'refs', 'snapshots'];
 
+/** Files that change what a model says: one that is a link to nothing is never passed over. */
+const MEANT =
+  /^(?:config|generation_config|(?:pre)?processor_config|tokenizer|tokenizer_config)\.json$|^chat_template\.|\.safetensors(?:\.index\.json)?$/;
+
 /**
  * The snapshot that a path into the Hugging Face cache means: `…/models--OWNER--NAME`, one of its parts, a snapshot
  * itself, or a cache that holds one model. Undefined for any other folder.
@@ -64,15 +68,25 @@ function only(folder, repository, flag) {
 }
 
 /**
- * Links of a folder that lead nowhere, by name: a snapshot copied without its blobs.
+ * Files that a model cannot do without are never passed over because their link leads nowhere, as in a snapshot copied
+ * without its blobs.
  * @param {string} folder
- * @param {readonly string[]} names
+ * @param {string} flag
+ * @param {string} [repository] OWNER/NAME
+ * @throws {NamedError} BrokenLinks
  */
-export function brokenLinks(folder, names) {
-  return names.filter((name) => {
+export function refuseBrokenLinks(folder, flag, repository) {
+  const broken = readdirSync(folder).filter((name) => {
     const path = join(folder, name);
-    return lstatSync(path).isSymbolicLink() && statSync(path, { throwIfNoEntry: false }) === undefined;
+    return MEANT.test(name) && lstatSync(path).isSymbolicLink() && !existsSync(path);
   });
+  if (broken.length === 0) return;
+  throw new NamedError(
+    'BrokenLinks',
+    `${broken.sort().join(', ')}: ${broken.length === 1 ? 'a link that leads' : 'links that lead'} nowhere`,
+    `${flag} › ${folder}`,
+    waysOut(repository),
+  );
 }
 
 /** @param {string} folder */

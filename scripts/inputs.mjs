@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { brokenLinks, snapshotOf } from './hub-cache.mjs';
-import { waysOut } from './hub-cache-words.mjs';
+import { refuseBrokenLinks, snapshotOf } from './hub-cache.mjs';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
 
@@ -18,10 +17,6 @@ import { DIST } from './paths.mjs';
 /** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
 const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model|py|tiktoken)$|^(LICENSE|NOTICE)/;
 
-/** Files that change what a model says: one that is a link to nothing is never passed over. */
-const MEANT =
-  /^(?:config|generation_config|(?:pre)?processor_config|tokenizer|tokenizer_config)\.json$|^chat_template\.|\.safetensors(?:\.index\.json)?$/;
-
 /** A folder with more files is hardly a data set; handing it over would take the page minutes. */
 const MOST_FILES = 100_000;
 
@@ -30,7 +25,7 @@ const MOST_FILES = 100_000;
  * @param {Command} command
  * @param {Record<string, FlagValue>} values as `readFlags` gives them
  * @returns {Record<string, Input[]>}
- * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles, BrokenLinks, and those of `snapshotOf`
+ * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles, and those of `snapshotOf` and `refuseBrokenLinks`
  */
 export function findInputs(command, values) {
   /** @type {Record<string, Input[]>} */
@@ -102,22 +97,11 @@ function checkpoint(name, value) {
     throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
   const cached = snapshotOf(given, `--${name}`);
   const folder = cached?.folder ?? given;
-  const entries = readdirSync(folder)
+  refuseBrokenLinks(folder, `--${name}`, cached?.name);
+  const paths = readdirSync(folder)
     .sort()
-    .filter((entry) => CHECKPOINT_FILE.test(entry));
-  const broken = brokenLinks(
-    folder,
-    entries.filter((entry) => MEANT.test(entry)),
-  );
-  if (broken.length > 0)
-    throw new NamedError(
-      'BrokenLinks',
-      `${broken.join(', ')}: ${broken.length === 1 ? 'a link that leads' : 'links that lead'} nowhere`,
-      `--${name} › ${folder}`,
-      waysOut(cached?.name),
-    );
-  // It follows links: a snapshot of the Hugging Face cache holds links to its blobs.
-  const paths = entries.filter((entry) => isFile(join(folder, entry)));
+    // statSync follows links: a Hugging Face cache holds links to its blobs.
+    .filter((entry) => CHECKPOINT_FILE.test(entry) && isFile(join(folder, entry)));
   if (paths.length === 0)
     throw new NamedError(
       'FolderNotFound',

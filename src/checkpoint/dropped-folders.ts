@@ -10,6 +10,8 @@ export interface DroppedFile {
 export interface DroppedFolder {
   /** The folder's own name; empty for files dropped without one. */
   readonly name: string;
+  /** Its path as dropped, with slashes. */
+  readonly path: string;
   readonly files: CheckpointFiles;
 }
 
@@ -52,7 +54,10 @@ export function foldersOf(dropped: Iterable<DroppedFile>): Drop {
     if (root === undefined) unrelated.push({ path, reason: 'outside every checkpoint folder' });
     else folders.get(root)?.set(root === '' ? path : path.slice(root.length + 1), source);
   }
-  return { folders: [...folders].map(([root, files]) => ({ name: folderName(root), files })), unrelated };
+  return {
+    folders: [...folders].map(([root, files]) => ({ name: folderName(root), path: root, files })),
+    unrelated,
+  };
 }
 
 function partsOf(path: string): string[] {

@@ -44,3 +44,31 @@ test('what the cache only links to is refused, and the rest opens', async () => 
     remedy: expect.stringContaining('hf download a/rl --local-dir') as string,
   });
 });
+
+test('a folder of links beside checkpoints is told, an empty one within a checkpoint is not', async () => {
+  const { files } = at('family/base/model.safetensors', 'family/in/model.safetensors');
+  const emptyFolders = ['family/rl', 'family/base/runs', 'family/.git'];
+  const { folders, refused } = await intoFolders({ files, emptyFolders });
+  expect(folders.map(({ name }) => name)).toEqual(['base', 'in']);
+  expect(refused).toMatchObject({ name: 'NothingListed', place: { file: 'family/rl' } });
+  expect(refused?.remedy).toContain('cp -rL SNAPSHOT COPY');
+  expect((await intoFolders({ files, emptyFolders: ['family/base/runs'] })).refused).toBeNull();
+});
+
+test('the snapshot of links of an opened repository is no folder that shows nothing', async () => {
+  const blob = (name: string, content: string) => ({
+    path: `models--a--rl/blobs/${name.repeat(64)}`,
+    file: new File([content], name.repeat(64)),
+  });
+  const header = new Uint8Array([2, 0, 0, 0, 0, 0, 0, 0, ...new TextEncoder().encode('{}')]);
+  const files = [
+    blob('a', '{"architectures": ["Qwen2_5_VLForConditionalGeneration"]}'),
+    { path: `models--a--rl/blobs/${'b'.repeat(64)}`, file: new File([header], 'b'.repeat(64)) },
+  ];
+  const emptyFolders = [`models--a--rl/snapshots/${'ab'.repeat(20)}`];
+  const { folders, refused } = await intoFolders({ files, emptyFolders });
+  expect(folders.map((folder) => [folder.name, [...folder.files.keys()]])).toEqual([
+    ['a/rl', ['config.json', 'model.safetensors']],
+  ]);
+  expect(refused).toBeNull();
+});

@@ -3,6 +3,7 @@ import { openCache } from '../../checkpoint/hub-cache/open-cache.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Folder, Gathered } from './folder.ts';
+import { nothingListed } from './nothing-listed.ts';
 
 export interface Folders {
   readonly folders: readonly Folder[];
@@ -19,8 +20,10 @@ export interface Folders {
  */
 export async function intoFolders({ files: given, emptyFolders }: Gathered): Promise<Folders> {
   const dropped = given.map(({ path, file }) => ({ path, source: file }));
-  const { files, refused } = await openCache(dropped, emptyFolders);
+  const { files, refused: ofCache } = await openCache(dropped, emptyFolders);
   const { folders, unrelated } = foldersOf(files);
+  const silent = besideOthers(emptyFolders, folders);
+  const refused = silent.length > 0 ? [...ofCache, nothingListed(silent)] : ofCache;
   const [first] = refused;
   if (folders.length === 0) {
     if (first) throw together(first, refused);
@@ -40,6 +43,22 @@ export async function intoFolders({ files: given, emptyFolders }: Gathered): Pro
     })),
     refused: first ? together(first, refused) : null,
   };
+}
+
+const IN_CACHE = /(?:^|\/)(?:models|datasets|spaces)--[^/]+\//;
+
+/** Folders that list nothing beside checkpoints: `family/rl` where `family/base` is one. */
+function besideOthers(
+  emptyFolders: readonly string[],
+  folders: readonly { readonly path: string }[],
+): readonly string[] {
+  const parent = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+  const parents = new Set(folders.filter(({ path }) => path.includes('/')).map(({ path }) => parent(path)));
+  return emptyFolders.filter((path) => {
+    const hidden = path.slice(parent(path).length).startsWith('.');
+    // The cache's own folders are empty for a reason that `openCache` knows.
+    return parents.has(parent(path)) && !hidden && !IN_CACHE.test(path);
+  });
 }
 
 function together(first: NamedError, refused: readonly NamedError[]): NamedError {

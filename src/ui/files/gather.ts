@@ -1,13 +1,9 @@
-import { waysOut } from '../../../scripts/hub-cache-words.mjs';
-import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Gathered, PathFile } from './folder.ts';
+import { nothingListed } from './nothing-listed.ts';
 
 /** A checkpoint folder has some dozens of files; beyond this someone dropped a disk. */
 const MOST_FILES = 10_000;
-
-/** The cache calls a snapshot by its commit. */
-const COMMIT = /^[0-9a-f]{40}$/;
 
 interface PickerWindow {
   showDirectoryPicker?: (options: { id: string; mode: 'read' }) => Promise<FileSystemDirectoryHandle>;
@@ -16,18 +12,6 @@ interface PickerWindow {
 interface Gathering extends Gathered {
   readonly files: PathFile[];
   readonly emptyFolders: string[];
-}
-
-/** Folders of links are empty to a browser: Chromium lists no symbolic link, neither dropped nor chosen. */
-function nothingListed(folders: readonly string[]): NamedError {
-  const [folder = ''] = folders;
-  const which = folders.length === 1 ? 'the folder lists' : `${folders.length} folders list`;
-  return new NamedError(
-    'NothingListed',
-    `${which} no files: empty, or made of links, as in the Hugging Face cache, and browsers do not follow links`,
-    folder === '' ? {} : { file: listing(folders) },
-    COMMIT.test(folder) ? `drop models--OWNER--NAME, which holds it, or ${waysOut()}` : waysOut(),
-  );
 }
 
 function refuseTooMany({ files: found }: Gathered): void {
