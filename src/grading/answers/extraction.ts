@@ -9,8 +9,10 @@ export interface ExtractedAnswer {
 }
 
 const ANSWER_TAG = /<answer>([\s\S]*?)<\/answer>/gi;
-/** "The answer is", "**Answer:**"; a choice or an option only where it is said to be the right one. */
-const ANSWER_IS =
+/** "The answer is", "**Answer:**". */
+const ANSWER_IS = /\banswer[*_]*\s*(?:is|=|:)\s*(?::\s*)?(?=\S)/gi;
+/** The same where there are options, which may be called right as well: "the correct choice is B". */
+const OPTION_IS =
   /\b(?:answer|(?:correct|right|best)\s+(?:choice|option))[*_]*\s*(?:is|=|:)\s*(?::\s*)?(?=\S)/gi;
 /** "A. 30 degrees" with nothing behind it in its line. */
 const LABELLED_OPTION = /^[\s*"']{0,4}[A-H]\.[\s*]{1,4}\S{1,40}(?: \S{1,40}){0,4}[ *]{0,4}(?=\n|$)/;
@@ -21,7 +23,7 @@ const NUMBER = /[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\
  * The answer a response gives, by method §3: `<answer>` tag, else the last `\boxed{}` (nested braces), else what follows
  * "answer is", else the last number. The last of several tags or phrases counts. A box within the tag is opened. An
  * empty tag is passed over. `whole` lets a response without any of them stand as its own answer (short direct answers).
- * `options` keeps the few words of an option behind its letter: "A. 30".
+ * `options` lets a choice be called right, and keeps the few words of an option behind its letter: "A. 30".
  */
 export function extractAnswer(
   response: string,
@@ -31,7 +33,7 @@ export function extractAnswer(
   if (tag) return { text: lastBoxed(tag) ?? tag, from: 'answer-tag' };
   const boxed = lastBoxed(response);
   if (boxed) return { text: boxed, from: 'boxed' };
-  const phrase = last(response.matchAll(ANSWER_IS));
+  const phrase = last(response.matchAll(options ? OPTION_IS : ANSWER_IS));
   if (phrase) {
     return { text: claim(response.slice(phrase.index + phrase[0].length), options), from: 'answer-is' };
   }

@@ -228,6 +228,7 @@ ROUND_2 = [
     ("1,2", "The answer is 1, since 2 is no root.", None, False),
     ("1", "The answer is 1, 2, since both are roots.", None, False),
     ("No", "The answer is yes, not no.", None, False),
+    ("7", "The best option is to add: 3 + 4 = 7.", None, True),
     ("Yes", "The answer is not yes, since 12 is odd.", None, False),
     ("145°", "The right choice is C, since 65° is what is left.", ANGLES, False),
     ("65°", "The right choice is C, since 65° is what is left.", ANGLES, True),
