@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { refuseBrokenLinks, snapshotOf } from './hub-cache.mjs';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
 
@@ -33,7 +34,7 @@ const MOST_FILES = 100_000;
  * @param {Command} command
  * @param {Record<string, FlagValue>} values as `readFlags` gives them
  * @returns {Record<string, Input[]>}
- * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles
+ * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles, and those of `snapshotOf` and `refuseBrokenLinks`
  */
 export function findInputs(command, values) {
   /** @type {Record<string, Input[]>} */
@@ -100,9 +101,12 @@ function demo(value, kind) {
  * @returns {Input}
  */
 function checkpoint(name, value) {
-  const folder = resolve(value);
-  if (!existsSync(folder) || !statSync(folder).isDirectory())
+  const given = resolve(value);
+  if (!existsSync(given) || !statSync(given).isDirectory())
     throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
+  const cached = snapshotOf(given, `--${name}`);
+  const folder = cached?.folder ?? given;
+  refuseBrokenLinks(folder, `--${name}`, cached?.name);
   const entries = readdirSync(folder).sort();
   const other = entries.some((entry) => entry.endsWith('.safetensors')) ? OTHER_WEIGHTS : OTHER_FORMAT;
   const paths = entries
@@ -118,7 +122,7 @@ function checkpoint(name, value) {
       'give the folder with config.json and the .safetensors files',
     );
   const files = paths.map((path) => join(folder, path));
-  return { name: basename(folder), demo: null, kind: 'checkpoint', paths, files };
+  return { name: cached?.name ?? basename(folder), demo: null, kind: 'checkpoint', paths, files };
 }
 
 /**

@@ -11,6 +11,8 @@ export interface DroppedFile {
 export interface DroppedFolder {
   /** The folder's own name; empty for files dropped without one. */
   readonly name: string;
+  /** Its path as dropped, with slashes. */
+  readonly path: string;
   readonly files: CheckpointFiles;
 }
 
@@ -36,10 +38,11 @@ const HUB_CACHE = /(?:^|\/)models--([^/]+)\/snapshots\/[^/]+$/;
 export function foldersOf(dropped: Iterable<DroppedFile>): Drop {
   const sources = new Map<string, ByteSource>();
   const unrelated: { path: string; reason: string }[] = [];
-  for (const { path: given, source } of dropped) {
-    const parts = given.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
+  const files = [...dropped].map(({ path, source }) => ({ parts: partsOf(path), source }));
+  const hidden = hiddenParts(files.map(({ parts }) => parts));
+  for (const { parts, source } of files) {
     const path = parts.join('/');
-    if (parts.some((part) => part.startsWith('.'))) unrelated.push({ path, reason: 'hidden' });
+    if (hidden(parts)) unrelated.push({ path, reason: 'hidden' });
     else if (UNFINISHED.test(path)) unrelated.push({ path, reason: 'an unfinished download' });
     else if (sources.has(path)) throw samePath(path);
     else sources.set(path, source);
@@ -52,7 +55,21 @@ export function foldersOf(dropped: Iterable<DroppedFile>): Drop {
     if (root === undefined) unrelated.push({ path, reason: 'outside every checkpoint folder' });
     else folders.get(root)?.set(root === '' ? path : path.slice(root.length + 1), source);
   }
-  return { folders: [...folders].map(([root, files]) => ({ name: folderName(root), files })), unrelated };
+  return {
+    folders: [...folders].map(([root, files]) => ({ name: folderName(root), path: root, files })),
+    unrelated,
+  };
+}
+
+function partsOf(path: string): string[] {
+  return path.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
+}
+
+/** Whether a file or a folder above it is hidden; the one folder that was dropped is not, whatever its name. */
+function hiddenParts(all: readonly (readonly string[])[]): (parts: readonly string[]) => boolean {
+  const top = all[0]?.[0];
+  const oneFolder = all.every((parts) => parts.length > 1 && parts[0] === top);
+  return (parts) => parts.some((part, depth) => part.startsWith('.') && !(oneFolder && depth === 0));
 }
 
 function rootCandidates(paths: readonly string[]): string[] {

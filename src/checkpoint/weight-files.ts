@@ -87,7 +87,7 @@ export function shardsOf(index: ShardIndex, files: CheckpointFiles): string[] {
       'MissingShard',
       `${missing.length} of ${shards.length} shards are not in the folder: ${listing(missing)}`,
       { file: index.file },
-      'add the missing files; a download may still be running',
+      'add the missing files; a download may still be running, or they are links, which browsers do not list',
     );
   }
   return shards;

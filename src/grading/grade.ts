@@ -1,6 +1,7 @@
 import { boxFound } from './answers/exact.ts';
-import { chosenOption, CHOICE_LETTERS } from './answers/choice.ts';
+import { chosenOption, CHOICE_LETTERS, letterCalledRight, optionTexts } from './answers/choice.ts';
 import { type ExtractedAnswer, extractAnswer } from './answers/extraction.ts';
+import { withoutReason } from './answers/reason.ts';
 import { equivalent, type EquivalenceOptions } from './mathematics/equivalence.ts';
 
 /** What grading has to know of a question. */
@@ -25,24 +26,36 @@ export interface Grade {
 const SHORT_ANSWER = 60;
 
 /**
- * Whether a response is right, by rule alone (method §7): the answer is extracted as in §3, then compared as a box, as an
- * option, or by mathematical equivalence. Short unmarked responses ("Yes", "7 apples") are also taken whole.
+ * Whether a response is right, by rule alone (method §7; ablation's §3 with its tolerance): the answer is extracted as in
+ * §3, then compared as a box, as an option, or by mathematical equivalence. Short unmarked responses ("Yes", "7 apples")
+ * are also taken whole, and answers with a reason behind them also without it.
  */
 export function gradeResponse(question: Gradable, response: string, options: EquivalenceOptions = {}): Grade {
-  const predicted = extractAnswer(response);
-  const short = response.trim().length <= SHORT_ANSWER;
-  const unmarked = predicted.from === 'last-number' || predicted.from === 'none';
-  const readings: ExtractedAnswer[] =
-    short && unmarked && response.trim() !== ''
-      ? [{ text: response.trim(), from: 'whole' }, predicted]
-      : [predicted];
+  const rule = ruleOf(question);
+  const predicted = extractAnswer(response, { options: rule === 'multiple choice' });
+  const readings = readingsOf(predicted, response, rule);
   const [first = predicted] = readings;
   if (readings.every(({ text }) => text === '')) {
     return { correct: false, predicted: first, rule: 'no answer' };
   }
-  const rule = ruleOf(question);
   const right = readings.find(({ text }) => text !== '' && RULES[rule](question, text, options));
   return { correct: right !== undefined, predicted: right ?? first, rule };
+}
+
+/** What may be meant by the answer, as it stands first. */
+function readingsOf(predicted: ExtractedAnswer, response: string, rule: GradingRule): ExtractedAnswer[] {
+  const whole = response.trim();
+  const unmarked = predicted.from === 'last-number' || predicted.from === 'none';
+  const called = unmarked && rule === 'multiple choice' ? letterCalledRight(response) : undefined;
+  if (called !== undefined) return [{ text: called, from: 'answer-is' }];
+  const readings: ExtractedAnswer[] =
+    unmarked && whole !== '' && whole.length <= SHORT_ANSWER
+      ? [{ text: whole, from: 'whole' }, predicted]
+      : [predicted];
+  return readings.flatMap((reading) => {
+    const short = reading.from === 'last-number' ? undefined : withoutReason(reading.text, equivalent);
+    return short === undefined ? [reading] : [reading, { text: short, from: reading.from }];
+  });
 }
 
 type Decide = (question: Gradable, given: string, options: EquivalenceOptions) => boolean;
@@ -50,10 +63,13 @@ type Decide = (question: Gradable, given: string, options: EquivalenceOptions) =
 const RULES: Readonly<Record<Exclude<GradingRule, 'no answer'>, Decide>> = {
   'box overlap': ({ answer }, given) => boxFound(answer, given),
   'multiple choice': ({ answer, choices = [] }, given, options) => {
-    const right = rightOption(answer, choices);
-    const chosen = chosenOption(given, choices);
+    const texts = optionTexts(choices);
+    const right = rightOption(answer, texts);
+    const chosen =
+      chosenOption(given, texts, (option, text) => equivalent(option, text)) ?? optionOfValue(given, texts);
     if (chosen !== undefined && right !== undefined) return chosen === right;
-    return equivalent(answer, given, options);
+    // Where the value is that of several options, none is chosen.
+    return right === undefined && equivalent(answer, given, options);
   },
   equivalence: ({ answer }, given, options) => equivalent(answer, given, options),
 };
@@ -63,10 +79,17 @@ function ruleOf({ questionType, choices }: Gradable): Exclude<GradingRule, 'no a
   return choices && choices.length > 0 ? 'multiple choice' : 'equivalence';
 }
 
-/** The right answer is given as an option's text or as its letter. */
+/** The right answer is given as an option's text, with or without its letter or unit, or as its letter. */
 function rightOption(answer: string, choices: readonly string[]): number | undefined {
   const byText = choices.findIndex((choice) => choice.trim().toLowerCase() === answer.trim().toLowerCase());
   if (byText >= 0) return byText;
   const byLetter = CHOICE_LETTERS.indexOf(answer.trim().toUpperCase());
-  return answer.trim().length === 1 && byLetter >= 0 && byLetter < choices.length ? byLetter : undefined;
+  if (answer.trim().length === 1 && byLetter >= 0 && byLetter < choices.length) return byLetter;
+  return chosenOption(answer, choices) ?? optionOfValue(answer, choices);
+}
+
+/** The one option of exactly this value: 145 where it is "145°". Options lie too close for a tolerance. */
+function optionOfValue(given: string, choices: readonly string[]): number | undefined {
+  const [only, ...others] = choices.flatMap((choice, at) => (equivalent(choice, given) ? [at] : []));
+  return others.length === 0 ? only : undefined;
 }

@@ -7,13 +7,33 @@ export const CHOICE_LETTERS = 'ABCDEFGH';
 const LETTER =
   /^(?:(?:the\s+)?(?:correct\s+)?(?:option|choice|answer)\s*(?:is|:)?\s*)?[([{]?\s*([A-Ha-h])\s*(?:[)\]}.:,]|$)/i;
 
+/** "B" and "or (B)", after another letter. */
+const ANOTHER_LETTER = /^(?:and|or|&)?\s*[([]?([a-h])[)\]]?(?:\W|$)/i;
+
+/** "B is correct", "option (B) is the right answer": the letter that a response calls right. */
+const CALLED_RIGHT = /(?<![\w\\])[([*]{0,4}([A-H])[)\]*]{0,4}\s+is\s+(?:the\s+)?(?:correct|right|best)\b/g;
+
+/** A choice as it may be written with its own letter: "A. 12", "(A) 12". */
+const LABELLED = /^[([]?\s*([A-H])\s*[)\].:]\s*(?=\S)/;
+
+/** The options without the letters that some data sets write before them. */
+export function optionTexts(choices: readonly string[]): readonly string[] {
+  const labelled = choices.every((choice, at) => LABELLED.exec(choice.trim())?.[1] === CHOICE_LETTERS[at]);
+  return labelled ? choices.map((choice) => choice.trim().replace(LABELLED, '')) : choices;
+}
+
 /**
  * Which option an answer names: by its letter within the choices given, or by the option's own text. Undefined where it
- * names none, or where letter and text contradict each other ("B. cat" while B is "dog").
+ * names none or two ("A, B"), or where letter and text contradict each other ("B. cat" while B is "dog").
  *
- * A one-letter answer that equals an option's text is that option, whatever its letter.
+ * A one-letter answer that equals an option's text is that option, whatever its letter. `same` says whether a text has the
+ * value of another option: "A. 30" contradicts itself where B is "30°".
  */
-export function chosenOption(answer: string, choices: readonly string[]): number | undefined {
+export function chosenOption(
+  answer: string,
+  choices: readonly string[],
+  same: (option: string, text: string) => boolean = () => false,
+): number | undefined {
   const said = plainText(answer);
   const texts = choices.map(plainText);
   const byText = texts.indexOf(said);
@@ -25,9 +45,17 @@ export function chosenOption(answer: string, choices: readonly string[]): number
   if (option >= choices.length) return undefined;
   const rest = said.slice(match[0].length).trim();
   if (rest === '') return option;
-  const named = texts.indexOf(rest);
+  if (ANOTHER_LETTER.exec(rest)?.[1]?.toUpperCase() !== letter.toUpperCase() && ANOTHER_LETTER.test(rest)) {
+    return undefined;
+  }
   // Words after the letter that are no option's text explain; those of another option contradict.
-  return named >= 0 && named !== option ? undefined : option;
+  const named = texts.flatMap((text, at) => (text === rest || same(choices[at] ?? '', rest) ? [at] : []));
+  return named.length > 0 && !named.includes(option) ? undefined : option;
+}
+
+/** The letter that a response last calls right, as "B is correct". */
+export function letterCalledRight(response: string): string | undefined {
+  return [...response.matchAll(CALLED_RIGHT)].at(-1)?.[1];
 }
 
 /** The letter of an answer where the options are not known: "B", "(b)", "B) because …". */

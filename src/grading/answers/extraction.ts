@@ -9,7 +9,13 @@ export interface ExtractedAnswer {
 }
 
 const ANSWER_TAG = /<answer>([\s\S]*?)<\/answer>/gi;
-const ANSWER_IS = /\banswer\s*(?:is|=|:)\s*:?\s*(?=\S)/gi;
+/** "The answer is", "**Answer:**". */
+const ANSWER_IS = /\banswer[*_]*\s*(?:is|=|:)\s*(?::\s*)?(?=\S)/gi;
+/** The same where there are options, which may be called right as well: "the correct choice is B". */
+const OPTION_IS =
+  /\b(?:answer|(?:correct|right|best)\s+(?:choice|option))[*_]*\s*(?:is|=|:)\s*(?::\s*)?(?=\S)/gi;
+/** "A. 30 degrees" with nothing behind it in its line. */
+const LABELLED_OPTION = /^[\s*"']{0,4}[A-H]\.[\s*]{1,4}\S{1,40}(?: \S{1,40}){0,4}[ *]{0,4}(?=\n|$)/;
 /** A number as it is written: sign, thousands, decimals, exponent, fraction, percent. */
 const NUMBER = /[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s*\/\s*\d+)?\s*%?|[-−]?\.\d+/g;
 
@@ -17,18 +23,19 @@ const NUMBER = /[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\
  * The answer a response gives, by method §3: `<answer>` tag, else the last `\boxed{}` (nested braces), else what follows
  * "answer is", else the last number. The last of several tags or phrases counts. A box within the tag is opened. An
  * empty tag is passed over. `whole` lets a response without any of them stand as its own answer (short direct answers).
+ * `options` lets a choice be called right, and keeps the few words of an option behind its letter: "A. 30".
  */
 export function extractAnswer(
   response: string,
-  { whole = false }: { readonly whole?: boolean } = {},
+  { whole = false, options = false }: { readonly whole?: boolean; readonly options?: boolean } = {},
 ): ExtractedAnswer {
   const tag = last(response.matchAll(ANSWER_TAG))?.[1]?.trim();
   if (tag) return { text: lastBoxed(tag) ?? tag, from: 'answer-tag' };
   const boxed = lastBoxed(response);
   if (boxed) return { text: boxed, from: 'boxed' };
-  const phrase = last(response.matchAll(ANSWER_IS));
+  const phrase = last(response.matchAll(options ? OPTION_IS : ANSWER_IS));
   if (phrase) {
-    return { text: claim(response.slice(phrase.index + phrase[0].length)), from: 'answer-is' };
+    return { text: claim(response.slice(phrase.index + phrase[0].length), options), from: 'answer-is' };
   }
   if (whole && response.trim() !== '') return { text: response.trim(), from: 'whole' };
   const number = last(response.matchAll(NUMBER))?.[0];
@@ -37,8 +44,11 @@ export function extractAnswer(
 }
 
 /** Up to the end of the sentence or line; a full stop before anything but space ends none, nor does a factorial's sign. */
-function claim(text: string): string {
-  const [sentence = ''] = text.split(/[.?](?=\s|$)|!(?=\s|$)(?!\s*[-=+*/])|\s+because\b|;|\n/);
+function claim(text: string, options: boolean): string {
+  const labelled = options ? LABELLED_OPTION.exec(text)?.[0] : undefined;
+  const [sentence = ''] = labelled
+    ? [labelled.replace(/[.\s*]+$/, '')]
+    : text.split(/[.?](?=\s|$)|!(?=\s|$)(?!\s*[-=+*/])|\s+because\b|;|\n/);
   return sentence.replace(/^[\s*"'“”]+|[\s*"'“”]+$/g, '');
 }
 

@@ -18,7 +18,7 @@ const CHARACTERS: readonly (readonly [RegExp, string])[] = [
   [/±/g, '\\pm '],
   [/∅/g, '\\emptyset '],
   [/ℝ/g, '\\mathbb{R}'],
-  [/[°º]/g, '^\\circ '],
+  [/[°º˚]/g, '^\\circ '],
   [/²/g, '^{2}'],
   [/³/g, '^{3}'],
   [/½/g, '\\frac{1}{2}'],
@@ -39,9 +39,12 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/\\rangle(?![a-zA-Z])/g, ')'],
   [/^\s*\\text\{\s*(\d[^{}]*|[A-H](?:\s*(?:,|and)\s*[A-H])+)\s*\}\s*$/, '$1'],
   [/\\approx(?![a-zA-Z])/g, '='],
+  [/\\(?:text|mathrm|mbox)\{\s*(\^\\circ\s|\\degree)\s*\}/g, '$1'],
+  [/(?<=\d\s?)\^\s?(?:o(?![a-zA-Z])|\{\s?o\s?\}|\{?\\(?:text|mathrm)\{\s?o\s?\}\}?)/g, '^\\circ '],
   [/\\(?:degree|textdegree)(?![a-zA-Z])/g, '^\\circ '],
-  [/(\d)(?:\\,|\\!|\{,\}|\\;|\\ )\s*(?=\d{3}(?!\d))/g, '$1'],
-  [/(\d)(?:\\!)?,(?:\\!)?(?=\d{3}(?!\d))/g, '$1,'],
+  [/(\d)(?:\\,|\\!|\{,\}\s?(?:\\!)?|\\;|\\ )\s*(?=\d{3}(?!\d))/g, '$1'],
+  // A negative space draws the comma of thousands near; without it a space behind a comma begins another item.
+  [/(\d)(?:\s?\\!\s?,\s?(?:\\!\s?)?|\s?,\s?\\!\s?)(?=\d{3}(?!\d))/g, '$1,'],
   // Not the second half of a matrix's line end.
   [/(?<!\\)\\(?:[,;:!> ]|quad|qquad|hspace\{[^}]*\}|phantom\{[^}]*\})/g, ' '],
   [/~/g, ' '],

@@ -79,6 +79,8 @@ function coordinatesOf(form: AnswerForm): readonly AnswerForm[] | undefined {
 
 function sameQuantity(a: Quantity, b: Quantity, tolerance: number): boolean {
   if (a.unit !== '' && b.unit !== '' && a.unit !== b.unit) return false;
+  // 90 % is no angle and no length.
+  if ((a.percent && b.unit !== '') || (b.percent && a.unit !== '')) return false;
   if (a.base !== undefined && b.base !== undefined && a.base !== b.base) return false;
   // 2 : 3 is the fraction, but 3 : 1 is no number.
   if (a.ratio !== b.ratio && !isFraction(a.value, b.value)) return false;

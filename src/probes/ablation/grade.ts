@@ -1,7 +1,6 @@
-import { chosenOption } from '../../grading/answers/choice.ts';
-import { exactlyRight } from '../../grading/answers/exact.ts';
 import { extractAnswer } from '../../grading/answers/extraction.ts';
-import { ABLATION_TOLERANCE, equivalent } from '../../grading/mathematics/equivalence.ts';
+import { gradeResponse as grade } from '../../grading/grade.ts';
+import { ABLATION_TOLERANCE } from '../../grading/mathematics/equivalence.ts';
 import type { AblationRecord } from './sweep.ts';
 
 export interface Graded {
@@ -11,20 +10,14 @@ export interface Graded {
 }
 
 /**
- * Right or wrong by method.md §3: the answer tag, else the last box, else "answer is", else the last number (to questions
- * about images a whole short response may be the answer); equal as text, as mathematics, or within 1 %. Of choices,
- * the same option.
+ * Right or wrong as in evaluation, but that numbers may differ by 1 % (method.md §3). What is no answer by §3 is not told
+ * as one: only to a question about an image a response may stand for itself.
  */
 export function gradeResponse(
   { answer, choices, hasImage }: Pick<AblationRecord, 'answer' | 'choices' | 'hasImage'>,
   response: string,
 ): Graded {
-  const predicted = extractAnswer(response, { whole: hasImage }).text;
-  if (predicted === '') return { predicted, correct: false };
-  if (exactlyRight(answer, predicted)) return { predicted, correct: true };
-  if (choices) {
-    const right = chosenOption(answer, choices);
-    if (right !== undefined) return { predicted, correct: chosenOption(predicted, choices) === right };
-  }
-  return { predicted, correct: equivalent(answer, predicted, { relativeTolerance: ABLATION_TOLERANCE }) };
+  const question = { answer, ...(choices ? { choices } : {}) };
+  const { predicted, correct } = grade(question, response, { relativeTolerance: ABLATION_TOLERANCE });
+  return { predicted: correct ? predicted.text : extractAnswer(response, { whole: hasImage }).text, correct };
 }

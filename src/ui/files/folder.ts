@@ -6,6 +6,13 @@ export interface PathFile {
   readonly file: File;
 }
 
+/** What was dropped or chosen. */
+export interface Gathered {
+  readonly files: readonly PathFile[];
+  /** Folders that list nothing, by path. A file input does not tell of them. */
+  readonly emptyFolders: readonly string[];
+}
+
 /** One checkpoint folder: files by path relative to it. */
 export interface Folder {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { NamedError } from '../../named-error.ts';
-import type { PathFile } from './folder.ts';
+import type { Gathered, PathFile } from './folder.ts';
+import { nothingListed } from './nothing-listed.ts';
 
 /** A checkpoint folder has some dozens of files; beyond this someone dropped a disk. */
 const MOST_FILES = 10_000;
@@ -8,7 +9,12 @@ interface PickerWindow {
   showDirectoryPicker?: (options: { id: string; mode: 'read' }) => Promise<FileSystemDirectoryHandle>;
 }
 
-function refuseTooMany(found: readonly PathFile[]): void {
+interface Gathering extends Gathered {
+  readonly files: PathFile[];
+  readonly emptyFolders: string[];
+}
+
+function refuseTooMany({ files: found }: Gathered): void {
   if (found.length <= MOST_FILES) return;
   throw new NamedError(
     'TooManyFiles',
@@ -34,48 +40,61 @@ async function entriesOf(directory: FileSystemDirectoryEntry): Promise<FileSyste
   }
 }
 
-async function walkEntry(entry: FileSystemEntry, path: string, found: PathFile[]): Promise<void> {
+async function walkEntry(entry: FileSystemEntry, path: string, found: Gathering): Promise<void> {
   if (entry.isFile) {
-    found.push({ path, file: await fileOf(entry as FileSystemFileEntry) });
+    found.files.push({ path, file: await fileOf(entry as FileSystemFileEntry) });
     refuseTooMany(found);
     return;
   }
-  for (const child of await entriesOf(entry as FileSystemDirectoryEntry)) {
+  const children = await entriesOf(entry as FileSystemDirectoryEntry);
+  if (children.length === 0) found.emptyFolders.push(path);
+  for (const child of children) {
     await walkEntry(child, `${path}/${child.name}`, found);
   }
 }
 
-async function walkHandle(folder: FileSystemDirectoryHandle, path: string, found: PathFile[]): Promise<void> {
+async function walkHandle(folder: FileSystemDirectoryHandle, path: string, found: Gathering): Promise<void> {
+  let empty = true;
   for await (const handle of folder.values()) {
+    empty = false;
     const here = `${path}/${handle.name}`;
     if (handle.kind === 'directory') await walkHandle(handle as FileSystemDirectoryHandle, here, found);
-    else found.push({ path: here, file: await (handle as FileSystemFileHandle).getFile() });
+    else found.files.push({ path: here, file: await (handle as FileSystemFileHandle).getFile() });
     refuseTooMany(found);
   }
+  if (empty) found.emptyFolders.push(path);
 }
 
 /**
  * Every file of a drop, folders walked. Reads no contents. The entries must be taken before the first
  * await: the browser empties the transfer when the event handler returns.
- * @throws {NamedError} TooManyFiles
+ * @throws {NamedError} TooManyFiles; NothingListed when one of the dropped folders shows no file
  */
-export async function filesOfDrop(transfer: DataTransfer): Promise<PathFile[]> {
+export async function filesOfDrop(transfer: DataTransfer): Promise<Gathered> {
   const taken = [...transfer.items]
     .filter((item) => item.kind === 'file')
     .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  const found: PathFile[] = [];
+  const found: Gathering = { files: [], emptyFolders: [] };
+  const silent: string[] = [];
   for (const { entry, file } of taken) {
+    const before = found.files.length;
     if (entry) await walkEntry(entry, entry.name, found);
-    else if (file) found.push({ path: file.name, file });
+    else if (file) found.files.push({ path: file.name, file });
+    if (found.files.length === before) silent.push(entry?.name ?? '');
   }
+  if (silent.length > 0) throw nothingListed(silent);
   return found;
 }
 
-/** Files of an `<input type="file">`; with `webkitdirectory` their paths begin with the folder's name. */
-export function filesOfInput(list: FileList): PathFile[] {
-  const found = [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-  refuseTooMany(found);
-  return found;
+/**
+ * Files of an `<input type="file">`; with `webkitdirectory` their paths begin with the folder's name.
+ * @throws {NamedError} TooManyFiles, NothingListed
+ */
+export function filesOfInput(list: FileList): Gathered {
+  const files = [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+  if (files.length === 0) throw nothingListed([]);
+  refuseTooMany({ files, emptyFolders: [] });
+  return { files, emptyFolders: [] };
 }
 
 /** Whether the browser has a folder dialog of its own; elsewhere an input with `webkitdirectory` serves. */
@@ -83,15 +102,20 @@ export function hasDirectoryPicker(): boolean {
   return typeof (window as PickerWindow).showDirectoryPicker === 'function';
 }
 
-/** Asks for one folder; empty when the user closes the dialog. */
-export async function filesOfPicker(): Promise<PathFile[]> {
+/**
+ * Asks for one folder; null when the user closes the dialog.
+ * @throws {NamedError} TooManyFiles, NothingListed
+ */
+export async function filesOfPicker(): Promise<Gathered | null> {
+  const found: Gathering = { files: [], emptyFolders: [] };
   try {
     const folder = await (window as PickerWindow).showDirectoryPicker?.({ id: 'checkpoint', mode: 'read' });
-    const found: PathFile[] = [];
-    if (folder) await walkHandle(folder, folder.name, found);
-    return found;
+    if (!folder) return null;
+    await walkHandle(folder, folder.name, found);
+    if (found.files.length === 0) throw nothingListed([folder.name]);
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') return [];
+    if (error instanceof DOMException && error.name === 'AbortError') return null;
     throw error;
   }
+  return found;
 }

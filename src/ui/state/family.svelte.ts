@@ -62,9 +62,9 @@ export class Family {
     if (this.canAdd) this.slots.push(new Slot(this.slots.length));
   }
 
-  /** Gives each folder the slot its name speaks of, else the first empty one, else a new one. */
-  async place(folders: readonly Folder[]): Promise<void> {
-    this.dropError = null;
+  /** Gives each folder the slot its name speaks of, else the first empty one, else a new one; says what was `refused`. */
+  async place(folders: readonly Folder[], refused: NamedError | null = null): Promise<void> {
+    this.dropError = refused;
     const opening = folders.map((folder) => {
       const slot = this.#slotFor(folder);
       if (slot) return this.open(slot, folder);

@@ -2,6 +2,7 @@
 
     equivalence.json  each pair of `cases.py` with math_verify's verdict
     unseen.json       each answer and response of `unseen.py` with it
+    responses.json    each response of `responses.py` with it; math_verify is told no options
     statistics.json   Wilson, McNemar, Holm (statsmodels), exact binomial (scipy), Newcombe's paired interval by numpy
     rewards.json      the six rewards of tools/demo-family/rewards.py on varied responses
     transfer/         results in the reference's layout; transfer.json what their table is
@@ -21,6 +22,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+import responses
 import unseen
 from cases import BEYOND, DIFFERENT, EQUAL, HARD
 from transfer import write_transfer
@@ -38,6 +40,7 @@ def main() -> None:
     DATA.mkdir(parents=True, exist_ok=True)
     write("equivalence.json", equivalence())
     write("unseen.json", unseen_cases())
+    write("responses.json", response_cases())
     write("statistics.json", statistics())
     write("rewards.json", rewards())
     write("transfer.json", write_transfer(DATA / "transfer"))
@@ -78,6 +81,19 @@ def unseen_cases() -> list[dict]:
         for round_, cases, response, verdict in asked
         for kind, pairs in cases.items()
         for right, given, equal in pairs
+    ]
+
+
+def response_cases() -> list[dict[str, object]]:
+    return [
+        {
+            "right": right,
+            "response": response,
+            **({"choices": choices} if choices else {}),
+            "correct": correct,
+            "mathVerify": response_verdict(right, response),
+        }
+        for right, response, choices, correct in responses.CASES
     ]
 
 

@@ -1,0 +1,87 @@
+import type { Page } from '@playwright/test';
+import { AppPage } from './app.ts';
+import { temporaryFolder } from './fixtures/folders.ts';
+import { goldenCase, goldenFolder, goldenImage, goldenText } from './fixtures/goldens.ts';
+import { headless } from './fixtures/headless.ts';
+import type { HubCache } from './fixtures/hub-cache.ts';
+import { cacheOf } from './fixtures/hub-cache.ts';
+import { expect, test } from './page.ts';
+
+const GOLDEN = 'untied-gqa2-f16';
+const WAYS_OUT = ['cp -rL SNAPSHOT COPY', '--local-dir FOLDER', 'choose the files themselves'];
+
+let folder: ReturnType<typeof temporaryFolder>;
+let cache: HubCache;
+test.beforeAll(() => {
+  folder = temporaryFolder();
+  cache = cacheOf(GOLDEN, folder.path, 'tiny');
+});
+test.afterAll(() => folder.dispose());
+
+/** Drops files or folders of the disk in the middle of the page, as a file manager does. */
+async function drop(page: Page, ...paths: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const { width, height } = page.viewportSize() ?? { width: 800, height: 600 };
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height - 20, data });
+  }
+  await session.detach();
+}
+
+test('a dropped snapshot of links says that nothing is seen, and the ways out', async ({ page }) => {
+  const app = new AppPage(page);
+  await app.start();
+  await drop(page, cache.snapshot);
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('NothingListed');
+  for (const way of WAYS_OUT) await expect(alert).toContainText(way);
+});
+
+test('an input that is handed a folder of links says so in its place', async ({ page }) => {
+  const app = new AppPage(page);
+  await app.start();
+  const input = app.slot('Base').locator('input[webkitdirectory]');
+  await input.setInputFiles(cache.snapshot);
+  await expect(page.getByRole('alert')).toContainText('NothingListed');
+});
+
+test('a dropped repository of the cache opens from its blobs and answers as its folder does', async ({
+  page,
+}) => {
+  const app = new AppPage(page);
+  await app.start();
+  await drop(page, cache.repository);
+  await expect(app.slot('Base')).toContainText('acme/tiny');
+  await expect(page.getByRole('alert')).toBeHidden();
+  await expect(app.slot('IN').getByRole('button', { name: 'Choose a folder' })).toBeVisible();
+  await app.setLoading('WASM', 'f32');
+  await app.load('Base');
+  await app.try('Base');
+  await app.attach(goldenImage('square'));
+  await app.ask('What is in the picture?');
+  expect(await app.answers()).toEqual([goldenText(goldenCase(GOLDEN, 'square').greedy)]);
+});
+
+test('the blobs folder opens by itself, dropped or chosen', async ({ page }) => {
+  const app = new AppPage(page);
+  await app.start();
+  await drop(page, cache.blobs);
+  await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
+  await app.choose('IN', cache.blobs);
+  await expect(app.slot('IN').getByRole('button', { name: 'Load IN' })).toBeVisible();
+});
+
+test('the command takes the repository, its parts and a cache of one model', async () => {
+  const info = async (model: string) => {
+    const { code, stdout, stderr } = await headless(['info', '--quiet', '--model', model]);
+    expect([code, stderr]).toEqual([0, '']);
+    const { frankenscope, ...facts } = JSON.parse(stdout) as { frankenscope: Record<string, unknown> };
+    return { ...facts, ...frankenscope };
+  };
+  const plain = await info(goldenFolder(GOLDEN));
+  expect(plain).toMatchObject({ model: GOLDEN });
+  for (const model of [cache.repository, cache.blobs, cache.snapshot, folder.path]) {
+    expect(await info(model)).toEqual({ ...plain, model: 'acme/tiny' });
+  }
+});
