@@ -16,6 +16,12 @@ import { DIST } from './paths.mjs';
 /** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
 const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model|py|tiktoken)$|^(LICENSE|NOTICE)/;
 
+/** Weights in other formats: never read, and handed over so that the page can say what the folder is. */
+const OTHER_FORMAT = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx_data|distcp)$/;
+/** Those of them that a notice speaks of where they lie beside safetensors. */
+const OTHER_WEIGHTS =
+  /^(pytorch_model|adapter_model|consolidated|optimizer|scheduler|rng_state|training_args).*\.(bin|pt|pth)$/;
+
 /** A folder with more files is hardly a data set; handing it over would take the page minutes. */
 const MOST_FILES = 100_000;
 
@@ -94,10 +100,13 @@ function checkpoint(name, value) {
   const folder = resolve(value);
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
-  const paths = readdirSync(folder)
-    .sort()
+  const entries = readdirSync(folder).sort();
+  const other = entries.some((entry) => entry.endsWith('.safetensors')) ? OTHER_WEIGHTS : OTHER_FORMAT;
+  const paths = entries
     // statSync follows links: a Hugging Face cache holds links to its blobs.
-    .filter((entry) => CHECKPOINT_FILE.test(entry) && isFile(join(folder, entry)));
+    .filter((entry) => (CHECKPOINT_FILE.test(entry) || other.test(entry)) && isFile(join(folder, entry)));
+  // Shards of training lie a folder deeper: global_step100/, actor/.
+  if (other === OTHER_FORMAT) paths.push(...otherFormatsBelow(folder, entries));
   if (paths.length === 0)
     throw new NamedError(
       'FolderNotFound',
@@ -107,6 +116,21 @@ function checkpoint(name, value) {
     );
   const files = paths.map((path) => join(folder, path));
   return { name: basename(folder), demo: null, kind: 'checkpoint', paths, files };
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} entries of the folder, sorted
+ */
+function otherFormatsBelow(folder, entries) {
+  return entries.flatMap((entry) => {
+    const below = join(folder, entry);
+    if (entry.startsWith('.') || !statSync(below, { throwIfNoEntry: false })?.isDirectory()) return [];
+    return readdirSync(below)
+      .sort()
+      .filter((file) => OTHER_FORMAT.test(file) && isFile(join(below, file)))
+      .map((file) => `${entry}/${file}`);
+  });
 }
 
 /**

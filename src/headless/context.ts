@@ -64,7 +64,7 @@ export function commandContext(request: HeadlessRequest, signal: AbortSignal): C
   return {
     flags,
     inputs,
-    checkpoints: new Checkpoints(engineOf, flags, inputs, signal),
+    checkpoints: new Checkpoints(engineOf, flags, inputs, signal, notice),
     get engine() {
       return engineOf();
     },

@@ -2,7 +2,9 @@
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { otherKind } from '../checkpoint/folder-kinds.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
+import { noticeLines, weightsAtTop } from '../checkpoint/weight-files.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
 import { readConfig } from './config.ts';
@@ -19,7 +21,7 @@ export interface ModelFolder {
  * Opens a folder as a model, for the engine and for merges alike: reads the config and every header, and holds one
  * against the other. Whatever the size, only headers and small files are read.
  *
- * @throws NamedError `MissingConfig`, those of `readJsonFile`, `readConfig`, `openCheckpoint` and `checkWeights`
+ * @throws NamedError `MissingConfig`, or what `otherKind` says of a folder that never has one; those of `readJsonFile`, `readConfig`, `openCheckpoint` and `checkWeights`
  */
 export async function openModelFolder(
   files: CheckpointFiles,
@@ -27,6 +29,9 @@ export async function openModelFolder(
 ): Promise<ModelFolder> {
   const configJson = await readJsonFile(files, 'config.json');
   if (configJson === undefined) {
+    // Adapters and shards of training never have one: what they are helps more than what they lack.
+    const other = weightsAtTop(files).length === 0 ? otherKind(files.keys()) : null;
+    if (other !== null) throw other;
     throw new NamedError(
       'MissingConfig',
       `the folder ${name} has no config.json among its ${files.size} files`,
@@ -44,10 +49,6 @@ export async function openModelFolder(
   return {
     checkpoint,
     config,
-    notices: [
-      ...checkpoint.notices.map(({ file, text }) => `${file}: ${text}`),
-      ...configNotices,
-      ...notices,
-    ],
+    notices: [...noticeLines(checkpoint.notices), ...configNotices, ...notices],
   };
 }

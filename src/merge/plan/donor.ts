@@ -14,6 +14,8 @@ export interface Donor {
   readonly config: VlmConfig;
   /** null where the folder holds no tokenizer.json. */
   readonly vocabulary: Vocabulary | null;
+  /** What a person should know about the folder although it opened, a sentence each. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -26,7 +28,13 @@ export async function openDonor(
   files: CheckpointFiles,
   { folder = name, signal }: { readonly folder?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Donor> {
-  const { checkpoint, config } = await openModelFolder(files, { name: folder, signal });
+  const { checkpoint, config, notices } = await openModelFolder(files, { name: folder, signal });
   const tokenizer = await readJsonFile(files, 'tokenizer.json');
-  return { name, checkpoint, config, vocabulary: tokenizer === undefined ? null : readVocabulary(tokenizer) };
+  const vocabulary = tokenizer === undefined ? null : readVocabulary(tokenizer);
+  return { name, checkpoint, config, vocabulary, notices };
+}
+
+/** What a merge says of a donor that it takes from: under its name in the recipe. */
+export function donorNotices({ name, notices }: Pick<Donor, 'name' | 'notices'>): string[] {
+  return notices.map((notice) => `${name}: ${notice}`);
 }

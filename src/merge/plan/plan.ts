@@ -12,6 +12,7 @@ import type { DonorName, Recipe } from '../recipe/recipe.ts';
 import { donorsOf } from '../recipe/recipe.ts';
 import { checkCompatible } from './compatibility.ts';
 import type { Donor } from './donor.ts';
+import { donorNotices } from './donor.ts';
 import type { Operation } from './operation.ts';
 import { operationOf } from './operation.ts';
 import type { Placement } from './placement.ts';
@@ -102,7 +103,7 @@ export function planMerge(recipe: Recipe, donors: ReadonlyMap<DonorName, Donor>)
     bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
     unknown: tensors.flatMap(({ name, placement }) => (placement.kind === 'unknown' ? [name] : [])),
     frameWeightFiles: head.checkpoint.weightFiles,
-    notices: [...notices, ...dtypeNotices(tensors)],
+    notices: [...used.flatMap(donorNotices), ...notices, ...dtypeNotices(tensors)],
   };
 }
 
