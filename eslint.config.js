@@ -23,7 +23,7 @@ const tests = ['**/*.test.ts'];
 
 export default defineConfig(
   globalIgnores([
-    ...['dist', 'test-results', 'tools/goldens/data', 'public/demo', 'dataset/data'],
+    ...['dist', 'test-results', 'tools/goldens/data', 'tools/configs/data', 'public/demo', 'dataset/data'],
     // AssemblyScript: its own language, checked by its own compiler.
     'src/spectra/kernels/assembly',
   ]),

@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findBrowser } from './scripts/browser.mjs';
-import { chromiumFlags } from './scripts/chromium-flags.mjs';
+import { chromiumFlags, runsUnsandboxed } from './scripts/chromium-flags.mjs';
 import { ISOLATION_HEADERS } from './scripts/headers.mjs';
 import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
@@ -52,6 +52,7 @@ export default defineConfig({
                 // Without one of its own, Playwright says what to install.
                 ...(executablePath === undefined ? {} : { executablePath }),
                 args: chromiumFlags('software'),
+                chromiumSandbox: !runsUnsandboxed(),
               },
             }),
             instances: [{ browser: 'chromium' }],

@@ -1,14 +1,16 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppPage } from './app.ts';
-import { BAD_FOLDERS, makeBadFolder } from './fixtures/bad-folders.ts';
+import { BAD_FOLDERS as DAMAGED, makeBadFolder } from './fixtures/bad-folders.ts';
 import { copyOf, editConfig, temporaryFolder } from './fixtures/folders.ts';
 import { goldenCase, goldenFolder, goldenImage, goldenText } from './fixtures/goldens.ts';
 import type { Said } from './fixtures/headless.ts';
 import { headless } from './fixtures/headless.ts';
 import { sevenBillion } from './fixtures/large-folders.ts';
+import { OTHER_FOLDERS } from './fixtures/other-folders.ts';
 import { expect, test } from './page.ts';
 
+const BAD_FOLDERS = [...DAMAGED, ...OTHER_FOLDERS];
 const QUESTION = 'What is in the picture?';
 const WASM = ['--device', 'wasm', '--dtype', 'f32'];
 

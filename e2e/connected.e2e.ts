@@ -20,12 +20,12 @@ const RECORDS = [
 ] as const;
 
 /** Records as the reference writes them. */
-function resultFile(): string {
+function resultFile(dataset = 'reasoning_math500'): string {
   return RECORDS.map(([id, predicted, response, correct]) =>
     JSON.stringify({
       ...{ id, input_type: 'question_only', question: `Question ${id}`, gold_answer: 'half', predicted },
       ...{ correct, full_response: response, model_type: 'm', model: 'IN' },
-      ...{ dataset: 'reasoning_math500', setting: 'A_prompt_only' },
+      ...{ dataset, setting: 'A_prompt_only' },
     }),
   ).join('\n');
 }
@@ -131,6 +131,28 @@ test('a judge: a result file is graded again, and both verdicts are kept', async
   expect(service.seen).toHaveLength(asked);
 });
 
+test('a judge: sample ids may repeat from experiment to experiment', async ({ page }) => {
+  service = await fakeService(({ prompt }) => (prompt.includes('one part of two') ? 'CORRECT' : 'INCORRECT'));
+  await page.goto('./connected.html');
+  const judge = page.getByRole('region', { name: 'Have results judged' });
+  await judge.locator('input[data-role=files]').setInputFiles(
+    ['reasoning_math500', 'pure_reasoning'].map((dataset) => ({
+      name: `A_${dataset}.jsonl`,
+      mimeType: 'application/jsonl',
+      buffer: Buffer.from(resultFile(dataset)),
+    })),
+  );
+  await judge.getByRole('textbox', { name: 'Address' }).fill(service.url);
+  await judge.getByRole('textbox', { name: 'Model' }).fill('judge-1');
+  await judge.getByRole('button', { name: 'Ask the judge' }).click();
+  await expect(judge.getByText(/Judge and rules agree on \d of 6 responses/)).toBeVisible();
+  await judge.getByText('Where they differ').click();
+  await expect(judge.getByRole('listitem').filter({ hasText: 'Question 1' })).toHaveCount(2);
+  const download = page.waitForEvent('download');
+  await judge.getByRole('button', { name: 'Save the results' }).click();
+  expect(readFileSync(await (await download).path(), 'latin1')).toContain('pure_reasoning');
+});
+
 test('a wrong key is told in place, without showing it', async ({ page }) => {
   service = await fakeService(() => ({
     status: 401,
@@ -148,6 +170,31 @@ test('a wrong key is told in place, without showing it', async ({ page }) => {
   await expect(alert).toContainText('Incorrect API key provided: [key]');
   expect(await page.locator('body').innerText()).not.toContain(KEY);
   expect(said.join('\n')).not.toContain(KEY);
+});
+
+test('a key is sent to the origin it was typed for, and to no other', async ({ page }) => {
+  service = await fakeService(() => 'half');
+  await page.goto('./connected.html');
+  const remote = page.getByRole('region', { name: 'Ask a remote model' });
+  const address = remote.getByRole('textbox', { name: 'Address' });
+  await address.fill('https://user:secret-in-url@models.example.org/v1?api_key=secret-in-url&api-version=2');
+  await remote.getByLabel('Your key').fill(KEY);
+  await remote.getByRole('checkbox', { name: 'Keep the key in this browser' }).check();
+  const stored = () => page.evaluate(() => JSON.stringify({ ...localStorage }));
+  expect(await stored()).toContain(KEY);
+  expect(await stored()).toContain('api-version=2');
+  expect(await stored()).not.toContain('secret-in-url');
+  await address.fill(`${service.url}/v1`);
+  await address.blur();
+  await expect(remote.getByLabel('Your key')).toHaveValue('');
+  await expect(
+    remote.getByRole('status').filter({ hasText: 'The key was for https://models.example.org' }),
+  ).toBeVisible();
+  expect(await stored()).not.toContain(KEY);
+  await remote.getByRole('textbox', { name: 'Model' }).fill('tiny-1');
+  await remote.getByRole('button', { name: 'Send the questions' }).click();
+  await expect.poll(() => service?.seen.length).toBeGreaterThan(0);
+  expect(service.seen.some(({ headers }) => JSON.stringify(headers).includes(KEY))).toBe(false);
 });
 
 test('the page may speak to encrypted and local services, and to no others', async ({ page, violations }) => {

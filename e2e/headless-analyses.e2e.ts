@@ -304,6 +304,27 @@ test('disentangle: each family by image and by text, their difference, and all t
   }
 });
 
+test('a result that found no room is written by the next run, from what was kept', async () => {
+  test.skip(process.platform !== 'linux', 'the full disk is /dev/full');
+  const words = ['energy', '--in', 'demo:in', '--rl', 'demo:rl'];
+  const full = await headless([...words, '--out', '/dev/full']);
+  expect(full.stderr).toMatch(
+    /OutputFailed: no room on the disk of "\/dev\/full", for the \d+ bytes .*; --out; .*\n$/,
+  );
+  expect(full.code).toBe(1);
+  const out = join(folder.path, 'energy-kept.json');
+  const again = await headless([...words, '--out', out]);
+  const [, done, total] = /going on: (\d+) of (\d+) were finished earlier/.exec(again.stderr) ?? [];
+  expect(done, again.stderr).toBe(total);
+  expect(Number(total)).toBeGreaterThan(0);
+  expect(again.code).toBe(0);
+  // The result is on the disk: its journal is gone, and a third run computes anew.
+  const third = join(folder.path, 'energy-anew.json');
+  const anew = await headless([...words, '--out', third]);
+  expect(anew.stderr).not.toContain('finished earlier');
+  expect(readFileSync(third, 'utf8')).toBe(readFileSync(out, 'utf8'));
+});
+
 test('bad input: one line, a name, the remedy, and exit 2', async () => {
   const empty = join(folder.path, 'empty');
   mkdirSync(empty);

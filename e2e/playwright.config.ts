@@ -1,6 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { findBrowser } from '../scripts/browser.mjs';
-import { chromiumFlags } from '../scripts/chromium-flags.mjs';
+import { chromiumFlags, runsUnsandboxed } from '../scripts/chromium-flags.mjs';
 
 const executablePath = findBrowser();
 
@@ -23,6 +23,7 @@ export default defineConfig({
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
       args: chromiumFlags('software'),
+      chromiumSandbox: !runsUnsandboxed(),
     },
   },
 });

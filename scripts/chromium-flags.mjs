@@ -9,9 +9,8 @@ import { existsSync } from 'node:fs';
 /** Device files whose presence on Linux means that a GPU driver is loaded. */
 const GPU_DEVICES = ['/dev/nvidia0', '/dev/dri/renderD128', '/dev/dxg'];
 
-/** No background traffic, no first-run pages, no sandbox (containers run as root). */
+/** No background traffic, no first-run pages. */
 const QUIET = [
-  '--no-sandbox',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
@@ -30,19 +29,34 @@ export function detectAdapter(platform = process.platform, exists = existsSync) 
   return platform !== 'linux' || GPU_DEVICES.some((path) => exists(path)) ? 'hardware' : 'software';
 }
 
+/** What a person is told who runs it so. */
+export const UNSANDBOXED = 'Chromium runs without its sandbox, as it has to for root on Linux';
+
+/**
+ * Whether Chromium has to run without its sandbox, which keeps a decoder that a foreign picture has taken over away from the
+ * user's files: on Linux it refuses to start as root with one. Everybody else has it.
+ * @param {NodeJS.Platform} [platform]
+ * @param {number} [user] the user's number; 0 is root
+ */
+export function runsUnsandboxed(platform = process.platform, user = process.getuid?.()) {
+  return platform === 'linux' && user === 0;
+}
+
 /**
  * Flags a headless Chromium of ours is started with. On Linux, Dawn reaches a real GPU only through Vulkan,
  * which Chromium leaves off by default, and the GPU blocklist refuses most server drivers.
  * @param {Adapter} adapter
  * @param {NodeJS.Platform} [platform]
+ * @param {number} [user]
  * @returns {string[]}
  */
-export function chromiumFlags(adapter, platform = process.platform) {
+export function chromiumFlags(adapter, platform = process.platform, user = process.getuid?.()) {
   const webgpu =
     adapter === 'software'
       ? ['--use-webgpu-adapter=swiftshader']
       : platform === 'linux'
         ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist', '--use-angle=vulkan']
         : [];
-  return ['--headless=new', '--enable-unsafe-webgpu', ...webgpu, ...QUIET];
+  const sandbox = runsUnsandboxed(platform, user) ? ['--no-sandbox'] : [];
+  return ['--headless=new', '--enable-unsafe-webgpu', ...webgpu, ...sandbox, ...QUIET];
 }

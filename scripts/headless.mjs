@@ -43,7 +43,8 @@ await runCommand(async (signal) => {
     if (!quiet) console.error(text);
   };
   const files = command.writes !== 'json' ? new PartialFiles(resolve(String(out))) : null;
-  const session = new Session(files, new JournalFiles());
+  const journals = new JournalFiles();
+  const session = new Session(files, journals);
   const page = {
     path: 'headless.html',
     entry: 'frankenscopeHeadless',
@@ -77,7 +78,8 @@ await runCommand(async (signal) => {
     });
     if (!answer.ok) throw new PageError(answer.error);
     await files?.commit();
-    return { result: answer.result, out: files ? null : String(out) };
+    const { result, spent } = answer;
+    return { result, out: files ? null : String(out), written: () => journals.removeAll(spent) };
   } finally {
     await files?.discard();
   }

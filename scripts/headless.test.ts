@@ -69,6 +69,23 @@ describe('a checkpoint folder', () => {
     ]);
   });
 
+  test('gives what else holds weights, so that the page can say what the folder is', () => {
+    const paths = (model: string) => inputs(model).model?.flatMap((input) => input.paths);
+    const made = (name: string, files: readonly string[]): string => {
+      for (const file of files) {
+        mkdirSync(join(folder, name, file, '..'), { recursive: true });
+        writeFileSync(join(folder, name, file), '');
+      }
+      return join(folder, name);
+    };
+    const actor = ['model_world_size_1_rank_0.pt', 'optim_world_size_1_rank_0.pt'];
+    expect(paths(made('actor', [...actor, 'huggingface/config.json']))).toEqual(actor);
+    const zero = ['config.json', 'zero_to_fp32.py', 'global_step5/mp_rank_00_model_states.pt'];
+    expect(paths(made('zero', [...zero, 'latest', 'rng/notes.txt']))).toEqual(zero);
+    const both = ['model.safetensors', 'pytorch_model.bin'];
+    expect(paths(made('both', [...both, 'step/old.pt']))).toEqual(both);
+  });
+
   test('without checkpoint files is refused', () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);

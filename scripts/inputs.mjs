@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
@@ -15,6 +15,15 @@ import { DIST } from './paths.mjs';
 
 /** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
 const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model|py|tiktoken)$|^(LICENSE|NOTICE)/;
+
+/** Weights in other formats: never read, and handed over so that the page can say what the folder is. */
+const OTHER_FORMAT = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx_data|distcp)$/;
+/** Those of them that a notice speaks of where they lie beside safetensors. */
+const OTHER_WEIGHTS =
+  /^(pytorch_model|adapter_model|consolidated|optimizer|scheduler|rng_state|training_args).*\.(bin|pt|pth)$/;
+/** A list of questions, as `src/probes/data/row-file.ts` reads them. */
+const LIST = /\.(jsonl|ndjson|json|parquet|tsv|csv)$/i;
+const PICTURE = /\.(png|jpe?g|webp|gif|bmp|avif|tiff?)$/i;
 
 /** A folder with more files is hardly a data set; handing it over would take the page minutes. */
 const MOST_FILES = 100_000;
@@ -94,10 +103,13 @@ function checkpoint(name, value) {
   const folder = resolve(value);
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
-  const paths = readdirSync(folder)
-    .sort()
+  const entries = readdirSync(folder).sort();
+  const other = entries.some((entry) => entry.endsWith('.safetensors')) ? OTHER_WEIGHTS : OTHER_FORMAT;
+  const paths = entries
     // statSync follows links: a Hugging Face cache holds links to its blobs.
-    .filter((entry) => CHECKPOINT_FILE.test(entry) && isFile(join(folder, entry)));
+    .filter((entry) => (CHECKPOINT_FILE.test(entry) || other.test(entry)) && isFile(join(folder, entry)));
+  // Shards of training lie a folder deeper: global_step100/, actor/.
+  if (other === OTHER_FORMAT) paths.push(...otherFormatsBelow(folder, entries));
   if (paths.length === 0)
     throw new NamedError(
       'FolderNotFound',
@@ -110,7 +122,22 @@ function checkpoint(name, value) {
 }
 
 /**
- * A file, with the folder `images` beside it if there is one, or all files below a folder but hidden ones.
+ * @param {string} folder
+ * @param {readonly string[]} entries of the folder, sorted
+ */
+function otherFormatsBelow(folder, entries) {
+  return entries.flatMap((entry) => {
+    const below = join(folder, entry);
+    if (entry.startsWith('.') || !statSync(below, { throwIfNoEntry: false })?.isDirectory()) return [];
+    return readdirSync(below)
+      .sort()
+      .filter((file) => OTHER_FORMAT.test(file) && isFile(join(below, file)))
+      .map((file) => `${entry}/${file}`);
+  });
+}
+
+/**
+ * A file, with the pictures beside it that it may name, or all files below a folder but hidden ones.
  * @param {string} name
  * @param {string} value
  * @returns {Input}
@@ -141,14 +168,54 @@ function data(name, value) {
 }
 
 /**
- * The images that a list of questions names lie beside it.
+ * The pictures that a list of questions may name: those of a folder `images` beside it, and, unless it is text that names
+ * none, all below its own folder.
  * @param {string} file
  * @param {string} name
  */
 function beside(file, name) {
-  const folder = join(dirname(file), 'images');
-  const there = /\.jsonl$/.test(file) && statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-  return there ? below(folder, name).map((path) => `images/${path}`) : [];
+  if (!LIST.test(file)) return [];
+  const folder = dirname(file);
+  const images = join(folder, 'images');
+  const there = statSync(images, { throwIfNoEntry: false })?.isDirectory();
+  const own = there ? below(images, name).map((path) => `images/${path}`) : [];
+  if (!/\.parquet$/i.test(file) && !namesPictures(file)) return own;
+  const others = picturesBelow(folder).filter((path) => !path.startsWith('images/'));
+  return [...own, ...others].sort();
+}
+
+/**
+ * Whether a list of text names any picture.
+ * @param {string} file
+ */
+function namesPictures(file) {
+  const opened = openSync(file, 'r');
+  try {
+    const piece = Buffer.alloc(2 ** 22);
+    let before = '';
+    for (let read = readSync(opened, piece); read > 0; read = readSync(opened, piece)) {
+      const text = before + piece.toString('latin1', 0, read);
+      if (/\.(png|jpe?g|webp|gif|bmp|avif|tiff?)\b/i.test(text)) return true;
+      before = text.slice(-8);
+    }
+    return false;
+  } finally {
+    closeSync(opened);
+  }
+}
+
+/**
+ * Pictures below a folder, hidden folders left out; none where the folder is too large to be a data set's.
+ * @param {string} folder
+ */
+function picturesBelow(folder) {
+  try {
+    return below(folder, '').filter((path) => PICTURE.test(path));
+  } catch (error) {
+    // What a list names and does not get is said when it is read.
+    if (error instanceof NamedError && error.name === 'TooManyFiles') return [];
+    throw error;
+  }
 }
 
 /**

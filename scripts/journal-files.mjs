@@ -82,6 +82,11 @@ export class JournalFiles {
     if (NAME.test(key)) rmSync(join(this.#folder, key), { recursive: true, force: true });
   }
 
+  /** @param {string[]} keys */
+  removeAll(keys) {
+    for (const key of keys) this.remove(key);
+  }
+
   /**
    * @param {string} key
    * @param {string} file

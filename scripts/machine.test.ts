@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { browserCandidates } from './browser.mjs';
-import { chromiumFlags, detectAdapter } from './chromium-flags.mjs';
+import { chromiumFlags, detectAdapter, runsUnsandboxed } from './chromium-flags.mjs';
 import { packagesAreStale } from './packages.mjs';
 import { count, summary } from './test-phases.mjs';
 
@@ -18,6 +18,22 @@ describe('the adapter', () => {
     expect(chromiumFlags('hardware', 'linux')).toContain('--enable-features=Vulkan');
     expect(chromiumFlags('hardware', 'linux').join()).not.toContain('swiftshader');
     expect(chromiumFlags('software', 'linux')).toContain('--use-webgpu-adapter=swiftshader');
+  });
+});
+
+describe('the sandbox', () => {
+  test('is left out for root on Linux, and for nobody else', () => {
+    expect(runsUnsandboxed('linux', 0)).toBe(true);
+    expect(chromiumFlags('software', 'linux', 0)).toContain('--no-sandbox');
+    for (const [platform, user] of [
+      ['linux', 1000],
+      ['darwin', 0],
+      ['darwin', 501],
+      ['win32', undefined],
+    ] as const) {
+      expect(chromiumFlags('software', platform, user).join()).not.toContain('sandbox');
+      expect(chromiumFlags('hardware', platform, user).join()).not.toContain('sandbox');
+    }
   });
 });
 

@@ -18,7 +18,8 @@ export interface HeadlessRequest {
 }
 
 export type HeadlessAnswer =
-  | { ok: true; result: unknown }
+  /** spent: the journals that the result makes needless, once it is on the disk */
+  | { ok: true; result: unknown; spent: string[] }
   | { ok: false; error: { name: string; message: string; kind: 'input' | 'interrupted' | 'internal' } };
 
 declare global {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
-import { chromiumFlags, detectAdapter } from './chromium-flags.mjs';
+import { UNSANDBOXED, chromiumFlags, detectAdapter, runsUnsandboxed } from './chromium-flags.mjs';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
 import { serve } from './static-server.mjs';
@@ -41,6 +41,7 @@ export async function withPage({ path, entry, adapter, progress, signal, session
   const args = chromiumFlags(
     adapter === 'auto' ? detectAdapter() : adapter === 'hardware' ? adapter : 'software',
   );
+  if (runsUnsandboxed()) progress(UNSANDBOXED);
   const server = await serve(DIST, session ? { before: session.answer } : {});
   // A profile on disk: in a private window the browser keeps its storage in memory, and little of it.
   const profile = mkdtempSync(join(tmpdir(), 'frankenscope-'));
@@ -58,7 +59,11 @@ export async function withPage({ path, entry, adapter, progress, signal, session
     // Signals are ours to handle: an interrupted run has an exit code of its own.
     const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
     browser = await chromium
-      .launchPersistentContext(profile, { executablePath, args, ...ours })
+      .launchPersistentContext(profile, {
+        ...{ executablePath, args, ...ours },
+        // Playwright's own default is to run without.
+        chromiumSandbox: !runsUnsandboxed(),
+      })
       .catch((/** @type {Error} */ error) => {
         throw new NamedError('BrowserFailed', firstLine(error), executablePath, 'set CHROME_PATH to another');
       });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { NamedError } from './named-error.mjs';
 
@@ -6,7 +6,9 @@ import { NamedError } from './named-error.mjs';
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 3 };
 
 /** Errors of the scripts that are not the caller's to mend by other flags. */
-const NOT_INPUT = new Set(['InstallFailed', 'BuildFailed', 'BrowserNotFound', 'BrowserFailed', 'PageFailed']);
+const NOT_INPUT = new Set([
+  ...['InstallFailed', 'BuildFailed', 'BrowserNotFound', 'BrowserFailed', 'PageFailed', 'OutputFailed'],
+]);
 
 /** What the page answered instead of a result. `kind` decides the exit code. */
 export class PageError extends Error {
@@ -21,8 +23,9 @@ export class PageError extends Error {
 /**
  * Runs a command to its exit code: the result as JSON to `--out`, an error as one line on stderr, Ctrl+C as
  * an interruption. A second Ctrl+C does not wait for anything.
- * @param {(signal: AbortSignal) => Promise<{result: unknown, out: string | null} | string>} work
- *   a string is help, printed as it is; `out` null: everything is written already
+ * @param {(signal: AbortSignal) => Promise<{result: unknown, out: string | null, written?: () => void} | string>} work
+ *   a string is help, printed as it is; `out` null: everything is written already; `written` is called once the result is where
+ *   it belongs
  */
 export async function runCommand(work) {
   const interruption = new AbortController();
@@ -35,7 +38,10 @@ export async function runCommand(work) {
   try {
     const answer = await work(interruption.signal);
     if (typeof answer === 'string') await print(answer);
-    else if (answer.out !== null) await write(answer.out, JSON.stringify(answer.result));
+    else {
+      if (answer.out !== null) await write(answer.out, JSON.stringify(answer.result));
+      answer.written?.();
+    }
     process.exitCode = EXIT.done;
   } catch (error) {
     // A signal that came while npm or Vite ran is delivered only once this thread is free.
@@ -107,9 +113,31 @@ export function checkOut(out, writes = 'json') {
  * To a file all at once: whoever waits for it never sees half of it.
  * @param {string} out
  * @param {string} text
+ * @throws {NamedError} OutputFailed
  */
 async function write(out, text) {
   if (out === '-') return print(text);
+  try {
+    replace(out, text);
+  } catch (error) {
+    rmSync(`${out}.partial`, { force: true });
+    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+    const what = code === 'ENOSPC' ? `no room on the disk of "${resolve(out)}"` : message;
+    const need = `${Buffer.byteLength(text)} bytes`;
+    throw new NamedError(
+      'OutputFailed',
+      `${what}, for the ${need} of the result`,
+      '--out',
+      'make room or choose another place, and run it again: what was computed is kept',
+    );
+  }
+}
+
+/**
+ * @param {string} out
+ * @param {string} text
+ */
+function replace(out, text) {
   const there = statSync(out, { throwIfNoEntry: false });
   // A pipe or a device has nothing that could be replaced.
   if (there && !there.isFile()) return writeFileSync(out, `${text}\n`);

@@ -1,4 +1,5 @@
 import {
+  COLUMNS,
   COMMON,
   LAYERS,
   MAX_NEW_TOKENS,
@@ -15,7 +16,12 @@ export const command = {
   writes: 'folder',
   flags: {
     model: MODEL,
-    problems: { kind: 'data', required: true, help: 'JSONL or Parquet: GSM8K, MATH-500, visual questions' },
+    problems: {
+      kind: 'data',
+      required: true,
+      help: 'JSONL, Parquet, TSV or CSV: GSM8K, MATH-500, RL data, visual questions',
+    },
+    columns: COLUMNS,
     samples: SAMPLES,
     layers: LAYERS,
     parts: {

@@ -1,4 +1,4 @@
-import { CHECKPOINT, COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './shared/flags.mjs';
+import { CHECKPOINT, COLUMNS, COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -7,7 +7,12 @@ export const command = {
   flags: {
     in: { ...CHECKPOINT, required: true, help: `IN: ${CHECKPOINT.help}` },
     rl: { ...CHECKPOINT, required: true, help: `RL: ${CHECKPOINT.help}` },
-    items: { kind: 'data', required: true, help: 'visual questions: JSONL beside its images, or Parquet' },
+    items: {
+      kind: 'data',
+      required: true,
+      help: 'visual questions: JSONL, TSV or CSV beside the images, or Parquet',
+    },
+    columns: COLUMNS,
     samples: SAMPLES,
     running: {
       kind: 'choice',

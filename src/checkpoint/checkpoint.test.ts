@@ -73,9 +73,12 @@ describe('openCheckpoint', () => {
 
   it.each<[string, string, CheckpointFiles]>([
     ['MissingShard', B, folder({ [INDEX_FILE]: index({ a: A, b: B }), [A]: weights({ a: [1] }) })],
-    ['TensorNotInShard', 'gone', sharded({ a: A, b: B, gone: B }, ['a'], ['b'])],
-    ['TensorNotInShard', 'b lies in', sharded({ a: A, b: A, c: B }, ['a'], ['b', 'c'])],
-    ['TensorNotInIndex', 'stray', sharded({ a: A, b: B }, ['a'], ['b', 'stray'])],
+    ['TensorNotInShard', 'model.norm.weight', sharded({ a: A, 'model.norm.weight': B }, ['a'], ['b'])],
+    [
+      'TensorNotInShard',
+      'model.language_model.norm.weight',
+      sharded({ a: A, 'model.language_model.norm.weight': B }, ['a'], ['b']),
+    ],
     ['DuplicateTensor', 'again in', sharded({ a: A, b: B }, ['a', 'b'], ['b'])],
     [
       'NameCollision',
@@ -118,8 +121,14 @@ describe('openCheckpoint', () => {
         'x.txt': '',
       }),
     );
-    expect(both.weightFiles).toEqual([A]);
-    expect(both.notices.map(({ file: name }) => name)).toEqual(['model.safetensors', 'optimizer.pt']);
+    expect(both.weightFiles).toEqual(['model.safetensors']);
+    expect(both.notices).toEqual([
+      {
+        file: 'model.safetensors',
+        text: `taken for the model's weights, as transformers does; not used: ${A}, ${INDEX_FILE}; if the shards are newer, move model.safetensors out of the folder`,
+      },
+      { file: 'optimizer.pt', text: 'training state: not used' },
+    ]);
     const renamed = await openCheckpoint(
       folder({ 'merged.safetensors': file, 'adapter_model.safetensors': file }),
     );
@@ -127,6 +136,24 @@ describe('openCheckpoint', () => {
     expect(renamed.notices.map(({ file: name }) => name)).toEqual([
       'merged.safetensors',
       'adapter_model.safetensors',
+    ]);
+  });
+
+  it('tells of what index and shards say differently, as long as no weight of the model is missing', async () => {
+    const told = async (files: CheckpointFiles): Promise<string[]> =>
+      (await openCheckpoint(files)).notices.map(({ text }) => text);
+    const norm = 'model.norm.weight';
+    expect(await told(sharded({ a: A, b: B, gone: B }, ['a'], ['b']))).toEqual([
+      'it lists gone, which no shard holds: not needed',
+    ]);
+    expect(await told(sharded({ a: A, b: B }, ['a'], ['b', 'stray']))).toEqual([
+      'it does not list stray, which lies in a shard: no part of the model',
+    ]);
+    expect(await told(sharded({ a: A, b: A, c: B }, ['a'], ['b', 'c']))).toEqual([
+      'b: not in the shard it says; read from the shard that holds it',
+    ]);
+    expect(await told(sharded({ a: A, b: B }, ['a'], ['b', norm]))).toEqual([
+      `it does not list ${norm}: read all the same, as transformers 5 does; 4.x leaves it untrained`,
     ]);
   });
 

@@ -1,12 +1,19 @@
 import { NamedError } from '../named-error.ts';
 import type { ByteSource, CheckpointFiles } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
+import { namedWeights, optionalObject } from './config-hints.ts';
+import type { UnreadDtype } from './dtype.ts';
+import { unknownDtype } from './dtype.ts';
 import type { WeightFile } from './fingerprint.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { StoredTensor } from './header.ts';
+import type { StoredTensor, UnreadTensor } from './header.ts';
 import { readHeader } from './header.ts';
 import { mapInFlight } from './in-flight.ts';
-import { checkIndexAgrees, readShardIndex } from './shard-index.ts';
+import { listing } from './listing.ts';
+import { indexNotices } from './index-agreement.ts';
+import { isModelWeight } from './model-weights.ts';
+import { checkNotQuantized, declaredQuantization } from './quantization.ts';
+import { readShardIndex } from './shard-index.ts';
 import { canonicalName } from './tensor-name.ts';
 import type { Notice } from './weight-files.ts';
 import { findWeights, shardsOf, weightNotices } from './weight-files.ts';
@@ -24,6 +31,8 @@ export interface Checkpoint {
   readonly files: CheckpointFiles;
   /** By canonical name, in the order of the weight files and of the bytes within each. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
+  /** Dtypes, by canonical name, of tensors that lie there and cannot be read; none is a weight of the model. */
+  readonly unread: ReadonlyMap<string, UnreadDtype>;
   /** The files the weights lie in, in reading order. */
   readonly weightFiles: readonly string[];
   readonly notices: readonly Notice[];
@@ -47,12 +56,14 @@ export interface OpenOptions {
  * Opens a checkpoint folder: finds the weight files, reads and checks every header (several in flight), holds the
  * index against the shards, and fingerprints the whole. Reads headers and samples only, whatever the size.
  *
- * @throws NamedError those of `findWeights`, `readShardIndex`, `shardsOf`, `readHeader`, `checkIndexAgrees` and
- * `readRange`; `NameCollision` when two stored names mean the same tensor; `Cancelled`.
+ * @throws NamedError those of `findWeights`, `readShardIndex`, `shardsOf`, `readHeader`, `checkNotQuantized`,
+ * `indexNotices` and `readRange`; `UnknownDtype` where a weight of the model is of a dtype that is not read;
+ * `NameCollision` when two stored names mean the same tensor; `Cancelled`.
  */
 export async function openCheckpoint(files: CheckpointFiles, options: OpenOptions = {}): Promise<Checkpoint> {
   const { name = 'checkpoint', signal, onProgress } = options;
-  const layout = findWeights(files);
+  const named = namedWeights(await optionalObject(files, CONFIG_FILE));
+  const layout = findWeights(files, named);
   const index =
     layout.kind === 'sharded' ? await readShardIndex(sourceOf(files, layout.file), layout.file) : null;
   const weightFiles = index === null ? [layout.file] : shardsOf(index, files);
@@ -67,14 +78,22 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   };
   const weights = await mapInFlight(weightFiles, open, signal);
   const stored = weights.flatMap(({ header }) => header.tensors);
-  if (index !== null) checkIndexAgrees(index, stored);
+  const unread = weights.flatMap(({ header }) => header.unread);
+  const all = [...stored, ...unread].map((tensor) => ({ ...tensor, name: canonicalName(tensor.storedName) }));
+  const notices = [
+    ...weightNotices(files, layout, weightFiles, named),
+    ...checkNotQuantized(all, await declaredQuantization(files)),
+    ...(index === null ? [] : indexNotices(index, all)),
+    ...unreadNotices(unread),
+  ];
 
   return {
     name,
     files,
     tensors: byCanonicalName(stored),
+    unread: new Map(unread.map(({ storedName, dtype }) => [canonicalName(storedName), dtype])),
     weightFiles,
-    notices: weightNotices(files, layout, weightFiles),
+    notices,
     bytes: stored.reduce((sum, tensor) => sum + tensor.bytes, 0),
     fingerprint: await fingerprint(weights, files.get(CONFIG_FILE), signal),
   };
@@ -96,6 +115,18 @@ export async function readTensorBytes(
   }
   const place = { file: entry.file, tensor: entry.name };
   return readRange(sourceOf(checkpoint.files, entry.file), entry.start + start, entry.start + end, place);
+}
+
+/** Of tensors that lie there and cannot be read. @throws NamedError `UnknownDtype` for one that the model needs */
+function unreadNotices(unread: readonly UnreadTensor[]): Notice[] {
+  const needed = unread.find(({ storedName }) => isModelWeight(canonicalName(storedName)));
+  if (needed) throw unknownDtype(needed.dtype, { file: needed.file, tensor: needed.storedName });
+  const [first] = unread;
+  if (first === undefined) return [];
+  const shown = listing(unread.map(({ storedName, dtype }) => `${storedName} (${dtype})`));
+  return [
+    { file: first.file, text: `tensors of a dtype that is not read, and no part of the model: ${shown}` },
+  ];
 }
 
 function sourceOf(files: CheckpointFiles, file: string): ByteSource {

@@ -70,6 +70,18 @@ describe('foldersOf', () => {
     expect(drop().folders).toEqual([]);
   });
 
+  it('keeps shards of training together with the config beside or below them', () => {
+    const actor = ['actor/model_world_size_1_rank_0.pt', 'actor/huggingface/config.json'];
+    expect(contents(drop(...actor))).toEqual({
+      actor: ['model_world_size_1_rank_0.pt', 'huggingface/config.json'],
+    });
+    const zero = ['zero/config.json', 'zero/latest', 'zero/global_step1/mp_rank_00_model_states.pt'];
+    expect(contents(drop(...zero))).toEqual({
+      zero: ['config.json', 'latest', 'global_step1/mp_rank_00_model_states.pt'],
+    });
+    expect(contents(drop('m/model.gguf', 'm/README.md'))).toEqual({ m: ['model.gguf', 'README.md'] });
+  });
+
   it('refuses two folders that cannot be told apart', () => {
     expect(() => drop('m/model.safetensors', 'm/model.safetensors')).toThrow(NamedError);
   });

@@ -1,5 +1,6 @@
 import { NamedError } from '../named-error.ts';
 import type { ByteSource, CheckpointFiles } from './byte-source.ts';
+import { OTHER_FORMATS } from './folder-kinds.ts';
 
 /** A file as it was dropped or picked; `path` as the browser gives it, with or without the folder's own name. */
 export interface DroppedFile {
@@ -27,8 +28,8 @@ const HUB_CACHE = /(?:^|\/)models--([^/]+)\/snapshots\/[^/]+$/;
 
 /**
  * Sorts what was dropped into checkpoint folders. A folder is a checkpoint if weights lie directly in it (if there
- * are none anywhere: if config.json does, so that opening it can say what is missing); what lies deeper belongs
- * to the outermost one, under its relative path. Hidden and half-downloaded files are set aside.
+ * are none anywhere: if config.json or weights in another format do, so that opening it can say what is missing, or
+ * which tool makes a checkpoint of it); what lies deeper belongs to the outermost one, under its relative path. Hidden and half-downloaded files are set aside.
  *
  * @throws NamedError `AmbiguousDrop` when two files have the same path: two folders of the same name
  */
@@ -57,8 +58,9 @@ export function foldersOf(dropped: Iterable<DroppedFile>): Drop {
 function rootCandidates(paths: readonly string[]): string[] {
   const withWeights = paths.filter((path) => WEIGHTS.test(baseName(path)));
   if (withWeights.length > 0) return withWeights.map(parentOf);
-  const withConfig = paths.filter((path) => baseName(path) === 'config.json');
-  return withConfig.length > 0 ? withConfig.map(parentOf) : paths.map(parentOf);
+  // Shards of training and other formats, with the config beside or below them: opening tells what the folder is.
+  const named = paths.filter((path) => baseName(path) === 'config.json' || OTHER_FORMATS.test(path));
+  return named.length > 0 ? named.map(parentOf) : paths.map(parentOf);
 }
 
 /** Distinct folders that lie in no other of them. */

@@ -21,10 +21,39 @@ export const DTYPE_BYTES = {
 
 export type Dtype = keyof typeof DTYPE_BYTES;
 
-/** @throws NamedError `UnknownDtype`, with the list of those known. */
-export function asDtype(value: string, place: { file: string; tensor: string }): Dtype {
-  if (Object.hasOwn(DTYPE_BYTES, value)) return value as Dtype;
-  throw new NamedError(
+/** Bits of one element of the dtypes that safetensors 0.8 knows besides, and whose values are not read. */
+const UNREAD_BITS = {
+  F4: 4,
+  F6_E2M3: 6,
+  F6_E3M2: 6,
+  F8_E8M0: 8,
+  F8_E4M3FNUZ: 8,
+  F8_E5M2FNUZ: 8,
+  C64: 64,
+} as const;
+
+/** A dtype whose place in a file is known, and whose values are not read. */
+export type UnreadDtype = keyof typeof UNREAD_BITS;
+
+export function isRead(dtype: Dtype | UnreadDtype): dtype is Dtype {
+  return Object.hasOwn(DTYPE_BYTES, dtype);
+}
+
+export function bitsOf(dtype: Dtype | UnreadDtype): number {
+  return isRead(dtype) ? 8 * DTYPE_BYTES[dtype] : UNREAD_BITS[dtype];
+}
+
+/** @throws NamedError `UnknownDtype` for a dtype that the format does not name */
+export function asDtype(value: string, place: { file: string; tensor: string }): Dtype | UnreadDtype {
+  if (Object.hasOwn(DTYPE_BYTES, value) || Object.hasOwn(UNREAD_BITS, value)) {
+    return value as Dtype | UnreadDtype;
+  }
+  throw unknownDtype(value, place);
+}
+
+/** `UnknownDtype`, with the list of those that are read. */
+export function unknownDtype(value: string, place: { file: string; tensor: string }): NamedError {
+  return new NamedError(
     'UnknownDtype',
     `dtype ${JSON.stringify(value)} is none of ${Object.keys(DTYPE_BYTES).join(', ')}`,
     { ...place, field: 'dtype' },

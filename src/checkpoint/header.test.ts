@@ -101,7 +101,8 @@ describe('readHeader', () => {
         const same = JSON.stringify({ w: valid }) === text;
         const shape: unknown = (JSON.parse(text) as { w: { shape: unknown } }).w.shape;
         const sixElements =
-          Array.isArray(shape) && shape.reduce((product: number, dim) => product * Number(dim), 1) === 6;
+          Array.isArray(shape) &&
+          shape.reduce((product: number, dim) => product * (typeof dim === 'number' ? dim : NaN), 1) === 6;
         fc.pre(!same && !('shape' in change && sixElements));
         await failureOf(readHeader(source(file), 'model.safetensors'));
       }),
@@ -131,7 +132,7 @@ describe('readHeader', () => {
       '{"a":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}}',
       0,
     ],
-    ['UnknownDtype', 'an unknown dtype', '{"a":{"dtype":"F4","shape":[8],"data_offsets":[0,4]}}', 4],
+    ['UnknownDtype', 'an unknown dtype', '{"a":{"dtype":"F3","shape":[8],"data_offsets":[0,3]}}', 4],
     [
       'UnknownDtype',
       'a dtype from the prototype',
@@ -162,7 +163,6 @@ describe('readHeader', () => {
       0,
     ],
     ['InvalidHeader', 'a list', '[]', 0],
-    ['InvalidHeader', 'white space in front', ' {}', 0],
     ['InvalidJson', 'an empty header', '', 0],
   ])('throws %s for %s', async (name, _, text, dataBytes) => {
     const error = await failureOf(readHeader(source(fileWith(text, dataBytes)), 'model.safetensors'));

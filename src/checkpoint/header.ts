@@ -1,8 +1,8 @@
 import { NamedError } from '../named-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
-import type { Dtype } from './dtype.ts';
-import { asDtype, DTYPE_BYTES } from './dtype.ts';
+import type { Dtype, UnreadDtype } from './dtype.ts';
+import { asDtype, bitsOf, isRead } from './dtype.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import { isJsonObject, parseJson } from './json.ts';
 import { listing } from './listing.ts';
@@ -27,9 +27,16 @@ export interface StoredTensor {
   readonly bytes: number;
 }
 
+/** One tensor of a dtype that is not read: it may lie there, as long as nobody asks for its values. */
+export interface UnreadTensor extends Omit<StoredTensor, 'dtype'> {
+  readonly dtype: UnreadDtype;
+}
+
 export interface SafetensorsHeader {
   /** In the order of their bytes in the file. */
   readonly tensors: readonly StoredTensor[];
+  /** Likewise. */
+  readonly unread: readonly UnreadTensor[];
   readonly metadata: ReadonlyMap<string, string>;
   /** The header as it lies in the file, for hashing. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -37,10 +44,10 @@ export interface SafetensorsHeader {
 
 /**
  * Reads and checks the header of a safetensors file in two reads (length, header); no tensor is touched. Accepts
- * exactly: a header of at most 100 MB inside the file; UTF-8 JSON with no key twice; `__metadata__` of strings;
- * known dtypes; non-negative safe-integer dims and offsets; ranges as long as shape × dtype, starting at 0,
- * touching, and ending at the end of the file. Fields the format does not name are passed over, as the
- * reference implementation does.
+ * exactly: a header of at most 100 MB inside the file; UTF-8 JSON with no key twice; `__metadata__` of strings, or
+ * null; dtypes that the format names; non-negative safe-integer dims and offsets; ranges as long as shape × dtype,
+ * starting at 0, touching, and ending at the end of the file. White space around the header, and fields the format
+ * does not name, are passed over, as the reference implementation (safetensors 0.8) does.
  *
  * @throws NamedError naming file, tensor, value and limit: `FileTooShort`, `LfsPointer`, `HeaderTooLarge`,
  * `HeaderOutsideFile`, `NotUtf8`, `InvalidJson`, `DuplicateKey`, `InvalidHeader`, `InvalidMetadata`,
@@ -60,17 +67,21 @@ export async function readHeader(source: ByteSource, file: string): Promise<Safe
   const dataStart = LENGTH_BYTES + length;
   const bytes = await readRange(source, LENGTH_BYTES, dataStart, { file });
   const header = parseJson(bytes, file);
-  // The format asks for "{" as the very first byte; JSON itself would allow white space before it.
-  if (!isJsonObject(header) || bytes[0] !== 0x7b) {
+  if (!isJsonObject(header)) {
     throw new NamedError('InvalidHeader', 'the header is not a JSON object', { file }, DAMAGED);
   }
-  const tensors: StoredTensor[] = [];
+  const tensors: (StoredTensor | UnreadTensor)[] = [];
   for (const [name, value] of header) {
     if (name !== METADATA_KEY) tensors.push(storedTensor(name, value, file, dataStart));
   }
   tensors.sort((a, b) => a.start - b.start || a.end - b.end);
   checkLayout(tensors, dataStart, source.size, file);
-  return { tensors, metadata: metadataOf(header, file), bytes };
+  return {
+    tensors: tensors.filter((tensor): tensor is StoredTensor => isRead(tensor.dtype)),
+    unread: tensors.filter((tensor): tensor is UnreadTensor => !isRead(tensor.dtype)),
+    metadata: metadataOf(header, file),
+    bytes,
+  };
 }
 
 const DAMAGED = 'the file is damaged: download or save it again';
@@ -108,7 +119,7 @@ function headerLength(prefix: Uint8Array<ArrayBuffer>, fileSize: number, file: s
 function metadataOf(header: JsonObject, file: string): ReadonlyMap<string, string> {
   const metadata = new Map<string, string>();
   const stored = header.get(METADATA_KEY);
-  if (stored === undefined) return metadata;
+  if (stored === undefined || stored === null) return metadata;
   if (!isJsonObject(stored)) {
     throw new NamedError(
       'InvalidMetadata',
@@ -127,7 +138,12 @@ function metadataOf(header: JsonObject, file: string): ReadonlyMap<string, strin
   return metadata;
 }
 
-function storedTensor(storedName: string, value: JsonValue, file: string, dataStart: number): StoredTensor {
+function storedTensor(
+  storedName: string,
+  value: JsonValue,
+  file: string,
+  dataStart: number,
+): StoredTensor | UnreadTensor {
   const place = { file, tensor: storedName };
   if (!isJsonObject(value)) {
     throw new NamedError('InvalidTensor', 'its description is no object', place, DAMAGED);
@@ -151,20 +167,14 @@ function storedTensor(storedName: string, value: JsonValue, file: string, dataSt
     throw new NamedError('InvalidOffsets', what, offsetsPlace, DAMAGED);
   }
   // Dims are safe integers each; their product need not be, hence BigInt.
-  const needed = shape.reduce((product, dim) => product * BigInt(dim), BigInt(DTYPE_BYTES[dtype]));
-  if (needed !== BigInt(end - begin)) {
-    const what = `${dtype} [${listing(shape.map(String))}] takes ${needed} bytes, its range has ${end - begin}`;
+  const bits = shape.reduce((product, dim) => product * BigInt(dim), BigInt(bitsOf(dtype)));
+  if (bits !== 8n * BigInt(end - begin)) {
+    const needed = bits % 8n === 0n ? `${bits / 8n} bytes` : `${bits} bits`;
+    const what = `${dtype} [${listing(shape.map(String))}] takes ${needed}, its range has ${end - begin}`;
     throw new NamedError('SizeMismatch', what, offsetsPlace, DAMAGED);
   }
-  return {
-    storedName,
-    dtype,
-    shape,
-    file,
-    start: dataStart + begin,
-    end: dataStart + end,
-    bytes: end - begin,
-  };
+  const lies = { file, start: dataStart + begin, end: dataStart + end, bytes: end - begin };
+  return isRead(dtype) ? { storedName, dtype, shape, ...lies } : { storedName, dtype, shape, ...lies };
 }
 
 function sizes(
@@ -184,7 +194,7 @@ function sizes(
 
 /** Tensors sorted by start must cover the file from the end of its header to its end, each byte once. */
 function checkLayout(
-  tensors: readonly StoredTensor[],
+  tensors: readonly (StoredTensor | UnreadTensor)[],
   dataStart: number,
   fileSize: number,
   file: string,

@@ -1,10 +1,8 @@
 import { NamedError } from '../named-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
-import type { StoredTensor } from './header.ts';
 import { MAX_HEADER_BYTES } from './header.ts';
 import { isJsonObject, parseJson } from './json.ts';
-import { listing } from './listing.ts';
 
 export const INDEX_FILE = 'model.safetensors.index.json';
 
@@ -56,39 +54,3 @@ function plainFileName(name: string, place: { file: string; tensor: string }): s
     REMEDY,
   );
 }
-
-/**
- * Checks that every tensor of the index lies in the shard it says, that every tensor of the shards is in the
- * index, and that none lies in two shards.
- *
- * @throws NamedError `DuplicateTensor`, `TensorNotInIndex` or `TensorNotInShard`, naming the tensors.
- */
-export function checkIndexAgrees(index: ShardIndex, tensors: Iterable<StoredTensor>): void {
-  const found = new Map<string, string>();
-  const unlisted: StoredTensor[] = [];
-  for (const tensor of tensors) {
-    const other = found.get(tensor.storedName);
-    if (other !== undefined) {
-      const what = `it lies in ${other} and again in ${tensor.file}`;
-      throw new NamedError('DuplicateTensor', what, { file: tensor.file, tensor: tensor.storedName }, MIXED);
-    }
-    found.set(tensor.storedName, tensor.file);
-    if (!index.weightMap.has(tensor.storedName)) unlisted.push(tensor);
-  }
-  const [stray] = unlisted;
-  if (stray !== undefined) {
-    const what = `not in ${index.file}: ${listing(unlisted.map((tensor) => tensor.storedName))}`;
-    throw new NamedError('TensorNotInIndex', what, { file: stray.file }, MIXED);
-  }
-  const absent = [...index.weightMap].filter(([tensor, shard]) => found.get(tensor) !== shard);
-  const [first] = absent;
-  if (first !== undefined) {
-    const [tensor, shard] = first;
-    const actual = found.get(tensor);
-    const where = actual === undefined ? '' : ` (${tensor} lies in ${actual})`;
-    const what = `not in the shard that ${index.file} says: ${listing(absent.map(([name]) => name))}${where}`;
-    throw new NamedError('TensorNotInShard', what, { file: shard }, MIXED);
-  }
-}
-
-const MIXED = 'index and shards come from different saves: download the folder again into an empty place';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { layerPlace } from './layer-index.ts';
 import { recognise } from './recognition.ts';
-import { canonicalName } from './tensor-name.ts';
+import { canonicalName, writtenName } from './tensor-name.ts';
 import { qwenTensors, SHAPE_3B, SHAPE_7B } from './testing/qwen-layout.ts';
 
 const hubNames = qwenTensors(SHAPE_7B).map(({ name }) => name);
@@ -12,6 +12,11 @@ function newerName(name: string): string {
   return name.startsWith('visual.') ? `model.${name}` : name.replace(/^model\./, 'model.language_model.');
 }
 
+/** What `Qwen2_5_VLModel.save_pretrained` of transformers 5.24 calls it; the base model has no head. */
+function baseModelName(name: string): string {
+  return name.replace(/^model\./, 'language_model.');
+}
+
 describe('canonicalName', () => {
   it('gives the 729 tensors of a 7B model the same names from all spellings', () => {
     expect(hubNames.length).toBe(729);
@@ -19,6 +24,17 @@ describe('canonicalName', () => {
       expect(canonicalName(name)).toBe(name);
       expect(canonicalName(newerName(name))).toBe(name);
       if (!name.startsWith('visual.')) expect(canonicalName(`language_model.${name}`)).toBe(name);
+      expect(canonicalName(baseModelName(name))).toBe(name);
+    }
+  });
+});
+
+describe('writtenName', () => {
+  it("keeps every spelling but that of the base model, which becomes the hub's", () => {
+    for (const name of hubNames) {
+      expect(writtenName(name)).toBe(name);
+      expect(writtenName(newerName(name))).toBe(newerName(name));
+      expect(writtenName(baseModelName(name))).toBe(name);
     }
   });
 });

@@ -6,6 +6,8 @@ const PREFIXES = [
   // exports that nest the causal language model whole
   ['language_model.model.', 'model.'],
   ['language_model.lm_head.', 'lm_head.'],
+  // the base model saved alone (`AutoModel`) by transformers 5: no head, `visual.` as on the hub
+  ['language_model.', 'model.'],
 ] as const;
 
 /**
@@ -17,4 +19,13 @@ export function canonicalName(stored: string): string {
     if (stored.startsWith(prefix)) return canonical + stored.slice(prefix.length);
   }
   return stored;
+}
+
+/**
+ * The name under which a tensor is written into a new folder: as it was stored, so that whoever reads the one folder reads
+ * the other; except in the base model's spelling, whose vision tower transformers 4.57 does not find.
+ */
+export function writtenName(stored: string): string {
+  const ofBaseModel = /^language_model\.(?!model\.|lm_head\.)/.test(stored);
+  return ofBaseModel ? canonicalName(stored) : stored;
 }

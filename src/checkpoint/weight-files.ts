@@ -1,11 +1,15 @@
 import { NamedError } from '../named-error.ts';
 import type { CheckpointFiles } from './byte-source.ts';
+import { OTHER_FORMATS, otherKind } from './folder-kinds.ts';
 import { listing } from './listing.ts';
 import type { ShardIndex } from './shard-index.ts';
 import { INDEX_FILE } from './shard-index.ts';
 
 const ADAPTER = /(^|\/)adapter_model\b/;
+const CONFIG_FILE = 'config.json';
 const SINGLE_FILE = 'model.safetensors';
+/** A file of a sharded model. */
+const SHARD = /^model-\d{5}-of-\d{5}\.safetensors$/;
 /** One of several shards; a model saved as "1 of 1" needs no index. */
 const SHARD_NAME = /-\d{5}-of-(?!00001)\d{5}\.safetensors$/;
 
@@ -15,27 +19,36 @@ export interface Notice {
   readonly text: string;
 }
 
+/** As lines: "model.safetensors: taken for …". */
+export function noticeLines(notices: readonly Notice[]): string[] {
+  return notices.map(({ file, text }) => `${file}: ${text}`);
+}
+
 /** Where the weights of a folder lie: in `file`, or in the shards that the index `file` names. */
 export interface WeightLayout {
   readonly kind: 'single' | 'sharded';
   readonly file: string;
+  /** Why this one: its name, the word of config.json, or that there is no other. */
+  readonly by: 'name' | 'config' | 'only';
 }
 
 /**
- * Decides which files hold the weights: the index if there is one, else `model.safetensors`, else the only
- * safetensors file whatever its name.
+ * Decides which files hold the weights, as transformers does: the file that config.json names, else `model.safetensors`, else
+ * the shards of the index; and where transformers finds none, the only safetensors file whatever its name.
  *
- * @throws NamedError `NoWeights`, `AdapterOnly`, `UnsupportedWeights` (weights in another format), `IndexMissing` (shards
- * without their index) or `AmbiguousWeights` (several files, none of them named as the hub does).
+ * @param named see `namedWeights`; a file that is not in the folder is passed over
+ * @throws NamedError `NoWeights`, those of `otherKind`, `IndexMissing` (shards without their index) or `AmbiguousWeights`
+ * (several files, none of them named as the hub does).
  */
-export function findWeights(files: CheckpointFiles): WeightLayout {
-  if (files.has(INDEX_FILE)) return { kind: 'sharded', file: INDEX_FILE };
-  if (files.has(SINGLE_FILE)) return { kind: 'single', file: SINGLE_FILE };
-  const candidates = [...files.keys()].filter(
-    (path) => /^[^/]+\.safetensors$/.test(path) && !ADAPTER.test(path),
-  );
+export function findWeights(files: CheckpointFiles, named?: string): WeightLayout {
+  if (named !== undefined && files.has(named)) {
+    return { kind: named.endsWith('.json') ? 'sharded' : 'single', file: named, by: 'config' };
+  }
+  if (files.has(SINGLE_FILE)) return { kind: 'single', file: SINGLE_FILE, by: 'name' };
+  if (files.has(INDEX_FILE)) return { kind: 'sharded', file: INDEX_FILE, by: 'name' };
+  const candidates = weightsAtTop(files);
   const [only, ...others] = candidates;
-  if (only === undefined) throw noSafetensors(files);
+  if (only === undefined) throw otherKind(files.keys()) ?? noWeights(files);
   const shards = candidates.filter((name) => SHARD_NAME.test(name));
   if (shards.length > 0) {
     throw new NamedError(
@@ -53,7 +66,12 @@ export function findWeights(files: CheckpointFiles): WeightLayout {
       'drop one checkpoint at a time, or the index that belongs to these files',
     );
   }
-  return { kind: 'single', file: only };
+  return { kind: 'single', file: only, by: 'only' };
+}
+
+/** Any safetensors at the folder's top but an adapter's. */
+export function weightsAtTop(files: CheckpointFiles): string[] {
+  return [...files.keys()].filter((path) => /^[^/]+\.safetensors$/.test(path) && !ADAPTER.test(path));
 }
 
 /**
@@ -75,24 +93,43 @@ export function shardsOf(index: ShardIndex, files: CheckpointFiles): string[] {
   return shards;
 }
 
-/** What to tell of the choice of `weightFiles`: an unusual name, and why other files with weights are not read. */
+/**
+ * What to tell of the choice of `weightFiles`: what was taken, if not obvious, and why other files with weights are not read.
+ *
+ * @param named as for `findWeights`
+ */
 export function weightNotices(
   files: CheckpointFiles,
   layout: WeightLayout,
   weightFiles: readonly string[],
+  named?: string,
 ): Notice[] {
-  const notices: Notice[] = [];
-  if (layout.kind === 'single' && layout.file !== SINGLE_FILE) {
-    notices.push({
-      file: layout.file,
-      text: `taken for the model's weights, although not named ${SINGLE_FILE}`,
-    });
-  }
-  for (const file of files.keys()) {
-    const reason = weightFiles.includes(file) ? null : whyUnused(file);
-    if (reason !== null) notices.push({ file, text: reason });
+  const others = [...files.keys()].filter((file) => !weightFiles.includes(file) && file !== layout.file);
+  const rivals = others.filter((file) => file === INDEX_FILE || file === SINGLE_FILE || SHARD.test(file));
+  const notices = others.flatMap((file) => {
+    const reason = rivals.includes(file) ? null : whyUnused(file);
+    return reason === null ? [] : [{ file, text: reason }];
+  });
+  const taken = whyTaken(layout, rivals.sort());
+  if (taken !== null) notices.unshift({ file: layout.file, text: taken });
+  if (named !== undefined && !files.has(named)) {
+    const text = `its transformers_weights names ${named}, which is not in the folder: ${layout.file} was taken`;
+    notices.unshift({ file: CONFIG_FILE, text });
   }
   return notices;
+}
+
+/** A save into a folder removes neither an older model.safetensors nor an older index: which of two counts has to be said. */
+function whyTaken({ file, by }: WeightLayout, rivals: readonly string[]): string | null {
+  const unused = rivals.length === 0 ? '' : `; not used: ${listing(rivals)}`;
+  if (by === 'only') return `taken for the model's weights, although not named ${SINGLE_FILE}${unused}`;
+  if (by === 'config') return `taken for the model's weights, as config.json names it${unused}`;
+  if (unused === '') return null;
+  if (file === INDEX_FILE) return `its shards were taken for the model's weights${unused}`;
+  const newer = rivals.some((rival) => SHARD.test(rival))
+    ? `; if the shards are newer, move ${SINGLE_FILE} out of the folder`
+    : '';
+  return `taken for the model's weights, as transformers does${unused}${newer}`;
 }
 
 function whyUnused(path: string): string | null {
@@ -100,38 +137,16 @@ function whyUnused(path: string): string | null {
   if (ADAPTER.test(path)) return 'an adapter, not merged into the model: not used';
   if (/^(optimizer|scheduler|rng_state|scaler|training_args)/.test(name)) return 'training state: not used';
   if (/^consolidated\b/.test(name)) return 'a second copy of the weights in another layout: not used';
-  if (path === SINGLE_FILE) return `${INDEX_FILE} goes before it: not used`;
   if (name.endsWith('.safetensors')) return 'safetensors file that is not part of the model: not used';
   if (OTHER_FORMATS.test(name)) return 'weights in a format that is not read: not used';
   return null;
 }
 
-const OTHER_FORMATS = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|distcp)$/;
-
-function noSafetensors(files: CheckpointFiles): NamedError {
-  const adapter = [...files.keys()].find((path) => ADAPTER.test(path));
-  if (adapter !== undefined) {
-    return new NamedError(
-      'AdapterOnly',
-      'the folder holds an adapter and not the model it adapts',
-      { file: adapter },
-      "merge it into its model first (peft's merge_and_unload) and save that",
-    );
-  }
-  const others = [...files.keys()].filter((name) => OTHER_FORMATS.test(name));
-  const [first] = others;
-  if (first === undefined) {
-    return new NamedError(
-      'NoWeights',
-      `no safetensors file among ${files.size} files`,
-      { file: SINGLE_FILE },
-      'choose the folder that holds config.json and the .safetensors files',
-    );
-  }
+function noWeights(files: CheckpointFiles): NamedError {
   return new NamedError(
-    'UnsupportedWeights',
-    `the weights are not safetensors: ${listing(others)}`,
-    { file: first },
-    'convert them: load the model with transformers and call save_pretrained(folder)',
+    'NoWeights',
+    `no safetensors file among ${files.size} files`,
+    { file: SINGLE_FILE },
+    'choose the folder that holds config.json and the .safetensors files',
   );
 }

@@ -100,6 +100,7 @@ function summarize(
     bytes: checkpoint.bytes,
     tensors: checkpoint.tensors.size,
     files: [...checkpoint.files].map(([name, { size }]) => ({ name, bytes: size })),
+    weightFiles: checkpoint.weightFiles,
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),
     ignored,

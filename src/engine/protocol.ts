@@ -62,6 +62,8 @@ export interface OpenedCheckpoint {
   readonly bytes: number;
   readonly tensors: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** Those of the files that the weights are read from. */
+  readonly weightFiles: readonly string[];
   /** Tensors per stored dtype, e.g. `{BF16: 729}`. */
   readonly dtypes: Readonly<Record<string, number>>;
   /** Bytes per unified layer index (vision −n…−1, projector 0, LLM 1…L). */

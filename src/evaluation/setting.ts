@@ -1,5 +1,5 @@
 import { NamedError } from '../named-error.ts';
-import { CHOICE_LETTERS } from '../grading/answers/choice.ts';
+import { framedPieces, isLettered, listedChoices } from '../probes/problem-prompt.ts';
 import type { PromptStyle } from './prompt-style.ts';
 import type { EvaluationSample } from './samples/sample.ts';
 
@@ -36,9 +36,21 @@ export const PICTURE: Readonly<Record<InputType, Picture>> = {
  * @throws NamedError `MissingDescription` where the setting needs one and the sample has none.
  */
 export function promptText(sample: EvaluationSample, input: InputType, style: PromptStyle): string {
-  const asked = question(sample, style);
+  return promptPieces(sample, input, style).join('');
+}
+
+/** The same in pieces, where pictures stand between them; one piece where they stand before the text, or there are none. */
+export function promptPieces(
+  sample: EvaluationSample,
+  input: InputType,
+  style: PromptStyle,
+): readonly string[] {
+  // Options are listed where the style is one of P1's; the demo family was never shown lists, but cannot give a letter without.
+  const suffix = style.prefix === '' && !isLettered(sample) ? '' : listedChoices(sample);
   if (input !== 'black_image_description_question' && input !== 'description_question') {
-    return style.prefix + asked;
+    const { question, around } = sample;
+    const isPictured = PICTURE[input] !== 'none' && around !== undefined;
+    return framedPieces(isPictured ? { question, around } : { question }, { prefix: style.prefix, suffix });
   }
   if (!sample.description) {
     throw new NamedError(
@@ -49,14 +61,8 @@ export function promptText(sample: EvaluationSample, input: InputType, style: Pr
     );
   }
   const { after, between } = style.separators;
-  return `${style.prefix}Image Description:${after}${sample.description}${between}Question:${after}${asked}`;
-}
-
-/** Options are listed where the style is one of P1's; the demo family was never shown lists. */
-function question({ question: text, choices }: EvaluationSample, style: PromptStyle): string {
-  if (!choices || choices.length === 0 || style.prefix === '') return text;
-  const listed = choices
-    .slice(0, CHOICE_LETTERS.length)
-    .map((choice, i) => `${CHOICE_LETTERS[i]}. ${choice}`);
-  return `${text}\n\nChoices:\n${listed.join('\n')}`;
+  const asked = sample.question + suffix;
+  return [
+    `${style.prefix}Image Description:${after}${sample.description}${between}Question:${after}${asked}`,
+  ];
 }

@@ -18,13 +18,22 @@ export class Checkpoints {
   readonly #flags: FlagReader;
   readonly #inputs: GivenInputs;
   readonly #signal: AbortSignal;
+  readonly #notice: (line: string) => void;
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
+  readonly #told = new Set<string>();
 
-  constructor(engine: () => EngineClient, flags: FlagReader, inputs: GivenInputs, signal: AbortSignal) {
+  constructor(
+    engine: () => EngineClient,
+    flags: FlagReader,
+    inputs: GivenInputs,
+    signal: AbortSignal,
+    notice: (line: string) => void,
+  ) {
     this.#engine = engine;
     this.#flags = flags;
     this.#inputs = inputs;
     this.#signal = signal;
+    this.#notice = notice;
   }
 
   /** How many checkpoints the flag names. */
@@ -47,10 +56,24 @@ export class Checkpoints {
   /** Opens it in the engine, once however often it is asked for. @throws NamedError those of opening */
   open(flag: string, index = 0): Promise<OpenedCheckpoint> {
     const slot = `${flag} ${index}`;
-    const { name, files } = this.folder(flag, index);
-    const opened = this.#opened.get(slot) ?? this.#engine().open(name, files);
+    const opened = this.#opened.get(slot) ?? this.#open(flag, index);
     this.#opened.set(slot, opened);
     return opened;
+  }
+
+  async #open(flag: string, index: number): Promise<OpenedCheckpoint> {
+    const { name, files } = this.folder(flag, index);
+    const opened = await this.#engine().open(name, files);
+    this.tell(name, opened.notices);
+    return opened;
+  }
+
+  /** Says each notice of a checkpoint once, however often and by whomever it is opened. */
+  tell(name: string, notices: readonly string[]): void {
+    for (const line of notices.map((notice) => `${name}: ${notice}`)) {
+      if (!this.#told.has(line)) this.#notice(line);
+      this.#told.add(line);
+    }
   }
 
   /** Every checkpoint of a flag that may be repeated, in order. */

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { noticeLines } from '../checkpoint/weight-files.ts';
 import { NamedError } from '../named-error.ts';
 import type { DeltaChoice, Rounding } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
@@ -18,7 +19,9 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
     if (index >= checkpoints.count(flag)) return undefined;
     const { name, files } = checkpoints.folder(flag, index);
-    return openWeights(files, { name, signal });
+    const opened = await openWeights(files, { name, signal });
+    checkpoints.tell(name, noticeLines(opened.notices));
+    return opened;
   };
   const [base, before, rl] = await Promise.all([open('base'), open('in'), open('rl')]);
   const others = await Promise.all(

@@ -2,7 +2,7 @@
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
-import type { WorkIdentity } from '../study/journal/identity.ts';
+import { type WorkIdentity, workKey } from '../study/journal/identity.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import type { LongWork, WorkProgress } from '../study/work.ts';
@@ -40,8 +40,8 @@ export interface CommandContext {
   readonly out: OutFolder;
   /**
    * Runs long work with a journal on the disk, told of Ctrl+C and reporting progress: a rerun goes on where this one
-   * was interrupted. The journal is removed when the work is done, unless `keep` asks for a later run to be served
-   * from it; `--restart` forgets an earlier one.
+   * was interrupted. The journal is removed once the command's result is on the disk, unless `keep` asks for a later run
+   * to be served from it; `--restart` forgets an earlier one.
    *
    * @param total records of the whole
    */
@@ -53,7 +53,12 @@ export interface CommandContext {
   ): Promise<Result>;
 }
 
-export function commandContext(request: HeadlessRequest, signal: AbortSignal): CommandContext {
+/** @param onSpent told the key of each journal whose records are all in the result */
+export function commandContext(
+  request: HeadlessRequest,
+  signal: AbortSignal,
+  onSpent: (key: string) => void,
+): CommandContext {
   const flags = new FlagReader(request.flags);
   const inputs = new GivenInputs(request.inputs);
   let engine: EngineClient | undefined;
@@ -64,7 +69,7 @@ export function commandContext(request: HeadlessRequest, signal: AbortSignal): C
   return {
     flags,
     inputs,
-    checkpoints: new Checkpoints(engineOf, flags, inputs, signal),
+    checkpoints: new Checkpoints(engineOf, flags, inputs, signal, notice),
     get engine() {
       return engineOf();
     },
@@ -82,7 +87,7 @@ export function commandContext(request: HeadlessRequest, signal: AbortSignal): C
           if (size > 0) notice(`going on: ${size} of ${total} were finished earlier`);
         },
       });
-      if (!keep) await journals.remove(identity);
+      if (!keep) onSpent(await workKey(identity));
       return result;
     },
   };

@@ -2,16 +2,20 @@ import { type AnswerSettings, MAX_IMAGE_PIXELS, MAX_NEW_TOKENS } from '../evalua
 import { PROMPT_STYLE_NAMES, PROMPT_STYLES } from '../evaluation/prompt-style.ts';
 import { demoItems } from '../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../evaluation/samples/draw.ts';
+import { itemCounts } from '../evaluation/samples/item-counts.ts';
 import { type ItemSets, readItemFolder } from '../evaluation/samples/item-folder.ts';
 import type { CommandContext } from './context.ts';
+import { givenColumns } from './problems.ts';
 
 /** The demo family's answers end by themselves long before. */
 const DEMO_NEW_TOKENS = 160;
 
 /** `--items`, `--samples`, `--seed`: each set drawn as NumPy does; without `--items` the app's own sets. */
-export async function givenItems({ inputs, flags }: CommandContext): Promise<ItemSets> {
+export async function givenItems({ inputs, flags, notice }: CommandContext): Promise<ItemSets> {
   const given = inputs.one('items');
-  const sets = given ? await readItemFolder(given.files) : await demoItems();
+  const columns = givenColumns(flags);
+  const sets = given ? await readItemFolder(given.files, () => columns) : await demoItems();
+  if (given) notice(itemCounts(sets));
   const [samples, seed] = [flags.number('samples'), flags.requiredNumber('seed')];
   const drawn = <Sample>(set: readonly Sample[]): readonly Sample[] =>
     drawSamples(set, samples ?? set.length, seed);

@@ -24,7 +24,9 @@ globalThis.frankenscopeHeadless = {
       const load = COMMANDS[`./commands/${request.command}.ts`];
       if (!load) throw new NamedError('UnknownCommand', request.command, {}, 'see --help');
       const { run } = await load();
-      return { ok: true, result: await run(commandContext(request, interruption.signal)) };
+      const spent: string[] = [];
+      const context = commandContext(request, interruption.signal, (key) => spent.push(key));
+      return { ok: true, result: await run(context), spent };
     } catch (error) {
       return { ok: false, error: answerOf(error) };
     }

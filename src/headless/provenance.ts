@@ -8,6 +8,8 @@ export function provenance(summary: OpenedCheckpoint, loaded?: LoadedModel, seed
     model: summary.name,
     fingerprint: summary.fingerprint,
     files: summary.files,
+    weightFiles: summary.weightFiles,
+    notices: summary.notices,
     ...(loaded ? { device: loaded.device, dtype: loaded.dtype, quantization: loaded.quantization } : {}),
     ...(seed === undefined ? {} : { seed }),
   };

@@ -5,7 +5,7 @@ import { openMerge } from '../merge/open-merge.ts';
 import type { KnownDonor } from '../merge/open-recipe.ts';
 import { openRecipe } from '../merge/open-recipe.ts';
 import type { Donor } from '../merge/plan/donor.ts';
-import { openDonor } from '../merge/plan/donor.ts';
+import { donorNotices, openDonor } from '../merge/plan/donor.ts';
 import { planMerge } from '../merge/plan/plan.ts';
 import type { CommandContext } from './context.ts';
 
@@ -26,9 +26,17 @@ export async function recipeDonors({ checkpoints, signal }: CommandContext): Pro
   );
   for (const [flag, name] of given) {
     const { name: folder, files } = checkpoints.folder(flag);
-    donors.set(name, await openDonor(name, files, { folder, signal }));
+    const donor = await openDonor(name, files, { folder, signal });
+    checkpoints.tell(folder, donor.notices);
+    donors.set(name, donor);
   }
   return { donors, folders };
+}
+
+/** What a plan says beyond the notices of its donors, which were told when these were opened. */
+export function ofPlan(notices: readonly string[], donors: ReadonlyMap<string, Donor>): string[] {
+  const told = new Set([...donors.values()].flatMap(donorNotices));
+  return notices.filter((notice) => !told.has(notice));
 }
 
 /** Donors as a recipe's file may speak of them. */
@@ -64,7 +72,7 @@ export async function recipeCheckpoints(context: CommandContext): Promise<Checkp
   for (const file of files) {
     const { recipe, notices } = await openRecipe(file, first.config, knownDonors(donors));
     const plan = planMerge(recipe, donors);
-    for (const line of [...notices, ...plan.notices]) notice(line);
+    for (const line of [...notices, ...ofPlan(plan.notices, donors)]) notice(line);
     const name = file.name.replace(/\.(json|ya?ml)$/i, '');
     opened.push(await openMerge(plan, folders, name, { signal, onProgress }));
   }

@@ -13,12 +13,13 @@ export interface Response {
   readonly pieces: readonly string[];
   /** Position of the answer's first token. */
   readonly promptTokens: number;
-  /** Position and number of the image's tokens. */
-  readonly imageStart: number;
+  /** Position and number of each image's tokens. */
+  readonly imageSpans: readonly (readonly [start: number, count: number])[];
+  /** Of all images. */
   readonly imageTokens: number;
 }
 
-/** Asks for the answer to a question with one image. */
+/** Asks for the answer to a question. */
 export async function respond(
   engine: ProbeEngine,
   ask: PromptSpec & { readonly subject: Subject; readonly maxNewTokens: number },
@@ -36,7 +37,7 @@ export async function respond(
     read: tokens.slice(0, kept),
     pieces: pieces.slice(0, kept),
     promptTokens: result.promptTokens,
-    imageStart: result.imageSpans[0]?.[0] ?? 0,
+    imageSpans: result.imageSpans,
     imageTokens: result.imageTokens,
   };
 }

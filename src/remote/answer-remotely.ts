@@ -49,6 +49,7 @@ export async function answerRemotely(
   const { system } = settings.style;
   const black: BlackImages = new Map();
   const answer = async (ask: Ask<Asked>, stop: AbortSignal): Promise<void> => {
+    if (ask.pieces) throw naming(notInPlace(), ask);
     const pictures = await picturesOf(ask, black);
     const images = await Promise.all(
       pictures.map(async (picture) => remoteImage(await prepareImage(picture, settings.maxImagePixels))),
@@ -73,4 +74,13 @@ export async function answerRemotely(
     throw new NamedError('RemoteUnavailable', what, {}, first.remedy, { cause: first });
   }
   return answers;
+}
+
+function notInPlace(): NamedError {
+  return new NamedError(
+    'ImageMarkers',
+    'a picture stands within the text; services are asked with pictures before it',
+    { field: 'question' },
+    'leave such questions out, or write them without <image>',
+  );
 }

@@ -1,4 +1,5 @@
 import { NamedError } from '../named-error.ts';
+import { publicAddress } from './public-address.ts';
 import { sha256 } from '../evaluation/variant.ts';
 
 /** The two ways of speaking that remote models have: chat/completions, and messages. */
@@ -22,7 +23,7 @@ const PATHS: Readonly<Record<DialectName, string>> = { openai: '/chat/completion
 /**
  * Where requests to an endpoint go: `/chat/completions` or `/messages` below its address, unless it names that already.
  *
- * @throws NamedError `BadAddress` where it is none, is not encrypted and not on this machine, or carries a password.
+ * @throws NamedError `BadAddress` where it is none, is not encrypted and not on this machine, or carries a password or key.
  */
 export function requestAddress({ url, dialect }: Pick<Endpoint, 'url' | 'dialect'>): string {
   const parsed = URL.canParse(url.trim()) ? new URL(url.trim()) : null;
@@ -30,23 +31,22 @@ export function requestAddress({ url, dialect }: Pick<Endpoint, 'url' | 'dialect
   if (!parsed || (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && local))) {
     throw new NamedError(
       'BadAddress',
-      `"${url}" is no address that this page may send to`,
+      `"${publicAddress(url)}" is no address that this page may send to`,
       { field: 'address' },
       'give https://…, or http://localhost or http://127.0.0.1 for a server on this machine',
     );
   }
-  if (parsed.username !== '' || parsed.password !== '') {
-    const remedy = 'put the key into its own field';
+  parsed.hash = '';
+  if (publicAddress(parsed.href) !== parsed.href) {
     throw new NamedError(
       'BadAddress',
-      'the address carries a user name or password',
+      'the address carries a user name, password or key',
       { field: 'address' },
-      remedy,
+      'put the key into its own field',
     );
   }
   const path = parsed.pathname.replace(/\/+$/, '');
   parsed.pathname = path.endsWith(PATHS[dialect]) ? path : path + PATHS[dialect];
-  parsed.hash = '';
   return parsed.href;
 }
 

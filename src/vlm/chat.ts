@@ -20,6 +20,21 @@ export function question(prompt: string, images: number, system?: string): reado
   ];
 }
 
+/**
+ * One question whose pictures stand within its text: a picture between each piece and the next, empty pieces left out, as EasyR1
+ * and verl split a text at `<image>`.
+ */
+export function placedQuestion(pieces: readonly string[], system?: string): readonly ChatMessage[] {
+  const content = pieces.flatMap((text, index): ChatPart[] => [
+    ...(index === 0 ? [] : [{ type: 'image' } as const]),
+    ...(text === '' ? [] : [{ type: 'text', text } as const]),
+  ]);
+  return [
+    ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
+    { role: 'user', content },
+  ];
+}
+
 /** Everything a person or data set wrote into the message. */
 export function messageText({ content }: ChatMessage): string {
   if (typeof content === 'string') return content;

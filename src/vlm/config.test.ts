@@ -1,62 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from './config.ts';
+import { failure, FULL, HUB_3B, vision } from './testing/hub-config.ts';
 
 const golden = (path: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../tools/goldens/data/checkpoints/${path}`, import.meta.url), 'utf8'));
-
-/** config.json of Qwen2.5-VL-3B-Instruct in what bears on the model. */
-const HUB_3B = {
-  architectures: ['Qwen2_5_VLForConditionalGeneration'],
-  model_type: 'qwen2_5_vl',
-  eos_token_id: 151645,
-  vision_start_token_id: 151652,
-  vision_end_token_id: 151653,
-  image_token_id: 151655,
-  video_token_id: 151656,
-  hidden_act: 'silu',
-  hidden_size: 2048,
-  intermediate_size: 11008,
-  max_position_embeddings: 128000,
-  max_window_layers: 70,
-  num_attention_heads: 16,
-  num_hidden_layers: 36,
-  num_key_value_heads: 2,
-  rms_norm_eps: 1e-6,
-  rope_theta: 1000000,
-  use_sliding_window: false,
-  tie_word_embeddings: true,
-  vision_config: {
-    depth: 32,
-    hidden_act: 'silu',
-    hidden_size: 1280,
-    intermediate_size: 3420,
-    num_heads: 16,
-    in_chans: 3,
-    out_hidden_size: 2048,
-    patch_size: 14,
-    spatial_merge_size: 2,
-    window_size: 112,
-    fullatt_block_indexes: [7, 15, 23, 31],
-    tokens_per_second: 2,
-    temporal_patch_size: 2,
-  },
-  rope_scaling: { type: 'mrope', mrope_section: [16, 24, 24] },
-  vocab_size: 151936,
-};
-
-const vision = (change: object): object => ({
-  ...HUB_3B,
-  vision_config: { ...HUB_3B.vision_config, ...change },
-});
-const failure = (json: unknown): unknown => {
-  try {
-    parseConfig(json, 'config.json');
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-};
 
 describe('parseConfig', () => {
   test('reads the hub form', () => {
@@ -157,16 +105,21 @@ describe('parseConfig', () => {
     ['num_attention_heads', { ...HUB_3B, num_key_value_heads: 3 }],
     ['num_hidden_layers', { ...HUB_3B, num_hidden_layers: 0 }],
     ['num_hidden_layers', { ...HUB_3B, num_hidden_layers: 1.5 }],
-    ['vocab_size', { ...HUB_3B, vocab_size: undefined }],
+    ['vocab_size', { ...HUB_3B, vocab_size: null }],
+    ['rms_norm_eps', { ...HUB_3B, rms_norm_eps: null }],
+    ['rope_theta', { ...HUB_3B, rope_theta: null }],
+    ['layer_types', { ...HUB_3B, layer_types: ['full_attention'] }],
+    ['text_config.num_attention_heads', { ...HUB_3B, text_config: { ...HUB_3B, num_attention_heads: 15.5 } }],
     ['image_token_id', { ...HUB_3B, image_token_id: 151936 }],
-    ['eos_token_id', { ...HUB_3B, eos_token_id: null }],
-    ['rope_scaling', { ...HUB_3B, rope_scaling: null }],
+    ['eos_token_id', { ...HUB_3B, eos_token_id: '<|im_end|>' }],
+    ['rope_scaling', { ...HUB_3B, hidden_size: 1024, rope_scaling: null }],
     [
       'rope_scaling.mrope_section',
       { ...HUB_3B, rope_scaling: { type: 'mrope', mrope_section: [16, 24, 23] } },
     ],
     ['rope_scaling.mrope_section', { ...HUB_3B, rope_scaling: { type: 'mrope', mrope_section: [64] } }],
-    ['vision_config.fullatt_block_indexes', vision({ fullatt_block_indexes: [32] })],
+    ['vision_config.fullatt_block_indexes', vision({ fullatt_block_indexes: [-1] })],
+    ['vision_config.depth', vision({ depth: null })],
     ['vision_config.hidden_size', vision({ hidden_size: 1288 })],
     ['vision_config.out_hidden_size', vision({ out_hidden_size: 3584 })],
     ['vision_config.in_chans', vision({ in_chans: 4 })],
@@ -178,6 +131,20 @@ describe('parseConfig', () => {
   test.each([
     ['rope_scaling', { ...HUB_3B, rope_scaling: { type: 'yarn', mrope_section: [16, 24, 24] } }],
     ['use_sliding_window', { ...HUB_3B, use_sliding_window: true, max_window_layers: 0 }],
+    [
+      'text_config.layer_types',
+      { ...HUB_3B, text_config: { ...HUB_3B, layer_types: [...FULL.slice(1), 'sliding_attention'] } },
+    ],
+    [
+      'rope_parameters',
+      { ...HUB_3B, rope_scaling: null, rope_parameters: { rope_type: 'linear', factor: 2 } },
+    ],
+    [
+      'rope_parameters.full_attention',
+      { ...HUB_3B, rope_scaling: null, rope_parameters: { full_attention: { rope_type: 'default' } } },
+    ],
+    ['vision_config.rope_parameters', vision({ rope_parameters: { rope_type: 'axial', rope_theta: 5e3 } })],
+    ['vision_config.rope_theta', vision({ rope_theta: 5e3 })],
     ['hidden_act', { ...HUB_3B, hidden_act: 'gelu' }],
     ['vision_config.hidden_act', vision({ hidden_act: 'gelu' })],
   ])('refuses the variant in %s', (field, json) => {
@@ -185,10 +152,10 @@ describe('parseConfig', () => {
   });
 
   test('a field called __proto__ supplies nothing', () => {
-    const { hidden_size, ...rest } = HUB_3B;
+    const { rms_norm_eps, ...rest } = HUB_3B;
     const json: unknown = JSON.parse(
-      JSON.stringify(rest).replace('{', `{"__proto__": {"hidden_size": ${hidden_size}},`),
+      JSON.stringify(rest).replace('{', `{"__proto__": {"rms_norm_eps": ${rms_norm_eps}},`),
     );
-    expect(failure(json)).toMatchObject({ place: { field: 'hidden_size' } });
+    expect(parseConfig(json, 'config.json').text.rmsNormEps).toBe(1e-5);
   });
 });

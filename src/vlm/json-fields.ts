@@ -39,6 +39,31 @@ export class JsonFields {
     return this.#invalid(this.#at(name), this.#values.get(name), wanted);
   }
 
+  /** An UnsupportedConfig error about field `name`, whose value transformers knows and this app does not. */
+  unsupported(name: string, what: string): NamedError {
+    return new NamedError(
+      'UnsupportedConfig',
+      what,
+      { file: this.#file, field: this.#at(name) },
+      'Open a checkpoint without this variant.',
+    );
+  }
+
+  /** Whether null is written, which to some fields is another thing than being left out. */
+  isNull(name: string): boolean {
+    return this.#values.get(name) === null;
+  }
+
+  /** @throws InvalidConfig when one of these fields is written as null. */
+  refuseNull(names: readonly string[]): void {
+    for (const name of names) if (this.isNull(name)) throw this.wrong(name, 'a value');
+  }
+
+  /** The names of the object's fields, in the file's order. */
+  names(): readonly string[] {
+    return [...this.#values.keys()];
+  }
+
   /** JSON null counts as absent: transformers writes it for unset fields. */
   raw(name: string): unknown {
     return this.#values.get(name) ?? undefined;

@@ -2,10 +2,12 @@
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import { otherKind } from '../checkpoint/folder-kinds.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
+import { noticeLines, weightsAtTop } from '../checkpoint/weight-files.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
-import { parseConfig } from './config.ts';
+import { readConfig } from './config.ts';
 import { resolveHead } from './stored-head.ts';
 import { checkWeights } from './weights.ts';
 
@@ -22,8 +24,8 @@ export interface ModelFolder {
  * against the other. Whatever the size, only headers and small files are read; where config.json ties the head to the
  * embeddings and both are stored, these two as far as they are equal.
  *
- * @throws NamedError `MissingConfig`, those of `readJsonFile`, `parseConfig`, `openCheckpoint`, `resolveHead` and
- * `checkWeights`
+ * @throws NamedError `MissingConfig`, or what `otherKind` says of a folder that never has one; those of `readJsonFile`,
+ * `readConfig`, `openCheckpoint`, `resolveHead` and `checkWeights`
  */
 export async function openModelFolder(
   files: CheckpointFiles,
@@ -31,6 +33,9 @@ export async function openModelFolder(
 ): Promise<ModelFolder> {
   const configJson = await readJsonFile(files, 'config.json');
   if (configJson === undefined) {
+    // Adapters and shards of training never have one: what they are helps more than what they lack.
+    const other = weightsAtTop(files).length === 0 ? otherKind(files.keys()) : null;
+    if (other !== null) throw other;
     throw new NamedError(
       'MissingConfig',
       `the folder ${name} has no config.json among its ${files.size} files`,
@@ -38,11 +43,11 @@ export async function openModelFolder(
       'choose the whole checkpoint folder, with config.json and the tokenizer files',
     );
   }
-  const parsed = parseConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
+  const read = readConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
   const opened = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
-  const checkpoint = await resolveHead(opened, parsed.text.tieWordEmbeddings, signal);
+  const checkpoint = await resolveHead(opened, read.config.text.tieWordEmbeddings, signal);
   const tieWordEmbeddings = checkpoint.tiedHead === true;
-  const config = { ...parsed, text: { ...parsed.text, tieWordEmbeddings } };
+  const config = { ...read.config, text: { ...read.config.text, tieWordEmbeddings } };
   checkWeights(config, checkpoint.tensors);
-  return { checkpoint, config, notices: checkpoint.notices.map(({ file, text }) => `${file}: ${text}`) };
+  return { checkpoint, config, notices: [...noticeLines(checkpoint.notices), ...read.notices] };
 }

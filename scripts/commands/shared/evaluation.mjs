@@ -1,4 +1,4 @@
-import { COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './flags.mjs';
+import { COLUMNS, COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './flags.mjs';
 
 /**
  * Of commands that ask questions with right answers. Answers are kept: a rerun is served from them.
@@ -7,8 +7,9 @@ import { COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './flags.mjs';
 export const EVALUATION = {
   items: {
     kind: 'data',
-    help: 'folder of JSONL or Parquet questions and their images (default: the app’s own)',
+    help: 'folder of questions (JSONL, Parquet, TSV, CSV) and their images, or one list (default: the app’s own)',
   },
+  columns: COLUMNS,
   samples: { ...SAMPLES, help: 'how many of each set (default: all)' },
   style: {
     kind: 'choice',

@@ -60,6 +60,17 @@ export const LAYERS = {
   help: 'LLM layers, from 0 (default: all)',
 };
 
+/**
+ * Which columns of a list hold what, where their names are not those known.
+ * @type {Flag}
+ */
+export const COLUMNS = {
+  kind: 'text',
+  pattern: /^(question|answer|image|choices|id|category|description)=./,
+  example: 'question=…,answer=…,image=…,choices=…',
+  help: 'columns of the list: question=…,answer=…,image=…,choices=…,id=…,category=…,description=…; a.b is member b of column a, a+b are several',
+};
+
 /** @type {Flag} */
 export const SAMPLES = { kind: 'integer', minimum: 1, help: 'how many samples (default: all)' };
 

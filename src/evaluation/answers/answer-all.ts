@@ -1,5 +1,7 @@
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol.ts';
 import { NamedError } from '../../named-error.ts';
+import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
+import { piecesPrompt } from '../../probes/problem-prompt.ts';
 import { asJob, cancelled } from '../../probes/probe-engine.ts';
 import type { LongWork } from '../../study/work.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
@@ -101,9 +103,7 @@ async function answersOf(
   const { system } = settings.style;
   const prompts = await Promise.all(
     batch.map(async (ask) => ({
-      prompt: ask.prompt,
-      images: await picturesOf(ask, black),
-      ...(system === undefined ? {} : { system }),
+      ...piecesPrompt(ask.pieces ?? [ask.prompt], await picturesOf(ask, black), system),
       maxImagePixels: settings.maxImagePixels,
     })),
   );
@@ -123,19 +123,23 @@ async function answersOf(
 }
 
 /** Black pictures already made, by the picture they stand in for. */
-export type BlackImages = Map<Blob, Promise<BlackImage>>;
+export type BlackImages = Map<Picture, Promise<BlackImage>>;
 
-/** The pictures that go with an ask: its own, a black one of the same size, or none. */
+/** The pictures that go with an ask: its own, black ones of the same sizes, or none. */
 export async function picturesOf(
-  { sample: { image }, setting }: Ask<Asked>,
+  { sample, setting }: Ask<Asked>,
   black: BlackImages,
 ): Promise<readonly Blob[]> {
-  const picture = PICTURE[setting.input];
-  if (picture === 'none' || !image) return [];
-  if (picture === 'own') return [image];
-  const made = black.get(image) ?? blackImageLike(image);
-  black.set(image, made);
-  return [(await made).file];
+  const shown = PICTURE[setting.input];
+  if (shown === 'none') return [];
+  return Promise.all(
+    picturesIn(sample).map(async (picture) => {
+      if (shown === 'own') return openPicture(picture);
+      const made = black.get(picture) ?? openPicture(picture).then(blackImageLike);
+      black.set(picture, made);
+      return (await made).file;
+    }),
+  );
 }
 
 /** The error, with the variant and the sample it happened at. */

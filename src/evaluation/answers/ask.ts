@@ -2,8 +2,9 @@ import { NamedError } from '../../named-error.ts';
 import type { Experiment } from '../experiment.ts';
 import type { PromptStyle } from '../prompt-style.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
+import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
 import { imageDimensions } from '../../image/dimensions.ts';
-import { PICTURE, promptText, type Setting } from '../setting.ts';
+import { PICTURE, promptPieces, type Setting } from '../setting.ts';
 import { type Asked, sha256, type Variant } from '../variant.ts';
 
 /** How answers are made; part of what names them. */
@@ -32,6 +33,8 @@ export interface Ask<Who extends Asked = Variant> {
   readonly setting: Setting;
   readonly sample: EvaluationSample;
   readonly prompt: string;
+  /** The prompt in pieces with a picture between each and the next; undefined where pictures stand before it. */
+  readonly pieces?: readonly string[];
 }
 
 const HEAD_BYTES = 2 ** 20;
@@ -47,12 +50,14 @@ export async function planAsks<Who extends Asked>(
   experiments: readonly Experiment[],
   settings: AnswerSettings,
 ): Promise<readonly Ask<Who>[]> {
-  const prints = new Map<Blob, Promise<string>>();
+  const prints = new Map<Picture, Promise<string>>();
   const asks: Ask<Who>[] = [];
   for (const experiment of experiments) {
     for (const sample of experiment.samples) {
       for (const setting of experiment.settings) {
-        const prompt = promptText(sample, setting.input, settings.style);
+        const pieces = promptPieces(sample, setting.input, settings.style);
+        const prompt = pieces.join('');
+        const placed = pieces.length > 1 ? { pieces } : {};
         const picture = await pictureName(sample, setting, prints);
         for (const variant of variants) {
           const key = await sha256(
@@ -66,10 +71,12 @@ export async function planAsks<Who extends Asked>(
                 settings.maxImagePixels,
                 settings.device,
                 settings.dtype,
+                // Only where there are any: answers kept of other questions keep their names.
+                ...(pieces.length > 1 ? [pieces] : []),
               ]),
             ),
           );
-          asks.push({ key, variant, experiment, setting, sample, prompt });
+          asks.push({ key, variant, experiment, setting, sample, prompt, ...placed });
         }
       }
     }
@@ -77,22 +84,33 @@ export async function planAsks<Who extends Asked>(
   return asks;
 }
 
-/** The image's hash; of a black one its size, for its bytes are of no matter. */
+/** The images' hashes; of black ones their sizes, for their bytes are of no matter. */
 async function pictureName(
-  { image, id }: EvaluationSample,
+  sample: EvaluationSample,
   { input }: Setting,
-  prints: Map<Blob, Promise<string>>,
+  prints: Map<Picture, Promise<string>>,
 ): Promise<string> {
-  const picture = PICTURE[input];
-  if (picture === 'none') return 'none';
-  if (!image) throw missingImage(id);
-  if (picture === 'black') {
-    const size = imageDimensions(new Uint8Array(await image.slice(0, HEAD_BYTES).arrayBuffer()));
-    return `black ${size?.width}x${size?.height}`;
+  const shown = PICTURE[input];
+  if (shown === 'none') return 'none';
+  const pictures = picturesIn(sample);
+  if (pictures.length === 0) throw missingImage(sample.id);
+  const names: string[] = [];
+  for (const picture of pictures) {
+    if (shown === 'black') {
+      const head = (await openPicture(picture)).slice(0, HEAD_BYTES);
+      const size = imageDimensions(new Uint8Array(await head.arrayBuffer()));
+      names.push(`black ${size?.width}x${size?.height}`);
+      continue;
+    }
+    const print = prints.get(picture) ?? openPicture(picture).then(fileHash);
+    prints.set(picture, print);
+    names.push(await print);
   }
-  const print = prints.get(image) ?? image.arrayBuffer().then(sha256);
-  prints.set(image, print);
-  return print;
+  return names.join(' ');
+}
+
+async function fileHash(file: Blob): Promise<string> {
+  return sha256(await file.arrayBuffer());
 }
 
 function missingImage(id: string): NamedError {

@@ -4,15 +4,17 @@ import type { Measured } from '../experiment.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
 /** What each of the reference's experiments measures, its first split set and its second; and our own. */
-const METRIC_OF: Readonly<Record<string, Measured>> = {
-  perception_general_vqa: 'M_vis',
-  alignment_math_vqa: 'M_v2r',
-  reasoning_math500: 'M_rea',
-  pure_perception: 'M_vis',
-  vision_reasoning: 'M_v2r',
-  pure_reasoning: 'M_rea',
-  perception_gap: 'gap',
-};
+const METRIC_OF: ReadonlyMap<string, Measured> = new Map(
+  Object.entries({
+    perception_general_vqa: 'M_vis',
+    alignment_math_vqa: 'M_v2r',
+    reasoning_math500: 'M_rea',
+    pure_perception: 'M_vis',
+    vision_reasoning: 'M_v2r',
+    pure_reasoning: 'M_rea',
+    perception_gap: 'gap',
+  } as const),
+);
 
 /**
  * Reads a folder of results, the reference implementation's or ours: every `<variant>/<experiment>/<setting>.jsonl` below
@@ -29,7 +31,7 @@ export async function readResults(files: ReadonlyMap<string, Blob>): Promise<rea
     // A file by itself says in its records where it belongs.
     const lines = parts.length === 1 ? await readJsonLines(file, path) : null;
     const [variant, experiment, name] = lines ? ownPlace(lines[0], path) : parts.slice(-3);
-    const metric = METRIC_OF[experiment ?? ''];
+    const metric = METRIC_OF.get(experiment ?? '');
     if (!variant || !experiment || !metric || !name) continue;
     const setting = name.slice(0, -'.jsonl'.length);
     const settingIndex = indexOf(setting, path);
@@ -53,7 +55,7 @@ export async function readResults(files: ReadonlyMap<string, Blob>): Promise<rea
     'NoResults',
     `none of the ${files.size} files is a <variant>/<experiment>/<setting>.jsonl`,
     {},
-    `give a results folder; experiments known: ${Object.keys(METRIC_OF).join(', ')}`,
+    `give a results folder; experiments known: ${[...METRIC_OF.keys()].join(', ')}`,
   );
 }
 

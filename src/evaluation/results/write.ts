@@ -2,11 +2,7 @@ import { fourDecimals, type Metric, type TransitionSummary } from '../../grading
 import type { Experiment } from '../experiment.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 import type { MetricCell, MetricRow } from '../tables/metric-table.ts';
-
-/** A variant's folder, as the reference names it. */
-export function folderName(variant: string): string {
-  return variant.replace(/[^a-zA-Z0-9_.-]+/g, '_');
-}
+import { pathSegment, variantFolders } from './variant-folders.ts';
 
 /** Files of a transfer result by path, in the reference's layout (results.md); ours is under `frankenscope`. */
 export function resultFiles(
@@ -16,7 +12,8 @@ export function resultFiles(
   provenance: object,
 ): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  const metrics: Record<string, object> = {};
+  const metrics = new Map<string, object>();
+  const folders = variantFolders([...rows, ...graded].map(({ variant }) => variant));
   for (const { variant, cells } of rows) {
     const row: Partial<Record<Metric, number>> = {};
     for (const experiment of experiments) {
@@ -24,25 +21,29 @@ export function resultFiles(
       const cell = metric === 'gap' ? undefined : cells[metric];
       if (!cell || cell.experiment !== experiment.name) continue;
       row[cell.metric] = fourDecimals(cell.value);
-      const folder = `${folderName(variant)}/${experiment.name}`;
+      const folder = `${folders.get(variant)}/${pathSegment(experiment.name)}`;
       files.set(`${folder}/summary.json`, json(summaryOf(variant, experiment, cell)));
       const own = graded.filter(
         (answer) => answer.variant === variant && answer.experiment === experiment.name,
       );
-      for (const [path, text] of recordFiles(own)) files.set(path, text);
+      for (const [path, text] of recordFiles(own, folders)) files.set(path, text);
     }
-    metrics[variant] = row;
+    metrics.set(variant, row);
   }
-  files.set('paper_metrics.json', json({ ...metrics }));
+  files.set('paper_metrics.json', json(Object.fromEntries(metrics)));
   files.set('frankenscope.json', json({ ...provenance, comparisons: rows.map(comparisons) }));
   return files;
 }
 
-/** Every answer as a record, in `<variant>/<experiment>/<setting>.jsonl`. */
-export function recordFiles(graded: readonly GradedAnswer[]): ReadonlyMap<string, string> {
+/** Every answer as a record, in `<variant>/<experiment>/<setting>.jsonl`; `folders` as `variantFolders` names them. */
+export function recordFiles(
+  graded: readonly GradedAnswer[],
+  folders = variantFolders(graded.map(({ variant }) => variant)),
+): ReadonlyMap<string, string> {
   const lines = new Map<string, string[]>();
   for (const answer of graded) {
-    const path = `${folderName(answer.variant)}/${answer.experiment}/${answer.setting}.jsonl`;
+    const place = [folders.get(answer.variant) ?? '', answer.experiment, `${answer.setting}.jsonl`];
+    const path = place.map(pathSegment).join('/');
     const own = lines.get(path) ?? [];
     own.push(recordLine(answer));
     lines.set(path, own);

@@ -13,8 +13,16 @@ const LOCAL_BYTES = 30;
 const ENTRY_BYTES = 46;
 const END_BYTES = 22;
 
-/** Texts by path as a ZIP archive (APPNOTE 6.3, method "stored"); of up to 65 535 files and 4 GiB. */
+/**
+ * Texts by path as a ZIP archive (APPNOTE 6.3, method "stored"); of up to 65 535 files and 4 GiB.
+ *
+ * @throws RangeError for a path that would not lie below the folder into which the archive is unpacked
+ */
 export function zipTexts(files: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
+  for (const path of files.keys()) {
+    const leadsOut = path.split('/').some((part) => part === '' || part === '.' || part === '..');
+    if (leadsOut || /[\\:\0]/.test(path)) throw new RangeError(`"${path}" does not lie below its folder`);
+  }
   const encoder = new TextEncoder();
   const entries = [...files].map(([path, text]) => ({
     name: encoder.encode(path),

@@ -1,5 +1,7 @@
 import { NamedError } from '../../named-error.ts';
 import { type JsonLine, readJsonLines, textField } from '../../probes/data/json-lines.ts';
+import type { ColumnChoice } from '../../probes/data/columns.ts';
+import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import type { EvaluationSample } from './sample.ts';
 import { readSamples } from './sample-file.ts';
 
@@ -13,26 +15,30 @@ export interface ItemSets {
 }
 
 /**
- * Sorts the questions of every `.jsonl` and `.parquet` below a folder: MathVista's categories `general-vqa` and
+ * Sorts the questions of every list (JSONL, Parquet, TSV, CSV) below a folder: MathVista's categories `general-vqa` and
  * `math-targeted-vqa`, text-only problems, and puzzles. A `descriptions.jsonl` of `id, description` describes the images of
  * lists that do not themselves, as MathVista's.
+ * `choiceOf` says of each list which columns hold what, where their names are not known.
  *
  * @throws NamedError `NoProblems`, `DuplicateId`, `UnknownSample`; those of `readSamples`.
  */
-export async function readItemFolder(files: ReadonlyMap<string, Blob>): Promise<ItemSets> {
-  const found = [...files.keys()].filter((path) => /\.(?:jsonl|parquet)$/.test(path)).sort();
+export async function readItemFolder(
+  files: ReadonlyMap<string, Blob>,
+  choiceOf: (path: string) => ColumnChoice = () => ({}),
+): Promise<ItemSets> {
+  const found = listsAmong(files.keys());
   const isDescriptions = (path: string): boolean => path.split('/').at(-1) === 'descriptions.jsonl';
   const lists = found.filter((path) => !isDescriptions(path));
   if (lists.length === 0) {
     throw new NamedError(
       'NoProblems',
-      `none of the ${files.size} files is a .jsonl or .parquet`,
+      `none of the ${files.size} files is ${LIST_FORMATS}`,
       {},
       'give a folder of general-vqa.jsonl, math-targeted-vqa.jsonl, problems.jsonl, or MathVista and MATH-500',
     );
   }
   const all: EvaluationSample[] = [];
-  for (const path of lists) all.push(...(await readSamples(path, files)));
+  for (const path of lists) all.push(...(await readSamples(path, files, choiceOf(path))));
   let described = all;
   for (const path of found.filter(isDescriptions)) {
     described = withDescriptions(described, await readJsonLines(files.get(path) as Blob, path), path);

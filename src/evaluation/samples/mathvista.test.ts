@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { gradeResponse } from '../../grading/grade.ts';
 import { imageDimensions } from '../../image/dimensions.ts';
+import { openPicture } from '../../probes/data/picture.ts';
 import { transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
 import { promptText } from '../setting.ts';
@@ -28,7 +29,7 @@ describe('MathVista’s own Parquet', () => {
       questionType: 'free_form',
     });
     expect(first?.choices).toBeUndefined();
-    const picture = new Uint8Array((await first?.image?.arrayBuffer()) ?? new ArrayBuffer());
+    const picture = new Uint8Array(await (await openPicture(first?.image ?? new Blob())).arrayBuffer());
     expect(imageDimensions(picture)).toEqual({ width: 3, height: 2 });
     expect(third?.choices).toEqual(['cat', 'dog', 'bird']);
     expect(promptText(third as never, 'image_question', PROMPT_STYLES.none)).toContain(

@@ -1,37 +1,36 @@
-import { readJsonLines } from '../../probes/data/json-lines.ts';
+import { cellOf, cellText, isMissing } from '../../probes/data/cell.ts';
+import { type ColumnChoice, filledColumn } from '../../probes/data/columns.ts';
 import type { JsonLine } from '../../probes/data/json-lines.ts';
-import { readParquet } from '../../probes/data/parquet.ts';
-import { readProblems } from '../../probes/data/problem-file.ts';
+import { readProblemRows } from '../../probes/data/problem-file.ts';
 import type { EvaluationSample } from './sample.ts';
 
 /**
- * Reads a list of questions with all that evaluation uses: JSON lines or Parquet, MathVista's, MATH-500, GSM8K, or own
- * (`id, image, question, answer, choices?, question_type?, description?, category?`). MathVista keeps its category within
- * `metadata`.
+ * Reads a list of questions with all that evaluation uses, as `readProblems` does: MathVista, MATH-500, GSM8K, RL data,
+ * VLMEvalKit's tables, or own (`id, image, question, answer, choices?, question_type?, description?, category?`). MathVista
+ * keeps its category within `metadata`.
  *
- * @throws NamedError those of `readProblems`: nothing is left out in silence.
+ * @throws NamedError those of `readProblemRows`: nothing is left out in silence.
  */
 export async function readSamples(
   path: string,
   files: ReadonlyMap<string, Blob>,
+  choice: ColumnChoice = {},
 ): Promise<readonly EvaluationSample[]> {
-  const problems = await readProblems(path, files);
-  const file = files.get(path) as Blob;
-  const lines = path.endsWith('.parquet') ? await readParquet(file, path) : await readJsonLines(file, path);
-  return problems.map((problem, index) => ({ ...problem, ...extras(lines[index]) }));
+  const read = await readProblemRows(path, files, choice);
+  return read.map(({ problem, row }) => ({ ...problem, ...extras(row, choice) }));
 }
 
 function extras(
-  line: JsonLine | undefined,
+  row: JsonLine,
+  choice: ColumnChoice,
 ): Pick<EvaluationSample, 'description' | 'category' | 'domain' | 'questionType'> {
-  const text = (name: string, from: Readonly<Record<string, unknown>> = line?.value ?? {}) =>
-    typeof from[name] === 'string' && from[name] !== '' ? from[name] : undefined;
-  const metadata = line?.value['metadata'];
-  const nested =
-    typeof metadata === 'object' && metadata !== null ? (metadata as Record<string, unknown>) : {};
+  const text = (column: string | undefined): string | undefined => {
+    const cell = column === undefined ? undefined : cellOf(row, column);
+    return isMissing(cell) ? undefined : cellText(cell);
+  };
   const found = {
-    description: text('description'),
-    category: text('category') ?? text('category', nested),
+    description: text(filledColumn(row, 'description', choice)),
+    category: text(filledColumn(row, 'category', choice)),
     domain: text('domain'),
     questionType: text('question_type'),
   };

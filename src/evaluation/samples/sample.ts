@@ -1,10 +1,10 @@
 import type { Gradable } from '../../grading/grade.ts';
+import type { Pictured } from '../../probes/data/picture.ts';
 
 /** A question that an evaluation asks. */
-export interface EvaluationSample extends Gradable {
+export interface EvaluationSample extends Gradable, Pictured {
   readonly id: string;
   readonly question: string;
-  readonly image?: Blob;
   /** What the image shows, without the answer: stands in for the image. */
   readonly description?: string;
   /** MathVista's category, or a puzzle's family. */

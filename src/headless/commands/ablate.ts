@@ -16,9 +16,9 @@ const PARTS: readonly AblatedPart[] = ['layer', 'attention', 'mlp'];
 
 /** Zero ablation over problems: `all_results.json` and a file of records for each experiment. */
 export const run: Command = async (context) => {
-  const { flags, inputs, checkpoints, engine, out } = context;
+  const { flags, checkpoints, engine, out } = context;
   const seed = flags.requiredNumber('seed');
-  const given = await givenProblems(inputs, 'problems', flags.number('samples'), seed);
+  const given = await givenProblems(context, 'problems');
   const problems = shardOf(given.problems, flags.shard());
   const { summary, loaded } = await checkpoints.load('model');
   const named = flags.list('parts');
@@ -49,7 +49,7 @@ export const run: Command = async (context) => {
           subject: wholeModel(summary.id, summary.layers),
           experiments,
           maxNewTokens,
-          ask: ({ question }) => prefix + question,
+          prefix,
           ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
           ...(system === undefined ? {} : { prompt: { system } }),
         },

@@ -12,9 +12,9 @@ const NAMES = ['in', 'rl'] as const;
 
 /** Attention from generated tokens onto the image, per layer, of IN and RL. */
 export const run: Command = async (context) => {
-  const { flags, inputs, checkpoints, engine } = context;
+  const { flags, checkpoints, engine } = context;
   const seed = flags.requiredNumber('seed');
-  const given = await givenProblems(inputs, 'items', flags.number('samples'), seed);
+  const given = await givenProblems(context, 'items');
   const loaded = [await checkpoints.load('in'), await checkpoints.load('rl')] as const;
   const running = flags.choice('running', ['teacher-forced', 'free']) ?? 'teacher-forced';
   const [forcedBy, onlyThink] = [flags.choice('forcedBy', NAMES) ?? 'in', flags.switch('onlyThink')];

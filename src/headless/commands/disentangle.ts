@@ -3,11 +3,11 @@ import { planAsks } from '../../evaluation/answers/ask.ts';
 import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { gapExperiment } from '../../evaluation/experiment.ts';
 import { GAP_STATISTICS, gapModels } from '../../evaluation/perception/gap-files.ts';
+import { nothingToAsk } from '../../evaluation/samples/item-counts.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
 import { subjectVariant } from '../../evaluation/variant.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { REWARD_NAMES } from '../../grading/rewards/rewards.ts';
-import { NamedError } from '../../named-error.ts';
 import type { Command } from '../context.ts';
 import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
 import { provenance } from '../provenance.ts';
@@ -15,11 +15,9 @@ import { provenance } from '../provenance.ts';
 /** `perception_gap.json`: image against text per puzzle family and model (method §9), with rewards and measures. */
 export const run: Command = async (context) => {
   const { flags, checkpoints, engine, signal } = context;
-  const { puzzles } = await givenItems(context);
-  if (puzzles.length === 0) {
-    const remedy = 'give puzzles as JSONL with image, description and category';
-    throw new NamedError('NoProblems', 'no puzzles among the questions', { field: '--items' }, remedy);
-  }
+  const items = await givenItems(context);
+  const { puzzles } = items;
+  if (puzzles.length === 0) throw nothingToAsk(items, 'disentangle');
   const isDemo = checkpoints.folder('model').name.startsWith('demo:');
   const settings = await answerSettings(context, isDemo);
   const black =

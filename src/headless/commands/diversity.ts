@@ -4,6 +4,7 @@ import { diversityFile, diversityStudy, runDiversity } from '../../study/charact
 import { overlapSectionOf, overlapStudy, runOverlap } from '../../study/characterize/overlap-study.ts';
 import type { SpectrumRecord } from '../../spectra/diversity.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
+import { unsharedSentence } from '../../spectra/deltas/unshared.ts';
 import type { LongWork } from '../../study/work.ts';
 import { comparedCheckpoints, comparison, regionCuts } from '../compared.ts';
 import type { Command } from '../context.ts';
@@ -27,6 +28,8 @@ export const run: Command = async (context) => {
         seed: flags.requiredNumber('seed'),
       })
     : null;
+  const unshared = [study, overlap].map((one) => one && unsharedSentence(one.pairing));
+  for (const sentence of new Set(unshared)) if (sentence !== null) context.notice(sentence);
   const cuts = regionCuts(context, study.pairing.layers);
   const device = flags.choice('device', ['webgpu', 'wasm']) ?? (await surveyCapabilities()).preferred;
   const computers = await browserComputers(device === 'webgpu' ? 'webgpu' : 'cpu', context.notice);

@@ -9,7 +9,7 @@ import type { Recipe } from '../../merge/recipe/recipe.ts';
 import type { FolderSink } from '../../merge/sinks/sink.ts';
 import type { Command, CommandContext } from '../context.ts';
 import type { OutFolder } from '../out-folder.ts';
-import { knownDonors, recipeDonors } from '../recipe-donors.ts';
+import { knownDonors, ofPlan, recipeDonors } from '../recipe-donors.ts';
 
 /** A merge, written as a Hugging Face checkpoint folder. */
 export const run: Command = async (context) => {
@@ -17,7 +17,7 @@ export const run: Command = async (context) => {
   const { donors, folders } = await recipeDonors(context);
   const recipe = await recipeOf(context, donors);
   const plan = planMerge(recipe, donors, { verbatim: flags.switch('verbatim') });
-  for (const line of [...plan.notices, ...plan.changed.map(changeText)]) notice(line);
+  for (const line of [...ofPlan(plan.notices, donors), ...plan.changed.map(changeText)]) notice(line);
   const shardBytes = flags.requiredNumber('shardBytes');
   await exportMerge(plan, folders, sinkOf(out), { signal, onProgress, shardBytes });
 };

@@ -5,8 +5,8 @@ import { transferExperiments } from '../../evaluation/experiment.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
+import { nothingToAsk } from '../../evaluation/samples/item-counts.ts';
 import { blockVariant } from '../../evaluation/variant.ts';
-import { NamedError } from '../../named-error.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { LoadedCheckpoint } from '../checkpoints.ts';
 import { regionCuts } from '../compared.ts';
@@ -21,7 +21,7 @@ export const run: Command = async (context) => {
   const items = await givenItems(context);
   const experiments = transferExperiments(items);
   if (experiments.length === 0) {
-    throw new NamedError('NoProblems', 'no questions of any kind', { field: '--items' }, 'see --help');
+    throw nothingToAsk(items, 'transfer');
   }
   const isDemo = checkpoints.folder('in').name.startsWith('demo:');
   const settings = await answerSettings(context, isDemo);

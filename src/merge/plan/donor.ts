@@ -15,6 +15,8 @@ export interface Donor {
   readonly config: VlmConfig;
   /** null where the folder holds no tokenizer.json. */
   readonly vocabulary: Vocabulary | null;
+  /** What a person should know about the folder although it opened, a sentence each. */
+  readonly notices: readonly string[];
   /** Every file of the folder. */
   readonly names: ReadonlySet<string>;
   /** The small files that a merge may have to change, as they are written, by name. */
@@ -31,7 +33,7 @@ export async function openDonor(
   files: CheckpointFiles,
   { folder = name, signal }: { readonly folder?: string; readonly signal?: AbortSignal } = {},
 ): Promise<Donor> {
-  const { checkpoint, config } = await openModelFolder(files, { name: folder, signal });
+  const { checkpoint, config, notices } = await openModelFolder(files, { name: folder, signal });
   const tokenizer = await readJsonFile(files, 'tokenizer.json');
   const texts = new Map<string, string>();
   for (const file of SPELLED_FILES) {
@@ -43,7 +45,13 @@ export async function openDonor(
     checkpoint,
     config,
     vocabulary: tokenizer === undefined ? null : readVocabulary(tokenizer),
+    notices,
     names: new Set(files.keys()),
     texts,
   };
+}
+
+/** What a merge says of a donor that it takes from: under its name in the recipe. */
+export function donorNotices({ name, notices }: Pick<Donor, 'name' | 'notices'>): string[] {
+  return notices.map((notice) => `${name}: ${notice}`);
 }

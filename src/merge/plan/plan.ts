@@ -3,7 +3,7 @@ import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { listing } from '../../checkpoint/listing.ts';
-import { canonicalName } from '../../checkpoint/tensor-name.ts';
+import { canonicalName, writtenName } from '../../checkpoint/tensor-name.ts';
 import { NamedError } from '../../named-error.ts';
 import { EMBEDDINGS, HEAD } from '../../vlm/stored-head.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
@@ -16,6 +16,7 @@ import type { DonorName, Recipe } from '../recipe/recipe.ts';
 import { donorsOf } from '../recipe/recipe.ts';
 import { checkCompatible } from './compatibility.ts';
 import type { Donor } from './donor.ts';
+import { donorNotices } from './donor.ts';
 import { headNotices } from './head-notices.ts';
 import type { Operation } from './operation.ts';
 import { operationOf } from './operation.ts';
@@ -25,7 +26,7 @@ import { placementOf } from './placement.ts';
 export interface PlannedTensor {
   /** Canonical. */
   readonly name: string;
-  /** As the frame's checkpoint spells it, and the merge will; embeddings stored as the head get their own name. */
+  /** As the merge spells it: like the frame's checkpoint, or as `mergedName` says. */
   readonly storedName: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -93,7 +94,7 @@ export function planMerge(
   };
   const tensors = [...head.checkpoint.tensors.values()].map((entry) => ({
     ...plannedTensor(recipe, entry, expected, find),
-    storedName: writtenName(entry, head.checkpoint),
+    storedName: mergedName(entry, head.checkpoint),
   }));
   const names = new Set(tensors.map(({ name }) => name));
   const absent = [...expected].filter((name) => !names.has(name));
@@ -115,13 +116,18 @@ export function planMerge(
     unknown: tensors.flatMap(({ name, placement }) => (placement.kind === 'unknown' ? [name] : [])),
     frameWeightFiles: head.checkpoint.weightFiles,
     changed: changedFiles(head, options),
-    notices: [...notices, ...headNotices(head, used), ...dtypeNotices(tensors)],
+    notices: [
+      ...used.flatMap(donorNotices),
+      ...notices,
+      ...headNotices(head, used),
+      ...dtypeNotices(tensors),
+    ],
   };
 }
 
 /** A head that stands for the embeddings too is written as these: transformers 4 ties in that direction alone. */
-function writtenName({ name, storedName }: TensorEntry, { tensors }: Checkpoint): string {
-  if (canonicalName(storedName) === name) return storedName;
+function mergedName({ name, storedName }: TensorEntry, { tensors }: Checkpoint): string {
+  if (canonicalName(storedName) === name) return writtenName(storedName);
   const nested = [...tensors.values()].some((other) => other.storedName.startsWith('model.language_model.'));
   return nested ? name.replace('model.', 'model.language_model.') : name;
 }

@@ -6,6 +6,7 @@ import type { Problem } from '../data/problem.ts';
 import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
+import { problemPrompt } from '../problem-prompt.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
 import type { Said } from '../said.ts';
 import { saidBy } from '../said.ts';
@@ -17,8 +18,8 @@ export interface AblationSweep {
   readonly experiments: readonly AblationExperiment[];
   /** 2048 in the reference code, 128 in P1's table. */
   readonly maxNewTokens: number;
-  /** The text put to the model for a problem; default: its question alone. */
-  readonly ask?: (problem: Problem) => string;
+  /** Text before each question. */
+  readonly prefix?: string;
   /** Answers at most this many rows at once, of several problems where they fit; memory may allow fewer. */
   readonly rowsPerBatch?: number;
   readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
@@ -69,20 +70,16 @@ async function ablateProblems(
   sweep: AblationSweep,
   signal: AbortSignal | undefined,
 ): Promise<AblationRecord[]> {
-  const { subject, experiments, maxNewTokens, ask, rowsPerBatch, prompt } = sweep;
+  const { subject, experiments, maxNewTokens, prefix, rowsPerBatch, prompt } = sweep;
   const rows = [{}, ...experiments.map(({ ablate }) => ({ ablate }))];
+  const prompts = await Promise.all(problems.map((problem) => problemPrompt(problem, prompt, prefix)));
   const answers = await asJob(engine, signal, (job) =>
     engine.generateAll({
       job,
       subject,
       maxNewTokens,
       ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
-      prompts: problems.map((problem) => ({
-        ...prompt,
-        prompt: ask ? ask(problem) : problem.question,
-        images: problem.image ? [problem.image] : [],
-        rows,
-      })),
+      prompts: prompts.map((asked) => ({ ...asked, rows })),
     }),
   );
   return problems.map((problem, index) => {

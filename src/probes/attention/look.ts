@@ -13,17 +13,18 @@ export interface Look {
 }
 
 /**
- * Attention of token `index` of a response onto each token of the image, teacher-forced.
+ * Attention of token `index` of a response onto each token of the (first) image, teacher-forced.
  *
  * @throws NamedError `Cancelled`, and the engine's.
  */
 export async function lookAt(
   engine: ProbeEngine,
   ask: PromptSpec & { readonly subject: Subject },
-  { read, promptTokens, imageStart, imageTokens }: Response,
+  { read, promptTokens, imageSpans }: Response,
   index: number,
   signal?: AbortSignal,
 ): Promise<Look> {
+  const [imageStart, imageTokens] = imageSpans[0] ?? [0, 0];
   const keys = Array.from({ length: imageTokens }, (_, offset) => imageStart + offset);
   const result = await asJob(engine, signal, (job) =>
     engine.forward({

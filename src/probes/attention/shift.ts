@@ -8,6 +8,7 @@ import type { NamedSubject } from '../named-subject.ts';
 import { eachSample } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
+import { problemPrompt } from '../problem-prompt.ts';
 import type { Response } from '../respond.ts';
 import { respond } from '../respond.ts';
 import { thinkTokens } from '../response-tokens.ts';
@@ -84,7 +85,7 @@ async function attentionOf(
   if (!item.image) {
     throw new NamedError('NoImageTokens', 'the question has no image', {}, 'choose questions with an image');
   }
-  const ask = { ...prompt, prompt: item.question, images: [item.image] };
+  const ask = await problemPrompt(item, prompt);
   const answer = (subject: Subject): Promise<Response> =>
     respond(engine, { ...ask, subject, maxNewTokens }, signal);
   const forced = teacher ? await answer(teacher.subject) : null;
@@ -106,12 +107,14 @@ async function attentionOf(
 async function massPerHead(
   engine: ProbeEngine,
   ask: PromptSpec & { readonly subject: Subject },
-  { read, promptTokens, imageStart, imageTokens }: Response,
+  { read, promptTokens, imageSpans }: Response,
   chosen: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (readonly number[])[]> {
   if (chosen.length === 0) return [];
-  const keys = Array.from({ length: imageTokens }, (_, offset) => imageStart + offset);
+  const keys = imageSpans.flatMap(([start, count]) =>
+    Array.from({ length: count }, (_, offset) => start + offset),
+  );
   const queries = chosen.map((index) => promptTokens + index);
   const last = Math.max(...chosen);
   const { rows } = await asJob(engine, signal, (job) =>

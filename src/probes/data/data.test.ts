@@ -70,6 +70,14 @@ describe('pair folders', () => {
     expect((await readPairFolder(files)).pairs).toHaveLength(1);
   });
 
+  it('may name images by any path as seen from the list, and hold missing numbers of Python', async () => {
+    const stored = line({ target_image: './images/t.jpg', source_image: '..\\counting\\images\\s.jpg' });
+    const { pairs } = await readPairFolder(small(stored.replace('{"id"', '{"score": NaN, "id"')));
+    expect(await Promise.all(pairs.map(({ target, source }) => [target.size, source.size]))).toEqual([
+      [1, 1],
+    ]);
+  });
+
   it.each([
     ['MissingImage', [line({ source_image: 'images/none.jpg' })]],
     ['UnknownTask', [line({ task: 'sorting' })]],

@@ -17,6 +17,15 @@ function ofPair({ task, id, prompt, targetAnswer, sourceAnswer, target, source }
   return [task, id, prompt, targetAnswer, sourceAnswer, target.size, source.size];
 }
 
-function ofProblem({ id, question, answer, image, choices }: Problem): readonly unknown[] {
-  return [id, question, answer, image?.size ?? 0, choices ?? []];
+function ofProblem({
+  id,
+  question,
+  answer,
+  image,
+  moreImages,
+  around,
+  choices,
+}: Problem): readonly unknown[] {
+  const more = moreImages || around ? [moreImages?.map(({ size }) => size), around] : [];
+  return [id, question, answer, image?.size ?? 0, choices ?? [], ...more];
 }

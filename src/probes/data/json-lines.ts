@@ -1,24 +1,37 @@
 import { NamedError } from '../../named-error.ts';
+import { parsePythonJson } from './python-json.ts';
 
-/** One object of a JSON-lines file, and where it stands. */
+/** One object of a JSON-lines file, or one row of a table, and where it stands. */
 export interface JsonLine {
   /** 1-based. */
   readonly line: number;
+  /** What is counted: lines of text unless rows of a table. */
+  readonly unit?: 'row';
   readonly value: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads a JSON-lines file whole (sets are small); blank lines are passed over, also a byte order mark.
+ * Reads a JSON-lines file whole (sets are small); blank lines are passed over, also a byte order mark. Numbers that Python
+ * writes as NaN or Infinity are null.
  *
  * @throws NamedError `BadJsonLine` with file and line.
  */
 export async function readJsonLines(file: Blob, path: string): Promise<readonly JsonLine[]> {
-  const lines = (await file.text()).replace(/^\uFEFF/, '').split(/\r?\n/);
-  return lines.flatMap((text, index) => {
+  return jsonLinesOf((await file.text()).replace(/^\uFEFF/, ''), path);
+}
+
+/** The objects of a JSON-lines file's text. @throws NamedError `BadJsonLine` with file and line */
+export function jsonLinesOf(whole: string, path: string): readonly JsonLine[] {
+  return whole.split(/\r?\n/).flatMap((text, index) => {
     if (text.trim() === '') return [];
     const line = index + 1;
     return [{ line, value: parse(text, path, line) }];
   });
+}
+
+/** "line 3", or "row 3" of a table. */
+export function lineName({ line, unit }: Pick<JsonLine, 'line' | 'unit'>): string {
+  return `${unit ?? 'line'} ${line}`;
 }
 
 /** A text field of a line. @throws NamedError `MissingField`. */
@@ -47,7 +60,7 @@ function parse(text: string, path: string, line: number): Readonly<Record<string
     );
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parsePythonJson(text);
   } catch (cause) {
     throw fail('no JSON', cause);
   }

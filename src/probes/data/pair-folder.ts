@@ -5,6 +5,7 @@ import { TASKS, isTask } from '../task.ts';
 import type { JsonLine } from './json-lines.ts';
 import { readJsonLines, textField } from './json-lines.ts';
 import type { Pair } from './pair.ts';
+import { PictureFiles } from './picture-files.ts';
 
 /** The reference set's counting prompts begin with this, as text; no model reads it as an image. */
 const LITERAL_IMAGE = /^\s*<image>\s*/;
@@ -81,9 +82,10 @@ function readPair(
       `known: ${TASKS.join(', ')}`,
     );
   }
+  const pictures = new PictureFiles(folder, files);
   const image = (field: string): Blob => {
     const name = textField(line, path, field);
-    const file = files.get(folder + name);
+    const file = pictures.at(name);
     if (file) return file;
     throw bad(
       'MissingImage',

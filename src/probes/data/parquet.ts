@@ -1,18 +1,37 @@
 import { NamedError } from '../../named-error.ts';
+import { isRecord } from './cell.ts';
 import type { JsonLine } from './json-lines.ts';
 
-/** Rows of a Parquet file, as the lines of a JSON-lines file would be; integers beyond 32 bits become numbers. */
+/**
+ * Rows of a Parquet file, as the lines of a JSON-lines file would be; integers beyond 32 bits become numbers. Compressed by
+ * snappy, gzip, brotli, zstd or lz4, or not at all. One row group is decoded at a time; its pictures become Blobs, which a
+ * browser keeps outside the page's memory.
+ *
+ * @throws NamedError `BadParquet`
+ */
 export async function readParquet(file: Blob, path: string): Promise<readonly JsonLine[]> {
   // Loaded where a Parquet file is met: few are.
-  const { parquetReadObjects } = await import('hyparquet');
+  const [{ parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
+    import('hyparquet'),
+    import('hyparquet-compressors'),
+  ]);
   const buffer = {
     byteLength: file.size,
     slice: (start: number, end?: number) => file.slice(start, end).arrayBuffer(),
   };
   try {
-    // Bytes without a text type are bytes: images lie in such columns.
-    const rows = await parquetReadObjects({ file: buffer, utf8: false });
-    return rows.map((row, index) => ({ line: index + 1, value: withNumbers(row) }));
+    const metadata = await parquetMetadataAsync(buffer);
+    const rows: JsonLine[] = [];
+    for (const { num_rows: count } of metadata.row_groups) {
+      const rowStart = rows.length;
+      const range = { rowStart, rowEnd: rowStart + Number(count) };
+      // Bytes without a text type are bytes: images lie in such columns.
+      const group = await parquetReadObjects({ file: buffer, metadata, compressors, utf8: false, ...range });
+      for (const row of group) {
+        rows.push({ line: rows.length + 1, unit: 'row', value: plain(row) as JsonLine['value'] });
+      }
+    }
+    return rows;
   } catch (cause) {
     throw new NamedError(
       'BadParquet',
@@ -24,8 +43,14 @@ export async function readParquet(file: Blob, path: string): Promise<readonly Js
   }
 }
 
-function withNumbers(row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
-  );
+/** Longer bytes are pictures: kept as a Blob, they can leave the page's memory. */
+const LONG_BYTES = 2 ** 12;
+
+/** As JSON would hold it, but for bytes. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number(value);
+  if (value instanceof Uint8Array && value.length >= LONG_BYTES) return new Blob([Uint8Array.from(value)]);
+  if (Array.isArray(value)) return value.map(plain);
+  if (!isRecord(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
 }

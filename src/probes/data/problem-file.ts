@@ -1,92 +1,152 @@
-/** GSM8K, MATH-500 and lists of visual questions, as JSON lines or Parquet, read as they come. */
+/** GSM8K, MATH-500, RL data of EasyR1 and verl, VLMEvalKit's tables, lists of visual questions: read as they come. */
 import { NamedError } from '../../named-error.ts';
-import type { JsonLine } from './json-lines.ts';
-import { readJsonLines, textField } from './json-lines.ts';
-import { readParquet } from './parquet.ts';
+import { cellOf, cellText, describeCell, isMissing } from './cell.ts';
+import { type ColumnChoice, checkColumns, filledColumn, namesFor } from './columns.ts';
+import { type JsonLine, lineName } from './json-lines.ts';
 import type { Problem } from './problem.ts';
+import { answersCount, rowChoices } from './row-choices.ts';
+import { readRows } from './row-file.ts';
+import { RowPictures } from './row-pictures.ts';
+import { placePictures, questionText } from './row-question.ts';
 
 /** GSM8K ends its reasoning with `#### 42`. */
 const GSM8K_ANSWER = /####\s*(.+)/;
 
+/** A problem and the row it was read from. */
+export interface ProblemRow {
+  readonly problem: Problem;
+  readonly row: JsonLine;
+}
+
 /**
- * Reads a list of problems. `path` is the list's own among `files`; images are looked for beside it. Fields: `question`
- * or `problem`; `answer`; `unique_id` or `id` (else the line's index, as the reference numbers GSM8K); `image`
- * (a path, or bytes within Parquet), `choices`, `level`.
+ * Reads a list of problems: `readProblemRows` without the rows.
  *
- * @throws NamedError `NoProblems`, `BadJsonLine`, `MissingField`, `MissingImage`, `DuplicateId`, and those of reading Parquet.
+ * @throws NamedError those of `readProblemRows`
  */
 export async function readProblems(
   path: string,
   files: ReadonlyMap<string, Blob>,
+  choice: ColumnChoice = {},
 ): Promise<readonly Problem[]> {
+  return (await readProblemRows(path, files, choice)).map(({ problem }) => problem);
+}
+
+/**
+ * Reads a list of problems, as the page and every command do. `path` is the list's own among `files`; images are looked for
+ * beside it. Which columns hold what: `KNOWN_COLUMNS`, or `choice`. Without an id a problem is called by its index, as the
+ * reference numbers GSM8K. VLMEvalKit's `hint` stands before the question, as VLMEvalKit puts it. Every picture of a row is
+ * read, or the row is refused.
+ *
+ * @throws NamedError `NoProblems`; `MissingField`, `UnknownColumn`, `UnreadPicture` (`UnknownColumns`: a page can ask);
+ * `MissingImage`, `ImageMarkers`, `Conversation`, `BadChoices`, `DuplicateId`, and those of `readRows`
+ */
+export async function readProblemRows(
+  path: string,
+  files: ReadonlyMap<string, Blob>,
+  choice: ColumnChoice = {},
+): Promise<readonly ProblemRow[]> {
   const file = files.get(path);
   if (!file) throw new NamedError('NoProblems', 'no such file', { file: path }, 'name a file of the folder');
-  const lines = path.endsWith('.parquet') ? await readParquet(file, path) : await readJsonLines(file, path);
-  if (lines.length === 0) {
+  const rows = await readRows(file, path);
+  if (rows.length === 0) {
     throw new NamedError('NoProblems', 'the list is empty', { file: path }, 'give at least one problem');
   }
-  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  refuseConversations(rows, path, choice);
+  checkColumns(path, { rows, choice });
+  const pictures = new RowPictures(path, files, { rows, choice });
+  const idOf = idsOf(rows, choice);
+  const chosen = rows.map((row) => ({
+    answer: answerCell(row, choice).value,
+    choices: rowChoices(row, choice, path),
+  }));
+  const count = answersCount(chosen);
   const seen = new Set<string>();
-  return lines.map((line, index) => {
-    const problem = readProblem(line, index, path, folder, files);
-    if (seen.has(problem.id)) {
+  return rows.map((row, index) => {
+    const choices = chosen[index]?.choices;
+    const id = idOf(row, index);
+    if (seen.has(id)) {
       throw new NamedError(
         'DuplicateId',
-        `line ${line.line} repeats ${problem.id}`,
+        `${lineName(row)} repeats ${id}`,
         { file: path, field: 'id' },
         'give each problem its own id',
       );
     }
-    seen.add(problem.id);
-    return problem;
+    seen.add(id);
+    const column = filledColumn(row, 'question', choice) as string;
+    const text = questionText(cellOf(row, column), column, row, path);
+    const level = Number(row.value['level']);
+    const problem: Problem = {
+      id,
+      ...placePictures(hinted(text, row), pictures.of(row), column, row, path),
+      answer: goldAnswer(answerText(row, path, choice, count ? choices : undefined)),
+      ...(choices ? { choices } : {}),
+      ...(!isMissing(row.value['level']) && Number.isFinite(level) ? { level } : {}),
+    };
+    return { problem, row };
   });
 }
 
-function readProblem(
-  line: JsonLine,
-  index: number,
+/** Rows of chats alone (LLaVA, ShareGPT) have no right answers to grade by. */
+function refuseConversations(rows: readonly JsonLine[], path: string, choice: ColumnChoice): void {
+  const column = ['conversations', 'messages', 'conversation'].find((name) =>
+    rows.every((row) => Array.isArray(row.value[name])),
+  );
+  const isAsked = (row: JsonLine): boolean => filledColumn(row, 'question', choice) !== undefined;
+  if (column === undefined || rows.some(isAsked)) return;
+  throw new NamedError(
+    'Conversation',
+    `all ${rows.length} rows are conversations, which have no right answers to grade by`,
+    { file: path, field: column },
+    'put question and answer into columns of their own',
+  );
+}
+
+/** What a row is called: `index` names rows only where all are different, for pandas' does not always. */
+function idsOf(rows: readonly JsonLine[], choice: ColumnChoice): (row: JsonLine, index: number) => string {
+  const textOf = (row: JsonLine, names: readonly string[]): string | undefined =>
+    names
+      .map((name) => cellOf(row, name))
+      .flatMap((cell) => (isMissing(cell) ? [] : (cellText(cell) ?? [])))[0];
+  const indices = new Set(rows.map((row) => textOf(row, ['index'])));
+  const names = [...namesFor('id', choice), ...(indices.size === rows.length && !choice.id ? ['index'] : [])];
+  return (row, index) => textOf(row, names) ?? String(index);
+}
+
+/** VLMEvalKit's words (`ImageMCQDataset.build_prompt`); without a hint the question is as it is. */
+function hinted(text: string, { value }: JsonLine): string {
+  const hint = isMissing(value['hint']) ? undefined : cellText(value['hint']);
+  return hint === undefined ? text : `Hint: ${hint}\nQuestion: ${text}`;
+}
+
+function answerCell(
+  row: JsonLine,
+  choice: ColumnChoice,
+): { readonly column: string; readonly value: unknown } {
+  const column = filledColumn(row, 'answer', choice) as string;
+  return { column, value: cellOf(row, column) };
+}
+
+/** `counted`: the options, where answers count them from 0. */
+function answerText(
+  row: JsonLine,
   path: string,
-  folder: string,
-  files: ReadonlyMap<string, Blob>,
-): Problem {
-  const { value } = line;
-  const image = imageOf(line, path, folder, files);
-  const choices = value['choices'];
-  const level = Number(value['level']);
-  const stated = ['unique_id', 'id', 'pid'].find((name) => value[name] !== undefined && value[name] !== null);
-  return {
-    id: stated === undefined ? String(index) : textField(line, path, stated),
-    question: textField(line, path, 'question', 'problem'),
-    answer: goldAnswer(textField(line, path, 'answer')),
-    ...(image ? { image } : {}),
-    ...(Array.isArray(choices) && choices.length > 0 ? { choices: choices.map(String) } : {}),
-    ...(value['level'] !== undefined && Number.isFinite(level) ? { level } : {}),
-  };
+  choice: ColumnChoice,
+  counted: readonly string[] | undefined,
+): string {
+  const { column, value } = answerCell(row, choice);
+  const text = counted ? counted[value as number] : cellText(value);
+  if (text !== undefined) return text;
+  throw new NamedError(
+    'MissingField',
+    `${lineName(row)} holds ${describeCell(value)}`,
+    { file: path, field: column },
+    'put the answer there as text or number',
+  );
 }
 
 /** What stands after `####`, thousands unseparated as in the reference; else the answer as it is. */
 function goldAnswer(stored: string): string {
   const marked = GSM8K_ANSWER.exec(stored)?.[1];
   return marked === undefined ? stored.trim() : marked.trim().replaceAll(',', '');
-}
-
-function imageOf(
-  line: JsonLine,
-  path: string,
-  folder: string,
-  files: ReadonlyMap<string, Blob>,
-): Blob | undefined {
-  const stored = line.value['decoded_image'] ?? line.value['image'];
-  if (stored === undefined || stored === null || stored === '') return undefined;
-  if (typeof stored === 'object' && 'bytes' in stored && stored.bytes instanceof Uint8Array) {
-    return new Blob([Uint8Array.from(stored.bytes)]);
-  }
-  const file = typeof stored === 'string' ? files.get(folder + stored) : undefined;
-  if (file) return file;
-  throw new NamedError(
-    'MissingImage',
-    `line ${line.line} names ${folder}${String(stored)}`,
-    { file: path, field: 'image' },
-    'hand the images over together with the list',
-  );
 }

@@ -6,6 +6,7 @@ import { eachSample } from '../each-sample.ts';
 import type { NamedSubject } from '../named-subject.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
+import { problemPrompt } from '../problem-prompt.ts';
 import { respond } from '../respond.ts';
 import { answerToken } from '../response-tokens.ts';
 
@@ -54,7 +55,7 @@ export async function lensOnAnswers(
     ({ id }) => id,
     work,
     async (item) => {
-      const ask = { ...prompt, prompt: item.question, images: item.image ? [item.image] : [] };
+      const ask = await problemPrompt(item, prompt);
       const read: ModelLens[] = [];
       for (const { name, subject } of models) {
         const response = await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);

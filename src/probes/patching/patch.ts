@@ -7,6 +7,7 @@ import type { Problem } from '../data/problem.ts';
 import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
+import { problemPrompt } from '../problem-prompt.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
 import type { Said } from '../said.ts';
 import { saidBy } from '../said.ts';
@@ -78,17 +79,14 @@ export async function sweepPatches(
       const records: PatchRecord[] = [];
       for (const run of new Set(group.map((one) => one.run))) {
         const own = group.filter((one) => one.run === run);
+        const prompts = await Promise.all(own.map(({ item }) => problemPrompt(item, prompt)));
         const answers = await asJob(engine, work.signal, (job) =>
           engine.generateAll({
             job,
             subject: (own[0] as (typeof own)[number]).subject,
             maxNewTokens,
             ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
-            prompts: own.map(({ item }) => ({
-              ...prompt,
-              prompt: item.question,
-              images: item.image ? [item.image] : [],
-            })),
+            prompts,
           }),
         );
         for (const [index, { item }] of own.entries()) {

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
+import { openCheckpoint } from '../../checkpoint/checkpoint.ts';
+import { fileWith, folder } from '../../checkpoint/testing/files.ts';
 import { NamedError } from '../../named-error.ts';
 import type { TestTensor } from '../testing/triples.ts';
 import { testCheckpoint } from '../testing/triples.ts';
 import { deltasOf } from './delta-spec.ts';
 import { pairTensors } from './pairing.ts';
+import { unsharedSentence } from './unshared.ts';
 
 const tensor = (name: string, shape: number[]): TestTensor => ({
   name,
@@ -34,6 +37,43 @@ describe('pairTensors', () => {
     expect(mismatches).toEqual([
       { name: UP, kind: 'shape', what: '[6, 4] in in, [6, 5] in rl' },
       { name: 'model.layers.1.mlp.up_proj.weight', kind: 'missing', what: 'not in rl' },
+    ]);
+  });
+
+  it('counts and names whatever is not shared, selected or not', async () => {
+    const checkpoints = await set({
+      base: [tensor(Q, [4, 4]), tensor(UP, [6, 4]), tensor(EMBEDDING, [9, 4]), tensor(HEAD, [9, 4])],
+      in: [tensor(Q, [4, 4]), tensor(EMBEDDING, [11, 4])],
+    });
+    const pairing = pairTensors(checkpoints, { weights: null });
+    expect(pairing.unshared).toEqual([
+      { name: HEAD, kind: 'missing', what: 'not in in' },
+      { name: EMBEDDING, kind: 'shape', what: '[9, 4] in base, [11, 4] in in' },
+      { name: UP, kind: 'missing', what: 'not in in' },
+    ]);
+    expect(unsharedSentence(pairing)).toBe(
+      `3 tensors are not in every checkpoint in one shape, and not compared: ${HEAD} (not in in), ${EMBEDDING} ([9, 4] in base, [11, 4] in in), ${UP} (not in in); 1 tensor is compared.`,
+    );
+    const alike = await set({ base: [tensor(Q, [4, 4])], in: [tensor(Q, [4, 4])] });
+    expect(unsharedSentence(pairTensors(alike, { weights: null }))).toBeNull();
+  });
+
+  it('names a tensor that one checkpoint stores in a dtype that is not read', async () => {
+    const readable = await set({ base: [tensor(Q, [4, 4]), tensor('spare.weight', [2])] });
+    const [base] = readable.values();
+    const q = '{"dtype":"F32","shape":[4,4],"data_offsets":[0,64]}';
+    const header = `{"${Q}":${q},"spare.weight":{"dtype":"C64","shape":[2],"data_offsets":[64,80]}}`;
+    const other = await openCheckpoint(folder({ 'model.safetensors': fileWith(header, 80) }));
+    if (!base) throw new Error('no base');
+    const { unshared } = pairTensors(
+      new Map([
+        ['base', base],
+        ['in', other],
+      ]),
+      { weights: null },
+    );
+    expect(unshared).toEqual([
+      { name: 'spare.weight', kind: 'missing', what: 'C64 in in, which is not read' },
     ]);
   });
 

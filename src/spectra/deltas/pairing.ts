@@ -4,6 +4,7 @@ import type { LayerPlace } from '../../checkpoint/layer-index.ts';
 import { layerPlace } from '../../checkpoint/layer-index.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
+import { unsharedTensors } from './unshared.ts';
 
 /** Checkpoints by their part in the comparison: `base`, `in`, `rl`, or any further name. */
 export type CheckpointSet = ReadonlyMap<string, Checkpoint>;
@@ -27,7 +28,10 @@ export interface Mismatch {
 
 export interface Pairing {
   readonly families: readonly TensorFamily[];
+  /** Selected tensors that cannot be compared. */
   readonly mismatches: readonly Mismatch[];
+  /** The same of all tensors, selected or not. */
+  readonly unshared: readonly Mismatch[];
   /** Tensors that the rule leaves out, with the reason. */
   readonly omitted: readonly { readonly name: string; readonly reason: string }[];
   /** Decoder layers and vision blocks, counted by name. */
@@ -76,7 +80,8 @@ export function pairTensors(checkpoints: CheckpointSet, selection: Selection): P
   }
   families.sort((a, b) => compare(orderOf(a), orderOf(b)) || (a.name < b.name ? -1 : 1));
   if (families.length === 0) throw nothingToCompare(checkpoints, selection, mismatches);
-  return { families, mismatches, omitted, layers, visionBlocks };
+  const unshared = unsharedTensors(checkpoints, new Set(families.map(({ name }) => name)));
+  return { families, mismatches, unshared, omitted, layers, visionBlocks };
 }
 
 /** Along the unified layer axis; what is in no layer comes last. */

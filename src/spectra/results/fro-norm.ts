@@ -76,6 +76,8 @@ export interface FroNormFile {
     /** Mean and spread over the layers of each region of their mean relative norms. */
     readonly regions: Readonly<Record<RegionName, Readonly<Record<string, Spread>>>>;
     readonly mismatches: Pairing['mismatches'];
+    /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
+    readonly unshared?: Pairing['unshared'];
     readonly omitted: Pairing['omitted'];
     readonly provenance?: unknown;
   };
@@ -125,6 +127,7 @@ export function froNormFile(request: FroNormRequest): FroNormFile {
       projections: grouped(({ name }) => projectionOf(name)),
       regions: regionSpreads(summary, deltas, cuts),
       mismatches: pairing.mismatches,
+      unshared: pairing.unshared,
       omitted: pairing.omitted,
       ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
     },

@@ -89,6 +89,8 @@ export interface LayerwiseSvdFile {
       >
     >;
     readonly mismatches: Pairing['mismatches'];
+    /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
+    readonly unshared?: Pairing['unshared'];
     readonly omitted: Pairing['omitted'];
     /** How far two of the updates share directions, where that was asked for. */
     readonly overlap?: OverlapSection;
@@ -135,6 +137,7 @@ export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile
       log: 'natural',
       regions: regionSpreads(summary, deltas),
       mismatches: pairing.mismatches,
+      unshared: pairing.unshared,
       omitted: pairing.omitted,
       ...(request.overlap ? { overlap: request.overlap } : {}),
       ...(request.provenance === undefined ? {} : { provenance: request.provenance }),

@@ -72,6 +72,8 @@ export interface SubspaceOverlapFile extends OverlapSection {
     readonly rounding: Rounding;
     readonly cuts: RegionCuts;
     readonly mismatches: Pairing['mismatches'];
+    /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
+    readonly unshared?: Pairing['unshared'];
     readonly omitted: Pairing['omitted'];
     readonly provenance?: unknown;
   };
@@ -100,7 +102,13 @@ export function subspaceOverlapFile(request: OverlapFileRequest): SubspaceOverla
     },
     ...overlapSection(request),
     frankenscope: {
-      ...{ rounding, cuts, mismatches: pairing.mismatches, omitted: pairing.omitted },
+      ...{
+        rounding,
+        cuts,
+        mismatches: pairing.mismatches,
+        unshared: pairing.unshared,
+        omitted: pairing.omitted,
+      },
       ...(provenance === undefined ? {} : { provenance }),
     },
   };

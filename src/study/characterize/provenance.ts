@@ -1,3 +1,4 @@
+import { noticeLines } from '../../checkpoint/weight-files.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { version } from '../../../package.json';
@@ -33,7 +34,7 @@ export function characterizeProvenance(
   return {
     version,
     checkpoints: Object.fromEntries(
-      [...checkpoints].map(([role, { name, fingerprint, files }]) => [
+      [...checkpoints].map(([role, { name, fingerprint, files, weightFiles, notices }]) => [
         role,
         {
           ...{ name, fingerprint },
@@ -41,6 +42,9 @@ export function characterizeProvenance(
             ? { merge: { recipe: files.plan.recipe, donors: donorsOf(files) } }
             : {}),
           files: [...files].map(([file, { size }]) => ({ name: file, bytes: size })),
+          // Which of them the weights were read from, and why not others.
+          weightFiles,
+          notices: noticeLines(notices),
         },
       ]),
     ),

@@ -25,9 +25,14 @@ export function regionSentence(series: LayerSeries, cuts: Cuts, layers: number, 
   return `${series.label}: mean ${what} and its spread between layers, ${parts.join(', ')}; largest in layer ${top.layer} (${plainNumber(top.value ?? 0)}).`;
 }
 
-/** The share of all elements that an update left as they were. */
-export function unchangedSentence(label: string, share: number): string {
-  if (share === 1) return `${label} changes nothing at all.`;
+/**
+ * The share of all elements that an update left as they were.
+ *
+ * @param whole whether the checkpoints share every tensor
+ */
+export function unchangedSentence(label: string, share: number, whole = true): string {
+  if (share === 1)
+    return whole ? `${label} changes nothing at all.` : `${label} changes nothing of what was compared.`;
   if (share === 0) return `${label} changes every weight that was compared.`;
   return `${label} leaves ${percent(share)} of the weights exactly as they were.`;
 }

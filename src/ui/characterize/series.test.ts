@@ -170,6 +170,7 @@ describe('in words', () => {
       'RL − IN: ‖Δ‖ is exactly zero in every layer.',
     );
     expect(unchangedSentence('RL − IN', 1)).toBe('RL − IN changes nothing at all.');
+    expect(unchangedSentence('RL − IN', 1, false)).toBe('RL − IN changes nothing of what was compared.');
     expect(unchangedSentence('RL − IN', 0.412)).toBe(
       'RL − IN leaves 41.2 % of the weights exactly as they were.',
     );

@@ -138,7 +138,7 @@ export class Judging {
   #facts(): object {
     const { n, agree, judgeOnly, ruleOnly } = this.agreement;
     const counts = { both: n, agree, judgeOnly: judgeOnly.length, ruleOnly: ruleOnly.length };
-    return { frankenscope: { version, judge: this.service.endpoint, agreement: counts } };
+    return { frankenscope: { version, judge: this.service.described, agreement: counts } };
   }
 
   async #kept(): Promise<ReadonlyMap<string, JudgeVerdict>> {

@@ -52,7 +52,7 @@ export class RemoteEvaluation {
     const { style, ...settings } = this.#settings();
     const facts = {
       version,
-      remote: this.service.endpoint,
+      remote: this.service.described,
       settings: { ...settings, promptStyle: style.name },
       refused: this.refused,
     };

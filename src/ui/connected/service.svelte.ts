@@ -1,5 +1,6 @@
 import type { Client } from '../../remote/client.ts';
 import { DIALECTS, type DialectName, type Endpoint } from '../../remote/endpoint.ts';
+import { originOf, publicAddress } from '../../remote/public-address.ts';
 import { PATIENCE } from '../../remote/retry.ts';
 
 const SETTINGS = 'frankenscope.service.';
@@ -18,7 +19,8 @@ const ADDRESSES: Readonly<Record<DialectName, string>> = {
 
 /**
  * A service as the user describes it: address, model, key, patience. All but the key is kept in this browser; the key is
- * held in memory, unless the user asks to keep it too.
+ * held in memory, unless the user asks to keep it too. A key belongs to the origin for which it was typed: it is sent
+ * to no other, and is forgotten with it.
  */
 export class Service {
   dialect = $state<DialectName>('openai');
@@ -31,7 +33,10 @@ export class Service {
   limitField = $state<Endpoint['limitField']>('max_tokens');
   atOnce = $state(4);
   timeoutSeconds = $state(300);
+  /** What became of a key whose address changed. */
+  notice = $state<string | null>(null);
   readonly #name: string;
+  #keyOrigin: string | null = null;
 
   /** `name` tells services apart: a subject, a judge. */
   constructor(name: string) {
@@ -40,9 +45,10 @@ export class Service {
     this.dialect = DIALECTS.find((dialect) => dialect === kept['dialect']) ?? 'openai';
     this.url = typeof kept['url'] === 'string' ? kept['url'] : ADDRESSES[this.dialect];
     this.model = typeof kept['model'] === 'string' ? kept['model'] : '';
-    const key = stored(KEY + name)['key'];
-    if (typeof key === 'string') {
+    const { key, origin } = stored(KEY + name);
+    if (typeof key === 'string' && typeof origin === 'string' && origin === originOf(this.url)) {
       this.key = key;
+      this.#keyOrigin = origin;
       this.keepsKey = true;
     }
   }
@@ -57,6 +63,11 @@ export class Service {
     };
   }
 
+  /** The endpoint as results tell of it. */
+  get described(): Endpoint {
+    return { ...this.endpoint, url: publicAddress(this.url) };
+  }
+
   /** What is missing before anything can be sent. */
   get needs(): string | null {
     if (this.url.trim() === '') return 'Give the address of a service.';
@@ -67,19 +78,39 @@ export class Service {
   choose(dialect: DialectName): void {
     if (this.url === ADDRESSES[this.dialect]) this.url = ADDRESSES[dialect];
     this.dialect = dialect;
+    this.moved();
+  }
+
+  /** The key was typed: it is for the address that stands beside it. */
+  keyTyped(): void {
+    this.#keyOrigin = this.key === '' ? null : originOf(this.url);
+    this.notice = null;
+    this.keep();
+  }
+
+  /** The address changed: a key for another origin is forgotten. */
+  moved(): void {
+    if (this.key !== '' && originOf(this.url) !== this.#keyOrigin) {
+      this.notice = `The key was for ${this.#keyOrigin ?? 'no address'} and is forgotten: type the one for this address.`;
+      this.key = '';
+      this.#keyOrigin = null;
+    }
     this.keep();
   }
 
   /** Keeps what may be kept. */
   keep(): void {
     const { dialect, url, model } = this.endpoint;
-    store(SETTINGS + this.#name, { dialect, url, model });
-    store(KEY + this.#name, this.keepsKey && this.key !== '' ? { key: this.key } : null);
+    store(SETTINGS + this.#name, { dialect, url: publicAddress(url), model });
+    const kept = this.keepsKey && this.key !== '' && this.#keyOrigin !== null;
+    store(KEY + this.#name, kept ? { key: this.key, origin: this.#keyOrigin } : null);
   }
 
   client(onWait: (why: string, milliseconds: number) => void): Client {
     const patience = { ...PATIENCE, timeoutMs: this.timeoutSeconds * 1000 };
-    return { endpoint: this.endpoint, key: this.key.trim(), patience, onWait };
+    const { endpoint } = this;
+    const key = originOf(endpoint.url) === this.#keyOrigin ? this.key.trim() : '';
+    return { endpoint, key, patience, onWait };
   }
 }
 

@@ -4,6 +4,8 @@ import { demoItems } from '../../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../../evaluation/samples/draw.ts';
 import { type ItemSets, readItemFolder } from '../../evaluation/samples/item-folder.ts';
 import type { NamedError } from '../../named-error.ts';
+import { UnknownColumns } from '../../probes/data/columns.ts';
+import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 import { named } from '../state/named.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
@@ -18,6 +20,8 @@ export class QuestionChoice {
   /** 0: 160 for the demo family, else 2048. */
   chosenTokens = $state(0);
   brought = $state.raw<{ readonly name: string; readonly sets: ItemSets } | null>(null);
+  /** A list whose columns have to be told apart by a person. */
+  asking = $state.raw<AskedColumns | null>(null);
   error = $state.raw<NamedError | null>(null);
   #demo: Promise<ItemSets> | null = null;
 
@@ -55,14 +59,16 @@ export class QuestionChoice {
     };
   }
 
-  async bring(found: readonly PathFile[]): Promise<void> {
+  async bring(found: readonly PathFile[], choices: ColumnChoices = new Map()): Promise<void> {
+    this.error = null;
+    this.asking = null;
     try {
       const files = new Map(found.map(({ path, file }) => [path, file]));
-      const sets = await readItemFolder(files);
+      const sets = await readItemFolder(files, (path) => choices.get(path) ?? {});
       this.brought = { name: found[0]?.path.split('/')[0] ?? 'folder', sets };
-      this.error = null;
     } catch (error) {
-      this.error = named(error);
+      if (error instanceof UnknownColumns) this.asking = { unknown: error, files: found, choices };
+      else this.error = named(error);
     }
   }
 }

@@ -5,6 +5,7 @@ import { ablateLayer, type AblatedPart } from '../../probes/ablation/experiment.
 import { sweepAblations, type AblationRecord } from '../../probes/ablation/sweep.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
 import { attentionShift, type AttentionRecord } from '../../probes/attention/shift.ts';
+import { UnknownColumns } from '../../probes/data/columns.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { lensOnAnswers, type LensRecord } from '../../probes/lens/lens.ts';
@@ -18,6 +19,7 @@ import type { Journals } from '../../study/journal/journals.ts';
 import type { LongWork } from '../../study/work.ts';
 import { named } from '../state/named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
+import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -78,6 +80,8 @@ export class Localize {
   broughtPairs = $state.raw<NamedSet<Pair> | null>(null);
   ownPair = $state.raw<NamedSet<Pair> | null>(null);
   broughtQuestions = $state.raw<NamedSet<Problem> | null>(null);
+  /** A list whose columns have to be told apart by a person. */
+  askedColumns = $state.raw<AskedColumns | null>(null);
   setError = $state.raw<NamedError | null>(null);
   /** The set behind what is shown, for pictures beside answers. */
   pairs = $state.raw<ReadonlyMap<string, Pair>>(new Map());
@@ -168,9 +172,16 @@ export class Localize {
     });
   }
 
-  async bringQuestions(found: readonly PathFile[]): Promise<void> {
+  async bringQuestions(found: readonly PathFile[], choices: ColumnChoices = new Map()): Promise<void> {
+    this.askedColumns = null;
     await this.#bring(async () => {
-      this.broughtQuestions = await droppedQuestions(found);
+      try {
+        this.broughtQuestions = await droppedQuestions(found, choices);
+      } catch (error) {
+        if (!(error instanceof UnknownColumns)) throw error;
+        this.askedColumns = { unknown: error, files: found, choices };
+        return;
+      }
       if (this.probe === 'ablate') this.questionSource = 'dropped';
       else this.pictureSource = 'dropped';
     });

@@ -3,6 +3,7 @@ import { wholeModel } from '../../engine/subject.ts';
 import type { NamedError } from '../../named-error.ts';
 import { lookAt, meanOverHeads, type Look } from '../../probes/attention/look.ts';
 import type { Problem } from '../../probes/data/problem.ts';
+import { problemPrompt } from '../../probes/problem-prompt.ts';
 import { respond, type Response } from '../../probes/respond.ts';
 import { named } from '../state/named.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
@@ -33,7 +34,7 @@ export class Looking {
     await this.#work(async () => {
       const [first] = this.#models;
       if (!first) return;
-      this.response = await respond(this.#engine, { ...this.#ask(first), maxNewTokens }, undefined);
+      this.response = await respond(this.#engine, { ...(await this.#ask(first)), maxNewTokens }, undefined);
       await this.#look(0);
     });
   }
@@ -53,14 +54,13 @@ export class Looking {
     this.token = token;
     const looks = [];
     for (const slot of this.#models)
-      looks.push({ slot, look: await lookAt(this.#engine, this.#ask(slot), response, token) });
+      looks.push({ slot, look: await lookAt(this.#engine, await this.#ask(slot), response, token) });
     this.looks = looks;
   }
 
-  #ask({ checkpoint }: LoadedSlot) {
-    const { question, image } = this.#item;
+  async #ask({ checkpoint }: LoadedSlot) {
     const subject = wholeModel(checkpoint.id, checkpoint.layers);
-    return { ...PROMPT, subject, prompt: question, images: image ? [image] : [] };
+    return { ...(await problemPrompt(this.#item, PROMPT)), subject };
   }
 
   async #work(task: () => Promise<void>): Promise<void> {

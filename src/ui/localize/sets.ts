@@ -5,8 +5,11 @@ import { readPairFolder } from '../../probes/data/pair-folder.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { readProblems } from '../../probes/data/problem-file.ts';
 import type { Problem } from '../../probes/data/problem.ts';
+import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
+import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
+import type { ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 
 /** A set of samples, with what names it in a journal. */
@@ -46,23 +49,31 @@ export async function droppedPairs(
 }
 
 /** A dropped list of problems, with its images if it has any. @throws NamedError `NoProblems` and those of reading */
-export async function droppedQuestions(found: readonly PathFile[]): Promise<NamedSet<Problem>> {
+export async function droppedQuestions(
+  found: readonly PathFile[],
+  choices: ColumnChoices = new Map(),
+): Promise<NamedSet<Problem>> {
   const files = pathsOf(found);
-  const [list, ...others] = [...files.keys()].filter((path) => /\.(jsonl|parquet)$/.test(path));
+  const [list, ...others] = listsAmong(files.keys());
   if (list === undefined || others.length > 0) {
     throw new NamedError(
       'NoProblems',
       list === undefined
-        ? 'no .jsonl or .parquet among the files'
+        ? `no ${LIST_FORMATS} among the files`
         : `several lists: ${[list, ...others].join(', ')}`,
       { file: topOf(found) },
       'choose one list, and its images with it',
     );
   }
+  const choice = choices.get(list) ?? {};
+  const samples = await readProblems(list, files, choice);
+  // A list that is not hashed as text is told apart by what was read from it.
+  const read = list.endsWith('.jsonl') ? '' : await samplesFingerprint(samples);
+  const columns = Object.keys(choice).length > 0 ? JSON.stringify(choice) : '';
   return {
     name: list,
-    samples: await readProblems(list, files),
-    fingerprint: await fingerprintOf(files, ''),
+    samples,
+    fingerprint: await fingerprintOf(files, columns + read),
     notices: [],
   };
 }

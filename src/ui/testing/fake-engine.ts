@@ -294,6 +294,7 @@ export class FakeEngine implements EngineApi {
       bytes: parameters * 2,
       tensors: 729,
       files: [...files].map(([path, file]) => ({ name: path, bytes: file.size })),
+      weightFiles: [...files.keys()].filter((path) => path.endsWith('.safetensors')),
       dtypes: { BF16: 729 },
       layerBytes: Array.from({ length: visionBlocks + 1 + layers }, (_, i) => ({
         index: i - visionBlocks,

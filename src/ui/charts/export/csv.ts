@@ -1,9 +1,15 @@
 import type { DataTable, TableCell } from '../figure/data-table.ts';
 
-/** A field as RFC 4180 has it; numbers keep every digit. */
+/** How a text begins that a spreadsheet would carry out as a formula. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * A field as RFC 4180 has it; numbers keep every digit. Texts come from names of folders and tasks: one that begins like a
+ * formula gets an apostrophe before it, by which spreadsheets know text.
+ */
 function field(cell: TableCell): string {
   if (cell === null) return '';
-  const text = String(cell);
+  const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

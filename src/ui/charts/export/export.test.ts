@@ -16,6 +16,12 @@ test('comma-separated values keep every digit and quote what needs it', () => {
   expect(csv(table)).toBe('layer,"rate, ""IN"""\r\n-1,0.30000000000000004\r\n0,\r\n');
 });
 
+test('comma-separated values hold no formula, in a cell or in the header', () => {
+  const columns = ['=layer', '@task', '-note'];
+  const rows = [['+IN', '=HYPERLINK("http://x")', -1]];
+  expect(csv({ columns, rows })).toBe(`'=layer,'@task,'-note\r\n'+IN,"'=HYPERLINK(""http://x"")",-1\r\n`);
+});
+
 test('JSON carries rows by column name, the note and the provenance', () => {
   const text = chartJson({ title: 't', description: 'd', note: 'n = 3', table, provenance: { seed: 1 } });
   expect(JSON.parse(text)).toEqual({

@@ -1,0 +1,14 @@
+/** Token embedding, final norm, and what lies in a decoder layer or in the vision tower. */
+const MODEL_WEIGHT = /^(model\.(embed_tokens|norm|layers\.\d+\.[\w.]+)|visual\.[\w.]+)\.(weight|bias)$/;
+/** Lies in a layer too, and is no weight of it. */
+const BESIDE = /\.base_layer\.|(^|[._])lora_|\.modules_to_save\.|rotary(_pos)?_emb/;
+
+/**
+ * Whether a tensor is one that a model of this kind needs, told by its name alone: without config.json nothing else says
+ * so. A head of its own counts as not needed, as it may be tied to the embedding.
+ *
+ * @param name canonical name (see `canonicalName`)
+ */
+export function isModelWeight(name: string): boolean {
+  return MODEL_WEIGHT.test(name) && !BESIDE.test(name);
+}

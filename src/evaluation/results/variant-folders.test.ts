@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { GradedAnswer } from '../tables/graded.ts';
+import { metricTable } from '../tables/metric-table.ts';
+import { experimentsOf } from './experiments-of.ts';
+import { variantFolders } from './variant-folders.ts';
+import { resultFiles } from './write.ts';
+import { zipTexts } from './zip.ts';
+
+describe('the folders of variants', () => {
+  it('are named as the reference names them', () => {
+    expect([...variantFolders(['IN', 'IN:RL:RL', 'noise 0.1'])]).toEqual([
+      ['IN', 'IN'],
+      ['IN:RL:RL', 'IN_RL_RL'],
+      ['noise 0.1', 'noise_0.1'],
+    ]);
+  });
+
+  it('are never shared, whatever the names have in common', () => {
+    const names = ['IN:RL', 'IN RL', 'IN_RL', 'in_rl', '基础', '监督', 'Schön', '', '.', '..', '...'];
+    const folders = [...variantFolders(names).values()];
+    expect(new Set(folders.map((folder) => folder.toLowerCase())).size).toBe(names.length);
+    expect(folders.filter((folder) => /^\.*$|[/\\:]/.test(folder))).toEqual([]);
+  });
+});
+
+function answer(variant: string, setting = 'A_prompt_only'): GradedAnswer {
+  return {
+    ...{ variant, experiment: 'reasoning_math500', metric: 'M_rea', settingIndex: 0, setting },
+    ...{ input: 'question_only', id: '1', question: 'q', goldAnswer: '2', response: '2', predicted: '2' },
+    correct: true,
+  };
+}
+
+describe('saved results of variants with unusual names', () => {
+  const names = ['IN:RL', 'IN RL', '__proto__', '../../up', '基础', '监督'];
+  const graded = names.map((name) => answer(name, 'A_/../../out'));
+  const files = resultFiles(metricTable(graded, 'IN:RL'), graded, experimentsOf(graded), {});
+
+  it('hold every variant, each in a folder of its own', () => {
+    const records = [...files].filter(([path]) => path.endsWith('.jsonl'));
+    expect(records.map(([, text]) => (JSON.parse(text) as { model: string }).model)).toEqual(names);
+    const metrics = JSON.parse(files.get('paper_metrics.json') ?? '') as object;
+    expect(Object.keys(metrics)).toEqual(names);
+  });
+
+  it('lie below their folder', () => {
+    expect([...files.keys()].filter((path) => path.split('/').some((part) => /^\.*$/.test(part)))).toEqual(
+      [],
+    );
+    expect(() => zipTexts(files)).not.toThrow();
+  });
+});
+
+it('an archive takes no path that leads out of it', () => {
+  for (const path of ['../x', 'a/../x', '/x', 'C:/x', 'a\\..\\x', 'a//x', './x', '']) {
+    expect(() => zipTexts(new Map([[path, '']]))).toThrow(RangeError);
+  }
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { parsePythonJson } from './python-json.ts';
+
+describe('JSON as Python writes it', () => {
+  it('has missing and infinite numbers as bare words, which are null', () => {
+    const text = '{"a": NaN, "b": [Infinity, -Infinity,NaN], "c": -1.5e3}';
+    expect(parsePythonJson(text)).toEqual({ a: null, b: [null, null, null], c: -1500 });
+  });
+
+  it('keeps the words in strings, quotes and backslashes before them too', () => {
+    const value = { a: 'NaN', b: '" NaN', c: 'x\\', d: '\\" -Infinity: NaN,' };
+    const text = `${JSON.stringify(value).slice(0, -1)}, "e": NaN}`;
+    expect(parsePythonJson(text)).toEqual({ ...value, e: null });
+  });
+
+  it.each(['{"a": NaNs}', '{"a": xNaN}', '{"a": +Infinity}', '{"a": nan}', '{NaN}', '{"a": "NaN'])(
+    'is no JSON otherwise: %s',
+    (text) => {
+      expect(() => parsePythonJson(text)).toThrow(SyntaxError);
+    },
+  );
+
+  it('takes time in proportion to its length', () => {
+    const text = `[${'NaN,'.repeat(200_000)}"${'-I N"'.replace('"', '').repeat(200_000)}"]`;
+    expect(parsePythonJson(text)).toHaveLength(200_001);
+  });
+});

@@ -1,0 +1,79 @@
+/** A row's options, and the answer among them. */
+import { CHOICE_LETTERS } from '../../grading/answers/choice.ts';
+import { NamedError } from '../../named-error.ts';
+import { cellOf, cellText, describeCell, isMissing } from './cell.ts';
+import { type ColumnChoice, namesFor } from './columns.ts';
+import { type JsonLine, lineName } from './json-lines.ts';
+import { parseTextList } from './python-list.ts';
+import { IMAGE_MARKER } from './row-question.ts';
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+/**
+ * The options of a row: a list (`choices`, `options`), the same printed as text, or VLMEvalKit's columns A, B, C …; undefined
+ * where it has none.
+ *
+ * @throws NamedError `BadChoices`: an option missing among others, a picture for an option, something that is no list
+ */
+export function rowChoices(row: JsonLine, choice: ColumnChoice, path: string): readonly string[] | undefined {
+  const chosen = choice.choices;
+  const filled = namesFor('choices', choice).filter((name) => !isMissing(cellOf(row, name)));
+  const [column = ''] = filled;
+  const found = chosen && chosen.length > 1 ? lettered(row, chosen, path) : listed(row, column, path);
+  const choices = found ?? (chosen || !('A' in row.value) ? undefined : lettered(row, [...LETTERS], path));
+  const pictured = choices?.find((text) => new RegExp(IMAGE_MARKER.source).test(text));
+  if (pictured !== undefined) {
+    throw bad(row, column, path, `an option is a picture (${pictured})`, 'leave such rows out');
+  }
+  if (choices && choices.length > CHOICE_LETTERS.length) {
+    const what = `${choices.length} options: no more than ${CHOICE_LETTERS.length} have letters`;
+    throw bad(row, column, path, what, 'leave such rows out');
+  }
+  return choices && choices.length > 0 ? choices : undefined;
+}
+
+function listed(row: JsonLine, column: string, path: string): readonly string[] | undefined {
+  const value = column === '' ? undefined : cellOf(row, column);
+  if (value === undefined) return undefined;
+  const items = typeof value === 'string' ? parseTextList(value) : value;
+  const texts = Array.isArray(items) ? items.map((item: unknown) => cellText(item)) : [undefined];
+  if (!texts.includes(undefined)) return texts as readonly string[];
+  throw bad(row, column, path, `the options are ${describeCell(value)}`, 'give a list of texts');
+}
+
+/** Options of columns of their own, to the last that is filled. */
+function lettered(row: JsonLine, columns: readonly string[], path: string): readonly string[] {
+  const cells = columns.map((name) => cellOf(row, name));
+  const count = cells.findLastIndex((cell) => !isMissing(cell)) + 1;
+  return cells.slice(0, count).map((cell, index) => {
+    const text = isMissing(cell) ? undefined : cellText(cell);
+    if (text !== undefined) return text;
+    const column = columns[index] as string;
+    throw bad(
+      row,
+      column,
+      path,
+      `option ${column} is missing before others`,
+      'fill it, or move the others up',
+    );
+  });
+}
+
+/**
+ * Whether answers count options from 0, as ScienceQA's and MMLU's do: every one is a whole number that counts an option, and some
+ * are no option's text.
+ */
+export function answersCount(
+  rows: readonly { readonly answer: unknown; readonly choices: readonly string[] | undefined }[],
+): boolean {
+  const chosen = rows.filter(({ choices }) => choices !== undefined);
+  const isIndex = ({ answer, choices = [] }: (typeof rows)[number]): boolean =>
+    Number.isInteger(answer) && (answer as number) >= 0 && (answer as number) < choices.length;
+  const isText = ({ answer, choices = [] }: (typeof rows)[number]): boolean =>
+    choices.some((text) => text.trim() === String(answer));
+  return chosen.length > 0 && chosen.every(isIndex) && !chosen.every(isText);
+}
+
+function bad(row: JsonLine, column: string, path: string, what: string, remedy: string): NamedError {
+  return new NamedError('BadChoices', `${lineName(row)}: ${what}`, { file: path, field: column }, remedy);
+}

@@ -1,0 +1,48 @@
+/** What several checkpoints do not share: whatever is asked, no number speaks of it. */
+import { listing } from '../../checkpoint/listing.ts';
+import type { CheckpointSet, Mismatch, Pairing } from './pairing.ts';
+
+/**
+ * Every stored tensor, whether or not the rule selects it, that not all checkpoints hold in one shape and in a dtype that is
+ * read; those in `compared` are left out (a tied head is compared as the embedding). In the order of the checkpoints.
+ */
+export function unsharedTensors(checkpoints: CheckpointSet, compared: ReadonlySet<string>): Mismatch[] {
+  const names = new Set(
+    [...checkpoints.values()].flatMap(({ tensors, unread }) => [...tensors.keys(), ...unread.keys()]),
+  );
+  return [...names].flatMap((name) => {
+    const difference = compared.has(name) ? null : differenceOf(name, checkpoints);
+    return difference === null ? [] : [{ name, ...difference }];
+  });
+}
+
+function differenceOf(name: string, checkpoints: CheckpointSet): Omit<Mismatch, 'name'> | null {
+  const roles = [...checkpoints];
+  const absent = roles.filter(([, { tensors, unread }]) => !tensors.has(name) && !unread.has(name));
+  const unread = roles.flatMap(([role, { unread: dtypes }]) => {
+    const dtype = dtypes.get(name);
+    return dtype === undefined ? [] : [`${dtype} in ${role}, which is not read`];
+  });
+  if (absent.length > 0 || unread.length > 0) {
+    const missing = absent.length > 0 ? [`not in ${listing(absent.map(([role]) => role))}`] : [];
+    return { kind: 'missing', what: [...missing, ...unread].join(', ') };
+  }
+  const shapes = roles.map(([role, { tensors }]) => ({
+    role,
+    text: `[${(tensors.get(name)?.shape ?? []).join(', ')}]`,
+  }));
+  if (new Set(shapes.map(({ text }) => text)).size === 1) return null;
+  return { kind: 'shape', what: shapes.map(({ role, text }) => `${text} in ${role}`).join(', ') };
+}
+
+/** The headline of a comparison that leaves something out; null where the checkpoints share every tensor. */
+export function unsharedSentence({
+  unshared,
+  families,
+}: Pick<Pairing, 'unshared' | 'families'>): string | null {
+  if (unshared.length === 0) return null;
+  const shown = listing(unshared.map(({ name, what }) => `${name} (${what})`));
+  const lacking = unshared.length === 1 ? '1 tensor is' : `${unshared.length} tensors are`;
+  const rest = families.length === 1 ? '1 tensor is' : `${families.length} tensors are`;
+  return `${lacking} not in every checkpoint in one shape, and not compared: ${shown}; ${rest} compared.`;
+}

@@ -1,0 +1,148 @@
+import { TEXT_DEFAULTS } from './config-defaults.ts';
+import type { JsonFields } from './json-fields.ts';
+
+/** The language model: Qwen2.5 with multimodal rotary positions. */
+export interface TextConfig {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly intermediateSize: number;
+  readonly vocabSize: number;
+  readonly rmsNormEps: number;
+  readonly ropeTheta: number;
+  /** How many of the headDim / 2 rotary frequencies turn with time, height and width. */
+  readonly mropeSection: readonly [time: number, height: number, width: number];
+  /** The context length, in tokens. */
+  readonly maxPositionEmbeddings: number;
+  readonly tieWordEmbeddings: boolean;
+}
+
+/** Fields that are numbers or names in every release; null is no value of theirs. */
+const NEVER_NULL = [
+  'vocab_size',
+  'hidden_size',
+  'intermediate_size',
+  'num_hidden_layers',
+  'num_attention_heads',
+  'hidden_act',
+  'max_position_embeddings',
+  'rms_norm_eps',
+  'rope_theta',
+] as const;
+
+/**
+ * Reads the language model's fields: those of `text_config` where config.json has one, else those at the root, which
+ * `root` is in both cases. What is left out has the class's default, as in transformers; where both places hold a
+ * field, transformers reads `text_config`.
+ *
+ * @throws UnsupportedConfig, InvalidConfig as `parseConfig`
+ */
+export function parseText(fields: JsonFields, root: JsonFields): TextConfig {
+  fields.refuseNull(NEVER_NULL);
+  const hiddenSize = fields.positiveInteger('hidden_size', TEXT_DEFAULTS.hidden_size);
+  const heads = fields.positiveInteger('num_attention_heads', TEXT_DEFAULTS.num_attention_heads);
+  const kvHeads = fields.isNull('num_key_value_heads')
+    ? heads
+    : fields.positiveInteger('num_key_value_heads', TEXT_DEFAULTS.num_key_value_heads);
+  const layers = fields.positiveInteger('num_hidden_layers', TEXT_DEFAULTS.num_hidden_layers);
+  if (hiddenSize % heads !== 0) {
+    throw fields.wrong('hidden_size', `divisible by num_attention_heads ${heads}`);
+  }
+  if (heads % kvHeads !== 0) {
+    throw fields.wrong('num_attention_heads', `divisible by num_key_value_heads ${kvHeads}`);
+  }
+  const headDim = hiddenSize / heads;
+  if (fields.positiveInteger('head_dim', headDim) !== headDim) {
+    throw fields.wrong('head_dim', `hidden_size / num_attention_heads = ${headDim}`);
+  }
+  checkActivation(fields, TEXT_DEFAULTS.hidden_act);
+  checkFullAttention(fields, layers);
+  return {
+    hiddenSize,
+    layers,
+    heads,
+    kvHeads,
+    headDim,
+    intermediateSize: fields.positiveInteger('intermediate_size', TEXT_DEFAULTS.intermediate_size),
+    vocabSize: fields.positiveInteger('vocab_size', TEXT_DEFAULTS.vocab_size),
+    rmsNormEps: fields.positive('rms_norm_eps', TEXT_DEFAULTS.rms_norm_eps),
+    ...parseRotary(fields, headDim),
+    maxPositionEmbeddings: fields.positiveInteger(
+      'max_position_embeddings',
+      TEXT_DEFAULTS.max_position_embeddings,
+    ),
+    // 4.52 to 4.57 keep this inside text_config, the hub's files and 5.x at the root; either one ties.
+    tieWordEmbeddings:
+      root.boolean('tie_word_embeddings', false) || fields.boolean('tie_word_embeddings', false),
+  };
+}
+
+/** @throws UnsupportedConfig for anything but SiLU, which transformers also calls swish. */
+export function checkActivation(fields: JsonFields, fallback: string): void {
+  const activation = fields.string('hidden_act', fallback);
+  if (activation !== 'silu' && activation !== 'swish') {
+    throw fields.unsupported('hidden_act', `activation ${activation}; supported is silu`);
+  }
+}
+
+/** `layer_types` decides where it is written (since 4.53); else a window does, from `max_window_layers` on. */
+function checkFullAttention(fields: JsonFields, layers: number): void {
+  const types = fields.raw('layer_types');
+  if (types !== undefined) {
+    if (!Array.isArray(types) || types.length < layers) {
+      throw fields.wrong('layer_types', `a list with one name for each of the ${layers} layers`);
+    }
+    const layer = types.slice(0, layers).findIndex((type) => type !== 'full_attention');
+    if (layer < 0) return;
+    throw fields.unsupported(
+      'layer_types',
+      `layer ${layer} has ${String(types[layer])}; supported is full_attention`,
+    );
+  }
+  const windowed =
+    fields.boolean('use_sliding_window', TEXT_DEFAULTS.use_sliding_window) &&
+    !fields.isNull('sliding_window');
+  if (windowed && fields.index('max_window_layers', TEXT_DEFAULTS.max_window_layers) < layers) {
+    throw fields.unsupported('use_sliding_window', 'sliding-window attention; supported is full attention');
+  }
+}
+
+function parseRotary(fields: JsonFields, headDim: number): Pick<TextConfig, 'ropeTheta' | 'mropeSection'> {
+  // rope_scaling is the name until 4.57, and wins in 5.x, where rope_parameters is the name.
+  const name = (['rope_scaling', 'rope_parameters'] as const).find((key) => !isEmpty(fields.raw(key)));
+  const theta = fields.positive('rope_theta', TEXT_DEFAULTS.rope_theta);
+  const wanted = `three integers with sum head_dim / 2 = ${headDim / 2}`;
+  const fits = (section: readonly number[]): boolean =>
+    section.reduce((sum, part) => sum + part, 0) * 2 === headDim;
+  if (name === undefined) {
+    if (!fits(TEXT_DEFAULTS.mrope_section)) {
+      throw fields.wrong('rope_scaling', `an object with mrope_section, ${wanted}`);
+    }
+    return { ropeTheta: theta, mropeSection: TEXT_DEFAULTS.mrope_section };
+  }
+  const rope = fields.object(name);
+  for (const type of ['full_attention', 'sliding_attention']) {
+    if (rope.has(type)) throw rope.unsupported(type, 'rotary settings of their own for some layers');
+  }
+  const type = rope.string('rope_type', rope.string('type', 'default'));
+  if (type !== 'mrope' && type !== 'default') {
+    throw fields.unsupported(name, `rotary scaling "${type}"; supported are mrope and default`);
+  }
+  const [time = 0, height = 0, width = 0] = rope.numbers('mrope_section', 3, TEXT_DEFAULTS.mrope_section);
+  if (![time, height, width].every(Number.isSafeInteger) || Math.min(time, height, width) < 0) {
+    throw rope.wrong('mrope_section', 'three integers from 0');
+  }
+  if (!fits([time, height, width])) throw rope.wrong('mrope_section', wanted);
+  rope.refuseNull(['rope_theta']);
+  return { ropeTheta: rope.positive('rope_theta', theta), mropeSection: [time, height, width] };
+}
+
+/** Left out, null or `{}`, all false to Python. */
+function isEmpty(value: unknown): boolean {
+  return (
+    value === undefined ||
+    (typeof value === 'object' && value !== null && Object.keys(value).length === 0 && !Array.isArray(value))
+  );
+}
