@@ -36,8 +36,9 @@ export function indexNotices(index: ShardIndex, tensors: Iterable<Placed>): Noti
   }
   const elsewhere = listed.filter(([tensor, shard]) => (found.get(tensor) ?? shard) !== shard);
   const unlisted = [...found].filter(([tensor]) => !index.weightMap.has(tensor));
+  const isHead = ([tensor]: Entry): boolean => canonicalName(tensor) === 'lm_head.weight';
   const read = unlisted.filter(([tensor]) => isModelWeight(canonicalName(tensor)));
-  const spare = unlisted.filter(([tensor]) => !isModelWeight(canonicalName(tensor)));
+  const spare = unlisted.filter((entry) => !isHead(entry) && !read.includes(entry));
   const { file } = index;
   return [
     ...told(file, absent, (list) => `it lists ${list}, which no shard holds: not needed`),
@@ -51,6 +52,12 @@ export function indexNotices(index: ShardIndex, tensors: Iterable<Placed>): Noti
       read,
       (list) =>
         `it does not list ${list}: read all the same, as transformers 5 does; 4.x leaves it untrained`,
+    ),
+    // Tied or not: what the head is, is told where config.json was read.
+    ...told(
+      file,
+      unlisted.filter(isHead),
+      (list) => `it does not list ${list}, which lies in a shard: taken into account, as transformers 5 does`,
     ),
     ...told(file, spare, (list) => `it does not list ${list}, which lies in a shard: no part of the model`),
   ];
