@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GenerateAllRequest, ModelId, PromptAnswers } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol.ts';
+import type { ModelId } from '../../engine/subject.ts';
 import { answerRemotely } from '../../remote/answer-remotely.ts';
 import { imageDimensions } from '../../image/dimensions.ts';
 import type { Experiment } from '../experiment.ts';
@@ -10,7 +11,12 @@ import type { Variant } from '../variant.ts';
 import { answerAll } from './answer-all.ts';
 import { planAsks } from './ask.ts';
 
-const VARIANT: Variant = { name: 'M', fingerprint: 'f', sources: [], subject: { layers: [], rest: 'm' as ModelId } };
+const VARIANT: Variant = {
+  name: 'M',
+  fingerprint: 'f',
+  sources: [],
+  subject: { layers: [], rest: 'm' as ModelId },
+};
 const SETTINGS = {
   style: PROMPT_STYLES.none,
   maxNewTokens: 1,
