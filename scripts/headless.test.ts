@@ -138,6 +138,29 @@ describe('a folder of data', () => {
     expect(find(file, file)).toMatchObject([{ paths: ['gsm8k.jsonl'] }, { paths: ['gsm8k.jsonl'] }]);
   });
 
+  test('that is a list comes with the pictures below its folder, unless it is text that names none', () => {
+    const top = join(folder, 'lists');
+    mkdirSync(join(top, 'pics', 'deep'), { recursive: true });
+    mkdirSync(join(top, 'images'));
+    mkdirSync(join(top, '.cache'));
+    for (const path of [
+      'pics/deep/a.PNG',
+      'pics/notes.txt',
+      'images/b',
+      '.cache/c.png',
+      'q.parquet',
+      'x.bin',
+    ])
+      writeFileSync(join(top, path), '');
+    writeFileSync(join(top, 'q.tsv'), 'image_path\tquestion\npics/deep/a.PNG\tWhat?\n');
+    writeFileSync(join(top, 'text.csv'), 'question,answer\n1+1?,2\n');
+    const paths = (name: string) => find(join(top, name))?.[0]?.paths;
+    expect(paths('q.parquet')).toEqual(['q.parquet', 'images/b', 'pics/deep/a.PNG']);
+    expect(paths('q.tsv')).toEqual(['q.tsv', 'images/b', 'pics/deep/a.PNG']);
+    expect(paths('text.csv')).toEqual(['text.csv', 'images/b']);
+    expect(paths('x.bin')).toEqual(['x.bin']);
+  });
+
   test('that is not there, or holds nothing, is refused', () => {
     mkdirSync(join(folder, 'nothing'));
     expect(() => find(join(folder, 'nothing'))).toThrow('holds no files; --items');

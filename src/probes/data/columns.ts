@@ -74,14 +74,15 @@ export class UnknownColumns extends NamedError {
   readonly rows: readonly JsonLine[];
   readonly choice: ColumnChoice;
 
-  constructor(name: string, what: string, path: string, role: ColumnRole, from: ReadFrom) {
-    super(
-      name,
-      `${what}; columns: ${columnsOf(from.rows).join(', ')}`,
-      { file: path, field: role },
-      `say which columns hold what: ${EXAMPLE} (--columns)`,
-    );
-    this.path = path;
+  constructor(
+    name: string,
+    what: string,
+    place: { readonly file: string; readonly field: string },
+    from: ReadFrom,
+    remedy = `say which columns hold what: --columns ${EXAMPLE}`,
+  ) {
+    super(name, `${what}; columns: ${columnsOf(from.rows).join(', ')}`, place, remedy);
+    this.path = place.file;
     this.rows = from.rows;
     this.choice = from.choice;
   }
@@ -104,7 +105,12 @@ export function checkColumns(path: string, from: ReadFrom): void {
   for (const role of COLUMN_ROLES) {
     const absent = choice[role]?.find((name) => rows.every((row) => cellOf(row, name) === undefined));
     if (absent !== undefined) {
-      throw new UnknownColumns('UnknownColumn', `no row has a column ${absent}`, path, role, from);
+      throw new UnknownColumns(
+        'UnknownColumn',
+        `no row has a column ${absent}`,
+        { file: path, field: role },
+        from,
+      );
     }
   }
   for (const role of ['question', 'answer'] as const) {
@@ -114,7 +120,8 @@ export function checkColumns(path: string, from: ReadFrom): void {
     const unit = first.unit ?? 'line';
     const looked = namesFor(role, choice).join(', ');
     const missing = `${lacking.length} of ${rows.length} ${unit}s have no ${role} (looked for: ${looked})`;
-    if (lacking.length === rows.length) throw new UnknownColumns('MissingField', missing, path, role, from);
+    if (lacking.length === rows.length)
+      throw new UnknownColumns('MissingField', missing, { file: path, field: role }, from);
     const what = `${missing}, the first is ${unit} ${first.line}; columns: ${columnsOf(rows).join(', ')}`;
     throw new NamedError(
       'MissingField',

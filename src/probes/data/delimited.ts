@@ -3,8 +3,8 @@ import { NamedError } from '../../named-error.ts';
 import { LongBase64 } from './cell.ts';
 import type { JsonLine } from './json-lines.ts';
 
-/** Read at once. A row may be longer. */
-const PIECE_BYTES = 2 ** 23;
+/** Read at once: some milliseconds' work, so that a page stays awake. A row may be longer. */
+const PIECE_BYTES = 2 ** 21;
 /** No row of questions is longer; a quote that is never closed would take in all that follows. */
 const MOST_ROW_BYTES = 2 ** 27;
 /** Base64 cells from here on are not kept: smaller ones cost no more than a slice of the file. */
@@ -42,13 +42,14 @@ export async function readDelimited(
     const piece = joined(rest, new Uint8Array(await file.slice(from, from + pieceBytes).arrayBuffer()));
     const isLast = offset + piece.length >= file.size;
     delimiter ??= delimiterOf(piece);
+    const next = finderIn(piece);
     let at = 0;
     while (at < piece.length) {
-      const found = rowAt(piece, at, delimiter, isLast);
+      const found = rowAt(piece, at, delimiter, isLast, next);
       if (found === 'unclosed') throw bad(`a quote in row ${rows.length + 1} is never closed`, path);
       if (found === 'more') break;
-      const [cells, next] = found;
-      at = next;
+      const [cells, end] = found;
+      at = end;
       if (cells.length === 1 && cells[0]?.start === cells[0]?.end) continue;
       const where = names ? `row ${rows.length + 1}` : 'the first row';
       const values = cells.map((cell) => cellValue(piece, cell, file, offset, path, where));
@@ -83,6 +84,7 @@ function rowAt(
   at: number,
   delimiter: number,
   isLast: boolean,
+  next: (byte: number, from: number) => number,
 ): readonly [readonly CellRange[], number] | 'more' | 'unclosed' {
   const cells: CellRange[] = [];
   for (;;) {
@@ -102,7 +104,7 @@ function rowAt(
     }
     let end = at;
     if (quoted) at += 1;
-    while (at < bytes.length && bytes[at] !== delimiter && bytes[at] !== LF && bytes[at] !== CR) at += 1;
+    at = Math.min(next(delimiter, at), next(LF, at), next(CR, at));
     if (!quoted || at > end + 1) {
       quotes ||= quoted;
       end = at;
@@ -116,6 +118,19 @@ function rowAt(
     if (bytes[at] === CR && at + 1 >= bytes.length && !isLast) return 'more';
     return [cells, at + (bytes[at] === CR && bytes[at + 1] === LF ? 2 : 1)];
   }
+}
+
+/** Finds where a byte next stands; the end where it does not. Each is looked for once, as long as places only grow. */
+function finderIn(bytes: Uint8Array): (byte: number, from: number) => number {
+  const found = new Map<number, number>();
+  return (byte, from) => {
+    const known = found.get(byte);
+    if (known !== undefined && known >= from) return known;
+    const at = bytes.indexOf(byte, from);
+    const place = at < 0 ? bytes.length : at;
+    found.set(byte, place);
+    return place;
+  };
 }
 
 function cellValue(

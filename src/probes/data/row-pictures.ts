@@ -119,7 +119,14 @@ export class RowPictures {
       // A column of paths beside the pictures themselves names the same ones.
       if (held === 0 || (isKnown && held <= count)) continue;
       const what = `${lineName(row)} has ${held === 1 ? 'a picture' : `${held} pictures`} in ${column}, which is not read`;
-      throw new UnknownColumns('UnreadPicture', what, this.#path, 'image', this.#from);
+      const remedy = `say which columns hold the pictures to ask about: --columns image=${column}`;
+      throw new UnknownColumns(
+        'UnreadPicture',
+        what,
+        { file: this.#path, field: column },
+        this.#from,
+        remedy,
+      );
     }
   }
 }

@@ -1,0 +1,155 @@
+import { describe, expect, it, vi } from 'vitest';
+import { problemPrompt } from '../problem-prompt.ts';
+import { parseColumns } from './columns.ts';
+import { openPicture } from './picture.ts';
+import { BASE, readRow, readRows, type Row } from './testing/rows.ts';
+
+describe('pictures of a row', () => {
+  it.each([
+    ['a list', { images: ['images/0.png'] }],
+    ['a list under image', { image: ['images/0.png'] }],
+    ['a path from here', { image: './images/0.png' }],
+    ['a path with a detour', { image: 'more/../images/0.png' }],
+    ['a path of Windows', { image: 'images\\0.png' }],
+    ['a path without its folder', { image_path: '0.png' }],
+    ['a path alone', { image: { bytes: null, path: 'images/0.png' } }],
+    ['a list as text', { image_path: "['images/0.png']" }],
+    ['a base64 text', { image: btoa('images/0.png'.padStart(60)) }],
+    ['a data address', { image: `data:image/png;base64,${btoa('images/0.png'.padStart(60))}` }],
+    ['a numbered column', { image_1: 'images/0.png', image_2: null }],
+  ])('are read: %s', async (_, row) => {
+    const problem = await readRow(row);
+    expect((await (await openPicture(problem?.image as Blob)).text()).trim()).toBe('images/0.png');
+    expect(problem?.moreImages).toBeUndefined();
+  });
+
+  it.each<[string, Row, string, RegExp]>([
+    [
+      'a file that is not there',
+      { images: ['images/9.png'] },
+      'MissingImage',
+      /^line 1 names set\/images\/9.png$/,
+    ],
+    ['an address', { image: 'https://a.b/c.png' }, 'MissingImage', /^line 1 names https:\/\/a\.b\/c\.png$/],
+    ['something else', { image: { file: 1 } }, 'MissingImage', /^line 1 holds an object of file$/],
+    [
+      'a picture elsewhere',
+      { shot: 'images/0.png' },
+      'UnreadPicture',
+      /^line 1 has a picture in shot, which is not read/,
+    ],
+    [
+      'more elsewhere',
+      { image: 'images/0.png', images: ['images/0.png', 'images/1.png'] },
+      'UnreadPicture',
+      /2 pictures in images/,
+    ],
+    [
+      'a second file',
+      { image: 'images/0.png', depth: 'images/1.png' },
+      'UnreadPicture',
+      /a picture in depth/,
+    ],
+    [
+      'a list elsewhere',
+      { figures: ['a.jpg', 'b.jpg'] },
+      'UnreadPicture',
+      /^line 1 has 2 pictures in figures/,
+    ],
+    ['a video', { videos: ['a.mp4'] }, 'UnreadPicture', /video or sound in videos/],
+  ])('are never dropped: %s', async (_, row, name, what) => {
+    const error = await readRow(row).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name, what: expect.stringMatching(what) as string });
+    expect(String(error)).not.toContain('[object');
+  });
+
+  it('are the same where another column only repeats or remarks them', async () => {
+    const row = {
+      image: 'images/0.png',
+      image_path: './images/0.png',
+      file_name: '0.png',
+      source: 'gone.jpg',
+    };
+    expect((await readRow(row))?.image).toBeInstanceOf(Blob);
+  });
+
+  it('elsewhere are read where one says so, and left where one names others', async () => {
+    expect((await readRow({ shot: 'images/0.png' }, { image: ['shot'] }))?.image).toBeInstanceOf(Blob);
+    const row = { a: 'images/0.png', b: 'images/1.png', shot: 'more/deep/2.jpg' };
+    const problem = await readRow(row, parseColumns('image=a+b'));
+    expect([problem?.image, problem?.moreImages?.length]).toEqual([expect.any(Blob), 1]);
+  });
+
+  it('that are base64 are decoded when they are asked about, not before', async () => {
+    const decode = vi.spyOn(globalThis, 'atob');
+    const rows = [
+      { ...BASE, index: 1, image: btoa('x'.repeat(90)) },
+      { ...BASE, index: 2, image: '1' },
+    ];
+    const problems = await readRows(rows);
+    expect(decode).not.toHaveBeenCalled();
+    const texts = problems.map(async ({ image }) => (await openPicture(image as Blob)).text());
+    expect(await Promise.all(texts)).toEqual(['x'.repeat(90), 'x'.repeat(90)]);
+    decode.mockRestore();
+  });
+});
+
+describe('markers of pictures', () => {
+  const images = ['images/0.png', 'images/1.png'];
+  const asked = async (row: Row, prefix = '', system?: string) => {
+    const problem = await readRow(row);
+    const spec = await problemPrompt(problem as never, system === undefined ? {} : { system }, prefix);
+    const names = await Promise.all((spec.images ?? []).map((image) => image.text()));
+    return { ...spec, images: names };
+  };
+
+  it('at the front are left out: the picture stands there anyway', async () => {
+    expect(await asked({ images: ['images/0.png'], question: '<image>\nHow many?' }, 'Think. ')).toEqual({
+      images: ['images/0.png'],
+      prompt: 'Think. \nHow many?',
+    });
+  });
+
+  it('within the text put pictures where EasyR1 and verl put them', async () => {
+    expect(await asked({ images, question: 'Is <image> left of\n<image>?' }, 'Think. ', 'Be brief.')).toEqual(
+      {
+        images,
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'Think. Is ' },
+              { type: 'image' },
+              { type: 'text', text: ' left of\n' },
+              { type: 'image' },
+              { type: 'text', text: '?' },
+            ],
+          },
+        ],
+      },
+    );
+  });
+
+  it('by number take the picture of that number', async () => {
+    expect(await asked({ images, question: 'First <image 2>, then <image 1>.' })).toMatchObject({
+      images: ['images/1.png', 'images/0.png'],
+    });
+  });
+
+  it('may be missing: all pictures stand before the text', async () => {
+    expect(await asked({ images })).toEqual({ images, prompt: 'q' });
+  });
+
+  it.each([
+    ['<image><image>', ['images/0.png'], /2 markers \(<image> <image>\) for 1 pictures/],
+    ['<image> and', images, /1 markers \(<image>\) for 2 pictures/],
+    ['What does <image> do?', [], /1 markers \(<image>\) for 0 pictures/],
+    ['<image 3>', images, /1 markers \(<image 3>\) for 2 pictures/],
+  ])('that are not as many as pictures are refused: %s', async (question, own, what) => {
+    await expect(readRow({ question, images: own })).rejects.toMatchObject({
+      name: 'ImageMarkers',
+      what: expect.stringMatching(what) as string,
+    });
+  });
+});
