@@ -14,6 +14,8 @@ export type ProcessorFile = 'processor_config.json' | 'preprocessor_config.json'
 export interface ImageProcessingProfile {
   /** The versions, as a reader knows them. */
   readonly title: string;
+  /** What it means, for the page. */
+  readonly what: string;
   /** The files that may describe the image processor; of several the first is taken. */
   readonly files: readonly ProcessorFile[];
   /** Whether `size` in the file sets the limits of pixels; 4.51 demands that it be complete, and ignores it. */
@@ -32,6 +34,7 @@ export const IMAGE_PROCESSING: Readonly<Record<ImageProcessing, ImageProcessingP
   // transformers 5.24 without torchvision and Pillow 13, given pictures as `datasets` opens them: PIL images, upright.
   'transformers-5': {
     title: 'transformers 5, Pillow 13',
+    what: 'As current transformers reads them: processor_config.json before preprocessor_config.json, pictures upright, whatever is transparent on white.',
     files: ['processor_config.json', 'preprocessor_config.json'],
     sizeSetsLimits: true,
     thinPictures: 'enlarged',
@@ -42,6 +45,7 @@ export const IMAGE_PROCESSING: Readonly<Record<ImageProcessing, ImageProcessingP
   // The reference's: transformers 4.51.3 and Pillow 12, given pictures as `qwen_vl_utils` opens them.
   'transformers-4.51': {
     title: 'transformers 4.51, Pillow 12',
+    what: 'As the papers’ code read them: preprocessor_config.json alone, limits from min_pixels and max_pixels alone, pictures as stored, rows resized before columns.',
     files: ['preprocessor_config.json'],
     sizeSetsLimits: false,
     thinPictures: 'refused',
