@@ -1,5 +1,6 @@
 import {
   COMMON,
+  IMAGE_READING,
   LAYERS,
   MAX_NEW_TOKENS,
   MODEL,
@@ -36,6 +37,7 @@ export const command = {
     },
     shard: SHARD,
     restart: RESTART,
+    ...IMAGE_READING,
     ...COMMON,
     seed: { kind: 'integer', minimum: 0, help: 'of the choice of samples', value: 123 },
     out: OUT_FOLDER,

@@ -98,13 +98,15 @@ async function answersOf(
   black: BlackImages,
   signal: AbortSignal | undefined,
 ): Promise<readonly Answer[]> {
-  const { system } = settings.style;
+  const { style, maxImagePixels, imageProcessing } = settings;
+  const { system } = style;
   const prompts = await Promise.all(
     batch.map(async (ask) => ({
       prompt: ask.prompt,
       images: await picturesOf(ask, black),
       ...(system === undefined ? {} : { system }),
-      maxImagePixels: settings.maxImagePixels,
+      maxImagePixels,
+      ...(imageProcessing === null ? {} : { imageProcessing }),
     })),
   );
   const results = await asJob(engine, signal, (job) =>

@@ -1,4 +1,5 @@
 import { NamedError } from '../../named-error.ts';
+import type { ImageProcessing } from '../../vlm/image-processing.ts';
 import type { Experiment } from '../experiment.ts';
 import type { PromptStyle } from '../prompt-style.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
@@ -12,6 +13,8 @@ export interface AnswerSettings {
   readonly maxNewTokens: number;
   /** Larger images are scaled down to so many pixels. */
   readonly maxImagePixels: number;
+  /** How pixels are made of images; null where a service does it. */
+  readonly imageProcessing: ImageProcessing | null;
   /** Device and rounding of weights: other arithmetic may give another answer. */
   readonly device: string;
   readonly dtype: string;
@@ -64,6 +67,7 @@ export async function planAsks<Who extends Asked>(
                 picture,
                 settings.maxNewTokens,
                 settings.maxImagePixels,
+                settings.imageProcessing,
                 settings.device,
                 settings.dtype,
               ]),
