@@ -2,6 +2,7 @@ import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol.ts
 import { NamedError } from '../../named-error.ts';
 import { asJob, cancelled } from '../../probes/probe-engine.ts';
 import type { LongWork } from '../../study/work.ts';
+import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
 import { PICTURE } from '../setting.ts';
 import type { Asked } from '../variant.ts';
@@ -103,7 +104,7 @@ async function answersOf(
   const prompts = await Promise.all(
     batch.map(async (ask) => ({
       prompt: ask.prompt,
-      images: await picturesOf(ask, black),
+      images: await picturesOf(ask, black, imageProcessing ?? DEFAULT_IMAGE_PROCESSING),
       ...(system === undefined ? {} : { system }),
       maxImagePixels,
       ...(imageProcessing === null ? {} : { imageProcessing }),
@@ -131,11 +132,12 @@ export type BlackImages = Map<Blob, Promise<BlackImage>>;
 export async function picturesOf(
   { sample: { image }, setting }: Ask<Asked>,
   black: BlackImages,
+  processing: ImageProcessing = DEFAULT_IMAGE_PROCESSING,
 ): Promise<readonly Blob[]> {
   const picture = PICTURE[setting.input];
   if (picture === 'none' || !image) return [];
   if (picture === 'own') return [image];
-  const made = black.get(image) ?? blackImageLike(image);
+  const made = black.get(image) ?? blackImageLike(image, processing);
   black.set(image, made);
   return [(await made).file];
 }

@@ -1,9 +1,9 @@
 import { NamedError } from '../../named-error.ts';
-import type { ImageProcessing } from '../../vlm/image-processing.ts';
+import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import type { Experiment } from '../experiment.ts';
 import type { PromptStyle } from '../prompt-style.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
-import { imageDimensions } from '../../image/dimensions.ts';
+import { pictureSize } from '../../image/picture-size.ts';
 import { PICTURE, promptText, type Setting } from '../setting.ts';
 import { type Asked, sha256, type Variant } from '../variant.ts';
 
@@ -37,8 +37,6 @@ export interface Ask<Who extends Asked = Variant> {
   readonly prompt: string;
 }
 
-const HEAD_BYTES = 2 ** 20;
-
 /**
  * Every question of an evaluation, sample by sample with all variants in turn, so that a table that fills compares
  * variants on the same samples.
@@ -56,7 +54,7 @@ export async function planAsks<Who extends Asked>(
     for (const sample of experiment.samples) {
       for (const setting of experiment.settings) {
         const prompt = promptText(sample, setting.input, settings.style);
-        const picture = await pictureName(sample, setting, prints);
+        const picture = await pictureName(sample, setting, prints, settings.imageProcessing);
         for (const variant of variants) {
           const key = await sha256(
             new TextEncoder().encode(
@@ -86,12 +84,13 @@ async function pictureName(
   { image, id }: EvaluationSample,
   { input }: Setting,
   prints: Map<Blob, Promise<string>>,
+  processing: ImageProcessing | null,
 ): Promise<string> {
   const picture = PICTURE[input];
   if (picture === 'none') return 'none';
   if (!image) throw missingImage(id);
   if (picture === 'black') {
-    const size = imageDimensions(new Uint8Array(await image.slice(0, HEAD_BYTES).arrayBuffer()));
+    const size = await pictureSize(image, processing ?? DEFAULT_IMAGE_PROCESSING);
     return `black ${size?.width}x${size?.height}`;
   }
   const print = prints.get(image) ?? image.arrayBuffer().then(sha256);
