@@ -1,5 +1,5 @@
 /** How images are read: one choice on the page Open, part of what every page asks, keeps and saves. */
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { workKey } from '../../study/journal/identity.ts';
 import { IMAGE_PROCESSING } from '../../vlm/image-processing.ts';
@@ -8,7 +8,10 @@ import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import type { ProbeName } from './localize.svelte.ts';
 
-afterEach(clearStage);
+afterEach(() => {
+  clearStage();
+  vi.restoreAllMocks();
+});
 
 async function start() {
   const staged = await stageApp({ layers: 6, visionBlocks: 2, parameters: 1e6 });
@@ -76,4 +79,22 @@ test('goes with the question of Try it', async () => {
   app.asking.question = 'What?';
   await app.asking.ask();
   expect(engine.requests[0]).toMatchObject({ imageProcessing: 'transformers-4.51', maxImagePixels: 50_000 });
+});
+
+test('stands in the JSON that a chart of Localize is exported as', async () => {
+  const { app } = await start();
+  app.images.processing = 'transformers-4.51';
+  app.view.go('localize');
+  const blobs: Blob[] = [];
+  vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+    blobs.push(blob as Blob);
+    return 'blob:saved';
+  });
+  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+  const main = page.getByRole('main');
+  await userEvent.click(main.getByText('Export', { exact: true }).first());
+  await userEvent.click(main.getByRole('button', { name: 'JSON' }).first());
+  expect(JSON.parse((await blobs[0]?.text()) ?? '{}')).toMatchObject({
+    frankenscope: { imageProcessing: 'transformers-4.51', maxImagePixels: 1280 * 720 },
+  });
 });
