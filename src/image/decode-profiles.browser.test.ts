@@ -9,13 +9,11 @@ const text = (bytes: Uint8Array<ArrayBuffer>): string => new TextDecoder().decod
 
 /** A canvas multiplies by alpha, and the browser by black: each may round otherwise than Pillow. */
 const OFF_BY_ONE = new Set(['rgba.webp', 'cmyk.jpg']);
-/** 4.51 drops a GIF's transparency; a canvas cannot. */
-const OTHERWISE = new Set(['transformers-4.51 palette.gif']);
 
 describe.each(IMAGE_PROCESSING_NAMES)('%s', async (name) => {
   const { pictures } = JSON.parse(text(await fetchGolden(`image-profiles/${name}.json`))) as GoldenPictures;
 
-  test.each(Object.keys(pictures).filter((file) => !OTHERWISE.has(`${name} ${file}`)))('%s', async (file) => {
+  test.each(Object.keys(pictures))('%s', async (file) => {
     const blob = new Blob([await fetchGolden(`image-profiles/pictures/${file}`)]);
     const { width, height, rgb } = await decodeImage(blob, name);
     const expected = pixelsOf(pictures, file);

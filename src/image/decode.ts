@@ -1,6 +1,7 @@
 import { NamedError } from '../named-error.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
 import { imageDimensions } from './dimensions.ts';
+import { opaqueGif } from './gif.ts';
 import { exifOrientation, untilted, upright } from './orientation.ts';
 import { type OnWhite, pngPixels } from './png.ts';
 
@@ -22,7 +23,7 @@ const STRIP_PIXELS = 2 ** 20;
  * Reads an image file of any kind the browser knows, in a page or a worker, to the pixels that the profile's transformers and
  * Pillow make of it (docs/images.md): turned as its EXIF orientation says or not, transparency laid on white or dropped.
  * Colour profiles are not applied. A PNG's bytes come out exactly; half-transparent pixels of other files may differ
- * from Pillow's by one step, because a canvas multiplies by alpha, and are laid on white whatever the profile.
+ * from Pillow's by one step, because a canvas multiplies by alpha.
  *
  * @throws NotAnImage when the browser cannot decode the file.
  * @throws ImageTooLarge above MAX_IMAGE_PIXELS.
@@ -56,8 +57,10 @@ export async function decodeImage(
   const { turned, onWhite } = IMAGE_PROCESSING[processing];
   const bytes = new Uint8Array(await file.arrayBuffer());
   const orientation = exifOrientation(bytes);
-  const asStored =
-    orientation === null ? file : new Blob([untilted(bytes, orientation)], { type: file.type });
+  // Nothing that the browser would do by itself: neither turn the pixels nor, where it is dropped, apply transparency.
+  const opaque = onWhite === 'rgba' ? opaqueGif(bytes) : null;
+  const changed = orientation === null ? opaque : untilted(bytes, orientation);
+  const asStored = changed === null ? file : new Blob([changed], { type: file.type });
   const decoded = exactly(bytes, onWhite, unreadable) ?? (await byBrowser(asStored, checkSize, unreadable));
   return turned ? upright(decoded, orientation?.value ?? 1) : decoded;
 }

@@ -43,25 +43,29 @@ function onWhiteGround(png: DecodedPng, kind: Kind, laid: boolean): Uint8Array {
   const samples = eightBits(png, kind);
   const [first = -1, second = -1, third = -1] = markedColour(png, kind);
   const rgb = new Uint8Array(width * height * 3);
-  const put = (to: number, red: number, green: number, blue: number, alpha: number): void => {
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    let red = samples[from] ?? 0;
+    let green = red;
+    let blue = red;
+    let alpha = 255;
+    if (kind.colour === PALETTE) {
+      const entry = palette?.[red];
+      red = entry?.[0] ?? 0;
+      green = entry?.[1] ?? 0;
+      blue = entry?.[2] ?? 0;
+      alpha = entry?.[3] ?? 255;
+    } else if (channels < 3) {
+      alpha = channels === 2 ? (samples[from + 1] ?? 0) : red === first ? 0 : 255;
+    } else {
+      green = samples[from + 1] ?? 0;
+      blue = samples[from + 2] ?? 0;
+      if (channels === 4) alpha = samples[from + 3] ?? 0;
+      else if (red === first && green === second && blue === third) alpha = 0;
+    }
     const shown = laid ? alpha : 255;
     rgb[to] = over(red, shown);
     rgb[to + 1] = over(green, shown);
     rgb[to + 2] = over(blue, shown);
-  };
-  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
-    const value = samples[from] ?? 0;
-    if (kind.colour === PALETTE) {
-      const [red = 0, green = 0, blue = 0, alpha = 255] = palette?.[value] ?? [];
-      put(to, red, green, blue, alpha);
-    } else if (channels < 3) {
-      const alpha = channels === 2 ? (samples[from + 1] ?? 0) : value === first ? 0 : 255;
-      put(to, value, value, value, alpha);
-    } else {
-      const [green, blue] = [samples[from + 1] ?? 0, samples[from + 2] ?? 0];
-      const marked = value === first && green === second && blue === third;
-      put(to, value, green, blue, channels === 4 ? (samples[from + 3] ?? 0) : marked ? 0 : 255);
-    }
   }
   return rgb;
 }
@@ -76,7 +80,12 @@ function over(value: number, alpha: number): number {
 function eightBits({ data, width, height }: DecodedPng, { depth, colour }: Kind): ArrayLike<number> {
   if (depth === 8) return data;
   if (depth === 16) {
-    return Uint8Array.from(data, (value) => (colour === GREY ? Math.min(255, value) : value >> 8));
+    const bytes = new Uint8Array(data.length);
+    for (let i = 0; i < bytes.length; i++) {
+      const value = data[i] ?? 0;
+      bytes[i] = colour === GREY ? Math.min(255, value) : value >> 8;
+    }
+    return bytes;
   }
   const samples = new Uint8Array(width * height);
   const bytesPerLine = Math.ceil((width * depth) / 8);
