@@ -1,6 +1,6 @@
 import { NamedError } from '../named-error.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
-import { imageDimensions } from './dimensions.ts';
+import { imageDimensions, MAX_DECODED_PIXELS } from './dimensions.ts';
 import { opaqueGif } from './gif.ts';
 import { exifOrientation, untilted, upright } from './orientation.ts';
 import { type OnWhite, pngPixels } from './png.ts';
@@ -12,8 +12,6 @@ export interface DecodedImage {
   readonly rgb: Uint8Array;
 }
 
-/** Where Pillow begins to warn of decompression bombs; 340 MiB once decoded. */
-export const MAX_IMAGE_PIXELS = 89_478_485;
 /** Cameras put previews and profiles before a JPEG's size. */
 const HEAD_BYTES = 2 ** 20;
 /** Pixels read back at a time: keeps the canvas and its copy small beside the image itself. */
@@ -26,7 +24,7 @@ const STRIP_PIXELS = 2 ** 20;
  * from Pillow's by one step, because a canvas multiplies by alpha.
  *
  * @throws NotAnImage when the browser cannot decode the file.
- * @throws ImageTooLarge above MAX_IMAGE_PIXELS.
+ * @throws ImageTooLarge above MAX_DECODED_PIXELS.
  * @throws CanvasBlocked when the browser's privacy protection falsifies pixels.
  */
 export async function decodeImage(
@@ -36,10 +34,10 @@ export async function decodeImage(
   const place = file instanceof File ? { file: file.name } : {};
   const stored = imageDimensions(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
   const checkSize = (width: number, height: number): void => {
-    if (width * height <= MAX_IMAGE_PIXELS) return;
+    if (width * height <= MAX_DECODED_PIXELS) return;
     throw new NamedError(
       'ImageTooLarge',
-      `the image has ${width} × ${height} = ${width * height} pixels; the limit is ${MAX_IMAGE_PIXELS}`,
+      `the image has ${width} × ${height} = ${width * height} pixels; the limit is ${MAX_DECODED_PIXELS}`,
       place,
       'Scale it down.',
     );
