@@ -13,6 +13,8 @@ describe('reading flags', () => {
       prompt: 'What is this?',
       maxNewTokens: 32,
       temperature: 0.7,
+      imageProcessing: 'transformers-5',
+      maxImagePixels: 1280 * 720,
       seed: 0,
       out: '-',
       quiet: false,

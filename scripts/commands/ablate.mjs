@@ -1,6 +1,7 @@
 import {
   COLUMNS,
   COMMON,
+  IMAGE_READING,
   LAYERS,
   MAX_NEW_TOKENS,
   MODEL,
@@ -42,6 +43,7 @@ export const command = {
     },
     shard: SHARD,
     restart: RESTART,
+    ...IMAGE_READING,
     ...COMMON,
     seed: { kind: 'integer', minimum: 0, help: 'of the choice of samples', value: 123 },
     out: OUT_FOLDER,

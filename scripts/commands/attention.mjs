@@ -1,4 +1,12 @@
-import { CHECKPOINT, COLUMNS, COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './shared/flags.mjs';
+import {
+  CHECKPOINT,
+  COLUMNS,
+  COMMON,
+  IMAGE_READING,
+  MAX_NEW_TOKENS,
+  RESTART,
+  SAMPLES,
+} from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -26,6 +34,7 @@ export const command = {
     heads: { kind: 'switch', help: 'also the mass of every head' },
     system: { kind: 'text', help: "system prompt (default: the chat template's own)" },
     'max-new-tokens': { ...MAX_NEW_TOKENS, value: 512 },
+    ...IMAGE_READING,
     ...COMMON,
     seed: { kind: 'integer', minimum: 0, help: 'of the choice of samples', value: 123 },
   },

@@ -1,4 +1,4 @@
-import { COMMON, IMAGE, MAX_NEW_TOKENS, MODEL, PROMPT } from './shared/flags.mjs';
+import { COMMON, IMAGE, IMAGE_READING, MAX_NEW_TOKENS, MODEL, PROMPT } from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -11,6 +11,7 @@ export const command = {
     system: { kind: 'text', help: 'system prompt' },
     'max-new-tokens': MAX_NEW_TOKENS,
     temperature: { kind: 'number', minimum: 0, help: '0 is greedy', value: 0 },
+    ...IMAGE_READING,
     ...COMMON,
   },
 };

@@ -1,4 +1,4 @@
-import { COMMON, IMAGE, MODEL, PROMPT } from './shared/flags.mjs';
+import { COMMON, IMAGE, IMAGE_READING, MODEL, PROMPT } from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -10,6 +10,7 @@ export const command = {
     image: IMAGE,
     ablate: { kind: 'integer', minimum: 0, help: 'decoder layer to switch off' },
     hidden: { kind: 'switch', help: 'also the hidden states after each layer' },
+    ...IMAGE_READING,
     ...COMMON,
   },
 };

@@ -1,5 +1,6 @@
 import {
   COMMON,
+  IMAGE_READING,
   LAYERS,
   MAX_NEW_TOKENS,
   MODEL,
@@ -52,6 +53,7 @@ export const command = {
     },
     shard: SHARD,
     restart: RESTART,
+    ...IMAGE_READING,
     ...COMMON,
     out: OUT_FOLDER,
   },

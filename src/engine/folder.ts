@@ -5,9 +5,8 @@ import { layerPlace } from '../checkpoint/layer-index.ts';
 import { recognise } from '../checkpoint/recognition.ts';
 import { readJsonFile, readTextFile } from '../checkpoint/small-file.ts';
 import type { VlmConfig } from '../vlm/config.ts';
+import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
-import type { Preprocessor } from '../vlm/preprocessor.ts';
-import { parsePreprocessor } from '../vlm/preprocessor.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import { createTokenizer } from '../vlm/tokenizer.ts';
 import { expectedWeights } from '../vlm/weights.ts';
@@ -19,14 +18,14 @@ export interface Folder {
   readonly checkpoint: Checkpoint;
   readonly config: VlmConfig;
   readonly tokenizer: Tokenizer;
-  readonly preprocessor: Preprocessor;
+  readonly preprocessors: Preprocessors;
   readonly summary: OpenedCheckpoint;
 }
 
 /**
  * Opens a folder. Reads headers and the small files only.
  *
- * @throws NamedError those of `openModelFolder`, `createTokenizer` and `parsePreprocessor`.
+ * @throws NamedError those of `openModelFolder`, `createTokenizer` and `readPreprocessors`.
  */
 export async function openFolder(
   id: ModelId,
@@ -41,24 +40,18 @@ export async function openFolder(
     chatTemplateJson: await readJsonFile(files, 'chat_template.json'),
     chatTemplateJinja: await readTextFile(files, 'chat_template.jinja'),
   });
-  const preprocessorFile = files.has('preprocessor_config.json')
-    ? 'preprocessor_config.json'
-    : 'processor_config.json';
-  const preprocessorJson = await readJsonFile(files, preprocessorFile);
-  const preprocessor = parsePreprocessor(preprocessorJson ?? {}, preprocessorFile, config.vision);
+  const images = await readPreprocessors(files, config.vision);
   const expected = new Set(expectedWeights(config).map((weight) => weight.name));
   return {
     id,
     checkpoint,
     config,
     tokenizer,
-    preprocessor,
+    preprocessors: images.preprocessors,
     summary: summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored, [
       ...notices,
       ...tokenizer.notices,
-      ...(preprocessorJson === undefined
-        ? ['The folder has no preprocessor_config.json: the defaults of Qwen2.5-VL are used.']
-        : []),
+      ...images.notices,
     ]),
   };
 }

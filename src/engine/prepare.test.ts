@@ -1,5 +1,7 @@
 /** Preparing prompts: what is remembered, what is refused before it costs, and where a cancel is heard. */
 import { describe, expect, it, vi } from 'vitest';
+import { NamedError } from '../named-error.ts';
+import type { ImageReading } from './protocol.ts';
 import { PromptPreparer } from './prepare.ts';
 import type { RgbImage } from '../vlm/patches.ts';
 import { goldenModel } from './testing/golden-model.ts';
@@ -55,6 +57,34 @@ describe('images', () => {
     expect(await ask((112 * 56) / 2)).toBeLessThanOrEqual(4);
     expect(await ask(10 ** 9)).toBe(8);
     expect(embed).toHaveBeenCalledTimes(2);
+  });
+
+  it('are read, and remembered, for each image processing and each limit apart', async () => {
+    const { runtime, folder, resident, embed } = await stage();
+    const decoded: string[] = [];
+    const preparer = new PromptPreparer(runtime.vision, (file, processing) => {
+      decoded.push(processing);
+      return decode(file);
+    });
+    const ask = (reading: ImageReading) =>
+      preparer.prepare(folder, resident, { prompt: 'What?', images: [picture(10)], ...reading });
+    await ask({});
+    await ask({ imageProcessing: 'transformers-5' });
+    await ask({ imageProcessing: 'transformers-4.51' });
+    await ask({ imageProcessing: 'transformers-4.51', maxImagePixels: 3136 });
+    await ask({ imageProcessing: 'transformers-4.51' });
+    expect(decoded).toEqual(['transformers-5', 'transformers-4.51', 'transformers-4.51']);
+    expect(embed).toHaveBeenCalledTimes(3);
+  });
+
+  it('are asked for a processor that can be read; text is not', async () => {
+    const { preparer, folder, resident } = await stage();
+    const unreadable = new NamedError('InvalidJson', 'cut short', { file: 'processor_config.json' }, '');
+    const preprocessors = { ...folder.preprocessors, 'transformers-5': unreadable };
+    const ask = (images: readonly Blob[]) =>
+      preparer.prepare({ ...folder, preprocessors }, resident, { prompt: 'What?', images });
+    await expect(ask([picture(10)])).rejects.toBe(unreadable);
+    expect((await ask([])).inputIds.length).toBeGreaterThan(0);
   });
 
   it('do not go through the vision tower for a prompt that is refused', async () => {

@@ -2,6 +2,8 @@
 import { NamedError } from '../named-error.ts';
 import { question } from '../vlm/chat.ts';
 import type { ImageGrid } from '../vlm/image-grid.ts';
+import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
+import { preprocessorFor } from '../vlm/image-processor-files.ts';
 import type { RgbImage } from '../vlm/patches.ts';
 import { imageGrid, patchify } from '../vlm/patches.ts';
 import type { Preprocessor } from '../vlm/preprocessor.ts';
@@ -13,7 +15,8 @@ import type { Resident } from './resident.ts';
 import { embedSequence } from './sequence.ts';
 import type { VisionTower } from './vision-tower.ts';
 
-export type DecodeImage = (file: Blob) => Promise<RgbImage>;
+/** Decodes an image file to the pixels that a profile of image processing makes of it. */
+export type DecodeImage = (file: Blob, processing: ImageProcessing) => Promise<RgbImage>;
 
 export interface Prepared {
   readonly inputIds: readonly number[];
@@ -57,11 +60,15 @@ export class PromptPreparer {
     signal?: AbortSignal,
   ): Promise<Prepared> {
     const started = performance.now();
-    const images = [];
-    const preprocessor = limited(folder.preprocessor, spec.maxImagePixels);
-    for (const file of spec.images ?? []) images.push(await this.#look(preprocessor, model, file));
+    const processing = spec.imageProcessing ?? DEFAULT_IMAGE_PROCESSING;
+    const images: { readonly image: Image; readonly preprocessor: Preprocessor }[] = [];
+    for (const file of spec.images ?? []) {
+      // Only an image asks for the processor: a folder whose own cannot be read still answers to text.
+      const preprocessor = limited(preprocessorFor(folder.preprocessors, processing), spec.maxImagePixels);
+      images.push({ image: await this.#look(preprocessor, model, file), preprocessor });
+    }
     const { config, tokenizer } = folder;
-    const grids = images.map(({ grid }) => grid);
+    const grids = images.map(({ image }) => image.grid);
     const { inputIds, imageSpans } = buildPrompt({
       tokenizer,
       config,
@@ -79,7 +86,8 @@ export class PromptPreparer {
       );
     }
     const imageEmbeddings = [];
-    for (const image of images) imageEmbeddings.push(await this.#embed(preprocessor, model, image, signal));
+    for (const { image, preprocessor } of images)
+      imageEmbeddings.push(await this.#embed(preprocessor, model, image, signal));
     const visionSeconds = (performance.now() - started) / 1000;
     const embedded = await embedSequence(config, model.embedding, {
       inputIds,
@@ -102,10 +110,11 @@ export class PromptPreparer {
   /** Finds the image among those remembered, or decodes it. */
   async #look(preprocessor: Preprocessor, model: Resident, file: Blob): Promise<Image> {
     const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    const key = `${model.id} ${model.dtype} ${preprocessor.maxPixels} ${new Uint8Array(digest).join()}`;
+    // All that decides the pixels: the profile, the limits, how values are scaled.
+    const key = `${model.id} ${model.dtype} ${JSON.stringify(preprocessor)} ${new Uint8Array(digest).join()}`;
     const known = this.#embeddings.get(key);
     if (known) return { key, ...known };
-    const pixels = await this.#decodeImage(file);
+    const pixels = await this.#decodeImage(file, preprocessor.processing);
     return { key, grid: imageGrid(pixels.height, pixels.width, preprocessor), pixels };
   }
 

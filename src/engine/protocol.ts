@@ -1,6 +1,7 @@
 /** What crosses the boundary between the page and the engine worker. Plain data only, apart from callbacks. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ChatMessage } from '../vlm/chat.ts';
+import type { ImageProcessing } from '../vlm/image-processing.ts';
 import type { ModelId, Subject } from './subject.ts';
 
 /** Where graphs run: the native WebGPU execution provider, or onnxruntime's CPU kernels compiled to WASM. */
@@ -147,6 +148,9 @@ export interface RowSpec {
   readonly swap?: SwapSpec;
 }
 
+/** How images are read; every probe and every answer carries it. */
+export type ImageReading = Pick<PromptSpec, 'maxImagePixels' | 'imageProcessing'>;
+
 export interface PromptSpec {
   /** The question: `prompt` alone, or `messages` for anything else (several turns, images between texts). */
   readonly prompt?: string;
@@ -155,6 +159,8 @@ export interface PromptSpec {
   readonly images?: readonly Blob[];
   /** Scales larger images down to this many pixels; default: the checkpoint's own limit, on the hub 12.8 million. */
   readonly maxImagePixels?: number;
+  /** How pixels are made of the images; default: `DEFAULT_IMAGE_PROCESSING`. */
+  readonly imageProcessing?: ImageProcessing;
   /** With `prompt`: overrides the chat template's own system prompt; empty string for an empty one. */
   readonly system?: string;
 }

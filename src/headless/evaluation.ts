@@ -1,10 +1,11 @@
-import { type AnswerSettings, MAX_IMAGE_PIXELS, MAX_NEW_TOKENS } from '../evaluation/answers/ask.ts';
+import { type AnswerSettings, MAX_NEW_TOKENS } from '../evaluation/answers/ask.ts';
 import { PROMPT_STYLE_NAMES, PROMPT_STYLES } from '../evaluation/prompt-style.ts';
 import { demoItems } from '../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../evaluation/samples/draw.ts';
 import { itemCounts } from '../evaluation/samples/item-counts.ts';
 import { type ItemSets, readItemFolder } from '../evaluation/samples/item-folder.ts';
 import type { CommandContext } from './context.ts';
+import { imageReading } from './image-reading.ts';
 import { givenColumns } from './problems.ts';
 
 /** The demo family's answers end by themselves long before. */
@@ -28,16 +29,14 @@ export async function givenItems({ inputs, flags, notice }: CommandContext): Pro
 }
 
 /** `--style` and what the machine does; the style belongs to the recipe: all variants are asked alike. */
-export async function answerSettings(
-  { flags, checkpoints }: CommandContext,
-  isDemo: boolean,
-): Promise<AnswerSettings> {
+export async function answerSettings(context: CommandContext, isDemo: boolean): Promise<AnswerSettings> {
+  const { flags, checkpoints } = context;
   const { device, dtype } = await checkpoints.loadOptions();
   const style = PROMPT_STYLES[flags.choice('style', PROMPT_STYLE_NAMES) ?? (isDemo ? 'demo' : 'reasoner')];
   return {
     style,
     maxNewTokens: flags.number('maxNewTokens') ?? (style.name === 'demo' ? DEMO_NEW_TOKENS : MAX_NEW_TOKENS),
-    maxImagePixels: MAX_IMAGE_PIXELS,
+    ...imageReading(context),
     device,
     dtype,
   };

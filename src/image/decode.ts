@@ -1,5 +1,9 @@
 import { NamedError } from '../named-error.ts';
-import { imageDimensions } from './dimensions.ts';
+import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
+import { imageDimensions, MAX_DECODED_PIXELS } from './dimensions.ts';
+import { opaqueGif } from './gif.ts';
+import { exifOrientation, untilted, upright } from './orientation.ts';
+import { type OnWhite, pngPixels } from './png.ts';
 
 /** Interleaved 8-bit RGB, row by row. */
 export interface DecodedImage {
@@ -8,41 +12,38 @@ export interface DecodedImage {
   readonly rgb: Uint8Array;
 }
 
-/** Where Pillow begins to warn of decompression bombs; 340 MiB once decoded. */
-export const MAX_IMAGE_PIXELS = 89_478_485;
 /** Cameras put previews and profiles before a JPEG's size. */
 const HEAD_BYTES = 2 ** 20;
 /** Pixels read back at a time: keeps the canvas and its copy small beside the image itself. */
 const STRIP_PIXELS = 2 ** 20;
 
 /**
- * Reads an image file of any kind the browser knows, in a page or a worker. EXIF orientation is applied, colour profiles
- * are not, and transparency is laid on white, as the reference's `qwen_vl_utils` does. The bytes of an opaque PNG come
- * out unchanged; half-transparent pixels may differ from Pillow's by one step, because a canvas multiplies by alpha.
+ * Reads an image file of any kind the browser knows, in a page or a worker, to the pixels that the profile's transformers and
+ * Pillow make of it (docs/images.md): turned as its EXIF orientation says or not, transparency laid on white or dropped.
+ * Colour profiles are not applied. A PNG's bytes come out exactly; half-transparent pixels of other files may differ
+ * from Pillow's by one step, because a canvas multiplies by alpha.
  *
  * @throws NotAnImage when the browser cannot decode the file.
- * @throws ImageTooLarge above MAX_IMAGE_PIXELS.
+ * @throws ImageTooLarge above MAX_DECODED_PIXELS.
  * @throws CanvasBlocked when the browser's privacy protection falsifies pixels.
  */
-export async function decodeImage(file: Blob): Promise<DecodedImage> {
+export async function decodeImage(
+  file: Blob,
+  processing: ImageProcessing = DEFAULT_IMAGE_PROCESSING,
+): Promise<DecodedImage> {
   const place = file instanceof File ? { file: file.name } : {};
   const stored = imageDimensions(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
   const checkSize = (width: number, height: number): void => {
-    if (width * height <= MAX_IMAGE_PIXELS) return;
+    if (width * height <= MAX_DECODED_PIXELS) return;
     throw new NamedError(
       'ImageTooLarge',
-      `the image has ${width} × ${height} = ${width * height} pixels; the limit is ${MAX_IMAGE_PIXELS}`,
+      `the image has ${width} × ${height} = ${width * height} pixels; the limit is ${MAX_DECODED_PIXELS}`,
       place,
       'Scale it down.',
     );
   };
   if (stored !== null) checkSize(stored.width, stored.height);
-  checkCanvas();
-
-  const bitmap = await createImageBitmap(file, {
-    imageOrientation: 'from-image',
-    colorSpaceConversion: 'none',
-  }).catch((cause: unknown) => {
+  const unreadable = (cause: unknown): never => {
     throw new NamedError(
       'NotAnImage',
       `the browser cannot read the file as an image (${file.type === '' ? 'unknown type' : file.type}, ${file.size} bytes)`,
@@ -50,7 +51,37 @@ export async function decodeImage(file: Blob): Promise<DecodedImage> {
       'Choose a PNG, JPEG or WebP file.',
       { cause },
     );
-  });
+  };
+  const { turned, onWhite } = IMAGE_PROCESSING[processing];
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const orientation = exifOrientation(bytes);
+  // Nothing that the browser would do by itself: neither turn the pixels nor, where it is dropped, apply transparency.
+  const opaque = onWhite === 'rgba' ? opaqueGif(bytes) : null;
+  const changed = orientation === null ? opaque : untilted(bytes, orientation);
+  const asStored = changed === null ? file : new Blob([changed], { type: file.type });
+  const decoded = exactly(bytes, onWhite, unreadable) ?? (await byBrowser(asStored, checkSize, unreadable));
+  return turned ? upright(decoded, orientation?.value ?? 1) : decoded;
+}
+
+function exactly(
+  bytes: Uint8Array,
+  onWhite: OnWhite,
+  unreadable: (cause: unknown) => never,
+): DecodedImage | null {
+  try {
+    return pngPixels(bytes, onWhite);
+  } catch (cause) {
+    return unreadable(cause);
+  }
+}
+
+async function byBrowser(
+  file: Blob,
+  checkSize: (width: number, height: number) => void,
+  unreadable: (cause: unknown) => never,
+): Promise<DecodedImage> {
+  checkCanvas();
+  const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' }).catch(unreadable);
   try {
     checkSize(bitmap.width, bitmap.height);
     return { width: bitmap.width, height: bitmap.height, rgb: readOnWhite(bitmap) };

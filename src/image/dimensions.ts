@@ -1,3 +1,6 @@
+/** Where Pillow begins to warn of decompression bombs; 340 MiB once decoded. Larger images are refused. */
+export const MAX_DECODED_PIXELS = 89_478_485;
+
 export interface ImageSize {
   readonly width: number;
   readonly height: number;

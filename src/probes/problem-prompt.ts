@@ -1,4 +1,4 @@
-import type { PromptSpec } from '../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../engine/protocol.ts';
 import { CHOICE_LETTERS } from '../grading/answers/choice.ts';
 import { placedQuestion } from '../vlm/chat.ts';
 import { openPicture, type Pictured, picturesIn } from './data/picture.ts';
@@ -43,7 +43,7 @@ export function piecesPrompt(
  */
 export async function problemPrompt(
   problem: Problem,
-  { system, ...others }: Pick<PromptSpec, 'system' | 'maxImagePixels'> = {},
+  { system, ...others }: Pick<PromptSpec, 'system' | keyof ImageReading> = {},
   prefix = '',
 ): Promise<PromptSpec> {
   const images = await Promise.all(picturesIn(problem).map(openPicture));

@@ -172,7 +172,7 @@ async function picture(word: string): Promise<Blob> {
 }
 
 const settings: AnswerSettings = {
-  ...{ style: PROMPT_STYLES.none, maxNewTokens: 64, maxImagePixels: 1000 },
+  ...{ style: PROMPT_STYLES.none, maxNewTokens: 64, maxImagePixels: 1000, imageProcessing: null },
   ...{ device: 'remote', dtype: '' },
 };
 const prepareImage = (image: Blob): Promise<Blob> => Promise.resolve(image);

@@ -107,6 +107,9 @@ function resizeColumns(rgb: Uint8Array, width: number, height: number, outHeight
  * Antialiased bicubic resize of interleaved 8-bit RGB, byte for byte what Pillow's `Image.resize(…, BICUBIC)` gives: two
  * passes with fixed-point weights, each rounded and clamped to 8 bits. A canvas resize is no substitute: its
  * filter is the browser's own. Returns `rgb` itself when the size does not change.
+ *
+ * @param passes as the first pass rounds, its direction shows in the result. Pillow 13 begins with the columns where that
+ * discards enough rows (`by-sizes`); before, the rows always came first.
  */
 export function resizeBicubic(
   rgb: Uint8Array,
@@ -114,10 +117,10 @@ export function resizeBicubic(
   height: number,
   outWidth: number,
   outHeight: number,
+  passes: 'by-sizes' | 'rows-first' = 'by-sizes',
 ): Uint8Array {
-  // As the first pass rounds, its direction shows in the result. Pillow 13 begins with the columns where that discards
-  // enough rows; before, the rows always came first.
-  const columnsFirst = outHeight < height && height - outHeight > 2 * (width - outWidth);
+  const columnsFirst =
+    passes === 'by-sizes' && outHeight < height && height - outHeight > 2 * (width - outWidth);
   return columnsFirst
     ? resizeRows(resizeColumns(rgb, width, height, outHeight), width, outHeight, outWidth)
     : resizeColumns(resizeRows(rgb, width, height, outWidth), outWidth, height, outHeight);

@@ -1,6 +1,7 @@
 import { NamedError } from '../named-error.ts';
 import { resizeBicubic } from './bicubic.ts';
 import type { ImageGrid } from './image-grid.ts';
+import { IMAGE_PROCESSING } from './image-processing.ts';
 import type { Preprocessor } from './preprocessor.ts';
 import { smartResize } from './smart-resize.ts';
 
@@ -32,11 +33,14 @@ function valueTable({ rescaleFactor, normalize }: Preprocessor, channel: number)
   });
 }
 
-/** The grid an image of this size is cut into. @throws ImageAspectRatio, ImageNotDivisible. */
+/** The grid an image of this size is cut into. @throws ImageAspectRatio, ImageNotDivisible, ImageTooThin. */
 export function imageGrid(height: number, width: number, preprocessor: Preprocessor): ImageGrid {
   const { resize, patchSize, mergeSize, minPixels, maxPixels } = preprocessor;
   const factor = patchSize * mergeSize;
-  const size = resize ? smartResize(height, width, { factor, minPixels, maxPixels }) : { height, width };
+  const { thinPictures } = IMAGE_PROCESSING[preprocessor.processing];
+  const size = resize
+    ? smartResize(height, width, { factor, minPixels, maxPixels, thinPictures })
+    : { height, width };
   if (size.height % factor !== 0 || size.width % factor !== 0) {
     throw new NamedError(
       'ImageNotDivisible',
@@ -51,16 +55,17 @@ export function imageGrid(height: number, width: number, preprocessor: Preproces
 /**
  * What the vision tower reads: the image resized (smartResize, bicubic), rescaled, normalized and cut into patches,
  * each repeated along time, in the order of transformers' Qwen2-VL image processor. Bit-identical to its Pillow
- * and numpy backend.
+ * and numpy backend, in the versions that the preprocessor's profile names.
  *
- * @throws ImageAspectRatio, ImageNotDivisible
+ * @throws ImageAspectRatio, ImageNotDivisible, ImageTooThin
  */
 export function patchify({ width, height, rgb }: RgbImage, preprocessor: Preprocessor): ImagePatches {
   const { patchSize, temporalPatchSize, mergeSize } = preprocessor;
   const grid = imageGrid(height, width, preprocessor);
   const [, gridHeight, gridWidth] = grid;
   const outWidth = gridWidth * patchSize;
-  const resized = resizeBicubic(rgb, width, height, outWidth, gridHeight * patchSize);
+  const { passes } = IMAGE_PROCESSING[preprocessor.processing];
+  const resized = resizeBicubic(rgb, width, height, outWidth, gridHeight * patchSize, passes);
 
   const area = patchSize * patchSize;
   const tables = Array.from({ length: CHANNELS }, (_, channel) => valueTable(preprocessor, channel));

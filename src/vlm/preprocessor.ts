@@ -1,9 +1,12 @@
 import { NamedError } from '../named-error.ts';
 import type { VisionConfig } from './config.ts';
+import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from './image-processing.ts';
 import { JsonFields } from './json-fields.ts';
 
-/** How an image becomes patches: `preprocessor_config.json` of a Qwen2.5-VL checkpoint. */
+/** How an image becomes patches: `preprocessor_config.json` of a Qwen2.5-VL checkpoint, as one profile reads it. */
 export interface Preprocessor {
+  /** Whose reading of the file this is, and whose resize follows. */
+  readonly processing: ImageProcessing;
   readonly resize: boolean;
   /** Limits on the resized image's area, in pixels. */
   readonly minPixels: number;
@@ -25,18 +28,23 @@ const MAX_PIXELS = 28 * 28 * 1280;
 const BICUBIC = 3;
 
 /**
- * Reads `preprocessor_config.json`, or the `image_processor` of transformers 5's `processor_config.json`. Both ways of
- * writing the limits are read: `min_pixels` / `max_pixels`, which win, and `size.shortest_edge` / `size.longest_edge`.
+ * Reads `preprocessor_config.json`, or the `image_processor` of transformers 5's `processor_config.json`. Limits are
+ * `min_pixels` and `max_pixels`, which win, and `size.shortest_edge` and `size.longest_edge`, as far as the profile reads
+ * them.
  *
- * @throws InvalidConfig when a field is mistyped or at odds with the vision tower.
+ * @throws InvalidConfig when a field is mistyped, at odds with the vision tower, or `size` lacks a limit that the profile
+ * demands: transformers refuses such a file, too.
  * @throws UnsupportedConfig when the resampling filter is not bicubic.
  */
-export function parsePreprocessor(json: unknown, file: string, vision: VisionConfig): Preprocessor {
+export function parsePreprocessor(
+  json: unknown,
+  file: string,
+  vision: VisionConfig,
+  processing: ImageProcessing = DEFAULT_IMAGE_PROCESSING,
+): Preprocessor {
   const root = new JsonFields(json, file);
   const fields = root.has('image_processor') ? root.object('image_processor') : root;
-  const size = fields.has('size') ? fields.object('size') : fields;
-  const minPixels = fields.positiveInteger('min_pixels', size.positiveInteger('shortest_edge', MIN_PIXELS));
-  const maxPixels = fields.positiveInteger('max_pixels', size.positiveInteger('longest_edge', MAX_PIXELS));
+  const [minPixels, maxPixels] = pixelLimits(fields, processing);
   if (minPixels > maxPixels)
     throw fields.wrong('min_pixels', `at most the ${maxPixels} pixels of max_pixels`);
   if (fields.index('resample', BICUBIC) !== BICUBIC) {
@@ -47,8 +55,8 @@ export function parsePreprocessor(json: unknown, file: string, vision: VisionCon
       'Use the file that was published with the checkpoint.',
     );
   }
-  const mean = fields.numbers('image_mean', 3, CLIP_MEAN);
-  const std = fields.numbers('image_std', 3, CLIP_STD);
+  const mean = perChannel(fields, 'image_mean', CLIP_MEAN);
+  const std = perChannel(fields, 'image_std', CLIP_STD);
   if (std.some((value) => value <= 0)) throw fields.wrong('image_std', 'a list of 3 numbers above 0');
 
   const matching = (name: string, size: number): number => {
@@ -56,6 +64,7 @@ export function parsePreprocessor(json: unknown, file: string, vision: VisionCon
     return size;
   };
   return {
+    processing,
     resize: fields.boolean('do_resize', true),
     minPixels,
     maxPixels,
@@ -65,4 +74,26 @@ export function parsePreprocessor(json: unknown, file: string, vision: VisionCon
     temporalPatchSize: matching('temporal_patch_size', vision.temporalPatchSize),
     mergeSize: matching('merge_size', vision.spatialMergeSize),
   };
+}
+
+/** The least and the most pixels of a resized image. @throws InvalidConfig */
+function pixelLimits(fields: JsonFields, processing: ImageProcessing): readonly [min: number, max: number] {
+  const { sizeSetsLimits } = IMAGE_PROCESSING[processing];
+  const size = fields.has('size') ? fields.object('size') : null;
+  const limit = (own: string, ofSize: string, fallback: number): number => {
+    // A `size` replaces both defaults, so that one limit alone is none; 4.51 looks for both without using them.
+    const mustStand = size !== null && (!sizeSetsLimits || !fields.has(own));
+    const stated = mustStand ? size.positiveInteger(ofSize) : fallback;
+    return fields.positiveInteger(own, sizeSetsLimits ? stated : fallback);
+  };
+  return [
+    limit('min_pixels', 'shortest_edge', MIN_PIXELS),
+    limit('max_pixels', 'longest_edge', MAX_PIXELS),
+  ];
+}
+
+/** A number for each channel, or one for all. */
+function perChannel(fields: JsonFields, name: string, fallback: readonly number[]): readonly number[] {
+  const value = fields.raw(name);
+  return typeof value === 'number' ? fallback.map(() => value) : fields.numbers(name, 3, fallback);
 }

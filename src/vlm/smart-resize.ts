@@ -8,6 +8,8 @@ export interface ResizeLimits {
   readonly factor: number;
   readonly minPixels: number;
   readonly maxPixels: number;
+  /** Whether a side below `factor` is enlarged to it (transformers 5), or the image refused (4.51). */
+  readonly thinPictures?: 'enlarged' | 'refused';
 }
 
 /** Python's `round`: halves go to the even neighbour. */
@@ -23,12 +25,15 @@ function roundHalfEven(value: number): number {
  * within the limits, the aspect ratio is kept as far as that allows. `smart_resize` of transformers' Qwen2-VL processor.
  *
  * @throws ImageAspectRatio when one side is more than 200 times the other.
+ * @throws ImageTooThin when a side is, or would come to, less than `factor`, and such images are refused.
  */
 export function smartResize(
   height: number,
   width: number,
-  { factor, minPixels, maxPixels }: ResizeLimits,
+  { factor, minPixels, maxPixels, thinPictures = 'enlarged' }: ResizeLimits,
 ): { readonly height: number; readonly width: number } {
+  const refusing = thinPictures === 'refused';
+  if (refusing && Math.min(height, width) < factor) throw tooThin(height, width, factor);
   const ratio = Math.max(height, width) / Math.min(height, width);
   if (!(ratio <= MAX_ASPECT_RATIO)) {
     throw new NamedError(
@@ -44,10 +49,12 @@ export function smartResize(
   };
   if (rounded.height * rounded.width > maxPixels) {
     const shrink = Math.sqrt((height * width) / maxPixels);
-    return {
-      height: Math.max(factor, Math.floor(height / shrink / factor) * factor),
-      width: Math.max(factor, Math.floor(width / shrink / factor) * factor),
+    const shrunk = (side: number): number => {
+      const units = Math.floor(side / shrink / factor);
+      if (refusing && units === 0) throw tooThin(height, width, factor);
+      return Math.max(1, units) * factor;
     };
+    return { height: shrunk(height), width: shrunk(width) };
   }
   if (rounded.height * rounded.width < minPixels) {
     const grow = Math.sqrt(minPixels / (height * width));
@@ -57,4 +64,13 @@ export function smartResize(
     };
   }
   return rounded;
+}
+
+function tooThin(height: number, width: number, factor: number): NamedError {
+  return new NamedError(
+    'ImageTooThin',
+    `an image of ${width} × ${height} pixels has a side that is, or is scaled to, less than ${factor}; transformers 4.51 refuses it`,
+    {},
+    'Enlarge or pad the image, or choose another image processing.',
+  );
 }

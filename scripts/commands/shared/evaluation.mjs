@@ -1,4 +1,4 @@
-import { COLUMNS, COMMON, MAX_NEW_TOKENS, RESTART, SAMPLES } from './flags.mjs';
+import { COLUMNS, COMMON, IMAGE_READING, MAX_NEW_TOKENS, RESTART, SAMPLES } from './flags.mjs';
 
 /**
  * Of commands that ask questions with right answers. Answers are kept: a rerun is served from them.
@@ -18,6 +18,7 @@ export const EVALUATION = {
   },
   'max-new-tokens': { ...MAX_NEW_TOKENS, help: 'where an answer is cut (default: 2048; demo 160)' },
   restart: RESTART,
+  ...IMAGE_READING,
   ...COMMON,
   seed: { kind: 'integer', minimum: 0, help: 'of the choice of samples', value: 123 },
 };

@@ -86,5 +86,24 @@ export const MODEL = { ...CHECKPOINT, required: true };
 /** @type {Flag} */
 export const PROMPT = { kind: 'text', required: true, help: 'the question' };
 
+/**
+ * Of commands that look at images: how pixels are made of them. Names are those of `src/vlm/image-processing.ts`.
+ * @type {Readonly<Record<string, Flag>>}
+ */
+export const IMAGE_READING = {
+  'image-processing': {
+    kind: 'choice',
+    choices: ['transformers-5', 'transformers-4.51'],
+    help: "whose pixels: transformers 5's with Pillow 13, or 4.51's with Pillow 12",
+    value: 'transformers-5',
+  },
+  'max-image-pixels': {
+    kind: 'integer',
+    minimum: 1,
+    help: 'larger images are scaled down to so many pixels',
+    value: 1280 * 720,
+  },
+};
+
 /** @type {Flag} */
 export const IMAGE = { kind: 'files', help: 'PNG, JPEG or WebP; may be repeated' };

@@ -12,6 +12,8 @@ import type { Folder } from '../../engine/folder.ts';
 import { wholeModel, type ModelId } from '../../engine/subject.ts';
 import { INLINE } from '../../engine/testing/inline-surroundings.ts';
 import { imageTokens } from '../../vlm/image-grid.ts';
+import { DEFAULT_IMAGE_PROCESSING } from '../../vlm/image-processing.ts';
+import { preprocessorFor } from '../../vlm/image-processor-files.ts';
 import { patchify, type RgbImage } from '../../vlm/patches.ts';
 import { buildPrompt } from '../../vlm/prompt.ts';
 import {
@@ -79,10 +81,11 @@ export function describeParity(name: DemoName): void {
     });
 
     test('the chat template, the image processor', async () => {
+      const preprocessor = preprocessorFor(folder.preprocessors, DEFAULT_IMAGE_PROCESSING);
       for (const [task, { promptIds, pixelValues }] of tasks()) {
         const item = itemOf(task, 0);
         const [picture] = pictureOf(item);
-        const patches = picture && patchify(pictures.get(picture.name) as RgbImage, folder.preprocessor);
+        const patches = picture && patchify(pictures.get(picture.name) as RgbImage, preprocessor);
         if (patches) {
           expect(imageTokens(patches.grid, folder.config.vision.spatialMergeSize)).toBe(16);
           expect(await sha256Of(patches.pixelValues as Float32Array<ArrayBuffer>), task).toBe(pixelValues);

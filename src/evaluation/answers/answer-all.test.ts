@@ -76,6 +76,7 @@ const settings: AnswerSettings = {
   style: PROMPT_STYLES.demo,
   maxNewTokens: 8,
   maxImagePixels: 1000,
+  imageProcessing: 'transformers-5',
   device: 'wasm',
   dtype: 'f32',
 };
@@ -138,6 +139,8 @@ describe('an evaluation', () => {
       plan({ dtype: 'q4' }),
       plan({ device: 'webgpu' }),
       plan({ maxImagePixels: 10 }),
+      plan({ imageProcessing: 'transformers-4.51' }),
+      plan({ imageProcessing: null }),
       plan({ style: PROMPT_STYLES.none }),
       plan({ style: PROMPT_STYLES.reasoner }),
     ]);

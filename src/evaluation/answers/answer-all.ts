@@ -4,6 +4,7 @@ import { openPicture, type Picture, picturesIn } from '../../probes/data/picture
 import { piecesPrompt } from '../../probes/problem-prompt.ts';
 import { asJob, cancelled } from '../../probes/probe-engine.ts';
 import type { LongWork } from '../../study/work.ts';
+import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
 import { PICTURE } from '../setting.ts';
 import type { Asked } from '../variant.ts';
@@ -100,11 +101,17 @@ async function answersOf(
   black: BlackImages,
   signal: AbortSignal | undefined,
 ): Promise<readonly Answer[]> {
-  const { system } = settings.style;
+  const { style, maxImagePixels, imageProcessing } = settings;
+  const { system } = style;
   const prompts = await Promise.all(
     batch.map(async (ask) => ({
-      ...piecesPrompt(ask.pieces ?? [ask.prompt], await picturesOf(ask, black), system),
-      maxImagePixels: settings.maxImagePixels,
+      ...piecesPrompt(
+        ask.pieces ?? [ask.prompt],
+        await picturesOf(ask, black, imageProcessing ?? DEFAULT_IMAGE_PROCESSING),
+        system,
+      ),
+      maxImagePixels,
+      ...(imageProcessing === null ? {} : { imageProcessing }),
     })),
   );
   const results = await asJob(engine, signal, (job) =>
@@ -129,13 +136,15 @@ export type BlackImages = Map<Picture, Promise<BlackImage>>;
 export async function picturesOf(
   { sample, setting }: Ask<Asked>,
   black: BlackImages,
+  processing: ImageProcessing = DEFAULT_IMAGE_PROCESSING,
 ): Promise<readonly Blob[]> {
   const shown = PICTURE[setting.input];
   if (shown === 'none') return [];
   return Promise.all(
     picturesIn(sample).map(async (picture) => {
       if (shown === 'own') return openPicture(picture);
-      const made = black.get(picture) ?? openPicture(picture).then(blackImageLike);
+      const made =
+        black.get(picture) ?? openPicture(picture).then((file) => blackImageLike(file, processing));
       black.set(picture, made);
       return (await made).file;
     }),

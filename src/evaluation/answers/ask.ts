@@ -1,9 +1,10 @@
 import { NamedError } from '../../named-error.ts';
+import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import type { Experiment } from '../experiment.ts';
 import type { PromptStyle } from '../prompt-style.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
-import { imageDimensions } from '../../image/dimensions.ts';
+import { pictureSize } from '../../image/picture-size.ts';
 import { PICTURE, promptPieces, type Setting } from '../setting.ts';
 import { type Asked, sha256, type Variant } from '../variant.ts';
 
@@ -13,6 +14,8 @@ export interface AnswerSettings {
   readonly maxNewTokens: number;
   /** Larger images are scaled down to so many pixels. */
   readonly maxImagePixels: number;
+  /** How pixels are made of images; null where a service does it. */
+  readonly imageProcessing: ImageProcessing | null;
   /** Device and rounding of weights: other arithmetic may give another answer. */
   readonly device: string;
   readonly dtype: string;
@@ -37,8 +40,6 @@ export interface Ask<Who extends Asked = Variant> {
   readonly pieces?: readonly string[];
 }
 
-const HEAD_BYTES = 2 ** 20;
-
 /**
  * Every question of an evaluation, sample by sample with all variants in turn, so that a table that fills compares
  * variants on the same samples.
@@ -58,7 +59,7 @@ export async function planAsks<Who extends Asked>(
         const pieces = promptPieces(sample, setting.input, settings.style);
         const prompt = pieces.join('');
         const placed = pieces.length > 1 ? { pieces } : {};
-        const picture = await pictureName(sample, setting, prints);
+        const picture = await pictureName(sample, setting, prints, settings.imageProcessing);
         for (const variant of variants) {
           const key = await sha256(
             new TextEncoder().encode(
@@ -69,6 +70,7 @@ export async function planAsks<Who extends Asked>(
                 picture,
                 settings.maxNewTokens,
                 settings.maxImagePixels,
+                settings.imageProcessing,
                 settings.device,
                 settings.dtype,
                 // Only where there are any: answers kept of other questions keep their names.
@@ -89,6 +91,7 @@ async function pictureName(
   sample: EvaluationSample,
   { input }: Setting,
   prints: Map<Picture, Promise<string>>,
+  processing: ImageProcessing | null,
 ): Promise<string> {
   const shown = PICTURE[input];
   if (shown === 'none') return 'none';
@@ -97,8 +100,7 @@ async function pictureName(
   const names: string[] = [];
   for (const picture of pictures) {
     if (shown === 'black') {
-      const head = (await openPicture(picture)).slice(0, HEAD_BYTES);
-      const size = imageDimensions(new Uint8Array(await head.arrayBuffer()));
+      const size = await pictureSize(await openPicture(picture), processing ?? DEFAULT_IMAGE_PROCESSING);
       names.push(`black ${size?.width}x${size?.height}`);
       continue;
     }

@@ -21,7 +21,12 @@ const read: ReadGolden = async (path) => new Uint8Array(await readFile(new URL(p
 const CHECKPOINTS = ['untied-gqa4-f32', 'tied-gqa1-bf16-old'] as const;
 
 const settings = {
-  ...{ style: PROMPT_STYLES.demo, maxNewTokens: 12, maxImagePixels: 2 ** 20 },
+  ...{
+    style: PROMPT_STYLES.demo,
+    maxNewTokens: 12,
+    maxImagePixels: 2 ** 20,
+    imageProcessing: 'transformers-5' as const,
+  },
   ...{ device: 'wasm', dtype: 'f32' },
 };
 let engine: Engine;

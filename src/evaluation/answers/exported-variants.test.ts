@@ -106,7 +106,12 @@ const unasked: AnsweringEngine = {
 
 describe.each(Object.entries(FAMILIES))('the eight variants of %s', (_, { read, maxNewTokens, distinct }) => {
   const settings = {
-    ...{ style: PROMPT_STYLES.demo, maxNewTokens, maxImagePixels: MAX_IMAGE_PIXELS },
+    ...{
+      style: PROMPT_STYLES.demo,
+      maxNewTokens,
+      maxImagePixels: MAX_IMAGE_PIXELS,
+      imageProcessing: 'transformers-5' as const,
+    },
     ...LOAD,
   };
   const storage = new MemoryStorage();

@@ -20,7 +20,12 @@ const [base, cold, rl] = ['base', 'cold', 'rl'].map(opened) as [
   OpenedCheckpoint,
 ];
 const settings = {
-  ...{ style: PROMPT_STYLES.demo, maxNewTokens: 8, maxImagePixels: 1000 },
+  ...{
+    style: PROMPT_STYLES.demo,
+    maxNewTokens: 8,
+    maxImagePixels: 1000,
+    imageProcessing: 'transformers-5' as const,
+  },
   ...{ device: 'wasm', dtype: 'f32' },
 };
 const experiments = transferExperiments({

@@ -21,6 +21,7 @@ const SETTINGS = {
   style: PROMPT_STYLES.none,
   maxNewTokens: 1,
   maxImagePixels: 1e6,
+  imageProcessing: null,
   device: 'd',
   dtype: 'f32',
 };

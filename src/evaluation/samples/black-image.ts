@@ -1,9 +1,7 @@
 import { NamedError } from '../../named-error.ts';
-import { imageDimensions } from '../../image/dimensions.ts';
+import { pictureSize } from '../../image/picture-size.ts';
+import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import { crc32 } from './crc32.ts';
-
-/** Cameras put previews before a JPEG's size. */
-const HEAD_BYTES = 2 ** 20;
 
 export interface BlackImage {
   readonly file: Blob;
@@ -12,12 +10,16 @@ export interface BlackImage {
 }
 
 /**
- * A black picture of the same size as another: the control of method §7. The size is read from the file's header.
+ * A black picture of the same size as another is seen in: the control of method §7. The size is read from the file, without
+ * decoding.
  *
  * @throws NamedError `NotAnImage` where it is none we know (PNG, JPEG, WebP, GIF, BMP).
  */
-export async function blackImageLike(image: Blob): Promise<BlackImage> {
-  const size = imageDimensions(new Uint8Array(await image.slice(0, HEAD_BYTES).arrayBuffer()));
+export async function blackImageLike(
+  image: Blob,
+  processing: ImageProcessing = DEFAULT_IMAGE_PROCESSING,
+): Promise<BlackImage> {
+  const size = await pictureSize(image, processing);
   if (!size) {
     throw new NamedError('NotAnImage', 'the size of the image is unknown', {}, 'give PNG, JPEG or WebP');
   }

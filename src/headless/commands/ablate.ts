@@ -8,6 +8,7 @@ import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import { jsonLines } from '../json-lines.ts';
 import { parseLayers } from '../layer-list.ts';
 import type { Command } from '../context.ts';
+import { imageReading } from '../image-reading.ts';
 import { givenProblems } from '../problems.ts';
 import { provenance } from '../provenance.ts';
 import { shardOf } from '../shard-of.ts';
@@ -28,6 +29,7 @@ export const run: Command = async (context) => {
     ...flags.list('set').map((text) => ablateSet(parseLayers(text, summary.layers, '--set'), part)),
   ]);
   const [system, prefix] = [flags.text('system'), flags.text('prefix') ?? ''];
+  const reading = imageReading(context);
   const rowsPerBatch = flags.number('rows');
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
   const records = await context.journalled<AblationRecord, readonly AblationRecord[]>(
@@ -38,6 +40,7 @@ export const run: Command = async (context) => {
       settings: {
         experiments: experiments.map(({ name }) => name),
         ...{ maxNewTokens, prefix, system: system ?? null, dtype: loaded.dtype, device: loaded.device },
+        ...reading,
       },
     },
     problems.length,
@@ -51,7 +54,7 @@ export const run: Command = async (context) => {
           maxNewTokens,
           prefix,
           ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
-          ...(system === undefined ? {} : { prompt: { system } }),
+          prompt: { ...reading, ...(system === undefined ? {} : { system }) },
         },
         long,
       ),
@@ -66,6 +69,7 @@ export const run: Command = async (context) => {
     ...ablationResultsFile(rates),
     frankenscope: {
       ...provenance(summary, loaded, seed),
+      ...reading,
       n: records.length,
       of: given.of,
       maxNewTokens,

@@ -5,6 +5,7 @@ import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { attentionShift } from '../../probes/attention/shift.ts';
 import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import type { Command } from '../context.ts';
+import { imageReading } from '../image-reading.ts';
 import { givenProblems } from '../problems.ts';
 import { provenance } from '../provenance.ts';
 
@@ -19,6 +20,7 @@ export const run: Command = async (context) => {
   const running = flags.choice('running', ['teacher-forced', 'free']) ?? 'teacher-forced';
   const [forcedBy, onlyThink] = [flags.choice('forcedBy', NAMES) ?? 'in', flags.switch('onlyThink')];
   const system = flags.text('system');
+  const reading = imageReading(context);
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
   const [first, second] = loaded;
   const records = await context.journalled<AttentionRecord, readonly AttentionRecord[]>(
@@ -33,6 +35,7 @@ export const run: Command = async (context) => {
       settings: {
         ...{ running, forcedBy, onlyThink, maxNewTokens, system: system ?? null },
         ...{ dtype: first.loaded.dtype, device: first.loaded.device },
+        ...reading,
       },
     },
     given.problems.length,
@@ -49,7 +52,7 @@ export const run: Command = async (context) => {
           forcedBy,
           onlyThink,
           maxNewTokens,
-          ...(system === undefined ? {} : { prompt: { system } }),
+          prompt: { ...reading, ...(system === undefined ? {} : { system }) },
         },
         long,
       ),
@@ -74,6 +77,7 @@ export const run: Command = async (context) => {
     n: records.length,
     of: given.of,
     frankenscope: {
+      ...reading,
       in: { ...provenance(loaded[0].summary, loaded[0].loaded, seed), ...detail(before) },
       rl: { ...provenance(loaded[1].summary, loaded[1].loaded, seed), ...detail(after) },
     },

@@ -1,6 +1,7 @@
 import { wholeModel } from '../../engine/subject.ts';
 import { cancelled } from '../../engine/jobs.ts';
 import type { Command } from '../context.ts';
+import { imageReading } from '../image-reading.ts';
 import { promptOf } from '../prompt.ts';
 import { provenance } from '../provenance.ts';
 
@@ -36,6 +37,6 @@ export const run: Command = async (context) => {
     device: result.device,
     dtype: result.dtype,
     seconds: { load: loaded.seconds, ...result.seconds },
-    frankenscope: provenance(summary, loaded, seed),
+    frankenscope: { ...provenance(summary, loaded, seed), ...imageReading(context) },
   };
 };

@@ -1,5 +1,6 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { Command } from '../context.ts';
+import { imageReading } from '../image-reading.ts';
 import { promptOf } from '../prompt.ts';
 import { provenance } from '../provenance.ts';
 
@@ -22,6 +23,6 @@ export const run: Command = async (context) => {
     promptTokenIds: result.promptTokenIds,
     logits: [...(row?.logits ?? [])],
     ...(row?.hidden ? { hidden: row.hidden.map((layer) => [...layer]) } : {}),
-    frankenscope: provenance(summary, loaded),
+    frankenscope: { ...provenance(summary, loaded), ...imageReading(context) },
   };
 };

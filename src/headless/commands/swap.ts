@@ -11,6 +11,7 @@ import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
 import { jsonLines } from '../json-lines.ts';
 import type { Command } from '../context.ts';
+import { imageReading } from '../image-reading.ts';
 import { provenance } from '../provenance.ts';
 import { shardOf } from '../shard-of.ts';
 
@@ -32,6 +33,7 @@ export const run: Command = async (context) => {
   const { summary, loaded } = await checkpoints.load('model');
   const layers = flags.layers('layers', summary.layers);
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
+  const reading = imageReading(context);
   const rowsPerBatch = flags.number('rows');
   const answerSource = flags.switch('answerSource');
   const records = await context.journalled<SwapRecord, readonly SwapRecord[]>(
@@ -39,7 +41,15 @@ export const run: Command = async (context) => {
       kind: 'swap',
       title: `Token swap of ${summary.name}`,
       inputs: { model: summary.fingerprint, pairs: await samplesFingerprint(pairs) },
-      settings: { layers, mode, maxNewTokens, answerSource, dtype: loaded.dtype, device: loaded.device },
+      settings: {
+        layers,
+        mode,
+        maxNewTokens,
+        answerSource,
+        ...reading,
+        dtype: loaded.dtype,
+        device: loaded.device,
+      },
     },
     pairs.length,
     (long) =>
@@ -52,6 +62,7 @@ export const run: Command = async (context) => {
           mode,
           maxNewTokens,
           answerSource,
+          prompt: reading,
           ...(rowsPerBatch === undefined ? {} : { rowsPerBatch }),
         },
         long,
@@ -66,6 +77,7 @@ export const run: Command = async (context) => {
     ...swapSummaryFile(rates, samples ?? Math.max(0, ...rates.map(({ n }) => n))),
     frankenscope: {
       ...provenance(summary, loaded),
+      ...reading,
       mode,
       definition,
       literalImage,

@@ -1,5 +1,5 @@
 /** Zero ablation: what a layer adds to the residual stream is left out (method.md §3). */
-import type { PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Problem } from '../data/problem.ts';
@@ -22,7 +22,7 @@ export interface AblationSweep {
   readonly prefix?: string;
   /** Answers at most this many rows at once, of several problems where they fit; memory may allow fewer. */
   readonly rowsPerBatch?: number;
-  readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
+  readonly prompt?: Pick<PromptSpec, 'system' | keyof ImageReading>;
 }
 
 /** One problem with the baseline's answer and each experiment's. Right or wrong is decided later, from this. */

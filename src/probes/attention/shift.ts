@@ -1,5 +1,5 @@
 /** How much reasoning tokens look at the image, layer by layer, in several models (P1 Eq. 1; method.md §4). */
-import type { PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import type { LongWork } from '../../study/work.ts';
@@ -22,7 +22,7 @@ export interface AttentionShift {
   /** Only tokens within `<think>…</think>`. */
   readonly onlyThink?: boolean;
   readonly maxNewTokens: number;
-  readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
+  readonly prompt?: Pick<PromptSpec, 'system' | keyof ImageReading>;
 }
 
 export interface AttentionRecord {

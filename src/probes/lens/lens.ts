@@ -1,5 +1,5 @@
 /** Logit lens: after which layer the answer can be read out, in several models. */
-import type { LensReading, PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, LensReading, PromptSpec } from '../../engine/protocol.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Problem } from '../data/problem.ts';
 import { eachSample } from '../each-sample.ts';
@@ -13,7 +13,7 @@ import { answerToken } from '../response-tokens.ts';
 export interface LensProbe {
   readonly models: readonly NamedSubject[];
   readonly maxNewTokens: number;
-  readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
+  readonly prompt?: Pick<PromptSpec, 'system' | keyof ImageReading>;
 }
 
 export interface LensRecord {

@@ -1,5 +1,5 @@
 /** Cross-checkpoint patching: from which layer on does one model answer like another? */
-import type { PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import type { LongWork } from '../../study/work.ts';
@@ -40,7 +40,7 @@ export interface PatchSweep {
   readonly maxNewTokens: number;
   /** Answers at most this many questions at once; memory may allow fewer. */
   readonly rowsPerBatch?: number;
-  readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
+  readonly prompt?: Pick<PromptSpec, 'system' | keyof ImageReading>;
 }
 
 /** One answer of one of the runs: the two models as they are, and one run per depth. */

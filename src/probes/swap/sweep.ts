@@ -1,5 +1,5 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; method.md §2). */
-import type { GenerateAllRequest, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, ImageReading, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Pair } from '../data/pair.ts';
@@ -24,7 +24,7 @@ export interface SwapSweep {
   readonly answerSource?: boolean;
   /** Answers at most this many rows at once, of several pairs where they fit; memory may allow fewer. */
   readonly rowsPerBatch?: number;
-  readonly prompt?: Pick<PromptSpec, 'system' | 'maxImagePixels'>;
+  readonly prompt?: Pick<PromptSpec, 'system' | keyof ImageReading>;
 }
 
 /** One pair with every layer's swapped answer. What counts as changed is decided later, from this. */

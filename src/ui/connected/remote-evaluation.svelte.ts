@@ -74,7 +74,7 @@ export class RemoteEvaluation {
     return {
       style: PROMPT_STYLES[this.style],
       maxNewTokens: this.maxNewTokens,
-      maxImagePixels: MAX_IMAGE_PIXELS,
+      ...{ maxImagePixels: MAX_IMAGE_PIXELS, imageProcessing: null },
       device: 'remote',
       dtype: 'remote',
     };

@@ -1,4 +1,5 @@
-import { type AnswerSettings, MAX_IMAGE_PIXELS } from '../../evaluation/answers/ask.ts';
+import type { ImageReading } from '../../engine/protocol.ts';
+import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
 import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { demoItems } from '../../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../../evaluation/samples/draw.ts';
@@ -33,12 +34,13 @@ export class QuestionChoice {
     return this.chosenTokens || (this.style(loaded) === 'demo' ? 160 : 2048);
   }
 
-  settings(loaded: readonly LoadedSlot[]): AnswerSettings {
+  /** `reading`: how images are read on every page. */
+  settings(loaded: readonly LoadedSlot[], reading: Required<ImageReading>): AnswerSettings {
     const [first] = loaded;
     return {
       style: PROMPT_STYLES[this.style(loaded)],
       maxNewTokens: this.maxNewTokens(loaded),
-      maxImagePixels: MAX_IMAGE_PIXELS,
+      ...reading,
       device: first?.model.device ?? '',
       dtype: first?.model.dtype ?? '',
     };

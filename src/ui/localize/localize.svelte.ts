@@ -1,4 +1,4 @@
-import type { EngineApi } from '../../engine/protocol.ts';
+import type { EngineApi, ImageReading } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { NamedError } from '../../named-error.ts';
 import { ablateLayer, type AblatedPart } from '../../probes/ablation/experiment.ts';
@@ -23,6 +23,7 @@ import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
 import type { Family } from '../state/family.svelte.ts';
+import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import type { NamedSet, QuestionSet } from './sets.ts';
@@ -48,9 +49,6 @@ interface Piece<Record> {
 
 /** Where the settings last run are kept, so that a reload finds its unfinished work again. */
 const KEPT = 'localize';
-
-/** As in the paper's evaluation; larger images are scaled down. */
-const PROMPT = { maxImagePixels: 1280 * 720 };
 
 /** The page's settings and runs; they outlive the page. */
 export class Localize {
@@ -96,10 +94,12 @@ export class Localize {
   readonly patches: StudyRun<PatchRecord>;
   readonly engine: EngineApi;
   readonly #family: Family;
+  readonly #images: ImageChoice;
 
-  constructor(engine: EngineApi, family: Family, jobs: Jobs, journals: Journals) {
+  constructor(engine: EngineApi, family: Family, images: ImageChoice, jobs: Jobs, journals: Journals) {
     this.engine = engine;
     this.#family = family;
+    this.#images = images;
     this.#restore();
     this.swaps = new StudyRun('swap', journals, jobs);
     this.ablations = new StudyRun('ablate', journals, jobs);
@@ -154,7 +154,12 @@ export class Localize {
     return null;
   }
 
-  /** Everything a run depends on besides its models and data. */
+  /** How images are read, on this page as on all others. */
+  get reading(): Required<ImageReading> {
+    return this.#images.reading;
+  }
+
+  /** Everything a run depends on besides its models and data, and how images are read. */
   get settings() {
     const { probe, chosen, definition, mode, tasks, pairSource, literalImage, pairsPerTask } = this;
     const { swapTokens, questionSource, pictureSource, samples, seed, part, answerTokens } = this;
@@ -249,7 +254,7 @@ export class Localize {
               layers: Array.from({ length: layers }, (_, layer) => layer),
               mode,
               maxNewTokens,
-              prompt: PROMPT,
+              prompt: this.reading,
               ...this.#rowsPerBatch,
             },
             long,
@@ -282,7 +287,7 @@ export class Localize {
               subject: wholeModel(model.checkpoint.id, layers),
               experiments: Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part)),
               maxNewTokens,
-              prompt: PROMPT,
+              prompt: this.reading,
               ...this.#rowsPerBatch,
             },
             long,
@@ -314,7 +319,7 @@ export class Localize {
               running,
               onlyThink,
               maxNewTokens,
-              prompt: PROMPT,
+              prompt: this.reading,
               ...(forcedBy === undefined ? {} : { forcedBy }),
             },
             long,
@@ -335,7 +340,12 @@ export class Localize {
         identity: this.#identity('lens', 'Logit lens', compared, set, { maxNewTokens, ...this.#choice }),
         total: items.length,
         work: (long) =>
-          lensOnAnswers(this.engine, items, { models: this.#subjects, maxNewTokens, prompt: PROMPT }, long),
+          lensOnAnswers(
+            this.engine,
+            items,
+            { models: this.#subjects, maxNewTokens, prompt: this.reading },
+            long,
+          ),
       },
     };
   }
@@ -366,7 +376,7 @@ export class Localize {
               donor: wholeModel(donor.checkpoint.id, layers),
               depths: Array.from({ length: layers + 1 }, (_, depth) => depth),
               maxNewTokens,
-              prompt: PROMPT,
+              prompt: this.reading,
               ...this.#rowsPerBatch,
             },
             long,
@@ -421,7 +431,7 @@ export class Localize {
           models.map(({ checkpoint, identity }) => [identity.label, checkpoint.fingerprint]),
         ),
       },
-      settings: { ...(settings as { readonly [key: string]: Json }), dtypes },
+      settings: { ...(settings as { readonly [key: string]: Json }), ...this.reading, dtypes },
     };
   }
 

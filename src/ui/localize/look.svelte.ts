@@ -1,4 +1,4 @@
-import type { EngineApi } from '../../engine/protocol.ts';
+import type { EngineApi, ImageReading } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { NamedError } from '../../named-error.ts';
 import { lookAt, meanOverHeads, type Look } from '../../probes/attention/look.ts';
@@ -7,8 +7,6 @@ import { problemPrompt } from '../../probes/problem-prompt.ts';
 import { respond, type Response } from '../../probes/respond.ts';
 import { named } from '../state/named.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
-
-const PROMPT = { maxImagePixels: 1280 * 720 };
 
 /** Where models look on one image while one token of an answer is read: the overlay's state. */
 export class Looking {
@@ -21,12 +19,14 @@ export class Looking {
   readonly #engine: EngineApi;
   readonly #item: Problem;
   readonly #models: readonly LoadedSlot[];
+  readonly #reading: ImageReading;
 
   /** `models`: those to compare; the first one's answer is read by all. */
-  constructor(engine: EngineApi, item: Problem, models: readonly LoadedSlot[]) {
+  constructor(engine: EngineApi, item: Problem, models: readonly LoadedSlot[], reading: ImageReading) {
     this.#engine = engine;
     this.#item = item;
     this.#models = models;
+    this.#reading = reading;
   }
 
   /** Asks the first model, and looks from its first token. */
@@ -60,7 +60,7 @@ export class Looking {
 
   async #ask({ checkpoint }: LoadedSlot) {
     const subject = wholeModel(checkpoint.id, checkpoint.layers);
-    return { ...(await problemPrompt(this.#item, PROMPT)), subject };
+    return { ...(await problemPrompt(this.#item, this.#reading)), subject };
   }
 
   async #work(task: () => Promise<void>): Promise<void> {

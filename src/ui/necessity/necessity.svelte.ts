@@ -13,6 +13,7 @@ import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
+import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
@@ -31,16 +32,23 @@ export class Necessity {
   pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
   readonly #family: Family;
   readonly #view: View;
+  readonly #images: ImageChoice;
   readonly #characterize: Characterize;
 
   constructor(
     engine: EngineApi,
-    stores: { readonly family: Family; readonly view: View; readonly characterize: Characterize },
+    stores: {
+      readonly family: Family;
+      readonly view: View;
+      readonly characterize: Characterize;
+      readonly images: ImageChoice;
+    },
     jobs: Jobs,
     journals: Journals,
   ) {
     this.#family = stores.family;
     this.#view = stores.view;
+    this.#images = stores.images;
     this.#characterize = stores.characterize;
     this.run = new AnswerRun('necessity', 'Evaluating frozen runs', answererOf(engine), journals, jobs);
   }
@@ -96,7 +104,7 @@ export class Necessity {
     if (this.needs !== null) return null;
     const { loaded } = this.#family;
     const asked = loaded.filter(({ identity }) => identity.label !== 'Base');
-    const settings = this.choice.settings(loaded);
+    const settings = this.choice.settings(loaded, this.#images.reading);
     const sets = await this.choice.sets();
     const variants: Variant[] = [];
     for (const { identity, checkpoint } of asked) {

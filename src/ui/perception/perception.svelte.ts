@@ -13,6 +13,7 @@ import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
+import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 
 /** Scores of one model's responses to one side. */
@@ -33,11 +34,13 @@ export class Perception {
   tagTokens = $state.raw<ReadonlyMap<string, TagTokens>>(new Map());
   readonly #engine: EngineApi;
   readonly #family: Family;
+  readonly #images: ImageChoice;
   #counting = 0;
 
-  constructor(engine: EngineApi, family: Family, jobs: Jobs, journals: Journals) {
+  constructor(engine: EngineApi, family: Family, images: ImageChoice, jobs: Jobs, journals: Journals) {
     this.#engine = engine;
     this.#family = family;
+    this.#images = images;
     this.run = new AnswerRun(
       'perception',
       'Asking puzzles by image and by text',
@@ -86,7 +89,7 @@ export class Perception {
   /** The gaps and the records behind them. */
   files(): ReadonlyMap<string, string> {
     const { loaded } = this.#family;
-    const { style, ...settings } = this.choice.settings(loaded);
+    const { style, ...settings } = this.choice.settings(loaded, this.#images.reading);
     return gapFiles(this.run.graded, this.choice.seed, {
       version,
       checkpoints: loaded.map(({ identity, checkpoint: { name, fingerprint } }) => ({
@@ -119,7 +122,7 @@ export class Perception {
   async #plan(): Promise<Plan | null> {
     const { loaded } = this.#family;
     if (loaded.length === 0) return null;
-    const settings = this.choice.settings(loaded);
+    const settings = this.choice.settings(loaded, this.#images.reading);
     const { text } = this;
     const { puzzles } = await this.choice.sets();
     const variants: Variant[] = [];

@@ -11,6 +11,7 @@ import { Appearance } from './appearance.svelte.ts';
 import { Asking } from './asking.svelte.ts';
 import { Donors } from './donors.svelte.ts';
 import { Family } from './family.svelte.ts';
+import { ImageChoice } from './image-choice.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
 import { KeptResults } from './kept-results.svelte.ts';
 import { LoadChoice } from './load-choice.svelte.ts';
@@ -26,6 +27,7 @@ export class AppState {
   readonly appearance = new Appearance();
   readonly jobs = new Jobs();
   readonly choice = new LoadChoice();
+  readonly images = new ImageChoice();
   readonly machine: Machine;
   readonly kept: KeptResults;
   readonly family: Family;
@@ -44,18 +46,18 @@ export class AppState {
     this.machine = new Machine(engine);
     this.family = new Family(engine, this.choice, this.machine, this.jobs);
     this.stitch = new Stitch(this.family);
-    this.asking = new Asking(engine, this.stitch, this.jobs);
+    this.asking = new Asking(engine, this.stitch, this.images, this.jobs);
     this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
     this.samples = new Samples(this.asking, this.stitch, this.view);
     const { journals } = surroundings;
     this.kept = new KeptResults(journals);
-    this.localize = new Localize(engine, this.family, this.jobs, journals);
+    this.localize = new Localize(engine, this.family, this.images, this.jobs, journals);
     const donors = new Donors(this.family);
     this.stitcher = new Stitcher(this.family, donors, this.stitch, this.view, this.jobs);
     this.characterize = new Characterize(this, donors, surroundings);
     this.evaluation = new TransferEvaluation(engine, this, this.jobs, journals);
     this.necessity = new Necessity(engine, this, this.jobs, journals);
-    this.perception = new Perception(engine, this.family, this.jobs, journals);
+    this.perception = new Perception(engine, this.family, this.images, this.jobs, journals);
   }
 
   async start(): Promise<void> {

@@ -4,6 +4,7 @@ import { wholeModel } from '../../engine/subject.ts';
 import type { Look } from '../layer-strip/look.ts';
 import type { Body } from '../layer-strip/layer-axis.ts';
 import { Answer } from './answer.svelte.ts';
+import type { ImageChoice } from './image-choice.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { named } from './named.ts';
 import type { Stitch } from './stitch.svelte.ts';
@@ -31,9 +32,6 @@ export interface Cost {
   /** Tokens a second over all rows decoded together, and their seconds; null while they come in. */
   readonly decode: { readonly tokensPerSecond: number; readonly seconds: number } | null;
 }
-
-/** As in the paper's evaluation (1280 × 720); a photograph as it comes would take 16 000 tokens. */
-const MAX_IMAGE_PIXELS = 1280 * 720;
 
 /** One question and its answers. */
 export class Asked {
@@ -79,11 +77,13 @@ export class Asking {
   #count = 0;
   readonly #engine: EngineApi;
   readonly #stitch: Stitch;
+  readonly #imageChoice: ImageChoice;
   readonly #jobs: Jobs;
 
-  constructor(engine: EngineApi, stitch: Stitch, jobs: Jobs) {
+  constructor(engine: EngineApi, stitch: Stitch, imageChoice: ImageChoice, jobs: Jobs) {
     this.#engine = engine;
     this.#stitch = stitch;
+    this.#imageChoice = imageChoice;
     this.#jobs = jobs;
   }
 
@@ -191,7 +191,7 @@ export class Asking {
       job: this.#job(asked),
       prompt: asked.question,
       ...(asked.images.length ? { images: asked.images.map(({ blob }) => blob) } : {}),
-      maxImagePixels: MAX_IMAGE_PIXELS,
+      ...this.#imageChoice.reading,
       ...(this.system === null ? {} : { system: this.system }),
       maxNewTokens: this.maxNewTokens,
       sampling: { temperature: this.temperature, seed: this.seed },

@@ -16,6 +16,7 @@ import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { PathFile } from '../files/folder.ts';
 import type { Family } from '../state/family.svelte.ts';
+import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../state/named.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
@@ -36,16 +37,23 @@ export class TransferEvaluation {
   readonly #family: Family;
   readonly #stitch: Stitch;
   readonly #view: View;
+  readonly #images: ImageChoice;
 
   constructor(
     engine: EngineApi,
-    { family, stitch, view }: { readonly family: Family; readonly stitch: Stitch; readonly view: View },
+    stores: {
+      readonly family: Family;
+      readonly stitch: Stitch;
+      readonly view: View;
+      readonly images: ImageChoice;
+    },
     jobs: Jobs,
     journals: Journals,
   ) {
-    this.#family = family;
-    this.#stitch = stitch;
-    this.#view = view;
+    this.#family = stores.family;
+    this.#stitch = stores.stitch;
+    this.#view = stores.view;
+    this.#images = stores.images;
     this.run = new AnswerRun('evaluation', 'Evaluating merges', answererOf(engine), journals, jobs);
   }
 
@@ -77,7 +85,7 @@ export class TransferEvaluation {
 
   /** The result folder of what is shown, in the reference's layout. */
   files(): ReadonlyMap<string, string> {
-    const { style, ...settings } = this.choice.settings(this.#family.loaded);
+    const { style, ...settings } = this.choice.settings(this.#family.loaded, this.#images.reading);
     const provenance = {
       version,
       checkpoints: Object.fromEntries(
@@ -104,7 +112,7 @@ export class TransferEvaluation {
     const donors = Object.fromEntries(own.map(({ identity, checkpoint }) => [identity.label, checkpoint]));
     const layers = own[0]?.checkpoint.layers ?? 0;
     const cuts = this.#view.cuts(layers);
-    const settings = this.choice.settings(loaded);
+    const settings = this.choice.settings(loaded, this.#images.reading);
     const [stitched, withStitch] = [this.#stitch.subject, this.withStitch && this.#stitch.stitched];
     const sets = await this.choice.sets();
     const blocks = [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];

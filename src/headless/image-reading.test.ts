@@ -1,0 +1,129 @@
+/** What is kept and what is written of images says how they were read, in every command that looks at them. */
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, type Command as CommandTable } from '../../scripts/commands.mjs';
+import { readFlags } from '../../scripts/flags.mjs';
+import { type WorkIdentity, workKey } from '../study/journal/identity.ts';
+import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING_NAMES } from '../vlm/image-processing.ts';
+import type { Command, CommandContext } from './context.ts';
+import { answerSettings } from './evaluation.ts';
+import { FlagReader } from './flag-reader.ts';
+import { imageReading } from './image-reading.ts';
+
+const LOOKING = ['generate', 'logits', 'swap', 'ablate', 'attention', 'transfer', 'disentangle'] as const;
+const CHECKPOINTS = { model: ['m'], base: ['b'], in: ['i'], rl: ['r'] };
+const FILES = ['--pairs', 'p', '--problems', 'q', '--items', 'q'];
+const IMAGE = new File(['x'], 'a.png');
+
+const table = (name: string): CommandTable => COMMANDS[name] as CommandTable;
+
+/** The command's own words only: what it requires, and `more`. */
+function flagsOf(name: string, more: readonly string[]): FlagReader {
+  const { flags } = table(name);
+  const given = [...Object.entries(CHECKPOINTS).flatMap(([flag, [value]]) => [`--${flag}`, value as string])];
+  const words = [...given, ...FILES, '--prompt', 'What?', '--out', 'o'];
+  const own = words.flatMap((word, index) =>
+    word.startsWith('--') && word.slice(2) in flags ? [word, words[index + 1] as string] : [],
+  );
+  return new FlagReader(
+    readFlags(table(name), [...own, ...more]) as ConstructorParameters<typeof FlagReader>[0],
+  );
+}
+
+const SET = new Map([
+  ['ocr/data.jsonl', new File([JSON.stringify(pair())], 'data.jsonl')],
+  ['ocr/images/a.png', IMAGE],
+]);
+const LIST = new Map([
+  ['q.jsonl', new File([JSON.stringify({ id: '1', question: 'Q', answer: '1', image: 'a.png' })], 'q.jsonl')],
+  ['a.png', IMAGE],
+]);
+
+function pair(): object {
+  const images = { target_image: 'images/a.png', source_image: 'images/a.png' };
+  return { id: '1', task: 'ocr', prompt: 'What?', target_answer: 'a', source_answer: 'b', ...images };
+}
+
+/** A command whose machine is made up: what it asks for and writes is seen, nothing is computed. */
+function stage(name: string, more: readonly string[] = []) {
+  const seen: { identity?: WorkIdentity; request?: object } = {};
+  const summary = { id: 'm', name: 'm', fingerprint: 'f', layers: 2 };
+  const loaded = { device: 'wasm', dtype: 'f32', seconds: 0, weightBytes: 0 };
+  const answer = {
+    rows: [{ text: '', tokens: [], stop: 'end', logits: [] }],
+    seconds: {},
+    promptTokenIds: [],
+  };
+  const ask = (request: object): Promise<object> => {
+    seen.request = request;
+    return Promise.resolve(answer);
+  };
+  const context = {
+    flags: flagsOf(name, more),
+    inputs: {
+      list: () => [IMAGE],
+      one: (flag: string) => ({ name: flag, files: flag === 'pairs' ? SET : LIST }),
+    },
+    checkpoints: {
+      load: () => Promise.resolve({ summary, loaded }),
+      loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
+    },
+    engine: { generate: ask, forward: ask },
+    signal: new AbortController().signal,
+    notice: () => undefined,
+    journalled: (identity: WorkIdentity) => {
+      seen.identity = identity;
+      return Promise.reject(new Error('identified'));
+    },
+  } as unknown as CommandContext;
+  return { context, seen };
+}
+
+const OTHER = ['--image-processing', 'transformers-4.51'];
+
+describe('flags', () => {
+  test.each(LOOKING)('%s takes both, with the defaults of the page', (name) => {
+    expect(imageReading({ flags: flagsOf(name, []) })).toEqual({
+      imageProcessing: DEFAULT_IMAGE_PROCESSING,
+      maxImagePixels: 1280 * 720,
+    });
+    const choice = table(name).flags['image-processing'];
+    expect(choice).toMatchObject({ choices: [...IMAGE_PROCESSING_NAMES] });
+  });
+});
+
+describe('identity', () => {
+  const commands = import.meta.glob<{ readonly run: Command }>('./commands/{swap,ablate,attention}.ts');
+
+  test.each(['swap', 'ablate', 'attention'])(
+    '%s is another piece of work for another reading',
+    async (name) => {
+      const { run } = await (commands[`./commands/${name}.ts`] as () => Promise<{ readonly run: Command }>)();
+      const key = async (more: readonly string[]): Promise<string> => {
+        const { context, seen } = stage(name, more);
+        await expect(run(context)).rejects.toThrow('identified');
+        return workKey(seen.identity as WorkIdentity);
+      };
+      const keys = [await key([]), await key(OTHER), await key(['--max-image-pixels', '50000'])];
+      expect(new Set(keys).size).toBe(3);
+      expect(await key(['--image-processing', DEFAULT_IMAGE_PROCESSING])).toBe(keys[0]);
+    },
+  );
+
+  test.each(['transfer', 'disentangle'])('%s has it among the settings that name answers', async (name) => {
+    const settings = await answerSettings(stage(name, OTHER).context, false);
+    expect(settings).toMatchObject({ imageProcessing: 'transformers-4.51', maxImagePixels: 1280 * 720 });
+  });
+});
+
+describe('result', () => {
+  const commands = import.meta.glob<{ readonly run: Command }>('./commands/{generate,logits}.ts');
+
+  test.each(['generate', 'logits'])('%s asks for it and writes it down', async (name) => {
+    const { run } = await (commands[`./commands/${name}.ts`] as () => Promise<{ readonly run: Command }>)();
+    const { context, seen } = stage(name, [...OTHER, '--max-image-pixels', '50000']);
+    const result = await run(context);
+    const reading = { imageProcessing: 'transformers-4.51', maxImagePixels: 50000 };
+    expect(seen.request).toMatchObject(reading);
+    expect(result).toMatchObject({ frankenscope: reading });
+  });
+});
