@@ -89,10 +89,12 @@ export class Perception {
     const { style, ...settings } = this.choice.settings(loaded);
     return gapFiles(this.run.graded, this.choice.seed, {
       version,
-      checkpoints: loaded.map(({ identity, checkpoint: { name, fingerprint } }) => ({
+      checkpoints: loaded.map(({ identity, checkpoint: { name, fingerprint, weightFiles, notices } }) => ({
         label: identity.label,
         name,
         fingerprint,
+        weightFiles,
+        notices,
       })),
       settings: { ...settings, promptStyle: style.name },
       textSide: this.text,
