@@ -16,7 +16,7 @@ import { checkNotQuantized, declaredQuantization } from './quantization.ts';
 import { readShardIndex } from './shard-index.ts';
 import { canonicalName } from './tensor-name.ts';
 import type { Notice } from './weight-files.ts';
-import { findWeights, shardsOf, weightNotices } from './weight-files.ts';
+import { findWeights, shardsInstead, shardsOf, weightNotices } from './weight-files.ts';
 
 const CONFIG_FILE = 'config.json';
 
@@ -82,7 +82,7 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   const all = [...stored, ...unread].map((tensor) => ({ ...tensor, name: canonicalName(tensor.storedName) }));
   const notices = [
     ...weightNotices(files, layout, weightFiles, named),
-    ...checkNotQuantized(all, await declaredQuantization(files)),
+    ...checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout)),
     ...(index === null ? [] : indexNotices(index, all)),
     ...unreadNotices(unread),
   ];

@@ -30,8 +30,8 @@ export const SIGNS: readonly (readonly [pattern: RegExp, method: string, label: 
 const ORIGIN = 'open the checkpoint that it was quantized from';
 
 /**
- * By `quant_method`: fp8, compressed-tensors (tried on CPU with transformers 5.24), mxfp4 and bitsandbytes can be written out as plain
- * weights by transformers itself; for the others there is only the original.
+ * By `quant_method`: transformers 5.24 itself writes out fp8, compressed-tensors and bitsandbytes (tried, on a CPU), and mxfp4; for the
+ * others there is only the original.
  */
 const WAYS_OUT: readonly (readonly [methods: RegExp, remedy: string])[] = [
   [

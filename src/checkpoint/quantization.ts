@@ -82,11 +82,13 @@ function describe(
  * Refuses weights that mean nothing without the scales beside them. Where a folder calls itself quantized and the weights are
  * plain numbers, a notice says so: fine-tuning that began from a quantized model can leave the declaration behind.
  *
+ * @param otherwise a nearer way out than that of the method, if there is one
  * @throws NamedError `QuantizedWeights`, with the way to weights that can be read
  */
 export function checkNotQuantized(
   tensors: readonly NamedTensor[],
   declared: DeclaredQuantization | null,
+  otherwise: string | null = null,
 ): Notice[] {
   const found = tensors.flatMap((tensor) => {
     const sign = signOf(tensor, declared !== null);
@@ -101,7 +103,7 @@ export function checkNotQuantized(
       'QuantizedWeights',
       `the weights are quantized (${label}): ${tensor.name} (${tensor.dtype})${found.length > 1 ? ` and ${found.length - 1} more tensors` : ''} hold codes and scales in place of weights`,
       declared ? { file: declared.file, field: declared.field } : { file: tensor.file },
-      wayOut(method),
+      otherwise === null ? wayOut(method) : `${otherwise}, or ${wayOut(method)}`,
     );
   }
   if (declared === null) return [];

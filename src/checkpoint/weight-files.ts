@@ -132,6 +132,13 @@ function whyTaken({ file, by }: WeightLayout, rivals: readonly string[]): string
   return `taken for the model's weights, as transformers does${unused}${newer}`;
 }
 
+/** How shards come to be read that lie, with their index, beside the model.safetensors that was taken; null where none do. */
+export function shardsInstead(files: CheckpointFiles, { file }: WeightLayout): string | null {
+  const beside =
+    file === SINGLE_FILE && files.has(INDEX_FILE) && [...files.keys()].some((path) => SHARD.test(path));
+  return beside ? `move ${SINGLE_FILE} out of the folder, so that the shards are read` : null;
+}
+
 function whyUnused(path: string): string | null {
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (ADAPTER.test(path)) return 'an adapter, not merged into the model: not used';

@@ -3,7 +3,7 @@ import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint, readTensorBytes } from '../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../checkpoint/decoding.ts';
 import { INDEX_FILE } from '../checkpoint/shard-index.ts';
-import { failureOf, folder } from '../checkpoint/testing/files.ts';
+import { failureOf, fileWith, folder } from '../checkpoint/testing/files.ts';
 import { loadedByTransformers, weightFolder } from './testing/weight-folders.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
 
@@ -158,6 +158,40 @@ describe('a quantized folder', () => {
     expect(refusal.name).toBe('QuantizedWeights');
     expect(refusal.what).toContain(`(${shown})`);
     expect(refusal.place.file).toBe(SINGLE);
+  });
+
+  // Names and dtypes as written by bitsandbytes 0.50.2, torchao 0.18, optimum-quanto 0.2.7, and as ModelOpt, HQQ, AQLM and
+  // EETQ are read by transformers 5.24.
+  it.each([
+    ['weight.quant_state.bitsandbytes__fp4', 'U8', 'bitsandbytes, 4 bits'],
+    ['_weight_qdata', 'F8_E4M3', 'torchao'],
+    ['weight._data', 'I8', 'quanto'],
+    ['weight_scale_2', 'F32', 'ModelOpt, NVFP4'],
+    ['W_q', 'U8', 'HQQ'],
+    ['codebooks', 'F16', 'AQLM'],
+    ['weight_scales', 'F16', 'EETQ'],
+    ['weight', 'I8', 'I8 codes'],
+    ['weight', 'U8', 'U8 codes'],
+  ] as const)('is told by down_proj.%s (%s)', async (part, dtype, label) => {
+    const size = dtype === 'F32' ? 4 : dtype === 'F16' ? 2 : 1;
+    const entry = { dtype, shape: [2, 2], data_offsets: [0, 4 * size] };
+    const header = JSON.stringify({ [`model.language_model.layers.3.mlp.down_proj.${part}`]: entry });
+    const refusal = await failureOf(openCheckpoint(folder({ [SINGLE]: fileWith(header, 4 * size) })));
+    expect(refusal).toMatchObject({ name: 'QuantizedWeights', place: { file: SINGLE } });
+    expect(refusal.what).toContain(`(${label})`);
+  });
+
+  it('is told to step aside where shards with an index lie beside it', async () => {
+    const plain = weightFolder('single beside shards and index');
+    const quantized = weightFolder('quantized, float8 with a scale for each row').get(SINGLE);
+    const files = new Map([...plain, ...(quantized ? [[SINGLE, quantized] as const] : [])]);
+    const refusal = await failureOf(openModelFolder(files, { name: 'x' }));
+    expect(refusal.name).toBe('QuantizedWeights');
+    expect(refusal.remedy).toMatch(
+      /^move model\.safetensors out of the folder, so that the shards are read, or /,
+    );
+    files.delete(SINGLE);
+    expect(await mean((await openModelFolder(files, { name: 'x' })).checkpoint, NORM)).toBe(1);
   });
 
   it.each<[string, Record<string, unknown>, string]>([

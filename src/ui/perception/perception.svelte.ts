@@ -92,10 +92,12 @@ export class Perception {
     const { style, ...settings } = this.choice.settings(loaded, this.#images.reading);
     return gapFiles(this.run.graded, this.choice.seed, {
       version,
-      checkpoints: loaded.map(({ identity, checkpoint: { name, fingerprint } }) => ({
+      checkpoints: loaded.map(({ identity, checkpoint: { name, fingerprint, weightFiles, notices } }) => ({
         label: identity.label,
         name,
         fingerprint,
+        weightFiles,
+        notices,
       })),
       settings: { ...settings, promptStyle: style.name },
       textSide: this.text,

@@ -89,9 +89,9 @@ export class TransferEvaluation {
     const provenance = {
       version,
       checkpoints: Object.fromEntries(
-        this.#family.loaded.map(({ identity, checkpoint: { name, fingerprint } }) => [
+        this.#family.loaded.map(({ identity, checkpoint: { name, fingerprint, weightFiles, notices } }) => [
           identity.label,
-          { name, fingerprint },
+          { name, fingerprint, weightFiles, notices },
         ]),
       ),
       settings: { ...settings, promptStyle: style.name, seed: this.choice.seed },
