@@ -3,7 +3,9 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/layer-index.ts';
 import { recognise } from '../checkpoint/recognition.ts';
-import { readJsonFile, readTextFile } from '../checkpoint/small-file.ts';
+import { readJsonFile } from '../checkpoint/small-file.ts';
+import { readTemplateFile } from '../vlm/chat-template-file.ts';
+import { ADDITIONAL_DEFAULT } from '../vlm/chat-template-source.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
@@ -37,8 +39,10 @@ export async function openFolder(
   const tokenizer = createTokenizer({
     tokenizerJson: await readJsonFile(files, 'tokenizer.json'),
     tokenizerConfig: await readJsonFile(files, 'tokenizer_config.json'),
+    processorConfig: await readJsonFile(files, 'processor_config.json'),
     chatTemplateJson: await readJsonFile(files, 'chat_template.json'),
-    chatTemplateJinja: await readTextFile(files, 'chat_template.jinja'),
+    chatTemplateJinja: await readTemplateFile(files, 'chat_template.jinja'),
+    additionalDefaultJinja: await readTemplateFile(files, ADDITIONAL_DEFAULT),
   });
   const images = await readPreprocessors(files, config.vision);
   const expected = new Set(expectedWeights(config).map((weight) => weight.name));

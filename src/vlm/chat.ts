@@ -9,14 +9,15 @@ const IMAGE = '<|vision_start|><|image_pad|><|vision_end|>';
 const DEFAULT_SYSTEM: ChatMessage = { role: 'system', content: 'You are a helpful assistant.' };
 
 /**
- * One question in Qwen's usual shape: images first, then the text. `system` undefined leaves the template its own system
+ * One question in Qwen's usual shape: images first, then the text; without images a string, as Python users send it and
+ * text models' templates need it. `system` undefined leaves the template its own system
  * prompt; an empty string gives an empty one (the template cannot do without).
  */
 export function question(prompt: string, images: number, system?: string): readonly ChatMessage[] {
   const pictures = Array.from({ length: images }, () => ({ type: 'image' }) as const);
   return [
     ...(system === undefined ? [] : [{ role: 'system', content: system } as const]),
-    { role: 'user', content: [...pictures, { type: 'text', text: prompt }] },
+    { role: 'user', content: images === 0 ? prompt : [...pictures, { type: 'text', text: prompt }] },
   ];
 }
 
@@ -34,6 +35,9 @@ export function placedQuestion(pieces: readonly string[], system?: string): read
     { role: 'user', content },
   ];
 }
+
+export const hasImage = ({ content }: ChatMessage): boolean =>
+  typeof content !== 'string' && content.some(({ type }) => type === 'image');
 
 /** Everything a person or data set wrote into the message. */
 export function messageText({ content }: ChatMessage): string {

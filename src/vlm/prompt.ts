@@ -44,7 +44,7 @@ export function buildPrompt({ tokenizer, config, messages, grids, contextLength 
     throw new NamedError(
       'ImageTokenMismatch',
       `the prompt has places for ${places} images, ${grids.length} were given`,
-      { file: 'chat template' },
+      { file: tokenizer.templateFile },
       'Use the chat template of Qwen2.5-VL, which places every image.',
     );
   }

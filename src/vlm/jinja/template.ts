@@ -1,0 +1,27 @@
+/** Chat templates by @huggingface/jinja, with what is known to be rendered otherwise than in Python repaired or named. */
+import { Template } from '@huggingface/jinja';
+import { differences } from './differences.ts';
+import type { Node } from './node.ts';
+import { repairStrip, stripFunctions } from './python-strip.ts';
+
+export interface CompiledTemplate {
+  /** The constructs that this template uses and that Python renders otherwise. */
+  readonly differences: readonly string[];
+  /** The text with `variables`, which are JSON-like data. Throws what the library throws. */
+  render(variables: Readonly<Record<string, unknown>>): string;
+}
+
+/** Line ends as jinja2's lexer normalises them, wherever the source stands. */
+export function normaliseLines(source: string): string {
+  return source.replace(/\r\n?/g, '\n');
+}
+
+/** Throws what the library throws for a source that is no template. */
+export function compileTemplate(source: string): CompiledTemplate {
+  const template = new Template(normaliseLines(source));
+  // The library's own classes: objects with a type and fields.
+  const program = template.parsed as unknown as Node;
+  const named = differences(program);
+  repairStrip(program);
+  return { differences: named, render: (variables) => template.render({ ...variables, ...stripFunctions }) };
+}
