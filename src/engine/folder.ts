@@ -10,6 +10,8 @@ import type { Preprocessor } from '../vlm/preprocessor.ts';
 import { parsePreprocessor } from '../vlm/preprocessor.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import { createTokenizer } from '../vlm/tokenizer.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
+import { readVocabulary } from '../vlm/vocabulary.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import type { OpenedCheckpoint } from './protocol.ts';
 import type { ModelId } from './subject.ts';
@@ -19,6 +21,7 @@ export interface Folder {
   readonly checkpoint: Checkpoint;
   readonly config: VlmConfig;
   readonly tokenizer: Tokenizer;
+  readonly vocabulary: Vocabulary;
   readonly preprocessor: Preprocessor;
   readonly summary: OpenedCheckpoint;
 }
@@ -35,8 +38,9 @@ export async function openFolder(
   signal?: AbortSignal,
 ): Promise<Folder> {
   const { checkpoint, config, notices } = await openModelFolder(files, { name, signal });
+  const tokenizerJson = await readJsonFile(files, 'tokenizer.json');
   const tokenizer = createTokenizer({
-    tokenizerJson: await readJsonFile(files, 'tokenizer.json'),
+    tokenizerJson,
     tokenizerConfig: await readJsonFile(files, 'tokenizer_config.json'),
     chatTemplateJson: await readJsonFile(files, 'chat_template.json'),
     chatTemplateJinja: await readTextFile(files, 'chat_template.jinja'),
@@ -52,6 +56,7 @@ export async function openFolder(
     checkpoint,
     config,
     tokenizer,
+    vocabulary: readVocabulary(tokenizerJson),
     preprocessor,
     summary: summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored, [
       ...notices,

@@ -7,6 +7,7 @@ import { describeTensors } from './describe-tensors.ts';
 import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
 import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
+import { Givers } from './givers.ts';
 import { Jobs, cancelled } from './jobs.ts';
 import type {
   Device,
@@ -44,6 +45,7 @@ export class ModelLibrary {
   /** Loads come one after another: what one holds, the estimate of the next has to count. */
   readonly #loads = new SerialQueue();
   readonly #loading = new Map<ModelId, string>();
+  readonly #givers = new Givers();
   protected readonly jobs = new Jobs();
   /** Sessions and their outputs are touched by one piece of work at a time. */
   protected readonly queue = new SerialQueue();
@@ -215,7 +217,7 @@ export class ModelLibrary {
     return (await this.#stations.get(device)).runtime.backend;
   }
 
-  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`. */
+  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkGiver`. */
   protected resolve({ layers, rest, head }: Subject): {
     subject: ResidentSubject;
     station: Station;
@@ -239,14 +241,13 @@ export class ModelLibrary {
         'load them on one device',
       );
     }
-    const shape = ({ resident }: Loaded): string => JSON.stringify(resident.config.text);
-    if (
-      layers.length !== frame.resident.config.text.layers ||
-      others.some((d) => shape(d) !== shape(frame))
-    ) {
+    for (const id of new Set(layers)) this.#givers.check(this.folder(rest), this.folder(id), 'layers');
+    if (head !== undefined) this.#givers.check(this.folder(rest), this.folder(head), 'head');
+    const depth = frame.resident.config.text.layers;
+    if (layers.length !== depth) {
       throw new NamedError(
         'IncompatibleDonors',
-        'the donors differ in architecture',
+        `${layers.length} layers are given to a model of ${depth}`,
         {},
         'stitch checkpoints of the same model only',
       );
