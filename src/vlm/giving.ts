@@ -51,7 +51,8 @@ function checkSame<C extends TextConfig | VisionConfig>(
 ): void {
   for (const field of Object.keys(a) as (keyof C & string)[]) {
     const [own, other] = [JSON.stringify(a[field]), JSON.stringify(b[field])];
-    if (!MAY_DIFFER.has(field) && own !== other) throw differs(frame, giver, `${section}.${field}`, other, own);
+    if (!MAY_DIFFER.has(field) && own !== other)
+      throw differs(frame, giver, `${section}.${field}`, other, own);
   }
 }
 
@@ -143,7 +144,9 @@ function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly 
     `${tokens.slice(0, TOKENS).map(quoted).join(', ')}${tokens.length > TOKENS ? ` and ${tokens.length - TOKENS} more` : ''}`;
   return [
     ...(onlyB.length > 0
-      ? [`Only ${giver.name} has ${some(onlyB)}: the tokenizer of ${frame.name}, which the merge keeps, never gives them.`]
+      ? [
+          `Only ${giver.name} has ${some(onlyB)}: the tokenizer of ${frame.name}, which the merge keeps, never gives them.`,
+        ]
       : []),
     ...(onlyA.length > 0
       ? [`Only ${frame.name} has ${some(onlyA)}: what ${giver.name} gives was not trained with them.`]

@@ -97,7 +97,9 @@ function spelledTokenizer(json: JsonText): readonly ChangedFile[] {
   }
   if (json.value(['tokenizer_class']) === 'TokenizersBackend') {
     now = now.with([], [['tokenizer_class', '"PreTrainedTokenizerFast"']]);
-    changes.push('tokenizer_class is PreTrainedTokenizerFast, the name that transformers 4 has for TokenizersBackend.');
+    changes.push(
+      'tokenizer_class is PreTrainedTokenizerFast, the name that transformers 4 has for TokenizersBackend.',
+    );
   }
   return changed('tokenizer_config.json', json, now.text, changes);
 }
@@ -114,7 +116,9 @@ function processorsOf(json: JsonText, names: ReadonlySet<string>): readonly Chan
     const part = own === undefined || names.has(name) ? null : JsonText.read(dedented(own));
     if (!part) return [];
     const text = withClass(json, olderType(part)).text;
-    return [{ name, text, changes: [`It is ${field} of processor_config.json, which transformers 4 reads here.`] }];
+    return [
+      { name, text, changes: [`It is ${field} of processor_config.json, which transformers 4 reads here.`] },
+    ];
   });
 }
 

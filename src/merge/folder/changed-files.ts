@@ -13,6 +13,9 @@ interface FrameFiles {
 }
 
 /** Files of the frame's folder as the merge has them, where that is otherwise. */
-export function changedFiles({ texts, names }: FrameFiles, { verbatim = false }: CopyOptions): readonly ChangedFile[] {
+export function changedFiles(
+  { texts, names }: FrameFiles,
+  { verbatim = false }: CopyOptions,
+): readonly ChangedFile[] {
   return verbatim ? [] : bothSpellings(texts, names);
 }

@@ -23,5 +23,8 @@ function giftsOf({ rest, edits }: Recipe, name: DonorName): ReadonlySet<Gift> {
   const mixed = edits.flatMap((edit) =>
     edit.kind === 'interpolate-rest' && edit.donor === name ? edit.pieces : [],
   );
-  return new Set<Gift>(['layers', ...PIECES.filter((piece) => rest[piece] === name || mixed.includes(piece))]);
+  return new Set<Gift>([
+    'layers',
+    ...PIECES.filter((piece) => rest[piece] === name || mixed.includes(piece)),
+  ]);
 }

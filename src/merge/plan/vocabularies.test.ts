@@ -107,10 +107,19 @@ it.each([
   ['head, more tokens', head, added, 'DifferentTokenizer', 'tokenizer.json'],
   ['head, more rows', head, grown, 'DifferentConfig', 'config.json'],
   ['head, fewer rows', head, cut, 'DifferentConfig', 'config.json'],
-  ['mixed embeddings, more tokens', { ...LAYERS, edits: [mixed] }, added, 'DifferentTokenizer', 'tokenizer.json'],
+  [
+    'mixed embeddings, more tokens',
+    { ...LAYERS, edits: [mixed] },
+    added,
+    'DifferentTokenizer',
+    'tokenizer.json',
+  ],
   ['mixed embeddings, fewer rows', { ...LAYERS, edits: [mixed] }, cut, 'DifferentConfig', 'config.json'],
-] as const)('%s: asked from the donor with another vocabulary, refused', async (_, recipe, other, name, file) => {
-  const error = await refusal(recipe, other);
-  expect([error.name, error.place.file]).toEqual([name, file]);
-  expect(error.remedy).toContain('only layers');
-});
+] as const)(
+  '%s: asked from the donor with another vocabulary, refused',
+  async (_, recipe, other, name, file) => {
+    const error = await refusal(recipe, other);
+    expect([error.name, error.place.file]).toEqual([name, file]);
+    expect(error.remedy).toContain('only layers');
+  },
+);

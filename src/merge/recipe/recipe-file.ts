@@ -61,7 +61,11 @@ export function readRecipe(bytes: Uint8Array, file: string, layers: number): Rec
   }
   if (root.get('version') !== VERSION) throw wrong('version', `only version ${VERSION} is known`);
   const reader = new RecipeReader(file, layers, wrong);
-  reader.checkFields(root, ['format', 'version', 'donors', 'layers', 'blocks', 'cuts', 'rest', 'edits', 'changed'], '');
+  reader.checkFields(
+    root,
+    ['format', 'version', 'donors', 'layers', 'blocks', 'cuts', 'rest', 'edits', 'changed'],
+    '',
+  );
   const stitched = reader.layers(root);
   const [first] = stitched as [DonorName];
   return {
