@@ -43,6 +43,8 @@ export class Stitcher implements StripEditor {
   working = $state(false);
   /** In bytes; Hugging Face's own default. */
   shardBytes = $state(5e9);
+  /** Small files stay in the spelling of the frame's folder. */
+  verbatim = $state(false);
   readonly #family: Family;
   readonly #donors: Donors;
   readonly #stitch: Stitch;
@@ -154,7 +156,7 @@ export class Stitcher implements StripEditor {
 
   /** Works the recipe out; the latest call wins. */
   async replan(): Promise<void> {
-    const { recipe } = this;
+    const { recipe, verbatim } = this;
     this.#planning += 1;
     const turn = this.#planning;
     const tell = (planned: Planned): void => {
@@ -162,7 +164,7 @@ export class Stitcher implements StripEditor {
     };
     if (!recipe) return tell({ kind: 'none' });
     try {
-      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors.open()) });
+      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors.open(), { verbatim }) });
     } catch (error) {
       tell({ kind: 'wrong', error: named(error) });
     }
