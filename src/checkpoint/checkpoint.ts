@@ -31,6 +31,8 @@ export interface Checkpoint {
   readonly bytes: number;
   /** See `fingerprint`. */
   readonly fingerprint: string;
+  /** Whether the head is the embedding, whatever else is stored; undefined until config.json was asked (`resolveHead`). */
+  readonly tiedHead?: boolean;
 }
 
 export interface OpenOptions {

@@ -1,7 +1,7 @@
 /** A merge that nobody wrote, as a checkpoint. */
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { LongWork } from '../study/work.ts';
+import { openWeights } from '../vlm/stored-head.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import { measureNoise } from './measure.ts';
@@ -11,7 +11,7 @@ import type { MergePlan } from './plan/plan.ts';
  * Opens a merge whose tensors are read from the donors' files, or computed as they are read. The deviations of noise that were
  * not measured are measured first, which reads those tensors whole; nothing else is read but headers and samples.
  *
- * @throws NamedError those of `measureNoise` and `openCheckpoint`
+ * @throws NamedError those of `measureNoise` and `openWeights`
  */
 export async function openMerge(
   plan: MergePlan,
@@ -21,5 +21,5 @@ export async function openMerge(
 ): Promise<Checkpoint> {
   const measured = await measureNoise(plan, folders, work);
   const { signal } = work;
-  return openCheckpoint(new MergedFolder(measured, folders), { name, ...(signal ? { signal } : {}) });
+  return openWeights(new MergedFolder(measured, folders), { name, ...(signal ? { signal } : {}) });
 }

@@ -6,10 +6,12 @@ import { readJsonFile } from '../checkpoint/small-file.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
 import { parseConfig } from './config.ts';
+import { resolveHead } from './stored-head.ts';
 import { checkWeights } from './weights.ts';
 
 export interface ModelFolder {
   readonly checkpoint: Checkpoint;
+  /** As the files bear out: `tieWordEmbeddings` is false where a head of its own is stored, whatever config.json says. */
   readonly config: VlmConfig;
   /** What a person should know about the folder although it opened, a sentence each. */
   readonly notices: readonly string[];
@@ -17,9 +19,11 @@ export interface ModelFolder {
 
 /**
  * Opens a folder as a model, for the engine and for merges alike: reads the config and every header, and holds one
- * against the other. Whatever the size, only headers and small files are read.
+ * against the other. Whatever the size, only headers and small files are read; where config.json ties the head to the
+ * embeddings and both are stored, these two as far as they are equal.
  *
- * @throws NamedError `MissingConfig`, those of `readJsonFile`, `parseConfig`, `openCheckpoint` and `checkWeights`
+ * @throws NamedError `MissingConfig`, those of `readJsonFile`, `parseConfig`, `openCheckpoint`, `resolveHead` and
+ * `checkWeights`
  */
 export async function openModelFolder(
   files: CheckpointFiles,
@@ -34,12 +38,11 @@ export async function openModelFolder(
       'choose the whole checkpoint folder, with config.json and the tokenizer files',
     );
   }
-  const config = parseConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
-  const checkpoint = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
-  const { notices } = checkWeights(config, checkpoint.tensors);
-  return {
-    checkpoint,
-    config,
-    notices: [...checkpoint.notices.map(({ file, text }) => `${file}: ${text}`), ...notices],
-  };
+  const parsed = parseConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
+  const opened = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
+  const checkpoint = await resolveHead(opened, parsed.text.tieWordEmbeddings, signal);
+  const tieWordEmbeddings = checkpoint.tiedHead === true;
+  const config = { ...parsed, text: { ...parsed.text, tieWordEmbeddings } };
+  checkWeights(config, checkpoint.tensors);
+  return { checkpoint, config, notices: checkpoint.notices.map(({ file, text }) => `${file}: ${text}`) };
 }

@@ -81,9 +81,16 @@ function list(names: readonly string[]): string {
   return names.slice(0, NAMED_AT_MOST).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
+/** What sets it right where one of the two matrices that may be one is all that is missing. */
+const ONE_OF_TWO: Readonly<Record<string, string>> = {
+  'lm_head.weight':
+    'Set tie_word_embeddings to true in config.json if the head is the embedding, or add the shard that holds it.',
+  'model.embed_tokens.weight':
+    'Set tie_word_embeddings to true in config.json if the embedding is the head, or add the shard that holds it.',
+};
+
 /**
- * Compares the tensors found (canonical name → shape, dtype) with those the configuration calls for. Returns notices.
- * The error's `what` names the first few; its `cause` is the full list of names.
+ * Compares the tensors found (canonical name → shape, dtype) with those the configuration calls for. The error's `what` names the first few; its `cause` is the full list of names.
  *
  * @throws MissingTensor when some are absent.
  * @throws WrongShape when some have another shape.
@@ -91,7 +98,7 @@ function list(names: readonly string[]): string {
 export function checkWeights(
   config: VlmConfig,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>,
-): { readonly notices: readonly string[] } {
+): void {
   const expected = expectedWeights(config);
   const missing = expected.filter(({ name }) => !tensors.has(name)).map(({ name }) => name);
   if (missing.length > 0) {
@@ -99,9 +106,8 @@ export function checkWeights(
       'MissingTensor',
       `${missing.length} of ${expected.length} tensors are missing: ${list(missing)}`,
       { tensor: missing[0] ?? '' },
-      missing.length === 1 && missing[0] === 'lm_head.weight'
-        ? 'Set tie_word_embeddings to true in config.json if the head is the embedding, or add the shard that holds it.'
-        : 'Add the missing shards, or the config.json that belongs to these files.',
+      (missing.length === 1 && !config.text.tieWordEmbeddings ? ONE_OF_TWO[missing[0] ?? ''] : undefined) ??
+        'Add the missing shards, or the config.json that belongs to these files.',
       { cause: missing },
     );
   }
@@ -122,12 +128,4 @@ export function checkWeights(
       { cause: wrong.map(({ name }) => name) },
     );
   }
-  const doubleHead = config.text.tieWordEmbeddings && tensors.has('lm_head.weight');
-  return {
-    notices: doubleHead
-      ? [
-          'lm_head.weight is present although tie_word_embeddings is true: the embedding is used as the head, as in transformers.',
-        ]
-      : [],
-  };
 }

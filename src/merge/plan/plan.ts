@@ -1,9 +1,11 @@
 /** A merge worked out tensor by tensor, before a byte of them is read: plain data, to be shown, sent and carried out. */
-import type { TensorEntry } from '../../checkpoint/checkpoint.ts';
+import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { listing } from '../../checkpoint/listing.ts';
+import { canonicalName } from '../../checkpoint/tensor-name.ts';
 import { NamedError } from '../../named-error.ts';
+import { EMBEDDINGS, HEAD } from '../../vlm/stored-head.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import type { ChangedFile } from '../folder/both-spellings.ts';
 import type { CopyOptions } from '../folder/changed-files.ts';
@@ -14,6 +16,7 @@ import type { DonorName, Recipe } from '../recipe/recipe.ts';
 import { donorsOf } from '../recipe/recipe.ts';
 import { checkCompatible } from './compatibility.ts';
 import type { Donor } from './donor.ts';
+import { headNotices } from './head-notices.ts';
 import type { Operation } from './operation.ts';
 import { operationOf } from './operation.ts';
 import type { Placement } from './placement.ts';
@@ -22,7 +25,7 @@ import { placementOf } from './placement.ts';
 export interface PlannedTensor {
   /** Canonical. */
   readonly name: string;
-  /** As the frame's checkpoint spells it, and the merge will. */
+  /** As the frame's checkpoint spells it, and the merge will; embeddings stored as the head get their own name. */
   readonly storedName: string;
   readonly dtype: Dtype;
   readonly shape: readonly number[];
@@ -88,9 +91,10 @@ export function planMerge(
       'open the whole checkpoint',
     );
   };
-  const tensors = [...head.checkpoint.tensors.values()].map((entry) =>
-    plannedTensor(recipe, entry, expected, find),
-  );
+  const tensors = [...head.checkpoint.tensors.values()].map((entry) => ({
+    ...plannedTensor(recipe, entry, expected, find),
+    storedName: writtenName(entry, head.checkpoint),
+  }));
   const names = new Set(tensors.map(({ name }) => name));
   const absent = [...expected].filter((name) => !names.has(name));
   if (absent.length > 0) {
@@ -110,9 +114,16 @@ export function planMerge(
     bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
     unknown: tensors.flatMap(({ name, placement }) => (placement.kind === 'unknown' ? [name] : [])),
     frameWeightFiles: head.checkpoint.weightFiles,
-    changed: changedFiles(head, options),
-    notices: [...notices, ...dtypeNotices(tensors)],
+    changed: changedFiles(recipe, head, options),
+    notices: [...notices, ...headNotices(head, used), ...dtypeNotices(tensors)],
   };
+}
+
+/** A head that stands for the embeddings too is written as these: transformers 4 ties in that direction alone. */
+function writtenName({ name, storedName }: TensorEntry, { tensors }: Checkpoint): string {
+  if (canonicalName(storedName) === name) return storedName;
+  const nested = [...tensors.values()].some((other) => other.storedName.startsWith('model.language_model.'));
+  return nested ? name.replace('model.', 'model.language_model.') : name;
 }
 
 function plannedTensor(
@@ -120,8 +131,8 @@ function plannedTensor(
   frame: TensorEntry,
   expected: ReadonlySet<string>,
   find: (donor: DonorName, name: string) => TensorEntry,
-): PlannedTensor {
-  const { name, storedName, shape } = frame;
+): Omit<PlannedTensor, 'storedName'> {
+  const { name, shape } = frame;
   const placement = placeOf(name, expected);
   const operation =
     name === HEAD && !expected.has(HEAD)
@@ -140,7 +151,9 @@ function plannedTensor(
       'merge checkpoints of the same model',
     );
   }
-  const dtype = operation.kind === 'copy' ? operation.from.entry.dtype : frame.dtype;
+  // A repeated head in another dtype would be rounded otherwise, and be a head of its own.
+  const like = name === HEAD && !expected.has(HEAD) ? find(recipe.rest.frame, EMBEDDINGS) : frame;
+  const dtype = operation.kind === 'copy' ? operation.from.entry.dtype : like.dtype;
   if (operation.kind === 'compute') {
     for (const { dtype: stored } of [frame, ...sources.map(({ entry }) => entry)]) {
       if (isComputedDtype(stored)) continue;
@@ -153,11 +166,8 @@ function plannedTensor(
     }
   }
   const elements = shape.reduce((product, size) => product * size, 1);
-  return { name, storedName, dtype, shape, bytes: elements * DTYPE_BYTES[dtype], placement, operation };
+  return { name, dtype, shape, bytes: elements * DTYPE_BYTES[dtype], placement, operation };
 }
-
-const HEAD = 'lm_head.weight';
-const EMBEDDINGS = 'model.embed_tokens.weight';
 
 /** A head that config.json ties to the embeddings goes with them where it is stored all the same. */
 function placeOf(name: string, expected: ReadonlySet<string>): Placement {

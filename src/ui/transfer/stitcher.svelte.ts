@@ -118,11 +118,12 @@ export class Stitcher implements StripEditor {
     return true;
   }
 
-  /** Takes block notation on the page's cuts; keeps the edits. */
+  /** Takes block notation on the page's cuts; keeps edits and chat template. */
   setBlocks(text: string): void {
     try {
-      const edits = this.recipe?.edits ?? [];
-      this.recipe = { ...this.#donors.parse(text, this.#view.cuts(this.#family.body.layers)), edits };
+      const { edits = [], chatTemplate } = this.recipe ?? {};
+      const kept = chatTemplate === undefined ? { edits } : { edits, chatTemplate };
+      this.recipe = { ...this.#donors.parse(text, this.#view.cuts(this.#family.body.layers)), ...kept };
     } catch (error) {
       this.error = named(error);
     }
