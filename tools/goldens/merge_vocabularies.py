@@ -2,7 +2,7 @@
 
 Needs mergekit 0.1.5 besides the other requirements. The second donor of the golden merges gets tokens that the first does not
 have, and more or fewer rows of embeddings (`VARIANTS`; the tests make the same folders by the same rule). The digests of a
-merge of layers alone go to `data/expected/mergekit/vocabularies.json`.
+merge of layers alone, as our export writes it, go to `data/expected/mergekit/vocabularies.json`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import torch
+import yaml
 from mergekit.config import MergeConfiguration
 from mergekit.merge import run_merge
 from mergekit.options import MergeOptions
@@ -44,16 +45,6 @@ def variant(folder: Path, rows: int, tokens: list[str]) -> None:
     (folder / "tokenizer.json").write_text(json.dumps(tokenizer))
 
 
-def layers_only(donor: str) -> dict:
-    """A slice of no layers stands last: final norm and head are the last slice's, and the frame is to give them."""
-    frame = f"checkpoints/{FRAME}"
-    slices = [[frame, 0, 1], [donor, 1, 3], [frame, 3, 3]]
-    text = {"slices": [{"sources": [{"model": model, "layer_range": [first, end]}]} for model, first, end in slices]}
-    whole = {"models": [{"model": frame}]}
-    modules = {"text_decoder": text, "multi_modal_projector": whole, "vision_tower": whole}
-    return {"modules": modules, "merge_method": "passthrough", "base_model": frame}
-
-
 def merged(configuration: dict) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder:
         run_merge(MergeConfiguration.model_validate(configuration), folder, OPTIONS)
@@ -66,10 +57,11 @@ def merged(configuration: dict) -> dict[str, str]:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     os.chdir(DATA)
+    text = Path("expected/mergekit/stitch.yml").read_text()
     made = {}
     with tempfile.TemporaryDirectory() as place:
         for name, (rows, tokens) in VARIANTS.items():
             folder = Path(place) / name
             variant(folder, rows, tokens)
-            made[name] = merged(layers_only(str(folder)))
+            made[name] = merged(yaml.safe_load(text.replace(f"checkpoints/{DONOR}", str(folder))))
     Path("expected/mergekit/vocabularies.json").write_text(json.dumps(made, indent=1) + "\n")

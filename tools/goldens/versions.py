@@ -72,7 +72,7 @@ def sources(writers: dict[str, str], place: Path) -> Iterator[tuple[str, Path]]:
             if once is None:
                 continue
             yield once.name, once
-            for later, other in list(writers.items())[i + 1 :]:
+            for later, other in list(writers.items())[i + 1 : i + 2]:
                 twice = saved(other, once, place / f"{form} {name} {later}")
                 if twice is not None:
                     yield twice.name, twice
