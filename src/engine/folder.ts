@@ -11,6 +11,8 @@ import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-fi
 import { openModelFolder } from '../vlm/model-folder.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
 import { createTokenizer } from '../vlm/tokenizer.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
+import { readVocabulary } from '../vlm/vocabulary.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import type { OpenedCheckpoint } from './protocol.ts';
 import type { ModelId } from './subject.ts';
@@ -20,6 +22,7 @@ export interface Folder {
   readonly checkpoint: Checkpoint;
   readonly config: VlmConfig;
   readonly tokenizer: Tokenizer;
+  readonly vocabulary: Vocabulary;
   readonly preprocessors: Preprocessors;
   readonly summary: OpenedCheckpoint;
 }
@@ -36,8 +39,9 @@ export async function openFolder(
   signal?: AbortSignal,
 ): Promise<Folder> {
   const { checkpoint, config, notices } = await openModelFolder(files, { name, signal });
+  const tokenizerJson = await readJsonFile(files, 'tokenizer.json');
   const tokenizer = createTokenizer({
-    tokenizerJson: await readJsonFile(files, 'tokenizer.json'),
+    tokenizerJson,
     tokenizerConfig: await readJsonFile(files, 'tokenizer_config.json'),
     processorConfig: await readJsonFile(files, 'processor_config.json'),
     chatTemplateJson: await readJsonFile(files, 'chat_template.json'),
@@ -51,6 +55,7 @@ export async function openFolder(
     checkpoint,
     config,
     tokenizer,
+    vocabulary: readVocabulary(tokenizerJson),
     preprocessors: images.preprocessors,
     summary: summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored, [
       ...notices,

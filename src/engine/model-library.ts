@@ -7,6 +7,7 @@ import { describeTensors } from './describe-tensors.ts';
 import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
 import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
+import { Givers } from './givers.ts';
 import { Jobs, cancelled } from './jobs.ts';
 import type {
   Device,
@@ -44,6 +45,7 @@ export class ModelLibrary {
   /** Loads come one after another: what one holds, the estimate of the next has to count. */
   readonly #loads = new SerialQueue();
   readonly #loading = new Map<ModelId, string>();
+  readonly #givers = new Givers();
   protected readonly jobs = new Jobs();
   /** Sessions and their outputs are touched by one piece of work at a time. */
   protected readonly queue = new SerialQueue();
@@ -215,7 +217,7 @@ export class ModelLibrary {
     return (await this.#stations.get(device)).runtime.backend;
   }
 
-  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`. */
+  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkGiver`. */
   protected resolve({ layers, rest, head }: Subject): {
     subject: ResidentSubject;
     station: Station;
@@ -239,17 +241,13 @@ export class ModelLibrary {
         'load them on one device',
       );
     }
-    // Layers run alike whatever the head is; who gives the head has to have one of the same kind, as in merges.
-    const shape = ({ resident: { config } }: Loaded, { head = false } = {}): string =>
-      JSON.stringify({ ...config.text, ...(head ? {} : { tieWordEmbeddings: null }) });
-    if (
-      layers.length !== frame.resident.config.text.layers ||
-      donors.some((donor) => shape(donor) !== shape(frame)) ||
-      (reader && shape(reader, { head: true }) !== shape(frame, { head: true }))
-    ) {
+    for (const id of new Set(layers)) this.#givers.check(this.folder(rest), this.folder(id), 'layers');
+    if (head !== undefined) this.#givers.check(this.folder(rest), this.folder(head), 'head');
+    const depth = frame.resident.config.text.layers;
+    if (layers.length !== depth) {
       throw new NamedError(
         'IncompatibleDonors',
-        'the donors differ in architecture',
+        `${layers.length} layers are given to a model of ${depth}`,
         {},
         'stitch checkpoints of the same model only',
       );

@@ -1,5 +1,6 @@
 /** Models stitched from the layers of two checkpoints, against transformers. */
 import { beforeAll, expect, it } from 'vitest';
+import { OTHER_VOCABULARIES, withVocabulary } from '../merge/testing/other-vocabulary.ts';
 import { Engine } from './engine.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
@@ -83,5 +84,43 @@ it('donors of another architecture are refused by name', async () => {
   const rest = stitched.a as ModelId;
   const subject = { layers: [rest, other, rest], rest };
   const work = engine.generate({ job: 'mix', subject, prompt: 'Hi', maxNewTokens: 1 }, () => undefined);
-  await expect(work).rejects.toMatchObject({ name: 'IncompatibleDonors' });
+  await expect(work).rejects.toMatchObject({ name: 'DifferentConfig', place: { field: 'text.kvHeads' } });
+});
+
+it.each(Object.entries(OTHER_VOCABULARIES))(
+  'layers of a donor whose vocabulary was %s run as those of one with the same',
+  async (label, other) => {
+    const tensors = await readTensors(await readFromDisk('expected/stitched.safetensors'), 'stitched');
+    const donor = label as ModelId;
+    await engine.open(donor, label, await withVocabulary(stitched.b, other));
+    await engine.load('load', donor, { device: 'wasm', dtype: 'f32' }, () => undefined);
+    const rest = stitched.a as ModelId;
+    const answers = stitched.answers.filter(({ donors }) => donors === 'abb');
+    expect(answers.length).toBeGreaterThan(0);
+    for (const answer of answers) {
+      const { messages, images: pictures } = prompts.cases[answer.case] ?? { messages: [], images: [] };
+      const request = {
+        job: label,
+        subject: { layers: [rest, donor, donor], rest },
+        messages,
+        images: await Promise.all(pictures.map((picture) => images.file(picture))),
+      };
+      const { rows } = await engine.forward(request);
+      const expected = tensors.get(answer.logits)?.values ?? [];
+      expect(relativeError(rows[0]?.logits ?? [], expected), answer.case).toBeLessThan(1e-3);
+      const generated = await engine.generate({ ...request, maxNewTokens: 32 }, () => undefined);
+      expect(generated.rows[0]?.tokens, answer.case).toEqual(answer.tokens);
+    }
+    await engine.close(donor);
+  },
+);
+
+it('a head of another vocabulary is refused as a merge refuses it', async () => {
+  const donor = 'added' as ModelId;
+  await engine.open(donor, donor, await withVocabulary(stitched.b, OTHER_VOCABULARIES.added));
+  await engine.load('load', donor, { device: 'wasm', dtype: 'f32' }, () => undefined);
+  const rest = stitched.a as ModelId;
+  const subject = { layers: [rest, rest, rest], rest, head: donor };
+  const work = engine.generate({ job: 'head', subject, prompt: 'Hi', maxNewTokens: 1 }, () => undefined);
+  await expect(work).rejects.toMatchObject({ name: 'DifferentTokenizer' });
 });

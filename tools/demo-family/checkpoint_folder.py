@@ -30,6 +30,14 @@ def image_processor(folder: Path) -> Qwen2VLImageProcessorPil:
     return Qwen2VLImageProcessorPil.from_pretrained(folder)
 
 
+def spell_for_both(config: dict) -> dict:
+    """The config as transformers 5 writes it, with the fields that 4.57 reads instead: both load the same model."""
+    text = config["text_config"]
+    rope = {key: value for key, value in text["rope_parameters"].items() if key != "rope_theta"}
+    older = {"rope_theta": text["rope_parameters"]["rope_theta"], "rope_scaling": rope}
+    return {**config, "torch_dtype": config["dtype"], "text_config": {**text, **older}}
+
+
 def write_folder(folder: Path, model: Qwen2_5_VLForConditionalGeneration) -> None:
     """bf16 safetensors, config, generation config, tokenizer and processor files."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -38,6 +46,8 @@ def write_folder(folder: Path, model: Qwen2_5_VLForConditionalGeneration) -> Non
         bos_token_id=padding, pad_token_id=padding, eos_token_id=[end, padding], do_sample=False
     )
     model.to(torch.bfloat16).save_pretrained(folder)
+    config = spell_for_both(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+    (folder / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     (folder / "model.safetensors").chmod(0o644)  # It was written for its owner alone; web servers are others.
     write_tokenizer(folder)
     (folder / "preprocessor_config.json").write_text(json.dumps(preprocessor_config(), indent=2) + "\n", encoding="utf-8")

@@ -1,11 +1,13 @@
 /** The one place where files that a merge copies from its frame are changed. */
-import type { ChangedFile } from './both-spellings.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
+import type { Recipe } from '../recipe/recipe.ts';
+import type { ChangedFile } from './both-spellings.ts';
 import { bothSpellings } from './both-spellings.ts';
+import { chatTemplateFiles } from './chat-template-files.ts';
 import { untied } from './untie.ts';
 
 export interface CopyOptions {
-  /** Leaves the frame's files in the spelling they are written in; default: both spellings. */
+  /** Leaves the frame's files as they are written, but for what the recipe asks; default: both spellings. */
   readonly verbatim?: boolean;
 }
 
@@ -17,14 +19,24 @@ interface FrameFiles {
 
 /** Files of the frame's folder as the merge has them, where that is otherwise. */
 export function changedFiles(
+  { chatTemplate }: Pick<Recipe, 'chatTemplate'>,
   { config, texts, names }: FrameFiles,
   { verbatim = false }: CopyOptions,
 ): readonly ChangedFile[] {
-  if (verbatim) return [];
+  const asked = chatTemplate === undefined ? [] : chatTemplateFiles(chatTemplate, texts, names);
+  if (verbatim) return asked;
   const own = config.text.tieWordEmbeddings ? null : untied(texts.get('config.json') ?? '');
-  if (!own) return bothSpellings(texts, names);
-  const files = bothSpellings(new Map([...texts, [own.name, own.text]]), names);
-  const { text, changes } = files.find(({ name }) => name === own.name) ?? { text: own.text, changes: [] };
-  const others = files.filter(({ name }) => name !== own.name);
-  return [{ name: own.name, text, changes: [...own.changes, ...changes] }, ...others];
+  const before = own ? [...asked, own] : asked;
+  const now = new Map([...texts, ...before.map(({ name, text }) => [name, text] as const)]);
+  return joined([...before, ...bothSpellings(now, names)]);
+}
+
+/** One entry a file: the last text, and every change. */
+function joined(files: readonly ChangedFile[]): readonly ChangedFile[] {
+  const byName = new Map<string, ChangedFile>();
+  for (const file of files) {
+    const before = byName.get(file.name)?.changes ?? [];
+    byName.set(file.name, { ...file, changes: [...before, ...file.changes] });
+  }
+  return [...byName.values()];
 }

@@ -1,69 +1,26 @@
 /** A mergekit configuration as written: its fields, its parameters and how they are looked up. */
 import { NamedError } from '../../named-error.ts';
 import type { DonorName } from '../recipe/recipe.ts';
+import { Fields } from './fields.ts';
+import type { ModelReference } from './model-reference.ts';
+import { called, readModel } from './model-reference.ts';
+import type { TokenizerOptions } from './tokenizer-options.ts';
+import { readTokenizerOptions } from './tokenizer-options.ts';
 import type { Shares } from './weights.ts';
 
 const METHODS = ['passthrough', 'linear'];
 const KNOWN = [
   ...['modules', 'slices', 'models', 'merge_method', 'base_model', 'parameters'],
-  ...['dtype', 'out_dtype', 'tokenizer_source', 'name'],
+  ...['dtype', 'out_dtype', 'tokenizer_source', 'tokenizer', 'chat_template', 'name'],
 ];
 const KEPT_DTYPES = "copies keep their dtype, computed tensors get the frame's.";
 /** Fields that mergekit heeds and a merge here does not, and what happens instead. */
 const NOT_APPLIED = {
   dtype: KEPT_DTYPES,
   out_dtype: KEPT_DTYPES,
-  // There, embeddings and head lose the rows that no token of the tokenizer has.
-  tokenizer_source: "the frame's tokenizer stays, and every row of the embeddings.",
 };
 /** Weights are written in decimals: a sum of 0.7 + 0.3 need not be 1 to the last bit. */
 const SUM_TOLERANCE = 1e-9;
-
-/** An object of the file, read field by field. */
-export class Fields {
-  readonly #values: Readonly<Record<string, unknown>>;
-  readonly #file: MergekitFile;
-
-  constructor(value: unknown, file: MergekitFile, field: string) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw file.invalid('no object', field);
-    this.#values = value as Record<string, unknown>;
-    this.#file = file;
-  }
-
-  names(): readonly string[] {
-    return Object.keys(this.#values);
-  }
-
-  /** `null` is as good as absent, as in mergekit. */
-  has(name: string): boolean {
-    return this.value(name) !== undefined;
-  }
-
-  value(name: string): unknown {
-    return Object.hasOwn(this.#values, name) ? (this.#values[name] ?? undefined) : undefined;
-  }
-
-  object(name: string): Fields | null {
-    return this.has(name) ? new Fields(this.value(name), this.#file, name) : null;
-  }
-
-  list(name: string): readonly Fields[] | null {
-    const value = this.value(name);
-    if (value === undefined) return null;
-    if (!Array.isArray(value)) throw this.#file.invalid('no list', name);
-    return value.map((item: unknown) => new Fields(item, this.#file, name));
-  }
-
-  range(name: string): readonly [number, number] {
-    const value = this.value(name);
-    const [start, end] = Array.isArray(value) ? (value as unknown[]) : [];
-    if (Number.isInteger(start) && Number.isInteger(end) && Number(start) < Number(end)) {
-      return [Number(start), Number(end)];
-    }
-    throw this.#file.invalid('no range [start, end] of layers', name);
-  }
-}
 
 /** Which tensor a parameter is asked for. */
 interface Asked {
@@ -76,12 +33,15 @@ interface Asked {
 
 export class MergekitFile {
   readonly root: Fields;
-  readonly notices: readonly string[];
+  /** What it says of tokenizer and chat template. */
+  readonly tokenizer: TokenizerOptions;
   /** As the file calls it. */
   readonly baseModel: string | null;
   readonly #file: string;
   readonly #method: string;
   readonly #donorOf: (model: string) => DonorName | null;
+  readonly #notices: readonly string[];
+  readonly #revisions = new Set<string>();
 
   constructor(document: unknown, file: string, donorOf: (model: string) => DonorName | null) {
     this.#file = file;
@@ -98,33 +58,65 @@ export class MergekitFile {
     if (['modules', 'slices', 'models'].filter((name) => this.root.has(name)).length !== 1) {
       throw this.invalid('it needs exactly one of modules, slices and models', '');
     }
-    if (this.root.value('tokenizer_source') === 'union') {
-      throw this.refusal('tokenizers are not united here', 'tokenizer_source');
-    }
-    const base = this.root.value('base_model');
-    if (base !== undefined && typeof base !== 'string')
-      throw this.invalid('no name of a model', 'base_model');
-    this.baseModel = base ?? null;
-    this.notices = Object.entries(NOT_APPLIED).flatMap(([field, instead]) =>
+    this.tokenizer = readTokenizerOptions(this);
+    this.baseModel = this.root.has('base_model') ? this.#called(this.root.value('base_model')) : null;
+    this.#notices = Object.entries(NOT_APPLIED).flatMap(([field, instead]) =>
       this.root.has(field) ? [`${field}: ${String(this.root.value(field))} is not applied: ${instead}`] : [],
     );
   }
 
+  /** What it says that a merge here does otherwise, or leaves open. */
+  get notices(): readonly string[] {
+    const revisions = [...this.#revisions].map(
+      (model) => `${model}: whether the open checkpoint is of that revision was not checked.`,
+    );
+    return [...this.#notices, ...this.tokenizer.notices, ...revisions];
+  }
+
   /** The opened checkpoint that is the base model; null where none is named, or it is not open. */
   baseDonor(): DonorName | null {
-    return this.baseModel === null ? null : this.#donorOf(this.baseModel);
+    return this.baseModel === null ? null : this.donorOf(this.model(this.baseModel));
+  }
+
+  /** The opened checkpoint behind a model; null where it is not open. */
+  donorOf(reference: ModelReference): DonorName | null {
+    const exact = this.#donorOf(called(reference));
+    if (exact !== null || reference.revision === null) return exact;
+    const donor = this.#donorOf(reference.path);
+    if (donor !== null) this.#revisions.add(called(reference));
+    return donor;
+  }
+
+  /** @throws NamedError `InvalidMergekit`; `NotARecipe` where something would be done to the model before it is merged */
+  model(value: unknown, field = 'model'): ModelReference {
+    const reference = readModel(value);
+    if (!reference) throw this.invalid(`${JSON.stringify(value) ?? 'nothing'} names no model`, field);
+    if (reference.adapter !== null) {
+      throw this.refusal(
+        `${called(reference)}+${reference.adapter} has an adapter to be merged first`,
+        field,
+      );
+    }
+    if (reference.architecture !== null) {
+      throw this.refusal(`${called(reference)} is to be read as ${reference.architecture}`, field);
+    }
+    return reference;
+  }
+
+  #called(value: unknown): string {
+    return called(this.model(value, 'base_model'));
   }
 
   /** `models` as mergekit takes them: a base model that is not among them joins them, without parameters of its own. */
   withBase(models: readonly Fields[]): readonly Fields[] {
     const { baseModel } = this;
-    if (baseModel === null || models.some((source) => source.value('model') === baseModel)) return models;
+    if (baseModel === null || models.some((source) => this.#name(source) === baseModel)) return models;
     return [...models, new Fields({ model: baseModel }, this, 'base_model')];
   }
 
   /** The same sources. @throws NamedError `InvalidMergekit` where one model is given twice */
   distinct(sources: readonly Fields[]): readonly Fields[] {
-    const models = sources.map((source) => source.value('model'));
+    const models = sources.map((source) => this.#name(source));
     const twice = models.find((model, i) => models.indexOf(model) !== i);
     if (twice === undefined) return sources;
     throw this.invalid(`${JSON.stringify(twice)} stands twice in one slice`, 'model');
@@ -137,8 +129,7 @@ export class MergekitFile {
     for (const source of sources) {
       const weight = this.#number('weight', this.#settings(source, inherited), asked);
       if (weight === null) {
-        const model = String(source.value('model'));
-        throw this.invalid(`${model} is a model without a weight for ${asked.tensor}`, 'weight');
+        throw this.invalid(`${this.#name(source)} is a model without a weight for ${asked.tensor}`, 'weight');
       }
       const donor = this.#donor(source);
       if (weight !== 0) shares.set(donor, (shares.get(donor) ?? 0) + weight);
@@ -185,13 +176,16 @@ export class MergekitFile {
   }
 
   #donor(source: Fields): DonorName {
-    const model = source.value('model');
-    if (typeof model !== 'string') throw this.invalid('a source without a model', 'model');
-    if (model.includes('+')) throw this.refusal(`${model} has an adapter to be merged first`, 'model');
-    const donor = this.#donorOf(model);
+    const model = this.model(source.value('model'));
+    const donor = this.donorOf(model);
     if (donor !== null) return donor;
     const place = { file: this.#file, field: 'model' };
-    throw new NamedError('UnknownDonor', `no open checkpoint is ${model}`, place, 'open it under that name');
+    const what = `no open checkpoint is ${called(model)}`;
+    throw new NamedError('UnknownDonor', what, place, 'open it under that name');
+  }
+
+  #name(source: Fields): string {
+    return called(this.model(source.value('model')));
   }
 
   #number(name: string, settings: readonly Fields[], asked: Asked): number | null {

@@ -31,6 +31,7 @@ const EXPRESSIBLE: Readonly<Record<string, Recipe>> = {
       { kind: 'replace', layers: { first: 3, last: 3 }, part: 'mlp', donor: 'A' },
     ],
   },
+  ends: { layers: ['B', 'B', 'B'], rest: restFrom('A'), edits: [] },
   // Shares of few bits: products of halves are then exact, and mergekit's fused multiply-add rounds as two steps do.
   mix: {
     layers: ['A', 'A', 'B'],
@@ -259,6 +260,51 @@ merge_method: linear
     ]);
   });
 
+  it('a chat template travels in the recipe, and is written again', () => {
+    const template = "{% for m in messages %}{{ m['content'] }}{% endfor %}";
+    const parts = `text_decoder: {models: [{${A}}]}, ${['multi_modal_projector', 'vision_tower'].map((name) => `${name}: {models: [{${A}}]}`).join(', ')}`;
+    const { recipe, notices } = read(
+      `{modules: {${parts}}, merge_method: passthrough, chat_template: ${JSON.stringify(template)}}`,
+    );
+    expect([recipe.chatTemplate, notices]).toEqual([template, []]);
+    expect(read(write(recipe)).recipe.chatTemplate).toBe(template);
+    const auto = read(`{modules: {${parts}}, merge_method: passthrough, chat_template: auto}`);
+    expect(auto.recipe.chatTemplate).toBeUndefined();
+    expect(auto.notices).toEqual([
+      "chat_template: auto is not applied: the frame's template stays; mergekit takes the one that most models have.",
+    ]);
+  });
+
+  it('models may be mappings, with revisions', () => {
+    const mapping = '{model: {path: checkpoints/untied-gqa2-f16-b, revision: main}}';
+    const { recipe, notices } = read(`
+models:
+  - {model: {model: {path: checkpoints/untied-gqa2-f16}, lora: null}, parameters: {weight: 1}}
+  - {model: ${mapping}, parameters: {weight: 1}}
+base_model: {model: checkpoints/untied-gqa2-f16}
+merge_method: linear
+`);
+    expect(shareOfB(recipe, 'model.norm.weight')).toBe(50);
+    expect(notices).toEqual([
+      'checkpoints/untied-gqa2-f16-b@main: whether the open checkpoint is of that revision was not checked.',
+    ]);
+    const shown = '{model: checkpoints/untied-gqa2-f16-b@main, parameters: {weight: 1}}';
+    const twice = `{models: [{model: ${mapping}, parameters: {weight: 1}}, ${shown}], merge_method: linear}`;
+    expect(failure(() => read(twice)).what).toContain('twice');
+  });
+
+  it.each(['base', 'checkpoints/untied-gqa2-f16', '{model: {path: checkpoints/untied-gqa2-f16}}'])(
+    'tokenizer: {source: %s}, the frame’s, is told to be left out',
+    (source) => {
+      const { notices } = read(
+        `{slices: [{sources: [{${A}, layer_range: [0, 3]}]}], tokenizer: {source: ${source}}, merge_method: passthrough}`,
+      );
+      expect(notices[0]).toMatch(
+        /^tokenizer\.source: .* is not applied: the frame's tokenizer stays, and every row of the embeddings\.$/,
+      );
+    },
+  );
+
   it('is YAML 1.1, as Python reads it', () => {
     const { recipe } = read(`
 models:
@@ -328,6 +374,40 @@ parameters: {normalize: no}
       `{merge_method: linear, models: [{${A}, parameters: {weight: 1}}, {${A}, parameters: {weight: 2}}, {${B}, parameters: {weight: 1}}]}`,
       'twice',
     ],
+    ['NotARecipe', `{merge_method: passthrough, models: [{${A}}], chat_template: chatml}`, 'chatml'],
+    ['NotARecipe', `{merge_method: passthrough, models: [{${A}}], tokenizer: {}}`, 'united'],
+    ['NotARecipe', `{merge_method: passthrough, models: [{${A}}], tokenizer: {source: union}}`, 'united'],
+    [
+      'NotARecipe',
+      `{merge_method: passthrough, models: [{${A}}], tokenizer: {source: checkpoints/untied-gqa2-f16-b}}`,
+      'beside embeddings of A',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: passthrough, models: [{${A}}], tokenizer: {source: base, pad_to_multiple_of: 8}}`,
+      'padded',
+    ],
+    [
+      'NotARecipe',
+      `{merge_method: passthrough, models: [{${A}}], tokenizer: {source: base, tokens: {<a>: {source: {kind: zero}}}}}`,
+      'token by token',
+    ],
+    [
+      'InvalidMergekit',
+      `{merge_method: passthrough, models: [{${A}}], tokenizer: {source: base}, tokenizer_source: base}`,
+      'both given',
+    ],
+    [
+      'NotARecipe',
+      '{merge_method: passthrough, models: [{model: {model: checkpoints/untied-gqa2-f16, lora: {path: x}}}]}',
+      'adapter',
+    ],
+    [
+      'NotARecipe',
+      '{merge_method: passthrough, models: [{model: checkpoints/untied-gqa2-f16+x}]}',
+      'adapter',
+    ],
+    ['InvalidMergekit', '{merge_method: passthrough, models: [{model: {path: x}}]}', 'names no model'],
     ['UnknownDonor', '{merge_method: passthrough, models: [{model: some/where}]}', 'some/where'],
     ['NotARecipe', `{merge_method: passthrough, modules: {audio_tower: {models: [{${A}}]}}}`, 'audio_tower'],
   ])('%s: %s', (name, text, words) => {

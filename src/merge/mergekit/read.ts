@@ -5,11 +5,11 @@ import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { placementOf } from '../plan/placement.ts';
 import type { DonorName, Recipe, Rest } from '../recipe/recipe.ts';
-import type { Fields } from './configuration.ts';
 import { MergekitFile } from './configuration.ts';
 import { larger, layerEdits, restEdits, same } from './edits.ts';
+import type { Fields } from './fields.ts';
 import type { LayerPart, ModuleName, Shares } from './weights.ts';
-import { LAYER_PARTS, layerTensors, MODULES } from './weights.ts';
+import { gradientAt, LAYER_PARTS, layerTensors, MODULES } from './weights.ts';
 
 export interface ReadMergekit {
   readonly recipe: Recipe;
@@ -98,8 +98,15 @@ class MergekitReader {
       projector: larger(pieces.projector),
       head: larger(pieces.head),
     };
+    this.#checkTokenizer(rest.frame);
+    const { chatTemplate } = this.#file.tokenizer;
     return {
-      recipe: { layers: donors, rest, edits: [...layerEdits(made, donors), ...restEdits(pieces, rest)] },
+      recipe: {
+        layers: donors,
+        rest,
+        edits: [...layerEdits(made, donors), ...restEdits(pieces, rest)],
+        ...(chatTemplate === null ? {} : { chatTemplate }),
+      },
       notices: [...this.#file.notices, ...this.#otherBase(rest.frame), ...this.#absent(slices)],
     };
   }
@@ -213,6 +220,14 @@ class MergekitReader {
     return this.#file.shares(slice.sources, slice.parameters, { layer, tensor, gradient });
   }
 
+  /** Embeddings are read with the tokenizer of their own checkpoint. */
+  #checkTokenizer(frame: DonorName): void {
+    const { source } = this.#file.tokenizer;
+    if (source === null || this.#file.donorOf(source.model) === frame) return;
+    const what = `the tokenizer of ${source.model.path} would stand beside embeddings of ${frame}`;
+    throw this.#file.refusal(what, source.field);
+  }
+
   #otherBase(frame: DonorName): readonly string[] {
     const { baseModel } = this.#file;
     if (baseModel === null || this.#file.baseDonor() === frame) return [];
@@ -226,14 +241,4 @@ class MergekitReader {
       (name) => `The file says nothing of ${name}: it is taken from the donor of the embeddings.`,
     );
   }
-}
-
-/**
- * Where along a slice of its module a tensor of the vision side lies: blocks are spread over it, the projector's MLP
- * counts as its last layer, and what comes before the layers lies at 0.
- */
-function gradientAt(name: string, blocks: number): number {
-  const block = /^visual\.blocks\.(\d+)\./.exec(name)?.[1];
-  if (block !== undefined) return blocks > 1 ? Number(block) / (blocks - 1) : 1;
-  return name.startsWith('visual.merger.mlp.') ? 1 : 0;
 }

@@ -67,3 +67,13 @@ export function sharesOf(operation: Operation): Shares | null {
       ])
     : new Map([[donor, 1]]);
 }
+
+/**
+ * Where along a slice of its module a tensor of the vision side lies: blocks are spread over it, the projector's MLP
+ * counts as its last layer, and what comes before the layers lies at 0.
+ */
+export function gradientAt(name: string, blocks: number): number {
+  const block = /^visual\.blocks\.(\d+)\./.exec(name)?.[1];
+  if (block !== undefined) return blocks > 1 ? Number(block) / (blocks - 1) : 1;
+  return name.startsWith('visual.merger.mlp.') ? 1 : 0;
+}

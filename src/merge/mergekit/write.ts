@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import { NamedError } from '../../named-error.ts';
 import type { DonorName, Recipe } from '../recipe/recipe.ts';
-import { donorsOf, isPlainStitch } from '../recipe/recipe.ts';
+import { donorsOf, givesLayersOnly } from '../recipe/recipe.ts';
 import type { LayerPart, Shares } from './weights.ts';
 import { LAYER_FILTERS, LAYER_PARTS, operationOn, partOperation, sharesOf } from './weights.ts';
 
@@ -25,10 +25,10 @@ interface Input {
 }
 
 /**
- * Writes a recipe as mergekit configuration: `passthrough` where whole layers change hands and everything else comes
- * from the donor of the first and the last layer, else `linear` with weights and filters, in float32 and rounded once.
- * Qwen2.5-VL has three modules there, so that `slices` stand under `modules`; embeddings follow the first slice, final
- * norm and head the last.
+ * Writes a recipe as mergekit configuration: `passthrough` where whole layers change hands and everything else is one
+ * donor's, else `linear` with weights and filters, in float32 and rounded once. Qwen2.5-VL has three modules there, so that
+ * `slices` stand under `modules`; embeddings follow the first slice, final norm and head the last. Where another donor has
+ * the first or the last layer, a slice of no layers stands there: `linear` would ask for embeddings of one size.
  *
  * @throws NamedError `NotInMergekit` for noise, for a donor without a model name, or for two of the same name
  */
@@ -42,7 +42,11 @@ export function writeMergekit(recipe: Recipe, options: MergekitOptions): string 
   if (twice !== undefined) {
     throw refusal(`two donors are called ${twice} there`, 'rename one of the folders and open it again');
   }
-  const config = isPassthrough(recipe) ? passthrough(recipe, options) : linear(recipe, options);
+  const { chatTemplate } = recipe;
+  const config = {
+    ...(givesLayersOnly(recipe) ? passthrough(recipe, options) : linear(recipe, options)),
+    ...(chatTemplate === undefined ? {} : { chat_template: chatTemplate }),
+  };
   const head = [
     ` Merge recipe from Frankenscope: ${recipe.layers.length} LLM layers.`,
     ' mergekit 0.1.5 knows these weights in the older spelling only (model.layers.*, visual.*)',
@@ -51,17 +55,20 @@ export function writeMergekit(recipe: Recipe, options: MergekitOptions): string 
   return `${head.map((line) => `#${line}\n`).join('')}${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }
 
-function isPassthrough(recipe: Recipe): boolean {
-  const { layers, rest } = recipe;
-  return isPlainStitch(recipe) && layers[0] === rest.frame && layers.at(-1) === rest.frame;
-}
-
 function passthrough({ layers, rest }: Recipe, { models }: MergekitOptions): object {
   const model = (donor: DonorName): string => models.get(donor) as string;
   const whole = { models: [{ model: model(rest.frame) }] };
-  const slices = runs(layers, (donor) => donor).map(({ first, last }) => ({
-    sources: [{ model: model(layers[first - 1] as DonorName), layer_range: [first - 1, last] }],
-  }));
+  const slice = (donor: DonorName, first: number, end: number): object => ({
+    sources: [{ model: model(donor), layer_range: [first, end] }],
+  });
+  const depth = layers.length;
+  const slices = [
+    ...(layers[0] === rest.frame ? [] : [slice(rest.frame, 0, 0)]),
+    ...runs(layers, (donor) => donor).map(({ first, last }) =>
+      slice(layers[first - 1] as DonorName, first - 1, last),
+    ),
+    ...(layers.at(-1) === rest.frame ? [] : [slice(rest.frame, depth, depth)]),
+  ];
   return {
     modules: { text_decoder: { slices }, multi_modal_projector: whole, vision_tower: whole },
     merge_method: 'passthrough',

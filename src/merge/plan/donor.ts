@@ -6,8 +6,8 @@ import type { VlmConfig } from '../../vlm/config.ts';
 import { openModelFolder } from '../../vlm/model-folder.ts';
 import { SPELLED_FILES } from '../folder/both-spellings.ts';
 import type { DonorName } from '../recipe/recipe.ts';
-import type { Vocabulary } from './vocabulary.ts';
-import { readVocabulary } from './vocabulary.ts';
+import type { Vocabulary } from '../../vlm/vocabulary.ts';
+import { readVocabulary } from '../../vlm/vocabulary.ts';
 
 export interface Donor {
   readonly name: DonorName;

@@ -115,7 +115,7 @@ export function planMerge(
     bytes: tensors.reduce((sum, { bytes }) => sum + bytes, 0),
     unknown: tensors.flatMap(({ name, placement }) => (placement.kind === 'unknown' ? [name] : [])),
     frameWeightFiles: head.checkpoint.weightFiles,
-    changed: changedFiles(head, options),
+    changed: changedFiles(recipe, head, options),
     notices: [
       ...used.flatMap(donorNotices),
       ...notices,

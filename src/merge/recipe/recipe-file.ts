@@ -27,7 +27,7 @@ export interface RecipeFile {
 
 /** The inverse of `readRecipe`, for a model of the same depth. */
 export function writeRecipe({ recipe, donors, changed = new Map() }: RecipeFile): string {
-  const { layers, rest, edits } = recipe;
+  const { layers, rest, edits, chatTemplate } = recipe;
   const file = {
     format: FORMAT,
     version: VERSION,
@@ -35,6 +35,7 @@ export function writeRecipe({ recipe, donors, changed = new Map() }: RecipeFile)
     layers,
     rest,
     edits,
+    ...(chatTemplate === undefined ? {} : { chatTemplate }),
     ...(changed.size > 0 ? { changed: Object.fromEntries(changed) } : {}),
   };
   return `${JSON.stringify(file, null, 2)}\n`;
@@ -61,7 +62,11 @@ export function readRecipe(bytes: Uint8Array, file: string, layers: number): Rec
   }
   if (root.get('version') !== VERSION) throw wrong('version', `only version ${VERSION} is known`);
   const reader = new RecipeReader(file, layers, wrong);
-  reader.checkFields(root, ['format', 'version', 'donors', 'layers', 'blocks', 'cuts', 'rest', 'edits', 'changed'], '');
+  reader.checkFields(
+    root,
+    ['format', 'version', 'donors', 'layers', 'blocks', 'cuts', 'rest', 'edits', 'chatTemplate', 'changed'],
+    '',
+  );
   const stitched = reader.layers(root);
   const [first] = stitched as [DonorName];
   return {
@@ -69,6 +74,7 @@ export function readRecipe(bytes: Uint8Array, file: string, layers: number): Rec
       layers: stitched,
       rest: reader.rest(root.get('rest'), first),
       edits: reader.edits(root.get('edits')),
+      ...reader.chatTemplate(root.get('chatTemplate')),
     },
     donors: reader.donors(root.get('donors')),
   };
@@ -143,6 +149,12 @@ class RecipeReader {
     if (value === undefined) return [];
     if (!Array.isArray(value)) throw this.#wrong('edits', 'it is no list');
     return value.map((edit: JsonValue, i) => this.#edit(edit, `edits.${i}`));
+  }
+
+  chatTemplate(value: JsonValue | undefined): Pick<Recipe, 'chatTemplate'> {
+    if (value === undefined) return {};
+    if (typeof value !== 'string') throw this.#wrong('chatTemplate', 'it is no text');
+    return { chatTemplate: value };
   }
 
   donors(value: JsonValue | undefined): ReadonlyMap<DonorName, DonorRecord> {

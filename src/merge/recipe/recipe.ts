@@ -72,6 +72,8 @@ export interface Recipe {
   readonly rest: Rest;
   /** Applied in order. A tensor is interpolated at most once and gets noise at most once, noise last. */
   readonly edits: readonly Edit[];
+  /** Jinja source that stands in place of the frame's chat template. */
+  readonly chatTemplate?: string;
 }
 
 /** Everything that is no layer from one donor. */
@@ -90,6 +92,7 @@ export function renameDonor(recipe: Recipe, from: DonorName, to: DonorName): Rec
   const now = (name: DonorName): DonorName => (name === from ? to : name);
   const { frame, visionTower, projector, head } = recipe.rest;
   return {
+    ...recipe,
     layers: recipe.layers.map(now),
     rest: {
       frame: now(frame),
@@ -101,7 +104,12 @@ export function renameDonor(recipe: Recipe, from: DonorName, to: DonorName): Rec
   };
 }
 
-/** A recipe that hands over whole layers and nothing else: what the engine runs by binding other buffers. */
-export function isPlainStitch({ rest, edits }: Recipe): boolean {
+/** A recipe that hands over whole layers and no other tensors. */
+export function givesLayersOnly({ rest, edits }: Recipe): boolean {
   return edits.length === 0 && new Set(Object.values(rest)).size === 1;
+}
+
+/** A recipe that hands over whole layers and nothing else: what the engine runs by binding other buffers. */
+export function isPlainStitch(recipe: Recipe): boolean {
+  return givesLayersOnly(recipe) && recipe.chatTemplate === undefined;
 }

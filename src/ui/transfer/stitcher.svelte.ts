@@ -43,6 +43,8 @@ export class Stitcher implements StripEditor {
   working = $state(false);
   /** In bytes; Hugging Face's own default. */
   shardBytes = $state(5e9);
+  /** Small files stay in the spelling of the frame's folder. */
+  verbatim = $state(false);
   readonly #family: Family;
   readonly #donors: Donors;
   readonly #stitch: Stitch;
@@ -116,11 +118,12 @@ export class Stitcher implements StripEditor {
     return true;
   }
 
-  /** Takes block notation on the page's cuts; keeps the edits. */
+  /** Takes block notation on the page's cuts; keeps edits and chat template. */
   setBlocks(text: string): void {
     try {
-      const edits = this.recipe?.edits ?? [];
-      this.recipe = { ...this.#donors.parse(text, this.#view.cuts(this.#family.body.layers)), edits };
+      const { edits = [], chatTemplate } = this.recipe ?? {};
+      const kept = chatTemplate === undefined ? { edits } : { edits, chatTemplate };
+      this.recipe = { ...this.#donors.parse(text, this.#view.cuts(this.#family.body.layers)), ...kept };
     } catch (error) {
       this.error = named(error);
     }
@@ -154,7 +157,7 @@ export class Stitcher implements StripEditor {
 
   /** Works the recipe out; the latest call wins. */
   async replan(): Promise<void> {
-    const { recipe } = this;
+    const { recipe, verbatim } = this;
     this.#planning += 1;
     const turn = this.#planning;
     const tell = (planned: Planned): void => {
@@ -162,7 +165,7 @@ export class Stitcher implements StripEditor {
     };
     if (!recipe) return tell({ kind: 'none' });
     try {
-      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors.open()) });
+      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors.open(), { verbatim }) });
     } catch (error) {
       tell({ kind: 'wrong', error: named(error) });
     }

@@ -1,0 +1,159 @@
+/** Whether one checkpoint can give parts of itself to the model of another: for merges, and for stitches that run unwritten. */
+import { NamedError } from '../named-error.ts';
+import type { TextConfig, VisionConfig, VlmConfig } from './config.ts';
+import type { Vocabulary } from './vocabulary.ts';
+import { compareVocabularies } from './vocabulary.ts';
+
+/** What of a checkpoint is given: LLM layers, or a piece of what is no layer. */
+export type Gift = 'layers' | 'visionTower' | 'projector' | 'frame' | 'head';
+
+export interface Giver {
+  /** What it goes by: "RL". */
+  readonly name: string;
+  /** Its folder. */
+  readonly folder: string;
+  readonly config: VlmConfig;
+  /** null where the folder holds no tokenizer.json. */
+  readonly vocabulary: Vocabulary | null;
+}
+
+/** Fields that may differ without a weight of a layer meaning something else. */
+const MAY_DIFFER: ReadonlySet<string> = new Set(['maxPositionEmbeddings', 'tieWordEmbeddings', 'vocabSize']);
+/** How many tokens a notice spells out. */
+const TOKENS = 4;
+
+/**
+ * Checks that `giver` can give `gifts` to the model whose config and tokenizer `frame` has. Layers see no ids: a giver of
+ * layers may have other embeddings and further tokens, as long as no id means two things.
+ *
+ * @returns what differs and does no harm, or could not be compared, a sentence each
+ * @throws NamedError `DifferentConfig` naming the field and both values, `DifferentTokenizer` naming the first token
+ */
+export function checkGiver(frame: Giver, giver: Giver, gifts: ReadonlySet<Gift>): readonly string[] {
+  if (giver === frame) return [];
+  checkSame(frame, giver, 'text', frame.config.text, giver.config.text);
+  if (gifts.has('visionTower') || gifts.has('projector')) {
+    checkSame(frame, giver, 'vision', frame.config.vision, giver.config.vision);
+  }
+  // A tied head is its final norm alone.
+  const rows = gifts.has('frame') || (gifts.has('head') && !frame.config.text.tieWordEmbeddings);
+  if (rows) checkField(frame, giver, 'vocabSize', 'take only layers from it, or all that is no layer');
+  if (gifts.has('head')) checkField(frame, giver, 'tieWordEmbeddings');
+  return [...configNotices(frame, giver), ...vocabularyNotices(frame, giver, rows)];
+}
+
+function checkSame<C extends TextConfig | VisionConfig>(
+  frame: Giver,
+  giver: Giver,
+  section: string,
+  a: C,
+  b: C,
+): void {
+  for (const field of Object.keys(a) as (keyof C & string)[]) {
+    const [own, other] = [JSON.stringify(a[field]), JSON.stringify(b[field])];
+    if (!MAY_DIFFER.has(field) && own !== other)
+      throw differs(frame, giver, `${section}.${field}`, other, own);
+  }
+}
+
+function checkField(frame: Giver, giver: Giver, field: keyof TextConfig, remedy?: string): void {
+  const [own, other] = [frame, giver].map(({ config }) => JSON.stringify(config.text[field]));
+  if (own !== other) throw differs(frame, giver, `text.${field}`, other, own, remedy);
+}
+
+function differs(
+  frame: Giver,
+  giver: Giver,
+  field: string,
+  other: string | undefined,
+  own: string | undefined,
+  remedy = 'take checkpoints that were fine-tuned from the same model',
+): NamedError {
+  return new NamedError(
+    'DifferentConfig',
+    `${called(giver)} differs from ${called(frame)}: ${other}, not ${own}`,
+    { file: 'config.json', field },
+    remedy,
+  );
+}
+
+function called({ name, folder }: Giver): string {
+  return name === folder ? name : `${name} (${folder})`;
+}
+
+function configNotices(frame: Giver, giver: Giver): readonly string[] {
+  const [a, b] = [frame.config, giver.config];
+  const eos = ({ tokens }: VlmConfig): string => tokens.eos.toSorted((one, other) => one - other).join(', ');
+  const told = (differ: boolean, sentence: string): readonly string[] => (differ ? [sentence] : []);
+  return [
+    ...told(
+      a.text.maxPositionEmbeddings !== b.text.maxPositionEmbeddings,
+      `${giver.name} was configured for ${b.text.maxPositionEmbeddings} tokens; the merge keeps the ${a.text.maxPositionEmbeddings} of ${frame.name}.`,
+    ),
+    ...told(
+      a.text.vocabSize !== b.text.vocabSize,
+      `The embeddings of ${giver.name} have ${b.text.vocabSize} rows; the merge keeps the ${a.text.vocabSize} of ${frame.name}.`,
+    ),
+    ...told(
+      eos(a) !== eos(b),
+      `Answers of ${giver.name} end with token ${eos(b)}; those of the merge, as of ${frame.name}, with ${eos(a)}.`,
+    ),
+    ...(['image', 'video', 'visionStart', 'visionEnd'] as const).flatMap((token) =>
+      told(
+        a.tokens[token] !== b.tokens[token],
+        `In ${giver.name} token ${b.tokens[token]} is ${TOKEN_NAMES[token]}; the merge keeps the ${a.tokens[token]} of ${frame.name}.`,
+      ),
+    ),
+  ];
+}
+
+const TOKEN_NAMES = {
+  image: 'the placeholder of an image',
+  video: 'the placeholder of a video',
+  visionStart: 'the beginning of an image',
+  visionEnd: 'the end of an image',
+};
+
+/** @param rows whether embeddings or head are given, whose rows the tokens are */
+function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly string[] {
+  if (!frame.vocabulary || !giver.vocabulary) {
+    const without = frame.vocabulary ? giver : frame;
+    return [`${without.name} has no tokenizer.json: whether the tokenizers agree was not checked.`];
+  }
+  const { contradiction, onlyA, onlyB } = compareVocabularies(frame.vocabulary, giver.vocabulary);
+  const quoted = (token: string): string => JSON.stringify(token);
+  if (contradiction) {
+    const what =
+      'token' in contradiction
+        ? `${quoted(contradiction.token)} is id ${contradiction.a} in ${frame.name} and id ${contradiction.b} in ${giver.name}`
+        : `id ${contradiction.id} is ${quoted(contradiction.a)} in ${frame.name} and ${quoted(contradiction.b)} in ${giver.name}`;
+    throw otherTokenizer(
+      what,
+      'take checkpoints with the same tokenizer: the layers of one would read the ids of another',
+    );
+  }
+  const [more] = [...onlyA, ...onlyB];
+  if (rows && more !== undefined) {
+    const [owner, other] = onlyA.length > 0 ? [frame, giver] : [giver, frame];
+    throw otherTokenizer(
+      `${quoted(more)} is a token of ${owner.name} and none of ${other.name}, and embeddings or head of ${giver.name} are asked for`,
+      `take only layers from ${giver.name}, or all that is no layer`,
+    );
+  }
+  const some = (tokens: readonly string[]): string =>
+    `${tokens.slice(0, TOKENS).map(quoted).join(', ')}${tokens.length > TOKENS ? ` and ${tokens.length - TOKENS} more` : ''}`;
+  return [
+    ...(onlyB.length > 0
+      ? [
+          `Only ${giver.name} has ${some(onlyB)}: the tokenizer of ${frame.name}, which the merge keeps, never gives them.`,
+        ]
+      : []),
+    ...(onlyA.length > 0
+      ? [`Only ${frame.name} has ${some(onlyA)}: what ${giver.name} gives was not trained with them.`]
+      : []),
+  ];
+}
+
+function otherTokenizer(what: string, remedy: string): NamedError {
+  return new NamedError('DifferentTokenizer', what, { file: 'tokenizer.json' }, remedy);
+}
