@@ -39,7 +39,10 @@ export async function readPreprocessors(
     'transformers-4.51': await outcome(files, vision, 'transformers-4.51'),
   };
   const byDefault = outcomes[DEFAULT_IMAGE_PROCESSING];
-  if (byDefault instanceof NamedError && Object.values(outcomes).every((each) => each instanceof NamedError)) {
+  if (
+    byDefault instanceof NamedError &&
+    Object.values(outcomes).every((each) => each instanceof NamedError)
+  ) {
     throw byDefault;
   }
   const made = (name: ImageProcessing): Preprocessor | NamedError => {
@@ -97,7 +100,9 @@ async function choose(files: CheckpointFiles, vision: VisionConfig, name: ImageP
 function describesImages(json: unknown, file: ProcessorFile): boolean {
   if (json === undefined) return false;
   if (file === 'preprocessor_config.json') return true;
-  return typeof json === 'object' && json !== null && 'image_processor' in json && json.image_processor !== null;
+  return (
+    typeof json === 'object' && json !== null && 'image_processor' in json && json.image_processor !== null
+  );
 }
 
 function noticesOf(outcomes: Outcomes, hasProcessorFile: boolean): readonly string[] {

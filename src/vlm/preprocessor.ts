@@ -86,10 +86,7 @@ function pixelLimits(fields: JsonFields, processing: ImageProcessing): readonly 
     const stated = mustStand ? size.positiveInteger(ofSize) : fallback;
     return fields.positiveInteger(own, sizeSetsLimits ? stated : fallback);
   };
-  return [
-    limit('min_pixels', 'shortest_edge', MIN_PIXELS),
-    limit('max_pixels', 'longest_edge', MAX_PIXELS),
-  ];
+  return [limit('min_pixels', 'shortest_edge', MIN_PIXELS), limit('max_pixels', 'longest_edge', MAX_PIXELS)];
 }
 
 /** A number for each channel, or one for all. */

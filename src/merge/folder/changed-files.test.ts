@@ -92,6 +92,6 @@ it('is to the engine what the written folder is, and what its frame is', async (
   );
   expect(made?.checkpoint.fingerprint).toBe(written?.checkpoint.fingerprint);
   for (const one of [written, own]) {
-    expect([one?.config, one?.preprocessor]).toEqual([made?.config, made?.preprocessor]);
+    expect([one?.config, one?.preprocessors]).toEqual([made?.config, made?.preprocessors]);
   }
 });
