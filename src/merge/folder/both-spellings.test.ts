@@ -181,6 +181,17 @@ describe('processor_config.json', () => {
     ]);
   });
 
+  it('gives 4.51 the limits of pixels under the names that it reads', () => {
+    const file =
+      '{"image_processor": {"size": {"longest_edge": 50176, "shortest_edge": 3136}, "max_pixels": null}}';
+    const [made] = spelled({ 'processor_config.json': file });
+    expect(JSON.parse(made?.text ?? '')).toEqual({
+      size: { longest_edge: 50176, shortest_edge: 3136 },
+      max_pixels: 50176,
+      min_pixels: 3136,
+    });
+  });
+
   it('replaces no file that is there', () => {
     const files = spelled({ 'processor_config.json': FILE }, ['preprocessor_config.json']);
     expect(files.map(({ name }) => name)).toEqual(['video_preprocessor_config.json']);

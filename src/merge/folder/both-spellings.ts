@@ -115,7 +115,7 @@ function processorsOf(json: JsonText, names: ReadonlySet<string>): readonly Chan
     const own = json.type([field]) === 'object' ? json.written([field]) : undefined;
     const part = own === undefined || names.has(name) ? null : JsonText.read(dedented(own));
     if (!part) return [];
-    const text = withClass(json, olderType(part)).text;
+    const text = withClass(json, withLimits(olderType(part))).text;
     return [
       { name, text, changes: [`It is ${field} of processor_config.json, which transformers 4 reads here.`] },
     ];
@@ -128,6 +128,20 @@ function olderType(part: JsonText): JsonText {
   return typeof type === 'string' && type.endsWith('Pil')
     ? part.with([], [['image_processor_type', JSON.stringify(type.slice(0, -'Pil'.length))]])
     : part;
+}
+
+/** transformers 4.51 takes the limits on an image's area from these names alone, and its own where they are missing. */
+const LIMITS = [
+  ['min_pixels', ['size', 'shortest_edge']],
+  ['max_pixels', ['size', 'longest_edge']],
+] as const;
+
+function withLimits(part: JsonText): JsonText {
+  const missing = LIMITS.flatMap(([name, place]) => {
+    const limit = part.written(place);
+    return limit === undefined || part.has([name]) ? [] : [[name, limit] as const];
+  });
+  return part.with([], missing);
 }
 
 function withClass(json: JsonText, part: JsonText): JsonText {

@@ -4,6 +4,7 @@ import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { readTextFile } from '../../checkpoint/small-file.ts';
 import { folder } from '../../checkpoint/testing/files.ts';
 import { openFolder } from '../../engine/folder.ts';
+import type { Preprocessor } from '../../vlm/preprocessor.ts';
 import type { ModelId } from '../../engine/subject.ts';
 import { readFromDisk } from '../../engine/testing/golden-model.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
@@ -91,7 +92,12 @@ it('is to the engine what the written folder is, and what its frame is', async (
     [merge, folder(Object.fromEntries(sink.files)), frame].map(open),
   );
   expect(made?.checkpoint.fingerprint).toBe(written?.checkpoint.fingerprint);
-  for (const one of [written, own]) {
-    expect([one?.config, one?.preprocessors]).toEqual([made?.config, made?.preprocessors]);
-  }
+  expect([written?.config, written?.preprocessors]).toEqual([made?.config, made?.preprocessors]);
+  expect([own?.config, own?.preprocessors['transformers-5']]).toEqual([
+    made?.config,
+    made?.preprocessors['transformers-5'],
+  ]);
+  // What the frame alone does not tell an older transformers, the merge does: the same limits.
+  const { processing: _, ...image } = made?.preprocessors['transformers-5'] as Preprocessor;
+  expect(made?.preprocessors['transformers-4.51']).toMatchObject(image);
 });
