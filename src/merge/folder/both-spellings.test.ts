@@ -57,7 +57,8 @@ describe('config.json', () => {
       ],
       "rope_type": "default",
       "type": "mrope"
-    }
+    },
+    "tie_word_embeddings": true
   },
   "tie_word_embeddings": true,
   "torch_dtype": "bfloat16"
@@ -65,7 +66,7 @@ describe('config.json', () => {
 `;
     expect(file.text).toBe(FIVE.replace('\n  },\n  "tie_word_embeddings": true\n}\n', older));
     expect(file.changes).toEqual([
-      "text_config.rope_theta, text_config.rope_scaling, torch_dtype say in transformers 4's spelling what transformers 5's says.",
+      "text_config.rope_theta, text_config.rope_scaling, text_config.tie_word_embeddings, torch_dtype say in transformers 4's spelling what transformers 5's says.",
     ]);
   });
 
@@ -75,6 +76,17 @@ describe('config.json', () => {
     const added =
       ', "rope_theta": 5e5, "rope_scaling": {"rope_type": "default", "mrope_section": [2, 3, 3]}}';
     expect(only({ 'config.json': text }).text).toBe(text.slice(0, -1) + added);
+  });
+
+  it('that ties at one level ties at both: 4.57 reads text_config alone, where 5 writes the root', () => {
+    const tied = (config: object): unknown =>
+      JSON.parse(only({ 'config.json': JSON.stringify(config) }).text);
+    const both = { text_config: { tie_word_embeddings: true }, tie_word_embeddings: true };
+    expect(tied({ text_config: {}, tie_word_embeddings: true })).toEqual(both);
+    expect(tied({ text_config: { tie_word_embeddings: true } })).toEqual(both);
+    expect(tied({ text_config: { tie_word_embeddings: true }, tie_word_embeddings: false })).toEqual(both);
+    const neither = { text_config: { tie_word_embeddings: false }, tie_word_embeddings: false };
+    expect(spelled({ 'config.json': JSON.stringify(neither) })).toEqual([]);
   });
 
   it('with token ids in text_config alone has them at the root', () => {

@@ -45,10 +45,12 @@ const TOKEN_IDS = ['image_token_id', 'video_token_id', 'vision_start_token_id', 
 
 function spelledConfig(json: JsonText): readonly ChangedFile[] {
   const section = json.type(['text_config']) === 'object' ? ['text_config'] : [];
-  const fields = olderRotary(json, section);
+  const ties = tiedLevels(json, section);
+  const fields = [...olderRotary(json, section), ...ties.text];
   const dtype = json.has(['torch_dtype']) ? undefined : json.written(['dtype']);
   const root: Field[] = [
     ...(dtype === undefined ? [] : [['torch_dtype', dtype] as const]),
+    ...ties.root,
     ...(section.length === 0 ? [] : TOKEN_IDS)
       .filter((name) => !json.has([name]) && json.has([...section, name]))
       .map((name) => [name, json.written([...section, name]) as string] as const),
@@ -58,6 +60,20 @@ function spelledConfig(json: JsonText): readonly ChangedFile[] {
   return changed('config.json', json, text, [
     `${added.join(', ')} ${added.length === 1 ? 'says' : 'say'} in transformers 4's spelling what transformers 5's says.`,
   ]);
+}
+
+const TIE = 'tie_word_embeddings';
+
+/** A tie at either level ties in transformers 5, which writes the root's alone; 4.57 reads that of text_config. */
+function tiedLevels(
+  json: JsonText,
+  section: readonly string[],
+): { readonly root: readonly Field[]; readonly text: readonly Field[] } {
+  const isTied = (level: readonly string[]): boolean => json.value([...level, TIE]) === true;
+  const [root, text] = [isTied([]), isTied(section)];
+  if (section.length === 0 || root === text) return { root: [], text: [] };
+  const tied: readonly Field[] = [[TIE, 'true']];
+  return root ? { root: [], text: tied } : { root: tied, text: [] };
 }
 
 function olderRotary(json: JsonText, section: readonly string[]): readonly Field[] {
