@@ -78,6 +78,14 @@ describe('config.json', () => {
     expect(only({ 'config.json': text }).text).toBe(text.slice(0, -1) + added);
   });
 
+  it('with a default at the root where text_config has the id has that at the root, and says so', () => {
+    const file = only({ 'config.json': '{"image_token_id": 151655, "text_config": {"image_token_id": 7}}' });
+    expect(JSON.parse(file.text)).toEqual({ image_token_id: 7, text_config: { image_token_id: 7 } });
+    expect(file.changes).toEqual([
+      "image_token_id is 7, as text_config has it; the root's 151655 is not what the weights were made with.",
+    ]);
+  });
+
   it('that ties at one level ties at both: 4.57 reads text_config alone, where 5 writes the root', () => {
     const tied = (config: object): unknown =>
       JSON.parse(only({ 'config.json': JSON.stringify(config) }).text);

@@ -48,18 +48,42 @@ function spelledConfig(json: JsonText): readonly ChangedFile[] {
   const ties = tiedLevels(json, section);
   const fields = [...olderRotary(json, section), ...ties.text];
   const dtype = json.has(['torch_dtype']) ? undefined : json.written(['dtype']);
+  const [missing, defaults] = tokenIds(json, section);
   const root: Field[] = [
     ...(dtype === undefined ? [] : [['torch_dtype', dtype] as const]),
     ...ties.root,
-    ...(section.length === 0 ? [] : TOKEN_IDS)
-      .filter((name) => !json.has([name]) && json.has([...section, name]))
-      .map((name) => [name, json.written([...section, name]) as string] as const),
+    ...missing,
   ];
-  const text = json.with(section, fields).with([], root).text;
+  const text = json.with(section, fields).with([], [...root, ...defaults]).text;
   const added = [...fields.map(([name]) => [...section, name].join('.')), ...root.map(([name]) => name)];
-  return changed('config.json', json, text, [
-    `${added.join(', ')} ${added.length === 1 ? 'says' : 'say'} in transformers 4's spelling what transformers 5's says.`,
-  ]);
+  const changes: string[] = [];
+  if (added.length > 0) {
+    const say = added.length === 1 ? 'says' : 'say';
+    changes.push(`${added.join(', ')} ${say} in transformers 4's spelling what transformers 5's says.`);
+  }
+  for (const [name, id] of defaults) {
+    changes.push(
+      `${name} is ${id}, as text_config has it; the root's ${json.written([name]) ?? ''} is not what the weights were made with.`,
+    );
+  }
+  return changed('config.json', json, text, changes);
+}
+
+/**
+ * Ids of text_config that the root lacks, and those of which it holds another: transformers 5 fills the root of what 4.57
+ * moved with its defaults, and neither version then finds the images (`parseTokens` reads text_config's).
+ */
+function tokenIds(
+  json: JsonText,
+  section: readonly string[],
+): readonly [missing: readonly Field[], defaults: readonly Field[]] {
+  const own = section.length === 0 ? [] : TOKEN_IDS.filter((name) => json.has([...section, name]));
+  const field = (name: string): Field => [name, json.written([...section, name]) as string];
+  const differs = (name: string): boolean => json.value([name]) !== json.value([...section, name]);
+  return [
+    own.filter((name) => !json.has([name])).map(field),
+    own.filter((name) => json.has([name]) && differs(name)).map(field),
+  ];
 }
 
 const TIE = 'tie_word_embeddings';
