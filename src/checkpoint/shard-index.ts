@@ -34,7 +34,8 @@ export async function readShardIndex(source: ByteSource, file: string): Promise<
     if (typeof shard !== 'string') {
       throw new NamedError('InvalidIndex', 'its shard is no file name', { file, tensor }, REMEDY);
     }
-    shards.set(tensor, plainFileName(shard, { file, tensor }));
+    // "./model-…" is the same file, and transformers reads it so.
+    shards.set(tensor, plainFileName(shard.replace(/^\.\//, ''), { file, tensor }));
   }
   if (shards.size === 0) {
     throw new NamedError('InvalidIndex', 'it names no tensor', { file, field: 'weight_map' }, REMEDY);
@@ -42,7 +43,7 @@ export async function readShardIndex(source: ByteSource, file: string): Promise<
   return { file, weightMap: shards };
 }
 
-const REMEDY = 'download the index again';
+const REMEDY = 'download the index again, or put all shards beside it and their plain names into it';
 
 /** A name from the index must not lead out of the folder, on any system. */
 function plainFileName(name: string, place: { file: string; tensor: string }): string {

@@ -9,7 +9,7 @@ import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
 import { readConfig } from './config.ts';
 import { resolveHead } from './stored-head.ts';
-import { checkWeights } from './weights.ts';
+import { checkWeights, layersBeyond } from './weights.ts';
 
 export interface ModelFolder {
   readonly checkpoint: Checkpoint;
@@ -49,5 +49,13 @@ export async function openModelFolder(
   const tieWordEmbeddings = checkpoint.tiedHead === true;
   const config = { ...read.config, text: { ...read.config.text, tieWordEmbeddings } };
   checkWeights(config, checkpoint.tensors);
-  return { checkpoint, config, notices: [...noticeLines(checkpoint.notices), ...read.notices] };
+  return {
+    checkpoint,
+    config,
+    notices: [
+      ...noticeLines(checkpoint.notices),
+      ...read.notices,
+      ...layersBeyond(config, checkpoint.tensors.keys()),
+    ],
+  };
 }

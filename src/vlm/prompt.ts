@@ -35,6 +35,14 @@ export interface Prompt {
 export function buildPrompt({ tokenizer, config, messages, grids, contextLength }: PromptInput): Prompt {
   checkText(tokenizer, config, messages);
   const rendered = tokenizer.encode(tokenizer.applyChatTemplate(messages, { addGenerationPrompt: true }));
+  if (rendered.length === 0) {
+    throw new NamedError(
+      'InvalidChatTemplate',
+      'the chat template makes an empty prompt',
+      { file: tokenizer.templateFile },
+      'Use the chat template of the model this checkpoint was made from.',
+    );
+  }
   const foreign = rendered.find((id) => !(id < config.text.vocabSize));
   if (foreign !== undefined) {
     throw mismatch(`the tokenizer gives token ${foreign}, the model knows ${config.text.vocabSize}`);

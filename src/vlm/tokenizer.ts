@@ -65,7 +65,8 @@ function construct({ tokenizerJson, tokenizerConfig }: TokenizerFiles): PreTrain
       'MissingTokenizer',
       'the folder has no tokenizer.json',
       { file: 'tokenizer.json' },
-      'Add tokenizer.json and tokenizer_config.json of the model this checkpoint was made from.',
+      'Add tokenizer.json and tokenizer_config.json of the model this checkpoint was made from; where vocab.json and ' +
+        'merges.txt are there, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) writes it.',
     );
   }
   try {

@@ -84,7 +84,8 @@ function list(names: readonly string[]): string {
 /** What sets it right where one of the two matrices that may be one is all that is missing. */
 const ONE_OF_TWO: Readonly<Record<string, string>> = {
   'lm_head.weight':
-    'Set tie_word_embeddings to true in config.json if the head is the embedding, or add the shard that holds it.',
+    'Set tie_word_embeddings to true in config.json if the head is the embedding, or add the shard that holds it; ' +
+    'a folder that AutoModel saved holds no head: save the whole Qwen2_5_VLForConditionalGeneration.',
   'model.embed_tokens.weight':
     'Set tie_word_embeddings to true in config.json if the embedding is the head, or add the shard that holds it.',
 };
@@ -102,6 +103,8 @@ export function checkWeights(
   const expected = expectedWeights(config);
   const missing = expected.filter(({ name }) => !tensors.has(name)).map(({ name }) => name);
   if (missing.length > 0) {
+    const others = missing.length === expected.length ? [...tensors.keys()] : [];
+    if (others.length > 0) throw unknownNames(others, missing);
     throw new NamedError(
       'MissingTensor',
       `${missing.length} of ${expected.length} tensors are missing: ${list(missing)}`,
@@ -128,4 +131,31 @@ export function checkWeights(
       { cause: wrong.map(({ name }) => name) },
     );
   }
+}
+
+/** Not a tensor is there under its name: a prefix stands before all, such as torch.compile's `_orig_mod.`. */
+function unknownNames(found: readonly string[], missing: readonly string[]): NamedError {
+  return new NamedError(
+    'MissingTensor',
+    `none of the ${found.length} tensors has a name of the model's: there are ${list(found)} where ${list(missing)} are wanted`,
+    { tensor: missing[0] ?? '' },
+    "Save the model itself again, not a wrapper of it: a wrapper's prefix stands before every name.",
+    { cause: missing },
+  );
+}
+
+/** A sentence on layers that are stored and beyond the number in config.json: transformers leaves them out, too. */
+export function layersBeyond({ text, vision }: VlmConfig, names: Iterable<string>): readonly string[] {
+  const beyond = new Map<string, Set<number>>();
+  for (const name of names) {
+    const [, kind = '', index = ''] = /^(model\.layers|visual\.blocks)\.(\d+)\./.exec(name) ?? [];
+    const count = kind === 'model.layers' ? text.layers : vision.depth;
+    if (index === '' || Number(index) < count) continue;
+    beyond.set(kind, (beyond.get(kind) ?? new Set()).add(Number(index)));
+  }
+  return [...beyond].map(
+    ([kind, indices]) =>
+      `The weights hold ${list([...indices].sort((a, b) => a - b).map((index) => `${kind}.${index}`))} beyond the ` +
+      `${kind === 'model.layers' ? text.layers : vision.depth} that config.json counts: not used, as in transformers.`,
+  );
 }
