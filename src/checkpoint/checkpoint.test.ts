@@ -71,6 +71,11 @@ describe('openCheckpoint', () => {
     });
   });
 
+  it('reads a shard that the index names with ./ before it', async () => {
+    const files = folder({ [INDEX_FILE]: index({ a: `./${A}` }), [A]: weights({ a: [1] }) });
+    expect((await openCheckpoint(files)).weightFiles).toEqual([A]);
+  });
+
   it.each<[string, string, CheckpointFiles]>([
     ['MissingShard', B, folder({ [INDEX_FILE]: index({ a: A, b: B }), [A]: weights({ a: [1] }) })],
     ['TensorNotInShard', 'model.norm.weight', sharded({ a: A, 'model.norm.weight': B }, ['a'], ['b'])],

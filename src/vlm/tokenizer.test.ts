@@ -130,6 +130,13 @@ describe('buildPrompt', () => {
     expect(() => build(question('', 1), [[1, 4, 4]])).toThrow(refusal('EmptyPrompt'));
   });
 
+  test('a template that makes an empty prompt is named', () => {
+    const empty = { ...tokenizer, applyChatTemplate: () => '', templateFile: 'chat_template.json' };
+    expect(() => buildPrompt({ tokenizer: empty, config, messages: question('red', 0), grids: [] })).toThrow(
+      expect.objectContaining({ name: 'InvalidChatTemplate', place: { file: 'chat_template.json' } }),
+    );
+  });
+
   test('a prompt that does not fit says by how much', () => {
     expect(() => build(question('red', 1), [[1, 200, 200]])).toThrow(
       expect.objectContaining({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig, type VlmConfig } from './config.ts';
-import { checkWeights, expectedWeights } from './weights.ts';
+import { checkWeights, expectedWeights, layersBeyond } from './weights.ts';
 
 const CHECKPOINTS = new URL('../../tools/goldens/data/checkpoints/', import.meta.url);
 type Tensors = Map<string, { shape: number[]; dtype: string }>;
@@ -131,5 +131,34 @@ describe('checkWeights', () => {
       name: 'WrongShape',
       what: expect.stringContaining('visual.merger.mlp.2.bias is [8], not [72]') as string,
     });
+  });
+});
+
+describe('what stands in the file beside what the config asks for', () => {
+  const model = config('untied-gqa2-f16');
+  const names = expectedWeights(model).map(({ name }) => name);
+
+  test('layers beyond those of config.json are told', () => {
+    const more = [...names, 'model.layers.7.mlp.up_proj.weight', 'visual.blocks.9.norm1.weight'];
+    expect(layersBeyond(model, names)).toEqual([]);
+    expect(layersBeyond(model, more)).toEqual([
+      `The weights hold model.layers.7 beyond the ${model.text.layers} that config.json counts: not used, as in transformers.`,
+      `The weights hold visual.blocks.9 beyond the ${model.vision.depth} that config.json counts: not used, as in transformers.`,
+    ]);
+  });
+
+  test('a prefix before every name is told as such, not as missing shards', () => {
+    const wrapped = new Map(
+      expectedWeights(model).map(
+        ({ name, shape }) => [`_orig_mod.${name}`, { shape, dtype: 'BF16' }] as const,
+      ),
+    );
+    expect(() => checkWeights(model, wrapped)).toThrow(
+      expect.objectContaining({
+        name: 'MissingTensor',
+        what: expect.stringContaining('there are _orig_mod.visual.') as string,
+        remedy: expect.stringContaining('prefix') as string,
+      }),
+    );
   });
 });
