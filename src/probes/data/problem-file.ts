@@ -3,6 +3,7 @@ import { NamedError } from '../../named-error.ts';
 import { cellOf, cellText, describeCell, isMissing } from './cell.ts';
 import { type ColumnChoice, checkColumns, filledColumn, namesFor } from './columns.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
+import type { Picture } from './picture.ts';
 import type { Problem } from './problem.ts';
 import { answersCount, rowChoices } from './row-choices.ts';
 import { readRows } from './row-file.ts';
@@ -61,6 +62,8 @@ export async function readProblemRows(
   }));
   const count = answersCount(chosen);
   const seen = new Set<string>();
+  const shown: (readonly Picture[])[] = [];
+  for (const row of rows) shown.push(await pictures.of(row));
   return rows.map((row, index) => {
     const choices = chosen[index]?.choices;
     const id = idOf(row, index);
@@ -78,7 +81,7 @@ export async function readProblemRows(
     const level = Number(row.value['level']);
     const problem: Problem = {
       id,
-      ...placePictures(hinted(text, row), pictures.of(row), column, row, path),
+      ...placePictures(hinted(text, row), shown[index] ?? [], column, row, path),
       answer: goldAnswer(answerText(row, path, choice, count ? choices : undefined)),
       ...(choices ? { choices } : {}),
       ...(!isMissing(row.value['level']) && Number.isFinite(level) ? { level } : {}),

@@ -103,6 +103,15 @@ describe('columns', () => {
     });
   });
 
+  it('within columns are guessed where they can be read', () => {
+    const value = {
+      q: 'q',
+      messages: [{ content: [{ type: 'image', image: 'a.png' }] }],
+      meta: { shot: 'a.png' },
+    };
+    expect(guessColumns([{ line: 1, value }], {}).image).toBe('meta.shot');
+  });
+
   it('can be named', async () => {
     const problems = await readRows(odd, parseColumns('question=instr,answer=gold.value,image=pic'));
     expect(problems).toEqual([
