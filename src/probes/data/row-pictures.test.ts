@@ -223,4 +223,25 @@ describe('markers of pictures', () => {
       what: expect.stringMatching(what) as string,
     });
   });
+
+  it.each([
+    '<img>images/0.png</img> What?',
+    'What is <img class="a" src="images/0.png"/>?',
+    'See ![a plot](images/0.png) and say.',
+    '![](https://a.b/c)',
+  ])('that only the text shows are refused, not passed over: %s', async (question) => {
+    await expect(readRow({ question })).rejects.toMatchObject({
+      name: 'UnreadPicture',
+      what: expect.stringMatching(/^line 1: the text shows a picture that no column holds: [<!]/) as string,
+      place: { field: 'question' },
+    });
+    expect((await readRow({ question, image: 'images/0.png' })).question).toBe(question);
+  });
+
+  it.each(['What does the tag <img> do?', 'Is 3![4](2) odd?', '5! [a](b)'])(
+    'are not seen in %s',
+    async (question) => {
+      expect((await readRow({ question })).question).toBe(question);
+    },
+  );
 });
