@@ -138,7 +138,7 @@ function answerText(
   counted: readonly string[] | undefined,
 ): string {
   const { column, value } = answerCell(row, choice);
-  const text = counted ? counted[value as number] : cellText(value);
+  const text = counted ? counted[Number(cellText(value))] : cellText(value);
   if (text !== undefined) return text;
   throw new NamedError(
     'MissingField',

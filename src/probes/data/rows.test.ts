@@ -78,6 +78,19 @@ describe('questions and answers', () => {
     }));
     expect((await readRows(texts)).map(({ answer }) => answer)).toEqual(['2', '3']);
   });
+
+  it('count options from 0 as text, too, as AI2D’s: not where all are texts of options', async () => {
+    const options = ['cat', 'dog', '1', 'hen'];
+    const golds = async (...answers: readonly unknown[]): Promise<readonly string[]> =>
+      (await readRows(answers.map((answer) => ({ question: 'q', answer, options })))).map(
+        ({ answer }) => answer,
+      );
+    expect(await golds('1', '3')).toEqual(['dog', 'hen']);
+    expect(await golds('1', 3, ' 0 ', '2.0')).toEqual(['dog', 'hen', 'cat', '1']);
+    expect(await golds('1', 'B')).toEqual(['1', 'B']);
+    expect(await golds('1')).toEqual(['1']);
+    expect(await golds('3', '4')).toEqual(['3', '4']);
+  });
 });
 
 describe('columns', () => {
