@@ -11,6 +11,9 @@ import { decimalValue, takeDecimals } from './parquet-decimals.ts';
  * @throws NamedError `BadParquet`
  */
 export async function readParquet(file: Blob, path: string): Promise<readonly JsonLine[]> {
+  if (file.size === 0) {
+    throw new NamedError('BadParquet', 'the file is empty', { file: path }, 'write or download it again');
+  }
   // Loaded where a Parquet file is met: few are.
   const [{ parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
     import('hyparquet'),
