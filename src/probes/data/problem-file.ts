@@ -5,6 +5,7 @@ import { type ColumnChoice, checkColumns, filledColumn, namesFor } from './colum
 import { type JsonLine, lineName } from './json-lines.ts';
 import type { Picture } from './picture.ts';
 import type { Problem } from './problem.ts';
+import { parseTextList } from './python-list.ts';
 import { answersCount, rowChoices } from './row-choices.ts';
 import { readRows } from './row-file.ts';
 import { RowPictures } from './row-pictures.ts';
@@ -12,6 +13,7 @@ import { placePictures, questionText } from './row-question.ts';
 
 /** GSM8K ends its reasoning with `#### 42`. */
 const GSM8K_ANSWER = /####\s*(.+)/;
+const TAGGED_ANSWER = /^[\s\S]*<answer>([\s\S]*?)<\/answer>\s*$/i;
 
 /** A problem and the row it was read from. */
 export interface ProblemRow {
@@ -148,8 +150,14 @@ function answerText(
   );
 }
 
-/** What stands after `####`, thousands unseparated as in the reference; else the answer as it is. */
+/**
+ * What stands after `####`, thousands unseparated as in the reference; else the answer as it is. verl's `["42"]`, a list of one
+ * text printed as text, is that text; `<answer>42</answer>` at the end is what it encloses.
+ */
 function goldAnswer(stored: string): string {
-  const marked = GSM8K_ANSWER.exec(stored)?.[1];
-  return marked === undefined ? stored.trim() : marked.trim().replaceAll(',', '');
+  const [only, ...others] = (/^\s*\[\s*["']/.test(stored) ? parseTextList(stored) : undefined) ?? [];
+  const text = only !== undefined && others.length === 0 ? only : stored;
+  const tagged = TAGGED_ANSWER.exec(text)?.[1] ?? text;
+  const marked = GSM8K_ANSWER.exec(tagged)?.[1];
+  return marked === undefined ? tagged.trim() : marked.trim().replaceAll(',', '');
 }
