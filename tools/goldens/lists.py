@@ -16,6 +16,7 @@ import math
 import random
 import re
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -81,6 +82,35 @@ def plain_parquet() -> dict:
     frame.write_parquet(TARGET / "polars.parquet")
     held = pl.read_parquet(TARGET / "polars.parquet").to_dicts()
     expected["polars.parquet"] = [row(i, one["problem"], str(one["answer"])) for i, one in enumerate(held)]
+    return expected
+
+
+def long_numbers() -> dict:
+    """Whole numbers beyond 2^53, which no double holds, and decimals, whose digits are counted in tens."""
+    numbers = [2**53 + 1, -(2**60) - 1, 7]
+    decimals = [Decimal("1.1"), Decimal("123456789012345678.25"), Decimal("-0.0000000003")]
+    rows = [{"id": 2**63 - 3 + i, "question": f"q{i}", "answer": number} for i, number in enumerate(numbers)]
+    columns = {name: [one[name] for one in rows] for name in rows[0]}
+    pq.write_table(pa.table(columns), TARGET / "integers.parquet")
+    pq.write_table(pa.table(columns | {"answer": pa.array(decimals, pa.decimal128(30, 10))}), TARGET / "decimals.parquet")
+    pq.write_table(
+        pa.table(columns | {"answer": pa.array([Decimal("1.1"), None, Decimal("-9.07")], pa.decimal128(18, 2)), "ground_truth": [None, "8", None]}),
+        TARGET / "decimals-int64.parquet",
+        store_decimal_as_integer=True,
+    )
+    lines = [json.dumps(rows[0]), json.dumps(rows[1] | {"note": 'say \\"12345678901234567890\\" \\\\'}), json.dumps(rows[2] | {"score": math.nan})]
+    (TARGET / "integers.jsonl").write_text("\n".join(lines))
+    (TARGET / "integers.json").write_text(json.dumps([json.loads(line) for line in lines], indent=1))
+    expected = {}
+    for name in ["integers.parquet", "decimals.parquet", "decimals-int64.parquet"]:
+        held = pq.read_table(TARGET / name).to_pylist()
+        golds = [one["ground_truth"] if one["answer"] is None else one["answer"] for one in held]
+        texts = [f"{gold.normalize():f}" if isinstance(gold, Decimal) else str(gold) for gold in golds]
+        expected[name] = [row(one["id"], one["question"], text) for one, text in zip(held, texts)]
+    held = [json.loads(line) for line in (TARGET / "integers.jsonl").read_text().splitlines()]
+    expected["integers.jsonl"] = [row(one["id"], one["question"], str(one["answer"])) for one in held]
+    held = json.loads((TARGET / "integers.json").read_text())
+    expected["integers.json"] = [row(one["id"], one["question"], str(one["answer"])) for one in held]
     return expected
 
 
@@ -254,7 +284,7 @@ def main() -> None:
     (TARGET / "images").mkdir(parents=True)
     for number in range(2):
         (TARGET / f"images/{number}.png").write_bytes(png(number))
-    expected = plain_parquet() | pictures_in_parquet() | json_lists() | tables()
+    expected = plain_parquet() | long_numbers() | pictures_in_parquet() | json_lists() | tables()
     (TARGET / "expected.json").write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n")
 
 

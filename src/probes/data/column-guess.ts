@@ -1,8 +1,8 @@
 import { cellOf, cellText, isRecord } from './cell.ts';
 import { type ColumnChoice, type ColumnRole, columnsOf, filledColumn } from './columns.ts';
+import { heldPictures, picturesHeld } from './held-pictures.ts';
 import type { JsonLine } from './json-lines.ts';
 import { parseTextList } from './python-list.ts';
-import { heldPictures } from './row-pictures.ts';
 
 /** What a page asks about. */
 export const ASKED_ROLES = [
@@ -56,7 +56,8 @@ export function guessColumns(
 }
 
 function fits(role: (typeof ASKED_ROLES)[number], cell: unknown): boolean {
-  if (role === 'image') return heldPictures(cell) > 0;
+  // Not a record or a chat that holds some further down.
+  if (role === 'image') return picturesHeld(cell, '').some(({ at }) => at === '');
   const isList = Array.isArray(cell) || (typeof cell === 'string' && parseTextList(cell) !== undefined);
   if (role === 'choices') return isList && heldPictures(cell) === 0;
   return cellText(cell) !== undefined && heldPictures(cell) === 0;

@@ -144,6 +144,15 @@ describe('problems', () => {
     expect(new Uint8Array(await (problems[1]?.image as Blob).arrayBuffer())).toEqual(Uint8Array.of(1, 2, 3));
   });
 
+  it('from a Parquet file of no bytes are refused as such', async () => {
+    const files = new Map([['p.parquet', new Blob([])]]);
+    await expect(readProblems('p.parquet', files)).rejects.toMatchObject({
+      name: 'BadParquet',
+      what: 'the file is empty',
+      place: { file: 'p.parquet' },
+    });
+  });
+
   it.each([
     ['MissingField', [{ question: 'a' }]],
     ['MissingImage', [{ question: 'a', answer: 'b', image: 'images/x.png' }]],

@@ -3,7 +3,9 @@ import { NamedError } from '../../named-error.ts';
 import { cellOf, cellText, describeCell, isMissing } from './cell.ts';
 import { type ColumnChoice, checkColumns, filledColumn, namesFor } from './columns.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
+import type { Picture } from './picture.ts';
 import type { Problem } from './problem.ts';
+import { parseTextList } from './python-list.ts';
 import { answersCount, rowChoices } from './row-choices.ts';
 import { readRows } from './row-file.ts';
 import { RowPictures } from './row-pictures.ts';
@@ -11,6 +13,7 @@ import { placePictures, questionText } from './row-question.ts';
 
 /** GSM8K ends its reasoning with `#### 42`. */
 const GSM8K_ANSWER = /####\s*(.+)/;
+const TAGGED_ANSWER = /^[\s\S]*<answer>([\s\S]*?)<\/answer>\s*$/i;
 
 /** A problem and the row it was read from. */
 export interface ProblemRow {
@@ -61,6 +64,8 @@ export async function readProblemRows(
   }));
   const count = answersCount(chosen);
   const seen = new Set<string>();
+  const shown: (readonly Picture[])[] = [];
+  for (const row of rows) shown.push(await pictures.of(row));
   return rows.map((row, index) => {
     const choices = chosen[index]?.choices;
     const id = idOf(row, index);
@@ -78,7 +83,7 @@ export async function readProblemRows(
     const level = Number(row.value['level']);
     const problem: Problem = {
       id,
-      ...placePictures(hinted(text, row), pictures.of(row), column, row, path),
+      ...placePictures(hinted(text, row), shown[index] ?? [], column, row, path),
       answer: goldAnswer(answerText(row, path, choice, count ? choices : undefined)),
       ...(choices ? { choices } : {}),
       ...(!isMissing(row.value['level']) && Number.isFinite(level) ? { level } : {}),
@@ -135,7 +140,7 @@ function answerText(
   counted: readonly string[] | undefined,
 ): string {
   const { column, value } = answerCell(row, choice);
-  const text = counted ? counted[value as number] : cellText(value);
+  const text = counted ? counted[Number(cellText(value))] : cellText(value);
   if (text !== undefined) return text;
   throw new NamedError(
     'MissingField',
@@ -145,8 +150,14 @@ function answerText(
   );
 }
 
-/** What stands after `####`, thousands unseparated as in the reference; else the answer as it is. */
+/**
+ * What stands after `####`, thousands unseparated as in the reference; else the answer as it is. verl's `["42"]`, a list of one
+ * text printed as text, is that text; `<answer>42</answer>` at the end is what it encloses.
+ */
 function goldAnswer(stored: string): string {
-  const marked = GSM8K_ANSWER.exec(stored)?.[1];
-  return marked === undefined ? stored.trim() : marked.trim().replaceAll(',', '');
+  const [only, ...others] = (/^\s*\[\s*["']/.test(stored) ? parseTextList(stored) : undefined) ?? [];
+  const text = only !== undefined && others.length === 0 ? only : stored;
+  const tagged = TAGGED_ANSWER.exec(text)?.[1] ?? text;
+  const marked = GSM8K_ANSWER.exec(tagged)?.[1];
+  return marked === undefined ? tagged.trim() : marked.trim().replaceAll(',', '');
 }

@@ -2,18 +2,40 @@
  * `JSON.parse` for what Python's `json` writes. Python prints missing and infinite numbers as the bare words `NaN`,
  * `Infinity` and `-Infinity`, which are no JSON (RFC 8259); rows that went through pandas hold them. Here they are null:
  * numbers that are missing. Checkpoint files are read strictly instead (`checkpoint/json.ts`): nothing there may be
- * missing.
+ * missing. Integers that no double holds are texts of their digits, as Python keeps all of them.
  *
  * @throws SyntaxError of `JSON.parse`
  */
 export function parsePythonJson(text: string): unknown {
+  let valid = text;
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
-    const mended = withoutBareWords(text);
-    if (mended === text) throw error;
-    return JSON.parse(mended);
+    valid = withoutBareWords(text);
+    if (valid === text) throw error;
+    value = JSON.parse(valid);
   }
+  return /\d{16}/.test(valid) ? JSON.parse(withDigits(valid)) : value;
+}
+
+/** The JSON with each integer outside strings that no double holds within quotes. */
+function withDigits(json: string): string {
+  let written = '';
+  for (let at = 0; at < json.length;) {
+    const quote = json.indexOf('"', at);
+    const start = quote < 0 ? json.length : quote;
+    written += json
+      .slice(at, start)
+      .replace(/-?\d[\d.eE+-]*/g, (number) =>
+        /^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number)) ? `"${number}"` : number,
+      );
+    at = start + 1;
+    while (at < json.length && json[at] !== '"') at += json[at] === '\\' ? 2 : 1;
+    at += 1;
+    written += json.slice(start, at);
+  }
+  return written;
 }
 
 const BARE_WORDS = ['NaN', '-Infinity', 'Infinity'];

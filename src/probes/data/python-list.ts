@@ -6,7 +6,7 @@ export function parseTextList(text: string): readonly string[] | undefined {
   const inner = /^\s*\[([\s\S]*)\]\s*$/.exec(text)?.[1];
   if (inner === undefined) return undefined;
   const found: string[] = [];
-  const item = /\s*(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"|([-+\w.]+))\s*(,|$)/y;
+  const item = /\s*(?:'([^'\\]*(?:\\[\s\S][^'\\]*)*)'|"([^"\\]*(?:\\[\s\S][^"\\]*)*)"|([-+\w.]+))\s*(,|$)/y;
   while (item.lastIndex < inner.length) {
     if (inner.slice(item.lastIndex).trim() === '') break;
     const match = item.exec(inner);

@@ -4,6 +4,16 @@ import { parseColumns } from './columns.ts';
 import { openPicture } from './picture.ts';
 import { BASE, readRow, readRows, type Row } from './testing/rows.ts';
 
+/** 1 × 1 each, as Pillow 13.0.0 writes them. */
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC';
+const GIF = 'R0lGODdhAQABAIEAAAAAAAAAAAAAAAAAACwAAAAAAQABAAAIBAABBAQAOw==';
+const JPEG =
+  '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wAALCAABAAEBAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQRBRIhMUEGE1FhByJxFDKBkaEII0KxwRVS0fAkM2JyggkKFhcYGRolJicoKSo0NTY3ODk6Q0RFRkdISUpTVFVWV1hZWmNkZWZnaGlqc3R1dnd4eXqDhIWGh4iJipKTlJWWl5iZmqKjpKWmp6ipqrKztLW2t7i5usLDxMXGx8jJytLT1NXW19jZ2uHi4+Tl5ufo6erx8vP09fb3+Pn6/9oACAEBAAA/AI6//9k=';
+const WEBP = 'UklGRiQAAABXRUJQVlA4IBgAAAAwAQCdASoBAAEAAUAmJaQAA3AA/v02aAA=';
+const BMP = 'Qk06AAAAAAAAADYAAAAoAAAAAQAAAAEAAAABABgAAAAAAAQAAADEDgAAxA4AAAAAAAAAAAAAAAAAAA==';
+
+const chatTurn = (...content: readonly object[]) => ({ role: 'user', content });
+
 describe('pictures of a row', () => {
   it.each([
     ['a list', { images: ['images/0.png'] }],
@@ -57,6 +67,51 @@ describe('pictures of a row', () => {
       /^line 1 has 2 pictures in figures/,
     ],
     ['a video', { videos: ['a.mp4'] }, 'UnreadPicture', /video or sound in videos/],
+    [
+      'another one in a second known column',
+      { image: 'images/0.png', images: ['images/1.png'] },
+      'UnreadPicture',
+      /a picture in images,/,
+    ],
+    [
+      'another one in a second known column, not there',
+      { image: 'images/0.png', image_path: 'images/9.png' },
+      'UnreadPicture',
+      /a picture in image_path,/,
+    ],
+    ['other bytes in a second known column', { image: PNG, images: [GIF] }, 'UnreadPicture', /in images,/],
+    ['base64 of a PNG', { shot: PNG }, 'UnreadPicture', /a picture in shot,/],
+    ['base64 of a GIF', { shots: [GIF, GIF] }, 'UnreadPicture', /2 pictures in shots,/],
+    ['base64 of a JPEG', { shot: JPEG }, 'UnreadPicture', /a picture in shot,/],
+    ['base64 of a WebP', { shot: WEBP }, 'UnreadPicture', /a picture in shot,/],
+    ['base64 of a BMP', { shot: BMP }, 'UnreadPicture', /a picture in shot,/],
+    ['base64 beside another', { image: 'images/0.png', depth: PNG }, 'UnreadPicture', /a picture in depth,/],
+    ['an address with a query', { link: 'https://a.b/c.jpg?w=9#x' }, 'UnreadPicture', /a picture in link,/],
+    ['an address in a record', { link: { url: 'https://a.b/c.jpg' } }, 'UnreadPicture', /in link\.url,/],
+    ['a list as text', { shots: "['images/0.png', 'b.png']" }, 'UnreadPicture', /2 pictures in shots,/],
+    ['a member', { metadata: { image: 'images/0.png' } }, 'UnreadPicture', /in metadata\.image,/],
+    [
+      'a list of records',
+      { media: [{ type: 'image', path: 'images/0.png' }] },
+      'UnreadPicture',
+      /a picture in media,/,
+    ],
+    [
+      'verl’s data of requests',
+      { multi_modal_data: { image: [{ bytes: null, path: 'images/0.png' }] } },
+      'UnreadPicture',
+      /a picture in multi_modal_data\.image,/,
+    ],
+    [
+      'parts of a chat beside the question',
+      {
+        messages: [
+          chatTurn({ type: 'image_url', image_url: { url: 'https://a.b/c' } }, { type: 'text', text: 't' }),
+        ],
+      },
+      'UnreadPicture',
+      /a picture in messages\[\]\.content,/,
+    ],
   ])('are never dropped: %s', async (_, row, name, what) => {
     const error = await readRow(row).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name, what: expect.stringMatching(what) as string });
@@ -71,6 +126,22 @@ describe('pictures of a row', () => {
       source: 'gone.jpg',
     };
     expect((await readRow(row))?.image).toBeInstanceOf(Blob);
+  });
+
+  it.each<[string, Row]>([
+    ['a list', { image: 'images/0.png', images: ['./images/0.png'] }],
+    ['a path from elsewhere', { image: 'images/0.png', image_path: '/data/train/0.png' }],
+    ['bytes', { image: PNG, images: [PNG] }],
+    ['a name beside bytes', { image: PNG, image_path: 'images/1.png' }],
+    [
+      'parts of a chat',
+      { images: ['images/0.png'], messages: [chatTurn({ type: 'image', image: 'images/0.png' })] },
+    ],
+    ['markers of a chat', { images: ['images/0.png'], messages: [chatTurn({ type: 'image', text: null })] }],
+    ['where it comes from', { image: 'images/0.png', meta: { url: 'https://a.b/c.jpg?x', note: 'c.jpg' } }],
+  ])('are the same where another column repeats them: %s', async (_, row) => {
+    expect((await readRow(row)).moreImages).toBeUndefined();
+    expect((await readRow(row)).image).toBeDefined();
   });
 
   it('elsewhere are read where one says so, and left where one names others', async () => {
@@ -152,4 +223,25 @@ describe('markers of pictures', () => {
       what: expect.stringMatching(what) as string,
     });
   });
+
+  it.each([
+    '<img>images/0.png</img> What?',
+    'What is <img class="a" src="images/0.png"/>?',
+    'See ![a plot](images/0.png) and say.',
+    '![](https://a.b/c)',
+  ])('that only the text shows are refused, not passed over: %s', async (question) => {
+    await expect(readRow({ question })).rejects.toMatchObject({
+      name: 'UnreadPicture',
+      what: expect.stringMatching(/^line 1: the text shows a picture that no column holds: [<!]/) as string,
+      place: { field: 'question' },
+    });
+    expect((await readRow({ question, image: 'images/0.png' })).question).toBe(question);
+  });
+
+  it.each(['What does the tag <img> do?', 'Is 3![4](2) odd?', '5! [a](b)'])(
+    'are not seen in %s',
+    async (question) => {
+      expect((await readRow({ question })).question).toBe(question);
+    },
+  );
 });

@@ -2,15 +2,15 @@
 import { NamedError } from '../../named-error.ts';
 import { LongBase64, cellOf, cellText, describeCell, isMissing, isRecord } from './cell.ts';
 import { type ColumnChoice, KNOWN_COLUMNS, type ReadFrom, UnknownColumns } from './columns.ts';
+import { type HeldPicture, bytesOf, fileName, picturesHeld } from './held-pictures.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
-import { Base64Picture, type Picture } from './picture.ts';
+import { Base64Picture, type Picture, isSamePicture } from './picture.ts';
 import { PictureFiles } from './picture-files.ts';
 import { parseTextList } from './python-list.ts';
 
 /** VLMEvalKit's rule: longer texts are the picture, shorter ones the index of the row that has it. */
 const LONGEST_INDEX = 64;
 const BASE64 = /^(?:data:image\/[\w.+-]+;base64,)?[A-Za-z0-9+/\s]+={0,2}\s*$/;
-const FILE_NAME = /^[^\n<>|"]+\.(?:png|jpe?g|webp|gif|bmp|avif|tiff?)$/i;
 /** MMMU's `image_1` … `image_7`, and the like. */
 const NUMBERED = /^(?:image|img|picture)_?(\d+)$/i;
 const VIDEOS = ['videos', 'video', 'audios', 'audio'];
@@ -36,11 +36,11 @@ export class RowPictures {
    * @throws NamedError `MissingImage` (a file that is not there), `UnreadPicture` (a column that holds pictures or videos and is not
    * read, with its name and the row)
    */
-  of(row: JsonLine): readonly Picture[] {
+  async of(row: JsonLine): Promise<readonly Picture[]> {
     const { choice } = this.#from;
     const columns = pictureColumns(row, choice);
     const pictures = columns.flatMap((column) => this.#cell(cellOf(row, column), column, row));
-    if (!choice.image) this.#checkOthers(row, columns, pictures);
+    if (!choice.image) await this.#checkOthers(row, columns, pictures);
     return pictures;
   }
 
@@ -99,8 +99,10 @@ export class RowPictures {
   }
 
   /** @throws NamedError `UnreadPicture` */
-  #checkOthers(row: JsonLine, read: readonly string[], pictures: readonly Picture[]): void {
-    const count = pictures.length;
+  async #checkOthers(row: JsonLine, read: readonly string[], pictures: readonly Picture[]): Promise<void> {
+    const taken = read.flatMap((column) => picturesHeld(cellOf(row, column), column));
+    const names = taken.flatMap(({ name }) => (name === undefined ? [] : [name]));
+    const areFiles = names.some((name) => pictures.some((picture) => picture === this.#files.find(name)));
     for (const [column, value] of Object.entries(row.value)) {
       if (read.includes(column) || isMissing(value)) continue;
       if (VIDEOS.includes(column) && !(Array.isArray(value) && value.length === 0)) {
@@ -112,22 +114,46 @@ export class RowPictures {
         );
       }
       const isKnown = (KNOWN_COLUMNS.image as readonly string[]).includes(column);
-      const file = typeof value === 'string' && FILE_NAME.test(value) ? this.#files.find(value) : undefined;
-      const isOther = file !== undefined && !pictures.includes(file);
-      // Beside pictures that are read, a file's name may be a remark: it counts where that file is there.
-      const held = heldPictures(value, count === 0 || isKnown || isOther || Array.isArray(value));
-      // A column of paths beside the pictures themselves names the same ones.
-      if (held === 0 || (isKnown && held <= count)) continue;
-      const what = `${lineName(row)} has ${held === 1 ? 'a picture' : `${held} pictures`} in ${column}, which is not read`;
-      const remedy = `say which columns hold the pictures to ask about: --columns image=${column}`;
-      throw new UnknownColumns(
-        'UnreadPicture',
-        what,
-        { file: this.#path, field: column },
-        this.#from,
-        remedy,
-      );
+      const held = picturesHeld(value, column);
+      const isOther = async ({ name, stored, listed }: HeldPicture): Promise<boolean> => {
+        if (stored !== undefined) return !(await this.#isAmong(stored, column, pictures));
+        if (pictures.length === 0) return true;
+        const file = name === undefined ? undefined : this.#files.find(name);
+        if (file && pictures.includes(file)) return false;
+        // Beside pictures stored in the row, as many names are theirs.
+        if (isKnown && !areFiles && held.length <= pictures.length) return false;
+        if (file) return true;
+        if (name !== undefined && names.some((own) => fileName(own) === fileName(name))) return false;
+        // Beside pictures that are read, the name of a file that is not there may be a remark.
+        return isKnown || listed;
+      };
+      for (const picture of held) {
+        if (!(await isOther(picture))) continue;
+        throw this.#unread(row, picture.at, held.filter(({ at }) => at === picture.at).length);
+      }
     }
+  }
+
+  /** Whether these bytes are a picture's that is read. */
+  async #isAmong(
+    stored: Blob | LongBase64 | string,
+    column: string,
+    pictures: readonly Picture[],
+  ): Promise<boolean> {
+    const own =
+      stored instanceof Blob
+        ? stored
+        : this.#base64(typeof stored === 'string' ? stored : stored.text, column);
+    for (const picture of pictures) if (await isSamePicture(own, picture)) return true;
+    return false;
+  }
+
+  #unread(row: JsonLine, at: string, count: number): UnknownColumns {
+    const what = `${lineName(row)} has ${count === 1 ? 'a picture' : `${count} pictures`} in ${at}, which is not read`;
+    const remedy = at.includes('[]')
+      ? 'put the pictures into a column images, and <image> into the question where they stand'
+      : `say which columns hold the pictures to ask about: --columns image=${at}`;
+    return new UnknownColumns('UnreadPicture', what, { file: this.#path, field: at }, this.#from, remedy);
   }
 }
 
@@ -144,22 +170,4 @@ export function pictureColumns(row: JsonLine, choice: ColumnChoice): readonly st
   return Object.keys(row.value)
     .filter((name) => NUMBERED.test(name) && filled(name))
     .sort((a, b) => number(a) - number(b));
-}
-
-/** How many pictures a cell holds, by its look; names of files count only where `alsoNames`. */
-export function heldPictures(value: unknown, alsoNames = true): number {
-  if (Array.isArray(value))
-    return value.reduce((sum: number, item) => sum + heldPictures(item, alsoNames), 0);
-  if (value instanceof LongBase64 || bytesOf(value)) return 1;
-  if (isRecord(value) && 'bytes' in value && typeof value['path'] === 'string') return 1;
-  if (typeof value !== 'string') return 0;
-  if (/^data:image\//.test(value)) return 1;
-  return alsoNames && value.length < 1024 && FILE_NAME.test(value) ? 1 : 0;
-}
-
-/** Bytes of a picture: a cell of bytes, or Hugging Face's {bytes, path}. */
-function bytesOf(value: unknown): Blob | undefined {
-  const bytes = isRecord(value) && 'bytes' in value ? value['bytes'] : value;
-  if (bytes instanceof Blob) return bytes;
-  return bytes instanceof Uint8Array && bytes.length > 0 ? new Blob([Uint8Array.from(bytes)]) : undefined;
 }

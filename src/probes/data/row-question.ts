@@ -7,6 +7,10 @@ import type { Picture, Pictured } from './picture.ts';
 /** `<image>` (LLaVA, EasyR1, verl), `<image 1>` (MMMU), `<image1>` (MATH-Vision). */
 export const IMAGE_MARKER = /<image ?(\d*)>/g;
 
+/** A picture named by the text itself: Qwen-VL's `<img>path</img>`, HTML's `<img src=…>`, Markdown's `![…](…)`. */
+const SHOWN =
+  /<img>[^<\n]*<\/img>|<img\s[^>]*\bsrc\s*=[^>]*>|!\[[^\]\n]*\]\(\s*(?:https?:|data:image|[^()\n]+\.(?:png|jpe?g|webp|gif|bmp|svg)\b)/i;
+
 /**
  * A question as text: a text, or the one user message of a chat (verl's and TRL's `prompt`), whose image parts become markers.
  *
@@ -71,7 +75,8 @@ function userText(chat: readonly Message[], column: string, row: JsonLine, path:
  * the markers with a picture between, no space touched. Without markers the pictures stand before the text. `<image 2>` stands
  * for the second picture.
  *
- * @throws NamedError `ImageMarkers` where markers and pictures do not match
+ * @throws NamedError `ImageMarkers` where markers and pictures do not match; `UnreadPicture` where the text shows a picture and the
+ * row holds none
  */
 export function placePictures(
   stored: string,
@@ -80,6 +85,15 @@ export function placePictures(
   row: JsonLine,
   path: string,
 ): Pictured & { readonly question: string } {
+  const tag = pictures.length === 0 ? SHOWN.exec(stored)?.[0] : undefined;
+  if (tag !== undefined) {
+    throw new NamedError(
+      'UnreadPicture',
+      `${lineName(row)}: the text shows a picture that no column holds: ${tag.slice(0, 60)}`,
+      { file: path, field: column },
+      'put the picture into a column images, and <image> into the text where it stands',
+    );
+  }
   const markers = [...stored.matchAll(IMAGE_MARKER)];
   const numbers = markers.map(([, number = ''], index) => (number === '' ? index + 1 : Number(number)));
   const placed = markers.length === 0 ? pictures : numbers.map((number) => pictures[number - 1]);

@@ -78,6 +78,36 @@ describe('questions and answers', () => {
     }));
     expect((await readRows(texts)).map(({ answer }) => answer)).toEqual(['2', '3']);
   });
+
+  it.each([
+    ['["4"]', '4'],
+    ["['\\\\sqrt{2}']", '\\sqrt{2}'],
+    ['["a", "b"]', '["a", "b"]'],
+    ['[4]', '[4]'],
+    ['[1, 2]', '[1, 2]'],
+    ['<answer> 4 </answer>', '4'],
+    ['<think>Is <answer>3</answer>?</think>\n<answer>\n5</answer>\n', '5'],
+    ['["<answer>1,018</answer>"]', '1,018'],
+    ['The tag <answer> begins it', 'The tag <answer> begins it'],
+  ])('are taken out of a printed list of one text, and of answer tags: %s', async (ground_truth, answer) => {
+    const prompt = [{ role: 'user', content: 'q' }];
+    const [problem] = await readRows([{ prompt, reward_model: { style: 'rule', ground_truth } }]);
+    expect(problem?.answer).toBe(answer);
+    expect((await readRow({ answer: ground_truth })).answer).toBe(answer);
+  });
+
+  it('count options from 0 as text, too, as AI2D’s: not where all are texts of options', async () => {
+    const options = ['cat', 'dog', '1', 'hen'];
+    const golds = async (...answers: readonly unknown[]): Promise<readonly string[]> =>
+      (await readRows(answers.map((answer) => ({ question: 'q', answer, options })))).map(
+        ({ answer }) => answer,
+      );
+    expect(await golds('1', '3')).toEqual(['dog', 'hen']);
+    expect(await golds('1', 3, ' 0 ', '2.0')).toEqual(['dog', 'hen', 'cat', '1']);
+    expect(await golds('1', 'B')).toEqual(['1', 'B']);
+    expect(await golds('1')).toEqual(['1']);
+    expect(await golds('3', '4')).toEqual(['3', '4']);
+  });
 });
 
 describe('columns', () => {
@@ -101,6 +131,15 @@ describe('columns', () => {
       answer: 'gold.value',
       image: 'pic',
     });
+  });
+
+  it('within columns are guessed where they can be read', () => {
+    const value = {
+      q: 'q',
+      messages: [{ content: [{ type: 'image', image: 'a.png' }] }],
+      meta: { shot: 'a.png' },
+    };
+    expect(guessColumns([{ line: 1, value }], {}).image).toBe('meta.shot');
   });
 
   it('can be named', async () => {
