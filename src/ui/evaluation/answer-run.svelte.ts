@@ -41,6 +41,8 @@ export class AnswerRun<Who extends Asked = Variant> {
   #controller: AbortController | null = null;
   #plan: Plan<Who> | null = null;
   #serial = 0;
+  /** Whether `error` is of the last run, and not of laying one out. */
+  #runFailed = false;
   #preparing: Promise<void> = Promise.resolve();
   readonly #id: string;
   readonly #title: string;
@@ -81,12 +83,17 @@ export class AnswerRun<Who extends Asked = Variant> {
       const asks = plan ? await planAsks(plan.variants, plan.experiments, plan.settings) : [];
       const kept = await keptAnswers(asks, this.#journals).catch((): Answers => new Map());
       if (serial !== this.#serial || this.running) return;
+      const same = asks.length === this.asks.length && asks.every(({ key }, i) => key === this.asks[i]?.key);
       this.#plan = plan;
       this.asks = asks;
       this.answers = kept;
-      this.error = null;
+      // The end of a run lays it out again: what it failed of stays in sight.
+      if (!same || !this.#runFailed) this.error = null;
+      this.#runFailed &&= same;
     } catch (error) {
-      if (serial === this.#serial) this.error = named(error);
+      if (serial !== this.#serial) return;
+      this.error = named(error);
+      this.#runFailed = false;
     }
   }
 
@@ -99,6 +106,7 @@ export class AnswerRun<Who extends Asked = Variant> {
     const answers = new Map(this.answers);
     this.running = true;
     this.error = null;
+    this.#runFailed = false;
     this.notices = [];
     try {
       const options = {
@@ -118,6 +126,7 @@ export class AnswerRun<Who extends Asked = Variant> {
     } catch (thrown) {
       const error = named(thrown);
       this.error = error.name === 'Cancelled' ? null : error;
+      this.#runFailed = this.error !== null;
     } finally {
       this.running = false;
       this.#jobs.end(this.#id);
