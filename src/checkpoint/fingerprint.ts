@@ -2,6 +2,7 @@ import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import type { SafetensorsHeader, StoredTensor } from './header.ts';
 import { mapInFlight } from './in-flight.ts';
+import { sha256Hex, sha256OfText } from '../sha256.ts';
 
 /** One file of weights, opened. */
 export interface WeightFile {
@@ -31,22 +32,17 @@ export async function fingerprint(
   const parts: string[] = [];
   for (const { file, source, header } of weights.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
     const samples = await mapInFlight(header.tensors, (tensor) => sample(source, tensor), signal);
-    const hashes = [await sha256(header.bytes), await sha256(await new Blob(samples).arrayBuffer())];
+    const hashes = [await sha256Hex(header.bytes), await sha256Hex(await new Blob(samples).arrayBuffer())];
     parts.push(JSON.stringify([file, source.size, ...hashes]));
   }
   if (config !== undefined) {
-    parts.push(await sha256(await readRange(config, 0, config.size, { file: config.name })));
+    parts.push(await sha256Hex(await readRange(config, 0, config.size, { file: config.name })));
   }
-  return sha256(new TextEncoder().encode(parts.join('\n')));
+  return sha256OfText(parts.join('\n'));
 }
 
 async function sample(source: ByteSource, tensor: StoredTensor): Promise<Uint8Array<ArrayBuffer>> {
   const length = Math.min(SAMPLE_BYTES, tensor.bytes);
   const start = tensor.start + Math.floor((tensor.bytes - length) / 2);
   return readRange(source, start, start + length, { file: tensor.file, tensor: tensor.storedName });
-}
-
-async function sha256(bytes: BufferSource): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,4 +1,4 @@
-import type { WorkIdentity } from '../study/journal/identity.ts';
+import type { WorkIdentity } from '../study/identity/work-identity.ts';
 import type { Source } from './variant.ts';
 
 /**

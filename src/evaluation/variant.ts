@@ -2,6 +2,7 @@ import type { OpenedCheckpoint } from '../engine/protocol.ts';
 import type { Subject } from '../engine/subject.ts';
 import { NamedError } from '../named-error.ts';
 import { parseBlocks } from '../merge/recipe/blocks.ts';
+import { sha256OfText } from '../sha256.ts';
 
 /** Who is asked: a model on this machine or elsewhere. */
 export interface Asked {
@@ -61,13 +62,7 @@ export async function subjectVariant(
   const sources = opened
     .filter(({ id }) => ids.includes(id))
     .map(({ name: source, fingerprint }) => ({ name: source, fingerprint }));
-  return { name, subject, fingerprint: await sha256(new TextEncoder().encode(parts.join('\n'))), sources };
-}
-
-/** Lower-case hex. */
-export async function sha256(bytes: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return { name, subject, fingerprint: await sha256OfText(parts.join('\n')), sources };
 }
 
 function layerCount(donors: Donors): number {

@@ -1,7 +1,7 @@
 import { ASKED_TOGETHER } from '../evaluation/answers/answer-all.ts';
 import type { Answer } from '../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../evaluation/answers/ask.ts';
-import { sha256 } from '../evaluation/variant.ts';
+import { sha256OfText } from '../sha256.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { CommandContext } from './context.ts';
 
@@ -43,7 +43,7 @@ export async function gpuMemory(context: CommandContext, measured: Measured): Pr
   const identity = {
     kind: 'gpu-memory',
     title: 'GPU memory of an evaluation',
-    inputs: { asks: await sha256(new TextEncoder().encode(keys)) },
+    inputs: { asks: await sha256OfText(keys) },
     settings: null,
   };
   return context.journalled<GpuMemory, GpuMemory | null>(

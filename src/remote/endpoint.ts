@@ -1,6 +1,6 @@
 import { NamedError } from '../named-error.ts';
 import { publicAddress } from './public-address.ts';
-import { sha256 } from '../evaluation/variant.ts';
+import { sha256OfText } from '../sha256.ts';
 
 /** The two ways of speaking that remote models have: chat/completions, and messages. */
 export const DIALECTS = ['openai', 'anthropic'] as const;
@@ -54,5 +54,5 @@ export function requestAddress({ url, dialect }: Pick<Endpoint, 'url' | 'dialect
 export function endpointFingerprint(endpoint: Endpoint): Promise<string> {
   const { dialect, model, temperature } = endpoint;
   const text = JSON.stringify(['remote', dialect, requestAddress(endpoint), model, temperature]);
-  return sha256(new TextEncoder().encode(text));
+  return sha256OfText(text);
 }

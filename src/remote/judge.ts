@@ -1,6 +1,6 @@
 /** A model that judges answers: what it is asked, and what its reply says. */
 import { CHOICE_LETTERS } from '../grading/answers/choice.ts';
-import { sha256 } from '../evaluation/variant.ts';
+import { sha256OfText } from '../sha256.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { LongWork } from '../study/work.ts';
 import { NamedError } from '../named-error.ts';
@@ -8,7 +8,7 @@ import { askRemote, type Client } from './client.ts';
 import type { RemoteQuestion } from './dialects/dialect.ts';
 import { endpointFingerprint } from './endpoint.ts';
 import { inParallel } from './in-parallel.ts';
-import type { WorkIdentity } from '../study/journal/identity.ts';
+import type { WorkIdentity } from '../study/identity/work-identity.ts';
 
 /** A judge's verdict. `unclear`: it said neither, or would not answer; the rules' verdict then stands. */
 export interface JudgeVerdict {
@@ -47,7 +47,7 @@ export function readVerdict(said: string): JudgeVerdict {
 /** What a verdict is kept under; the same response to the same question is judged once, whoever gave it. */
 export function verdictKey(answer: GradedAnswer): Promise<string> {
   const { system, prompt } = judgeQuestion(answer);
-  return sha256(new TextEncoder().encode(JSON.stringify([system, prompt])));
+  return sha256OfText(JSON.stringify([system, prompt]));
 }
 
 /** A judge's verdicts are kept by judge. */

@@ -1,6 +1,6 @@
 /** Long work with a memory: what an earlier run finished is not computed again. */
 import { NamedError } from '../named-error.ts';
-import type { WorkIdentity } from './journal/identity.ts';
+import type { WorkIdentity } from './identity/work-identity.ts';
 import type { Journals } from './journal/journals.ts';
 import type { LongWork, WorkProgress } from './work.ts';
 

@@ -4,6 +4,7 @@ import type { Checkpoint, OpenOptions, TensorEntry } from '../checkpoint/checkpo
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { equalTensors } from '../checkpoint/equal-tensors.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
+import { sha256OfText } from '../sha256.ts';
 
 export const HEAD = 'lm_head.weight';
 export const EMBEDDINGS = 'model.embed_tokens.weight';
@@ -80,7 +81,6 @@ function renamed({ tensors }: Checkpoint, head: TensorEntry): ReadonlyMap<string
   return new Map([...tensors].map(([name, found]) => entry(name, found)));
 }
 
-async function ownHeadFingerprint(fingerprint: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`${fingerprint} own head`));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+function ownHeadFingerprint(fingerprint: string): Promise<string> {
+  return sha256OfText(`${fingerprint} own head`);
 }

@@ -6,7 +6,8 @@ import type { EvaluationSample } from '../samples/sample.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
 import { pictureSize } from '../../image/picture-size.ts';
 import { PICTURE, promptPieces, type Setting } from '../setting.ts';
-import { type Asked, sha256, type Variant } from '../variant.ts';
+import type { Asked, Variant } from '../variant.ts';
+import { sha256Hex, sha256OfText } from '../../sha256.ts';
 
 /** How answers are made; part of what names them. */
 export interface AnswerSettings {
@@ -61,22 +62,20 @@ export async function planAsks<Who extends Asked>(
         const placed = pieces.length > 1 ? { pieces } : {};
         const picture = await pictureName(sample, setting, prints, settings.imageProcessing);
         for (const variant of variants) {
-          const key = await sha256(
-            new TextEncoder().encode(
-              JSON.stringify([
-                variant.fingerprint,
-                settings.style.system ?? null,
-                prompt,
-                picture,
-                settings.maxNewTokens,
-                settings.maxImagePixels,
-                settings.imageProcessing,
-                settings.device,
-                settings.dtype,
-                // Only where there are any: answers kept of other questions keep their names.
-                ...(pieces.length > 1 ? [pieces] : []),
-              ]),
-            ),
+          const key = await sha256OfText(
+            JSON.stringify([
+              variant.fingerprint,
+              settings.style.system ?? null,
+              prompt,
+              picture,
+              settings.maxNewTokens,
+              settings.maxImagePixels,
+              settings.imageProcessing,
+              settings.device,
+              settings.dtype,
+              // Only where there are any: answers kept of other questions keep their names.
+              ...(pieces.length > 1 ? [pieces] : []),
+            ]),
           );
           asks.push({ key, variant, experiment, setting, sample, prompt, ...placed });
         }
@@ -112,7 +111,7 @@ async function pictureName(
 }
 
 async function fileHash(file: Blob): Promise<string> {
-  return sha256(await file.arrayBuffer());
+  return sha256Hex(await file.arrayBuffer());
 }
 
 function missingImage(id: string): NamedError {

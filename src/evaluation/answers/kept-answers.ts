@@ -1,4 +1,4 @@
-import type { WorkIdentity } from '../../study/journal/identity.ts';
+import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { LongWork } from '../../study/work.ts';
 import { answersIdentity } from '../identity.ts';

@@ -10,7 +10,7 @@ import { thirds } from '../../spectra/regions.ts';
 import type { LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import { layerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import type { OverlapSection } from '../../spectra/results/subspace-overlap-file.ts';
-import type { Json, WorkIdentity } from '../journal/identity.ts';
+import type { Json, WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';

@@ -10,7 +10,7 @@ import { thirds } from '../../spectra/regions.ts';
 import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { froNormFile } from '../../spectra/results/fro-norm.ts';
 import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
-import type { Json, WorkIdentity } from '../journal/identity.ts';
+import type { Json, WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';

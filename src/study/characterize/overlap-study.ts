@@ -11,7 +11,7 @@ import type { RegionCuts } from '../../spectra/regions.ts';
 import { thirds } from '../../spectra/regions.ts';
 import type { OverlapSection, SubspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
 import { overlapSection, subspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
-import type { Json, WorkIdentity } from '../journal/identity.ts';
+import type { Json, WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';

@@ -8,7 +8,7 @@ import { serve } from '../../../scripts/static-server.mjs';
 import { sessionStorage } from '../../headless/session-storage.ts';
 import { runJournalled } from '../run-journalled.ts';
 import { journalSuite } from '../testing/journal-suite.ts';
-import { workKey } from './identity.ts';
+import { workKey } from '../identity/work-identity.ts';
 import { Journals } from './journals.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import type { JournalStorage } from './storage.ts';

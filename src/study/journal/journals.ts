@@ -1,9 +1,9 @@
 /** All journals of this browser, or of this machine's headless runs. */
-import type { WorkIdentity } from './identity.ts';
-import { workKey } from './identity.ts';
+import type { Json, WorkIdentity } from '../identity/work-identity.ts';
+import { modulesOf } from '../identity/modules.ts';
+import { workKey } from '../identity/work-identity.ts';
 import type { OpenedJournal } from './journal.ts';
 import { NEWLINE, openJournal, RECORDS } from './journal.ts';
-import { version } from '../../../package.json';
 import type { JournalStorage } from './storage.ts';
 
 const WORK = 'work.json';
@@ -13,6 +13,10 @@ export interface KeptWork {
   readonly key: string;
   readonly kind: string;
   readonly title: string;
+  /** By role, what identifies each input: the same that its identity names. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Everything else that decides its records. */
+  readonly settings: Json;
   /** Bytes of its records. */
   readonly bytes: number;
   /** Records of the whole. */
@@ -21,7 +25,7 @@ export interface KeptWork {
   readonly done: number;
   /** Whether it ran to its end. */
   readonly complete: boolean;
-  /** Of this version of the app, and so served or resumed; numbers of another may be computed otherwise. */
+  /** Of this code, and so served or resumed; numbers of other code may be computed otherwise. */
   readonly current: boolean;
 }
 
@@ -70,6 +74,19 @@ export class Journals {
     for (const tell of this.#removed) tell(key);
   }
 
+  /**
+   * Forgets everything that was computed from an input, as a checkpoint whose weights turned out to be others than its
+   * fingerprint was taken for.
+   *
+   * @param input as an identity names it: a fingerprint
+   * @returns what was forgotten
+   */
+  async withdraw(input: string): Promise<readonly KeptWork[]> {
+    const found = (await this.list()).filter(({ inputs }) => Object.values(inputs).includes(input));
+    for (const { key } of found) await this.remove(key);
+    return found;
+  }
+
   /** Tells of everything that is removed from here on, to whoever shows it. */
   onRemoved(tell: (key: string) => void): void {
     this.#removed.add(tell);
@@ -77,23 +94,26 @@ export class Journals {
 
   async #describe(
     key: string,
-    { kind, title }: WorkIdentity,
+    { kind, title, inputs, settings }: WorkIdentity,
     total: number,
     complete: boolean,
   ): Promise<void> {
-    const text = JSON.stringify({ kind, title, total, complete, version });
+    const text = JSON.stringify({ kind, title, inputs, settings, total, complete, modules: modulesOf(kind) });
     await this.#storage.replace(key, WORK, new TextEncoder().encode(text));
   }
 
   async #description(key: string): Promise<Omit<KeptWork, 'key' | 'bytes' | 'done'>> {
-    const unknown = { kind: 'unknown', title: 'Unknown work', total: 0, complete: false, current: false };
+    const unknown = {
+      ...{ kind: 'unknown', title: 'Unknown work', inputs: {}, settings: null },
+      ...{ total: 0, complete: false, current: false },
+    };
     try {
       const bytes = await this.#storage.read(key, WORK);
       if (!bytes) return unknown;
-      const { version: of, ...found } = JSON.parse(new TextDecoder().decode(bytes)) as Partial<
-        KeptWork & { version: string }
+      const { modules, ...found } = JSON.parse(new TextDecoder().decode(bytes)) as Partial<
+        KeptWork & { modules: string }
       >;
-      return { ...unknown, ...found, current: of === version };
+      return { ...unknown, ...found, current: modules === modulesOf(found.kind ?? '') };
     } catch {
       return unknown;
     }

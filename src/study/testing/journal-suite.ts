@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { openJournal } from '../journal/journal.ts';
 import { Journals } from '../journal/journals.ts';
-import type { WorkIdentity } from '../journal/identity.ts';
-import { workKey } from '../journal/identity.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
+import { workKey } from '../identity/work-identity.ts';
 import type { JournalStorage } from '../journal/storage.ts';
 import { runJournalled } from '../run-journalled.ts';
 import type { LongWork } from '../work.ts';
@@ -76,6 +76,17 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
         { kind: 'squares', title: 'Squares', total: 10, complete: true },
         { kind: 'squares', title: 'Squares', total: 10, complete: true },
       ]);
+    });
+
+    test('what was computed from an input is withdrawn, and nothing else', async () => {
+      const journals = new Journals(await fresh());
+      const other = { ...identity(1), inputs: { base: 'another' } };
+      await runJournalled(journals, identity(1), 10, squares([]));
+      await runJournalled(journals, other, 10, squares([]));
+      expect(await journals.withdraw('fingerprint')).toMatchObject([{ inputs: { base: 'fingerprint' } }]);
+      expect((await journals.read(identity(1))).size).toBe(0);
+      expect((await journals.read(other)).size).toBe(10);
+      expect(await journals.list()).toMatchObject([{ inputs: { base: 'another' }, settings: { seed: 1 } }]);
     });
 
     test('a torn last line is dropped and told, and the journal goes on behind it', async () => {

@@ -14,7 +14,7 @@ import { sampleIndices } from '../../probes/sampling/choice.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
 import { pairKey, sweepSwaps, type SwapRecord } from '../../probes/swap/sweep.ts';
 import { TASKS, type Task } from '../../probes/task.ts';
-import type { Json, WorkIdentity } from '../../study/journal/identity.ts';
+import type { Json, WorkIdentity } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { LongWork } from '../../study/work.ts';
 import { named } from '../state/named.ts';

@@ -1,6 +1,6 @@
 import { NamedError } from '../../named-error.ts';
-import type { WorkIdentity } from '../../study/journal/identity.ts';
-import { workKey } from '../../study/journal/identity.ts';
+import type { WorkIdentity } from '../../study/identity/work-identity.ts';
+import { workKey } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';

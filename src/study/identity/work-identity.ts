@@ -1,5 +1,6 @@
 /** What makes two runs the same piece of work. */
-import { version } from '../../../package.json';
+import { sha256OfText } from '../../sha256.ts';
+import { modulesOf } from './modules.ts';
 
 /** Plain data whose JSON says all of it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -16,13 +17,12 @@ export interface WorkIdentity {
 }
 
 /**
- * The name of a piece of work: 32 hex digits of a SHA-256 over kind, inputs, settings and the app's version (numbers of
- * another version may be computed otherwise).
+ * The name of a piece of work: 32 hex digits of a SHA-256 over kind, inputs, settings and the modules that compute it (numbers
+ * of other code may be computed otherwise).
  */
 export async function workKey({ kind, inputs, settings }: WorkIdentity): Promise<string> {
-  const text = canonicalJson({ version, kind, inputs, settings });
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(digest.subarray(0, 16), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const digest = await sha256OfText(canonicalJson({ modules: modulesOf(kind), kind, inputs, settings }));
+  return digest.slice(0, 32);
 }
 
 /** JSON with the fields of objects in the order of the alphabet. */
