@@ -7,6 +7,7 @@ import { readJsonFile } from '../checkpoint/small-file.ts';
 import { readTemplateFile } from '../vlm/chat-template-file.ts';
 import { ADDITIONAL_DEFAULT } from '../vlm/chat-template-source.ts';
 import type { VlmConfig } from '../vlm/config.ts';
+import { decidingFiles, type FileHashes } from '../vlm/deciding-files.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
@@ -57,11 +58,14 @@ export async function openFolder(
     tokenizer,
     vocabulary: readVocabulary(tokenizerJson),
     preprocessors: images.preprocessors,
-    summary: summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored, [
-      ...notices,
-      ...tokenizer.notices,
-      ...images.notices,
-    ]),
+    summary: summarize(
+      id,
+      checkpoint,
+      config,
+      recognise(checkpoint.tensors.keys(), expected).ignored,
+      await decidingFiles(files, signal),
+      [...notices, ...tokenizer.notices, ...images.notices],
+    ),
   };
 }
 
@@ -70,6 +74,7 @@ function summarize(
   checkpoint: Checkpoint,
   config: VlmConfig,
   ignored: OpenedCheckpoint['ignored'],
+  smallFiles: FileHashes,
   notices: readonly string[],
 ): OpenedCheckpoint {
   const { text, vision } = config;
@@ -102,6 +107,7 @@ function summarize(
     bytes: checkpoint.bytes,
     tensors: checkpoint.tensors.size,
     files: [...checkpoint.files].map(([name, { size }]) => ({ name, bytes: size })),
+    smallFiles,
     weightFiles: checkpoint.weightFiles,
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),

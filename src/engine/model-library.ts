@@ -181,6 +181,7 @@ export class ModelLibrary {
       return {
         id,
         device,
+        adapter: backend.adapter,
         dtype,
         weightBytes: arrays.bytes,
         bytesRead: report.bytesRead,

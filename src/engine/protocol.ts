@@ -1,6 +1,7 @@
 /** What crosses the boundary between the page and the engine worker. Plain data only, apart from callbacks. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ChatMessage } from '../vlm/chat.ts';
+import type { FileHashes } from '../vlm/deciding-files.ts';
 import type { ImageProcessing } from '../vlm/image-processing.ts';
 import type { ModelId, Subject } from './subject.ts';
 
@@ -63,6 +64,8 @@ export interface OpenedCheckpoint {
   readonly bytes: number;
   readonly tensors: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** SHA-256 of each small file that decides answers, whole, by name (`decidingFiles`). */
+  readonly smallFiles: FileHashes;
   /** Those of the files that the weights are read from. */
   readonly weightFiles: readonly string[];
   /** Tensors per stored dtype, e.g. `{BF16: 729}`. */
@@ -117,6 +120,8 @@ export interface QuantizationError {
 export interface LoadedModel {
   readonly id: ModelId;
   readonly device: Device;
+  /** What computes, as far as it tells: "vendor nvidia, architecture ampere, shader-f16". Part of the identity of results. */
+  readonly adapter: string;
   readonly dtype: WeightDtype;
   readonly weightBytes: number;
   readonly bytesRead: number;

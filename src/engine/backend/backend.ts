@@ -41,6 +41,8 @@ export interface CopyRange {
 
 export interface Backend {
   readonly device: Device;
+  /** What computes, as far as it tells (`adapter-name.ts`): results of another are never gone on with. */
+  readonly adapter: string;
   /** Weights are constants of the compiled graphs (WASM) rather than inputs bound at each run (WebGPU). */
   readonly constantWeights: boolean;
   /** Whether tensors of half precision can be computed with at all. */

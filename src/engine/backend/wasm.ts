@@ -3,6 +3,7 @@ import type { Env, InferenceSessionFactory, TensorConstructor } from 'onnxruntim
 import type { Graph } from '../../graph/graph.ts';
 import type { ElementType } from '../../graph/onnx.ts';
 import { SerialQueue } from '../queue.ts';
+import { wasmName } from './adapter-name.ts';
 import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
 import { Ledger } from './ledger.ts';
 import { asModuleError } from './module-error.ts';
@@ -41,6 +42,10 @@ export class WasmBackend implements Backend {
 
   constructor(ort: OrtModule) {
     this.#ort = ort;
+  }
+
+  get adapter(): string {
+    return wasmName(this.#ort.env.wasm.numThreads ?? 1);
   }
 
   get heldBytes(): number {

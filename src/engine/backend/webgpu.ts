@@ -4,6 +4,7 @@ import type { ElementType } from '../../graph/onnx.ts';
 import { NamedError } from '../../named-error.ts';
 import { Lifeline } from '../lifeline.ts';
 import { SerialQueue } from '../queue.ts';
+import { gpuName } from './adapter-name.ts';
 import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
 import { BufferAccount, type BufferBytes } from './buffer-account.ts';
 import { Ledger } from './ledger.ts';
@@ -17,6 +18,7 @@ const ELEMENT_BYTES = { float32: 4, float16: 2, int32: 4, int64: 8, uint8: 1, bo
 
 export class WebGpuBackend implements Backend {
   readonly device = 'webgpu';
+  readonly adapter: string;
   readonly constantWeights = false;
   readonly halfPrecision: boolean;
   readonly sharedCache = true;
@@ -33,6 +35,7 @@ export class WebGpuBackend implements Backend {
   constructor(ort: OrtModule, gpu: GPUDevice) {
     this.#ort = ort;
     this.#gpu = gpu;
+    this.adapter = gpuName(gpu.adapterInfo, gpu.features);
     this.buffers = new BufferAccount(gpu);
     this.halfPrecision = gpu.features.has('shader-f16');
     this.maxTensorBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);

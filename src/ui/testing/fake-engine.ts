@@ -132,6 +132,7 @@ export class FakeEngine implements EngineApi {
     const model: LoadedModel = {
       id,
       device: options.device,
+      adapter: options.device === 'webgpu' ? 'vendor nvidia, architecture ampere' : 'wasm simd, 8 threads',
       dtype: options.dtype,
       weightBytes,
       bytesRead: bytes,
@@ -294,6 +295,7 @@ export class FakeEngine implements EngineApi {
       bytes: parameters * 2,
       tensors: 729,
       files: [...files].map(([path, file]) => ({ name: path, bytes: file.size })),
+      smallFiles: { 'config.json': name, 'chat_template.json': name },
       weightFiles: [...files.keys()].filter((path) => path.endsWith('.safetensors')),
       dtypes: { BF16: 729 },
       layerBytes: Array.from({ length: visionBlocks + 1 + layers }, (_, i) => ({

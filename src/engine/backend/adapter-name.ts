@@ -1,0 +1,45 @@
+/** What names the hardware that computes, as far as a browser tells: part of the identity of every result computed on it. */
+
+/** What browsers tell of a GPU; Chrome names driver and backend only with its developer features switched on. */
+type AdapterFacts = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'> & {
+  readonly driver?: string;
+  readonly backend?: string;
+  readonly type?: string;
+  readonly subgroupMinSize?: number;
+  readonly subgroupMaxSize?: number;
+};
+
+const TOLD = [
+  'vendor',
+  'architecture',
+  'device',
+  'description',
+  'driver',
+  'backend',
+  'type',
+  'subgroupMinSize',
+  'subgroupMaxSize',
+] as const satisfies readonly (keyof AdapterFacts)[];
+
+/**
+ * A GPU by all that its browser tells, with the features that choose other kernels: "vendor nvidia, architecture ampere,
+ * shader-f16, subgroups". What is not told (a driver, most often) is not seen.
+ *
+ * @param features of the device, not of the adapter: those in use
+ */
+export function gpuName(info: AdapterFacts, features: Pick<GPUSupportedFeatures, 'has'>): string {
+  const told = TOLD.flatMap((fact) => {
+    const value = info[fact];
+    return value === undefined || value === '' ? [] : [`${fact} ${value}`];
+  });
+  const used = ['shader-f16', 'subgroups'].filter((feature) => features.has(feature));
+  return [...told, ...used].join(', ') || 'unnamed GPU';
+}
+
+/**
+ * The CPU build of onnxruntime: WebAssembly's arithmetic is the same on every machine (relaxed SIMD is not used), but kernels may
+ * cut sums by the number of threads.
+ */
+export function wasmName(threads: number): string {
+  return `wasm simd, ${threads} threads`;
+}
