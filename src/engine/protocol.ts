@@ -23,6 +23,8 @@ export interface WebGpuFinding {
 export interface WebGpuAdapter {
   /** e.g. "NVIDIA Ampere" or "Google SwiftShader"; browsers tell more or less. */
   readonly name: string;
+  /** All that the browser tells of it (`gpuName`), without features. */
+  readonly adapter: string;
   readonly software: boolean;
   readonly shaderF16: boolean;
   readonly subgroups: boolean;

@@ -1,18 +1,23 @@
+import { identify } from '../study/identity/identify.ts';
 import type { WorkIdentity } from '../study/identity/work-identity.ts';
-import type { Source } from './variant.ts';
+import type { AnswerSettings } from './answers/ask.ts';
+import type { Asked } from './variant.ts';
 
 /**
- * What answers are kept under: one journal for each set of checkpoints that a variant takes parts from, each answer under
- * a key that says all that decides it. What else is loaded does not matter: IN's answers are found again whatever
- * stands beside it.
+ * What answers are kept under: one journal for each set of checkpoints that a variant takes parts from, as it is asked, each
+ * answer under a key that says all that decides it. What else is loaded does not matter: IN's answers are found again
+ * whatever stands beside it, and whatever questions are asked.
  */
-export function answersIdentity(sources: readonly Source[]): WorkIdentity {
+export function answersIdentity(
+  { sources, files = {}, adapter }: Asked,
+  settings: AnswerSettings,
+): WorkIdentity {
   const names = new Map(sources.map(({ fingerprint, name }) => [fingerprint, name]));
   const sorted = [...names.keys()].sort();
-  return {
-    kind: 'answers',
-    title: `Answers of ${[...names.values()].join(', ')}`,
-    inputs: Object.fromEntries(sorted.map((fingerprint, index) => [String(index), fingerprint])),
-    settings: null,
-  };
+  const { maxNewTokens, maxImagePixels, imageProcessing, device, dtype } = settings;
+  return identify('answers', `Answers of ${[...names.values()].join(', ')}`, {
+    weights: Object.fromEntries(sorted.map((fingerprint, index) => [String(index), fingerprint])),
+    ...{ files, adapter: adapter ?? null, system: settings.style.system ?? null },
+    ...{ maxNewTokens, maxImagePixels, imageProcessing, device, dtype },
+  });
 }

@@ -44,12 +44,14 @@ export interface CommandContext {
    * to be served from it; `--restart` forgets an earlier one.
    *
    * @param total records of the whole
+   * @param keys of the records that are asked for, where the journal may hold others
    */
   journalled<Record, Result>(
     identity: WorkIdentity,
     total: number,
     work: (long: LongWork<Record>) => Promise<Result>,
     keep?: boolean,
+    keys?: ReadonlySet<string>,
   ): Promise<Result>;
 }
 
@@ -77,13 +79,14 @@ export function commandContext(
     onProgress,
     notice,
     out: outFolder(request.session),
-    async journalled(identity, total, work, keep = false) {
+    async journalled(identity, total, work, keep = false, keys) {
       if (flags.optionalSwitch('restart')) await journals.remove(identity);
       const result = await runJournalled(journals, identity, total, work, {
         signal,
         onProgress,
         onNotice: notice,
-        onFinished: ({ size }) => {
+        onFinished: (records) => {
+          const size = keys ? [...keys].filter((key) => records.has(key)).length : records.size;
           if (size > 0) notice(`going on: ${size} of ${total} were finished earlier`);
         },
       });

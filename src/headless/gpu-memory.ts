@@ -2,6 +2,7 @@ import { ASKED_TOGETHER } from '../evaluation/answers/answer-all.ts';
 import type { Answer } from '../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../evaluation/answers/ask.ts';
 import { sha256OfText } from '../sha256.ts';
+import { identify } from '../study/identity/identify.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { CommandContext } from './context.ts';
 
@@ -40,12 +41,9 @@ export async function gpuMemory(context: CommandContext, measured: Measured): Pr
   const bytes = first && (await context.engine.bufferBytes(first.loaded.device));
   if (!bytes) return null;
   const keys = asks.map(({ key }) => key).join('\n');
-  const identity = {
-    kind: 'gpu-memory',
-    title: 'GPU memory of an evaluation',
-    inputs: { asks: await sha256OfText(keys) },
-    settings: null,
-  };
+  const identity = identify('gpu-memory', 'GPU memory of an evaluation', {
+    answers: await sha256OfText(keys),
+  });
   return context.journalled<GpuMemory, GpuMemory | null>(
     identity,
     1,

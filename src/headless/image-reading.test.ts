@@ -46,7 +46,7 @@ function pair(): object {
 /** A command whose machine is made up: what it asks for and writes is seen, nothing is computed. */
 function stage(name: string, more: readonly string[] = []) {
   const seen: { identity?: WorkIdentity; request?: object } = {};
-  const summary = { id: 'm', name: 'm', fingerprint: 'f', layers: 2 };
+  const summary = { id: 'm', name: 'm', fingerprint: 'f', smallFiles: {}, layers: 2 };
   const loaded = { device: 'wasm', dtype: 'f32', seconds: 0, weightBytes: 0 };
   const answer = {
     rows: [{ text: '', tokens: [], stop: 'end', logits: [] }],

@@ -1,6 +1,6 @@
 import { NamedError } from '../named-error.ts';
 import { publicAddress } from './public-address.ts';
-import { sha256OfText } from '../sha256.ts';
+import { nameOf } from '../study/identity/identify.ts';
 
 /** The two ways of speaking that remote models have: chat/completions, and messages. */
 export const DIALECTS = ['openai', 'anthropic'] as const;
@@ -52,7 +52,6 @@ export function requestAddress({ url, dialect }: Pick<Endpoint, 'url' | 'dialect
 
 /** What names an endpoint's answers: SHA-256 of everything about it that decides them. */
 export function endpointFingerprint(endpoint: Endpoint): Promise<string> {
-  const { dialect, model, temperature } = endpoint;
-  const text = JSON.stringify(['remote', dialect, requestAddress(endpoint), model, temperature]);
-  return sha256OfText(text);
+  const { dialect, model, temperature, limitField } = endpoint;
+  return nameOf('endpoint', { dialect, address: requestAddress(endpoint), model, temperature, limitField });
 }

@@ -1,6 +1,5 @@
 /** A model that judges answers: what it is asked, and what its reply says. */
 import { CHOICE_LETTERS } from '../grading/answers/choice.ts';
-import { sha256OfText } from '../sha256.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { LongWork } from '../study/work.ts';
 import { NamedError } from '../named-error.ts';
@@ -8,6 +7,7 @@ import { askRemote, type Client } from './client.ts';
 import type { RemoteQuestion } from './dialects/dialect.ts';
 import { endpointFingerprint } from './endpoint.ts';
 import { inParallel } from './in-parallel.ts';
+import { identify, nameOf } from '../study/identity/identify.ts';
 import type { WorkIdentity } from '../study/identity/work-identity.ts';
 
 /** A judge's verdict. `unclear`: it said neither, or would not answer; the rules' verdict then stands. */
@@ -46,18 +46,14 @@ export function readVerdict(said: string): JudgeVerdict {
 
 /** What a verdict is kept under; the same response to the same question is judged once, whoever gave it. */
 export function verdictKey(answer: GradedAnswer): Promise<string> {
-  const { system, prompt } = judgeQuestion(answer);
-  return sha256OfText(JSON.stringify([system, prompt]));
+  const { system = '', prompt, maxNewTokens } = judgeQuestion(answer);
+  return nameOf('verdict', { system, prompt, maxNewTokens });
 }
 
 /** A judge's verdicts are kept by judge. */
 export async function verdictsIdentity(client: Client): Promise<WorkIdentity> {
-  return {
-    kind: 'verdicts',
-    title: `Verdicts of ${client.endpoint.model}`,
-    inputs: { judge: await endpointFingerprint(client.endpoint) },
-    settings: null,
-  };
+  const judge = await endpointFingerprint(client.endpoint);
+  return identify('verdicts', `Verdicts of ${client.endpoint.model}`, { judge });
 }
 
 /** Nothing was answered: there is nothing to judge, and the rules' verdict stands. */

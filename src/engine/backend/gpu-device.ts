@@ -1,6 +1,7 @@
 /** Asking the browser for a GPU. */
 import { NamedError } from '../../named-error.ts';
 import type { WebGpuAdapter, WebGpuFinding } from '../protocol.ts';
+import { gpuName } from './adapter-name.ts';
 import { availableBridge } from './ort-builds.ts';
 
 /** What WebGPU guarantees everywhere; too little for the matrices of a 7B model in any format. */
@@ -67,12 +68,15 @@ export async function surveyGpu(): Promise<AdapterSurvey> {
   return { adapter, description, findings };
 }
 
+const NO_FEATURES: ReadonlySet<string> = new Set();
+
 function describeAdapter(adapter: GPUAdapter): WebGpuAdapter {
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
   const software =
     isFallbackAdapter || /swiftshader|llvmpipe|basic render/i.test(`${architecture} ${description}`);
   return {
     name: description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed GPU',
+    adapter: gpuName(adapter.info, NO_FEATURES),
     software,
     shaderF16: adapter.features.has('shader-f16'),
     subgroups: adapter.features.has('subgroups') && !software,

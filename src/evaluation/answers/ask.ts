@@ -1,13 +1,16 @@
+import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { NamedError } from '../../named-error.ts';
 import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import type { Experiment } from '../experiment.ts';
 import type { PromptStyle } from '../prompt-style.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
-import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
+import { openPicture, picturesIn } from '../../probes/data/picture.ts';
+import { pictureHash } from '../../probes/data/picture-hash.ts';
+import { nameOf } from '../../study/identity/identify.ts';
+import type { LongWork } from '../../study/work.ts';
 import { pictureSize } from '../../image/picture-size.ts';
 import { PICTURE, promptPieces, type Setting } from '../setting.ts';
 import type { Asked, Variant } from '../variant.ts';
-import { sha256Hex, sha256OfText } from '../../sha256.ts';
 
 /** How answers are made; part of what names them. */
 export interface AnswerSettings {
@@ -30,12 +33,13 @@ export const MAX_NEW_TOKENS = 2048;
 
 /** One question to one variant. */
 export interface Ask<Who extends Asked = Variant> {
-  /** What the answer is filed under: SHA-256 of all that decides it. Two asks with one key have one answer. */
+  /** What the answer is filed under: SHA-256 of all that decides it (`nameOf`). Two asks with one key have one answer. */
   readonly key: string;
   readonly variant: Who;
   readonly experiment: Experiment;
   readonly setting: Setting;
   readonly sample: EvaluationSample;
+  readonly settings: AnswerSettings;
   readonly prompt: string;
   /** The prompt in pieces with a picture between each and the next; undefined where pictures stand before it. */
   readonly pieces?: readonly string[];
@@ -51,33 +55,28 @@ export async function planAsks<Who extends Asked>(
   variants: readonly Who[],
   experiments: readonly Experiment[],
   settings: AnswerSettings,
+  { signal, onProgress }: Pick<LongWork<never>, 'signal' | 'onProgress'> = {},
 ): Promise<readonly Ask<Who>[]> {
-  const prints = new Map<Picture, Promise<string>>();
+  const { style, maxNewTokens, maxImagePixels, imageProcessing, device, dtype } = settings;
+  const system = style.system ?? null;
   const asks: Ask<Who>[] = [];
+  const total = experiments.reduce((sum, { samples }) => sum + samples.length, 0);
+  let done = 0;
   for (const experiment of experiments) {
     for (const sample of experiment.samples) {
+      throwIfCancelled(signal);
+      onProgress?.({ phase: 'reading pictures', done: done++, total, unit: 'samples' });
       for (const setting of experiment.settings) {
         const pieces = promptPieces(sample, setting.input, settings.style);
         const prompt = pieces.join('');
         const placed = pieces.length > 1 ? { pieces } : {};
-        const picture = await pictureName(sample, setting, prints, settings.imageProcessing);
+        const pictures = await pictureNames(sample, setting, imageProcessing);
         for (const variant of variants) {
-          const key = await sha256OfText(
-            JSON.stringify([
-              variant.fingerprint,
-              settings.style.system ?? null,
-              prompt,
-              picture,
-              settings.maxNewTokens,
-              settings.maxImagePixels,
-              settings.imageProcessing,
-              settings.device,
-              settings.dtype,
-              // Only where there are any: answers kept of other questions keep their names.
-              ...(pieces.length > 1 ? [pieces] : []),
-            ]),
-          );
-          asks.push({ key, variant, experiment, setting, sample, prompt, ...placed });
+          const key = await nameOf('answer', {
+            ...{ model: variant.fingerprint, system, pieces, pictures },
+            ...{ maxNewTokens, maxImagePixels, imageProcessing, device, dtype },
+          });
+          asks.push({ key, variant, experiment, setting, sample, settings, prompt, ...placed });
         }
       }
     }
@@ -86,14 +85,13 @@ export async function planAsks<Who extends Asked>(
 }
 
 /** The images' hashes; of black ones their sizes, for their bytes are of no matter. */
-async function pictureName(
+async function pictureNames(
   sample: EvaluationSample,
   { input }: Setting,
-  prints: Map<Picture, Promise<string>>,
   processing: ImageProcessing | null,
-): Promise<string> {
+): Promise<readonly string[]> {
   const shown = PICTURE[input];
-  if (shown === 'none') return 'none';
+  if (shown === 'none') return [];
   const pictures = picturesIn(sample);
   if (pictures.length === 0) throw missingImage(sample.id);
   const names: string[] = [];
@@ -103,15 +101,9 @@ async function pictureName(
       names.push(`black ${size?.width}x${size?.height}`);
       continue;
     }
-    const print = prints.get(picture) ?? openPicture(picture).then(fileHash);
-    prints.set(picture, print);
-    names.push(await print);
+    names.push(await pictureHash(picture));
   }
-  return names.join(' ');
-}
-
-async function fileHash(file: Blob): Promise<string> {
-  return sha256Hex(await file.arrayBuffer());
+  return names;
 }
 
 function missingImage(id: string): NamedError {

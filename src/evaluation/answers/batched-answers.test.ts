@@ -45,11 +45,12 @@ beforeAll(async () => {
   const opened = [];
   for (const name of CHECKPOINTS) {
     const id = name as string as ModelId;
-    opened.push(await engine.open(id, name, await goldenFolder(read, name)));
-    await engine.load(name, id, { device: 'wasm', dtype: 'f32' }, () => undefined);
+    const checkpoint = await engine.open(id, name, await goldenFolder(read, name));
+    const model = await engine.load(name, id, { device: 'wasm', dtype: 'f32' }, () => undefined);
+    opened.push({ checkpoint, model });
   }
   variants = await Promise.all(
-    opened.map((checkpoint, index) => blockVariant(`M${index}`, { [`M${index}`]: checkpoint })),
+    opened.map((resident, index) => blockVariant(`M${index}`, { [`M${index}`]: resident })),
   );
   const image = async (name: string, id: string): Promise<EvaluationSample> => ({
     ...{ id, question: `What is in picture ${id}?`, answer: 'x', description: `a picture, ${id}` },

@@ -12,7 +12,6 @@ import { pngPixels } from '../../demo/testing/png-pixels.ts';
 import { setFromDisk } from '../../demo/testing/sets-from-disk.ts';
 import { WasmBackend } from '../../engine/backend/wasm.ts';
 import { Engine } from '../../engine/engine.ts';
-import type { OpenedCheckpoint } from '../../engine/protocol.ts';
 import { type ModelId, wholeModel } from '../../engine/subject.ts';
 import { readFromDisk } from '../../engine/testing/golden-model.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
@@ -36,7 +35,7 @@ import type { EvaluationSample } from '../samples/sample.ts';
 import { INPUT_TYPES } from '../setting.ts';
 import { gradeAll } from '../tables/graded.ts';
 import { metricTable } from '../tables/metric-table.ts';
-import { blockVariant, type Variant } from '../variant.ts';
+import { blockVariant, type ResidentCheckpoint, type Variant } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import { answerAll, type AnsweringEngine, type BlackImages, picturesOf } from './answer-all.ts';
 import { type Ask, MAX_IMAGE_PIXELS, planAsks } from './ask.ts';
@@ -160,13 +159,14 @@ describe.each(Object.entries(FAMILIES))('the eight variants of %s', (_, { read, 
     const engine = newEngine();
     const folders = await read();
     donors = await openDonors(new Map(Object.entries(folders)));
-    const opened: Record<string, OpenedCheckpoint> = {};
+    const resident: Record<string, ResidentCheckpoint> = {};
     for (const name of ['IN', 'RL'] as const) {
-      opened[name] = await engine.open(name as string as ModelId, name, folders[name]);
-      await engine.load(name, name as string as ModelId, LOAD, () => undefined);
+      const checkpoint = await engine.open(name as string as ModelId, name, folders[name]);
+      const model = await engine.load(name, name as string as ModelId, LOAD, () => undefined);
+      resident[name] = { checkpoint, model };
     }
-    layers = opened['IN']?.layers ?? 0;
-    variants = await Promise.all(STANDARD_BLOCKS.map((blocks) => blockVariant(blocks, opened)));
+    layers = resident['IN']?.checkpoint.layers ?? 0;
+    variants = await Promise.all(STANDARD_BLOCKS.map((blocks) => blockVariant(blocks, resident)));
     const sets = await demoItems(setFromDisk);
     experiments = transferExperiments(ALL ? sets : await telling(engine, sets, variants.slice(0, 2)));
     asks = await planAsks(variants, experiments, settings);

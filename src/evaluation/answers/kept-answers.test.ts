@@ -6,18 +6,23 @@ import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';
 import { transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
-import { blockVariant } from '../variant.ts';
+import { blockVariant, type ResidentCheckpoint } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import type { Ask } from './ask.ts';
 import { planAsks } from './ask.ts';
 import { answersJournalled, keptAnswers } from './kept-answers.ts';
 
-const opened = (name: string): OpenedCheckpoint =>
-  ({ id: name, name, fingerprint: `print of ${name}`, layers: 6 }) as unknown as OpenedCheckpoint;
+const smallFiles = { 'config.json': 'c', 'chat_template.jinja': 't' };
+const opened = (name: string): ResidentCheckpoint => ({
+  checkpoint: {
+    ...{ id: name, name, fingerprint: `print of ${name}`, layers: 6, smallFiles },
+  } as unknown as OpenedCheckpoint,
+  model: { device: 'wasm', dtype: 'f32', adapter: 'wasm simd, 1 threads' },
+});
 const [base, cold, rl] = ['base', 'cold', 'rl'].map(opened) as [
-  OpenedCheckpoint,
-  OpenedCheckpoint,
-  OpenedCheckpoint,
+  ResidentCheckpoint,
+  ResidentCheckpoint,
+  ResidentCheckpoint,
 ];
 const settings = {
   ...{
@@ -35,7 +40,7 @@ const experiments = transferExperiments({
 });
 const BLOCKS = ['IN', 'RL', 'IN:RL:RL'];
 
-async function plan(donors: Record<string, OpenedCheckpoint>, blocks: readonly string[]) {
+async function plan(donors: Record<string, ResidentCheckpoint>, blocks: readonly string[]) {
   const variants = await Promise.all(blocks.map((name) => blockVariant(name, donors)));
   return planAsks(variants, experiments, settings);
 }

@@ -8,11 +8,12 @@ import type { Ask } from './ask.ts';
 
 export type Answers = ReadonlyMap<string, Answer>;
 
-/** Runs work with one journal: `runJournalled` with the journals and options at hand. */
+/** Runs work with one journal: `runJournalled` with the journals and options at hand. `keys`: of its records that are asked for. */
 export type Journalled = <Result>(
   identity: WorkIdentity,
   total: number,
   work: (long: LongWork<Answer>) => Promise<Result>,
+  keys: ReadonlySet<string>,
 ) => Promise<Result>;
 
 /**
@@ -27,10 +28,11 @@ export function answersJournalled<Result>(
   const opened: { readonly keys: ReadonlySet<string>; readonly long: LongWork<Answer> }[] = [];
   const open = ([next, ...others]: readonly Shelf[]): Promise<Result> => {
     if (next) {
-      return journalled(next.identity, next.keys.size, (long) => {
+      const run = (long: LongWork<Answer>): Promise<Result> => {
         opened.push({ keys: next.keys, long });
         return open(others);
-      });
+      };
+      return journalled(next.identity, next.keys.size, run, next.keys);
     }
     const [first] = opened;
     return work({
@@ -56,9 +58,9 @@ interface Shelf {
 /** Asks by the journal their answers belong to. */
 function shelves(asks: readonly Ask<Asked>[]): readonly Shelf[] {
   const found = new Map<string, { identity: WorkIdentity; keys: Set<string> }>();
-  for (const { key, variant } of asks) {
-    const identity = answersIdentity(variant.sources);
-    const name = JSON.stringify(identity.inputs);
+  for (const { key, variant, settings } of asks) {
+    const identity = answersIdentity(variant, settings);
+    const name = JSON.stringify([identity.inputs, identity.settings]);
     const shelf = found.get(name) ?? { identity, keys: new Set() };
     shelf.keys.add(key);
     found.set(name, shelf);

@@ -5,6 +5,8 @@ import { ablationResultLines, ablationResultsFile, errorRates } from '../../prob
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
 import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
+import { identify } from '../../study/identity/identify.ts';
+import { residentModel } from '../../study/identity/resident-model.ts';
 import { jsonLines } from '../json-lines.ts';
 import { parseLayers } from '../layer-list.ts';
 import type { Command } from '../context.ts';
@@ -33,16 +35,11 @@ export const run: Command = async (context) => {
   const rowsPerBatch = flags.number('rows');
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
   const records = await context.journalled<AblationRecord, readonly AblationRecord[]>(
-    {
-      kind: 'ablate',
-      title: `Zero ablation of ${summary.name}`,
-      inputs: { model: summary.fingerprint, problems: await samplesFingerprint(problems) },
-      settings: {
-        experiments: experiments.map(({ name }) => name),
-        ...{ maxNewTokens, prefix, system: system ?? null, dtype: loaded.dtype, device: loaded.device },
-        ...reading,
-      },
-    },
+    identify('ablate', `Zero ablation of ${summary.name}`, {
+      models: { model: residentModel(summary, loaded) },
+      samples: await samplesFingerprint(problems, context),
+      ...{ system: system ?? null, experiments, prefix, maxNewTokens, ...reading },
+    }),
     problems.length,
     (long) =>
       sweepAblations(

@@ -4,6 +4,8 @@ import { attentionByLayer, attentionShiftFile } from '../../probes/attention/lay
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { attentionShift } from '../../probes/attention/shift.ts';
 import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
+import { identify } from '../../study/identity/identify.ts';
+import { residentModel } from '../../study/identity/resident-model.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
 import { givenProblems } from '../problems.ts';
@@ -24,20 +26,15 @@ export const run: Command = async (context) => {
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
   const [first, second] = loaded;
   const records = await context.journalled<AttentionRecord, readonly AttentionRecord[]>(
-    {
-      kind: 'attention',
-      title: `Attention shift from ${first.summary.name} to ${second.summary.name}`,
-      inputs: {
-        in: first.summary.fingerprint,
-        rl: second.summary.fingerprint,
-        items: await samplesFingerprint(given.problems),
+    identify('attention', `Attention shift from ${first.summary.name} to ${second.summary.name}`, {
+      models: {
+        in: residentModel(first.summary, first.loaded),
+        rl: residentModel(second.summary, second.loaded),
       },
-      settings: {
-        ...{ running, forcedBy, onlyThink, maxNewTokens, system: system ?? null },
-        ...{ dtype: first.loaded.dtype, device: first.loaded.device },
-        ...reading,
-      },
-    },
+      samples: await samplesFingerprint(given.problems, context),
+      ...{ system: system ?? null, running, onlyThink, maxNewTokens, ...reading },
+      forcedBy: running === 'free' ? null : forcedBy,
+    }),
     given.problems.length,
     (long) =>
       attentionShift(

@@ -27,14 +27,15 @@ export const run: Command = async (context) => {
     black === 'black' ? 'black_image_description_question' : 'description_question',
   );
   const loaded = await checkpoints.loadAll('model');
-  const opened = loaded.map(({ summary }) => summary);
   const variants = await Promise.all(
-    opened.map((summary) => subjectVariant(summary.name, wholeModel(summary.id, summary.layers), [summary])),
+    loaded.map(({ summary, loaded: model }) =>
+      subjectVariant(summary.name, wholeModel(summary.id, summary.layers), [{ checkpoint: summary, model }]),
+    ),
   );
-  const asks = await planAsks(variants, [experiment], settings);
+  const asks = await planAsks(variants, [experiment], settings, context);
   const answers = await answersJournalled(
     asks,
-    (identity, total, work) => context.journalled(identity, total, work, true),
+    (identity, total, work, keys) => context.journalled(identity, total, work, true, keys),
     (work) => answerAll(engine, asks, settings, work),
   );
   signal.throwIfAborted();

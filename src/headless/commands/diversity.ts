@@ -14,26 +14,27 @@ export const run: Command = async (context) => {
   const { flags } = context;
   const checkpoints = await comparedCheckpoints(context);
   const compared = { ...comparison(context), weights: flags.text('weights') ?? null };
-  const study = diversityStudy(checkpoints, {
-    ...compared,
-    mode: flags.choice('mode', ['exact', 'fast']) ?? 'exact',
-    topK: flags.requiredNumber('topk'),
-    seed: flags.requiredNumber('seed'),
-  });
-  const overlap = flags.switch('overlap')
-    ? overlapStudy(checkpoints, {
-        ...compared,
-        pair: pairOf(flags.text('pair')),
-        k: flags.requiredNumber('directions'),
-        seed: flags.requiredNumber('seed'),
-      })
-    : null;
-  const unshared = [study, overlap].map((one) => one && unsharedSentence(one.pairing));
-  for (const sentence of new Set(unshared)) if (sentence !== null) context.notice(sentence);
-  const cuts = regionCuts(context, study.pairing.layers);
   const device = flags.choice('device', ['webgpu', 'wasm']) ?? (await surveyCapabilities()).preferred;
   const computers = await browserComputers(device === 'webgpu' ? 'webgpu' : 'cpu', context.notice);
+  const { computer } = computers;
   try {
+    const study = diversityStudy(checkpoints, {
+      ...{ ...compared, computer },
+      mode: flags.choice('mode', ['exact', 'fast']) ?? 'exact',
+      topK: flags.requiredNumber('topk'),
+      seed: flags.requiredNumber('seed'),
+    });
+    const overlap = flags.switch('overlap')
+      ? overlapStudy(checkpoints, {
+          ...{ ...compared, computer },
+          pair: pairOf(flags.text('pair')),
+          k: flags.requiredNumber('directions'),
+          seed: flags.requiredNumber('seed'),
+        })
+      : null;
+    const unshared = [study, overlap].map((one) => one && unsharedSentence(one.pairing));
+    for (const sentence of new Set(unshared)) if (sentence !== null) context.notice(sentence);
+    const cuts = regionCuts(context, study.pairing.layers);
     const records = await context.journalled(study.identity, study.total, (long: LongWork<SpectrumRecord>) =>
       runDiversity(study, computers, long),
     );

@@ -9,6 +9,8 @@ import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import { sweepSwaps } from '../../probes/swap/sweep.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
+import { identify } from '../../study/identity/identify.ts';
+import { residentModel } from '../../study/identity/resident-model.ts';
 import { jsonLines } from '../json-lines.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
@@ -37,20 +39,11 @@ export const run: Command = async (context) => {
   const rowsPerBatch = flags.number('rows');
   const answerSource = flags.switch('answerSource');
   const records = await context.journalled<SwapRecord, readonly SwapRecord[]>(
-    {
-      kind: 'swap',
-      title: `Token swap of ${summary.name}`,
-      inputs: { model: summary.fingerprint, pairs: await samplesFingerprint(pairs) },
-      settings: {
-        layers,
-        mode,
-        maxNewTokens,
-        answerSource,
-        ...reading,
-        dtype: loaded.dtype,
-        device: loaded.device,
-      },
-    },
+    identify('swap', `Token swap of ${summary.name}`, {
+      models: { model: residentModel(summary, loaded) },
+      samples: await samplesFingerprint(pairs, context),
+      ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading },
+    }),
     pairs.length,
     (long) =>
       sweepSwaps(

@@ -30,12 +30,14 @@ export const run: Command = async (context) => {
   loaded['IN'] = await checkpoints.load('in');
   loaded['RL'] = await checkpoints.load('rl');
   const entries = Object.entries(loaded);
-  const donors = Object.fromEntries(entries.map(([name, { summary }]) => [name, summary]));
+  const donors = Object.fromEntries(
+    entries.map(([name, { summary, loaded: model }]) => [name, { checkpoint: summary, model }]),
+  );
   const named = flags.list('variants');
   const blocks = named.length > 0 ? named : [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
   const cuts = regionCuts(context, loaded['IN'].summary.layers);
   const variants = await Promise.all(blocks.map((name) => blockVariant(name, donors, cuts)));
-  const asks = await planAsks(variants, experiments, settings);
+  const asks = await planAsks(variants, experiments, settings, context);
   const total = new Set(asks.map(({ key }) => key)).size;
   const weights = entries.reduce((sum, [, { loaded: model }]) => sum + model.weightBytes, 0);
   notice(
@@ -44,7 +46,7 @@ export const run: Command = async (context) => {
   let generated = 0;
   const answers = await answersJournalled(
     asks,
-    (identity, all, work) => context.journalled(identity, all, work, true),
+    (identity, all, work, keys) => context.journalled(identity, all, work, true, keys),
     (work) => {
       const onRecord: typeof work.onRecord = (key, answer) => {
         generated += 1;

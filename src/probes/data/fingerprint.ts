@@ -1,31 +1,39 @@
+import { mapInFlight } from '../../checkpoint/in-flight.ts';
+import { sha256OfText } from '../../sha256.ts';
+import type { LongWork } from '../../study/work.ts';
 import type { Pair } from './pair.ts';
+import { picturesIn } from './picture.ts';
+import { pictureHash } from './picture-hash.ts';
 import type { Problem } from './problem.ts';
 
 /**
- * 32 hex digits of a SHA-256 over what samples ask and state, and their images' sizes in bytes: tells sets apart without
- * reading every image.
+ * SHA-256, in hex, over all that samples ask and state, pictures whole: what names a set, wherever it lies and whatever it is called.
+ * Pictures are read once for as long as they are held.
+ *
+ * @throws NamedError `BadPicture`, `Cancelled`
  */
-export async function samplesFingerprint(samples: readonly (Pair | Problem)[]): Promise<string> {
-  const text = samples.map((sample) => JSON.stringify('task' in sample ? ofPair(sample) : ofProblem(sample)));
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text.join('\n')));
-  return Array.from(new Uint8Array(digest).subarray(0, 16), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+export async function samplesFingerprint(
+  samples: readonly (Pair | Problem)[],
+  { signal, onProgress }: Pick<LongWork<never>, 'signal' | 'onProgress'> = {},
+): Promise<string> {
+  let done = 0;
+  const one = async (sample: Pair | Problem): Promise<string> => {
+    const text = JSON.stringify('task' in sample ? await ofPair(sample) : await ofProblem(sample));
+    done += 1;
+    onProgress?.({ phase: 'reading pictures', done, total: samples.length, unit: 'samples' });
+    return text;
+  };
+  return sha256OfText((await mapInFlight(samples, one, signal)).join('\n'));
 }
 
-function ofPair({ task, id, prompt, targetAnswer, sourceAnswer, target, source }: Pair): readonly unknown[] {
-  return [task, id, prompt, targetAnswer, sourceAnswer, target.size, source.size];
+async function ofPair(pair: Pair): Promise<readonly unknown[]> {
+  const { task, id, prompt, targetAnswer, sourceAnswer, target, source, iouThreshold } = pair;
+  const pictures = [await pictureHash(target), await pictureHash(source)];
+  return [task, id, prompt, targetAnswer, sourceAnswer, iouThreshold ?? null, pictures];
 }
 
-function ofProblem({
-  id,
-  question,
-  answer,
-  image,
-  moreImages,
-  around,
-  choices,
-}: Problem): readonly unknown[] {
-  const more = moreImages || around ? [moreImages?.map(({ size }) => size), around] : [];
-  return [id, question, answer, image?.size ?? 0, choices ?? [], ...more];
+async function ofProblem(problem: Problem): Promise<readonly unknown[]> {
+  const { id, question, answer, choices, around } = problem;
+  const pictures = await Promise.all(picturesIn(problem).map(pictureHash));
+  return [id, question, answer, choices ?? null, around ?? null, pictures];
 }

@@ -1,4 +1,5 @@
 /** Singular values on WebGPU. */
+import { gpuName } from '../../engine/backend/adapter-name.ts';
 import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { NamedError } from '../../named-error.ts';
 import type { MatrixOperator, SpectrumBackend, SpectrumOptions } from '../backend.ts';
@@ -65,6 +66,12 @@ export class GpuSpectrumBackend implements SpectrumBackend {
     this.#kernels = kernels;
     this.#options = options;
     this.#ownsDevice = ownsDevice;
+  }
+
+  /** What computes, as far as its browser tells. */
+  get adapter(): string {
+    const { adapterInfo, features } = this.#gpu.device;
+    return gpuName(adapterInfo, features);
   }
 
   /**

@@ -25,6 +25,8 @@ export function spectraThreads(): SpectraThreads {
 
 export interface BrowserComputers extends Computers {
   readonly device: 'webgpu' | 'cpu';
+  /** What computes: `cpu`, or the GPU by its name. Part of what names the results. */
+  readonly computer: string;
   dispose(): void;
 }
 
@@ -37,17 +39,17 @@ export async function browserComputers(
   onNotice: (notice: string) => void,
 ): Promise<BrowserComputers> {
   const threads = spectraThreads();
-  if (wanted === 'cpu') return { threads, device: 'cpu', dispose: () => threads.dispose() };
+  if (wanted === 'cpu') return { threads, device: 'cpu', computer: 'cpu', dispose: () => threads.dispose() };
   try {
     const gpu = await createGpuSpectrumBackend();
     const dispose = (): void => {
       gpu.dispose();
       threads.dispose();
     };
-    return { threads, gpu, device: 'webgpu', dispose };
+    return { threads, gpu, device: 'webgpu', computer: gpu.adapter, dispose };
   } catch (error) {
     const why = error instanceof NamedError ? error.what : String(error);
     onNotice(`The GPU cannot be used for spectra (${why}): they are computed on the CPU.`);
-    return { threads, device: 'cpu', dispose: () => threads.dispose() };
+    return { threads, device: 'cpu', computer: 'cpu', dispose: () => threads.dispose() };
   }
 }

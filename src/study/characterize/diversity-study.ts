@@ -10,7 +10,8 @@ import { thirds } from '../../spectra/regions.ts';
 import type { LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import { layerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import type { OverlapSection } from '../../spectra/results/subspace-overlap-file.ts';
-import type { Json, WorkIdentity } from '../identity/work-identity.ts';
+import { identify } from '../identity/identify.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';
@@ -26,6 +27,8 @@ export interface DiversitySettings {
   readonly mode: SpectrumMode;
   readonly topK: number;
   readonly seed: number;
+  /** What computes: `cpu`, or the GPU by its name (`gpuName`). Numbers of two are not put into one result. */
+  readonly computer: string;
 }
 
 export interface DiversityStudy {
@@ -46,19 +49,15 @@ export interface DiversityStudy {
 export function diversityStudy(checkpoints: CheckpointSet, settings: DiversitySettings): DiversityStudy {
   const deltas = checkDeltas(deltasOf(checkpoints.keys(), settings.delta));
   const used = usedBy(checkpoints, deltas);
-  const { weights, rounding, mode, topK, seed, outside = false } = settings;
+  const { weights, rounding, mode, topK, seed, computer, outside = false } = settings;
   const pairing = pairTensors(used, { weights, matrices: true, outside });
-  const identity: WorkIdentity = {
-    kind: 'diversity',
-    title: `Update diversity of ${namesOf(used)}; ${weights ?? 'all weights'}, ${mode}`,
-    inputs: fingerprints(used),
-    settings: {
-      ...{ weights, rounding, mode, topK, deltas: deltas as unknown as Json },
-      ...(outside ? { outside } : {}),
-      // Nothing is drawn at random in exact mode.
-      ...(mode === 'fast' ? { seed } : {}),
-    },
-  };
+  const title = `Update diversity of ${namesOf(used)}; ${weights ?? 'all weights'}, ${mode}`;
+  const identity = identify('diversity', title, {
+    weights: fingerprints(used),
+    ...{ deltas, rounding, outside, part: weights, mode, topK, computer },
+    // Nothing is drawn at random in exact mode.
+    seed: mode === 'fast' ? seed : null,
+  });
   const total = pairing.families.length;
   return {
     ...{ checkpoints: used, settings, deltas, pairing, identity, total },

@@ -10,7 +10,8 @@ import { thirds } from '../../spectra/regions.ts';
 import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { froNormFile } from '../../spectra/results/fro-norm.ts';
 import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
-import type { Json, WorkIdentity } from '../identity/work-identity.ts';
+import { identify } from '../identity/identify.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';
@@ -48,12 +49,12 @@ export function energyStudy(checkpoints: CheckpointSet, settings: EnergySettings
     (sum, { entries }) => [...entries.values()].reduce((all, entry) => all + entry.bytes, sum),
     0,
   );
-  const identity: WorkIdentity = {
-    kind: 'energy',
-    title: `Update energy of ${namesOf(used)}`,
-    inputs: fingerprints(used),
-    settings: { rounding, deltas: deltas as unknown as Json, ...(outside ? { outside } : {}) },
-  };
+  const identity = identify('energy', `Update energy of ${namesOf(used)}`, {
+    weights: fingerprints(used),
+    deltas,
+    rounding,
+    outside,
+  });
   return { checkpoints: used, settings, deltas, pairing, identity, total: pairing.families.length, bytes };
 }
 

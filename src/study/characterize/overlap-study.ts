@@ -11,7 +11,8 @@ import type { RegionCuts } from '../../spectra/regions.ts';
 import { thirds } from '../../spectra/regions.ts';
 import type { OverlapSection, SubspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
 import { overlapSection, subspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
-import type { Json, WorkIdentity } from '../identity/work-identity.ts';
+import { identify } from '../identity/identify.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';
@@ -32,6 +33,8 @@ export interface OverlapSettings {
   /** Directions compared, at most. */
   readonly k: number;
   readonly seed: number;
+  /** What computes: `cpu`, or the GPU by its name (`gpuName`). Numbers of two are not put into one result. */
+  readonly computer: string;
 }
 
 export interface OverlapStudy {
@@ -53,22 +56,14 @@ export function overlapStudy(checkpoints: CheckpointSet, settings: OverlapSettin
   const choices = checkDeltas(deltasOf(checkpoints.keys(), settings.delta));
   const deltas = pairOf(choices, settings.pair);
   const used = usedBy(checkpoints, deltas);
-  const { weights, rounding, k, seed, outside = false } = settings;
+  const { weights, rounding, k, seed, computer, outside = false } = settings;
   const pairing = pairTensors(used, { weights, matrices: true, outside });
   const keys = deltas.map(({ key }) => key);
-  const identity: WorkIdentity = {
-    kind: 'overlap',
-    title: `Overlap of ${keys.join(' and ')} in ${namesOf(used)}; ${weights ?? 'all weights'}, ${k} directions`,
-    inputs: fingerprints(used),
-    settings: {
-      weights,
-      rounding,
-      k,
-      seed,
-      deltas: deltas as unknown as Json,
-      ...(outside ? { outside } : {}),
-    },
-  };
+  const title = `Overlap of ${keys.join(' and ')} in ${namesOf(used)}; ${weights ?? 'all weights'}, ${k} directions`;
+  const identity = identify('overlap', title, {
+    weights: fingerprints(used),
+    ...{ deltas, rounding, outside, part: weights, k, seed, computer },
+  });
   const elements = pairing.families.reduce((sum, family) => sum + family.elements, 0);
   return {
     ...{ checkpoints: used, settings, choices, deltas, pairing, identity, total: pairing.families.length },

@@ -100,7 +100,14 @@ describe('spectra of what is in no layer', () => {
       await model('c', { head: 5 }),
     ];
     const set = roleNames({ base, in: before, rl });
-    const common = { rounding: 'stored', delta: {}, weights: 'lm_head', outside: true, seed: 1 } as const;
+    const common = {
+      rounding: 'stored',
+      delta: {},
+      weights: 'lm_head',
+      outside: true,
+      seed: 1,
+      computer: 'cpu',
+    } as const;
     const study = diversityStudy(set, { ...common, mode: 'exact', topK: 2 });
     const computers = { threads: inlineThreads() };
     const file = diversityFile(study, await runDiversity(study, computers, {}));

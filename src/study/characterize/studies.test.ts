@@ -120,7 +120,7 @@ describe('energy', () => {
 test('diversity of the identity matrix: two equal singular values', async () => {
   const study = diversityStudy(roleNames({ base, in: sft }), {
     ...energy,
-    ...{ weights: 'down_proj', mode: 'exact', topK: 50, seed: 0 },
+    ...{ weights: 'down_proj', mode: 'exact', topK: 50, seed: 0, computer: 'cpu' },
   });
   expect(study).toMatchObject({ total: 12, spectra: 12, operations: 12 * (2 * 2 * 2 * 2) });
   const records = await runDiversity(study, { threads: inlineThreads() }, {});
@@ -149,7 +149,7 @@ describe('overlap', () => {
   }
   const settings = {
     ...energy,
-    ...{ weights: null, pair: null, k: 2, seed: 0 },
+    ...{ weights: null, pair: null, k: 2, seed: 0, computer: 'cpu' },
   };
   /** IN writes e₀ and e₁; RL writes e₀ from another input, and e₂ from the same; nothing in the second layer. */
   async function family() {

@@ -1,9 +1,9 @@
 /** What makes two runs the same piece of work. */
 import { sha256OfText } from '../../sha256.ts';
+import { canonicalJson, type Json } from './canonical-json.ts';
 import { modulesOf } from './modules.ts';
 
-/** Plain data whose JSON says all of it. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type { Json };
 
 export interface WorkIdentity {
   /** `energy`, `diversity`, `swap`: what is done. */
@@ -23,12 +23,4 @@ export interface WorkIdentity {
 export async function workKey({ kind, inputs, settings }: WorkIdentity): Promise<string> {
   const digest = await sha256OfText(canonicalJson({ modules: modulesOf(kind), kind, inputs, settings }));
   return digest.slice(0, 32);
-}
-
-/** JSON with the fields of objects in the order of the alphabet. */
-function canonicalJson(value: Json): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`).join(',')}}`;
 }

@@ -67,7 +67,7 @@ function surroundings(journals: Journals, threads: () => SpectraThreads): StudyS
     journals,
     threads,
     computers: () =>
-      Promise.resolve({ threads: inlineThreads(), device: 'cpu' as const, dispose: () => undefined }),
+      Promise.resolve({ threads: inlineThreads(), device: 'cpu' as const, computer: 'cpu', dispose: () => undefined }),
   };
 }
 

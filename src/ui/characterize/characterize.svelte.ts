@@ -1,10 +1,12 @@
 import type { NamedError } from '../../named-error.ts';
 import type { Rounding } from '../../spectra/deltas/delta-spec.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
+import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import type { SpectrumMode, SpectrumRecord } from '../../spectra/diversity.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { TOP_K } from '../../spectra/metrics.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
+import type { BrowserComputers } from '../../study/characterize/computers.ts';
 import type { DiversityStudy } from '../../study/characterize/diversity-study.ts';
 import { diversityFile, diversityStudy, runDiversity } from '../../study/characterize/diversity-study.ts';
 import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
@@ -80,6 +82,10 @@ export class Characterize {
   readonly #view: View;
   readonly #surroundings: StudySurroundings;
   readonly #comparison = new Comparison();
+  /** What the studies were laid out for. */
+  #compared: CheckpointSet | null = null;
+  /** A device is being made ready for spectra. */
+  #starting = $state(false);
   /** The latest call of `prepare`: an earlier one that is slower says nothing any more. */
   #latest = 0;
   #preparing: Promise<void> = Promise.resolve();
@@ -100,13 +106,18 @@ export class Characterize {
     return this.settings.device ?? (this.#machine.capabilities?.preferred === 'webgpu' ? 'webgpu' : 'cpu');
   }
 
+  /** The same, by the name that results have of it. */
+  get computer(): string {
+    return this.device === 'cpu' ? 'cpu' : (this.#machine.capabilities?.webgpu?.adapter ?? this.device);
+  }
+
   /** Opened checkpoints, and merges that can be read. */
   get count(): number {
     return this.#family.opened.length + this.merges.current.length;
   }
 
   get running(): boolean {
-    return this.energy.running || this.diversity.running || this.overlap.running;
+    return this.#starting || this.energy.running || this.diversity.running || this.overlap.running;
   }
 
   /** The run of what is measured. */
@@ -164,6 +175,7 @@ export class Characterize {
     const merges = this.merges.current;
     const { rounding, rlFrom, outside, reference, weights, mode, topK, seed } = settings;
     const { overlapWeights, pair, directions } = settings;
+    const { computer } = this;
     if (this.running) return;
     const latest = ++this.#latest;
     if (this.count < 2) {
@@ -176,6 +188,7 @@ export class Characterize {
       const { set, identities } = await this.#comparison.checkpoints(slots, merges);
       if (this.running || latest !== this.#latest) return;
       this.identities = identities;
+      this.#compared = set;
       const delta = { rlFrom, ...(reference !== null && set.has(reference) ? { reference } : {}) };
       const problems: Partial<Record<Measure, NamedError>> = {};
       this.energyStudy = attempt(
@@ -183,13 +196,13 @@ export class Characterize {
         (error) => (problems.energy = error),
       );
       this.diversityStudy = attempt(
-        () => diversityStudy(set, { rounding, delta, outside, weights, mode, topK, seed }),
+        () => diversityStudy(set, { rounding, delta, outside, weights, mode, topK, seed, computer }),
         (error) => (problems.diversity = error),
       );
       // A pair chosen among other checkpoints gives way to the first two updates.
       const keys = deltasOf(set.keys(), delta).map(({ key }) => key);
       const known = pair?.every((key) => keys.includes(key)) ? pair : null;
-      const overlap = { weights: overlapWeights, pair: known, k: directions, seed };
+      const overlap = { weights: overlapWeights, pair: known, k: directions, seed, computer };
       this.overlapStudy = attempt(
         () => overlapStudy(set, { rounding, delta, outside, ...overlap }),
         (error) => (problems.overlap = error),
@@ -230,30 +243,66 @@ export class Characterize {
 
   async runDiversity(): Promise<void> {
     await this.#laidOut();
-    const study = this.diversityStudy;
-    if (!study || this.running) return;
-    await this.diversity.run('Update diversity', async (long, notice) => {
-      const computers = await this.#surroundings.computers(this.device, notice);
-      try {
-        return await runDiversity(study, computers, long);
-      } finally {
-        computers.dispose();
-      }
+    const laidOut = this.diversityStudy;
+    if (!laidOut) return;
+    await this.#computing(async (set, computers, told) => {
+      const { computer } = computers;
+      const study =
+        computer === laidOut.settings.computer
+          ? laidOut
+          : diversityStudy(set, { ...laidOut.settings, computer });
+      this.diversityStudy = study;
+      await this.diversity.turnTo(study.identity, study.total);
+      await this.diversity.run('Update diversity', (long, notice) => {
+        told.forEach(notice);
+        return runDiversity(study, computers, long);
+      });
     });
   }
 
   async runOverlap(): Promise<void> {
     await this.#laidOut();
-    const study = this.overlapStudy;
-    if (!study || this.running) return;
-    await this.overlap.run('Overlap of updates', async (long, notice) => {
-      const computers = await this.#surroundings.computers(this.device, notice);
+    const laidOut = this.overlapStudy;
+    if (!laidOut) return;
+    await this.#computing(async (set, computers, told) => {
+      const { computer } = computers;
+      const study =
+        computer === laidOut.settings.computer
+          ? laidOut
+          : overlapStudy(set, { ...laidOut.settings, computer });
+      this.overlapStudy = study;
+      await this.overlap.turnTo(study.identity, study.total);
+      await this.overlap.run('Overlap of updates', (long, notice) => {
+        told.forEach(notice);
+        return runOverlap(study, computers, long);
+      });
+    });
+  }
+
+  /**
+   * Works with what computes spectra. Where that is another device than was chosen, since the GPU cannot be used, the choice
+   * follows: numbers of two devices are never put into one result.
+   */
+  async #computing(
+    work: (set: CheckpointSet, computers: BrowserComputers, told: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    const set = this.#compared;
+    if (!set || this.running) return;
+    this.#starting = true;
+    try {
+      const told: string[] = [];
+      const computers = await this.#surroundings.computers(this.device, (notice) => told.push(notice));
       try {
-        return await runOverlap(study, computers, long);
+        if (computers.device !== this.device) this.settings.device = computers.device;
+        await work(set, computers, told);
       } finally {
         computers.dispose();
       }
-    });
+    } catch (error) {
+      this.problems = { ...this.problems, [this.settings.measure]: named(error) };
+    } finally {
+      this.#starting = false;
+    }
   }
 }
 

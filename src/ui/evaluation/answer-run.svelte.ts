@@ -11,6 +11,7 @@ import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import { asJobIfLong } from '../state/long-job.ts';
 import { named } from '../state/named.ts';
 
 /** What is asked of whom. */
@@ -80,7 +81,7 @@ export class AnswerRun<Who extends Asked = Variant> {
     const serial = ++this.#serial;
     try {
       const plan = await make();
-      const asks = plan ? await planAsks(plan.variants, plan.experiments, plan.settings) : [];
+      const asks = plan ? await this.#asksOf(plan) : [];
       const kept = await keptAnswers(asks, this.#journals).catch((): Answers => new Map());
       if (serial !== this.#serial || this.running) return;
       const same = asks.length === this.asks.length && asks.every(({ key }, i) => key === this.asks[i]?.key);
@@ -92,9 +93,17 @@ export class AnswerRun<Who extends Asked = Variant> {
       this.#runFailed &&= same;
     } catch (error) {
       if (serial !== this.#serial) return;
-      this.error = named(error);
+      const failure = named(error);
+      this.error = failure.name === 'Cancelled' ? null : failure;
       this.#runFailed = false;
     }
+  }
+
+  /** Every picture that is asked about is read whole the first time. */
+  #asksOf({ variants, experiments, settings }: Plan<Who>): Promise<readonly Ask<Who>[]> {
+    return asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
+      planAsks(variants, experiments, settings, work),
+    );
   }
 
   /** Answers what is laid out; where a setting has just changed, what it says now, not what was laid out before. */

@@ -6,6 +6,7 @@ import { sweepAblations, type AblationRecord } from '../../probes/ablation/sweep
 import type { Definition } from '../../probes/answers/judged.ts';
 import { attentionShift, type AttentionRecord } from '../../probes/attention/shift.ts';
 import { UnknownColumns } from '../../probes/data/columns.ts';
+import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { lensOnAnswers, type LensRecord } from '../../probes/lens/lens.ts';
@@ -14,7 +15,10 @@ import { sampleIndices } from '../../probes/sampling/choice.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
 import { pairKey, sweepSwaps, type SwapRecord } from '../../probes/swap/sweep.ts';
 import { TASKS, type Task } from '../../probes/task.ts';
-import type { Json, WorkIdentity } from '../../study/identity/work-identity.ts';
+import type { Models, ResidentModel } from '../../study/identity/deciding-inputs.ts';
+import { identify } from '../../study/identity/identify.ts';
+import { residentModel } from '../../study/identity/resident-model.ts';
+import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { LongWork } from '../../study/work.ts';
 import { named } from '../state/named.ts';
@@ -25,6 +29,7 @@ import type { LayerPick } from '../charts/layer-lines/series.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import type { NamedSet, QuestionSet } from './sets.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
@@ -95,11 +100,13 @@ export class Localize {
   readonly engine: EngineApi;
   readonly #family: Family;
   readonly #images: ImageChoice;
+  readonly #jobs: Jobs;
 
   constructor(engine: EngineApi, family: Family, images: ImageChoice, jobs: Jobs, journals: Journals) {
     this.engine = engine;
     this.#family = family;
     this.#images = images;
+    this.#jobs = jobs;
     this.#restore();
     this.swaps = new StudyRun('swap', journals, jobs);
     this.ablations = new StudyRun('ablate', journals, jobs);
@@ -238,12 +245,18 @@ export class Localize {
         : tasks.flatMap((task) => set.samples.filter((pair) => pair.task === task).slice(0, pairsPerTask));
     this.pairs = new Map(pairs.map((pair) => [pairKey(pair), pair]));
     const { layers } = model.checkpoint;
-    const settings = { mode, tasks, pairsPerTask, maxNewTokens };
+    const probed = Array.from({ length: layers }, (_, layer) => layer);
+    const reading = this.reading;
+    const identity = identify('swap', titleOf('Token swap', [model]), {
+      models: { [model.identity.label]: ofSlot(model) },
+      samples: await this.#fingerprint(pairs),
+      ...{ system: null, layers: probed, mode, maxNewTokens, answerSource: false, ...reading },
+    });
     return {
       samples: pairs.length,
       answers: pairs.length * (layers + 1),
       piece: {
-        identity: this.#identity('swap', 'Token swap', [model], set, settings),
+        identity,
         total: pairs.length,
         work: (long) =>
           sweepSwaps(
@@ -251,10 +264,10 @@ export class Localize {
             pairs,
             {
               subject: wholeModel(model.checkpoint.id, layers),
-              layers: Array.from({ length: layers }, (_, layer) => layer),
+              layers: probed,
               mode,
               maxNewTokens,
-              prompt: this.reading,
+              prompt: reading,
               ...this.#rowsPerBatch,
             },
             long,
@@ -269,15 +282,18 @@ export class Localize {
     if (!model || !set) return null;
     const problems = this.#drawn(set);
     const { layers } = model.checkpoint;
+    const experiments = Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part));
+    const reading = this.reading;
+    const identity = identify('ablate', titleOf('Zero ablation', [model]), {
+      models: { [model.identity.label]: ofSlot(model) },
+      samples: await this.#fingerprint(problems),
+      ...{ system: null, experiments, prefix: '', maxNewTokens, ...reading },
+    });
     return {
       samples: problems.length,
       answers: problems.length * (layers + 1),
       piece: {
-        identity: this.#identity('ablate', 'Zero ablation', [model], set, {
-          part,
-          maxNewTokens,
-          ...this.#choice,
-        }),
+        identity,
         total: problems.length,
         work: (long) =>
           sweepAblations(
@@ -285,9 +301,9 @@ export class Localize {
             problems,
             {
               subject: wholeModel(model.checkpoint.id, layers),
-              experiments: Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part)),
+              experiments,
               maxNewTokens,
-              prompt: this.reading,
+              prompt: reading,
               ...this.#rowsPerBatch,
             },
             long,
@@ -301,25 +317,31 @@ export class Localize {
     const set = await this.#questionSet(this.pictureSource);
     if (compared.length === 0 || !set) return null;
     const items = this.#drawn(set);
-    const settings = { running, onlyThink, maxNewTokens, ...this.#choice };
     // With Base beside them, the answer that all read is still IN's: what RL started from.
     const forcedBy = compared.find(({ identity }) => identity.label === 'IN')?.identity.label;
+    const [subjects, reading] = [this.#subjects, this.reading];
+    const identity = identify('attention', titleOf('Attention shift', compared), {
+      models: modelsOf(compared),
+      samples: await this.#fingerprint(items),
+      ...{ system: null, running, onlyThink, maxNewTokens, ...reading },
+      forcedBy: running === 'free' ? null : (forcedBy ?? compared[0]?.identity.label ?? null),
+    });
     return {
       samples: items.length,
       answers: items.length * (running === 'free' ? compared.length : 1),
       piece: {
-        identity: this.#identity('attention', 'Attention shift', compared, set, settings),
+        identity,
         total: items.length,
         work: (long) =>
           attentionShift(
             this.engine,
             items,
             {
-              models: this.#subjects,
+              models: subjects,
               running,
               onlyThink,
               maxNewTokens,
-              prompt: this.reading,
+              prompt: reading,
               ...(forcedBy === undefined ? {} : { forcedBy }),
             },
             long,
@@ -333,19 +355,20 @@ export class Localize {
     const set = await this.#questionSet(this.pictureSource);
     if (compared.length === 0 || !set) return null;
     const items = this.#drawn(set);
+    const [subjects, reading] = [this.#subjects, this.reading];
+    const identity = identify('lens', titleOf('Logit lens', compared), {
+      models: modelsOf(compared),
+      samples: await this.#fingerprint(items),
+      ...{ system: null, maxNewTokens, ...reading },
+    });
     return {
       samples: items.length,
       answers: items.length * compared.length,
       piece: {
-        identity: this.#identity('lens', 'Logit lens', compared, set, { maxNewTokens, ...this.#choice }),
+        identity,
         total: items.length,
         work: (long) =>
-          lensOnAnswers(
-            this.engine,
-            items,
-            { models: this.#subjects, maxNewTokens, prompt: this.reading },
-            long,
-          ),
+          lensOnAnswers(this.engine, items, { models: subjects, maxNewTokens, prompt: reading }, long),
       },
     };
   }
@@ -358,14 +381,18 @@ export class Localize {
     const [recipient, donor] = patched;
     const { layers } = recipient.checkpoint;
     const total = items.length * (layers + 3);
+    const depths = Array.from({ length: layers + 1 }, (_, depth) => depth);
+    const reading = this.reading;
+    const identity = identify('patch', titleOf('Cross-checkpoint patching', patched), {
+      models: { recipient: ofSlot(recipient), donor: ofSlot(donor) },
+      samples: await this.#fingerprint(items),
+      ...{ system: null, depths, maxNewTokens, ...reading },
+    });
     return {
       samples: items.length,
       answers: total,
       piece: {
-        identity: this.#identity('patch', 'Cross-checkpoint patching', patched, set, {
-          maxNewTokens,
-          ...this.#choice,
-        }),
+        identity,
         total,
         work: (long) =>
           sweepPatches(
@@ -374,9 +401,9 @@ export class Localize {
             {
               recipient: wholeModel(recipient.checkpoint.id, layers),
               donor: wholeModel(donor.checkpoint.id, layers),
-              depths: Array.from({ length: layers + 1 }, (_, depth) => depth),
+              depths,
               maxNewTokens,
-              prompt: this.reading,
+              prompt: reading,
               ...this.#rowsPerBatch,
             },
             long,
@@ -403,10 +430,6 @@ export class Localize {
     return this.rows > 0 ? { rowsPerBatch: this.rows } : {};
   }
 
-  get #choice(): { readonly samples: number; readonly seed: number } {
-    return { samples: this.samples, seed: this.seed };
-  }
-
   get #subjects(): { name: string; subject: ReturnType<typeof wholeModel> }[] {
     return this.compared.map(({ identity, checkpoint }) => ({
       name: identity.label,
@@ -414,25 +437,9 @@ export class Localize {
     }));
   }
 
-  #identity(
-    kind: ProbeName,
-    title: string,
-    models: readonly LoadedSlot[],
-    set: Pick<NamedSet<unknown>, 'fingerprint'>,
-    settings: Json & object,
-  ) {
-    const dtypes = models.map(({ model }) => `${model.dtype} ${model.device}`);
-    return {
-      kind,
-      title: `${title} of ${models.map(({ identity }) => identity.label).join(' and ')}`,
-      inputs: {
-        data: set.fingerprint,
-        ...Object.fromEntries(
-          models.map(({ checkpoint, identity }) => [identity.label, checkpoint.fingerprint]),
-        ),
-      },
-      settings: { ...(settings as { readonly [key: string]: Json }), ...this.reading, dtypes },
-    };
+  /** Of what was drawn. */
+  #fingerprint(samples: readonly (Pair | Problem)[]): Promise<string> {
+    return asJobIfLong(this.#jobs, 'Reading pictures', (work) => samplesFingerprint(samples, work));
   }
 
   #drawn({ samples }: NamedSet<Problem>): readonly Problem[] {
@@ -456,8 +463,21 @@ export class Localize {
     this.setError = null;
     try {
       await work();
-    } catch (error) {
-      this.setError = named(error);
+    } catch (thrown) {
+      const error = named(thrown);
+      this.setError = error.name === 'Cancelled' ? null : error;
     }
   }
+}
+
+function titleOf(what: string, models: readonly LoadedSlot[]): string {
+  return `${what} of ${models.map(({ identity }) => identity.label).join(' and ')}`;
+}
+
+function ofSlot({ checkpoint, model }: LoadedSlot): ResidentModel {
+  return residentModel(checkpoint, model);
+}
+
+function modelsOf(slots: readonly LoadedSlot[]): Models {
+  return Object.fromEntries(slots.map((slot) => [slot.identity.label, ofSlot(slot)]));
 }

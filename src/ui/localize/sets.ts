@@ -5,18 +5,16 @@ import { readPairFolder } from '../../probes/data/pair-folder.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { readProblems } from '../../probes/data/problem-file.ts';
 import type { Problem } from '../../probes/data/problem.ts';
-import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
 import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 
-/** A set of samples, with what names it in a journal. */
+/** A set of samples. What is drawn of it names a piece of work by its content. */
 export interface NamedSet<Sample> {
   readonly name: string;
   readonly samples: readonly Sample[];
-  readonly fingerprint: string;
   readonly notices: readonly string[];
 }
 
@@ -24,12 +22,12 @@ export type QuestionSet = 'problems' | 'general-vqa' | 'math-targeted-vqa';
 
 export async function committedPairs(set: PairSet): Promise<NamedSet<Pair>> {
   const lists = await Promise.all(TASKS.map((task) => loadPairs(task, { set })));
-  return { name: set, samples: lists.flat(), fingerprint: `committed ${set}`, notices: [] };
+  return { name: set, samples: lists.flat(), notices: [] };
 }
 
 export async function committedQuestions(set: QuestionSet): Promise<NamedSet<Problem>> {
   const samples = set === 'problems' ? await loadProblems() : await loadQuestions(set);
-  return { name: set, samples, fingerprint: `committed ${set}`, notices: [] };
+  return { name: set, samples, notices: [] };
 }
 
 /** A dropped pair folder. @throws NamedError those of `readPairFolder` */
@@ -43,7 +41,6 @@ export async function droppedPairs(
   return {
     name: topOf(found),
     samples: pairs,
-    fingerprint: await fingerprintOf(files, literalImage),
     notices: literalImages > 0 ? [`${literalImages} prompts begin with a literal <image>: ${what}.`] : [],
   };
 }
@@ -65,24 +62,13 @@ export async function droppedQuestions(
       'choose one list, and its images with it',
     );
   }
-  const choice = choices.get(list) ?? {};
-  const samples = await readProblems(list, files, choice);
-  // A list that is not hashed as text is told apart by what was read from it.
-  const read = list.endsWith('.jsonl') ? '' : await samplesFingerprint(samples);
-  const columns = Object.keys(choice).length > 0 ? JSON.stringify(choice) : '';
-  return {
-    name: list,
-    samples,
-    fingerprint: await fingerprintOf(files, columns + read),
-    notices: [],
-  };
+  return { name: list, samples: await readProblems(list, files, choices.get(list) ?? {}), notices: [] };
 }
 
 /** Two images and a question of one's own. */
 export function ownPair(target: Blob, source: Blob, prompt: string, task: Task): NamedSet<Pair> {
   const pair: Pair = { id: 'own', task, prompt, target, source, targetAnswer: '', sourceAnswer: '' };
-  const fingerprint = `own ${target.size} ${source.size} ${prompt}`;
-  return { name: 'your own pair', samples: [pair], fingerprint, notices: [] };
+  return { name: 'your own pair', samples: [pair], notices: [] };
 }
 
 function pathsOf(found: readonly PathFile[]): Map<string, File> {
@@ -91,17 +77,4 @@ function pathsOf(found: readonly PathFile[]): Map<string, File> {
 
 function topOf(found: readonly PathFile[]): string {
   return found[0]?.path.split('/')[0] ?? '';
-}
-
-/** SHA-256 over names and sizes, and the lists' own text. */
-async function fingerprintOf(files: ReadonlyMap<string, File>, option: string): Promise<string> {
-  const parts = [option];
-  for (const [path, file] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    parts.push(`${path} ${file.size}`);
-    if (path.endsWith('.jsonl')) parts.push(await file.text());
-  }
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(parts.join('\n')));
-  return Array.from(new Uint8Array(digest).subarray(0, 16), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
 }

@@ -107,9 +107,9 @@ export class Necessity {
     const settings = this.choice.settings(loaded, this.#images.reading);
     const sets = await this.choice.sets();
     const variants: Variant[] = [];
-    for (const { identity, checkpoint } of asked) {
-      const subject = wholeModel(checkpoint.id, checkpoint.layers);
-      variants.push(await subjectVariant(identity.label, subject, [checkpoint]));
+    for (const slot of asked) {
+      const { id, layers } = slot.checkpoint;
+      variants.push(await subjectVariant(slot.identity.label, wholeModel(id, layers), [slot]));
     }
     return { variants, experiments: transferExperiments(sets), settings };
   }

@@ -128,9 +128,9 @@ export class Perception {
     const { text } = this;
     const { puzzles } = await this.choice.sets();
     const variants: Variant[] = [];
-    for (const { identity, checkpoint } of loaded) {
-      const subject = wholeModel(checkpoint.id, checkpoint.layers);
-      variants.push(await subjectVariant(identity.label, subject, [checkpoint]));
+    for (const slot of loaded) {
+      const { id, layers } = slot.checkpoint;
+      variants.push(await subjectVariant(slot.identity.label, wholeModel(id, layers), [slot]));
     }
     return { variants, experiments: [gapExperiment(puzzles, text)], settings };
   }

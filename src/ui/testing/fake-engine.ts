@@ -20,6 +20,7 @@ const BYTES_A_WEIGHT: Readonly<Record<WeightDtype, number>> = { f32: 4, f16: 2, 
 export const CAPABILITIES: Capabilities = {
   webgpu: {
     name: 'NVIDIA Ampere',
+    adapter: 'vendor nvidia, architecture ampere',
     software: false,
     shaderF16: true,
     subgroups: true,

@@ -109,7 +109,7 @@ export class TransferEvaluation {
     if (this.needs !== null) return null;
     const { loaded } = this.#family;
     const own = loaded.filter(({ identity }) => ['Base', 'IN', 'RL'].includes(identity.label));
-    const donors = Object.fromEntries(own.map(({ identity, checkpoint }) => [identity.label, checkpoint]));
+    const donors = Object.fromEntries(own.map((slot) => [slot.identity.label, slot]));
     const layers = own[0]?.checkpoint.layers ?? 0;
     const cuts = this.#view.cuts(layers);
     const settings = this.choice.settings(loaded, this.#images.reading);
@@ -118,8 +118,7 @@ export class TransferEvaluation {
     const blocks = [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
     const variants: Variant[] = [];
     for (const name of blocks) variants.push(await blockVariant(name, donors, cuts));
-    const opened = loaded.map(({ checkpoint }) => checkpoint);
-    if (withStitch && stitched) variants.push(await subjectVariant('Your stitch', stitched, opened));
+    if (withStitch && stitched) variants.push(await subjectVariant('Your stitch', stitched, loaded));
     return { variants, experiments: transferExperiments(sets), settings };
   }
 }

@@ -1,0 +1,28 @@
+/** What names a picture: its bytes, all of them. */
+import { sha256Hex, sha256OfText } from '../../sha256.ts';
+import { openPicture, type Picture } from './picture.ts';
+
+/** Read at once; a larger file is hashed as the list of its parts' hashes. */
+const PART_BYTES = 2 ** 24;
+
+/** A picture does not change while it is held: a browser refuses the bytes of a file that did. */
+const known = new WeakMap<Picture, Promise<string>>();
+
+/** SHA-256 of a picture's bytes, in hex; read once for as long as the picture is held. @throws NamedError `BadPicture` */
+export function pictureHash(picture: Picture): Promise<string> {
+  const before = known.get(picture);
+  if (before) return before;
+  const now = openPicture(picture).then(blobHash);
+  known.set(picture, now);
+  now.catch(() => known.delete(picture));
+  return now;
+}
+
+async function blobHash(blob: Blob): Promise<string> {
+  if (blob.size <= PART_BYTES) return sha256Hex(await blob.arrayBuffer());
+  const parts: string[] = [];
+  for (let start = 0; start < blob.size; start += PART_BYTES) {
+    parts.push(await sha256Hex(await blob.slice(start, start + PART_BYTES).arrayBuffer()));
+  }
+  return sha256OfText(parts.join('\n'));
+}

@@ -1,0 +1,106 @@
+/** The one declared list: what decides a result, kind by kind, and why. */
+import type { DecidingInputs, Kind } from './deciding-inputs.ts';
+
+const UPDATES = {
+  weights: 'the values that are subtracted; no other file of a folder has a part in it',
+  deltas: 'which checkpoint is subtracted from which, and whose norm divides',
+  rounding: 'how values are subtracted',
+  outside: 'whether weights in no layer count',
+} as const;
+
+const PROBE = {
+  models:
+    'weights; config, tokenizer, chat template and image processor make ids and pixels of a question, and end an answer; the ' +
+    'device, its rounding and the adapter choose kernels, whose last digits decide between near equal tokens',
+  samples: 'every question, answer, option and picture that was drawn, whole',
+  system: 'stands before the question',
+  maxNewTokens: 'cuts answers off',
+  imageProcessing: 'how pixels are made of pictures',
+  maxImagePixels: 'larger pictures are scaled down',
+} as const;
+
+const ANSWERING = {
+  system: PROBE.system,
+  maxNewTokens: PROBE.maxNewTokens,
+  maxImagePixels: PROBE.maxImagePixels,
+  imageProcessing: PROBE.imageProcessing,
+  device: 'where answers are computed',
+  dtype: 'how weights are rounded',
+} as const;
+
+/**
+ * Every kind of work with every input of it. A kind that lacks one does not compile, and neither does a caller that leaves one out.
+ * The modules that compute are part of every journal's name besides (`modules.ts`).
+ *
+ * Left out on purpose: names of folders, checkpoints and variants, the order and dates of files, and files that nothing reads (they
+ * are labels); cuts, the definition of "changed", gold answers of an evaluation (records are read by them anew each time); how many
+ * rows are answered at once (`rows-alone.test.ts` holds that a row says what it says alone; memory decides it besides, and whoever
+ * ran out of memory goes on with fewer).
+ */
+export const DECIDED_BY: { readonly [K in Kind]: { readonly [I in keyof DecidingInputs[K]]: string } } = {
+  energy: UPDATES,
+  diversity: {
+    ...UPDATES,
+    part: 'which weights are measured',
+    mode: 'exact values or an estimate',
+    topK: 'how many values count as top',
+    seed: 'what an estimate draws',
+    computer: 'a GPU sums in float32, the CPU in float64, and GPUs in orders of their own',
+  },
+  overlap: {
+    ...UPDATES,
+    part: 'which weights are measured',
+    k: 'how many directions are compared',
+    seed: 'what the iteration begins with',
+    computer: 'a GPU sums in float32, the CPU in float64, and GPUs in orders of their own',
+  },
+  swap: {
+    ...PROBE,
+    layers: 'which layers are swapped',
+    mode: 'one layer, or all from it on',
+    answerSource: 'whether the source picture is asked about too',
+  },
+  ablate: {
+    ...PROBE,
+    experiments: 'what each run leaves out',
+    prefix: 'stands before the question',
+  },
+  attention: {
+    ...PROBE,
+    running: 'whether all read one answer',
+    forcedBy: 'whose answer that is',
+    onlyThink: 'which tokens count',
+  },
+  lens: PROBE,
+  patch: { ...PROBE, depths: 'after how many layers states are handed over' },
+  answers: {
+    ...ANSWERING,
+    weights: 'of every checkpoint that gives a part',
+    files: 'config, tokenizer, chat template and image processor of the one that gives everything but layers',
+    adapter: 'chooses kernels, whose last digits decide between near equal tokens',
+  },
+  'gpu-memory': { answers: 'the run whose memory was measured' },
+  verdicts: { judge: 'who judges' },
+  answer: {
+    ...ANSWERING,
+    model: 'who answers',
+    pieces: 'what is asked',
+    pictures: 'what is shown, whole',
+  },
+  variant: {
+    parts: 'weights, rounding, device and adapter of everything but layers, of each layer and of the head',
+    files: 'config, tokenizer, chat template and image processor of the one that gives everything but layers',
+  },
+  endpoint: {
+    dialect: 'how it is asked',
+    address: 'where',
+    model: 'who',
+    temperature: 'how answers are drawn',
+    limitField: 'whether the limit of new tokens is seen',
+  },
+  verdict: {
+    system: 'how it is to be judged',
+    prompt: 'question, reference answer and response',
+    maxNewTokens: 'cuts a reply off',
+  },
+};

@@ -1,0 +1,135 @@
+/** Everything that decides a result, by kind of work. Whoever makes an identity has to give all of it. */
+import type { ImageProcessing } from '../../vlm/image-processing.ts';
+import type { AblationExperiment } from '../../probes/ablation/experiment.ts';
+import type { SwapMode } from '../../probes/swap/mode.ts';
+import type { DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
+import type { SpectrumMode } from '../../spectra/diversity.ts';
+import type { FileHashes } from '../../vlm/deciding-files.ts';
+
+/** By the part it has in the work, what identifies a checkpoint's weights. */
+export type Weights = Readonly<Record<string, string>>;
+
+/** A checkpoint as it computes: its weights, the small files beside them, and what computes in which rounding. */
+export interface ResidentModel {
+  readonly fingerprint: string;
+  readonly smallFiles: FileHashes;
+  readonly device: string;
+  /** As the device tells (`adapter-name.ts`). */
+  readonly adapter: string;
+  readonly dtype: string;
+}
+
+/** Models by the part they have in the work. */
+export type Models = Readonly<Record<string, ResidentModel>>;
+
+/** What updates are measured. */
+interface Updates {
+  readonly weights: Weights;
+  readonly deltas: readonly DeltaSpec[];
+  readonly rounding: Rounding;
+  readonly outside: boolean;
+}
+
+/** What models are asked and how. */
+interface Probe {
+  readonly models: Models;
+  /** Of the samples that were drawn: `samplesFingerprint`. */
+  readonly samples: string;
+  /** Null: the chat template's own. */
+  readonly system: string | null;
+  readonly maxNewTokens: number;
+  readonly imageProcessing: ImageProcessing;
+  readonly maxImagePixels: number;
+}
+
+/** What is common to all answers of a journal. */
+interface Answering {
+  readonly system: string | null;
+  readonly maxNewTokens: number;
+  readonly maxImagePixels: number;
+  /** Null where a service makes pixels of images. */
+  readonly imageProcessing: ImageProcessing | null;
+  readonly device: string;
+  readonly dtype: string;
+}
+
+export interface DecidingInputs {
+  readonly energy: Updates;
+  readonly diversity: Updates & {
+    /** Part of the names of the weights; null for all. */
+    readonly part: string | null;
+    readonly mode: SpectrumMode;
+    readonly topK: number;
+    /** Null where nothing is drawn at random. */
+    readonly seed: number | null;
+    /** `cpu`, or what GPU computes. */
+    readonly computer: string;
+  };
+  readonly overlap: Updates & {
+    readonly part: string | null;
+    readonly k: number;
+    readonly seed: number;
+    readonly computer: string;
+  };
+  readonly swap: Probe & {
+    readonly layers: readonly number[];
+    readonly mode: SwapMode;
+    readonly answerSource: boolean;
+  };
+  readonly ablate: Probe & {
+    readonly experiments: readonly Pick<AblationExperiment, 'name' | 'ablate'>[];
+    readonly prefix: string;
+  };
+  readonly attention: Probe & {
+    readonly running: 'teacher-forced' | 'free';
+    /** The part of the model whose answer all read; null where each reads its own. */
+    readonly forcedBy: string | null;
+    readonly onlyThink: boolean;
+  };
+  readonly lens: Probe;
+  readonly patch: Probe & { readonly depths: readonly number[] };
+  /** A journal of answers; each is filed under its `answer`. */
+  readonly answers: Answering & {
+    /** Of every checkpoint that a part is taken from. */
+    readonly weights: Weights;
+    /** Of the one whose tokenizer, chat template and image processor are used; none of a service. */
+    readonly files: FileHashes;
+    /** What computes; null where a service does. */
+    readonly adapter: string | null;
+  };
+  /** What was measured of the run that made these answers: SHA-256 over their names. */
+  readonly 'gpu-memory': { readonly answers: string };
+  /** A journal of verdicts; each is filed under its `verdict`. */
+  readonly verdicts: { readonly judge: string };
+  /** One answer. */
+  readonly answer: Answering & {
+    /** Of a `variant`, or of an `endpoint`. */
+    readonly model: string;
+    /** The prompt, with a picture between each piece and the next. */
+    readonly pieces: readonly string[];
+    /** What names each picture, in order: its hash, a black one's size. */
+    readonly pictures: readonly string[];
+  };
+  /** A model that is asked here: each part of it, and the files of the checkpoint that gives everything but layers. */
+  readonly variant: {
+    /** Everything but layers and head, each layer, the head. */
+    readonly parts: readonly Omit<ResidentModel, 'smallFiles'>[];
+    readonly files: FileHashes;
+  };
+  /** A model that a service runs: what the service changes behind these is not seen. */
+  readonly endpoint: {
+    readonly dialect: string;
+    readonly address: string;
+    readonly model: string;
+    readonly temperature: number | null;
+    readonly limitField: string;
+  };
+  /** One verdict of a judge. */
+  readonly verdict: {
+    readonly system: string;
+    readonly prompt: string;
+    readonly maxNewTokens: number;
+  };
+}
+
+export type Kind = keyof DecidingInputs;

@@ -1,0 +1,66 @@
+/** Makes every identity, of what the declared list says. */
+import { sha256OfText } from '../../sha256.ts';
+import { canonicalJson } from './canonical-json.ts';
+import { DECIDED_BY } from './decided-by.ts';
+import type { DecidingInputs, Kind, Models, Weights } from './deciding-inputs.ts';
+import type { Json, WorkIdentity } from './work-identity.ts';
+
+/** Inputs that are one hash. */
+const HASHES: ReadonlySet<string> = new Set(['samples', 'answers', 'judge']);
+
+/** Kinds that have journals. */
+export type JournalKind = Exclude<Kind, NamedKind>;
+/** Kinds that name one thing by a hash: an answer within a journal, a model within an answer. */
+export type NamedKind = 'answer' | 'variant' | 'endpoint' | 'verdict';
+
+/**
+ * What names a piece of work in its journal, in clear: inputs by what they are ("weights of rl", "chat_template.json of rl",
+ * "samples"), settings by their names.
+ *
+ * @param title as a reader says it; not part of the identity
+ */
+export function identify<K extends JournalKind>(
+  kind: K,
+  title: string,
+  given: DecidingInputs[K],
+): WorkIdentity {
+  const inputs: Record<string, string> = {};
+  const settings: Record<string, Json> = {};
+  for (const name of Object.keys(DECIDED_BY[kind])) {
+    const value = (given as unknown as Readonly<Record<string, unknown>>)[name];
+    if (name === 'weights') Object.assign(inputs, weightsOf(value as Weights));
+    else if (name === 'files') Object.assign(inputs, value);
+    else if (HASHES.has(name)) inputs[name] = value as string;
+    else if (name === 'models') {
+      Object.assign(inputs, modelInputs(value as Models));
+      settings['computedBy'] = computedBy(value as Models);
+    } else settings[name] = value as Json;
+  }
+  return { kind, title, inputs, settings };
+}
+
+/** SHA-256, in hex, over all that decides a thing. */
+export function nameOf<K extends NamedKind>(kind: K, given: DecidingInputs[K]): Promise<string> {
+  const values = given as unknown as Readonly<Record<string, Json>>;
+  const listed = Object.keys(DECIDED_BY[kind]).map((name) => [name, values[name] as Json]);
+  return sha256OfText(canonicalJson([kind, Object.fromEntries(listed)]));
+}
+
+function weightsOf(weights: Weights): Record<string, string> {
+  return Object.fromEntries(Object.entries(weights).map(([role, print]) => [`weights of ${role}`, print]));
+}
+
+function modelInputs(models: Models): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(models).flatMap(([role, { fingerprint, smallFiles }]) => [
+      [`weights of ${role}`, fingerprint],
+      ...Object.entries(smallFiles).map(([file, hash]) => [`${file} of ${role}`, hash]),
+    ]),
+  );
+}
+
+function computedBy(models: Models): Json {
+  return Object.fromEntries(
+    Object.entries(models).map(([role, { device, adapter, dtype }]) => [role, { device, adapter, dtype }]),
+  );
+}
