@@ -98,4 +98,80 @@ describe('kept answers', () => {
     expect(await run(journals, await plan({ RL: cold }, ['RL']))).toBe(0);
     expect(await run(journals, await plan({ IN: rl }, ['IN']))).toBe(2);
   });
+
+  it.each([
+    [
+      'chat template of the one that gives everything but layers',
+      cold,
+      { 'chat_template.jinja': 'u' },
+      {},
+      2,
+    ],
+    ['end tokens', cold, { 'generation_config.json': 'g' }, {}, 2],
+    ['adapter', cold, {}, { adapter: 'vendor nvidia' }, 2],
+    ['rounding', cold, {}, { dtype: 'q4' }, 2],
+    ['rounding of a donor of layers', rl, {}, { dtype: 'q4' }, 0],
+  ] as const)('are not those of another %s', async (_, one, files, model, kept) => {
+    const journals = new Journals(new MemoryStorage());
+    const donors = { IN: cold, RL: rl };
+    await run(journals, await plan(donors, BLOCKS));
+    const other: ResidentCheckpoint = {
+      checkpoint: { ...one.checkpoint, smallFiles: { ...one.checkpoint.smallFiles, ...files } },
+      model: { ...one.model, ...model },
+    };
+    const after = await plan(one === cold ? { ...donors, IN: other } : { ...donors, RL: other }, BLOCKS);
+    const blocks = (name: string) => after.filter(({ variant }) => variant.name === name);
+    const found = await keptAnswers(after, journals);
+    const ofBlock = (name: string) => blocks(name).filter(({ key }) => found.has(key)).length;
+    // Of IN nothing where IN changed, of RL nothing where RL did; of their merge nothing in either case.
+    expect([ofBlock('IN'), ofBlock('RL'), ofBlock('IN:RL:RL')]).toEqual([2 - kept, kept, 0]);
+    expect(await run(journals, after)).toBe(4);
+  });
+
+  it('of a merge stay where the template of a donor of layers alone changes', async () => {
+    const journals = new Journals(new MemoryStorage());
+    await run(journals, await plan({ IN: cold, RL: rl }, BLOCKS));
+    const checkpoint = { ...rl.checkpoint, smallFiles: { 'chat_template.jinja': 'u' } };
+    const after = await plan({ IN: cold, RL: { ...rl, checkpoint } }, BLOCKS);
+    // RL by itself is asked otherwise; IN:RL:RL is asked as IN is.
+    expect(await run(journals, after)).toBe(2);
+  });
+
+  it('that are counted as finished earlier are those that are asked for', async () => {
+    const journals = new Journals(new MemoryStorage());
+    const told: number[] = [];
+    const count = async (asks: readonly Ask[]): Promise<void> => {
+      await answersJournalled(
+        asks,
+        (identity, total, work, keys) =>
+          runJournalled(journals, identity, total, work, {
+            onFinished: (records) => told.push([...keys].filter((key) => records.has(key)).length),
+          }),
+        () => Promise.resolve(),
+      );
+    };
+    await run(journals, await plan({ IN: cold }, ['IN']));
+    await count(await plan({ IN: cold }, ['IN']));
+    const checkpoint = { ...cold.checkpoint, smallFiles: { 'chat_template.jinja': 'u' } };
+    await count(await plan({ IN: { ...cold, checkpoint } }, ['IN']));
+    const [variant] = await Promise.all([blockVariant('IN', { IN: cold })]);
+    const others = transferExperiments({
+      ...{ general: [], mathTargeted: [] },
+      textOnly: [{ id: 'x', question: '3 + 3', answer: '' }],
+    });
+    await count(await planAsks([variant], others, settings));
+    expect(told).toEqual([2, 0, 0]);
+  });
+
+  it('say in clear what they were asked with', async () => {
+    const journals = new Journals(new MemoryStorage());
+    await run(journals, await plan({ IN: cold, RL: rl }, ['IN:RL:RL']));
+    const [kept] = await journals.list();
+    expect(kept?.inputs).toEqual({
+      ...{ 'weights of 0': 'print of cold', 'weights of 1': 'print of rl' },
+      ...smallFiles,
+    });
+    expect(kept?.settings).toMatchObject({ maxNewTokens: 8, adapter: 'wasm simd, 1 threads', dtype: 'f32' });
+    expect(await journals.withdraw('print of rl')).toHaveLength(1);
+  });
 });
