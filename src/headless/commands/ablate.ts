@@ -4,7 +4,7 @@ import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
 import { ablationResultLines, ablationResultsFile, errorRates } from '../../probes/ablation/error-rates.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
-import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
+import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
 import { identify } from '../../study/identity/identify.ts';
 import { residentModel } from '../../study/identity/resident-model.ts';
 import { jsonLines } from '../json-lines.ts';

@@ -3,7 +3,7 @@ import type { ModelLayers } from '../../probes/attention/layer-means.ts';
 import { attentionByLayer, attentionShiftFile } from '../../probes/attention/layer-means.ts';
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { attentionShift } from '../../probes/attention/shift.ts';
-import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
+import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
 import { identify } from '../../study/identity/identify.ts';
 import { residentModel } from '../../study/identity/resident-model.ts';
 import type { Command } from '../context.ts';

@@ -1,7 +1,7 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
 import { readPairFolder } from '../../probes/data/pair-folder.ts';
-import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
+import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';

@@ -67,7 +67,12 @@ function surroundings(journals: Journals, threads: () => SpectraThreads): StudyS
     journals,
     threads,
     computers: () =>
-      Promise.resolve({ threads: inlineThreads(), device: 'cpu' as const, computer: 'cpu', dispose: () => undefined }),
+      Promise.resolve({
+        threads: inlineThreads(),
+        device: 'cpu' as const,
+        computer: 'cpu',
+        dispose: () => undefined,
+      }),
   };
 }
 
@@ -129,6 +134,25 @@ test('diversity of the identity: all singular values equal, effective rank 4', a
     .element(found)
     .toHaveTextContent('IN − Base: mean effective rank and its spread between layers');
   await expect.element(found).toHaveTextContent('RL − IN: 12 spectra on cpu; 4 exactly zero');
+});
+
+test('spectra that the GPU cannot compute are kept with those of the CPU, and the choice says so', async () => {
+  const journals = new Journals(new MemoryStorage());
+  const app = await opened(surroundings(journals, () => inlineThreads()));
+  const { characterize } = app;
+  expect(characterize.device).toBe('webgpu');
+  await page.getByText('Diversity', { exact: true }).click();
+  await button('Measure diversity').click();
+  await expect.element(button('Diversity is measured')).toBeVisible();
+  expect(characterize.device).toBe('cpu');
+  const kept = (await journals.list()).filter(({ kind }) => kind === 'diversity');
+  expect(kept.map(({ settings, done }) => [(settings as { computer: string }).computer, done])).toEqual([
+    ['cpu', 12],
+  ]);
+  // With a GPU nothing is done yet.
+  characterize.settings.device = 'webgpu';
+  await expect.element(button('Measure diversity')).toBeVisible();
+  expect(characterize.diversityStudy?.settings.computer).toBe('vendor nvidia, architecture ampere');
 });
 
 test('overlap of updates along the same axes: shared whole, in charts, words and a table, at every k', async () => {

@@ -23,7 +23,12 @@ function surroundings(): StudySurroundings {
     journals: new Journals(new MemoryStorage()),
     threads: inlineThreads,
     computers: () =>
-      Promise.resolve({ threads: inlineThreads(), device: 'cpu' as const, computer: 'cpu', dispose: () => undefined }),
+      Promise.resolve({
+        threads: inlineThreads(),
+        device: 'cpu' as const,
+        computer: 'cpu',
+        dispose: () => undefined,
+      }),
   };
 }
 

@@ -6,7 +6,7 @@ import { sweepAblations, type AblationRecord } from '../../probes/ablation/sweep
 import type { Definition } from '../../probes/answers/judged.ts';
 import { attentionShift, type AttentionRecord } from '../../probes/attention/shift.ts';
 import { UnknownColumns } from '../../probes/data/columns.ts';
-import { samplesFingerprint } from '../../probes/data/fingerprint.ts';
+import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { lensOnAnswers, type LensRecord } from '../../probes/lens/lens.ts';

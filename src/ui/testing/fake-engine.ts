@@ -12,6 +12,7 @@ import type {
   StoredWeights,
   WeightDtype,
 } from '../../engine/protocol.ts';
+import { decidingFiles } from '../../vlm/deciding-files.ts';
 import type { ModelId } from '../../engine/subject.ts';
 
 const GIB = 1024 ** 3;
@@ -44,6 +45,8 @@ export interface FakeOptions {
   readonly pace?: number;
   readonly stored?: readonly StoredWeights[];
   readonly budgetBytes?: number;
+  /** What loaded models say computes them. */
+  readonly adapter?: string;
 }
 
 /**
@@ -80,7 +83,7 @@ export class FakeEngine implements EngineApi {
         'download the file again; its SHA-256 is on the model page',
       );
     }
-    const checkpoint = this.#checkpoint(name, files);
+    const checkpoint = { ...this.#checkpoint(name, files), smallFiles: await decidingFiles(files) };
     this.#open.set(checkpoint.id, checkpoint);
     return checkpoint;
   }
@@ -133,7 +136,7 @@ export class FakeEngine implements EngineApi {
     const model: LoadedModel = {
       id,
       device: options.device,
-      adapter: options.device === 'webgpu' ? 'vendor nvidia, architecture ampere' : 'wasm simd, 8 threads',
+      adapter: this.#options.adapter ?? 'vendor nvidia, architecture ampere',
       dtype: options.dtype,
       weightBytes,
       bytesRead: bytes,
@@ -276,7 +279,7 @@ export class FakeEngine implements EngineApi {
     return checkpoint;
   }
 
-  #checkpoint(name: string, files: CheckpointFiles): OpenedCheckpoint {
+  #checkpoint(name: string, files: CheckpointFiles): Omit<OpenedCheckpoint, 'smallFiles'> {
     const { layers = 28, visionBlocks = 32, parameters = 8_292_166_656 } = this.#options;
     return {
       id: `model-${this.#open.size + 1}-${name}` as ModelId,
@@ -296,7 +299,6 @@ export class FakeEngine implements EngineApi {
       bytes: parameters * 2,
       tensors: 729,
       files: [...files].map(([path, file]) => ({ name: path, bytes: file.size })),
-      smallFiles: { 'config.json': name, 'chat_template.json': name },
       weightFiles: [...files.keys()].filter((path) => path.endsWith('.safetensors')),
       dtypes: { BF16: 729 },
       layerBytes: Array.from({ length: visionBlocks + 1 + layers }, (_, i) => ({

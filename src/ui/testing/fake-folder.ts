@@ -1,6 +1,6 @@
 import type { Folder } from '../files/folder.ts';
 
-/** A folder as one would drop it; the fake engine looks at nothing but its name. */
+/** A folder as one would drop it; the fake engine looks at its name, and hashes its small files. */
 export function fakeFolder(name: string): Folder {
   const names = [
     'config.json',
