@@ -62,7 +62,9 @@ it('is rebuilt without what a model now unloaded had captured, and without a loa
     unload: nothing,
     load: () => {
       if (fails) throw new Error('failed');
+      return { adapter: 'vendor a' };
     },
+    adapter: () => 'vendor a',
     captureImageKv: nothing,
     storedWeights: () => [],
   });
@@ -85,4 +87,30 @@ it('is rebuilt without what a model now unloaded had captured, and without a loa
     `load rebuild ${c} ${c}`,
     expect.stringMatching(/^captureImageKv kv-/),
   ]);
+});
+
+it('is not rebuilt on another GPU: what was begun there would go on with other numbers', async () => {
+  let gpu = 'vendor a';
+  const { engine, asked, kill } = stage({
+    ...{ open: summary, watch: nothing, unload: nothing, storedWeights: () => [] },
+    load: () => ({ adapter: gpu }),
+    adapter: () => gpu,
+  });
+  const states: string[] = [];
+  await engine.onStatus((status) => void states.push('reason' in status ? status.reason : status.state));
+  const { id } = await engine.open('a', new Map());
+  await engine.load('load', id, { device: 'webgpu', dtype: 'f32' }, nothing);
+  gpu = 'vendor b';
+  asked.length = 0;
+  kill();
+  await expect(engine.storedWeights()).rejects.toThrow(
+    'loaded on vendor a, and the browser now gives vendor b',
+  );
+  expect(asked.filter((call) => call.startsWith('load'))).toEqual([]);
+  expect(states.at(-1)).toMatch('results of two GPUs are not mixed');
+  // Loaded anew it is another model, of that GPU.
+  await engine.unload(id);
+  expect(await engine.load('again', id, { device: 'webgpu', dtype: 'f32' }, nothing)).toEqual({
+    adapter: 'vendor b',
+  });
 });

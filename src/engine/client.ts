@@ -69,7 +69,7 @@ function spawnEngineWorker(): Worker {
 export class EngineClient implements EngineApi {
   readonly #spawn: () => Worker;
   readonly #opened = new Map<ModelId, { readonly name: string; readonly files: CheckpointFiles }>();
-  readonly #loaded = new Map<ModelId, LoadOptions>();
+  readonly #loaded = new Map<ModelId, { readonly options: LoadOptions; readonly adapter: string }>();
   readonly #captured = new Map<string, CaptureKvRequest>();
   readonly #cancelled = new Set<string>();
   readonly #listeners = new Set<(status: EngineStatus) => void>();
@@ -120,7 +120,7 @@ export class EngineClient implements EngineApi {
       if (this.#cancelled.has(job)) throw cancelled();
       return host.load(job, id, options, proxy(onProgress));
     });
-    this.#loaded.set(id, options);
+    this.#loaded.set(id, { options, adapter: loaded.adapter });
     return loaded;
   }
 
@@ -281,8 +281,11 @@ export class EngineClient implements EngineApi {
   /** Gives a new worker what the last one had: folders, models, captured images. */
   async #restore(life: Life): Promise<void> {
     for (const [id, { name, files }] of this.#opened) await life.host.open(id, name, files);
-    for (const [id, options] of this.#loaded) {
+    for (const [id, { options, adapter }] of this.#loaded) {
       await this.#watch(life, options.device);
+      const now = await life.host.adapter(options.device);
+      // Work under way would go on with numbers of another kind, under the name of these.
+      if (now !== adapter) throw otherAdapter(adapter, now);
       await life.host.load(
         `rebuild ${id}`,
         id,
@@ -320,6 +323,15 @@ export class EngineClient implements EngineApi {
 /** A run that was cancelled while it was made again has got less far than before: what was told stays. */
 function keepTold(row: GeneratedRow, told: Told | undefined): GeneratedRow {
   return told && told.tokens.length > row.tokens.length ? { ...row, ...told } : row;
+}
+
+function otherAdapter(before: string, now: string): NamedError {
+  return new NamedError(
+    'OtherAdapter',
+    `the models were loaded on ${before}, and the browser now gives ${now}`,
+    {},
+    'close the checkpoints and open them again: results of two GPUs are not mixed',
+  );
 }
 
 function isFatal(error: unknown): error is NamedError {

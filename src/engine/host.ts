@@ -72,6 +72,11 @@ export class EngineHost extends Engine {
     return buffers ? { live: buffers.live, peak: buffers.peak } : null;
   }
 
+  /** What computes on the device, as far as it tells. */
+  async adapter(device: Device): Promise<string> {
+    return (await this.backend(device)).adapter;
+  }
+
   /** Calls back with the reason once the device is gone. */
   async watch(device: Device, onLost: (reason: string) => void): Promise<void> {
     const { lost } = await this.backend(device);
