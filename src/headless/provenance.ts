@@ -10,7 +10,14 @@ export function provenance(summary: OpenedCheckpoint, loaded?: LoadedModel, seed
     files: summary.files,
     weightFiles: summary.weightFiles,
     notices: summary.notices,
-    ...(loaded ? { device: loaded.device, dtype: loaded.dtype, quantization: loaded.quantization } : {}),
+    // SHA-256 of config, tokenizer, chat template and image processor: what of a folder decides answers beside its weights.
+    smallFiles: summary.smallFiles,
+    ...(loaded
+      ? {
+          ...{ device: loaded.device, adapter: loaded.adapter },
+          ...{ dtype: loaded.dtype, quantization: loaded.quantization },
+        }
+      : {}),
     ...(seed === undefined ? {} : { seed }),
   };
 }

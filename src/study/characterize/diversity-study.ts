@@ -98,7 +98,7 @@ export function diversityFile(
     cuts: cuts ?? thirds(pairing.layers),
     ...(overlap ? { overlap } : {}),
     provenance: characterizeProvenance(checkpoints, {
-      ...{ tensors: pairing.families.length, done: records.size, mode },
+      ...{ tensors: pairing.families.length, done: records.size, mode, computer: settings.computer },
       ...(mode === 'fast' ? { seed } : {}),
     }),
   });

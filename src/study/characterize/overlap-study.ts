@@ -100,7 +100,7 @@ export function overlapFile(
     ...{ pairing, deltas, records, rounding, weights, k, models: modelNames(checkpoints) },
     cuts: cuts ?? thirds(pairing.layers),
     provenance: characterizeProvenance(checkpoints, {
-      ...{ tensors: pairing.families.length, done: records.size, seed },
+      ...{ tensors: pairing.families.length, done: records.size, seed, computer: settings.computer },
     }),
   });
 }

@@ -92,13 +92,11 @@ export class Perception {
     const { style, ...settings } = this.choice.settings(loaded, this.#images.reading);
     return gapFiles(this.run.graded, this.choice.seed, {
       version,
-      checkpoints: loaded.map(({ identity, checkpoint: { name, fingerprint, weightFiles, notices } }) => ({
-        label: identity.label,
-        name,
-        fingerprint,
-        weightFiles,
-        notices,
-      })),
+      checkpoints: loaded.map(({ identity, checkpoint, model }) => {
+        const { name, fingerprint, smallFiles, weightFiles, notices } = checkpoint;
+        const { adapter } = model;
+        return { label: identity.label, name, fingerprint, smallFiles, adapter, weightFiles, notices };
+      }),
       settings: { ...settings, promptStyle: style.name },
       textSide: this.text,
       answers: { total: this.run.total, done: this.run.done },

@@ -89,10 +89,11 @@ export class TransferEvaluation {
     const provenance = {
       version,
       checkpoints: Object.fromEntries(
-        this.#family.loaded.map(({ identity, checkpoint: { name, fingerprint, weightFiles, notices } }) => [
-          identity.label,
-          { name, fingerprint, weightFiles, notices },
-        ]),
+        this.#family.loaded.map(({ identity, checkpoint, model }) => {
+          const { name, fingerprint, smallFiles, weightFiles, notices } = checkpoint;
+          const { adapter } = model;
+          return [identity.label, { name, fingerprint, smallFiles, adapter, weightFiles, notices }];
+        }),
       ),
       settings: { ...settings, promptStyle: style.name, seed: this.choice.seed },
       answers: { total: this.run.total, done: this.run.done },
