@@ -7,6 +7,7 @@ import { readJsonFile } from '../checkpoint/small-file.ts';
 import { readTemplateFile } from '../vlm/chat-template-file.ts';
 import { ADDITIONAL_DEFAULT } from '../vlm/chat-template-source.ts';
 import type { VlmConfig } from '../vlm/config.ts';
+import { askedRepetitionPenalty, penaltyNotices } from '../vlm/generation-config.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
@@ -48,6 +49,7 @@ export async function openFolder(
     chatTemplateJinja: await readTemplateFile(files, 'chat_template.jinja'),
     additionalDefaultJinja: await readTemplateFile(files, ADDITIONAL_DEFAULT),
   });
+  const penalty = askedRepetitionPenalty(await readJsonFile(files, 'generation_config.json'));
   const images = await readPreprocessors(files, config.vision);
   const expected = new Set(expectedWeights(config).map((weight) => weight.name));
   return {
@@ -57,11 +59,11 @@ export async function openFolder(
     tokenizer,
     vocabulary: readVocabulary(tokenizerJson),
     preprocessors: images.preprocessors,
-    summary: summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored, [
-      ...notices,
-      ...tokenizer.notices,
-      ...images.notices,
-    ]),
+    summary: {
+      ...summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored),
+      repetitionPenalty: penalty,
+      notices: [...notices, ...tokenizer.notices, ...images.notices, ...penaltyNotices(penalty)],
+    },
   };
 }
 
@@ -70,8 +72,7 @@ function summarize(
   checkpoint: Checkpoint,
   config: VlmConfig,
   ignored: OpenedCheckpoint['ignored'],
-  notices: readonly string[],
-): OpenedCheckpoint {
+): Omit<OpenedCheckpoint, 'repetitionPenalty' | 'notices'> {
   const { text, vision } = config;
   const skip = new Set(ignored.map(({ name }) => name));
   const layerBytes = new Map<number, number>();
@@ -106,6 +107,5 @@ function summarize(
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),
     ignored,
-    notices,
   };
 }
