@@ -1,4 +1,12 @@
-import { COMMON, IMAGE, IMAGE_READING, MAX_NEW_TOKENS, MODEL, PROMPT } from './shared/flags.mjs';
+import {
+  COMMON,
+  IMAGE,
+  IMAGE_READING,
+  MAX_NEW_TOKENS,
+  MODEL,
+  PROMPT,
+  REPETITION_PENALTY,
+} from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -11,6 +19,7 @@ export const command = {
     system: { kind: 'text', help: 'system prompt' },
     'max-new-tokens': MAX_NEW_TOKENS,
     temperature: { kind: 'number', minimum: 0, help: '0 is greedy', value: 0 },
+    'repetition-penalty': REPETITION_PENALTY,
     ...IMAGE_READING,
     ...COMMON,
   },

@@ -12,6 +12,7 @@ import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 import type { Runtime } from './runtime.ts';
+import { penalizeRepeated } from './repetition.ts';
 import type { Random } from './sampling.ts';
 import { sampleToken } from './sampling.ts';
 import type { Segment } from './segments.ts';
@@ -31,6 +32,8 @@ export class Decoding {
   readonly #rows: readonly RowSpec[];
   readonly #options: DecodeOptions;
   readonly #random: readonly Random[];
+  /** Of each row, the tokens that a repetition penalty makes less likely; empty without one. */
+  readonly #seen: readonly Set<number>[];
   #cache: KvCache;
   /** The head within the last decoder graph; undefined where it has to be split. */
   readonly #head: HeadSpec | undefined;
@@ -53,7 +56,8 @@ export class Decoding {
     this.#options = options;
     this.#random = random;
     this.#cache = new KvCache(runtime.backend, this.#rows.length, this.#longest);
-    this.#head = fusedHead(headOf(subject), options.sampling.temperature === 0 ? 'greedy' : 'logits');
+    this.#seen = this.#penalty === 1 ? [] : this.#promptOf.map(({ sequence }) => new Set(sequence.ids));
+    this.#head = fusedHead(headOf(subject), this.#plainGreedy ? 'greedy' : 'logits');
   }
 
   /** Prefills all rows and returns the first token of each. */
@@ -83,6 +87,15 @@ export class Decoding {
     return tokens;
   }
 
+  get #penalty(): number {
+    return this.#options.sampling.repetitionPenalty ?? 1;
+  }
+
+  /** Whether the head itself can say which token is the likeliest: no logits need be read back. */
+  get #plainGreedy(): boolean {
+    return this.#options.sampling.temperature === 0 && this.#penalty === 1;
+  }
+
   get #longest(): number {
     return Math.max(...this.#prompts.map(({ sequence }) => sequence.length));
   }
@@ -95,6 +108,7 @@ export class Decoding {
     const { backend, decoder } = this.#runtime;
     const { embedding } = this.#subject.rest;
     const rows = tokens.length;
+    batch.forEach((row, at) => this.#seen[row]?.add(tokens[at] as number));
     const { cos, sin, angleOf } = this.#angles(step, batch);
     /** Where each row's token stands. */
     const places = batch.map((row) => (this.#promptOf[row] as PromptRows).sequence.length + step);
@@ -208,14 +222,19 @@ export class Decoding {
     const reader = headOf(this.#subject);
     const hidden = outputs['hidden_out'];
     try {
-      if (sampling.temperature === 0) {
+      if (this.#plainGreedy) {
         if (!hidden) return bestTokens(outputs).map(({ token }) => token);
         return await head.greedy(reader, hidden, positions);
       }
       const logits = hidden
         ? await head.logits(reader, hidden, positions)
         : logitRows(outputs, positions.length);
-      return logits.map((row, at) => sampleToken(row, sampling, this.#random[batch[at] as number] as Random));
+      return logits.map((scores, at) => {
+        const row = batch[at] as number;
+        const seen = this.#seen[row];
+        if (seen) penalizeRepeated(scores, seen, this.#penalty);
+        return sampleToken(scores, sampling, this.#random[row] as Random);
+      });
     } finally {
       if (hidden) backend.dispose(hidden);
     }

@@ -7,7 +7,8 @@ import { readJsonFile } from '../checkpoint/small-file.ts';
 import { readTemplateFile } from '../vlm/chat-template-file.ts';
 import { ADDITIONAL_DEFAULT } from '../vlm/chat-template-source.ts';
 import type { VlmConfig } from '../vlm/config.ts';
-import { decidingFiles, type FileHashes } from '../vlm/deciding-files.ts';
+import { decidingFiles } from '../vlm/deciding-files.ts';
+import { askedRepetitionPenalty, penaltyNotices } from '../vlm/generation-config.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
 import type { Tokenizer } from '../vlm/tokenizer.ts';
@@ -49,6 +50,7 @@ export async function openFolder(
     chatTemplateJinja: await readTemplateFile(files, 'chat_template.jinja'),
     additionalDefaultJinja: await readTemplateFile(files, ADDITIONAL_DEFAULT),
   });
+  const penalty = askedRepetitionPenalty(await readJsonFile(files, 'generation_config.json'));
   const images = await readPreprocessors(files, config.vision);
   const expected = new Set(expectedWeights(config).map((weight) => weight.name));
   return {
@@ -58,14 +60,12 @@ export async function openFolder(
     tokenizer,
     vocabulary: readVocabulary(tokenizerJson),
     preprocessors: images.preprocessors,
-    summary: summarize(
-      id,
-      checkpoint,
-      config,
-      recognise(checkpoint.tensors.keys(), expected).ignored,
-      await decidingFiles(files, signal),
-      [...notices, ...tokenizer.notices, ...images.notices],
-    ),
+    summary: {
+      ...summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored),
+      smallFiles: await decidingFiles(files, signal),
+      repetitionPenalty: penalty,
+      notices: [...notices, ...tokenizer.notices, ...images.notices, ...penaltyNotices(penalty)],
+    },
   };
 }
 
@@ -74,9 +74,7 @@ function summarize(
   checkpoint: Checkpoint,
   config: VlmConfig,
   ignored: OpenedCheckpoint['ignored'],
-  smallFiles: FileHashes,
-  notices: readonly string[],
-): OpenedCheckpoint {
+): Omit<OpenedCheckpoint, 'smallFiles' | 'repetitionPenalty' | 'notices'> {
   const { text, vision } = config;
   const skip = new Set(ignored.map(({ name }) => name));
   const layerBytes = new Map<number, number>();
@@ -107,11 +105,9 @@ function summarize(
     bytes: checkpoint.bytes,
     tensors: checkpoint.tensors.size,
     files: [...checkpoint.files].map(([name, { size }]) => ({ name, bytes: size })),
-    smallFiles,
     weightFiles: checkpoint.weightFiles,
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),
     ignored,
-    notices,
   };
 }

@@ -17,6 +17,8 @@ export interface Sequence {
   /** `[length × hiddenSize]`: token embeddings with the images' in place. */
   readonly hidden: Float32Array;
   readonly length: number;
+  /** `[length]`: its token ids. */
+  readonly ids: readonly number[];
   readonly rotary: RotaryTable;
   /** Positions of all image tokens. */
   readonly imagePositions: readonly number[];

@@ -62,6 +62,8 @@ export interface OpenedCheckpoint {
   readonly vocabSize: number;
   readonly tiedHead: boolean;
   readonly contextLength: number;
+  /** What generation_config.json asks for; 1 is none. Applied only where a request says so. */
+  readonly repetitionPenalty: number;
   readonly parameters: number;
   readonly bytes: number;
   readonly tensors: number;
@@ -177,6 +179,11 @@ export interface Sampling {
   readonly temperature: number;
   readonly topK?: number;
   readonly topP?: number;
+  /**
+   * Above 1, tokens of the prompt and of the answer so far are made less likely (`penalizeRepeated`); default 1: none. Published
+   * folders ask for one in generation_config.json, and `generate` of transformers applies it, to greedy answers too.
+   */
+  readonly repetitionPenalty?: number;
   readonly seed: number;
 }
 

@@ -35,6 +35,7 @@ export async function embedSequence(
     sequence: {
       hidden,
       length: ids.length,
+      ids,
       rotary: mropeCosSin({ axes: positions }, config),
       imagePositions: imageSpans.flatMap(([start, count]) =>
         Array.from({ length: count }, (_, offset) => start + offset),

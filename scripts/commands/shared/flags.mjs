@@ -77,6 +77,17 @@ export const SAMPLES = { kind: 'integer', minimum: 1, help: 'how many samples (d
 /** @type {Flag} */
 export const MAX_NEW_TOKENS = { kind: 'integer', minimum: 1, help: 'where an answer is cut' };
 
+/**
+ * As transformers applies it where generation_config.json asks for one; 1 is none.
+ * @type {Flag}
+ */
+export const REPETITION_PENALTY = {
+  kind: 'number',
+  minimum: 0.01,
+  help: 'above 1, tokens that were there before are less likely (published folders ask for 1.05)',
+  value: 1,
+};
+
 /** @type {Flag} */
 export const CHECKPOINT = { kind: 'checkpoint', help: 'Hugging Face checkpoint folder, or demo:NAME' };
 

@@ -13,6 +13,7 @@ export const run: Command = async (context) => {
   const { flags, engine, checkpoints, signal } = context;
   const { summary, loaded } = await checkpoints.load('model');
   const seed = flags.requiredNumber('seed');
+  const repetitionPenalty = flags.requiredNumber('repetitionPenalty');
   signal.addEventListener('abort', () => void engine.cancel('generate'));
   signal.throwIfAborted();
   const result = await engine.generate(
@@ -21,7 +22,7 @@ export const run: Command = async (context) => {
       subject: wholeModel(summary.id, summary.layers),
       ...promptOf(context),
       maxNewTokens: flags.number('maxNewTokens') ?? MAX_NEW_TOKENS,
-      sampling: { temperature: flags.requiredNumber('temperature'), seed },
+      sampling: { temperature: flags.requiredNumber('temperature'), repetitionPenalty, seed },
     },
     () => undefined,
   );
@@ -37,6 +38,6 @@ export const run: Command = async (context) => {
     device: result.device,
     dtype: result.dtype,
     seconds: { load: loaded.seconds, ...result.seconds },
-    frankenscope: { ...provenance(summary, loaded, seed), ...imageReading(context) },
+    frankenscope: { ...provenance(summary, loaded, seed), ...imageReading(context), repetitionPenalty },
   };
 };

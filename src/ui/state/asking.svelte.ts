@@ -70,6 +70,8 @@ export class Asking {
   system = $state<string | null>(null);
   maxNewTokens = $state(64);
   temperature = $state(0);
+  /** 1 is none. */
+  repetitionPenalty = $state(1);
   seed = $state(0);
   /** Ask the same again whenever a layer is switched or handed over. */
   live = $state(false);
@@ -194,7 +196,11 @@ export class Asking {
       ...this.#imageChoice.reading,
       ...(this.system === null ? {} : { system: this.system }),
       maxNewTokens: this.maxNewTokens,
-      sampling: { temperature: this.temperature, seed: this.seed },
+      sampling: {
+        temperature: this.temperature,
+        seed: this.seed,
+        ...(this.repetitionPenalty === 1 ? {} : { repetitionPenalty: this.repetitionPenalty }),
+      },
     };
   }
 

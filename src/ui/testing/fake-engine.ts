@@ -295,6 +295,7 @@ export class FakeEngine implements EngineApi {
       vocabSize: 152_064,
       tiedHead: false,
       contextLength: 128_000,
+      repetitionPenalty: 1,
       parameters,
       bytes: parameters * 2,
       tensors: 729,
