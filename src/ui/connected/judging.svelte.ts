@@ -1,7 +1,6 @@
 import { version } from '../../../package.json';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { readResults } from '../../evaluation/results/read.ts';
 import { recordFiles, resultFiles } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
@@ -18,7 +17,9 @@ import {
 } from '../../remote/judge.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import { readResultFiles } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
+import { Importing } from '../files/importing.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../state/named.ts';
 import { Service } from './service.svelte.ts';
@@ -41,10 +42,12 @@ export class Judging {
   total = $state(0);
   #controller: AbortController | null = null;
   #serial = 0;
+  readonly #importing: Importing;
   readonly #jobs: Jobs;
   readonly #journals: Journals;
 
   constructor(jobs: Jobs, journals: Journals) {
+    this.#importing = new Importing(jobs, 'Reading results');
     this.#jobs = jobs;
     this.#journals = journals;
   }
@@ -64,12 +67,14 @@ export class Judging {
   async open(found: readonly PathFile[]): Promise<void> {
     if (this.running) return;
     try {
-      this.opened = await readResults(new Map(found.map(({ path, file }) => [path, file])));
+      const files = new Map(found.map(({ path, file }) => [path, file]));
+      this.opened = await this.#importing.read((reading) => readResultFiles(files, reading));
       this.name = found[0]?.path.split('/')[0] ?? 'results';
       this.error = null;
       await this.show();
-    } catch (error) {
-      this.error = named(error);
+    } catch (thrown) {
+      const error = named(thrown);
+      this.error = error.name === 'Cancelled' ? null : error;
     }
   }
 

@@ -2,7 +2,6 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { version } from '../../../package.json';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { readResults } from '../../evaluation/results/read.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
@@ -14,7 +13,9 @@ import type { Journals } from '../../study/journal/journals.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { readResultFiles } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
+import { Importing } from '../files/importing.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -24,7 +25,8 @@ import type { View } from '../state/view.svelte.ts';
 
 /** Merges of IN and RL, and whatever is stitched, on the three metrics. */
 export class TransferEvaluation {
-  readonly choice = new QuestionChoice();
+  readonly choice: QuestionChoice;
+  readonly #importing: Importing;
   readonly run: AnswerRun;
   /** Whether the stitch of Try it is asked too. */
   withStitch = $state(false);
@@ -54,6 +56,8 @@ export class TransferEvaluation {
     this.#stitch = stores.stitch;
     this.#view = stores.view;
     this.#images = stores.images;
+    this.choice = new QuestionChoice(jobs);
+    this.#importing = new Importing(jobs, 'Reading results');
     this.run = new AnswerRun('evaluation', 'Evaluating merges', answererOf(engine), journals, jobs);
   }
 
@@ -76,10 +80,12 @@ export class TransferEvaluation {
 
   async open(found: readonly PathFile[]): Promise<void> {
     try {
-      this.opened = await readResults(new Map(found.map(({ path, file }) => [path, file])));
+      const files = new Map(found.map(({ path, file }) => [path, file]));
+      this.opened = await this.#importing.read((reading) => readResultFiles(files, reading));
       this.openError = null;
-    } catch (error) {
-      this.openError = named(error);
+    } catch (thrown) {
+      const error = named(thrown);
+      this.openError = error.name === 'Cancelled' ? null : error;
     }
   }
 
