@@ -12,8 +12,11 @@ import type { Problem } from '../probes/data/problem.ts';
 import type { ItemCounts } from '../evaluation/samples/item-counts.ts';
 import type { ItemSets } from '../evaluation/samples/item-folder.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
+import type { JudgeVerdict } from '../remote/judge.ts';
 import type { LongWork } from '../study/work.ts';
 import type { Files, OnBytes, ReadingHost } from './host.ts';
+import { type Judgement, judgementFromWire } from './judgement.ts';
+import { type ResultTables, tablesFromWire } from './result-tables.ts';
 import type { SampleSource } from './sample-source.ts';
 import { factsOf, fromWire } from './wire.ts';
 
@@ -94,17 +97,29 @@ export async function readPairs(
   }
 }
 
+/** Results that were read; tables over them are worked out by their worker. */
+export interface OpenResults {
+  readonly answers: readonly GradedAnswer[];
+  tables(reference: string): Promise<ResultTables>;
+  /** With a judge's verdicts by `verdictKey`. */
+  judgement(verdicts: ReadonlyMap<string, JudgeVerdict>, reference: string): Promise<Judgement>;
+  /** Ends its worker. */
+  close(): void;
+}
+
 /** Reads results, handed over in parts. @throws NamedError those of `eachResult`; `WorkerFailed`, `Cancelled` */
-export async function readResultFiles(files: Files, work: ReadWork = {}): Promise<readonly GradedAnswer[]> {
+export async function openResults(files: Files, work: ReadWork = {}): Promise<OpenResults> {
   const worker = new ReadingWorker();
   const answers: GradedAnswer[] = [];
   const onPart = proxy((part: readonly GradedAnswer[]) => void answers.push(...part));
-  try {
-    await worker.open(work, (host, onBytes) => host.readResults(files, onBytes, onPart));
-    return answers;
-  } finally {
-    worker.close();
-  }
+  await worker.open(work, (host, onBytes) => host.readResults(files, onBytes, onPart));
+  return {
+    answers,
+    tables: async (reference) => tablesFromWire(await worker.call((host) => host.tables(reference)), answers),
+    judgement: async (verdicts, reference) =>
+      judgementFromWire(await worker.call((host) => host.judgement(verdicts, reference)), answers),
+    close: () => worker.close(),
+  };
 }
 
 class ReadingWorker {

@@ -10,6 +10,9 @@ import type { ItemSet } from '../evaluation/samples/item-rows.ts';
 import type { EvaluationSample } from '../evaluation/samples/sample.ts';
 import { eachResult } from '../evaluation/results/read.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
+import type { JudgeVerdict } from '../remote/judge.ts';
+import { judgementToWire, type WireJudgement } from './judgement.ts';
+import { type ResultTables, tablesToWire, type WireRow } from './result-tables.ts';
 import { type Opened, opened, toWire, type WirePictured } from './wire.ts';
 
 export type Files = ReadonlyMap<string, Blob>;
@@ -28,6 +31,7 @@ const TOLD_EVERY_MS = 100;
 export class ReadingHost {
   #list: ProblemList | undefined;
   #items: OpenItems | undefined;
+  #answers: readonly GradedAnswer[] = [];
 
   /** @throws NamedError those of `openProblems` */
   openProblems(
@@ -90,26 +94,41 @@ export class ReadingHost {
     return literalImages;
   }
 
-  /** Hands results over in parts. @throws NamedError those of `eachResult` */
+  /** Hands results over in parts, and keeps them for what is asked of them next. @throws NamedError those of `eachResult` */
   async readResults(
     files: Files,
     onBytes: OnBytes,
     onPart: (part: readonly GradedAnswer[]) => unknown,
   ): Promise<void> {
-    let [part, characters]: [GradedAnswer[], number] = [[], 0];
+    const answers: GradedAnswer[] = [];
+    let [from, characters] = [0, 0];
+    const hand = async (): Promise<void> => {
+      // The page is waited for, or parts would pile up before it.
+      await onPart(answers.slice(from));
+      [from, characters] = [answers.length, 0];
+    };
     await eachResult(
       files,
-      async (answer) => {
-        part.push(answer);
+      (answer) => {
+        answers.push(answer);
         characters += answer.question.length + answer.response.length;
-        if (characters < PART_CHARACTERS && part.length < PART_RECORDS) return;
-        // The page is waited for, or parts would pile up before it.
-        await onPart(part);
-        [part, characters] = [[], 0];
+        const isEnough = characters >= PART_CHARACTERS || answers.length - from >= PART_RECORDS;
+        return isEnough ? hand() : undefined;
       },
       { onBytes: seldom(onBytes) },
     );
-    await onPart(part);
+    await hand();
+    this.#answers = answers;
+  }
+
+  /** Of the results that were read, against a reference variant. */
+  tables(reference: string): ResultTables<WireRow> {
+    return tablesToWire(this.#answers, reference);
+  }
+
+  /** Of the results that were read, with a judge's verdicts. */
+  judgement(verdicts: ReadonlyMap<string, JudgeVerdict>, reference: string): Promise<WireJudgement> {
+    return judgementToWire(this.#answers, verdicts, reference);
   }
 }
 
