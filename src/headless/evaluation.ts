@@ -3,7 +3,9 @@ import { PROMPT_STYLE_NAMES, PROMPT_STYLES } from '../evaluation/prompt-style.ts
 import { demoItems } from '../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../evaluation/samples/draw.ts';
 import { itemCounts } from '../evaluation/samples/item-counts.ts';
-import { type ItemSets, readItemFolder } from '../evaluation/samples/item-folder.ts';
+import type { ItemSets } from '../evaluation/samples/item-folder.ts';
+import { listsAmong } from '../probes/data/row-file.ts';
+import { openItems } from '../reading/client.ts';
 import type { CommandContext } from './context.ts';
 import { imageReading } from './image-reading.ts';
 import { givenColumns } from './problems.ts';
@@ -12,12 +14,20 @@ import { givenColumns } from './problems.ts';
 const DEMO_NEW_TOKENS = 160;
 
 /** `--items`, `--samples`, `--seed`: each set drawn as NumPy does; without `--items` the app's own sets. */
-export async function givenItems({ inputs, flags, notice }: CommandContext): Promise<ItemSets> {
+export async function givenItems(context: CommandContext): Promise<ItemSets> {
+  const { inputs, flags, notice, signal, onProgress } = context;
   const given = inputs.one('items');
   const columns = givenColumns(flags);
-  const sets = given ? await readItemFolder(given.files, () => columns) : await demoItems();
-  if (given) notice(itemCounts(sets));
   const [samples, seed] = [flags.number('samples'), flags.requiredNumber('seed')];
+  if (given) {
+    const choices = new Map(listsAmong(given.files.keys()).map((path) => [path, columns]));
+    const items = await openItems(given.files, choices, { signal, onProgress });
+    notice(itemCounts(items.counts));
+    const own = await items.drawn(samples, seed);
+    items.close();
+    return own;
+  }
+  const sets = await demoItems();
   const drawn = <Sample>(set: readonly Sample[]): readonly Sample[] =>
     drawSamples(set, samples ?? set.length, seed);
   return {

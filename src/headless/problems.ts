@@ -1,9 +1,9 @@
 import { NamedError } from '../named-error.ts';
-import { readProblems } from '../probes/data/problem-file.ts';
 import { type ColumnChoice, parseColumns } from '../probes/data/columns.ts';
 import type { Problem } from '../probes/data/problem.ts';
 import { LIST_FORMATS, listsAmong } from '../probes/data/row-file.ts';
 import { sampleIndices } from '../probes/sampling/choice.ts';
+import { openProblemList } from '../reading/client.ts';
 import type { CommandContext } from './context.ts';
 import type { FlagReader } from './flag-reader.ts';
 
@@ -21,7 +21,7 @@ export interface GivenProblems {
  * @throws NamedError `NoProblems`, `SeveralLists`, and those of reading.
  */
 export async function givenProblems(
-  { inputs, flags }: Pick<CommandContext, 'inputs' | 'flags'>,
+  { inputs, flags, signal, onProgress }: Pick<CommandContext, 'inputs' | 'flags' | 'signal' | 'onProgress'>,
   flag: string,
 ): Promise<GivenProblems> {
   const files = inputs.one(flag)?.files ?? new Map<string, File>();
@@ -38,13 +38,14 @@ export async function givenProblems(
   if (others.length > 0) {
     throw new NamedError('SeveralLists', lists.join(', '), { field: `--${flag}` }, 'name the list itself');
   }
-  const all = await readProblems(path, files, givenColumns(flags));
-  const samples = flags.number('samples') ?? all.length;
-  const chosen = sampleIndices(all.length, samples, flags.requiredNumber('seed'));
+  const list = await openProblemList(path, files, givenColumns(flags), { signal, onProgress });
+  const samples = flags.number('samples') ?? list.count;
+  const problems = await list.at(sampleIndices(list.count, samples, flags.requiredNumber('seed')));
+  list.close();
   return {
     name: (path.split('/').at(-1) as string).replace(/\.\w+$/, ''),
-    problems: chosen.map((index) => all[index] as Problem),
-    of: all.length,
+    problems,
+    of: list.count,
   };
 }
 

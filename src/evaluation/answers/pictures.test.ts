@@ -6,7 +6,7 @@ import { imageDimensions } from '../../image/dimensions.ts';
 import type { Experiment } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
 import { blackImageLike } from '../samples/black-image.ts';
-import { readSamples } from '../samples/sample-file.ts';
+import { readItemFolder } from '../samples/item-folder.ts';
 import type { Variant } from '../variant.ts';
 import { answerAll } from './answer-all.ts';
 import { planAsks } from './ask.ts';
@@ -43,7 +43,8 @@ const FILES = new Map([
 
 async function asksOf(rows: readonly object[]) {
   const text = rows.map((row) => JSON.stringify({ question: 'q', answer: '1', ...row })).join('\n');
-  const samples = await readSamples('q.jsonl', new Map([['q.jsonl', new Blob([text])], ...FILES]));
+  const sets = await readItemFolder(new Map([['q.jsonl', new Blob([text])], ...FILES]));
+  const samples = [...sets.puzzles, ...sets.textOnly];
   const experiment: Experiment = {
     ...{ name: 'x', description: '', metric: 'M_vis', samples },
     settings: [

@@ -1,5 +1,6 @@
 import { NamedError } from '../../named-error.ts';
-import { type JsonLine, readJsonLines, textField } from '../../probes/data/json-lines.ts';
+import type { FolderReading } from '../../probes/data/file-pieces.ts';
+import { eachJsonLine, type JsonLine, textField } from '../../probes/data/json-lines.ts';
 import type { Measured } from '../experiment.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
@@ -17,27 +18,31 @@ const METRIC_OF: ReadonlyMap<string, Measured> = new Map(
 );
 
 /**
- * Reads a folder of results, the reference implementation's or ours: every `<variant>/<experiment>/<setting>.jsonl` below
- * it. The verdict kept is the one the file calls primary: a judge's where there is one, else the rules'. Setting A
- * and B are told by their names. Files that are none of the layout (caches, splits, logs) are passed over.
+ * Goes through a folder of results, the reference implementation's or ours: every `<variant>/<experiment>/<setting>.jsonl` below
+ * it, piece by piece, whatever its size. The verdict kept is the one the file calls primary: a judge's where there is one, else
+ * the rules'. Setting A and B are told by their names. Files that are none of the layout (caches, splits, logs) are passed over.
  *
- * @throws NamedError `NoResults`; `BadJsonLine`, `MissingField`, `UnknownSetting`, `DuplicateId` with file and line.
+ * @throws NamedError `NoResults`; `BadJsonLine`, `MissingField`, `UnknownSetting`, `DuplicateId` with file and line; those of
+ * `eachJsonLine`
  */
-export async function readResults(files: ReadonlyMap<string, Blob>): Promise<readonly GradedAnswer[]> {
-  const graded: GradedAnswer[] = [];
-  for (const [path, file] of files) {
+export async function eachResult(
+  files: ReadonlyMap<string, Blob>,
+  visit: (answer: GradedAnswer) => void | Promise<void>,
+  { onBytes, ...reading }: FolderReading = {},
+): Promise<void> {
+  const lists = [...files].filter(([path]) => path.endsWith('.jsonl'));
+  const total = lists.reduce((sum, [, { size }]) => sum + size, 0);
+  let [before, found] = [0, 0];
+  for (const [path, file] of lists) {
     const parts = path.split('/');
-    if (!path.endsWith('.jsonl')) continue;
-    // A file by itself says in its records where it belongs.
-    const lines = parts.length === 1 ? await readJsonLines(file, path) : null;
-    const [variant, experiment, name] = lines ? ownPlace(lines[0], path) : parts.slice(-3);
-    const metric = METRIC_OF.get(experiment ?? '');
-    if (!variant || !experiment || !metric || !name) continue;
-    const setting = name.slice(0, -'.jsonl'.length);
-    const settingIndex = indexOf(setting, path);
     const seen = new Set<string>();
-    for (const line of lines ?? (await readJsonLines(file, path))) {
-      const answer = answerOf(line, path, { variant, experiment, metric, setting, settingIndex });
+    // A file by itself says in its records where it belongs.
+    let place = parts.length === 1 ? undefined : placeOf(parts.slice(-3), path);
+    const own = { ...reading, onBytes: (done: number): void => onBytes?.(before + done, total) };
+    const take = (line: JsonLine): void | Promise<void> => {
+      if (place === undefined) place = placeOf(ownPlace(line, path), path);
+      if (place === null) return undefined;
+      const answer = answerOf(line, path, place);
       if (seen.has(answer.id)) {
         throw new NamedError(
           'DuplicateId',
@@ -47,10 +52,13 @@ export async function readResults(files: ReadonlyMap<string, Blob>): Promise<rea
         );
       }
       seen.add(answer.id);
-      graded.push(answer);
-    }
+      found += 1;
+      return visit(answer);
+    };
+    if (place !== null) await eachJsonLine(file, path, take, own);
+    before += file.size;
   }
-  if (graded.length > 0) return graded;
+  if (found > 0) return;
   throw new NamedError(
     'NoResults',
     `none of the ${files.size} files is a <variant>/<experiment>/<setting>.jsonl`,
@@ -59,9 +67,24 @@ export async function readResults(files: ReadonlyMap<string, Blob>): Promise<rea
   );
 }
 
+/** All of a folder of results that is small. @throws NamedError those of `eachResult` */
+export async function readResults(files: ReadonlyMap<string, Blob>): Promise<readonly GradedAnswer[]> {
+  const graded: GradedAnswer[] = [];
+  await eachResult(files, (answer) => void graded.push(answer));
+  return graded;
+}
+
+/** Null where it is none of the layout. @throws NamedError `UnknownSetting` */
+function placeOf([variant, experiment, name]: readonly string[], path: string): Place | null {
+  const metric = METRIC_OF.get(experiment ?? '');
+  if (!variant || !experiment || !metric || !name) return null;
+  const setting = name.slice(0, -'.jsonl'.length);
+  return { variant, experiment, metric, setting, settingIndex: indexOf(setting, path) };
+}
+
 /** Model, experiment and setting as a record names them. */
-function ownPlace(line: JsonLine | undefined, path: string): readonly string[] {
-  const { model, dataset, setting } = line?.value ?? {};
+function ownPlace({ value }: JsonLine, path: string): readonly string[] {
+  const { model, dataset, setting } = value;
   return [model, dataset, typeof setting === 'string' ? `${setting}.jsonl` : path].map((part) =>
     typeof part === 'string' ? part : '',
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { itemCounts, nothingToAsk } from './item-counts.ts';
+import { countItems, itemCounts, nothingToAsk } from './item-counts.ts';
 import { readItemFolder } from './item-folder.ts';
 
 const read = (rows: readonly object[]) =>
@@ -22,7 +22,7 @@ describe('own questions', () => {
       description: 'd',
     }));
     const items = await read([{}, { image, category: 'general-vqa' }, { image }, ...categories]);
-    expect(itemCounts(items)).toBe(
+    expect(itemCounts(countItems(items))).toBe(
       '9 questions, 1 without a picture and 8 with: 1 of category general-vqa, 0 of math-targeted-vqa, ' +
         '7 others (of a, b, c, d, e, and 1 more categories, 1 without a category, 6 with a description)',
     );

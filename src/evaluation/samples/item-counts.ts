@@ -3,26 +3,47 @@ import type { ItemSets } from './item-folder.ts';
 
 const MOST_NAMED = 5;
 
+/** How many questions there are of each set, and what the others are. */
+export interface ItemCounts {
+  readonly general: number;
+  readonly mathTargeted: number;
+  readonly textOnly: number;
+  readonly puzzles: number;
+  /** Of the puzzles, in order. */
+  readonly categories: readonly string[];
+  readonly uncategorized: number;
+  readonly described: number;
+}
+
+export function countItems({ general, mathTargeted, textOnly, puzzles }: ItemSets): ItemCounts {
+  return {
+    general: general.length,
+    mathTargeted: mathTargeted.length,
+    textOnly: textOnly.length,
+    puzzles: puzzles.length,
+    categories: [...new Set(puzzles.flatMap(({ category }) => category ?? []))],
+    uncategorized: puzzles.filter(({ category }) => category === undefined).length,
+    described: puzzles.filter(({ description }) => description !== undefined).length,
+  };
+}
+
 /**
  * What a folder's questions are good for, in one sentence: how many there are of each set, and what the others are. Said
  * wherever own questions are asked, so that none is left out in silence.
  */
-export function itemCounts({ general, mathTargeted, textOnly, puzzles }: ItemSets): string {
-  const pictured = general.length + mathTargeted.length + puzzles.length;
-  const categories = [...new Set(puzzles.flatMap(({ category }) => category ?? []))];
-  const without = puzzles.filter(({ category }) => category === undefined).length;
+export function itemCounts(counts: ItemCounts): string {
+  const { general, mathTargeted, textOnly, puzzles, categories, uncategorized, described } = counts;
+  const pictured = general + mathTargeted + puzzles;
   const others = [
     ...(categories.length > 0 ? [`of ${categories.slice(0, MOST_NAMED).join(', ')}`] : []),
     ...(categories.length > MOST_NAMED ? [`and ${categories.length - MOST_NAMED} more categories`] : []),
-    ...(without > 0 ? [`${without} without a category`] : []),
-    ...(puzzles.length > 0
-      ? [`${puzzles.filter(({ description }) => description !== undefined).length} with a description`]
-      : []),
+    ...(uncategorized > 0 ? [`${uncategorized} without a category`] : []),
+    ...(puzzles > 0 ? [`${described} with a description`] : []),
   ];
-  const all = pictured + textOnly.length;
+  const all = pictured + textOnly;
   return (
-    `${all} ${all === 1 ? 'question' : 'questions'}, ${textOnly.length} without a picture and ${pictured} with: ` +
-    `${general.length} of category general-vqa, ${mathTargeted.length} of math-targeted-vqa, ${puzzles.length} ${puzzles.length === 1 ? 'other' : 'others'}` +
+    `${all} ${all === 1 ? 'question' : 'questions'}, ${textOnly} without a picture and ${pictured} with: ` +
+    `${general} of category general-vqa, ${mathTargeted} of math-targeted-vqa, ${puzzles} ${puzzles === 1 ? 'other' : 'others'}` +
     (others.length > 0 ? ` (${others.join(', ')})` : '')
   );
 }
@@ -33,5 +54,5 @@ export function nothingToAsk(items: ItemSets, command: 'transfer' | 'disentangle
     command === 'transfer'
       ? 'M_vis asks pictures of category general-vqa, M_v2r of math-targeted-vqa, M_rea questions without a picture: add a column category, or name yours (--columns category=…)'
       : 'puzzles have a picture, a description and a category other than general-vqa and math-targeted-vqa: add them, or name their columns (--columns description=…,category=…)';
-  return new NamedError('NoProblems', itemCounts(items), { field: '--items' }, remedy);
+  return new NamedError('NoProblems', itemCounts(countItems(items)), { field: '--items' }, remedy);
 }

@@ -1,9 +1,15 @@
 import { NamedError } from '../../named-error.ts';
-import { type JsonLine, readJsonLines, textField } from '../../probes/data/json-lines.ts';
 import type { ColumnChoice } from '../../probes/data/columns.ts';
+import type { FolderReading, Reading } from '../../probes/data/file-pieces.ts';
+import { openProblems, type ProblemList } from '../../probes/data/problem-list.ts';
 import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
+import { firstRepeat, NameTable } from '../../probes/data/row-names.ts';
+import { sampleIndices } from '../../probes/sampling/choice.ts';
+import { Descriptions } from './descriptions.ts';
+import type { ItemCounts } from './item-counts.ts';
+import { ITEM_SETS, ItemRows, type ItemSet, setOf } from './item-rows.ts';
+import { extras, sampleOf } from './sample-file.ts';
 import type { EvaluationSample } from './sample.ts';
-import { readSamples } from './sample-file.ts';
 
 /** Samples by what they are good for. */
 export interface ItemSets {
@@ -15,21 +21,22 @@ export interface ItemSets {
 }
 
 /**
- * Sorts the questions of every list (JSONL, Parquet, TSV, CSV) below a folder: MathVista's categories `general-vqa` and
- * `math-targeted-vqa`, text-only problems, and puzzles. A `descriptions.jsonl` of `id, description` describes the images of
- * lists that do not themselves, as MathVista's.
- * `choiceOf` says of each list which columns hold what, where their names are not known.
+ * Opens the questions of every list (JSONL, Parquet, TSV, CSV) below a folder and sorts them: MathVista's categories `general-vqa`
+ * and `math-targeted-vqa`, text-only problems, and puzzles. A `descriptions.jsonl` of `id, description` describes the images of
+ * lists that do not themselves, as MathVista's. The lists stay on disk. `choiceOf` says of each list which columns hold what,
+ * where their names are not known.
  *
- * @throws NamedError `NoProblems`, `DuplicateId`, `UnknownSample`; those of `readSamples`.
+ * @throws NamedError `NoProblems`, `DuplicateId`, `UnknownSample`; those of `openProblems`.
  */
-export async function readItemFolder(
+export async function openItemFolder(
   files: ReadonlyMap<string, Blob>,
   choiceOf: (path: string) => ColumnChoice = () => ({}),
-): Promise<ItemSets> {
+  { onBytes, ...reading }: FolderReading = {},
+): Promise<OpenItems> {
   const found = listsAmong(files.keys());
   const isDescriptions = (path: string): boolean => path.split('/').at(-1) === 'descriptions.jsonl';
-  const lists = found.filter((path) => !isDescriptions(path));
-  if (lists.length === 0) {
+  const paths = found.filter((path) => !isDescriptions(path));
+  if (paths.length === 0) {
     throw new NamedError(
       'NoProblems',
       `none of the ${files.size} files is ${LIST_FORMATS}`,
@@ -37,56 +44,139 @@ export async function readItemFolder(
       'give a folder of general-vqa.jsonl, math-targeted-vqa.jsonl, problems.jsonl, or MathVista and MATH-500',
     );
   }
-  const all: EvaluationSample[] = [];
-  for (const path of lists) all.push(...(await readSamples(path, files, choiceOf(path))));
-  let described = all;
+  const sizeOf = (path: string): number => files.get(path)?.size ?? 0;
+  const total = found.reduce((sum, path) => sum + sizeOf(path), 0);
+  let before = 0;
+  const own = (): Reading => ({ ...reading, onBytes: (done) => onBytes?.(before + done, total) });
+  const rows = new ItemRows();
+  const lists: OpenList[] = [];
+  let first = 0;
+  for (const path of paths) {
+    const choice = choiceOf(path);
+    const start = first;
+    const list = await openProblems(path, files, choice, own(), (row, index, pictures) => {
+      const { category, description } = extras(row, choice);
+      rows.add(start + index, setOf(pictures > 0, category), category, description !== undefined);
+    });
+    lists.push({ list, choice, first });
+    first += list.count;
+    before += sizeOf(path);
+  }
+  const items = new OpenItems(rows, lists, first);
   for (const path of found.filter(isDescriptions)) {
-    described = withDescriptions(described, await readJsonLines(files.get(path) as Blob, path), path);
+    await items.describe(files.get(path) as Blob, path, own());
+    before += sizeOf(path);
   }
-  return sortSamples(described);
+  await items.checkNames();
+  return items;
 }
 
-/** @throws NamedError `UnknownSample` where a line describes a question that is not there; `MissingField`. */
-function withDescriptions(
-  samples: readonly EvaluationSample[],
-  lines: readonly JsonLine[],
-  path: string,
-): EvaluationSample[] {
-  const descriptions = new Map(
-    lines.map((line) => [textField(line, path, 'id', 'pid'), textField(line, path, 'description')]),
-  );
-  const known = new Set(samples.map(({ id }) => id));
-  for (const id of descriptions.keys()) {
-    if (known.has(id)) continue;
-    const what = `it describes ${id}, which is no question of this folder`;
-    throw new NamedError('UnknownSample', what, { file: path, field: 'id' }, 'use the ids of the questions');
-  }
-  return samples.map((sample) => {
-    const description = descriptions.get(sample.id);
-    return description === undefined ? sample : { ...sample, description };
-  });
+/** All questions of a folder that is small. @throws NamedError those of `openItemFolder` */
+export async function readItemFolder(files: ReadonlyMap<string, Blob>): Promise<ItemSets> {
+  return (await openItemFolder(files)).drawn(undefined, 0);
 }
 
-/** @throws NamedError `DuplicateId` where two samples of a set share an id. */
-export function sortSamples(all: readonly EvaluationSample[]): ItemSets {
-  const of = (belongs: (sample: EvaluationSample) => boolean): readonly EvaluationSample[] => {
-    const own = all.filter(belongs);
-    const seen = new Set<string>();
-    for (const { id } of own) {
-      if (seen.has(id)) {
-        const remedy = 'give each question its own id, or one list at a time';
-        throw new NamedError('DuplicateId', `two questions are called ${id}`, { field: 'id' }, remedy);
-      }
-      seen.add(id);
+interface OpenList {
+  readonly list: ProblemList;
+  readonly choice: ColumnChoice;
+  /** The number of its first row, counted through all lists. */
+  readonly first: number;
+}
+
+/** Questions of a folder, which stay in its files. */
+export class OpenItems {
+  readonly #rows: ItemRows;
+  readonly #lists: readonly OpenList[];
+  readonly #count: number;
+  readonly #descriptions: Descriptions[] = [];
+  #known: NameTable | undefined;
+
+  constructor(rows: ItemRows, lists: readonly OpenList[], count: number) {
+    this.#rows = rows;
+    this.#lists = lists;
+    this.#count = count;
+  }
+
+  get counts(): ItemCounts {
+    return this.#rows.counts((row) => this.#descriptions.some((file) => file.has(this.#hashOf(row))));
+  }
+
+  /** `samples` of each set (all: undefined) as NumPy draws them, in their order. @throws NamedError of what changed since */
+  async drawn(
+    samples: number | undefined,
+    seed: number,
+    reading?: Pick<Reading, 'signal'>,
+  ): Promise<ItemSets> {
+    const sets: Partial<Record<ItemSet, readonly EvaluationSample[]>> = {};
+    for (const set of ITEM_SETS) {
+      const all = this.#rows.of(set);
+      const chosen = sampleIndices(all.length, samples ?? all.length, seed);
+      sets[set] = await this.#read(
+        chosen.map((index) => all[index] as number),
+        reading,
+      );
     }
-    return own;
-  };
-  const isVisual = ({ image }: EvaluationSample): boolean => image !== undefined;
-  const asked = new Set(['general-vqa', 'math-targeted-vqa']);
-  return {
-    general: of((sample) => isVisual(sample) && sample.category === 'general-vqa'),
-    mathTargeted: of((sample) => isVisual(sample) && sample.category === 'math-targeted-vqa'),
-    textOnly: of((sample) => !isVisual(sample)),
-    puzzles: of((sample) => isVisual(sample) && !asked.has(sample.category ?? '')),
-  };
+    return sets as ItemSets;
+  }
+
+  /** Takes descriptions from a file. @throws NamedError those of `Descriptions.open` */
+  async describe(file: Blob, path: string, reading: Reading): Promise<void> {
+    if (!this.#known) {
+      this.#known = new NameTable(this.#count, (row) => this.#hashOf(row));
+      for (let row = 0; row < this.#count; row++) this.#known.add(row);
+    }
+    const known = this.#known;
+    const isKnown = (hash: number): boolean => known.last(hash) !== undefined;
+    this.#descriptions.push(await Descriptions.open(file, path, isKnown, reading));
+  }
+
+  /** @throws NamedError `DuplicateId` where two samples of a set share an id. */
+  async checkNames(): Promise<void> {
+    this.#known = undefined;
+    for (const set of ITEM_SETS) {
+      const rows = this.#rows.of(set);
+      const nameAt = async (index: number): Promise<string> => {
+        const [sample] = await this.#read([rows[index] as number]);
+        return sample?.id ?? '';
+      };
+      const isSame = async (a: number, b: number): Promise<boolean> =>
+        (await nameAt(a)) === (await nameAt(b));
+      const repeated = await firstRepeat(rows.length, (index) => this.#hashOf(rows[index] as number), isSame);
+      if (repeated === undefined) continue;
+      const remedy = 'give each question its own id, or one list at a time';
+      const what = `two questions are called ${await nameAt(repeated)}`;
+      throw new NamedError('DuplicateId', what, { field: 'id' }, remedy);
+    }
+  }
+
+  #hashOf(row: number): number {
+    const { list, first } = this.#listOf(row);
+    return list.hashOf(row - first);
+  }
+
+  #listOf(row: number): OpenList {
+    return this.#lists.findLast(({ first }) => first <= row) as OpenList;
+  }
+
+  async #read(
+    rows: readonly number[],
+    reading?: Pick<Reading, 'signal'>,
+  ): Promise<readonly EvaluationSample[]> {
+    const samples: EvaluationSample[] = [];
+    for (const { list, choice, first } of this.#lists) {
+      const own = rows.filter((row) => row >= first && row < first + list.count).map((row) => row - first);
+      for (const found of await list.at(own, reading))
+        samples.push(await this.#described(sampleOf(found, choice)));
+    }
+    return samples;
+  }
+
+  /** With what the last of the files says of it. */
+  async #described(sample: EvaluationSample): Promise<EvaluationSample> {
+    for (const file of [...this.#descriptions].reverse()) {
+      const description = await file.of(sample.id);
+      if (description !== undefined) return { ...sample, description };
+    }
+    return sample;
+  }
 }

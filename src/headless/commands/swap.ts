@@ -1,7 +1,7 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
-import { readPairFolder } from '../../probes/data/pair-folder.ts';
 import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
+import { readPairs } from '../../reading/client.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
@@ -23,7 +23,12 @@ export const run: Command = async (context) => {
   const literalImage = flags.choice('literalImage', ['strip', 'keep']) ?? 'strip';
   const definition: Definition = flags.choice('definition', ['paper', 'reference']) ?? 'paper';
   const mode: SwapMode = flags.choice('mode', ['single', 'from-layer']) ?? 'single';
-  const folder = await readPairFolder(inputs.one('pairs')?.files ?? new Map(), { literalImage });
+  const given = inputs.one('pairs')?.files ?? new Map<string, File>();
+  const folder = await readPairs(
+    given,
+    { literalImage },
+    { signal: context.signal, onProgress: context.onProgress },
+  );
   if (folder.literalImages > 0) {
     const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
     notice(`${folder.literalImages} prompts begin with a literal <image>: ${what}`);

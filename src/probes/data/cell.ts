@@ -10,6 +10,39 @@ export class LongBase64 {
   }
 }
 
+/** Bytes of a picture where a list is only gone through: nothing is copied. */
+export class StoredBytes {
+  readonly #bytes: Uint8Array;
+  readonly size: number;
+
+  constructor(bytes: Uint8Array, size = bytes.length) {
+    this.#bytes = bytes;
+    this.size = size;
+  }
+
+  async read(): Promise<Blob> {
+    return new Blob([Uint8Array.from(this.#bytes)]);
+  }
+
+  /** The same to look at, without the bytes. */
+  get hull(): StoredBytes {
+    return new StoredBytes(new Uint8Array(), this.size);
+  }
+}
+
+/** Longer texts are cut where a row is only kept to be looked at. */
+const LONG_TEXT = 2 ** 14;
+
+/** A cell to look at: what is long is cut, so that it holds on to nothing that was read. */
+export function cellHull(value: unknown): unknown {
+  // A part of a text holds on to the whole; a clone is a text of its own.
+  if (typeof value === 'string') return structuredClone(value.slice(0, LONG_TEXT));
+  if (value instanceof StoredBytes) return value.hull;
+  if (Array.isArray(value)) return value.map(cellHull);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, cellHull(member)]));
+}
+
 /** Whether a cell says nothing. Missing numbers of pandas (NaN) say nothing, nor do infinite ones. */
 export function isMissing(value: unknown): boolean {
   if (value === undefined || value === null || value === '') return true;
@@ -45,7 +78,8 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
     !ArrayBuffer.isView(value) &&
     !(value instanceof Blob) &&
     !(value instanceof Date) &&
-    !(value instanceof LongBase64)
+    !(value instanceof LongBase64) &&
+    !(value instanceof StoredBytes)
   );
 }
 
@@ -55,6 +89,7 @@ export function describeCell(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (value instanceof Blob || value instanceof StoredBytes) return `${value.size} bytes`;
   if (value instanceof LongBase64) return `${value.text.size} characters of base64`;
   if (isRecord(value)) return `an object of ${Object.keys(value).join(', ')}`;
   return String(value);

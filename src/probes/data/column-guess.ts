@@ -1,5 +1,5 @@
 import { cellOf, cellText, isRecord } from './cell.ts';
-import { type ColumnChoice, type ColumnRole, columnsOf, filledColumn } from './columns.ts';
+import { type ColumnChoice, type ColumnRole, filledColumn } from './columns.ts';
 import { heldPictures, picturesHeld } from './held-pictures.ts';
 import type { JsonLine } from './json-lines.ts';
 import { parseTextList } from './python-list.ts';
@@ -12,7 +12,9 @@ export const ASKED_ROLES = [
   'choices',
 ] as const satisfies readonly ColumnRole[];
 
-const NAMES: Readonly<Record<(typeof ASKED_ROLES)[number], RegExp>> = {
+export type AskedRole = (typeof ASKED_ROLES)[number];
+
+const NAMES: Readonly<Record<AskedRole, RegExp>> = {
   question: /quest|problem|prompt|query|instr|input/i,
   answer: /answer|solution|label|target|truth|gold|^gt/i,
   image: /image|img|pic|photo|figure/i,
@@ -20,12 +22,15 @@ const NAMES: Readonly<Record<(typeof ASKED_ROLES)[number], RegExp>> = {
 };
 
 /** How many rows are looked at. */
-const LOOKED_AT = 20;
+export const LOOKED_AT = 20;
 
-/** All columns, and the members of those that hold objects (`reward_model.ground_truth`), as one may choose them. */
-export function choosableColumns(rows: readonly JsonLine[]): readonly string[] {
-  const some = rows.slice(0, LOOKED_AT);
-  return columnsOf(rows).flatMap((column) => {
+/**
+ * All columns, and the members of those that hold objects (`reward_model.ground_truth`), as one may choose them.
+ *
+ * @param some the first rows @param columns of all rows
+ */
+export function choosableColumns(some: readonly JsonLine[], columns: readonly string[]): readonly string[] {
+  return columns.flatMap((column) => {
     const members = new Set(
       some.flatMap(({ value }) => {
         const cell = value[column];
@@ -36,14 +41,18 @@ export function choosableColumns(rows: readonly JsonLine[]): readonly string[] {
   });
 }
 
-/** Which column is probably what: by known names, by what cells hold, by names that sound alike. One for each at most. */
+/**
+ * Which column is probably what: by known names, by what cells hold, by names that sound alike. One for each at most.
+ *
+ * @param some the first rows @param all columns of all rows
+ */
 export function guessColumns(
-  rows: readonly JsonLine[],
+  some: readonly JsonLine[],
   choice: ColumnChoice,
-): Partial<Readonly<Record<(typeof ASKED_ROLES)[number], string>>> {
-  const some = rows.slice(0, LOOKED_AT);
-  const columns = choosableColumns(rows);
-  const guess: Partial<Record<(typeof ASKED_ROLES)[number], string>> = {};
+  all: readonly string[],
+): Partial<Readonly<Record<AskedRole, string>>> {
+  const columns = choosableColumns(some, all);
+  const guess: Partial<Record<AskedRole, string>> = {};
   for (const role of ASKED_ROLES) {
     const known = some.map((row) => filledColumn(row, role, choice)).find((name) => name !== undefined);
     const free = columns.filter((name) => !Object.values(guess).includes(name));
@@ -55,7 +64,7 @@ export function guessColumns(
   return guess;
 }
 
-function fits(role: (typeof ASKED_ROLES)[number], cell: unknown): boolean {
+function fits(role: AskedRole, cell: unknown): boolean {
   // Not a record or a chat that holds some further down.
   if (role === 'image') return picturesHeld(cell, '').some(({ at }) => at === '');
   const isList = Array.isArray(cell) || (typeof cell === 'string' && parseTextList(cell) !== undefined);

@@ -49,11 +49,6 @@ export function parseColumns(text: string): ColumnChoice {
   return chosen;
 }
 
-/** The names of all columns that any row has, in order. */
-export function columnsOf(rows: readonly JsonLine[]): readonly string[] {
-  return [...new Set(rows.flatMap(({ value }) => Object.keys(value)))];
-}
-
 /** The names to look for: those chosen, else those known. */
 export function namesFor(role: ColumnRole, choice: ColumnChoice): readonly string[] {
   return choice[role] ?? KNOWN_COLUMNS[role];
@@ -62,72 +57,4 @@ export function namesFor(role: ColumnRole, choice: ColumnChoice): readonly strin
 /** The first of a role's columns that the row fills. */
 export function filledColumn(row: JsonLine, role: ColumnRole, choice: ColumnChoice): string | undefined {
   return namesFor(role, choice).find((name) => !isMissing(cellOf(row, name)));
-}
-
-/**
- * A row's fields cannot be told: carries the rows, so that a page can ask. As an error it says what was looked for, in how many
- * rows, and what there is.
- */
-export class UnknownColumns extends NamedError {
-  /** The list's. */
-  readonly path: string;
-  readonly rows: readonly JsonLine[];
-  readonly choice: ColumnChoice;
-
-  constructor(
-    name: string,
-    what: string,
-    place: { readonly file: string; readonly field: string },
-    from: ReadFrom,
-    remedy = `say which columns hold what: --columns ${EXAMPLE}`,
-  ) {
-    super(name, `${what}; columns: ${columnsOf(from.rows).join(', ')}`, place, remedy);
-    this.path = place.file;
-    this.rows = from.rows;
-    this.choice = from.choice;
-  }
-}
-
-/** All rows of a list, and how they are read. */
-export interface ReadFrom {
-  readonly rows: readonly JsonLine[];
-  readonly choice: ColumnChoice;
-}
-
-/**
- * Checks before anything is read that questions and answers can be found in every row.
- *
- * @throws UnknownColumns `MissingField`, where all rows lack one; `UnknownColumn`, where a chosen column is in no row
- * @throws NamedError `MissingField`, where only some lack one: no column would help
- */
-export function checkColumns(path: string, from: ReadFrom): void {
-  const { rows, choice } = from;
-  for (const role of COLUMN_ROLES) {
-    const absent = choice[role]?.find((name) => rows.every((row) => cellOf(row, name) === undefined));
-    if (absent !== undefined) {
-      throw new UnknownColumns(
-        'UnknownColumn',
-        `no row has a column ${absent}`,
-        { file: path, field: role },
-        from,
-      );
-    }
-  }
-  for (const role of ['question', 'answer'] as const) {
-    const lacking = rows.filter((row) => filledColumn(row, role, choice) === undefined);
-    const [first] = lacking;
-    if (!first) continue;
-    const unit = first.unit ?? 'line';
-    const looked = namesFor(role, choice).join(', ');
-    const missing = `${lacking.length} of ${rows.length} ${unit}s have no ${role} (looked for: ${looked})`;
-    if (lacking.length === rows.length)
-      throw new UnknownColumns('MissingField', missing, { file: path, field: role }, from);
-    const what = `${missing}, the first is ${unit} ${first.line}; columns: ${columnsOf(rows).join(', ')}`;
-    throw new NamedError(
-      'MissingField',
-      what,
-      { file: path, field: role },
-      'fill them, or leave these rows out',
-    );
-  }
 }

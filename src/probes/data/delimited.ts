@@ -1,14 +1,17 @@
 /** CSV and TSV (RFC 4180), read in pieces; long base64 cells stay in the file. */
 import { NamedError } from '../../named-error.ts';
 import { LongBase64 } from './cell.ts';
+import { eachPiece, readBytes, type Reading } from './file-pieces.ts';
 import type { JsonLine } from './json-lines.ts';
+import { RowIndex } from './row-index.ts';
+import type { RowReader, RowVisit } from './row-reader.ts';
+import { rowsAt } from './rows-at.ts';
+import { notUtf8, utf8Text } from './utf8.ts';
 
-/** Read at once: some milliseconds' work, so that a page stays awake. A row may be longer. */
-const PIECE_BYTES = 2 ** 21;
-/** No row of questions is longer; a quote that is never closed would take in all that follows. */
-const MOST_ROW_BYTES = 2 ** 27;
 /** Base64 cells from here on are not kept: smaller ones cost no more than a slice of the file. */
 const LONG_CELL_BYTES = 2 ** 12;
+/** The first row's names stand within so many bytes, or are taken to be parted by commas. */
+const HEAD_BYTES = 2 ** 20;
 
 const [TAB, LF, CR, QUOTE] = [0x09, 0x0a, 0x0d, 0x22];
 
@@ -24,56 +27,124 @@ interface CellRange {
  * Rows of a table as the lines of a JSON-lines file would be, by its first row's names. Empty cells are null, as pandas
  * writes missing values; all others are texts ("None", "NA" too). Cells may be quoted and hold line ends. Rows shorter
  * than the first lack their last cells. A CSV whose first row has no comma may have semicolons or tabs.
- *
- * @throws NamedError `BadTable` (a quote that is not closed, a row with more cells than names, a name twice), `NotUtf8`
  */
-export async function readDelimited(
-  file: Blob,
-  path: string,
-  pieceBytes = PIECE_BYTES,
-): Promise<readonly JsonLine[]> {
-  const rows: JsonLine[] = [];
-  let names: readonly string[] | undefined;
-  let delimiter = path.endsWith('.tsv') ? TAB : undefined;
-  let rest = new Uint8Array();
-  let offset = await markLength(file, path);
-  while (offset + rest.length < file.size) {
-    const from = offset + rest.length;
-    const piece = joined(rest, new Uint8Array(await file.slice(from, from + pieceBytes).arrayBuffer()));
-    const isLast = offset + piece.length >= file.size;
-    delimiter ??= delimiterOf(piece);
-    const next = finderIn(piece);
-    let at = 0;
-    while (at < piece.length) {
-      const found = rowAt(piece, at, delimiter, isLast, next);
-      if (found === 'unclosed') throw bad(`a quote in row ${rows.length + 1} is never closed`, path);
-      if (found === 'more') break;
-      const [cells, end] = found;
-      at = end;
-      if (cells.length === 1 && cells[0]?.start === cells[0]?.end) continue;
-      const where = names ? `row ${rows.length + 1}` : 'the first row';
-      const values = cells.map((cell) => cellValue(piece, cell, file, offset, path, where));
-      if (names)
-        rows.push({ line: rows.length + 1, unit: 'row', value: recordOf(names, values, path, where) });
-      else names = namesOf(values, path);
-    }
-    rest = piece.subarray(at);
-    offset += at;
-    if (rest.length > MOST_ROW_BYTES) throw bad(`row ${rows.length + 1} is longer than 128 MiB`, path);
+export class DelimitedRows implements RowReader {
+  readonly #file: Blob;
+  readonly #path: string;
+  #index = new RowIndex();
+  #names: readonly string[] | undefined;
+  #delimiter: number = TAB;
+
+  constructor(file: Blob, path: string) {
+    this.#file = file;
+    this.#path = path;
   }
-  return rows;
+
+  get count(): number {
+    return this.#index.count;
+  }
+
+  /**
+   * @throws NamedError `BadTable` (a quote that is not closed, a row with more cells than names, a name twice), `NotUtf8`, those of
+   * `eachPiece`
+   */
+  async each(visit: RowVisit, reading: Reading = {}): Promise<void> {
+    const index = (this.#index = new RowIndex());
+    this.#names = undefined;
+    const from = await markLength(this.#file, this.#path);
+    this.#delimiter = /\.tsv$/i.test(this.#path) ? TAB : await delimiterOf(this.#file, from, this.#path);
+    await eachPiece(
+      this.#file,
+      this.#path,
+      from,
+      async ({ bytes, offset, isLast }) => {
+        const next = finderIn(bytes);
+        for (let at = 0; at < bytes.length;) {
+          const found = rowAt(bytes, at, this.#delimiter, isLast, next);
+          if (found === 'unclosed')
+            throw bad(`a quote in row ${index.count + 1} is never closed`, this.#path);
+          if (found === 'more') return at;
+          const [cells, end] = found;
+          const start = at;
+          at = end;
+          if (cells.length === 1 && cells[0]?.start === cells[0]?.end) continue;
+          if (!this.#names) {
+            const values = cells.map((cell) => this.#cell(bytes, cell, offset, 'the first row'));
+            this.#names = namesOf(values, this.#path);
+            continue;
+          }
+          const line = index.count + 1;
+          const value = this.#record(bytes, cells, offset, `row ${line}`);
+          index.add(offset + start, end - start, line);
+          const visited = visit({ line, unit: 'row', value }, line - 1);
+          if (visited) await visited;
+        }
+        return bytes.length;
+      },
+      reading,
+    );
+  }
+
+  at(indices: readonly number[], reading?: Pick<Reading, 'signal'>): Promise<readonly JsonLine[]> {
+    return rowsAt(
+      this.#file,
+      this.#path,
+      this.#index,
+      indices,
+      ({ bytes, offset, line }) => {
+        const found = rowAt(bytes, 0, this.#delimiter, true, finderIn(bytes));
+        const cells = typeof found === 'string' ? [] : found[0];
+        return { line, unit: 'row', value: this.#record(bytes, cells, offset, `row ${line}`) };
+      },
+      reading,
+    );
+  }
+
+  /** @throws NamedError `BadTable` where there are more cells than names, `NotUtf8` */
+  #record(
+    bytes: Uint8Array,
+    cells: readonly CellRange[],
+    offset: number,
+    where: string,
+  ): Readonly<Record<string, unknown>> {
+    const names = this.#names as readonly string[];
+    const values = cells.map((cell) => this.#cell(bytes, cell, offset, where));
+    if (values.slice(names.length).some((value) => value !== null)) {
+      throw bad(
+        `${where} has ${values.length} cells, the first row names ${names.length}`,
+        this.#path,
+        'quote cells that hold the delimiter, as pandas and spreadsheets do',
+      );
+    }
+    return Object.fromEntries(names.map((name, index) => [name, values[index] ?? null]));
+  }
+
+  #cell(bytes: Uint8Array, { start, end, quotes }: CellRange, offset: number, where: string): unknown {
+    if (start === end) return null;
+    const slice = (from: number, to: number): LongBase64 =>
+      new LongBase64(this.#file.slice(offset + from, offset + to));
+    if (end - start >= LONG_CELL_BYTES) {
+      if (isBase64(bytes, start, end)) return slice(start, end);
+      const items = quotes ? undefined : base64Items(bytes, start, end);
+      if (items) return items.map(([from, to]) => slice(from, to));
+    }
+    const text = utf8Text(bytes.subarray(start, end), offset + start, () => where, this.#path);
+    // What stands behind a closing quote belongs to the cell, as for pandas.
+    return quotes ? text.replace(/"("?)/g, '$1') : text;
+  }
 }
 
 /** A byte order mark is passed over. @throws NamedError `NotUtf8` where it says UTF-16, as Excel's "Unicode text" is */
 async function markLength(file: Blob, path: string): Promise<number> {
-  const [a, b, c] = new Uint8Array(await file.slice(0, 3).arrayBuffer());
-  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) throw notUtf8('the table', path);
+  const [a, b, c] = await readBytes(file, 0, Math.min(3, file.size), path);
+  if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) throw notUtf8('the table is not UTF-8', path);
   return a === 0xef && b === 0xbb && c === 0xbf ? 3 : 0;
 }
 
-function delimiterOf(piece: Uint8Array): number {
-  const lineEnd = piece.indexOf(LF);
-  const first = new TextDecoder().decode(piece.subarray(0, lineEnd < 0 ? piece.length : lineEnd));
+async function delimiterOf(file: Blob, from: number, path: string): Promise<number> {
+  const head = await readBytes(file, from, Math.min(file.size, from + HEAD_BYTES), path);
+  const lineEnd = head.indexOf(LF);
+  const first = new TextDecoder().decode(head.subarray(0, lineEnd < 0 ? head.length : lineEnd));
   const found = [',', ';', '\t'].find((mark) => first.includes(mark)) ?? ',';
   return found.charCodeAt(0);
 }
@@ -133,32 +204,6 @@ function finderIn(bytes: Uint8Array): (byte: number, from: number) => number {
   };
 }
 
-function cellValue(
-  bytes: Uint8Array,
-  { start, end, quotes }: CellRange,
-  file: Blob,
-  offset: number,
-  path: string,
-  where: string,
-): unknown {
-  if (start === end) return null;
-  const slice = (from: number, to: number): LongBase64 =>
-    new LongBase64(file.slice(offset + from, offset + to));
-  if (end - start >= LONG_CELL_BYTES) {
-    if (isBase64(bytes, start, end)) return slice(start, end);
-    const items = quotes ? undefined : base64Items(bytes, start, end);
-    if (items) return items.map(([from, to]) => slice(from, to));
-  }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(start, end));
-  } catch {
-    throw notUtf8(where, path);
-  }
-  // What stands behind a closing quote belongs to the cell, as for pandas.
-  return quotes ? text.replace(/"("?)/g, '$1') : text;
-}
-
 function isBase64(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (BASE64[bytes[at] as number] === 0) return false;
   return true;
@@ -198,34 +243,6 @@ function namesOf(values: readonly unknown[], path: string): readonly string[] {
   return names;
 }
 
-/** @throws NamedError `BadTable` where there are more cells than names */
-function recordOf(
-  names: readonly string[],
-  values: readonly unknown[],
-  path: string,
-  where: string,
-): Readonly<Record<string, unknown>> {
-  if (values.slice(names.length).some((value) => value !== null)) {
-    throw bad(
-      `${where} has ${values.length} cells, the first row names ${names.length}`,
-      path,
-      'quote cells that hold the delimiter, as pandas and spreadsheets do',
-    );
-  }
-  return Object.fromEntries(names.map((name, index) => [name, values[index] ?? null]));
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}
-
 function bad(what: string, path: string, remedy = 'write the table again'): NamedError {
   return new NamedError('BadTable', what, { file: path }, remedy);
-}
-
-function notUtf8(where: string, path: string): NamedError {
-  return new NamedError('NotUtf8', `${where} is not UTF-8`, { file: path }, 'save it as UTF-8 (CSV UTF-8)');
 }

@@ -1,5 +1,6 @@
 /** Which pictures a cell holds, told by its look. */
-import { LongBase64, isMissing, isRecord } from './cell.ts';
+import { LongBase64, StoredBytes, isMissing, isRecord } from './cell.ts';
+import type { Picture } from './picture.ts';
 import { parseTextList } from './python-list.ts';
 
 /** One picture of a cell: its name, its bytes, both, or neither where only its kind is told. */
@@ -11,7 +12,7 @@ export interface HeldPicture {
   /** A file's path or an address. */
   readonly name?: string;
   /** Bytes, or base64 of them. */
-  readonly stored?: Blob | LongBase64 | string;
+  readonly stored?: Picture | LongBase64 | string;
 }
 
 const EXTENSIONS = 'png|jpe?g|jfif|webp|gif|bmp|avif|heic|heif|tiff?';
@@ -64,9 +65,9 @@ export function fileName(path: string): string {
 }
 
 /** Bytes of a picture: a cell of bytes, or Hugging Face's {bytes, path}. */
-export function bytesOf(value: unknown): Blob | undefined {
+export function bytesOf(value: unknown): Picture | undefined {
   const bytes = isRecord(value) && 'bytes' in value ? value['bytes'] : value;
-  if (bytes instanceof Blob) return bytes;
+  if (bytes instanceof Blob || bytes instanceof StoredBytes) return bytes;
   return bytes instanceof Uint8Array && bytes.length > 0 ? new Blob([Uint8Array.from(bytes)]) : undefined;
 }
 

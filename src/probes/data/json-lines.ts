@@ -1,5 +1,7 @@
 import { NamedError } from '../../named-error.ts';
+import { eachPiece, type Reading, textStart } from './file-pieces.ts';
 import { parsePythonJson } from './python-json.ts';
+import { utf8Text } from './utf8.ts';
 
 /** One object of a JSON-lines file, or one row of a table, and where it stands. */
 export interface JsonLine {
@@ -10,23 +12,62 @@ export interface JsonLine {
   readonly value: Readonly<Record<string, unknown>>;
 }
 
-/**
- * Reads a JSON-lines file whole (sets are small); blank lines are passed over, also a byte order mark. Numbers that Python
- * writes as NaN or Infinity are null.
- *
- * @throws NamedError `BadJsonLine` with file and line.
- */
-export async function readJsonLines(file: Blob, path: string): Promise<readonly JsonLine[]> {
-  return jsonLinesOf((await file.text()).replace(/^\uFEFF/, ''), path);
+/** Where a line's text stands in its file, its line end not counted. */
+export interface LinePlace {
+  readonly start: number;
+  /** Bytes. */
+  readonly length: number;
 }
 
-/** The objects of a JSON-lines file's text. @throws NamedError `BadJsonLine` with file and line */
-export function jsonLinesOf(whole: string, path: string): readonly JsonLine[] {
-  return whole.split(/\r?\n/).flatMap((text, index) => {
-    if (text.trim() === '') return [];
-    const line = index + 1;
-    return [{ line, value: parse(text, path, line) }];
-  });
+/**
+ * Goes through a JSON-lines file piece by piece, whatever its size; blank lines are passed over, also a byte order mark.
+ * Numbers that Python writes as NaN or Infinity are null.
+ *
+ * @throws NamedError `BadJsonLine` with file and line, `NotUtf8` with the byte; those of `eachPiece`
+ */
+export async function eachJsonLine(
+  file: Blob,
+  path: string,
+  visit: (line: JsonLine, place: LinePlace) => void | Promise<void>,
+  reading: Reading = {},
+): Promise<void> {
+  let line = 0;
+  const from = await textStart(file, path);
+  await eachPiece(
+    file,
+    path,
+    from,
+    async ({ bytes, offset, isLast }) => {
+      const end = isLast ? bytes.length : bytes.lastIndexOf(LF) + 1;
+      const texts = linesOf(bytes.subarray(0, end));
+      for (let [at, index] = [0, 0]; at < end; index++) {
+        const lineEnd = bytes.indexOf(LF, at);
+        const stop = lineEnd < 0 ? end : lineEnd;
+        line += 1;
+        const text =
+          texts?.[index] ?? utf8Text(bytes.subarray(at, stop), offset + at, () => `line ${line}`, path);
+        if (text.trim() !== '') {
+          const place = { start: offset + at, length: stop - at };
+          const visited = visit({ line, value: parseLine(text, path, line) }, place);
+          if (visited) await visited;
+        }
+        at = stop + 1;
+      }
+      return end;
+    },
+    reading,
+  );
+}
+
+/**
+ * The objects of a JSON-lines file that is small: a committed set.
+ *
+ * @throws NamedError those of `eachJsonLine`
+ */
+export async function readJsonLines(file: Blob, path: string): Promise<readonly JsonLine[]> {
+  const lines: JsonLine[] = [];
+  await eachJsonLine(file, path, (line) => void lines.push(line));
+  return lines;
 }
 
 /** "line 3", or "row 3" of a table. */
@@ -49,7 +90,8 @@ export function textField({ value, line }: JsonLine, path: string, ...names: rea
   );
 }
 
-function parse(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
+/** One line's object. @throws NamedError `BadJsonLine` */
+export function parseLine(text: string, path: string, line: number): Readonly<Record<string, unknown>> {
   const fail = (what: string, cause?: unknown): NamedError =>
     new NamedError(
       'BadJsonLine',
@@ -66,4 +108,16 @@ function parse(text: string, path: string, line: number): Readonly<Record<string
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('no JSON object');
   return value as Readonly<Record<string, unknown>>;
+}
+
+const LF = 0x0a;
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The texts of whole lines, decoded at once; undefined where some are no UTF-8, to be told line by line. */
+function linesOf(bytes: Uint8Array): readonly string[] | undefined {
+  try {
+    return decoder.decode(bytes).split('\n');
+  } catch {
+    return undefined;
+  }
 }

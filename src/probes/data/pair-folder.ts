@@ -2,8 +2,8 @@
 import { NamedError } from '../../named-error.ts';
 import type { Task } from '../task.ts';
 import { TASKS, isTask } from '../task.ts';
-import type { JsonLine } from './json-lines.ts';
-import { readJsonLines, textField } from './json-lines.ts';
+import { eachJsonLine, type JsonLine, textField } from './json-lines.ts';
+import type { FolderReading } from './file-pieces.ts';
 import type { Pair } from './pair.ts';
 import { PictureFiles } from './picture-files.ts';
 
@@ -30,6 +30,7 @@ export interface PairFolder {
 export async function readPairFolder(
   files: ReadonlyMap<string, Blob>,
   { literalImage = 'strip' }: PairFolderOptions = {},
+  { onBytes, ...reading }: FolderReading = {},
 ): Promise<PairFolder> {
   const lists = [...files.keys()].filter((path) => /(^|\/)data\.jsonl$/.test(path)).sort();
   if (lists.length === 0) {
@@ -43,13 +44,17 @@ export async function readPairFolder(
   const pairs: Pair[] = [];
   const known = new Set<string>();
   let literalImages = 0;
+  const total = lists.reduce((sum, path) => sum + (files.get(path)?.size ?? 0), 0);
+  let before = 0;
   for (const path of lists) {
     const folder = path.slice(0, -'data.jsonl'.length);
-    for (const line of await readJsonLines(files.get(path) as Blob, path)) {
+    const file = files.get(path) as Blob;
+    const pictures = new PictureFiles(folder, files);
+    const take = (line: JsonLine): void => {
       const stored = textField(line, path, 'prompt');
       if (LITERAL_IMAGE.test(stored)) literalImages++;
       const prompt = literalImage === 'strip' ? stored.replace(LITERAL_IMAGE, '') : stored;
-      const pair = { ...readPair(line, path, folder, files), prompt };
+      const pair = { ...readPair(line, path, folder, pictures), prompt };
       if (known.has(`${pair.task}/${pair.id}`)) {
         throw bad(
           'DuplicateId',
@@ -61,7 +66,10 @@ export async function readPairFolder(
       }
       known.add(`${pair.task}/${pair.id}`);
       pairs.push(pair);
-    }
+    };
+    const own = { ...reading, onBytes: (done: number): void => onBytes?.(before + done, total) };
+    await eachJsonLine(file, path, take, own);
+    before += file.size;
   }
   return { pairs, literalImages };
 }
@@ -70,7 +78,7 @@ function readPair(
   line: JsonLine,
   path: string,
   folder: string,
-  files: ReadonlyMap<string, Blob>,
+  pictures: PictureFiles,
 ): Omit<Pair, 'prompt'> {
   const task = line.value['task'];
   if (!isTask(task)) {
@@ -82,7 +90,6 @@ function readPair(
       `known: ${TASKS.join(', ')}`,
     );
   }
-  const pictures = new PictureFiles(folder, files);
   const image = (field: string): Blob => {
     const name = textField(line, path, field);
     const file = pictures.at(name);

@@ -1,62 +1,130 @@
+import type { FileMetaData } from 'hyparquet';
+import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { NamedError } from '../../named-error.ts';
-import { isRecord } from './cell.ts';
+import { isRecord, StoredBytes } from './cell.ts';
+import { readBytes, type Reading } from './file-pieces.ts';
 import type { JsonLine } from './json-lines.ts';
 import { decimalValue, takeDecimals } from './parquet-decimals.ts';
+import { ParquetGroup } from './parquet-group.ts';
+import { parquetTools } from './parquet-tools.ts';
+import type { RowReader, RowVisit } from './row-reader.ts';
+
+/** Longer bytes are pictures. */
+const LONG_BYTES = 2 ** 12;
 
 /**
  * Rows of a Parquet file, as the lines of a JSON-lines file would be; integers and decimals that no double holds are texts. Compressed by
- * snappy, gzip, brotli, zstd or lz4, or not at all. One row group is decoded at a time; its pictures become Blobs, which a
- * browser keeps outside the page's memory.
- *
- * @throws NamedError `BadParquet`
+ * snappy, gzip, brotli, zstd or lz4, or not at all. One page of each column is unpacked at a time.
  */
-export async function readParquet(file: Blob, path: string): Promise<readonly JsonLine[]> {
-  if (file.size === 0) {
-    throw new NamedError('BadParquet', 'the file is empty', { file: path }, 'write or download it again');
+export class ParquetRows implements RowReader {
+  readonly #file: Blob;
+  readonly #path: string;
+  #groups: readonly ParquetGroup[] = [];
+  #decimals: ReadonlyMap<string, number> = new Map();
+  #count = 0;
+
+  constructor(file: Blob, path: string) {
+    this.#file = file;
+    this.#path = path;
   }
-  // Loaded where a Parquet file is met: few are.
-  const [{ parquetMetadataAsync, parquetReadObjects }, { compressors }] = await Promise.all([
-    import('hyparquet'),
-    import('hyparquet-compressors'),
-  ]);
-  const buffer = {
-    byteLength: file.size,
-    slice: (start: number, end?: number) => file.slice(start, end).arrayBuffer(),
-  };
-  try {
-    const metadata = await parquetMetadataAsync(buffer);
-    const decimals = takeDecimals(metadata);
-    const rows: JsonLine[] = [];
-    for (const { num_rows: count } of metadata.row_groups) {
-      const rowStart = rows.length;
-      const range = { rowStart, rowEnd: rowStart + Number(count) };
-      // Bytes without a text type are bytes: images lie in such columns.
-      const group = await parquetReadObjects({ file: buffer, metadata, compressors, utf8: false, ...range });
-      for (const row of group) {
-        for (const [name, scale] of decimals) row[name] = decimalValue(row[name], scale);
-        rows.push({ line: rows.length + 1, unit: 'row', value: plain(row) as JsonLine['value'] });
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @throws NamedError `BadParquet`, `PageTooLarge`, `Cancelled`, those of `readBytes` */
+  async each(visit: RowVisit, { signal, onBytes }: Reading = {}): Promise<void> {
+    this.#count = 0;
+    await this.#told(() => this.#open());
+    for (const group of this.#groups) {
+      const batches = group.rows();
+      for (let done = 0; ;) {
+        throwIfCancelled(signal);
+        const { value: batch = [], done: isOver } = await this.#told(() => batches.next());
+        if (isOver) break;
+        for (const row of batch) {
+          this.#count += 1;
+          // Seen, not kept: pictures stay where they were unpacked.
+          const value = this.#row(row, (bytes) => new StoredBytes(bytes));
+          const visited = visit({ line: this.#count, unit: 'row', value }, this.#count - 1);
+          if (visited) await visited;
+        }
+        done += batch.length;
+        onBytes?.(group.start + ((group.end - group.start) * done) / group.rowCount);
       }
     }
-    return rows;
-  } catch (cause) {
-    throw new NamedError(
-      'BadParquet',
-      cause instanceof Error ? cause.message : String(cause),
-      { file: path },
-      'write it again with snappy or no compression, or give JSON lines',
-      { cause },
-    );
+    onBytes?.(this.#file.size);
+  }
+
+  async at(
+    indices: readonly number[],
+    { signal }: Pick<Reading, 'signal'> = {},
+  ): Promise<readonly JsonLine[]> {
+    const found = new Map<number, JsonLine>();
+    const wanted = [...new Set(indices)].sort((a, b) => a - b);
+    let first = 0;
+    for (const group of this.#groups) {
+      const start = first;
+      first += group.rowCount;
+      const own = wanted.filter((index) => index >= start && index < first).map((index) => index - start);
+      if (own.length === 0) continue;
+      const rows = group.at(own);
+      for (const at of own) {
+        throwIfCancelled(signal);
+        const { value: row } = await this.#told(() => rows.next());
+        // A Blob lies outside the page's memory; a page of the file is not kept for one row's sake.
+        const value = this.#row(
+          row as Record<string, unknown>,
+          (bytes) => new Blob([Uint8Array.from(bytes)]),
+        );
+        found.set(start + at, { line: start + at + 1, unit: 'row', value });
+      }
+    }
+    return indices.flatMap((index) => found.get(index) ?? []);
+  }
+
+  async #open(): Promise<void> {
+    const [file, path] = [this.#file, this.#path];
+    if (file.size === 0) {
+      throw new NamedError('BadParquet', 'the file is empty', { file: path }, 'write or download it again');
+    }
+    const tools = await parquetTools();
+    const metadata: FileMetaData = await tools.parquetMetadataAsync({
+      byteLength: file.size,
+      slice: async (start, end = file.size) =>
+        (await readBytes(file, start, Math.min(end, file.size), path)).buffer,
+    });
+    this.#decimals = takeDecimals(metadata);
+    this.#groups = metadata.row_groups.map((group) => new ParquetGroup(file, path, tools, metadata, group));
+  }
+
+  #row(row: Record<string, unknown>, long: (bytes: Uint8Array) => unknown): JsonLine['value'] {
+    for (const [name, scale] of this.#decimals) row[name] = decimalValue(row[name], scale);
+    return plain(row, long) as JsonLine['value'];
+  }
+
+  /** @throws NamedError `BadParquet` for what hyparquet throws */
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (cause) {
+      if (cause instanceof NamedError) throw cause;
+      throw new NamedError(
+        'BadParquet',
+        cause instanceof Error ? cause.message : String(cause),
+        { file: this.#path },
+        'write it again with snappy or no compression, or give JSON lines',
+        { cause },
+      );
+    }
   }
 }
 
-/** Longer bytes are pictures: kept as a Blob, they can leave the page's memory. */
-const LONG_BYTES = 2 ** 12;
-
 /** As JSON would hold it, but for bytes. */
-function plain(value: unknown): unknown {
+function plain(value: unknown, long: (bytes: Uint8Array) => unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
-  if (value instanceof Uint8Array && value.length >= LONG_BYTES) return new Blob([Uint8Array.from(value)]);
-  if (Array.isArray(value)) return value.map(plain);
+  if (value instanceof Uint8Array && value.length >= LONG_BYTES) return long(value);
+  if (Array.isArray(value)) return value.map((item) => plain(item, long));
   if (!isRecord(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member)]));
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, plain(member, long)]));
 }

@@ -54,6 +54,12 @@ export class Base64Picture implements StoredPicture {
     this.#place = place;
   }
 
+  /** What it is made of. */
+  get stored(): { readonly base64: Blob; readonly place: { readonly file: string; readonly field: string } } {
+    const base64 = typeof this.#text === 'string' ? new Blob([this.#text]) : this.#text;
+    return { base64, place: this.#place };
+  }
+
   get size(): number {
     const characters = typeof this.#text === 'string' ? this.#text.length : this.#text.size;
     return Math.floor((characters * 3) / 4);

@@ -59,21 +59,6 @@ function lettered(row: JsonLine, columns: readonly string[], path: string): read
   });
 }
 
-/**
- * Whether answers count options from 0, as ScienceQA's and MMLU's do, and as text AI2D's: every one is a whole number that counts
- * an option, and some are no option's text.
- */
-export function answersCount(
-  rows: readonly { readonly answer: unknown; readonly choices: readonly string[] | undefined }[],
-): boolean {
-  const chosen = rows.filter(({ choices }) => choices !== undefined);
-  const isIndex = ({ answer, choices = [] }: (typeof rows)[number]): boolean =>
-    /^\s*\d+(?:\.0)?\s*$/.test(cellText(answer) ?? '') && Number(cellText(answer)) < choices.length;
-  const isText = ({ answer, choices = [] }: (typeof rows)[number]): boolean =>
-    choices.some((text) => text.trim() === cellText(answer)?.trim());
-  return chosen.length > 0 && chosen.every(isIndex) && !chosen.every(isText);
-}
-
 function bad(row: JsonLine, column: string, path: string, what: string, remedy: string): NamedError {
   return new NamedError('BadChoices', `${lineName(row)}: ${what}`, { file: path, field: column }, remedy);
 }

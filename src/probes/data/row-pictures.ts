@@ -1,7 +1,7 @@
 /** The pictures a row names or holds: all are read, or the error says which are not. */
 import { NamedError } from '../../named-error.ts';
 import { LongBase64, cellOf, cellText, describeCell, isMissing, isRecord } from './cell.ts';
-import { type ColumnChoice, KNOWN_COLUMNS, type ReadFrom, UnknownColumns } from './columns.ts';
+import { type ColumnChoice, KNOWN_COLUMNS } from './columns.ts';
 import { type HeldPicture, bytesOf, fileName, picturesHeld } from './held-pictures.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
 import { Base64Picture, type Picture, isSamePicture } from './picture.ts';
@@ -15,38 +15,63 @@ const BASE64 = /^(?:data:image\/[\w.+-]+;base64,)?[A-Za-z0-9+/\s]+={0,2}\s*$/;
 const NUMBERED = /^(?:image|img|picture)_?(\d+)$/i;
 const VIDEOS = ['videos', 'video', 'audios', 'audio'];
 
+/** A column of a row holds pictures that are not read: whoever knows all columns says so. */
+export class UnreadPictures {
+  readonly what: string;
+  /** The column and the members on the way. */
+  readonly at: string;
+  readonly remedy: string;
+
+  constructor(what: string, at: string, remedy: string) {
+    this.what = what;
+    this.at = at;
+    this.remedy = remedy;
+  }
+}
+
+/** The row that is called so by its index (VLMEvalKit's rows share pictures); undefined where there is none. */
+export type RowCalled = (name: string) => Promise<JsonLine | undefined>;
+
 /** Reads the pictures of one list's rows. */
 export class RowPictures {
   readonly #path: string;
   readonly #folder: string;
   readonly #files: PictureFiles;
-  readonly #from: ReadFrom;
-  #byIndex: ReadonlyMap<string, JsonLine> | undefined;
+  readonly #choice: ColumnChoice;
+  readonly #called: RowCalled;
 
-  constructor(path: string, files: ReadonlyMap<string, Blob>, from: ReadFrom) {
+  /** @param called what it throws, `of` rejects with */
+  constructor(path: string, files: ReadonlyMap<string, Blob>, choice: ColumnChoice, called: RowCalled) {
     this.#path = path;
     this.#folder = path.slice(0, path.lastIndexOf('/') + 1);
     this.#files = new PictureFiles(this.#folder, files);
-    this.#from = from;
+    this.#choice = choice;
+    this.#called = called;
   }
 
   /**
    * The row's pictures, in order.
    *
-   * @throws NamedError `MissingImage` (a file that is not there), `UnreadPicture` (a column that holds pictures or videos and is not
-   * read, with its name and the row)
+   * @throws NamedError `MissingImage` (a file that is not there), `UnreadPicture` for videos
+   * @throws UnreadPictures a column that holds pictures and is not read, with its name and the row
    */
   async of(row: JsonLine): Promise<readonly Picture[]> {
-    const { choice } = this.#from;
+    const choice = this.#choice;
     const columns = pictureColumns(row, choice);
-    const pictures = columns.flatMap((column) => this.#cell(cellOf(row, column), column, row));
+    const pictures: Picture[] = [];
+    for (const column of columns) pictures.push(...(await this.#cell(cellOf(row, column), column, row)));
     if (!choice.image) await this.#checkOthers(row, columns, pictures);
     return pictures;
   }
 
-  #cell(value: unknown, column: string, row: JsonLine): readonly Picture[] {
+  async #cell(value: unknown, column: string, row: JsonLine): Promise<readonly Picture[]> {
+    const each = async (items: readonly unknown[]): Promise<readonly Picture[]> => {
+      const found: Picture[] = [];
+      for (const item of items) found.push(...(await this.#cell(item, column, row)));
+      return found;
+    };
     if (isMissing(value)) return [];
-    if (Array.isArray(value)) return value.flatMap((item: unknown) => this.#cell(item, column, row));
+    if (Array.isArray(value)) return each(value);
     if (value instanceof LongBase64) return [this.#base64(value.text, column)];
     const bytes = bytesOf(value);
     if (bytes) return [bytes];
@@ -57,7 +82,7 @@ export class RowPictures {
     }
     const text = cellText(value);
     const list = text === undefined ? undefined : parseTextList(text);
-    if (list) return list.flatMap((item) => this.#cell(item, column, row));
+    if (list) return each(list);
     if (text !== undefined) return this.#named(text, column, row);
     throw new NamedError(
       'MissingImage',
@@ -68,11 +93,11 @@ export class RowPictures {
   }
 
   /** A path, base64, or the index of the row that has the picture. */
-  #named(text: string, column: string, row: JsonLine): readonly Picture[] {
+  async #named(text: string, column: string, row: JsonLine): Promise<readonly Picture[]> {
     const found = this.#files.find(text);
     if (found) return [found];
     if (text.length > LONGEST_INDEX && BASE64.test(text)) return [this.#base64(text, column)];
-    const referred = this.#indexed(text);
+    const referred = await this.#called(text);
     const shared = referred && cellOf(referred, column);
     if (shared instanceof LongBase64 || Array.isArray(shared) || String(shared ?? '').length > LONGEST_INDEX)
       return this.#cell(shared, column, row);
@@ -91,14 +116,7 @@ export class RowPictures {
     return new Base64Picture(text, { file: this.#path, field: column });
   }
 
-  #indexed(text: string): JsonLine | undefined {
-    this.#byIndex ??= new Map(
-      this.#from.rows.map((row) => [cellText(row.value['index'] ?? row.value['id']) ?? '', row]),
-    );
-    return this.#byIndex.get(text);
-  }
-
-  /** @throws NamedError `UnreadPicture` */
+  /** @throws NamedError `UnreadPicture`, UnreadPictures */
   async #checkOthers(row: JsonLine, read: readonly string[], pictures: readonly Picture[]): Promise<void> {
     const taken = read.flatMap((column) => picturesHeld(cellOf(row, column), column));
     const names = taken.flatMap(({ name }) => (name === undefined ? [] : [name]));
@@ -136,24 +154,22 @@ export class RowPictures {
 
   /** Whether these bytes are a picture's that is read. */
   async #isAmong(
-    stored: Blob | LongBase64 | string,
+    stored: Picture | LongBase64 | string,
     column: string,
     pictures: readonly Picture[],
   ): Promise<boolean> {
-    const own =
-      stored instanceof Blob
-        ? stored
-        : this.#base64(typeof stored === 'string' ? stored : stored.text, column);
+    const isText = typeof stored === 'string' || stored instanceof LongBase64;
+    const own = isText ? this.#base64(typeof stored === 'string' ? stored : stored.text, column) : stored;
     for (const picture of pictures) if (await isSamePicture(own, picture)) return true;
     return false;
   }
 
-  #unread(row: JsonLine, at: string, count: number): UnknownColumns {
+  #unread(row: JsonLine, at: string, count: number): UnreadPictures {
     const what = `${lineName(row)} has ${count === 1 ? 'a picture' : `${count} pictures`} in ${at}, which is not read`;
     const remedy = at.includes('[]')
       ? 'put the pictures into a column images, and <image> into the question where they stand'
       : `say which columns hold the pictures to ask about: --columns image=${at}`;
-    return new UnknownColumns('UnreadPicture', what, { file: this.#path, field: at }, this.#from, remedy);
+    return new UnreadPictures(what, at, remedy);
   }
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { problemPrompt } from '../problem-prompt.ts';
 import { guessColumns } from './column-guess.ts';
-import { parseColumns, UnknownColumns } from './columns.ts';
+import { parseColumns } from './columns.ts';
 import { BASE, readRow, readRows, type Row } from './testing/rows.ts';
+import { UnknownColumns } from './unknown-columns.ts';
 
 describe('questions and answers', () => {
   it('may be a chat of one user turn, in parts too (verl, TRL)', async () => {
@@ -126,7 +127,7 @@ describe('columns', () => {
       remedy: expect.stringContaining('--columns') as string,
       path: 'set/list.jsonl',
     });
-    expect(guessColumns((error as UnknownColumns).rows, {})).toEqual({
+    expect((error as UnknownColumns).found.guess).toEqual({
       question: 'instr',
       answer: 'gold.value',
       image: 'pic',
@@ -139,7 +140,7 @@ describe('columns', () => {
       messages: [{ content: [{ type: 'image', image: 'a.png' }] }],
       meta: { shot: 'a.png' },
     };
-    expect(guessColumns([{ line: 1, value }], {}).image).toBe('meta.shot');
+    expect(guessColumns([{ line: 1, value }], {}, Object.keys(value)).image).toBe('meta.shot');
   });
 
   it('can be named', async () => {

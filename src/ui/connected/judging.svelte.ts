@@ -1,38 +1,32 @@
 import { version } from '../../../package.json';
-import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { readResults } from '../../evaluation/results/read.ts';
 import { recordFiles, resultFiles } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import type { NamedError } from '../../named-error.ts';
-import {
-  byRules,
-  isJudgeable,
-  judgeAgreement,
-  judgeAll,
-  type JudgeVerdict,
-  verdictKey,
-  verdictsIdentity,
-  withVerdicts,
-} from '../../remote/judge.ts';
+import { judgeAll, type JudgeVerdict, verdictsIdentity } from '../../remote/judge.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import { openResults, type OpenResults } from '../../reading/client.ts';
+import type { Judgement } from '../../reading/judgement.ts';
 import type { PathFile } from '../files/folder.ts';
+import { Importing } from '../files/importing.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../state/named.ts';
 import { Service } from './service.svelte.ts';
 
 const JOB = 'judge';
+const REFERENCE = 'IN';
+const NOTHING = { n: 0, agree: 0, judgeOnly: [], ruleOnly: [] };
 
 /** Results that exist are graded again by a judge; nothing is generated. */
 export class Judging {
   readonly service = new Service('judge');
   /** As they were opened; null before. */
   opened = $state.raw<readonly GradedAnswer[] | null>(null);
+  /** With the judge's verdicts so far; null before. */
+  judgement = $state.raw<Judgement | null>(null);
   name = $state('');
-  /** With the judge's verdicts so far. */
-  judged = $state.raw<readonly GradedAnswer[]>([]);
   running = $state(false);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
@@ -41,20 +35,16 @@ export class Judging {
   total = $state(0);
   #controller: AbortController | null = null;
   #serial = 0;
+  readonly #importing: Importing;
+  #results: OpenResults | null = null;
   readonly #jobs: Jobs;
   readonly #journals: Journals;
 
   constructor(jobs: Jobs, journals: Journals) {
+    this.#importing = new Importing(jobs, 'Reading results');
     this.#jobs = jobs;
     this.#journals = journals;
   }
-
-  agreement = $derived.by(() => judgeAgreement(this.judged));
-  /** The same records by the rules and by the judge. */
-  tables = $derived.by(() => ({
-    rules: { metrics: metricTable(byRules(this.judged), 'IN'), gaps: gapTable(byRules(this.judged)) },
-    judge: { metrics: metricTable(this.judged, 'IN'), gaps: gapTable(this.judged) },
-  }));
 
   get needs(): string | null {
     if (!this.opened) return 'Choose results, or drop them on this page.';
@@ -64,27 +54,38 @@ export class Judging {
   async open(found: readonly PathFile[]): Promise<void> {
     if (this.running) return;
     try {
-      this.opened = await readResults(new Map(found.map(({ path, file }) => [path, file])));
+      const files = new Map(found.map(({ path, file }) => [path, file]));
+      const results = await this.#importing.read((reading) => openResults(files, reading));
+      this.#results?.close();
+      this.#results = results;
+      this.judgement = null;
+      this.opened = results.answers;
       this.name = found[0]?.path.split('/')[0] ?? 'results';
       this.error = null;
       await this.show();
-    } catch (error) {
-      this.error = named(error);
+    } catch (thrown) {
+      const error = named(thrown);
+      this.error = error.name === 'Cancelled' ? null : error;
     }
   }
 
   /** What this judge has said of these results before. Only the last of several calls counts. */
   async show(): Promise<void> {
-    const { opened } = this;
-    if (!opened || this.running) return;
+    const results = this.#results;
+    if (!results || this.running) return;
     const serial = ++this.#serial;
     const kept = await this.#kept();
-    const keys = await Promise.all(opened.filter(isJudgeable).map(verdictKey));
-    const judged = await withVerdicts(opened, kept);
-    if (serial !== this.#serial || this.running) return;
-    this.total = new Set(keys).size;
-    this.done = new Set(keys.filter((key) => kept.has(key))).size;
-    this.judged = judged;
+    try {
+      const judgement = await results.judgement(kept, REFERENCE);
+      if (serial !== this.#serial || this.running) return;
+      this.total = judgement.total;
+      this.done = judgement.done;
+      this.judgement = judgement;
+    } catch (thrown) {
+      const error = named(thrown);
+      // Other results were opened meanwhile.
+      if (error.name !== 'Cancelled') this.error = error;
+    }
   }
 
   async start(): Promise<void> {
@@ -130,13 +131,14 @@ export class Judging {
 
   /** The results with both verdicts of every judged record. The key is no part of them. */
   files(): ReadonlyMap<string, string> {
-    const { graded, facts } = { graded: this.judged, facts: this.#facts() };
-    const rows = metricTable(graded, 'IN');
-    return new Map([...resultFiles(rows, graded, experimentsOf(graded), facts), ...recordFiles(graded)]);
+    const graded = this.judgement?.judged ?? [];
+    const rows = metricTable(graded, REFERENCE);
+    const results = resultFiles(rows, graded, experimentsOf(graded), this.#facts());
+    return new Map([...results, ...recordFiles(graded)]);
   }
 
   #facts(): object {
-    const { n, agree, judgeOnly, ruleOnly } = this.agreement;
+    const { n, agree, judgeOnly, ruleOnly } = this.judgement?.agreement ?? NOTHING;
     const counts = { both: n, agree, judgeOnly: judgeOnly.length, ruleOnly: ruleOnly.length };
     return { frankenscope: { version, judge: this.service.described, agreement: counts } };
   }

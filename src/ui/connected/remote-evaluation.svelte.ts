@@ -19,7 +19,7 @@ import { Service } from './service.svelte.ts';
 /** A remote model on the same questions, in the same settings, as local ones. */
 export class RemoteEvaluation {
   readonly service = new Service('subject');
-  readonly choice = new QuestionChoice();
+  readonly choice: QuestionChoice;
   readonly run: AnswerRun<Asked>;
   what = $state<'metrics' | 'gap'>('gap');
   style = $state<PromptStyleName>('none');
@@ -29,6 +29,7 @@ export class RemoteEvaluation {
   waiting = $state<string | null>(null);
 
   constructor(jobs: Jobs, journals: Journals) {
+    this.choice = new QuestionChoice(jobs);
     this.run = new AnswerRun<Asked>(
       'remote',
       'Asking a remote model',

@@ -3,11 +3,14 @@ import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
 import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { demoItems } from '../../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../../evaluation/samples/draw.ts';
-import { type ItemSets, readItemFolder } from '../../evaluation/samples/item-folder.ts';
+import type { ItemSets } from '../../evaluation/samples/item-folder.ts';
 import type { NamedError } from '../../named-error.ts';
-import { UnknownColumns } from '../../probes/data/columns.ts';
+import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
+import { type ItemSource, openItems } from '../../reading/client.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
+import { Importing } from '../files/importing.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../state/named.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 
@@ -20,11 +23,16 @@ export class QuestionChoice {
   seed = $state(123);
   /** 0: 160 for the demo family, else 2048. */
   chosenTokens = $state(0);
-  brought = $state.raw<{ readonly name: string; readonly sets: ItemSets } | null>(null);
+  brought = $state.raw<{ readonly name: string; readonly items: ItemSource } | null>(null);
   /** A list whose columns have to be told apart by a person. */
   asking = $state.raw<AskedColumns | null>(null);
   error = $state.raw<NamedError | null>(null);
+  readonly #importing: Importing;
   #demo: Promise<ItemSets> | null = null;
+
+  constructor(jobs: Jobs) {
+    this.#importing = new Importing(jobs, 'Reading questions');
+  }
 
   style(loaded: readonly LoadedSlot[]): PromptStyleName {
     return this.chosenStyle ?? (isDemo(loaded) ? 'demo' : 'reasoner');
@@ -49,9 +57,10 @@ export class QuestionChoice {
   /** The chosen samples, drawn as NumPy draws them. @throws NamedError those of loading the sets */
   async sets(): Promise<ItemSets> {
     const { samples, seed, brought } = this;
+    if (brought) return brought.items.drawn(samples, seed);
     const demo = (this.#demo ??= demoItems());
     demo.catch(() => (this.#demo = null));
-    const sets = brought?.sets ?? (await demo);
+    const sets = await demo;
     const drawn = <Sample>(set: readonly Sample[]): readonly Sample[] => drawSamples(set, samples, seed);
     return {
       general: drawn(sets.general),
@@ -66,12 +75,22 @@ export class QuestionChoice {
     this.asking = null;
     try {
       const files = new Map(found.map(({ path, file }) => [path, file]));
-      const sets = await readItemFolder(files, (path) => choices.get(path) ?? {});
-      this.brought = { name: found[0]?.path.split('/')[0] ?? 'folder', sets };
+      const items = await this.#importing.read((reading) => openItems(files, choices, reading));
+      this.forget();
+      this.brought = { name: found[0]?.path.split('/')[0] ?? 'folder', items };
     } catch (error) {
       if (error instanceof UnknownColumns) this.asking = { unknown: error, files: found, choices };
-      else this.error = named(error);
+      else {
+        const failure = named(error);
+        this.error = failure.name === 'Cancelled' ? null : failure;
+      }
     }
+  }
+
+  /** Goes back to the demo sets. */
+  forget(): void {
+    this.brought?.items.close();
+    this.brought = null;
   }
 }
 

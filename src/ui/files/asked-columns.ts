@@ -1,4 +1,5 @@
-import type { ColumnChoice, UnknownColumns } from '../../probes/data/columns.ts';
+import type { ColumnChoice } from '../../probes/data/columns.ts';
+import type { UnknownColumns } from '../../probes/data/unknown-columns.ts';
 import type { PathFile } from './folder.ts';
 
 /** Which columns hold what, by the path of the list. */

@@ -35,8 +35,8 @@ test('Localize asks which column of a list is what, with a guess and the first r
 
   await column('Choices').selectOptions('none');
   await userEvent.click(form.getByRole('button', { name: 'Read the list' }));
-  await expect.poll(() => localize.broughtQuestions?.samples.length).toBe(2);
-  expect(localize.broughtQuestions?.samples).toEqual([
+  await expect.poll(() => localize.broughtQuestions?.samples.count).toBe(2);
+  expect(await localize.broughtQuestions?.samples.at([0, 1])).toEqual([
     { id: '0', question: 'How many\nare there?', answer: '7', image: expect.any(File) as File },
     { id: '1', question: 'Why?', answer: 'because' },
   ]);
@@ -57,7 +57,8 @@ test('questions for merges are asked about list by list, and said what they are 
   await column('Answer').selectOptions('antwort');
   await userEvent.click(form.getByRole('button', { name: 'Read the list' }));
   await expect.element(main.getByText(/^3 questions, 2 without a picture and 1 with: /)).toBeVisible();
-  expect(choice.brought?.sets.textOnly.map(({ question }) => question)).toEqual(['Why?', 'Was?']);
+  const { textOnly } = await choice.sets();
+  expect(textOnly.map(({ question }) => question)).toEqual(['Why?', 'Was?']);
 });
 
 test('a list that is not wanted after all is left', async () => {

@@ -6,6 +6,7 @@ import { IMAGE_PROCESSING } from '../../vlm/image-processing.ts';
 import type { AppState } from '../state/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
+import { heldSamples } from '../../reading/sample-source.ts';
 import type { ProbeName } from './localize.svelte.ts';
 
 afterEach(() => {
@@ -41,7 +42,8 @@ test('makes another piece of work of every probe of Localize', async () => {
   const answer = { id: '1', task: 'ocr' as const, prompt: 'What?', targetAnswer: 'a', sourceAnswer: 'b' };
   const [picture, none] = [new Blob(['x']), { notices: [], name: 'mine' }];
   localize.ownPair = { ...none, samples: [{ ...answer, target: picture, source: picture }] };
-  localize.broughtQuestions = { ...none, samples: [{ id: '1', question: 'Q', answer: '1', image: picture }] };
+  const question = { id: '1', question: 'Q', answer: '1', image: picture };
+  localize.broughtQuestions = { name: 'mine', samples: heldSamples([question]) };
   localize.pairSource = 'own';
   localize.questionSource = localize.pictureSource = 'dropped';
   const key = async (probe: ProbeName): Promise<string> => {

@@ -5,10 +5,10 @@ import { ablateLayer, type AblatedPart } from '../../probes/ablation/experiment.
 import { sweepAblations, type AblationRecord } from '../../probes/ablation/sweep.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
 import { attentionShift, type AttentionRecord } from '../../probes/attention/shift.ts';
-import { UnknownColumns } from '../../probes/data/columns.ts';
 import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
+import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
 import { lensOnAnswers, type LensRecord } from '../../probes/lens/lens.ts';
 import { sweepPatches, type PatchRecord } from '../../probes/patching/patch.ts';
 import { sampleIndices } from '../../probes/sampling/choice.ts';
@@ -24,14 +24,16 @@ import type { LongWork } from '../../study/work.ts';
 import { named } from '../state/named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
+import { heldSamples } from '../../reading/sample-source.ts';
 import type { PathFile } from '../files/folder.ts';
+import { Importing } from '../files/importing.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
-import type { NamedSet, QuestionSet } from './sets.ts';
+import type { NamedList, NamedSet, QuestionSet } from './sets.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
 
 export type ProbeName = 'swap' | 'ablate' | 'attention' | 'lens' | 'patch';
@@ -82,7 +84,7 @@ export class Localize {
   /** What was brought: kept beside the committed sets. */
   broughtPairs = $state.raw<NamedSet<Pair> | null>(null);
   ownPair = $state.raw<NamedSet<Pair> | null>(null);
-  broughtQuestions = $state.raw<NamedSet<Problem> | null>(null);
+  broughtQuestions = $state.raw<NamedList<Problem> | null>(null);
   /** A list whose columns have to be told apart by a person. */
   askedColumns = $state.raw<AskedColumns | null>(null);
   setError = $state.raw<NamedError | null>(null);
@@ -101,12 +103,16 @@ export class Localize {
   readonly #family: Family;
   readonly #images: ImageChoice;
   readonly #jobs: Jobs;
+  readonly #pairImport: Importing;
+  readonly #questionImport: Importing;
 
   constructor(engine: EngineApi, family: Family, images: ImageChoice, jobs: Jobs, journals: Journals) {
     this.engine = engine;
     this.#family = family;
     this.#images = images;
     this.#jobs = jobs;
+    this.#pairImport = new Importing(jobs, 'Reading pairs');
+    this.#questionImport = new Importing(jobs, 'Reading questions');
     this.#restore();
     this.swaps = new StudyRun('swap', journals, jobs);
     this.ablations = new StudyRun('ablate', journals, jobs);
@@ -179,7 +185,10 @@ export class Localize {
 
   async bringPairs(found: readonly PathFile[]): Promise<void> {
     await this.#bring(async () => {
-      this.broughtPairs = await droppedPairs(found, this.literalImage);
+      const { literalImage } = this;
+      this.broughtPairs = await this.#pairImport.read((reading) =>
+        droppedPairs(found, literalImage, reading),
+      );
       this.pairSource = 'dropped';
     });
   }
@@ -188,7 +197,11 @@ export class Localize {
     this.askedColumns = null;
     await this.#bring(async () => {
       try {
-        this.broughtQuestions = await droppedQuestions(found, choices);
+        const brought = await this.#questionImport.read((reading) =>
+          droppedQuestions(found, choices, reading),
+        );
+        this.broughtQuestions?.samples.close();
+        this.broughtQuestions = brought;
       } catch (error) {
         if (!(error instanceof UnknownColumns)) throw error;
         this.askedColumns = { unknown: error, files: found, choices };
@@ -280,7 +293,7 @@ export class Localize {
     const { model, part, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.questionSource);
     if (!model || !set) return null;
-    const problems = this.#drawn(set);
+    const problems = await this.#drawn(set);
     const { layers } = model.checkpoint;
     const experiments = Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part));
     const reading = this.reading;
@@ -316,7 +329,7 @@ export class Localize {
     const { compared, running, onlyThink, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.pictureSource);
     if (compared.length === 0 || !set) return null;
-    const items = this.#drawn(set);
+    const items = await this.#drawn(set);
     // With Base beside them, the answer that all read is still IN's: what RL started from.
     const forcedBy = compared.find(({ identity }) => identity.label === 'IN')?.identity.label;
     const [subjects, reading] = [this.#subjects, this.reading];
@@ -354,7 +367,7 @@ export class Localize {
     const { compared, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.pictureSource);
     if (compared.length === 0 || !set) return null;
-    const items = this.#drawn(set);
+    const items = await this.#drawn(set);
     const [subjects, reading] = [this.#subjects, this.reading];
     const identity = identify('lens', titleOf('Logit lens', compared), {
       models: modelsOf(compared),
@@ -377,7 +390,7 @@ export class Localize {
     const { patched, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.pictureSource);
     if (!patched || !set) return null;
-    const items = this.#drawn(set);
+    const items = await this.#drawn(set);
     const [recipient, donor] = patched;
     const { layers } = recipient.checkpoint;
     const total = items.length * (layers + 3);
@@ -442,10 +455,8 @@ export class Localize {
     return asJobIfLong(this.#jobs, 'Reading pictures', (work) => samplesFingerprint(samples, work));
   }
 
-  #drawn({ samples }: NamedSet<Problem>): readonly Problem[] {
-    const drawn = sampleIndices(samples.length, this.samples, this.seed).map(
-      (index) => samples[index] as Problem,
-    );
+  async #drawn({ samples }: NamedList<Problem>): Promise<readonly Problem[]> {
+    const drawn = await samples.at(sampleIndices(samples.count, this.samples, this.seed));
     this.questions = new Map(drawn.map((problem) => [problem.id, problem]));
     return drawn;
   }
@@ -455,8 +466,10 @@ export class Localize {
     return this.pairSource === 'own' ? this.ownPair : committedPairs(this.pairSource);
   }
 
-  async #questionSet(source: QuestionSource): Promise<NamedSet<Problem> | null> {
-    return source === 'dropped' ? this.broughtQuestions : committedQuestions(source);
+  async #questionSet(source: QuestionSource): Promise<NamedList<Problem> | null> {
+    if (source === 'dropped') return this.broughtQuestions;
+    const { name, samples } = await committedQuestions(source);
+    return { name, samples: heldSamples(samples) };
   }
 
   async #bring(work: () => Promise<void>): Promise<void> {

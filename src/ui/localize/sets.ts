@@ -1,21 +1,27 @@
 /** What can be asked: the committed sets by name, or what a person brought. */
 import { loadPairs, loadProblems, loadQuestions, type PairSet } from '../../demo/sets.ts';
 import { NamedError } from '../../named-error.ts';
-import { readPairFolder } from '../../probes/data/pair-folder.ts';
 import type { Pair } from '../../probes/data/pair.ts';
-import { readProblems } from '../../probes/data/problem-file.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
+import { openProblemList, readPairs, type ReadWork } from '../../reading/client.ts';
+import type { SampleSource } from '../../reading/sample-source.ts';
 
 /** A set of samples. What is drawn of it names a piece of work by its content. */
 export interface NamedSet<Sample> {
   readonly name: string;
   readonly samples: readonly Sample[];
   readonly notices: readonly string[];
+}
+
+/** A set of samples that are read when they are asked. */
+export interface NamedList<Sample> {
+  readonly name: string;
+  readonly samples: SampleSource<Sample>;
 }
 
 export type QuestionSet = 'problems' | 'general-vqa' | 'math-targeted-vqa';
@@ -30,13 +36,14 @@ export async function committedQuestions(set: QuestionSet): Promise<NamedSet<Pro
   return { name: set, samples, notices: [] };
 }
 
-/** A dropped pair folder. @throws NamedError those of `readPairFolder` */
+/** A dropped pair folder. @throws NamedError those of `readPairs` */
 export async function droppedPairs(
   found: readonly PathFile[],
   literalImage: 'strip' | 'keep',
+  reading: ReadWork = {},
 ): Promise<NamedSet<Pair>> {
   const files = pathsOf(found);
-  const { pairs, literalImages } = await readPairFolder(files, { literalImage });
+  const { pairs, literalImages } = await readPairs(files, { literalImage }, reading);
   const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
   return {
     name: topOf(found),
@@ -45,11 +52,12 @@ export async function droppedPairs(
   };
 }
 
-/** A dropped list of problems, with its images if it has any. @throws NamedError `NoProblems` and those of reading */
+/** A dropped list of problems, with its images if it has any. @throws NamedError `NoProblems` and those of `openProblemList` */
 export async function droppedQuestions(
   found: readonly PathFile[],
   choices: ColumnChoices = new Map(),
-): Promise<NamedSet<Problem>> {
+  reading: ReadWork = {},
+): Promise<NamedList<Problem>> {
   const files = pathsOf(found);
   const [list, ...others] = listsAmong(files.keys());
   if (list === undefined || others.length > 0) {
@@ -62,7 +70,7 @@ export async function droppedQuestions(
       'choose one list, and its images with it',
     );
   }
-  return { name: list, samples: await readProblems(list, files, choices.get(list) ?? {}), notices: [] };
+  return { name: list, samples: await openProblemList(list, files, choices.get(list) ?? {}, reading) };
 }
 
 /** Two images and a question of one's own. */

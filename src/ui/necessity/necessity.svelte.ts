@@ -24,7 +24,7 @@ export interface NamedFinding extends FreezeFinding {
 
 /** IN, RL and runs with a frozen region, whole: the same metrics, the check of the freeze, settings for one's own. */
 export class Necessity {
-  readonly choice = new QuestionChoice();
+  readonly choice: QuestionChoice;
   readonly run: AnswerRun;
   readonly reference = 'IN';
   region = $state<RegionName>('early');
@@ -50,6 +50,7 @@ export class Necessity {
     this.#view = stores.view;
     this.#images = stores.images;
     this.#characterize = stores.characterize;
+    this.choice = new QuestionChoice(jobs);
     this.run = new AnswerRun('necessity', 'Evaluating frozen runs', answererOf(engine), journals, jobs);
   }
 

@@ -25,7 +25,7 @@ export interface SideScores {
 
 /** Puzzles by image and by text, for every loaded model; rewards and measures over what was answered. */
 export class Perception {
-  readonly choice = new QuestionChoice();
+  readonly choice: QuestionChoice;
   readonly run: AnswerRun;
   /** Null: with a black image for the demo family, else alone. */
   chosenText = $state<TextSide | null>(null);
@@ -41,6 +41,7 @@ export class Perception {
     this.#engine = engine;
     this.#family = family;
     this.#images = images;
+    this.choice = new QuestionChoice(jobs);
     this.run = new AnswerRun(
       'perception',
       'Asking puzzles by image and by text',

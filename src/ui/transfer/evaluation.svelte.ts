@@ -2,10 +2,9 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { version } from '../../../package.json';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { readResults } from '../../evaluation/results/read.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
-import { metricTable } from '../../evaluation/tables/metric-table.ts';
+import { type MetricRow, metricTable } from '../../evaluation/tables/metric-table.ts';
 import { blockVariant, subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { Metric } from '../../grading/metrics.ts';
@@ -14,7 +13,9 @@ import type { Journals } from '../../study/journal/journals.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { openResults } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
+import { Importing } from '../files/importing.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -24,12 +25,16 @@ import type { View } from '../state/view.svelte.ts';
 
 /** Merges of IN and RL, and whatever is stitched, on the three metrics. */
 export class TransferEvaluation {
-  readonly choice = new QuestionChoice();
+  readonly choice: QuestionChoice;
+  readonly #importing: Importing;
   readonly run: AnswerRun;
   /** Whether the stitch of Try it is asked too. */
   withStitch = $state(false);
   /** Results of another run, the reference's or ours, shown in place of this one's. */
-  opened = $state.raw<readonly GradedAnswer[] | null>(null);
+  opened = $state.raw<{
+    readonly answers: readonly GradedAnswer[];
+    readonly rows: readonly MetricRow[];
+  } | null>(null);
   openError = $state.raw<NamedError | null>(null);
   recipe = $state('OpenMMReasoner');
   pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
@@ -54,11 +59,13 @@ export class TransferEvaluation {
     this.#stitch = stores.stitch;
     this.#view = stores.view;
     this.#images = stores.images;
+    this.choice = new QuestionChoice(jobs);
+    this.#importing = new Importing(jobs, 'Reading results');
     this.run = new AnswerRun('evaluation', 'Evaluating merges', answererOf(engine), journals, jobs);
   }
 
-  graded = $derived.by(() => this.opened ?? this.run.graded);
-  rows = $derived.by(() => metricTable(this.graded, this.reference));
+  graded = $derived.by(() => this.opened?.answers ?? this.run.graded);
+  rows = $derived.by(() => this.opened?.rows ?? metricTable(this.run.graded, this.reference));
 
   /** Names in the order of asking; before anything is asked too. */
   names = $derived.by((): readonly string[] =>
@@ -76,10 +83,17 @@ export class TransferEvaluation {
 
   async open(found: readonly PathFile[]): Promise<void> {
     try {
-      this.opened = await readResults(new Map(found.map(({ path, file }) => [path, file])));
+      const files = new Map(found.map(({ path, file }) => [path, file]));
+      this.opened = await this.#importing.read(async (reading) => {
+        const results = await openResults(files, reading);
+        const { metrics } = await results.tables(this.reference);
+        results.close();
+        return { answers: results.answers, rows: metrics };
+      });
       this.openError = null;
-    } catch (error) {
-      this.openError = named(error);
+    } catch (thrown) {
+      const error = named(thrown);
+      this.openError = error.name === 'Cancelled' ? null : error;
     }
   }
 

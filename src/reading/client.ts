@@ -1,0 +1,177 @@
+/** The page's side of reading lists and results: a worker for each, so that the page only ever waits. */
+import type { ProxyMarked, Remote } from 'comlink';
+import { proxy, wrap } from 'comlink';
+import { installErrorTransfer } from '../engine/error-transfer.ts';
+import { cancelled } from '../engine/jobs.ts';
+import { Lifeline } from '../engine/lifeline.ts';
+import { NamedError } from '../named-error.ts';
+import type { ColumnChoice } from '../probes/data/columns.ts';
+import type { Pair } from '../probes/data/pair.ts';
+import type { PairFolder, PairFolderOptions } from '../probes/data/pair-folder.ts';
+import type { Problem } from '../probes/data/problem.ts';
+import type { ItemCounts } from '../evaluation/samples/item-counts.ts';
+import type { ItemSets } from '../evaluation/samples/item-folder.ts';
+import type { GradedAnswer } from '../evaluation/tables/graded.ts';
+import type { JudgeVerdict } from '../remote/judge.ts';
+import type { LongWork } from '../study/work.ts';
+import type { Files, OnBytes, ReadingHost } from './host.ts';
+import { type Judgement, judgementFromWire } from './judgement.ts';
+import { type ResultTables, tablesFromWire } from './result-tables.ts';
+import type { SampleSource } from './sample-source.ts';
+import { factsOf, fromWire } from './wire.ts';
+
+/** Cancelled work ends at once: its worker does. */
+export type ReadWork = Pick<LongWork<never>, 'signal' | 'onProgress'>;
+
+/** Questions of a folder, in their files: drawn when they are asked. */
+export interface ItemSource {
+  readonly counts: ItemCounts;
+  /** `samples` of each set (all: undefined), as NumPy draws them. @throws NamedError of what changed since; `WorkerFailed` */
+  drawn(samples: number | undefined, seed: number): Promise<ItemSets>;
+  /** Ends its worker. */
+  close(): void;
+}
+
+/**
+ * Opens a list of problems: all of its rows are checked, and none is kept.
+ *
+ * @throws NamedError those of `openProblems`; `WorkerFailed`, `Cancelled`
+ */
+export async function openProblemList(
+  path: string,
+  files: Files,
+  choice: ColumnChoice,
+  work: ReadWork = {},
+): Promise<SampleSource<Problem>> {
+  const worker = new ReadingWorker();
+  const { count } = await worker.open(work, (host, onBytes) =>
+    host.openProblems(path, files, choice, onBytes).then((crossed) => factsOf(crossed)),
+  );
+  return {
+    count,
+    at: async (indices) => (await worker.call((host) => host.problemsAt(indices))).map(fromWire<Problem>),
+    close: () => worker.close(),
+  };
+}
+
+/**
+ * Opens a folder of questions: all are checked and counted, and none is kept.
+ *
+ * @throws NamedError those of `openItemFolder`; `WorkerFailed`, `Cancelled`
+ */
+export async function openItems(
+  files: Files,
+  choices: ReadonlyMap<string, ColumnChoice>,
+  work: ReadWork = {},
+): Promise<ItemSource> {
+  const worker = new ReadingWorker();
+  const counts = await worker.open(work, (host, onBytes) =>
+    host.openItems(files, choices, onBytes).then((crossed) => factsOf(crossed)),
+  );
+  return {
+    counts,
+    async drawn(samples, seed) {
+      const sets = Object.entries(await worker.call((host) => host.itemsDrawn(samples, seed)));
+      return Object.fromEntries(sets.map(([set, own]) => [set, own.map(fromWire)])) as unknown as ItemSets;
+    },
+    close: () => worker.close(),
+  };
+}
+
+/** Reads a folder of pairs. @throws NamedError those of `readPairFolder`; `WorkerFailed`, `Cancelled` */
+export async function readPairs(
+  files: Files,
+  options: PairFolderOptions = {},
+  work: ReadWork = {},
+): Promise<PairFolder> {
+  const worker = new ReadingWorker();
+  const pairs: Pair[] = [];
+  const onPart = proxy((part: readonly Pair[]) => void pairs.push(...part));
+  try {
+    const literalImages = await worker.open(work, (host, onBytes) =>
+      host.readPairs(files, options, onBytes, onPart),
+    );
+    return { pairs, literalImages };
+  } finally {
+    worker.close();
+  }
+}
+
+/** Results that were read; tables over them are worked out by their worker. */
+export interface OpenResults {
+  readonly answers: readonly GradedAnswer[];
+  tables(reference: string): Promise<ResultTables>;
+  /** With a judge's verdicts by `verdictKey`. */
+  judgement(verdicts: ReadonlyMap<string, JudgeVerdict>, reference: string): Promise<Judgement>;
+  /** Ends its worker. */
+  close(): void;
+}
+
+/** Reads results, handed over in parts. @throws NamedError those of `eachResult`; `WorkerFailed`, `Cancelled` */
+export async function openResults(files: Files, work: ReadWork = {}): Promise<OpenResults> {
+  const worker = new ReadingWorker();
+  const answers: GradedAnswer[] = [];
+  const onPart = proxy((part: readonly GradedAnswer[]) => void answers.push(...part));
+  await worker.open(work, (host, onBytes) => host.readResults(files, onBytes, onPart));
+  return {
+    answers,
+    tables: async (reference) => tablesFromWire(await worker.call((host) => host.tables(reference)), answers),
+    judgement: async (verdicts, reference) =>
+      judgementFromWire(await worker.call((host) => host.judgement(verdicts, reference)), answers),
+    close: () => worker.close(),
+  };
+}
+
+class ReadingWorker {
+  readonly #worker = spawn();
+  readonly #line = new Lifeline();
+  readonly #host: Remote<ReadingHost>;
+
+  constructor() {
+    installErrorTransfer();
+    const worker = this.#worker;
+    worker.onerror = ({ message }) => {
+      const what = message || 'the worker that reads files did not start';
+      this.#line.cut(new NamedError('WorkerFailed', what, {}, 'reload the page and choose the files again'));
+    };
+    this.#host = wrap<ReadingHost>(worker);
+  }
+
+  call<Result>(work: (host: Remote<ReadingHost>) => Promise<Result>): Promise<Result> {
+    return this.#line.guard(work(this.#host));
+  }
+
+  /** Opens what the worker is for; it ends with the failure. */
+  async open<Result>(
+    { signal, onProgress }: ReadWork,
+    work: (host: Remote<ReadingHost>, onBytes: OnBytes & ProxyMarked) => Promise<Result>,
+  ): Promise<Result> {
+    const end = (): void => this.close();
+    signal?.addEventListener('abort', end);
+    try {
+      if (signal?.aborted) throw cancelled();
+      const onBytes = proxy((done: number, total: number) =>
+        onProgress?.({ phase: 'reading', done, total, unit: 'bytes' }),
+      );
+      return await this.call((host) => work(host, onBytes));
+    } catch (error) {
+      this.close();
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
+  /** What it is asked about from now on, or still is, is cancelled. */
+  close(): void {
+    this.#line.cut(cancelled());
+    this.#worker.terminate();
+  }
+}
+
+function spawn(): Worker {
+  return new Worker(new URL('../../workers/reading.ts', import.meta.url), {
+    type: 'module',
+    name: 'reading',
+  });
+}
