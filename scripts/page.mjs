@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
 import { UNSANDBOXED, chromiumFlags, detectAdapter, runsUnsandboxed } from './chromium-flags.mjs';
@@ -61,6 +62,8 @@ export async function withPage({ path, entry, adapter, progress, signal, session
     browser = await chromium
       .launchPersistentContext(profile, {
         ...{ executablePath, args, ...ours },
+        // Else in a folder of the temporary one that nobody would remove after a kill.
+        artifactsDir: join(profile, 'artifacts'),
         // Playwright's own default is to run without.
         chromiumSandbox: !runsUnsandboxed(),
       })

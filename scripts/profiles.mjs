@@ -5,7 +5,12 @@ import { diskRefusal } from './disk-words.mjs';
 import { NamedError } from './named-error.mjs';
 import { ownedName, ownerOf, ownerState } from './run-owner.mjs';
 
-const PREFIX = 'frankenscope-profile-';
+const PROFILE = 'frankenscope-profile-';
+const TESTS = 'frankenscope-tests-';
+
+/** Browsers make a socket below the temporary folder; its path may have some hundred characters, and takes these. */
+const SOCKET = '/org.chromium.Chromium.XXXXXX/SingletonSocket'.length;
+const MOST_CHARACTERS = 103;
 
 /**
  * A folder for a browser's profile that says whose it is. Those that killed runs of this user left are removed first; one that
@@ -14,24 +19,42 @@ const PREFIX = 'frankenscope-profile-';
  * @throws {NamedError} those of `diskRefusal`
  */
 export function makeProfile(parent = tmpdir()) {
+  return makeOwned(PROFILE, parent);
+}
+
+/**
+ * The same for all that tests leave in the temporary folder, browsers of test runners included; null where paths in it would be
+ * too long for a browser.
+ * @param {string} [parent]
+ */
+export function makeTestFolder(parent = tmpdir()) {
+  const length = join(parent, ownedName(TESTS)).length + SOCKET;
+  return length > MOST_CHARACTERS ? null : makeOwned(TESTS, parent);
+}
+
+/**
+ * @param {string} prefix
+ * @param {string} parent
+ */
+function makeOwned(prefix, parent) {
   for (const name of ls(parent)) {
     const folder = join(parent, name);
     try {
-      if (isLeft(name, folder)) rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
+      if (isLeft(prefix, name, folder)) rmSync(folder, { recursive: true, force: true, maxRetries: 2 });
     } catch {
       // Still in use, as Windows says: the next run finds it.
     }
   }
-  const profile = join(parent, ownedName(PREFIX));
+  const made = join(parent, ownedName(prefix));
   try {
-    mkdirSync(profile, { mode: 0o700 });
+    mkdirSync(made, { mode: 0o700 });
   } catch (error) {
     const { code = '' } = /** @type {NodeJS.ErrnoException} */ (error);
     const refusal = diskRefusal(code, { place: parent, choice: 'name another folder in TMPDIR' });
     if (!refusal) throw error;
     throw new NamedError(refusal.name, refusal.what, 'the temporary folder', refusal.remedy);
   }
-  return profile;
+  return made;
 }
 
 /** @param {string} parent */
@@ -44,11 +67,12 @@ function ls(parent) {
 }
 
 /**
+ * @param {string} prefix
  * @param {string} name
  * @param {string} folder
  */
-function isLeft(name, folder) {
-  const owner = ownerOf(PREFIX, name);
+function isLeft(prefix, name, folder) {
+  const owner = ownerOf(prefix, name);
   if (!owner || ownerState(owner) !== 'gone') return false;
   const found = lstatSync(folder);
   if (!found.isDirectory() || (process.getuid && found.uid !== process.getuid())) return false;
