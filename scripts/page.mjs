@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
 import { UNSANDBOXED, chromiumFlags, detectAdapter, runsUnsandboxed } from './chromium-flags.mjs';
+import { cleanUp } from './cleanup.mjs';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
+import { makeProfile } from './profiles.mjs';
 import { serve } from './static-server.mjs';
 
 /** @import {BrowserContext, Page} from 'playwright-core' */
@@ -42,9 +43,9 @@ export async function withPage({ path, entry, adapter, progress, signal, session
     adapter === 'auto' ? detectAdapter() : adapter === 'hardware' ? adapter : 'software',
   );
   if (runsUnsandboxed()) progress(UNSANDBOXED);
-  const server = await serve(DIST, session ? { before: session.answer } : {});
   // A profile on disk: in a private window the browser keeps its storage in memory, and little of it.
-  const profile = mkdtempSync(join(tmpdir(), 'frankenscope-'));
+  const profile = makeProfile();
+  const server = await serve(DIST, session ? { before: session.answer } : {});
   /** @type {BrowserContext | undefined} */
   let browser;
   /** @type {Page | undefined} */
@@ -61,6 +62,8 @@ export async function withPage({ path, entry, adapter, progress, signal, session
     browser = await chromium
       .launchPersistentContext(profile, {
         ...{ executablePath, args, ...ours },
+        // Else in a folder of the temporary one that nobody would remove after a kill.
+        artifactsDir: join(profile, 'artifacts'),
         // Playwright's own default is to run without.
         chromiumSandbox: !runsUnsandboxed(),
       })
@@ -90,9 +93,12 @@ export async function withPage({ path, entry, adapter, progress, signal, session
     return await /** @type {Promise<T>} */ (Promise.race([work(), failed]));
   } finally {
     signal.removeEventListener('abort', interrupt);
-    await browser?.close();
-    await server.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await cleanUp(progress, {
+      'the browser could not be closed': () => browser?.close(),
+      'the server could not be closed': () => server.close(),
+      [`the browser's profile ${profile} could not be removed`]: () =>
+        rmSync(profile, { recursive: true, force: true, maxRetries: 5 }),
+    });
   }
 }
 

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { NamedError } from './named-error.mjs';
+import { MANIFEST_FILE, isOfTheSystem } from './result-folder.mjs';
+import { isStaging } from './staging.mjs';
 
 /** Exit codes of the headless commands. */
 export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 3 };
@@ -8,6 +10,7 @@ export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 3 };
 /** Errors of the scripts that are not the caller's to mend by other flags. */
 const NOT_INPUT = new Set([
   ...['InstallFailed', 'BuildFailed', 'BrowserNotFound', 'BrowserFailed', 'PageFailed', 'OutputFailed'],
+  ...['DiskFull', 'DiskFailed', 'FolderNotWritable', 'FolderGone', 'FileTooLarge'],
 ]);
 
 /** What the page answered instead of a result. `kind` decides the exit code. */
@@ -99,11 +102,14 @@ export function checkOut(out, writes = 'json') {
       '--out',
       `give a ${wantsFolder ? 'folder' : 'file'}`,
     );
-  const [held] = writes === 'new-folder' && isFolder ? readdirSync(out) : [];
-  if (held !== undefined)
+  const held = writes === 'new-folder' && isFolder ? readdirSync(out) : [];
+  // What was begun there may be this very result: that is for the page to say.
+  if (held.includes(MANIFEST_FILE)) return;
+  const [other] = held.filter((name) => !isOfTheSystem(name) && !isStaging(name));
+  if (other !== undefined)
     throw new NamedError(
       'FolderNotEmpty',
-      `"${out}" holds "${held}"`,
+      `"${out}" holds "${other}"`,
       '--out',
       'give a new folder: files of two results would be taken for one',
     );

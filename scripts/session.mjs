@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DiskRefused } from './disk-refused.mjs';
 
 /** @import {IncomingMessage, ServerResponse} from 'node:http' */
 /** @import {PartialFiles} from './partial-files.mjs' */
@@ -11,13 +12,18 @@ import { randomBytes } from 'node:crypto';
  * | --- | --- |
  * | `PUT out/PATH` | begins a file of the result |
  * | `POST out/PATH` | appends the body to it; answered once written, which holds a faster writer back |
+ * | `PATCH out/PATH` | gives it its name, once it is on the disk |
+ * | `DELETE out/PATH` | removes it: what was begun, or the file of that name |
+ * | `GET out` | `{files: [{name, bytes}], writers: [name]}`: what the folder of the result holds |
+ * | `GET out/PATH?start=A&end=B` | bytes A to B of a file that has its name |
+ * | `GET space` | `{folder, free}`: its path, and bytes that its disk still takes or null |
  * | `GET journal` | `[{key, bytes}]` |
  * | `GET journal/KEY/FILE` | its bytes; no content where there is none |
  * | `POST`, `PUT journal/KEY/FILE` | appends the body, or replaces the file by it |
  * | `PATCH journal/KEY/FILE?bytes=N` | cuts it to N bytes |
  * | `DELETE journal/KEY` | removes it |
  *
- * What fails is answered by 500 and one line of text.
+ * What fails is answered by 500 and one line of text; what the disk refused by 507 and its facts (`disk-refused.mjs`).
  */
 export class Session {
   path = `/session/${randomBytes(16).toString('hex')}/`;
@@ -48,6 +54,10 @@ export class Session {
       })
       .catch((/** @type {Error} */ error) => {
         request.resume();
+        if (error instanceof DiskRefused) {
+          response.writeHead(507, { 'Content-Type': 'application/json' });
+          return void response.end(JSON.stringify(error.facts));
+        }
         response.writeHead(500, { 'Content-Type': 'text/plain; charset=utf-8' });
         response.end(error.message);
       });
@@ -64,9 +74,15 @@ export class Session {
     const method = request.method ?? '';
     if (area === 'out' && this.#out) {
       const path = parts.join('/');
+      if (method === 'GET' && parts.length === 0) return JSON.stringify(await this.#out.list());
+      if (method === 'GET')
+        return this.#out.read(path, Number(searchParams.get('start')), Number(searchParams.get('end')));
+      if (method === 'PATCH') return this.#out.finish(path);
+      if (method === 'DELETE') return this.#out.remove(path);
       if (method === 'PUT') return this.#out.create(path);
       if (method === 'POST') return this.#out.append(path, request);
     }
+    if (area === 'space' && this.#out) return JSON.stringify(await this.#out.space());
     if (area === 'journal') {
       const [key = '', file = ''] = parts;
       if (method === 'GET' && key === '') return JSON.stringify(this.#journal.list());

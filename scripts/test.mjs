@@ -5,6 +5,7 @@ import { ensureBrowser } from './browser.mjs';
 import { NamedError } from './named-error.mjs';
 import { ensurePackages } from './packages.mjs';
 import { ROOT } from './paths.mjs';
+import { makeTestFolder } from './profiles.mjs';
 import { PHASES, runPhase, summary } from './test-phases.mjs';
 
 /**
@@ -17,13 +18,34 @@ try {
   ensurePackages();
   if (phases.some(({ browser }) => browser)) process.env.CHROME_PATH = ensureBrowser();
   rmSync(join(ROOT, 'test-results'), { recursive: true, force: true });
-  const outcomes = phases.map((phase) => runPhase(phase));
+  const outcomes = inTestFolder(() => phases.map((phase) => runPhase(phase)));
   console.log(summary(outcomes));
   process.exitCode = outcomes.every(({ failed }) => failed === 0) ? 0 : 1;
 } catch (error) {
   if (!(error instanceof NamedError)) throw error;
   console.error(`${error.name}: ${error.message}`);
   process.exitCode = error.name === 'UnknownPhase' ? 2 : 1;
+}
+
+/**
+ * What tests and their browsers put into the temporary folder goes with one folder, also after a kill: the next run removes it.
+ * @template T
+ * @param {() => T} work
+ * @returns {T}
+ */
+function inTestFolder(work) {
+  const folder = makeTestFolder();
+  if (folder === null) return work();
+  for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
+  try {
+    return work();
+  } finally {
+    try {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    } catch {
+      // The next run does it.
+    }
+  }
 }
 
 function chosen() {

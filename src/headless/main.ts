@@ -13,6 +13,7 @@ const COMMANDS = import.meta.glob<{ readonly run: Command }>(['./commands/*.ts',
 const INTERNAL = new Set([
   ...['RunFailed', 'ModuleAborted', 'DeviceLost', 'WorkerFailed', 'ModuleUnavailable'],
   ...['OutputFailed', 'JournalFailed'],
+  ...['DiskFull', 'DiskFailed', 'FolderNotWritable', 'FolderGone', 'FileTooLarge'],
 ]);
 
 const interruption = new AbortController();

@@ -40,10 +40,13 @@ describe('a folder of results', () => {
     await out().json('answers/a b%.json', { text: 'größer' });
     await out().create('empty.jsonl');
 
-    expect(readdirSync(join(top, 'out')).sort()).toEqual([
+    const [begun = '', ...others] = readdirSync(join(top, 'out'));
+    expect(others).toEqual([]);
+    expect(begun).toMatch(/^\.frankenscope-[0-9a-f]{8}-\d+-\d+-[0-9a-f]{8}$/);
+    expect(readdirSync(join(top, 'out', begun)).sort()).toEqual([
       'answers',
-      'empty.jsonl.partial',
-      'model-00001-of-00001.safetensors.partial',
+      'empty.jsonl',
+      'model-00001-of-00001.safetensors',
     ]);
     await files.commit();
     expect(readFileSync(join(top, 'out', 'model-00001-of-00001.safetensors')).equals(bytes)).toBe(true);

@@ -8,11 +8,14 @@ import type { FolderOptions } from './folder/merged-folder.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import { measureNoise } from './measure.ts';
+import { isWeightFile, mergeIdentity } from './output/merge-identity.ts';
+import { MergeRecord } from './output/merge-record.ts';
+import { PIECE_BYTES, PieceHash } from './output/piece-hash.ts';
+import { checkSpace } from './output/space.ts';
 import type { MergePlan } from './plan/plan.ts';
 import type { FileSink, FolderSink } from './sinks/sink.ts';
 
-/** Bytes of one read, and how many are under way: 16 MB held, and milliseconds of work between two of them. */
-const PIECE_BYTES = 4 * 2 ** 20;
+/** How many pieces are under way: 16 MB held, and milliseconds of work between two of them. */
 const PIECES_IN_FLIGHT = 4;
 
 export interface ExportedFile {
@@ -28,53 +31,140 @@ export interface ExportReport {
   readonly bytes: number;
 }
 
+export type ExportWork = LongWork<number> &
+  FolderOptions & {
+    /** Told in sentences what was found in the folder, and what stays in it where the export is cut off. */
+    onNotice?(notice: string): void;
+    /** A cancel is no end but a pause, as Ctrl+C is: what is whole stays. Without it that is so only of what an earlier run began. */
+    readonly pausable?: boolean;
+  };
+
 /**
  * Exports a merge: measures noise where there is any, then copies the merged folder file by file into the sink, index
- * and config.json last. On failure or cancel the sink is told to discard what it has.
+ * and config.json last. A folder that outlives the run (`sink.kept`) gets a record of what is whole in it: the same export into
+ * it goes on, after a kill or a full disk. What is not whole is removed on failure, and everything where no file of weights is
+ * whole or the export is given up.
  *
  * @param work records are the deviations of tensors with noise, see `measureNoise`
- * @throws NamedError `Cancelled`, those of reading, computing and of the sink
+ * @throws NamedError `Cancelled`, `FolderNotEmpty`, `DiskFull`, those of reading, computing and of the sink
  */
 export async function exportMerge(
   plan: MergePlan,
   folders: DonorFolders,
   sink: FolderSink,
-  work: LongWork<number> & FolderOptions = {},
+  work: ExportWork = {},
 ): Promise<ExportReport> {
+  const record = await beginRecord(plan, folders, sink, work);
   try {
-    const measured = await measureNoise(plan, folders, work);
-    const folder = new MergedFolder(measured, folders, work);
-    const files = [...folder].map(([name, { size }]) => ({ name, bytes: size }));
-    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-    let done = 0;
-    const report = (written: number): void => {
-      done += written;
-      work.onProgress?.({ phase: 'writing', done, total: bytes, unit: 'bytes' });
-    };
-    for (const [name, source] of folder) {
-      throwIfCancelled(work.signal);
-      const file = await sink.open(name);
-      await copy(source, name, file, work.signal, report);
-      await file.close();
-    }
-    throwIfCancelled(work.signal);
-    await sink.finish();
-    return { plan: measured, files, bytes };
+    return await writeFiles(plan, folders, sink, record, work);
   } catch (error) {
-    await sink.discard();
+    // Whatever tidying up meets: this error is the one to be told.
+    await putAway(sink, record, error, work).catch(() => undefined);
     throw error;
   }
 }
 
-/** Reads ahead while the sink writes; pieces arrive in order. */
+/** Nothing is taken back where this fails: what is in the folder is not of this export. */
+async function beginRecord(
+  plan: MergePlan,
+  folders: DonorFolders,
+  { kept }: FolderSink,
+  work: ExportWork,
+): Promise<MergeRecord | null> {
+  if (!kept) return null;
+  const names = new Set(new MergedFolder(plan, folders, work).keys());
+  return MergeRecord.begin(kept, await mergeIdentity(plan, folders, work), names);
+}
+
+async function writeFiles(
+  plan: MergePlan,
+  folders: DonorFolders,
+  sink: FolderSink,
+  record: MergeRecord | null,
+  work: ExportWork,
+): Promise<ExportReport> {
+  const { whole, spoilt } = record ? await record.check(work) : { whole: new Set<string>(), spoilt: [] };
+  for (const name of spoilt) work.onNotice?.(`${name} is not as it was written earlier: it is written again`);
+  const measured = await measureNoise(plan, folders, record ? recorded(work, record) : work);
+  const folder = new MergedFolder(measured, folders, work);
+  const files = [...folder].map(([name, { size }]) => ({ name, bytes: size }));
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const missing = files.filter(({ name }) => !whole.has(name));
+  tellEarlier(files, whole, work);
+  const total = missing.reduce((sum, file) => sum + file.bytes, 0);
+  await checkSpace(sink.kept, total, work);
+  let done = 0;
+  const report = (written: number): void => {
+    done += written;
+    work.onProgress?.({ phase: 'writing', done, total, unit: 'bytes' });
+  };
+  for (const [index, { name, bytes: size }] of missing.entries()) {
+    throwIfCancelled(work.signal);
+    await record?.next(name);
+    const file = await sink.open(name);
+    const checksum = await copy(folder.get(name) as ByteSource, name, file, work.signal, report);
+    await file.close();
+    await record?.finished({ name, bytes: size, checksum }, missing[index + 1]?.name ?? null);
+  }
+  throwIfCancelled(work.signal);
+  await record?.end();
+  await sink.finish();
+  return { plan: measured, files, bytes };
+}
+
+/** Deviations that an earlier run measured are taken over, and new ones kept. */
+function recorded(work: ExportWork, record: MergeRecord): ExportWork {
+  return {
+    ...work,
+    finished: new Map([...(work.finished ?? []), ...record.deviations]),
+    async onRecord(tensor, deviation) {
+      await record.measured(tensor, deviation);
+      await work.onRecord?.(tensor, deviation);
+    },
+  };
+}
+
+function tellEarlier(files: readonly ExportedFile[], whole: ReadonlySet<string>, work: ExportWork): void {
+  const weights = files.filter(({ name }) => isWeightFile(name));
+  const earlier = weights.filter(({ name }) => whole.has(name)).length;
+  if (earlier > 0)
+    work.onNotice?.(`going on: ${earlier} of ${weights.length} weight files were written earlier`);
+}
+
+/** What is whole stays for a later run, where it is worth one. */
+async function putAway(
+  sink: FolderSink,
+  record: MergeRecord | null,
+  error: unknown,
+  work: ExportWork,
+): Promise<void> {
+  const cancelled = error instanceof NamedError && error.name === 'Cancelled';
+  const givenUp = cancelled && work.pausable !== true && record?.goesOn !== true;
+  const keep = !givenUp && (record?.isWorthKeeping ?? false);
+  try {
+    if (!keep) await record?.forget();
+  } finally {
+    await sink.discard();
+  }
+  if (!keep || !record || !sink.kept) return;
+  const { weightFiles } = record;
+  const { place } = await sink.kept.space();
+  work.onNotice?.(
+    `${weightFiles} whole weight file${weightFiles === 1 ? ' stays' : 's stay'} in "${place}": the same merge ` +
+      'into it goes on from there; delete the folder to give it up',
+  );
+}
+
+/** Reads ahead while the sink writes; pieces arrive in order. Resolves to the checksum of what was written. */
 async function copy(
   source: ByteSource,
   name: string,
   file: FileSink,
   signal: AbortSignal | undefined,
   report: (bytes: number) => void,
-): Promise<void> {
+): Promise<string> {
   const under: Promise<Uint8Array<ArrayBuffer>>[] = [];
+  const hash = new PieceHash();
   let next = 0;
   const readOn = (): void => {
     if (next >= source.size) return;
@@ -89,9 +179,11 @@ async function copy(
   for (let piece = under.shift(); piece; piece = under.shift()) {
     const bytes = await unlessCancelled(piece, signal);
     readOn();
+    hash.add(bytes);
     await unlessCancelled(file.write(bytes), signal);
     report(bytes.length);
   }
+  return hash.digest();
 }
 
 /** `promise`, or `Cancelled` at once when that comes first: a slow disk does not hold up the cancel. */

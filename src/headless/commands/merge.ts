@@ -6,9 +6,8 @@ import type { Donor } from '../../merge/plan/donor.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks } from '../../merge/recipe/blocks.ts';
 import type { Recipe } from '../../merge/recipe/recipe.ts';
-import type { FolderSink } from '../../merge/sinks/sink.ts';
 import type { Command, CommandContext } from '../context.ts';
-import type { OutFolder } from '../out-folder.ts';
+import { OutFolderSink } from '../out-folder-sink.ts';
 import { knownDonors, ofPlan, recipeDonors } from '../recipe-donors.ts';
 
 /** A merge, written as a Hugging Face checkpoint folder. */
@@ -19,7 +18,14 @@ export const run: Command = async (context) => {
   const plan = planMerge(recipe, donors, { verbatim: flags.switch('verbatim') });
   for (const line of [...ofPlan(plan.notices, donors), ...plan.changed.map(changeText)]) notice(line);
   const shardBytes = flags.requiredNumber('shardBytes');
-  await exportMerge(plan, folders, sinkOf(out), { signal, onProgress, shardBytes });
+  const sink = new OutFolderSink(out);
+  await exportMerge(plan, folders, sink, {
+    signal,
+    onProgress,
+    onNotice: notice,
+    shardBytes,
+    pausable: true,
+  });
 };
 
 /** @throws NamedError `MissingFlag`, `RepeatedFlag`, and those of reading recipes */
@@ -44,16 +50,4 @@ async function recipeOf(
 
 function refusal(name: string, what: string, field: string, remedy: string): NamedError {
   return new NamedError(name, what, { field }, remedy);
-}
-
-/** The command's folder as a sink; what is not finished it discards by itself. */
-function sinkOf(out: OutFolder): FolderSink {
-  return {
-    async open(file) {
-      const writer = (await out.create(file)).getWriter();
-      return { write: (bytes) => writer.write(bytes), close: () => writer.close() };
-    },
-    finish: () => Promise.resolve(),
-    discard: () => Promise.resolve(),
-  };
 }

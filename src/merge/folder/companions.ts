@@ -1,4 +1,5 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import { MANIFEST_FILE } from '../../../scripts/result-folder.mjs';
 import { RECIPE_FILE } from '../recipe/recipe-file.ts';
 
 /** Config, tokenizer, processor, chat template, model code, licence. */
@@ -18,6 +19,6 @@ export interface Companions {
 export function companionsOf(files: CheckpointFiles, weightFiles: readonly string[]): Companions {
   const others = [...files.keys()].filter((name) => !weightFiles.includes(name));
   const travels = (name: string): boolean =>
-    COMPANION.test(name) && !NOT_THIS.test(name) && name !== RECIPE_FILE;
+    COMPANION.test(name) && !NOT_THIS.test(name) && ![RECIPE_FILE, MANIFEST_FILE].includes(name);
   return { taken: others.filter(travels).sort(), left: others.filter((name) => !travels(name)).sort() };
 }

@@ -25,11 +25,14 @@ class RefusingDirectory {
       abort: () => Promise.resolve(void (this.aborted += 1)),
     };
     const folder = {
+      removeEntry: () => Promise.resolve(),
       async *keys() {},
       getFileHandle: () => step('open').then(() => ({ createWritable: () => Promise.resolve(stream) })),
     };
     const parent = {
-      getDirectoryHandle: () => step('folder').then(() => folder),
+      name: 'disk',
+      getDirectoryHandle: (_: string, { create = false } = {}) =>
+        create ? step('folder').then(() => folder) : Promise.reject(refusal('NotFoundError')),
       removeEntry: (name: string) => Promise.resolve(void this.removed.push(name)),
     };
     return parent as unknown as FileSystemDirectoryHandle;
@@ -38,6 +41,7 @@ class RefusingDirectory {
 
 async function write(directory: RefusingDirectory): Promise<void> {
   const sink = await DirectorySink.create(directory.handle, 'merge');
+  sink.expect(4);
   try {
     const file = await sink.open('model.safetensors');
     await file.write(new Uint8Array(4));
@@ -49,15 +53,37 @@ async function write(directory: RefusingDirectory): Promise<void> {
 }
 
 describe('a directory that refuses', () => {
+  const FULL = 'no room on the disk of "disk/merge": 4 bytes are to be written';
   it.each([
-    ['folder', 'NotAllowedError', 'FolderNotWritable', 'merge', []],
-    ['open', 'NoModificationAllowedError', 'FolderNotWritable', 'model.safetensors', ['merge']],
-    ['write', 'QuotaExceededError', 'DiskFull', 'model.safetensors', ['merge']],
-    ['close', 'QuotaExceededError', 'DiskFull', 'model.safetensors', ['merge']],
-  ] as const)('at %s by %s is %s, and nothing is left', async (step, reason, name, file, removed) => {
+    [
+      'folder',
+      'NotAllowedError',
+      'FolderNotWritable',
+      'writing into "disk/merge" is not allowed (NotAllowedError)',
+      'merge',
+      [],
+    ],
+    [
+      'open',
+      'NoModificationAllowedError',
+      'FolderNotWritable',
+      'another program or tab is writing into "disk/merge" (NoModificationAllowedError)',
+      'model.safetensors',
+      ['merge'],
+    ],
+    [
+      'open',
+      'NotFoundError',
+      'FolderGone',
+      '"disk/merge" is there no longer (NotFoundError)',
+      'model.safetensors',
+      ['merge'],
+    ],
+    ['write', 'QuotaExceededError', 'DiskFull', FULL, 'model.safetensors', ['merge']],
+    ['close', 'QuotaExceededError', 'DiskFull', FULL.replace('4 b', '0 b'), 'model.safetensors', ['merge']],
+  ] as const)('at %s by %s is %s, and nothing is left', async (step, reason, name, what, file, removed) => {
     const directory = new RefusingDirectory({ [step]: reason });
-    const error = { name, what: 'the system says no', place: { file } };
-    await expect(write(directory)).rejects.toMatchObject(error);
+    await expect(write(directory)).rejects.toMatchObject({ name, what, place: { file } });
     expect(directory.removed).toEqual(removed);
     expect(directory.aborted).toBe(step === 'write' || step === 'close' ? 1 : 0);
   });

@@ -12,22 +12,26 @@ import { installMergeTransfer } from '../transfer.ts';
 import type { ExportedFolder, ExportPlace, MergeHost } from './host.ts';
 
 export interface MergeWork {
-  /** Ends the work with a NamedError `Cancelled`, once what was written is removed. */
+  /** Ends the work with a NamedError `Cancelled`, once what was written is removed (but for what an earlier run had finished). */
   readonly signal?: AbortSignal;
   onProgress?(progress: WorkProgress): void;
+  /** Told in sentences what an export found in its folder, and what stays there where it is cut off. */
+  onNotice?(notice: string): void;
 }
 
 /**
- * Writes the merge into a new folder of `place`, the noise measured first where there is any.
+ * Writes the merge into a new folder of `place`, the noise measured first where there is any; or goes on with what the same
+ * export left unfinished there.
  *
- * @throws NamedError those of `exportMerge` and of `DirectorySink`; `WorkerFailed`
+ * @throws NamedError those of `exportMerge` and of `DirectorySink`; `FolderInUse`, `WorkerFailed`
  */
 export function exportInWorker(
   merge: MergedFolder,
   place: ExportPlace,
   work: MergeWork = {},
 ): Promise<ExportedFolder> {
-  return inWorker((host, onProgress) => host.export(merge, place, onProgress), work);
+  const onNotice = proxy((notice: string) => work.onNotice?.(notice));
+  return inWorker((host, onProgress) => host.export(merge, place, onProgress, onNotice), work);
 }
 
 /**

@@ -8,6 +8,7 @@ import { parseBlocks } from '../recipe/blocks.ts';
 import type { Edit } from '../recipe/recipe.ts';
 import type { OpenDonors } from '../testing/donors.ts';
 import { goldenDonors } from '../testing/donors.ts';
+import { MemoryDirectory } from '../testing/memory-directory.ts';
 import { MergeHost } from './host.ts';
 
 const NOISE: Edit = { kind: 'noise', layers: { first: 1, last: 3 }, part: 'all', ratio: 0.1, seed: 3 };
@@ -16,36 +17,9 @@ beforeAll(async () => {
   open = await goldenDonors({ IN: 'untied-gqa2-f16', RL: 'untied-gqa2-f16-b' });
 });
 
-/** A directory with folders of closed files. */
 function directory() {
-  const folders = new Map<string, Map<string, Uint8Array>>();
-  const folder = (name: string) => ({
-    async *keys() {
-      yield* folders.get(name)?.keys() ?? [];
-    },
-    getFileHandle: (file: string) =>
-      Promise.resolve({
-        createWritable: () => {
-          const pieces: Uint8Array<ArrayBuffer>[] = [];
-          return Promise.resolve({
-            write: (piece: Uint8Array<ArrayBuffer>) => Promise.resolve(void pieces.push(piece.slice())),
-            close: async () => {
-              const bytes = new Uint8Array(await new Blob(pieces).arrayBuffer());
-              folders.get(name)?.set(file, bytes);
-            },
-            abort: () => Promise.resolve(),
-          });
-        },
-      }),
-  });
-  const handle = {
-    getDirectoryHandle: (name: string) => {
-      if (!folders.has(name)) folders.set(name, new Map());
-      return Promise.resolve(folder(name));
-    },
-    removeEntry: (name: string) => Promise.resolve(void folders.delete(name)),
-  };
-  return { folders, parent: handle as unknown as FileSystemDirectoryHandle };
+  const { folders, handle: parent } = new MemoryDirectory();
+  return { folders, parent };
 }
 
 function merge(): MergedFolder {

@@ -1,3 +1,4 @@
+import { NamedError } from '../../named-error.ts';
 import type { WorkProgress } from '../../study/work.ts';
 import type { ExportedFile } from '../export.ts';
 import { exportMerge } from '../export.ts';
@@ -21,18 +22,27 @@ export interface ExportedFolder {
 }
 
 type OnProgress = (progress: WorkProgress) => void;
+type OnNotice = (notice: string) => void;
 
 /** The worker's side of one piece of work on a merge: reading, arithmetic and writing away from the page. */
 export class MergeHost {
   readonly #controller = new AbortController();
 
-  /** @throws NamedError those of `exportMerge` and of `DirectorySink` */
-  async export(merge: MergedFolder, place: ExportPlace, onProgress: OnProgress): Promise<ExportedFolder> {
-    const sink = await DirectorySink.create(place.parent, place.name);
-    const { signal } = this.#controller;
-    const { plan, folders, options } = merge;
-    const { files, bytes } = await exportMerge(plan, folders, sink, { ...options, signal, onProgress });
-    return { files, bytes };
+  /** @throws NamedError those of `exportMerge` and of `DirectorySink`; `FolderInUse` */
+  export(
+    merge: MergedFolder,
+    place: ExportPlace,
+    onProgress: OnProgress,
+    onNotice: OnNotice = () => undefined,
+  ): Promise<ExportedFolder> {
+    return alone(place.name, async () => {
+      const sink = await DirectorySink.create(place.parent, place.name);
+      const { signal } = this.#controller;
+      const { plan, folders, options } = merge;
+      const work = { ...options, signal, onProgress, onNotice };
+      const { files, bytes } = await exportMerge(plan, folders, sink, work);
+      return { files, bytes };
+    });
   }
 
   /** @throws NamedError those of `measureNoise` */
@@ -43,4 +53,19 @@ export class MergeHost {
   cancel(): void {
     this.#controller.abort();
   }
+}
+
+/** Two tabs that write into folders of one name may mean one folder: what one has not finished the other would remove. */
+async function alone<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks;
+  if (!locks) return work();
+  return locks.request(`frankenscope-export ${folder}`, { ifAvailable: true }, (lock) => {
+    if (lock) return work();
+    throw new NamedError(
+      'FolderInUse',
+      `another tab is writing into a folder "${folder}"`,
+      { file: folder },
+      'wait until it has ended, or cancel it there',
+    );
+  }) as Promise<T>;
 }

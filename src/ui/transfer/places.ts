@@ -31,13 +31,15 @@ export async function chooseDirectory(): Promise<Place | null> {
   }
 }
 
-/** The files of a stored folder, as addresses to be saved from: they are read from the disk, not held. */
+/** The files of a stored folder, as addresses to be saved from: they are read from the disk, not held. None where there is no such folder. */
 export async function storedFiles(
   directory: FileSystemDirectoryHandle,
   folder: string,
 ): Promise<readonly StoredFile[]> {
   const found: StoredFile[] = [];
-  for await (const handle of (await directory.getDirectoryHandle(folder)).values()) {
+  const there = await directory.getDirectoryHandle(folder).catch(() => null);
+  if (!there) return found;
+  for await (const handle of there.values()) {
     if (handle.kind !== 'file') continue;
     const file = await (handle as FileSystemFileHandle).getFile();
     found.push({ name: handle.name, url: URL.createObjectURL(file) });

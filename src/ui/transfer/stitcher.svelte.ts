@@ -36,6 +36,8 @@ export class Stitcher implements StripEditor {
   planned = $state.raw<Planned>({ kind: 'none' });
   /** Sentences about the recipe that was opened. */
   notices = $state.raw<readonly string[]>([]);
+  /** Sentences about the folder that is written: what was there, what stays. */
+  folderNotices = $state.raw<readonly string[]>([]);
   /** Why the last thing asked for did not come through. */
   error = $state.raw<NamedError | null>(null);
   /** What the last thing asked for came to. */
@@ -78,6 +80,7 @@ export class Stitcher implements StripEditor {
     this.#recipe = recipe;
     this.error = null;
     this.done = null;
+    this.folderNotices = [];
   }
 
   get brush(): string | null {
@@ -231,7 +234,9 @@ export class Stitcher implements StripEditor {
     await this.#attempt(async (signal) => {
       const merge = new MergedFolder(planned.plan, this.#donors.folders(), { shardBytes: this.shardBytes });
       const onProgress = this.#jobs.track(JOB, 'Exporting the merge', () => this.cancel());
-      const { files, bytes } = await exportInWorker(merge, { parent, name }, { signal, onProgress });
+      const onNotice = (notice: string): void => void (this.folderNotices = [...this.folderNotices, notice]);
+      const work = { signal, onProgress, onNotice };
+      const { files, bytes } = await exportInWorker(merge, { parent, name }, work);
       this.done = `${counted(files.length, 'file')}, ${bytesText(bytes)}, written to ${where}.`;
     });
   }
@@ -246,6 +251,7 @@ export class Stitcher implements StripEditor {
     if (this.working) return;
     this.error = null;
     this.done = null;
+    this.folderNotices = [];
     this.working = true;
     const controller = new AbortController();
     this.#controller = controller;

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext, Page } from '@playwright/test';
+import { DIST, ROOT } from '../scripts/paths.mjs';
+import { MANIFEST_FILE } from '../scripts/result-folder.mjs';
+import { AppPage } from './app.ts';
+import { temporaryFolder } from './fixtures/folders.ts';
+import { headless } from './fixtures/headless.ts';
+import { expect, test } from './page.ts';
+
+const demoFolder = (checkpoint: string): string => join(DIST, 'demo', checkpoint);
+
+let folder: ReturnType<typeof temporaryFolder>;
+test.beforeAll(() => {
+  folder = temporaryFolder();
+});
+test.afterAll(() => folder.dispose());
+
+/** Runs the command and kills it, as nobody can catch, once a file is there; resolves to its process's number. */
+async function killedOnce(words: readonly string[], file: string): Promise<number> {
+  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'headless.mjs'), ...words], {
+    stdio: 'ignore',
+  });
+  const watch = setInterval(() => {
+    if (existsSync(file)) child.kill('SIGKILL');
+  }, 2);
+  const signal = await new Promise((resolve) => child.on('exit', (_, signal) => resolve(signal)));
+  clearInterval(watch);
+  expect(signal).toBe('SIGKILL');
+  return child.pid ?? 0;
+}
+
+const profilesOf = (pid: number): string[] =>
+  readdirSync(tmpdir()).filter(
+    (name) => name.startsWith('frankenscope-profile-') && name.includes(`-${pid}-`),
+  );
+
+test('merge, killed, goes on in the next run: whole files are kept, nothing else is left', async () => {
+  const words = [
+    'merge',
+    '--blocks',
+    'IN:RL:IN',
+    '--in',
+    'demo:in',
+    '--rl',
+    'demo:rl',
+    '--shard-bytes',
+    '300000',
+  ];
+  const [undisturbed, out] = [join(folder.path, 'undisturbed'), join(folder.path, 'killed')];
+  expect((await headless([...words, '--quiet', '--out', undisturbed])).code).toBe(0);
+  const shards = readdirSync(undisturbed)
+    .filter((name) => name.endsWith('.safetensors'))
+    .sort();
+  expect(shards.length).toBeGreaterThan(10);
+
+  const pid = await killedOnce([...words, '--out', out], join(out, shards[1] as string));
+  expect(existsSync(join(out, MANIFEST_FILE))).toBe(true);
+  expect(existsSync(join(out, 'config.json'))).toBe(false);
+  expect(profilesOf(pid)).toHaveLength(1);
+
+  const { code, stderr } = await headless([...words, '--out', out]);
+  const [, earlier, all] = /going on: (\d+) of (\d+) weight files were written earlier/.exec(stderr) ?? [];
+  expect(code, stderr).toBe(0);
+  expect(Number(all)).toBe(shards.length);
+  expect(Number(earlier)).toBeGreaterThanOrEqual(1);
+  expect(Number(earlier)).toBeLessThan(shards.length);
+  expect(readdirSync(out).sort()).toEqual(readdirSync(undisturbed).sort());
+  for (const name of readdirSync(undisturbed))
+    expect(readFileSync(join(out, name)).equals(readFileSync(join(undisturbed, name))), name).toBe(true);
+  expect(profilesOf(pid)).toEqual([]);
+});
+
+/** The user's directory is one of the browser's own: no dialog can be answered here. */
+async function answerDirectoryDialog(context: BrowserContext): Promise<void> {
+  await context.addInitScript(() => {
+    Object.assign(window, { showDirectoryPicker: () => navigator.storage.getDirectory() });
+  });
+}
+
+const FOLDER = 'merge-IN-RL-RL';
+
+/** SHA-256 of the files of the folder that is written, by name. */
+function hashes(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(async (name) => {
+    const found: Record<string, string> = {};
+    const root = await navigator.storage.getDirectory();
+    for await (const handle of (await root.getDirectoryHandle(name)).values()) {
+      const bytes = await (await (handle as FileSystemFileHandle).getFile()).arrayBuffer();
+      const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+      found[handle.name] = [...digest].map((byte) => byte.toString(16)).join(' ');
+    }
+    return found;
+  }, FOLDER);
+}
+
+/** Leaves the page, from within and so at once, as soon as the second file of weights is whole. */
+async function leaveMidway(page: Page): Promise<void> {
+  await page
+    .evaluate(async (name) => {
+      const root = await navigator.storage.getDirectory();
+      for (;;) {
+        const folder = await root.getDirectoryHandle(name).catch(() => null);
+        const names: string[] = [];
+        if (folder) for await (const file of folder.keys()) names.push(file);
+        // The third is begun only when the manifest has the second.
+        if (names.some((file) => file.startsWith('model-00003-of-')))
+          return void location.replace('about:blank');
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+    }, FOLDER)
+    // The page goes away under the call.
+    .catch(() => undefined);
+  await page.waitForURL('about:blank');
+}
+
+async function stitch(page: Page): Promise<void> {
+  const app = new AppPage(page);
+  await app.start();
+  await app.choose('IN', demoFolder('in'));
+  await app.choose('RL', demoFolder('rl'));
+  await page.getByRole('main').focus();
+  await page.keyboard.press('4');
+  await page.getByRole('textbox', { name: 'Blocks, Early to Late' }).fill('in:rl:rl');
+  await page.getByRole('textbox', { name: 'Blocks, Early to Late' }).press('Enter');
+  await page.getByRole('spinbutton', { name: 'Largest file, GB' }).fill('0.001');
+  await page.getByRole('spinbutton', { name: 'Largest file, GB' }).blur();
+}
+
+const exporting = (page: Page) => page.getByRole('button', { name: 'Export folder' }).click();
+
+test('an export whose page was left midway goes on in the next page, to the same bytes', async ({
+  page,
+  context,
+}) => {
+  await answerDirectoryDialog(context);
+  await stitch(page);
+  await exporting(page);
+  await leaveMidway(page);
+
+  const next = await context.newPage();
+  await stitch(next);
+  expect(Object.keys(await hashes(next))).toContain(MANIFEST_FILE);
+  expect(Object.keys(await hashes(next))).not.toContain('config.json');
+
+  await test.step('another merge is told whose folder it is', async () => {
+    await next.getByRole('spinbutton', { name: 'Largest file, GB' }).fill('0.002');
+    await next.getByRole('spinbutton', { name: 'Largest file, GB' }).blur();
+    await exporting(next);
+    await expect(next.getByRole('alert')).toContainText(
+      'unfinished merge of another largest file: IN:RL:RL of IN',
+    );
+    await next.getByRole('spinbutton', { name: 'Largest file, GB' }).fill('0.001');
+    await next.getByRole('spinbutton', { name: 'Largest file, GB' }).blur();
+  });
+
+  await exporting(next);
+  await expect(next.getByText(/^\d+ files, .* written to/)).toBeVisible();
+  await expect(next.getByText(/^Going on: [2-9] of \d weight files were written earlier\.$/)).toBeVisible();
+  const resumed = await hashes(next);
+
+  await next.evaluate(async (name) => {
+    await (await navigator.storage.getDirectory()).removeEntry(name, { recursive: true });
+  }, FOLDER);
+  await exporting(next);
+  await expect(next.getByText('Going on')).toBeHidden();
+  await expect(next.getByText(/^\d+ files, .* written to/)).toBeVisible();
+  expect(resumed).toEqual(await hashes(next));
+  expect(Object.keys(resumed).filter((name) => /crswap|frankenscope-merge/.test(name))).toEqual([]);
+});

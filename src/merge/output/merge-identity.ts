@@ -1,0 +1,74 @@
+/** What makes two exports the same: everything that the bytes of the merged folder depend on. */
+import { sha256OfText } from '../../sha256.ts';
+import type { Json, WorkIdentity } from '../../study/identity/work-identity.ts';
+import type { FolderOptions } from '../folder/merged-folder.ts';
+import { MergedFolder } from '../folder/merged-folder.ts';
+import { SHARD_BYTES } from '../folder/shards.ts';
+import type { DonorFolders } from '../folder/tensor-values.ts';
+import type { MergePlan } from '../plan/plan.ts';
+import { evenCuts, printBlocks } from '../recipe/blocks.ts';
+import { pieceHash } from './piece-hash.ts';
+
+const WEIGHTS = '.safetensors';
+
+/** Whether a file of a merged folder holds weights. */
+export function isWeightFile(name: string): boolean {
+  return name.endsWith(WEIGHTS);
+}
+
+/**
+ * The identity of an export: recipe, donors' fingerprints, the plan tensor by tensor, the small files' contents, the largest
+ * file. Reads the small files, and no weights.
+ *
+ * @param plan before its noise was measured
+ * @throws NamedError `Cancelled`, those of reading
+ */
+export async function mergeIdentity(
+  plan: MergePlan,
+  folders: DonorFolders,
+  options: FolderOptions & { readonly signal?: AbortSignal },
+): Promise<WorkIdentity> {
+  const { recipe, donors } = plan;
+  const files: Record<string, string> = {};
+  for (const [name, source] of new MergedFolder(plan, folders, options)) {
+    if (!isWeightFile(name)) files[name] = await pieceHash(source, options.signal);
+  }
+  const { blocks } = printBlocks(recipe, evenCuts(recipe.layers.length, 3));
+  return {
+    kind: 'merge',
+    title: `${blocks} of ${donors.map(({ name, checkpoint }) => `${name} (${checkpoint})`).join(', ')}`,
+    inputs: Object.fromEntries(donors.map(({ name, fingerprint }) => [name, fingerprint])),
+    settings: {
+      recipe: JSON.parse(JSON.stringify(recipe)) as Json,
+      shardBytes: options.shardBytes ?? SHARD_BYTES,
+      files,
+      plan: await sha256OfText(JSON.stringify(plan)),
+    },
+  };
+}
+
+/** What is said of each setting that differs, the most telling first. */
+const DIFFERENCES: readonly (readonly [string, string])[] = [
+  ['recipe', 'another recipe'],
+  ['shardBytes', 'another largest file'],
+  ['files', 'other config, tokenizer or processor files'],
+  ['plan', 'other tensors'],
+];
+
+/** How two exports differ, in words: "another recipe, other weights of RL". */
+export function differences(one: Pick<WorkIdentity, 'inputs' | 'settings'>, other: typeof one): string {
+  const donors = [...new Set([...Object.keys(one.inputs), ...Object.keys(other.inputs)])];
+  const weights = donors
+    .filter((name) => one.inputs[name] !== other.inputs[name])
+    .map((name) => `other weights of ${name}`);
+  const setting = (settings: Json, name: string): string =>
+    JSON.stringify((settings as Readonly<Record<string, Json>>)[name] ?? null);
+  const settings = DIFFERENCES.filter(
+    ([name]) => setting(one.settings, name) !== setting(other.settings, name),
+  );
+  const said = [...settings.map(([, words]) => words), ...weights];
+  // Another recipe makes another card and another plan: that goes without saying.
+  const [first] = said;
+  if (first === undefined) return 'another version of this app';
+  return [first, ...weights.filter((words) => words !== first)].join(', ');
+}
