@@ -49,6 +49,7 @@ export interface GpuSpectrumOptions {
  */
 export class GpuSpectrumBackend implements SpectrumBackend {
   readonly device = 'webgpu';
+  readonly adapter: string;
   readonly #gpu: SpectrumDevice;
   readonly #kernels: Kernels;
   readonly #options: GpuSpectrumOptions;
@@ -62,6 +63,7 @@ export class GpuSpectrumBackend implements SpectrumBackend {
     ownsDevice: boolean,
   ) {
     this.#gpu = gpu;
+    this.adapter = adapterName(gpu.device.adapterInfo);
     this.#kernels = kernels;
     this.#options = options;
     this.#ownsDevice = ownsDevice;
@@ -189,6 +191,11 @@ export class GpuSpectrumBackend implements SpectrumBackend {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+/** As the machine's sheet calls it. */
+function adapterName({ vendor, architecture, description }: GPUAdapterInfo): string {
+  return description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed GPU';
 }
 
 function isSoftware({ adapterInfo }: GPUDevice): boolean {
