@@ -147,6 +147,28 @@ describe('readHeader', () => {
       '{"a":{"dtype":"U8","shape":[9007199254740992,0],"data_offsets":[0,0]}}',
       0,
     ],
+    [
+      'SizeMismatch',
+      'dims that overflow before a 0',
+      '{"a":{"dtype":"U8","shape":[4294967296,4294967296,0],"data_offsets":[0,0]}}',
+      0,
+    ],
+    ['InvalidShape', 'a dim with a point', '{"a":{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}}', 1],
+    ['InvalidShape', 'a dim with an exponent', '{"a":{"dtype":"U8","shape":[1e0],"data_offsets":[0,1]}}', 1],
+    ['InvalidShape', 'minus zero', '{"a":{"dtype":"U8","shape":[-0],"data_offsets":[0,0]}}', 0],
+    [
+      'InvalidOffsets',
+      'an offset with a point',
+      '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1.0]}}',
+      1,
+    ],
+    ['InvalidOffsets', 'an offset of -0', '{"a":{"dtype":"U8","shape":[0],"data_offsets":[-0,0]}}', 0],
+    [
+      'InvalidJson',
+      'a number beyond float64, wherever it stands',
+      '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0],"x":1e999}}',
+      0,
+    ],
     ['InvalidShape', 'a shape that is no list', '{"a":{"dtype":"U8","shape":4,"data_offsets":[0,4]}}', 4],
     ['InvalidOffsets', 'a range backwards', '{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}', 4],
     ['InvalidOffsets', 'three offsets', '{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4,8]}}', 4],
@@ -194,6 +216,18 @@ describe('readHeader', () => {
     const error = await failureOf(readHeader(source(pointer), 'model.safetensors'));
     expect(error.name).toBe('LfsPointer');
     expect(error.remedy).toContain('git lfs pull');
+  });
+
+  it('says how a number was written', async () => {
+    const text = '{"a":{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}}';
+    const error = await failureOf(readHeader(source(fileWith(text, 1)), 'f'));
+    expect(error.what).toBe('1.0 is no integer from 0 to 9007199254740991, in digits alone');
+  });
+
+  it('takes large dims behind a 0, as the format does', async () => {
+    const text = '{"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0],"x":1.5e3}}';
+    const { tensors } = await readHeader(source(fileWith(text, 0)), 'f');
+    expect(tensors.map(({ shape }) => shape)).toEqual([[0, 2 ** 32, 2 ** 32]]);
   });
 
   it('takes a tensor called __proto__ and trailing spaces as they come', async () => {

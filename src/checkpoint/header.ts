@@ -2,15 +2,19 @@ import { NamedError } from '../named-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import type { Dtype, UnreadDtype } from './dtype.ts';
-import { asDtype, bitsOf, isRead } from './dtype.ts';
-import type { JsonObject, JsonValue } from './json.ts';
-import { isJsonObject, parseJson } from './json.ts';
+import { asDtype, isRead } from './dtype.ts';
+import { bitsOfTensor, headerNumber, NoSize } from './header-numbers.ts';
+import type * as json from './json.ts';
+import { isJsonObject, parseJsonWith } from './json.ts';
 import { listing } from './listing.ts';
 
 /** The format's own limit; a 7B model's header is some 80 kB. */
 export const MAX_HEADER_BYTES = 100_000_000;
 /** The little-endian u64 in front that holds the header's length. */
 export const LENGTH_BYTES = 8;
+type JsonValue = json.JsonValue<number | NoSize>;
+type JsonObject = json.JsonObject<number | NoSize>;
+
 const METADATA_KEY = '__metadata__';
 /** What a Git LFS pointer, left in place of the real file, begins with. */
 const LFS_POINTER_START = 'version ';
@@ -45,7 +49,7 @@ export interface SafetensorsHeader {
 /**
  * Reads and checks the header of a safetensors file in two reads (length, header); no tensor is touched. Accepts
  * exactly: a header of at most 100 MB inside the file; UTF-8 JSON with no key twice; `__metadata__` of strings, or
- * null; dtypes that the format names; non-negative safe-integer dims and offsets; ranges as long as shape × dtype,
+ * null; dtypes that the format names; dims and offsets that are safe integers, written in digits alone; ranges as long as shape × dtype,
  * starting at 0, touching, and ending at the end of the file. White space around the header, and fields the format
  * does not name, are passed over, as the reference implementation (safetensors 0.8) does.
  *
@@ -66,7 +70,7 @@ export async function readHeader(source: ByteSource, file: string): Promise<Safe
   const length = headerLength(await readRange(source, 0, LENGTH_BYTES, { file }), source.size, file);
   const dataStart = LENGTH_BYTES + length;
   const bytes = await readRange(source, LENGTH_BYTES, dataStart, { file });
-  const header = parseJson(bytes, file);
+  const header = parseJsonWith(bytes, file, headerNumber);
   if (!isJsonObject(header)) {
     throw new NamedError('InvalidHeader', 'the header is not a JSON object', { file }, DAMAGED);
   }
@@ -166,8 +170,11 @@ function storedTensor(
     const what = `the offsets [${listing(offsets.map(String))}] are no range [begin, end]`;
     throw new NamedError('InvalidOffsets', what, offsetsPlace, DAMAGED);
   }
-  // Dims are safe integers each; their product need not be, hence BigInt.
-  const bits = shape.reduce((product, dim) => product * BigInt(dim), BigInt(bitsOf(dtype)));
+  const bits = bitsOfTensor(dtype, shape);
+  if (bits === undefined) {
+    const what = `${dtype} [${listing(shape.map(String))}] takes more bits, dim by dim, than 64 bits count`;
+    throw new NamedError('SizeMismatch', what, { ...place, field: 'shape' }, DAMAGED);
+  }
   if (bits !== 8n * BigInt(end - begin)) {
     const needed = bits % 8n === 0n ? `${bits / 8n} bytes` : `${bits} bits`;
     const what = `${dtype} [${listing(shape.map(String))}] takes ${needed}, its range has ${end - begin}`;
@@ -184,10 +191,9 @@ function sizes(
 ): readonly number[] {
   if (!Array.isArray(value)) throw new NamedError(error, 'missing or no list', place, DAMAGED);
   return value.map((item: JsonValue) => {
-    if (typeof item === 'number' && Number.isSafeInteger(item) && item >= 0 && !Object.is(item, -0))
-      return item;
-    const shown = typeof item === 'number' ? String(item) : typeof item;
-    const what = `${shown} is no integer from 0 to ${Number.MAX_SAFE_INTEGER}`;
+    if (typeof item === 'number') return item;
+    const shown = item instanceof NoSize ? item.digits : typeof item;
+    const what = `${shown} is no integer from 0 to ${Number.MAX_SAFE_INTEGER}, in digits alone`;
     throw new NamedError(error, what, place, DAMAGED);
   });
 }

@@ -1,8 +1,11 @@
 import { NamedError } from '../named-error.ts';
 
 /** A parsed JSON value. Objects are Maps, so that a key called `__proto__` is a key like any other. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
-export type JsonObject = ReadonlyMap<string, JsonValue>;
+export type JsonValue<Num = number> =
+  null | boolean | Num | string | readonly JsonValue<Num>[] | JsonObject<Num>;
+export type JsonObject<Num = number> = ReadonlyMap<string, JsonValue<Num>>;
+/** What a number is read as, by its text; undefined: it is refused. */
+export type ReadNumber<Num> = (digits: string) => Num | undefined;
 
 /** Headers and indexes nest three deep; the bound keeps hostile input from exhausting the stack. */
 const MAX_DEPTH = 64;
@@ -20,10 +23,19 @@ const BACKSLASH = 0x5c;
  * @throws NamedError `NotUtf8`, `InvalidJson` (with the character position) or `DuplicateKey`.
  */
 export function parseJson(bytes: Uint8Array, file: string): JsonValue {
-  return new JsonReader(decodeUtf8(bytes, file), file).document();
+  return parseJsonWith(bytes, file, Number);
 }
 
-export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+/** As `parseJson`, with numbers read by `readNumber`, where their text matters. */
+export function parseJsonWith<Num>(
+  bytes: Uint8Array,
+  file: string,
+  readNumber: ReadNumber<Num>,
+): JsonValue<Num> {
+  return new JsonReader(decodeUtf8(bytes, file), file, readNumber).document();
+}
+
+export function isJsonObject<Num>(value: JsonValue<Num> | undefined): value is JsonObject<Num> {
   return value instanceof Map;
 }
 
@@ -41,24 +53,26 @@ function decodeUtf8(bytes: Uint8Array, file: string): string {
   }
 }
 
-class JsonReader {
+class JsonReader<Num> {
   readonly #text: string;
   readonly #file: string;
+  readonly #readNumber: ReadNumber<Num>;
   #at = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, readNumber: ReadNumber<Num>) {
     this.#text = text;
     this.#file = file;
+    this.#readNumber = readNumber;
   }
 
-  document(): JsonValue {
+  document(): JsonValue<Num> {
     const value = this.#value(0);
     this.#skipSpace();
     if (this.#at < this.#text.length) throw this.#invalid('nothing more');
     return value;
   }
 
-  #value(depth: number): JsonValue {
+  #value(depth: number): JsonValue<Num> {
     if (depth > MAX_DEPTH) throw this.#invalid(`nesting of at most ${MAX_DEPTH}`);
     this.#skipSpace();
     const first = this.#text[this.#at];
@@ -71,8 +85,8 @@ class JsonReader {
     return this.#number();
   }
 
-  #object(depth: number): JsonObject {
-    const object = new Map<string, JsonValue>();
+  #object(depth: number): JsonObject<Num> {
+    const object = new Map<string, JsonValue<Num>>();
     this.#at += 1;
     if (this.#accept('}')) return object;
     do {
@@ -94,8 +108,8 @@ class JsonReader {
     return object;
   }
 
-  #array(depth: number): JsonValue[] {
-    const array: JsonValue[] = [];
+  #array(depth: number): JsonValue<Num>[] {
+    const array: JsonValue<Num>[] = [];
     this.#at += 1;
     if (this.#accept(']')) return array;
     do array.push(this.#value(depth + 1));
@@ -139,7 +153,7 @@ class JsonReader {
     throw this.#invalid('a string with valid escapes');
   }
 
-  #number(): number {
+  #number(): Num {
     const text = this.#text;
     const start = this.#at;
     let end = start;
@@ -152,8 +166,10 @@ class JsonReader {
     }
     const digits = text.slice(start, end);
     if (digits.length > MAX_NUMBER_LENGTH || !NUMBER.test(digits)) throw this.#invalid('a value');
+    const value = this.#readNumber(digits);
+    if (value === undefined) throw this.#invalid('a number of at most 1.8e308');
     this.#at = end;
-    return Number(digits);
+    return value;
   }
 
   #literal<T>(word: string, value: T): T {

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { prepareImage } from '../ui/connected/prepare-image.ts';
 import { decodeImage } from './decode.ts';
 
 const WIDTH = 20;
@@ -144,6 +145,25 @@ describe('decodeImage', () => {
   test('a file that ends in its header is not an image', async () => {
     const whole = await png(gradient, false);
     await expect(decodeImage(whole.slice(0, 40))).rejects.toMatchObject({ name: 'NotAnImage' });
+  });
+
+  test.each([
+    ['GIF', [0x47, 0x49, 0x46, 0x38, 0x39, 0x61, 0x20, 0x4e, 0x20, 0x4e, 0, 0, 0]],
+    [
+      'BMP',
+      [0x42, 0x4d, 0, 0, 0, 0, 0, 0, 0, 0, 26, 0, 0, 0, 12, 0, 0, 0, 0x20, 0x4e, 0x20, 0x4e, 1, 0, 24, 0],
+    ],
+  ])('a %s of 20000 × 20000 never reaches the decoder', async (_, bytes) => {
+    const decoder = vi.spyOn(globalThis, 'createImageBitmap');
+    await expect(decodeImage(new Blob([Uint8Array.from(bytes)]))).rejects.toMatchObject({
+      name: 'ImageTooLarge',
+      what: 'the image has 20000 × 20000 = 400000000 pixels; the limit is 89478485',
+    });
+    await expect(prepareImage(new Blob([Uint8Array.from(bytes)]), 1000)).rejects.toMatchObject({
+      name: 'ImageTooLarge',
+    });
+    expect(decoder).not.toHaveBeenCalled();
+    decoder.mockRestore();
   });
 
   test('a small file that would unfold into gigabytes is refused with numbers', async () => {

@@ -1,9 +1,10 @@
-import { NamedError } from '../named-error.ts';
+import { type ErrorPlace, NamedError } from '../named-error.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
-import { imageDimensions, MAX_DECODED_PIXELS } from './dimensions.ts';
+import { checkSize, placeOf, readPicture } from './gate.ts';
 import { opaqueGif } from './gif.ts';
 import { exifOrientation, untilted, upright } from './orientation.ts';
-import { type OnWhite, pngPixels } from './png.ts';
+import { isReadExactly, type OnWhite, pngPixels } from './png.ts';
+import { barePng } from './png-inflated.ts';
 
 /** Interleaved 8-bit RGB, row by row. */
 export interface DecodedImage {
@@ -12,8 +13,6 @@ export interface DecodedImage {
   readonly rgb: Uint8Array;
 }
 
-/** Cameras put previews and profiles before a JPEG's size. */
-const HEAD_BYTES = 2 ** 20;
 /** Pixels read back at a time: keeps the canvas and its copy small beside the image itself. */
 const STRIP_PIXELS = 2 ** 20;
 
@@ -24,25 +23,14 @@ const STRIP_PIXELS = 2 ** 20;
  * from Pillow's by one step, because a canvas multiplies by alpha.
  *
  * @throws NotAnImage when the browser cannot decode the file.
- * @throws ImageTooLarge above MAX_DECODED_PIXELS.
+ * @throws UnsupportedImage, ImageTooLarge of `checkPicture`, before anything is decoded.
  * @throws CanvasBlocked when the browser's privacy protection falsifies pixels.
  */
 export async function decodeImage(
   file: Blob,
   processing: ImageProcessing = DEFAULT_IMAGE_PROCESSING,
 ): Promise<DecodedImage> {
-  const place = file instanceof File ? { file: file.name } : {};
-  const stored = imageDimensions(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
-  const checkSize = (width: number, height: number): void => {
-    if (width * height <= MAX_DECODED_PIXELS) return;
-    throw new NamedError(
-      'ImageTooLarge',
-      `the image has ${width} × ${height} = ${width * height} pixels; the limit is ${MAX_DECODED_PIXELS}`,
-      place,
-      'Scale it down.',
-    );
-  };
-  if (stored !== null) checkSize(stored.width, stored.height);
+  const place = placeOf(file);
   const unreadable = (cause: unknown): never => {
     throw new NamedError(
       'NotAnImage',
@@ -53,37 +41,32 @@ export async function decodeImage(
     );
   };
   const { turned, onWhite } = IMAGE_PROCESSING[processing];
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const bytes = await readPicture(file);
   const orientation = exifOrientation(bytes);
   // Nothing that the browser would do by itself: neither turn the pixels nor, where it is dropped, apply transparency.
   const opaque = onWhite === 'rgba' ? opaqueGif(bytes) : null;
   const changed = orientation === null ? opaque : untilted(bytes, orientation);
   const asStored = changed === null ? file : new Blob([changed], { type: file.type });
-  const decoded = exactly(bytes, onWhite, unreadable) ?? (await byBrowser(asStored, checkSize, unreadable));
+  const exact = await exactly(bytes, onWhite).catch(unreadable);
+  const decoded = exact ?? (await byBrowser(asStored, place, unreadable));
   return turned ? upright(decoded, orientation?.value ?? 1) : decoded;
 }
 
-function exactly(
-  bytes: Uint8Array,
-  onWhite: OnWhite,
-  unreadable: (cause: unknown) => never,
-): DecodedImage | null {
-  try {
-    return pngPixels(bytes, onWhite);
-  } catch (cause) {
-    return unreadable(cause);
-  }
+async function exactly(bytes: Uint8Array<ArrayBuffer>, onWhite: OnWhite): Promise<DecodedImage | null> {
+  if (!isReadExactly(bytes)) return null;
+  const bare = await barePng(bytes);
+  return bare && pngPixels(bare, onWhite);
 }
 
 async function byBrowser(
   file: Blob,
-  checkSize: (width: number, height: number) => void,
+  place: ErrorPlace,
   unreadable: (cause: unknown) => never,
 ): Promise<DecodedImage> {
   checkCanvas();
   const bitmap = await createImageBitmap(file, { colorSpaceConversion: 'none' }).catch(unreadable);
   try {
-    checkSize(bitmap.width, bitmap.height);
+    checkSize(bitmap, place);
     return { width: bitmap.width, height: bitmap.height, rgb: readOnWhite(bitmap) };
   } finally {
     bitmap.close();

@@ -27,15 +27,25 @@ interface Kind {
  * @throws Error where the PNG is broken
  */
 export function pngPixels(bytes: Uint8Array, onWhite: OnWhite): DecodedImage | null {
-  const kind = kindOf(bytes);
-  if (!kind || (kind.interlaced && kind.depth < 8)) return null;
-  const transparent = kind.marked || kind.colour === GREY_ALPHA || kind.colour === RGBA;
-  if (!transparent && kind.depth < 16) return null;
+  const kind = exactKind(bytes);
+  if (!kind) return null;
   const png = decode(bytes);
   // Pillow holds grey with alpha of 16 bits as RGBA, too.
   const asRgba = kind.colour === RGBA || (kind.colour === GREY_ALPHA && kind.depth === 16);
   const laid = onWhite === 'transparency' || asRgba;
   return { width: png.width, height: png.height, rgb: onWhiteGround(png, kind, laid) };
+}
+
+/** Whether `pngPixels` reads it: a canvas gives anything else exactly. */
+export function isReadExactly(bytes: Uint8Array): boolean {
+  return exactKind(bytes) !== null;
+}
+
+function exactKind(bytes: Uint8Array): Kind | null {
+  const kind = kindOf(bytes);
+  if (!kind || (kind.interlaced && kind.depth < 8)) return null;
+  const transparent = kind.marked || kind.colour === GREY_ALPHA || kind.colour === RGBA;
+  return transparent || kind.depth === 16 ? kind : null;
 }
 
 function onWhiteGround(png: DecodedPng, kind: Kind, laid: boolean): Uint8Array {

@@ -18,6 +18,8 @@ export interface MatrixOperator {
 
 export interface SpectrumBackend {
   readonly device: 'webgpu' | 'cpu';
+  /** The GPU's name. */
+  readonly adapter?: string;
   /**
    * All min(rows, cols) singular values of a row-major matrix, descending, with absolute error of a few f32 ulps of
    * σ₁ (webgpu) or better (cpu). The matrix may be moved to another thread: pass a copy to keep it.

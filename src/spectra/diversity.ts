@@ -13,6 +13,7 @@ import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
 import type { StandardErrors } from './fast/estimate.ts';
 import { estimateSpectrum } from './fast/estimate.ts';
+import type { GpuSeat } from './gpu-seat.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { SpectrumMetrics } from './metrics.ts';
 import { spectrumMetrics } from './metrics.ts';
@@ -24,6 +25,8 @@ export type SpectrumMode = 'exact' | 'fast';
 export interface MeasuredSpectrum extends SpectrumMetrics {
   readonly mode: SpectrumMode;
   readonly device: SpectrumBackend['device'];
+  /** Which GPU it was, where one computed it. */
+  readonly adapter?: string;
   /** Where σ_min was beyond the GPU's precision: computed again in float64. */
   readonly conditionDevice?: 'cpu';
   /** Fast mode: one standard error of what is estimated. */
@@ -54,7 +57,7 @@ export interface DiversityRequest {
 export interface Computers {
   readonly threads: SpectraThreads;
   /** Where WebGPU serves; the CPU otherwise. */
-  readonly gpu?: SpectrumBackend;
+  readonly gpu?: GpuSeat;
 }
 
 /** Updates and Gram matrices held at a time: two of the largest in a layer of 7B (0.39 GB each). */
@@ -149,12 +152,12 @@ class SpectrumMeter {
   readonly #request: DiversityRequest;
   readonly #threads: SpectraThreads;
   readonly #cpu: CpuBackend;
-  readonly #gpu: SpectrumBackend | undefined;
+  readonly #gpu: GpuSeat | undefined;
   readonly #memory = new MemoryBudget(HELD_BYTES);
   /** One operator at a time in the GPU's memory. */
   readonly #turns = new SerialQueue();
 
-  constructor(request: DiversityRequest, threads: SpectraThreads, gpu: SpectrumBackend | undefined) {
+  constructor(request: DiversityRequest, threads: SpectraThreads, gpu: GpuSeat | undefined) {
     this.#request = request;
     this.#threads = threads;
     this.#cpu = new CpuBackend(threads);
@@ -172,8 +175,8 @@ class SpectrumMeter {
         const matrix = await this.#threads.deltaMatrix(task, signal);
         throwIfCancelled(signal);
         return this.#request.mode === 'fast'
-          ? this.#estimate(matrix, rows, columns, signal)
-          : this.#exact(matrix, rows, columns, signal);
+          ? this.#estimate(family.name, matrix, rows, columns, signal)
+          : this.#exact(family.name, matrix, rows, columns, signal);
       });
     } catch (error) {
       throw withTensor(error, family.name);
@@ -181,6 +184,7 @@ class SpectrumMeter {
   }
 
   async #exact(
+    name: string,
     matrix: Float32Array<ArrayBuffer>,
     rows: number,
     columns: number,
@@ -188,12 +192,17 @@ class SpectrumMeter {
   ): Promise<MeasuredSpectrum> {
     const { topK } = this.#request;
     const options = signal ? { signal } : {};
-    const backend = this.#gpu ?? this.#cpu;
-    const { device } = backend;
-    const values = await backend.singularValues(matrix, rows, columns, options);
-    const accuracy = accuracyOf(device, Math.min(rows, columns));
-    const found = { ...spectrumMetrics(values, { topK, accuracy }), mode: 'exact', device } as const;
-    if (device === 'cpu' || found.conditionKnown || exactOperations(rows, columns) > AFFORDABLE_OPERATIONS)
+    const computeOn = async (backend: SpectrumBackend): Promise<MeasuredSpectrum> => {
+      const values = await backend.singularValues(matrix, rows, columns, options);
+      const accuracy = accuracyOf(backend.device, Math.min(rows, columns));
+      return { ...spectrumMetrics(values, { topK, accuracy }), mode: 'exact', ...computedOn(backend) };
+    };
+    const found = (await this.#gpu?.run(name, computeOn, signal)) ?? (await computeOn(this.#cpu));
+    if (
+      found.device === 'cpu' ||
+      found.conditionKnown ||
+      exactOperations(rows, columns) > AFFORDABLE_OPERATIONS
+    )
       return found;
     return { ...found, ...(await this.#condition(matrix, rows, columns, signal)) };
   }
@@ -219,6 +228,7 @@ class SpectrumMeter {
   }
 
   async #estimate(
+    name: string,
     matrix: Float32Array<ArrayBuffer>,
     rows: number,
     columns: number,
@@ -227,21 +237,30 @@ class SpectrumMeter {
     const { topK, seed } = this.#request;
     const gpu = this.#gpu;
     const norm = frobeniusNorm(matrix);
-    const run = async (): Promise<MeasuredSpectrum> => {
-      const operator = await (gpu ?? this.#cpu).operator(matrix, rows, columns);
+    const computeOn = async (backend: SpectrumBackend): Promise<MeasuredSpectrum> => {
+      const operator = await backend.operator(matrix, rows, columns);
       try {
         const estimate = await estimateSpectrum(operator, norm, {
           topK,
           seed,
           ...(signal ? { signal } : {}),
         });
-        return { ...estimate, mode: 'fast', device: gpu?.device ?? 'cpu' };
+        return { ...estimate, mode: 'fast', ...computedOn(backend) };
       } finally {
         operator.dispose();
       }
     };
-    return gpu ? this.#turns.add(run, signal) : run();
+    const onGpu = gpu && (await this.#turns.add(() => gpu.run(name, computeOn, signal), signal));
+    return onGpu ?? computeOn(this.#cpu);
   }
+}
+
+/** What computed it, as records say it. */
+export function computedOn({
+  device,
+  adapter,
+}: SpectrumBackend): Pick<MeasuredSpectrum, 'device' | 'adapter'> {
+  return { device, ...(adapter === undefined ? {} : { adapter }) };
 }
 
 /** Of the CPU's exact spectrum: n² m for the Gram matrix's lower half, 4/3 n³ for the tridiagonal form. */

@@ -1,11 +1,12 @@
 /** Whether two updates move along the same directions: principal subspaces of chosen matrices, on demand. */
 import { throwIfCancelled } from '../checkpoint/in-flight.ts';
 import type { LongWork } from '../study/work.ts';
+import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import type { Computers } from './diversity.ts';
-import { deltaTask, HELD_BYTES, matrixShape } from './diversity.ts';
+import { computedOn, deltaTask, HELD_BYTES, matrixShape } from './diversity.ts';
 import type { SubspaceOverlap } from './fast/subspace-overlap.ts';
 import { subspaceOverlap } from './fast/subspace-overlap.ts';
 import type { TopSingular } from './fast/top-singular.ts';
@@ -23,6 +24,10 @@ export interface OverlapRecord {
   readonly right: SubspaceOverlap | null;
   /** The largest ‖A Aᵀ u − σ² u‖ / σ² among the vectors compared: small where they are settled. */
   readonly residual: number;
+  /** What multiplied both updates. */
+  readonly device: SpectrumBackend['device'];
+  /** Which GPU it was, where one did. */
+  readonly adapter?: string;
 }
 
 export interface OverlapRequest {
@@ -98,7 +103,19 @@ async function overlapOf(
   { threads, gpu }: Computers,
   signal: AbortSignal | undefined,
 ): Promise<OverlapRecord> {
-  const backend = gpu ?? new CpuBackend(threads);
+  const computeOn = (backend: SpectrumBackend): Promise<OverlapRecord> =>
+    overlapOn(backend, request, family, threads, signal);
+  // Both updates on one device: a lost one repeats both.
+  return (await gpu?.run(family.name, computeOn, signal)) ?? computeOn(new CpuBackend(threads));
+}
+
+async function overlapOn(
+  backend: SpectrumBackend,
+  request: OverlapRequest,
+  family: TensorFamily,
+  threads: Computers['threads'],
+  signal: AbortSignal | undefined,
+): Promise<OverlapRecord> {
   const { rows, columns } = matrixShape(family);
   const tops: TopSingular[] = [];
   for (const delta of request.deltas) {
@@ -115,7 +132,7 @@ async function overlapOf(
   const [a, b] = tops as [TopSingular, TopSingular];
   const k = Math.min(request.k, rankOf(a), rankOf(b));
   const residual = Math.max(0, ...a.residuals.subarray(0, k), ...b.residuals.subarray(0, k));
-  const shape = { rows, columns, k, residual };
+  const shape = { rows, columns, k, residual, ...computedOn(backend) };
   return k === 0 ? { ...shape, left: null, right: null } : { ...shape, ...subspaceOverlap(a, b, k) };
 }
 

@@ -50,6 +50,8 @@ export interface GpuSpectrumOptions {
  */
 export class GpuSpectrumBackend implements SpectrumBackend {
   readonly device = 'webgpu';
+  /** What computes, as far as its browser tells. */
+  readonly adapter: string;
   readonly #gpu: SpectrumDevice;
   readonly #kernels: Kernels;
   readonly #options: GpuSpectrumOptions;
@@ -63,15 +65,10 @@ export class GpuSpectrumBackend implements SpectrumBackend {
     ownsDevice: boolean,
   ) {
     this.#gpu = gpu;
+    this.adapter = gpuName(gpu.device.adapterInfo, gpu.device.features);
     this.#kernels = kernels;
     this.#options = options;
     this.#ownsDevice = ownsDevice;
-  }
-
-  /** What computes, as far as its browser tells. */
-  get adapter(): string {
-    const { adapterInfo, features } = this.#gpu.device;
-    return gpuName(adapterInfo, features);
   }
 
   /**

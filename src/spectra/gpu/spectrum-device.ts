@@ -19,10 +19,19 @@ export async function requestSpectrumDevice(): Promise<GPUDevice> {
     'gpu' in navigator ? await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }) : null;
   if (!adapter)
     throw new NamedError('NoWebGpu', 'no GPU was offered', {}, 'spectra are computed on the CPU then');
-  return adapter.requestDevice({
-    label: 'spectra',
-    requiredLimits: Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+  const requiredLimits = Object.fromEntries(WANTED_LIMITS.map((limit) => [limit, adapter.limits[limit]]));
+  return adapter.requestDevice({ label: 'spectra', requiredLimits }).catch((cause: unknown) => {
+    throw new NamedError('NoWebGpu', 'the GPU gave no device', {}, 'spectra are computed on the CPU then', {
+      cause,
+    });
   });
+}
+
+/** How long the news of a loss may come after what it broke. */
+const NEWS_MS = 1000;
+
+function pauseFor(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 export class SpectrumDevice {
@@ -40,9 +49,10 @@ export class SpectrumDevice {
     void device.lost.then(({ reason, message }) => {
       this.#lost = new NamedError(
         'DeviceLost',
-        `the GPU went away (${reason}${message === '' ? '' : `: ${message}`})`,
+        'the GPU went away',
         {},
-        'make a new backend and go on with the matrix that was under way',
+        'run it again, which goes on where it stopped',
+        { cause: new Error(`${reason}: ${message}`) },
       );
       for (const reject of this.#waiting) reject(this.#lost);
       this.#waiting.clear();
@@ -65,13 +75,19 @@ export class SpectrumDevice {
     try {
       return await Promise.race([promise, lost]);
     } catch (error) {
-      // What the device answers when it goes away may come before the news that it has.
-      await Promise.resolve();
-      this.check();
+      await this.#hearNews();
       throw error;
     } finally {
       this.#waiting.delete(reject);
     }
+  }
+
+  /** What a device answers when it goes away may come before the news that it has. @throws NamedError `DeviceLost` */
+  async #hearNews(): Promise<void> {
+    if (!this.#lost) await Promise.race([this.device.lost, pauseFor(NEWS_MS)]);
+    // The news is heard in the constructor first, which is a turn ahead.
+    await Promise.resolve();
+    this.check();
   }
 
   /**
@@ -95,6 +111,7 @@ export class SpectrumDevice {
     }
     const error = (await this.unlessLost(errors)).find((found) => found !== null);
     if (!error) return result;
+    await this.#hearNews();
     if (error instanceof GPUOutOfMemoryError) {
       throw new NamedError(
         'OutOfMemory',
@@ -139,11 +156,12 @@ export class SpectrumDevice {
         encoder.copyBufferToBuffer(buffer, 0, target, 0, bytes);
         device.queue.submit([encoder.finish()]);
       });
-      await this.unlessLost(target.mapAsync(GPUMapMode.READ)).catch((error: unknown) => {
-        if (error instanceof NamedError) throw error;
-        throw new NamedError('MapFailed', `a result could not be read: ${String(error)}`, {}, 'try again');
-      });
-      return new Float32Array(target.getMappedRange().slice(0));
+      const mapped = target.mapAsync(GPUMapMode.READ).then(() => target.getMappedRange().slice(0));
+      return new Float32Array(await this.unlessLost(mapped));
+    } catch (cause) {
+      if (cause instanceof NamedError) throw cause;
+      const what = 'a result could not be read from the GPU';
+      throw new NamedError('MapFailed', what, {}, 'run it again, which goes on where it stopped', { cause });
     } finally {
       target.destroy();
     }

@@ -22,6 +22,8 @@ export interface SvdMetrics {
   readonly frankenscope?: {
     readonly mode: MeasuredSpectrum['mode'];
     readonly device: MeasuredSpectrum['device'];
+    /** Which GPU it was, where one computed it. */
+    readonly adapter?: string;
     /** False where σ_min is beyond the arithmetic's precision: the condition number is then no more than an indication. */
     readonly condition_known: boolean;
     /** What the smallest singular value was computed on, where it was not the spectrum's device. */
@@ -187,6 +189,7 @@ function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
     frankenscope: {
       mode: spectrum.mode,
       device: spectrum.device,
+      ...(spectrum.adapter === undefined ? {} : { adapter: spectrum.adapter }),
       condition_known: spectrum.conditionKnown,
       ...(spectrum.conditionDevice ? { condition_device: spectrum.conditionDevice } : {}),
       ...(errors

@@ -35,6 +35,10 @@ export interface OverlapEntry extends ReadFrom {
   readonly input: SideOverlap | null;
   /** The largest residual among the vectors compared. */
   readonly residual: number;
+  /** What multiplied the two updates; files of earlier versions lack it. */
+  readonly device?: OverlapRecord['device'];
+  /** Which GPU it was, where one did. */
+  readonly adapter?: string;
 }
 
 /** Mean over the matrices of a layer that have an overlap. */
@@ -150,7 +154,7 @@ export function overlapSection({
 
 function entryOf(family: TensorFamily, record: OverlapRecord, cuts: RegionCuts): OverlapEntry {
   const { layer, section, component } = family.place;
-  const { rows, columns, k, left, right, residual } = record;
+  const { rows, columns, k, left, right, residual, device, adapter } = record;
   return {
     param_name: family.name,
     layer_idx: layer,
@@ -164,6 +168,8 @@ function entryOf(family: TensorFamily, record: OverlapRecord, cuts: RegionCuts):
     output: sideOf(left),
     input: sideOf(right),
     residual,
+    device,
+    ...(adapter === undefined ? {} : { adapter }),
   };
 }
 

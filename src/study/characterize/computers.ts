@@ -1,6 +1,7 @@
 /** What computes spectra in a browser: worker threads, and the GPU where it serves. */
 import type { Computers } from '../../spectra/diversity.ts';
 import { NamedError } from '../../named-error.ts';
+import { createTwice, GpuSeat } from '../../spectra/gpu-seat.ts';
 import { createGpuSpectrumBackend } from '../../spectra/gpu/create.ts';
 import { spectraPool } from '../../spectra/threads/pool.ts';
 import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
@@ -32,7 +33,7 @@ export interface BrowserComputers extends Computers {
 
 /**
  * Threads, and with `webgpu` the GPU, checked against the CPU on a small matrix. Where it cannot be had, or fails that check,
- * spectra are computed by the threads, and `onNotice` is told why.
+ * spectra are computed by the threads, and `onNotice` is told why. So it is where the GPU goes away later and does not come back (`GpuSeat`).
  */
 export async function browserComputers(
   wanted: 'webgpu' | 'cpu',
@@ -40,16 +41,15 @@ export async function browserComputers(
 ): Promise<BrowserComputers> {
   const threads = spectraThreads();
   if (wanted === 'cpu') return { threads, device: 'cpu', computer: 'cpu', dispose: () => threads.dispose() };
-  try {
-    const gpu = await createGpuSpectrumBackend();
-    const dispose = (): void => {
-      gpu.dispose();
-      threads.dispose();
-    };
-    return { threads, gpu, device: 'webgpu', computer: gpu.adapter, dispose };
-  } catch (error) {
-    const why = error instanceof NamedError ? error.what : String(error);
-    onNotice(`The GPU cannot be used for spectra (${why}): they are computed on the CPU.`);
+  const first = await createTwice(createGpuSpectrumBackend);
+  if (first instanceof NamedError) {
+    onNotice(`The GPU cannot be used for spectra (${first.what}): they are computed on the CPU.`);
     return { threads, device: 'cpu', computer: 'cpu', dispose: () => threads.dispose() };
   }
+  const gpu = new GpuSeat(first, { create: createGpuSpectrumBackend, onNotice });
+  const dispose = (): void => {
+    gpu.dispose();
+    threads.dispose();
+  };
+  return { threads, gpu, device: 'webgpu', computer: first.adapter ?? first.device, dispose };
 }

@@ -1,20 +1,18 @@
 import { imageDimensions } from '../../image/dimensions.ts';
+import { readPicture } from '../../image/gate.ts';
 import { NamedError } from '../../named-error.ts';
 import { mediaType } from '../../remote/images.ts';
-
-/** Cameras put previews before a JPEG's size. */
-const HEAD_BYTES = 2 ** 20;
 
 /**
  * A picture as it may be sent: as it is where it has at most `maxPixels` and a form that services take, else scaled down,
  * as a PNG.
  *
- * @throws NamedError `NotAnImage` where the browser cannot read it.
+ * @throws NamedError `NotAnImage` where the browser cannot read it; `UnsupportedImage`, `ImageTooLarge` before it is decoded.
  */
 export async function prepareImage(image: Blob, maxPixels: number): Promise<Blob> {
-  const head = new Uint8Array(await image.slice(0, HEAD_BYTES).arrayBuffer());
-  const size = imageDimensions(head);
-  if (size && size.width * size.height <= maxPixels && mediaType(head)) return image;
+  const bytes = await readPicture(image);
+  const size = imageDimensions(bytes);
+  if (size && size.width * size.height <= maxPixels && mediaType(bytes)) return image;
   const bitmap = await createImageBitmap(image).catch((cause: unknown) => {
     throw new NamedError('NotAnImage', 'the browser cannot read the image', {}, 'give PNG, JPEG or WebP', {
       cause,

@@ -16,16 +16,18 @@ class Buffer {
   readonly bytes: ArrayBuffer;
   readonly size: number;
   readonly #onDestroy: () => void;
+  readonly #map: () => Promise<void>;
   destroyed = false;
 
-  constructor(size: number, onDestroy: () => void) {
+  constructor(size: number, onDestroy: () => void, map: () => Promise<void>) {
     this.size = size;
     this.bytes = new ArrayBuffer(size);
     this.#onDestroy = onDestroy;
+    this.#map = map;
   }
 
   mapAsync(): Promise<void> {
-    return Promise.resolve();
+    return this.#map();
   }
 
   getMappedRange(): ArrayBuffer {
@@ -47,6 +49,15 @@ export interface InterpretedDevice {
   /** Buffers that were made and not destroyed. */
   readonly live: () => number;
   readonly destroyed: () => boolean;
+  /** Calls of the device, any of which may be its last. */
+  readonly calls: readonly DeviceCall[];
+}
+
+export type DeviceCall = 'map' | 'errors' | 'buffer' | 'submit' | 'pipeline';
+
+/** A device that goes away at its nth call: what it was at is not done, and the news comes after that shows, as in browsers. */
+export interface Loss {
+  readonly atCall: number;
 }
 
 /** Constants that the code under test expects to be global. */
@@ -60,10 +71,32 @@ export const WEBGPU_GLOBALS = {
 export function interpretedDevice(
   arithmetic: Arithmetic,
   limits: Partial<Record<keyof typeof LIMITS, number>> = {},
+  loss?: Loss,
 ): InterpretedDevice {
   const allowed = { ...LIMITS, ...limits };
   let live = 0;
   let destroyed = false;
+  const calls: DeviceCall[] = [];
+  let gone = false;
+  let tellLoss: (info: { reason: string; message: string }) => void = () => undefined;
+  const lost = new Promise((resolve) => {
+    tellLoss = resolve;
+  });
+  /** Counts a call; whether the device still does it. */
+  const serves = (call: DeviceCall): boolean => {
+    calls.push(call);
+    if (calls.length === loss?.atCall) {
+      gone = true;
+      setTimeout(() =>
+        tellLoss({ reason: 'unknown', message: 'A valid external Instance reference no longer exists.' }),
+      );
+    }
+    return !gone;
+  };
+  const map = (): Promise<void> =>
+    serves('map')
+      ? Promise.resolve()
+      : Promise.reject(new DOMException('Failed to execute mapAsync: device is lost', 'AbortError'));
   const scopes: (Error | null)[] = [];
   const within = (what: string, value: number, limit: keyof typeof LIMITS): void => {
     if (value > allowed[limit]) throw new Error(`${what}: ${value} is more than ${limit} ${allowed[limit]}`);
@@ -116,22 +149,27 @@ export function interpretedDevice(
   const device = {
     limits: allowed,
     adapterInfo: { isFallbackAdapter: false, architecture: 'interpreted' },
-    lost: new Promise(() => undefined),
+    features: new Set<string>(),
+    lost,
     destroy: () => (destroyed = true),
     pushErrorScope: () => scopes.push(null),
     popErrorScope: () => {
       const error = scopes.pop();
+      if (!serves('errors')) return Promise.resolve(null);
       return Promise.resolve(error ? { message: error.message } : null);
     },
     createBuffer: ({ size }: GPUBufferDescriptor) => {
       live++;
-      return new Buffer(size, () => live--);
+      serves('buffer');
+      return new Buffer(size, () => live--, map);
     },
     createBindGroupLayout: () => ({}),
     createPipelineLayout: () => ({}),
     createShaderModule: ({ code }: GPUShaderModuleDescriptor) => compileShader(code, arithmetic),
-    createComputePipelineAsync: ({ label, compute }: GPUComputePipelineDescriptor) =>
-      Promise.resolve({ label, shader: compute.module }),
+    createComputePipelineAsync: ({ label, compute }: GPUComputePipelineDescriptor) => {
+      serves('pipeline');
+      return Promise.resolve({ label, shader: compute.module });
+    },
     createBindGroup: (group: BindGroup) => group,
     createCommandEncoder: () => {
       const commands: (() => void)[] = [];
@@ -166,10 +204,16 @@ export function interpretedDevice(
       },
       submit: (lists: readonly (readonly (() => void)[])[]) =>
         guarded(() => {
+          if (!serves('submit')) return;
           for (const command of lists.flat()) command();
         }),
       onSubmittedWorkDone: () => Promise.resolve(),
     },
   };
-  return { device: device as unknown as GPUDevice, live: () => live, destroyed: () => destroyed };
+  return {
+    device: device as unknown as GPUDevice,
+    live: () => live,
+    destroyed: () => destroyed,
+    calls,
+  };
 }
