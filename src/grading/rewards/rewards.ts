@@ -1,5 +1,5 @@
 import { partialCredit } from './partial-credit.ts';
-import { inside, type Tag, tagScore, tagText, type TagScore } from './tags.ts';
+import { inside, type Tag, tagScore, tagText, type TagScore, within } from './tags.ts';
 
 /** The six rewards of P2 (method §9), in its order. */
 export const REWARD_NAMES = [
@@ -74,7 +74,7 @@ function answerScore(
   if (name === 'no-accuracy') return { score: given === undefined ? 0 : 1, answerRule: 'tag present' };
   const answerRule = name === 'continuous' ? 'partial credit' : 'correct';
   if (given === undefined) return { score: 0, answerRule };
-  const answer = /<answer>([\s\S]*?)<\/answer>/.exec(response)?.[1]?.trim() ?? '';
+  const answer = within(response, 'answer')?.trim() ?? '';
   const correct = isRight(right, answer);
   if (name !== 'continuous') return { score: correct ? 1 : 0, answerRule };
   return { score: partialCredit(right, answer, correct), answerRule };

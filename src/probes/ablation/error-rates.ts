@@ -3,6 +3,7 @@ import type { PairedComparison } from '../../grading/statistics/paired.ts';
 import { comparePaired } from '../../grading/statistics/paired.ts';
 import type { Interval } from '../../grading/statistics/wilson.ts';
 import { wilson } from '../../grading/statistics/wilson.ts';
+import { tagged } from '../../tagged.ts';
 import type { Said } from '../said.ts';
 import { meanOf } from '../summary/mean.ts';
 import type { AblationExperiment } from './experiment.ts';
@@ -89,8 +90,8 @@ function formsOf(said: readonly Said[]): AnswerForms {
   return {
     meanTokens: meanOf(said.map(({ tokens }) => tokens))?.mean ?? 0,
     cutOff: share(({ stop }) => stop === 'length'),
-    withAnswerTag: share(({ text }) => /<answer>[\s\S]*<\/answer>/i.test(text)),
-    withThought: share(({ text }) => /<think>[\s\S]*<\/think>/i.test(text)),
+    withAnswerTag: share(({ text }) => !tagged(text, 'answer').next().done),
+    withThought: share(({ text }) => !tagged(text, 'think').next().done),
     empty: share(({ text }) => text.trim() === ''),
   };
 }

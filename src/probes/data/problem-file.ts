@@ -5,6 +5,7 @@ import { type ColumnChoice, checkColumns, filledColumn, namesFor } from './colum
 import { type JsonLine, lineName } from './json-lines.ts';
 import type { Picture } from './picture.ts';
 import type { Problem } from './problem.ts';
+import { taggedAtEnd } from '../../tagged.ts';
 import { parseTextList } from './python-list.ts';
 import { answersCount, rowChoices } from './row-choices.ts';
 import { readRows } from './row-file.ts';
@@ -13,7 +14,6 @@ import { placePictures, questionText } from './row-question.ts';
 
 /** GSM8K ends its reasoning with `#### 42`. */
 const GSM8K_ANSWER = /####\s*(.+)/;
-const TAGGED_ANSWER = /^[\s\S]*<answer>([\s\S]*?)<\/answer>\s*$/i;
 
 /** A problem and the row it was read from. */
 export interface ProblemRow {
@@ -157,7 +157,7 @@ function answerText(
 function goldAnswer(stored: string): string {
   const [only, ...others] = (/^\s*\[\s*["']/.test(stored) ? parseTextList(stored) : undefined) ?? [];
   const text = only !== undefined && others.length === 0 ? only : stored;
-  const tagged = TAGGED_ANSWER.exec(text)?.[1] ?? text;
+  const tagged = taggedAtEnd(text) ?? text;
   const marked = GSM8K_ANSWER.exec(tagged)?.[1];
   return marked === undefined ? tagged.trim() : marked.trim().replaceAll(',', '');
 }
