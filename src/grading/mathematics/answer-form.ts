@@ -3,6 +3,7 @@ import { parseExpression } from './parser.ts';
 import { type Quantity, parseQuantity } from './quantity.ts';
 import { parseName } from './name.ts';
 import { parseInequality, REALS, without } from './range.ts';
+import { step } from '../steps.ts';
 import { splitOutside } from './split.ts';
 import { sameValue, variablesOf } from './same-value.ts';
 
@@ -44,6 +45,7 @@ const MAX_DEPTH = 6;
 /** Reads text as `clean` leaves it, of single spaces; undefined where it is no mathematics. */
 export function parseForm(text: string, depth = 0): AnswerForm | undefined {
   if (depth > MAX_DEPTH) return undefined;
+  step(4 * text.length);
   const rest = unwrapped(text.trim());
   if (rest === '') return undefined;
   return (

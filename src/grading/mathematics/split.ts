@@ -1,3 +1,5 @@
+import { step } from '../steps.ts';
+
 /** Opening signs and what closes them; `\{` is a set's brace. */
 const OPENING = new Set(['(', '[', '{', '\\{']);
 const CLOSING = new Set([')', ']', '}', '\\}']);
@@ -7,6 +9,7 @@ const CLOSING = new Set([')', ']', '}', '\\}']);
  * interval. `separator` is sticky. Commas of thousands (1,000) are no separators at the top level, unless `everyComma`.
  */
 export function splitOutside(text: string, separator: RegExp, everyComma = false): string[] {
+  step(4 * text.length);
   const parts: string[] = [];
   let depth = 0;
   let start = 0;

@@ -1,3 +1,4 @@
+import { decided, NOT_DECIDED } from '../steps.ts';
 import { partialCredit } from './partial-credit.ts';
 import { inside, type Tag, tagScore, tagText, type TagScore, within } from './tags.ts';
 
@@ -32,7 +33,7 @@ export interface RewardPart {
   /** Undefined for the answer. */
   readonly sentences?: TagScore;
   /** What the answer's score is. */
-  readonly answerRule?: 'correct' | 'partial credit' | 'tag present';
+  readonly answerRule?: 'correct' | 'partial credit' | 'tag present' | typeof NOT_DECIDED;
 }
 
 export interface Reward {
@@ -75,7 +76,8 @@ function answerScore(
   const answerRule = name === 'continuous' ? 'partial credit' : 'correct';
   if (given === undefined) return { score: 0, answerRule };
   const answer = within(response, 'answer')?.trim() ?? '';
-  const correct = isRight(right, answer);
+  const correct = decided(() => isRight(right, answer), undefined);
+  if (correct === undefined) return { score: 0, answerRule: NOT_DECIDED };
   if (name !== 'continuous') return { score: correct ? 1 : 0, answerRule };
   return { score: partialCredit(right, answer, correct), answerRule };
 }

@@ -3,6 +3,7 @@ import type { PairedComparison } from '../../grading/statistics/paired.ts';
 import { comparePaired } from '../../grading/statistics/paired.ts';
 import type { Interval } from '../../grading/statistics/wilson.ts';
 import { wilson } from '../../grading/statistics/wilson.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
 import { tagged } from '../../tagged.ts';
 import type { Said } from '../said.ts';
 import { meanOf } from '../summary/mean.ts';
@@ -133,6 +134,8 @@ export interface AblationResultLine {
   readonly model: string;
   readonly ablation: string;
   readonly ablated_layer: number;
+  /** Only where the rules found no verdict: `not decided in time`. */
+  readonly rule?: typeof NOT_DECIDED;
 }
 
 /** The lines of one experiment, in the records' order. */
@@ -147,7 +150,7 @@ export function ablationResultLines(
       ? record.ablated.find((one) => one.experiment === experiment.name)
       : record.baseline;
     if (!said) return [];
-    const { predicted, correct } = gradeResponse(record, said.text);
+    const { predicted, correct, undecided } = gradeResponse(record, said.text);
     return {
       id: record.id,
       question: record.question,
@@ -159,6 +162,7 @@ export function ablationResultLines(
       model: model.name,
       ablation: name,
       ablated_layer: experiment?.layer ?? -1,
+      ...(undecided ? { rule: NOT_DECIDED } : {}),
     };
   });
 }
