@@ -1,4 +1,5 @@
 /** One row as a question: GSM8K, MATH-500, RL data of EasyR1 and verl, VLMEvalKit's tables, lists of visual questions. */
+import { taggedAtEnd } from '../../tagged.ts';
 import { NamedError } from '../../named-error.ts';
 import { cellOf, cellText, describeCell, isMissing } from './cell.ts';
 import { type ColumnChoice, filledColumn, namesFor } from './columns.ts';
@@ -10,7 +11,6 @@ import { placePictures, questionText } from './row-question.ts';
 
 /** GSM8K ends its reasoning with `#### 42`. */
 const GSM8K_ANSWER = /####\s*(.+)/;
-const TAGGED_ANSWER = /^[\s\S]*<answer>([\s\S]*?)<\/answer>\s*$/i;
 
 /** What a row is called by the columns that name rows; undefined where it fills none. */
 export function rowName(row: JsonLine, choice: ColumnChoice): string | undefined {
@@ -99,7 +99,7 @@ function answerText(
 function goldAnswer(stored: string): string {
   const [only, ...others] = (/^\s*\[\s*["']/.test(stored) ? parseTextList(stored) : undefined) ?? [];
   const text = only !== undefined && others.length === 0 ? only : stored;
-  const tagged = TAGGED_ANSWER.exec(text)?.[1] ?? text;
+  const tagged = taggedAtEnd(text) ?? text;
   const marked = GSM8K_ANSWER.exec(tagged)?.[1];
   return marked === undefined ? tagged.trim() : marked.trim().replaceAll(',', '');
 }
