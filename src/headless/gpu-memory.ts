@@ -2,6 +2,7 @@ import { ASKED_TOGETHER } from '../evaluation/answers/answer-all.ts';
 import type { Answer } from '../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../evaluation/answers/ask.ts';
 import { sha256OfText } from '../sha256.ts';
+import type { WorkIdentity } from '../study/identity/work-identity.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { CommandContext } from './context.ts';
 
@@ -40,7 +41,7 @@ export async function gpuMemory(context: CommandContext, measured: Measured): Pr
   const bytes = first && (await context.engine.bufferBytes(first.loaded.device));
   if (!bytes) return null;
   const keys = asks.map(({ key }) => key).join('\n');
-  const identity = {
+  const identity: WorkIdentity = {
     kind: 'gpu-memory',
     title: 'GPU memory of an evaluation',
     inputs: { asks: await sha256OfText(keys) },

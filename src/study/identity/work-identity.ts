@@ -1,5 +1,6 @@
 /** What makes two runs the same piece of work. */
 import { sha256OfText } from '../../sha256.ts';
+import type { WorkKind } from '../journal/kinds.ts';
 import { modulesOf } from './modules.ts';
 
 /** Plain data whose JSON says all of it. */
@@ -7,7 +8,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 export interface WorkIdentity {
   /** `energy`, `diversity`, `swap`: what is done. */
-  readonly kind: string;
+  readonly kind: WorkKind;
   /** As a reader says it: "Update energy of base, in and rl". Not part of the identity. */
   readonly title: string;
   /** By role, what identifies each input: a checkpoint's fingerprint, the hash of a data set. */

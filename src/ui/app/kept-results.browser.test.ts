@@ -6,6 +6,7 @@ import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';
+import type { EnergyRecord } from '../../spectra/energy.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 
 const storage = browserStorage();
@@ -20,10 +21,13 @@ afterEach(async () => {
 
 const work = (title: string): WorkIdentity => ({ kind: 'energy', title, inputs: {}, settings: { title } });
 
+const RECORD: EnergyRecord = { elements: 1, weights: {}, squares: {}, unchanged: {}, products: {} };
+
 /** Keeps `done` of 5 records. */
 async function keep(journals: Journals, title: string, done: number): Promise<void> {
-  const run = async ({ onRecord }: LongWork<string>) => {
-    for (let record = 0; record < done; record++) await onRecord?.(`tensor ${record}`, title.repeat(50));
+  const run = async ({ onRecord }: LongWork<EnergyRecord>) => {
+    for (let record = 0; record < done; record++)
+      await onRecord?.(`tensor ${record}`, { ...RECORD, squares: { [title.repeat(50)]: record } });
     if (done < 5) throw new Error('cut off');
   };
   await runJournalled(journals, work(title), 5, run).catch(() => undefined);
