@@ -53,9 +53,9 @@ test('kept results are listed with size and fate, and deleted by keyboard', asyn
     .getByRole('listitem')
     .elements()
     .map((item) => item.textContent ?? '');
-  // Five records of some 900 bytes, two of them: the largest first.
-  expect(sizes[0]).toMatch(/Update energy of a\s*4\.\d+ KiB/);
-  expect(sizes[1]).toMatch(/Update energy of b\s*1\.\d+ KiB/);
+  // Five records of some 1000 bytes, two of them: the largest first.
+  expect(sizes[0]).toMatch(/Update energy of a\s*5\.\d+ KiB/);
+  expect(sizes[1]).toMatch(/Update energy of b\s*2\.\d+ KiB/);
 
   const remove = (title: string) => sheet.getByRole('button', { name: `Delete ${title}` });
   (remove('Update energy of a').element() as HTMLElement).focus();

@@ -125,7 +125,7 @@ function notOpen({ family }: AppState, { title, inputs }: KeptWork): NamedError 
   const names = missing.map(([role, print]) => `${role} (weights ${print.slice(0, 12)})`).join(' and ');
   return new NamedError(
     'NotOpen',
-    names === '' ? `"${title}" was begun with other data or other loading` : `${names} is not open`,
+    names === '' ? `"${title}" was begun with other data or other loading` : `not open: ${names}`,
     {},
     names === ''
       ? 'load the same checkpoints with the same weights and device, open the same data, and go on again'
