@@ -74,13 +74,30 @@ await runCommand(async (signal) => {
         flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
         inputs: described,
         session: `.${session.path}`,
+        again: ['npm run -s headless --', name, ...words.map(quoted)].join(' '),
       });
     });
     if (!answer.ok) throw new PageError(answer.error);
     await files?.commit();
     const { result, spent } = answer;
-    return { result, out: files ? null : String(out), written: () => journals.removeAll(spent) };
+    const written = () => {
+      try {
+        journals.removeAll(spent);
+      } catch (error) {
+        // The result is written: what is left of its journal is in nobody's way.
+        progress(`its journal could not be removed: ${/** @type {Error} */ (error).message}`);
+      }
+    };
+    return { result, out: files ? null : String(out), written };
   } finally {
     await files?.discard();
   }
 });
+
+/**
+ * A word as a shell takes it.
+ * @param {string} word
+ */
+function quoted(word) {
+  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

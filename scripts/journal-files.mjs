@@ -1,10 +1,11 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import * as disk from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { noRoom, syncFolder, writeAll } from './durable.mjs';
 
 /** What a journal's folder and files may be called: hashes and plain names. */
 const NAME = /^[\w-]+(\.[\w-]+)*$/;
+const NEWLINE = 10;
 
 /**
  * Where journals of interrupted runs wait for a rerun: `FRANKENSCOPE_CACHE`, else the user's cache folder.
@@ -21,15 +22,26 @@ export function cacheFolder(env = process.env, platform = process.platform) {
 /** The files of journals, one folder a piece of work: `src/study/journal/storage.ts` over a disk. */
 export class JournalFiles {
   #folder;
+  #fs;
+  /** Files whose place in their folders is on the disk. */
+  #placed = new Set();
 
-  /** @param {string} [folder] */
-  constructor(folder = join(cacheFolder(), 'journal')) {
+  /**
+   * @param {string} [folder]
+   * @param {import('./durable.mjs').Disk} [fs] the disk, or a test's
+   */
+  constructor(folder = join(cacheFolder(), 'journal'), fs = disk) {
     this.#folder = folder;
+    this.#fs = fs;
   }
 
   list() {
-    return ls(this.#folder).map((key) => {
-      const sizes = ls(join(this.#folder, key)).map((file) => statSync(join(this.#folder, key, file)).size);
+    return this.#ls(this.#folder).map((key) => {
+      const folder = join(this.#folder, key);
+      // Another command may have removed one since.
+      const sizes = this.#ls(folder).map(
+        (file) => this.#fs.statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0,
+      );
       return { key, bytes: sizes.reduce((sum, size) => sum + size, 0) };
     });
   }
@@ -41,7 +53,7 @@ export class JournalFiles {
    */
   read(key, file) {
     try {
-      return readFileSync(this.#path(key, file));
+      return this.#fs.readFileSync(this.#path(key, file));
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -49,37 +61,46 @@ export class JournalFiles {
   }
 
   /**
+   * On the disk, a power cut survived, when it returns. One write of whole lines, so that two commands may append to one file.
    * @param {string} key
    * @param {string} file
-   * @param {AsyncIterable<Uint8Array>} chunks
-   * @param {'append' | 'replace'} how replacing is all or nothing
+   * @param {Uint8Array} lines
    */
-  async write(key, file, chunks, how) {
+  append(key, file, lines) {
     const path = this.#path(key, file);
-    mkdirSync(join(this.#folder, key), { recursive: true });
-    const target = how === 'append' ? path : `${path}.new`;
-    const handle = await open(target, how === 'append' ? 'a' : 'w');
     try {
-      for await (const chunk of chunks) await handle.writeFile(chunk);
-      await handle.datasync();
-    } finally {
-      await handle.close();
+      this.#fs.mkdirSync(dirname(path), { recursive: true });
+      const handle = this.#fs.openSync(path, 'a+');
+      try {
+        const { size } = this.#fs.fstatSync(handle);
+        const last = Buffer.alloc(1);
+        if (size > 0) this.#fs.readSync(handle, last, 0, 1, size - 1);
+        const ended = size === 0 || last[0] === NEWLINE;
+        writeAll(this.#fs, handle, ended ? lines : Buffer.concat([Buffer.of(NEWLINE), lines]));
+        this.#fs.fsyncSync(handle);
+      } finally {
+        this.#fs.closeSync(handle);
+      }
+      if (this.#placed.has(path)) return;
+      for (const folder of [dirname(path), this.#folder, dirname(this.#folder)]) syncFolder(this.#fs, folder);
+      this.#placed.add(path);
+    } catch (error) {
+      throw noRoom(error, this.#folder);
     }
-    if (how === 'replace') renameSync(target, path);
   }
 
   /**
+   * Files in the order of their names, records before what describes them: half a removal can still be listed.
    * @param {string} key
-   * @param {string} file
-   * @param {number} bytes what is left
    */
-  truncate(key, file, bytes) {
-    truncateSync(this.#path(key, file), bytes);
-  }
-
-  /** @param {string} key */
   remove(key) {
-    if (NAME.test(key)) rmSync(join(this.#folder, key), { recursive: true, force: true });
+    if (!NAME.test(key)) return;
+    const folder = join(this.#folder, key);
+    for (const file of this.#ls(folder)) {
+      this.#fs.rmSync(join(folder, file), { recursive: true, force: true });
+      this.#placed.delete(join(folder, file));
+    }
+    this.#fs.rmSync(folder, { recursive: true, force: true });
   }
 
   /** @param {string[]} keys */
@@ -95,19 +116,24 @@ export class JournalFiles {
     if (!NAME.test(key) || !NAME.test(file)) throw new RangeError(`no journal "${key}/${file}"`);
     return join(this.#folder, key, file);
   }
-}
 
-/** @param {string} folder */
-function ls(folder) {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
+  /** @param {string} folder */
+  #ls(folder) {
+    try {
+      return this.#fs.readdirSync(folder).sort();
+    } catch (error) {
+      if (isMissing(error) || codeOf(error) === 'ENOTDIR') return [];
+      throw error;
+    }
   }
 }
 
 /** @param {unknown} error */
 function isMissing(error) {
-  return /** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT';
+  return codeOf(error) === 'ENOENT';
+}
+
+/** @param {unknown} error */
+function codeOf(error) {
+  return /** @type {NodeJS.ErrnoException} */ (error).code;
 }

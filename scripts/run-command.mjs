@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { writeDurably } from './durable.mjs';
 import { NamedError } from './named-error.mjs';
 import { MANIFEST_FILE, isOfTheSystem } from './result-folder.mjs';
 import { isStaging } from './staging.mjs';
@@ -147,8 +148,7 @@ function replace(out, text) {
   const there = statSync(out, { throwIfNoEntry: false });
   // A pipe or a device has nothing that could be replaced.
   if (there && !there.isFile()) return writeFileSync(out, `${text}\n`);
-  writeFileSync(`${out}.partial`, `${text}\n`);
-  renameSync(`${out}.partial`, out);
+  writeDurably(out, `${text}\n`);
 }
 
 /**

@@ -19,8 +19,7 @@ import { DiskRefused } from './disk-refused.mjs';
  * | `GET space` | `{folder, free}`: its path, and bytes that its disk still takes or null |
  * | `GET journal` | `[{key, bytes}]` |
  * | `GET journal/KEY/FILE` | its bytes; no content where there is none |
- * | `POST`, `PUT journal/KEY/FILE` | appends the body, or replaces the file by it |
- * | `PATCH journal/KEY/FILE?bytes=N` | cuts it to N bytes |
+ * | `POST journal/KEY/FILE` | appends the body, whole lines |
  * | `DELETE journal/KEY` | removes it |
  *
  * What fails is answered by 500 and one line of text; what the disk refused by 507 and its facts (`disk-refused.mjs`).
@@ -87,11 +86,20 @@ export class Session {
       const [key = '', file = ''] = parts;
       if (method === 'GET' && key === '') return JSON.stringify(this.#journal.list());
       if (method === 'GET') return this.#journal.read(key, file);
-      if (method === 'POST') return this.#journal.write(key, file, request, 'append');
-      if (method === 'PUT') return this.#journal.write(key, file, request, 'replace');
-      if (method === 'PATCH') return this.#journal.truncate(key, file, Number(searchParams.get('bytes')));
+      if (method === 'POST') return this.#journal.append(key, file, await bodyOf(request));
       if (method === 'DELETE') return this.#journal.remove(key);
     }
     throw new RangeError(`${method} ${pathname} means nothing here`);
   }
+}
+
+/**
+ * The whole body: of a page that dies within it nothing is taken.
+ * @param {IncomingMessage} request
+ */
+async function bodyOf(request) {
+  /** @type {Buffer[]} */
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

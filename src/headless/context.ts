@@ -36,6 +36,8 @@ export interface CommandContext {
   readonly onProgress: (progress: WorkProgress) => void;
   /** A line on stderr, for what one should know but need not act on. */
   readonly notice: (line: string) => void;
+  /** Everything that earlier runs kept on this machine. */
+  readonly journals: Journals;
   /** The folder `--out` of a command that writes a folder. */
   readonly out: OutFolder;
   /**
@@ -67,7 +69,7 @@ export function commandContext(
   const engineOf = (): EngineClient => (engine ??= connectEngine());
   const notice = (line: string): void => console.info(line);
   const onProgress = progressLines(notice);
-  const journals = new Journals(sessionStorage(request.session));
+  const journals = new Journals(sessionStorage(request.session), { again: request.again });
   return {
     flags,
     inputs,
@@ -78,6 +80,7 @@ export function commandContext(
     signal,
     onProgress,
     notice,
+    journals,
     out: outFolder(request.session),
     async journalled(identity, total, work, keep = false, keys) {
       if (flags.optionalSwitch('restart')) await journals.remove(identity);

@@ -1,4 +1,4 @@
-import type { JournalStorage } from '../study/journal/storage.ts';
+import type { LineStorage } from '../study/journal/storage.ts';
 
 /** The status of a file that is not there. */
 const NOTHING = 204;
@@ -7,7 +7,7 @@ const NOTHING = 204;
  * Journals on the disk, over the headless command's server: they outlive its browser, so that a rerun resumes.
  * @param session the address below which it answers (`scripts/session.mjs`)
  */
-export function sessionStorage(session: string): JournalStorage {
+export function sessionStorage(session: string): LineStorage {
   const request = async (method: string, path: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
     const response = await fetch(`${session}journal${path}`, { method, ...(body ? { body } : {}) });
     if (response.ok) return response;
@@ -20,8 +20,6 @@ export function sessionStorage(session: string): JournalStorage {
       return response.status === NOTHING ? null : new Uint8Array(await response.arrayBuffer());
     },
     append: async (key, file, bytes) => void (await request('POST', `/${key}/${file}`, bytes)),
-    replace: async (key, file, bytes) => void (await request('PUT', `/${key}/${file}`, bytes)),
-    truncate: async (key, file, bytes) => void (await request('PATCH', `/${key}/${file}?bytes=${bytes}`)),
     remove: async (key) => void (await request('DELETE', `/${key}`)),
   };
 }

@@ -44,9 +44,20 @@ export function answersJournalled<Result>(
   return open(shelves(asks));
 }
 
-/** What is kept of the answers to these asks. @throws NamedError `JournalFailed` */
-export async function keptAnswers(asks: readonly Ask<Asked>[], journals: Journals): Promise<Answers> {
-  const kept = await Promise.all(shelves(asks).map(({ identity }) => journals.read<Answer>(identity)));
+/**
+ * What is kept of the answers to these asks.
+ *
+ * @param onNotice told of damage: those answers are asked for again
+ * @throws NamedError `JournalFailed`
+ */
+export async function keptAnswers(
+  asks: readonly Ask<Asked>[],
+  journals: Journals,
+  onNotice?: (notice: string) => void,
+): Promise<Answers> {
+  const kept = await Promise.all(
+    shelves(asks).map(({ identity }) => journals.read<Answer>(identity, onNotice)),
+  );
   return new Map(kept.flatMap((answers) => [...answers]));
 }
 

@@ -24,7 +24,7 @@ const MOST_BYTES = 64 * 2 ** 20;
 export async function claimFolder(
   kept: KeptFolder,
   key: string,
-  identity: WorkIdentity,
+  identity: WorkIdentity<'merge'>,
   names: ReadonlySet<string>,
 ): Promise<Manifest | null> {
   const held = (await kept.held()).filter(({ name }) => !isOfTheSystem(name));
@@ -66,7 +66,7 @@ async function manifestOf(kept: KeptFolder, held: HeldFile, place: string): Prom
   );
 }
 
-function otherMerge(place: string, manifest: Manifest, identity: WorkIdentity): NamedError {
+function otherMerge(place: string, manifest: Manifest, identity: WorkIdentity<'merge'>): NamedError {
   const begun = manifest.begun.slice(0, 16).replace('T', ' ');
   return new NamedError(
     'FolderNotEmpty',

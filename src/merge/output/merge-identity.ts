@@ -1,5 +1,6 @@
 /** What makes two exports the same: everything that the bytes of the merged folder depend on. */
 import { sha256OfText } from '../../sha256.ts';
+import { identify } from '../../study/identity/identify.ts';
 import type { Json, WorkIdentity } from '../../study/identity/work-identity.ts';
 import type { FolderOptions } from '../folder/merged-folder.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
@@ -27,40 +28,40 @@ export async function mergeIdentity(
   plan: MergePlan,
   folders: DonorFolders,
   options: FolderOptions & { readonly signal?: AbortSignal },
-): Promise<WorkIdentity> {
+): Promise<WorkIdentity<'merge'>> {
   const { recipe, donors } = plan;
-  const files: Record<string, string> = {};
+  const smallFiles: Record<string, string> = {};
   for (const [name, source] of new MergedFolder(plan, folders, options)) {
-    if (!isWeightFile(name)) files[name] = await pieceHash(source, options.signal);
+    if (!isWeightFile(name)) smallFiles[name] = await pieceHash(source, options.signal);
   }
   const { blocks } = printBlocks(recipe, evenCuts(recipe.layers.length, 3));
-  return {
-    kind: 'merge',
-    title: `${blocks} of ${donors.map(({ name, checkpoint }) => `${name} (${checkpoint})`).join(', ')}`,
-    inputs: Object.fromEntries(donors.map(({ name, fingerprint }) => [name, fingerprint])),
-    settings: {
-      recipe: JSON.parse(JSON.stringify(recipe)) as Json,
-      shardBytes: options.shardBytes ?? SHARD_BYTES,
-      files,
-      plan: await sha256OfText(JSON.stringify(plan)),
-    },
-  };
+  const title = `${blocks} of ${donors.map(({ name, checkpoint }) => `${name} (${checkpoint})`).join(', ')}`;
+  return identify('merge', title, {
+    weights: Object.fromEntries(donors.map(({ name, fingerprint }) => [name, fingerprint])),
+    recipe: JSON.parse(JSON.stringify(recipe)) as Json,
+    shardBytes: options.shardBytes ?? SHARD_BYTES,
+    smallFiles,
+    plan: await sha256OfText(JSON.stringify(plan)),
+  });
 }
 
 /** What is said of each setting that differs, the most telling first. */
 const DIFFERENCES: readonly (readonly [string, string])[] = [
   ['recipe', 'another recipe'],
   ['shardBytes', 'another largest file'],
-  ['files', 'other config, tokenizer or processor files'],
+  ['smallFiles', 'other config, tokenizer or processor files'],
   ['plan', 'other tensors'],
 ];
 
 /** How two exports differ, in words: "another recipe, other weights of RL". */
-export function differences(one: Pick<WorkIdentity, 'inputs' | 'settings'>, other: typeof one): string {
+export function differences(
+  one: Pick<WorkIdentity<'merge'>, 'inputs' | 'settings'>,
+  other: typeof one,
+): string {
   const donors = [...new Set([...Object.keys(one.inputs), ...Object.keys(other.inputs)])];
   const weights = donors
     .filter((name) => one.inputs[name] !== other.inputs[name])
-    .map((name) => `other weights of ${name}`);
+    .map((name) => `other ${name}`);
   const setting = (settings: Json, name: string): string =>
     JSON.stringify((settings as Readonly<Record<string, Json>>)[name] ?? null);
   const settings = DIFFERENCES.filter(

@@ -32,7 +32,7 @@ export class MergeRecord {
    */
   static async begin(
     kept: KeptFolder,
-    identity: WorkIdentity,
+    identity: WorkIdentity<'merge'>,
     names: ReadonlySet<string>,
   ): Promise<MergeRecord> {
     const key = await workKey(identity);

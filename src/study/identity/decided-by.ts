@@ -79,6 +79,13 @@ export const DECIDED_BY: { readonly [K in Kind]: { readonly [I in keyof Deciding
     files: 'config, tokenizer, chat template and image processor of the one that gives everything but layers',
     adapter: 'chooses kernels, whose last digits decide between near equal tokens',
   },
+  merge: {
+    weights: 'of every donor',
+    recipe: 'what is taken from which donor',
+    shardBytes: 'where one file of weights ends and the next begins',
+    smallFiles: 'config, tokenizer, chat template and card are written, too',
+    plan: 'which tensors are written, and how each is made',
+  },
   'gpu-memory': { answers: 'the run whose memory was measured' },
   verdicts: { judge: 'who judges' },
   answer: {

@@ -1,4 +1,5 @@
 /** Everything that decides a result, by kind of work. Whoever makes an identity has to give all of it. */
+import type { Json } from './canonical-json.ts';
 import type { ImageProcessing } from '../../vlm/image-processing.ts';
 import type { AblationExperiment } from '../../probes/ablation/experiment.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
@@ -96,6 +97,18 @@ export interface DecidingInputs {
     readonly files: FileHashes;
     /** What computes; null where a service does. */
     readonly adapter: string | null;
+  };
+  /** An export of a merge: what the bytes of its folder depend on. */
+  readonly merge: {
+    /** Of every donor. */
+    readonly weights: Weights;
+    readonly recipe: Json;
+    /** The largest file of weights. */
+    readonly shardBytes: number;
+    /** Of the folder that is written, by their names: SHA-256 of their pieces. */
+    readonly smallFiles: FileHashes;
+    /** SHA-256 over the plan, tensor by tensor. */
+    readonly plan: string;
   };
   /** What was measured of the run that made these answers: SHA-256 over their names. */
   readonly 'gpu-memory': { readonly answers: string };

@@ -23,7 +23,7 @@ export function identify<K extends JournalKind>(
   kind: K,
   title: string,
   given: DecidingInputs[K],
-): WorkIdentity {
+): WorkIdentity<K> {
   const inputs: Record<string, string> = {};
   const settings: Record<string, Json> = {};
   for (const name of Object.keys(DECIDED_BY[kind])) {

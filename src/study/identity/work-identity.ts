@@ -1,13 +1,14 @@
 /** What makes two runs the same piece of work. */
 import { sha256OfText } from '../../sha256.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
+import type { WorkKind } from '../journal/kinds.ts';
 import { modulesOf } from './modules.ts';
 
 export type { Json };
 
-export interface WorkIdentity {
+export interface WorkIdentity<K extends string = WorkKind> {
   /** `energy`, `diversity`, `swap`: what is done. */
-  readonly kind: string;
+  readonly kind: K;
   /** As a reader says it: "Update energy of base, in and rl". Not part of the identity. */
   readonly title: string;
   /** By role, what identifies each input: a checkpoint's fingerprint, the hash of a data set. */
@@ -20,7 +21,7 @@ export interface WorkIdentity {
  * The name of a piece of work: 32 hex digits of a SHA-256 over kind, inputs, settings and the modules that compute it (numbers
  * of other code may be computed otherwise).
  */
-export async function workKey({ kind, inputs, settings }: WorkIdentity): Promise<string> {
+export async function workKey({ kind, inputs, settings }: WorkIdentity<string>): Promise<string> {
   const digest = await sha256OfText(canonicalJson({ modules: modulesOf(kind), kind, inputs, settings }));
   return digest.slice(0, 32);
 }

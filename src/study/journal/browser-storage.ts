@@ -1,6 +1,6 @@
 import { wrap } from 'comlink';
 import { MemoryStorage } from './memory-storage.ts';
-import type { JournalStorage } from './storage.ts';
+import type { JournalStorage, LineStorage } from './storage.ts';
 
 /**
  * Journals in this browser's origin-private storage, through a worker that starts with the first use; in memory where
@@ -9,9 +9,9 @@ import type { JournalStorage } from './storage.ts';
 export function browserStorage(): JournalStorage {
   if (!('storage' in navigator) || typeof navigator.storage.getDirectory !== 'function')
     return new MemoryStorage();
-  let started: JournalStorage | undefined;
-  const storage = (): JournalStorage =>
-    (started ??= wrap<JournalStorage>(
+  let started: LineStorage | undefined;
+  const storage = (): LineStorage =>
+    (started ??= wrap<LineStorage>(
       new Worker(new URL('../../../workers/journal.ts', import.meta.url), {
         type: 'module',
         name: 'journal',
@@ -20,9 +20,41 @@ export function browserStorage(): JournalStorage {
   return {
     list: () => storage().list(),
     read: (key, file) => storage().read(key, file),
-    append: (key, file, bytes) => storage().append(key, file, bytes),
-    replace: (key, file, bytes) => storage().replace(key, file, bytes),
-    truncate: (key, file, bytes) => storage().truncate(key, file, bytes),
+    append: (key, file, lines) => storage().append(key, file, lines),
     remove: (key) => storage().remove(key),
+    claim: tabClaims(),
   };
+}
+
+/** Claims of this tab among all of the browser: a lock that is gone with the tab. */
+function tabClaims(): NonNullable<JournalStorage['claim']> {
+  const own = new Map<string, number>();
+  return async (key) => {
+    const held = own.get(key) ?? 0;
+    own.set(key, held + 1);
+    // Two runs of one tab may share a journal: their jobs are listed beside each other.
+    const release = held > 0 ? () => undefined : await lock(`frankenscope journal ${key}`);
+    const giveBack = (): void => {
+      own.set(key, (own.get(key) ?? 1) - 1);
+      release?.();
+    };
+    if (release) return giveBack;
+    giveBack();
+    return null;
+  };
+}
+
+/** Takes a lock that others may hold; null where one does. */
+function lock(name: string): Promise<(() => void) | null> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, { ifAvailable: true }, (held) =>
+        held
+          ? new Promise<void>((end) => {
+              resolve(end);
+            })
+          : resolve(null),
+      )
+      .catch(reject);
+  });
 }

@@ -8,6 +8,7 @@ import { serve } from '../../../scripts/static-server.mjs';
 import { sessionStorage } from '../../headless/session-storage.ts';
 import { runJournalled } from '../run-journalled.ts';
 import { journalSuite } from '../testing/journal-suite.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import { Journals } from './journals.ts';
 import { MemoryStorage } from './memory-storage.ts';
@@ -34,7 +35,7 @@ describe('a storage that fails', () => {
     const notices: string[] = [];
     const result = await runJournalled<number, string>(
       new Journals(full),
-      { kind: 'k', title: 't', inputs: {}, settings: null },
+      { kind: 'verdicts', title: 't', inputs: {}, settings: null },
       1,
       async ({ onRecord }) => {
         await onRecord?.('a', 1);
@@ -44,13 +45,13 @@ describe('a storage that fails', () => {
     );
     expect(result).toBe('done');
     expect(notices).toEqual([
-      'results cannot be kept (quota exceeded): the work goes on, and would begin anew after a reload.',
+      'results cannot be kept (quota exceeded): the work goes on, and would begin anew after a reload; make room, or delete kept results.',
     ]);
   });
 });
 
 test('the key of a piece of work tells what differs, and not how it was written down', async () => {
-  const work = {
+  const work: WorkIdentity = {
     kind: 'energy',
     title: 'Energy',
     inputs: { base: 'a', in: 'b' },
@@ -59,7 +60,7 @@ test('the key of a piece of work tells what differs, and not how it was written 
   const key = await workKey(work);
   expect(key).toMatch(/^[0-9a-f]{32}$/);
   expect(await workKey({ ...work, title: 'Other', settings: { y: [2], x: 1 } })).toBe(key);
-  const others = [
+  const others: WorkIdentity[] = [
     { ...work, kind: 'diversity' },
     { ...work, inputs: { base: 'b', in: 'a' } },
     { ...work, settings: { x: 1, y: [2, 3] } },

@@ -2,69 +2,127 @@
 import type { Json, WorkIdentity } from '../identity/work-identity.ts';
 import { modulesOf } from '../identity/modules.ts';
 import { workKey } from '../identity/work-identity.ts';
-import type { OpenedJournal } from './journal.ts';
-import { NEWLINE, openJournal, RECORDS } from './journal.ts';
+import type { Progress } from './description.ts';
+import { describe, readDescription } from './description.ts';
+import { journalFailed } from './failure.ts';
+import type { JournalOptions, OpenedJournal } from './journal.ts';
+import { openJournal } from './journal.ts';
+import type { WorkKind } from './kinds.ts';
+import { damageNotices, readRecords } from './records.ts';
+import type { Shape } from './shapes.ts';
+import { ANYTHING, SHAPES, shapeOf } from './shapes.ts';
 import type { JournalStorage } from './storage.ts';
-
-const WORK = 'work.json';
 
 /** A piece of work that has a journal. */
 export interface KeptWork {
   readonly key: string;
+  /** One of ours, as a rule; '' where no description is whole. */
   readonly kind: string;
   readonly title: string;
   /** By role, what identifies each input: the same that its identity names. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Everything else that decides its records. */
   readonly settings: Json;
-  /** Bytes of its records. */
+  /** Bytes of its files. */
   readonly bytes: number;
-  /** Records of the whole. */
+  /** Records of the whole; 0 where no description is whole. */
   readonly total: number;
-  /** Records it holds. */
+  /** Whole records it holds. */
   readonly done: number;
-  /** Whether it ran to its end. */
+  /** Whether it ran to its end, and holds all of it. */
   readonly complete: boolean;
   /** Of this code, and so served or resumed; numbers of other code may be computed otherwise. */
   readonly current: boolean;
+  /** Whether a description is whole. Without one its records serve whoever runs the same work again. */
+  readonly described: boolean;
+  /** ISO 8601. */
+  readonly begun: string | null;
+  /** What computed it, as a person names it. */
+  readonly build: string | null;
+  /** The command that goes on with it, where one began it. */
+  readonly again: string | null;
+  /** What is damaged in it or cannot be read, in sentences. */
+  readonly problems: readonly string[];
+}
+
+export interface JournalsOptions extends Pick<JournalOptions, 'flushMs'> {
+  /** How work that is begun here is run again. */
+  readonly again?: string;
 }
 
 export class Journals {
   readonly #storage: JournalStorage;
+  readonly #options: JournalsOptions;
   readonly #removed = new Set<(key: string) => void>();
 
-  constructor(storage: JournalStorage) {
+  constructor(storage: JournalStorage, options: JournalsOptions = {}) {
     this.#storage = storage;
+    this.#options = options;
   }
 
   /** Opens the journal of a piece of work, so that records can be appended. @throws NamedError `JournalFailed` */
-  async open<Record>(work: WorkIdentity, total: number): Promise<OpenedJournal<Record>> {
+  async open<Record>(
+    work: WorkIdentity,
+    total: number,
+    onNotice?: (notice: string) => void,
+  ): Promise<OpenedJournal<Record>> {
     const key = await workKey(work);
-    const opened = await openJournal<Record>(this.#storage, key);
-    await this.#describe(key, work, total, false);
+    const { flushMs } = this.#options;
+    const opened = await openJournal<Record>(this.#storage, key, recordShape(work.kind), {
+      ...(flushMs === undefined ? {} : { flushMs }),
+      ...(onNotice ? { onNotice } : {}),
+    });
+    await this.#describe(key, work, { total });
     return opened;
   }
 
-  /** Notes that a piece of work ran to its end. */
+  /** Notes that a piece of work ran to its end. @throws NamedError `JournalFailed` */
   async complete(work: WorkIdentity, total: number): Promise<void> {
-    await this.#describe(await workKey(work), work, total, true);
+    await this.#describe(await workKey(work), work, { total, complete: true });
   }
 
-  /** What earlier runs of a piece of work kept, without beginning it. @throws NamedError `JournalFailed` */
-  async read<Record>(work: WorkIdentity): Promise<ReadonlyMap<string, Record>> {
-    return (await openJournal<Record>(this.#storage, await workKey(work))).finished;
+  /**
+   * What earlier runs of a piece of work kept, without beginning it; nothing is written.
+   *
+   * @throws NamedError `JournalFailed`
+   */
+  async read<Record>(
+    work: WorkIdentity,
+    onNotice?: (notice: string) => void,
+  ): Promise<ReadonlyMap<string, Record>> {
+    const found = await readRecords<Record>(this.#storage, await workKey(work), recordShape(work.kind));
+    for (const notice of damageNotices(found)) onNotice?.(notice);
+    return found.finished;
   }
 
-  /** Everything kept, with its size. */
+  /**
+   * Claims a piece of work, where several pages share its journal.
+   *
+   * @returns what gives the claim back; null where another page runs it
+   */
+  async claim(work: WorkIdentity): Promise<(() => void) | null> {
+    const { claim } = this.#storage;
+    return claim ? claim(await workKey(work)) : () => undefined;
+  }
+
+  /** Everything kept, with its size. @throws NamedError `JournalFailed` where nothing can be listed */
   async list(): Promise<readonly KeptWork[]> {
-    const entries = await this.#storage.list();
-    return Promise.all(
-      entries.map(async ({ key, bytes }) => {
-        const described = await this.#description(key);
-        const done = described.complete ? described.total : await this.#count(key);
-        return { ...described, done, key, bytes };
-      }),
-    );
+    const kept: KeptWork[] = [];
+    // One after another: the answers of a long evaluation are many megabytes.
+    for (const { key, bytes } of await this.#storage.list()) {
+      try {
+        const work = await this.#kept(key, bytes);
+        if (work) kept.push(work);
+      } catch (error) {
+        kept.push({
+          ...UNDESCRIBED,
+          key,
+          bytes,
+          problems: [`It cannot be read: ${journalFailed(error).what}.`],
+        });
+      }
+    }
+    return kept;
   }
 
   /** Forgets a piece of work, by its identity or the key that `list` gave. */
@@ -76,13 +134,15 @@ export class Journals {
 
   /**
    * Forgets everything that was computed from an input, as a checkpoint whose weights turned out to be others than its
-   * fingerprint was taken for.
+   * fingerprint was taken for. What no whole description speaks of may be computed from it, and goes with it.
    *
    * @param input as an identity names it: a fingerprint
    * @returns what was forgotten
    */
   async withdraw(input: string): Promise<readonly KeptWork[]> {
-    const found = (await this.list()).filter(({ inputs }) => Object.values(inputs).includes(input));
+    const found = (await this.list()).filter(
+      ({ inputs, described }) => !described || Object.values(inputs).includes(input),
+    );
     for (const { key } of found) await this.remove(key);
     return found;
   }
@@ -92,36 +152,38 @@ export class Journals {
     this.#removed.add(tell);
   }
 
-  async #describe(
-    key: string,
-    { kind, title, inputs, settings }: WorkIdentity,
-    total: number,
-    complete: boolean,
-  ): Promise<void> {
-    const text = JSON.stringify({ kind, title, inputs, settings, total, complete, modules: modulesOf(kind) });
-    await this.#storage.replace(key, WORK, new TextEncoder().encode(text));
+  #describe(key: string, work: WorkIdentity, progress: Progress): Promise<void> {
+    const { again } = this.#options;
+    return describe(this.#storage, key, work, { ...progress, ...(again === undefined ? {} : { again }) });
   }
 
-  async #description(key: string): Promise<Omit<KeptWork, 'key' | 'bytes' | 'done'>> {
-    const unknown = {
-      ...{ kind: 'unknown', title: 'Unknown work', inputs: {}, settings: null },
-      ...{ total: 0, complete: false, current: false },
+  /** Null where it is gone since it was listed. */
+  async #kept(key: string, bytes: number): Promise<KeptWork | null> {
+    const { last, begun, damaged } = await readDescription(this.#storage, key);
+    const found = await readRecords(this.#storage, key, shapeOf(last?.kind ?? '') ?? ANYTHING);
+    const done = found.finished.size;
+    const problems = [
+      ...damageNotices(found),
+      ...(damaged > 0 ? ['A part of its description is damaged.'] : []),
+    ];
+    if (!last) return bytes === 0 ? null : { ...UNDESCRIBED, key, bytes, done, problems };
+    const { kind, title, inputs, settings, total, complete, modules, build, again = null } = last;
+    return {
+      ...{ key, kind, title, inputs, settings, bytes, total, done, begun, build, again, problems },
+      complete: complete && done >= total,
+      current: modules === modulesOf(kind),
+      described: true,
     };
-    try {
-      const bytes = await this.#storage.read(key, WORK);
-      if (!bytes) return unknown;
-      const { modules, ...found } = JSON.parse(new TextDecoder().decode(bytes)) as Partial<
-        KeptWork & { modules: string }
-      >;
-      return { ...unknown, ...found, current: modules === modulesOf(found.kind ?? '') };
-    } catch {
-      return unknown;
-    }
   }
+}
 
-  /** Whole lines of the journal. */
-  async #count(key: string): Promise<number> {
-    const bytes = (await this.#storage.read(key, RECORDS)) ?? new Uint8Array(0);
-    return bytes.reduce((lines, byte) => lines + Number(byte === NEWLINE), 0);
-  }
+const UNDESCRIBED = {
+  ...{ kind: '', title: 'Work whose description is damaged', inputs: {}, settings: null },
+  ...{ total: 0, done: 0, complete: false, current: false, described: false },
+  ...{ begun: null, build: null, again: null },
+} satisfies Partial<KeptWork>;
+
+/** What was kept of a kind is of that kind's records. */
+function recordShape<Record>(kind: WorkKind): Shape<Record> {
+  return SHAPES[kind] as Shape<unknown> as Shape<Record>;
 }

@@ -1,7 +1,8 @@
-import type { JournalStorage } from './storage.ts';
+import type { LineStorage } from './storage.ts';
+import { onOwnLine } from './storage.ts';
 
 /** Journals that last as long as the page: where the browser gives no storage, and in tests. */
-export class MemoryStorage implements JournalStorage {
+export class MemoryStorage implements LineStorage {
   readonly #files = new Map<string, Map<string, Uint8Array<ArrayBuffer>>>();
 
   list(): Promise<readonly { key: string; bytes: number }[]> {
@@ -14,23 +15,15 @@ export class MemoryStorage implements JournalStorage {
     return Promise.resolve(this.#files.get(key)?.get(file)?.slice() ?? null);
   }
 
-  append(key: string, file: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const before = this.#files.get(key)?.get(file) ?? new Uint8Array(0);
-    const after = new Uint8Array(before.length + bytes.length);
-    after.set(before);
-    after.set(bytes, before.length);
-    return this.replace(key, file, after);
-  }
-
-  replace(key: string, file: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  append(key: string, file: string, lines: Uint8Array<ArrayBuffer>): Promise<void> {
     const files = this.#files.get(key) ?? new Map<string, Uint8Array<ArrayBuffer>>();
-    this.#files.set(key, files.set(file, bytes.slice()));
+    const before = files.get(file) ?? new Uint8Array(0);
+    const own = onOwnLine(before.at(-1), lines);
+    const after = new Uint8Array(before.length + own.length);
+    after.set(before);
+    after.set(own, before.length);
+    this.#files.set(key, files.set(file, after));
     return Promise.resolve();
-  }
-
-  truncate(key: string, file: string, bytes: number): Promise<void> {
-    const before = this.#files.get(key)?.get(file) ?? new Uint8Array(0);
-    return this.replace(key, file, before.slice(0, bytes));
   }
 
   remove(key: string): Promise<void> {

@@ -1,4 +1,5 @@
-import type { JournalStorage } from './storage.ts';
+import type { LineStorage } from './storage.ts';
+import { onOwnLine } from './storage.ts';
 
 const FOLDER = 'journal';
 /** Another tab may be writing the same file just now. */
@@ -9,7 +10,14 @@ const WAIT_MS = 25;
  * Journals in origin-private storage. For a worker: only there can a file be appended to in place. Handles are held for
  * one call each, so that two tabs can work side by side.
  */
-export class OpfsStorage implements JournalStorage {
+export class OpfsStorage implements LineStorage {
+  readonly #root: () => Promise<FileSystemDirectoryHandle>;
+
+  /** @param root of the storage; default: this origin's */
+  constructor(root: () => Promise<FileSystemDirectoryHandle> = () => navigator.storage.getDirectory()) {
+    this.#root = root;
+  }
+
   async list(): Promise<readonly { key: string; bytes: number }[]> {
     const found: { key: string; bytes: number }[] = [];
     const folder = await this.#folder(null);
@@ -17,7 +25,7 @@ export class OpfsStorage implements JournalStorage {
       if (work.kind !== 'directory') continue;
       let bytes = 0;
       for await (const file of (work as FileSystemDirectoryHandle).values()) {
-        if (file.kind === 'file') bytes += (await (file as FileSystemFileHandle).getFile()).size;
+        if (file.kind === 'file') bytes += await sizeOf(file as FileSystemFileHandle);
       }
       found.push({ key, bytes });
     }
@@ -26,65 +34,48 @@ export class OpfsStorage implements JournalStorage {
 
   async read(key: string, file: string): Promise<Uint8Array<ArrayBuffer> | null> {
     const folder = await this.#folder(key);
-    try {
+    const read = async (): Promise<Uint8Array<ArrayBuffer> | null> => {
       const handle = await folder?.getFileHandle(file);
       return handle ? new Uint8Array(await (await handle.getFile()).arrayBuffer()) : null;
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+    };
+    return read().catch(unlessMissing);
   }
 
-  append(key: string, file: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    return this.#change(key, file, (access) => write(access, bytes, access.getSize()));
-  }
-
-  replace(key: string, file: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    return this.#change(key, file, (access) => {
-      access.truncate(0);
-      write(access, bytes, 0);
-    });
-  }
-
-  truncate(key: string, file: string, bytes: number): Promise<void> {
-    return this.#change(key, file, (access) => access.truncate(bytes));
-  }
-
-  async remove(key: string): Promise<void> {
-    const folder = await this.#folder(null);
-    try {
-      await folder?.removeEntry(key, { recursive: true });
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-  }
-
-  async #change(
-    key: string,
-    file: string,
-    change: (access: FileSystemSyncAccessHandle) => void,
-  ): Promise<void> {
-    const top = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+  async append(key: string, file: string, lines: Uint8Array<ArrayBuffer>): Promise<void> {
+    const top = await (await this.#root()).getDirectoryHandle(FOLDER, { create: true });
     const folder = await top.getDirectoryHandle(key, { create: true });
     const access = await exclusive(await folder.getFileHandle(file, { create: true }));
     try {
-      change(access);
+      const size = access.getSize();
+      write(access, onOwnLine(lastByte(access, size), lines), size);
       access.flush();
     } finally {
       access.close();
     }
   }
 
+  async remove(key: string): Promise<void> {
+    const top = await this.#folder(null);
+    const work = await this.#folder(key);
+    const names: string[] = [];
+    for await (const name of work?.keys() ?? []) names.push(name);
+    for (const name of names.sort()) await work?.removeEntry(name).catch(unlessMissing);
+    await top?.removeEntry(key, { recursive: true }).catch(unlessMissing);
+  }
+
   /** The folder of one piece of work, or of all; null where there is none. */
   async #folder(key: string | null): Promise<FileSystemDirectoryHandle | null> {
-    try {
-      const top = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER);
+    const folder = async (): Promise<FileSystemDirectoryHandle> => {
+      const top = await (await this.#root()).getDirectoryHandle(FOLDER);
       return key === null ? top : await top.getDirectoryHandle(key);
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
+    };
+    return folder().catch(unlessMissing);
   }
+}
+
+/** 0 where another tab removed it since it was listed. */
+async function sizeOf(file: FileSystemFileHandle): Promise<number> {
+  return (await file.getFile().catch(unlessMissing))?.size ?? 0;
 }
 
 async function exclusive(handle: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
@@ -99,14 +90,23 @@ async function exclusive(handle: FileSystemFileHandle): Promise<FileSystemSyncAc
   }
 }
 
+function lastByte(access: FileSystemSyncAccessHandle, size: number): number | undefined {
+  if (size === 0) return undefined;
+  const last = new Uint8Array(1);
+  access.read(last, { at: size - 1 });
+  return last[0];
+}
+
+/** What a full storage writes is less than it was given, or an error's number as one without a sign. */
 function write(access: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBuffer>, at: number): void {
   const written = access.write(bytes, { at });
   if (written === bytes.length) return;
-  // Half a line would be taken for a torn one; better none of it.
+  // Half a line would be told as damage; better none of it.
   access.truncate(at);
-  throw new RangeError(`the storage took ${written} of ${bytes.length} bytes: it is full`);
+  throw new DOMException('this browser gives the page no more room', 'QuotaExceededError');
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'NotFoundError';
+function unlessMissing(error: unknown): null {
+  if (error instanceof DOMException && error.name === 'NotFoundError') return null;
+  throw error;
 }

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { version } from '../../../package.json';
+import type { JudgeVerdict } from '../../remote/judge.ts';
 import { openJournal } from '../journal/journal.ts';
 import { Journals } from '../journal/journals.ts';
+import { lineOf } from '../journal/lines.ts';
+import { SHAPES } from '../journal/shapes.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import type { JournalStorage } from '../journal/storage.ts';
@@ -8,13 +12,12 @@ import { runJournalled } from '../run-journalled.ts';
 import type { LongWork } from '../work.ts';
 import { NamedError } from '../../named-error.ts';
 
-interface Square {
-  readonly square: number;
-  readonly note: string;
-}
+const shape = SHAPES.verdicts;
+
+const verdict = (said: string): JudgeVerdict => ({ verdict: 'correct', said });
 
 const identity = (seed: number): WorkIdentity => ({
-  kind: 'squares',
+  kind: 'verdicts',
   title: 'Squares',
   inputs: { base: 'fingerprint' },
   settings: { seed },
@@ -24,18 +27,18 @@ const KEYS = Array.from({ length: 10 }, (_, index) => `sample-${index}`);
 
 /** Work of ten records that says which it computed, and may be cut short. */
 function squares(computed: string[], stopAfter = Infinity) {
-  return async ({ finished, onRecord, signal }: LongWork<Square>): Promise<number> => {
+  return async ({ finished, onRecord, signal }: LongWork<JudgeVerdict>): Promise<number> => {
     let sum = 0;
     for (const [index, key] of KEYS.entries()) {
       if (computed.length >= stopAfter) throw new NamedError('Cancelled', 'cancelled', {}, '');
       signal?.throwIfAborted();
       const known = finished?.get(key);
-      const record = known ?? { square: index ** 2, note: `größe ${index}\n"quoted"` };
+      const record = known ?? verdict(`${index ** 2} größe\n"quoted"`);
       if (!known) {
         computed.push(key);
         await onRecord?.(key, record);
       }
-      sum += record.square;
+      sum += parseInt(record.said);
     }
     return sum;
   };
@@ -73,8 +76,8 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
       await runJournalled(journals, identity(2), 10, squares(other));
       expect(other).toEqual(KEYS);
       expect(await journals.list()).toMatchObject([
-        { kind: 'squares', title: 'Squares', total: 10, complete: true },
-        { kind: 'squares', title: 'Squares', total: 10, complete: true },
+        { kind: 'verdicts', title: 'Squares', total: 10, complete: true },
+        { kind: 'verdicts', title: 'Squares', total: 10, complete: true },
       ]);
     });
 
@@ -89,63 +92,145 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
       expect(await journals.list()).toMatchObject([{ inputs: { base: 'another' }, settings: { seed: 1 } }]);
     });
 
-    test('a torn last line is dropped and told, and the journal goes on behind it', async () => {
+    test('a torn last line is dropped and told once, and the journal goes on behind it', async () => {
       const storage = await fresh();
       const key = await workKey(identity(1));
-      const { journal } = await openJournal<Square>(storage, key);
-      journal.append('a', { square: 1, note: 'ü' });
-      journal.append('b', { square: 4, note: '' });
+      const { journal } = await openJournal(storage, key, shape);
+      void journal.append('a', verdict('ü'));
+      void journal.append('b', verdict(''));
       await journal.flush();
-      await storage.append(key, 'records.jsonl', encoder.encode('{"key":"c","record":{"squa'));
-      const torn = await openJournal<Square>(storage, key);
+      const line = await lineOf(`${key}/records.jsonl`, JSON.stringify({ key: 'c', record: verdict('c') }));
+      await storage.append(key, 'records.jsonl', encoder.encode(line.slice(0, -1)));
+      const torn = await openJournal(storage, key, shape);
       expect([...torn.finished]).toEqual([
-        ['a', { square: 1, note: 'ü' }],
-        ['b', { square: 4, note: '' }],
+        ['a', verdict('ü')],
+        ['b', verdict('')],
       ]);
       expect(torn.notices).toEqual([expect.stringContaining('was cut off')]);
-      torn.journal.append('c', { square: 9, note: '' });
+      void torn.journal.append('c', verdict('c'));
       await torn.journal.flush();
-      const whole = await openJournal<Square>(storage, key);
+      const whole = await openJournal(storage, key, shape);
+      // Ended by the line after it, the torn one is whole: its sum says so.
       expect([...whole.finished.keys()]).toEqual(['a', 'b', 'c']);
       expect(whole.notices).toEqual([]);
     });
 
-    test('a damaged line in the middle costs that line alone', async () => {
+    test('a damaged line costs that line alone, and is told once', async () => {
       const storage = await fresh();
+      const place = 'k/records.jsonl';
+      const entry = (name: string, record: unknown) =>
+        lineOf(place, JSON.stringify({ key: name, record })).then((line) => line.trimEnd());
+      const c = await entry('c', verdict('c'));
       const lines = [
-        '{"key":"a","record":1}',
+        await entry('a', verdict('a')),
+        c.replace('"said":"c"', '"said":"d"'),
+        '{"key":"b","record":{"verdict":"correct","said":""}}',
         '{"key":"b","rec\u0000\u0000',
         '[]',
-        '{"key":"c","record":3}',
+        await lineOf('other/records.jsonl', JSON.stringify({ key: 'x', record: verdict('x') })),
+        await entry('e', {}),
+        await entry('__proto__', verdict('proto')),
+        c,
         '',
       ];
       await storage.append('k', 'records.jsonl', encoder.encode(lines.join('\n')));
-      const { finished, notices } = await openJournal<number>(storage, 'k');
+      const { journal, finished, notices } = await openJournal(storage, 'k', shape);
       expect([...finished]).toEqual([
-        ['a', 1],
-        ['c', 3],
+        ['a', verdict('a')],
+        ['__proto__', verdict('proto')],
+        ['c', verdict('c')],
       ]);
-      expect(notices).toEqual(['2 damaged lines of the journal were left out.']);
+      expect(notices).toEqual([
+        '6 damaged records of the journal (lines 2, 3, 4, 5, 6 and 1 more) are computed again.',
+      ]);
+      await journal.flush();
+      const again = await openJournal(storage, 'k', shape);
+      expect([...again.finished.keys()]).toEqual(['a', '__proto__', 'c']);
+      expect(again.notices).toEqual([]);
     });
 
     test('records reach the storage by themselves, in a quarter of a second', async () => {
       const storage = await fresh();
-      const { journal } = await openJournal<number>(storage, 'k');
-      journal.append('a', 1);
+      const { journal } = await openJournal(storage, 'k', shape);
+      void journal.append('a', verdict(''));
       await expect
         .poll(async () => (await storage.read('k', 'records.jsonl'))?.length ?? 0, { timeout: 10_000 })
         .toBeGreaterThan(0);
     });
 
-    test('what is cut off is listed with what it holds, and what another version kept as not of this one', async () => {
+    test('what was begun is listed with what it holds, when and by what it was begun', async () => {
+      const storage = await fresh();
+      const journals = new Journals(storage, { again: 'npm run -s headless -- squares' });
+      await expect(runJournalled(journals, identity(1), 10, squares([], 4))).rejects.toThrow();
+      const [kept] = await journals.list();
+      expect(kept).toMatchObject({
+        ...{ kind: 'verdicts', inputs: { base: 'fingerprint' }, settings: { seed: 1 } },
+        ...{ done: 4, total: 10, complete: false, current: true, described: true, problems: [] },
+        ...{ build: version, again: 'npm run -s headless -- squares' },
+      });
+      expect(Date.parse(kept?.begun ?? '')).toBeGreaterThan(Date.now() - 600_000);
+      await runJournalled(journals, identity(1), 10, squares([]));
+      expect(await journals.list()).toMatchObject([{ done: 10, complete: true, begun: kept?.begun }]);
+    });
+
+    test('what another build kept is listed as that', async () => {
+      const storage = await fresh();
+      const other = { ...identity(1), total: 10, complete: true, modules: 'other', build: '0.0.1' };
+      const text = JSON.stringify({ ...other, at: '2026-01-02T03:04:05.678Z' });
+      await storage.append('k', 'work.jsonl', encoder.encode(await lineOf('k/work.jsonl', text)));
+      const [kept] = await new Journals(storage).list();
+      expect(kept).toMatchObject({
+        current: false,
+        described: true,
+        complete: false,
+        done: 0,
+        build: '0.0.1',
+      });
+      expect(kept?.begun).toBe('2026-01-02T03:04:05.678Z');
+    });
+
+    test('work whose description is damaged is listed, gone on with, and described again', async () => {
+      const whole = await fresh();
+      const journals = new Journals(whole);
+      await expect(runJournalled(journals, identity(1), 10, squares([], 4))).rejects.toThrow();
+      const key = await workKey(identity(1));
+      const records = (await whole.read(key, 'records.jsonl')) ?? new Uint8Array(0);
+      await journals.remove(key);
+      await whole.append(key, 'records.jsonl', records);
+      await whole.append(key, 'work.jsonl', encoder.encode('0123456789abcdef {"kind":"verdicts"}\n'));
+      expect(await journals.list()).toMatchObject([
+        { described: false, done: 4, problems: ['A part of its description is damaged.'] },
+      ]);
+      const computed: string[] = [];
+      expect(await runJournalled(journals, identity(1), 10, squares(computed))).toBe(285);
+      expect(computed).toEqual(KEYS.slice(4));
+      expect(await journals.list()).toMatchObject([{ described: true, title: 'Squares', complete: true }]);
+    });
+
+    test('what is withdrawn takes along what cannot say what it was computed from', async () => {
       const storage = await fresh();
       const journals = new Journals(storage);
-      await expect(runJournalled(journals, identity(1), 10, squares([], 4))).rejects.toThrow();
-      expect(await journals.list()).toMatchObject([{ done: 4, total: 10, complete: false, current: true }]);
-      const key = await workKey(identity(1));
-      const older = { kind: 'squares', title: 'Squares', total: 10, complete: true, version: '0.0.1' };
-      await storage.replace(key, 'work.json', encoder.encode(JSON.stringify(older)));
-      expect(await journals.list()).toMatchObject([{ done: 10, complete: true, current: false }]);
+      await runJournalled(journals, { ...identity(1), inputs: { base: 'other' } }, 10, squares([]));
+      const line = await lineOf('k/records.jsonl', JSON.stringify({ key: 'a', record: verdict('') }));
+      await storage.append('k', 'records.jsonl', encoder.encode(line));
+      expect(await journals.withdraw('fingerprint')).toMatchObject([{ key: 'k', described: false }]);
+      expect(await journals.list()).toHaveLength(1);
+    });
+
+    test('two runs of the same work keep all records of both, whole', async () => {
+      const storage = await fresh();
+      const [first, second] = await Promise.all(
+        [1, 2].map(() => openJournal(storage, 'k', shape, { flushMs: 0 })),
+      );
+      await Promise.all(
+        KEYS.flatMap((key, index) => [
+          first?.journal.append(key, verdict(`${index}`)),
+          second?.journal.append(`${key} of the second`, verdict('x'.repeat(index * 1000))),
+        ]),
+      );
+      const { finished, notices } = await openJournal(storage, 'k', shape);
+      expect(finished.size).toBe(20);
+      expect(notices).toEqual([]);
     });
 
     test('sizes are told, and what is removed is gone', async () => {

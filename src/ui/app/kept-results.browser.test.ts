@@ -6,6 +6,7 @@ import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';
+import type { EnergyRecord } from '../../spectra/energy.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 
 const storage = browserStorage();
@@ -20,10 +21,13 @@ afterEach(async () => {
 
 const work = (title: string): WorkIdentity => ({ kind: 'energy', title, inputs: {}, settings: { title } });
 
+const RECORD: EnergyRecord = { elements: 1, weights: {}, squares: {}, unchanged: {}, products: {} };
+
 /** Keeps `done` of 5 records. */
 async function keep(journals: Journals, title: string, done: number): Promise<void> {
-  const run = async ({ onRecord }: LongWork<string>) => {
-    for (let record = 0; record < done; record++) await onRecord?.(`tensor ${record}`, title.repeat(50));
+  const run = async ({ onRecord }: LongWork<EnergyRecord>) => {
+    for (let record = 0; record < done; record++)
+      await onRecord?.(`tensor ${record}`, { ...RECORD, squares: { [title.repeat(50)]: record } });
     if (done < 5) throw new Error('cut off');
   };
   await runJournalled(journals, work(title), 5, run).catch(() => undefined);
@@ -49,9 +53,9 @@ test('kept results are listed with size and fate, and deleted by keyboard', asyn
     .getByRole('listitem')
     .elements()
     .map((item) => item.textContent ?? '');
-  // Five records of some 900 bytes, two of them: the largest first.
-  expect(sizes[0]).toMatch(/Update energy of a\s*4\.\d+ KiB/);
-  expect(sizes[1]).toMatch(/Update energy of b\s*1\.\d+ KiB/);
+  // Five records of some 1000 bytes, two of them: the largest first.
+  expect(sizes[0]).toMatch(/Update energy of a\s*5\.\d+ KiB/);
+  expect(sizes[1]).toMatch(/Update energy of b\s*2\.\d+ KiB/);
 
   const remove = (title: string) => sheet.getByRole('button', { name: `Delete ${title}` });
   (remove('Update energy of a').element() as HTMLElement).focus();
@@ -62,7 +66,7 @@ test('kept results are listed with size and fate, and deleted by keyboard', asyn
 
   app.jobs.report({ id: 'x', title: 'Update energy', detail: '', share: null, cancel: () => undefined });
   await expect.element(remove('Update energy of b')).toBeDisabled();
-  await expect.element(sheet.getByText(/Nothing can be deleted while work is under way/)).toBeVisible();
+  await expect.element(sheet.getByText(/Nothing can be deleted or gone on with while work is under way/)).toBeVisible();
   app.jobs.end('x');
   await userEvent.click(remove('Update energy of b'));
   await expect.element(sheet.getByText(/None are kept in this browser/)).toBeVisible();

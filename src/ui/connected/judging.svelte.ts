@@ -147,7 +147,9 @@ export class Judging {
     if (this.service.needs !== null) return new Map();
     try {
       const identity = await verdictsIdentity(this.service.client(() => undefined));
-      return await this.#journals.read<JudgeVerdict>(identity);
+      return await this.#journals.read<JudgeVerdict>(identity, (notice) => {
+        if (!this.notices.includes(notice)) this.notices = [...this.notices, notice];
+      });
     } catch {
       // An address that is none yet, or a storage that cannot be read.
       return new Map();

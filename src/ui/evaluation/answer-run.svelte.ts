@@ -82,7 +82,13 @@ export class AnswerRun<Who extends Asked = Variant> {
     try {
       const plan = await make();
       const asks = plan ? await this.#asksOf(plan) : [];
-      const kept = await keptAnswers(asks, this.#journals).catch((): Answers => new Map());
+      const notices: string[] = [];
+      const kept = await keptAnswers(asks, this.#journals, (notice) => notices.push(notice)).catch(
+        (error: unknown): Answers => {
+          notices.push(`Kept answers cannot be read: ${named(error).what}.`);
+          return new Map();
+        },
+      );
       if (serial !== this.#serial || this.running) return;
       const same = asks.length === this.asks.length && asks.every(({ key }, i) => key === this.asks[i]?.key);
       this.#plan = plan;
@@ -90,6 +96,8 @@ export class AnswerRun<Who extends Asked = Variant> {
       this.answers = kept;
       // The end of a run lays it out again: what it failed of stays in sight.
       if (!same || !this.#runFailed) this.error = null;
+      // What the run told stays in sight, too.
+      if (!same || notices.length > 0) this.notices = notices;
       this.#runFailed &&= same;
     } catch (error) {
       if (serial !== this.#serial) return;

@@ -4,6 +4,8 @@ import { workKey } from '../../study/identity/work-identity.ts';
 import type { AppState } from '../state/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
+import { countItems } from '../../evaluation/samples/item-counts.ts';
+import { heldSamples } from '../../reading/sample-source.ts';
 import type { Localize, ProbeName } from './localize.svelte.ts';
 
 beforeEach(() => localStorage.clear());
@@ -48,7 +50,7 @@ async function start({ template = 'a', adapter = 'vendor nvidia', mark = 1 }: Wo
   const question = { question: 'Q', answer: '1', image: picture(mark) };
   localize.broughtQuestions = {
     ...{ name: 'mine', notices: [] },
-    samples: ['1', '2', '3', '4', '5'].map((id) => ({ ...question, id })),
+    samples: heldSamples(['1', '2', '3', '4', '5'].map((id) => ({ ...question, id }))),
   };
   localize.pairSource = localize.questionSource = localize.pictureSource = 'dropped';
   localize.samples = 2;
@@ -138,7 +140,10 @@ test('answers of every evaluation are asked anew on another adapter, and with an
     const app = await start(world);
     const sets = [app.evaluation, app.necessity, app.perception];
     for (const store of sets) {
-      store.choice.brought = { name: 'mine', sets: ITEMS };
+      store.choice.brought = {
+        name: 'mine',
+        items: { counts: countItems(ITEMS), drawn: () => Promise.resolve(ITEMS), close: () => undefined },
+      };
       await store.prepare();
     }
     return sets.map(({ run }) =>

@@ -21,6 +21,7 @@ import { residentModel } from '../../study/identity/resident-model.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { LongWork } from '../../study/work.ts';
+import { keptSettings, validSettings } from '../state/kept-settings.ts';
 import { named } from '../state/named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
@@ -33,6 +34,7 @@ import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { LOCALIZE_SETTINGS } from './kept-settings.ts';
 import type { NamedList, NamedSet, QuestionSet } from './sets.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
 
@@ -88,6 +90,8 @@ export class Localize {
   /** A list whose columns have to be told apart by a person. */
   askedColumns = $state.raw<AskedColumns | null>(null);
   setError = $state.raw<NamedError | null>(null);
+  /** What of the settings of an earlier visit could not be taken over. */
+  keptNotice = $state<string | null>(null);
   /** The set behind what is shown, for pictures beside answers. */
   pairs = $state.raw<ReadonlyMap<string, Pair>>(new Map());
   questions = $state.raw<ReadonlyMap<string, Problem>>(new Map());
@@ -231,7 +235,7 @@ export class Localize {
 
   async start(): Promise<void> {
     await this.#bring(async () => {
-      localStorage.setItem(KEPT, JSON.stringify(this.settings));
+      this.#keepSettings();
       const made = await this.piece();
       if (!made) return;
       const { run } = this;
@@ -425,15 +429,29 @@ export class Localize {
     };
   }
 
+  /**
+   * Takes settings over where they are valid.
+   *
+   * @param found by the names of `settings`; others are left out
+   */
+  restore(found: Readonly<Record<string, unknown>>): void {
+    Object.assign(this, validSettings(found, LOCALIZE_SETTINGS).values);
+  }
+
+  /** Private windows and full or blocked storage throw: the run goes on without. */
+  #keepSettings(): void {
+    try {
+      localStorage.setItem(KEPT, JSON.stringify(this.settings));
+    } catch {
+      this.keptNotice = 'This browser keeps no settings for a later visit.';
+    }
+  }
+
   /** The settings of the last run; what was brought is gone with the page, so committed sets take its place. */
   #restore(): void {
-    try {
-      const kept = JSON.parse(localStorage.getItem(KEPT) ?? '{}') as Partial<Localize['settings']>;
-      const known = Object.keys(this.settings);
-      Object.assign(this, Object.fromEntries(Object.entries(kept).filter(([name]) => known.includes(name))));
-    } catch {
-      localStorage.removeItem(KEPT);
-    }
+    const { values, notice } = keptSettings(KEPT, LOCALIZE_SETTINGS);
+    Object.assign(this, values);
+    this.keptNotice = notice;
     if (this.pairSource === 'dropped' || this.pairSource === 'own') this.pairSource = 'pairs';
     if (this.questionSource === 'dropped') this.questionSource = 'problems';
     if (this.pictureSource === 'dropped') this.pictureSource = 'general-vqa';

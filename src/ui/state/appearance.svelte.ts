@@ -1,21 +1,12 @@
+import * as v from 'valibot';
+import { keptSettings, type SettingShapes } from './kept-settings.ts';
+
 export type Theme = 'system' | 'light' | 'dark';
 
-const THEMES: readonly Theme[] = ['system', 'light', 'dark'];
+const THEMES = ['system', 'light', 'dark'] as const satisfies readonly Theme[];
 const KEY = 'frankenscope.appearance';
 
-interface Kept {
-  theme?: unknown;
-  talk?: unknown;
-}
-
-/** Private windows and blocked storage throw on access; the app then simply starts with its defaults. */
-function readKept(): Kept {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Kept;
-  } catch {
-    return {};
-  }
-}
+const SHAPES = { theme: v.picklist(THEMES), talk: v.boolean() } satisfies SettingShapes;
 
 /** Light or dark ground and talk mode; kept on this machine, mirrored to attributes that tokens.css reads. */
 export class Appearance {
@@ -24,9 +15,10 @@ export class Appearance {
   talk = $state(false);
 
   constructor() {
-    const kept = readKept();
-    this.theme = THEMES.find((theme) => theme === kept.theme) ?? 'system';
-    this.talk = kept.talk === true;
+    // A theme that begins anew shows by itself.
+    const { theme = 'system', talk = false } = keptSettings(KEY, SHAPES).values;
+    this.theme = theme;
+    this.talk = talk;
     this.#apply();
   }
 

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import type { ImageReading } from '../../engine/protocol.ts';
 import { MAX_IMAGE_PIXELS } from '../../evaluation/answers/ask.ts';
 import {
@@ -5,27 +6,37 @@ import {
   IMAGE_PROCESSING_NAMES,
   type ImageProcessing,
 } from '../../vlm/image-processing.ts';
+import { keptSettings, type SettingShapes, validSettings } from './kept-settings.ts';
 
 const KEY = 'frankenscope.images';
+const SHAPES = {
+  imageProcessing: v.picklist(IMAGE_PROCESSING_NAMES),
+  maxImagePixels: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+} satisfies SettingShapes;
 
 /** How images are read: one choice for every page, kept on this machine. */
 export class ImageChoice {
   #processing = $state<ImageProcessing>(DEFAULT_IMAGE_PROCESSING);
   #maxPixels = $state(MAX_IMAGE_PIXELS);
 
+  /** What of an earlier visit's choice could not be taken over. */
+  readonly notice: string | null;
+
   constructor() {
-    // Private windows and blocked storage throw on access.
-    try {
-      const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<
-        Record<keyof ImageReading, unknown>
-      >;
-      this.#processing =
-        IMAGE_PROCESSING_NAMES.find((name) => name === kept.imageProcessing) ?? DEFAULT_IMAGE_PROCESSING;
-      if (Number.isInteger(kept.maxImagePixels) && Number(kept.maxImagePixels) > 0)
-        this.#maxPixels = Number(kept.maxImagePixels);
-    } catch {
-      // The defaults hold.
-    }
+    const { values, notice } = keptSettings(KEY, SHAPES);
+    this.#take(values);
+    this.notice = notice;
+  }
+
+  /** Takes a choice over where it is valid. */
+  restore(found: Readonly<Record<string, unknown>>): void {
+    this.#take(validSettings(found, SHAPES).values);
+    this.#keep();
+  }
+
+  #take({ imageProcessing, maxImagePixels }: Partial<ImageReading>): void {
+    this.#processing = imageProcessing ?? this.#processing;
+    this.#maxPixels = maxImagePixels ?? this.#maxPixels;
   }
 
   get processing(): ImageProcessing {

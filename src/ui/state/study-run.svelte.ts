@@ -47,6 +47,11 @@ export class StudyRun<Record> {
     return this.total > 0 && this.records.size === this.total;
   }
 
+  /** Names the piece of work it was turned to; empty before. */
+  get key(): string {
+    return this.#key;
+  }
+
   /** Begun and not ended: a run would go on with it. */
   get resumable(): boolean {
     return !this.running && this.records.size > 0 && !this.done;
@@ -66,8 +71,11 @@ export class StudyRun<Record> {
     this.error = null;
     this.notices = [];
     try {
-      const finished = await this.#journals.read<Record>(identity);
-      if (this.#key === key && !this.running) this.records = finished;
+      const notices: string[] = [];
+      const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
+      if (this.#key !== key || this.running) return;
+      this.records = finished;
+      this.notices = notices;
     } catch (error) {
       this.notices = [`${named(error).what}.`];
     }

@@ -1,0 +1,11 @@
+import { COMMON } from './shared/flags.mjs';
+
+/** @type {import('../commands.mjs').Command} */
+export const command = {
+  help: 'what earlier runs kept or left unfinished, and how to go on with it',
+  writes: 'json',
+  flags: {
+    forget: { kind: 'text', repeated: true, help: 'keys of work to forget first; "all" for everything' },
+    ...COMMON,
+  },
+};

@@ -1,0 +1,167 @@
+/** A small piece of work of every kind, with its result as the app writes it. */
+import { openCheckpoint, type Checkpoint } from '../../checkpoint/checkpoint.ts';
+import { folder } from '../../checkpoint/testing/files.ts';
+import { writeSafetensors } from '../../checkpoint/writing.ts';
+import type { ModelId } from '../../engine/subject.ts';
+import { wholeModel } from '../../engine/subject.ts';
+import { ablateLayer } from '../../probes/ablation/experiment.ts';
+import { ablationResultLines, ablationResultsFile, errorRates } from '../../probes/ablation/error-rates.ts';
+import { sweepAblations } from '../../probes/ablation/sweep.ts';
+import type { ModelLayers } from '../../probes/attention/layer-means.ts';
+import { attentionByLayer, attentionShiftFile } from '../../probes/attention/layer-means.ts';
+import { attentionShift } from '../../probes/attention/shift.ts';
+import type { Pair } from '../../probes/data/pair.ts';
+import type { Problem } from '../../probes/data/problem.ts';
+import { lensOnAnswers } from '../../probes/lens/lens.ts';
+import { sweepPatches } from '../../probes/patching/patch.ts';
+import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
+import { sweepSwaps } from '../../probes/swap/sweep.ts';
+import { inlineThreads } from '../../spectra/threads/inline.ts';
+import type { DiversitySettings } from '../characterize/diversity-study.ts';
+import { diversityFile, diversityStudy, runDiversity } from '../characterize/diversity-study.ts';
+import { energyFile, energyStudy, runEnergy } from '../characterize/energy-study.ts';
+import { overlapFile, overlapStudy, runOverlap } from '../characterize/overlap-study.ts';
+import { roleNames } from '../characterize/roles.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
+import type { KeptRecords, WorkKind } from '../journal/kinds.ts';
+import type { LongWork } from '../work.ts';
+import { answersPiece, memoryPiece, verdictsPiece } from './evaluation-pieces.ts';
+import { recordedEngine } from './recorded-engine.ts';
+
+export interface PieceOf<Kind extends WorkKind> {
+  readonly identity: WorkIdentity & { readonly kind: Kind };
+  readonly total: number;
+  /** The result's text. */
+  readonly work: (long: LongWork<KeptRecords[Kind]>) => Promise<string>;
+}
+
+/** A piece for each kind: one without does not compile. */
+export type Pieces = { readonly [Kind in WorkKind]: PieceOf<Kind> };
+
+const ENGINE = recordedEngine();
+const MODEL = wholeModel('model' as ModelId, 2);
+const OTHER = wholeModel('other' as ModelId, 2);
+const ASKED = { maxNewTokens: 8 } as const;
+
+const image = new Blob(['picture']);
+const pairs: readonly Pair[] = ['a', 'b\n"'].map((id) => ({
+  ...{ id, task: 'counting', prompt: `How many in ${id}?`, target: image, source: image },
+  ...{ targetAnswer: '3', sourceAnswer: id === 'a' ? '4' : '' },
+}));
+const problems: readonly Problem[] = ['1 + 1', '__proto__', '2 + 2'].map((question, index) => ({
+  ...{ id: `${index}`, question, answer: '4', image },
+  ...(index === 0 ? { choices: ['4', '5'] } : {}),
+}));
+
+function identity<Kind extends WorkKind>(kind: Kind): WorkIdentity & { readonly kind: Kind } {
+  return { kind, title: `Some ${kind}`, inputs: { model: 'fingerprint' }, settings: { of: [1, null] } };
+}
+
+async function model(name: string, factor: number): Promise<Checkpoint> {
+  const values = (layer: number) =>
+    Float32Array.from({ length: 24 }, (_, at) => Math.sin(at * factor + layer) + (at % 5));
+  const tensors = [0, 1].map((layer) => ({
+    name: `model.layers.${layer}.mlp.down_proj.weight`,
+    dtype: 'F32' as const,
+    shape: [6, 4],
+    // The second layer is the same in all: an update of nothing.
+    bytes: new Uint8Array((layer === 1 ? new Float32Array(24).fill(1) : values(layer)).buffer),
+  }));
+  return openCheckpoint(folder({ 'model.safetensors': writeSafetensors(tensors) }), { name });
+}
+
+export async function piecesOfWork(): Promise<Pieces> {
+  const [base, tuned, rl] = await Promise.all([model('a', 1), model('b', 1.1), model('c', 1.3)]);
+  const checkpoints = roleNames({ base, in: tuned, rl });
+  const settings = { rounding: 'stored', delta: {} } as const;
+  const threads = inlineThreads();
+  const energy = energyStudy(checkpoints, settings);
+  const fast: DiversitySettings = {
+    ...settings,
+    weights: null,
+    mode: 'exact',
+    topK: 3,
+    seed: 1,
+    computer: 'cpu',
+  };
+  const diversity = diversityStudy(checkpoints, fast);
+  const overlap = overlapStudy(checkpoints, {
+    ...settings,
+    weights: null,
+    pair: null,
+    k: 2,
+    seed: 1,
+    computer: 'cpu',
+  });
+  return {
+    energy: {
+      ...{ identity: identity('energy'), total: energy.total },
+      work: async (long) => JSON.stringify(energyFile(energy, await runEnergy(energy, threads, long))),
+    },
+    diversity: {
+      ...{ identity: identity('diversity'), total: diversity.total },
+      work: async (long) =>
+        JSON.stringify(diversityFile(diversity, await runDiversity(diversity, { threads }, long))),
+    },
+    overlap: {
+      ...{ identity: identity('overlap'), total: overlap.total },
+      work: async (long) =>
+        JSON.stringify(overlapFile(overlap, await runOverlap(overlap, { threads }, long))),
+    },
+    swap: {
+      ...{ identity: identity('swap'), total: pairs.length },
+      work: async (long) => {
+        const sweep = { subject: MODEL, layers: [0, 1], mode: 'single', rowsPerBatch: 3, ...ASKED } as const;
+        const records = await sweepSwaps(ENGINE, pairs, sweep, long);
+        const summary = swapSummaryFile(changeRates(records, 'paper'), pairs.length);
+        return JSON.stringify([records.flatMap((record) => swapResultLines(record, 'paper')), summary]);
+      },
+    },
+    ablate: {
+      ...{ identity: identity('ablate'), total: problems.length },
+      work: async (long) => {
+        const experiments = [ablateLayer(0), ablateLayer(1)];
+        const sweep = { subject: MODEL, experiments, rowsPerBatch: 3, ...ASKED };
+        const records = await sweepAblations(ENGINE, problems, sweep, long);
+        const lines = [null, ...experiments].map((experiment) =>
+          ablationResultLines(records, experiment, { name: 'model', type: 'base' }),
+        );
+        return JSON.stringify([lines, ablationResultsFile(errorRates(records, experiments))]);
+      },
+    },
+    attention: {
+      ...{ identity: identity('attention'), total: problems.length },
+      work: async (long) => {
+        const models = [
+          { name: 'in', subject: MODEL },
+          { name: 'rl', subject: OTHER },
+        ];
+        const records = await attentionShift(
+          ENGINE,
+          problems,
+          { models, running: 'teacher-forced', ...ASKED },
+          long,
+        );
+        const [before, after] = attentionByLayer(records) as [ModelLayers, ModelLayers];
+        return JSON.stringify([records, attentionShiftFile(before, after, { n: records.length })]);
+      },
+    },
+    lens: {
+      ...{ identity: identity('lens'), total: problems.length },
+      work: async (long) => {
+        const models = [{ name: 'in', subject: MODEL }];
+        return JSON.stringify(await lensOnAnswers(ENGINE, problems, { models, ...ASKED }, long));
+      },
+    },
+    patch: {
+      ...{ identity: identity('patch'), total: 2 * 3 },
+      work: async (long) => {
+        const sweep = { donor: OTHER, recipient: MODEL, depths: [1], rowsPerBatch: 1, ...ASKED };
+        return JSON.stringify(await sweepPatches(ENGINE, problems.slice(1), sweep, long));
+      },
+    },
+    answers: answersPiece(identity('answers'), ENGINE),
+    verdicts: verdictsPiece(identity('verdicts')),
+    'gpu-memory': memoryPiece(identity('gpu-memory')),
+  };
+}

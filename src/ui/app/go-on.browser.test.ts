@@ -1,0 +1,106 @@
+import { afterEach, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { writeSafetensors } from '../../checkpoint/writing.ts';
+import type { EnergyRecord } from '../../spectra/energy.ts';
+import { inlineThreads } from '../../spectra/threads/inline.ts';
+import type { WorkIdentity } from '../../study/identity/work-identity.ts';
+import { Journals } from '../../study/journal/journals.ts';
+import { MemoryStorage } from '../../study/journal/memory-storage.ts';
+import { runJournalled } from '../../study/run-journalled.ts';
+import type { Folder } from '../files/folder.ts';
+import type { StudySurroundings } from '../state/study-surroundings.ts';
+import { clearStage, stageApp } from '../testing/stage.ts';
+
+afterEach(clearStage);
+
+const RECORD: EnergyRecord = { elements: 1, weights: {}, squares: {}, unchanged: {}, products: {} };
+
+function model(name: string, scale: number): Folder {
+  const tensors = [0, 1, 2].map((layer) => ({
+    name: `model.layers.${layer}.mlp.down_proj.weight`,
+    dtype: 'F32' as const,
+    shape: [2, 2],
+    bytes: new Uint8Array(Float32Array.of(scale, 0, 0, scale).buffer),
+  }));
+  const file = 'model.safetensors';
+  return { name, files: new Map([[file, new File([writeSafetensors(tensors)], file)]]) };
+}
+
+const around = (journals: Journals): StudySurroundings => ({
+  ...{ journals, threads: inlineThreads },
+  computers: () => Promise.reject(new Error('not asked for')),
+});
+
+const sheet = () => page.getByRole('dialog', { name: 'This machine' });
+
+async function openSheet(): Promise<void> {
+  await userEvent.keyboard('m');
+  await expect.element(sheet().getByRole('heading', { name: 'Kept results' })).toBeVisible();
+}
+
+test('what was begun is gone on with from the list, under the settings it was begun with', async () => {
+  const journals = new Journals(new MemoryStorage());
+  const { app } = await stageApp({}, around(journals));
+  await app.family.place([model('x-base', 1), model('x-sft', 2), model('x-rl', 3)]);
+  const { settings } = app.characterize;
+  Object.assign(settings, { rounding: 'reference', rlFrom: 'base' });
+  await app.characterize.prepare();
+  const identity = app.characterize.energyStudy?.identity as WorkIdentity;
+  await runJournalled<EnergyRecord, void>(journals, identity, 3, async ({ onRecord }) => {
+    await onRecord?.('model.layers.0.mlp.down_proj.weight', RECORD);
+    throw new Error('cut off');
+  }).catch(() => undefined);
+  Object.assign(settings, { measure: 'diversity', rounding: 'stored', rlFrom: 'in' });
+  await app.characterize.prepare();
+
+  await openSheet();
+  await expect.element(sheet().getByText('1 of 3 records, goes on from there')).toBeVisible();
+  await expect
+    .element(sheet().getByText(/^Begun \d{4}-\d\d-\d\d .*; rounding reference, updates/))
+    .toBeVisible();
+  await sheet()
+    .getByRole('button', { name: /^Go on with Update energy/ })
+    .click();
+  await expect.poll(() => app.characterize.energy.done).toBe(true);
+  expect(settings).toMatchObject({ measure: 'energy', rounding: 'reference', rlFrom: 'base' });
+  expect(app.view.page).toBe('characterize');
+  expect(await journals.list()).toMatchObject([{ complete: true, done: 3 }]);
+});
+
+test('what cannot be gone on with says what is missing, and leaves the page as it was', async () => {
+  const storage = new MemoryStorage();
+  const journals = new Journals(storage);
+  const work: WorkIdentity = {
+    ...{ kind: 'energy', title: 'Update energy of x, y', settings: { rounding: 'stored', deltas: [] } },
+    inputs: { in: 'a'.repeat(64), rl: 'b'.repeat(64) },
+  };
+  await runJournalled(journals, work, 3, () => Promise.reject(new Error('cut off'))).catch(() => undefined);
+  const { app } = await stageApp({}, around(journals));
+  app.characterize.settings.rounding = 'reference';
+  await openSheet();
+  await sheet().getByRole('button', { name: 'Go on with Update energy of x, y' }).click();
+  const alert = sheet().getByRole('alert');
+  await expect
+    .element(alert)
+    .toHaveTextContent('Not open: in (weights aaaaaaaaaaaa) and rl (weights bbbbbbbbbbbb)');
+  await expect.element(alert).toHaveTextContent(/open and load the folder whose weights are aaaaaaaaaaaa/i);
+  expect(app.characterize.settings.rounding).toBe('reference');
+});
+
+test('settings that are none begin anew, each by itself, and it is told', async () => {
+  localStorage.setItem(
+    'localize',
+    JSON.stringify({ probe: 'lens', rows: -1, tasks: 'ocr', samples: null, seed: 7, constructor: 1 }),
+  );
+  localStorage.setItem('frankenscope.images', '{"maxImagePixels":"many"');
+  localStorage.setItem('frankenscope.appearance', '[]');
+  const { app } = await stageApp({}, around(new Journals(new MemoryStorage())));
+  expect(app.localize.settings).toMatchObject({ probe: 'lens', rows: 0, samples: 50, seed: 7 });
+  expect(app.localize.tasks).toHaveLength(4);
+  expect(app.appearance.theme).toBe('system');
+  expect(app.images.notice).toMatch(
+    /could not be read, and begin anew: image processing, max image pixels\.$/,
+  );
+  app.view.go('localize');
+  await expect.element(page.getByText(/begin anew: tasks, samples, rows\.$/)).toBeVisible();
+});
