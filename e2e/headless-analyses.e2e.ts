@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT } from '../scripts/paths.mjs';
 import { temporaryFolder } from './fixtures/folders.ts';
@@ -273,6 +273,36 @@ test('transfer: tables are those of the records; what was asked is not asked aga
   const again = await ran('transfer-again', words);
   expect(filesBelow(again)).toEqual(filesBelow(out));
   for (const file of filesBelow(out)) expect(read(again, file), file).toBe(read(out, file));
+});
+
+test('transfer: with another chat template nothing counts as finished earlier, with the first one all does', async () => {
+  const model = join(folder.path, 'templated');
+  cpSync(join(ROOT, 'public', 'demo', 'in'), model, { recursive: true });
+  const items = join(folder.path, 'sums.jsonl');
+  writeFileSync(items, JSON.stringify({ id: '1', question: 'What is 3 + 4?', answer: '7' }));
+  const said = async (name: string): Promise<{ readonly stderr: string; readonly response: string }> => {
+    const out = join(folder.path, name);
+    const words = ['transfer', '--in', model, '--rl', model, '--variants', 'IN', '--items', items];
+    const run = await headless([
+      ...[...words, '--style', 'demo', '--max-new-tokens', '8', ...WASM.slice(0, 4)],
+      ...['--out', out],
+    ]);
+    expect(run.code, run.stderr).toBe(0);
+    const [file] = filesBelow(out).filter((path) => path.endsWith('.jsonl'));
+    const [record] = lines<{ full_response: string }>(out, file as string);
+    return { stderr: run.stderr, response: record?.full_response ?? '' };
+  };
+  const first = await said('first-template');
+  expect(first.stderr).not.toContain('finished earlier');
+  const template = join(model, 'chat_template.jinja');
+  writeFileSync(template, '{% for message in messages %}Draw a cat.{% endfor %}');
+  const second = await said('second-template');
+  expect(second.stderr).not.toContain('finished earlier');
+  expect(second.response).not.toBe(first.response);
+  rmSync(template);
+  const third = await said('first-template-again');
+  expect(third.stderr).toContain('going on: 1 of 1 were finished earlier');
+  expect(third.response).toBe(first.response);
 });
 
 interface Share {

@@ -4,7 +4,7 @@ import type { LongWork } from '../../study/work.ts';
 import { answersIdentity } from '../identity.ts';
 import type { Asked } from '../variant.ts';
 import type { Answer } from './answer.ts';
-import type { Ask } from './ask.ts';
+import type { AnswerSettings, Ask } from './ask.ts';
 
 export type Answers = ReadonlyMap<string, Answer>;
 
@@ -69,12 +69,20 @@ interface Shelf {
 /** Asks by the journal their answers belong to. */
 function shelves(asks: readonly Ask<Asked>[]): readonly Shelf[] {
   const found = new Map<string, { identity: WorkIdentity; keys: Set<string> }>();
-  for (const { key, variant, settings } of asks) {
+  // There are many asks, and few who are asked in few ways.
+  const known = new Map<Asked, Map<AnswerSettings, Set<string>>>();
+  const shelfOf = (variant: Asked, settings: AnswerSettings): Set<string> => {
     const identity = answersIdentity(variant, settings);
     const name = JSON.stringify([identity.inputs, identity.settings]);
     const shelf = found.get(name) ?? { identity, keys: new Set() };
-    shelf.keys.add(key);
     found.set(name, shelf);
+    return shelf.keys;
+  };
+  for (const { key, variant, settings } of asks) {
+    const ways = known.get(variant) ?? new Map<AnswerSettings, Set<string>>();
+    const keys = ways.get(settings) ?? shelfOf(variant, settings);
+    known.set(variant, ways.set(settings, keys));
+    keys.add(key);
   }
   return [...found.values()];
 }

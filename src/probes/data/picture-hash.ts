@@ -1,5 +1,6 @@
 /** What names a picture: its bytes, all of them. */
 import { sha256Hex, sha256OfText } from '../../sha256.ts';
+import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture } from './picture.ts';
 
 /** Read at once; a larger file is hashed as the list of its parts' hashes. */
@@ -8,11 +9,19 @@ const PART_BYTES = 2 ** 24;
 /** A picture does not change while it is held: a browser refuses the bytes of a file that did. */
 const known = new WeakMap<Picture, Promise<string>>();
 
-/** SHA-256 of a picture's bytes, in hex; read once for as long as the picture is held. @throws NamedError `BadPicture` */
+/**
+ * SHA-256 of a picture's bytes, in hex; read once for as long as the picture is held.
+ *
+ * @throws NamedError `BadPicture`; `FileUnreadable` when the browser no longer gives the bytes
+ */
 export function pictureHash(picture: Picture): Promise<string> {
   const before = known.get(picture);
   if (before) return before;
-  const now = openPicture(picture).then(blobHash);
+  const now = openPicture(picture).then((blob) =>
+    blobHash(blob).catch((cause: unknown) => {
+      throw unreadable(picture, cause);
+    }),
+  );
   known.set(picture, now);
   now.catch(() => known.delete(picture));
   return now;
@@ -25,4 +34,15 @@ async function blobHash(blob: Blob): Promise<string> {
     parts.push(await sha256Hex(await blob.slice(start, start + PART_BYTES).arrayBuffer()));
   }
   return sha256OfText(parts.join('\n'));
+}
+
+function unreadable(picture: Picture, cause: unknown): NamedError {
+  const why = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new NamedError(
+    'FileUnreadable',
+    `a picture could not be read (${why})`,
+    picture instanceof File ? { file: picture.name } : {},
+    'the file was probably moved, deleted or changed since it was chosen: choose the folder again',
+    { cause },
+  );
 }

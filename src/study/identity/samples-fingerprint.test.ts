@@ -145,3 +145,16 @@ test('a cancelled reading ends', async () => {
   const signal = AbortSignal.abort();
   await expect(samplesFingerprint([PROBLEM], { signal })).rejects.toMatchObject({ name: 'Cancelled' });
 });
+
+test('a picture that is gone is named, and read anew when it is asked for again', async () => {
+  const gone = new File(['x'], 'cat.png');
+  const read = vi
+    .spyOn(gone, 'arrayBuffer')
+    .mockRejectedValueOnce(new DOMException('gone', 'NotReadableError'));
+  await expect(pictureHash(gone)).rejects.toMatchObject({
+    ...{ name: 'FileUnreadable', place: { file: 'cat.png' } },
+    remedy: expect.stringContaining('choose the folder again') as string,
+  });
+  read.mockRestore();
+  expect(await pictureHash(gone)).toBe(await pictureHash(new Blob(['x'])));
+});
