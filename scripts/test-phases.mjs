@@ -26,6 +26,7 @@ export const PHASES = [
     args: ['--fail-on-warnings', '--output', 'human'],
   },
   { name: 'lint', program: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
+  { name: 'patterns', program: '../scripts/check-patterns.mjs', args: [] },
   { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
   { name: 'node', program: VITEST, args: vitest('node'), report: 'vitest' },
   { name: 'browser', program: VITEST, args: vitest('browser'), report: 'vitest', browser: true },

@@ -25,7 +25,7 @@ export function dataSets() {
     name: 'frankenscope:data-sets',
     configureServer(server) {
       server.middlewares.use((request, response, next) => {
-        const path = decodeURI((request.url ?? '').replace(/^\//, '').replace(/\?.*$/, ''));
+        const path = decodeURI((request.url ?? '').replace(/^\//, '').split('?')[0] ?? '');
         const folder = Object.hasOwn(SETS, path) ? SETS[path] : undefined;
         if (folder === undefined) return next();
         response.setHeader('Content-Type', 'application/x-tar');

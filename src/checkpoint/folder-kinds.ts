@@ -31,7 +31,7 @@ const KINDS: readonly FolderKind[] = [
   {
     error: 'ZeroShards',
     files:
-      /(^|\/)(zero_to_fp32\.py|(zero_pp_rank_\d+_)?mp_rank_\d+_(model|optim)_states\.pt|(bf16_|fp16_)?zero_pp_rank_\d+_.*\.pt)$/,
+      /(^|\/)(zero_to_fp32\.py|(zero_pp_rank_\d+_)?mp_rank_\d+_(model|optim)_states\.pt|(bf16_|fp16_)?zero_pp_rank_\d+_[^/]*\.pt)$/,
     what: 'DeepSpeed ZeRO shards, which transformers does not load',
     remedy:
       'run "python zero_to_fp32.py . OUT --safe_serialization" in the folder, put config.json and the tokenizer files beside what it writes, and open OUT',

@@ -4,7 +4,7 @@
 export const SIGNS: readonly (readonly [pattern: RegExp, method: string, label: string])[] = [
   [/\.(SCB|weight_format)$/, 'bitsandbytes', 'bitsandbytes LLM.int8'],
   [
-    /\.weight\.(absmax|quant_map|nested_absmax|nested_quant_map|quant_state\..+)$/,
+    /\.weight\.(?:(?:absmax|quant_map|nested_absmax|nested_quant_map)$|quant_state\..)/,
     'bitsandbytes',
     'bitsandbytes, 4 bits',
   ],

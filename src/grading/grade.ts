@@ -2,7 +2,8 @@ import { boxFound } from './answers/exact.ts';
 import { chosenOption, CHOICE_LETTERS, letterCalledRight, optionTexts } from './answers/choice.ts';
 import { type ExtractedAnswer, extractAnswer } from './answers/extraction.ts';
 import { withoutReason } from './answers/reason.ts';
-import { equivalent, type EquivalenceOptions } from './mathematics/equivalence.ts';
+import { equivalent, type EquivalenceOptions, MAX_LENGTH } from './mathematics/equivalence.ts';
+import { decided, NOT_DECIDED } from './steps.ts';
 
 /** What grading has to know of a question. */
 export interface Gradable {
@@ -13,7 +14,10 @@ export interface Gradable {
 }
 
 /** Which rule decided. */
-export type GradingRule = 'box overlap' | 'multiple choice' | 'equivalence' | 'no answer';
+export type GradingRule =
+  'box overlap' | 'multiple choice' | 'equivalence' | 'no answer' | 'too long' | typeof NOT_DECIDED;
+
+type Decidable = 'box overlap' | 'multiple choice' | 'equivalence';
 
 export interface Grade {
   readonly correct: boolean;
@@ -29,21 +33,45 @@ const SHORT_ANSWER = 60;
  * Whether a response is right, by rule alone (method §7; ablation's §3 with its tolerance): the answer is extracted as in
  * §3, then compared as a box, as an option, or by mathematical equivalence. Short unmarked responses ("Yes", "7 apples")
  * are also taken whole, and answers with a reason behind them also without it.
+ *
+ * What takes more steps than an answer is worth is `not decided in time`; an answer longer than 2,000 characters is compared as
+ * text alone, and where it is another text it is `too long`. Neither counts as right.
  */
 export function gradeResponse(question: Gradable, response: string, options: EquivalenceOptions = {}): Grade {
   const rule = ruleOf(question);
   const predicted = extractAnswer(response, { options: rule === 'multiple choice' });
+  return decided(() => gradeAnswer(question, response, { rule, predicted, options }), {
+    correct: false,
+    predicted,
+    rule: NOT_DECIDED,
+  });
+}
+
+function gradeAnswer(
+  question: Gradable,
+  response: string,
+  {
+    rule,
+    predicted,
+    options,
+  }: {
+    readonly rule: Decidable;
+    readonly predicted: ExtractedAnswer;
+    readonly options: EquivalenceOptions;
+  },
+): Grade {
   const readings = readingsOf(predicted, response, rule);
   const [first = predicted] = readings;
   if (readings.every(({ text }) => text === '')) {
     return { correct: false, predicted: first, rule: 'no answer' };
   }
   const right = readings.find(({ text }) => text !== '' && RULES[rule](question, text, options));
-  return { correct: right !== undefined, predicted: right ?? first, rule };
+  const tooLong = !right && first.text.length > MAX_LENGTH && rule !== 'box overlap';
+  return { correct: right !== undefined, predicted: right ?? first, rule: tooLong ? 'too long' : rule };
 }
 
 /** What may be meant by the answer, as it stands first. */
-function readingsOf(predicted: ExtractedAnswer, response: string, rule: GradingRule): ExtractedAnswer[] {
+function readingsOf(predicted: ExtractedAnswer, response: string, rule: Decidable): ExtractedAnswer[] {
   const whole = response.trim();
   const unmarked = predicted.from === 'last-number' || predicted.from === 'none';
   const called = unmarked && rule === 'multiple choice' ? letterCalledRight(response) : undefined;
@@ -60,7 +88,7 @@ function readingsOf(predicted: ExtractedAnswer, response: string, rule: GradingR
 
 type Decide = (question: Gradable, given: string, options: EquivalenceOptions) => boolean;
 
-const RULES: Readonly<Record<Exclude<GradingRule, 'no answer'>, Decide>> = {
+const RULES: Readonly<Record<Decidable, Decide>> = {
   'box overlap': ({ answer }, given) => boxFound(answer, given),
   'multiple choice': ({ answer, choices = [] }, given, options) => {
     const texts = optionTexts(choices);
@@ -74,7 +102,7 @@ const RULES: Readonly<Record<Exclude<GradingRule, 'no answer'>, Decide>> = {
   equivalence: ({ answer }, given, options) => equivalent(answer, given, options),
 };
 
-function ruleOf({ questionType, choices }: Gradable): Exclude<GradingRule, 'no answer'> {
+function ruleOf({ questionType, choices }: Gradable): Decidable {
   if (questionType === 'box') return 'box overlap';
   return choices && choices.length > 0 ? 'multiple choice' : 'equivalence';
 }

@@ -1,6 +1,7 @@
 import { NamedError } from '../named-error.ts';
 import { publicAddress } from './public-address.ts';
 import { nameOf } from '../study/identity/identify.ts';
+import { withoutEnd } from '../trim.ts';
 
 /** The two ways of speaking that remote models have: chat/completions, and messages. */
 export const DIALECTS = ['openai', 'anthropic'] as const;
@@ -45,7 +46,7 @@ export function requestAddress({ url, dialect }: Pick<Endpoint, 'url' | 'dialect
       'put the key into its own field',
     );
   }
-  const path = parsed.pathname.replace(/\/+$/, '');
+  const path = withoutEnd(parsed.pathname, /\//);
   parsed.pathname = path.endsWith(PATHS[dialect]) ? path : path + PATHS[dialect];
   return parsed.href;
 }

@@ -1,7 +1,7 @@
 import { holm } from '../../grading/statistics/holm.ts';
 import { comparePaired, type PairedComparison } from '../../grading/statistics/paired.ts';
 import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
-import type { GradedAnswer } from '../tables/graded.ts';
+import { type GradedAnswer, isUndecided } from '../tables/graded.ts';
 
 export interface Share {
   readonly n: number;
@@ -9,6 +9,8 @@ export interface Share {
   readonly value: number;
   /** Wilson, 95 %. */
   readonly interval: Interval;
+  /** Answers whose verdict took more steps than an answer is worth; only where there are any. */
+  readonly notDecidedInTime?: number;
 }
 
 /** Image against text on the same puzzles. */
@@ -36,8 +38,8 @@ export interface GapRow {
 interface Outcome {
   readonly family: string;
   readonly domain: string;
-  readonly image: boolean;
-  readonly text: boolean;
+  readonly image: GradedAnswer;
+  readonly text: GradedAnswer;
 }
 
 /** Gaps per family and model (method §9), of puzzles that were asked both ways. */
@@ -68,18 +70,29 @@ function outcomesOf(graded: readonly GradedAnswer[]): readonly Outcome[] {
   const text = new Map(
     graded.filter(({ settingIndex }) => settingIndex === 1).map((answer) => [answer.id, answer]),
   );
-  return graded.flatMap(({ settingIndex, id, category = '', domain = '', correct }) => {
+  return graded.flatMap((answer) => {
+    const { settingIndex, id, category = '', domain = '' } = answer;
     const other = settingIndex === 0 ? text.get(id) : undefined;
-    return other ? [{ family: category, domain, image: correct, text: other.correct }] : [];
+    return other ? [{ family: category, domain, image: answer, text: other }] : [];
   });
 }
 
 function gapOf(outcomes: readonly Outcome[]): Gap {
   const [image, text] = [outcomes.map((outcome) => outcome.image), outcomes.map((outcome) => outcome.text)];
-  return { image: shareOf(image), text: shareOf(text), gap: comparePaired(image, text) };
+  return {
+    image: shareOf(image),
+    text: shareOf(text),
+    gap: comparePaired(image.map(isRight), text.map(isRight)),
+  };
 }
 
-function shareOf(outcomes: readonly boolean[]): Share {
-  const [hits, n] = [outcomes.filter(Boolean).length, outcomes.length];
-  return { n, hits, value: hits / n, interval: wilson(hits, n) };
+function isRight({ correct }: GradedAnswer): boolean {
+  return correct;
+}
+
+function shareOf(answers: readonly GradedAnswer[]): Share {
+  const [hits, n] = [answers.filter(isRight).length, answers.length];
+  const undecided = answers.filter(isUndecided).length;
+  const notDecidedInTime = undecided > 0 ? { notDecidedInTime: undecided } : {};
+  return { n, hits, value: hits / n, interval: wilson(hits, n), ...notDecidedInTime };
 }

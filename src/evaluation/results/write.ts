@@ -53,7 +53,7 @@ export function recordFiles(
 
 function summaryOf(variant: string, experiment: Experiment, cell: MetricCell): object {
   const [a, b] = experiment.settings;
-  const ours = { frankenscope: { interval95: cell.interval, ...against(cell) } };
+  const ours = { frankenscope: { interval95: cell.interval, ...undecided(cell), ...against(cell) } };
   const about = { experiment: experiment.name, model: variant, description: experiment.description };
   if (!cell.transitions || !b) {
     const acc = fourDecimals(cell.value);
@@ -79,10 +79,22 @@ function comparisons({ variant, cells }: MetricRow): object {
     ...Object.fromEntries(
       Object.entries(cells).map(([metric, cell]) => [
         metric,
-        { value: cell.value, n: cell.n, hits: cell.hits, interval95: cell.interval, ...against(cell) },
+        {
+          value: cell.value,
+          n: cell.n,
+          hits: cell.hits,
+          interval95: cell.interval,
+          ...undecided(cell),
+          ...against(cell),
+        },
       ]),
     ),
   };
+}
+
+/** How many answers have no verdict; where all have one, nothing. */
+function undecided({ undecided: count }: MetricCell): object {
+  return count > 0 ? { notDecidedInTime: count } : {};
 }
 
 function against({ against: compared }: MetricCell): object {

@@ -1,5 +1,6 @@
 import type { EquivalenceOptions } from '../../grading/mathematics/equivalence.ts';
-import { type Grade, gradeResponse } from '../../grading/grade.ts';
+import { type Gradable, type Grade, gradeResponse } from '../../grading/grade.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
 import type { Answer } from '../answers/answer.ts';
 import type { Ask } from '../answers/ask.ts';
 import type { Measured } from '../experiment.ts';
@@ -33,6 +34,26 @@ export interface GradedAnswer {
   readonly verdicts?: { readonly rule?: boolean; readonly judge?: boolean };
 }
 
+/** Whether the rules found no verdict in their steps, and no judge gave one. */
+export function isUndecided({ rule, verdicts }: GradedAnswer): boolean {
+  return rule === NOT_DECIDED && verdicts?.judge === undefined;
+}
+
+/** What grading has to know of an answer. */
+export interface GradeRequest {
+  readonly question: Gradable;
+  readonly response: string;
+}
+
+/** What is graded of an answer; a refusal is no answer. */
+export function gradeRequest({ sample }: Ask<Asked>, { text, stop }: Answer): GradeRequest {
+  const { answer, choices, questionType } = sample;
+  return {
+    question: { answer, ...(choices ? { choices } : {}), ...(questionType ? { questionType } : {}) },
+    response: stop === 'refused' ? '' : text,
+  };
+}
+
 /** Grades the answers there are; asks without one are left for later. Nothing is generated: grading can be repeated. */
 export function gradeAll(
   asks: readonly Ask<Asked>[],
@@ -41,17 +62,19 @@ export function gradeAll(
 ): readonly GradedAnswer[] {
   return asks.flatMap((ask) => {
     const answer = answers.get(ask.key);
-    return answer ? [graded(ask, answer, options)] : [];
+    if (!answer) return [];
+    const { question, response } = gradeRequest(ask, answer);
+    return [gradedAnswer(ask, answer, gradeResponse(question, response, options))];
   });
 }
 
-function graded(
+/** An answer with its grade. */
+export function gradedAnswer(
   { variant, experiment, setting, sample }: Ask<Asked>,
   { text, tokens, stop }: Answer,
-  options: EquivalenceOptions,
+  grade: Grade,
 ): GradedAnswer {
   const refused = stop === 'refused';
-  const grade = gradeResponse(sample, refused ? '' : text, options);
   const { choices, category, domain } = sample;
   return {
     variant: variant.name,

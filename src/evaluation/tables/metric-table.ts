@@ -10,7 +10,7 @@ import {
 import { holm } from '../../grading/statistics/holm.ts';
 import { comparePaired, type PairedComparison } from '../../grading/statistics/paired.ts';
 import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
-import type { GradedAnswer } from './graded.ts';
+import { type GradedAnswer, isUndecided } from './graded.ts';
 
 /** One cell: a metric of a variant. */
 export interface MetricCell {
@@ -31,6 +31,8 @@ export interface MetricCell {
     readonly adjustedP: number;
   };
   readonly samples: readonly SampleOutcome[];
+  /** Answers behind it whose verdict took more steps than an answer is worth; they count as not right. */
+  readonly undecided: number;
 }
 
 /** A sample behind a cell. */
@@ -87,7 +89,11 @@ function outcomesOf(graded: readonly GradedAnswer[]): ReadonlyMap<Metric, Outcom
     if (!first) continue;
     const twoSettings = metric !== 'M_rea';
     const grouped = new Map<string, GradedAnswer[]>();
-    for (const answer of own) grouped.set(answer.id, [...(grouped.get(answer.id) ?? []), answer]);
+    for (const answer of own) {
+      const same = grouped.get(answer.id);
+      if (same) same.push(answer);
+      else grouped.set(answer.id, [answer]);
+    }
     const byId = new Map<string, SampleOutcome>();
     for (const [id, answers] of grouped) {
       const a = answers.find(({ settingIndex }) => settingIndex === 0);
@@ -113,6 +119,7 @@ function cell(metric: Metric, { experiment, twoSettings, byId }: Outcomes): Metr
     interval: wilson(hits, samples.length),
     ...(twoSettings ? { transitions: summarize(transitions(samples)) } : {}),
     samples,
+    undecided: samples.reduce((sum, { answers }) => sum + answers.filter(isUndecided).length, 0),
   };
 }
 

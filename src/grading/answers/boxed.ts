@@ -3,13 +3,34 @@
  * that never closes is no answer: the one before it counts. Undefined where there is none.
  */
 export function lastBoxed(text: string): string | undefined {
-  let found: string | undefined;
-  for (const match of text.matchAll(/\\(?:boxed|fbox)\s*/g)) {
-    const start = match.index + match[0].length;
-    if (text[start] === '{') found = withinBraces(text, start) ?? found;
-    else found = /^[^\s$\\.,;]+/.exec(text.slice(start))?.[0] ?? found;
+  const boxes = [...text.matchAll(/\\(?:boxed|fbox)\s*/g)].map(
+    ({ 0: command, index }) => index + command.length,
+  );
+  const closing = boxes.length > 0 ? closingBraces(text) : new Map<number, number>();
+  for (const start of boxes.reverse()) {
+    const braced = text[start] === '{';
+    const end = braced
+      ? closing.get(start)
+      : start + (/^[^\s$\\.,;]+/.exec(text.slice(start))?.[0].length ?? 0);
+    if (end !== undefined && (braced || end > start))
+      return text.slice(braced ? start + 1 : start, end).trim();
   }
-  return found?.trim();
+  return undefined;
+}
+
+/** Where each opened brace closes, found in one pass; `{` and `}` behind a backslash are characters. */
+function closingBraces(text: string): ReadonlyMap<number, number> {
+  const closing = new Map<number, number>();
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '{') open.push(at);
+    else if (text[at] === '}') {
+      const start = open.pop();
+      if (start !== undefined) closing.set(start, at);
+    }
+  }
+  return closing;
 }
 
 /** What the braces that open at `start` hold; `\{` and `\}` are characters, not braces. */

@@ -5,7 +5,7 @@ export const CHOICE_LETTERS = 'ABCDEFGH';
 
 /** The letter alone, as "B", "(B)", "B.", "option B", or before its text: "B. 12", "(B) 12", "B: 12". */
 const LETTER =
-  /^(?:(?:the\s+)?(?:correct\s+)?(?:option|choice|answer)\s*(?:is|:)?\s*)?[([{]?\s*([A-Ha-h])\s*(?:[)\]}.:,]|$)/i;
+  /^(?:(?:the )?(?:correct )?(?:option|choice|answer) ?(?:(?:is|:) ?)?)?[([{]? ?([A-Ha-h]) ?(?:[)\]}.:,]|$)/i;
 
 /** "B" and "or (B)", after another letter. */
 const ANOTHER_LETTER = /^(?:and|or|&)?\s*[([]?([a-h])[)\]]?(?:\W|$)/i;

@@ -1,3 +1,5 @@
+import { tagged } from '../../tagged.ts';
+import { withoutEnd, withoutStart } from '../../trim.ts';
 import { lastBoxed } from './boxed.ts';
 
 /** How an answer was found: tells a reader, and a sceptic, what was read as the answer. */
@@ -8,7 +10,6 @@ export interface ExtractedAnswer {
   readonly from: Extraction;
 }
 
-const ANSWER_TAG = /<answer>([\s\S]*?)<\/answer>/gi;
 /** "The answer is", "**Answer:**". */
 const ANSWER_IS = /\banswer[*_]*\s*(?:is|=|:)\s*(?::\s*)?(?=\S)/gi;
 /** The same where there are options, which may be called right as well: "the correct choice is B". */
@@ -16,6 +17,8 @@ const OPTION_IS =
   /\b(?:answer|(?:correct|right|best)\s+(?:choice|option))[*_]*\s*(?:is|=|:)\s*(?::\s*)?(?=\S)/gi;
 /** "A. 30 degrees" with nothing behind it in its line. */
 const LABELLED_OPTION = /^[\s*"']{0,4}[A-H]\.[\s*]{1,4}\S{1,40}(?: \S{1,40}){0,4}[ *]{0,4}(?=\n|$)/;
+const SENTENCE_END = /[.?](?=\s|$)|!(?=\s|$)(?!\s*[-=+*/])|\sbecause\b|;|\n/;
+const AROUND = /[\s*"'“”]/;
 /** A number as it is written: sign, thousands, decimals, exponent, fraction, percent. */
 const NUMBER = /[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s*\/\s*\d+)?\s*%?|[-−]?\.\d+/g;
 
@@ -29,7 +32,7 @@ export function extractAnswer(
   response: string,
   { whole = false, options = false }: { readonly whole?: boolean; readonly options?: boolean } = {},
 ): ExtractedAnswer {
-  const tag = last(response.matchAll(ANSWER_TAG))?.[1]?.trim();
+  const tag = last(tagged(response, 'answer'))?.trim();
   if (tag) return { text: lastBoxed(tag) ?? tag, from: 'answer-tag' };
   const boxed = lastBoxed(response);
   if (boxed) return { text: boxed, from: 'boxed' };
@@ -46,10 +49,9 @@ export function extractAnswer(
 /** Up to the end of the sentence or line; a full stop before anything but space ends none, nor does a factorial's sign. */
 function claim(text: string, options: boolean): string {
   const labelled = options ? LABELLED_OPTION.exec(text)?.[0] : undefined;
-  const [sentence = ''] = labelled
-    ? [labelled.replace(/[.\s*]+$/, '')]
-    : text.split(/[.?](?=\s|$)|!(?=\s|$)(?!\s*[-=+*/])|\s+because\b|;|\n/);
-  return sentence.replace(/^[\s*"'“”]+|[\s*"'“”]+$/g, '');
+  const end = text.search(SENTENCE_END);
+  const sentence = labelled ? withoutEnd(labelled, /[.\s*]/) : text.slice(0, end < 0 ? undefined : end);
+  return withoutEnd(withoutStart(sentence, AROUND), AROUND);
 }
 
 function last<T>(items: Iterable<T>): T | undefined {

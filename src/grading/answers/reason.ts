@@ -1,3 +1,5 @@
+import { withoutEnd, withoutStart } from '../../trim.ts';
+
 /** What leads to an answer and says nothing of it: "the answer is therefore 12". */
 const LEAD = /^(?:[,:]\s*)?(?:therefore|thus|then|hence|simply|just|indeed|clearly|given by)\b[\s,:]*/i;
 
@@ -6,7 +8,7 @@ const REASON =
   /,?\s(?:since|because|rather than|instead of|and not)\s|,\s*(?:as(?!\s+(?:well|far|long|much|many)\b)|given|not|i\.e\.?|that is)[\s,]|\s[—–]\s+(?=[a-zA-Z]{3})/i;
 
 /** What only says that nothing else is meant. */
-const FILLER = /[\s,]+(?:altogether|in total|in all|overall|respectively)$/i;
+const FILLER = /[\s,](?:altogether|in total|in all|overall|respectively)$/i;
 
 /** Within brackets: another answer, a condition, or how the answer is to be read. */
 const HEDGE =
@@ -42,15 +44,20 @@ export function withoutReason(
   const reason = REASON.exec(rest);
   if (reason && TAKEN_BACK.test(rest.slice(reason.index))) return undefined;
   if (reason) rest = rest.slice(0, reason.index);
-  rest = withoutBracket(withoutStop(rest), same).replace(FILLER, '');
+  rest = withoutFiller(withoutBracket(withoutStop(rest), same));
   // A comma at the end may announce another item, unless it was that before the reason.
   if (rest === withoutStop(answer)) return undefined;
-  rest = rest.replace(/^[\s*"'“”]+|[\s*"'“”,;:]+$/g, '');
+  rest = withoutEnd(withoutStart(rest, /[\s*"'“”]/), /[\s*"'“”,;:]/);
   return rest === '' ? undefined : rest;
 }
 
 function withoutStop(text: string): string {
-  return text.trim().replace(/\.+$/, '');
+  return withoutEnd(text.trim(), /\./);
+}
+
+function withoutFiller(text: string): string {
+  const filler = FILLER.exec(text);
+  return filler ? withoutEnd(text.slice(0, filler.index), /[\s,]/) : text;
 }
 
 function withoutBracket(text: string, same: (a: string, b: string) => boolean): string {

@@ -9,7 +9,7 @@ export function sameText(a: string, b: string): boolean {
 }
 
 /** B, (B), Option B. */
-const LETTER_ALONE = /^(?:(?:option|choice)\s*)?[([]?\s*([a-zA-Z])\s*[)\]]?$/i;
+const LETTER_ALONE = /^(?:(?:option|choice) ?)?[([]? ?([a-zA-Z]) ?[)\]]?$/i;
 /** B) or (B) before the option's own words. */
 const LETTER_FIRST = /^[([]?\s*([A-H])\s*\)\s*[\w$\\]/;
 

@@ -3,6 +3,7 @@ import { parseExpression } from './parser.ts';
 import { type Quantity, parseQuantity } from './quantity.ts';
 import { parseName } from './name.ts';
 import { parseInequality, REALS, without } from './range.ts';
+import { step } from '../steps.ts';
 import { splitOutside } from './split.ts';
 import { sameValue, variablesOf } from './same-value.ts';
 
@@ -41,9 +42,10 @@ export interface Sides {
 
 const MAX_DEPTH = 6;
 
-/** Reads cleaned text; undefined where it is no mathematics. */
+/** Reads text as `clean` leaves it, of single spaces; undefined where it is no mathematics. */
 export function parseForm(text: string, depth = 0): AnswerForm | undefined {
   if (depth > MAX_DEPTH) return undefined;
+  step(4 * text.length);
   const rest = unwrapped(text.trim());
   if (rest === '') return undefined;
   return (
@@ -73,7 +75,7 @@ function ofQuantity(text: string): AnswerForm | undefined {
 }
 
 function parseTime(text: string): AnswerForm | undefined {
-  const match = /^(\d{1,2}):([0-5]\d)\s*(?:\\(?:text|mathrm)\{\s*)?(?:([ap])\.?\s*m\.?)?\s*\}?$/i.exec(text);
+  const match = /^(\d{1,2}):([0-5]\d) ?(?:\\(?:text|mathrm)\{ ?)?(?:([ap])\.? ?m\.?)? ?\}?$/i.exec(text);
   if (!match) return undefined;
   const hours = Number(match[1]);
   if (hours > 24) return undefined;
@@ -88,7 +90,7 @@ function parseMatrix(text: string, depth: number): AnswerForm | undefined {
   const bare = /^[([]\s*(\\begin\{array\}[\s\S]*\\end\{array\})\s*[)\]]$/.exec(text)?.[1] ?? text;
   const match = /^\\begin\{([pbvBV]?matrix|array)\}(?:\{[^}]*\})?([\s\S]*)\\end\{\1\}$/.exec(bare);
   if (!match || /\\begin/.test(match[2] ?? '')) return undefined;
-  const lines = (match[2] ?? '').split(/\\\\(?:\s*\[[^\]]*\])?/).filter((line) => line.trim() !== '');
+  const lines = (match[2] ?? '').split(/\\\\(?: ?\[[^\]\\]*\])?/).filter((line) => line.trim() !== '');
   const rows = lines.map((line) => line.split('&').map((cell) => parseForm(cell, depth + 1)));
   if (rows.length === 0 || rows.some((row) => row.includes(undefined))) return undefined;
   return { kind: 'matrix', rows: rows as AnswerForm[][] };
@@ -96,36 +98,36 @@ function parseMatrix(text: string, depth: number): AnswerForm | undefined {
 
 /** x ∈ S says S, and so does { x | x > 2 } of its inequality. */
 function parseMembership(text: string, depth: number): AnswerForm | undefined {
-  const condition = /^\\\{\s*([a-zA-Z])\s*(?:\\in\s*\\mathbb\s*\{?R\}?\s*)?[|:]\s*([\s\S]*)\\\}$/.exec(text);
-  if (condition) return parseInequality(condition[2] ?? '');
+  const condition = /^\\\{ ?([a-zA-Z]) ?(?:\\in ?\\mathbb ?\{?R\}? ?)?[|:]([\s\S]*)\\\}$/.exec(text);
+  if (condition) return parseInequality((condition[2] ?? '').trim());
   const match = /^[a-zA-Z]\s*\\in(?![a-zA-Z])\s*/.exec(text);
   return match ? parseForm(text.slice(match[0].length), depth + 1) : undefined;
 }
 
 /** A ∪ B; x < 1 or x > 2; (1, 3) without {2}. */
 function parseUnion(text: string, depth: number): AnswerForm | undefined {
-  const either = splitOutside(text, /\s+or\s+|\s*\\(?:text|mathrm)\{\s*or\s*\}\s*|\\(?:lor|vee)(?![a-zA-Z])/);
+  const either = splitOutside(text, / or | ?\\(?:text|mathrm)\{ ?or ?\} ?|\\(?:lor|vee)(?![a-zA-Z])/y);
   const ranges = either.map(parseInequality).filter((range) => range !== undefined);
   if (either.length > 1 && ranges.length === either.length) return { kind: 'union', items: ranges };
-  const [whole, points, ...more] = splitOutside(text, /\\setminus(?![a-zA-Z])/);
+  const [whole, points, ...more] = splitOutside(text, /\\setminus(?![a-zA-Z])/y);
   const excluded = /^\s*\\?\{([^{}]*)\}\s*$/.exec(points ?? '')?.[1]?.replace(/\\$/, '');
   const interval = excluded === undefined ? undefined : parseForm(whole ?? '', depth + 1);
   if (interval && excluded !== undefined && more.length === 0) return without(interval, excluded.split(','));
-  const parts = splitOutside(text, /\\cup(?![a-zA-Z])/);
+  const parts = splitOutside(text, /\\cup(?![a-zA-Z])/y);
   return parts.length > 1 ? allParsed(parts, depth, (items) => ({ kind: 'union', items })) : undefined;
 }
 
 function parseBracketed(text: string, depth: number): AnswerForm | undefined {
   if (/^\\emptyset$|^\\\{\s*\\\}$|^\{\s*\}$/.test(text)) return { kind: 'set', bare: false, items: [] };
-  if (/^\\mathbb\s*\{?\s*R\s*\}?$/.test(text)) return REALS;
-  const set = /^\\\{([\s\S]*)\\\}$/.exec(text) ?? /^\{([\s\S]*,[\s\S]*)\}$/.exec(text);
+  if (/^\\mathbb ?(?:\{ ?)?R ?\}?$/.test(text)) return REALS;
+  const set = /^\\\{([\s\S]*)\\\}$/.exec(text) ?? /^\{([^,]*,[\s\S]*)\}$/.exec(text);
   if (set && closesAtEnd(text)) {
-    const parts = splitOutside(set[1] ?? '', /[,;]/);
+    const parts = splitOutside(set[1] ?? '', /[,;]/y);
     return allParsed(parts, depth, (items) => ({ kind: 'set', bare: false, items: flattened(items) }));
   }
   const tuple = /^([([])([\s\S]*)([)\]])$/.exec(text);
   if (!tuple || !closesAtEnd(text)) return undefined;
-  const parts = splitOutside(tuple[2] ?? '', /[,;]/, true);
+  const parts = splitOutside(tuple[2] ?? '', /[,;]/y, true);
   if (parts.length < 2) return undefined;
   const [, open = '', , close = ''] = tuple;
   return allParsed(parts, depth, (items) => ({ kind: 'tuple', open, close, items }));
@@ -144,7 +146,7 @@ function closesAtEnd(text: string): boolean {
 
 /** x = 5 says 5, a chain x = 2 + 3 = 5 too. Anything else is an equation of two sides. */
 function parseEquation(text: string, depth: number): AnswerForm | undefined {
-  const sides = splitOutside(text, /(?<![<>!\\])=/).map((side) => side.trim());
+  const sides = splitOutside(text, /(?<![<>!\\])=/y).map((side) => side.trim());
   const [left = '', ...rest] = sides;
   const right = rest.at(-1);
   if (right === undefined) return undefined;
@@ -182,7 +184,7 @@ function parsePlusMinus(text: string): AnswerForm | undefined {
 /** 1, 2 and 3. */
 function parseList(text: string, depth: number): AnswerForm | undefined {
   const separator =
-    /\s*[,;]\s*(?:and|or)\s+|\s*[,;]?\s*\\(?:text|mathrm|mbox)\{\s*,?\s*(?:and|or)\s*\}|\s*[,;]|\s+(?:and|or)\s+/;
+    / ?[,;] ?(?:and|or) | ?[,;]? ?\\(?:text|mathrm|mbox)\{ ?(?:, ?)?(?:and|or) ?\}| ?[,;]| (?:and|or) /y;
   const parts = splitOutside(text, separator);
   return parts.length > 1
     ? allParsed(parts, depth, (items) => ({ kind: 'set', bare: true, items: flattened(items) }))
@@ -196,7 +198,7 @@ function flattened(items: readonly AnswerForm[]): readonly AnswerForm[] {
 
 /** 2 : 3 is ⅔. */
 function parseRatio(text: string): AnswerForm | undefined {
-  const parts = splitOutside(text, /:/);
+  const parts = splitOutside(text, /:/y);
   if (parts.length !== 2) return undefined;
   const [left, right] = parts.map((part) => parseExpression(part));
   if (!left || !right) return undefined;

@@ -1,3 +1,4 @@
+import { withoutEnd } from '../../trim.ts';
 import { withinBraces } from '../answers/boxed.ts';
 import { repeatingAsFraction } from './repeating-decimal.ts';
 
@@ -29,7 +30,10 @@ const CHARACTERS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** LaTeX that only says how something looks, and spellings of one thing. */
-const COMMANDS: readonly (readonly [RegExp, string])[] = [
+const COMMANDS: readonly (readonly [
+  RegExp,
+  string | ((found: string, at: number, text: string) => string),
+])[] = [
   [/\\(?:left|right|middle|displaystyle|textstyle|limits|nolimits)(?![a-zA-Z])\s*\.?/g, ''],
   [/\\(?:big|Big|bigg|Bigg)[lrm]?(?![a-zA-Z])/g, ''],
   [/\\(?:text|mathrm|mbox)\{\s*(\\?%)\s*\}/g, '$1'],
@@ -37,7 +41,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/\\(?:text)?color\s*\{[^{}]*\}/g, ''],
   [/\\langle(?![a-zA-Z])/g, '('],
   [/\\rangle(?![a-zA-Z])/g, ')'],
-  [/^\s*\\text\{\s*(\d[^{}]*|[A-H](?:\s*(?:,|and)\s*[A-H])+)\s*\}\s*$/, '$1'],
+  [/^\s*\\text\{\s*(\d[^{}]*|[A-H](?:\s*(?:,|and)\s*[A-H])+\s*)\}\s*$/, '$1'],
   [/\\approx(?![a-zA-Z])/g, '='],
   [/\\(?:text|mathrm|mbox)\{\s*(\^\\circ\s|\\degree)\s*\}/g, '$1'],
   [/(?<=\d\s?)\^\s?(?:o(?![a-zA-Z])|\{\s?o\s?\}|\{?\\(?:text|mathrm)\{\s?o\s?\}\}?)/g, '^\\circ '],
@@ -46,9 +50,9 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   // A negative space draws the comma of thousands near; without it a space behind a comma begins another item.
   [/(\d)(?:\s?\\!\s?,\s?(?:\\!\s?)?|\s?,\s?\\!\s?)(?=\d{3}(?!\d))/g, '$1,'],
   // Not the second half of a matrix's line end.
-  [/(?<!\\)\\(?:[,;:!> ]|quad|qquad|hspace\{[^}]*\}|phantom\{[^}]*\})/g, ' '],
+  [/(?<!\\)\\(?:[,;:!> ]|quad|qquad|hspace\{[^{}]*\}|phantom\{[^{}]*\})/g, ' '],
   [/~/g, ' '],
-  [/\{([^{}]*)\\over(?![a-zA-Z])([^{}]*)\}/g, '\\frac{$1}{$2}'],
+  [/\{[^{}]*\}/g, overAsFraction],
   [/\\[dtc]frac(?![a-zA-Z])/g, '\\frac'],
   [/\\[dt]binom(?![a-zA-Z])/g, '\\binom'],
   [/\\(?:cdot|times|ast|cdotp)(?![a-zA-Z])/g, '*'],
@@ -63,7 +67,7 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
   [/\*\*/g, '^'],
   [/(?<![\d.)}])(\d+)\s+(\d+)\/(\d+)(?![\d.])/g, '$1\\frac{$2}{$3}'],
   // 1 000 000
-  [/(?<=(?<![\d.,}])[1-9]\d{0,2}(?: \d{3})*) (?=\d{3}(?: \d{3})*(?!\s*[\d/]))/g, ''],
+  [/\d+(?: \d+)*/g, joinedThousands],
   [/\\\$|\$/g, ' '],
   [/^\s*\\[([]|\\[)\]]\s*$/g, ''],
 ];
@@ -71,12 +75,45 @@ const COMMANDS: readonly (readonly [RegExp, string])[] = [
 /** One spelling for what can be written in many: the same mathematics, easier to read. */
 export function clean(text: string): string {
   let cleaned = unboxed(singleSpaced(text));
-  for (const [from, to] of [...CHARACTERS, ...COMMANDS]) cleaned = cleaned.replace(from, to);
-  // A comma that ends a list announces another item.
-  return singleSpaced(repeatingAsFraction(cleaned))
-    .trim()
-    .replace(/(?<=[^\\])(?:[.;:]+|(?<=^[^,]*),+)$/, '')
-    .trim();
+  for (const [from, to] of [...CHARACTERS, ...COMMANDS]) {
+    cleaned = typeof to === 'string' ? cleaned.replace(from, to) : cleaned.replace(from, to);
+  }
+  return withoutStops(singleSpaced(repeatingAsFraction(cleaned)).trim()).trim();
+}
+
+/** Without stops or commas at its end, but behind a backslash. A comma that ends a list announces another item. */
+function withoutStops(text: string): string {
+  const stops = withoutEnd(text, /[.;:]/).length;
+  const commas = withoutEnd(text, /,/).length;
+  const from = stops < text.length ? stops : commas;
+  if (from === 0) return text.slice(0, stops < text.length ? 1 : undefined);
+  if (stops < text.length) return text.slice(0, from + (text[from - 1] === '\\' ? 1 : 0));
+  return text[from - 1] === '\\' || text.indexOf(',') < from ? text : text.slice(0, from);
+}
+
+/** 1 000 000 in one: groups of three digits, behind one of one to three, up to the last. */
+function joinedThousands(found: string, at: number, text: string): string {
+  const groups = found.split(' ');
+  const behind = /\s*[\d/]/y;
+  behind.lastIndex = at + found.length;
+  if (groups.length === 1 || behind.test(text)) return found;
+  const others = groups.findLastIndex((group) => group.length !== 3);
+  let [joined, open] = [groups[0] ?? '', false];
+  for (const [before, group] of groups.slice(1).entries()) {
+    const first = groups[before] ?? '';
+    const begins =
+      first.length <= 3 && !first.startsWith('0') && (before > 0 || !/[.,}]/.test(text.charAt(at - 1)));
+    open = before >= others && (open || begins);
+    joined += (open ? '' : ' ') + group;
+  }
+  return joined;
+}
+
+/** {a \over b} as a fraction; what holds no such is as it was. */
+function overAsFraction(group: string): string {
+  const over = [...group.matchAll(/\\over(?![a-zA-Z])/g)].at(-1);
+  if (!over) return group;
+  return `\\frac{${group.slice(1, over.index)}}{${group.slice(over.index + over[0].length, -1)}}`;
 }
 
 /** Long runs of spaces, which commands leave too, say nothing and make patterns slow. */
@@ -86,7 +123,7 @@ function singleSpaced(text: string): string {
 
 /** What a box holds that is all there is. */
 function unboxed(text: string): string {
-  const box = /^\s*\$*\s*\\(?:boxed|fbox)\s*(?=\{)/.exec(text);
+  const box = /^ ?\$* ?\\(?:boxed|fbox) ?(?=\{)/.exec(text);
   const inside = box ? withinBraces(text, box[0].length) : undefined;
   const behind = text.slice((box?.[0].length ?? 0) + (inside?.length ?? 0) + 2);
   return inside !== undefined && /^[\s.$]*$/.test(behind) ? inside : text;

@@ -6,14 +6,15 @@ import { numericValue } from './evaluation.ts';
 import type { Expression } from './expression.ts';
 import type { Quantity } from './quantity.ts';
 import { proportional, sameValue } from './same-value.ts';
+import { inSteps, step } from '../steps.ts';
 
 export interface EquivalenceOptions {
   /** Plain numbers may differ by this share of the right answer's size; default 0. Method §3 uses 0.01. */
   readonly relativeTolerance?: number;
 }
 
-/** Longer texts are no answers, and are not searched for one. */
-const MAX_LENGTH = 2000;
+/** Longer texts are no answers, and are not searched for one: they are compared as they stand. */
+export const MAX_LENGTH = 2000;
 
 /** Method §3 lets numbers differ by 1 %. */
 export const ABLATION_TOLERANCE = 0.01;
@@ -25,9 +26,16 @@ export const ABLATION_TOLERANCE = 0.01;
  * equations up to a factor, `x = 5` also as 5; times of day by value.
  *
  * Units are compared where both answers write one; a percentage equals both its number and its share.
+ *
+ * @throws OutOfSteps where that takes more steps than an answer is worth
  */
 export function equivalent(right: string, given: string, options: EquivalenceOptions = {}): boolean {
   if (right.length > MAX_LENGTH || given.length > MAX_LENGTH) return right.trim() === given.trim();
+  return inSteps(() => compare(right, given, options));
+}
+
+function compare(right: string, given: string, options: EquivalenceOptions): boolean {
+  step(10 * (right.length + given.length));
   if (sameText(right, given)) return true;
   const [a, b] = [right, given].map(formOf);
   return a !== undefined && b !== undefined && sameForm(a, b, options.relativeTolerance ?? 0);
@@ -42,6 +50,7 @@ function formOf(text: string): AnswerForm | undefined {
 }
 
 function sameForm(a: AnswerForm, b: AnswerForm, tolerance: number): boolean {
+  step(10);
   if ([a, b].some(({ kind }) => kind === 'equation' || kind === 'named'))
     return sameEquation(a, b, tolerance);
   if (a.kind === 'quantity' && b.kind === 'quantity') return sameQuantity(a.quantity, b.quantity, tolerance);

@@ -3,9 +3,11 @@ import { type Complex, NOWHERE, real } from './complex.ts';
 import type { ConstantName, Expression, FunctionName } from './expression.ts';
 import * as exact from './rational.ts';
 import type { Rational } from './rational.ts';
+import { step } from '../steps.ts';
 
 /** The exact value of an expression of numbers; undefined where it has variables, roots, π or the like. */
 export function exactValue(expression: Expression): Rational | undefined {
+  step(1);
   if (expression.kind === 'number') return expression.value;
   if (expression.kind === 'negate') {
     const value = exactValue(expression.of);
@@ -33,6 +35,7 @@ export type Assignment = (variable: string) => Complex;
 
 /** The value of an expression in double precision, at one assignment of its variables; NaN where it has none. */
 export function numericValue(expression: Expression, assignment: Assignment): Complex {
+  step(2);
   switch (expression.kind) {
     case 'number':
       return real(Number(expression.value.top) / Number(expression.value.bottom));
@@ -143,6 +146,7 @@ function gamma(x: number): number {
 function product(from: number, to: number): number {
   let result = 1;
   for (let factor = from; factor <= to && Number.isFinite(result); factor++) result *= factor;
+  step(100);
   return result;
 }
 
@@ -151,7 +155,9 @@ function choose(n: number, k: number): number {
     return factorial(n) / factorial(k) / factorial(n - k);
   }
   let result = 1;
-  for (let i = 1; i <= Math.min(k, n - k) && Number.isFinite(result); i++)
+  for (let i = 1; i <= Math.min(k, n - k) && Number.isFinite(result); i++) {
+    step(1);
     result = (result * (n - i + 1)) / i;
+  }
   return k > n ? 0 : Math.round(result);
 }

@@ -41,10 +41,11 @@ export type FunctionName =
 
 /** Every expression within one, itself included. */
 export function* within(expression: Expression): Generator<Expression> {
-  yield expression;
-  if (expression.kind === 'negate') yield* within(expression.of);
-  else if (expression.kind === 'binary') {
-    yield* within(expression.left);
-    yield* within(expression.right);
-  } else if (expression.kind === 'call') for (const part of expression.of) yield* within(part);
+  const open = [expression];
+  for (let part = open.pop(); part; part = open.pop()) {
+    yield part;
+    if (part.kind === 'negate') open.push(part.of);
+    else if (part.kind === 'binary') open.push(part.right, part.left);
+    else if (part.kind === 'call') open.push(...part.of);
+  }
 }

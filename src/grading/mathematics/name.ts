@@ -1,20 +1,16 @@
-const LABEL = String.raw`[a-zA-Z](?:_\{?\w+\}?)?'*`;
-const GREEK_LABEL = String.raw`\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega)`;
 /** x, x_1, \theta, f(x), f^{-1}(x), a/b as a fraction, AB, \overline{AB}, m\angle ABC, (x, y), \text{Area}. */
-const NAME = new RegExp(
-  [
-    String.raw`^(?:${LABEL}|${GREEK_LABEL})(?:\s*\^\s*\{?\s*\\circ\s*\}?)?$`,
-    String.raw`^[a-zA-Z]'*(?:\^\{-1\})?\s*\([a-z0-9, -]*\)$`,
-    String.raw`^\\frac\s*\{[a-zA-Z]{1,3}\}\s*\{[a-zA-Z]{1,3}\}$`,
-    String.raw`^\|?[A-Z]{2,3}\|?$`,
-    String.raw`^\\overline\s*\{[A-Z]{2}\}$`,
-    String.raw`^m?\s*\\(?:angle|triangle)\s*(?:[A-Z]{1,3}|\d|[a-z]|\{[A-Z]{1,3}\}|${GREEK_LABEL})$`,
-    String.raw`^\(\s*(?:${LABEL}|${GREEK_LABEL})(?:\s*,\s*(?:${LABEL}|${GREEK_LABEL}))+\s*\)$`,
-    String.raw`^(?:\\(?:text|mathrm|textbf|operatorname)\s*\{[a-zA-Z ]+\}|[A-Z]?[a-z]{3,}(?: [a-z]+)*)$`,
-  ].join('|'),
-);
+const NAMES = [
+  /^(?:[a-zA-Z](?:_\{?\w+\}?)?'*|\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega))(?: ?\^ ?(?:\{ ?)?\\circ ?\}?)?$/,
+  /^[a-zA-Z]'*(?:\^\{-1\})? ?\([a-z0-9, -]*\)$/,
+  /^\\frac ?\{[a-zA-Z]{1,3}\} ?\{[a-zA-Z]{1,3}\}$/,
+  /^\|?[A-Z]{2,3}\|?$/,
+  /^\\overline ?\{[A-Z]{2}\}$/,
+  /^m? ?\\(?:angle|triangle) ?(?:[A-Z]{1,3}|\d|[a-z]|\{[A-Z]{1,3}\}|\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega))$/,
+  /^\( ?(?:[a-zA-Z](?:_\{?\w+\}?)?'*|\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega))(?: ?, ?(?:[a-zA-Z](?:_\{?\w+\}?)?'*|\\(?:alpha|beta|gamma|delta|theta|phi|varphi|lambda|mu|omega)))+ ?\)$/,
+  /^(?:\\(?:text|mathrm|textbf|operatorname) ?\{[a-zA-Z ]+\}|[A-Z]?[a-z]{3,}(?: [a-z]+)*)$/,
+];
 /** a + b, m + n + p, xy: letters added or multiplied. */
-const COMPOUND_NAME = /^[a-zA-Z](?:\s*[-+]?\s*[a-zA-Z])+$/;
+const COMPOUND_NAME = /^[a-zA-Z](?: ?(?:[-+] ?)?[a-zA-Z])+$/;
 
 /** What stands left of an answer's equals sign, where that only says what the answer is the value of. */
 export interface Name {
@@ -26,6 +22,6 @@ export interface Name {
 /** Reads the side of an equation as a name; undefined where it says more than one. */
 export function parseName(side: string): Name | undefined {
   const name = side.replaceAll(' ', '');
-  if (NAME.test(side)) return { name, compound: false };
+  if (NAMES.some((pattern) => pattern.test(side))) return { name, compound: false };
   return COMPOUND_NAME.test(side) ? { name, compound: true } : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Expression } from './expression.ts';
 import { parseExpression } from './parser.ts';
 import { canonicalUnit, isUnit } from './units.ts';
+import { wordUnit } from './word-unit.ts';
 
 /** An expression with what people write around it. */
 export interface Quantity {
@@ -14,22 +15,20 @@ export interface Quantity {
   readonly ratio?: true;
 }
 
-const PERCENT = /\s*(?:\\?%|percent|per cent)$/i;
+const PERCENT = / ?(?:\\?%|percent|per cent)$/i;
 const CURRENCY = /^(?:US\s*)?[€£¥]\s*/;
-const DEGREE = /\s*\^\s*(?:\\circ|\{\s*\\circ\s*\})\s*(C|F|\\(?:text|mathrm)\{\s*[CF]\s*\})?$/;
+const DEGREE = / ?\^ ?(?:\\circ|\{ ?\\circ ?\}) ?(C|F|\\(?:text|mathrm)\{ ?[CF] ?\})?$/;
 /** Words in a text command at the end, with a power behind or within. */
 const MARKED_UNIT =
-  /\s*\\(?:text|mathrm|mbox|textrm|rm)\s*\{\s*([a-zA-Z][^{}]*|\s*)\}\s*(?:\^\s*\{?\s*([23])\s*\}?)?$/;
+  / ?\\(?:text|mathrm|mbox|textrm|rm) ?\{ ?([a-zA-Z][^{}]*)?\} ?(?:\^ ?(?:\{ ?)?([23]) ?\}?)?$/;
 /** 6' and 6'' or 6". */
 const FEET_OR_INCHES = /^([\d.]+)\s*('|''|")$/;
 const OHMS = /^([\d.]+)\s*(?:\\Omega|Ω)$/;
-/** "12 square inches", "3 apples", "5 km/h": words after a number. */
-const WORD_UNIT = /^(.*[\d)}.])\s+([a-zA-Z][a-zA-Z .]*(?:\/\s*[a-zA-Z]+)?(?:\s*\^\s*\{?[23]\}?)?)$/;
 /** "12cm": letters right behind the digits; only units of measure, and of two letters or more. */
 const ATTACHED_UNIT = /^(.*\d)([a-zA-Z]{2,}(?:\/[a-zA-Z]+)?)((?:\^\{?[23]\}?)?)$/;
 const BASE = /^([0-9A-F]+)_\{?(?:\\text\{)?(\d{1,2}|[a-z]+)\}?\}?$/;
 
-/** Reads a quantity from cleaned text; undefined where it is none. */
+/** Reads a quantity from text as `clean` leaves it, of single spaces; undefined where it is none. */
 export function parseQuantity(text: string): Quantity | undefined {
   let rest = text.trim().replace(CURRENCY, '');
   const based = BASE.exec(rest.replaceAll(' ', ''));
@@ -63,15 +62,15 @@ function splitUnit(text: string): { readonly number: string; readonly unit: stri
   if (attached && isUnit(attached[2] ?? '')) {
     return { number: attached[1] ?? '', unit: canonicalUnit((attached[2] ?? '') + (attached[3] ?? '')) };
   }
-  const words = WORD_UNIT.exec(text);
-  const word = words?.[2] ?? '';
+  const words = wordUnit(text);
+  const word = words?.unit ?? '';
   // A single letter is a variable, unless it is a unit of measure: "10 m".
   if (
     words &&
     !FUNCTION_WORD.test(word) &&
-    (/[a-zA-Z]{2}/.test(word) || isUnit(word.replace(/\s*\^.*$/, '')))
+    (/[a-zA-Z]{2}/.test(word) || isUnit((word.split('^')[0] ?? '').trim()))
   ) {
-    return { number: words[1] ?? '', unit: canonicalUnit(word) };
+    return { number: words.number, unit: canonicalUnit(word) };
   }
   return { number: text, unit: '' };
 }

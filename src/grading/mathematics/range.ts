@@ -5,8 +5,8 @@ import { real } from './complex.ts';
 import { variablesOf } from './same-value.ts';
 import { splitOutside } from './split.ts';
 
-const VARIABLE = String.raw`[a-zA-Z]|\\(?:alpha|beta|theta|lambda|phi)`;
-const ONE_VARIABLE = new RegExp(`^(?:${VARIABLE})$`);
+const ONE_VARIABLE = /^(?:[a-zA-Z]|\\(?:alpha|beta|theta|lambda|phi))$/;
+const NOT_EQUAL = /^(?:[a-zA-Z]|\\(?:alpha|beta|theta|lambda|phi)) ?\\neq?(?![a-zA-Z])([\s\S]*)$/;
 
 const INFINITY: AnswerForm = {
   kind: 'quantity',
@@ -24,13 +24,12 @@ export const REALS: AnswerForm = { kind: 'tuple', open: '(', close: ')', items: 
 
 /** x < 3 is (−∞, 3); 1 < x ≤ 2 is (1, 2]; 3 > x likewise; |x| < 3 is (−3, 3); x ≠ 3 is all but 3. */
 export function parseInequality(text: string): AnswerForm | undefined {
-  const excluded = new RegExp(`^(?:${VARIABLE})\\s*\\\\neq?(?![a-zA-Z])([\\s\\S]*)$`).exec(text)?.[1];
+  const excluded = NOT_EQUAL.exec(text)?.[1];
   if (excluded !== undefined) return without(REALS, excluded.split(','));
-  const sign = /\\le(?![a-zA-Z])|\\ge(?![a-zA-Z])|<=|>=|<|>/;
-  const parts = splitOutside(text, sign).map((part) => part.trim());
-  const signs = [...text.matchAll(new RegExp(sign.source, 'g'))].map(([found]) => found);
+  const parts = splitOutside(text, /\\[lg]e(?![a-zA-Z])|[<>]=?/y).map((part) => part.trim());
+  const signs = [...text.matchAll(/\\[lg]e(?![a-zA-Z])|[<>]=?/g)].map(([found]) => found);
   if (parts.length < 2 || parts.length > 3 || signs.length !== parts.length - 1) return undefined;
-  const size = /^\|\s*(.+?)\s*\|$/.exec(parts[0] ?? '')?.[1];
+  const size = /^\|(.+)\|$/.exec(parts[0] ?? '')?.[1]?.trim();
   if (
     size !== undefined &&
     parts.length === 2 &&

@@ -4,13 +4,21 @@ export interface Rational {
   readonly bottom: bigint;
 }
 
-/** Powers and factorials beyond this are left to floating point: an answer is not worth a page of digits. */
+import { step } from '../steps.ts';
+
+/** What is longer than this is left to floating point: an answer is not worth a page of digits. */
 const MAX_BITS = 4096;
 
 export function rational(top: bigint, bottom = 1n): Rational | undefined {
   if (bottom === 0n) return undefined;
   const divisor = commonDivisor(top, bottom) * (bottom < 0n ? -1n : 1n);
-  return { top: top / divisor, bottom: bottom / divisor };
+  const reduced = { top: top / divisor, bottom: bottom / divisor };
+  return bitsOf(reduced.top) > MAX_BITS || bitsOf(reduced.bottom) > MAX_BITS ? undefined : reduced;
+}
+
+/** Up to four more than there are; counting them takes as long as they are many. */
+function bitsOf(value: bigint): number {
+  return 4 * value.toString(16).length;
 }
 
 /** Digits with an optional decimal part, e.g. "3.25"; undefined where it is none. */
@@ -42,6 +50,7 @@ export function power(base: Rational, exponent: Rational): Rational | undefined 
   if (exponent.bottom !== 1n) return undefined;
   const times = exponent.top < 0n ? -exponent.top : exponent.top;
   const bits = BigInt(base.top.toString(2).length + base.bottom.toString(2).length);
+  step(MAX_BITS);
   if (times * bits > BigInt(MAX_BITS)) return undefined;
   return exponent.top < 0n
     ? rational(base.bottom ** times, base.top ** times)
@@ -54,6 +63,6 @@ export function equalRational(a: Rational, b: Rational): boolean {
 
 function commonDivisor(a: bigint, b: bigint): bigint {
   let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
-  while (y > 0n) [x, y] = [y, x % y];
+  for (; y > 0n; [x, y] = [y, x % y]) step(4);
   return x === 0n ? 1n : x;
 }

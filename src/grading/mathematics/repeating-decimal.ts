@@ -1,5 +1,5 @@
 /** 0.1\overline{6}: digits, point, digits that stand once, digits that stand for ever. */
-const REPEATING = /(\d*)\.(\d*)\\(?:overline|bar)\s*\{?(\d+)\}?/g;
+const REPEATING = /(?<!\d)(\d*)\.(\d*)\\(?:overline|bar)\s*\{?(\d+)\}?/g;
 
 /** LaTeX with repeating decimals written as the fractions they are: 0.\overline{36} as (36/99). */
 export function repeatingAsFraction(text: string): string {

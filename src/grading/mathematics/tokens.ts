@@ -1,3 +1,5 @@
+import { step } from '../steps.ts';
+
 /** What the parser reads: numbers as written, commands by name, single letters, single signs. */
 export type Token =
   | { readonly kind: 'number'; readonly text: string }
@@ -15,6 +17,7 @@ const SPELLING: Readonly<Record<string, string>> = { infinity: 'infty', inf: 'in
 
 /** Cuts cleaned mathematics (see `clean`) into tokens; undefined where a character is none of mathematics. */
 export function tokenize(text: string): Token[] | undefined {
+  step(8 * text.length);
   const tokens: Token[] = [];
   let rest = text.trimStart();
   while (rest !== '') {

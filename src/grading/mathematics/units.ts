@@ -63,11 +63,11 @@ export function canonicalUnit(text: string): string {
     .trim()
     .replace(/\.$/, '');
   let power = '';
-  const written = /\s*\^?\s*([23])$/.exec(name);
+  const written = / ?\^? ?([23])$/.exec(name);
   if (written) [name, power] = [name.slice(0, written.index).trim(), `^${written[1]}`];
   const word = /^(square|sq\.?|cubic|cu\.?)\s+/.exec(name);
   if (word) [name, power] = [name.slice(word[0].length), word[1]?.startsWith('s') ? '^2' : '^3'];
-  name = name.replace(/\s+per\s+/g, '/').replace(/\s*\/\s*/g, '/');
+  name = name.replaceAll(' per ', '/').replace(/ ?\/ ?/g, '/');
   const whole = CANONICAL.get(name);
   if (whole) return whole + power;
   const parts = name.split('/').map((part) => CANONICAL.get(part) ?? part.replace(/(?<=[a-z]{3})s$/, ''));

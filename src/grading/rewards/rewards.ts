@@ -1,5 +1,6 @@
+import { decided, NOT_DECIDED } from '../steps.ts';
 import { partialCredit } from './partial-credit.ts';
-import { inside, type Tag, tagScore, tagText, type TagScore } from './tags.ts';
+import { inside, type Tag, tagScore, tagText, type TagScore, within } from './tags.ts';
 
 /** The six rewards of P2 (method §9), in its order. */
 export const REWARD_NAMES = [
@@ -32,7 +33,7 @@ export interface RewardPart {
   /** Undefined for the answer. */
   readonly sentences?: TagScore;
   /** What the answer's score is. */
-  readonly answerRule?: 'correct' | 'partial credit' | 'tag present';
+  readonly answerRule?: 'correct' | 'partial credit' | 'tag present' | typeof NOT_DECIDED;
 }
 
 export interface Reward {
@@ -74,8 +75,9 @@ function answerScore(
   if (name === 'no-accuracy') return { score: given === undefined ? 0 : 1, answerRule: 'tag present' };
   const answerRule = name === 'continuous' ? 'partial credit' : 'correct';
   if (given === undefined) return { score: 0, answerRule };
-  const answer = /<answer>([\s\S]*?)<\/answer>/.exec(response)?.[1]?.trim() ?? '';
-  const correct = isRight(right, answer);
+  const answer = within(response, 'answer')?.trim() ?? '';
+  const correct = decided(() => isRight(right, answer), undefined);
+  if (correct === undefined) return { score: 0, answerRule: NOT_DECIDED };
   if (name !== 'continuous') return { score: correct ? 1 : 0, answerRule };
   return { score: partialCredit(right, answer, correct), answerRule };
 }

@@ -1,6 +1,7 @@
 /** JSON kept as the text it was written as: single fields change, and not a character of anything else. */
 import type { Node } from 'jsonc-parser';
 import { applyEdits, findNodeAtLocation, modify, parseTree } from 'jsonc-parser';
+import { withoutEnd } from '../../trim.ts';
 
 export type JsonPath = readonly (string | number)[];
 
@@ -60,7 +61,8 @@ export class JsonText {
     const last = object.children?.at(-1);
     const field = `${JSON.stringify(name)}: ${json}`;
     if (!last) return this.#splice(object.offset + 1, 0, field);
-    const before = /[ \t\r\n]*$/.exec(this.text.slice(object.offset + 1, last.offset))?.[0];
+    const space = this.text.slice(object.offset + 1, last.offset);
+    const before = space.slice(withoutEnd(space, /[ \t\r\n]/).length);
     return this.#splice(last.offset + last.length, 0, `,${before === '' ? ' ' : before}${field}`);
   }
 

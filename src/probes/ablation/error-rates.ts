@@ -3,6 +3,8 @@ import type { PairedComparison } from '../../grading/statistics/paired.ts';
 import { comparePaired } from '../../grading/statistics/paired.ts';
 import type { Interval } from '../../grading/statistics/wilson.ts';
 import { wilson } from '../../grading/statistics/wilson.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
+import { tagged } from '../../tagged.ts';
 import type { Said } from '../said.ts';
 import { meanOf } from '../summary/mean.ts';
 import type { AblationExperiment } from './experiment.ts';
@@ -89,8 +91,8 @@ function formsOf(said: readonly Said[]): AnswerForms {
   return {
     meanTokens: meanOf(said.map(({ tokens }) => tokens))?.mean ?? 0,
     cutOff: share(({ stop }) => stop === 'length'),
-    withAnswerTag: share(({ text }) => /<answer>[\s\S]*<\/answer>/i.test(text)),
-    withThought: share(({ text }) => /<think>[\s\S]*<\/think>/i.test(text)),
+    withAnswerTag: share(({ text }) => !tagged(text, 'answer').next().done),
+    withThought: share(({ text }) => !tagged(text, 'think').next().done),
     empty: share(({ text }) => text.trim() === ''),
   };
 }
@@ -132,6 +134,8 @@ export interface AblationResultLine {
   readonly model: string;
   readonly ablation: string;
   readonly ablated_layer: number;
+  /** Only where the rules found no verdict: `not decided in time`. */
+  readonly rule?: typeof NOT_DECIDED;
 }
 
 /** The lines of one experiment, in the records' order. */
@@ -146,7 +150,7 @@ export function ablationResultLines(
       ? record.ablated.find((one) => one.experiment === experiment.name)
       : record.baseline;
     if (!said) return [];
-    const { predicted, correct } = gradeResponse(record, said.text);
+    const { predicted, correct, undecided } = gradeResponse(record, said.text);
     return {
       id: record.id,
       question: record.question,
@@ -158,6 +162,7 @@ export function ablationResultLines(
       model: model.name,
       ablation: name,
       ablated_layer: experiment?.layer ?? -1,
+      ...(undecided ? { rule: NOT_DECIDED } : {}),
     };
   });
 }

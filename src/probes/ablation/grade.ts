@@ -1,12 +1,15 @@
 import { extractAnswer } from '../../grading/answers/extraction.ts';
 import { gradeResponse as grade } from '../../grading/grade.ts';
 import { ABLATION_TOLERANCE } from '../../grading/mathematics/equivalence.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
 import type { AblationRecord } from './sweep.ts';
 
 export interface Graded {
   /** The answer as it was read out of the response; empty where there is none. */
   readonly predicted: string;
   readonly correct: boolean;
+  /** It took more steps than an answer is worth, and counts as not right. */
+  readonly undecided?: true;
 }
 
 /**
@@ -18,6 +21,10 @@ export function gradeResponse(
   response: string,
 ): Graded {
   const question = { answer, ...(choices ? { choices } : {}) };
-  const { predicted, correct } = grade(question, response, { relativeTolerance: ABLATION_TOLERANCE });
-  return { predicted: correct ? predicted.text : extractAnswer(response, { whole: hasImage }).text, correct };
+  const { predicted, correct, rule } = grade(question, response, { relativeTolerance: ABLATION_TOLERANCE });
+  return {
+    predicted: correct ? predicted.text : extractAnswer(response, { whole: hasImage }).text,
+    correct,
+    ...(rule === NOT_DECIDED ? { undecided: true } : {}),
+  };
 }

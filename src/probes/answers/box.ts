@@ -1,11 +1,11 @@
 import type { Box } from '../../grading/answers/box.ts';
 
-const NUMBER = String.raw`(-?\d+(?:\.\d+)?)`;
-/** Separators and brackets, and names of coordinates ("y1 ="), but no other words. */
-const BETWEEN = String.raw`(?:[\s,;()[\]]|[xy][12]?\s*[=:])+`;
-const BOX = new RegExp(
-  String.raw`(?<![\w.])${NUMBER}${[1, 2, 3].map(() => BETWEEN + NUMBER).join('')}(?![\d.]*\d)`,
-);
+/**
+ * Four numbers with separators, brackets and names of coordinates ("y1 =") between them, but no other words. A number ends where
+ * no digit follows, so that it is tried at its full length alone.
+ */
+const BOX =
+  /(?<![\w.])(-?\d+(?:\.\d+)?)(?:[\s,;()[\]]|[xy][12]?\s*[=:])+(-?\d+(?:\.\d+)?)(?:[\s,;()[\]]|[xy][12]?\s*[=:])+(-?\d+(?:\.\d+)?)(?:[\s,;()[\]]|[xy][12]?\s*[=:])+(-?\d+(?:\.\d+)?)(?!\d|\.[\d.]*\d)/;
 
 /**
  * The first four numbers in a row, as `x1,y1,x2,y2`, `[x1, y1, x2, y2]`, `(x1,y1),(x2,y2)` or in Qwen's JSON. Corners

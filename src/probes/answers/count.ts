@@ -3,14 +3,13 @@ const WORDS = [
   ...['eleven', 'twelve', 'thirteen', 'fourteen', 'fifteen', 'sixteen', 'seventeen', 'eighteen', 'nineteen'],
   'twenty',
 ];
-const NUMBER = new RegExp(
-  String.raw`\\boxed\s*\{\s*(\d+)|(?<![\d.])\d+(?![\d.]*\d)|\b(?:${WORDS.join('|')})\b`,
-  'gi',
-);
+const NUMBER = /\\boxed\s*\{\s*(\d+)|(?<![\d.])\d+(?!\d|\.[\d.]*\d)|\b[a-z]{3,9}\b/gi;
 
 /** The count an answer gives: its `\boxed{}` number, else its first whole number, in digits or words up to twenty. */
 export function parseCount(answer: string): number | null {
-  const found = [...answer.matchAll(NUMBER)];
+  const found = [...answer.matchAll(NUMBER)].filter(
+    ([said]) => !/^[a-z]/i.test(said) || WORDS.includes(said.toLowerCase()),
+  );
   const match = found.find(([, boxed]) => boxed !== undefined) ?? found[0];
   if (!match) return null;
   const word = WORDS.indexOf(match[0].toLowerCase());

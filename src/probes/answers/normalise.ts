@@ -1,12 +1,11 @@
+import { withoutEnd } from '../../trim.ts';
+
 /** Below this length answers are compared exactly, above it also by containment (method.md §2). */
 const SHORT = 20;
 
 /** Lower case, no space around it, no `.,!?;:` at its end (method.md §2). */
 export function normaliseAnswer(answer: string): string {
-  return answer
-    .toLowerCase()
-    .trim()
-    .replace(/[.,!?;:]+$/, '');
+  return withoutEnd(answer.toLowerCase().trim(), /[.,!?;:]/);
 }
 
 /**

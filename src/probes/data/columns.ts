@@ -35,7 +35,11 @@ const EXAMPLE = 'question=…,answer=…,image=…,choices=…';
  * @throws NamedError `BadValue`
  */
 export function parseColumns(text: string): ColumnChoice {
-  const parts = text.split(new RegExp(`,(?=(?:${COLUMN_ROLES.join('|')})=)`));
+  const parts: string[] = [];
+  for (const piece of text.split(',')) {
+    const begins = COLUMN_ROLES.some((role) => piece.startsWith(`${role}=`));
+    parts.push(begins || parts.length === 0 ? piece : `${parts.pop() ?? ''},${piece}`);
+  }
   const chosen: Partial<Record<ColumnRole, readonly string[]>> = {};
   for (const part of parts) {
     const [, name = '', columns = ''] = /^(\w+)=([\s\S]+)$/.exec(part) ?? [];

@@ -15,8 +15,7 @@ export interface HeldPicture {
   readonly stored?: Picture | LongBase64 | string;
 }
 
-const EXTENSIONS = 'png|jpe?g|jfif|webp|gif|bmp|avif|heic|heif|tiff?';
-const FILE_NAME = new RegExp(`^[^\\n<>|"]+\\.(?:${EXTENSIONS})$`, 'i');
+const FILE_NAME = /^[^\n<>|"]+\.(?:png|jpe?g|jfif|webp|gif|bmp|avif|heic|heif|tiff?)$/i;
 const LONGEST_NAME = 4096;
 const DEEPEST = 8;
 /** The part of a chat that is a picture, as transformers, OpenAI and TRL name it. */
@@ -87,5 +86,7 @@ const BASE64_HEAD = /^(?:iVBORw0KGgo|\/9j\/|R0lGOD[dl]h|UklGR.{6}XRUJQ|Qk[0-3].{
 /** Base64 text, or a `data:` address, of a picture. */
 function isBase64Picture(text: string): boolean {
   if (/^data:image\//.test(text)) return true;
-  return text.length >= LEAST_BASE64 && BASE64_HEAD.test(text) && /^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(text);
+  return (
+    text.length >= LEAST_BASE64 && BASE64_HEAD.test(text) && /^[A-Za-z0-9+/\s]+(?:={1,2}\s*)?$/.test(text)
+  );
 }

@@ -1,5 +1,6 @@
 /** Decimal columns of Parquet, without the rounding of doubles. */
 import type { FileMetaData } from 'hyparquet';
+import { withoutEnd } from '../../trim.ts';
 
 /**
  * Makes hyparquet hand out the whole numbers that decimals are stored as, where it would multiply doubles; within records and
@@ -23,7 +24,7 @@ export function decimalValue(stored: unknown, scale: number): unknown {
   if (whole === undefined) return stored;
   const digits = String(whole < 0n ? -whole : whole).padStart(scale + 1, '0');
   const point = digits.length - scale;
-  const fraction = digits.slice(point).replace(/0+$/, '');
+  const fraction = withoutEnd(digits.slice(point), /0/);
   const text = `${whole < 0n ? '-' : ''}${digits.slice(0, point)}${fraction === '' ? '' : `.${fraction}`}`;
   return String(Number(text)) === text ? Number(text) : text;
 }

@@ -10,7 +10,7 @@ import { parseTextList } from './python-list.ts';
 
 /** VLMEvalKit's rule: longer texts are the picture, shorter ones the index of the row that has it. */
 const LONGEST_INDEX = 64;
-const BASE64 = /^(?:data:image\/[\w.+-]+;base64,)?[A-Za-z0-9+/\s]+={0,2}\s*$/;
+const BASE64 = /^(?:data:image\/[\w.+-]+;base64,)?[A-Za-z0-9+/\s]+(?:={1,2}\s*)?$/;
 /** MMMU's `image_1` … `image_7`, and the like. */
 const NUMBERED = /^(?:image|img|picture)_?(\d+)$/i;
 const VIDEOS = ['videos', 'video', 'audios', 'audio'];

@@ -5,12 +5,12 @@ import { type ColumnChoice, filledColumn, namesFor } from './columns.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
 import type { Picture } from './picture.ts';
 import type { Problem } from './problem.ts';
+import { taggedAtEnd } from '../../tagged.ts';
 import { parseTextList } from './python-list.ts';
 import { placePictures, questionText } from './row-question.ts';
 
 /** GSM8K ends its reasoning with `#### 42`. */
 const GSM8K_ANSWER = /####\s*(.+)/;
-const TAGGED_ANSWER = /^[\s\S]*<answer>([\s\S]*?)<\/answer>\s*$/i;
 
 /** What a row is called by the columns that name rows; undefined where it fills none. */
 export function rowName(row: JsonLine, choice: ColumnChoice): string | undefined {
@@ -99,7 +99,7 @@ function answerText(
 function goldAnswer(stored: string): string {
   const [only, ...others] = (/^\s*\[\s*["']/.test(stored) ? parseTextList(stored) : undefined) ?? [];
   const text = only !== undefined && others.length === 0 ? only : stored;
-  const tagged = TAGGED_ANSWER.exec(text)?.[1] ?? text;
+  const tagged = taggedAtEnd(text) ?? text;
   const marked = GSM8K_ANSWER.exec(tagged)?.[1];
   return marked === undefined ? tagged.trim() : marked.trim().replaceAll(',', '');
 }

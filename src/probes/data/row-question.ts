@@ -9,7 +9,7 @@ export const IMAGE_MARKER = /<image ?(\d*)>/g;
 
 /** A picture named by the text itself: Qwen-VL's `<img>path</img>`, HTML's `<img src=…>`, Markdown's `![…](…)`. */
 const SHOWN =
-  /<img>[^<\n]*<\/img>|<img\s[^>]*\bsrc\s*=[^>]*>|!\[[^\]\n]*\]\(\s*(?:https?:|data:image|[^()\n]+\.(?:png|jpe?g|webp|gif|bmp|svg)\b)/i;
+  /<img>[^<\n]*<\/img>|<img\s(?:(?!\bsrc\s*=)[^<>])*src\s*=[^<>]*>|!\[[^[\]\n]*\]\(\s*(?=\S)(?:https?:|data:image|[^()\n]+\.(?:png|jpe?g|webp|gif|bmp|svg)\b)/i;
 
 /**
  * A question as text: a text, or the one user message of a chat (verl's and TRL's `prompt`), whose image parts become markers.
@@ -112,7 +112,7 @@ export function placePictures(
     );
   }
   const [image, ...moreImages] = placed as readonly Picture[];
-  const around = stored.split(new RegExp(IMAGE_MARKER.source.replace('(\\d*)', '\\d*'))) as readonly string[];
+  const around = stored.split(/<image ?\d*>/) as readonly string[];
   const inFront = around.slice(0, -1).every((text) => text === '');
   return {
     question: around.join(''),

@@ -1,5 +1,6 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
+import { withoutEnd, withoutStart } from '../../trim.ts';
 
 /** The checkpoints of a comparison: the family's three by their part, and any others. */
 export interface Compared {
@@ -22,7 +23,7 @@ export function roleNames({ others = [], ...family }: Compared): CheckpointSet {
   );
   for (const checkpoint of others) {
     // Deltas are keyed by these, and pairs of deltas by two with a space between.
-    const plain = checkpoint.name.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '') || 'model';
+    const plain = withoutEnd(withoutStart(checkpoint.name.replace(/[^\w.-]+/g, '-'), /-/), /-/) || 'model';
     let name = ['sft', 'base', 'in', 'rl'].includes(plain) ? `${plain}-2` : plain;
     for (let number = 2; set.has(name); number++) name = `${plain}-${number}`;
     set.set(name, checkpoint);

@@ -32,7 +32,7 @@ export function parameters(count: number): string {
 
 /** A count with thin spaces between thousands: `152 064`. */
 export function count(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u2009');
+  return String(Math.round(value)).replace(/\B(?=(?:\d{3}){1,6}$)/g, '\u2009');
 }
 
 /** Seconds: `0.42 s`, `8.1 s`, `41 s`, `3 min 20 s`, `1 h 5 min`. */

@@ -27,7 +27,7 @@ export function plainNumber(value: number, digits = 4): string {
   if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
     return value
       .toExponential(2)
-      .replace(/\.?0+e/, 'e')
+      .replace(/\.?0{1,2}e/, 'e')
       .replace('e+', 'e')
       .replaceAll('-', '\u2212');
   }

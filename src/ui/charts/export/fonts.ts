@@ -24,7 +24,7 @@ export async function embeddedFonts(text: string, families: ReadonlySet<string>)
   const rules = fontFaces().flatMap((rule) => {
     const value = (name: string) => rule.style.getPropertyValue(name);
     const family = value('font-family').replace(/^["']|["']$/g, '');
-    const [, file] = /url\("?([^")]+)"?\)/.exec(value('src')) ?? [];
+    const [, file] = /url\("?([^"()]+)"?\)/.exec(value('src')) ?? [];
     const range = value('unicode-range');
     const used = points.some((point) => inUnicodeRange(range, point));
     if (!families.has(family) || !used || file === undefined || value('font-style') === 'italic') return [];
