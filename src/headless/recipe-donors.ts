@@ -3,7 +3,7 @@ import { NamedError } from '../named-error.ts';
 import type { DonorFolders } from '../merge/folder/tensor-values.ts';
 import { openMerge } from '../merge/open-merge.ts';
 import type { KnownDonor } from '../merge/open-recipe.ts';
-import { openRecipe } from '../merge/open-recipe.ts';
+import { readRecipeFile } from '../reading/client.ts';
 import type { Donor } from '../merge/plan/donor.ts';
 import { donorNotices, openDonor } from '../merge/plan/donor.ts';
 import { planMerge } from '../merge/plan/plan.ts';
@@ -70,7 +70,7 @@ export async function recipeCheckpoints(context: CommandContext): Promise<Checkp
   }
   const opened: Checkpoint[] = [];
   for (const file of files) {
-    const { recipe, notices } = await openRecipe(file, first.config, knownDonors(donors));
+    const { recipe, notices } = await readRecipeFile(file, first.config, knownDonors(donors));
     const plan = planMerge(recipe, donors);
     for (const line of [...notices, ...ofPlan(plan.notices, donors)]) notice(line);
     const name = file.name.replace(/\.(json|ya?ml)$/i, '');

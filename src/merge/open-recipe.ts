@@ -1,4 +1,5 @@
 /** A recipe from a file of either kind. */
+import { readRange } from '../checkpoint/byte-source.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { readMergekit } from './mergekit/read.ts';
@@ -18,18 +19,29 @@ export interface OpenedRecipe {
   readonly notices: readonly string[];
 }
 
+/** Recipes have some kilobytes; ours of a 7B model with an edit of every layer has less than a tenth of this. */
+const MOST_RECIPE_BYTES = 2 ** 20;
+
 /**
  * Reads our JSON, or mergekit's YAML (whose models are matched to donors by name, or by the last part of their path).
  * A donor that was another checkpoint when the recipe was written is told in a notice.
  *
- * @throws NamedError those of `readRecipe` and `readMergekit`; `AmbiguousDonor` where a model's name fits two donors
+ * @throws NamedError `RecipeTooLarge`; those of `readRecipe` and `readMergekit`; `AmbiguousDonor` where a model's name fits two donors
  */
 export async function openRecipe(
   file: File,
   config: VlmConfig,
   donors: readonly KnownDonor[],
 ): Promise<OpenedRecipe> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (file.size > MOST_RECIPE_BYTES) {
+    throw new NamedError(
+      'RecipeTooLarge',
+      `a recipe of ${file.size} bytes; no more than ${MOST_RECIPE_BYTES} are read`,
+      { file: file.name },
+      'choose the recipe itself: our JSON, or mergekit’s YAML',
+    );
+  }
+  const bytes = await readRange(file, 0, file.size, { file: file.name });
   const text = new TextDecoder().decode(bytes);
   // YAML of this form begins with a key or a comment, never with a brace.
   if (!text.trimStart().startsWith('{')) {

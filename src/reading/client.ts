@@ -4,6 +4,7 @@ import { proxy, wrap } from 'comlink';
 import { installErrorTransfer } from '../engine/error-transfer.ts';
 import { cancelled } from '../engine/jobs.ts';
 import { Lifeline } from '../engine/lifeline.ts';
+import type { KnownDonor, OpenedRecipe } from '../merge/open-recipe.ts';
 import { NamedError } from '../named-error.ts';
 import type { ColumnChoice } from '../probes/data/columns.ts';
 import type { Pair } from '../probes/data/pair.ts';
@@ -14,6 +15,7 @@ import type { ItemSets } from '../evaluation/samples/item-folder.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { JudgeVerdict } from '../remote/judge.ts';
 import type { LongWork } from '../study/work.ts';
+import type { VlmConfig } from '../vlm/config.ts';
 import type { Files, OnBytes, ReadingHost } from './host.ts';
 import { type Judgement, judgementFromWire } from './judgement.ts';
 import { type ResultTables, tablesFromWire } from './result-tables.ts';
@@ -122,6 +124,36 @@ export async function openResults(files: Files, work: ReadWork = {}): Promise<Op
   };
 }
 
+/** A recipe of hundreds of layers takes some milliseconds. */
+const RECIPE_MS = 20_000;
+
+/**
+ * Reads a recipe of ours or of mergekit; one that takes for ever is given up.
+ *
+ * @throws NamedError those of `openRecipe`; `RecipeTooSlow`, `WorkerFailed`
+ */
+export async function readRecipeFile(
+  file: File,
+  config: VlmConfig,
+  donors: readonly KnownDonor[],
+  within = RECIPE_MS,
+): Promise<OpenedRecipe> {
+  const worker = new ReadingWorker();
+  const tooSlow = new NamedError(
+    'RecipeTooSlow',
+    `the recipe was not read within ${within / 1000} s`,
+    { file: file.name },
+    'write it shorter: fewer keys, no deep nesting, no chains of aliases',
+  );
+  const late = setTimeout(() => worker.close(tooSlow), within);
+  try {
+    return await worker.call((host) => host.openRecipe(file, config, donors));
+  } finally {
+    clearTimeout(late);
+    worker.close();
+  }
+}
+
 class ReadingWorker {
   readonly #worker = spawn();
   readonly #line = new Lifeline();
@@ -162,9 +194,9 @@ class ReadingWorker {
     }
   }
 
-  /** What it is asked about from now on, or still is, is cancelled. */
-  close(): void {
-    this.#line.cut(cancelled());
+  /** What it is asked about from now on, or still is, rejects. */
+  close(reason = cancelled()): void {
+    this.#line.cut(reason);
     this.#worker.terminate();
   }
 }

@@ -1,4 +1,5 @@
 /** The worker's side of reading what a person brings: lists and results are parsed here, and stay on disk. */
+import { type KnownDonor, type OpenedRecipe, openRecipe } from '../merge/open-recipe.ts';
 import type { ColumnChoice } from '../probes/data/columns.ts';
 import type { Pair } from '../probes/data/pair.ts';
 import { type PairFolderOptions, readPairFolder } from '../probes/data/pair-folder.ts';
@@ -13,6 +14,7 @@ import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { JudgeVerdict } from '../remote/judge.ts';
 import { judgementToWire, type WireJudgement } from './judgement.ts';
 import { type ResultTables, tablesToWire, type WireRow } from './result-tables.ts';
+import type { VlmConfig } from '../vlm/config.ts';
 import { type Opened, opened, toWire, type WirePictured } from './wire.ts';
 
 export type Files = ReadonlyMap<string, Blob>;
@@ -119,6 +121,11 @@ export class ReadingHost {
     );
     await hand();
     this.#answers = answers;
+  }
+
+  /** @throws NamedError those of `openRecipe` */
+  openRecipe(file: File, config: VlmConfig, donors: readonly KnownDonor[]): Promise<OpenedRecipe> {
+    return openRecipe(file, config, donors);
   }
 
   /** Of the results that were read, against a reference variant. */

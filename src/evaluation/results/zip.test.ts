@@ -13,3 +13,13 @@ it('an archive has the bytes that Python gives it', () => {
   ]);
   expect(Buffer.from(zipTexts(files)).toString('base64')).toBe(PYTHON);
 });
+
+it('says how much an archive holds where there is more', () => {
+  const files = new Map(Array.from({ length: 65_536 }, (_, index) => [`${index}`, ''] as const));
+  expect(() => zipTexts(files)).toThrow(
+    expect.objectContaining({
+      name: 'ArchiveTooLarge',
+      what: expect.stringContaining('65536 files of ') as string,
+    }) as Error,
+  );
+});

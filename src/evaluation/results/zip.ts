@@ -1,4 +1,5 @@
 /** Writes a folder of results as one file that every system can open: a ZIP archive, nothing compressed. */
+import { NamedError } from '../../named-error.ts';
 import { crc32 } from '../samples/crc32.ts';
 
 const LOCAL_HEADER = 0x04034b50;
@@ -12,11 +13,15 @@ const DATE = 0x0021;
 const LOCAL_BYTES = 30;
 const ENTRY_BYTES = 46;
 const END_BYTES = 22;
+/** Beyond, ZIP has other headers; and a browser holds no more bytes in one piece. */
+const MOST_FILES = 65_535;
+const MOST_BYTES = 2 ** 31 - 1;
 
 /**
- * Texts by path as a ZIP archive (APPNOTE 6.3, method "stored"); of up to 65 535 files and 4 GiB.
+ * Texts by path as a ZIP archive (APPNOTE 6.3, method "stored"); of up to 65 535 files and 2 GiB.
  *
  * @throws RangeError for a path that would not lie below the folder into which the archive is unpacked
+ * @throws NamedError `ArchiveTooLarge`
  */
 export function zipTexts(files: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
   for (const path of files.keys()) {
@@ -32,6 +37,10 @@ export function zipTexts(files: ReadonlyMap<string, string>): Uint8Array<ArrayBu
     (sum, { name, content }) => sum + LOCAL_BYTES + ENTRY_BYTES + 2 * name.length + content.length,
     END_BYTES,
   );
+  if (entries.length > MOST_FILES || size > MOST_BYTES) {
+    const what = `${entries.length} files of ${size} bytes; a ZIP file holds ${MOST_FILES} files and ${MOST_BYTES} bytes`;
+    throw new NamedError('ArchiveTooLarge', what, {}, 'save fewer results at a time');
+  }
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   let at = 0;

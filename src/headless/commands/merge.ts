@@ -1,7 +1,7 @@
 import { NamedError } from '../../named-error.ts';
 import { exportMerge } from '../../merge/export.ts';
 import { changeText } from '../../merge/folder/card.ts';
-import { openRecipe } from '../../merge/open-recipe.ts';
+import { readRecipeFile } from '../../reading/client.ts';
 import type { Donor } from '../../merge/plan/donor.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks } from '../../merge/recipe/blocks.ts';
@@ -43,7 +43,7 @@ async function recipeOf(
   const cuts = flags.text('cuts')?.split(',').map(Number);
   if (blocks !== undefined) return parseBlocks(blocks, [...donors.keys()], first.config.text.layers, cuts);
   if (cuts) throw refusal('BadValue', 'cuts go with blocks', '--cuts', 'leave it out: the recipe says them');
-  const opened = await openRecipe(file as File, first.config, knownDonors(donors));
+  const opened = await readRecipeFile(file as File, first.config, knownDonors(donors));
   for (const line of opened.notices) notice(line);
   return opened.recipe;
 }

@@ -109,10 +109,13 @@ export class ColumnCursor {
         { length: this.#rows.length - this.#handed },
         (_, index) => this.#rows[this.#handed + index],
       );
+      this.#before = begun - kept.length;
+      // What is handed to it grows: the last row may go on in this page.
       const goesOn = repeated && kept.length > 0 ? kept : undefined;
       const { data = [] } = readPage(body, header, decoder, this.#dictionary, goesOn, 0);
-      this.#before = begun - kept.length;
-      this.#rows = goesOn ? data : kept.length > 0 ? [...kept, ...data] : data;
+      // Some writers end a column with a page of nothing.
+      if (goesOn && data.length > 0) this.#rows = data;
+      else this.#rows = kept.length > 0 ? [...kept, ...data] : data;
       this.#handed = 0;
       return;
     }

@@ -6,6 +6,7 @@ import { type ColumnChoice, filledColumn, namesFor } from './columns.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
 import type { Picture } from './picture.ts';
 import type { Problem } from './problem.ts';
+import { taggedAtEnd } from '../../tagged.ts';
 import { parseTextList } from './python-list.ts';
 import { placePictures, questionText } from './row-question.ts';
 

@@ -1,6 +1,6 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import type { OpenedRecipe } from '../../merge/open-recipe.ts';
-import { openRecipe } from '../../merge/open-recipe.ts';
+import { readRecipeFile } from '../../reading/client.ts';
 import type { Donor } from '../../merge/plan/donor.ts';
 import { openDonor } from '../../merge/plan/donor.ts';
 import { parseBlocks } from '../../merge/recipe/blocks.ts';
@@ -66,7 +66,7 @@ export class Donors {
     return parseBlocks(text, this.names, this.#family.body.layers, regions === 3 ? cuts : undefined);
   }
 
-  /** A recipe from a file of ours or of mergekit. @throws NamedError `NoDonor`, and those of `openRecipe` */
+  /** A recipe from a file of ours or of mergekit. @throws NamedError `NoDonor`, and those of `readRecipeFile` */
   async read(file: File): Promise<OpenedRecipe> {
     const donors = [...(await this.open()).values()];
     const [first] = donors;
@@ -76,7 +76,7 @@ export class Donors {
       folder: checkpoint.name,
       fingerprint: checkpoint.fingerprint,
     }));
-    return openRecipe(file, first.config, known);
+    return readRecipeFile(file, first.config, known);
   }
 
   #open(name: string, { checkpoint, folder }: Slot): Promise<Donor> {
