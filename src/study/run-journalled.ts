@@ -1,5 +1,5 @@
 /** Long work with a memory: what an earlier run finished is not computed again. */
-import { NamedError } from '../named-error.ts';
+import { plainReason } from '../plain-reason.ts';
 import type { WorkIdentity } from './identity/work-identity.ts';
 import type { Journals } from './journal/journals.ts';
 import type { LongWork, WorkProgress } from './work.ts';
@@ -65,6 +65,5 @@ export async function runJournalled<Record, Result>(
 }
 
 function unkept(error: unknown): string {
-  const why = error instanceof NamedError ? error.what : String(error);
-  return `${why}: the work goes on, and would begin anew after a reload.`;
+  return `${plainReason(error)}: the work goes on, and would begin anew after a reload.`;
 }

@@ -44,7 +44,7 @@ describe('a storage that fails', () => {
     );
     expect(result).toBe('done');
     expect(notices).toEqual([
-      'results cannot be kept (quota exceeded): the work goes on, and would begin anew after a reload.',
+      'results cannot be kept (the storage is full): the work goes on, and would begin anew after a reload.',
     ]);
   });
 });

@@ -1,6 +1,7 @@
 /** The journal of one piece of work: records by key, one JSON line each, appended as they come. */
 import { NamedError } from '../../named-error.ts';
 import type { JournalStorage } from './storage.ts';
+import { plainReason } from '../../plain-reason.ts';
 
 export const RECORDS = 'records.jsonl';
 /** At most this much work is lost with a page that dies. */
@@ -117,10 +118,9 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export function journalFailed(cause: unknown): NamedError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new NamedError(
     'JournalFailed',
-    `results cannot be kept (${reason})`,
+    `results cannot be kept (${plainReason(cause)})`,
     {},
     'make room, or delete earlier results',
     { cause },

@@ -1,3 +1,4 @@
+import { NamedError } from '../../named-error.ts';
 import type { JournalStorage } from './storage.ts';
 
 const FOLDER = 'journal';
@@ -104,7 +105,8 @@ function write(access: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBuffer
   if (written === bytes.length) return;
   // Half a line would be taken for a torn one; better none of it.
   access.truncate(at);
-  throw new RangeError(`the storage took ${written} of ${bytes.length} bytes: it is full`);
+  // Chromium gives the number of its error, as one without a sign, where it should throw: 2^32 - 8 is "no space".
+  throw new NamedError('StorageFull', 'the storage is full', {}, 'make room, or delete earlier results');
 }
 
 function isMissing(error: unknown): boolean {
