@@ -3,6 +3,7 @@ import { defineConfig, type PluginOption } from 'vite';
 import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { dataSets } from './scripts/vite/data-sets.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
+import { licences } from './scripts/vite/licences.mjs';
 import { security } from './scripts/vite/security.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
@@ -12,8 +13,8 @@ const shared = (): PluginOption[] => [transformersWithoutRuntime(), gzipAsset(),
 export default defineConfig({
   // Relative addresses: the built folder works on any host, in any subfolder.
   base: './',
-  plugins: [svelte({ configFile: false }), security(), dataSets(), ...shared()],
-  worker: { format: 'es', plugins: shared },
+  plugins: [svelte({ configFile: false }), security(), dataSets(), licences({ emit: true }), ...shared()],
+  worker: { format: 'es', plugins: () => [...shared(), licences({ emit: false })] },
   optimizeDeps: {
     include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],
     // Pre-bundling would pass our plugin by and bundle a second onnxruntime-web.

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DIST } from '../scripts/paths.mjs';
+import { DIST, ROOT } from '../scripts/paths.mjs';
 import { expect, test } from '@playwright/test';
 
 const files = readdirSync(DIST, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -32,4 +32,59 @@ test('one page alone may speak to other hosts', () => {
     /connect-src ([^;"]*)/.exec(readFileSync(join(DIST, page), 'utf8').replaceAll('&#39;', "'"))?.[1];
   for (const page of ['index.html', 'headless.html', 'bench.html']) expect(connect(page)).toBe("'self'");
   expect(connect('connected.html')).toBe("'self' https: http://localhost:* http://127.0.0.1:*");
+});
+
+test('the licence of every package that is imported lies beside the pages', () => {
+  const text = readFileSync(join(DIST, 'licences.txt'), 'utf8');
+  const sections = new Map(
+    text.split(/^={80}\n(?=\S+ \S+ \([^)]+\)\n={80}$)/m).map((section) => {
+      const [title = '', , ...lines] = section.split('\n');
+      return [title.split(' ')[0] ?? '', lines.join('\n')];
+    }),
+  );
+  const sources = ['src', 'workers'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|svelte)$/.test(name) && !/\.test\.ts$|testing/.test(name))
+      .map((name) => readFileSync(join(ROOT, folder, name), 'utf8')),
+  );
+  const imported = new Set(
+    sources.flatMap((source) =>
+      [
+        ...source.matchAll(
+          /^\s*import (?!type)[^;]*?from '((?:@[\w-]+\/)?[\w-]+)[^']*'|^\s*import '((?:@[\w-]+\/)?[\w-]+)/gm,
+        ),
+      ].map(([, from, bare]) => from ?? bare ?? ''),
+    ),
+  );
+  expect([...imported].sort()).toEqual(expect.arrayContaining(['comlink', 'hyparquet', 'svelte', 'yaml']));
+  // What others bring along, fonts, and what the build puts in.
+  const brought = [
+    'd3-array',
+    'd3-delaunay',
+    'fflate',
+    'hysnappy',
+    'fzstd',
+    'onnxruntime-common',
+    'assemblyscript',
+  ];
+  const fonts = ['@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'];
+  for (const name of [
+    ...imported,
+    ...brought,
+    ...fonts,
+    '@huggingface/jinja',
+    '@huggingface/tokenizers',
+    'rolldown',
+  ])
+    expect(sections.get(name)?.length ?? 0, name).toBeGreaterThan(400);
+  expect(sections.get('@fontsource-variable/inter')).toContain('SIL OPEN FONT LICENSE');
+  expect(sections.get('onnxruntime-web')).toContain('Microsoft Corporation');
+});
+
+test('the app leads to it', async ({ page }) => {
+  await page.goto('./');
+  const answer = await page.request.get('licences.txt');
+  expect(answer.status()).toBe(200);
+  expect(answer.headers()['content-type']).toContain('text/plain');
+  await expect(page.locator('a[href="licences.txt"]')).toHaveCount(1);
 });

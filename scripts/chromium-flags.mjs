@@ -13,9 +13,23 @@ const GPU_DEVICES = ['/dev/nvidia0', '/dev/dri/renderD128', '/dev/dxg'];
 const QUIET = [
   '--disable-background-networking',
   '--disable-component-update',
+  '--disable-domain-reliability',
   '--disable-sync',
   '--no-first-run',
+  '--no-pings',
   '--disable-quic',
+];
+
+/**
+ * The wall behind those: whatever a Chromium of today or tomorrow asks for (accounts and updates of Google's, in 156, in
+ * spite of the flags above), no name but the machine's own is looked up, and no address but its own is called, not by
+ * a proxy either: all of that ends at a port where nobody listens. (A name that is not found would make Chromium ask the
+ * name servers whether they work.)
+ */
+const LOOPBACK_ALONE = [
+  '--host-resolver-rules=MAP * 127.0.0.1:9, EXCLUDE 127.0.0.1, EXCLUDE [::1], EXCLUDE localhost, EXCLUDE *.localhost',
+  '--no-proxy-server',
+  '--force-webrtc-ip-handling-policy=disable_non_proxied_udp',
 ];
 
 /**
@@ -58,5 +72,5 @@ export function chromiumFlags(adapter, platform = process.platform, user = proce
         ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist', '--use-angle=vulkan']
         : [];
   const sandbox = runsUnsandboxed(platform, user) ? ['--no-sandbox'] : [];
-  return ['--headless=new', '--enable-unsafe-webgpu', ...webgpu, ...sandbox, ...QUIET];
+  return ['--headless=new', '--enable-unsafe-webgpu', ...webgpu, ...sandbox, ...QUIET, ...LOOPBACK_ALONE];
 }

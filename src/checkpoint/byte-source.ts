@@ -1,4 +1,5 @@
 import { NamedError } from '../named-error.ts';
+import { plainReason } from '../plain-reason.ts';
 
 /** Bytes that can be read in ranges without holding the whole: a `File` or a `Blob` is one as it stands. */
 export interface ByteSource {
@@ -30,10 +31,9 @@ export async function readRange(
   } catch (cause) {
     // A source whose bytes are computed says itself what went wrong.
     if (cause instanceof NamedError) throw cause;
-    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new NamedError(
       'FileUnreadable',
-      `bytes ${start} to ${end} could not be read (${reason})`,
+      `bytes ${start} to ${end} could not be read (${plainReason(cause)})`,
       place,
       'the file was probably moved, deleted or changed since it was chosen: choose the folder again',
       { cause },

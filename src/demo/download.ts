@@ -3,6 +3,7 @@ import { NamedError } from '../named-error.ts';
 import { cancelled } from '../engine/jobs.ts';
 import type { DemoFile } from './index-file.ts';
 import type { DemoCache, DemoSite } from './site.ts';
+import { plainReason } from '../plain-reason.ts';
 
 export interface Downloaded {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -99,7 +100,7 @@ async function fetchBytes(
   } catch (cause) {
     if (signal?.aborted) throw cancelled();
     if (cause instanceof NamedError) throw cause;
-    throw unreachable(`it could not be fetched (${String(cause)})`, path, cause);
+    throw unreachable(`it could not be fetched (${plainReason(cause)})`, path, cause);
   }
   if (at < size) throw damaged(`${at} of its ${size} bytes came`, path);
   return whole;

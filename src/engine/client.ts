@@ -32,6 +32,7 @@ import type {
   StoredWeights,
 } from './protocol.ts';
 import type { ModelId } from './subject.ts';
+import { plainReason } from '../plain-reason.ts';
 
 /** One incarnation of the worker. */
 interface Life {
@@ -268,7 +269,7 @@ export class EngineClient implements EngineApi {
       // A worker that dies meanwhile answers nothing any more.
       await life.line.guard(this.#restore(life));
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = plainReason(error);
       this.#tell({ state: 'failed', reason: why });
       // The next call starts over from the files.
       life.line.cut(new NamedError('ModuleAborted', why, {}, 'open the checkpoints again'));

@@ -8,6 +8,7 @@ import type { Runtime } from './runtime.ts';
 import { createRuntime } from './runtime.ts';
 import type { KeptWeights } from './weights/kept.ts';
 import type { ReadAndConvert } from './weights/load.ts';
+import { plainReason } from '../plain-reason.ts';
 
 /** What the engine needs from where it runs. */
 export interface Surroundings {
@@ -52,7 +53,7 @@ async function makeReady(backend: Promise<Backend>): Promise<Backend> {
     return await backend;
   } catch (cause) {
     if (cause instanceof NamedError) throw cause;
-    const what = cause instanceof Error ? cause.message : String(cause);
+    const what = `this device cannot be used: ${plainReason(cause)}`;
     const remedy = 'reload the page, or choose the other device';
     throw new NamedError('ModuleUnavailable', what, {}, remedy, { cause });
   }

@@ -2,6 +2,7 @@
 import type { HeadlessAnswer, HeadlessRequest } from '../../scripts/page-api.d.ts';
 import { cancelled } from '../engine/jobs.ts';
 import { NamedError } from '../named-error.ts';
+import { knownReason } from '../plain-reason.ts';
 import type { Command } from './context.ts';
 import { commandContext } from './context.ts';
 import { fileInput } from './file-inputs.ts';
@@ -36,6 +37,9 @@ globalThis.frankenscopeHeadless = {
 };
 
 function answerOf(error: unknown): Extract<HeadlessAnswer, { ok: false }>['error'] {
+  const known = knownReason(error);
+  if (known && !(error instanceof NamedError) && known.name !== 'Unexpected')
+    return { name: known.name, message: `${known.what}; ${known.remedy}`, kind: 'internal' };
   if (!(error instanceof NamedError)) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { name: 'InternalError', message, kind: 'internal' };

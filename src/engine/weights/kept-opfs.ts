@@ -9,6 +9,7 @@ import type { KeptWeights, RestoreOptions, WeightKeeper } from './kept.ts';
 import type { LoadReport } from './load.ts';
 import { OpfsKeeper } from './opfs-keeper.ts';
 import type { PlannedWeight } from './plan.ts';
+import { plainReason } from '../../plain-reason.ts';
 
 /** Against fingerprinting Chromium reports no more free space than this, however much it allows. */
 const MOST_REPORTED = 10 * 2 ** 30;
@@ -80,7 +81,7 @@ export class OpfsKeptWeights implements KeptWeights {
       const data = await files.createData(key);
       return new OpfsKeeper(files, data, { key, name, dtype, plan, onGivenUp });
     } catch (error) {
-      onGivenUp(isBusy(error) ? 'another tab is using the copy' : String(error));
+      onGivenUp(isBusy(error) ? 'another tab is using the copy' : plainReason(error));
       return null;
     }
   }

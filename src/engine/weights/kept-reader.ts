@@ -8,6 +8,7 @@ import type { RestoreOptions } from './kept.ts';
 import type { LoadReport } from './load.ts';
 import type { PlannedWeight } from './plan.ts';
 import { progressMeter } from './progress.ts';
+import { plainReason } from '../../plain-reason.ts';
 
 /** Longest stretch of synchronous reading before messages (a cancel among them) are let in. */
 const BREATH_MS = 20;
@@ -68,7 +69,7 @@ function readPiece(
   try {
     read = data.read(bytes, { at: slot.offset + offset });
   } catch (error) {
-    throw new Damaged(`${slot.name} cannot be read: ${String(error)}`);
+    throw new Damaged(`${slot.name} cannot be read: ${plainReason(error)}`);
   }
   if (read !== length || checksum(bytes) !== sum) throw new Damaged(`${slot.name} has changed`);
   return bytes;

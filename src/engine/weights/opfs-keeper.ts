@@ -7,6 +7,8 @@ import { PIECE_BYTES, describeCopy, layOut } from './kept-manifest.ts';
 import type { WeightKeeper } from './kept.ts';
 import type { LoadReport, WriteTap } from './load.ts';
 import type { PlannedWeight } from './plan.ts';
+import { NamedError } from '../../named-error.ts';
+import { plainReason } from '../../plain-reason.ts';
 
 export interface KeeperOptions {
   readonly key: string;
@@ -71,7 +73,7 @@ export class OpfsKeeper implements WeightKeeper {
     const slot = this.#slots.get(name);
     if (!slot) throw new RangeError(`${name} is not planned`);
     const written = data.write(bytes as Uint8Array<ArrayBuffer>, { at: slot.offset + offset });
-    if (written !== bytes.length) throw new RangeError(`${written} of ${bytes.length} bytes were taken`);
+    if (written !== bytes.length) throw new NamedError('StorageFull', 'the storage is full', {}, 'make room');
     const pieces = this.#pieces.get(name) ?? [];
     pieces.push([offset, bytes.length, checksum(bytes)]);
     this.#pieces.set(name, pieces);
@@ -79,7 +81,7 @@ export class OpfsKeeper implements WeightKeeper {
 
   #giveUp(error: unknown): void {
     this.#close();
-    this.#options.onGivenUp(error instanceof Error ? error.message : String(error));
+    this.#options.onGivenUp(plainReason(error));
   }
 
   #close(): void {

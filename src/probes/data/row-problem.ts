@@ -1,5 +1,4 @@
 /** One row as a question: GSM8K, MATH-500, RL data of EasyR1 and verl, VLMEvalKit's tables, lists of visual questions. */
-import { taggedAtEnd } from '../../tagged.ts';
 import { NamedError } from '../../named-error.ts';
 import { cellOf, cellText, describeCell, isMissing } from './cell.ts';
 import { type ColumnChoice, filledColumn, namesFor } from './columns.ts';

@@ -1,5 +1,6 @@
 /** What a storage that fails is called, and why it did, as a person reads it. */
 import { NamedError } from '../../named-error.ts';
+import { plainReason } from '../../plain-reason.ts';
 
 /** @throws NamedError `JournalFailed` for whatever the storage throws */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
@@ -14,15 +15,9 @@ export function journalFailed(cause: unknown): NamedError {
   if (cause instanceof NamedError) return cause;
   return new NamedError(
     'JournalFailed',
-    `results cannot be kept (${reason(cause)})`,
+    `results cannot be kept (${plainReason(cause)})`,
     {},
     'make room, or delete kept results',
     { cause },
   );
-}
-
-function reason(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  if (cause.name === 'QuotaExceededError') return 'this browser gives the page no more room';
-  return cause.message;
 }

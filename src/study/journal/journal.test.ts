@@ -45,7 +45,7 @@ describe('a storage that fails', () => {
     );
     expect(result).toBe('done');
     expect(notices).toEqual([
-      'results cannot be kept (quota exceeded): the work goes on, and would begin anew after a reload; make room, or delete kept results.',
+      'results cannot be kept (the storage is full): the work goes on, and would begin anew after a reload; make room, or delete kept results.',
     ]);
   });
 });

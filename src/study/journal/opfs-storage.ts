@@ -103,7 +103,8 @@ function write(access: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBuffer
   if (written === bytes.length) return;
   // Half a line would be told as damage; better none of it.
   access.truncate(at);
-  throw new DOMException('this browser gives the page no more room', 'QuotaExceededError');
+  // Chromium gives the number of its error, as one without a sign, where it should throw: 2^32 - 8 is "no space".
+  throw new DOMException('the storage is full', 'QuotaExceededError');
 }
 
 function unlessMissing(error: unknown): null {
