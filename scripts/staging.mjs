@@ -68,8 +68,8 @@ export class Staging {
     const [theirs, ours] = await Promise.all(
       [join(this.#parent, name), this.folder].map((folder) => this.#fs.stat(folder).catch(() => null)),
     );
-    // Both by the clock of the disk.
-    return theirs != null && ours != null && ours.mtimeMs - theirs.mtimeMs > SILENT_MS;
+    // Both by the clock of the disk; where it does not tell, the other run is left alone.
+    return !!theirs && !!ours && ours.mtimeMs - theirs.mtimeMs > SILENT_MS;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ByteSource } from '../checkpoint/byte-source.ts';
 import type { FileSink, FolderSink, HeldFile, KeptFolder, Space } from '../merge/sinks/sink.ts';
 import { NamedError } from '../named-error.ts';
 import type { OutFolder } from './out-folder.ts';
+import { CHOICE } from './out-folder.ts';
 
 export class OutFolderSink implements FolderSink, KeptFolder {
   readonly #out: OutFolder;
@@ -66,7 +67,7 @@ export class OutFolderSink implements FolderSink, KeptFolder {
 
   async space(): Promise<Space> {
     const { folder, free } = await this.#out.space();
-    return { place: folder, free };
+    return { place: folder, free, choice: CHOICE };
   }
 
   expect(bytes: number): void {

@@ -147,7 +147,7 @@ export class MergeRecord {
   }
 
   async #write(manifest: Manifest): Promise<void> {
-    this.#manifest = manifest;
     await this.#kept.replace(MANIFEST_FILE, await writeManifest(manifest));
+    this.#manifest = manifest;
   }
 }

@@ -4,6 +4,8 @@ import { NamedError } from '../../named-error.ts';
 import { placeRefusal } from '../output/space.ts';
 import type { FileSink, FolderSink, HeldFile, KeptFolder, Space } from './sink.ts';
 
+const CHOICE = 'choose another folder';
+
 /**
  * Makes the folder `name` inside `parent` and writes into it. A browser shows a file under its name only once it was
  * closed whole, so an export that breaks off leaves no file that is cut short.
@@ -114,7 +116,7 @@ export class DirectorySink implements FolderSink, KeptFolder {
 
   /** The room of the user's own folders no browser tells; of its private storage it does. */
   async space(): Promise<Space> {
-    return { place: this.#place, free: await freeStorage(this.#parent) };
+    return { place: this.#place, free: await freeStorage(this.#parent), choice: CHOICE };
   }
 
   expect(bytes: number): void {
@@ -170,7 +172,7 @@ async function refusals<T>(
     if (cause instanceof NamedError) throw cause;
     const name = cause instanceof DOMException ? cause.name : '';
     const free = name === 'QuotaExceededError' ? await freeStorage(parent) : null;
-    const refusal = placeRefusal(name, { ...where, free, choice: 'choose another folder' }, cause);
+    const refusal = placeRefusal(name, { ...where, free, choice: CHOICE }, cause);
     if (refusal) throw refusal;
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     const remedy = 'choose the folder again and allow writing to it';

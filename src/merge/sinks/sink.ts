@@ -31,6 +31,8 @@ export interface Space {
   readonly place: string;
   /** Bytes that can still be written; null where the platform does not tell. */
   readonly free: number | null;
+  /** How another place is chosen: a remedy. */
+  readonly choice: string;
 }
 
 /** What a folder holds, and the little that is changed in it beside the files of the result. */
