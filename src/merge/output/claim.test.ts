@@ -71,7 +71,7 @@ describe('a folder with an unfinished export', () => {
     expect(files).toEqual(before);
   });
 
-  it('of other sources says which: weights of a donor, a small file', async () => {
+  it('of other sources says which: weights of a donor, names, a small file', async () => {
     const { folders } = await unfinished();
     const same = planOf('IN:RL:RL');
     const donors = same.donors.map((donor) =>
@@ -79,6 +79,10 @@ describe('a folder with an unfinished export', () => {
     );
     await expect(write(folders, new Faults(), { ...same, donors })).rejects.toMatchObject({
       what: expect.stringContaining('other weights of RL') as string,
+    });
+    const moved = same.donors.map((donor) => ({ ...donor, checkpoint: `${donor.checkpoint}-2` }));
+    await expect(write(folders, new Faults(), { ...same, donors: moved })).rejects.toMatchObject({
+      what: expect.stringContaining('unfinished merge of checkpoints of other names: ') as string,
     });
     const changed = [{ name: 'config.json', text: '{}', changes: ['Another.'] }];
     await expect(write(folders, new Faults(), { ...same, changed })).rejects.toMatchObject({

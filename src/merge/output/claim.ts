@@ -82,7 +82,7 @@ function notEmpty(place: string, name: string, unfinished: boolean): NamedError 
     unfinished
       ? `"${place}" holds "${name}", which is not of the unfinished merge there`
       : `"${place}" holds "${name}"`,
-    { file: name },
+    { file: place.split(/[\\/]/).at(-1) ?? place },
     unfinished
       ? 'move it to another place: then the merge goes on'
       : 'choose a new folder: files of two results would be taken for one',

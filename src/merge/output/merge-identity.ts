@@ -41,6 +41,8 @@ export async function mergeIdentity(
     settings: {
       recipe: JSON.parse(JSON.stringify(recipe)) as Json,
       shardBytes: options.shardBytes ?? SHARD_BYTES,
+      // They stand in the card.
+      checkpoints: donors.map(({ checkpoint }) => checkpoint),
       files,
       plan: await sha256OfText(JSON.stringify(plan)),
     },
@@ -51,6 +53,7 @@ export async function mergeIdentity(
 const DIFFERENCES: readonly (readonly [string, string])[] = [
   ['recipe', 'another recipe'],
   ['shardBytes', 'another largest file'],
+  ['checkpoints', 'checkpoints of other names'],
   ['files', 'other config, tokenizer or processor files'],
   ['plan', 'other tensors'],
 ];

@@ -6,7 +6,7 @@ export interface FolderSink {
   open(file: string): Promise<FileSink>;
   /** All files are there. */
   finish(): Promise<void>;
-  /** Removes what was begun and not closed, and the folder where it was made for this and is empty. */
+  /** Removes what was begun and not closed, and the folder where it was made for this and is empty; may be called again. */
   discard(): Promise<void>;
   /** Of a folder that outlives whoever writes into it: what an export that was cut off can go on from. */
   readonly kept?: KeptFolder;
