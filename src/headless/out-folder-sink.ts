@@ -33,10 +33,10 @@ export class OutFolderSink implements FolderSink, KeptFolder {
   async finish(): Promise<void> {}
 
   /** What was begun; the folder itself is the command's to remove. */
-  async discard(): Promise<void> {
-    const file = this.#writing;
+  async discard(also: readonly string[] = []): Promise<void> {
+    const begun = this.#writing === null ? [] : [this.#writing];
     this.#writing = null;
-    if (file !== null) await this.#out.remove(file);
+    for (const file of [...begun, ...also]) await this.#out.remove(file);
   }
 
   async held(): Promise<readonly HeldFile[]> {

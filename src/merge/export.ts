@@ -141,12 +141,7 @@ async function putAway(
   const cancelled = error instanceof NamedError && error.name === 'Cancelled';
   const givenUp = cancelled && work.pausable !== true && record?.goesOn !== true;
   const keep = !givenUp && (record?.isWorthKeeping ?? false);
-  // First the file that is open: nobody removes what is being written. At last the folder, when it is empty.
-  await sink.discard();
-  if (!keep && record) {
-    await record.forget();
-    await sink.discard();
-  }
+  await sink.discard(keep || !record ? [] : await record.forget());
   if (!keep || !record || !sink.kept) return;
   const { weightFiles } = record;
   const { place } = await sink.kept.space();

@@ -39,7 +39,9 @@ export async function claimFolder(
     manifest?.writing,
     ...(manifest?.finished ?? []).map(({ name }) => name),
   ]);
-  const foreign = files.find(({ name, bytes }) => bytes === null || !ours.has(name));
+  // A browser makes an empty file first, and removes it last.
+  const isBegun = ({ name, bytes }: HeldFile): boolean => manifest === null && bytes === 0 && names.has(name);
+  const foreign = files.find((file) => file.bytes === null || !(ours.has(file.name) || isBegun(file)));
   if (foreign) throw notEmpty(place, foreign.name, manifest !== null);
   // An empty one is what a browser leaves that was stopped before the first word.
   if (record?.bytes === 0) await kept.remove(MANIFEST_FILE);

@@ -70,14 +70,20 @@ export class DirectorySink implements FolderSink, KeptFolder {
 
   async finish(): Promise<void> {}
 
-  async discard(): Promise<void> {
+  async discard(also: readonly string[] = []): Promise<void> {
+    // What the browser does not let us remove is an empty file, or the record of one.
+    const remove = (file: string): Promise<void> => this.#folder.removeEntry(file).catch(() => undefined);
+    await Promise.all([this.#giveUp(remove), ...also.map(remove)]);
+    // Only where it is empty.
+    if (this.#made) await this.#parent.removeEntry(this.name).catch(() => undefined);
+  }
+
+  /** The browser made an empty file of that name, which it locks until the stream is closed. */
+  async #giveUp(remove: (file: string) => Promise<void>): Promise<void> {
     const writing = this.#writing;
     this.#writing = null;
     await writing?.stream.abort().catch(() => undefined);
-    // The browser made an empty file of that name; what it does not let us remove is ours by the record.
-    if (writing) await this.#folder.removeEntry(writing.file).catch(() => undefined);
-    // Only where it is empty.
-    if (this.#made) await this.#parent.removeEntry(this.name).catch(() => undefined);
+    if (writing) await remove(writing.file);
   }
 
   async held(): Promise<readonly HeldFile[]> {
@@ -106,6 +112,7 @@ export class DirectorySink implements FolderSink, KeptFolder {
   }
 
   async remove(file: string): Promise<void> {
+    if (this.#writing?.file === file) return;
     await this.#asked(file, () =>
       this.#folder.removeEntry(file).catch((error: unknown) => {
         // Chromium does not let a page touch its own swap files of other folders than its private ones.
