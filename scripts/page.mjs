@@ -75,6 +75,8 @@ export async function withPage({ path, entry, adapter, progress, signal, session
     const opened = await browser.newPage();
     opened.setDefaultTimeout(0);
     opened.on('console', (message) => {
+      // What the session refuses is said by whoever asked for it.
+      if (session && message.location().url.includes(session.path)) return;
       if (['info', 'warning', 'error'].includes(message.type())) progress(message.text());
     });
     const failed = new Promise((_, reject) => {

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { diskRefusal } from './disk-words.mjs';
 import { writeDurably } from './durable.mjs';
 import { NamedError } from './named-error.mjs';
 import { MANIFEST_FILE, isOfTheSystem } from './result-folder.mjs';
@@ -127,16 +128,36 @@ async function write(out, text) {
   try {
     replace(out, text);
   } catch (error) {
-    rmSync(`${out}.partial`, { force: true });
-    const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-    const what = code === 'ENOSPC' ? `no room on the disk of "${resolve(out)}"` : message;
-    const need = `${Buffer.byteLength(text)} bytes`;
+    try {
+      rmSync(`${out}.partial`, { force: true });
+    } catch {
+      // Where it was refused to be written it may be refused to be removed: the first is what is told.
+    }
+    const { code = '', message } = /** @type {NodeJS.ErrnoException} */ (error);
+    const place = resolve(out);
+    const refusal = diskRefusal(code, { place, choice: 'choose another place with --out' });
     throw new NamedError(
       'OutputFailed',
-      `${what}, for the ${need} of the result`,
+      `${refusal?.what ?? message}, for the ${Buffer.byteLength(text)} bytes of the result${room(code, place)}`,
       '--out',
-      'make room or choose another place, and run it again: what was computed is kept',
+      `${refusal?.remedy ?? 'choose another place'}, and run it again: what was computed is kept`,
     );
+  }
+}
+
+/**
+ * Of a full disk, what it still takes.
+ * @param {string} code
+ * @param {string} path
+ */
+function room(code, path) {
+  // A device takes what it takes, whatever the disk does on which its name lies.
+  if (code !== 'ENOSPC' || statSync(path, { throwIfNoEntry: false })?.isFile() === false) return '';
+  try {
+    const { blocks, bavail, bsize } = statfsSync(dirname(path));
+    return blocks > 0 ? `, where ${bavail * bsize} are free` : '';
+  } catch {
+    return '';
   }
 }
 

@@ -38,7 +38,7 @@ export class Staging {
    */
   async open() {
     if (this.#open) return [];
-    const above = await this.#fs.mkdir(this.#parent, { recursive: true });
+    const above = await this.#makeParent();
     await this.#fs.mkdir(this.folder);
     this.#open = true;
     this.#beat = setInterval(() => {
@@ -50,6 +50,22 @@ export class Staging {
         await this.#fs.rm(join(this.#parent, name), { recursive: true, force: true });
     }
     return above === undefined ? [] : upTo(above, this.#parent);
+  }
+
+  /**
+   * Node's recursive call says of a disk that can only be read that the folder is not there: the plain one comes first.
+   * @returns {Promise<string | undefined>} the outermost folder that was made
+   */
+  async #makeParent() {
+    try {
+      await this.#fs.mkdir(this.#parent);
+      return this.#parent;
+    } catch (error) {
+      const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (code === 'EEXIST') return undefined;
+      if (code !== 'ENOENT') throw error;
+      return this.#fs.mkdir(this.#parent, { recursive: true });
+    }
   }
 
   async remove() {
@@ -68,8 +84,8 @@ export class Staging {
     const [theirs, ours] = await Promise.all(
       [join(this.#parent, name), this.folder].map((folder) => this.#fs.stat(folder).catch(() => null)),
     );
-    // Both by the clock of the disk.
-    return theirs != null && ours != null && ours.mtimeMs - theirs.mtimeMs > SILENT_MS;
+    // Both by the clock of the disk; where it does not tell, the other run is left alone.
+    return !!theirs && !!ours && ours.mtimeMs - theirs.mtimeMs > SILENT_MS;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ByteSource } from '../checkpoint/byte-source.ts';
 import type { FileSink, FolderSink, HeldFile, KeptFolder, Space } from '../merge/sinks/sink.ts';
 import { NamedError } from '../named-error.ts';
 import type { OutFolder } from './out-folder.ts';
+import { CHOICE } from './out-folder.ts';
 
 export class OutFolderSink implements FolderSink, KeptFolder {
   readonly #out: OutFolder;
@@ -32,10 +33,10 @@ export class OutFolderSink implements FolderSink, KeptFolder {
   async finish(): Promise<void> {}
 
   /** What was begun; the folder itself is the command's to remove. */
-  async discard(): Promise<void> {
-    const file = this.#writing;
+  async discard(also: readonly string[] = []): Promise<void> {
+    const begun = this.#writing === null ? [] : [this.#writing];
     this.#writing = null;
-    if (file !== null) await this.#out.remove(file);
+    for (const file of [...begun, ...also]) await this.#out.remove(file);
   }
 
   async held(): Promise<readonly HeldFile[]> {
@@ -66,7 +67,7 @@ export class OutFolderSink implements FolderSink, KeptFolder {
 
   async space(): Promise<Space> {
     const { folder, free } = await this.#out.space();
-    return { place: folder, free };
+    return { place: folder, free, choice: CHOICE };
   }
 
   expect(bytes: number): void {

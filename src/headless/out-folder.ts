@@ -6,6 +6,9 @@ import { NamedError } from '../named-error.ts';
 /** One request's body: large enough that requests cost nothing, small enough that memory stays flat. */
 const PIECE_BYTES = 8 * 2 ** 20;
 
+/** How another place is chosen: a remedy. */
+export const CHOICE = 'choose another place with --out';
+
 /** A folder of results that is written piece by piece; it can stand in a worker as well as in the page. */
 export interface OutFolder {
   /**
@@ -100,11 +103,10 @@ async function refusal(response: Response, file: string, needed: number | null):
   const said = await response.text();
   if (response.status === REFUSED) {
     const { code, folder, free } = JSON.parse(said) as { code: string; folder: string; free: number | null };
-    const choice = 'choose another place with --out';
-    const refused = placeRefusal(code, { place: folder, file, needed, free, choice });
+    const refused = placeRefusal(code, { place: folder, file, needed, free, choice: CHOICE });
     if (refused) return refused;
   }
-  return new NamedError('OutputFailed', said, { file }, 'make room, or choose another place with --out');
+  return new NamedError('OutputFailed', said, { file }, `make room, or ${CHOICE}`);
 }
 
 /** Bytes as fetch takes them: WASM memory may be shared between threads, a request's body must not be. */

@@ -141,11 +141,7 @@ async function putAway(
   const cancelled = error instanceof NamedError && error.name === 'Cancelled';
   const givenUp = cancelled && work.pausable !== true && record?.goesOn !== true;
   const keep = !givenUp && (record?.isWorthKeeping ?? false);
-  try {
-    if (!keep) await record?.forget();
-  } finally {
-    await sink.discard();
-  }
+  await sink.discard(keep || !record ? [] : await record.forget());
   if (!keep || !record || !sink.kept) return;
   const { weightFiles } = record;
   const { place } = await sink.kept.space();

@@ -39,7 +39,9 @@ export async function claimFolder(
     manifest?.writing,
     ...(manifest?.finished ?? []).map(({ name }) => name),
   ]);
-  const foreign = files.find(({ name, bytes }) => bytes === null || !ours.has(name));
+  // A browser makes an empty file first, and removes it last.
+  const isBegun = ({ name, bytes }: HeldFile): boolean => manifest === null && bytes === 0 && names.has(name);
+  const foreign = files.find((file) => file.bytes === null || !(ours.has(file.name) || isBegun(file)));
   if (foreign) throw notEmpty(place, foreign.name, manifest !== null);
   // An empty one is what a browser leaves that was stopped before the first word.
   if (record?.bytes === 0) await kept.remove(MANIFEST_FILE);
@@ -82,7 +84,7 @@ function notEmpty(place: string, name: string, unfinished: boolean): NamedError 
     unfinished
       ? `"${place}" holds "${name}", which is not of the unfinished merge there`
       : `"${place}" holds "${name}"`,
-    { file: name },
+    { file: place.split(/[\\/]/).at(-1) ?? place },
     unfinished
       ? 'move it to another place: then the merge goes on'
       : 'choose a new folder: files of two results would be taken for one',

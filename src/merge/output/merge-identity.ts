@@ -40,6 +40,7 @@ export async function mergeIdentity(
     weights: Object.fromEntries(donors.map(({ name, fingerprint }) => [name, fingerprint])),
     recipe: JSON.parse(JSON.stringify(recipe)) as Json,
     shardBytes: options.shardBytes ?? SHARD_BYTES,
+    checkpoints: donors.map(({ checkpoint }) => checkpoint),
     smallFiles,
     plan: await sha256OfText(JSON.stringify(plan)),
   });
@@ -49,6 +50,7 @@ export async function mergeIdentity(
 const DIFFERENCES: readonly (readonly [string, string])[] = [
   ['recipe', 'another recipe'],
   ['shardBytes', 'another largest file'],
+  ['checkpoints', 'checkpoints of other names'],
   ['smallFiles', 'other config, tokenizer or processor files'],
   ['plan', 'other tensors'],
 ];

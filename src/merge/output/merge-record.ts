@@ -135,19 +135,16 @@ export class MergeRecord {
     await this.#kept.remove(MANIFEST_FILE);
   }
 
-  /** Takes back all that was written. */
-  async forget(): Promise<void> {
+  /** Takes back all that is whole, with or without a note of it. @returns what is left to be removed, by which a later run would know the rest */
+  async forget(): Promise<readonly string[]> {
     const { finished, writing } = this.#manifest;
-    const names = [
-      ...finished.map(({ name }) => name),
-      ...(writing === null ? [] : [writing]),
-      MANIFEST_FILE,
-    ];
-    for (const name of names) await this.#kept.remove(name);
+    for (const { name } of finished) await this.#kept.remove(name);
+    if (writing !== null) await this.#kept.remove(writing);
+    return [MANIFEST_FILE];
   }
 
   async #write(manifest: Manifest): Promise<void> {
-    this.#manifest = manifest;
     await this.#kept.replace(MANIFEST_FILE, await writeManifest(manifest));
+    this.#manifest = manifest;
   }
 }

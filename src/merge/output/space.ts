@@ -15,9 +15,9 @@ export async function checkSpace(
 ): Promise<void> {
   if (!kept || needed === 0) return;
   kept.expect(needed);
-  const { place, free } = await kept.space();
+  const { place, free, choice } = await kept.space();
   if (free === null) return;
-  if (free < needed) throw placeError('ENOSPC', { place, needed, free });
+  if (free < needed) throw placeError('ENOSPC', { place, needed, free, choice });
   onNotice?.(`writing ${amount(needed)} into "${place}", where ${amount(free)} are free`);
 }
 

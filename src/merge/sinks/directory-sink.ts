@@ -4,6 +4,8 @@ import { NamedError } from '../../named-error.ts';
 import { placeRefusal } from '../output/space.ts';
 import type { FileSink, FolderSink, HeldFile, KeptFolder, Space } from './sink.ts';
 
+const CHOICE = 'choose another folder';
+
 /**
  * Makes the folder `name` inside `parent` and writes into it. A browser shows a file under its name only once it was
  * closed whole, so an export that breaks off leaves no file that is cut short.
@@ -68,14 +70,20 @@ export class DirectorySink implements FolderSink, KeptFolder {
 
   async finish(): Promise<void> {}
 
-  async discard(): Promise<void> {
+  async discard(also: readonly string[] = []): Promise<void> {
+    // What the browser does not let us remove is an empty file, or the record of one.
+    const remove = (file: string): Promise<void> => this.#folder.removeEntry(file).catch(() => undefined);
+    await Promise.all([this.#giveUp(remove), ...also.map(remove)]);
+    // Only where it is empty.
+    if (this.#made) await this.#parent.removeEntry(this.name).catch(() => undefined);
+  }
+
+  /** The browser made an empty file of that name, which it locks until the stream is closed. */
+  async #giveUp(remove: (file: string) => Promise<void>): Promise<void> {
     const writing = this.#writing;
     this.#writing = null;
     await writing?.stream.abort().catch(() => undefined);
-    // The browser made an empty file of that name; what it does not let us remove is ours by the record.
-    if (writing) await this.#folder.removeEntry(writing.file).catch(() => undefined);
-    // Only where it is empty.
-    if (this.#made) await this.#parent.removeEntry(this.name).catch(() => undefined);
+    if (writing) await remove(writing.file);
   }
 
   async held(): Promise<readonly HeldFile[]> {
@@ -104,6 +112,7 @@ export class DirectorySink implements FolderSink, KeptFolder {
   }
 
   async remove(file: string): Promise<void> {
+    if (this.#writing?.file === file) return;
     await this.#asked(file, () =>
       this.#folder.removeEntry(file).catch((error: unknown) => {
         // Chromium does not let a page touch its own swap files of other folders than its private ones.
@@ -114,7 +123,7 @@ export class DirectorySink implements FolderSink, KeptFolder {
 
   /** The room of the user's own folders no browser tells; of its private storage it does. */
   async space(): Promise<Space> {
-    return { place: this.#place, free: await freeStorage(this.#parent) };
+    return { place: this.#place, free: await freeStorage(this.#parent), choice: CHOICE };
   }
 
   expect(bytes: number): void {
@@ -170,7 +179,7 @@ async function refusals<T>(
     if (cause instanceof NamedError) throw cause;
     const name = cause instanceof DOMException ? cause.name : '';
     const free = name === 'QuotaExceededError' ? await freeStorage(parent) : null;
-    const refusal = placeRefusal(name, { ...where, free, choice: 'choose another folder' }, cause);
+    const refusal = placeRefusal(name, { ...where, free, choice: CHOICE }, cause);
     if (refusal) throw refusal;
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     const remedy = 'choose the folder again and allow writing to it';

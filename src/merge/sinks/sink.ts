@@ -6,8 +6,11 @@ export interface FolderSink {
   open(file: string): Promise<FileSink>;
   /** All files are there. */
   finish(): Promise<void>;
-  /** Removes what was begun and not closed, and the folder where it was made for this and is empty. */
-  discard(): Promise<void>;
+  /**
+   * Removes what was begun and not closed, and the folder where it was made for this and is empty.
+   * @param also files to be removed with it
+   */
+  discard(also?: readonly string[]): Promise<void>;
   /** Of a folder that outlives whoever writes into it: what an export that was cut off can go on from. */
   readonly kept?: KeptFolder;
 }
@@ -31,6 +34,8 @@ export interface Space {
   readonly place: string;
   /** Bytes that can still be written; null where the platform does not tell. */
   readonly free: number | null;
+  /** How another place is chosen: a remedy. */
+  readonly choice: string;
 }
 
 /** What a folder holds, and the little that is changed in it beside the files of the result. */
@@ -40,7 +45,7 @@ export interface KeptFolder {
   read(file: HeldFile): Promise<ByteSource>;
   /** Puts a small file in the place of one of that name, whole or not at all; resolves once it is on the disk. */
   replace(file: string, text: string): Promise<void>;
-  /** Missing ones are no error. */
+  /** Missing ones are no error; one that is open is left to `discard`. */
   remove(file: string): Promise<void>;
   space(): Promise<Space>;
   /** Told before the first file how many bytes are to come, so that a full disk can say so. */

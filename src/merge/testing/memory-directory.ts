@@ -11,6 +11,8 @@ export type StoredFiles = Map<string, Uint8Array<ArrayBuffer>>;
 export class MemoryDirectory {
   readonly folders: Map<string, StoredFiles>;
   readonly #faults: Faults;
+  /** Files with a stream that is open: they are locked. */
+  readonly #open = new Set<string>();
 
   constructor(folders = new Map<string, StoredFiles>(), faults = new Faults()) {
     this.folders = folders;
@@ -60,6 +62,7 @@ export class MemoryDirectory {
         return this.#file(files(), file);
       },
       removeEntry: async (file: string) => {
+        if (this.#open.has(file)) throw refusal('NoModificationAllowedError');
         this.#pass(`remove ${file}`);
         if (!files().delete(file)) throw missing();
       },
@@ -73,6 +76,7 @@ export class MemoryDirectory {
       createWritable: () => {
         this.#pass(`open ${name}`);
         const swap = `${name}.crswap`;
+        this.#open.add(name);
         files.set(swap, new Uint8Array());
         const write = async (piece: Uint8Array<ArrayBuffer> | string): Promise<void> => {
           const bytes = typeof piece === 'string' ? new TextEncoder().encode(piece) : piece;
@@ -85,8 +89,10 @@ export class MemoryDirectory {
           this.#pass(`close ${name}`);
           files.set(name, files.get(swap) as Uint8Array<ArrayBuffer>);
           files.delete(swap);
+          this.#open.delete(name);
         };
         const abort = async (): Promise<void> => {
+          this.#open.delete(name);
           this.#pass(`abort ${name}`);
           files.delete(swap);
         };

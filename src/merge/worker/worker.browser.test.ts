@@ -1,11 +1,16 @@
 /** Exports as the page makes them: a worker, files of the browser, a folder of origin-private storage. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import { MANIFEST_FILE } from '../../../scripts/result-folder.mjs';
+import type { ByteSource, CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { readRange } from '../../checkpoint/byte-source.ts';
 import type { QwenShape } from '../../checkpoint/testing/qwen-layout.ts';
+import { workKey } from '../../study/identity/work-identity.ts';
 import type { WorkProgress } from '../../study/work.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import { measureNoise } from '../measure.ts';
+import { writeManifest } from '../output/manifest.ts';
+import { mergeIdentity } from '../output/merge-identity.ts';
+import { pieceHash } from '../output/piece-hash.ts';
 import { openDonor } from '../plan/donor.ts';
 import { planMerge } from '../plan/plan.ts';
 import { parseBlocks } from '../recipe/blocks.ts';
@@ -63,6 +68,23 @@ async function merge(shape: QwenShape, edits: readonly Edit[], shardBytes: numbe
   return new MergedFolder(plan, folders, { shardBytes });
 }
 
+/** What a manifest holds that says nothing of its work. */
+const EMPTY = { title: '', begun: '2026-01-01T00:00:00Z', inputs: {}, settings: {}, deviations: {} };
+
+async function keyOf({ plan, folders, options }: MergedFolder): Promise<string> {
+  return workKey(await mergeIdentity(plan, folders, options));
+}
+
+async function put(
+  folder: FileSystemDirectoryHandle,
+  name: string,
+  content: string | Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
+  await stream.write(content);
+  await stream.close();
+}
+
 async function names(folder: FileSystemDirectoryHandle): Promise<string[]> {
   const found: string[] = [];
   for await (const name of folder.keys()) found.push(name);
@@ -116,6 +138,38 @@ describe('an export in a worker', () => {
     const work = exportInWorker(await merge(SMALL, [], 5e9), { parent, name: NAME });
     await expect(work).rejects.toMatchObject({ name: 'FolderNotEmpty', place: { file: NAME } });
     expect(await names(folder)).toEqual(['thesis.txt']);
+  });
+
+  it('is alone in its folder: a second one is refused, and does not disturb it', async () => {
+    const made = await merge(SMALL, [MIX, NOISE], 30e6);
+    const place = { parent, name: NAME };
+    const ends = await Promise.allSettled([exportInWorker(made, place), exportInWorker(made, place)]);
+    const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+    // The later one, or, where the first was done by then, one that finds its folder.
+    expect(refused).toMatchObject([{ name: expect.stringMatching(/^Folder(InUse|NotEmpty)$/) as string }]);
+    const written = ends.find((end) => end.status === 'fulfilled');
+    const folder = await parent.getDirectoryHandle(NAME);
+    expect(await names(folder)).toEqual(written?.value.files.map(({ name }) => name).sort());
+  });
+
+  it('goes on with what an earlier one had finished, and takes its swap files away', async () => {
+    const made = await merge(SMALL, [MIX], 1e6);
+    const place = { parent, name: NAME };
+    const [first, second] = [...made.keys()] as [string, string];
+    const begun = { key: await keyOf(made), ...EMPTY, writing: second };
+    const folder = await parent.getDirectoryHandle(NAME, { create: true });
+    const source = made.get(first) as ByteSource;
+    await put(folder, first, await readRange(source, 0, source.size, { file: first }));
+    const finished = [{ name: first, bytes: source.size, checksum: await pieceHash(source) }];
+    await put(folder, MANIFEST_FILE, await writeManifest({ ...begun, finished }));
+    await put(folder, `${second}.crswap`, 'half');
+    const notices: string[] = [];
+    const onNotice = (notice: string): void => void notices.push(notice);
+    const { files } = await exportInWorker(made, place, { onNotice });
+    expect(notices.join()).toMatch(/^going on: 1 of \d+ weight files were written earlier/);
+    expect(await names(folder)).toEqual(files.map(({ name }) => name).sort());
+    const handle = await folder.getFileHandle('config.json');
+    expect((await handle.getFile()).size).toBe(made.get('config.json')?.size);
   });
 
   it('leaves nothing behind where a donor breaks off', async () => {

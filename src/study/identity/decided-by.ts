@@ -83,6 +83,7 @@ export const DECIDED_BY: { readonly [K in Kind]: { readonly [I in keyof Deciding
     weights: 'of every donor',
     recipe: 'what is taken from which donor',
     shardBytes: 'where one file of weights ends and the next begins',
+    checkpoints: 'names of the donors stand in the card',
     smallFiles: 'config, tokenizer, chat template and card are written, too',
     plan: 'which tensors are written, and how each is made',
   },

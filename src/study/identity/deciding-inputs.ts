@@ -105,6 +105,8 @@ export interface DecidingInputs {
     readonly recipe: Json;
     /** The largest file of weights. */
     readonly shardBytes: number;
+    /** What the donors are called. */
+    readonly checkpoints: readonly string[];
     /** Of the folder that is written, by their names: SHA-256 of their pieces. */
     readonly smallFiles: FileHashes;
     /** SHA-256 over the plan, tensor by tensor. */
