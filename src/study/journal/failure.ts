@@ -2,19 +2,22 @@
 import { NamedError } from '../../named-error.ts';
 
 /** @throws NamedError `JournalFailed` for whatever the storage throws */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+export async function guarded<T>(work: () => Promise<T>, failing?: Failing): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw journalFailed(error);
+    throw journalFailed(error, failing);
   }
 }
 
-export function journalFailed(cause: unknown): NamedError {
+/** What a storage cannot do. */
+export type Failing = 'results cannot be kept' | 'kept results cannot be read';
+
+export function journalFailed(cause: unknown, failing: Failing = 'results cannot be kept'): NamedError {
   if (cause instanceof NamedError) return cause;
   return new NamedError(
     'JournalFailed',
-    `results cannot be kept (${reason(cause)})`,
+    `${failing} (${reason(cause)})`,
     {},
     'make room, or delete kept results',
     { cause },
