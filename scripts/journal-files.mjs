@@ -36,7 +36,8 @@ export class JournalFiles {
   }
 
   list() {
-    return this.#ls(this.#folder).map((key) => {
+    const keys = this.#ls(this.#folder).filter((name) => NAME.test(name));
+    return keys.map((key) => {
       const folder = join(this.#folder, key);
       // Another command may have removed one since.
       const sizes = this.#ls(folder).map(
@@ -122,18 +123,17 @@ export class JournalFiles {
     try {
       return this.#fs.readdirSync(folder).sort();
     } catch (error) {
-      if (isMissing(error) || codeOf(error) === 'ENOTDIR') return [];
+      if (isMissing(error)) return [];
       throw error;
     }
   }
 }
 
-/** @param {unknown} error */
+/**
+ * Also where a file stands in place of the folder.
+ * @param {unknown} error
+ */
 function isMissing(error) {
-  return codeOf(error) === 'ENOENT';
-}
-
-/** @param {unknown} error */
-function codeOf(error) {
-  return /** @type {NodeJS.ErrnoException} */ (error).code;
+  const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

@@ -32,7 +32,7 @@ export interface FoundDescription {
 
 /** @throws NamedError `JournalFailed` */
 export async function readDescription(storage: JournalStorage, work: string): Promise<FoundDescription> {
-  const bytes = await guarded(() => storage.read(work, DESCRIPTION));
+  const bytes = await guarded(() => storage.read(work, DESCRIPTION), 'kept results cannot be read');
   const { whole, damaged, torn } = await readLines(`${work}/${DESCRIPTION}`, bytes ?? new Uint8Array(0));
   const lines = whole.flatMap(({ value }) => (v.is(SHAPE, value) ? [value] : []));
   return {

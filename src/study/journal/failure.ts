@@ -3,19 +3,22 @@ import { NamedError } from '../../named-error.ts';
 import { plainReason } from '../../plain-reason.ts';
 
 /** @throws NamedError `JournalFailed` for whatever the storage throws */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+export async function guarded<T>(work: () => Promise<T>, failing?: Failing): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw journalFailed(error);
+    throw journalFailed(error, failing);
   }
 }
 
-export function journalFailed(cause: unknown): NamedError {
+/** What a storage cannot do. */
+export type Failing = 'results cannot be kept' | 'kept results cannot be read';
+
+export function journalFailed(cause: unknown, failing: Failing = 'results cannot be kept'): NamedError {
   if (cause instanceof NamedError) return cause;
   return new NamedError(
     'JournalFailed',
-    `results cannot be kept (${plainReason(cause)})`,
+    `${failing} (${plainReason(cause)})`,
     {},
     'make room, or delete kept results',
     { cause },

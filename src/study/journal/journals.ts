@@ -118,7 +118,7 @@ export class Journals {
           ...UNDESCRIBED,
           key,
           bytes,
-          problems: [`It cannot be read: ${journalFailed(error).what}.`],
+          problems: [sentenceOf(error)],
         });
       }
     }
@@ -186,4 +186,9 @@ const UNDESCRIBED = {
 /** What was kept of a kind is of that kind's records. */
 function recordShape<Record>(kind: WorkKind): Shape<Record> {
   return SHAPES[kind] as Shape<unknown> as Shape<Record>;
+}
+
+function sentenceOf(error: unknown): string {
+  const { what } = journalFailed(error, 'kept results cannot be read');
+  return `${what.charAt(0).toUpperCase()}${what.slice(1)}.`;
 }

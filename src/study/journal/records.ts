@@ -32,7 +32,7 @@ export async function readRecords<Record>(
   work: string,
   shape: Shape<Record>,
 ): Promise<FoundRecords<Record>> {
-  const bytes = await guarded(() => storage.read(work, RECORDS));
+  const bytes = await guarded(() => storage.read(work, RECORDS), 'kept results cannot be read');
   const lines = await readLines(recordPlace(work), bytes ?? new Uint8Array(0));
   const finished = new Map<string, Record>();
   const damaged: LinePlace[] = [...lines.damaged];

@@ -46,7 +46,7 @@ test('what was begun is gone on with from the list, under the settings it was be
   Object.assign(settings, { rounding: 'reference', rlFrom: 'base' });
   await app.characterize.prepare();
   const identity = app.characterize.energyStudy?.identity as WorkIdentity;
-  await runJournalled<EnergyRecord, void>(journals, identity, 3, async ({ onRecord }) => {
+  await runJournalled<EnergyRecord, unknown>(journals, identity, 3, async ({ onRecord }) => {
     await onRecord?.('model.layers.0.mlp.down_proj.weight', RECORD);
     throw new Error('cut off');
   }).catch(() => undefined);

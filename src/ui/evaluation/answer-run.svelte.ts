@@ -85,7 +85,7 @@ export class AnswerRun<Who extends Asked = Variant> {
       const notices: string[] = [];
       const kept = await keptAnswers(asks, this.#journals, (notice) => notices.push(notice)).catch(
         (error: unknown): Answers => {
-          notices.push(`Kept answers cannot be read: ${named(error).what}.`);
+          notices.push(`Answers of earlier runs are missing: ${named(error).what}.`);
           return new Map();
         },
       );
