@@ -47,6 +47,14 @@ const RULES: readonly Rule[] = [
     reason: reason('FileUnreadable', 'the file is not there any more', 'choose the folder again'),
   },
   {
+    says: /EISDIR|ENOTDIR|^TypeMismatchError/,
+    reason: reason(
+      'FileUnreadable',
+      'a folder stands where a file should, or a file where a folder should',
+      'move it away',
+    ),
+  },
+  {
     says: /^NotReadableError|EIO|EACCES|EPERM/,
     reason: reason(
       'FileUnreadable',
