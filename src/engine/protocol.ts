@@ -49,6 +49,8 @@ export interface OpenedCheckpoint {
   readonly name: string;
   /** SHA-256 over file names, sizes, headers and sampled contents. */
   readonly fingerprint: string;
+  /** Places at which it compares the weights. */
+  readonly spots: number;
   readonly modelType: string;
   readonly layers: number;
   readonly visionBlocks: number;
