@@ -4,6 +4,7 @@ import type { LongWork } from '../study/work.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
+import { witnessed } from './deltas/witnessed.ts';
 import type { Computers } from './diversity.ts';
 import { deltaTask, HELD_BYTES, matrixShape } from './diversity.ts';
 import type { SubspaceOverlap } from './fast/subspace-overlap.ts';
@@ -75,7 +76,7 @@ export async function measureOverlap(
       throwIfCancelled(signal);
       try {
         const record = await memory.hold(family.elements * 4, () =>
-          overlapOf(request, family, computers, signal),
+          overlapOf(request, family, computers, work),
         );
         records.set(family.name, record);
         await work.onRecord?.(family.name, record);
@@ -96,14 +97,18 @@ async function overlapOf(
   request: OverlapRequest,
   family: TensorFamily,
   { threads, gpu }: Computers,
-  signal: AbortSignal | undefined,
+  { signal, witness }: Pick<LongWork<OverlapRecord>, 'signal' | 'witness'>,
 ): Promise<OverlapRecord> {
   const backend = gpu ?? new CpuBackend(threads);
   const { rows, columns } = matrixShape(family);
   const tops: TopSingular[] = [];
   for (const delta of request.deltas) {
     const task = deltaTask(request.checkpoints, family, delta, request.rounding);
-    const operator = await backend.operator(await threads.deltaMatrix(task, signal), rows, columns);
+    const roles = [delta.to, delta.from];
+    const matrix = await witnessed(witness, request.checkpoints, family, roles, (onRead) =>
+      threads.deltaMatrix(task, signal, onRead),
+    );
+    const operator = await backend.operator(matrix, rows, columns);
     try {
       const { k, seed } = request;
       const options = { k, seed, depth: DEPTH, tolerance: TOLERANCE, ...(signal ? { signal } : {}) };

@@ -2,6 +2,7 @@
 import { NamedError } from '../named-error.ts';
 import type { WorkIdentity } from './identity/work-identity.ts';
 import type { Journals } from './journal/journals.ts';
+import { anewWhenWeightsChange } from './weights/begin-anew.ts';
 import type { LongWork, WorkProgress } from './work.ts';
 
 export interface RunOptions<Record> {
@@ -17,17 +18,30 @@ export interface RunOptions<Record> {
 /**
  * Runs a piece of work with its journal: hands over what earlier runs of the same identity finished, and appends each
  * record as it comes. An interrupted run, whether cancelled, failed or cut off with its page, is resumed by running
- * it again. A storage that fails is told in a notice and does not stop the work.
+ * it again. A storage that fails is told in a notice and does not stop the work. Where weights turn out to be others than
+ * those of earlier records, it begins anew (`anewWhenWeightsChange`).
  *
  * @param total records of the whole
  * @throws whatever the work throws, once its records are kept
  */
-export async function runJournalled<Record, Result>(
+export function runJournalled<Record, Result>(
   journals: Journals,
   identity: WorkIdentity,
   total: number,
   work: (long: LongWork<Record>) => Promise<Result>,
   options: RunOptions<Record> = {},
+): Promise<Result> {
+  return anewWhenWeightsChange(journals.weights, identity, options, ({ signal, witness }) =>
+    runOnce(journals, identity, total, (long) => work({ ...long, witness }), { ...options, signal }),
+  );
+}
+
+async function runOnce<Record, Result>(
+  journals: Journals,
+  identity: WorkIdentity,
+  total: number,
+  work: (long: LongWork<Record>) => Promise<Result>,
+  options: RunOptions<Record>,
 ): Promise<Result> {
   const { signal, onProgress, onFinished, onRecord, onNotice } = options;
   const opened = await journals.open<Record>(identity, total).catch((error: unknown) => {

@@ -24,22 +24,22 @@ export function answersJournalled<Result>(
   journalled: Journalled,
   work: (long: LongWork<Answer>) => Promise<Result>,
 ): Promise<Result> {
-  const opened: { readonly keys: ReadonlySet<string>; readonly long: LongWork<Answer> }[] = [];
-  const open = ([next, ...others]: readonly Shelf[]): Promise<Result> => {
+  const open = ([next, ...others]: readonly Shelf[], opened: readonly OpenShelf[]): Promise<Result> => {
     if (next) {
-      return journalled(next.identity, next.keys.size, (long) => {
-        opened.push({ keys: next.keys, long });
-        return open(others);
-      });
+      // A shelf may be opened again, when its answers were withdrawn meanwhile.
+      return journalled(next.identity, next.keys.size, (long) =>
+        open(others, [...opened, { keys: next.keys, long }]),
+      );
     }
-    const [first] = opened;
+    const signals = opened.flatMap(({ long: { signal } }) => (signal ? [signal] : []));
     return work({
-      ...first?.long,
+      ...opened[0]?.long,
+      ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
       finished: new Map(opened.flatMap(({ long }) => [...(long.finished ?? [])])),
       onRecord: (key, answer) => opened.find(({ keys }) => keys.has(key))?.long.onRecord?.(key, answer),
     });
   };
-  return open(shelves(asks));
+  return open(shelves(asks), []);
 }
 
 /** What is kept of the answers to these asks. @throws NamedError `JournalFailed` */
@@ -51,6 +51,11 @@ export async function keptAnswers(asks: readonly Ask<Asked>[], journals: Journal
 interface Shelf {
   readonly identity: WorkIdentity;
   readonly keys: ReadonlySet<string>;
+}
+
+interface OpenShelf {
+  readonly keys: ReadonlySet<string>;
+  readonly long: LongWork<Answer>;
 }
 
 /** Asks by the journal their answers belong to. */

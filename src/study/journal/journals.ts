@@ -5,6 +5,8 @@ import { workKey } from '../identity/work-identity.ts';
 import type { OpenedJournal } from './journal.ts';
 import { NEWLINE, openJournal, RECORDS } from './journal.ts';
 import type { JournalStorage } from './storage.ts';
+import { isLedger, WeightsLedger } from '../weights/ledger.ts';
+import { WeightsWatch } from '../weights/watch.ts';
 
 const WORK = 'work.json';
 
@@ -30,11 +32,14 @@ export interface KeptWork {
 }
 
 export class Journals {
+  /** What weights held when they were read, and what is withdrawn when that changes. */
+  readonly weights: WeightsWatch;
   readonly #storage: JournalStorage;
   readonly #removed = new Set<(key: string) => void>();
 
   constructor(storage: JournalStorage) {
     this.#storage = storage;
+    this.weights = new WeightsWatch(new WeightsLedger(storage), (fingerprint) => this.withdraw(fingerprint));
   }
 
   /** Opens the journal of a piece of work, so that records can be appended. @throws NamedError `JournalFailed` */
@@ -57,7 +62,7 @@ export class Journals {
 
   /** Everything kept, with its size. */
   async list(): Promise<readonly KeptWork[]> {
-    const entries = await this.#storage.list();
+    const entries = (await this.#storage.list()).filter(({ key }) => !isLedger(key));
     return Promise.all(
       entries.map(async ({ key, bytes }) => {
         const described = await this.#description(key);
