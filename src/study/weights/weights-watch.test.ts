@@ -8,6 +8,8 @@ import type { SpectrumRecord } from '../../spectra/diversity.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
+import type { LoadedModel } from '../../engine/protocol.ts';
+import { keptKey } from '../../engine/weights/kept.ts';
 import type { EnergySettings, EnergyStudy } from '../characterize/energy-study.ts';
 import { energyStudy, runEnergy } from '../characterize/energy-study.ts';
 import { diversityStudy, runDiversity } from '../characterize/diversity-study.ts';
@@ -16,6 +18,7 @@ import { Journals } from '../journal/journals.ts';
 import { MemoryStorage } from '../journal/memory-storage.ts';
 import { runJournalled } from '../run-journalled.ts';
 import { WeightsLedger } from './ledger.ts';
+import { comparedText, noteLoaded, withdrawCopies } from './loaded.ts';
 
 const [ROWS, COLUMNS] = [96, 256];
 const LAYERS = 4;
@@ -307,5 +310,58 @@ describe('the ledger', () => {
     await note({ a: hash('1') });
     expect(await journals.list()).toEqual([]);
     expect(await journals.withdraw('p'.repeat(64))).toEqual([]);
+  });
+});
+
+describe('a load', () => {
+  const model = (hashes?: Record<string, string>) =>
+    ({
+      id: 'm',
+      dtype: 'q4',
+      notices: ['No copy is kept.'],
+      ...(hashes ? { hashes } : {}),
+    }) as unknown as LoadedModel;
+
+  it('that reads other weights withdraws results and kept copies, and says so', async () => {
+    const studied = await study();
+    const fingerprint = studied.identity.inputs['in'] as string;
+    await run(studied);
+    const deleted: string[] = [];
+    const copies = [
+      keptKey(fingerprint, 'q4', []),
+      keptKey(fingerprint, 'q8', []),
+      keptKey('b'.repeat(64), 'q4', []),
+    ];
+    withdrawCopies(journals.weights, {
+      storedWeights: () => Promise.resolve(copies.map((key) => ({ key, name: 'b', dtype: 'q4', bytes: 1 }))),
+      deleteStoredWeights: (key) => Promise.resolve(void deleted.push(key)),
+    });
+    const hashes = Object.fromEntries([0, 1, 2, 3].map((layer) => [nameOf(layer), 'e'.repeat(64)]));
+    const noted = await noteLoaded(journals.weights, { fingerprint }, model(hashes));
+    expect(noted).not.toHaveProperty('hashes');
+    expect(noted.notices).toEqual([
+      'No copy is kept.',
+      expect.stringMatching(
+        /^model\.layers\.0\.mlp\.down_proj\.weight and 3 more tensors changed .* is withdrawn/,
+      ),
+    ]);
+    expect(await titles()).toEqual([]);
+    await expect.poll(() => deleted).toEqual(copies.slice(0, 2));
+    expect((await noteLoaded(journals.weights, { fingerprint }, model(hashes))).notices).toHaveLength(1);
+  });
+
+  it('of a kept copy reads nothing, and compares nothing', async () => {
+    await run(await study());
+    const noted = await noteLoaded(journals.weights, { fingerprint: 'x' }, model());
+    expect(noted.notices).toEqual(['No copy is kept.']);
+    expect(journals.weights.comparedWhole('x')).toBe(0);
+  });
+
+  it.each([
+    [0, 'compared at 6,737 spots'],
+    [728, '728 of 729 tensors compared whole, the others at 6,737 spots'],
+    [729, 'compared whole'],
+  ])('%i tensors whole are told so', (whole, text) => {
+    expect(comparedText(whole, { tensors: 729, spots: 6737 })).toBe(text);
   });
 });
