@@ -4,11 +4,17 @@ import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { dataSets } from './scripts/vite/data-sets.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
 import { licences } from './scripts/vite/licences.mjs';
+import { moduleHashes } from './scripts/vite/module-hashes.mjs';
 import { security } from './scripts/vite/security.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
 /** What both pages and workers are built with. */
-const shared = (): PluginOption[] => [transformersWithoutRuntime(), gzipAsset(), assemblyscript()];
+const shared = (): PluginOption[] => [
+  transformersWithoutRuntime(),
+  gzipAsset(),
+  assemblyscript(),
+  moduleHashes(),
+];
 
 export default defineConfig({
   // Relative addresses: the built folder works on any host, in any subfolder.

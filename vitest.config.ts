@@ -6,6 +6,7 @@ import { chromiumFlags, runsUnsandboxed } from './scripts/chromium-flags.mjs';
 import { ISOLATION_HEADERS } from './scripts/headers.mjs';
 import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
+import { moduleHashes } from './scripts/vite/module-hashes.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
 const executablePath = findBrowser();
@@ -15,7 +16,7 @@ export default defineConfig({
   test: {
     projects: [
       {
-        plugins: [assemblyscript()],
+        plugins: [assemblyscript(), moduleHashes()],
         test: {
           name: 'node',
           environment: 'node',
@@ -25,10 +26,16 @@ export default defineConfig({
         },
       },
       {
-        plugins: [svelte({ configFile: false }), transformersWithoutRuntime(), gzipAsset(), assemblyscript()],
+        plugins: [
+          svelte({ configFile: false }),
+          transformersWithoutRuntime(),
+          gzipAsset(),
+          assemblyscript(),
+          moduleHashes(),
+        ],
         worker: {
           format: 'es',
-          plugins: () => [transformersWithoutRuntime(), gzipAsset(), assemblyscript()],
+          plugins: () => [transformersWithoutRuntime(), gzipAsset(), assemblyscript(), moduleHashes()],
         },
         optimizeDeps: {
           include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],

@@ -40,6 +40,8 @@ export interface Checkpoint {
   readonly bytes: number;
   /** See `fingerprint`. */
   readonly fingerprint: string;
+  /** Places at which the fingerprint compares the weights. */
+  readonly spots: number;
   /** Whether the head is the embedding, whatever else is stored; undefined until config.json was asked (`resolveHead`). */
   readonly tiedHead?: boolean;
 }
@@ -87,6 +89,7 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
     ...unreadNotices(unread),
   ];
 
+  const { value, spots } = await fingerprint(weights, files.get(CONFIG_FILE), signal);
   return {
     name,
     files,
@@ -95,7 +98,8 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
     weightFiles,
     notices,
     bytes: stored.reduce((sum, tensor) => sum + tensor.bytes, 0),
-    fingerprint: await fingerprint(weights, files.get(CONFIG_FILE), signal),
+    fingerprint: value,
+    spots,
   };
 }
 

@@ -91,6 +91,7 @@ function summarize(
     id,
     name: checkpoint.name,
     fingerprint: checkpoint.fingerprint,
+    spots: checkpoint.spots,
     modelType: config.modelType,
     layers: text.layers,
     visionBlocks: vision.depth,

@@ -188,6 +188,7 @@ export class ModelLibrary {
         seconds: (performance.now() - started) / 1000,
         fromStorage: stored !== null && stored !== undefined,
         quantization: report.error,
+        ...(report.hashes.size > 0 ? { hashes: Object.fromEntries(report.hashes) } : {}),
       };
     } catch (error) {
       arrays.dispose();

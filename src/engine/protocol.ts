@@ -52,6 +52,8 @@ export interface OpenedCheckpoint {
   readonly name: string;
   /** SHA-256 over file names, sizes, headers and sampled contents. */
   readonly fingerprint: string;
+  /** Places at which it compares the weights. */
+  readonly spots: number;
   readonly modelType: string;
   readonly layers: number;
   readonly visionBlocks: number;
@@ -131,6 +133,8 @@ export interface LoadedModel {
   readonly bytesRead: number;
   readonly seconds: number;
   readonly fromStorage: boolean;
+  /** SHA-256 of the stored tensors that were read whole, by canonical name: see `TensorHash`. Absent of a kept copy. */
+  readonly hashes?: Readonly<Record<string, string>>;
   /** What went otherwise than asked, e.g. that no copy could be kept. */
   readonly notices?: readonly string[];
   readonly quantization: QuantizationError | null;

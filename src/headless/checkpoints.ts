@@ -1,6 +1,8 @@
 import type { EngineClient } from '../engine/client.ts';
 import type { Device, LoadedModel, OpenedCheckpoint, WeightDtype } from '../engine/protocol.ts';
 import { NamedError } from '../named-error.ts';
+import { noteLoaded } from '../study/weights/loaded.ts';
+import type { WeightsWatch } from '../study/weights/watch.ts';
 import type { GivenFiles, GivenInputs } from './file-inputs.ts';
 import type { FlagReader } from './flag-reader.ts';
 
@@ -19,6 +21,7 @@ export class Checkpoints {
   readonly #inputs: GivenInputs;
   readonly #signal: AbortSignal;
   readonly #notice: (line: string) => void;
+  readonly #watch: WeightsWatch;
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
   readonly #told = new Set<string>();
 
@@ -28,12 +31,14 @@ export class Checkpoints {
     inputs: GivenInputs,
     signal: AbortSignal,
     notice: (line: string) => void,
+    watch: WeightsWatch,
   ) {
     this.#engine = engine;
     this.#flags = flags;
     this.#inputs = inputs;
     this.#signal = signal;
     this.#notice = notice;
+    this.#watch = watch;
   }
 
   /** How many checkpoints the flag names. */
@@ -106,7 +111,9 @@ export class Checkpoints {
             (progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`),
         );
       });
-      return { summary, loaded };
+      const noted = await noteLoaded(this.#watch, summary, loaded);
+      this.tell(summary.name, noted.notices ?? []);
+      return { summary, loaded: noted };
     } finally {
       this.#signal.removeEventListener('abort', cancel);
     }

@@ -73,7 +73,7 @@ export function commandContext(
   return {
     flags,
     inputs,
-    checkpoints: new Checkpoints(engineOf, flags, inputs, signal, notice),
+    checkpoints: new Checkpoints(engineOf, flags, inputs, signal, notice, journals.weights),
     get engine() {
       return engineOf();
     },

@@ -10,7 +10,9 @@ import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaTask } from './deltas/delta-matrix.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
+import type { OnRead } from './deltas/stored-piece.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
+import { witnessed } from './deltas/witnessed.ts';
 import type { StandardErrors } from './fast/estimate.ts';
 import { estimateSpectrum } from './fast/estimate.ts';
 import type { GpuSeat } from './gpu-seat.ts';
@@ -106,7 +108,7 @@ export async function measureDiversity(
         const { rows, columns } = matrixShape(family);
         const spectra: Record<string, MeasuredSpectrum> = {};
         for (const delta of request.deltas) {
-          spectra[delta.key] = await measure.spectrum(family, delta, signal);
+          spectra[delta.key] = await measure.spectrum(family, delta, work);
           done += 1;
           tell();
         }
@@ -164,15 +166,23 @@ class SpectrumMeter {
     this.#gpu = gpu;
   }
 
-  async spectrum(family: TensorFamily, delta: DeltaSpec, signal?: AbortSignal): Promise<MeasuredSpectrum> {
+  async spectrum(
+    family: TensorFamily,
+    delta: DeltaSpec,
+    { signal, witness }: Pick<LongWork<SpectrumRecord>, 'signal' | 'witness'>,
+  ): Promise<MeasuredSpectrum> {
     const { checkpoints, rounding } = this.#request;
     const task = deltaTask(checkpoints, family, delta, rounding);
     const { rows, columns } = matrixShape(family);
+    const read = <T>(ask: (onRead?: OnRead) => Promise<T>): Promise<T> =>
+      witnessed(witness, checkpoints, family, [delta.to, delta.from], ask);
     try {
-      if (family.elements > LARGEST_HELD && rows >= columns) return await this.#slabs(task, columns, signal);
+      if (family.elements > LARGEST_HELD && rows >= columns) {
+        return await read((onRead) => this.#slabs(task, columns, signal, onRead));
+      }
       const short = Math.min(rows, columns);
       return await this.#memory.hold(family.elements * 4 + short ** 2 * 8, async () => {
-        const matrix = await this.#threads.deltaMatrix(task, signal);
+        const matrix = await read((onRead) => this.#threads.deltaMatrix(task, signal, onRead));
         throwIfCancelled(signal);
         return this.#request.mode === 'fast'
           ? this.#estimate(family.name, matrix, rows, columns, signal)
@@ -221,8 +231,13 @@ class SpectrumMeter {
   }
 
   /** Exact in either mode: an estimate would need the matrix in one piece. */
-  async #slabs(task: DeltaTask, columns: number, signal: AbortSignal | undefined): Promise<MeasuredSpectrum> {
-    const values = await this.#threads.singularValuesOfDelta(task, columns, signal);
+  async #slabs(
+    task: DeltaTask,
+    columns: number,
+    signal: AbortSignal | undefined,
+    onRead: OnRead | undefined,
+  ): Promise<MeasuredSpectrum> {
+    const values = await this.#threads.singularValuesOfDelta(task, columns, signal, onRead);
     const options = { topK: this.#request.topK, accuracy: accuracyOf('cpu', columns) };
     return { ...spectrumMetrics(values, options), mode: 'exact', device: 'cpu' };
   }

@@ -1,5 +1,5 @@
 /** Update energy (method §5): every weight of every checkpoint read once, all statistics in that pass. */
-import { mapInFlight } from '../checkpoint/in-flight.ts';
+import { mapInFlight, throwIfCancelled } from '../checkpoint/in-flight.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
 import type { LongWork } from '../study/work.ts';
@@ -8,6 +8,7 @@ import type { EnergySums, EnergyTask } from './deltas/energy-sums.ts';
 import { totalOf } from './deltas/energy-sums.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import { PIECE_ELEMENTS, storedPiece } from './deltas/stored-piece.ts';
+import { witnessed } from './deltas/witnessed.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
 
 /** What is summed over one tensor. Plain JSON, so that a journal can keep it. */
@@ -33,7 +34,7 @@ export interface EnergyRequest {
 /**
  * Sums every selected tensor; records come by canonical name, in the order in which tensors end.
  *
- * @throws NamedError those of reading; `NonFiniteWeights`; `Cancelled`
+ * @throws NamedError those of reading; `NonFiniteWeights`; `WeightsChanged` of the witness; `Cancelled`
  */
 export async function measureEnergy(
   { checkpoints, deltas, pairing, rounding }: EnergyRequest,
@@ -70,7 +71,10 @@ export async function measureEnergy(
       return storedPiece(checkpoints.get(role) as Checkpoint, entry, first, count);
     });
     const task: EnergyTask = { pieces, ...template };
-    parts[index] = await threads.energy(task, signal);
+    parts[index] = await witnessed(work.witness, checkpoints, family, roles, (onRead) =>
+      threads.energy(task, signal, onRead),
+    );
+    throwIfCancelled(signal);
     done += pieces.reduce((bytes, { start, end }) => bytes + end - start, 0);
     tell();
     if (parts.some((part) => part === null)) return;

@@ -5,6 +5,7 @@ import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
+import { witnessed } from './deltas/witnessed.ts';
 import type { Computers } from './diversity.ts';
 import { computedOn, deltaTask, HELD_BYTES, matrixShape } from './diversity.ts';
 import type { SubspaceOverlap } from './fast/subspace-overlap.ts';
@@ -80,7 +81,7 @@ export async function measureOverlap(
       throwIfCancelled(signal);
       try {
         const record = await memory.hold(family.elements * 4, () =>
-          overlapOf(request, family, computers, signal),
+          overlapOf(request, family, computers, work),
         );
         records.set(family.name, record);
         await work.onRecord?.(family.name, record);
@@ -97,16 +98,18 @@ export async function measureOverlap(
   return records;
 }
 
+type Reading = Pick<LongWork<OverlapRecord>, 'signal' | 'witness'>;
+
 async function overlapOf(
   request: OverlapRequest,
   family: TensorFamily,
   { threads, gpu }: Computers,
-  signal: AbortSignal | undefined,
+  reading: Reading,
 ): Promise<OverlapRecord> {
   const computeOn = (backend: SpectrumBackend): Promise<OverlapRecord> =>
-    overlapOn(backend, request, family, threads, signal);
+    overlapOn(backend, request, family, threads, reading);
   // Both updates on one device: a lost one repeats both.
-  return (await gpu?.run(family.name, computeOn, signal)) ?? computeOn(new CpuBackend(threads));
+  return (await gpu?.run(family.name, computeOn, reading.signal)) ?? computeOn(new CpuBackend(threads));
 }
 
 async function overlapOn(
@@ -114,13 +117,17 @@ async function overlapOn(
   request: OverlapRequest,
   family: TensorFamily,
   threads: Computers['threads'],
-  signal: AbortSignal | undefined,
+  { signal, witness }: Reading,
 ): Promise<OverlapRecord> {
   const { rows, columns } = matrixShape(family);
   const tops: TopSingular[] = [];
   for (const delta of request.deltas) {
     const task = deltaTask(request.checkpoints, family, delta, request.rounding);
-    const operator = await backend.operator(await threads.deltaMatrix(task, signal), rows, columns);
+    const roles = [delta.to, delta.from];
+    const matrix = await witnessed(witness, request.checkpoints, family, roles, (onRead) =>
+      threads.deltaMatrix(task, signal, onRead),
+    );
+    const operator = await backend.operator(matrix, rows, columns);
     try {
       const { k, seed } = request;
       const options = { k, seed, depth: DEPTH, tolerance: TOLERANCE, ...(signal ? { signal } : {}) };

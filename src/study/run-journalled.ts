@@ -4,6 +4,7 @@ import type { WorkIdentity } from './identity/work-identity.ts';
 import { journalFailed } from './journal/failure.ts';
 import { unkept } from './journal/journal.ts';
 import type { Journals } from './journal/journals.ts';
+import { anewWhenWeightsChange } from './weights/begin-anew.ts';
 import type { LongWork, WorkProgress } from './work.ts';
 
 export interface RunOptions<Record> {
@@ -19,17 +20,30 @@ export interface RunOptions<Record> {
 /**
  * Runs a piece of work with its journal: hands over what earlier runs of the same identity finished, and appends each
  * record as it comes. An interrupted run, whether cancelled, failed or cut off with its page, is resumed by running
- * it again. A storage that fails is told in a notice and does not stop the work; it is asked again later.
+ * it again. A storage that fails is told in a notice and does not stop the work; it is asked again later. Where weights turn
+ * out to be others than those of earlier records, it begins anew (`anewWhenWeightsChange`).
  *
  * @param total records of the whole
  * @throws whatever the work throws, once its records are kept
  */
-export async function runJournalled<Record, Result>(
+export function runJournalled<Record, Result>(
   journals: Journals,
   identity: WorkIdentity,
   total: number,
   work: (long: LongWork<Record>) => Promise<Result>,
   options: RunOptions<Record> = {},
+): Promise<Result> {
+  return anewWhenWeightsChange(journals.weights, identity, options, ({ signal, witness }) =>
+    runOnce(journals, identity, total, (long) => work({ ...long, witness }), { ...options, signal }),
+  );
+}
+
+async function runOnce<Record, Result>(
+  journals: Journals,
+  identity: WorkIdentity,
+  total: number,
+  work: (long: LongWork<Record>) => Promise<Result>,
+  options: RunOptions<Record>,
 ): Promise<Result> {
   const { signal, onProgress, onFinished, onRecord, onNotice } = options;
   const failed = (error: unknown): null => {

@@ -1,6 +1,7 @@
 /** From stored bytes to device arrays, some rows of one tensor at a time. Runs in the weights workers. */
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
+import type { HashedPart, PlaceInTensor } from '../../checkpoint/whole-hash/part.ts';
 import { floatToHalf, halfToFloatBits } from '../../checkpoint/float16.ts';
 import type { LinearFormat } from '../../graph/weights.ts';
 import { QUANTIZATION_BLOCK, bitsOf } from '../../graph/weights.ts';
@@ -18,6 +19,8 @@ export interface ConvertTask {
   readonly rows: number;
   readonly columns: number;
   readonly format: LinearFormat;
+  /** Where the rows lie in their stored tensor, which is hashed meanwhile. */
+  readonly place: PlaceInTensor;
 }
 
 export interface Converted {
@@ -27,13 +30,18 @@ export interface Converted {
   readonly error: ErrorSums | null;
 }
 
+/** Converted rows, and what a hash of their tensor needs of them. */
+export interface ReadAndConverted extends Converted {
+  readonly part: HashedPart;
+}
+
 /**
  * Converts `rows × columns` stored values.
  *
  * @throws NamedError `NonFiniteWeight` when a NaN or infinity is to be quantized, `WeightOverflow` when a
  * finite value exceeds half precision.
  */
-export function convertRows(bytes: Uint8Array<ArrayBuffer>, task: ConvertTask): Converted {
+export function convertRows(bytes: Uint8Array<ArrayBuffer>, task: Omit<ConvertTask, 'place'>): Converted {
   const { dtype, rows, columns, format, tensor } = task;
   if (format === 'f32') {
     const values = dtype === 'F32' ? bytes : asBytes(toFloat32(bytes, dtype));

@@ -1,6 +1,6 @@
 /** The files of kept copies in origin-private storage: `weights/<key>.bin` and, once it is whole, `<key>.json`. */
 import type { KeptManifest } from './kept-manifest.ts';
-import { parseManifest } from './kept-manifest.ts';
+import { parseManifest, writeManifest } from './kept-manifest.ts';
 
 const FOLDER = 'weights';
 const DATA = '.bin';
@@ -44,7 +44,7 @@ export class KeptFiles {
     const handle = await file.createSyncAccessHandle();
     try {
       handle.truncate(0);
-      handle.write(new TextEncoder().encode(JSON.stringify(manifest)));
+      handle.write(new TextEncoder().encode(writeManifest(manifest)));
       handle.flush();
     } finally {
       handle.close();

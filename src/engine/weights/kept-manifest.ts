@@ -1,10 +1,11 @@
 /** What lies where in a kept copy: one data file of all device arrays, and this description of it. */
 import { slotBytes } from '../../graph/weights.ts';
 import type { QuantizationError, WeightDtype } from '../protocol.ts';
+import { checksum } from './checksum.ts';
 import type { PlannedWeight } from './plan.ts';
 
 /** Goes up when the layout, the packing of quantized weights or the checksum changes: older copies then do not count. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** Arrays start at multiples of this many bytes. */
 const ALIGNMENT = 16;
@@ -70,10 +71,19 @@ export function describeCopy(
   return filled.every(isWhole) ? { version: VERSION, ...about, bytes, slots: filled } : null;
 }
 
-/** Reads a stored manifest; null when it was cut short or is of another version. */
+/** A manifest as it is stored: JSON, and on a line of its own the checksum of that. */
+export function writeManifest(manifest: KeptManifest): string {
+  const json = JSON.stringify(manifest);
+  return `${json}\n${checksum(new TextEncoder().encode(json))}`;
+}
+
+/** Reads a stored manifest; null when it was cut short or changed, or is of another version. */
 export function parseManifest(text: string): KeptManifest | null {
+  const end = text.lastIndexOf('\n');
+  const json = text.slice(0, end);
   try {
-    const value: unknown = JSON.parse(text);
+    if (String(checksum(new TextEncoder().encode(json))) !== text.slice(end + 1)) return null;
+    const value: unknown = JSON.parse(json);
     return isManifest(value) ? value : null;
   } catch {
     return null;

@@ -6,6 +6,7 @@ import { KeptFiles, isBusy } from './kept-files.ts';
 import { fitsPlan, layOut } from './kept-manifest.ts';
 import { Damaged, readCopy } from './kept-reader.ts';
 import type { KeptWeights, RestoreOptions, WeightKeeper } from './kept.ts';
+import { isOutdatedBy } from './kept.ts';
 import type { LoadReport } from './load.ts';
 import { OpfsKeeper } from './opfs-keeper.ts';
 import type { PlannedWeight } from './plan.ts';
@@ -72,6 +73,7 @@ export class OpfsKeptWeights implements KeptWeights {
     }
     try {
       await files.remove(key);
+      await removeOutdated(files, key);
       const { bytes } = layOut(plan);
       const free = await freeBytes();
       if (bytes > free) {
@@ -117,6 +119,12 @@ export class OpfsKeptWeights implements KeptWeights {
       );
     }
   }
+}
+
+/** Gives up copies that other code converted from the same weights, unless someone is at them. */
+async function removeOutdated(files: KeptFiles, newer: string): Promise<void> {
+  for (const key of await files.keys())
+    if (isOutdatedBy(key, newer)) await files.remove(key).catch(() => undefined);
 }
 
 /** Bytes the browser still allows; Infinity where it does not tell, and writing has to show. */

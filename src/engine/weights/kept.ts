@@ -1,12 +1,32 @@
 /** Converted weights kept between visits, so that the second open skips reading and quantizing. */
 import type { LoadProgress, StoredWeights, WeightDtype } from '../protocol.ts';
+import { modulesOf } from '../../study/identity/modules.ts';
 import type { WeightArrays } from './arrays.ts';
 import type { LoadReport, WriteTap } from './load.ts';
 import type { PlannedWeight } from './plan.ts';
 
-/** Names one conversion of one checkpoint; another split of the head is another conversion. */
-export function keptKey(fingerprint: string, dtype: WeightDtype, plan: readonly PlannedWeight[]): string {
-  return `${fingerprint.slice(0, 32)}-${dtype}-${plan.length}`;
+/** Names one conversion of one checkpoint by these modules; another split of the head is another conversion. */
+export function keptKey(
+  fingerprint: string,
+  dtype: WeightDtype,
+  plan: readonly PlannedWeight[],
+  modules: string = modulesOf('weights'),
+): string {
+  return [fingerprint.slice(0, 32), dtype, modules.slice(0, 16), plan.length].join('-');
+}
+
+/** Whether a copy was converted from a checkpoint of this fingerprint. */
+export function isOfCheckpoint(key: string, fingerprint: string): boolean {
+  return key.startsWith(`${fingerprint.slice(0, 32)}-`);
+}
+
+/** Whether two copies are of the same weights and differ in the code that converted them: the older serves nobody. */
+export function isOutdatedBy(key: string, newer: string): boolean {
+  const [[checkpoint, dtype, modules], [newCheckpoint, newDtype, newModules]] = [
+    key.split('-'),
+    newer.split('-'),
+  ];
+  return checkpoint === newCheckpoint && dtype === newDtype && modules !== newModules;
 }
 
 /** A copy in the making. */

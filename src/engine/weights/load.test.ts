@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
+import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import { hashPart } from '../../checkpoint/whole-hash/part.ts';
+import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { LinearFormat } from '../../graph/weights.ts';
 import { parseConfig } from '../../vlm/config.ts';
 import type { LoadProgress } from '../protocol.ts';
@@ -33,7 +35,9 @@ function matrix(
   );
   const checkpoint = {
     files: new Map([['m', Object.assign(new Blob([bytes]), { name: 'm' })]]),
-    tensors: new Map([['m.weight', { name: 'm.weight', dtype, start: 0, end: bytes.length, file: 'm' }]]),
+    tensors: new Map([
+      ['m.weight', { name: 'm.weight', dtype, start: 0, end: bytes.length, bytes: bytes.length, file: 'm' }],
+    ]),
   } as unknown as Checkpoint;
   const slots = convertedSlots(taken, columns, format);
   const plan: PlannedWeight = { tensor: 'm.weight', firstRow, rows: taken, columns, format, slots };
@@ -79,6 +83,8 @@ describe('a matrix larger than a piece', () => {
       ranges.slice(1).forEach(({ start }, at) => expect(start).toBe(ranges[at]?.end));
       for (const { start } of ranges) expect((start / 4000) % 2).toBe(0);
       expect(report.bytesRead).toBe(bytes.length);
+      const part = await hashPart(bytes, { start: 0, tensorBytes: bytes.length });
+      expect([...report.hashes]).toEqual([['m.weight', await new TensorHash(bytes.length).add(part)]]);
 
       const task = { tensor: 'm.weight', dtype: 'BF16', rows, columns, format } as const;
       const whole = convertRows(bytes, task);
@@ -96,7 +102,9 @@ describe('a matrix larger than a piece', () => {
   it('gives a shard of it only its own rows', async () => {
     const { bytes, checkpoint, plan } = matrix(101, 64, 'BF16', 'q8', 51, 50);
     const arrays = arraysInMemory();
-    await loadWeights(checkpoint, plan, arrays, { convert: INLINE.convert });
+    const { hashes } = await loadWeights(checkpoint, plan, arrays, { convert: INLINE.convert });
+    // The rest of the tensor was not read.
+    expect(hashes.size).toBe(0);
     const own = bytes.slice(51 * 128);
     const task = { tensor: 'm', dtype: 'BF16', rows: 50, columns: 64, format: 'q8' } as const;
     expect(arrays.constant('m')).toEqual(convertRows(own, task).arrays[0]);
@@ -130,6 +138,15 @@ describe.each(GOLDEN_CHECKPOINTS)('%s', (name) => {
       expect(tapped.get(slots[0]?.name as string)).toBe(found.byteLength);
     }
     expect(report.error).toBeNull();
+    // Each tensor read is hashed whole, also one that is read in shards.
+    const read = [...new Set(plan.map(({ tensor }) => tensor))];
+    expect([...report.hashes.keys()].toSorted()).toEqual(read.toSorted());
+    for (const tensor of read) {
+      const entry = checkpoint.tensors.get(tensor) as TensorEntry;
+      const place = { start: 0, tensorBytes: entry.bytes };
+      const part = await hashPart(await readTensorBytes(checkpoint, entry), place);
+      expect(report.hashes.get(tensor), tensor).toBe(await new TensorHash(entry.bytes).add(part));
+    }
     const done = seen.map(({ bytesDone }) => bytesDone);
     expect(done).toEqual([...done].sort((a, b) => a - b));
     expect(seen.at(-1)).toMatchObject({

@@ -3,9 +3,10 @@ import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { mapInFlight, throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { LoadProgress, QuantizationError } from '../protocol.ts';
 import type { WeightArrays } from './arrays.ts';
-import type { ConvertTask, Converted } from './convert.ts';
+import type { ConvertTask, ReadAndConverted } from './convert.ts';
 import type { ErrorSums } from './error-sums.ts';
 import { addErrors, summarizeErrors } from './error-sums.ts';
 import type { PlannedWeight } from './plan.ts';
@@ -19,7 +20,7 @@ export type ReadAndConvert = (
   source: ByteSource,
   range: { readonly file: string; readonly start: number; readonly end: number },
   task: ConvertTask,
-) => Promise<Converted>;
+) => Promise<ReadAndConverted>;
 
 /** Sees every array write, to keep a copy. */
 export type WriteTap = (slot: string, byteOffset: number, bytes: Uint8Array) => void;
@@ -34,6 +35,8 @@ export interface LoadWeightsOptions {
 export interface LoadReport {
   readonly bytesRead: number;
   readonly error: QuantizationError | null;
+  /** Hashes (`TensorHash`) of the tensors that were read whole, by canonical name; none of a kept copy. */
+  readonly hashes: ReadonlyMap<string, string>;
 }
 
 interface Piece {
@@ -57,6 +60,8 @@ export async function loadWeights(
   const meter = progressMeter('reading', bytesTotal, onProgress);
   const allocated = new Map<PlannedWeight, Promise<void>>();
   const errors = new Map<string, ErrorSums>();
+  const tensors = new Map<TensorEntry, TensorHash>();
+  const hashes = new Map<string, string>();
 
   const load = async ({ weight, entry, row, rows, rowBytes }: Piece): Promise<void> => {
     const room = allocated.get(weight) ?? allocate(arrays, weight);
@@ -65,9 +70,10 @@ export async function loadWeights(
     const start = entry.start + (weight.firstRow + row) * rowBytes;
     const range = { file: entry.file, start, end: start + rows * rowBytes };
     const { columns, format } = weight;
-    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format };
+    const place = { start: start - entry.start, tensorBytes: entry.bytes };
+    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format, place };
     // Together: a refused allocation is noticed at once, and by us.
-    const [{ arrays: data, error }] = await Promise.all([convert(source, range, task), room]);
+    const [{ arrays: data, error, part }] = await Promise.all([convert(source, range, task), room]);
     if (signal?.aborted) return;
     data.forEach((bytes, index) => {
       const slot = weight.slots[index]?.name as string;
@@ -79,11 +85,15 @@ export async function loadWeights(
       const before = errors.get(entry.name);
       errors.set(entry.name, before ? addErrors(before, error) : error);
     }
+    const tensor = tensors.get(entry) ?? new TensorHash(entry.bytes);
+    tensors.set(entry, tensor);
+    const hash = await tensor.add(part);
+    if (hash !== null) hashes.set(entry.name, hash);
     meter(rows * rowBytes, entry.name);
   };
   await mapInFlight(list, load, signal);
   throwIfCancelled(signal);
-  return { bytesRead: bytesTotal, error: summarizeErrors(errors) };
+  return { bytesRead: bytesTotal, error: summarizeErrors(errors), hashes };
 }
 
 async function allocate(arrays: WeightArrays, weight: PlannedWeight): Promise<void> {

@@ -25,23 +25,22 @@ export function answersJournalled<Result>(
   journalled: Journalled,
   work: (long: LongWork<Answer>) => Promise<Result>,
 ): Promise<Result> {
-  const opened: { readonly keys: ReadonlySet<string>; readonly long: LongWork<Answer> }[] = [];
-  const open = ([next, ...others]: readonly Shelf[]): Promise<Result> => {
+  const open = ([next, ...others]: readonly Shelf[], opened: readonly OpenShelf[]): Promise<Result> => {
     if (next) {
-      const run = (long: LongWork<Answer>): Promise<Result> => {
-        opened.push({ keys: next.keys, long });
-        return open(others);
-      };
+      const run = (long: LongWork<Answer>): Promise<Result> =>
+        // A shelf may be opened again, when its answers were withdrawn meanwhile.
+        open(others, [...opened, { keys: next.keys, long }]);
       return journalled(next.identity, next.keys.size, run, next.keys);
     }
-    const [first] = opened;
+    const signals = opened.flatMap(({ long: { signal } }) => (signal ? [signal] : []));
     return work({
-      ...first?.long,
+      ...opened[0]?.long,
+      ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
       finished: new Map(opened.flatMap(({ long }) => [...(long.finished ?? [])])),
       onRecord: (key, answer) => opened.find(({ keys }) => keys.has(key))?.long.onRecord?.(key, answer),
     });
   };
-  return open(shelves(asks));
+  return open(shelves(asks), []);
 }
 
 /**
@@ -64,6 +63,11 @@ export async function keptAnswers(
 interface Shelf {
   readonly identity: WorkIdentity;
   readonly keys: ReadonlySet<string>;
+}
+
+interface OpenShelf {
+  readonly keys: ReadonlySet<string>;
+  readonly long: LongWork<Answer>;
 }
 
 /** Asks by the journal their answers belong to. */

@@ -2,9 +2,10 @@
 import { readRange } from '../../checkpoint/byte-source.ts';
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
+import { hashPart } from '../../checkpoint/whole-hash/part.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Rounding } from './delta-spec.ts';
-import type { StoredPiece } from './stored-piece.ts';
+import type { OnRead, StoredPiece } from './stored-piece.ts';
 
 /** Elements decoded and summed at a time: the float32 blocks of a handful of checkpoints stay in the cache. */
 export const BLOCK_ELEMENTS = 4096;
@@ -18,11 +19,26 @@ interface Lane {
   readonly decoded: number;
 }
 
-/** @throws NamedError those of `readRange` */
-export function readPieces(pieces: readonly StoredPiece[]): Promise<Uint8Array<ArrayBuffer>[]> {
-  return Promise.all(
+export interface ReadPieces {
+  readonly bytes: readonly Uint8Array<ArrayBuffer>[];
+  /** Settles when `onRead` was told of every piece: they are digested while others are computed with. */
+  readonly told: Promise<unknown>;
+}
+
+/**
+ * @param onRead told of each piece, by its index
+ * @throws NamedError those of `readRange`
+ */
+export async function readPieces(pieces: readonly StoredPiece[], onRead?: OnRead): Promise<ReadPieces> {
+  const bytes = await Promise.all(
     pieces.map(({ source, start, end, file, tensor }) => readRange(source, start, end, { file, tensor })),
   );
+  if (!onRead) return { bytes, told: Promise.resolve() };
+  const digested = pieces.map(async ({ start, tensorStart, tensorBytes }, index) => {
+    const place = { start: start - tensorStart, tensorBytes };
+    onRead(index, await hashPart(bytes[index] as Uint8Array<ArrayBuffer>, place));
+  });
+  return { bytes, told: Promise.all(digested) };
 }
 
 export class BlockDecoder {

@@ -2,7 +2,7 @@
 import { Kernels } from '../kernels/kernels.ts';
 import { BLOCK_ELEMENTS, BlockDecoder, paddedCount, readPieces } from './decoder.ts';
 import type { Rounding } from './delta-spec.ts';
-import type { StoredPiece } from './stored-piece.ts';
+import type { OnRead, StoredPiece } from './stored-piece.ts';
 import { elementsOf, PIECE_ELEMENTS, subPiece } from './stored-piece.ts';
 
 /** to − from, of the same elements of two checkpoints. */
@@ -16,12 +16,13 @@ export interface DeltaTask {
  * The update as float32, in the tensor's order. Two pieces are under way at a time: one is read while another is
  * subtracted.
  *
+ * @param onRead told of what was read: 0 is `to`, 1 is `from`
  * @throws NamedError those of reading
  */
-export async function deltaMatrix(task: DeltaTask): Promise<Float32Array<ArrayBuffer>> {
+export async function deltaMatrix(task: DeltaTask, onRead?: OnRead): Promise<Float32Array<ArrayBuffer>> {
   const delta = new Float32Array(elementsOf(task.to));
   let at = 0;
-  for await (const piece of deltaPieces(task, PIECE_ELEMENTS)) {
+  for await (const piece of deltaPieces(task, PIECE_ELEMENTS, onRead)) {
     delta.set(piece, at);
     at += piece.length;
   }
@@ -31,12 +32,14 @@ export async function deltaMatrix(task: DeltaTask): Promise<Float32Array<ArrayBu
 interface Read {
   readonly pieces: readonly StoredPiece[];
   readonly bytes: readonly Uint8Array<ArrayBuffer>[];
+  readonly told: Promise<unknown>;
 }
 
 /** The same in runs of `size` elements, the last one shorter. */
 export async function* deltaPieces(
   { to, from, rounding }: DeltaTask,
   size: number,
+  onRead?: OnRead,
 ): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
   const kernels = await Kernels.create();
   const decoder = new BlockDecoder(kernels);
@@ -45,11 +48,11 @@ export async function* deltaPieces(
   const read = async (first: number): Promise<Read> => {
     const count = Math.min(size, elements - first);
     const pieces = count > 0 ? [subPiece(to, first, count), subPiece(from, first, count)] : [];
-    return { pieces, bytes: await readPieces(pieces) };
+    return { pieces, ...(await readPieces(pieces, onRead)) };
   };
   let next = read(0);
   for (let first = 0; first < elements; first += size) {
-    const { pieces, bytes } = await next;
+    const { pieces, bytes, told } = await next;
     next = read(first + size);
     // Its failure is told when it is awaited, next time round.
     next.catch(() => undefined);
@@ -62,6 +65,7 @@ export async function* deltaPieces(
       kernels.run.subtract(a, b, out, padded, Number(rounding === 'reference'));
       piece.set(kernels.floats(out, count), start);
     }
+    await told;
     yield piece;
   }
 }

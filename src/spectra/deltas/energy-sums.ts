@@ -2,7 +2,7 @@
 import { Kernels } from '../kernels/kernels.ts';
 import { BLOCK_ELEMENTS, BlockDecoder, paddedCount, readPieces } from './decoder.ts';
 import type { Rounding } from './delta-spec.ts';
-import type { StoredPiece } from './stored-piece.ts';
+import type { OnRead, StoredPiece } from './stored-piece.ts';
 import { elementsOf } from './stored-piece.ts';
 
 /** The same elements of several checkpoints, and which of them to subtract. */
@@ -45,9 +45,12 @@ export class EnergySummer {
     return new EnergySummer(await Kernels.create());
   }
 
-  /** Reads and sums; while one task is summed, others are read. @throws NamedError those of reading */
-  async sum(task: EnergyTask): Promise<EnergySums> {
-    return this.#sum(await readPieces(task.pieces), task);
+  /** Reads and sums; while one task is summed, others are read. `onRead` is told of each piece. @throws NamedError those of reading */
+  async sum(task: EnergyTask, onRead?: OnRead): Promise<EnergySums> {
+    const { bytes, told } = await readPieces(task.pieces, onRead);
+    const sums = this.#sum(bytes, task);
+    await told;
+    return sums;
   }
 
   #sum(

@@ -2,6 +2,7 @@ import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import type { HashedPart } from '../../checkpoint/whole-hash/part.ts';
 
 /** A run of a tensor's elements in its file; can be sent to a worker when the source is a File or Blob. */
 export interface StoredPiece {
@@ -12,7 +13,13 @@ export interface StoredPiece {
   /** Absolute byte offsets in the file. */
   readonly start: number;
   readonly end: number;
+  /** Where the tensor begins in the file, and its bytes. */
+  readonly tensorStart: number;
+  readonly tensorBytes: number;
 }
+
+/** A part of one of a task's pieces, by its index, that was read. */
+export type OnRead = (piece: number, part: HashedPart) => void;
 
 /**
  * Elements read at a time, of each checkpoint: 8 MiB of bfloat16. Large enough for the disk, small enough that several in
@@ -31,7 +38,8 @@ export function storedPiece(
   const size = DTYPE_BYTES[dtype];
   const start = entry.start + first * size;
   const source = files.get(file) as ByteSource;
-  return { source, file, tensor, dtype, start, end: start + count * size };
+  const { start: tensorStart, bytes: tensorBytes } = entry;
+  return { source, file, tensor, dtype, start, end: start + count * size, tensorStart, tensorBytes };
 }
 
 /** A part of a piece, in elements. */

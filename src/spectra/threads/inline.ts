@@ -1,6 +1,7 @@
 import { deltaMatrix, deltaPieces } from '../deltas/delta-matrix.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import { EnergySummer } from '../deltas/energy-sums.ts';
+import type { OnRead } from '../deltas/stored-piece.ts';
 import { PIECE_ELEMENTS } from '../deltas/stored-piece.ts';
 import { singularValues, singularValuesOfSlabs } from '../exact/singular-values.ts';
 import { multiplier } from '../fast/matrix-product.ts';
@@ -12,22 +13,22 @@ export function inlineThreads(): SpectraThreads {
   let summer: Promise<EnergySummer> | undefined;
   return {
     size: 1,
-    energy: (task, signal) =>
+    energy: (task, signal, onRead) =>
       abortable(async () => {
         summer ??= EnergySummer.create();
-        return (await summer).sum(task);
+        return (await summer).sum(task, onRead);
       }, signal),
-    deltaMatrix: (task, signal) => abortable(() => deltaMatrix(task), signal),
+    deltaMatrix: (task, signal, onRead) => abortable(() => deltaMatrix(task, onRead), signal),
     singularValues: (matrix, rows, columns, signal) =>
       abortable(() => singularValues(matrix, rows, columns, signal), signal),
-    singularValuesOfDelta: (task, columns, signal) =>
-      abortable(() => singularValuesOfSlabs(slabs(task, columns), columns, signal), signal),
+    singularValuesOfDelta: (task, columns, signal, onRead) =>
+      abortable(() => singularValuesOfSlabs(slabs(task, columns, onRead), columns, signal), signal),
     hold: multiplier,
     dispose: () => undefined,
   };
 }
 
 /** Whole rows, as many as a piece takes. */
-function slabs(task: DeltaTask, columns: number): AsyncIterable<Float32Array> {
-  return deltaPieces(task, Math.max(1, Math.floor(PIECE_ELEMENTS / columns)) * columns);
+function slabs(task: DeltaTask, columns: number, onRead: OnRead | undefined): AsyncIterable<Float32Array> {
+  return deltaPieces(task, Math.max(1, Math.floor(PIECE_ELEMENTS / columns)) * columns, onRead);
 }

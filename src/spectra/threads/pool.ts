@@ -3,10 +3,10 @@ import type { Remote } from 'comlink';
 import { transfer, wrap } from 'comlink';
 import { installErrorTransfer } from '../../engine/error-transfer.ts';
 import { NamedError } from '../../named-error.ts';
-import type { StoredPiece } from '../deltas/stored-piece.ts';
+import type { OnRead, StoredPiece } from '../deltas/stored-piece.ts';
 import { abortable } from './abortable.ts';
 import { inlineThreads } from './inline.ts';
-import type { SpectraService } from './serve.ts';
+import type { SpectraService, WithReads } from './serve.ts';
 import type { HeldMatrix, SpectraThreads } from './spectra-threads.ts';
 
 interface Thread {
@@ -82,18 +82,22 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
   const here = inlineThreads();
   return {
     size,
-    energy: (task, signal) =>
-      canBeSent(task.pieces) ? call((remote) => remote.energy(task), signal) : here.energy(task, signal),
-    deltaMatrix: (task, signal) =>
+    energy: (task, signal, onRead) =>
+      canBeSent(task.pieces)
+        ? told(onRead, (digested) => call((remote) => remote.energy(task, digested), signal))
+        : here.energy(task, signal, onRead),
+    deltaMatrix: (task, signal, onRead) =>
       canBeSent([task.to, task.from])
-        ? call((remote) => remote.deltaMatrix(task), signal)
-        : here.deltaMatrix(task, signal),
+        ? told(onRead, (digested) => call((remote) => remote.deltaMatrix(task, digested), signal))
+        : here.deltaMatrix(task, signal, onRead),
     singularValues: (matrix, rows, columns, signal) =>
       call((remote) => remote.singularValues(transfer(matrix, [matrix.buffer]), rows, columns), signal),
-    singularValuesOfDelta: (task, columns, signal) =>
+    singularValuesOfDelta: (task, columns, signal, onRead) =>
       canBeSent([task.to, task.from])
-        ? call((remote) => remote.singularValuesOfDelta(task, columns), signal)
-        : here.singularValuesOfDelta(task, columns, signal),
+        ? told(onRead, (digested) =>
+            call((remote) => remote.singularValuesOfDelta(task, columns, digested), signal),
+          )
+        : here.singularValuesOfDelta(task, columns, signal, onRead),
     hold: async (matrix, rows, columns): Promise<HeldMatrix> => {
       const thread = next();
       thread.held += 1;
@@ -114,6 +118,16 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
       for (const thread of threads) end(thread, cancelled());
     },
   };
+}
+
+/** What a worker answered, once `onRead` was told what it read for it. */
+async function told<T>(
+  onRead: OnRead | undefined,
+  ask: (digested: boolean) => Promise<WithReads<T>>,
+): Promise<T> {
+  const { value, reads } = await ask(onRead !== undefined);
+  for (const read of reads) onRead?.(...read);
+  return value;
 }
 
 function canBeSent(pieces: readonly StoredPiece[]): boolean {

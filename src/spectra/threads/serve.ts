@@ -3,8 +3,21 @@ import { expose, transfer } from 'comlink';
 import { installErrorTransfer } from '../../engine/error-transfer.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
+import type { OnRead } from '../deltas/stored-piece.ts';
 import { inlineThreads } from './inline.ts';
 import type { HeldMatrix } from './spectra-threads.ts';
+
+/** What was computed, and what was read for it: arguments of `OnRead`. */
+export interface WithReads<T> {
+  readonly value: T;
+  readonly reads: readonly Parameters<OnRead>[];
+}
+
+async function withReads<T>(digested: boolean, work: (onRead?: OnRead) => Promise<T>): Promise<WithReads<T>> {
+  const reads: Parameters<OnRead>[] = [];
+  const value = await (digested ? work((...read) => reads.push(read)) : work());
+  return { value, reads };
+}
 
 /** What a worker answers. Held matrices stay with it, under numbers. */
 export class SpectraService {
@@ -12,13 +25,13 @@ export class SpectraService {
   readonly #held = new Map<number, HeldMatrix>();
   #next = 0;
 
-  energy(task: EnergyTask): Promise<EnergySums> {
-    return this.#threads.energy(task);
+  energy(task: EnergyTask, digested: boolean): Promise<WithReads<EnergySums>> {
+    return withReads(digested, (onRead) => this.#threads.energy(task, undefined, onRead));
   }
 
-  async deltaMatrix(task: DeltaTask): Promise<Float32Array<ArrayBuffer>> {
-    const delta = await this.#threads.deltaMatrix(task);
-    return transfer(delta, [delta.buffer]);
+  async deltaMatrix(task: DeltaTask, digested: boolean): Promise<WithReads<Float32Array<ArrayBuffer>>> {
+    const found = await withReads(digested, (onRead) => this.#threads.deltaMatrix(task, undefined, onRead));
+    return transfer(found, [found.value.buffer]);
   }
 
   singularValues(
@@ -29,8 +42,14 @@ export class SpectraService {
     return this.#threads.singularValues(matrix, rows, columns);
   }
 
-  singularValuesOfDelta(task: DeltaTask, columns: number): Promise<Float64Array<ArrayBuffer>> {
-    return this.#threads.singularValuesOfDelta(task, columns);
+  singularValuesOfDelta(
+    task: DeltaTask,
+    columns: number,
+    digested: boolean,
+  ): Promise<WithReads<Float64Array<ArrayBuffer>>> {
+    return withReads(digested, (onRead) =>
+      this.#threads.singularValuesOfDelta(task, columns, undefined, onRead),
+    );
   }
 
   async hold(matrix: Float32Array<ArrayBuffer>, rows: number, columns: number): Promise<number> {

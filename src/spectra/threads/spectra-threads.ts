@@ -1,6 +1,7 @@
 /** The heavy parts of spectra, each a call that a worker can answer. */
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
+import type { OnRead } from '../deltas/stored-piece.ts';
 
 /** A matrix kept where it is multiplied. */
 export interface HeldMatrix {
@@ -13,13 +14,14 @@ export interface HeldMatrix {
 
 /**
  * What computes. With an aborted `signal` a call rejects with NamedError `Cancelled` at once; a worker at it is ended.
- * Matrices are row-major and given away: their memory may move to a worker.
+ * Matrices are row-major and given away: their memory may move to a worker. `onRead`, where it is given, is told of everything
+ * that was read, before the call resolves; digests are taken for it.
  */
 export interface SpectraThreads {
   /** How many calls make progress at once. */
   readonly size: number;
-  energy(task: EnergyTask, signal?: AbortSignal): Promise<EnergySums>;
-  deltaMatrix(task: DeltaTask, signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>>;
+  energy(task: EnergyTask, signal?: AbortSignal, onRead?: OnRead): Promise<EnergySums>;
+  deltaMatrix(task: DeltaTask, signal?: AbortSignal, onRead?: OnRead): Promise<Float32Array<ArrayBuffer>>;
   singularValues(
     matrix: Float32Array<ArrayBuffer>,
     rows: number,
@@ -31,6 +33,7 @@ export interface SpectraThreads {
     task: DeltaTask,
     columns: number,
     signal?: AbortSignal,
+    onRead?: OnRead,
   ): Promise<Float64Array<ArrayBuffer>>;
   hold(matrix: Float32Array<ArrayBuffer>, rows: number, columns: number): Promise<HeldMatrix>;
   /** Ends everything; calls under way reject with `Cancelled`. */

@@ -1,7 +1,6 @@
 /** What a journal says of its work, in clear: its identity, how far it is, when and by which code it was begun. */
 import * as v from 'valibot';
-import { version } from '../../../package.json';
-import { modulesOf } from '../identity/modules.ts';
+import { buildName, modulesOf } from '../identity/modules.ts';
 import type { Json, WorkIdentity } from '../identity/work-identity.ts';
 import { guarded } from './failure.ts';
 import { lineOf, readLines } from './lines.ts';
@@ -72,9 +71,4 @@ export async function describe(
     JSON.stringify({ ...said, at: new Date().toISOString() }),
   );
   await guarded(() => storage.append(work, DESCRIPTION, new TextEncoder().encode(line)));
-}
-
-/** The build that computes here, as a person names it. */
-function buildName(): string {
-  return version;
 }

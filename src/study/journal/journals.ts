@@ -12,6 +12,8 @@ import { damageNotices, readRecords } from './records.ts';
 import type { Shape } from './shapes.ts';
 import { ANYTHING, SHAPES, shapeOf } from './shapes.ts';
 import type { JournalStorage } from './storage.ts';
+import { isLedger, WeightsLedger } from '../weights/ledger.ts';
+import { WeightsWatch } from '../weights/watch.ts';
 
 /** A piece of work that has a journal. */
 export interface KeptWork {
@@ -51,6 +53,8 @@ export interface JournalsOptions extends Pick<JournalOptions, 'flushMs'> {
 }
 
 export class Journals {
+  /** What weights held when they were read, and what is withdrawn when that changes. */
+  readonly weights: WeightsWatch;
   readonly #storage: JournalStorage;
   readonly #options: JournalsOptions;
   readonly #removed = new Set<(key: string) => void>();
@@ -58,6 +62,7 @@ export class Journals {
   constructor(storage: JournalStorage, options: JournalsOptions = {}) {
     this.#storage = storage;
     this.#options = options;
+    this.weights = new WeightsWatch(new WeightsLedger(storage), (fingerprint) => this.withdraw(fingerprint));
   }
 
   /** Opens the journal of a piece of work, so that records can be appended. @throws NamedError `JournalFailed` */
@@ -110,6 +115,7 @@ export class Journals {
     const kept: KeptWork[] = [];
     // One after another: the answers of a long evaluation are many megabytes.
     for (const { key, bytes } of await this.#storage.list()) {
+      if (isLedger(key)) continue;
       try {
         const work = await this.#kept(key, bytes);
         if (work) kept.push(work);

@@ -111,7 +111,10 @@ test('what else lies among journals on a disk hides none, and takes no path outs
     remove: (key) => soon(() => files.remove(key)),
   });
   expect(await journals.list()).toMatchObject([
-    { key: 'broken', problems: [expect.stringMatching(/^Kept results cannot be read \(a folder stands where a file should/)] },
+    {
+      key: 'broken',
+      problems: [expect.stringMatching(/^Kept results cannot be read \(a folder stands where a file should/)],
+    },
     { key: 'whole', done: 1, described: false },
   ]);
   for (const [key, file] of [

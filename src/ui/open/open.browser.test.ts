@@ -34,6 +34,7 @@ test('a family goes to Base, IN, RL and a fourth gets a slot of its own', async 
   await expect.element(slot('Base')).toHaveTextContent('Qwen-Instruct');
   await expect.element(slot('IN')).toHaveTextContent('X-SFT');
   await expect.element(slot('RL')).toHaveTextContent('2 tensors not used');
+  await expect.element(slot('RL')).toHaveTextContent('compared at 6,737 spots');
   await expect.element(slot('X-RL-Frozen')).toHaveTextContent('X-RL-Frozen');
 });
 

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { EngineApi } from '../../engine/protocol.ts';
+import { withdrawCopies } from '../../study/weights/loaded.ts';
 import { Characterize } from '../characterize/characterize.svelte.ts';
 import { Demo } from '../demo/demo.svelte.ts';
 import { Samples } from '../demo/samples.svelte.ts';
@@ -9,6 +10,7 @@ import { Perception } from '../perception/perception.svelte.ts';
 import { TransferEvaluation } from '../transfer/evaluation.svelte.ts';
 import { Appearance } from './appearance.svelte.ts';
 import { Asking } from './asking.svelte.ts';
+import { Compared } from './compared.svelte.ts';
 import { Donors } from './donors.svelte.ts';
 import { Family } from './family.svelte.ts';
 import { ImageChoice } from './image-choice.svelte.ts';
@@ -30,6 +32,7 @@ export class AppState {
   readonly images = new ImageChoice();
   readonly machine: Machine;
   readonly kept: KeptResults;
+  readonly compared: Compared;
   readonly family: Family;
   readonly stitch: Stitch;
   readonly asking: Asking;
@@ -44,12 +47,14 @@ export class AppState {
 
   constructor(engine: EngineApi, surroundings: StudySurroundings = browserSurroundings()) {
     this.machine = new Machine(engine);
-    this.family = new Family(engine, this.choice, this.machine, this.jobs);
+    const { journals } = surroundings;
+    withdrawCopies(journals.weights, engine);
+    this.compared = new Compared(journals.weights);
+    this.family = new Family(engine, this.choice, this.machine, this.jobs, journals.weights);
     this.stitch = new Stitch(this.family);
     this.asking = new Asking(engine, this.stitch, this.images, this.jobs);
     this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
     this.samples = new Samples(this.asking, this.stitch, this.view);
-    const { journals } = surroundings;
     this.kept = new KeptResults(journals);
     this.localize = new Localize(engine, this.family, this.images, this.jobs, journals);
     const donors = new Donors(this.family);

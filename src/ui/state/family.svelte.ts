@@ -1,5 +1,7 @@
 import { NamedError } from '../../named-error.ts';
 import type { EngineApi, LoadProgress } from '../../engine/protocol.ts';
+import { noteLoaded } from '../../study/weights/loaded.ts';
+import type { WeightsWatch } from '../../study/weights/watch.ts';
 import type { Body } from '../layer-strip/layer-axis.ts';
 import type { Folder } from '../files/folder.ts';
 import { guessRole } from '../files/slot-guess.ts';
@@ -46,12 +48,14 @@ export class Family {
   readonly #choice: LoadChoice;
   readonly #machine: Machine;
   readonly #jobs: Jobs;
+  readonly #watch: WeightsWatch;
 
-  constructor(engine: EngineApi, choice: LoadChoice, machine: Machine, jobs: Jobs) {
+  constructor(engine: EngineApi, choice: LoadChoice, machine: Machine, jobs: Jobs, watch: WeightsWatch) {
     this.#engine = engine;
     this.#choice = choice;
     this.#machine = machine;
     this.#jobs = jobs;
+    this.#watch = watch;
   }
 
   get canAdd(): boolean {
@@ -101,6 +105,7 @@ export class Family {
       if (before) await this.#engine.close(before.id);
       const checkpoint = await this.#engine.open(folder.name, folder.files);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
+      this.#watch.opened(checkpoint.fingerprint);
       slot.state = { kind: 'found', checkpoint, error: null };
       this.rename(slot, nameFrom(folder.name));
       this.#choice.suggestFor(checkpoint);
@@ -158,9 +163,10 @@ export class Family {
     };
     report(null);
     try {
-      const model = await this.#engine.load(job, checkpoint.id, this.#choice.options, report).finally(() => {
+      const read = await this.#engine.load(job, checkpoint.id, this.#choice.options, report).finally(() => {
         settled = true;
       });
+      const model = await noteLoaded(this.#watch, checkpoint, read);
       if (still()) slot.state = { kind: 'loaded', checkpoint, model, error: null };
       if (this.#choice.keep) void this.#machine.askStored();
     } catch (thrown) {

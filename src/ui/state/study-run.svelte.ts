@@ -117,8 +117,10 @@ export class StudyRun<Record> {
         {
           signal: controller.signal,
           onProgress,
+          // In place of what was shown: work that begins anew, as weights changed, takes over nothing.
           onFinished: (records) => {
-            for (const [key, record] of records) this.#take(key, record);
+            this.#pending = new Map(records);
+            this.#timer ??= setTimeout(() => this.#show(), SHOWN_EVERY_MS);
           },
           onRecord: (key, record) => this.#take(key, record),
           onNotice: notice,

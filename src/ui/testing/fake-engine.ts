@@ -285,6 +285,7 @@ export class FakeEngine implements EngineApi {
       id: `model-${this.#open.size + 1}-${name}` as ModelId,
       name,
       fingerprint: tokenOf(name).toString(16).padStart(64, '9f2c41d07be35a88'),
+      spots: 6737,
       modelType: 'qwen2_5_vl',
       layers,
       visionBlocks,

@@ -1,0 +1,45 @@
+/** What loads models and answers, in its worker and those that this one starts. */
+const ENGINE = ['workers/engine.ts'];
+/** What opens checkpoints, and merges that nobody wrote, and reads updates. */
+const UPDATES = [
+  'src/vlm/stored-head.ts',
+  'src/merge/open-merge.ts',
+  'src/spectra/deltas/pairing.ts',
+  'workers/spectra.ts',
+];
+const SPECTRA = [...UPDATES, 'src/spectra/gpu/create.ts'];
+
+/**
+ * By kind of work, the modules that its records come from; what they import counts with them. A kind that keeps records and
+ * is not named here counts as all of them together.
+ *
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const COMPUTING_MODULES = {
+  energy: ['src/spectra/energy.ts', ...UPDATES],
+  diversity: ['src/spectra/diversity.ts', ...SPECTRA],
+  overlap: ['src/spectra/overlap.ts', ...SPECTRA],
+  swap: ['src/probes/swap/sweep.ts', ...ENGINE],
+  ablate: ['src/probes/ablation/sweep.ts', ...ENGINE],
+  attention: ['src/probes/attention/shift.ts', ...ENGINE],
+  lens: ['src/probes/lens/lens.ts', ...ENGINE],
+  patch: ['src/probes/patching/patch.ts', ...ENGINE],
+  // Of models here, and of those that other hosts run.
+  answers: [
+    'src/evaluation/answers/ask.ts',
+    'src/evaluation/answers/answer-all.ts',
+    'src/remote/answer-remotely.ts',
+    ...ENGINE,
+  ],
+  verdicts: ['src/remote/judge.ts'],
+  'gpu-memory': ['src/headless/gpu-memory.ts', ...ENGINE],
+  // The deviations of noise.
+  merge: ['src/merge/export.ts', 'workers/merge.ts'],
+  // Converted weights that are kept between visits.
+  weights: [
+    'src/engine/weights/load.ts',
+    'src/engine/weights/plan.ts',
+    'src/engine/weights/kept-opfs.ts',
+    'workers/weights.ts',
+  ],
+};

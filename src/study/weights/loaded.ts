@@ -1,0 +1,45 @@
+import type { EngineApi, LoadedModel, OpenedCheckpoint } from '../../engine/protocol.ts';
+import { isOfCheckpoint } from '../../engine/weights/kept.ts';
+import type { WeightsWatch } from './watch.ts';
+
+/**
+ * Holds what a load read against what was known of the checkpoint. Results that were computed from other weights are withdrawn
+ * before anything is run with these.
+ *
+ * @returns the model without the hashes, and with a notice where something was withdrawn
+ */
+export async function noteLoaded(
+  watch: WeightsWatch,
+  { fingerprint }: Pick<OpenedCheckpoint, 'fingerprint'>,
+  { hashes = {}, ...model }: LoadedModel,
+): Promise<LoadedModel> {
+  const withdrawal = await watch.note(fingerprint, new Map(Object.entries(hashes)));
+  return withdrawal ? { ...model, notices: [...(model.notices ?? []), withdrawal.sentence] } : model;
+}
+
+/** Deletes kept converted weights together with results: they were converted from what the checkpoint held before. */
+export function withdrawCopies(
+  watch: WeightsWatch,
+  engine: Pick<EngineApi, 'storedWeights' | 'deleteStoredWeights'>,
+): void {
+  watch.onWithdrawn(({ fingerprint }) => {
+    const remove = async (): Promise<void> => {
+      const copies = (await engine.storedWeights()).filter(({ key }) => isOfCheckpoint(key, fingerprint));
+      await Promise.all(copies.map(({ key }) => engine.deleteStoredWeights(key)));
+    };
+    // One that another tab is loading stays until it is replaced.
+    void remove().catch(() => undefined);
+  });
+}
+
+/** How far weights were compared with those of earlier visits, as a reader is told. */
+export function comparedText(
+  whole: number,
+  { tensors, spots }: Pick<OpenedCheckpoint, 'tensors' | 'spots'>,
+): string {
+  const places = `at ${spots.toLocaleString('en')} ${spots === 1 ? 'spot' : 'spots'}`;
+  if (whole >= tensors) return 'compared whole';
+  return whole === 0
+    ? `compared ${places}`
+    : `${whole} of ${tensors} tensors compared whole, the others ${places}`;
+}

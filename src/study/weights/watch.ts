@@ -1,0 +1,117 @@
+/** Weights as they are read, held against what they were under the same fingerprint. */
+import type { HashedPart } from '../../checkpoint/whole-hash/part.ts';
+import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
+import type { WeightWitness } from '../../checkpoint/whole-hash/witness.ts';
+import { NamedError } from '../../named-error.ts';
+import type { KeptWork } from '../journal/journals.ts';
+import type { WeightsLedger } from './ledger.ts';
+
+/** Kept results that were computed from other weights of the same fingerprint. */
+export interface Withdrawal {
+  readonly fingerprint: string;
+  /** The tensors that are not what they were. */
+  readonly tensors: readonly string[];
+  readonly works: readonly KeptWork[];
+  /** The same, as a reader is told. */
+  readonly sentence: string;
+}
+
+/**
+ * A fingerprint compares spots. Whoever reads a tensor whole tells its hash here; where it is not what it was, everything that
+ * was computed from the checkpoint is withdrawn, and the new hash takes the old one's place.
+ */
+export class WeightsWatch {
+  readonly #ledger: WeightsLedger;
+  readonly #withdraw: (fingerprint: string) => Promise<readonly KeptWork[]>;
+  readonly #told = new Set<(withdrawal: Withdrawal) => void>();
+  readonly #listeners = new Set<(fingerprint: string) => void>();
+  readonly #whole = new Map<string, Set<string>>();
+
+  /** @param withdraw forgets what was computed from a checkpoint */
+  constructor(ledger: WeightsLedger, withdraw: (fingerprint: string) => Promise<readonly KeptWork[]>) {
+    this.#ledger = ledger;
+    this.#withdraw = withdraw;
+  }
+
+  /** Tells of every withdrawal from here on. @returns what ends it */
+  onWithdrawn(tell: (withdrawal: Withdrawal) => void): () => void {
+    this.#told.add(tell);
+    return () => this.#told.delete(tell);
+  }
+
+  /** Tells when more tensors of a checkpoint were compared whole. */
+  onCompared(tell: (fingerprint: string) => void): void {
+    this.#listeners.add(tell);
+  }
+
+  /** A checkpoint was opened: its files may be others than those that were read, and only spots of them were compared. */
+  opened(fingerprint: string): void {
+    this.#whole.delete(fingerprint);
+    this.#changed(fingerprint);
+  }
+
+  /** Tensors of an opened checkpoint that were read whole. */
+  comparedWhole(fingerprint: string): number {
+    return this.#whole.get(fingerprint)?.size ?? 0;
+  }
+
+  /**
+   * Takes the hashes of tensors that were read whole.
+   *
+   * @param hashes by canonical name
+   * @returns what was withdrawn; null where they agree, or nothing was known
+   */
+  async note(fingerprint: string, hashes: ReadonlyMap<string, string>): Promise<Withdrawal | null> {
+    const tensors = await this.#ledger.note(fingerprint, hashes);
+    const before = tensors.length === 0 ? this.#whole.get(fingerprint) : undefined;
+    const whole = before ?? new Set();
+    for (const tensor of hashes.keys()) whole.add(tensor);
+    this.#whole.set(fingerprint, whole);
+    this.#changed(fingerprint);
+    if (tensors.length === 0) return null;
+    const works = await this.#withdraw(fingerprint);
+    const withdrawal = { fingerprint, tensors, works, sentence: sentenceOf(tensors, works) };
+    for (const tell of this.#told) tell(withdrawal);
+    return withdrawal;
+  }
+
+  /** One that puts parts of tensors together, for one run. */
+  witness(): WeightWitness {
+    const hashes = new Map<string, TensorHash>();
+    return {
+      read: async (fingerprint, { name, bytes }, part: HashedPart) => {
+        const key = `${fingerprint} ${name}`;
+        const tensor = hashes.get(key) ?? new TensorHash(bytes);
+        hashes.set(key, tensor);
+        const hash = await tensor.add(part);
+        if (hash === null) return;
+        // It may be read again, for another update.
+        hashes.delete(key);
+        const withdrawal = await this.note(fingerprint, new Map([[name, hash]]));
+        if (withdrawal) throw weightsChanged(withdrawal);
+      },
+    };
+  }
+
+  #changed(fingerprint: string): void {
+    for (const tell of this.#listeners) tell(fingerprint);
+  }
+}
+
+export function weightsChanged({ tensors, sentence }: Pick<Withdrawal, 'tensors' | 'sentence'>): NamedError {
+  const [tensor] = tensors;
+  return new NamedError(
+    'WeightsChanged',
+    sentence,
+    tensor === undefined ? {} : { tensor },
+    'run it again: it begins anew, with the weights as they are now',
+  );
+}
+
+function sentenceOf([tensor, ...others]: readonly string[], works: readonly KeptWork[]): string {
+  const more = others.length > 0 ? ` and ${others.length} more tensors` : '';
+  const changed = `${tensor}${more} changed between the spots that a fingerprint compares, since results of this checkpoint were kept`;
+  if (works.length === 0) return `${changed}; none of those is left.`;
+  const titles = works.map(({ title }) => `"${title}"`).join(', ');
+  return `${changed}: ${titles} ${works.length === 1 ? 'is' : 'are'} withdrawn, and computed again when wanted.`;
+}

@@ -1,0 +1,19 @@
+import type { OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { WeightsWatch } from '../../study/weights/watch.ts';
+import { comparedText } from '../../study/weights/loaded.ts';
+
+/** How far the weights of opened checkpoints were compared. */
+export class Compared {
+  #whole = $state.raw<ReadonlyMap<string, number>>(new Map());
+
+  constructor(watch: WeightsWatch) {
+    watch.onCompared((fingerprint) => {
+      this.#whole = new Map(this.#whole).set(fingerprint, watch.comparedWhole(fingerprint));
+    });
+  }
+
+  /** "compared at 6,737 spots", until every tensor was read: "compared whole". */
+  of(checkpoint: Pick<OpenedCheckpoint, 'fingerprint' | 'tensors' | 'spots'>): string {
+    return comparedText(this.#whole.get(checkpoint.fingerprint) ?? 0, checkpoint);
+  }
+}
