@@ -3,8 +3,9 @@ import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import type { Dtype, UnreadDtype } from './dtype.ts';
 import { asDtype, bitsOf, isRead } from './dtype.ts';
-import type { JsonObject, JsonValue } from './json.ts';
+import type { JsonLimits, JsonObject, JsonValue } from './json.ts';
 import { isJsonObject, parseJson } from './json.ts';
+import { MAX_DIMENSIONS, MAX_NAME_CHARACTERS, MAX_TENSORS } from './limits.ts';
 import { listing } from './listing.ts';
 
 /** The format's own limit; a 7B model's header is some 80 kB. */
@@ -12,6 +13,12 @@ export const MAX_HEADER_BYTES = 100_000_000;
 /** The little-endian u64 in front that holds the header's length. */
 export const LENGTH_BYTES = 8;
 const METADATA_KEY = '__metadata__';
+/** Lists are shapes and offsets; beside the tensors an object can hold the metadata. */
+const HEADER_LIMITS: JsonLimits = {
+  listItems: MAX_DIMENSIONS,
+  keys: MAX_TENSORS + 1,
+  keyCharacters: MAX_NAME_CHARACTERS,
+};
 /** What a Git LFS pointer, left in place of the real file, begins with. */
 const LFS_POINTER_START = 'version ';
 
@@ -50,7 +57,7 @@ export interface SafetensorsHeader {
  * does not name, are passed over, as the reference implementation (safetensors 0.8) does.
  *
  * @throws NamedError naming file, tensor, value and limit: `FileTooShort`, `LfsPointer`, `HeaderTooLarge`,
- * `HeaderOutsideFile`, `NotUtf8`, `InvalidJson`, `DuplicateKey`, `InvalidHeader`, `InvalidMetadata`,
+ * `HeaderOutsideFile`, `OverLimit`, `NotUtf8`, `InvalidJson`, `DuplicateKey`, `InvalidHeader`, `InvalidMetadata`,
  * `InvalidTensor`, `UnknownDtype`, `InvalidShape`, `InvalidOffsets`, `SizeMismatch`, `OverlappingTensors`,
  * `HoleInFile`, `TruncatedFile`, `TrailingBytes`, and those of `readRange`.
  */
@@ -66,7 +73,7 @@ export async function readHeader(source: ByteSource, file: string): Promise<Safe
   const length = headerLength(await readRange(source, 0, LENGTH_BYTES, { file }), source.size, file);
   const dataStart = LENGTH_BYTES + length;
   const bytes = await readRange(source, LENGTH_BYTES, dataStart, { file });
-  const header = parseJson(bytes, file);
+  const header = parseJson(bytes, file, HEADER_LIMITS);
   if (!isJsonObject(header)) {
     throw new NamedError('InvalidHeader', 'the header is not a JSON object', { file }, DAMAGED);
   }

@@ -1,3 +1,4 @@
+import { MAX_RESIZED_PIXELS } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
 import type { VisionConfig } from './config.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from './image-processing.ts';
@@ -47,6 +48,12 @@ export function parsePreprocessor(
   const [minPixels, maxPixels] = pixelLimits(fields, processing);
   if (minPixels > maxPixels)
     throw fields.wrong('min_pixels', `at most the ${maxPixels} pixels of max_pixels`);
+  if (minPixels > MAX_RESIZED_PIXELS) {
+    throw fields.wrong(
+      'min_pixels',
+      `at most ${MAX_RESIZED_PIXELS}: every picture is enlarged to that many pixels`,
+    );
+  }
   if (fields.index('resample', BICUBIC) !== BICUBIC) {
     throw new NamedError(
       'UnsupportedConfig',

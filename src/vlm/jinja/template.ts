@@ -2,12 +2,13 @@
 import { Template } from '@huggingface/jinja';
 import { differences } from './differences.ts';
 import type { Node } from './node.ts';
+import { BoundedInterpreter, boundedEnvironment } from './bounded-interpreter.ts';
 import { repairStrip, stripFunctions } from './python-strip.ts';
 
 export interface CompiledTemplate {
   /** The constructs that this template uses and that Python renders otherwise. */
   readonly differences: readonly string[];
-  /** The text with `variables`, which are JSON-like data. Throws what the library throws. */
+  /** The text with `variables`, which are JSON-like data. Throws TemplateOverBudget, and what the library throws. */
   render(variables: Readonly<Record<string, unknown>>): string;
 }
 
@@ -23,5 +24,11 @@ export function compileTemplate(source: string): CompiledTemplate {
   const program = template.parsed as unknown as Node;
   const named = differences(program);
   repairStrip(program);
-  return { differences: named, render: (variables) => template.render({ ...variables, ...stripFunctions }) };
+  return {
+    differences: named,
+    render: (variables) => {
+      const environment = boundedEnvironment({ ...variables, ...stripFunctions });
+      return String(new BoundedInterpreter(environment).run(template.parsed).value);
+    },
+  };
 }
