@@ -4,8 +4,8 @@ import { strftimeNow } from './strftime-now.ts';
 
 /** Units of work; Qwen2.5-VL's template takes some 200 a message. A unit takes some 0.2 µs. */
 const MAX_STEPS = 5_000_000;
-/** A text of 8 million characters is a prompt of some 2 million tokens. */
-const MAX_CHARACTERS = 8_000_000;
+/** A text of 4 million characters is a prompt of some million tokens. */
+const MAX_CHARACTERS = 4_000_000;
 /** A conversation has thousands of messages at most. */
 const MAX_ITEMS = 1_000_000;
 /** What a value adds to the work besides its own step: so much memory for one more. */
