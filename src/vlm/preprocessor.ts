@@ -70,10 +70,13 @@ export function parsePreprocessor(
     ? fields.positive('rescale_factor', 1 / 255)
     : null;
   const normalize = fields.boolean('do_normalize', true) ? { mean, std } : null;
+  if (!canHold({ rescaleFactor, normalize: null })) {
+    throw fields.wrong('rescale_factor', 'so small that the values of pixels can be held as float32');
+  }
   if (!canHold({ rescaleFactor, normalize })) {
     throw fields.wrong(
-      normalize === null ? 'rescale_factor' : 'image_std',
-      'such that, with rescale_factor and image_mean, the values of pixels can be held as float32',
+      'image_std',
+      'such that, with image_mean, the values of pixels can be held as float32',
     );
   }
 
