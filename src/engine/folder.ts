@@ -99,12 +99,11 @@ function readable(notices: readonly string[]): string[] {
 
 const LONGEST_NOTICE = 2000;
 
-/** What no reader foresaw, such as an object where JavaScript cannot print one: named all the same. */
+/** What no reader foresaw, such as a value that cannot be printed: named all the same; JavaScript's own words are the cause. */
 function unforeseen(cause: unknown, file: string): NamedError {
-  const why = cause instanceof Error ? cause.message : String(cause);
   return new NamedError(
     'UnreadableFolder',
-    `the folder cannot be read (${why})`,
+    'the folder cannot be read: a value in it is not of the kind that belongs there',
     { file },
     'use the files that were published with the model; if this is such a folder, report it with this text',
     { cause },

@@ -28,14 +28,16 @@ export function checkTokenizerJson(json: unknown): void {
   checkVocabulary(field(model, 'vocab'));
   const merges = field(model, 'merges');
   if (Array.isArray(merges)) checkMerges(merges);
+  else if (merges !== undefined) throw invalid('its merges are no list', 'model.merges');
   const added = field(json, 'added_tokens');
   if (Array.isArray(added)) checkAdded(added);
   for (const name of ['normalizer', 'pre_tokenizer', 'decoder'] as const) checkParts(field(json, name), name);
 }
 
 function checkVocabulary(vocab: unknown): void {
-  if (typeof vocab !== 'object' || vocab === null) return;
   const place = 'model.vocab';
+  if (vocab === undefined) return;
+  if (typeof vocab !== 'object' || vocab === null) throw invalid('its vocabulary is no object', place);
   if (Array.isArray(vocab)) {
     most('tokens', vocab.length, MAX_TOKENS, place);
     return;

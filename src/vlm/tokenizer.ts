@@ -177,6 +177,9 @@ function specialTokens(tokenizerConfig: unknown): Readonly<Record<string, string
   );
 }
 
-function reason(cause: unknown): string {
+/** What JavaScript says of values it does not expect tells a person nothing. */
+export function reason(cause: unknown): string {
+  if (cause instanceof TypeError || cause instanceof RangeError)
+    return 'a part of it is not of the kind that belongs there';
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -4,6 +4,7 @@ import { NamedError } from '../../named-error.ts';
 import type { OnFile, PromptRequest } from '../../vlm/prompt-maker.ts';
 import { LocalPromptMaker } from '../../vlm/prompt-maker.ts';
 import type { Prompt } from '../../vlm/prompt.ts';
+import { reason } from '../../vlm/tokenizer.ts';
 
 export class PromptHost {
   #maker: LocalPromptMaker | undefined;
@@ -56,10 +57,9 @@ async function named<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (cause) {
     if (cause instanceof NamedError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
     throw new NamedError(
       'InvalidTokenizer',
-      `tokenizer.json cannot be used: ${why}`,
+      `tokenizer.json cannot be used: ${reason(cause)}`,
       { file: 'tokenizer.json' },
       'Use the tokenizer.json of the model this checkpoint was made from.',
       { cause },

@@ -259,7 +259,10 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
   hostile(
     'image token of 2^40',
     'InvalidConfig',
-    root({ image_token_id: 2 ** 40 }),
+    (folder) => {
+      root({ image_token_id: 2 ** 40 })(folder);
+      text({ image_token_id: 2 ** 40 })(folder);
+    },
     CONFIG,
     'image_token_id',
   ),
@@ -419,9 +422,9 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     'decoder',
   ),
   hostile(
-    '300,000 added tokens',
+    '100,100 added tokens',
     'OverLimit',
-    added(300_000, (n) => `<x${n}>`),
+    added(100_100, (n) => `<x${n}>`),
     TOKENIZER,
     'added_tokens',
   ),
@@ -462,7 +465,7 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     TOKENIZER,
     'model.vocab',
   ),
-  hostile(
+  big(
     'vocabulary of 1.1 million',
     'OverLimit',
     model((json) => {
@@ -481,10 +484,10 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     'model.merges',
   ),
   hostile(
-    '5 million merges',
+    '2.2 million merges',
     'OverLimit',
     model((json) => {
-      json['merges'] = Array<string>(5e6).fill('a b');
+      json['merges'] = Array<string>(2.2e6).fill('a b');
     }),
     TOKENIZER,
     'model.merges',

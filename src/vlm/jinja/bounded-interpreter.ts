@@ -2,15 +2,16 @@
 import { Environment, Interpreter } from '@huggingface/jinja';
 import { strftimeNow } from './strftime-now.ts';
 
-/** Units of work; Qwen2.5-VL's template takes some 200 a message. A unit takes some 0.2 µs. */
-const MAX_STEPS = 5_000_000;
+/** Units of work; Qwen2.5-VL's template takes some 200 a message. */
+const MAX_STEPS = 2_000_000;
 /** A text of 4 million characters is a prompt of some million tokens. */
 const MAX_CHARACTERS = 4_000_000;
-/** A conversation has thousands of messages at most. */
+/** Items of a list and of all lists in it: a conversation has thousands of messages at most. */
 const MAX_ITEMS = 1_000_000;
-/** What a value adds to the work besides its own step: so much memory for one more. */
+/** Expressions within one another; the interpreter's own stack ends at some thousands. */
+const MAX_DEPTH = 500;
+/** What a text adds to the work besides the step that makes it. */
 const CHARACTERS_PER_STEP = 256;
-const ITEMS_PER_STEP = 8;
 
 /** Thrown where a template goes beyond its budget; `message` says which part. */
 export class TemplateOverBudget extends Error {}
@@ -20,22 +21,56 @@ type Value = ReturnType<Interpreter['evaluate']>;
 
 export class BoundedInterpreter extends Interpreter {
   #steps = 0;
+  #depth = 0;
+  /** What loops run over: the interpreter makes something for each item, without an evaluation. */
+  readonly #loopedOver = new WeakSet<object>();
+  readonly #itemsOf = new WeakMap<object, number>();
 
   /** @throws TemplateOverBudget */
   override evaluate(statement: Statement, environment: Environment): Value {
     this.#count(1);
-    const value = super.evaluate(statement, environment);
+    if (this.#depth >= MAX_DEPTH) throw new TemplateOverBudget('it nests or calls itself without end');
+    if (statement?.type === 'For') {
+      const { iterable } = statement as unknown as { iterable: { type: string; lhs?: object } };
+      this.#loopedOver.add(iterable.type === 'SelectExpression' && iterable.lhs ? iterable.lhs : iterable);
+    }
+    this.#depth += 1;
+    try {
+      const value = super.evaluate(statement, environment);
+      this.#weigh(value, statement !== undefined && this.#loopedOver.has(statement));
+      return value;
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+
+  #weigh(value: Value, loopedOver: boolean): void {
     const held: unknown = value.value;
     if (typeof held === 'string') {
-      if (held.length > MAX_CHARACTERS)
+      if (held.length > MAX_CHARACTERS) {
         throw new TemplateOverBudget(`it makes a text of more than ${MAX_CHARACTERS} characters`);
+      }
       this.#count(held.length / CHARACTERS_PER_STEP);
-    } else if (Array.isArray(held)) {
-      if (held.length > MAX_ITEMS)
-        throw new TemplateOverBudget(`it makes a list of more than ${MAX_ITEMS} items`);
-      this.#count(held.length / ITEMS_PER_STEP);
+    } else if (Array.isArray(held) || held instanceof Map) {
+      const items = this.#items(value);
+      if (items > MAX_ITEMS) throw new TemplateOverBudget(`it makes a list of more than ${MAX_ITEMS} items`);
+      if (loopedOver) this.#count(Array.isArray(held) ? held.length : held.size);
     }
-    return value;
+  }
+
+  /** Items of a list or dict and of all within: a list that holds another twice prints it twice. */
+  #items(value: Value): number {
+    const known = this.#itemsOf.get(value);
+    if (known !== undefined) return known;
+    // A dict that comes to hold itself counts once.
+    this.#itemsOf.set(value, 1);
+    const held: unknown = value.value;
+    const inner = Array.isArray(held) ? held : held instanceof Map ? [...held.values()] : [];
+    this.#count(inner.length);
+    let items = 1;
+    for (const item of inner as readonly Value[]) items += this.#items(item);
+    this.#itemsOf.set(value, items);
+    return items;
   }
 
   #count(steps: number): void {
