@@ -74,10 +74,12 @@ export class LocalPromptMaker implements PromptMaker {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- what is thrown is to reject
-async function settled<T>(work: () => T, signal?: AbortSignal): Promise<T> {
-  signal?.throwIfAborted();
-  return work();
+/** What is thrown rejects. */
+function settled<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve) => {
+    signal?.throwIfAborted();
+    resolve(work());
+  });
 }
 
 const PROBE_QUESTION = 'How many red squares are in the picture?';

@@ -12,6 +12,8 @@ const MAX_ITEMS = 1_000_000;
 const MAX_DEPTH = 500;
 /** What a text adds to the work besides the step that makes it. */
 const CHARACTERS_PER_STEP = 256;
+/** What each turn of a loop takes before it begins: two scopes of their own. */
+const STEPS_PER_TURN = 10;
 
 /** Thrown where a template goes beyond its budget; `message` says which part. */
 export class TemplateOverBudget extends Error {}
@@ -54,7 +56,7 @@ export class BoundedInterpreter extends Interpreter {
     } else if (Array.isArray(held) || held instanceof Map) {
       const items = this.#items(value);
       if (items > MAX_ITEMS) throw new TemplateOverBudget(`it makes a list of more than ${MAX_ITEMS} items`);
-      if (loopedOver) this.#count(Array.isArray(held) ? held.length : held.size);
+      if (loopedOver) this.#count(STEPS_PER_TURN * (Array.isArray(held) ? held.length : held.size));
     }
   }
 
