@@ -1,6 +1,6 @@
 /**
  * Folders that ask for too much, below the engine. HOSTILE_BIG=1 takes those of hundreds of megabytes, too. What never ends needs
- * the worker that the page has (`prompts/remote.browser.test.ts`, `e2e/hostile.e2e.ts`).
+ * the worker that the page has (`e2e/hostile.e2e.ts`).
  */
 import { mkdtempSync, openAsBlob, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
