@@ -9,6 +9,7 @@ import { fingerprint } from './fingerprint.ts';
 import type { StoredTensor, UnreadTensor } from './header.ts';
 import { readHeader } from './header.ts';
 import { mapInFlight } from './in-flight.ts';
+import { MAX_TENSORS, overLimit } from './limits.ts';
 import { listing } from './listing.ts';
 import { indexNotices } from './index-agreement.ts';
 import { isModelWeight } from './model-weights.ts';
@@ -59,7 +60,7 @@ export interface OpenOptions {
  * index against the shards, and fingerprints the whole. Reads headers and samples only, whatever the size.
  *
  * @throws NamedError those of `findWeights`, `readShardIndex`, `shardsOf`, `readHeader`, `checkNotQuantized`,
- * `indexNotices` and `readRange`; `UnknownDtype` where a weight of the model is of a dtype that is not read;
+ * `indexNotices` and `readRange`; `OverLimit` for more than 20,000 tensors; `UnknownDtype` where a weight of the model is of a dtype that is not read;
  * `NameCollision` when two stored names mean the same tensor; `Cancelled`.
  */
 export async function openCheckpoint(files: CheckpointFiles, options: OpenOptions = {}): Promise<Checkpoint> {
@@ -71,10 +72,14 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   const weightFiles = index === null ? [layout.file] : shardsOf(index, files);
 
   let filesDone = 0;
+  let tensorsFound = 0;
   const open = async (file: string): Promise<WeightFile> => {
     const source = sourceOf(files, file);
     const header = await readHeader(source, file);
     filesDone += 1;
+    tensorsFound += header.tensors.length + header.unread.length;
+    if (tensorsFound > MAX_TENSORS)
+      throw overLimit('tensors', `${tensorsFound} or more`, MAX_TENSORS, { file });
     onProgress?.({ filesDone, filesTotal: weightFiles.length });
     return { file, source, header };
   };

@@ -1,13 +1,23 @@
 /** What config.json says of the weights' files; opening a checkpoint asks nothing else of it. */
 import type { CheckpointFiles } from './byte-source.ts';
+import { NamedError } from '../named-error.ts';
 import { readJsonFile } from './small-file.ts';
 
-/** A file's JSON if it is an object, for whoever can do without; whoever needs the file tells what is wrong with it. */
+/**
+ * A file's JSON if it is an object, for whoever can do without; whoever needs the file tells what is wrong with it.
+ *
+ * @throws NamedError `OverLimit`: such a file is read by nobody
+ */
 export async function optionalObject(
   files: CheckpointFiles,
   file: string,
 ): Promise<Readonly<Record<string, unknown>>> {
-  return asObject(await readJsonFile(files, file).catch(() => undefined)) ?? {};
+  try {
+    return asObject(await readJsonFile(files, file)) ?? {};
+  } catch (error) {
+    if (error instanceof NamedError && error.name === 'OverLimit') throw error;
+    return {};
+  }
 }
 
 export function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {

@@ -51,7 +51,7 @@ export function foldersOf(dropped: Iterable<DroppedFile>): Drop {
   const roots = outermost(rootCandidates(paths));
   const folders = new Map(roots.map((root) => [root, new Map<string, ByteSource>()]));
   for (const [path, source] of sources) {
-    const root = roots.find((candidate) => isInside(path, candidate));
+    const root = ancestors(path).find((folder) => folders.has(folder));
     if (root === undefined) unrelated.push({ path, reason: 'outside every checkpoint folder' });
     else folders.get(root)?.set(root === '' ? path : path.slice(root.length + 1), source);
   }
@@ -82,12 +82,18 @@ function rootCandidates(paths: readonly string[]): string[] {
 
 /** Distinct folders that lie in no other of them. */
 function outermost(folders: readonly string[]): string[] {
-  const distinct = [...new Set(folders)].sort();
-  return distinct.filter((folder) => !distinct.some((other) => other !== folder && isInside(folder, other)));
+  const distinct = new Set(folders);
+  return [...distinct].sort().filter((folder) => !ancestors(folder).some((above) => distinct.has(above)));
 }
 
-function isInside(path: string, folder: string): boolean {
-  return folder === '' || path.startsWith(`${folder}/`);
+/** Every folder that a path lies in, the nearest first; the last is '', which holds everything. */
+function ancestors(path: string): string[] {
+  const above: string[] = [];
+  for (let folder = path; folder !== '';) {
+    folder = parentOf(folder);
+    above.push(folder);
+  }
+  return above;
 }
 
 function parentOf(path: string): string {

@@ -6,6 +6,7 @@ import { asDtype, isRead } from './dtype.ts';
 import { bitsOfTensor, headerNumber, NoSize } from './header-numbers.ts';
 import type * as json from './json.ts';
 import { isJsonObject, parseJsonWith } from './json.ts';
+import { MAX_DIMENSIONS, MAX_NAME_CHARACTERS, MAX_TENSORS } from './limits.ts';
 import { listing } from './listing.ts';
 
 /** The format's own limit; a 7B model's header is some 80 kB. */
@@ -16,6 +17,12 @@ type JsonValue = json.JsonValue<number | NoSize>;
 type JsonObject = json.JsonObject<number | NoSize>;
 
 const METADATA_KEY = '__metadata__';
+/** Lists are shapes and offsets; beside the tensors an object can hold the metadata. */
+const HEADER_LIMITS: json.JsonLimits = {
+  listItems: MAX_DIMENSIONS,
+  keys: MAX_TENSORS + 1,
+  keyCharacters: MAX_NAME_CHARACTERS,
+};
 /** What a Git LFS pointer, left in place of the real file, begins with. */
 const LFS_POINTER_START = 'version ';
 
@@ -54,7 +61,7 @@ export interface SafetensorsHeader {
  * does not name, are passed over, as the reference implementation (safetensors 0.8) does.
  *
  * @throws NamedError naming file, tensor, value and limit: `FileTooShort`, `LfsPointer`, `HeaderTooLarge`,
- * `HeaderOutsideFile`, `NotUtf8`, `InvalidJson`, `DuplicateKey`, `InvalidHeader`, `InvalidMetadata`,
+ * `HeaderOutsideFile`, `OverLimit`, `NotUtf8`, `InvalidJson`, `DuplicateKey`, `InvalidHeader`, `InvalidMetadata`,
  * `InvalidTensor`, `UnknownDtype`, `InvalidShape`, `InvalidOffsets`, `SizeMismatch`, `OverlappingTensors`,
  * `HoleInFile`, `TruncatedFile`, `TrailingBytes`, and those of `readRange`.
  */
@@ -70,7 +77,7 @@ export async function readHeader(source: ByteSource, file: string): Promise<Safe
   const length = headerLength(await readRange(source, 0, LENGTH_BYTES, { file }), source.size, file);
   const dataStart = LENGTH_BYTES + length;
   const bytes = await readRange(source, LENGTH_BYTES, dataStart, { file });
-  const header = parseJsonWith(bytes, file, headerNumber);
+  const header = parseJsonWith(bytes, file, headerNumber, HEADER_LIMITS);
   if (!isJsonObject(header)) {
     throw new NamedError('InvalidHeader', 'the header is not a JSON object', { file }, DAMAGED);
   }

@@ -1,4 +1,5 @@
 import { NamedError } from '../named-error.ts';
+import { MAX_JSON_DEPTH as MAX_DEPTH, overLimit } from './limits.ts';
 
 /** A parsed JSON value. Objects are Maps, so that a key called `__proto__` is a key like any other. */
 export type JsonValue<Num = number> =
@@ -7,8 +8,6 @@ export type JsonObject<Num = number> = ReadonlyMap<string, JsonValue<Num>>;
 /** What a number is read as, by its text; undefined: it is refused. */
 export type ReadNumber<Num> = (digits: string) => Num | undefined;
 
-/** Headers and indexes nest three deep; the bound keeps hostile input from exhausting the stack. */
-const MAX_DEPTH = 64;
 /** The longest a double prints is 24 characters; the bound keeps the number pattern off megabytes of digits. */
 const MAX_NUMBER_LENGTH = 64;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -16,14 +15,22 @@ const NUMBER_CHARACTERS = '+-.0123456789eE';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
+/** How much one list, one object and one key may hold; whoever goes beyond is refused there, not at the end. */
+export interface JsonLimits {
+  readonly listItems: number;
+  readonly keys: number;
+  readonly keyCharacters: number;
+}
+
 /**
  * Parses UTF-8 JSON (RFC 8259) more strictly than `JSON.parse`: no byte-order mark, no key twice in an object at
  * any level, no unpaired surrogates, nesting of at most 64. `file` is only for the error.
  *
- * @throws NamedError `NotUtf8`, `InvalidJson` (with the character position) or `DuplicateKey`.
+ * @throws NamedError `NotUtf8`, `InvalidJson` (with the character position), `DuplicateKey` or, for what is over
+ * `limits`, `OverLimit`.
  */
-export function parseJson(bytes: Uint8Array, file: string): JsonValue {
-  return parseJsonWith(bytes, file, Number);
+export function parseJson(bytes: Uint8Array, file: string, limits?: JsonLimits): JsonValue {
+  return parseJsonWith(bytes, file, Number, limits);
 }
 
 /** As `parseJson`, with numbers read by `readNumber`, where their text matters. */
@@ -31,8 +38,9 @@ export function parseJsonWith<Num>(
   bytes: Uint8Array,
   file: string,
   readNumber: ReadNumber<Num>,
+  limits?: JsonLimits,
 ): JsonValue<Num> {
-  return new JsonReader(decodeUtf8(bytes, file), file, readNumber).document();
+  return new JsonReader(decodeUtf8(bytes, file), file, readNumber, limits).document();
 }
 
 export function isJsonObject<Num>(value: JsonValue<Num> | undefined): value is JsonObject<Num> {
@@ -57,12 +65,16 @@ class JsonReader<Num> {
   readonly #text: string;
   readonly #file: string;
   readonly #readNumber: ReadNumber<Num>;
+  readonly #limits: JsonLimits;
   #at = 0;
+  /** The object's key that is read, for errors about what it holds. */
+  #key: string | undefined;
 
-  constructor(text: string, file: string, readNumber: ReadNumber<Num>) {
+  constructor(text: string, file: string, readNumber: ReadNumber<Num>, limits?: JsonLimits) {
     this.#text = text;
     this.#file = file;
     this.#readNumber = readNumber;
+    this.#limits = limits ?? { listItems: Infinity, keys: Infinity, keyCharacters: Infinity };
   }
 
   document(): JsonValue<Num> {
@@ -93,6 +105,8 @@ class JsonReader<Num> {
       this.#skipSpace();
       if (this.#text[this.#at] !== '"') throw this.#invalid('a quoted key');
       const key = this.#string();
+      this.#check('characters of a key', key.length, this.#limits.keyCharacters, key);
+      this.#check('keys of one object', object.size + 1, this.#limits.keys, this.#key);
       if (object.has(key)) {
         throw new NamedError(
           'DuplicateKey',
@@ -102,6 +116,7 @@ class JsonReader<Num> {
         );
       }
       this.#expect(':');
+      if (depth === 0) this.#key = key;
       object.set(key, this.#value(depth + 1));
     } while (this.#accept(','));
     this.#expect('}');
@@ -112,8 +127,10 @@ class JsonReader<Num> {
     const array: JsonValue<Num>[] = [];
     this.#at += 1;
     if (this.#accept(']')) return array;
-    do array.push(this.#value(depth + 1));
-    while (this.#accept(','));
+    do {
+      this.#check('items of one list', array.length + 1, this.#limits.listItems, this.#key);
+      array.push(this.#value(depth + 1));
+    } while (this.#accept(','));
     this.#expect(']');
     return array;
   }
@@ -195,6 +212,14 @@ class JsonReader<Num> {
 
   #expect(character: string): void {
     if (!this.#accept(character)) throw this.#invalid(JSON.stringify(character));
+  }
+
+  #check(what: string, found: number, limit: number, key: string | undefined): void {
+    if (found <= limit) return;
+    throw overLimit(what, `${found} or more`, limit, {
+      file: this.#file,
+      ...(key === undefined ? {} : { field: key }),
+    });
   }
 
   #invalid(expected: string): NamedError {

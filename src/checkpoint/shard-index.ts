@@ -1,8 +1,8 @@
 import { NamedError } from '../named-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
-import { MAX_HEADER_BYTES } from './header.ts';
 import { isJsonObject, parseJson } from './json.ts';
+import { MAX_INDEX_BYTES, MAX_NAME_CHARACTERS, MAX_TENSORS } from './limits.ts';
 
 export const INDEX_FILE = 'model.safetensors.index.json';
 
@@ -16,15 +16,14 @@ export interface ShardIndex {
 /**
  * Reads `model.safetensors.index.json`.
  *
- * @throws NamedError `IndexTooLarge`, `InvalidIndex`, `InvalidShardName`, and those of `parseJson` and `readRange`.
+ * @throws NamedError `IndexTooLarge`, `OverLimit`, `InvalidIndex`, `InvalidShardName`, and those of `parseJson` and `readRange`.
  */
 export async function readShardIndex(source: ByteSource, file: string): Promise<ShardIndex> {
-  // An index holds less than the headers it points into, so their limit bounds it as well.
-  if (source.size > MAX_HEADER_BYTES) {
-    const what = `an index of ${source.size} bytes is over the limit of ${MAX_HEADER_BYTES}`;
+  if (source.size > MAX_INDEX_BYTES) {
+    const what = `an index of ${source.size} bytes is over the limit of ${MAX_INDEX_BYTES}`;
     throw new NamedError('IndexTooLarge', what, { file }, REMEDY);
   }
-  const root = parseJson(await readRange(source, 0, source.size, { file }), file);
+  const root = parseJson(await readRange(source, 0, source.size, { file }), file, INDEX_LIMITS);
   const weightMap = isJsonObject(root) ? root.get('weight_map') : undefined;
   if (!isJsonObject(weightMap)) {
     throw new NamedError('InvalidIndex', 'missing or no object', { file, field: 'weight_map' }, REMEDY);
@@ -43,6 +42,7 @@ export async function readShardIndex(source: ByteSource, file: string): Promise<
   return { file, weightMap: shards };
 }
 
+const INDEX_LIMITS = { listItems: MAX_TENSORS, keys: MAX_TENSORS, keyCharacters: MAX_NAME_CHARACTERS };
 const REMEDY = 'download the index again, or put all shards beside it and their plain names into it';
 
 /** A name from the index must not lead out of the folder, on any system. */

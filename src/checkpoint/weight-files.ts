@@ -1,6 +1,7 @@
 import { NamedError } from '../named-error.ts';
 import type { CheckpointFiles } from './byte-source.ts';
 import { OTHER_FORMATS, otherKind } from './folder-kinds.ts';
+import { MAX_SHARDS, overLimit } from './limits.ts';
 import { listing } from './listing.ts';
 import type { ShardIndex } from './shard-index.ts';
 import { INDEX_FILE } from './shard-index.ts';
@@ -77,10 +78,11 @@ export function weightsAtTop(files: CheckpointFiles): string[] {
 /**
  * The shards an index names, each once, sorted by name.
  *
- * @throws NamedError `MissingShard`, naming every one that is not in the folder.
+ * @throws NamedError `MissingShard`, naming those that are not in the folder; `OverLimit` for more than 1000.
  */
 export function shardsOf(index: ShardIndex, files: CheckpointFiles): string[] {
   const shards = [...new Set(index.weightMap.values())].sort();
+  if (shards.length > MAX_SHARDS) throw overLimit('shards', shards.length, MAX_SHARDS, { file: index.file });
   const missing = shards.filter((shard) => !files.has(shard));
   if (missing.length > 0) {
     throw new NamedError(
@@ -104,10 +106,12 @@ export function weightNotices(
   weightFiles: readonly string[],
   named?: string,
 ): Notice[] {
-  const others = [...files.keys()].filter((file) => !weightFiles.includes(file) && file !== layout.file);
+  const read = new Set([...weightFiles, layout.file]);
+  const others = [...files.keys()].filter((file) => !read.has(file));
   const rivals = others.filter((file) => file === INDEX_FILE || file === SINGLE_FILE || SHARD.test(file));
+  const rival = new Set(rivals);
   const notices = others.flatMap((file) => {
-    const reason = rivals.includes(file) ? null : whyUnused(file);
+    const reason = rival.has(file) ? null : whyUnused(file);
     return reason === null ? [] : [{ file, text: reason }];
   });
   const taken = whyTaken(layout, rivals.sort());

@@ -8,7 +8,8 @@ import { FATAL_ERROR_NAMES } from './backend/module-error.ts';
 import type { TensorDescription } from './describe-tensors.ts';
 import { installErrorTransfer } from './error-transfer.ts';
 import type { EngineHost } from './host.ts';
-import { cancelled } from './jobs.ts';
+import { settlesWithin, unlessAborted } from './giving-up.ts';
+import { cancelled, openJob } from './jobs.ts';
 import { Lifeline } from './lifeline.ts';
 import type {
   Capabilities,
@@ -52,6 +53,8 @@ interface Told {
 
 /** A call that kills the worker this often is the cause, not the victim. */
 const MAX_ATTEMPTS = 3;
+/** No step of an opening takes a second (`checkpoint/limits.ts`); ten are for a machine that is busy. */
+const ANSWER_MS = 10_000;
 
 /** Starts the engine. `spawn` makes its worker. */
 export function connectEngine(spawn: () => Worker = spawnEngineWorker): EngineClient {
@@ -76,6 +79,8 @@ export class EngineClient implements EngineApi {
   readonly #listeners = new Set<(status: EngineStatus) => void>();
   #life: Promise<Life>;
   #serial = 0;
+  /** Calls under way, openings aside: work on the CPU may keep the engine from answering for long. */
+  #working = 0;
 
   constructor(spawn: () => Worker) {
     installErrorTransfer();
@@ -87,11 +92,28 @@ export class EngineClient implements EngineApi {
     return this.#call((host) => host.capabilities());
   }
 
-  async open(name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
+  async open(name: string, files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedCheckpoint> {
+    signal?.throwIfAborted();
     const id = `model-${this.#serial++}` as ModelId;
-    const summary = await this.#call((host) => host.open(id, name, files));
+    const opening = this.#attempt(
+      (host) => host.open(id, name, files),
+      () => signal?.throwIfAborted(),
+    );
+    const summary = await unlessAborted(opening, signal, () => void this.#giveUp(id, opening));
     this.#opened.set(id, { name, files });
     return summary;
+  }
+
+  /** Ends an opening. An engine that does not even hear of it, and does nothing else, is replaced like one that died. */
+  async #giveUp(id: ModelId, opening: Promise<unknown>): Promise<void> {
+    opening.then(
+      () => this.close(id),
+      () => undefined,
+    );
+    const life = await this.#life;
+    if ((await settlesWithin(life.host.cancel(openJob(id)), ANSWER_MS)) || this.#working > 0) return;
+    const what = 'the engine did not answer while a folder was opened';
+    life.line.cut(new NamedError('ModuleAborted', what, {}, 'the engine restarts by itself'));
   }
 
   /** What a folder holds, tensor by tensor. */
@@ -222,6 +244,18 @@ export class EngineClient implements EngineApi {
   }
 
   async #call<T>(
+    work: (host: Remote<EngineHost>, life: Life) => Promise<T>,
+    beforeRetry?: () => void,
+  ): Promise<T> {
+    this.#working += 1;
+    try {
+      return await this.#attempt(work, beforeRetry);
+    } finally {
+      this.#working -= 1;
+    }
+  }
+
+  async #attempt<T>(
     work: (host: Remote<EngineHost>, life: Life) => Promise<T>,
     beforeRetry: () => void = () => undefined,
   ): Promise<T> {

@@ -2,17 +2,19 @@
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/layer-index.ts';
+import { MAX_NOTICES } from '../checkpoint/limits.ts';
 import { recognise } from '../checkpoint/recognition.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
-import { readTemplateFile } from '../vlm/chat-template-file.ts';
-import { ADDITIONAL_DEFAULT } from '../vlm/chat-template-source.ts';
+import { NamedError, shortened } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { decidingFiles } from '../vlm/deciding-files.ts';
 import { askedRepetitionPenalty, penaltyNotices } from '../vlm/generation-config.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
-import type { Tokenizer } from '../vlm/tokenizer.ts';
-import { createTokenizer } from '../vlm/tokenizer.ts';
+import type { PromptMaker } from '../vlm/prompt-maker.ts';
+import { LocalPromptMaker } from '../vlm/prompt-maker.ts';
+import type { TokenDecoder } from '../vlm/tokenizer.ts';
+import { createTokenDecoder } from '../vlm/tokenizer.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { readVocabulary } from '../vlm/vocabulary.ts';
 import { expectedWeights } from '../vlm/weights.ts';
@@ -23,50 +25,92 @@ export interface Folder {
   readonly id: ModelId;
   readonly checkpoint: Checkpoint;
   readonly config: VlmConfig;
-  readonly tokenizer: Tokenizer;
+  /** From tokens to text. */
+  readonly tokenizer: TokenDecoder;
+  /** From messages to tokens. */
+  readonly prompts: PromptMaker;
   readonly vocabulary: Vocabulary;
   readonly preprocessors: Preprocessors;
   readonly summary: OpenedCheckpoint;
 }
 
+/** Makes a folder's tokenizer and template ready. @throws NamedError */
+export type OpenPrompts = (files: CheckpointFiles, signal?: AbortSignal) => Promise<PromptMaker>;
+
+/** Where they stand: for work that nobody waits for. */
+const openLocally: OpenPrompts = async (files) => {
+  const prompts = await LocalPromptMaker.open(files);
+  prompts.probe();
+  return prompts;
+};
+
 /**
- * Opens a folder. Reads headers and the small files only.
+ * Opens a folder. Reads headers and the small files only. Whatever of it goes wrong has a name, and a file.
  *
- * @throws NamedError those of `openModelFolder`, `createTokenizer` and `readPreprocessors`.
+ * @throws NamedError those of `openModelFolder`, `openPrompts`, `createTokenDecoder` and `readPreprocessors`;
+ * `UnreadableFolder` for what none of them foresees; `Cancelled`.
  */
 export async function openFolder(
   id: ModelId,
   name: string,
   files: CheckpointFiles,
   signal?: AbortSignal,
+  openPrompts: OpenPrompts = openLocally,
 ): Promise<Folder> {
-  const { checkpoint, config, notices } = await openModelFolder(files, { name, signal });
-  const tokenizerJson = await readJsonFile(files, 'tokenizer.json');
-  const tokenizer = createTokenizer({
-    tokenizerJson,
-    tokenizerConfig: await readJsonFile(files, 'tokenizer_config.json'),
-    processorConfig: await readJsonFile(files, 'processor_config.json'),
-    chatTemplateJson: await readJsonFile(files, 'chat_template.json'),
-    chatTemplateJinja: await readTemplateFile(files, 'chat_template.jinja'),
-    additionalDefaultJinja: await readTemplateFile(files, ADDITIONAL_DEFAULT),
-  });
-  const penalty = askedRepetitionPenalty(await readJsonFile(files, 'generation_config.json'));
-  const images = await readPreprocessors(files, config.vision);
-  const expected = new Set(expectedWeights(config).map((weight) => weight.name));
-  return {
-    id,
-    checkpoint,
-    config,
-    tokenizer,
-    vocabulary: readVocabulary(tokenizerJson),
-    preprocessors: images.preprocessors,
-    summary: {
-      ...summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored),
-      smallFiles: await decidingFiles(files, signal),
-      repetitionPenalty: penalty,
-      notices: [...notices, ...tokenizer.notices, ...images.notices, ...penaltyNotices(penalty)],
-    },
-  };
+  let file = 'config.json';
+  let prompts: PromptMaker | undefined;
+  try {
+    const { checkpoint, config, notices } = await openModelFolder(files, { name, signal });
+    file = 'generation_config.json';
+    const penalty = askedRepetitionPenalty(await readJsonFile(files, file));
+    file = 'preprocessor_config.json';
+    const images = await readPreprocessors(files, config.vision);
+    file = 'tokenizer.json';
+    const tokenizerJson = await readJsonFile(files, file);
+    const tokenizerConfig = await readJsonFile(files, 'tokenizer_config.json');
+    const tokenizer = createTokenDecoder({ tokenizerJson, tokenizerConfig });
+    signal?.throwIfAborted();
+    prompts = await openPrompts(files, signal);
+    const expected = new Set(expectedWeights(config).map((weight) => weight.name));
+    return {
+      id,
+      checkpoint,
+      config,
+      tokenizer,
+      prompts,
+      vocabulary: readVocabulary(tokenizerJson),
+      preprocessors: images.preprocessors,
+      summary: {
+        ...summarize(id, checkpoint, config, recognise(checkpoint.tensors.keys(), expected).ignored),
+        smallFiles: await decidingFiles(files, signal),
+        repetitionPenalty: penalty,
+        notices: readable([...notices, ...prompts.notices, ...images.notices, ...penaltyNotices(penalty)]),
+      },
+    };
+  } catch (error) {
+    prompts?.close();
+    throw error instanceof NamedError ? error : unforeseen(error, file);
+  }
+}
+
+/** As many notices as a person reads, none longer than an error. */
+function readable(notices: readonly string[]): string[] {
+  const more = notices.length - MAX_NOTICES;
+  const shown = notices.slice(0, MAX_NOTICES).map((notice) => shortened(notice, LONGEST_NOTICE));
+  return more > 0 ? [...shown, `${more} more of this kind.`] : shown;
+}
+
+const LONGEST_NOTICE = 2000;
+
+/** What no reader foresaw, such as a value that cannot be printed: named all the same; JavaScript's own words are the cause. */
+function unforeseen(cause: unknown, file: string): NamedError {
+  return new NamedError(
+    'UnreadableFolder',
+    'the folder cannot be read: a value in it is not of the kind that belongs there',
+    { file },
+    'use the files that were published with the model; if this is such a folder, report it with this text',
+    { cause },
+  );
 }
 
 function summarize(

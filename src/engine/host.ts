@@ -4,6 +4,8 @@ import type { BufferBytes } from './backend/buffer-account.ts';
 import { createBackend } from './backend/create.ts';
 import { surveyCapabilities } from './capabilities.ts';
 import { Engine } from './engine.ts';
+import type { OpenPrompts } from './folder.ts';
+import { RemotePromptMaker } from './prompts/remote.ts';
 import type {
   Capabilities,
   Device,
@@ -33,7 +35,17 @@ export class EngineHost extends Engine {
       () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
       converters,
     );
-    super({ createBackend, convert: convertAnySource(convert), decodeImage, kept });
+    const openPrompts: OpenPrompts = (files, signal) =>
+      RemotePromptMaker.open(
+        () =>
+          new Worker(new URL('../../workers/prompts.ts', import.meta.url), {
+            type: 'module',
+            name: 'prompts',
+          }),
+        files,
+        signal,
+      );
+    super({ createBackend, convert: convertAnySource(convert), decodeImage, kept, openPrompts });
     this.#kept = kept;
     this.#notices = notices;
   }

@@ -23,6 +23,11 @@ export class Jobs {
   }
 }
 
+/** The name under which the opening of a checkpoint can be cancelled. */
+export function openJob(id: string): string {
+  return `open ${id}`;
+}
+
 /** What cancelled work rejects with. */
 export function cancelled(): NamedError {
   return new NamedError('Cancelled', 'cancelled', {}, '');

@@ -8,7 +8,7 @@ import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
 import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
 import { Givers } from './givers.ts';
-import { Jobs, cancelled } from './jobs.ts';
+import { Jobs, cancelled, openJob } from './jobs.ts';
 import type {
   Device,
   LoadOptions,
@@ -55,10 +55,17 @@ export class ModelLibrary {
     this.#stations = new Stations(surroundings);
   }
 
-  async open(id: ModelId, name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
-    const folder = await openFolder(id, name, files);
-    this.#folders.set(id, folder);
-    return folder.summary;
+  /** A job called `openJob(id)`. @throws NamedError those of `openFolder`, `Cancelled` */
+  open(id: ModelId, name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
+    return this.jobs.run(openJob(id), async (signal) => {
+      const folder = await openFolder(id, name, files, signal, this.#surroundings.openPrompts);
+      if (signal.aborted) {
+        folder.prompts.close();
+        throw cancelled();
+      }
+      this.#folders.set(id, folder);
+      return folder.summary;
+    });
   }
 
   /** The folder behind an id. @throws NamedError `UnknownModel`. */
@@ -75,9 +82,8 @@ export class ModelLibrary {
   }
 
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
-  countTokens(id: ModelId, texts: readonly string[]): readonly number[] {
-    const { tokenizer } = this.folder(id);
-    return texts.map((text) => tokenizer.encode(text).length);
+  async countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {
+    return this.folder(id).prompts.countTokens(texts);
   }
 
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
@@ -211,6 +217,7 @@ export class ModelLibrary {
     const loading = this.#loading.get(id);
     if (loading !== undefined) this.jobs.cancel(loading);
     await this.unload(id);
+    this.#folders.get(id)?.prompts.close();
     this.#folders.delete(id);
   }
 

@@ -7,7 +7,6 @@ import { preprocessorFor } from '../vlm/image-processor-files.ts';
 import type { RgbImage } from '../vlm/patches.ts';
 import { imageGrid, patchify } from '../vlm/patches.ts';
 import type { Preprocessor } from '../vlm/preprocessor.ts';
-import { buildPrompt } from '../vlm/prompt.ts';
 import type { Folder } from './folder.ts';
 import type { Sequence } from './prefill.ts';
 import type { PromptSpec } from './protocol.ts';
@@ -67,14 +66,16 @@ export class PromptPreparer {
       const preprocessor = limited(preprocessorFor(folder.preprocessors, processing), spec.maxImagePixels);
       images.push({ image: await this.#look(preprocessor, model, file), preprocessor });
     }
-    const { config, tokenizer } = folder;
+    const { config, prompts } = folder;
     const grids = images.map(({ image }) => image.grid);
-    const { inputIds, imageSpans } = buildPrompt({
-      tokenizer,
-      config,
-      messages: spec.messages ?? question(spec.prompt ?? '', images.length, spec.system),
-      grids,
-    });
+    const { inputIds, imageSpans } = await prompts.build(
+      {
+        config,
+        messages: spec.messages ?? question(spec.prompt ?? '', images.length, spec.system),
+        grids,
+      },
+      signal,
+    );
     // What is wrong with the prompt is said before an image takes its time in the vision tower.
     const needed = inputIds.length + continuation.length;
     if (needed > config.text.maxPositionEmbeddings) {

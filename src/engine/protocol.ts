@@ -331,8 +331,11 @@ export type EngineStatus =
  */
 export interface EngineApi {
   capabilities(): Promise<Capabilities>;
-  /** Reads headers, config and tokenizer of a folder. Keys of `files` are paths relative to it. */
-  open(name: string, files: CheckpointFiles): Promise<OpenedCheckpoint>;
+  /**
+   * Reads headers, config and tokenizer of a folder. Keys of `files` are paths relative to it. Once `signal` is aborted it
+   * rejects at once with the signal's reason, and what was begun is given up.
+   */
+  open(name: string, files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedCheckpoint>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;

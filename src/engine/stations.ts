@@ -1,5 +1,6 @@
 /** The devices in use, each made ready once. */
 import { NamedError } from '../named-error.ts';
+import type { OpenPrompts } from './folder.ts';
 import type { Backend } from './backend/backend.ts';
 import type { DecodeImage } from './prepare.ts';
 import { PromptPreparer } from './prepare.ts';
@@ -15,6 +16,8 @@ export interface Surroundings {
   createBackend(device: Device): Promise<Backend>;
   readonly convert: ReadAndConvert;
   readonly decodeImage: DecodeImage;
+  /** Where tokenizers and templates run; by default where the engine does. */
+  readonly openPrompts?: OpenPrompts;
   /** Origin-private storage for converted weights; null where there is none. */
   readonly kept: KeptWeights | null;
 }

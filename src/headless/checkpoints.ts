@@ -68,7 +68,7 @@ export class Checkpoints {
 
   async #open(flag: string, index: number): Promise<OpenedCheckpoint> {
     const { name, files } = this.folder(flag, index);
-    const opened = await this.#engine().open(name, files);
+    const opened = await this.#engine().open(name, files, this.#signal);
     this.tell(name, opened.notices);
     return opened;
   }

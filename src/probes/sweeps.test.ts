@@ -8,7 +8,7 @@ import { INLINE } from '../engine/testing/inline-surroundings.ts';
 import type { PromptAnswers } from '../engine/protocol.ts';
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { wholeModel } from '../engine/subject.ts';
-import type { Tokenizer } from '../vlm/tokenizer.ts';
+import type { TokenDecoder } from '../vlm/tokenizer.ts';
 import { ablateLayer, ablateSet } from './ablation/experiment.ts';
 import { sweepAblations } from './ablation/sweep.ts';
 import { lookAt, meanOverHeads } from './attention/look.ts';
@@ -51,7 +51,7 @@ let maps: Awaited<ReturnType<typeof readTensors>>;
 let images: Awaited<ReturnType<typeof goldenImages>>;
 let subject: Subject;
 let donor: Subject;
-let tokenizer: Tokenizer;
+let tokenizer: TokenDecoder;
 
 beforeAll(async () => {
   images = await goldenImages(readFromDisk);

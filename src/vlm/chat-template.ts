@@ -2,6 +2,7 @@
 import { NamedError } from '../named-error.ts';
 import { type ChatMessage, hasImage, messageText } from './chat.ts';
 import type { ChatTemplateSource } from './chat-template-source.ts';
+import { TemplateOverBudget } from './jinja/bounded-interpreter.ts';
 import { type CompiledTemplate, compileTemplate } from './jinja/template.ts';
 
 export interface ChatTemplate {
@@ -14,12 +15,14 @@ export interface ChatTemplate {
   render(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string;
 }
 
-/** `specialTokens` are those that templates can name: bos_token, eos_token and the like. Throws nothing: see `notices`. */
+/** `specialTokens` are those that templates can name: bos_token, eos_token and the like. What is wrong is told in `notices`.
+ * @throws OverLimit for a template that asks for more than any conversation needs */
 export function chatTemplate(
   { file, text }: ChatTemplateSource,
   specialTokens: Readonly<Record<string, string>>,
 ): ChatTemplate {
   const compiled = compile(text);
+  if (compiled instanceof TemplateOverBudget) throw overBudget(file, compiled);
   const render = (messages: readonly unknown[], addGenerationPrompt: boolean): string => {
     if (compiled instanceof Error) throw compiled;
     return compiled.render({
@@ -30,7 +33,7 @@ export function chatTemplate(
       ...specialTokens,
     });
   };
-  const ofText = !(compiled instanceof Error) && isOfTextModel((messages) => render(messages, true));
+  const ofText = !(compiled instanceof Error) && rendersTextOnly(file, (messages) => render(messages, true));
   return {
     file,
     notices: [...compilationNotices(file, compiled), ...textNotices(file, text, ofText)],
@@ -84,14 +87,33 @@ function textNotices(file: string, text: string, ofText: boolean): readonly stri
   return notices;
 }
 
+function rendersTextOnly(file: string, render: (messages: readonly unknown[]) => string): boolean {
+  try {
+    return isOfTextModel(render);
+  } catch (error) {
+    throw invalid(file, error);
+  }
+}
+
 const PROBE = 'probe of the parts';
+
+function overBudget(file: string, cause: TemplateOverBudget): NamedError {
+  return new NamedError(
+    'OverLimit',
+    `the chat template asks for too much: ${cause.message}`,
+    { file },
+    'Use the chat template of the model this checkpoint was made from.',
+    { cause },
+  );
+}
 
 /** Whether the template renders a string as content but prints or refuses a list of parts. */
 function isOfTextModel(render: (messages: readonly unknown[]) => string): boolean {
   const rendered = (content: unknown): string | undefined => {
     try {
       return render([{ role: 'user', content }]);
-    } catch {
+    } catch (error) {
+      if (error instanceof TemplateOverBudget) throw error;
       return undefined;
     }
   };
@@ -111,6 +133,7 @@ function textModel(file: string): NamedError {
 }
 
 function invalid(file: string, cause: unknown): NamedError {
+  if (cause instanceof TemplateOverBudget) return overBudget(file, cause);
   return new NamedError(
     'InvalidChatTemplate',
     `the chat template cannot be rendered: ${cause instanceof Error ? cause.message : String(cause)}`,

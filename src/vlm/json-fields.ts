@@ -1,3 +1,4 @@
+import { MAX_LIST_ITEMS } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
 
 /** Reads the fields of one JSON object of one file, and says which field is wrong when one is. */
@@ -21,7 +22,7 @@ export class JsonFields {
   }
 
   #invalid(path: string, value: unknown, wanted: string): NamedError {
-    const shown = value === undefined ? 'missing' : shorten(JSON.stringify(value));
+    const shown = value === undefined ? 'missing' : shownValue(value);
     return new NamedError(
       'InvalidConfig',
       value === undefined ? `a required field is missing (${wanted})` : `${shown} is not ${wanted}`,
@@ -107,8 +108,8 @@ export class JsonFields {
 
   indices(name: string, fallback?: readonly number[]): readonly number[] {
     const accept = (value: unknown): value is readonly number[] =>
-      Array.isArray(value) && value.every(isIndex);
-    return this.#read(name, accept, 'a list of integers from 0', fallback);
+      Array.isArray(value) && value.length <= MAX_LIST_ITEMS && value.every(isIndex);
+    return this.#read(name, accept, `a list of integers from 0, ${MAX_LIST_ITEMS} at most`, fallback);
   }
 
   numbers(name: string, length: number, fallback?: readonly number[]): readonly number[] {
@@ -122,6 +123,12 @@ const isPositive = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
 const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isPositiveInteger = (value: unknown): value is number => isIndex(value) && value > 0;
+
+/** Long lists are told by their length: writing one out takes time and nobody reads it. */
+function shownValue(value: unknown): string {
+  if (Array.isArray(value) && value.length > 100) return `a list of ${value.length} items`;
+  return shorten(JSON.stringify(value));
+}
 
 function shorten(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;

@@ -1,3 +1,4 @@
+import { MAX_RESIZED_PIXELS } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
 import { resizeBicubic } from './bicubic.ts';
 import type { ImageGrid } from './image-grid.ts';
@@ -33,7 +34,7 @@ function valueTable({ rescaleFactor, normalize }: Preprocessor, channel: number)
   });
 }
 
-/** The grid an image of this size is cut into. @throws ImageAspectRatio, ImageNotDivisible, ImageTooThin. */
+/** The grid an image of this size is cut into. @throws ImageAspectRatio, ImageNotDivisible, ImageTooThin, OverLimit. */
 export function imageGrid(height: number, width: number, preprocessor: Preprocessor): ImageGrid {
   const { resize, patchSize, mergeSize, minPixels, maxPixels } = preprocessor;
   const factor = patchSize * mergeSize;
@@ -47,6 +48,14 @@ export function imageGrid(height: number, width: number, preprocessor: Preproces
       `an image of ${width} × ${height} pixels is not divisible by ${factor}, and the checkpoint resizes no images`,
       { field: 'do_resize' },
       `Give it sides that are multiples of ${factor}, or set do_resize to true in preprocessor_config.json.`,
+    );
+  }
+  if (size.height * size.width > MAX_RESIZED_PIXELS) {
+    throw new NamedError(
+      'OverLimit',
+      `an image of ${width} × ${height} pixels would be read at ${size.width} × ${size.height}; the limit is ${MAX_RESIZED_PIXELS} pixels`,
+      { field: 'max_pixels' },
+      'Set a limit on pixels for the image, or give a smaller one.',
     );
   }
   return [1, size.height / patchSize, size.width / patchSize];

@@ -1,3 +1,4 @@
+import { MAX_RESIZED_PIXELS } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
 import type { VisionConfig } from './config.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from './image-processing.ts';
@@ -47,6 +48,12 @@ export function parsePreprocessor(
   const [minPixels, maxPixels] = pixelLimits(fields, processing);
   if (minPixels > maxPixels)
     throw fields.wrong('min_pixels', `at most the ${maxPixels} pixels of max_pixels`);
+  if (minPixels > MAX_RESIZED_PIXELS) {
+    throw fields.wrong(
+      'min_pixels',
+      `at most ${MAX_RESIZED_PIXELS}: every picture is enlarged to that many pixels`,
+    );
+  }
   if (fields.index('resample', BICUBIC) !== BICUBIC) {
     throw new NamedError(
       'UnsupportedConfig',
@@ -59,6 +66,20 @@ export function parsePreprocessor(
   const std = perChannel(fields, 'image_std', CLIP_STD);
   if (std.some((value) => value <= 0)) throw fields.wrong('image_std', 'a list of 3 numbers above 0');
 
+  const rescaleFactor = fields.boolean('do_rescale', true)
+    ? fields.positive('rescale_factor', 1 / 255)
+    : null;
+  const normalize = fields.boolean('do_normalize', true) ? { mean, std } : null;
+  if (!canHold({ rescaleFactor, normalize: null })) {
+    throw fields.wrong('rescale_factor', 'so small that the values of pixels can be held as float32');
+  }
+  if (!canHold({ rescaleFactor, normalize })) {
+    throw fields.wrong(
+      'image_std',
+      'such that, with image_mean, the values of pixels can be held as float32',
+    );
+  }
+
   const matching = (name: string, size: number): number => {
     if (fields.positiveInteger(name, size) !== size) throw fields.wrong(name, `the vision tower's ${size}`);
     return size;
@@ -68,12 +89,25 @@ export function parsePreprocessor(
     resize: fields.boolean('do_resize', true),
     minPixels,
     maxPixels,
-    rescaleFactor: fields.boolean('do_rescale', true) ? fields.positive('rescale_factor', 1 / 255) : null,
-    normalize: fields.boolean('do_normalize', true) ? { mean, std } : null,
+    rescaleFactor,
+    normalize,
     patchSize: matching('patch_size', vision.patchSize),
     temporalPatchSize: matching('temporal_patch_size', vision.temporalPatchSize),
     mergeSize: matching('merge_size', vision.spatialMergeSize),
   };
+}
+
+/** Whether the darkest and the brightest pixel have finite values. */
+function canHold({ rescaleFactor, normalize }: Pick<Preprocessor, 'rescaleFactor' | 'normalize'>): boolean {
+  return [0, 1, 2].every((channel) =>
+    [0, 255].every((value) => {
+      const rescaled = Math.fround(value * (rescaleFactor ?? 1));
+      const mean = Math.fround(normalize?.mean[channel] ?? 0);
+      return Number.isFinite(
+        Math.fround(Math.fround(rescaled - mean) / Math.fround(normalize?.std[channel] ?? 1)),
+      );
+    }),
+  );
 }
 
 /** The least and the most pixels of a resized image. @throws InvalidConfig */

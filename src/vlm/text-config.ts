@@ -1,3 +1,4 @@
+import { MAX_CONTEXT } from '../checkpoint/limits.ts';
 import { TEXT_DEFAULTS } from './config-defaults.ts';
 import type { JsonFields } from './json-fields.ts';
 
@@ -69,14 +70,18 @@ export function parseText(fields: JsonFields, root: JsonFields): TextConfig {
     vocabSize: fields.positiveInteger('vocab_size', TEXT_DEFAULTS.vocab_size),
     rmsNormEps: fields.positive('rms_norm_eps', TEXT_DEFAULTS.rms_norm_eps),
     ...parseRotary(fields, headDim),
-    maxPositionEmbeddings: fields.positiveInteger(
-      'max_position_embeddings',
-      TEXT_DEFAULTS.max_position_embeddings,
-    ),
+    maxPositionEmbeddings: contextLength(fields),
     // 4.52 to 4.57 keep this inside text_config, the hub's files and 5.x at the root; either one ties.
     tieWordEmbeddings:
       root.boolean('tie_word_embeddings', false) || fields.boolean('tie_word_embeddings', false),
   };
+}
+
+function contextLength(fields: JsonFields): number {
+  const name = 'max_position_embeddings';
+  const length = fields.positiveInteger(name, TEXT_DEFAULTS[name]);
+  if (length > MAX_CONTEXT) throw fields.wrong(name, `a context of at most ${MAX_CONTEXT} tokens`);
+  return length;
 }
 
 /** @throws UnsupportedConfig for anything but SiLU, which transformers also calls swish. */

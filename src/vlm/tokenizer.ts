@@ -4,6 +4,7 @@ import { type ChatMessage, chatMl } from './chat.ts';
 import { chatTemplate } from './chat-template.ts';
 import { type ChatTemplateFiles, chatTemplateSources, disagreements } from './chat-template-source.ts';
 import { JsonFields } from './json-fields.ts';
+import { checkTokenizerJson } from './tokenizer-limits.ts';
 import { type TextStream, textStream } from './text-stream.ts';
 
 /** A checkpoint folder's own files, parsed; undefined where the folder has none. */
@@ -16,50 +17,98 @@ export interface DecodeOptions {
   readonly skipSpecial: boolean;
 }
 
-export interface Tokenizer {
+/** From tokens to text, with nothing in it that a folder could make run for long. */
+export interface TokenDecoder {
+  /** Ids that no token has (the padding at the end of the embedding) give no text. */
+  decode(ids: readonly number[], options: DecodeOptions): string;
+  streamDecoder(options: DecodeOptions): TextStream;
+}
+
+export interface Tokenizer extends TokenDecoder {
   readonly notices: readonly string[];
   /** Where the chat template stands, for errors about it. */
   readonly templateFile: string;
   /** Control tokens written out in `text` become those tokens, as in transformers. */
   encode(text: string): number[];
-  /** Ids that no token has (the padding at the end of the embedding) give no text. */
-  decode(ids: readonly number[], options: DecodeOptions): string;
   /** The prompt as text, one placeholder per image. @throws InvalidChatTemplate, ImageTokenMismatch */
   applyChatTemplate(
     messages: readonly ChatMessage[],
     options: { readonly addGenerationPrompt: boolean },
   ): string;
-  streamDecoder(options: DecodeOptions): TextStream;
 }
 
 /**
  * The tokenizer and chat template of a checkpoint, from files in memory; nothing is fetched.
  *
+ * @param onFile told which file is at work, before it is
  * @throws MissingTokenizer when the folder has no tokenizer.json.
- * @throws InvalidTokenizer, InvalidConfig when a file cannot be used.
+ * @throws InvalidTokenizer, InvalidConfig when a file cannot be used; OverLimit when it asks for too much.
  */
-export function createTokenizer(files: TokenizerFiles): Tokenizer {
+export function createTokenizer(files: TokenizerFiles, onFile: (file: string) => void = nobody): Tokenizer {
   const sources = chatTemplateSources(files);
   const [source] = sources;
+  onFile(source?.file ?? TOKENIZER);
   const template = source && chatTemplate(source, specialTokens(files.tokenizerConfig));
+  onFile(TOKENIZER);
   const tokenizer = construct(files);
-  const decode = (ids: readonly number[], { skipSpecial }: DecodeOptions): string =>
-    ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: skipSpecial });
   return {
     notices:
       template === undefined
         ? ["The folder has no chat template: Qwen2.5-VL's usual layout (ChatML) is used."]
         : [...disagreements(sources), ...template.notices],
     templateFile: template?.file ?? 'chat template',
-    encode: (text) => (text === '' ? [] : tokenizer.encode(text)),
-    decode,
-    applyChatTemplate: (messages, { addGenerationPrompt }) =>
-      template?.render(messages, addGenerationPrompt) ?? chatMl(messages, addGenerationPrompt),
-    streamDecoder: (options) => textStream((ids) => decode(ids, options)),
+    encode: (text) => {
+      onFile(TOKENIZER);
+      return text === '' ? [] : tokenizer.encode(text);
+    },
+    applyChatTemplate: (messages, { addGenerationPrompt }) => {
+      if (template === undefined) return chatMl(messages, addGenerationPrompt);
+      onFile(template.file);
+      return template.render(messages, addGenerationPrompt);
+    },
+    ...decoderOf(tokenizer),
   };
 }
 
-function construct({ tokenizerJson, tokenizerConfig }: TokenizerFiles): PreTrainedTokenizer {
+/**
+ * The decoder of a checkpoint alone: neither its patterns nor its merges are made ready.
+ *
+ * @throws MissingTokenizer, InvalidTokenizer, UnsupportedTokenizer, InvalidConfig, OverLimit as `createTokenizer`
+ */
+export function createTokenDecoder(
+  files: Pick<TokenizerFiles, 'tokenizerJson' | 'tokenizerConfig'>,
+): TokenDecoder {
+  const json = files.tokenizerJson;
+  if (typeof json !== 'object' || json === null) return decoderOf(construct(files));
+  const model = 'model' in json ? json.model : undefined;
+  const isBytePair = typeof model === 'object' && model !== null && 'merges' in model;
+  checkTokenizerJson(json);
+  return decoderOf(
+    construct({
+      ...files,
+      tokenizerJson: {
+        ...json,
+        ...{ normalizer: null, pre_tokenizer: null, post_processor: null },
+        model: isBytePair ? { ...model, merges: [] } : model,
+      },
+    }),
+  );
+}
+
+function decoderOf(tokenizer: PreTrainedTokenizer): TokenDecoder {
+  const decode = (ids: readonly number[], { skipSpecial }: DecodeOptions): string =>
+    ids.length === 0 ? '' : tokenizer.decode([...ids], { skip_special_tokens: skipSpecial });
+  return { decode, streamDecoder: (options) => textStream((ids) => decode(ids, options)) };
+}
+
+const TOKENIZER = 'tokenizer.json';
+
+const nobody = (): void => undefined;
+
+function construct({
+  tokenizerJson,
+  tokenizerConfig,
+}: Pick<TokenizerFiles, 'tokenizerJson' | 'tokenizerConfig'>): PreTrainedTokenizer {
   if (tokenizerJson === undefined) {
     throw new NamedError(
       'MissingTokenizer',
@@ -69,6 +118,7 @@ function construct({ tokenizerJson, tokenizerConfig }: TokenizerFiles): PreTrain
         'merges.txt are there, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) writes it.',
     );
   }
+  checkTokenizerJson(tokenizerJson);
   try {
     return new PreTrainedTokenizer(tokenizerJson, ownSettings(tokenizerConfig));
   } catch (cause) {
@@ -127,6 +177,9 @@ function specialTokens(tokenizerConfig: unknown): Readonly<Record<string, string
   );
 }
 
-function reason(cause: unknown): string {
+/** What JavaScript says of values it does not expect tells a person nothing. */
+export function reason(cause: unknown): string {
+  if (cause instanceof TypeError || cause instanceof RangeError)
+    return 'a part of it is not of the kind that belongs there';
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,5 +1,6 @@
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
+import { checkCounts } from './layer-counts.ts';
 
 export interface WeightSpec {
   readonly name: string;
@@ -93,6 +94,7 @@ const ONE_OF_TWO: Readonly<Record<string, string>> = {
 /**
  * Compares the tensors found (canonical name → shape, dtype) with those the configuration calls for. The error's `what` names the first few; its `cause` is the full list of names.
  *
+ * @throws InvalidConfig for more layers or blocks than the tensors could fill, before a list of them is made.
  * @throws MissingTensor when some are absent.
  * @throws WrongShape when some have another shape.
  */
@@ -100,6 +102,7 @@ export function checkWeights(
   config: VlmConfig,
   tensors: ReadonlyMap<string, { readonly shape: readonly number[]; readonly dtype: string }>,
 ): void {
+  checkCounts(config, tensors);
   const expected = expectedWeights(config);
   const missing = expected.filter(({ name }) => !tensors.has(name)).map(({ name }) => name);
   if (missing.length > 0) {

@@ -16,6 +16,9 @@ import { DEFAULT_IMAGE_PROCESSING } from '../../vlm/image-processing.ts';
 import { preprocessorFor } from '../../vlm/image-processor-files.ts';
 import { patchify, type RgbImage } from '../../vlm/patches.ts';
 import { buildPrompt } from '../../vlm/prompt.ts';
+import { createTokenizer } from '../../vlm/tokenizer.ts';
+import type { Tokenizer } from '../../vlm/tokenizer.ts';
+import { readTokenizerFiles } from '../../vlm/tokenizer-files.ts';
 import {
   demoBytes,
   demoFolder,
@@ -33,6 +36,7 @@ export function describeParity(name: DemoName): void {
   describe(`${name} against transformers`, () => {
     let golden: DemoGolden;
     let folder: Folder;
+    let tokenizer: Tokenizer;
     let engine: Engine;
     const pictures = new Map<string, RgbImage>();
 
@@ -42,6 +46,7 @@ export function describeParity(name: DemoName): void {
       const id = name as ModelId;
       const files = await demoFolder(name);
       folder = await openFolder(id, name, files);
+      tokenizer = createTokenizer(await readTokenizerFiles(files));
       ort.env.wasm.numThreads = 1;
       engine = new Engine({
         ...INLINE,
@@ -71,7 +76,7 @@ export function describeParity(name: DemoName): void {
         for (let index = 0; index < golden.items; index++) {
           const { prompt, answer, description, rationale } = itemOf(task, index);
           for (const text of [prompt, answer, description, rationale]) {
-            const encoded = folder.tokenizer.encode(text);
+            const encoded = tokenizer.encode(text);
             expect(folder.tokenizer.decode(encoded, { skipSpecial: false })).toBe(text);
             ids.push(encoded);
           }
@@ -95,7 +100,7 @@ export function describeParity(name: DemoName): void {
           { type: 'text' as const, text: item.prompt },
         ];
         const { inputIds } = buildPrompt({
-          ...{ tokenizer: folder.tokenizer, config: folder.config },
+          ...{ tokenizer, config: folder.config },
           messages: [{ role: 'user', content }],
           grids: patches ? [patches.grid] : [],
         });

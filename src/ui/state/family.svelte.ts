@@ -97,13 +97,16 @@ export class Family {
 
   async open(slot: Slot, folder: Folder): Promise<void> {
     const before = slot.checkpoint;
-    const reading = { kind: 'reading', folder: folder.name, files: folder.files.size } as const;
+    if (slot.state.kind === 'reading') slot.state.cancel();
+    const opening = new AbortController();
+    const cancel = (): void => opening.abort(new NamedError('Cancelled', 'cancelled', {}, ''));
+    const reading = { kind: 'reading', folder: folder.name, files: folder.files.size, cancel } as const;
     slot.state = reading;
     slot.folder = folder;
     slot.estimate = { kind: 'none' };
     try {
       if (before) await this.#engine.close(before.id);
-      const checkpoint = await this.#engine.open(folder.name, folder.files);
+      const checkpoint = await this.#engine.open(folder.name, folder.files, opening.signal);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
       this.#watch.opened(checkpoint.fingerprint);
       slot.state = { kind: 'found', checkpoint, error: null };
@@ -111,7 +114,12 @@ export class Family {
       this.#choice.suggestFor(checkpoint);
       await this.estimate();
     } catch (error) {
-      if (slot.state === reading) slot.state = { kind: 'wrong', folder: folder.name, error: named(error) };
+      if (slot.state !== reading) return;
+      const failure = named(error);
+      slot.state =
+        failure.name === 'Cancelled'
+          ? { kind: 'empty' }
+          : { kind: 'wrong', folder: folder.name, error: failure };
     }
   }
 
@@ -204,6 +212,7 @@ export class Family {
   /** Empties the slot and lets the engine forget its folder. */
   async clear(slot: Slot): Promise<void> {
     const { checkpoint } = slot;
+    if (slot.state.kind === 'reading') slot.state.cancel();
     slot.state = { kind: 'empty' };
     this.rename(slot, '');
     slot.estimate = { kind: 'none' };

@@ -6,7 +6,13 @@ import { identityAt, isRole, type Identity } from '../theme/identity.ts';
 /** Where a slot is on its way from empty to loaded. */
 export type SlotState =
   | { readonly kind: 'empty' }
-  | { readonly kind: 'reading'; readonly folder: string; readonly files: number }
+  | {
+      readonly kind: 'reading';
+      readonly folder: string;
+      readonly files: number;
+      /** Gives the opening up, whatever the engine does. */
+      readonly cancel: () => void;
+    }
   | { readonly kind: 'wrong'; readonly folder: string; readonly error: NamedError }
   | {
       readonly kind: 'found';

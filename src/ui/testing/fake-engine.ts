@@ -72,9 +72,13 @@ export class FakeEngine implements EngineApi {
     return Promise.resolve(this.#options.capabilities ?? CAPABILITIES);
   }
 
-  async open(name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
+  async open(name: string, files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedCheckpoint> {
     await this.#pause();
-    if (name.includes('stuck')) await new Promise(() => undefined);
+    if (name.includes('stuck')) {
+      await new Promise((_, reject) =>
+        signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+      );
+    }
     if (name.includes('broken')) {
       throw new NamedError(
         'TensorOverlap',

@@ -2,12 +2,13 @@
 import { Template } from '@huggingface/jinja';
 import { differences } from './differences.ts';
 import type { Node } from './node.ts';
+import { BoundedInterpreter, boundedEnvironment, TemplateOverBudget } from './bounded-interpreter.ts';
 import { repairStrip, stripFunctions } from './python-strip.ts';
 
 export interface CompiledTemplate {
   /** The constructs that this template uses and that Python renders otherwise. */
   readonly differences: readonly string[];
-  /** The text with `variables`, which are JSON-like data. Throws what the library throws. */
+  /** The text with `variables`, which are JSON-like data. Throws TemplateOverBudget, and what the library throws. */
   render(variables: Readonly<Record<string, unknown>>): string;
 }
 
@@ -18,10 +19,28 @@ export function normaliseLines(source: string): string {
 
 /** Throws what the library throws for a source that is no template. */
 export function compileTemplate(source: string): CompiledTemplate {
-  const template = new Template(normaliseLines(source));
+  const template = bounded(() => new Template(normaliseLines(source)));
   // The library's own classes: objects with a type and fields.
   const program = template.parsed as unknown as Node;
-  const named = differences(program);
-  repairStrip(program);
-  return { differences: named, render: (variables) => template.render({ ...variables, ...stripFunctions }) };
+  const named = bounded(() => differences(program));
+  bounded(() => {
+    repairStrip(program);
+  });
+  return {
+    differences: named,
+    render: (variables) => {
+      const environment = boundedEnvironment({ ...variables, ...stripFunctions });
+      return bounded(() => String(new BoundedInterpreter(environment).run(template.parsed).value));
+    },
+  };
+}
+
+/** The engine's own ways of saying that a stack or a text is full, in words about the template. */
+function bounded<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new TemplateOverBudget('it nests or calls itself without end, or makes too long a text', { cause });
+  }
 }

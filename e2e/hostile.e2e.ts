@@ -1,0 +1,126 @@
+/**
+ * Folders that ask for too much, on the page: each is told by name in its slot within seconds, the page goes on, Cancel ends what is
+ * under way, and the next good folder opens. HOSTILE_ALL=1 takes every folder of the list, HOSTILE_BIG=1 those of hundreds of
+ * megabytes, too; otherwise one of each kind that once blocked every slot.
+ */
+import type { Page } from '@playwright/test';
+import { HOSTILE_FOLDERS, makeHostileFolder } from '../src/engine/testing/hostile-folders.ts';
+import { AppPage } from './app.ts';
+import { temporaryFolder } from './fixtures/folders.ts';
+import { goldenCase, goldenFolder, goldenImage, goldenText } from './fixtures/goldens.ts';
+import { headless } from './fixtures/headless.ts';
+import { expect, test } from './page.ts';
+
+const GOOD = 'untied-gqa2-f16';
+const QUESTION = 'What is in the picture?';
+const ONCE_BLOCKED: ReadonlySet<string> = new Set([
+  'shape of 1 MB',
+  'tensor name of 20 MB',
+  '30,000 empty tensors',
+  '5e6 layers',
+  'vision depth of 1e8',
+  'min_pixels of 1e9',
+  'config of 2 GiB',
+  'deep config.json',
+  'index of 300,000 shards',
+  'model type that cannot be printed',
+  'runaway split',
+  'runaway normalizer',
+  'template of loops',
+  'template of one list in another',
+  'template that calls itself',
+]);
+const ALL = process.env['HOSTILE_ALL'] !== undefined;
+const BIG = process.env['HOSTILE_BIG'] !== undefined;
+const cases = HOSTILE_FOLDERS.filter(({ title, big }) => (big ? BIG : ALL || BIG || ONCE_BLOCKED.has(title)));
+
+/** Seconds in which a folder is refused on a quiet machine, and the longest that the page's thread is held up. */
+const REFUSED_WITHIN = 5;
+const HELD_UP_AT_MOST = 0.5;
+/** Seconds in which the good folder opens on a quiet machine: a busy one is granted as much more as it takes here. */
+const GOOD_OPENS_WITHIN = 0.5;
+
+let folder: ReturnType<typeof temporaryFolder>;
+test.beforeAll(() => {
+  folder = temporaryFolder();
+});
+test.afterAll(() => folder.dispose());
+
+/** From now on the longest time, in seconds, in which the page's thread did nothing else is told by `__longest`. */
+async function listenToHeart(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const heart = globalThis as unknown as { __longest: number };
+    heart.__longest = 0;
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries())
+        heart.__longest = Math.max(heart.__longest, duration / 1000);
+    }).observe({ entryTypes: ['longtask'] });
+  });
+}
+
+const longest = (page: Page): Promise<number> =>
+  page.evaluate(() => (globalThis as unknown as { __longest: number }).__longest);
+
+/** Seconds until the slot says that the folder was read or refused. */
+async function timed(app: AppPage, path: string): Promise<number> {
+  const begun = performance.now();
+  await app.choose('Base', path);
+  return (performance.now() - begun) / 1000;
+}
+
+test('each is refused by name, and good folders open in every slot afterwards', async ({ page }) => {
+  test.setTimeout(ALL || BIG ? 1_800_000 : 300_000);
+  const app = new AppPage(page);
+  await app.start();
+  const busy = Math.max(1, (await timed(app, goldenFolder(GOOD))) / GOOD_OPENS_WITHIN);
+  await page.getByRole('button', { name: 'Close Base' }).click();
+  await listenToHeart(page);
+  for (const hostile of cases) {
+    await test.step(hostile.title, async () => {
+      const seconds = await timed(app, makeHostileFolder(hostile, folder.path));
+      if (hostile.error === null) {
+        await expect(app.slot('Base').getByRole('alert')).toHaveCount(0);
+        return;
+      }
+      const alert = app.slot('Base').getByRole('alert');
+      await expect(alert).toContainText(hostile.error);
+      for (const name of hostile.names ?? []) await expect(alert).toContainText(name);
+      await expect(alert.locator('.remedy')).not.toBeEmpty();
+      expect(seconds, `of ${hostile.title}, ${busy.toFixed(1)} times as busy`).toBeLessThan(
+        REFUSED_WITHIN * busy,
+      );
+    });
+  }
+  expect(await longest(page)).toBeLessThan(HELD_UP_AT_MOST * busy);
+  expect(await page.evaluate(() => 'polluted' in {} || '__ran' in globalThis)).toBe(false);
+  for (const slot of ['RL', 'IN'] as const) {
+    await app.choose(slot, goldenFolder(GOOD));
+    await expect(app.slot(slot).getByRole('button', { name: `Load ${slot}` })).toBeVisible();
+  }
+  await app.open('Base', goldenFolder(GOOD));
+  await app.try('Base');
+  await app.attach(goldenImage('square'));
+  await app.ask(QUESTION);
+  expect(await app.answers()).toEqual([goldenText(goldenCase(GOOD, 'square').greedy)]);
+});
+
+test('Cancel ends an opening that would not end, and the next folder opens', async ({ page }) => {
+  const app = new AppPage(page);
+  await app.start();
+  const runaway = HOSTILE_FOLDERS.find(({ title }) => title === 'runaway split');
+  const path = makeHostileFolder(runaway as (typeof HOSTILE_FOLDERS)[number], folder.path);
+  await app.slot('Base').locator('input[webkitdirectory]').setInputFiles(path);
+  await app.slot('Base').getByRole('button', { name: 'Cancel opening Base' }).click();
+  await expect(app.slot('Base').getByText('Reading headers')).toBeHidden({ timeout: 2000 });
+  await expect(app.slot('Base').getByRole('alert')).toHaveCount(0);
+  await app.choose('Base', goldenFolder(GOOD));
+  await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
+});
+
+test('the command names it, too', async () => {
+  const runaway = HOSTILE_FOLDERS.find(({ title }) => title === 'runaway split');
+  const path = makeHostileFolder(runaway as (typeof HOSTILE_FOLDERS)[number], folder.path);
+  const { code, stderr } = await headless(['info', '--model', path]);
+  expect(stderr).toMatch(/^NotInTime: [^\n]+tokenizer\.json[^\n]+\n$/);
+  expect(code).toBe(2);
+});

@@ -1,0 +1,171 @@
+/** A folder's tokenizer and template in a worker that is ended when it does not answer, and begun anew for the next prompt. */
+import type { Remote } from 'comlink';
+import { proxy, wrap } from 'comlink';
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import { NamedError } from '../../named-error.ts';
+import type { PromptMaker, PromptRequest } from '../../vlm/prompt-maker.ts';
+import type { Prompt } from '../../vlm/prompt.ts';
+import { tokenizerFilesOf } from '../../vlm/tokenizer-files.ts';
+import { Lifeline } from '../lifeline.ts';
+import { SerialQueue } from '../queue.ts';
+import type { PromptHost } from './host.ts';
+
+/** Milliseconds that work may take before its worker is ended. */
+export interface Deadlines {
+  /** Reading and making ready: bounded by the size of the files; the largest that are taken need some 5 s. */
+  readonly ready: number;
+  /** Probes, which take some milliseconds. */
+  readonly probe: number;
+  /** A prompt: one of 100,000 tokens takes some 2 s. */
+  readonly prompt: number;
+  /** What cancelled work may still take: mostly it ends by itself, and a new worker costs a second. */
+  readonly cancelled: number;
+}
+
+const DEADLINES: Deadlines = { ready: 30_000, probe: 3000, prompt: 20_000, cancelled: 1000 };
+/** This thread may have been held up itself: an answer that waits in its queue counts as given. */
+const ANSWER_WAITS = 200;
+
+type Host = Remote<PromptHost>;
+
+/** One incarnation of the worker. */
+interface Life {
+  readonly worker: Worker;
+  readonly host: Host;
+  readonly line: Lifeline;
+  /** What the worker said that it works on. */
+  file: string;
+}
+
+export class RemotePromptMaker implements PromptMaker {
+  readonly #spawn: () => Worker;
+  readonly #files: CheckpointFiles;
+  readonly #deadlines: Deadlines;
+  /** One piece of work at a time, so that ending the worker ends no other. */
+  readonly #queue = new SerialQueue();
+  #life: Life | null = null;
+  #notices: readonly string[] = [];
+
+  private constructor(spawn: () => Worker, files: CheckpointFiles, deadlines: Deadlines) {
+    this.#spawn = spawn;
+    this.#files = files;
+    this.#deadlines = deadlines;
+  }
+
+  /**
+   * Makes them ready in a new worker, and tries them on harmless texts.
+   *
+   * @throws NamedError those of `LocalPromptMaker.open` and `probe`; `NotInTime` where they do not end; the signal's reason
+   */
+  static async open(
+    spawn: () => Worker,
+    files: CheckpointFiles,
+    signal?: AbortSignal,
+    deadlines = DEADLINES,
+  ): Promise<RemotePromptMaker> {
+    const maker = new RemotePromptMaker(spawn, await tokenizerFilesOf(files), deadlines);
+    try {
+      await maker.#run((host) => host.probe(), deadlines.probe, signal);
+    } catch (error) {
+      maker.close();
+      throw error;
+    }
+    return maker;
+  }
+
+  get notices(): readonly string[] {
+    return this.#notices;
+  }
+
+  build(request: PromptRequest, signal?: AbortSignal): Promise<Prompt> {
+    return this.#run((host) => host.build(request), this.#deadlines.prompt, signal);
+  }
+
+  countTokens(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
+    return this.#run((host) => host.countTokens(texts), this.#deadlines.prompt, signal);
+  }
+
+  close(): void {
+    if (this.#life)
+      this.#end(this.#life, new NamedError('Closed', 'the folder was closed', {}, 'open it again'));
+  }
+
+  /** Settles as `work` does; on an abort at once, whatever the worker does. */
+  #run<T>(work: (host: Host) => Promise<T>, deadline: number, signal?: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const aborted = (): void => reject(signal?.reason as Error);
+      if (signal?.aborted) aborted();
+      signal?.addEventListener('abort', aborted);
+      this.#queue
+        .add(async () => {
+          const life = this.#life ?? (await this.#begin(signal));
+          return this.#within(life, work(life.host), deadline, signal);
+        }, signal)
+        .then(resolve, reject)
+        .finally(() => signal?.removeEventListener('abort', aborted));
+    });
+  }
+
+  async #begin(signal?: AbortSignal): Promise<Life> {
+    const worker = this.#spawn();
+    const life: Life = {
+      worker,
+      host: wrap<PromptHost>(worker),
+      line: new Lifeline(),
+      file: 'tokenizer.json',
+    };
+    this.#life = life;
+    worker.addEventListener('error', (event) => {
+      event.preventDefault();
+      const what = event.message || 'the worker of the tokenizer could not be started';
+      this.#end(life, new NamedError('WorkerFailed', what, { file: life.file }, 'open the folder again'));
+    });
+    const onFile = proxy((file: string): void => void (life.file = file));
+    try {
+      this.#notices = await this.#within(
+        life,
+        life.host.open(this.#files, onFile),
+        this.#deadlines.ready,
+        signal,
+      );
+    } catch (error) {
+      this.#end(life, error as Error);
+      throw error;
+    }
+    return life;
+  }
+
+  async #within<T>(life: Life, work: Promise<T>, deadline: number, signal?: AbortSignal): Promise<T> {
+    const end = (): void => {
+      timer = setTimeout(() => this.#end(life, notInTime(life.file, deadline)), ANSWER_WAITS);
+    };
+    let timer = setTimeout(end, deadline);
+    const hurry = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(end, Math.min(deadline, this.#deadlines.cancelled));
+    };
+    signal?.addEventListener('abort', hurry);
+    try {
+      return await life.line.guard(work);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', hurry);
+    }
+  }
+
+  #end(life: Life, reason: Error): void {
+    life.worker.terminate();
+    if (this.#life === life) this.#life = null;
+    life.line.cut(reason);
+  }
+}
+
+function notInTime(file: string, deadline: number): NamedError {
+  const what = file === 'tokenizer.json' ? 'the tokenizer' : 'the chat template';
+  return new NamedError(
+    'NotInTime',
+    `${what} did not come to an end within ${deadline / 1000} s and was stopped`,
+    { file },
+    `use the ${file} of the model this checkpoint was made from`,
+  );
+}

@@ -1,0 +1,6 @@
+import { expose } from 'comlink';
+import { installErrorTransfer } from '../src/engine/error-transfer.ts';
+import { PromptHost } from '../src/engine/prompts/host.ts';
+
+installErrorTransfer();
+expose(new PromptHost());
