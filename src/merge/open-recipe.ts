@@ -5,6 +5,9 @@ import { readMergekit } from './mergekit/read.ts';
 import { readRecipe } from './recipe/recipe-file.ts';
 import type { DonorName, Recipe } from './recipe/recipe.ts';
 
+/** A recipe of a hundred layers, each of its own, takes some 20 kB; YAML of a megabyte takes minutes to read. */
+const MAX_BYTES = 64 * 1024;
+
 /** A checkpoint at hand, as recipes may speak of it. */
 export interface KnownDonor {
   readonly name: DonorName;
@@ -22,13 +25,21 @@ export interface OpenedRecipe {
  * Reads our JSON, or mergekit's YAML (whose models are matched to donors by name, or by the last part of their path).
  * A donor that was another checkpoint when the recipe was written is told in a notice.
  *
- * @throws NamedError those of `readRecipe` and `readMergekit`; `AmbiguousDonor` where a model's name fits two donors
+ * @throws NamedError `RecipeTooLong`; those of `readRecipe` and `readMergekit`; `AmbiguousDonor` where a model's name fits two donors
  */
 export async function openRecipe(
   file: File,
   config: VlmConfig,
   donors: readonly KnownDonor[],
 ): Promise<OpenedRecipe> {
+  if (file.size > MAX_BYTES) {
+    throw new NamedError(
+      'RecipeTooLong',
+      `${file.size} bytes, more than ${MAX_BYTES}`,
+      { file: file.name },
+      'give a recipe: settings by layers take some kilobytes, and a checkpoint is opened in a slot',
+    );
+  }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const text = new TextDecoder().decode(bytes);
   // YAML of this form begins with a key or a comment, never with a brace.
