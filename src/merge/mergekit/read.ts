@@ -43,7 +43,7 @@ export function readMergekit(
   let document: unknown;
   try {
     // mergekit reads with PyYAML: YAML 1.1, with merge keys and "no" for false.
-    document = parse(text, { version: '1.1' });
+    document = parse(text, { version: '1.1', logLevel: 'error' });
   } catch (cause) {
     const what = cause instanceof Error ? cause.message : String(cause);
     throw new NamedError('InvalidMergekit', what, { file }, 'give a mergekit configuration in YAML', {
