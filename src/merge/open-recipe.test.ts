@@ -53,3 +53,8 @@ test('one checkpoint opened twice is one', async () => {
   const { recipe } = await openRecipe(yaml('a/final', 'b/final'), config, donors);
   expect(recipe.layers).toEqual(['IN', 'IN', 'IN']);
 });
+
+test('refuses what is far longer than a recipe before it is read', async () => {
+  const file = new File(['&a '.repeat(400_000)], 'merge.yaml');
+  expect((await failureOf(openRecipe(file, config, []))).name).toBe('RecipeTooLarge');
+});

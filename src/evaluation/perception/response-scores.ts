@@ -25,11 +25,11 @@ export interface ResponseScores {
   readonly visualReferences: number;
 }
 
+/** What scoring has to know of an answer. */
+export type Scored = Pick<GradedAnswer, 'response' | 'goldAnswer' | 'tokens'>;
+
 /** Scores responses by all six rewards and the reasoning measures. `random` seeds the intervals. Undefined for none. */
-export function scoreResponses(
-  graded: readonly GradedAnswer[],
-  random: () => number,
-): ResponseScores | undefined {
+export function scoreResponses(graded: readonly Scored[], random: () => number): ResponseScores | undefined {
   if (graded.length === 0) return undefined;
   const meanOf = (values: readonly number[]): Mean => ({
     value: mean(values),

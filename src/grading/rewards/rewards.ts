@@ -1,4 +1,4 @@
-import { decided, NOT_DECIDED } from '../steps.ts';
+import { decided, inSteps, NOT_DECIDED } from '../steps.ts';
 import { partialCredit } from './partial-credit.ts';
 import { inside, type Tag, tagScore, tagText, type TagScore, within } from './tags.ts';
 
@@ -60,9 +60,9 @@ export function rewardOf(name: RewardName, response: string, right: string, isRi
   return { name, parts, total: parts.reduce((sum, { weight, score }) => sum + weight * score, 0) };
 }
 
-/** All six. */
+/** All six, in the steps of one decision. */
 export function allRewards(response: string, right: string, isRight: IsRight): readonly Reward[] {
-  return REWARD_NAMES.map((name) => rewardOf(name, response, right, isRight));
+  return inSteps(() => REWARD_NAMES.map((name) => rewardOf(name, response, right, isRight)));
 }
 
 function answerScore(

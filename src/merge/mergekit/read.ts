@@ -1,5 +1,5 @@
 /** mergekit's YAML as a recipe, as far as recipes go: `passthrough` and `linear` over checkpoints of one depth. */
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { NamedError } from '../../named-error.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
@@ -43,9 +43,11 @@ export function readMergekit(
   let document: unknown;
   try {
     // mergekit reads with PyYAML: YAML 1.1, with merge keys and "no" for false.
-    document = parse(text, { version: '1.1' });
+    document = parse(text, { version: '1.1', logLevel: 'error', prettyErrors: false });
   } catch (cause) {
-    const what = cause instanceof Error ? cause.message : String(cause);
+    // Told here: the library looks for the line of each of thousands of errors, from the beginning.
+    const line = cause instanceof YAMLParseError ? text.slice(0, cause.pos[0]).split('\n').length : null;
+    const what = `${cause instanceof Error ? cause.message : String(cause)}${line === null ? '' : ` at line ${line}`}`;
     throw new NamedError('InvalidMergekit', what, { file }, 'give a mergekit configuration in YAML', {
       cause,
     });

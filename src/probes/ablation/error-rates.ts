@@ -8,7 +8,7 @@ import { tagged } from '../../tagged.ts';
 import type { Said } from '../said.ts';
 import { meanOf } from '../summary/mean.ts';
 import type { AblationExperiment } from './experiment.ts';
-import { gradeResponse } from './grade.ts';
+import { gradeSaid } from './grade.ts';
 import type { AblationRecord } from './sweep.ts';
 
 export interface ErrorRate {
@@ -42,7 +42,7 @@ export function errorRates(
   experiments: readonly AblationExperiment[],
 ): readonly ErrorRate[] {
   if (records.length === 0) return [];
-  const baseline = records.map((record) => gradeResponse(record, record.baseline.text).correct);
+  const baseline = records.map((record) => gradeSaid(record, record.baseline).correct);
   const rate = (
     experiment: string,
     layer: number,
@@ -72,7 +72,7 @@ export function errorRates(
       const rows = records.flatMap((record, index) => {
         const said = record.ablated.find(({ experiment }) => experiment === name);
         return said
-          ? [{ said, before: baseline[index] === true, correct: gradeResponse(record, said.text).correct }]
+          ? [{ said, before: baseline[index] === true, correct: gradeSaid(record, said).correct }]
           : [];
       });
       if (rows.length === 0) return [];
@@ -150,7 +150,7 @@ export function ablationResultLines(
       ? record.ablated.find((one) => one.experiment === experiment.name)
       : record.baseline;
     if (!said) return [];
-    const { predicted, correct, undecided } = gradeResponse(record, said.text);
+    const { predicted, correct, undecided } = gradeSaid(record, said);
     return {
       id: record.id,
       question: record.question,

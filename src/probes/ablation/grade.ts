@@ -28,3 +28,18 @@ export function gradeResponse(
     ...(rule === NOT_DECIDED ? { undecided: true } : {}),
   };
 }
+
+/** Grades of responses, each found once: every chart asks again with each new record. */
+const GRADES = new WeakMap<object, { readonly record: object; readonly graded: Graded }>();
+
+/** The grade of what was said to a record's question. */
+export function gradeSaid(
+  record: Pick<AblationRecord, 'answer' | 'choices' | 'hasImage'>,
+  said: { readonly text: string },
+): Graded {
+  const known = GRADES.get(said);
+  if (known?.record === record) return known.graded;
+  const graded = gradeResponse(record, said.text);
+  GRADES.set(said, { record, graded });
+  return graded;
+}

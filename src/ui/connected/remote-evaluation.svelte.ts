@@ -1,7 +1,7 @@
 import { version } from '../../../package.json';
 import { type AnswerSettings, MAX_IMAGE_PIXELS, MAX_NEW_TOKENS } from '../../evaluation/answers/ask.ts';
 import { gapExperiment, type TextSide, transferExperiments } from '../../evaluation/experiment.ts';
-import { gapFiles } from '../../evaluation/perception/gap-files.ts';
+import { Grader } from '../../evaluation/grading/client.ts';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
@@ -21,6 +21,7 @@ export class RemoteEvaluation {
   readonly service = new Service('subject');
   readonly choice: QuestionChoice;
   readonly run: AnswerRun<Asked>;
+  readonly #grader = new Grader();
   what = $state<'metrics' | 'gap'>('gap');
   style = $state<PromptStyleName>('none');
   text = $state<TextSide>('description_question');
@@ -48,7 +49,8 @@ export class RemoteEvaluation {
   }
 
   /** Results in the layout of local ones. The key is no part of them. */
-  files(): ReadonlyMap<string, string> {
+  async files(): Promise<ReadonlyMap<string, string>> {
+    await this.run.whenGraded();
     const { seed } = this.choice;
     const { style, ...settings } = this.#settings();
     const facts = {
@@ -59,7 +61,7 @@ export class RemoteEvaluation {
     };
     const { graded } = this.run;
     return this.what === 'gap'
-      ? gapFiles(graded, seed, facts)
+      ? this.#grader.run((host) => host.gapFiles(graded, seed, JSON.parse(JSON.stringify(facts)) as object))
       : resultFiles(this.rows, graded, experimentsOf(graded), { frankenscope: { ...facts, seed } });
   }
 

@@ -3,7 +3,9 @@ import type { AnswerSettings, Ask } from '../../evaluation/answers/ask.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
 import { type Answers, answersJournalled, keptAnswers } from '../../evaluation/answers/kept-answers.ts';
 import type { Experiment } from '../../evaluation/experiment.ts';
-import { gradeAll } from '../../evaluation/tables/graded.ts';
+import { Grader } from '../../evaluation/grading/client.ts';
+import { GradeBook } from '../../evaluation/grading/grade-book.ts';
+import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { Asked, Variant } from '../../evaluation/variant.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
@@ -28,6 +30,11 @@ export type Answerer<Who extends Asked = Variant> = (
   work: LongWork<Answer>,
 ) => Promise<Answers>;
 
+/** Answers of this long are shown together: tables of thousands take tens of milliseconds to draw. */
+const TOGETHER_MS = 250;
+/** From so many on, grading is shown as work of its own, which can be cancelled. */
+const WORTH_A_JOB = 500;
+
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
 export class AnswerRun<Who extends Asked = Variant> {
   running = $state(false);
@@ -38,7 +45,18 @@ export class AnswerRun<Who extends Asked = Variant> {
   /** Answers the plan needs; asks that share a model and a question share one. */
   total = $derived(new Set(this.asks.map(({ key }) => key)).size);
   done = $derived(new Set(this.asks.flatMap(({ key }) => (this.answers.has(key) ? [key] : []))).size);
-  graded = $derived(gradeAll(this.asks, this.answers));
+  /** Answers with their grades, in the order of the asks; the last come a moment after `answers`. */
+  graded = $state.raw<readonly GradedAnswer[]>([]);
+  /** Told after each change of `graded`. */
+  onGraded: (() => void) | null = null;
+  /** Whether all that is answered is graded. */
+  #isGraded = $derived(
+    this.graded.length === this.asks.reduce((sum, { key }) => sum + (this.answers.has(key) ? 1 : 0), 0),
+  );
+  readonly #book = new GradeBook();
+  readonly #grader = new Grader();
+  #grading: Promise<void> | null = null;
+  #shown: ReturnType<typeof setTimeout> | null = null;
   #controller: AbortController | null = null;
   #plan: Plan<Who> | null = null;
   #serial = 0;
@@ -63,18 +81,25 @@ export class AnswerRun<Who extends Asked = Variant> {
   get note(): string {
     return this.done < this.total
       ? `${this.done} of ${this.total} answers so far`
-      : `${this.total} answers, all of them kept`;
+      : `${this.total} answers, ${this.#isGraded ? 'all of them kept' : 'being graded'}`;
+  }
+
+  /** Resolves once what is answered by now is graded. */
+  whenGraded(): Promise<void> {
+    return this.#grade();
   }
 
   get status(): ChartStatus {
     if (this.error) return { kind: 'failed', error: this.error };
     if (this.done === 0) return { kind: 'empty', what: 'Run the evaluation to fill this.' };
-    return { kind: this.done < this.total ? 'partial' : 'done', note: this.note };
+    return { kind: this.done < this.total || !this.#isGraded ? 'partial' : 'done', note: this.note };
   }
 
   /** Lays out what would be asked, and shows what is kept of it. Only the last of several calls counts. */
   prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
-    return this.running ? Promise.resolve() : (this.#preparing = this.#prepare(make));
+    if (this.running) return Promise.resolve();
+    this.#preparing = this.#prepare(make);
+    return this.#preparing.then(() => this.#grade());
   }
 
   async #prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
@@ -131,7 +156,7 @@ export class AnswerRun<Who extends Asked = Variant> {
         onProgress: this.#jobs.track(this.#id, this.#title, () => this.cancel()),
         onRecord: (key: string, answer: Answer) => {
           answers.set(key, answer);
-          this.answers = new Map(answers);
+          this.#show(answers);
         },
         onNotice: (notice: string) => (this.notices = [...this.notices, notice]),
       };
@@ -145,6 +170,8 @@ export class AnswerRun<Who extends Asked = Variant> {
       this.error = error.name === 'Cancelled' ? null : error;
       this.#runFailed = this.error !== null;
     } finally {
+      this.answers = new Map(answers);
+      await this.#grade();
       this.running = false;
       this.#jobs.end(this.#id);
     }
@@ -152,5 +179,51 @@ export class AnswerRun<Who extends Asked = Variant> {
 
   cancel(): void {
     this.#controller?.abort();
+  }
+
+  /** Whatever draws the answers is drawn again for each change: several of them together. */
+  #show(answers: Answers): void {
+    if (this.#shown !== null) return;
+    this.#shown = setTimeout(() => {
+      this.#shown = null;
+      if (!this.running) return;
+      this.answers = new Map(answers);
+      void this.#grade();
+    }, TOGETHER_MS);
+  }
+
+  /** Grades what is new, again and again until nothing is. One at a time: who comes meanwhile waits for it. */
+  #grade(): Promise<void> {
+    return (this.#grading ??= this.#gradeNew().finally(() => (this.#grading = null)));
+  }
+
+  async #gradeNew(): Promise<void> {
+    const controller = new AbortController();
+    const id = `${this.#id}-grading`;
+    let told = -Infinity;
+    let report: ReturnType<Jobs['track']> | null = null;
+    try {
+      for (;;) {
+        const { asks, answers } = this;
+        const total = this.#book.pending(asks, answers).length;
+        if (total > WORTH_A_JOB) report ??= this.#jobs.track(id, 'Grading answers', () => controller.abort());
+        const onGraded = (done: number): void => {
+          report?.({ phase: 'grading', done, total, unit: 'answers' });
+          if (performance.now() - told < TOGETHER_MS) return;
+          this.graded = this.#book.list(asks);
+          told = performance.now();
+        };
+        await this.#book.update(asks, answers, this.#grader, { onGraded, signal: controller.signal });
+        this.graded = this.#book.list(this.asks);
+        this.onGraded?.();
+        if (asks === this.asks && answers === this.answers) return;
+        await new Promise((resolve) => setTimeout(resolve, TOGETHER_MS));
+      }
+    } catch (thrown) {
+      this.graded = this.#book.list(this.asks);
+      if (!controller.signal.aborted) this.error = named(thrown);
+    } finally {
+      if (report) this.#jobs.end(id);
+    }
   }
 }

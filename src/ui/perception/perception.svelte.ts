@@ -1,11 +1,10 @@
 import { version } from '../../../package.json';
 import type { EngineApi } from '../../engine/protocol.ts';
-import { seededRandom } from '../../engine/sampling.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { gapExperiment, type TextSide } from '../../evaluation/experiment.ts';
-import { gapFiles } from '../../evaluation/perception/gap-files.ts';
+import { Grader } from '../../evaluation/grading/client.ts';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
-import { type ResponseScores, scoreResponses } from '../../evaluation/perception/response-scores.ts';
+import type { ResponseScores } from '../../evaluation/perception/response-scores.ts';
 import { type TagTokens, tokensWithinTags } from '../../evaluation/perception/tag-tokens.ts';
 import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
@@ -35,6 +34,8 @@ export class Perception {
   readonly #engine: EngineApi;
   readonly #family: Family;
   readonly #images: ImageChoice;
+  readonly #scorer = new Grader();
+  #scoring = false;
   #counting = 0;
 
   constructor(engine: EngineApi, family: Family, images: ImageChoice, jobs: Jobs, journals: Journals) {
@@ -49,22 +50,43 @@ export class Perception {
       journals,
       jobs,
     );
+    this.run.onGraded = () => void this.#score();
   }
 
   rows = $derived.by(() => gapTable(this.run.graded));
 
-  /** Only of what is complete on both sides would shares be comparable; rewards are of whatever is there. */
-  scores = $derived.by((): readonly SideScores[] =>
-    this.rows.flatMap(({ variant }) =>
-      ([0, 1] as const).flatMap((settingIndex): SideScores[] => {
-        const own = this.run.graded.filter(
-          (answer) => answer.variant === variant && answer.settingIndex === settingIndex,
+  /** Only of what is complete on both sides would shares be comparable; rewards are of whatever is there. They come a while after it. */
+  scores = $state.raw<readonly SideScores[]>([]);
+
+  /** Scores what is graded, in a worker: intervals of thousands of rewards take seconds. Then what came meanwhile. */
+  async #score(): Promise<void> {
+    if (this.#scoring) return;
+    this.#scoring = true;
+    try {
+      for (let scored: readonly unknown[] | null = null; scored !== this.run.graded;) {
+        const { graded } = this.run;
+        scored = graded;
+        const sides = [...new Set(graded.map(({ variant }) => variant))].flatMap((variant) =>
+          ([0, 1] as const).map((settingIndex) => ({ variant, settingIndex })),
         );
-        const scores = scoreResponses(own, seededRandom(this.choice.seed));
-        return scores ? [{ variant, side: settingIndex === 0 ? 'image' : 'text', scores }] : [];
-      }),
-    ),
-  );
+        const lists = sides.map((side) =>
+          graded
+            .filter((answer) => answer.variant === side.variant && answer.settingIndex === side.settingIndex)
+            .map(({ response, goldAnswer, tokens }) => ({
+              ...{ response, goldAnswer },
+              ...(tokens === undefined ? {} : { tokens }),
+            })),
+        );
+        const found = await this.#scorer.run((host) => host.scores(lists, this.choice.seed));
+        this.scores = sides.flatMap(({ variant, settingIndex }, at): SideScores[] => {
+          const scores = found[at];
+          return scores ? [{ variant, side: settingIndex === 0 ? 'image' : 'text', scores }] : [];
+        });
+      }
+    } finally {
+      this.#scoring = false;
+    }
+  }
 
   /** Counts tokens within tags by each model's own tokenizer; of what is unloaded by now, nothing. */
   async countTags(): Promise<void> {
@@ -88,10 +110,11 @@ export class Perception {
   }
 
   /** The gaps and the records behind them. */
-  files(): ReadonlyMap<string, string> {
+  async files(): Promise<ReadonlyMap<string, string>> {
+    await this.run.whenGraded();
     const { loaded } = this.#family;
     const { style, ...settings } = this.choice.settings(loaded, this.#images.reading);
-    return gapFiles(this.run.graded, this.choice.seed, {
+    const facts = {
       version,
       checkpoints: loaded.map(({ identity, checkpoint, model }) => {
         const { name, fingerprint, smallFiles, weightFiles, notices } = checkpoint;
@@ -102,7 +125,9 @@ export class Perception {
       textSide: this.text,
       answers: { total: this.run.total, done: this.run.done },
       tokensWithinTags: Object.fromEntries(this.tagTokens),
-    });
+    };
+    const plain = JSON.parse(JSON.stringify(facts)) as object;
+    return this.#scorer.run((host) => host.gapFiles(this.run.graded, this.choice.seed, plain));
   }
 
   get needs(): string | null {

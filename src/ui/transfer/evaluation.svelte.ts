@@ -98,7 +98,8 @@ export class TransferEvaluation {
   }
 
   /** The result folder of what is shown, in the reference's layout. */
-  files(): ReadonlyMap<string, string> {
+  async files(): Promise<ReadonlyMap<string, string>> {
+    await this.run.whenGraded();
     const { style, ...settings } = this.choice.settings(this.#family.loaded, this.#images.reading);
     const provenance = {
       version,

@@ -1,0 +1,128 @@
+/** Grading away from the page: a worker, replaced where it hangs or dies; without workers, as in Node, in place. */
+import { wrap } from 'comlink';
+import type { Grade } from '../../grading/grade.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
+import { NamedError } from '../../named-error.ts';
+import type { GradeRequest } from '../tables/graded.ts';
+import { GradingHost } from './host.ts';
+
+/** What a grader does, here or in a worker. */
+export type Grading = {
+  readonly [Method in keyof GradingHost]: (
+    ...given: Parameters<GradingHost[Method]>
+  ) => Promise<Awaited<ReturnType<GradingHost[Method]>>>;
+};
+
+/** Graded at once: some milliseconds of answers as people write them. */
+const BATCH = 50;
+/**
+ * A verdict ends by its steps within a tenth of a second; a worker that needs a hundred times as long does not come back.
+ */
+const DEADLINE_MS = 10_000;
+
+/** A grader in a worker of its own. */
+export class Grader {
+  readonly #spawn: (() => Worker) | null;
+  readonly #deadline: number;
+  #worker: Worker | null = null;
+  #host: Grading | null = null;
+
+  constructor(spawn: (() => Worker) | null = spawnGrading, deadline = DEADLINE_MS) {
+    this.#spawn = spawn;
+    this.#deadline = deadline;
+  }
+
+  /**
+   * Grades answers in order, each batch told as it is done. An answer that hangs the worker is `not decided in time`, and the
+   * others go on in a new one.
+   *
+   * @throws NamedError `WorkerFailed` where no worker starts; the signal's reason where it is aborted
+   */
+  async grade(
+    requests: readonly GradeRequest[],
+    onBatch: (grades: readonly Grade[], from: number) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    for (let from = 0; from < requests.length; from += BATCH) {
+      signal?.throwIfAborted();
+      const batch = requests.slice(from, from + BATCH);
+      const grades = await this.#within((host) => host.grade(batch), this.#deadline);
+      onBatch(grades ?? (await this.#oneByOne(batch, signal)), from);
+    }
+  }
+
+  /** Work of some minutes at most, in the worker. @throws NamedError `WorkerFailed` */
+  async run<T>(call: (host: Grading) => Promise<T>): Promise<T> {
+    return (await this.#within(call, null)) as T;
+  }
+
+  end(): void {
+    this.#worker?.terminate();
+    this.#worker = this.#host = null;
+  }
+
+  async #oneByOne(batch: readonly GradeRequest[], signal?: AbortSignal): Promise<readonly Grade[]> {
+    const grades: Grade[] = [];
+    for (const request of batch) {
+      signal?.throwIfAborted();
+      const alone = await this.#within((host) => host.grade([request]), this.#deadline);
+      grades.push(alone?.[0] ?? { correct: false, predicted: { text: '', from: 'none' }, rule: NOT_DECIDED });
+    }
+    return grades;
+  }
+
+  /** What the worker says; undefined where it does not within the deadline, and is replaced. */
+  async #within<T>(call: (host: Grading) => Promise<T>, deadline: number | null): Promise<T | undefined> {
+    const host = this.#open();
+    const worker = this.#worker;
+    if (!worker) return call(host);
+    let stop = (): void => undefined;
+    const silence = new Promise<undefined>((resolve, reject) => {
+      const timer = deadline === null ? undefined : setTimeout(resolve, deadline);
+      const failed = ({ message }: ErrorEvent): void => reject(didNotStart(message));
+      worker.addEventListener('error', failed);
+      stop = () => {
+        clearTimeout(timer);
+        worker.removeEventListener('error', failed);
+      };
+    });
+    try {
+      const said = await Promise.race([call(host), silence]);
+      if (said === undefined) this.end();
+      return said;
+    } catch (error) {
+      this.end();
+      throw error;
+    } finally {
+      stop();
+    }
+  }
+
+  #open(): Grading {
+    if (this.#host) return this.#host;
+    if (!this.#spawn || typeof Worker === 'undefined') return (this.#host = inPlace());
+    this.#worker = this.#spawn();
+    return (this.#host = wrap<GradingHost>(this.#worker));
+  }
+}
+
+function didNotStart(message: string): NamedError {
+  const what = message || 'the worker that grades answers did not start';
+  return new NamedError('WorkerFailed', what, {}, 'reload the page; the answers are kept');
+}
+
+function inPlace(): Grading {
+  const host = new GradingHost();
+  return {
+    grade: (requests) => Promise.resolve(host.grade(requests)),
+    scores: (lists, seed) => Promise.resolve(host.scores(lists, seed)),
+    gapFiles: (graded, seed, facts) => Promise.resolve(host.gapFiles(graded, seed, facts)),
+  };
+}
+
+function spawnGrading(): Worker {
+  return new Worker(new URL('../../../workers/grading.ts', import.meta.url), {
+    type: 'module',
+    name: 'grading',
+  });
+}

@@ -1,0 +1,22 @@
+import { seededRandom } from '../../engine/sampling.ts';
+import { type Grade, gradeResponse } from '../../grading/grade.ts';
+import { gapFiles } from '../perception/gap-files.ts';
+import { type ResponseScores, type Scored, scoreResponses } from '../perception/response-scores.ts';
+import type { GradedAnswer, GradeRequest } from '../tables/graded.ts';
+
+/** What a worker does with answers: everything that can take a second for thousands of them. */
+export class GradingHost {
+  grade(requests: readonly GradeRequest[]): readonly Grade[] {
+    return requests.map(({ question, response }) => gradeResponse(question, response));
+  }
+
+  /** Scores of each list; undefined of an empty one. */
+  scores(lists: readonly (readonly Scored[])[], seed: number): readonly (ResponseScores | undefined)[] {
+    return lists.map((list) => scoreResponses(list, seededRandom(seed)));
+  }
+
+  /** The files of a perception gap. */
+  gapFiles(graded: readonly GradedAnswer[], seed: number, facts: object): ReadonlyMap<string, string> {
+    return gapFiles(graded, seed, facts);
+  }
+}

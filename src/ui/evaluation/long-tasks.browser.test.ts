@@ -1,0 +1,130 @@
+import { afterEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
+import type { Ask } from '../../evaluation/answers/ask.ts';
+import type { Answer } from '../../evaluation/answers/answer.ts';
+import { transferExperiments } from '../../evaluation/experiment.ts';
+import { Grader } from '../../evaluation/grading/client.ts';
+import { PROMPT_STYLES } from '../../evaluation/prompt-style.ts';
+import { gradeAll } from '../../evaluation/tables/graded.ts';
+import type { Asked } from '../../evaluation/variant.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
+import { inlineThreads } from '../../spectra/threads/inline.ts';
+import { Journals } from '../../study/journal/journals.ts';
+import { MemoryStorage } from '../../study/journal/memory-storage.ts';
+import { clearStage, stageApp } from '../testing/stage.ts';
+import { AnswerRun, type Plan } from './answer-run.svelte.ts';
+
+afterEach(clearStage);
+
+const VARIANTS = ['IN', 'RL', 'IN:RL', 'RL:IN'];
+const SAMPLES = 2000;
+/** Answers between which a reader's clicks are taken, as between those of an engine. */
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve();
+    port2.postMessage(null);
+  });
+
+const plan: Plan<Asked> = {
+  variants: VARIANTS.map((name) => ({ name, fingerprint: name, sources: [{ name, fingerprint: name }] })),
+  experiments: transferExperiments({
+    general: [],
+    mathTargeted: [],
+    textOnly: Array.from({ length: SAMPLES }, (_, index) => ({
+      ...{ id: String(index), question: `What is ${index} / 7?`, answer: `\\frac{${index}}{7}` },
+    })),
+  }),
+  settings: {
+    ...{ style: PROMPT_STYLES.none, maxNewTokens: 8, maxImagePixels: 1000, imageProcessing: null },
+    ...{ device: 'none', dtype: 'none' },
+  },
+};
+
+const answerTo = ({ sample }: Ask<Asked>): Answer => ({
+  text: `${'So we divide it again, step by step. '.repeat(20)}\\boxed{${sample.id}/7}`,
+  ...{ tokens: 8, stop: 'end' },
+});
+
+test('8,000 answers arrive one by one, and the page with their table is never busy for long', async () => {
+  const { app } = await stageApp(
+    { layers: 6, visionBlocks: 2, parameters: 1e6 },
+    {
+      journals: new Journals(new MemoryStorage()),
+      threads: inlineThreads,
+      computers: () => Promise.reject(new Error('not asked for')),
+    },
+  );
+  const run = new AnswerRun<Asked>(
+    ...(['evaluation', 'Evaluating merges'] as const),
+    async (asks, _, { onRecord }) => {
+      const answers = new Map<string, Answer>();
+      for (const ask of asks) {
+        answers.set(ask.key, answerTo(ask));
+        await onRecord?.(ask.key, answerTo(ask));
+        await turn();
+      }
+      return answers;
+    },
+    new Journals(new MemoryStorage()),
+    app.jobs,
+  );
+  const prepare = run.prepare.bind(run);
+  run.prepare = () => prepare(() => Promise.resolve(plan));
+  Object.assign(app.evaluation, { run });
+  app.view.go('transfer');
+  await run.prepare(() => Promise.resolve(plan));
+  await expect.poll(() => run.total).toBe(VARIANTS.length * SAMPLES);
+
+  // What the page may take at once is measured against itself, for machines differ: grading 1,000 answers takes some 100 ms.
+  const some = run.asks.slice(0, 1000);
+  const started = performance.now();
+  gradeAll(some, new Map(some.map((ask) => [ask.key, answerTo(ask)])));
+  const allowed = Math.max(100, performance.now() - started);
+
+  await turn();
+  const tasks: PerformanceEntry[] = [];
+  const observer = new PerformanceObserver((list) => tasks.push(...list.getEntries()));
+  observer.observe({ type: 'longtask' });
+  const began = performance.now();
+  await run.start();
+  const ended = performance.now();
+  await expect.element(page.getByText('8000 answers, all of them kept').first()).toBeVisible();
+  await turn();
+  observer.disconnect();
+
+  expect(run.graded).toHaveLength(VARIANTS.length * SAMPLES);
+  expect(app.evaluation.rows.map(({ cells }) => cells.M_rea?.hits)).toEqual(VARIANTS.map(() => SAMPLES));
+  const during = tasks.filter(({ startTime }) => startTime >= began && startTime < ended);
+  const longest = Math.max(0, ...during.map(({ duration }) => duration));
+  const all = tasks.map(({ startTime, duration }) => `${duration} ms at ${Math.round(startTime - began)}`);
+  console.log(
+    `run of ${Math.round(ended - began)} ms; allowed ${Math.round(allowed)} ms; tasks: ${all.join(', ')}`,
+  );
+  expect(longest).toBeLessThan(allowed);
+});
+
+test('an answer that hangs the worker is not decided in time, and the others are graded by another', async () => {
+  const hanging = `onmessage = ({ data: { id, argumentList: [{ value: [...asked] }] } }) => {
+    while (asked.some(({ response }) => response === 'for ever'));
+    const value = asked.map(({ response }) => (
+      { correct: true, predicted: { text: response, from: 'whole' }, rule: 'equivalence' }));
+    postMessage({ id, type: 'RAW', value });
+  };`;
+  const url = URL.createObjectURL(new Blob([hanging], { type: 'text/javascript' }));
+  const workers: Worker[] = [];
+  const grader = new Grader(() => (workers.push(new Worker(url)), workers.at(-1) as Worker), 1000);
+  const requests = ['7', 'for ever', '9'].map((response) => ({ question: { answer: '7' }, response }));
+  const rules: string[] = [];
+  await grader.grade(requests, (grades) => rules.push(...grades.map(({ rule }) => rule)));
+  expect(rules).toEqual(['equivalence', NOT_DECIDED, 'equivalence']);
+  expect(workers).toHaveLength(3);
+
+  const cancelled = new AbortController();
+  const running = grader.grade(requests, () => undefined, cancelled.signal);
+  cancelled.abort();
+  await expect(running).rejects.toMatchObject({ name: 'AbortError' });
+  grader.end();
+  const dead = new Grader(() => new Worker('/no/such/worker.js', { type: 'module' }), 60_000);
+  await expect(dead.grade(requests, () => undefined)).rejects.toMatchObject({ name: 'WorkerFailed' });
+});

@@ -1,0 +1,4 @@
+import { expose } from 'comlink';
+import { GradingHost } from '../src/evaluation/grading/host.ts';
+
+expose(new GradingHost());
