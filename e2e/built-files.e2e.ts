@@ -49,11 +49,9 @@ test('the licence of every package that is imported lies beside the pages', () =
   );
   const imported = new Set(
     sources.flatMap((source) =>
-      [
-        ...source.matchAll(
-          /^\s*import (?!type)[^;]*?from '((?:@[\w-]+\/)?[\w-]+)[^']*'|^\s*import '((?:@[\w-]+\/)?[\w-]+)/gm,
-        ),
-      ].map(([, from, bare]) => from ?? bare ?? ''),
+      [...source.matchAll(/^(?:import (?!type)|\} )[^;]*?from '((?:@[\w-]+\/)?[\w-]+)[^'.]*'/gm)].map(
+        ([, name]) => name ?? '',
+      ),
     ),
   );
   expect([...imported].sort()).toEqual(expect.arrayContaining(['comlink', 'hyparquet', 'svelte', 'yaml']));
@@ -83,6 +81,10 @@ test('the licence of every package that is imported lies beside the pages', () =
 
 test('the app leads to it', async ({ page }) => {
   await page.goto('./');
+  await page
+    .locator('header')
+    .getByRole('button', { name: /WebGPU|WASM/ })
+    .click();
   const answer = await page.request.get('licences.txt');
   expect(answer.status()).toBe(200);
   expect(answer.headers()['content-type']).toContain('text/plain');
