@@ -49,9 +49,11 @@ test('the licence of every package that is imported lies beside the pages', () =
   );
   const imported = new Set(
     sources.flatMap((source) =>
-      [...source.matchAll(/^(?:import (?!type)|\} )[^;]*?from '((?:@[\w-]+\/)?[\w-]+)[^'.]*'/gm)].map(
-        ([, name]) => name ?? '',
-      ),
+      [
+        ...source.matchAll(
+          /(?:^(?:import (?!type)|\} )[^;]*?from |import\()'((?:@[\w-]+\/)?[\w-]+)[^'.]*'/gm,
+        ),
+      ].map(([, name]) => name ?? ''),
     ),
   );
   expect([...imported].sort()).toEqual(expect.arrayContaining(['comlink', 'hyparquet', 'svelte', 'yaml']));
