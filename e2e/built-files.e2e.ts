@@ -51,9 +51,9 @@ test('the licence of every package that is imported lies beside the pages', () =
     sources.flatMap((source) =>
       [
         ...source.matchAll(
-          /^\s*import (?!type)[^;]*?from '((?:@[\w-]+\/)?[\w-]+)[^']*'|^\s*import '((?:@[\w-]+\/)?[\w-]+)/gm,
+          /(?:^(?:import (?!type)|\} )[^;]*?from |import\()'((?:@[\w-]+\/)?[\w-]+)[^'.]*'/gm,
         ),
-      ].map(([, from, bare]) => from ?? bare ?? ''),
+      ].map(([, name]) => name ?? ''),
     ),
   );
   expect([...imported].sort()).toEqual(expect.arrayContaining(['comlink', 'hyparquet', 'svelte', 'yaml']));
@@ -83,6 +83,8 @@ test('the licence of every package that is imported lies beside the pages', () =
 
 test('the app leads to it', async ({ page }) => {
   await page.goto('./');
+  await expect(page.getByRole('navigation').first()).toBeVisible();
+  await page.keyboard.press('m');
   const answer = await page.request.get('licences.txt');
   expect(answer.status()).toBe(200);
   expect(answer.headers()['content-type']).toContain('text/plain');

@@ -78,8 +78,8 @@ export function licencesFile(names) {
   return `Frankenscope\n\n${readFileSync(join(ROOT, 'LICENSE'), 'utf8')}\n${sections.join('\n')}`;
 }
 
-/** Packages of pages and workers: workers are built while the pages are, by plugins of their own. */
-const seen = new Set();
+/** Packages of pages and workers, and whose helpers are in every build: workers are built while the pages are, by plugins of their own. */
+const seen = new Set(['rolldown', 'vite']);
 
 /**
  * Emits the licence texts of every package that a module of the pages or workers is from.
@@ -90,8 +90,12 @@ export function licences({ emit }) {
   return {
     name: 'frankenscope:licences',
     apply: 'build',
-    generateBundle() {
-      for (const id of this.getModuleIds()) {
+    generateBundle(_options, bundle) {
+      // Fonts are no modules: style sheets name them.
+      const assets = Object.values(bundle).flatMap((file) =>
+        file.type === 'asset' ? file.originalFileNames.map((name) => `/${name}`) : [],
+      );
+      for (const id of [...this.getModuleIds(), ...assets]) {
         const name = packageOf(id);
         if (name !== undefined) seen.add(name);
       }
