@@ -66,7 +66,9 @@ test('kept results are listed with size and fate, and deleted by keyboard', asyn
 
   app.jobs.report({ id: 'x', title: 'Update energy', detail: '', share: null, cancel: () => undefined });
   await expect.element(remove('Update energy of b')).toBeDisabled();
-  await expect.element(sheet.getByText(/Nothing can be deleted or gone on with while work is under way/)).toBeVisible();
+  await expect
+    .element(sheet.getByText(/Nothing can be deleted or gone on with while work is under way/))
+    .toBeVisible();
   app.jobs.end('x');
   await userEvent.click(remove('Update energy of b'));
   await expect.element(sheet.getByText(/None are kept in this browser/)).toBeVisible();
