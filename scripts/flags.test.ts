@@ -13,6 +13,7 @@ describe('reading flags', () => {
       prompt: 'What is this?',
       maxNewTokens: 32,
       temperature: 0.7,
+      repetitionPenalty: 1,
       imageProcessing: 'transformers-5',
       maxImagePixels: 1280 * 720,
       seed: 0,

@@ -303,7 +303,7 @@ export class EngineClient implements EngineApi {
       // A worker that dies meanwhile answers nothing any more.
       await life.line.guard(this.#restore(life));
     } catch (error) {
-      const why = plainReason(error);
+      const why = error instanceof NamedError ? error.message : plainReason(error);
       this.#tell({ state: 'failed', reason: why });
       // The next call starts over from the files.
       life.line.cut(new NamedError('ModuleAborted', why, {}, 'open the checkpoints again'));

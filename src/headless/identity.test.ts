@@ -12,6 +12,8 @@ vi.mock('../study/characterize/computers.ts', () => ({
   ),
 }));
 
+vi.mock('../reading/client.ts', () => import('../reading/testing/inline.ts'));
+
 vi.mock('../engine/capabilities.ts', () => ({
   surveyCapabilities: () => Promise.resolve({ preferred: 'wasm' }),
 }));

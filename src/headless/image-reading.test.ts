@@ -1,5 +1,5 @@
 /** What is kept and what is written of images says how they were read, in every command that looks at them. */
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { COMMANDS, type Command as CommandTable } from '../../scripts/commands.mjs';
 import { readFlags } from '../../scripts/flags.mjs';
 import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
@@ -8,6 +8,8 @@ import type { Command, CommandContext } from './context.ts';
 import { answerSettings } from './evaluation.ts';
 import { FlagReader } from './flag-reader.ts';
 import { imageReading } from './image-reading.ts';
+
+vi.mock('../reading/client.ts', () => import('../reading/testing/inline.ts'));
 
 const LOOKING = ['generate', 'logits', 'swap', 'ablate', 'attention', 'transfer', 'disentangle'] as const;
 const CHECKPOINTS = { model: ['m'], base: ['b'], in: ['i'], rl: ['r'] };

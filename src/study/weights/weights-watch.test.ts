@@ -221,7 +221,7 @@ describe('work under way', () => {
   it('begins anew when what it takes over is withdrawn beside it', async () => {
     const studied = await study();
     await run(studied, 2);
-    const fingerprint = studied.identity.inputs['in'] as string;
+    const fingerprint = studied.identity.inputs['weights of in'] as string;
     const sizes: number[] = [];
     let withdrawn = false;
     const result = await runJournalled<EnergyRecord, number>(
@@ -246,7 +246,7 @@ describe('work under way', () => {
 
   it('gives up with WeightsChanged where weights never come to rest', async () => {
     const studied = await study();
-    const fingerprint = studied.identity.inputs['in'] as string;
+    const fingerprint = studied.identity.inputs['weights of in'] as string;
     let turn = 0;
     const running = runJournalled(journals, studied.identity, 1, async () => {
       for (let time = 0; time < 2; time += 1)
@@ -260,7 +260,7 @@ describe('work under way', () => {
 describe('what was compared', () => {
   it('is counted by tensor, until the checkpoint is opened again', async () => {
     const { identity } = await study();
-    const fingerprint = identity.inputs['in'] as string;
+    const fingerprint = identity.inputs['weights of in'] as string;
     const told: string[] = [];
     journals.weights.onCompared((print) => void told.push(print));
     expect(journals.weights.comparedWhole(fingerprint)).toBe(0);
@@ -336,7 +336,7 @@ describe('a load', () => {
 
   it('that reads other weights withdraws results and kept copies, and says so', async () => {
     const studied = await study();
-    const fingerprint = studied.identity.inputs['in'] as string;
+    const fingerprint = studied.identity.inputs['weights of in'] as string;
     await run(studied);
     const deleted: string[] = [];
     const copies = [
