@@ -108,7 +108,8 @@ describe.each(KINDS)('%s', (kind) => {
     const { computed } = await onDisk(clean, piece());
     const whole = clean.bytes(RESULT)?.toString();
     const { operations } = clean.faults;
-    expect(clean.files).toEqual([RESULT]);
+    // What is known of weights stays.
+    expect(clean.files.filter((file) => !file.startsWith(`${JOURNAL}/weights-`))).toEqual([RESULT]);
     expect(new Set(operations)).toContain('flush');
     let resumed = 0;
     for (let at = 1; at <= operations.length; at++) {
