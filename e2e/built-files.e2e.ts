@@ -51,7 +51,7 @@ test('the licence of every package that is imported lies beside the pages', () =
     sources.flatMap((source) =>
       [
         ...source.matchAll(
-          /(?:^(?:import (?!type)|\} )[^;]*?from |import\()'((?:@[\w-]+\/)?[\w-]+)[^'.]*'/gm,
+          /(?:^(?:import (?!type)|\} )[^;]*?from |import\()'(?!virtual:)((?:@[\w-]+\/)?[\w-]+)[^'.]*'/gm,
         ),
       ].map(([, name]) => name ?? ''),
     ),
