@@ -21,6 +21,8 @@ const WAIT_MS = 1000;
 
 export class GpuSeat {
   readonly #options: GpuSeatOptions;
+  /** The GPU that the run began on: records of two are not mixed. */
+  readonly #adapter: string | undefined;
   /** Null: the GPU is given up. Undefined: a new device is made when it is needed. */
   #device: Promise<SpectrumBackend | null> | undefined;
   #backend: SpectrumBackend | null;
@@ -30,6 +32,7 @@ export class GpuSeat {
   #disposed = false;
 
   constructor(first: SpectrumBackend, options: GpuSeatOptions) {
+    this.#adapter = first.adapter;
     this.#backend = first;
     this.#device = Promise.resolve(first);
     this.#options = options;
@@ -123,6 +126,13 @@ export class GpuSeat {
     if (made instanceof NamedError) {
       onNotice?.(
         `The GPU went away, and there is no new device (${made.what}): what is left is computed on the CPU, as each record says.`,
+      );
+      return null;
+    }
+    if (made.adapter !== this.#adapter) {
+      made.dispose();
+      onNotice?.(
+        `The GPU went away, and the browser now gives another (${made.adapter ?? made.device}): what is left is computed on the CPU, as each record says, for numbers of two GPUs are not mixed.`,
       );
       return null;
     }

@@ -196,7 +196,7 @@ describe('storage that', () => {
     const { report, arrays } = await tab.convert(Q4);
     await tab.commit(report);
     expect(arrays).toEqual(intact.arrays);
-    expect(await tab.takeNotices()).toEqual([expect.stringContaining('No space available')]);
+    expect(await tab.takeNotices()).toEqual([expect.stringContaining('the storage is full')]);
     expect(await fileNames()).toEqual([]);
   });
 
