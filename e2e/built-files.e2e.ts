@@ -89,4 +89,6 @@ test('the app leads to it', async ({ page }) => {
   expect(answer.status()).toBe(200);
   expect(answer.headers()['content-type']).toContain('text/plain');
   await expect(page.locator('a[href="licences.txt"]')).toHaveCount(1);
+  await page.goto('./connected.html');
+  await expect(page.getByRole('link', { name: 'Licences' })).toHaveAttribute('href', 'licences.txt');
 });

@@ -1,9 +1,10 @@
 /** What our flags leave of the network, as Chromium itself records it; and one run as a user who is not root. */
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, expect, test } from '@playwright/test';
-import { chromiumFlags, runsUnsandboxed } from '../scripts/chromium-flags.mjs';
+import { findBrowser } from '../scripts/browser.mjs';
+import { chromiumFlags, NO_SANDBOX_HERE, runsUnsandboxed } from '../scripts/chromium-flags.mjs';
 import { ROOT } from '../scripts/paths.mjs';
 import { temporaryFolder } from './fixtures/folders.ts';
 import { goldenFolder, goldenImage } from './fixtures/goldens.ts';
@@ -90,6 +91,25 @@ function noOtherUser(): string | null {
     return 'this machine gives users no namespaces of their own';
   return null;
 }
+
+test('a user whom the machine gives no sandbox is told, and gets the same result', async () => {
+  const why = noOtherUser();
+  test.skip(process.platform !== 'linux' || why !== null, why ?? 'of Linux');
+  // A Chromium as it starts there: it ends with these words, unless it is told to do without.
+  const [browser, out] = [join(folder.path, 'unlucky'), join(folder.path, 'info.json')];
+  const script = `case " $* " in *" --no-sandbox "*) exec '${findBrowser() ?? ''}' "$@" ;; esac`;
+  writeFileSync(browser, `#!/bin/sh\n${script}\necho 'FATAL: No usable sandbox!' >&2\nexit 1\n`);
+  chmodSync(browser, 0o755);
+  chmodSync(folder.path, 0o777);
+  const mine = await headless(['info', ...MODEL]);
+  const run = await headless(['info', ...MODEL, '--out', out], undefined, {
+    env: { CHROME_PATH: browser, HOME: folder.path, TMPDIR: folder.path },
+    ...(process.getuid?.() === 0 ? { user: NOBODY } : {}),
+  });
+  expect(run.stderr).toBe(`${NO_SANDBOX_HERE}\n`);
+  expect(run.code).toBe(0);
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(JSON.parse(mine.stdout));
+});
 
 test('a user who is not root gets the sandbox, and the same result', async () => {
   const why = noOtherUser();

@@ -46,6 +46,19 @@ export function detectAdapter(platform = process.platform, exists = existsSync) 
 /** What a person is told who runs it so. */
 export const UNSANDBOXED = 'Chromium runs without its sandbox, as it has to for root on Linux';
 
+/** What a person is told where the machine lets users have none. */
+export const NO_SANDBOX_HERE =
+  'Chromium runs without its sandbox: this machine gives users no namespaces of their own, and the browser brings no helper';
+
+/**
+ * Whether a Chromium did not start for want of a sandbox: users have none in most containers, and for browsers that a
+ * system's own rules do not name (AppArmor on Ubuntu since 23.10). No question to the system tells as surely as that.
+ * @param {string} said by Playwright, with the browser's own words
+ */
+export function isWithoutSandbox(said) {
+  return /No usable sandbox|Chromium sandboxing failed/i.test(said);
+}
+
 /**
  * Whether Chromium has to run without its sandbox, which keeps a decoder that a foreign picture has taken over away from the
  * user's files: on Linux it refuses to start as root with one. Everybody else has it.

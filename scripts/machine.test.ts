@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { browserCandidates } from './browser.mjs';
-import { chromiumFlags, detectAdapter, runsUnsandboxed } from './chromium-flags.mjs';
+import { chromiumFlags, detectAdapter, isWithoutSandbox, runsUnsandboxed } from './chromium-flags.mjs';
 import { packagesAreStale } from './packages.mjs';
 import { count, summary } from './test-phases.mjs';
 
@@ -35,6 +35,15 @@ describe('the sandbox', () => {
       expect(chromiumFlags('hardware', platform, user).join()).not.toContain('sandbox');
     }
   });
+});
+
+test('a browser that found no sandbox is told from one that failed', () => {
+  const said = 'launch: Target page, context or browser has been closed\nBrowser logs:\n';
+  expect(
+    isWithoutSandbox(`${said}[1:1:FATAL:zygote_host_impl_linux.cc(128)] No usable sandbox! Update`),
+  ).toBe(true);
+  expect(isWithoutSandbox(`${said}Chromium sandboxing failed!`)).toBe(true);
+  expect(isWithoutSandbox(`${said}error while loading shared libraries`)).toBe(false);
 });
 
 describe('the browser', () => {

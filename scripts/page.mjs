@@ -2,7 +2,14 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
-import { UNSANDBOXED, chromiumFlags, detectAdapter, runsUnsandboxed } from './chromium-flags.mjs';
+import {
+  NO_SANDBOX_HERE,
+  UNSANDBOXED,
+  chromiumFlags,
+  detectAdapter,
+  isWithoutSandbox,
+  runsUnsandboxed,
+} from './chromium-flags.mjs';
 import { cleanUp } from './cleanup.mjs';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
@@ -59,15 +66,23 @@ export async function withPage({ path, entry, adapter, progress, signal, session
   try {
     // Signals are ours to handle: an interrupted run has an exit code of its own.
     const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-    browser = await chromium
-      .launchPersistentContext(profile, {
+    const launch = (/** @type {boolean} */ chromiumSandbox) =>
+      chromium.launchPersistentContext(profile, {
         ...{ executablePath, args, ...ours },
         // Else in a folder of the temporary one that nobody would remove after a kill.
         artifactsDir: join(profile, 'artifacts'),
         // Playwright's own default is to run without.
-        chromiumSandbox: !runsUnsandboxed(),
+        chromiumSandbox,
+      });
+    browser = await launch(!runsUnsandboxed())
+      .catch((/** @type {Error} */ error) => {
+        if (runsUnsandboxed() || !isWithoutSandbox(error.message)) throw error;
+        signal.throwIfAborted();
+        progress(NO_SANDBOX_HERE);
+        return launch(false);
       })
       .catch((/** @type {Error} */ error) => {
+        signal.throwIfAborted();
         throw new NamedError('BrowserFailed', firstLine(error), executablePath, 'set CHROME_PATH to another');
       });
     signal.addEventListener('abort', interrupt);

@@ -36,7 +36,7 @@ export function packageOf(id) {
   const inside = path.lastIndexOf('/node_modules/');
   if (inside >= 0) {
     const [scope = '', name = ''] = path.slice(inside + '/node_modules/'.length).split('/');
-    return scope.startsWith('@') ? `${scope}/${name}` : scope.replace(/\?.*$/, '');
+    return scope.startsWith('@') ? `${scope}/${name}` : scope.split('?', 1)[0];
   }
   return MADE_BY.find(({ made }) => made.test(id))?.by;
 }

@@ -89,7 +89,7 @@ export class ModuleGraph {
    * @param {string} importer
    */
   #resolve(name, importer) {
-    const path = normalize(join(dirname(importer), name.replace(/\?.*$/, '')));
+    const path = normalize(join(dirname(importer), name.split('?', 1)[0] ?? ''));
     // AssemblyScript leaves the extension out.
     return [path, `${path}.ts`, `${path}/index.ts`].find((file) => this.#read(file) !== null) ?? path;
   }

@@ -5,6 +5,8 @@ import { bitsOf } from './dtype.ts';
 const UNSIGNED = /^(?:0|[1-9]\d*)$/;
 /** Sizes are counted in 64 bits. */
 const MAX_SIZE = 2n ** 64n - 1n;
+/** Digits that stand for a number from here on, short of the largest float64, may round beyond it on the way there. */
+const MAX_FLOAT = 1.797693134862315e308;
 
 /** A number that is no size: with a sign, a point or an exponent, or beyond what JavaScript counts exactly. */
 export class NoSize {
@@ -18,7 +20,7 @@ export class NoSize {
 /** A size as a number, any other number as it is written; undefined beyond float64, which no JSON reader of Rust's takes. */
 export function headerNumber(digits: string): number | NoSize | undefined {
   const value = Number(digits);
-  if (!Number.isFinite(value)) return undefined;
+  if (!(Math.abs(value) < MAX_FLOAT)) return undefined;
   return UNSIGNED.test(digits) && Number.isSafeInteger(value) ? value : new NoSize(digits);
 }
 

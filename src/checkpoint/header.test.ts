@@ -169,6 +169,12 @@ describe('readHeader', () => {
       '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0],"x":1e999}}',
       0,
     ],
+    [
+      'InvalidJson',
+      'the largest float64, which the format’s reader finds out of range',
+      '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0],"x":1.7976931348623157e308}}',
+      0,
+    ],
     ['InvalidShape', 'a shape that is no list', '{"a":{"dtype":"U8","shape":4,"data_offsets":[0,4]}}', 4],
     ['InvalidOffsets', 'a range backwards', '{"a":{"dtype":"U8","shape":[4],"data_offsets":[4,0]}}', 4],
     ['InvalidOffsets', 'three offsets', '{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4,8]}}', 4],

@@ -194,6 +194,55 @@ describe('a file that would take gigabytes is refused before it is decoded', () 
   });
 });
 
+describe('a file of parts without end is refused soon', () => {
+  const [u16, u32] = [
+    (value: number) => Buffer.from([value & 255, value >> 8]),
+    (value: number) => Buffer.from(Uint32Array.of(value).buffer),
+  ];
+  const head = known('RGB.png').subarray(0, 33);
+  /** A PNG of that many empty chunks. */
+  const chunks = (count: number) => Buffer.concat([head, Buffer.alloc(12 * count, '\0\0\0\0tEXt\0\0\0\0')]);
+
+  test.each<[string, () => Uint8Array]>([
+    ['a PNG of two million chunks', () => chunks(2e6)],
+    [
+      'a WebP',
+      () => Buffer.concat([known('lossy.webp').subarray(0, 12), Buffer.alloc(16e6, 'abcd\0\0\0\0')]),
+    ],
+    [
+      'an AVIF',
+      () => Buffer.concat([known('still.avif').subarray(0, 32), Buffer.alloc(16e6, '\0\0\0\x08free')]),
+    ],
+    [
+      'an icon that names one PNG 60,000 times',
+      () => {
+        const entry = Buffer.concat([Buffer.alloc(12), u32(6 + 16 * 60_000)]);
+        return Buffer.concat([u16(0), u16(1), u16(60_000), Buffer.alloc(16 * 60_000, entry), chunks(60_000)]);
+      },
+    ],
+  ])('%s', (_, bytes) => {
+    const file = bytes();
+    const before = process.cpuUsage();
+    const { name, what } = problemOf(file);
+    const { user, system } = process.cpuUsage(before);
+    expect([name, what]).toEqual(['ImageTooLarge', expect.stringContaining('has more than 1048576 parts')]);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  });
+
+  test('frames within frames of a WebP are none', () => {
+    const frames = Array.from({ length: 50_000 }, (_, at) =>
+      Buffer.concat([Buffer.from('ANMF'), u32((50_000 - at) * 24 - 8), Buffer.alloc(16)]),
+    );
+    const file = Buffer.concat([known('lossy.webp').subarray(0, 12), ...frames]);
+    expect(checkPicture(file)).toEqual({ width: 1, height: 1 });
+  });
+
+  test('a PNG begins with its size', () => {
+    const late = Buffer.concat([head.subarray(0, 8), Buffer.from('\0\0\0\0tEXt\0\0\0\0'), head.subarray(8)]);
+    expect(problemOf(late).name).toBe('NotAnImage');
+  });
+});
+
 describe('no size, no picture', () => {
   test.each<[string, Uint8Array]>([
     ['nothing', new Uint8Array()],

@@ -2,7 +2,7 @@
 import { type ErrorPlace, NamedError } from '../named-error.ts';
 import { type ImageSize, MAX_DECODED_PIXELS } from './dimensions.ts';
 import { PICTURE_KINDS } from './sizes/kinds.ts';
-import { HeaderReader } from './sizes/reader.ts';
+import { HeaderReader, MAX_PARTS, TooManyParts } from './sizes/reader.ts';
 
 /** The longest side that browsers give a canvas. */
 export const MAX_SIDE = 65_535;
@@ -15,7 +15,7 @@ const REMEDY = 'Choose a PNG, JPEG or WebP file.';
  * The largest size that the file states, of itself or of a part of it: what a decoder may make room for.
  *
  * @throws NamedError `NotAnImage` where it is no picture of a kind we know, or states no size; `UnsupportedImage` by name where
- * its kind's size cannot be told before it is decoded; `ImageTooLarge` beyond `MAX_DECODED_PIXELS` or `MAX_SIDE`
+ * its kind's size cannot be told before it is decoded; `ImageTooLarge` beyond `MAX_DECODED_PIXELS`, `MAX_SIDE` or `MAX_PARTS`
  */
 export function checkPicture(bytes: Uint8Array, place: ErrorPlace = {}): ImageSize {
   const file = new HeaderReader(bytes);
@@ -29,10 +29,16 @@ export function checkPicture(bytes: Uint8Array, place: ErrorPlace = {}): ImageSi
     throw new NamedError('UnsupportedImage', what, place, 'Save it as PNG, JPEG or WebP.');
   }
   let largest: ImageSize | undefined;
-  for (const size of kind.sizes(file)) {
-    if (!(size.width > 0 && size.height > 0)) continue;
-    checkSize(size, place);
-    if (!largest || size.width * size.height > largest.width * largest.height) largest = size;
+  try {
+    for (const size of kind.sizes(file)) {
+      if (!(size.width > 0 && size.height > 0)) continue;
+      checkSize(size, place);
+      if (!largest || size.width * size.height > largest.width * largest.height) largest = size;
+    }
+  } catch (error) {
+    if (!(error instanceof TooManyParts)) throw error;
+    const what = `the ${kind.name} file (${bytes.length} bytes) has more than ${MAX_PARTS} parts`;
+    throw new NamedError('ImageTooLarge', what, place, 'Save it again, as PNG, JPEG or WebP.');
   }
   if (largest) return largest;
   const what = `the ${kind.name} file (${bytes.length} bytes) does not say how wide and high it is`;

@@ -8,6 +8,7 @@ it('an address is kept without what only its owner should know', () => {
     ['https://a.example/v1?api-key=s&api-version=2', 'https://a.example/v1?api-version=2'],
     ['https://a.example/v1?access_token=s&sig=s#s', 'https://a.example/v1'],
     ['https://a.example/v1?api-version=2', 'https://a.example/v1?api-version=2'],
+    ['https://a.example/v1?code=s&jwt=s&pwd=s&bearer=s&sessionid=s', 'https://a.example/v1'],
     [' http://localhost:1/v1 ', 'http://localhost:1/v1'],
     ['u:p@a.example/v1?key=s', 'a.example/v1'],
     ['', ''],
@@ -30,5 +31,6 @@ it('an address with a credential in it is refused, and the refusal does not repe
 it('scheme, host and port make an origin', () => {
   expect(originOf('https://a.example/v1')).toBe('https://a.example');
   expect(originOf('https://a.example:8443/v2')).not.toBe(originOf('https://a.example/v1'));
-  expect(originOf('a.example')).toBeNull();
+  for (const none of ['a.example', 'localhost:8000/v1', 'a.example:443/v1', 'file:///v1', 'data:,x'])
+    expect(originOf(none), none).toBeNull();
 });

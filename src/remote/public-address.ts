@@ -1,5 +1,5 @@
 /** Names of address parameters that carry a credential, as services spell them. */
-const CREDENTIAL = /key|token|secret|signature|^sig$|auth|password|credential/i;
+const CREDENTIAL = /key|token|secret|signature|^sig$|auth|pass|^pwd$|credential|bearer|jwt|^code$|session/i;
 
 /**
  * An address as it may be kept and written into results: without user name, password, fragment, and parameters that carry a
@@ -24,5 +24,7 @@ export function publicAddress(address: string): string {
 
 /** To whom a key belongs: scheme, host and port of the address; null for what is no address. */
 export function originOf(address: string): string | null {
-  return URL.canParse(address.trim()) ? new URL(address.trim()).origin : null;
+  const origin = URL.canParse(address.trim()) ? new URL(address.trim()).origin : 'null';
+  // Of `localhost:8000`, say, whose scheme would be "localhost".
+  return origin === 'null' ? null : origin;
 }

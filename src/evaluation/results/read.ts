@@ -33,9 +33,10 @@ export async function eachResult(
   const lists = [...files].filter(([path]) => path.endsWith('.jsonl'));
   const total = lists.reduce((sum, [, { size }]) => sum + size, 0);
   let [before, found] = [0, 0];
+  // Of each model, experiment and setting A or B, where each sample's record was found.
+  const seen = new Map<string, Map<string, string>>();
   for (const [path, file] of lists) {
     const parts = path.split('/');
-    const seen = new Set<string>();
     // A file by itself says in its records where it belongs.
     let place = parts.length === 1 ? undefined : placeOf(parts.slice(-3), path);
     const own = { ...reading, onBytes: (done: number): void => onBytes?.(before + done, total) };
@@ -43,15 +44,12 @@ export async function eachResult(
       if (place === undefined) place = placeOf(ownPlace(line, path), path);
       if (place === null) return undefined;
       const answer = answerOf(line, path, place);
-      if (seen.has(answer.id)) {
-        throw new NamedError(
-          'DuplicateId',
-          `line ${line.line} repeats ${answer.id}`,
-          { file: path, field: 'id' },
-          'keep one record of each sample',
-        );
-      }
-      seen.add(answer.id);
+      const of = JSON.stringify([answer.variant, answer.experiment, answer.settingIndex]);
+      const same = seen.get(of) ?? new Map<string, string>();
+      const earlier = same.get(answer.id);
+      if (earlier !== undefined) throw duplicate(line, answer, earlier, path);
+      same.set(answer.id, path);
+      seen.set(of, same);
       found += 1;
       return visit(answer);
     };
@@ -72,6 +70,25 @@ export async function readResults(files: ReadonlyMap<string, Blob>): Promise<rea
   const graded: GradedAnswer[] = [];
   await eachResult(files, (answer) => void graded.push(answer));
   return graded;
+}
+
+/** A sample counts once: of two runs side by side, one would be taken in silence. */
+function duplicate(
+  { line }: JsonLine,
+  { id, variant }: GradedAnswer,
+  earlier: string,
+  path: string,
+): NamedError {
+  const place = { file: path, field: 'id' };
+  if (earlier === path)
+    return new NamedError(
+      'DuplicateId',
+      `line ${line} repeats ${id}`,
+      place,
+      'keep one record of each sample',
+    );
+  const what = `line ${line} answers ${id} for ${variant}, as ${earlier} does`;
+  return new NamedError('DuplicateId', what, place, 'open the results of one run at a time');
 }
 
 /** Null where it is none of the layout. @throws NamedError `UnknownSetting` */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { GradedAnswer } from '../tables/graded.ts';
 import { metricTable } from '../tables/metric-table.ts';
 import { experimentsOf } from './experiments-of.ts';
-import { variantFolders } from './variant-folders.ts';
+import { pathSegment, variantFolders } from './variant-folders.ts';
 import { resultFiles } from './write.ts';
 import { zipTexts } from './zip.ts';
 
@@ -20,6 +20,31 @@ describe('the folders of variants', () => {
     const folders = [...variantFolders(names).values()];
     expect(new Set(folders.map((folder) => folder.toLowerCase())).size).toBe(names.length);
     expect(folders.filter((folder) => /^\.*$|[/\\:]/.test(folder))).toEqual([]);
+  });
+});
+
+describe('a name as a segment of a path', () => {
+  it.each([
+    ['', '_'],
+    ['.', '_'],
+    ['..', '._'],
+    ['IN.', 'IN_'],
+    ['NUL', '_NUL'],
+    ['com1.jsonl', '_com1.jsonl'],
+    ['console', 'console'],
+    ['Qwen2.5-VL-7B', 'Qwen2.5-VL-7B'],
+  ])('"%s" is %s', (name, segment) => {
+    expect(pathSegment(name)).toBe(segment);
+  });
+
+  it('is short enough for every system, and keeps its ending', () => {
+    for (const letter of ['x', '基', '\u{20000}']) {
+      const segment = pathSegment(`A_${letter.repeat(70_000)}.jsonl`);
+      expect(segment).toMatch(/^A_.*\.jsonl$/u);
+      expect(Buffer.from(segment).length).toBeLessThan(250);
+    }
+    const [a, b] = [...variantFolders(['x'.repeat(300), `${'x'.repeat(300)}y`]).values()];
+    expect(a).not.toBe(b);
   });
 });
 

@@ -17,8 +17,30 @@ export function variantFolders(variants: Iterable<string>): ReadonlyMap<string, 
   return folders;
 }
 
-/** A name as one segment of a path, on any system. */
+/** In bytes: systems take names of 255, and what tells two names apart comes behind. */
+const LONGEST = 200;
+/** What Windows has for itself, with any ending. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
+
+/** A name as one segment of a path, on any system; a long one is cut, before its ending. */
 export function pathSegment(name: string): string {
   const plain = name.normalize('NFC').replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '_');
-  return /^\.*$/.test(plain) ? `_${plain.slice(1)}` : plain;
+  const ending = /\.jsonl$/.exec(plain)?.[0] ?? '';
+  const short = bytesOf(plain) > LONGEST ? cut(plain, LONGEST - ending.length) + ending : plain;
+  // Windows takes no dot at the end for one.
+  const ended = short.endsWith('.') || short === '' ? `${short.slice(0, -1)}_` : short;
+  return DEVICE.test(ended) ? `_${ended}` : ended;
+}
+
+function bytesOf(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
+/** The first characters that take so many bytes together. */
+function cut(text: string, most: number): string {
+  let bytes = 0;
+  return [...text]
+    .slice(0, most)
+    .filter((character) => (bytes += bytesOf(character)) <= most)
+    .join('');
 }

@@ -113,6 +113,26 @@ describe('reading results', () => {
     await expect(readResults(one(at, ...lines))).rejects.toMatchObject({ name });
   });
 
+  it.each([
+    ['two runs side by side', 'old/IN/reasoning_math500/A_prompt_only.jsonl', record],
+    ['two settings A', 'run/IN/reasoning_math500/A_prompt.jsonl', record],
+    [
+      'a folder of another name',
+      'run/IN-2/reasoning_math500/A_prompt_only.jsonl',
+      { ...record, model: 'IN' },
+    ],
+  ])('refuses a sample that is answered in two files: %s', async (_, other, second) => {
+    const files = new Map([...one(path, record), ...one(other, second)]);
+    await expect(readResults(files)).rejects.toMatchObject({
+      name: 'DuplicateId',
+      what: `line 1 answers 1 for IN, as ${path} does`,
+      place: { file: other },
+    });
+    // Of another model it is another answer.
+    const apart = new Map([...one(path, record), ...one(other, { ...second, model: 'RL' })]);
+    expect(await readResults(apart)).toHaveLength(2);
+  });
+
   it('takes the judge’s verdict where there is one', async () => {
     const judged = { ...record, correct_gpt: false };
     expect((await readResults(one(path, judged)))[0]?.correct).toBe(false);

@@ -14,7 +14,7 @@ const MAX_DEPTH = 12;
 /** Every item's extent (`ispe`), and those of the tracks of a sequence. */
 export function* boxSizes(file: HeaderReader, from = 0, end = file.length, depth = 0): Generator<ImageSize> {
   for (let at = from; at + 8 <= end;) {
-    const name = file.ascii(at + 4, 4);
+    const name = file.part(at + 4);
     let length = file.u32(at);
     let head = 8;
     if (length === 1) {

@@ -10,10 +10,11 @@ const standsAlone = (marker: number): boolean => marker === 1 || (marker >= 0xd0
 const START_OF_SCAN = 0xda;
 const END_OF_IMAGE = 0xd9;
 
-/** PNG and APNG: the image, and frames of an animation. */
+/** PNG and APNG: the image, which comes first in every one, and frames of an animation. */
 export function* pngSizes(file: HeaderReader, start = 0): Generator<ImageSize> {
+  if (file.ascii(start + 12, 4) !== 'IHDR') return;
   for (let at = start + 8; at + 8 <= file.length; at += 12 + file.u32(at)) {
-    const name = file.ascii(at + 4, 4);
+    const name = file.part(at + 4);
     if (name === 'IHDR') yield { width: file.u32(at + 8), height: file.u32(at + 12) };
     if (name === 'fcTL') yield { width: file.u32(at + 12), height: file.u32(at + 16) };
   }
@@ -36,10 +37,14 @@ export function* jpegSizes(file: HeaderReader): Generator<ImageSize> {
   }
 }
 
-/** The canvas, and every frame on it. */
-export function* webpSizes(file: HeaderReader, from = 12, end = file.length): Generator<ImageSize> {
+/** The canvas, and every frame on it; a frame holds no frames. */
+export function* webpSizes(file: HeaderReader): Generator<ImageSize> {
+  yield* webpParts(file, 12, file.length, true);
+}
+
+function* webpParts(file: HeaderReader, from: number, end: number, framed: boolean): Generator<ImageSize> {
   for (let at = from; at + 8 <= end;) {
-    const name = file.ascii(at, 4);
+    const name = file.part(at);
     const length = file.u32(at + 4, true);
     const data = at + 8;
     if (name === 'VP8X') yield { width: 1 + file.u24(data + 4), height: 1 + file.u24(data + 7) };
@@ -49,9 +54,9 @@ export function* webpSizes(file: HeaderReader, from = 12, end = file.length): Ge
       const bits = file.u32(data + 1, true);
       yield { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) };
     }
-    if (name === 'ANMF') {
+    if (name === 'ANMF' && framed) {
       yield { width: 1 + file.u24(data + 6), height: 1 + file.u24(data + 9) };
-      yield* webpSizes(file, data + 16, Math.min(end, data + length));
+      yield* webpParts(file, data + 16, Math.min(end, data + length), false);
     }
     at = data + length + (length % 2);
   }

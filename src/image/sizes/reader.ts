@@ -1,7 +1,14 @@
+/** Chunks or boxes that are gone through; the largest pictures there are have some ten thousand. */
+export const MAX_PARTS = 2 ** 20;
+
+/** A file of more parts than `MAX_PARTS`, each counted as often as it is come by. */
+export class TooManyParts extends Error {}
+
 /** Numbers and names in a picture's header. What lies beyond the end reads as nothing: NaN, or an empty name. */
 export class HeaderReader {
   readonly length: number;
   readonly #view: DataView;
+  #parts = 0;
 
   constructor(bytes: Uint8Array) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -31,6 +38,13 @@ export class HeaderReader {
   ascii(at: number, length: number): string {
     if (!this.#holds(at, length)) return '';
     return String.fromCharCode(...new Uint8Array(this.#view.buffer, this.#view.byteOffset + at, length));
+  }
+
+  /** The name of a chunk or box. @throws TooManyParts */
+  part(at: number): string {
+    this.#parts += 1;
+    if (this.#parts > MAX_PARTS) throw new TooManyParts();
+    return this.ascii(at, 4);
   }
 
   #holds(at: number, length: number): boolean {

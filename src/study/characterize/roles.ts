@@ -22,9 +22,9 @@ export function roleNames({ others = [], ...family }: Compared): CheckpointSet {
     }),
   );
   for (const checkpoint of others) {
-    // Deltas are keyed by these, and pairs of deltas by two with a space between.
+    // Deltas are keyed by these, in plain objects, and pairs of deltas by two with a space between.
     const plain = withoutEnd(withoutStart(checkpoint.name.replace(/[^\w.-]+/g, '-'), /-/), /-/) || 'model';
-    let name = ['sft', 'base', 'in', 'rl'].includes(plain) ? `${plain}-2` : plain;
+    let name = ['sft', 'base', 'in', 'rl', '__proto__'].includes(plain) ? `${plain}-2` : plain;
     for (let number = 2; set.has(name); number++) name = `${plain}-${number}`;
     set.set(name, checkpoint);
   }

@@ -39,7 +39,7 @@ const energy = { rounding: 'stored', delta: {} } as const;
 describe('roles', () => {
   test('further checkpoints keep their names, made plain and different', async () => {
     const others = await Promise.all(
-      ['Org/RL Frozen', 'Org/RL Frozen', 'rl', '***'].map((name) => model(name, 1, 1)),
+      ['Org/RL Frozen', 'Org/RL Frozen', 'rl', '***', '__proto__'].map((name) => model(name, 1, 1)),
     );
     expect([...roleNames({ base, rl, others }).keys()]).toEqual([
       'base',
@@ -48,6 +48,7 @@ describe('roles', () => {
       'Org-RL-Frozen-2',
       'rl-2',
       'model',
+      '__proto__-2',
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import type { DataTable, TableCell } from '../figure/data-table.ts';
 
-/** How a text begins that a spreadsheet would carry out as a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** How a text begins that a spreadsheet would carry out as a formula; some take the wide signs of East Asian keyboards, too. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /**
  * A field as RFC 4180 has it; numbers keep every digit. Texts come from names of folders and tasks: one that begins like a

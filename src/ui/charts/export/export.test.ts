@@ -20,6 +20,7 @@ test('comma-separated values hold no formula, in a cell or in the header', () =>
   const columns = ['=layer', '@task', '-note'];
   const rows = [['+IN', '=HYPERLINK("http://x")', -1]];
   expect(csv({ columns, rows })).toBe(`'=layer,'@task,'-note\r\n'+IN,"'=HYPERLINK(""http://x"")",-1\r\n`);
+  expect(csv({ columns: ['\uff1d1+1', '\n=1'], rows: [] })).toBe(`'\uff1d1+1,"'\n=1"\r\n`);
 });
 
 test('JSON carries rows by column name, the note and the provenance', () => {
