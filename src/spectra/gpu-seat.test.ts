@@ -1,4 +1,5 @@
 /** A device that goes away at any of its calls, in the interpreter: no number is other than that of an undisturbed run. */
+import type { SpectrumBackend } from './backend.ts';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../checkpoint/testing/files.ts';
 import { NamedError } from '../named-error.ts';
@@ -246,4 +247,21 @@ describe('createTwice', () => {
     expect(await failing('GpuResultWrong')).toEqual([true, 1]);
     expect(await failing('OutOfMemory')).toEqual([true, 1]);
   });
+});
+
+it('a GPU that comes back as another one is not gone on with', async () => {
+  const disposed: string[] = [];
+  const backend = (adapter: string): SpectrumBackend =>
+    ({ device: 'webgpu', adapter, dispose: () => disposed.push(adapter) }) as unknown as SpectrumBackend;
+  const notices: string[] = [];
+  const seat = new GpuSeat(backend('vendor a'), {
+    create: () => Promise.resolve(backend('vendor b')),
+    onNotice: (notice) => void notices.push(notice),
+    waitMs: 0,
+  });
+  const lost = new NamedError('DeviceLost', 'it went away', {}, '');
+  expect(await seat.run('m', () => Promise.reject(lost))).toBeNull();
+  expect(await seat.run('n', () => Promise.resolve('on the GPU'))).toBeNull();
+  expect(disposed).toEqual(['vendor a', 'vendor b']);
+  expect(notices).toEqual([expect.stringContaining('gives another (vendor b): what is left')]);
 });
