@@ -69,7 +69,14 @@ async function merge(shape: QwenShape, edits: readonly Edit[], shardBytes: numbe
 }
 
 /** What a manifest holds that says nothing of its work. */
-const EMPTY = { title: '', begun: '2026-01-01T00:00:00Z', inputs: {}, settings: {}, deviations: {} };
+const EMPTY = {
+  title: '',
+  begun: '2026-01-01T00:00:00Z',
+  inputs: {},
+  settings: {},
+  dates: {},
+  deviations: {},
+};
 
 async function keyOf({ plan, folders, options }: MergedFolder): Promise<string> {
   return workKey(await mergeIdentity(plan, folders, options));
