@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { version } from '../../../package.json';
 import type { JudgeVerdict } from '../../remote/judge.ts';
 import { openJournal } from '../journal/journal.ts';
 import { Journals } from '../journal/journals.ts';
 import { lineOf } from '../journal/lines.ts';
 import { SHAPES } from '../journal/shapes.ts';
+import { buildName } from '../identity/modules.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import type { JournalStorage } from '../journal/storage.ts';
@@ -166,7 +166,7 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
       expect(kept).toMatchObject({
         ...{ kind: 'verdicts', inputs: { base: 'fingerprint' }, settings: { seed: 1 } },
         ...{ done: 4, total: 10, complete: false, current: true, described: true, problems: [] },
-        ...{ build: version, again: 'npm run -s headless -- squares' },
+        ...{ build: buildName(), again: 'npm run -s headless -- squares' },
       });
       expect(Date.parse(kept?.begun ?? '')).toBeGreaterThan(Date.now() - 600_000);
       await runJournalled(journals, identity(1), 10, squares([]));
