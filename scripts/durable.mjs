@@ -62,5 +62,5 @@ export function syncFolder(fs, folder) {
  */
 export function noRoom(error, folder) {
   if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ENOSPC') return error;
-  return new Error(`no room on the disk of "${folder}"`, { cause: error });
+  return Object.assign(new Error(`no room on the disk of "${folder}"`, { cause: error }), { code: 'ENOSPC' });
 }

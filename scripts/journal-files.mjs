@@ -35,6 +35,10 @@ export class JournalFiles {
     this.#fs = fs;
   }
 
+  get folder() {
+    return this.#folder;
+  }
+
   list() {
     const keys = this.#ls(this.#folder).filter((name) => NAME.test(name));
     return keys.map((key) => {
@@ -101,7 +105,11 @@ export class JournalFiles {
       this.#fs.rmSync(join(folder, file), { recursive: true, force: true });
       this.#placed.delete(join(folder, file));
     }
-    this.#fs.rmSync(folder, { recursive: true, force: true });
+    try {
+      this.#fs.rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
   }
 
   /** @param {string[]} keys */

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DiskRefused } from './disk-refused.mjs';
 
 /** @import {IncomingMessage, ServerResponse} from 'node:http' */
@@ -86,11 +88,35 @@ export class Session {
       const [key = '', file = ''] = parts;
       if (method === 'GET' && key === '') return JSON.stringify(this.#journal.list());
       if (method === 'GET') return this.#journal.read(key, file);
-      if (method === 'POST') return this.#journal.append(key, file, await bodyOf(request));
+      if (method === 'POST') return this.#append(key, file, await bodyOf(request));
       if (method === 'DELETE') return this.#journal.remove(key);
     }
     throw new RangeError(`${method} ${pathname} means nothing here`);
   }
+
+  /**
+   * @param {string} key
+   * @param {string} file
+   * @param {Buffer} lines
+   */
+  async #append(key, file, lines) {
+    try {
+      this.#journal.append(key, file, lines);
+    } catch (error) {
+      const { folder } = this.#journal;
+      throw await DiskRefused.from(error, { folder, file, free: () => freeOn(folder) });
+    }
+  }
+}
+
+/**
+ * Bytes that the disk of a folder still takes; null where it does not tell.
+ * @param {string} folder
+ * @returns {Promise<number | null>}
+ */
+async function freeOn(folder) {
+  const found = await statfs(folder).catch(() => statfs(dirname(folder)).catch(() => null));
+  return found && found.blocks > 0 ? found.bavail * found.bsize : null;
 }
 
 /**

@@ -24,6 +24,7 @@ export class Checkpoints {
   readonly #watch: WeightsWatch;
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
   readonly #told = new Set<string>();
+  readonly #loaded: OpenedCheckpoint[] = [];
 
   constructor(
     engine: () => EngineClient,
@@ -111,7 +112,8 @@ export class Checkpoints {
             (progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`),
         );
       });
-      const noted = await noteLoaded(this.#watch, summary, loaded);
+      const noted = await noteLoaded(this.#watch, summary, loaded, this.#loaded);
+      this.#loaded.push(summary);
       this.tell(summary.name, noted.notices ?? []);
       return { summary, loaded: noted };
     } finally {

@@ -1,7 +1,20 @@
+import { placeRefusal } from '../merge/output/space.ts';
+import { NamedError } from '../named-error.ts';
 import type { LineStorage } from '../study/journal/storage.ts';
 
 /** The status of a file that is not there. */
 const NOTHING = 204;
+/** The status of what the disk refused: its facts come as JSON. */
+const REFUSED = 507;
+const CHOICE = 'name another folder with FRANKENSCOPE_CACHE';
+
+function refusal(status: number, said: string): Error {
+  if (status !== REFUSED) return new Error(said);
+  const { code, folder, free } = JSON.parse(said) as { code: string; folder: string; free: number | null };
+  const refused = placeRefusal(code, { place: folder, free, choice: CHOICE });
+  if (!refused) return new Error(said);
+  return new NamedError('JournalFailed', `results cannot be kept: ${refused.what}`, {}, refused.remedy);
+}
 
 /**
  * Journals on the disk, over the headless command's server: they outlive its browser, so that a rerun resumes.
@@ -11,7 +24,7 @@ export function sessionStorage(session: string): LineStorage {
   const request = async (method: string, path: string, body?: Uint8Array<ArrayBuffer>): Promise<Response> => {
     const response = await fetch(`${session}journal${path}`, { method, ...(body ? { body } : {}) });
     if (response.ok) return response;
-    throw new Error(await response.text());
+    throw refusal(response.status, await response.text());
   };
   return {
     list: async () => (await (await request('GET', '')).json()) as { key: string; bytes: number }[],

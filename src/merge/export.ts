@@ -8,7 +8,7 @@ import type { FolderOptions } from './folder/merged-folder.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import { measureNoise } from './measure.ts';
-import { isWeightFile, mergeIdentity } from './output/merge-identity.ts';
+import { isWeightFile, mergeIdentity, sourceDates } from './output/merge-identity.ts';
 import { MergeRecord } from './output/merge-record.ts';
 import { PIECE_BYTES, PieceHash } from './output/piece-hash.ts';
 import { checkSpace } from './output/space.ts';
@@ -73,7 +73,7 @@ async function beginRecord(
 ): Promise<MergeRecord | null> {
   if (!kept) return null;
   const names = new Set(new MergedFolder(plan, folders, work).keys());
-  return MergeRecord.begin(kept, await mergeIdentity(plan, folders, work), names);
+  return MergeRecord.begin(kept, await mergeIdentity(plan, folders, work), names, sourceDates(folders));
 }
 
 async function writeFiles(
@@ -83,6 +83,10 @@ async function writeFiles(
   record: MergeRecord | null,
   work: ExportWork,
 ): Promise<ExportReport> {
+  if (await record?.beginAnew())
+    work.onNotice?.(
+      'weights of a donor have another date than when this merge was begun: what was written earlier is written again',
+    );
   const { whole, spoilt } = record ? await record.check(work) : { whole: new Set<string>(), spoilt: [] };
   for (const name of spoilt) work.onNotice?.(`${name} is not as it was written earlier: it is written again`);
   const measured = await measureNoise(plan, folders, record ? recorded(work, record) : work);

@@ -5,11 +5,12 @@ export interface WeightWitness {
   /**
    * Told of a part of a tensor that was read. Awaited before anything is kept that was computed from it.
    *
-   * @param fingerprint of the checkpoint
-   * @throws NamedError `WeightsChanged` where the tensor, read whole with this part, is not what it was under the same fingerprint
+   * @param checkpoint its fingerprint, and what tells it from others that are read beside it
+   * @throws NamedError `WeightsChanged` where the tensor, read whole with this part, is not what it was under the same fingerprint;
+   *   `SameFingerprint` where it is another one in another checkpoint of that fingerprint
    */
   read(
-    fingerprint: string,
+    checkpoint: { readonly fingerprint: string; readonly role: string },
     tensor: { readonly name: string; readonly bytes: number },
     part: HashedPart,
   ): Promise<void>;

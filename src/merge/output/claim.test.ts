@@ -1,6 +1,7 @@
 /** Whose folder it is: what an export goes on with, what it refuses, and that it removes nothing of others. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MANIFEST_FILE } from '../../../scripts/result-folder.mjs';
+import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { ExportWork } from '../export.ts';
 import { exportMerge } from '../export.ts';
@@ -52,11 +53,48 @@ async function unfinished(): Promise<{ folders: Folders; files: StoredFiles; who
   return { folders: folders as Folders, files, whole: (twin as Folders).get('m') as StoredFiles };
 }
 
+const dating = (source: ByteSource, lastModified: number): ByteSource & { lastModified: number } => ({
+  ...{ name: source.name, size: source.size, lastModified },
+  slice: (start, end) => source.slice(start, end),
+});
 const text = (words: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(words);
 const snapshot = (files: StoredFiles): StoredFiles =>
   new Map([...files].map(([name, bytes]) => [name, bytes.slice()]));
 
 describe('a folder with an unfinished export', () => {
+  it('is written anew where a donor has another date: weights may have changed where no spot looks', async () => {
+    const { folders } = await unfinished();
+    const notices: string[] = [];
+    const dated = (lastModified: number) =>
+      new Map(
+        [...open.folders].map(([donor, files]) => [
+          donor,
+          new Map(
+            [...files].map(([name, source]) => [
+              name,
+              donor === 'RL' && name.endsWith('.safetensors') ? dating(source, lastModified) : source,
+            ]),
+          ),
+        ]),
+      );
+    const run = async (lastModified: number, faults = new Faults()): Promise<void> => {
+      const sink = await DirectorySink.create(new MemoryDirectory(folders, faults).handle, 'm');
+      const onNotice = (notice: string): void => void notices.push(notice);
+      await exportMerge(planOf('IN:RL:RL'), dated(lastModified), sink, { onNotice, ...WORK });
+    };
+    const counted = new Faults();
+    const twin: Folders = new Map();
+    await write(twin, counted, planOf('IN:RL:RL'));
+    // Begun without dates; from here on of the first, and of the second.
+    await run(1, new Faults({ at: Math.floor(counted.calls / 3), kind: 'kill' })).catch(() => undefined);
+    expect(notices.splice(0)[0]).toContain('have another date');
+    await run(1, new Faults({ at: Math.floor(counted.calls / 4), kind: 'kill' })).catch(() => undefined);
+    expect(notices.splice(0)[0]).toMatch(/^going on: \d of 4/);
+    await run(2);
+    expect(notices).toEqual([expect.stringContaining('have another date')]);
+    expect(folders.get('m')).toEqual(twin.get('m'));
+  });
+
   it('of another recipe is refused with what it holds, and not touched', async () => {
     const { folders, files } = await unfinished();
     const before = snapshot(files);
@@ -192,7 +230,7 @@ describe('a manifest', () => {
   ])('with a right checksum and a wrong shape is none: %j', async (wrong) => {
     const right = {
       ...{ key: 'k', title: 't', begun: '2026-01-01T00:00:00Z', inputs: {}, settings: {} },
-      ...{ deviations: {}, writing: null, finished: [] },
+      ...{ dates: {}, deviations: {}, writing: null, finished: [] },
     };
     expect(await readManifest(await writeManifest(right))).toMatchObject(right);
     expect(await readManifest(await writeManifest({ ...right, ...wrong } as typeof right))).toBeNull();

@@ -25,6 +25,8 @@ export interface Manifest {
   /** Of the work's identity, in clear. */
   readonly inputs: Readonly<Record<string, string>>;
   readonly settings: Json;
+  /** Of the donors' weights, `sourceDates`. */
+  readonly dates: Readonly<Record<string, number>>;
   /** Standard deviations that noise is scaled by, of tensors that were measured. */
   readonly deviations: Readonly<Record<string, number>>;
   /** The file under way: what lies there under its name, and is not among `finished`, is ours. */
@@ -48,11 +50,12 @@ export async function readManifest(text: string): Promise<Manifest | null> {
 
 function isManifest(value: unknown): value is Manifest {
   if (!isObject(value) || value['format'] !== FORMAT || value['version'] !== VERSION) return false;
-  const { key, title, begun, inputs, settings, deviations, writing, finished } = value;
+  const { key, title, begun, inputs, settings, dates, deviations, writing, finished } = value;
   return (
     [key, title, begun].every((text) => typeof text === 'string') &&
     isObject(inputs) &&
     isObject(settings) &&
+    isObject(dates) &&
     isObject(deviations) &&
     (writing === null || typeof writing === 'string') &&
     Array.isArray(finished) &&

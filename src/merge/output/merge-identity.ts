@@ -46,6 +46,19 @@ export async function mergeIdentity(
   });
 }
 
+/**
+ * When each donor's files of weights were last written, by donor and name, where the browser tells. No part of the identity: a
+ * fingerprint compares weights at spots, and what changed between them has another date, as a rule.
+ */
+export function sourceDates(folders: DonorFolders): Record<string, number> {
+  const dates: Record<string, number> = {};
+  for (const [donor, files] of folders)
+    for (const [name, source] of files)
+      if (isWeightFile(name) && 'lastModified' in source && typeof source.lastModified === 'number')
+        dates[`${donor}/${name}`] = source.lastModified;
+  return dates;
+}
+
 /** What is said of each setting that differs, the most telling first. */
 const DIFFERENCES: readonly (readonly [string, string])[] = [
   ['recipe', 'another recipe'],

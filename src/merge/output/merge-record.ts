@@ -13,13 +13,21 @@ import { pieceHash } from './piece-hash.ts';
 
 export class MergeRecord {
   readonly #kept: KeptFolder;
+  /** Of the donors' weights, as they are now. */
+  readonly #dates: Readonly<Record<string, number>>;
   #manifest: Manifest;
 
   /** Whether an earlier run began it. */
   readonly goesOn: boolean;
 
-  private constructor(kept: KeptFolder, manifest: Manifest, goesOn: boolean) {
+  private constructor(
+    kept: KeptFolder,
+    dates: Readonly<Record<string, number>>,
+    manifest: Manifest,
+    goesOn: boolean,
+  ) {
     this.#kept = kept;
+    this.#dates = dates;
     this.#manifest = manifest;
     this.goesOn = goesOn;
   }
@@ -28,12 +36,14 @@ export class MergeRecord {
    * Takes the folder for an export, before anything of it is written.
    *
    * @param names the files that the export writes
+   * @param dates of the donors' weights
    * @throws NamedError those of `claimFolder`
    */
   static async begin(
     kept: KeptFolder,
     identity: WorkIdentity<'merge'>,
     names: ReadonlySet<string>,
+    dates: Readonly<Record<string, number>>,
   ): Promise<MergeRecord> {
     const key = await workKey(identity);
     const { title, inputs, settings } = identity;
@@ -45,11 +55,12 @@ export class MergeRecord {
       begun,
       inputs,
       settings,
+      dates,
       deviations: {},
       writing: null,
       finished: [],
     };
-    return new MergeRecord(kept, earlier ?? fresh, earlier !== null);
+    return new MergeRecord(kept, dates, earlier ?? fresh, earlier !== null);
   }
 
   /** Deviations that an earlier run measured, by tensor. */
@@ -70,6 +81,21 @@ export class MergeRecord {
   async measured(tensor: string, deviation: number): Promise<void> {
     const deviations = { ...this.#manifest.deviations, [tensor]: deviation };
     await this.#write({ ...this.#manifest, deviations });
+  }
+
+  /**
+   * Takes back what an earlier run made of donors whose files have other dates now: their weights may have changed where no
+   * spot looks, and old and new ones never stand in one folder.
+   *
+   * @returns whether it did
+   */
+  async beginAnew(): Promise<boolean> {
+    const { finished, deviations, dates } = this.#manifest;
+    const names = new Set([...Object.keys(dates), ...Object.keys(this.#dates)]);
+    if ([...names].every((name) => dates[name] === this.#dates[name])) return false;
+    for (const { name } of finished) await this.#kept.remove(name);
+    this.#manifest = { ...this.#manifest, dates: this.#dates, deviations: {}, finished: [] };
+    return finished.length > 0 || Object.keys(deviations).length > 0;
   }
 
   /**

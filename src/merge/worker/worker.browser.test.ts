@@ -9,7 +9,7 @@ import type { WorkProgress } from '../../study/work.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import { measureNoise } from '../measure.ts';
 import { writeManifest } from '../output/manifest.ts';
-import { mergeIdentity } from '../output/merge-identity.ts';
+import { mergeIdentity, sourceDates } from '../output/merge-identity.ts';
 import { pieceHash } from '../output/piece-hash.ts';
 import { openDonor } from '../plan/donor.ts';
 import { planMerge } from '../plan/plan.ts';
@@ -69,7 +69,14 @@ async function merge(shape: QwenShape, edits: readonly Edit[], shardBytes: numbe
 }
 
 /** What a manifest holds that says nothing of its work. */
-const EMPTY = { title: '', begun: '2026-01-01T00:00:00Z', inputs: {}, settings: {}, deviations: {} };
+const EMPTY = {
+  title: '',
+  begun: '2026-01-01T00:00:00Z',
+  inputs: {},
+  settings: {},
+  dates: {},
+  deviations: {},
+};
 
 async function keyOf({ plan, folders, options }: MergedFolder): Promise<string> {
   return workKey(await mergeIdentity(plan, folders, options));
@@ -156,7 +163,8 @@ describe('an export in a worker', () => {
     const made = await merge(SMALL, [MIX], 1e6);
     const place = { parent, name: NAME };
     const [first, second] = [...made.keys()] as [string, string];
-    const begun = { key: await keyOf(made), ...EMPTY, writing: second };
+    const dates = sourceDates(made.folders);
+    const begun = { key: await keyOf(made), ...EMPTY, dates, writing: second };
     const folder = await parent.getDirectoryHandle(NAME, { create: true });
     const source = made.get(first) as ByteSource;
     await put(folder, first, await readRange(source, 0, source.size, { file: first }));

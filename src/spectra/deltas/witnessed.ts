@@ -9,7 +9,7 @@ import type { OnRead } from './stored-piece.ts';
  * @param roles of the task's pieces, in their order
  * @param work takes `onRead` to the task; undefined where nobody wants to know
  * @returns what it resolves to, once the witness has taken everything
- * @throws NamedError `WeightsChanged`
+ * @throws NamedError `WeightsChanged`, `SameFingerprint`
  */
 export async function witnessed<T>(
   witness: WeightWitness | undefined,
@@ -23,7 +23,8 @@ export async function witnessed<T>(
   const value = await work((piece, part) => read.push({ role: roles[piece] as string, part }));
   for (const { role, part } of read) {
     const [checkpoint, entry] = [checkpoints.get(role), entries.get(role)];
-    if (checkpoint && entry) await witness.read(checkpoint.fingerprint, { name, bytes: entry.bytes }, part);
+    if (checkpoint && entry)
+      await witness.read({ fingerprint: checkpoint.fingerprint, role }, { name, bytes: entry.bytes }, part);
   }
   return value;
 }

@@ -1,3 +1,4 @@
+import * as disk from 'node:fs';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,30 @@ describe('a storage that fails', () => {
     expect(notices).toEqual([
       'results cannot be kept (the storage is full): the work goes on, and would begin anew after a reload; make room, or delete kept results.',
     ]);
+  });
+});
+
+describe('a disk that refuses the journal of the headless command', () => {
+  test.each([
+    ['ENOSPC', /^results cannot be kept: no room on the disk of ".*journal": .* are free$/],
+    ['EIO', /^results cannot be kept: .*".*journal" failed/],
+    ['EACCES', /^results cannot be kept: .*journal"/],
+  ])('with %s is named, with what to do', async (code, what) => {
+    const folder = mkdtempSync(join(tmpdir(), 'frankenscope-'));
+    const refusing = {
+      ...disk,
+      writeSync: (): never => {
+        throw Object.assign(new Error(`${code}: refused, write`), { code });
+      },
+    };
+    const session = new Session(null, new JournalFiles(join(folder, 'journal'), refusing));
+    const server = await serve(folder, { before: session.answer });
+    endings.push(() => server.close().then(() => rmSync(folder, { recursive: true })));
+    const storage = sessionStorage(new URL(session.path, server.url).href);
+    await expect(storage.append('a', 'b.jsonl', new Uint8Array(3))).rejects.toMatchObject({
+      ...{ name: 'JournalFailed', what: expect.stringMatching(what) as string },
+      remedy: expect.stringContaining('FRANKENSCOPE_CACHE') as string,
+    });
   });
 });
 

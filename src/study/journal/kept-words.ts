@@ -17,6 +17,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** What a rerun does with it: "37 of 100 records, goes on from there". */
 export function fateOf({ described, current, complete, done, total, build, begun }: KeptWork): string {
+  if (!described && done === 0)
+    return 'nothing whole is in it, as of work of an earlier version: nothing goes on with it';
   if (!described)
     return `${records(done)} without a whole description: taken up when the same work is run again`;
   if (!current)

@@ -10,6 +10,7 @@ import { workKey } from '../identity/work-identity.ts';
 import { runJournalled } from '../run-journalled.ts';
 import type { LongWork } from '../work.ts';
 import { Journals } from './journals.ts';
+import { fateOf } from './kept-words.ts';
 import { lineOf } from './lines.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
@@ -124,4 +125,14 @@ test('what else lies among journals on a disk hides none, and takes no path outs
     ['', ''],
   ] as const)
     expect(() => files.append(key, file, line)).toThrow(RangeError);
+});
+
+test('of a journal of an earlier version no rerun is promised', async () => {
+  const storage = new MemoryStorage();
+  const old = (text: string) => new TextEncoder().encode(text);
+  await storage.append('0'.repeat(32), 'work.json', old('{"kind":"answers","title":"Answers of in"}'));
+  await storage.append('0'.repeat(32), FILE, old('{"key":"a","record":{"text":"x","stop":"end"}}\n'));
+  const [kept] = await new Journals(storage).list();
+  expect(kept).toMatchObject({ described: false, done: 0 });
+  expect(kept && fateOf(kept)).toMatch(/^nothing whole is in it, as of work of an earlier version/);
 });

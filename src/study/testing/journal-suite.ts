@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { buildName } from '../identity/modules.ts';
 import type { JudgeVerdict } from '../../remote/judge.ts';
 import { openJournal } from '../journal/journal.ts';
 import { Journals } from '../journal/journals.ts';
 import { lineOf } from '../journal/lines.ts';
 import { SHAPES } from '../journal/shapes.ts';
+import { buildName } from '../identity/modules.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import type { JournalStorage } from '../journal/storage.ts';

@@ -1,19 +1,24 @@
 import type { EngineApi, LoadedModel, OpenedCheckpoint } from '../../engine/protocol.ts';
 import { isOfCheckpoint } from '../../engine/weights/kept.ts';
-import type { WeightsWatch } from './watch.ts';
+import type { LoadedFolder, WeightsWatch } from './watch.ts';
 
 /**
  * Holds what a load read against what was known of the checkpoint. Results that were computed from other weights are withdrawn
  * before anything is run with these.
  *
+ * @param beside what is loaded already
  * @returns the model without the hashes, and with a notice where something was withdrawn
+ * @throws NamedError `SameFingerprint` where it cannot be told from one of those beside it, and differs
  */
 export async function noteLoaded(
   watch: WeightsWatch,
-  { fingerprint }: Pick<OpenedCheckpoint, 'fingerprint'>,
+  checkpoint: LoadedFolder,
   { hashes = {}, ...model }: LoadedModel,
+  beside: readonly LoadedFolder[],
 ): Promise<LoadedModel> {
-  const withdrawal = await watch.note(fingerprint, new Map(Object.entries(hashes)));
+  const read = new Map(Object.entries(hashes));
+  watch.tellApart(checkpoint, read, beside);
+  const withdrawal = await watch.note(checkpoint.fingerprint, read);
   return withdrawal ? { ...model, notices: [...(model.notices ?? []), withdrawal.sentence] } : model;
 }
 

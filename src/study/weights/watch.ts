@@ -16,6 +16,14 @@ export interface Withdrawal {
   readonly sentence: string;
 }
 
+/** An opened folder whose weights were loaded. */
+export interface LoadedFolder {
+  /** Of its opening. */
+  readonly id: string;
+  readonly name: string;
+  readonly fingerprint: string;
+}
+
 /**
  * A fingerprint compares spots. Whoever reads a tensor whole tells its hash here; where it is not what it was, everything that
  * was computed from the checkpoint is withdrawn, and the new hash takes the old one's place.
@@ -25,6 +33,8 @@ export class WeightsWatch {
   readonly #withdraw: (fingerprint: string) => Promise<readonly KeptWork[]>;
   readonly #told = new Set<(withdrawal: Withdrawal) => void>();
   readonly #listeners = new Set<(fingerprint: string) => void>();
+  /** By the opening of their folders. */
+  readonly #loaded = new Map<string, ReadonlyMap<string, string>>();
   readonly #whole = new Map<string, Set<string>>();
 
   /** @param withdraw forgets what was computed from a checkpoint */
@@ -75,18 +85,41 @@ export class WeightsWatch {
     return withdrawal;
   }
 
+  /**
+   * Takes what a load read, and holds it against what was read of those that are loaded beside it.
+   *
+   * @throws NamedError `SameFingerprint` where it differs from one of the same fingerprint
+   */
+  tellApart(
+    { id, name, fingerprint }: LoadedFolder,
+    hashes: ReadonlyMap<string, string>,
+    beside: readonly LoadedFolder[],
+  ): void {
+    for (const other of beside) {
+      if (other.fingerprint !== fingerprint || other.id === id) continue;
+      for (const [tensor, hash] of this.#loaded.get(other.id) ?? [])
+        if ((hashes.get(tensor) ?? hash) !== hash) throw sameFingerprint([other.name, name], tensor);
+    }
+    this.#loaded.set(id, hashes);
+  }
+
   /** One that puts parts of tensors together, for one run. */
   witness(): WeightWitness {
     const hashes = new Map<string, TensorHash>();
+    const read = new Map<string, { readonly role: string; readonly hash: string }>();
     return {
-      read: async (fingerprint, { name, bytes }, part: HashedPart) => {
-        const key = `${fingerprint} ${name}`;
+      read: async ({ fingerprint, role }, { name, bytes }, part: HashedPart) => {
+        const key = JSON.stringify([fingerprint, role, name]);
         const tensor = hashes.get(key) ?? new TensorHash(bytes);
         hashes.set(key, tensor);
         const hash = await tensor.add(part);
         if (hash === null) return;
         // It may be read again, for another update.
         hashes.delete(key);
+        const before = read.get(`${fingerprint} ${name}`);
+        if (before && before.role !== role && before.hash !== hash)
+          throw sameFingerprint([before.role, role], name);
+        read.set(`${fingerprint} ${name}`, { role, hash });
         const withdrawal = await this.note(fingerprint, new Map([[name, hash]]));
         if (withdrawal) throw weightsChanged(withdrawal);
       },
@@ -108,8 +141,18 @@ export function weightsChanged({ tensors, sentence }: Pick<Withdrawal, 'tensors'
   );
 }
 
+/** Two checkpoints that the fingerprint does not tell apart are there together, and differ: results of one would be taken for the other's. */
+export function sameFingerprint(names: readonly [string, string], tensor: string): NamedError {
+  return new NamedError(
+    'SameFingerprint',
+    `${names[0]} and ${names[1]} have the same fingerprint, and differ between the spots that it compares`,
+    { tensor },
+    'add an empty line to the config.json of one of them, and open it again: then they are told apart',
+  );
+}
+
 function sentenceOf([tensor, ...others]: readonly string[], works: readonly KeptWork[]): string {
-  const more = others.length > 0 ? ` and ${others.length} more tensors` : '';
+  const more = others.length > 0 ? ` and ${others.length} more tensor${others.length === 1 ? '' : 's'}` : '';
   const changed = `${tensor}${more} changed between the spots that a fingerprint compares, since results of this checkpoint were kept`;
   if (works.length === 0) return `${changed}; none of those is left.`;
   const titles = works.map(({ title }) => `"${title}"`).join(', ');

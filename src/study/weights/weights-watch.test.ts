@@ -217,6 +217,41 @@ describe('a weight outside every spot', () => {
   });
 });
 
+describe('two checkpoints that a fingerprint does not tell apart', () => {
+  const compared = async (changed: readonly number[], settings = stored): Promise<EnergyStudy> =>
+    energyStudy(
+      new Map([
+        ['base', await model('a', 2)],
+        ['in', await model('b', 2, changed)],
+      ]),
+      settings,
+    );
+
+  it('are refused where they differ, at once and with a way out, whatever was known of them', async () => {
+    for (const known of [[], [2], [0, 1]]) {
+      const studied = await compared(known);
+      const { taken, ...told } = await run(studied).catch((error: unknown) => ({ taken: [], error }));
+      if (known.length === 0) expect(taken).toEqual([0]);
+      else
+        expect(told).toMatchObject({
+          error: {
+            name: 'SameFingerprint',
+            what: expect.stringMatching(/^(base and in|in and base) have the same fingerprint/),
+            remedy: expect.stringContaining('config.json'),
+            place: { tensor: nameOf(known.at(0) ?? 0) },
+          },
+        });
+      for (const { key } of await journals.list()) await journals.remove(key);
+    }
+  });
+
+  it('are compared where they agree: an update of nothing', async () => {
+    const { records, notices } = await run(await compared([]));
+    expect([...records.values()].every(({ squares }) => squares['sft'] === 0)).toBe(true);
+    expect(notices).toEqual([]);
+  });
+});
+
 describe('work under way', () => {
   it('begins anew when what it takes over is withdrawn beside it', async () => {
     const studied = await study();
@@ -334,6 +369,8 @@ describe('a load', () => {
       ...(hashes ? { hashes } : {}),
     }) as unknown as LoadedModel;
 
+  const opened = { id: '1', name: 'a' };
+
   it('that reads other weights withdraws results and kept copies, and says so', async () => {
     const studied = await study();
     const fingerprint = studied.identity.inputs['weights of in'] as string;
@@ -349,7 +386,7 @@ describe('a load', () => {
       deleteStoredWeights: (key) => Promise.resolve(void deleted.push(key)),
     });
     const hashes = Object.fromEntries([0, 1, 2, 3].map((layer) => [nameOf(layer), 'e'.repeat(64)]));
-    const noted = await noteLoaded(journals.weights, { fingerprint }, model(hashes));
+    const noted = await noteLoaded(journals.weights, { ...opened, fingerprint }, model(hashes), []);
     expect(noted).not.toHaveProperty('hashes');
     expect(noted.notices).toEqual([
       'No copy is kept.',
@@ -359,12 +396,33 @@ describe('a load', () => {
     ]);
     expect(await titles()).toEqual([]);
     await expect.poll(() => deleted).toEqual(copies.slice(0, 2));
-    expect((await noteLoaded(journals.weights, { fingerprint }, model(hashes))).notices).toHaveLength(1);
+    expect(
+      (await noteLoaded(journals.weights, { ...opened, fingerprint }, model(hashes), [])).notices,
+    ).toHaveLength(1);
+  });
+
+  it('beside one of the same fingerprint that differs is refused, before anything is run or withdrawn', async () => {
+    const studied = await study();
+    const fingerprint = studied.identity.inputs['weights of in'] as string;
+    const [a, b] = [
+      { id: '1', name: 'a', fingerprint },
+      { id: '2', name: 'b', fingerprint },
+    ];
+    const read = (digit: string) => model({ s: '0'.repeat(64), t: digit.repeat(64) });
+    await noteLoaded(journals.weights, a, read('1'), []);
+    await run(studied);
+    await expect(noteLoaded(journals.weights, b, read('2'), [a])).rejects.toMatchObject({
+      ...{ name: 'SameFingerprint', what: expect.stringContaining('a and b'), place: { tensor: 't' } },
+    });
+    expect(await titles()).toHaveLength(1);
+    // Two openings of one folder agree; one after the other is a change.
+    expect((await noteLoaded(journals.weights, b, read('1'), [a])).notices).toHaveLength(1);
+    expect((await noteLoaded(journals.weights, a, read('2'), [])).notices).toHaveLength(2);
   });
 
   it('of a kept copy reads nothing, and compares nothing', async () => {
     await run(await study());
-    const noted = await noteLoaded(journals.weights, { fingerprint: 'x' }, model());
+    const noted = await noteLoaded(journals.weights, { ...opened, fingerprint: 'x' }, model(), []);
     expect(noted.notices).toEqual(['No copy is kept.']);
     expect(journals.weights.comparedWhole('x')).toBe(0);
   });

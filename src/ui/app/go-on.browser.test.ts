@@ -56,7 +56,7 @@ test('what was begun is gone on with from the list, under the settings it was be
   await openSheet();
   await expect.element(sheet().getByText('1 of 3 records, goes on from there')).toBeVisible();
   await expect
-    .element(sheet().getByText(/^Begun \d{4}-\d\d-\d\d .*; rounding reference, updates/))
+    .element(sheet().getByText(/^Begun \d{4}-\d\d-\d\d .*; updates .*, rounding reference/))
     .toBeVisible();
   await sheet()
     .getByRole('button', { name: /^Go on with Update energy/ })
@@ -72,7 +72,10 @@ test('what cannot be gone on with says what is missing, and leaves the page as i
   const journals = new Journals(storage);
   const work: WorkIdentity = {
     ...{ kind: 'energy', title: 'Update energy of x, y', settings: { rounding: 'stored', deltas: [] } },
-    inputs: { in: 'a'.repeat(64), rl: 'b'.repeat(64) },
+    inputs: {
+      ...{ 'weights of in': 'a'.repeat(64), 'weights of rl': 'b'.repeat(64) },
+      ...{ 'config.json of in': 'c'.repeat(64), samples: 'd'.repeat(64) },
+    },
   };
   await runJournalled(journals, work, 3, () => Promise.reject(new Error('cut off'))).catch(() => undefined);
   const { app } = await stageApp({}, around(journals));

@@ -75,6 +75,9 @@ export class AnswerRun<Who extends Asked = Variant> {
     this.#answer = answer;
     this.#journals = journals;
     this.#jobs = jobs;
+    journals.onRemoved(() => {
+      if (!this.running && this.answers.size > 0) void this.#readAgain();
+    });
   }
 
   /** "n = 37 of 100 so far". */
@@ -132,6 +135,16 @@ export class AnswerRun<Who extends Asked = Variant> {
     }
   }
 
+  /** Kept work was forgotten, or withdrawn: what is shown may have been of it. */
+  async #readAgain(): Promise<void> {
+    await this.#preparing;
+    const serial = this.#serial;
+    const kept = await keptAnswers(this.asks, this.#journals).catch((): Answers => new Map());
+    if (serial !== this.#serial || this.running) return;
+    this.answers = kept;
+    await this.#grade();
+  }
+
   /** Every picture that is asked about is read whole the first time. */
   #asksOf({ variants, experiments, settings }: Plan<Who>): Promise<readonly Ask<Who>[]> {
     return asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
@@ -162,7 +175,19 @@ export class AnswerRun<Who extends Asked = Variant> {
       };
       await answersJournalled(
         this.asks,
-        (identity, total, work) => runJournalled(this.#journals, identity, total, work, options),
+        (identity, total, work, keys) =>
+          runJournalled(this.#journals, identity, total, work, {
+            ...options,
+            // Told again where answers were withdrawn meanwhile: none of them stays in sight.
+            onFinished: (records: Answers) => {
+              for (const key of keys) {
+                const kept = records.get(key);
+                if (kept) answers.set(key, kept);
+                else answers.delete(key);
+              }
+              this.#show(answers);
+            },
+          }),
         (work) => this.#answer(this.asks, plan.settings, work),
       );
     } catch (thrown) {

@@ -174,7 +174,11 @@ export class Family {
       const read = await this.#engine.load(job, checkpoint.id, this.#choice.options, report).finally(() => {
         settled = true;
       });
-      const model = await noteLoaded(this.#watch, checkpoint, read);
+      const beside = this.loaded.map((other) => other.checkpoint);
+      const model = await noteLoaded(this.#watch, checkpoint, read, beside).catch(async (error: unknown) => {
+        await this.#engine.unload(checkpoint.id);
+        throw error;
+      });
       if (still()) slot.state = { kind: 'loaded', checkpoint, model, error: null };
       if (this.#choice.keep) void this.#machine.askStored();
     } catch (thrown) {

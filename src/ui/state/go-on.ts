@@ -116,19 +116,23 @@ function fieldsOf({ settings }: KeptWork): Readonly<Record<string, unknown>> {
     : {};
 }
 
+/** How an identity calls weights; small files and samples are inputs besides. */
+const WEIGHTS = /^weights of (.+)$/;
+
 /** What is missing, as far as the inputs' names tell. */
 function notOpen({ family }: AppState, { title, inputs }: KeptWork): NamedError {
   const open = new Set(family.opened.map(({ checkpoint }) => checkpoint?.fingerprint));
-  const missing = Object.entries(inputs).filter(
-    ([role, print]) => /^[0-9a-f]{64}$/.test(print) && role !== 'data' && !open.has(print),
-  );
+  const missing = Object.entries(inputs).flatMap(([input, print]) => {
+    const [, role] = WEIGHTS.exec(input) ?? [];
+    return role === undefined || open.has(print) ? [] : [[role, print] as const];
+  });
   const names = missing.map(([role, print]) => `${role} (weights ${print.slice(0, 12)})`).join(' and ');
   return new NamedError(
     'NotOpen',
     names === '' ? `"${title}" was begun with other data or other loading` : `not open: ${names}`,
     {},
     names === ''
-      ? 'load the same checkpoints with the same weights and device, open the same data, and go on again'
+      ? 'load the same checkpoints, with the same small files and device, open the same data, draw as many samples, and go on again'
       : `open and load the folder whose weights are ${missing.map(([, print]) => print.slice(0, 12)).join(', ')}, and go on again`,
   );
 }
