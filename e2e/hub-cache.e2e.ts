@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { AppPage } from './app.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
@@ -84,4 +86,59 @@ test('the command takes the repository, its parts and a cache of one model', asy
   for (const model of [cache.repository, cache.blobs, cache.snapshot, folder.path]) {
     expect(await info(model)).toEqual({ ...plain, model: 'acme/tiny' });
   }
+});
+
+/** Adds a blob to a repository of its own. */
+function spoiled(name: string, content: string | Uint8Array): string {
+  const { repository, blobs } = cacheOf(GOLDEN, folder.path, name);
+  writeFileSync(join(blobs, 'cd'.repeat(32)), content);
+  return repository;
+}
+
+/** The longest task of the page from now on, in milliseconds, is told by what this gives back. */
+async function taskWatch(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const watch = { longest: 0 };
+    Object.assign(globalThis, { taskWatch: watch });
+    new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) watch.longest = Math.max(watch.longest, duration);
+    }).observe({ type: 'longtask' });
+  });
+  return () =>
+    page.evaluate(() => (globalThis as unknown as { taskWatch: { longest: number } }).taskWatch.longest);
+}
+
+const KEYS = (count: number): string =>
+  `{${Array.from({ length: count }, (_, at) => `"key ${at}":${at}`).join()}}`;
+
+test('blobs that hold what no checkpoint does leave the page awake, and the checkpoint opens', async ({
+  page,
+}) => {
+  const app = new AppPage(page);
+  await app.start();
+  const longest = await taskWatch(page);
+  await drop(page, spoiled('keys', KEYS(1_500_000)));
+  await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
+  const header = new TextEncoder().encode(KEYS(300_000));
+  const file = new Uint8Array(8 + header.length);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, 8);
+  await drop(page, spoiled('header', file));
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('OverLimit');
+  await expect(alert).toContainText('cdcd');
+  // Before a worker read them, 3 and 2 seconds on a quiet machine.
+  expect(await longest()).toBeLessThan(1000);
+});
+
+test('reading a cache can be cancelled, and the next one opens', async ({ page }) => {
+  const app = new AppPage(page);
+  await app.start();
+  await drop(page, spoiled('long', KEYS(2_800_000)));
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+  await expect(page.getByText('Reading the cache')).toBeHidden();
+  await expect(page.getByRole('alert')).toBeHidden();
+  await drop(page, cache.repository);
+  await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
+  await expect(app.slot('IN').getByRole('button', { name: 'Choose a folder' })).toBeVisible();
 });

@@ -18,7 +18,7 @@ type JsonObject = json.JsonObject<number | NoSize>;
 
 const METADATA_KEY = '__metadata__';
 /** Lists are shapes and offsets; beside the tensors an object can hold the metadata. */
-const HEADER_LIMITS: json.JsonLimits = {
+export const HEADER_LIMITS: json.JsonLimits = {
   listItems: MAX_DIMENSIONS,
   keys: MAX_TENSORS + 1,
   keyCharacters: MAX_NAME_CHARACTERS,

@@ -9,19 +9,35 @@ const BACKSLASH = 0x5c;
  * @throws NamedError `OverLimit`
  */
 export function checkJsonDepth(text: string, file: string): void {
+  if (!nestsTooDeep(text)) return;
+  const found = `${MAX_JSON_DEPTH + 1} or more`;
+  throw overLimit('objects and lists within one another', found, MAX_JSON_DEPTH, { file });
+}
+
+/** Whether JSON has more than `MAX_JSON_DEPTH` objects and lists within one another. Long strings cost next to nothing. */
+export function nestsTooDeep(text: string): boolean {
   let depth = 0;
-  let inString = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (inString) {
-      if (code === BACKSLASH) at += 1;
-      else if (code === QUOTE) inString = false;
-    } else if (code === QUOTE) inString = true;
+    if (code === QUOTE) {
+      at = stringEnd(text, at);
+      if (at < 0) return false;
+    }
     // [ ] and { } differ from each other in one bit.
     else if ((code | 0x20) === 0x7b) {
       depth += 1;
-      if (depth > MAX_JSON_DEPTH)
-        throw overLimit('objects and lists within one another', `${depth} or more`, MAX_JSON_DEPTH, { file });
+      if (depth > MAX_JSON_DEPTH) return true;
     } else if ((code | 0x20) === 0x7d) depth -= 1;
   }
+  return false;
+}
+
+/** Where the string ends that begins with this quote; -1 where it does not. */
+function stringEnd(text: string, open: number): number {
+  for (let close = text.indexOf('"', open + 1); close >= 0; close = text.indexOf('"', close + 1)) {
+    let before = close;
+    while (text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    if ((close - before) % 2 === 0) return close;
+  }
+  return -1;
 }

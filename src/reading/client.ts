@@ -1,6 +1,7 @@
 /** The page's side of reading lists and results: a worker for each, so that the page only ever waits. */
 import type { ProxyMarked, Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
+import type { Blobs } from '../checkpoint/hub-cache/name-blobs.ts';
 import { installErrorTransfer } from '../engine/error-transfer.ts';
 import { cancelled } from '../engine/jobs.ts';
 import { Lifeline } from '../engine/lifeline.ts';
@@ -18,6 +19,7 @@ import type { LongWork } from '../study/work.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import type { Files, OnBytes, ReadingHost } from './host.ts';
 import { type Judgement, judgementFromWire } from './judgement.ts';
+import { lookUpSizes } from './look-up-sizes.ts';
 import { type ResultTables, tablesFromWire } from './result-tables.ts';
 import type { SampleSource } from './sample-source.ts';
 import { factsOf, fromWire } from './wire.ts';
@@ -46,7 +48,7 @@ export async function openProblemList(
   work: ReadWork = {},
 ): Promise<SampleSource<Problem>> {
   const worker = new ReadingWorker();
-  const { count } = await worker.open(work, (host, onBytes) =>
+  const { count } = await worker.open(files, work, (host, onBytes) =>
     host.openProblems(path, files, choice, onBytes).then((crossed) => factsOf(crossed)),
   );
   return {
@@ -67,7 +69,7 @@ export async function openItems(
   work: ReadWork = {},
 ): Promise<ItemSource> {
   const worker = new ReadingWorker();
-  const counts = await worker.open(work, (host, onBytes) =>
+  const counts = await worker.open(files, work, (host, onBytes) =>
     host.openItems(files, choices, onBytes).then((crossed) => factsOf(crossed)),
   );
   return {
@@ -90,7 +92,7 @@ export async function readPairs(
   const pairs: Pair[] = [];
   const onPart = proxy((part: readonly Pair[]) => void pairs.push(...part));
   try {
-    const literalImages = await worker.open(work, (host, onBytes) =>
+    const literalImages = await worker.open(files, work, (host, onBytes) =>
       host.readPairs(files, options, onBytes, onPart),
     );
     return { pairs, literalImages };
@@ -114,7 +116,7 @@ export async function openResults(files: Files, work: ReadWork = {}): Promise<Op
   const worker = new ReadingWorker();
   const answers: GradedAnswer[] = [];
   const onPart = proxy((part: readonly GradedAnswer[]) => void answers.push(...part));
-  await worker.open(work, (host, onBytes) => host.readResults(files, onBytes, onPart));
+  await worker.open(files, work, (host, onBytes) => host.readResults(files, onBytes, onPart));
   return {
     answers,
     tables: async (reference) => tablesFromWire(await worker.call((host) => host.tables(reference)), answers),
@@ -122,6 +124,24 @@ export async function openResults(files: Files, work: ReadWork = {}): Promise<Op
       judgementFromWire(await worker.call((host) => host.judgement(verdicts, reference)), answers),
     close: () => worker.close(),
   };
+}
+
+/**
+ * Tells the files of a checkpoint among the blobs of a hub cache, which are Files. @returns hashes by file name
+ *
+ * @throws NamedError those of `nameBlobs`; `WorkerFailed`, `Cancelled`
+ */
+export async function nameFiles(
+  { folder, repository, sources }: Blobs,
+  work: ReadWork = {},
+): Promise<ReadonlyMap<string, string>> {
+  const worker = new ReadingWorker();
+  try {
+    const files = sources as ReadonlyMap<string, File>;
+    return await worker.open(files, work, (host) => host.nameBlobs(folder, repository, files));
+  } finally {
+    worker.close();
+  }
 }
 
 /** A recipe of hundreds of layers takes some milliseconds. */
@@ -173,14 +193,16 @@ class ReadingWorker {
     return this.#line.guard(work(this.#host));
   }
 
-  /** Opens what the worker is for; it ends with the failure. */
+  /** Opens what the worker is for, of these files; it ends with the failure. */
   async open<Result>(
+    files: Files,
     { signal, onProgress }: ReadWork,
     work: (host: Remote<ReadingHost>, onBytes: OnBytes & ProxyMarked) => Promise<Result>,
   ): Promise<Result> {
     const end = (): void => this.close();
     signal?.addEventListener('abort', end);
     try {
+      await lookUpSizes(files.values());
       if (signal?.aborted) throw cancelled();
       const onBytes = proxy((done: number, total: number) =>
         onProgress?.({ phase: 'reading', done, total, unit: 'bytes' }),

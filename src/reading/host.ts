@@ -1,4 +1,5 @@
 /** The worker's side of reading what a person brings: lists and results are parsed here, and stay on disk. */
+import { nameBlobs } from '../checkpoint/hub-cache/name-blobs.ts';
 import { type KnownDonor, type OpenedRecipe, openRecipe } from '../merge/open-recipe.ts';
 import type { ColumnChoice } from '../probes/data/columns.ts';
 import type { Pair } from '../probes/data/pair.ts';
@@ -121,6 +122,15 @@ export class ReadingHost {
     );
     await hand();
     this.#answers = answers;
+  }
+
+  /** Hashes by file name. @throws NamedError those of `nameBlobs` */
+  nameBlobs(
+    folder: string,
+    repository: string | undefined,
+    sources: ReadonlyMap<string, File>,
+  ): Promise<ReadonlyMap<string, string>> {
+    return nameBlobs({ folder, repository, sources });
   }
 
   /** @throws NamedError those of `openRecipe` */

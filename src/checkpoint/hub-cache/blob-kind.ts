@@ -13,6 +13,8 @@ const GENERATION_KEYS = new Set([
 ]);
 
 const PREPROCESSOR_KEYS = ['image_processor_type', 'image_mean', 'min_pixels', 'max_pixels', 'patch_size'];
+/** As many tokens as a vocabulary may have (`vlm/tokenizer-limits.ts`); nothing else has as many keys. */
+const MAX_KEYS = 2 ** 20;
 const WEIGHT_INDEX_SUFFIX = '.index.json';
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -63,7 +65,9 @@ function allIds(json: Json): boolean {
 
 /** The file name under which a checkpoint keeps such a JSON; undefined where it is none of a checkpoint's. */
 export function nameOfJson(json: unknown): string | undefined {
-  if (!isObject(json) || Object.keys(json).length === 0) return undefined;
+  if (!isObject(json)) return undefined;
+  const { length: keys } = Object.keys(json);
+  if (keys === 0 || keys > MAX_KEYS) return undefined;
   const shards = indexedShards(json);
   if (shards !== undefined) {
     const [first = ''] = shards.values();

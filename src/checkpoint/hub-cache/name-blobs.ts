@@ -1,6 +1,6 @@
 import { waysOut } from '../../../scripts/hub-cache-words.mjs';
 import { NamedError } from '../../named-error.ts';
-import type { ByteSource, CheckpointFiles } from '../byte-source.ts';
+import type { ByteSource } from '../byte-source.ts';
 import { mapInFlight } from '../in-flight.ts';
 import { listing } from '../listing.ts';
 import { INDEX_FILE } from '../shard-index.ts';
@@ -17,7 +17,10 @@ export interface Blobs {
   readonly sources: ReadonlyMap<string, ByteSource>;
 }
 
-type Read = readonly [hash: string, source: ByteSource, content: BlobContent];
+/** Tells the files of a checkpoint among blobs: hashes by file name. */
+export type NameBlobs = (blobs: Blobs) => Promise<ReadonlyMap<string, string>>;
+
+type Read = readonly [hash: string, content: BlobContent];
 const ADAPTER_TENSOR = /^base_model\.|\blora_/;
 
 /**
@@ -27,43 +30,41 @@ const ADAPTER_TENSOR = /^base_model\.|\blora_/;
  * @throws NamedError `AmbiguousBlobs` where two blobs would have one name or a safetensors file none, and those of
  * `readBlob`
  */
-export async function nameBlobs(blobs: Blobs): Promise<CheckpointFiles> {
+export async function nameBlobs(blobs: Blobs): Promise<ReadonlyMap<string, string>> {
   const read = await mapInFlight([...blobs.sources], async ([hash, source]): Promise<Read> => {
-    return [hash, source, await readBlob(source, `${blobs.folder}/${hash}`)];
+    return [hash, await readBlob(source, `${blobs.folder}/${hash}`)];
   });
   const hashes = new Map<string, string>();
-  const files = new Map<string, ByteSource>();
-  const give = (name: string, hash: string, source: ByteSource): void => {
+  const give = (name: string, hash: string): void => {
     const other = hashes.get(name);
     if (other !== undefined) throw ambiguous(blobs, name, `${other} and ${hash} are both its ${name}`);
     hashes.set(name, hash);
-    files.set(name, source);
   };
-  const weights: [hash: string, source: ByteSource, tensors: readonly string[]][] = [];
+  const weights: [hash: string, tensors: readonly string[]][] = [];
   let shards: ReadonlyMap<string, string> | undefined;
-  for (const [hash, source, content] of read) {
-    if (content.kind === 'file' || content.kind === 'index') give(content.name, hash, source);
+  for (const [hash, content] of read) {
+    if (content.kind === 'file' || content.kind === 'index') give(content.name, hash);
     if (content.kind === 'index' && content.name === INDEX_FILE) shards = content.shards;
-    if (content.kind === 'weights') weights.push([hash, source, content.tensors]);
+    if (content.kind === 'weights') weights.push([hash, content.tensors]);
   }
-  const models = weights.filter(([hash, source, tensors]) => {
+  const models = weights.filter(([hash, tensors]) => {
     const adapter = tensors.length > 0 && tensors.every((name) => ADAPTER_TENSOR.test(name));
-    if (adapter) give('adapter_model.safetensors', hash, source);
+    if (adapter) give('adapter_model.safetensors', hash);
     return !adapter;
   });
   if (shards === undefined && models.length > 1) {
     const what = `${models.length} of its blobs are safetensors files, and none is the index that names them`;
     throw ambiguous(blobs, INDEX_FILE, what);
   }
-  for (const [hash, source, tensors] of models) {
-    give(shards === undefined ? 'model.safetensors' : shardOf(tensors, shards, hash, blobs), hash, source);
+  for (const [hash, tensors] of models) {
+    give(shards === undefined ? 'model.safetensors' : shardOf(tensors, shards, hash, blobs), hash);
   }
   if (weights.length === 0) {
-    for (const [hash, source, content] of read) {
-      if (content.kind === 'foreign weights') give(`${hash}.${content.ending}`, hash, source);
+    for (const [hash, content] of read) {
+      if (content.kind === 'foreign weights') give(`${hash}.${content.ending}`, hash);
     }
   }
-  return files;
+  return hashes;
 }
 
 /** The one shard that the index gives a header's tensors. */

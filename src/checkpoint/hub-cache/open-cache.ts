@@ -5,6 +5,7 @@ import { readRange } from '../byte-source.ts';
 import type { DroppedFile } from '../dropped-folders.ts';
 import type { CachedRepository, SharedBlob } from './layout.ts';
 import { cacheLayout } from './layout.ts';
+import type { NameBlobs } from './name-blobs.ts';
 import { nameBlobs } from './name-blobs.ts';
 
 export interface OpenedCache {
@@ -26,24 +27,26 @@ const COMMIT = /^[0-9a-f]{40}$/;
  * snapshot holds links, which no browser lists, so the blobs are told apart by their content and get their names
  * back. Snapshots that list their files (Windows, `cp -rL`) stay as they are. Files outside a cache pass through.
  *
- * Reads headers and small files only. Paths have slashes; `emptyFolders` are those that listed nothing.
- * @throws NamedError those of `readRange`
+ * Reads headers and small files only. Paths have slashes; `emptyFolders` are those that listed nothing. `name` reads the
+ * blobs, which takes seconds where they hold what no checkpoint does: a page hands them to a worker.
+ * @throws NamedError those of `readRange`; `Cancelled` where `name` was
  */
 export async function openCache(
   dropped: Iterable<DroppedFile>,
   emptyFolders: Iterable<string> = [],
+  name: NameBlobs = nameBlobs,
 ): Promise<OpenedCache> {
   const { repositories, shared, others } = cacheLayout(dropped, emptyFolders);
   const files = [...others];
   const refused: NamedError[] = [];
   const owners = await Promise.all(shared.map(async (blob) => ({ blob, owners: await ownersOf(blob) })));
   for (const repository of repositories) {
-    const name = repository.path.slice(repository.path.lastIndexOf('/') + 1);
-    const own = owners.filter(({ owners }) => owners.has(name)).map(({ blob }) => blob.source);
+    const folder = repository.path.slice(repository.path.lastIndexOf('/') + 1);
+    const own = owners.filter(({ owners }) => owners.has(folder)).map(({ blob }) => blob.source);
     try {
-      files.push(...(await snapshotOf(repository, own)));
+      files.push(...(await snapshotOf(repository, own, name)));
     } catch (error) {
-      if (!(error instanceof NamedError)) throw error;
+      if (!(error instanceof NamedError) || error.name === 'Cancelled') throw error;
       refused.push(error);
     }
   }
@@ -59,6 +62,7 @@ export async function openCache(
 async function snapshotOf(
   { path, repository, listed, blobs, unfinished, refs, commits }: CachedRepository,
   shared: readonly ByteSource[],
+  name: NameBlobs,
 ): Promise<readonly DroppedFile[]> {
   if (listed.some((file) => WEIGHTS.test(file.path))) return listed;
   const named = new Set(commits);
@@ -77,7 +81,8 @@ async function snapshotOf(
   }
   const sources = new Map([...blobs, ...shared.map((source) => [source.name, source] as const)]);
   const folder = repository === undefined ? path : `${path}/blobs`;
-  const files = await nameBlobs({ folder, repository, sources });
+  const hashes = await name({ folder, repository, sources });
+  const files = new Map([...hashes].map(([file, hash]) => [file, sources.get(hash) as ByteSource] as const));
   // Files that happen to be called by hashes.
   if (files.size === 0 && repository === undefined) return at(path, blobs);
   if (![...files.keys()].some((name) => WEIGHTS.test(name))) {

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.ts';
 import { readRange } from '../byte-source.ts';
-import { LENGTH_BYTES, MAX_HEADER_BYTES } from '../header.ts';
+import { HEADER_LIMITS, LENGTH_BYTES, MAX_HEADER_BYTES } from '../header.ts';
+import { isJsonObject, parseJson } from '../json.ts';
 import { indexedShards, nameOfJson, nameOfText } from './blob-kind.ts';
 
 /** What a blob of the cache turned out to be. */
@@ -28,15 +29,16 @@ const FOREIGN: readonly (readonly [ending: 'bin' | 'gguf', start: readonly numbe
 /**
  * Tells what a blob is by its first bytes; reads a safetensors file's header and a JSON file whole, nothing else.
  *
- * @throws NamedError those of `readRange`
+ * @throws NamedError those of `readRange` and, for a header, of `parseJson`
  */
 export async function readBlob(source: ByteSource, file: string): Promise<BlobContent> {
   const head = await readRange(source, 0, Math.min(source.size, HEAD_BYTES), { file });
   const headerBytes = headerLength(head, source.size);
   if (headerBytes !== undefined) {
-    const header = parsed(await readRange(source, LENGTH_BYTES, LENGTH_BYTES + headerBytes, { file }));
-    if (typeof header === 'object' && header !== null) {
-      return { kind: 'weights', tensors: Object.keys(header).filter((name) => name !== '__metadata__') };
+    const bytes = await readRange(source, LENGTH_BYTES, LENGTH_BYTES + headerBytes, { file });
+    const header = parseJson(bytes, file, HEADER_LIMITS);
+    if (isJsonObject(header)) {
+      return { kind: 'weights', tensors: [...header.keys()].filter((name) => name !== '__metadata__') };
     }
   }
   const foreign = FOREIGN.find(([, start]) => start.every((byte, at) => head[at] === byte));

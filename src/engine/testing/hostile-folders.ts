@@ -550,6 +550,14 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     TEMPLATE,
   ),
   hostile(
+    'template that searches a long list',
+    'OverLimit',
+    template(
+      "{% set l = range(99999) | list %}{% for i in range(9999) %}{% if 'x' in l %}a{% endif %}{% endfor %}",
+    ),
+    TEMPLATE,
+  ),
+  hostile(
     'template that nests',
     'OverLimit',
     template(`{{ ${'('.repeat(1e5)}1${')'.repeat(1e5)} }}`),

@@ -316,6 +316,10 @@ parameters: {normalize: no}
     expect(shareOfB(recipe, 'model.norm.weight')).toBe(50);
   });
 
+  it('a file that nests without end is told without the words of a stack', () => {
+    expect(() => read('['.repeat(1e5))).toThrow(/^(?!.*call stack).*deeper than any configuration at line 1/);
+  });
+
   it.each([
     ['InvalidMergekit', 'a: [', 'Flow'],
     ['InvalidMergekit', '- x', 'object'],

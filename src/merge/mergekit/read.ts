@@ -47,7 +47,12 @@ export function readMergekit(
   } catch (cause) {
     // Told here: the library looks for the line of each of thousands of errors, from the beginning.
     const line = cause instanceof YAMLParseError ? text.slice(0, cause.pos[0]).split('\n').length : null;
-    const what = `${cause instanceof Error ? cause.message : String(cause)}${line === null ? '' : ` at line ${line}`}`;
+    const said = cause instanceof Error ? cause.message : String(cause);
+    // The stack that the library ran out of says nothing to a person.
+    const why = /call stack/.test(said)
+      ? 'lists and maps within one another, deeper than any configuration'
+      : said;
+    const what = `${why}${line === null ? '' : ` at line ${line}`}`;
     throw new NamedError('InvalidMergekit', what, { file }, 'give a mergekit configuration in YAML', {
       cause,
     });

@@ -4,7 +4,7 @@ import { cellHull, cellOf } from './cell.ts';
 import { LOOKED_AT } from './column-guess.ts';
 import { COLUMN_ROLES, type ColumnChoice, filledColumn, namesFor } from './columns.ts';
 import type { JsonLine } from './json-lines.ts';
-import { columnList, columnsFound, UnknownColumns } from './unknown-columns.ts';
+import { columnList, columnsFound, MOST_COLUMNS, UnknownColumns } from './unknown-columns.ts';
 
 const REQUIRED = ['question', 'answer'] as const;
 const CHATS = ['conversations', 'messages', 'conversation'];
@@ -31,7 +31,10 @@ export class ColumnFacts {
   /** Whether the row has both question and answer. */
   add(row: JsonLine): boolean {
     this.#rows += 1;
-    for (const name in row.value) this.#columns.add(name);
+    for (const name in row.value) {
+      if (this.#columns.size > MOST_COLUMNS) break;
+      this.#columns.add(name);
+    }
     if (this.#some.length < LOOKED_AT) {
       this.#some.push({ ...row, value: cellHull(row.value) as JsonLine['value'] });
     }
@@ -78,13 +81,22 @@ export class ColumnFacts {
       const looked = namesFor(role, this.#choice).join(', ');
       const missing = `${lacking.count} of ${rows} ${unit}s have no ${role} (looked for: ${looked})`;
       if (lacking.count === rows) throw this.unknown('MissingField', missing, role);
-      const what = `${missing}, the first is ${unit} ${lacking.first.line}; columns: ${columnList([...this.#columns])}`;
+      const what = `${missing}, the first is ${unit} ${lacking.first.line}; columns: ${columnList([...this.#columns].slice(0, MOST_COLUMNS))}`;
       throw new NamedError('MissingField', what, { file, field: role }, 'fill them, or leave these rows out');
     }
   }
 
-  /** An error that a page can ask about. */
-  unknown(name: string, what: string, field: string, remedy?: string): UnknownColumns {
+  /** An error that a page can ask about, unless there are too many columns. */
+  unknown(name: string, what: string, field: string, remedy?: string): NamedError {
+    if (this.#columns.size > MOST_COLUMNS) {
+      const some = columnList([...this.#columns].slice(0, MOST_COLUMNS));
+      return new NamedError(
+        name,
+        `${what}; more than ${MOST_COLUMNS} columns: ${some}`,
+        { file: this.#path, field },
+        'write a list of one row for each question, with columns question and answer',
+      );
+    }
     const found = columnsFound(this.#some, this.#rows, [...this.#columns], this.#choice);
     const from = { found, choice: this.#choice };
     return new UnknownColumns(name, what, { file: this.#path, field }, from, remedy);

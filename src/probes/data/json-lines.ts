@@ -1,3 +1,5 @@
+import { nestsTooDeep } from '../../checkpoint/json-depth.ts';
+import { MAX_JSON_DEPTH } from '../../checkpoint/limits.ts';
 import { NamedError } from '../../named-error.ts';
 import { eachPiece, type Reading, textStart } from './file-pieces.ts';
 import { parsePythonJson } from './python-json.ts';
@@ -100,6 +102,8 @@ export function parseLine(text: string, path: string, line: number): Readonly<Re
       'one JSON object to a line',
       cause === undefined ? {} : { cause },
     );
+  if (nestsTooDeep(text))
+    throw fail(`JSON of more than ${MAX_JSON_DEPTH} objects and lists within one another`);
   let value: unknown;
   try {
     value = parsePythonJson(text);

@@ -1,4 +1,6 @@
 /** Rows of JSON: one object to a line, or one array of objects. */
+import { nestsTooDeep } from '../../checkpoint/json-depth.ts';
+import { MAX_JSON_DEPTH } from '../../checkpoint/limits.ts';
 import { NamedError } from '../../named-error.ts';
 import { isRecord } from './cell.ts';
 import { eachPiece, type FilePiece, readBytes, type Reading, textStart } from './file-pieces.ts';
@@ -89,6 +91,9 @@ export class JsonRows implements RowReader {
 
   #element(bytes: Uint8Array, offset: number, line: number): unknown {
     const text = utf8Text(bytes, offset, () => `row ${line}`, this.#path);
+    if (nestsTooDeep(text)) {
+      throw this.#bad(`row ${line} has more than ${MAX_JSON_DEPTH} objects and lists within one another`);
+    }
     try {
       return parsePythonJson(text);
     } catch (cause) {

@@ -1,5 +1,6 @@
 import type { FileMetaData } from 'hyparquet';
 import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import { overLimit } from '../../checkpoint/limits.ts';
 import { NamedError } from '../../named-error.ts';
 import { isRecord, StoredBytes } from './cell.ts';
 import { readBytes, type Reading } from './file-pieces.ts';
@@ -91,8 +92,18 @@ export class ParquetRows implements RowReader {
     const tools = await parquetTools();
     const metadata: FileMetaData = await tools.parquetMetadataAsync({
       byteLength: file.size,
-      slice: async (start, end = file.size) =>
-        (await readBytes(file, start, Math.min(end, file.size), path)).buffer,
+      slice: async (start, end = file.size) => {
+        if (end - start > MOST_FOOTER_BYTES) {
+          throw overLimit(
+            'bytes of the footer',
+            end - start,
+            MOST_FOOTER_BYTES,
+            { file: path },
+            FEWER_GROUPS,
+          );
+        }
+        return (await readBytes(file, start, Math.min(end, file.size), path)).buffer;
+      },
     });
     this.#decimals = takeDecimals(metadata);
     this.#groups = metadata.row_groups.map((group) => new ParquetGroup(file, path, tools, metadata, group));
@@ -111,7 +122,7 @@ export class ParquetRows implements RowReader {
       if (cause instanceof NamedError) throw cause;
       throw new NamedError(
         'BadParquet',
-        cause instanceof Error ? cause.message : String(cause),
+        damage(cause),
         { file: this.#path },
         'write it again with snappy or no compression, or give JSON lines',
         { cause },
@@ -119,6 +130,17 @@ export class ParquetRows implements RowReader {
     }
   }
 }
+
+/** What hyparquet says; an error of its own code, which went on with what it had read, says nothing to a person. */
+function damage(cause: unknown): string {
+  if (cause instanceof TypeError || cause instanceof RangeError)
+    return 'its bytes are not as Parquet has them';
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Footers have some kilobytes, with a million rows in small groups a megabyte; taking this one apart takes seconds. */
+const MOST_FOOTER_BYTES = 2 ** 24;
+const FEWER_GROUPS = 'write it again, in fewer row groups, or give JSON lines';
 
 /** As JSON would hold it, but for bytes. */
 function plain(value: unknown, long: (bytes: Uint8Array) => unknown): unknown {

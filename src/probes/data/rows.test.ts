@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { NamedError } from '../../named-error.ts';
 import { problemPrompt } from '../problem-prompt.ts';
 import { guessColumns } from './column-guess.ts';
 import { parseColumns } from './columns.ts';
+import { openProblems } from './problem-list.ts';
 import { BASE, readRow, readRows, type Row } from './testing/rows.ts';
 import { UnknownColumns } from './unknown-columns.ts';
 
@@ -171,6 +173,64 @@ describe('columns', () => {
     await expect(some).rejects.toMatchObject({
       name: 'MissingField',
       what: '2 of 3 lines have no answer (looked for: answer, ground_truth, reward_model.ground_truth), the first is line 2; columns: question, answer',
+    });
+  });
+});
+
+describe('rows beyond what anyone writes', () => {
+  it.each([
+    ['list', `{"question": "q", "answer": "a", "x": ${'['.repeat(1e5)}${']'.repeat(1e5)}}`],
+    ['object', `{"question": "q", "answer": "a", "x": ${'{"a":'.repeat(1e5)}1${'}'.repeat(1e5)}}`],
+  ])('a deep %s is told by its line', async (_, line) => {
+    const files = new Map([
+      ['a.jsonl', new Blob([`{"question": "[[", "answer": "\\\\"}\n${line}`])],
+      ['a.json', new Blob([`[{"question": "q", "answer": "a"}, ${line}]`])],
+    ]);
+    const opened = (path: string) => openProblems(path, files, {});
+    await expect(opened('a.jsonl')).rejects.toMatchObject({
+      name: 'BadJsonLine',
+      what: 'line 2 is JSON of more than 64 objects and lists within one another',
+    });
+    await expect(opened('a.json')).rejects.toMatchObject({
+      name: 'BadJson',
+      what: 'row 2 has more than 64 objects and lists within one another',
+    });
+  });
+
+  it('of thousands of columns none is asked about', async () => {
+    const rows = Array.from({ length: 3000 }, (_, at) => ({ [`c${at}`]: 1, [`d${at}`]: 2 }));
+    const list = new Blob([rows.map((row) => JSON.stringify(row)).join('\n')]);
+    const error = await openProblems('a.jsonl', new Map([['a.jsonl', list]]), {}).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(NamedError);
+    expect(error).not.toBeInstanceOf(UnknownColumns);
+    expect(error).toMatchObject({
+      name: 'MissingField',
+      what: expect.stringMatching(
+        /^3000 of 3000 lines have no question .*; more than 1000 columns: c0, d0, c1, /,
+      ) as string,
+    });
+  });
+
+  it('a footer of Parquet that is larger than any is not taken apart', async () => {
+    const footer = new Uint8Array(2 ** 25);
+    const tail = new Uint8Array(8);
+    new DataView(tail.buffer).setUint32(0, footer.length, true);
+    tail.set(new TextEncoder().encode('PAR1'), 4);
+    const file = new Blob(['PAR1', footer, tail]);
+    await expect(openProblems('a.parquet', new Map([['a.parquet', file]]), {})).rejects.toMatchObject({
+      name: 'OverLimit',
+      place: { file: 'a.parquet' },
+    });
+  });
+
+  it('damage to Parquet is told without the words of a stack', async () => {
+    const footer = new Uint8Array(100);
+    const file = new Blob(['PAR1', footer, new Uint8Array([100, 0, 0, 0]), 'PAR1']);
+    await expect(openProblems('a.parquet', new Map([['a.parquet', file]]), {})).rejects.toMatchObject({
+      name: 'BadParquet',
+      what: 'its bytes are not as Parquet has them',
     });
   });
 });

@@ -18,6 +18,8 @@ export interface ColumnsFound {
   readonly shown: readonly (readonly string[])[];
 }
 
+/** More are not remembered, nor offered to choose from: names that are data, or a table on its side. */
+export const MOST_COLUMNS = 1000;
 /** How many rows are shown. */
 const SHOWN = 3;
 /** Longer texts are cut. */
@@ -35,7 +37,7 @@ export function columnsFound(
   return {
     rows,
     columns,
-    choosable: choosableColumns(some, columns),
+    choosable: choosableColumns(some, columns).slice(0, MOST_COLUMNS),
     guess: guessColumns(some, choice, columns),
     shown: some.slice(0, SHOWN).map((row) => columns.map((column) => shownCell(cellOf(row, column)))),
   };

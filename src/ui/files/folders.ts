@@ -1,4 +1,5 @@
 import { foldersOf } from '../../checkpoint/dropped-folders.ts';
+import type { NameBlobs } from '../../checkpoint/hub-cache/name-blobs.ts';
 import { openCache } from '../../checkpoint/hub-cache/open-cache.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
@@ -13,14 +14,17 @@ export interface Folders {
 
 /**
  * Splits what was dropped or chosen into checkpoint folders, paths relative to each; blobs of the hub's cache get
- * their files' names back.
+ * their files' names back, by `name` where it is given.
  *
  * @throws NamedError `AmbiguousDrop` when two files have the same path, `NothingToOpen` when no file belongs to a
  * checkpoint, and those of `openCache` when nothing else is left to open
  */
-export async function intoFolders({ files: given, emptyFolders }: Gathered): Promise<Folders> {
+export async function intoFolders(
+  { files: given, emptyFolders }: Gathered,
+  name?: NameBlobs,
+): Promise<Folders> {
   const dropped = given.map(({ path, file }) => ({ path, source: file }));
-  const { files, refused: ofCache } = await openCache(dropped, emptyFolders);
+  const { files, refused: ofCache } = await openCache(dropped, emptyFolders, name);
   const { folders, unrelated } = foldersOf(files);
   const silent = besideOthers(emptyFolders, folders);
   const refused = silent.length > 0 ? [...ofCache, nothingListed(silent)] : ofCache;

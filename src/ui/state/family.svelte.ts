@@ -83,6 +83,12 @@ export class Family {
     await Promise.all(opening);
   }
 
+  /** What was dropped or chosen could not be told apart; nothing is said of what was cancelled. */
+  refuse(error: unknown): void {
+    const failure = named(error);
+    this.dropError = failure.name === 'Cancelled' ? null : failure;
+  }
+
   #slotFor(folder: Folder): Slot | undefined {
     const free = (slot: Slot | undefined) => slot?.state.kind === 'empty' || slot?.state.kind === 'wrong';
     const role = guessRole(folder.name);

@@ -18,6 +18,9 @@ const STEPS_PER_TURN = 10;
 /** Thrown where a template goes beyond its budget; `message` says which part. */
 export class TemplateOverBudget extends Error {}
 
+/** Comparing or copying so many takes as long as a step. */
+const ITEMS_PER_STEP = 8;
+
 type Statement = Parameters<Interpreter['evaluate']>[0];
 type Value = ReturnType<Interpreter['evaluate']>;
 
@@ -26,6 +29,8 @@ export class BoundedInterpreter extends Interpreter {
   #depth = 0;
   /** What loops run over: the interpreter makes something for each item, without an evaluation. */
   readonly #loopedOver = new WeakSet<object>();
+  /** What is searched or filtered: likewise gone through, item by item. */
+  readonly #goneThrough = new WeakSet<object>();
   readonly #itemsOf = new WeakMap<object, number>();
 
   /** @throws TemplateOverBudget */
@@ -36,10 +41,15 @@ export class BoundedInterpreter extends Interpreter {
       const { iterable } = statement as unknown as { iterable: { type: string; lhs?: object } };
       this.#loopedOver.add(iterable.type === 'SelectExpression' && iterable.lhs ? iterable.lhs : iterable);
     }
+    const passed = passedOver(statement);
+    if (passed) this.#goneThrough.add(passed);
     this.#depth += 1;
     try {
       const value = super.evaluate(statement, environment);
       this.#weigh(value, statement !== undefined && this.#loopedOver.has(statement));
+      if (statement !== undefined && this.#goneThrough.has(statement) && Array.isArray(value.value)) {
+        this.#count(value.value.length / ITEMS_PER_STEP);
+      }
       return value;
     } finally {
       this.#depth -= 1;
@@ -79,6 +89,14 @@ export class BoundedInterpreter extends Interpreter {
     this.#steps += steps;
     if (this.#steps > MAX_STEPS) throw new TemplateOverBudget(`it takes more than ${MAX_STEPS} steps`);
   }
+}
+
+/** The list that an `in` searches, or a filter is given. */
+function passedOver(statement: Statement): object | undefined {
+  if (statement?.type === 'FilterExpression') return (statement as unknown as { operand: object }).operand;
+  if (statement?.type !== 'BinaryExpression') return undefined;
+  const { operator, right } = statement as unknown as { operator: { value: string }; right: object };
+  return operator.value.endsWith('in') ? right : undefined;
 }
 
 /** The names that jinja2 in transformers' environment knows, as the library has them, and `variables`. */
