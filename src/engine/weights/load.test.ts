@@ -158,6 +158,28 @@ describe.each(GOLDEN_CHECKPOINTS)('%s', (name) => {
   });
 });
 
+it('tells the same rounding error to the last digit, whichever of its pieces are done first', async () => {
+  const name = 'tied-gqa1-bf16-old';
+  const files = await goldenFolder(readFromDisk, name);
+  const config = parseConfig(JSON.parse(await (files.get('config.json') as File).text()), 'config.json');
+  const checkpoint = await openCheckpoint(files, { name });
+  const load = async (delay: (piece: number) => number) => {
+    let piece = 0;
+    const convert: ReadAndConvert = async (...asked) => {
+      const wait = delay(piece++);
+      const done = await INLINE.convert(...asked);
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      return done;
+    };
+    return (await loadWeights(checkpoint, planWeights(config, 'q4', Infinity), arraysInMemory(), { convert }))
+      .error;
+  };
+  const inTurn = await load(() => 0);
+  // A large matrix comes first and, here, last.
+  for (const late of [0, 1, 2, 3, 4, 5, 6, 7])
+    expect(await load((piece) => (piece === late ? 60 : 0))).toEqual(inTurn);
+});
+
 describe('a load that ends early', () => {
   const many = (format: LinearFormat = 'f32') => {
     const { checkpoint, plan } = matrix(64, 64, 'BF16', format);

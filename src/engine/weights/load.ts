@@ -59,11 +59,12 @@ export async function loadWeights(
   const bytesTotal = list.reduce((sum, { rows, rowBytes }) => sum + rows * rowBytes, 0);
   const meter = progressMeter('reading', bytesTotal, onProgress);
   const allocated = new Map<PlannedWeight, Promise<void>>();
-  const errors = new Map<string, ErrorSums>();
+  const errors = new Map<Piece, ErrorSums>();
   const tensors = new Map<TensorEntry, TensorHash>();
   const hashes = new Map<string, string>();
 
-  const load = async ({ weight, entry, row, rows, rowBytes }: Piece): Promise<void> => {
+  const load = async (piece: Piece): Promise<void> => {
+    const { weight, entry, row, rows, rowBytes } = piece;
     const room = allocated.get(weight) ?? allocate(arrays, weight);
     allocated.set(weight, room);
     const source = checkpoint.files.get(entry.file) as ByteSource;
@@ -81,10 +82,7 @@ export async function loadWeights(
       arrays.write(slot, offset, bytes);
       tap?.(slot, offset, bytes);
     });
-    if (error) {
-      const before = errors.get(entry.name);
-      errors.set(entry.name, before ? addErrors(before, error) : error);
-    }
+    if (error) errors.set(piece, error);
     const tensor = tensors.get(entry) ?? new TensorHash(entry.bytes);
     tensors.set(entry, tensor);
     const hash = await tensor.add(part);
@@ -93,7 +91,22 @@ export async function loadWeights(
   };
   await mapInFlight(list, load, signal);
   throwIfCancelled(signal);
-  return { bytesRead: bytesTotal, error: summarizeErrors(errors), hashes };
+  return { bytesRead: bytesTotal, error: summarizeErrors(byTensor(list, errors)), hashes };
+}
+
+/** Sums in the order of the plan, whatever the order in which threads were done: the same to the last digit. */
+function byTensor(
+  pieces: readonly Piece[],
+  errors: ReadonlyMap<Piece, ErrorSums>,
+): ReadonlyMap<string, ErrorSums> {
+  const sums = new Map<string, ErrorSums>();
+  for (const piece of pieces) {
+    const error = errors.get(piece);
+    if (!error) continue;
+    const before = sums.get(piece.entry.name);
+    sums.set(piece.entry.name, before ? addErrors(before, error) : error);
+  }
+  return sums;
 }
 
 async function allocate(arrays: WeightArrays, weight: PlannedWeight): Promise<void> {
