@@ -353,19 +353,16 @@ describe('hostile texts take no second', () => {
     (_, signs, read) => {
       const random = seededRandom(SEED);
       const slow: string[] = [];
-      let worst = 0;
       for (let at = 0; at < INPUTS; at++) {
         const [text, other] = [textOf(signs, random), textOf(signs, random)];
         const [before, heap] = [process.cpuUsage(), process.memoryUsage().heapUsed];
         read(text, other);
         const { user } = process.cpuUsage(before);
         const grown = process.memoryUsage().heapUsed - heap;
-        worst = Math.max(worst, user / 1e6);
         if (user / 1e6 > MOST_SECONDS || grown > MOST_HEAP) {
           slow.push(`${at}: ${user / 1e6} s, ${grown} bytes: ${JSON.stringify(text).slice(0, 120)}`);
         }
       }
-      expect(worst).toBeGreaterThan(0);
       expect(slow).toEqual([]);
     },
     24 * 3600_000,
