@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diskRefusal } from './disk-words.mjs';
@@ -29,7 +29,11 @@ export function makeProfile(parent = tmpdir()) {
  */
 export function makeTestFolder(parent = tmpdir()) {
   const length = join(parent, ownedName(TESTS)).length + SOCKET;
-  return length > MOST_CHARACTERS ? null : makeOwned(TESTS, parent);
+  if (length > MOST_CHARACTERS) return null;
+  const made = makeOwned(TESTS, parent);
+  // Others may pass through, and read no names: one test's browser runs as a user who is not root.
+  chmodSync(made, 0o711);
+  return made;
 }
 
 /**
