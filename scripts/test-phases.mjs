@@ -26,6 +26,11 @@ export const PHASES = [
     args: ['--fail-on-warnings', '--output', 'human'],
   },
   { name: 'lint', program: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
+  {
+    name: 'rooms',
+    program: 'dependency-cruiser/bin/dependency-cruise.mjs',
+    args: ['--output-type', 'err-long', 'src', 'workers', 'scripts', 'dataset'],
+  },
   { name: 'patterns', program: '../scripts/check-patterns.mjs', args: [] },
   { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
   { name: 'node', program: VITEST, args: vitest('node'), report: 'vitest' },

@@ -1,0 +1,218 @@
+/**
+ * The order of the rooms, and the one place where it is written: what each room holds, and which rooms it may use. Every other arrow
+ * is an error (`npm run check`), that of a type as much as that of a value.
+ * `scripts/rooms.test.ts` plants an arrow in each direction that is not allowed.
+ *
+ * Tests and what supports them look across rooms. A worker is started by its address, which is no import. Types that a `.svelte`
+ * file imports are not seen here (its compiler leaves them out); `eslint.config.js` looks at those.
+ *
+ * @typedef {{files: string, uses: readonly string[], holds: string}} Room `files` matches paths from the root
+ */
+
+/** @param {string} name */
+const folder = (name) => `^src/${name}/`;
+
+/**
+ * From the ground up: a room uses none that stands below it in this list.
+ *
+ * @type {Readonly<Record<string, Room>>}
+ */
+export const ROOMS = {
+  scripts: {
+    files: '^scripts/',
+    uses: [],
+    holds:
+      'what npm runs, some of it before any package is installed, and the words that it shares with the app',
+  },
+  words: {
+    files: '^src/(?!main\\.ts)[^/]+\\.ts$',
+    uses: [],
+    holds: 'named errors and work on texts: every room speaks with them',
+  },
+  work: {
+    files: folder('work'),
+    uses: ['words'],
+    holds: 'how work is run, told, cancelled, hashed and spread over threads, whatever it computes',
+  },
+  checkpoint: {
+    files: folder('checkpoint'),
+    uses: ['scripts', 'words', 'work'],
+    holds: 'bytes on disk to named tensors, of any model',
+  },
+  grading: {
+    files: folder('grading'),
+    uses: ['words', 'work'],
+    holds: 'whether an answer is right, and statistics: pure, of no model',
+  },
+  graph: {
+    files: folder('graph'),
+    uses: ['words'],
+    holds: 'ONNX graphs, from numbers alone: they know no checkpoint, since weights are inputs',
+  },
+  vlm: {
+    files: folder('vlm'),
+    uses: ['words', 'work', 'checkpoint'],
+    holds: 'what is particular to Qwen2.5-VL',
+  },
+  dataset: {
+    files: '^dataset/',
+    uses: ['words', 'vlm'],
+    holds: 'the generator of pairs, problems and puzzles; scales pictures as the model does',
+  },
+  image: {
+    files: folder('image'),
+    uses: ['words', 'work', 'vlm'],
+    holds: 'image files to pixels, as the image processor of the model would have them',
+  },
+  engine: {
+    files: folder('engine'),
+    uses: ['words', 'work', 'checkpoint', 'graph', 'vlm', 'image'],
+    holds: 'models that answer; knows of no analysis',
+  },
+  spectra: {
+    files: folder('spectra'),
+    uses: ['words', 'work', 'checkpoint'],
+    holds: 'updates and their singular values, from disk: runs no model',
+  },
+  probes: {
+    files: folder('probes'),
+    uses: ['words', 'work', 'checkpoint', 'grading', 'vlm', 'engine'],
+    holds: 'what a model is asked, with and without interventions',
+  },
+  merge: {
+    files: folder('merge'),
+    uses: ['scripts', 'words', 'work', 'checkpoint', 'vlm', 'engine'],
+    holds: 'recipes, merged checkpoints, export',
+  },
+  demo: {
+    files: folder('demo'),
+    uses: ['words', 'work', 'dataset', 'probes'],
+    holds: 'the demo family and the committed sets',
+  },
+  evaluation: {
+    files: folder('evaluation'),
+    uses: [
+      ...['words', 'work', 'checkpoint', 'grading', 'vlm', 'image', 'engine'],
+      ...['spectra', 'probes', 'merge', 'demo'],
+    ],
+    holds: 'transfer, necessity, perception against reasoning: answers of variants, graded',
+  },
+  remote: {
+    files: folder('remote'),
+    uses: ['words', 'work', 'grading', 'probes', 'evaluation'],
+    holds: 'models that other hosts run, and the judge',
+  },
+  reading: {
+    files: folder('reading'),
+    uses: [
+      ...['words', 'work', 'checkpoint', 'grading', 'vlm', 'probes'],
+      ...['merge', 'evaluation', 'remote'],
+    ],
+    holds: 'lists, folders and results of people, read in a worker',
+  },
+  study: {
+    files: folder('study'),
+    uses: [
+      ...['words', 'work', 'checkpoint', 'vlm', 'engine', 'spectra', 'probes', 'merge'],
+      ...['evaluation', 'remote'],
+    ],
+    holds: 'analyses as long work with journals: knows the records of every kind',
+  },
+  headless: {
+    files: folder('headless'),
+    uses: [
+      ...['scripts', 'words', 'work', 'checkpoint', 'grading', 'vlm', 'engine', 'spectra', 'probes'],
+      ...['merge', 'demo', 'evaluation', 'reading', 'study'],
+    ],
+    holds: 'the page behind the commands: shows nothing',
+  },
+  bench: {
+    files: folder('bench'),
+    uses: ['words', 'work', 'checkpoint', 'graph', 'vlm', 'engine', 'spectra', 'study'],
+    holds: 'the page that measures',
+  },
+  ui: {
+    files: folder('ui'),
+    uses: [
+      ...['scripts', 'words', 'work', 'checkpoint', 'grading', 'vlm', 'image', 'engine', 'spectra'],
+      ...['probes', 'merge', 'demo', 'evaluation', 'remote', 'reading', 'study'],
+    ],
+    holds: 'screens',
+  },
+  isolation: {
+    files: folder('isolation'),
+    uses: [],
+    holds: 'cross-origin isolation, before the app is there',
+  },
+  connected: {
+    files: folder('connected'),
+    uses: ['ui', 'study'],
+    holds: 'the page that may ask other hosts',
+  },
+  main: {
+    files: '^src/main\\.ts$',
+    uses: ['engine', 'ui'],
+    holds: 'the page of the app',
+  },
+  workers: {
+    files: '^workers/',
+    uses: ['work', 'engine', 'spectra', 'merge', 'evaluation', 'reading', 'study', 'bench'],
+    holds: 'thin shells around what runs in threads',
+  },
+};
+
+/** Arrows against the order that are still there, from room to room. They go. */
+export const STILL_THERE = [
+  'engine study',
+  'spectra engine',
+  'spectra study',
+  'probes study',
+  'merge study',
+  'demo engine',
+  'evaluation study',
+  'remote study',
+  'reading engine',
+  'reading study',
+  'study headless',
+  'bench workers',
+];
+
+const TESTING = '/testing/';
+
+/**
+ * @param {[string, Room]} named
+ * @returns {import('dependency-cruiser').IForbiddenRuleType}
+ */
+function rule([name, { files, uses, holds }]) {
+  const still = Object.keys(ROOMS).filter((other) => STILL_THERE.includes(`${name} ${other}`));
+  const allowed = [name, ...uses, ...still].flatMap((room) => ROOMS[room]?.files ?? []);
+  return {
+    name: `room-${name}`,
+    comment: `${name} (${holds}) uses ${uses.length === 0 ? 'no other room' : `only ${uses.join(', ')}`}`,
+    severity: 'error',
+    from: { path: files, pathNot: TESTING },
+    to: { path: '^(src|workers|scripts|dataset)/', pathNot: allowed },
+  };
+}
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+export default {
+  forbidden: [
+    ...Object.entries(ROOMS).map(rule),
+    {
+      name: 'testing-is-for-tests',
+      comment: 'what supports tests is no part of the app',
+      severity: 'error',
+      from: { path: '^(src|workers)/', pathNot: TESTING },
+      to: { path: TESTING },
+    },
+  ],
+  options: {
+    // Types count, and so does what only types are imported from.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    includeOnly: '^(src|workers|scripts|dataset)/',
+    exclude: '\\.test\\.ts$|^src/spectra/kernels/assembly/|^dataset/data/',
+    enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.svelte'] },
+  },
+};

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import config, { ROOMS, STILL_THERE } from '../.dependency-cruiser.mjs';
+import { ROOT } from './paths.mjs';
+
+/** A file that each room might have. */
+const FILES: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.keys(ROOMS).map((room) => [room, `src/${room}/inner/planted.ts`])),
+  scripts: 'scripts/planted.mjs',
+  words: 'src/planted.ts',
+  dataset: 'dataset/generator/planted.ts',
+  main: 'src/main.ts',
+  workers: 'workers/planted.ts',
+};
+const SUPPORT = 'src/engine/testing/support.ts';
+const names = Object.keys(ROOMS);
+
+let root: string;
+let found: ReadonlySet<string>;
+
+/** Every arrow that there can be between rooms, and some within one. */
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), 'rooms-'));
+  const write = (path: string, lines: readonly string[]): void => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), [...lines, 'export {};', ''].join('\n'));
+  };
+  const up = (from: string): string => '../'.repeat(from.split('/').length - 1);
+  for (const [room, path] of Object.entries(FILES)) {
+    const others = names.filter((other) => other !== room).map((other) => FILES[other] as string);
+    // Plain JavaScript has no types.
+    const type = path.endsWith('.mjs') ? '' : 'type ';
+    const lines = others.map((other) => `import ${type}{} from './${up(path)}${other}';`);
+    write(path, room === 'probes' ? [...lines, `import './${up(path)}${SUPPORT}';`] : lines);
+  }
+  write(SUPPORT, [`import type {} from '../../ui/inner/planted.ts';`]);
+  write('src/vlm/late.ts', [`export const late = () => import('../ui/inner/planted.ts');`]);
+  writeFileSync(join(root, 'tsconfig.json'), '{}');
+  const { forbidden = [], options } = config;
+  const { output } = await cruise(['src', 'workers', 'scripts', 'dataset'], {
+    ...options,
+    ...{ baseDir: root, ruleSet: { forbidden }, validate: true },
+  });
+  const { violations } = (output as ICruiseResult).summary;
+  found = new Set(violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`));
+}, 60_000);
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+const arrow = (from: string, to: string): string => `room-${from}: ${FILES[from]} → ${FILES[to]}`;
+
+describe('the rule of rooms', () => {
+  it('fails on an arrow of a type in each forbidden direction, and in no other', () => {
+    for (const from of names)
+      for (const to of names.filter((name) => name !== from))
+        expect([arrow(from, to), found.has(arrow(from, to))]).toEqual([
+          arrow(from, to),
+          !ROOMS[from]?.uses.includes(to) && !STILL_THERE.includes(`${from} ${to}`),
+        ]);
+  });
+
+  it.each([
+    ['engine', 'spectra'],
+    ['engine', 'probes'],
+    ['graph', 'checkpoint'],
+    ['checkpoint', 'vlm'],
+    ['work', 'checkpoint'],
+    ['study', 'ui'],
+    ['headless', 'ui'],
+    ['ui', 'headless'],
+  ])('allows no arrow from %s to %s', (from, to) => {
+    expect(found).toContain(arrow(from, to));
+  });
+
+  it('fails on an import that comes late', () => {
+    expect(found).toContain(`room-vlm: src/vlm/late.ts → ${FILES['ui']}`);
+  });
+
+  it('keeps what supports tests out of the app, and lets it look across rooms', () => {
+    expect(found).toContain(`testing-is-for-tests: ${FILES['probes']} → ${SUPPORT}`);
+    expect([...found].filter((line) => line.includes(`${SUPPORT} →`))).toEqual([]);
+  });
+
+  it('knows every folder of src', () => {
+    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    for (const { name } of folders)
+      expect(
+        Object.values(ROOMS).filter(({ files }) => new RegExp(files).test(`src/${name}/x.ts`)),
+      ).toHaveLength(1);
+  });
+
+  it('lets a room use those before it only', () => {
+    for (const [name, { uses }] of Object.entries(ROOMS))
+      expect(names.slice(0, names.indexOf(name))).toEqual(expect.arrayContaining([...uses]));
+  });
+});
