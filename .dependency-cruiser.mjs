@@ -1,6 +1,6 @@
 /**
  * The order of the rooms, and the one place where it is written: what each room holds, and which rooms it may use. Every other arrow
- * is an error (`npm run check`), that of a type as much as that of a value.
+ * is an error (`npm run check`), that of a type as much as that of a value, and so is every cycle between files.
  * `scripts/rooms.test.ts` plants an arrow in each direction that is not allowed.
  *
  * Tests and what supports them look across rooms. A worker is started by its address, which is no import. Types that a `.svelte`
@@ -173,7 +173,6 @@ export const STILL_THERE = [
   'remote study',
   'reading engine',
   'reading study',
-  'study headless',
   'bench workers',
 ];
 
@@ -199,6 +198,13 @@ function rule([name, { files, uses, holds }]) {
 export default {
   forbidden: [
     ...Object.entries(ROOMS).map(rule),
+    {
+      name: 'no-cycle',
+      comment: 'files that need each other, be it for a type, are one file or three',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'testing-is-for-tests',
       comment: 'what supports tests is no part of the app',

@@ -37,6 +37,8 @@ beforeAll(async () => {
     write(path, room === 'probes' ? [...lines, `import './${up(path)}${SUPPORT}';`] : lines);
   }
   write(SUPPORT, [`import type {} from '../../ui/inner/planted.ts';`]);
+  write('src/vlm/one.ts', [`import type {} from './other.ts';`]);
+  write('src/vlm/other.ts', [`import './one.ts';`]);
   write('src/vlm/late.ts', [`export const late = () => import('../ui/inner/planted.ts');`]);
   writeFileSync(join(root, 'tsconfig.json'), '{}');
   const { forbidden = [], options } = config;
@@ -78,9 +80,15 @@ describe('the rule of rooms', () => {
     expect(found).toContain(`room-vlm: src/vlm/late.ts → ${FILES['ui']}`);
   });
 
+  it('fails on a cycle that only a type closes', () => {
+    expect(found).toContain('no-cycle: src/vlm/one.ts → src/vlm/other.ts');
+  });
+
   it('keeps what supports tests out of the app, and lets it look across rooms', () => {
     expect(found).toContain(`testing-is-for-tests: ${FILES['probes']} → ${SUPPORT}`);
-    expect([...found].filter((line) => line.includes(`${SUPPORT} →`))).toEqual([]);
+    expect([...found].filter((line) => line.startsWith('room-') && line.includes(`${SUPPORT} →`))).toEqual(
+      [],
+    );
   });
 
   it('knows every folder of src', () => {

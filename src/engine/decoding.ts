@@ -3,7 +3,7 @@ import type { HeadSpec } from '../graph/head.ts';
 import { mropeCosSin, textPositions } from '../vlm/mrope.ts';
 import type { Feeds, Tensor } from './backend/backend.ts';
 import { gateFeeds } from './gates.ts';
-import type { DecodeOptions, PromptRows } from './generate.ts';
+import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
 import { prefill } from './prefill.ts';

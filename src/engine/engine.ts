@@ -2,7 +2,8 @@
 import { NamedError } from '../named-error.ts';
 import { rowsPerBatch, rowsPerPrefill } from './estimate.ts';
 import { captureKv, forward } from './forward.ts';
-import type { DecodedRow, PromptRows } from './generate.ts';
+import type { PromptRows } from './decode-options.ts';
+import type { DecodedRow } from './generate.ts';
 import { generate, generateAll } from './generate.ts';
 import type { LensNumbers } from './lens.ts';
 import { ModelLibrary } from './model-library.ts';

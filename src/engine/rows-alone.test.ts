@@ -1,7 +1,8 @@
 /** A batch of rows gives each row what a run of its own gives. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { captureKv, forward } from './forward.ts';
-import type { DecodedRow, GenerateOptions, PromptRows } from './generate.ts';
+import type { PromptRows } from './decode-options.ts';
+import type { DecodedRow, GenerateOptions } from './generate.ts';
 import { generate, generateAll } from './generate.ts';
 import type { Prepared } from './prepare.ts';
 import type { Ablation, RowSpec } from './protocol.ts';

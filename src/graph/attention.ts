@@ -1,6 +1,11 @@
 /** The two forms of causal self-attention our decoder graphs use. */
-import type { DecoderDims } from './decoder.ts';
 import type { GraphBuilder, Value } from './onnx.ts';
+
+export interface AttentionDims {
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+}
 
 /** Query `[B, S, heads·headDim]`, key and value `[B, S, kvHeads·headDim]`, rotary applied. */
 export interface Projections {
@@ -29,7 +34,7 @@ export type AttentionInputs = CachedInputs | ProbedInputs;
 export function cachedAttention(
   graph: GraphBuilder,
   { query, key, value }: Projections,
-  dims: DecoderDims,
+  dims: AttentionDims,
   { seqlens, totalLength }: CachedInputs,
   name: (part: string) => string,
 ): Value {
@@ -55,7 +60,7 @@ export function cachedAttention(
 export function probedAttention(
   graph: GraphBuilder,
   { query, key, value }: Projections,
-  dims: DecoderDims,
+  dims: AttentionDims,
   { mask, queries, keySets }: ProbedInputs,
   name: (part: string) => string,
 ): Value {

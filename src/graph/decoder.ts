@@ -1,5 +1,5 @@
 /** Graph of consecutive Qwen2.5-VL decoder layers, open to intervention. */
-import type { AttentionInputs } from './attention.ts';
+import type { AttentionDims, AttentionInputs } from './attention.ts';
 import { cachedAttention, probedAttention } from './attention.ts';
 import type { HeadSpec } from './head.ts';
 import { headOn } from './head.ts';
@@ -15,12 +15,9 @@ import { finish } from './graph.ts';
 import type { ConstantWeights, LinearFormat } from './weights.ts';
 import { WeightBinder } from './weights.ts';
 
-export interface DecoderDims {
+export interface DecoderDims extends AttentionDims {
   readonly hiddenSize: number;
   readonly intermediateSize: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly headDim: number;
   readonly rmsNormEps: number;
 }
 

@@ -3,7 +3,7 @@ import { PROMPT_STYLE_NAMES, PROMPT_STYLES } from '../evaluation/prompt-style.ts
 import { demoItems } from '../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../evaluation/samples/draw.ts';
 import { itemCounts } from '../evaluation/samples/item-counts.ts';
-import type { ItemSets } from '../evaluation/samples/item-folder.ts';
+import type { ItemSets } from '../evaluation/samples/item-sets.ts';
 import { listsAmong } from '../probes/data/row-file.ts';
 import { openItems } from '../reading/client.ts';
 import type { CommandContext } from './context.ts';

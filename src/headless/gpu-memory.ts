@@ -3,20 +3,9 @@ import type { Answer } from '../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../evaluation/answers/ask.ts';
 import { sha256OfText } from '../sha256.ts';
 import { identify } from '../study/identity/identify.ts';
+import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { CommandContext } from './context.ts';
-
-/** What the buffers of a GPU took at most, beside the estimate for the largest batch that was asked. */
-export interface GpuMemory {
-  readonly peakBytes: number;
-  readonly estimateBytes: number;
-  readonly weightBytes: number;
-  readonly kvCacheBytes: number;
-  readonly activationBytes: number;
-  /** Of the batch that is estimated. */
-  readonly rows: number;
-  readonly tokens: number;
-}
 
 const RECORD = 'gpu memory';
 

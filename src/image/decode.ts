@@ -1,17 +1,11 @@
 import { type ErrorPlace, NamedError } from '../named-error.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
+import type { DecodedImage } from './decoded-image.ts';
 import { checkSize, placeOf, readPicture } from './gate.ts';
 import { opaqueGif } from './gif.ts';
 import { exifOrientation, untilted, upright } from './orientation.ts';
 import { isReadExactly, type OnWhite, pngPixels } from './png.ts';
 import { barePng } from './png-inflated.ts';
-
-/** Interleaved 8-bit RGB, row by row. */
-export interface DecodedImage {
-  readonly width: number;
-  readonly height: number;
-  readonly rgb: Uint8Array;
-}
 
 /** Pixels read back at a time: keeps the canvas and its copy small beside the image itself. */
 const STRIP_PIXELS = 2 ** 20;

@@ -1,13 +1,9 @@
+import type { ImageSize } from './sizes/image-size.ts';
 import { jpegSizes } from './sizes/raster.ts';
 import { HeaderReader } from './sizes/reader.ts';
 
 /** Where Pillow begins to warn of decompression bombs; 340 MiB once decoded. Larger images are refused. */
 export const MAX_DECODED_PIXELS = 89_478_485;
-
-export interface ImageSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 function ascii(view: DataView, at: number, length: number): string {
   if (at + length > view.byteLength) return '';

@@ -1,6 +1,7 @@
 /** The one gate in front of every decoder: what a picture would take is read from its file, and refused before it is taken. */
 import { type ErrorPlace, NamedError } from '../named-error.ts';
-import { type ImageSize, MAX_DECODED_PIXELS } from './dimensions.ts';
+import { MAX_DECODED_PIXELS } from './dimensions.ts';
+import type { ImageSize } from './sizes/image-size.ts';
 import { PICTURE_KINDS } from './sizes/kinds.ts';
 import { HeaderReader, MAX_PARTS, TooManyParts } from './sizes/reader.ts';
 

@@ -1,5 +1,5 @@
 /** EXIF orientation: where it stands in a file, and what it does to pixels. */
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './decoded-image.ts';
 
 const ORIENTATION_TAG = 0x0112;
 /** Set in JPEG before the TIFF header. */

@@ -1,5 +1,6 @@
 import { IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
-import { type ImageSize, imageDimensions } from './dimensions.ts';
+import { imageDimensions } from './dimensions.ts';
+import type { ImageSize } from './sizes/image-size.ts';
 import { checkSize, placeOf } from './gate.ts';
 import { exifOrientation } from './orientation.ts';
 

@@ -1,6 +1,6 @@
 /** Pixels of the kinds of PNG that a canvas gives otherwise than Pillow: with transparency, or of 16 bits. */
 import { decode, type DecodedPng } from 'fast-png';
-import type { DecodedImage } from './decode.ts';
+import type { DecodedImage } from './decoded-image.ts';
 
 /** What is laid on white: whatever is transparent, or RGBA alone; of anything else transparency is dropped. */
 export type OnWhite = 'transparency' | 'rgba';

@@ -12,7 +12,7 @@ import type { Pair } from '../probes/data/pair.ts';
 import type { PairFolder, PairFolderOptions } from '../probes/data/pair-folder.ts';
 import type { Problem } from '../probes/data/problem.ts';
 import type { ItemCounts } from '../evaluation/samples/item-counts.ts';
-import type { ItemSets } from '../evaluation/samples/item-folder.ts';
+import type { ItemSets } from '../evaluation/samples/item-sets.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { JudgeVerdict } from '../remote/judge.ts';
 import type { LongWork } from '../study/work.ts';

@@ -7,7 +7,8 @@ import { type PairFolderOptions, readPairFolder } from '../probes/data/pair-fold
 import type { Problem } from '../probes/data/problem.ts';
 import { openProblems, type ProblemList } from '../probes/data/problem-list.ts';
 import type { ItemCounts } from '../evaluation/samples/item-counts.ts';
-import { type ItemSets, openItemFolder, type OpenItems } from '../evaluation/samples/item-folder.ts';
+import { openItemFolder, type OpenItems } from '../evaluation/samples/item-folder.ts';
+import type { ItemSets } from '../evaluation/samples/item-sets.ts';
 import type { ItemSet } from '../evaluation/samples/item-rows.ts';
 import type { EvaluationSample } from '../evaluation/samples/sample.ts';
 import { eachResult } from '../evaluation/results/read.ts';

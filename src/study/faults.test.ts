@@ -10,7 +10,7 @@ import { writeDurably } from '../../scripts/durable.mjs';
 import { JournalFiles } from '../../scripts/journal-files.mjs';
 import { workKey } from './identity/work-identity.ts';
 import { Journals } from './journal/journals.ts';
-import type { WorkKind } from './journal/kinds.ts';
+import type { WorkKind } from './identity/deciding-inputs.ts';
 import { MemoryStorage } from './journal/memory-storage.ts';
 import { OpfsStorage } from './journal/opfs-storage.ts';
 import { SHAPES } from './journal/shapes.ts';
@@ -19,7 +19,8 @@ import { runJournalled } from './run-journalled.ts';
 import { FakeDisk } from './testing/fake-disk.ts';
 import { FakeOpfs } from './testing/fake-opfs.ts';
 import { FAULTS, Faults } from './testing/faults.ts';
-import type { PieceOf, Pieces } from './testing/pieces.ts';
+import type { PieceOf } from './testing/piece.ts';
+import type { Pieces } from './testing/pieces.ts';
 import { piecesOfWork } from './testing/pieces.ts';
 import { recordedJudge } from './testing/recorded-judge.ts';
 

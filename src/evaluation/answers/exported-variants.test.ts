@@ -30,7 +30,7 @@ import { PROMPT_STYLES } from '../prompt-style.ts';
 import { resultFiles } from '../results/write.ts';
 import { demoItems } from '../samples/demo-items.ts';
 import { drawSamples } from '../samples/draw.ts';
-import type { ItemSets } from '../samples/item-folder.ts';
+import type { ItemSets } from '../samples/item-sets.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
 import { INPUT_TYPES } from '../setting.ts';
 import { gradeAll } from '../tables/graded.ts';

@@ -1,5 +1,5 @@
 import { loadProblems, loadPuzzles, loadQuestions, type ReadSet } from '../../demo/sets.ts';
-import type { ItemSets } from './item-folder.ts';
+import type { ItemSets } from './item-sets.ts';
 
 /** The committed sets; without `read` they are fetched beside the page. @throws NamedError those of loading a set. */
 export async function demoItems(read?: ReadSet): Promise<ItemSets> {

@@ -1,5 +1,5 @@
 import { NamedError } from '../../named-error.ts';
-import type { ItemSets } from './item-folder.ts';
+import type { ItemSets } from './item-sets.ts';
 
 const MOST_NAMED = 5;
 

@@ -9,16 +9,8 @@ import { Descriptions } from './descriptions.ts';
 import type { ItemCounts } from './item-counts.ts';
 import { ITEM_SETS, ItemRows, type ItemSet, setOf } from './item-rows.ts';
 import { extras, sampleOf } from './sample-file.ts';
+import type { ItemSets } from './item-sets.ts';
 import type { EvaluationSample } from './sample.ts';
-
-/** Samples by what they are good for. */
-export interface ItemSets {
-  readonly general: readonly EvaluationSample[];
-  readonly mathTargeted: readonly EvaluationSample[];
-  readonly textOnly: readonly EvaluationSample[];
-  /** With an image and its description, of any other category: image against text. */
-  readonly puzzles: readonly EvaluationSample[];
-}
 
 /**
  * Opens the questions of every list (JSONL, Parquet, TSV, CSV) below a folder and sorts them: MathVista's categories `general-vqa`

@@ -1,6 +1,6 @@
 /** To which set each row of several lists belongs: some bytes a row. */
 import type { ItemCounts } from './item-counts.ts';
-import type { ItemSets } from './item-folder.ts';
+import type { ItemSets } from './item-sets.ts';
 
 export type ItemSet = keyof ItemSets;
 

@@ -1,5 +1,6 @@
 import { sameText } from '../answers/same-text.ts';
-import { type AnswerForm, parseForm, type Sides } from './answer-form.ts';
+import { parseForm } from './answer-form.ts';
+import type { AnswerForm, Sides } from './form.ts';
 import { clean } from './clean.ts';
 import { NOWHERE, size } from './complex.ts';
 import { numericValue } from './evaluation.ts';

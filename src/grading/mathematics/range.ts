@@ -1,4 +1,4 @@
-import type { AnswerForm } from './answer-form.ts';
+import type { AnswerForm } from './form.ts';
 import { numericValue } from './evaluation.ts';
 import { parseQuantity } from './quantity.ts';
 import { real } from './complex.ts';

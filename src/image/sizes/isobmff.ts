@@ -1,5 +1,5 @@
 /** Sizes in files of boxes: AVIF and HEIF. */
-import type { ImageSize } from '../dimensions.ts';
+import type { ImageSize } from './image-size.ts';
 import type { HeaderReader } from './reader.ts';
 
 /** Boxes that hold boxes, and the bytes between their head and the first of those. */

@@ -1,5 +1,5 @@
 /** What kind of picture a file is, by its first bytes, and which sizes it states. */
-import type { ImageSize } from '../dimensions.ts';
+import type { ImageSize } from './image-size.ts';
 import { boxSizes } from './isobmff.ts';
 import { bmpSizes, gifSizes, iconSizes, jpegSizes, pngSizes, webpSizes } from './raster.ts';
 import type { HeaderReader } from './reader.ts';

@@ -1,5 +1,5 @@
 /** All sizes that a file of each kind states: of the whole and of its parts, whichever a decoder may make room for. */
-import type { ImageSize } from '../dimensions.ts';
+import type { ImageSize } from './image-size.ts';
 import type { HeaderReader } from './reader.ts';
 
 /** JPEG markers that begin a frame and so carry its size: SOF0–SOF15 without DHT, JPG and DAC. */

@@ -1,5 +1,5 @@
 /** Pictures with the pixels that Pillow and transformers make of them: `tools/goldens/image_profiles.py`. */
-import type { DecodedImage } from '../decode.ts';
+import type { DecodedImage } from '../decoded-image.ts';
 
 export interface GoldenPictures {
   /** By file name; `rgb` in base64, row by row. */

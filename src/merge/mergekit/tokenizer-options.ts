@@ -1,6 +1,14 @@
 /** What a mergekit file says of tokenizer and chat template. */
-import type { MergekitFile } from './configuration.ts';
+import type { NamedError } from '../../named-error.ts';
+import type { Complaints, Fields } from './fields.ts';
 import type { ModelReference } from './model-reference.ts';
+
+/** What is asked of the file. */
+interface OptionsFile extends Complaints {
+  readonly root: Fields;
+  model(value: unknown, field: string): ModelReference;
+  refusal(what: string, field: string): NamedError;
+}
 
 export interface TokenizerOptions {
   /** Jinja source that the merge is to have; null where it keeps the frame's. */
@@ -20,7 +28,7 @@ const ROWS_STAY = "the frame's tokenizer stays, and every row of the embeddings.
  *
  * @throws NamedError `InvalidMergekit`; `NotARecipe` for what would make other embeddings than the frame's
  */
-export function readTokenizerOptions(file: MergekitFile): TokenizerOptions {
+export function readTokenizerOptions(file: OptionsFile): TokenizerOptions {
   const { root } = file;
   const tokenizer = root.object('tokenizer');
   if (tokenizer && root.has('tokenizer_source')) {
@@ -45,7 +53,7 @@ export function readTokenizerOptions(file: MergekitFile): TokenizerOptions {
   };
 }
 
-function chatTemplateOf(file: MergekitFile): Pick<TokenizerOptions, 'chatTemplate' | 'notices'> {
+function chatTemplateOf(file: OptionsFile): Pick<TokenizerOptions, 'chatTemplate' | 'notices'> {
   const template = file.root.value('chat_template') ?? '';
   if (typeof template !== 'string') throw file.invalid('it is no text', 'chat_template');
   if (template === '') return { chatTemplate: null, notices: [] };

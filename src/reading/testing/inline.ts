@@ -1,5 +1,5 @@
 /** Reading in the thread that asks: where tests have no workers. The same host, and the same data across. */
-import type { ItemSets } from '../../evaluation/samples/item-folder.ts';
+import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import type * as client from '../client.ts';

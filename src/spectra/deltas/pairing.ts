@@ -4,6 +4,7 @@ import type { LayerPlace } from '../../checkpoint/layer-index.ts';
 import { layerPlace } from '../../checkpoint/layer-index.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
+import type { Mismatch } from './unshared.ts';
 import { unsharedTensors } from './unshared.ts';
 
 /** Checkpoints by their part in the comparison: `base`, `in`, `rl`, or any further name. */
@@ -17,13 +18,6 @@ export interface TensorFamily {
   readonly elements: number;
   readonly place: LayerPlace;
   readonly entries: ReadonlyMap<string, TensorEntry>;
-}
-
-/** A tensor that cannot be compared, and why. */
-export interface Mismatch {
-  readonly name: string;
-  readonly kind: 'missing' | 'shape';
-  readonly what: string;
 }
 
 export interface Pairing {

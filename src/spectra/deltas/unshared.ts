@@ -1,12 +1,22 @@
 /** What several checkpoints do not share: whatever is asked, no number speaks of it. */
+import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { listing } from '../../checkpoint/listing.ts';
-import type { CheckpointSet, Mismatch, Pairing } from './pairing.ts';
+
+/** A tensor that cannot be compared, and why. */
+export interface Mismatch {
+  readonly name: string;
+  readonly kind: 'missing' | 'shape';
+  readonly what: string;
+}
 
 /**
  * Every stored tensor, whether or not the rule selects it, that not all checkpoints hold in one shape and in a dtype that is
  * read; those in `compared` are left out (a tied head is compared as the embedding). In the order of the checkpoints.
  */
-export function unsharedTensors(checkpoints: CheckpointSet, compared: ReadonlySet<string>): Mismatch[] {
+export function unsharedTensors(
+  checkpoints: ReadonlyMap<string, Checkpoint>,
+  compared: ReadonlySet<string>,
+): Mismatch[] {
   const names = new Set(
     [...checkpoints.values()].flatMap(({ tensors, unread }) => [...tensors.keys(), ...unread.keys()]),
   );
@@ -16,7 +26,10 @@ export function unsharedTensors(checkpoints: CheckpointSet, compared: ReadonlySe
   });
 }
 
-function differenceOf(name: string, checkpoints: CheckpointSet): Omit<Mismatch, 'name'> | null {
+function differenceOf(
+  name: string,
+  checkpoints: ReadonlyMap<string, Checkpoint>,
+): Omit<Mismatch, 'name'> | null {
   const roles = [...checkpoints];
   const absent = roles.filter(([, { tensors, unread }]) => !tensors.has(name) && !unread.has(name));
   const unread = roles.flatMap(([role, { unread: dtypes }]) => {
@@ -39,7 +52,10 @@ function differenceOf(name: string, checkpoints: CheckpointSet): Omit<Mismatch, 
 export function unsharedSentence({
   unshared,
   families,
-}: Pick<Pairing, 'unshared' | 'families'>): string | null {
+}: {
+  readonly unshared: readonly Mismatch[];
+  readonly families: readonly unknown[];
+}): string | null {
   if (unshared.length === 0) return null;
   const shown = listing(unshared.map(({ name, what }) => `${name} (${what})`));
   const lacking = unshared.length === 1 ? '1 tensor is' : `${unshared.length} tensors are`;

@@ -148,3 +148,9 @@ export interface DecidingInputs {
 }
 
 export type Kind = keyof DecidingInputs;
+/** Kinds that name one thing by a hash: an answer within a journal, a model within an answer. */
+export type NamedKind = 'answer' | 'variant' | 'endpoint' | 'verdict';
+/** Kinds that have journals: a merge keeps its own, in the folder that it writes. */
+export type JournalKind = Exclude<Kind, NamedKind>;
+/** Kinds whose journals are in the browser's storage, or the command's. */
+export type WorkKind = Exclude<JournalKind, 'merge'>;

@@ -2,16 +2,11 @@
 import { sha256OfText } from '../../sha256.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { DECIDED_BY } from './decided-by.ts';
-import type { DecidingInputs, Kind, Models, Weights } from './deciding-inputs.ts';
+import type { DecidingInputs, JournalKind, Models, NamedKind, Weights } from './deciding-inputs.ts';
 import type { Json, WorkIdentity } from './work-identity.ts';
 
 /** Inputs that are one hash. */
 const HASHES: ReadonlySet<string> = new Set(['samples', 'answers', 'judge']);
-
-/** Kinds that have journals. */
-export type JournalKind = Exclude<Kind, NamedKind>;
-/** Kinds that name one thing by a hash: an answer within a journal, a model within an answer. */
-export type NamedKind = 'answer' | 'variant' | 'endpoint' | 'verdict';
 
 /**
  * What names a piece of work in its journal, in clear: inputs by what they are ("weights of rl", "chat_template.json of rl",

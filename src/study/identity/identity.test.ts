@@ -2,8 +2,15 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { ablateLayer } from '../../probes/ablation/experiment.ts';
 import { DECIDED_BY } from './decided-by.ts';
-import type { DecidingInputs, Kind, Models, ResidentModel } from './deciding-inputs.ts';
-import { identify, type JournalKind, nameOf, type NamedKind } from './identify.ts';
+import type {
+  DecidingInputs,
+  JournalKind,
+  Kind,
+  Models,
+  NamedKind,
+  ResidentModel,
+} from './deciding-inputs.ts';
+import { identify, nameOf } from './identify.ts';
 import { workKey } from './work-identity.ts';
 
 const modules = vi.hoisted(() => ({ name: 'built' }));

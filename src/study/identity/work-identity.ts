@@ -1,7 +1,7 @@
 /** What makes two runs the same piece of work. */
 import { sha256OfText } from '../../sha256.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
-import type { WorkKind } from '../journal/kinds.ts';
+import type { WorkKind } from './deciding-inputs.ts';
 import { modulesOf } from './modules.ts';
 
 export type { Json };

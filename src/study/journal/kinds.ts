@@ -1,6 +1,5 @@
 /** Every kind of work that has a journal, and what its records are. */
 import type { Answer } from '../../evaluation/answers/answer.ts';
-import type { GpuMemory } from '../../headless/gpu-memory.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import type { LensRecord } from '../../probes/lens/lens.ts';
@@ -10,6 +9,7 @@ import type { JudgeVerdict } from '../../remote/judge.ts';
 import type { SpectrumRecord } from '../../spectra/diversity.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
+import type { GpuMemory } from './gpu-memory.ts';
 
 export interface KeptRecords {
   readonly energy: EnergyRecord;
@@ -24,5 +24,3 @@ export interface KeptRecords {
   readonly verdicts: JudgeVerdict;
   readonly 'gpu-memory': GpuMemory;
 }
-
-export type WorkKind = keyof KeptRecords;

@@ -23,17 +23,10 @@ import { energyFile, energyStudy, runEnergy } from '../characterize/energy-study
 import { overlapFile, overlapStudy, runOverlap } from '../characterize/overlap-study.ts';
 import { roleNames } from '../characterize/roles.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
-import type { KeptRecords, WorkKind } from '../journal/kinds.ts';
-import type { LongWork } from '../work.ts';
+import type { WorkKind } from '../identity/deciding-inputs.ts';
 import { answersPiece, memoryPiece, verdictsPiece } from './evaluation-pieces.ts';
+import type { PieceOf } from './piece.ts';
 import { recordedEngine } from './recorded-engine.ts';
-
-export interface PieceOf<Kind extends WorkKind> {
-  readonly identity: WorkIdentity & { readonly kind: Kind };
-  readonly total: number;
-  /** The result's text. */
-  readonly work: (long: LongWork<KeptRecords[Kind]>) => Promise<string>;
-}
 
 /** A piece for each kind: one without does not compile. */
 export type Pieces = { readonly [Kind in WorkKind]: PieceOf<Kind> };

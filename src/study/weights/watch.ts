@@ -3,7 +3,7 @@ import type { HashedPart } from '../../checkpoint/whole-hash/part.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { WeightWitness } from '../../checkpoint/whole-hash/witness.ts';
 import { NamedError } from '../../named-error.ts';
-import type { KeptWork } from '../journal/journals.ts';
+import type { KeptWork } from '../journal/kept-work.ts';
 import type { WeightsLedger } from './ledger.ts';
 
 /** Kept results that were computed from other weights of the same fingerprint. */

@@ -21,7 +21,7 @@ import { named } from '../state/named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
-import type { Shown } from './comparison.svelte.ts';
+import type { Shown } from './shown.ts';
 import { Comparison, shownDeltas } from './comparison.svelte.ts';
 import { Merges } from './merges.svelte.ts';
 

@@ -5,11 +5,8 @@ import { roleNames } from '../../study/characterize/roles.ts';
 import { openWeights } from '../../vlm/stored-head.ts';
 import { markerAt, type MarkerShape } from '../charts/marks/markers.ts';
 import type { Slot } from '../state/slot.svelte.ts';
-import type { Identity } from '../theme/identity.ts';
 import type { ComparedMerge } from './merges.svelte.ts';
-
-/** How a checkpoint of the comparison, opened or merged, is shown. */
-export type Shown = Pick<Identity, 'label' | 'colour'>;
+import type { Shown } from './shown.ts';
 
 /** An update as charts show it: in the colour and under the label of the checkpoint it leads to, with a marker of its own. */
 export interface ShownDelta {

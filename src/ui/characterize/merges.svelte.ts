@@ -14,7 +14,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../state/named.ts';
 import type { View } from '../state/view.svelte.ts';
 import { identityAt, MOST_CHECKPOINTS } from '../theme/identity.ts';
-import type { Shown } from './comparison.svelte.ts';
+import type { Shown } from './shown.ts';
 
 const JOB = 'compared merge';
 

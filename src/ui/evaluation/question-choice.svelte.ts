@@ -3,7 +3,7 @@ import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
 import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { demoItems } from '../../evaluation/samples/demo-items.ts';
 import { drawSamples } from '../../evaluation/samples/draw.ts';
-import type { ItemSets } from '../../evaluation/samples/item-folder.ts';
+import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { NamedError } from '../../named-error.ts';
 import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
 import { type ItemSource, openItems } from '../../reading/client.ts';

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { NamedError } from '../../named-error.ts';
 import { workKey } from '../../study/identity/work-identity.ts';
-import type { KeptWork } from '../../study/journal/journals.ts';
+import type { KeptWork } from '../../study/journal/kept-work.ts';
 import type { Measure } from '../characterize/characterize.svelte.ts';
 import type { AppState } from './app.svelte.ts';
 import type { PageId } from './hash.ts';

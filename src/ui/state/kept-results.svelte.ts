@@ -1,5 +1,6 @@
 import type { NamedError } from '../../named-error.ts';
-import type { Journals, KeptWork } from '../../study/journal/journals.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import type { KeptWork } from '../../study/journal/kept-work.ts';
 import { named } from './named.ts';
 
 /** Results of long work that this browser keeps, whole or cut off. */
