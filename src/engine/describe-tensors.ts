@@ -12,7 +12,7 @@ export interface TensorDescription {
   readonly component: string;
 }
 
-/** Every stored tensor with its place on the unified layer axis (method.md §1). */
+/** Every stored tensor with its place on the unified layer axis (docs/method.md §1). */
 export function describeTensors({ tensors }: Checkpoint, visionBlocks: number): readonly TensorDescription[] {
   return [...tensors.values()].map(({ name, storedName, dtype, shape, bytes }) => {
     const { layer, section, component } = layerPlace(name, { visionBlocks });

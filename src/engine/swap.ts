@@ -11,7 +11,7 @@ export interface CapturedKv {
 
 /**
  * Linear resampling of `rows` along the token axis: row `i` of the result is read at `i (n − 1) / (m − 1)`
- * (method.md §2). The identity when the counts agree.
+ * (docs/method.md §2.1). The identity when the counts agree.
  */
 export function resampleTokens(rows: Float32Array, width: number, to: number): Float32Array {
   const from = rows.length / width;

@@ -17,7 +17,7 @@ export interface Experiment {
 
 const WITH_IMAGE: Setting = { name: 'A_image_prompt', input: 'image_question' };
 
-/** P1's three experiments (method §7). Those without samples are left out. */
+/** P1's three experiments (docs/method.md §7.2). Those without samples are left out. */
 export function transferExperiments(samples: {
   readonly general: readonly EvaluationSample[];
   readonly mathTargeted: readonly EvaluationSample[];
@@ -52,7 +52,7 @@ export function transferExperiments(samples: {
 /** How a text stands in for the image: alone (P2), or with a black image (as the demo family was trained). */
 export type TextSide = 'description_question' | 'black_image_description_question';
 
-/** P2's first experiment (method §9): image + question against rule-made text + question. */
+/** P2's first experiment (docs/method.md §9.1): image + question against rule-made text + question. */
 export function gapExperiment(samples: readonly EvaluationSample[], text: TextSide): Experiment {
   return {
     name: 'perception_gap',

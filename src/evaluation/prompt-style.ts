@@ -9,7 +9,7 @@ export interface PromptStyle {
   readonly separators: { readonly after: string; readonly between: string };
 }
 
-/** P1's query prefix. */
+/** P1's query prefix (docs/method.md §7.3). */
 const STEP_BY_STEP = 'Please solve the problem step by step and put your answer in one "\\boxed{}".\n\n';
 const PARAGRAPHS = { after: '\n', between: '\n\n' };
 

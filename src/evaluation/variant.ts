@@ -39,7 +39,7 @@ export interface ResidentCheckpoint {
 export type Donors = Readonly<Record<string, ResidentCheckpoint>>;
 
 /**
- * A block merge of method §7, e.g. `IN:RL:RL`: everything but the layers comes from the donor of the Early region.
+ * A block merge of docs/method.md §7.1, e.g. `IN:RL:RL`: everything but the layers comes from the donor of the Early region.
  *
  * @throws NamedError those of `parseBlocks`, and `IncompatibleCheckpoints` where layer counts differ.
  */

@@ -32,7 +32,7 @@ describe('grading a response', () => {
 });
 
 describe('transitions', () => {
-  it('are counted and summed up as in method §7', () => {
+  it('are counted and summed up as in docs/method.md §7.2', () => {
     const samples = [
       ...Array.from({ length: 3 }, () => ({ a: true, b: true })),
       ...Array.from({ length: 4 }, () => ({ a: true, b: false })),

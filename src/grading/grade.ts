@@ -30,7 +30,7 @@ export interface Grade {
 const SHORT_ANSWER = 60;
 
 /**
- * Whether a response is right, by rule alone (method §7; ablation's §3 with its tolerance): the answer is extracted as in
+ * Whether a response is right, by rule alone (docs/method.md §7.3; ablation's, §3, with its tolerance): the answer is extracted as in
  * §3, then compared as a box, as an option, or by mathematical equivalence. Short unmarked responses ("Yes", "7 apples")
  * are also taken whole, and answers with a reason behind them also without it.
  *

@@ -1,6 +1,6 @@
 import { tagText, type Tag } from './rewards/tags.ts';
 
-/** A measure of how a response reasons, with the definition that the screen shows. P2 names these and defines none. */
+/** A measure of how a response reasons, with the definition that the screen shows. P2 names these and defines none (docs/method.md §9.3). */
 export interface ReasoningMeasure {
   readonly name: string;
   readonly unit: string;

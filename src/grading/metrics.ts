@@ -23,7 +23,7 @@ export function transitions(samples: readonly PairOfSettings[]): Transitions {
   };
 }
 
-/** Method §7's derived numbers; shares are of all N, rates of those that could change. 0 where nothing could. */
+/** docs/method.md §7.2's derived numbers; shares are of all N, rates of those that could change. 0 where nothing could. */
 export interface TransitionSummary extends Transitions {
   readonly N: number;
   readonly acc_A: number;
@@ -53,7 +53,7 @@ export function summarize(counts: Transitions): TransitionSummary {
   };
 }
 
-/** The three metrics of P1 (method §7). */
+/** The three metrics of P1 (docs/method.md §7.2). */
 export const METRICS = ['M_vis', 'M_v2r', 'M_rea'] as const;
 export type Metric = (typeof METRICS)[number];
 

@@ -30,7 +30,7 @@ export interface DecoderSpec {
   readonly gates: boolean;
   /**
    * Inputs `i.swap_mask` (bool `[B or 1, S, 1]`), `i.swap_key`, `i.swap_value` (`[B or 1, S, kvHeads·headDim]`)
-   * replace K (after rotary) and V where the mask is true; method.md §2.
+   * replace K (after rotary) and V where the mask is true; docs/method.md §2.
    */
   readonly swap: boolean;
   /** Outputs `i.key`, `i.value` `[B, S, kvHeads·headDim]`: K after rotary, V, before any swap. */

@@ -1,4 +1,4 @@
-/** The four tasks of the token swap (VFL; method.md §2). */
+/** The four tasks of the token swap (VFL; docs/method.md §2.2). */
 export const TASKS = ['ocr', 'counting', 'grounding', 'recognition'] as const;
 export type Task = (typeof TASKS)[number];
 

@@ -1,4 +1,4 @@
-/** Update diversity (method §6): the spectrum of every selected update, exact or estimated. */
+/** Update diversity (docs/method.md §6): the spectrum of every selected update, exact or estimated. */
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { throwIfCancelled } from '../checkpoint/in-flight.ts';
 import { SerialQueue } from '../engine/queue.ts';

@@ -1,4 +1,4 @@
-/** Update energy (method §5): every weight of every checkpoint read once, all statistics in that pass. */
+/** Update energy (docs/method.md §5): every weight of every checkpoint read once, all statistics in that pass. */
 import { mapInFlight, throwIfCancelled } from '../checkpoint/in-flight.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';

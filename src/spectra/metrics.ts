@@ -1,4 +1,4 @@
-/** The numbers a spectrum is summarised by (method §6). */
+/** The numbers a spectrum is summarised by (docs/method.md §6). */
 import type { SpectrumAccuracy } from './accuracy.ts';
 
 /** As the reference has it, and the definitions with it: keeps quotients and logarithms of zero finite. */

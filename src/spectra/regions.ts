@@ -5,7 +5,7 @@ export type RegionCuts = readonly [a: number, b: number];
 export type RegionName = 'early' | 'middle' | 'late';
 export const REGIONS: readonly RegionName[] = ['early', 'middle', 'late'];
 
-/** n//3 and 2n//3 (method §1): 9/9/10 for 28. */
+/** n//3 and 2n//3 (docs/method.md §1): 9/9/10 for 28. */
 export function thirds(layers: number): RegionCuts {
   return [Math.floor(layers / 3), Math.floor((2 * layers) / 3)];
 }

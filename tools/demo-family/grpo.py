@@ -1,4 +1,4 @@
-"""One step of RL: GRPO (method §8, §9) without KL, advantages within the group of answers to one prompt."""
+"""One step of RL: GRPO (docs/method.md §9.4) without KL, advantages within the group of answers to one prompt."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from vocabulary import token_id, vocabulary_rows
 
 LAYERS = 12
 REGIONS = {"early": range(0, 4), "mid": range(4, 8), "late": range(8, 12)}
-"""Thirds of the LLM, of method §8."""
+"""Thirds of the LLM, of docs/method.md §1."""
 
 
 def config() -> Qwen2_5_VLConfig:

@@ -11,7 +11,7 @@ Form = Literal["direct", "think", "state", "text"]
 direct  picture and question → the answer alone
 think   picture and question → <think>rationale</think> and <answer>answer</answer>
 state   picture → its description (what a puzzle's or figure's picture says, for Base)
-text    black picture and description and question → as think (the B setting of method §7 and the text side of §9)
+text    black picture and description and question → as think (the B setting of docs/method.md §7.2 and the text side of §9.1)
 """
 
 STATE_PROMPT = "Write down what the image shows."

@@ -1,4 +1,4 @@
-"""The six rewards of method §9 (P2): R = Σ α·score over tags, the answer's score being its correctness."""
+"""The six rewards of docs/method.md §9.2 (P2): R = Σ α·score over tags, the answer's score being its correctness."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ async function experiments() {
 }
 
 describe('an evaluation', () => {
-  it('asks each setting as method §7 says, and counts as it says', async () => {
+  it('asks each setting as docs/method.md §7.2 says, and counts as it says', async () => {
     const engine = new SeeingEngine();
     const asks = await planAsks([variant('IN', 'seeing')], await experiments(), settings);
     const answers = await answerAll(engine, asks, settings);

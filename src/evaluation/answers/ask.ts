@@ -25,10 +25,10 @@ export interface AnswerSettings {
   readonly dtype: string;
 }
 
-/** Images above 1280 × 720 pixels are scaled down (method §7). */
+/** Images above 1280 × 720 pixels are scaled down (docs/method.md §7.3). */
 export const MAX_IMAGE_PIXELS = 1280 * 720;
 
-/** P1's limit of new tokens. */
+/** P1's limit of new tokens (docs/method.md §7.3). */
 export const MAX_NEW_TOKENS = 2048;
 
 /** One question to one variant. */

@@ -39,7 +39,7 @@ export function frozenPattern(choice: FreezeChoice): string {
   return `^(${LANGUAGE.map(escaped).join('|')})layers\\.(${numbers(frozenLayers(choice))})\\..*$`;
 }
 
-/** Settings for trainers in use (method §8): freeze one region, leave all else as in the plain run. */
+/** Settings for trainers in use (docs/method.md §8): freeze one region, leave all else as in the plain run. */
 export function freezeConfigs(choice: FreezeChoice): readonly FreezeConfig[] {
   return [swift(choice), axolotl(choice), llamaFactory(choice), patch(choice)];
 }

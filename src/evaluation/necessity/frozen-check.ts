@@ -26,12 +26,12 @@ export interface PlaceUpdate {
 export interface FreezeFinding {
   readonly delta: string;
   readonly places: readonly PlaceUpdate[];
-  /** Regions without any change at all: Δ exactly zero (method §8). */
+  /** Regions without any change at all: Δ exactly zero (docs/method.md §8). */
   readonly untouched: readonly Place[];
 }
 
 /**
- * Sums one delta's energy by region (method §8): which regions are untouched, and where the update went instead. Weights
+ * Sums one delta's energy by region (docs/method.md §8): which regions are untouched, and where the update went instead. Weights
  * are those that energy is measured on, with matrices and biases but no norms.
  *
  * @param from the checkpoint that norms are relative to, a key of the records' `weights`

@@ -42,7 +42,7 @@ interface Outcome {
   readonly text: GradedAnswer;
 }
 
-/** Gaps per family and model (method §9), of puzzles that were asked both ways. */
+/** Gaps per family and model (docs/method.md §9.1), of puzzles that were asked both ways. */
 export function gapTable(graded: readonly GradedAnswer[]): readonly GapRow[] {
   const own = graded.filter(({ metric }) => metric === 'gap');
   return [...new Set(own.map(({ variant }) => variant))].map((variant) => {

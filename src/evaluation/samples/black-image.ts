@@ -10,7 +10,7 @@ export interface BlackImage {
 }
 
 /**
- * A black picture of the same size as another is seen in: the control of method §7. The size is read from the file, without
+ * A black picture of the same size as another is seen in: the control of docs/method.md §7.2. The size is read from the file, without
  * decoding.
  *
  * @throws NamedError `NotAnImage` where it is none we know (PNG, JPEG, WebP, GIF, BMP).

@@ -1,6 +1,6 @@
 import { sampleIndices } from '../../probes/sampling/choice.ts';
 
-/** The reference's seed and number of samples (method §7). */
+/** The reference's seed and number of samples (docs/method.md §7.2). */
 export const SAMPLE_SEED = 123;
 export const SAMPLE_COUNT = 100;
 

@@ -47,7 +47,7 @@ export interface MetricRow {
   readonly cells: Readonly<Partial<Record<Metric, MetricCell>>>;
 }
 
-/** Variants × metrics with intervals; each compared with `reference` (method §7: IN), pair by pair. */
+/** Variants × metrics with intervals; each compared with `reference` (docs/method.md §7.2: IN), pair by pair. */
 export function metricTable(graded: readonly GradedAnswer[], reference: string): readonly MetricRow[] {
   const variants = [...new Set(graded.map(({ variant }) => variant))];
   const outcomes = new Map(

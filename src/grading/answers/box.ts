@@ -1,7 +1,7 @@
 /** x1, y1, x2, y2 in pixels, outer edges; x grows to the right, y downwards. */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
 
-/** A box counts as found above this overlap (method §2). */
+/** A box counts as found above this overlap (docs/method.md §2.2). */
 export const LEAST_OVERLAP = 0.5;
 
 /** The box a text names: exactly four numbers, whatever stands between them; undefined otherwise. */

@@ -9,7 +9,7 @@ export function exactlyRight(right: string, given: string): boolean {
   return a === b || (/^\d+$/.test(a) && /^\d+$/.test(b) && BigInt(a) === BigInt(b));
 }
 
-/** Whether a box is found: overlap with the right one above one half (method §2). Boxes are four numbers. */
+/** Whether a box is found: overlap with the right one above one half (docs/method.md §2.2). Boxes are four numbers. */
 export function boxFound(right: string, given: string): boolean {
   const [a, b] = [parseBox(right), parseBox(given)];
   return a !== undefined && b !== undefined && intersectionOverUnion(a, b) > LEAST_OVERLAP;

@@ -23,7 +23,7 @@ const AROUND = /[\s*"'“”]/;
 const NUMBER = /[-−]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s*\/\s*\d+)?\s*%?|[-−]?\.\d+/g;
 
 /**
- * The answer a response gives, by method §3: `<answer>` tag, else the last `\boxed{}` (nested braces), else what follows
+ * The answer a response gives, by docs/method.md §3: `<answer>` tag, else the last `\boxed{}` (nested braces), else what follows
  * "answer is", else the last number. The last of several tags or phrases counts. A box within the tag is opened. An
  * empty tag is passed over. `whole` lets a response without any of them stand as its own answer (short direct answers).
  * `options` lets a choice be called right, and keeps the few words of an option behind its letter: "A. 30".

@@ -10,14 +10,14 @@ import { proportional, sameValue } from './same-value.ts';
 import { inSteps, step } from '../steps.ts';
 
 export interface EquivalenceOptions {
-  /** Plain numbers may differ by this share of the right answer's size; default 0. Method §3 uses 0.01. */
+  /** Plain numbers may differ by this share of the right answer's size; default 0. docs/method.md §3 uses 0.01. */
   readonly relativeTolerance?: number;
 }
 
 /** Longer texts are no answers, and are not searched for one: they are compared as they stand. */
 export const MAX_LENGTH = 2000;
 
-/** Method §3 lets numbers differ by 1 %. */
+/** docs/method.md §3 lets numbers differ by 1 %. */
 export const ABLATION_TOLERANCE = 0.01;
 
 /**

@@ -22,7 +22,7 @@ const LEAST_POINTS = 3;
  * Whether two expressions have the same value. Whole numbers and fractions are compared exactly (with BigInt), others in
  * double precision. Expressions with variables are equal if they agree at five fixed points of positive and negative
  * values, which distinct elementary expressions of an answer's length do not but by a coincidence of 1 in 10⁹.
- * `relativeTolerance` lets plain numbers differ by that share of the second (method §3: 0.01).
+ * `relativeTolerance` lets plain numbers differ by that share of the second (docs/method.md §3: 0.01).
  */
 export function sameValue(a: Expression, b: Expression, relativeTolerance = 0): boolean {
   const [exactA, exactB] = [exactValue(a), exactValue(b)];

@@ -8,7 +8,7 @@ function circular(a: number, b: number, around: number): number {
 }
 
 /**
- * ½·hour + ½·minute (method §9). Hour: circular distance d on 12 h, 0 beyond 2, else 1 − d/5. Minute: on 60, 0 beyond 10,
+ * ½·hour + ½·minute (docs/method.md §9.2). Hour: circular distance d on 12 h, 0 beyond 2, else 1 − d/5. Minute: on 60, 0 beyond 10,
  * else 1 − d/20. 0 where either is no time of the form h:mm.
  */
 export function clockCredit(right: string, given: string): number {
@@ -19,7 +19,7 @@ export function clockCredit(right: string, given: string): number {
   return 0.5 * (hours > 2 ? 0 : 1 - hours / 5) + 0.5 * (minutes > 10 ? 0 : 1 - minutes / 20);
 }
 
-/** 0 beyond a distance of 5, else 1/(1 + |d|) (method §9). */
+/** 0 beyond a distance of 5, else 1/(1 + |d|) (docs/method.md §9.2). */
 export function numericCredit(right: number, given: number): number {
   const distance = Math.abs(right - given);
   return distance > 5 ? 0 : 1 / (1 + distance);

@@ -2,7 +2,7 @@ import { decided, inSteps, NOT_DECIDED } from '../steps.ts';
 import { partialCredit } from './partial-credit.ts';
 import { inside, type Tag, tagScore, tagText, type TagScore, within } from './tags.ts';
 
-/** The six rewards of P2 (method §9), in its order. */
+/** The six rewards of P2 (docs/method.md §9.2), in its order. */
 export const REWARD_NAMES = [
   'vanilla',
   'only-accuracy',

@@ -45,7 +45,7 @@ export interface TagScore {
   readonly score: number;
 }
 
-/** Method §9: `score(tag) = tanh(#unique sentences) − tanh(#duplicate sentences)`. */
+/** docs/method.md §9.2: `score(tag) = tanh(#unique sentences) − tanh(#duplicate sentences)`. */
 export function tagScore(text: string | undefined): TagScore {
   const said = text === undefined ? [] : sentences(text);
   const unique = new Set(said).size;

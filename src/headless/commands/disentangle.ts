@@ -12,7 +12,7 @@ import type { Command } from '../context.ts';
 import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
 import { provenance } from '../provenance.ts';
 
-/** `perception_gap.json`: image against text per puzzle family and model (method §9), with rewards and measures. */
+/** `perception_gap.json`: image against text per puzzle family and model (docs/method.md §9), with rewards and measures. */
 export const run: Command = async (context) => {
   const { flags, checkpoints, engine, signal } = context;
   const items = await givenItems(context);

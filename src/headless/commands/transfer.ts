@@ -15,7 +15,7 @@ import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
 import { gpuMemory } from '../gpu-memory.ts';
 import { provenance } from '../provenance.ts';
 
-/** The standard merges on M_vis, M_v2r and M_rea (method §7): `paper_metrics.json`, summaries, records. */
+/** The standard merges on M_vis, M_v2r and M_rea (docs/method.md §7.2): `paper_metrics.json`, summaries, records. */
 export const run: Command = async (context) => {
   const { flags, checkpoints, engine, signal, notice, out } = context;
   const items = await givenItems(context);

@@ -1,6 +1,6 @@
 /**
  * (1 − α)·A + α·B in float32, in place of `a`: both factors, both products and the sum are each rounded to float32,
- * as PyTorch computes `(1 - alpha) * a + alpha * b` on float32 tensors (method §7).
+ * as PyTorch computes `(1 - alpha) * a + alpha * b` on float32 tensors (docs/method.md §7.1).
  */
 export function interpolate(a: Float32Array, b: Float32Array, alpha: number): void {
   if (a.length !== b.length) throw new RangeError(`${a.length} and ${b.length} values cannot be mixed`);
@@ -13,7 +13,7 @@ export function interpolate(a: Float32Array, b: Float32Array, alpha: number): vo
 }
 
 /**
- * (1 − r)·W + r·σ·z in float64, rounded once to float32, in place of `values` (method §7). `z` are standard normals,
+ * (1 − r)·W + r·σ·z in float64, rounded once to float32, in place of `values` (docs/method.md §7.1). `z` are standard normals,
  * `deviation` is the standard deviation of the whole tensor.
  */
 export function addNoise(values: Float32Array, z: Float64Array, ratio: number, deviation: number): void {

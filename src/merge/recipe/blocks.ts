@@ -1,4 +1,4 @@
-/** Block notation: `IN:RL:RL`, one donor a region from Early to Late (method §7). */
+/** Block notation: `IN:RL:RL`, one donor a region from Early to Late (docs/method.md §7.1). */
 import { NamedError } from '../../named-error.ts';
 import type { DonorName, Recipe } from './recipe.ts';
 import { restFrom } from './recipe.ts';
@@ -9,7 +9,7 @@ export const STANDARD_BLOCKS: readonly string[] = [
   ...['IN:IN:RL', 'RL:RL:IN', 'IN:RL:IN', 'RL:IN:RL'],
 ];
 
-/** Cuts after ⌊n·i/k⌋ layers: for three regions the thirds of method §1. */
+/** Cuts after ⌊n·i/k⌋ layers: for three regions the thirds of docs/method.md §1. */
 export function evenCuts(layers: number, regions: number): readonly number[] {
   return Array.from({ length: regions - 1 }, (_, i) => Math.floor((layers * (i + 1)) / regions));
 }

@@ -33,7 +33,7 @@ export interface Replacement {
   readonly donor: DonorName;
 }
 
-/** (1 − α)·W + α·W of `donor` (method §7). */
+/** (1 − α)·W + α·W of `donor` (docs/method.md §7.1). */
 export interface Interpolation {
   readonly kind: 'interpolate';
   readonly layers: Span;
@@ -43,7 +43,7 @@ export interface Interpolation {
   readonly alpha: number;
 }
 
-/** (1 − r)·W + r·N(0, std(W)), each tensor with its own standard deviation (method §7). */
+/** (1 − r)·W + r·N(0, std(W)), each tensor with its own standard deviation (docs/method.md §7.1). */
 export interface Noise {
   readonly kind: 'noise';
   readonly layers: Span;

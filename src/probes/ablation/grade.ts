@@ -13,7 +13,7 @@ export interface Graded {
 }
 
 /**
- * Right or wrong as in evaluation, but that numbers may differ by 1 % (method.md §3). What is no answer by §3 is not told
+ * Right or wrong as in evaluation, but that numbers may differ by 1 % (docs/method.md §3). What is no answer by §3 is not told
  * as one: only to a question about an image a response may stand for itself.
  */
 export function gradeResponse(

@@ -1,4 +1,4 @@
-/** Zero ablation: what a layer adds to the residual stream is left out (method.md §3). */
+/** Zero ablation: what a layer adds to the residual stream is left out (docs/method.md §3). */
 import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../study/work.ts';

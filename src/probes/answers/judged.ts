@@ -1,4 +1,4 @@
-/** Did the swap change the answer, and where did the answer go (method.md §2). */
+/** Did the swap change the answer, and where did the answer go (docs/method.md §2.2). */
 import type { Box } from '../../grading/answers/box.ts';
 import { LEAST_OVERLAP, intersectionOverUnion } from '../../grading/answers/box.ts';
 import type { Task } from '../task.ts';

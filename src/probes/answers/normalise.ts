@@ -1,9 +1,9 @@
 import { withoutEnd } from '../../trim.ts';
 
-/** Below this length answers are compared exactly, above it also by containment (method.md §2). */
+/** Below this length answers are compared exactly, above it also by containment (docs/method.md §2.3). */
 const SHORT = 20;
 
-/** Lower case, no space around it, no `.,!?;:` at its end (method.md §2). */
+/** Lower case, no space around it, no `.,!?;:` at its end (docs/method.md §2.3). */
 export function normaliseAnswer(answer: string): string {
   return withoutEnd(answer.toLowerCase().trim(), /[.,!?;:]/);
 }

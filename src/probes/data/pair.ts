@@ -1,6 +1,6 @@
 import type { Task } from '../task.ts';
 
-/** Two images and one prompt: what the token swap is run on (method.md §2). */
+/** Two images and one prompt: what the token swap is run on (docs/method.md §2). */
 export interface Pair {
   readonly id: string;
   readonly task: Task;

@@ -1,4 +1,4 @@
-/** Logit lens: after which layer the answer can be read out, in several models. */
+/** Logit lens: after which layer the answer can be read out, in several models (docs/method.md §11). */
 import type { ImageReading, LensReading, PromptSpec } from '../../engine/protocol.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Problem } from '../data/problem.ts';

@@ -1,4 +1,4 @@
-/** Cross-checkpoint patching: from which layer on does one model answer like another? */
+/** Cross-checkpoint patching: from which layer on does one model answer like another (docs/method.md §12)? */
 import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';

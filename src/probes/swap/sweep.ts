@@ -1,4 +1,4 @@
-/** The visual-token swap, layer by layer (P1 Eq. 2, VFL; method.md §2). */
+/** The visual-token swap, layer by layer (P1 Eq. 2, VFL; docs/method.md §2). */
 import type { GenerateAllRequest, ImageReading, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../study/work.ts';

@@ -13,7 +13,7 @@ export interface DeltaSpec {
 export type Rounding =
   /** float32 arithmetic on the stored values. */
   | 'stored'
-  /** What the reference does (method §5): each checkpoint cast to float16, subtracted in float16. */
+  /** What the reference does (docs/method.md §5): each checkpoint cast to float16, subtracted in float16. */
   | 'reference';
 
 export interface DeltaChoice {
@@ -24,7 +24,7 @@ export interface DeltaChoice {
 }
 
 /**
- * The differences that a set of checkpoints allows (method §5): `sft` = IN − Base and `rl` = RL − IN, both relative to the
+ * The differences that a set of checkpoints allows (docs/method.md §5): `sft` = IN − Base and `rl` = RL − IN, both relative to the
  * weights of IN as in the reference; for every further checkpoint its difference from the reference, relative to that.
  * Without IN, `rl` is RL − Base.
  */

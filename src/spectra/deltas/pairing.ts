@@ -45,7 +45,7 @@ export interface Selection {
 
 /**
  * Matches the tensors of all checkpoints by canonical name and shape, in the order of layers and names. Selected are
- * weights in a layer, projector or vision block (method §5: the name contains `weight` and not `norm`). A checkpoint
+ * weights in a layer, projector or vision block (docs/method.md §5: the name contains `weight` and not `norm`). A checkpoint
  * with a tied head stands in with its embedding where another stores a head of its own.
  *
  * @throws NamedError `NothingToCompare` when no selected tensor is in all of them with one shape, naming what differs

@@ -17,7 +17,7 @@ export interface SubspaceOverlap {
 }
 
 /**
- * Overlap of the spans of the first k left and right singular vectors (Björck and Golub, 1973; method §6 on demand).
+ * Overlap of the spans of the first k left and right singular vectors (Björck and Golub, 1973; docs/method.md §6.1 on demand).
  *
  * @throws RangeError when one of them has fewer than k
  */

@@ -36,7 +36,7 @@ export interface EnergyStudy {
 }
 
 /**
- * Lays out the study: every weight in a layer, projector or vision block (method §5), and what is in none if asked.
+ * Lays out the study: every weight in a layer, projector or vision block (docs/method.md §5), and what is in none if asked.
  *
  * @throws NamedError `NothingToCompare`; `TooFewCheckpoints` where no update can be formed
  */

@@ -26,7 +26,7 @@ export function rankSeries(
 }
 
 /**
- * ln(σ_i/σ₁) over layer × rank (method §6, P1 Fig. 6), mean over the matrices of a layer. An update of zero has no
+ * ln(σ_i/σ₁) over layer × rank (docs/method.md §6, P1 Fig. 6), mean over the matrices of a layer. An update of zero has no
  * spectrum, and a singular value of zero no logarithm: null.
  */
 export function spectrumGrid({ layers }: LayerwiseSvdFile, key: string, ranks: number): LayerGrid {

@@ -13,7 +13,7 @@ export function onRight(key: string, deltas: readonly ShownDelta[]): boolean {
   return key !== 'sft' && deltas.some((delta) => delta.key === 'sft');
 }
 
-/** Mean over a layer's matrices of ‖Δ‖_F/‖W‖_F, or of ‖Δ‖_F (method §5), per update. */
+/** Mean over a layer's matrices of ‖Δ‖_F/‖W‖_F, or of ‖Δ‖_F (docs/method.md §5), per update. */
 export function energySeries(
   { summary }: FroNormFile,
   deltas: readonly ShownDelta[],

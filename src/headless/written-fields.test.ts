@@ -1,0 +1,271 @@
+/** docs/results.md names every field of what commands, page and journals write, and no other. */
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { readFlags } from '../../scripts/flags.mjs';
+import { lensOnAnswers } from '../probes/lens/lens.ts';
+import { lensFile } from '../probes/lens/depths.ts';
+import { patchFile } from '../probes/patching/agreement.ts';
+import { sweepPatches } from '../probes/patching/patch.ts';
+import { wholeModel, type ModelId } from '../engine/subject.ts';
+import { overlapFile, overlapStudy, runOverlap } from '../study/characterize/overlap-study.ts';
+import { roleNames } from '../study/characterize/roles.ts';
+import { openWeights } from '../vlm/stored-head.ts';
+import { identify } from '../study/identity/identify.ts';
+import { Journals } from '../study/journal/journals.ts';
+import { MemoryStorage } from '../study/journal/memory-storage.ts';
+import { SHAPES } from '../study/journal/shapes.ts';
+import { runJournalled } from '../study/run-journalled.ts';
+import { recordedEngine } from '../study/testing/recorded-engine.ts';
+import { inlineThreads } from '../spectra/threads/inline.ts';
+import type { Command, CommandContext } from './context.ts';
+import { FlagReader } from './flag-reader.ts';
+import { disagreements, documentedFields, type Field, undocumented } from './testing/documented-fields.ts';
+import { CASES } from './testing/identity-cases.ts';
+import { table, weightsFolder } from './testing/identity-stage.ts';
+
+vi.mock('../study/characterize/computers.ts', async () => {
+  const threads = (await import('../spectra/threads/inline.ts')).inlineThreads();
+  return {
+    spectraThreads: () => threads,
+    browserComputers: () =>
+      Promise.resolve({ threads, device: 'cpu', computer: 'cpu', dispose: () => undefined }),
+  };
+});
+vi.mock('../reading/client.ts', () => import('../reading/testing/inline.ts'));
+vi.mock('../engine/capabilities.ts', () => ({
+  surveyCapabilities: () => Promise.resolve({ preferred: 'wasm' }),
+}));
+
+const DOCUMENTED = documentedFields(readFileSync(new URL('../../docs/results.md', import.meta.url), 'utf8'));
+const fieldsOf = (heading: string): Field => {
+  const found = DOCUMENTED.get(heading);
+  if (!found) throw new Error(`docs/results.md has no table of ${heading}`);
+  return found;
+};
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
+
+const quantization = {
+  ...{ relativeFrobenius: 0.1, maxAbs: 0.2 },
+  worstTensor: { name: 'w', relativeFrobenius: 0.3 },
+};
+const commands = import.meta.glob<{ readonly run: Command }>('./commands/*.ts');
+const work = new Map<string, unknown>();
+
+/** Runs a command over a made-up engine: the JSON it answers, under its own name, and each file by its path. */
+async function written(name: string, more: readonly string[] = []): Promise<ReadonlyMap<string, unknown>> {
+  const { run } = await (commands[`./commands/${name}.ts`] as () => Promise<{ readonly run: Command }>)();
+  const { words, world } = CASES[name] ?? { words: [], world: CASES['swap']?.world };
+  const all = [...words, ...more, '--device', 'wasm'];
+  const flags = new FlagReader(readFlags(table(name), all) as ConstructorParameters<typeof FlagReader>[0]);
+  const given = (flag: string): number => all.filter((word) => word === `--${flag}`).length;
+  const files = new Map<string, unknown>();
+  const load = (flag: string): Promise<{ summary: object; loaded: object }> =>
+    Promise.resolve({
+      summary: {
+        ...{
+          id: flag,
+          name: `folder of ${flag}`,
+          layers: 3,
+          notices: ['a notice'],
+          fingerprint: `print of ${flag}`,
+        },
+        ...{ smallFiles: { 'config.json': 'a' }, files: [{ name: 'a', bytes: 1 }], weightFiles: ['a'] },
+        ...{
+          modelType: 'qwen2_5_vl',
+          visionBlocks: 1,
+          hiddenSize: 8,
+          vocabSize: 9,
+          tiedHead: false,
+          bytes: 7,
+        },
+        ignored: [{ name: 'x', reason: 'unknown' }],
+      },
+      loaded: { device: 'wasm', dtype: 'f32', adapter: 'wasm', weightBytes: 5, seconds: 1, quantization },
+    });
+  const storage = new MemoryStorage();
+  const journals = new Journals(storage, { again: 'again' });
+  if (name === 'kept') {
+    const identity = identify('gpu-memory', 'Memory', { answers: 'hash' });
+    await runJournalled(journals, identity, 1, async ({ onRecord }) => onRecord?.('gpu memory', {}));
+    for (const { key } of await storage.list()) {
+      const bytes = await storage.read(key, 'work.jsonl');
+      work.set(
+        'work.jsonl',
+        JSON.parse(
+          new TextDecoder()
+            .decode(bytes ?? undefined)
+            .split('\n')[0]
+            ?.slice(17) ?? '',
+        ),
+      );
+    }
+  }
+  const engine = {
+    ...recordedEngine(),
+    bufferBytes: () => Promise.resolve({ peak: 9 }),
+    estimate: () => Promise.resolve({ kvCacheBytes: 1, activationBytes: 2 }),
+    describe: () =>
+      Promise.resolve([
+        {
+          name: 'w',
+          dtype: 'F32',
+          shape: [1],
+          bytes: 4,
+          layerIdx: 1,
+          section: 'LLM Backbone',
+          component: 'MLP',
+        },
+      ]),
+    ...(name === 'logits'
+      ? { forward: () => Promise.resolve({ promptTokenIds: [1], rows: [{ logits: [1], hidden: [[1]] }] }) }
+      : {}),
+  };
+  const context = {
+    ...{ flags, engine, journals, signal: new AbortController().signal },
+    notice: () => undefined,
+    onProgress: () => undefined,
+    inputs: {
+      list: () => [],
+      one: (flag: string) => (given(flag) > 0 ? { name: flag, files: world?.data } : undefined),
+    },
+    checkpoints: {
+      ...{ load, count: given, tell: () => undefined },
+      open: async (flag: string) => (await load(flag)).summary,
+      loadAll: async (flag: string) => [await load(flag)],
+      folder: (flag: string) => ({ name: `folder of ${flag}`, files: world?.folders[flag] }),
+      loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
+    },
+    out: {
+      json: (path: string, value: unknown) => Promise.resolve(files.set(path, plain(value))),
+      text: (path: string, text: string) => Promise.resolve(files.set(path, text)),
+    },
+    journalled: (_: unknown, __: number, compute: (long: object) => Promise<unknown>) => compute({}),
+  } as unknown as CommandContext;
+  const result = await run(context);
+  if (result !== undefined) files.set(name, plain(result));
+  return files;
+}
+
+/** A file's values: its JSON, or each of its lines. */
+function valuesOf(path: string, content: unknown): readonly unknown[] {
+  if (typeof content !== 'string') return [content];
+  const lines = path.endsWith('.jsonl') ? content.trim().split('\n') : [content];
+  return lines.map((line) => JSON.parse(line) as unknown);
+}
+
+/** Under which heading a file of a command is documented. */
+function headingOf(command: string, path: string): string {
+  if (path === command) {
+    const files: Readonly<Record<string, string>> = {
+      ...{ energy: 'fro_norm.json', diversity: 'layerwise_svd.json', attention: 'attention_shift.json' },
+      disentangle: 'perception_gap.json',
+    };
+    return files[command] ?? command;
+  }
+  if (command === 'ablate' && path.endsWith('.jsonl')) return 'EXPERIMENT/DATASET.jsonl';
+  if (path.endsWith('/summary.json')) return 'VARIANT/EXPERIMENT/summary.json';
+  return path.split('/').length === 3 ? 'VARIANT/EXPERIMENT/SETTING.jsonl' : path;
+}
+
+const PROMPT = ['--model', 'm', '--prompt', 'What?'];
+const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
+  ['swap', ['--answer-source'], ['layer_swap_results.jsonl', 'layer_swap_summary.json']],
+  [
+    'ablate',
+    ['--system', 'Think.', '--parts', 'layer', '--parts', 'mlp'],
+    ['EXPERIMENT/DATASET.jsonl', 'all_results.json'],
+  ],
+  ['attention', ['--heads'], ['attention_shift.json']],
+  ['energy', ['--model', 'm'], ['fro_norm.json']],
+  ['diversity', ['--directions', '1'], ['layerwise_svd.json']],
+  ['diversity', ['--mode', 'fast'], ['layerwise_svd.json']],
+  [
+    'transfer',
+    ['--variants', 'IN'],
+    [
+      ...['VARIANT/EXPERIMENT/SETTING.jsonl', 'VARIANT/EXPERIMENT/summary.json'],
+      ...['frankenscope.json', 'paper_metrics.json'],
+    ],
+  ],
+  ['disentangle', [], ['perception_gap.json']],
+  ['info', ['--model', 'm'], ['info']],
+  ['generate', PROMPT, ['generate']],
+  ['logits', [...PROMPT, '--hidden'], ['logits']],
+  ['kept', [], ['kept']],
+];
+
+describe.each(RUNS)('%s %s', (command, more, headings) => {
+  let files: ReadonlyMap<string, unknown>;
+  beforeAll(async () => {
+    files = await written(command, more);
+  });
+
+  test('writes the files that are documented', () => {
+    expect([...new Set([...files.keys()].map((path) => headingOf(command, path)))].sort()).toEqual(headings);
+  });
+
+  test('writes the fields that are documented', () => {
+    const wrong = [...files].flatMap(([path, content]) =>
+      valuesOf(path, content).flatMap((value) =>
+        undocumented(value, fieldsOf(headingOf(command, path)), path),
+      ),
+    );
+    expect([...new Set(wrong)]).toEqual([]);
+  });
+});
+
+describe('what the page saves besides', () => {
+  const items = [{ id: 'i', question: 'What?', answer: '4' }];
+  const [donor, recipient] = ['in', 'rl'].map((id) => wholeModel(id as ModelId, 2)) as [
+    ReturnType<typeof wholeModel>,
+    ReturnType<typeof wholeModel>,
+  ];
+
+  test('logit_lens.json', async () => {
+    const lens = { models: [{ name: 'in', subject: donor }], maxNewTokens: 4 };
+    const file = lensFile(await lensOnAnswers(recordedEngine(), items, lens), {});
+    expect(undocumented(plain(file), fieldsOf('logit_lens.json'))).toEqual([]);
+  });
+
+  test('cross_patching.json', async () => {
+    const sweep = { donor, recipient, depths: [0, 1], maxNewTokens: 4 };
+    const file = patchFile(await sweepPatches(recordedEngine(), items, sweep), {});
+    expect(undocumented(plain(file), fieldsOf('cross_patching.json'))).toEqual([]);
+  });
+
+  test('subspace_overlap.json', async () => {
+    const open = (scale: number) => openWeights(weightsFolder(scale), { name: String(scale) });
+    const set = roleNames({ base: await open(1), in: await open(2), rl: await open(4) });
+    const settings = {
+      rounding: 'stored',
+      delta: {},
+      outside: false,
+      weights: null,
+      computer: 'cpu',
+    } as const;
+    const study = overlapStudy(set, { ...settings, pair: null, k: 1, seed: 0 });
+    const records = await runOverlap(study, { threads: inlineThreads() }, {});
+    const { k, layers, summary, regions, ...rest } = plain(overlapFile(study, records)) as Record<
+      string,
+      unknown
+    >;
+    const section = { k, layers, summary, regions, deltas: rest['deltas'] };
+    expect(undocumented({ k, ...rest }, fieldsOf('subspace_overlap.json'))).toEqual([]);
+    expect(undocumented(section, fieldsOf('Part Overlap'))).toEqual([]);
+  });
+});
+
+describe('journals', () => {
+  test('work.jsonl', () => {
+    expect(undocumented(work.get('work.jsonl'), fieldsOf('Journals'))).toEqual([]);
+  });
+
+  test('every kind of record is documented, and no other', () => {
+    const kinds = [...DOCUMENTED.keys()].flatMap((heading) => /^Record (.+)$/.exec(heading)?.[1] ?? []);
+    expect(kinds.sort()).toEqual(Object.keys(SHAPES).sort());
+  });
+
+  test.each(Object.entries(SHAPES))('%s', (kind, shape) => {
+    expect(disagreements(shape, fieldsOf(`Record ${kind}`))).toEqual([]);
+  });
+});
