@@ -24,6 +24,7 @@ import { ROOT } from './paths.mjs';
  *   repeated?: boolean,
  *   choices?: readonly string[],
  *   minimum?: number,
+ *   maximum?: number,
  *   pattern?: RegExp,
  *   example?: string,
  *   value?: string | number | boolean,

@@ -107,11 +107,13 @@ function readValue(name, flag, text) {
     case 'number': {
       const value = text.trim() === '' ? NaN : Number(text);
       const whole = flag.kind === 'integer';
-      const minimum = flag.minimum ?? -Infinity;
-      if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value)) || value < minimum)
-        throw refuse(
-          `give a ${whole ? 'whole ' : ''}number${minimum > -Infinity ? ` of at least ${minimum}` : ''}`,
-        );
+      const { minimum = -Infinity, maximum = Infinity } = flag;
+      const within = value >= minimum && value <= maximum;
+      if (!Number.isFinite(value) || (whole && !Number.isSafeInteger(value)) || !within) {
+        const least = minimum > -Infinity ? ` of at least ${minimum}` : '';
+        const most = maximum < Infinity ? ` and at most ${maximum}` : '';
+        throw refuse(`give a ${whole ? 'whole ' : ''}number${least}${most}`);
+      }
       return value;
     }
     default:

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { NamedError } from '../named-error.ts';
 import type { ImageReading } from './protocol.ts';
 import { PromptPreparer } from './prepare.ts';
+import { preprocessorFor } from '../vlm/image-processor-files.ts';
 import type { RgbImage } from '../vlm/patches.ts';
 import { goldenModel } from './testing/golden-model.ts';
 
@@ -75,6 +76,43 @@ describe('images', () => {
     await ask({ imageProcessing: 'transformers-4.51' });
     expect(decoded).toEqual(['transformers-5', 'transformers-4.51', 'transformers-4.51']);
     expect(embed).toHaveBeenCalledTimes(3);
+  });
+
+  it('are scaled down to 1280 × 720 pixels where the question says nothing, whatever the checkpoint allows', async () => {
+    const { runtime, folder, resident } = await goldenModel('untied-gqa4-f32');
+    const large = { width: 1400, height: 1008, rgb: new Uint8Array(1400 * 1008 * 3) };
+    const embed = vi
+      .spyOn(runtime.vision, 'embed')
+      .mockImplementation(({ config }, { grid: [, rows, columns] }) =>
+        Promise.resolve(new Float32Array((rows * columns * config.vision.outHiddenSize) / 4)),
+      );
+    const preparer = new PromptPreparer(runtime.vision, () => Promise.resolve(large));
+    const own = { ...preprocessorFor(folder.preprocessors, 'transformers-5'), maxPixels: 12_845_056 };
+    const hub = { ...folder, preprocessors: { 'transformers-5': own, 'transformers-4.51': own } };
+    const tokens = async (reading: ImageReading): Promise<number | undefined> => {
+      const spec = { prompt: 'What?', images: [picture(10)], ...reading };
+      return (await preparer.prepare(hub, resident, spec)).imageSpans[0]?.[1];
+    };
+    // As transformers makes of it with max_pixels 921600: 29 × 40 (`tools/goldens/image_profiles.py`); 36 × 50 without.
+    expect(await tokens({})).toBe(29 * 40);
+    expect(await tokens({ maxImagePixels: 1280 * 720 })).toBe(29 * 40);
+    expect(embed).toHaveBeenCalledTimes(1);
+    expect(await tokens({ maxImagePixels: 10 ** 7 })).toBe(36 * 50);
+  });
+
+  it('of a limit that the checkpoint cannot keep are refused', async () => {
+    const { preparer, folder, resident, embed } = await stage();
+    const own = preprocessorFor(folder.preprocessors, 'transformers-5');
+    const ask = (maxImagePixels: number, resize: boolean) => {
+      const preprocessors = { ...folder.preprocessors, 'transformers-5': { ...own, resize } };
+      const spec = { prompt: 'What?', images: [picture(10)], maxImagePixels };
+      return preparer.prepare({ ...folder, preprocessors }, resident, spec);
+    };
+    await expect(ask(own.minPixels - 1, true)).rejects.toMatchObject({ name: 'PixelLimitTooLow' });
+    await expect(ask(112 * 56 - 1, false)).rejects.toMatchObject({ name: 'ImageAboveLimit' });
+    expect(embed).not.toHaveBeenCalled();
+    expect((await ask(112 * 56, false)).imageSpans[0]?.[1]).toBe(8);
+    await expect(ask(112 * 56 - 1, false)).rejects.toMatchObject({ name: 'ImageAboveLimit' });
   });
 
   it('are asked for a processor that can be read; text is not', async () => {

@@ -6,6 +6,7 @@ import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-pro
 import { preprocessorFor } from '../vlm/image-processor-files.ts';
 import type { RgbImage } from '../vlm/patches.ts';
 import { imageGrid, patchify } from '../vlm/patches.ts';
+import { checkUnresized, DEFAULT_MAX_IMAGE_PIXELS, limitPixels } from '../vlm/pixel-limit.ts';
 import type { Preprocessor } from '../vlm/preprocessor.ts';
 import type { Folder } from './folder.ts';
 import type { Sequence } from './prefill.ts';
@@ -60,10 +61,11 @@ export class PromptPreparer {
   ): Promise<Prepared> {
     const started = performance.now();
     const processing = spec.imageProcessing ?? DEFAULT_IMAGE_PROCESSING;
+    const most = spec.maxImagePixels ?? DEFAULT_MAX_IMAGE_PIXELS;
     const images: { readonly image: Image; readonly preprocessor: Preprocessor }[] = [];
     for (const file of spec.images ?? []) {
       // Only an image asks for the processor: a folder whose own cannot be read still answers to text.
-      const preprocessor = limited(preprocessorFor(folder.preprocessors, processing), spec.maxImagePixels);
+      const preprocessor = limitPixels(preprocessorFor(folder.preprocessors, processing), most);
       images.push({ image: await this.#look(preprocessor, model, file), preprocessor });
     }
     const { config, prompts } = folder;
@@ -116,6 +118,7 @@ export class PromptPreparer {
     const known = this.#embeddings.get(key);
     if (known) return { key, ...known };
     const pixels = await this.#decodeImage(file, preprocessor.processing);
+    checkUnresized(preprocessor, pixels);
     return { key, grid: imageGrid(pixels.height, pixels.width, preprocessor), pixels };
   }
 
@@ -148,10 +151,4 @@ export class PromptPreparer {
       this.#embeddings.delete(key);
     }
   }
-}
-
-/** The checkpoint's image processor with a lower limit on an image's area, within what it can do. */
-function limited(preprocessor: Preprocessor, maxPixels = Infinity): Preprocessor {
-  const limit = Math.max(preprocessor.minPixels, Math.min(preprocessor.maxPixels, maxPixels));
-  return { ...preprocessor, maxPixels: limit };
 }

@@ -170,7 +170,7 @@ export interface PromptSpec {
   readonly messages?: readonly ChatMessage[];
   /** Encoded image files (PNG, JPEG, WebP): before the prompt, or in the messages' image parts, in order. */
   readonly images?: readonly Blob[];
-  /** Scales larger images down to this many pixels; default: the checkpoint's own limit, on the hub 12.8 million. */
+  /** Scales larger images down to this many pixels; default: `DEFAULT_MAX_IMAGE_PIXELS`. The checkpoint's own limit holds, too. */
   readonly maxImagePixels?: number;
   /** How pixels are made of the images; default: `DEFAULT_IMAGE_PROCESSING`. */
   readonly imageProcessing?: ImageProcessing;

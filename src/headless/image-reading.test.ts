@@ -3,7 +3,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { COMMANDS, type Command as CommandTable } from '../../scripts/commands.mjs';
 import { readFlags } from '../../scripts/flags.mjs';
 import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
+import { MAX_DECODED_PIXELS } from '../image/dimensions.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING_NAMES } from '../vlm/image-processing.ts';
+import { DEFAULT_MAX_IMAGE_PIXELS, LEAST_IMAGE_PIXELS } from '../vlm/pixel-limit.ts';
 import type { Command, CommandContext } from './context.ts';
 import { answerSettings } from './evaluation.ts';
 import { FlagReader } from './flag-reader.ts';
@@ -86,10 +88,22 @@ describe('flags', () => {
   test.each(LOOKING)('%s takes both, with the defaults of the page', (name) => {
     expect(imageReading({ flags: flagsOf(name, []) })).toEqual({
       imageProcessing: DEFAULT_IMAGE_PROCESSING,
-      maxImagePixels: 1280 * 720,
+      maxImagePixels: DEFAULT_MAX_IMAGE_PIXELS,
     });
-    const choice = table(name).flags['image-processing'];
-    expect(choice).toMatchObject({ choices: [...IMAGE_PROCESSING_NAMES] });
+    const { flags } = table(name);
+    expect(flags['image-processing']).toMatchObject({ choices: [...IMAGE_PROCESSING_NAMES] });
+    // Written in the table once more: the shell reads none of the app's modules.
+    const bounds = { minimum: LEAST_IMAGE_PIXELS, maximum: MAX_DECODED_PIXELS };
+    expect(flags['max-image-pixels']).toMatchObject({ kind: 'integer', ...bounds });
+  });
+
+  test('are those of every command that is given pictures, and of no other', () => {
+    const takesPictures = ({ flags }: CommandTable): boolean =>
+      ['image', 'pairs', 'problems', 'items'].some((flag) => flag in flags);
+    const named = Object.entries(COMMANDS).filter(([, command]) => takesPictures(command));
+    expect(named.map(([name]) => name).sort()).toEqual([...LOOKING].sort());
+    for (const [name, command] of Object.entries(COMMANDS))
+      expect('max-image-pixels' in command.flags, name).toBe(takesPictures(command));
   });
 });
 

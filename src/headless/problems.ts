@@ -1,7 +1,7 @@
 import { NamedError } from '../named-error.ts';
 import { type ColumnChoice, parseColumns } from '../probes/data/columns.ts';
 import type { Problem } from '../probes/data/problem.ts';
-import { LIST_FORMATS, listsAmong } from '../probes/data/row-file.ts';
+import { LIST_FORMATS, listName, listsAmong } from '../probes/data/row-file.ts';
 import { sampleIndices } from '../probes/sampling/choice.ts';
 import { openProblemList } from '../reading/client.ts';
 import type { CommandContext } from './context.ts';
@@ -43,7 +43,7 @@ export async function givenProblems(
   const problems = await list.at(sampleIndices(list.count, samples, flags.requiredNumber('seed')));
   list.close();
   return {
-    name: (path.split('/').at(-1) as string).replace(/\.\w+$/, ''),
+    name: listName(path),
     problems,
     of: list.count,
   };

@@ -8,6 +8,7 @@ import { parseConfig } from './config.ts';
 import { IMAGE_PROCESSING_NAMES, type ImageProcessing } from './image-processing.ts';
 import { preprocessorFor, readPreprocessors } from './image-processor-files.ts';
 import { imageGrid, patchify } from './patches.ts';
+import { limitPixels } from './pixel-limit.ts';
 import { parsePreprocessor } from './preprocessor.ts';
 
 interface Golden {
@@ -19,6 +20,17 @@ interface Golden {
   readonly files: Readonly<
     Record<string, { files: object; grids?: readonly (number[] | string)[]; refused?: string }>
   >;
+  readonly capped: {
+    readonly min_pixels: number;
+    readonly images: readonly {
+      readonly width: number;
+      readonly height: number;
+      readonly max_pixels: number;
+      readonly cap: number;
+      readonly grid?: readonly number[];
+      readonly refused?: string;
+    }[];
+  };
 }
 
 const DATA = new URL('../../tools/goldens/data/', import.meta.url);
@@ -43,7 +55,7 @@ function pattern(width: number, height: number): Uint8Array {
 }
 
 describe.each(IMAGE_PROCESSING_NAMES)('%s', (name) => {
-  const { resized, files, sizes } = golden(name);
+  const { resized, files, sizes, capped } = golden(name);
 
   test.each(resized.images)('resizes $width × $height to the same bytes', (image) => {
     const { width, height, grid, sha256 } = image;
@@ -54,6 +66,17 @@ describe.each(IMAGE_PROCESSING_NAMES)('%s', (name) => {
     const bytes = Uint8Array.from(patches.pixelValues);
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
   });
+
+  test.each(capped.images)(
+    'scales $width × $height down to the lower of $max_pixels and $cap pixels',
+    ({ width, height, max_pixels, cap, grid, refused }) => {
+      const { min_pixels } = capped;
+      const own = parsePreprocessor({ min_pixels, max_pixels }, 'preprocessor_config.json', vision, name);
+      const made = (): unknown => imageGrid(height, width, limitPixels(own, cap));
+      if (refused !== undefined) expect(made).toThrow(expect.objectContaining({ name: 'ImageTooThin' }));
+      else expect(made()).toEqual(grid);
+    },
+  );
 
   test.each(Object.entries(files))('takes the limits of the files it would: %s', async (_, expected) => {
     const { grids } = expected;

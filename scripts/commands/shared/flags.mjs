@@ -110,8 +110,10 @@ export const IMAGE_READING = {
   },
   'max-image-pixels': {
     kind: 'integer',
-    minimum: 1,
-    help: 'larger images are scaled down to so many pixels',
+    // One token of Qwen2.5-VL, and what is decoded at all: `src/vlm/pixel-limit.ts`, `src/image/dimensions.ts`.
+    minimum: 28 * 28,
+    maximum: 89_478_485,
+    help: "larger images are scaled down to so many pixels, or to the checkpoint's own fewer (default: 921600)",
     value: 1280 * 720,
   },
 };

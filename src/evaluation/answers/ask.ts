@@ -25,9 +25,6 @@ export interface AnswerSettings {
   readonly dtype: string;
 }
 
-/** Images above 1280 × 720 pixels are scaled down (docs/method.md §7.3). */
-export const MAX_IMAGE_PIXELS = 1280 * 720;
-
 /** P1's limit of new tokens (docs/method.md §7.3). */
 export const MAX_NEW_TOKENS = 2048;
 

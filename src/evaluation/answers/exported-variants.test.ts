@@ -25,6 +25,7 @@ import { MemorySink } from '../../merge/testing/memory-sink.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
 import { type Experiment, transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
 import { resultFiles } from '../results/write.ts';
@@ -38,7 +39,7 @@ import { metricTable } from '../tables/metric-table.ts';
 import { blockVariant, type ResidentCheckpoint, type Variant } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import { answerAll, type AnsweringEngine, type BlackImages, picturesOf } from './answer-all.ts';
-import { type Ask, MAX_IMAGE_PIXELS, planAsks } from './ask.ts';
+import { type Ask, planAsks } from './ask.ts';
 import { answersJournalled } from './kept-answers.ts';
 
 const ALL = process.env['VARIANTS_ALL'] === '1';
@@ -108,7 +109,7 @@ describe.each(Object.entries(FAMILIES))('the eight variants of %s', (_, { read, 
     ...{
       style: PROMPT_STYLES.demo,
       maxNewTokens,
-      maxImagePixels: MAX_IMAGE_PIXELS,
+      maxImagePixels: DEFAULT_MAX_IMAGE_PIXELS,
       imageProcessing: 'transformers-5' as const,
     },
     ...LOAD,

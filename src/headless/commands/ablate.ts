@@ -1,18 +1,17 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { AblatedPart } from '../../probes/ablation/experiment.ts';
 import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
-import { ablationResultLines, ablationResultsFile, errorRates } from '../../probes/ablation/error-rates.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
+import { ablationFiles } from '../../probes/results/ablation-files.ts';
 import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
 import { identify } from '../../study/identity/identify.ts';
 import { residentModel } from '../../study/identity/resident-model.ts';
-import { jsonLines } from '../json-lines.ts';
 import { parseLayers } from '../layer-list.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
 import { givenProblems } from '../problems.ts';
-import { provenance } from '../provenance.ts';
+import { provenance } from '../../study/provenance.ts';
 import { shardOf } from '../shard-of.ts';
 
 const PARTS: readonly AblatedPart[] = ['layer', 'attention', 'mlp'];
@@ -56,23 +55,10 @@ export const run: Command = async (context) => {
         long,
       ),
   );
-  const model = { name: summary.name, type: system === undefined ? 'base' : 'reasoner' };
-  for (const experiment of [null, ...experiments]) {
-    const lines = ablationResultLines(records, experiment, model);
-    await out.text(`${experiment?.name ?? 'baseline'}/${given.name}.jsonl`, jsonLines(lines));
-  }
-  const rates = errorRates(records, experiments);
-  await out.json('all_results.json', {
-    ...ablationResultsFile(rates),
-    frankenscope: {
-      ...provenance(summary, loaded, seed),
-      ...reading,
-      n: records.length,
-      of: given.of,
-      maxNewTokens,
-      ...(system === undefined ? {} : { system }),
-      prefix,
-      rates,
-    },
+  const files = ablationFiles(records, {
+    model: { name: summary.name, provenance: provenance(summary, loaded, seed) },
+    list: { name: given.name, count: given.of },
+    ...{ reading, experiments, maxNewTokens, system, prefix },
   });
+  for (const { path, text } of files) await out.text(path, text);
 };

@@ -10,7 +10,7 @@ import { wholeModel } from '../../engine/subject.ts';
 import { REWARD_NAMES } from '../../grading/rewards/rewards.ts';
 import type { Command } from '../context.ts';
 import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
-import { provenance } from '../provenance.ts';
+import { provenance } from '../../study/provenance.ts';
 
 /** `perception_gap.json`: image against text per puzzle family and model (docs/method.md §9), with rewards and measures. */
 export const run: Command = async (context) => {

@@ -3,7 +3,7 @@ import type { Definition } from '../../probes/answers/judged.ts';
 import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
 import { readPairs } from '../../reading/client.ts';
 import type { Pair } from '../../probes/data/pair.ts';
-import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
+import { swapFiles } from '../../probes/results/swap-files.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
 import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import { sweepSwaps } from '../../probes/swap/sweep.ts';
@@ -11,10 +11,9 @@ import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
 import { identify } from '../../study/identity/identify.ts';
 import { residentModel } from '../../study/identity/resident-model.ts';
-import { jsonLines } from '../json-lines.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
-import { provenance } from '../provenance.ts';
+import { provenance } from '../../study/provenance.ts';
 import { shardOf } from '../shard-of.ts';
 
 /** The visual-token swap over pairs and layers: the reference implementation's two files. */
@@ -36,7 +35,8 @@ export const run: Command = async (context) => {
   const named = flags.list('tasks');
   const tasks = TASKS.filter((task) => named.length === 0 || named.includes(task));
   const samples = flags.number('samples');
-  const pairs = shardOf(firstOfEach(folder.pairs, tasks, samples), flags.shard());
+  const asked = folder.pairs.filter(({ task }) => tasks.includes(task));
+  const pairs = shardOf(firstOfEach(asked, tasks, samples), flags.shard());
   const { summary, loaded } = await checkpoints.load('model');
   const layers = flags.layers('layers', summary.layers);
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
@@ -66,24 +66,13 @@ export const run: Command = async (context) => {
         long,
       ),
   );
-  const rates = changeRates(records, definition);
-  await out.text(
-    'layer_swap_results.jsonl',
-    jsonLines(records.flatMap((record) => swapResultLines(record, definition))),
-  );
-  await out.json('layer_swap_summary.json', {
-    ...swapSummaryFile(rates, samples ?? Math.max(0, ...rates.map(({ n }) => n))),
-    frankenscope: {
-      ...provenance(summary, loaded),
-      ...reading,
-      mode,
-      definition,
-      literalImage,
-      literalImages: folder.literalImages,
-      maxNewTokens,
-      rates: { paper: changeRates(records, 'paper'), reference: changeRates(records, 'reference') },
-    },
+  const files = swapFiles(records, {
+    model: provenance(summary, loaded),
+    ...{ reading, mode, definition, literalImage, literalImages: folder.literalImages, maxNewTokens },
+    samples: samples ?? Math.max(0, ...tasks.map((task) => count(pairs, task))),
+    of: asked.length,
   });
+  for (const { path, text } of files) await out.text(path, text);
 };
 
 /** The first `samples` pairs of each task, as the reference takes them; all where that is undefined. */
@@ -94,3 +83,6 @@ function firstOfEach(
 ): readonly Pair[] {
   return tasks.flatMap((task) => pairs.filter((pair) => pair.task === task).slice(0, samples));
 }
+
+const count = (pairs: readonly Pair[], task: Task): number =>
+  pairs.filter((pair) => pair.task === task).length;

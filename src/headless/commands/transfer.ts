@@ -13,7 +13,7 @@ import { regionCuts } from '../compared.ts';
 import type { Command } from '../context.ts';
 import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
 import { gpuMemory } from '../gpu-memory.ts';
-import { provenance } from '../provenance.ts';
+import { provenance } from '../../study/provenance.ts';
 
 /** The standard merges on M_vis, M_v2r and M_rea (docs/method.md §7.2): `paper_metrics.json`, summaries, records. */
 export const run: Command = async (context) => {

@@ -16,6 +16,11 @@ export function listsAmong(paths: Iterable<string>): readonly string[] {
   return lists.length > 0 ? lists : all.filter((path) => /\.json$/i.test(path));
 }
 
+/** What a list is called: its file's name, without folders and ending. */
+export function listName(path: string): string {
+  return (path.split('/').at(-1) as string).replace(/\.\w+$/, '');
+}
+
 /** The rows of a list; JSON may be one object to a line or one array of objects. Nothing is read yet. */
 export function rowsOf(file: Blob, path: string): RowReader {
   if (/\.parquet$/i.test(path)) return new ParquetRows(file, path);

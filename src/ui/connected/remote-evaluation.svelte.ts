@@ -1,5 +1,6 @@
 import { version } from '../../../package.json';
-import { type AnswerSettings, MAX_IMAGE_PIXELS, MAX_NEW_TOKENS } from '../../evaluation/answers/ask.ts';
+import { type AnswerSettings, MAX_NEW_TOKENS } from '../../evaluation/answers/ask.ts';
+import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
 import { gapExperiment, type TextSide, transferExperiments } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
@@ -77,7 +78,7 @@ export class RemoteEvaluation {
     return {
       style: PROMPT_STYLES[this.style],
       maxNewTokens: this.maxNewTokens,
-      ...{ maxImagePixels: MAX_IMAGE_PIXELS, imageProcessing: null },
+      ...{ maxImagePixels: DEFAULT_MAX_IMAGE_PIXELS, imageProcessing: null },
       device: 'remote',
       dtype: 'remote',
     };

@@ -42,7 +42,7 @@ async function start({ template = 'a', adapter = 'vendor nvidia', mark = 1 }: Wo
     source: picture(2),
   };
   localize.broughtPairs = {
-    ...{ name: 'mine', notices: [] },
+    ...{ name: 'mine', notices: [], literal: { literalImage: 'strip', literalImages: 0 } },
     samples: (['ocr', 'counting'] as const).flatMap((task) =>
       ['1', '2'].map((id) => ({ ...pair, id, task })),
     ),

@@ -40,8 +40,11 @@ test('makes another piece of work of every probe of Localize', async () => {
   const { app } = await start();
   const { localize, images } = app;
   const answer = { id: '1', task: 'ocr' as const, prompt: 'What?', targetAnswer: 'a', sourceAnswer: 'b' };
-  const [picture, none] = [new Blob(['x']), { notices: [], name: 'mine' }];
-  localize.ownPair = { ...none, samples: [{ ...answer, target: picture, source: picture }] };
+  const picture = new Blob(['x']);
+  localize.ownPair = {
+    ...{ name: 'mine', notices: [], literal: { literalImage: 'strip', literalImages: 0 } },
+    samples: [{ ...answer, target: picture, source: picture }],
+  };
   const question = { id: '1', question: 'Q', answer: '1', image: picture };
   localize.broughtQuestions = { name: 'mine', samples: heldSamples([question]) };
   localize.pairSource = 'own';

@@ -1,7 +1,7 @@
 import type { EngineApi, ImageReading } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { NamedError } from '../../named-error.ts';
-import { ablateLayer, type AblatedPart } from '../../probes/ablation/experiment.ts';
+import { ablateLayer, type AblatedPart, type AblationExperiment } from '../../probes/ablation/experiment.ts';
 import { sweepAblations, type AblationRecord } from '../../probes/ablation/sweep.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
 import { attentionShift, type AttentionRecord } from '../../probes/attention/shift.ts';
@@ -9,6 +9,7 @@ import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts'
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
+import { listName } from '../../probes/data/row-file.ts';
 import { lensOnAnswers, type LensRecord } from '../../probes/lens/lens.ts';
 import { sweepPatches, type PatchRecord } from '../../probes/patching/patch.ts';
 import { sampleIndices } from '../../probes/sampling/choice.ts';
@@ -25,7 +26,6 @@ import { keptSettings, validSettings } from '../state/kept-settings.ts';
 import { named } from '../state/named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
-import { heldSamples } from '../../reading/sample-source.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
@@ -35,7 +35,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import { LOCALIZE_SETTINGS } from './kept-settings.ts';
-import type { NamedList, NamedSet, QuestionSet } from './sets.ts';
+import type { NamedList, NamedPairs, QuestionSet } from './sets.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
 
 export type ProbeName = 'swap' | 'ablate' | 'attention' | 'lens' | 'patch';
@@ -84,8 +84,8 @@ export class Localize {
   rows = $state(0);
 
   /** What was brought: kept beside the committed sets. */
-  broughtPairs = $state.raw<NamedSet<Pair> | null>(null);
-  ownPair = $state.raw<NamedSet<Pair> | null>(null);
+  broughtPairs = $state.raw<NamedPairs | null>(null);
+  ownPair = $state.raw<NamedPairs | null>(null);
   broughtQuestions = $state.raw<NamedList<Problem> | null>(null);
   /** A list whose columns have to be told apart by a person. */
   askedColumns = $state.raw<AskedColumns | null>(null);
@@ -95,6 +95,13 @@ export class Localize {
   /** The set behind what is shown, for pictures beside answers. */
   pairs = $state.raw<ReadonlyMap<string, Pair>>(new Map());
   questions = $state.raw<ReadonlyMap<string, Problem>>(new Map());
+  /** What they were drawn from, for what is saved: of pairs those of the chosen tasks. */
+  pairPool = $state.raw<NamedPairs['literal'] & { readonly count: number }>({
+    literalImage: 'strip',
+    literalImages: 0,
+    count: 0,
+  });
+  questionPool = $state.raw<{ readonly name: string; readonly count: number }>({ name: '', count: 0 });
   /** The point whose samples are shown. */
   pick = $state.raw<LayerPick | null>(null);
 
@@ -147,6 +154,19 @@ export class Localize {
     const { loaded } = this.#family;
     const [first] = loaded.slice(-1);
     return loaded.filter(({ checkpoint }) => checkpoint.layers === first?.checkpoint.layers);
+  }
+
+  /** Whose answer all read: IN's, which RL started from, with Base beside them, too; else the first one's. */
+  get forcedBy(): string {
+    const { compared } = this;
+    const before = compared.find(({ identity }) => identity.label === 'IN') ?? compared[0];
+    return before?.identity.label ?? '';
+  }
+
+  /** The experiments of the ablation: every layer by itself. */
+  get experiments(): readonly AblationExperiment[] {
+    const layers = this.model?.checkpoint.layers ?? 0;
+    return Array.from({ length: layers }, (_, layer) => ablateLayer(layer, this.part));
   }
 
   /** IN and RL, between which states are patched: the last two loaded of one shape. */
@@ -256,16 +276,19 @@ export class Localize {
     const { model, mode, tasks, pairsPerTask, swapTokens: maxNewTokens } = this;
     const set = await this.#pairSet();
     if (!model || !set) return null;
+    const chosen =
+      this.pairSource === 'own' ? set.samples : set.samples.filter(({ task }) => tasks.includes(task));
     const pairs =
       this.pairSource === 'own'
-        ? set.samples
-        : tasks.flatMap((task) => set.samples.filter((pair) => pair.task === task).slice(0, pairsPerTask));
+        ? chosen
+        : tasks.flatMap((task) => chosen.filter((pair) => pair.task === task).slice(0, pairsPerTask));
+    this.pairPool = { ...set.literal, count: chosen.length };
     this.pairs = new Map(pairs.map((pair) => [pairKey(pair), pair]));
     const { layers } = model.checkpoint;
     const probed = Array.from({ length: layers }, (_, layer) => layer);
     const reading = this.reading;
     const identity = identify('swap', titleOf('Token swap', [model]), {
-      models: { [model.identity.label]: ofSlot(model) },
+      models: { model: ofSlot(model) },
       samples: await this.#fingerprint(pairs),
       ...{ system: null, layers: probed, mode, maxNewTokens, answerSource: false, ...reading },
     });
@@ -294,15 +317,14 @@ export class Localize {
   }
 
   async #ablationPiece(): Promise<Costed<AblationRecord> | null> {
-    const { model, part, answerTokens: maxNewTokens } = this;
+    const { model, experiments, answerTokens: maxNewTokens } = this;
     const set = await this.#questionSet(this.questionSource);
     if (!model || !set) return null;
     const problems = await this.#drawn(set);
     const { layers } = model.checkpoint;
-    const experiments = Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part));
     const reading = this.reading;
     const identity = identify('ablate', titleOf('Zero ablation', [model]), {
-      models: { [model.identity.label]: ofSlot(model) },
+      models: { model: ofSlot(model) },
       samples: await this.#fingerprint(problems),
       ...{ system: null, experiments, prefix: '', maxNewTokens, ...reading },
     });
@@ -334,14 +356,13 @@ export class Localize {
     const set = await this.#questionSet(this.pictureSource);
     if (compared.length === 0 || !set) return null;
     const items = await this.#drawn(set);
-    // With Base beside them, the answer that all read is still IN's: what RL started from.
-    const forcedBy = compared.find(({ identity }) => identity.label === 'IN')?.identity.label;
+    const { forcedBy } = this;
     const [subjects, reading] = [this.#subjects, this.reading];
     const identity = identify('attention', titleOf('Attention shift', compared), {
       models: modelsOf(compared),
       samples: await this.#fingerprint(items),
       ...{ system: null, running, onlyThink, maxNewTokens, ...reading },
-      forcedBy: running === 'free' ? null : (forcedBy ?? compared[0]?.identity.label ?? null),
+      forcedBy: running === 'free' ? null : forcedBy,
     });
     return {
       samples: items.length,
@@ -357,9 +378,9 @@ export class Localize {
               models: subjects,
               running,
               onlyThink,
+              forcedBy,
               maxNewTokens,
               prompt: reading,
-              ...(forcedBy === undefined ? {} : { forcedBy }),
             },
             long,
           ),
@@ -473,21 +494,21 @@ export class Localize {
     return asJobIfLong(this.#jobs, 'Reading pictures', (work) => samplesFingerprint(samples, work));
   }
 
-  async #drawn({ samples }: NamedList<Problem>): Promise<readonly Problem[]> {
+  async #drawn({ name, samples }: NamedList<Problem>): Promise<readonly Problem[]> {
+    this.questionPool = { name: listName(name), count: samples.count };
     const drawn = await samples.at(sampleIndices(samples.count, this.samples, this.seed));
     this.questions = new Map(drawn.map((problem) => [problem.id, problem]));
     return drawn;
   }
 
-  async #pairSet(): Promise<NamedSet<Pair> | null> {
+  async #pairSet(): Promise<NamedPairs | null> {
     if (this.pairSource === 'dropped') return this.broughtPairs;
     return this.pairSource === 'own' ? this.ownPair : committedPairs(this.pairSource);
   }
 
   async #questionSet(source: QuestionSource): Promise<NamedList<Problem> | null> {
     if (source === 'dropped') return this.broughtQuestions;
-    const { name, samples } = await committedQuestions(source);
-    return { name, samples: heldSamples(samples) };
+    return committedQuestions(source);
   }
 
   async #bring(work: () => Promise<void>): Promise<void> {

@@ -1,84 +1,57 @@
-/** The page's results as the files the reference implementation writes (and ours). */
-import { ablationResultsFile, errorRates } from '../../probes/ablation/error-rates.ts';
-import { ablateLayer, type AblatedPart } from '../../probes/ablation/experiment.ts';
-import type { AblationRecord } from '../../probes/ablation/sweep.ts';
-import type { Definition } from '../../probes/answers/judged.ts';
-import { attentionByLayer, attentionShiftFile } from '../../probes/attention/layer-means.ts';
-import type { AttentionRecord } from '../../probes/attention/shift.ts';
-import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
+/** The page's results as the files that the commands write (and of the lens and of patching, which have none, ours). */
 import { lensFile } from '../../probes/lens/depths.ts';
-import type { LensRecord } from '../../probes/lens/lens.ts';
 import { patchFile } from '../../probes/patching/agreement.ts';
-import type { PatchRecord } from '../../probes/patching/patch.ts';
-import type { SwapRecord } from '../../probes/swap/sweep.ts';
+import { ablationFiles } from '../../probes/results/ablation-files.ts';
+import { attentionResult } from '../../probes/results/attention-result.ts';
+import { jsonText, type ResultFile } from '../../probes/results/result-file.ts';
+import { swapFiles } from '../../probes/results/swap-files.ts';
+import { provenance } from '../../study/provenance.ts';
+import type { LoadedSlot } from '../state/slot.svelte.ts';
+import type { Localize } from './localize.svelte.ts';
 
-export interface ResultFile {
-  readonly name: string;
-  readonly text: string;
-}
-
-export function swapFiles(
-  records: readonly SwapRecord[],
-  definition: Definition,
-  numSamples: number,
-  frankenscope: object,
-): readonly ResultFile[] {
-  const rates = changeRates(records, definition);
-  const lines = records.flatMap((record) => swapResultLines(record, definition));
-  return [
-    {
-      name: 'layer_swap_summary.json',
-      text: JSON.stringify({
-        ...swapSummaryFile(rates, numSamples),
-        frankenscope: { ...frankenscope, rates },
-      }),
-    },
-    {
-      name: 'layer_swap_results.jsonl',
-      text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
-    },
-  ];
-}
-
-export function ablationFiles(
-  records: readonly AblationRecord[],
-  layers: number,
-  part: AblatedPart,
-  frankenscope: object,
-): readonly ResultFile[] {
-  const experiments = Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part));
-  const rates = errorRates(records, experiments);
-  return [
-    {
-      name: 'all_results.json',
-      text: JSON.stringify({ ...ablationResultsFile(rates), frankenscope: { ...frankenscope, rates } }),
-    },
-  ];
-}
-
-/** Of the last two models compared; nothing where there are fewer. */
-export function attentionFiles(
-  records: readonly AttentionRecord[],
-  metadata: Readonly<Record<string, unknown>>,
-): readonly ResultFile[] {
-  const [before, after] = attentionByLayer(records).slice(-2);
-  if (!before || !after) return [];
-  const text = JSON.stringify(
-    attentionShiftFile(before, after, { ...metadata, in: before.name, rl: after.name }),
-  );
-  return [{ name: 'attention_shift.json', text }];
-}
-
-export function lensFiles(
-  records: readonly LensRecord[],
-  metadata: Readonly<Record<string, unknown>>,
-): readonly ResultFile[] {
-  return [{ name: 'logit_lens.json', text: JSON.stringify(lensFile(records, metadata)) }];
-}
-
-export function patchFiles(
-  records: readonly PatchRecord[],
-  metadata: Readonly<Record<string, unknown>>,
-): readonly ResultFile[] {
-  return [{ name: 'cross_patching.json', text: JSON.stringify(patchFile(records, metadata)) }];
+/** Of the probe that is shown, as far as it has come; none without a model. */
+export function resultFiles(localize: Localize): readonly ResultFile[] {
+  const { probe, model, compared, patched, reading, seed, answerTokens: maxNewTokens } = localize;
+  const seeded = ({ checkpoint, model: loaded }: LoadedSlot): object => provenance(checkpoint, loaded, seed);
+  if (!model) return [];
+  switch (probe) {
+    case 'swap': {
+      const { mode, definition, pairSource, pairsPerTask, pairPool, swapTokens } = localize;
+      const { literalImage, literalImages, count } = pairPool;
+      return swapFiles(localize.swaps.found, {
+        model: provenance(model.checkpoint, model.model),
+        ...{ reading, mode, definition, literalImage, literalImages, maxNewTokens: swapTokens },
+        ...{ samples: pairSource === 'own' ? count : pairsPerTask, of: count },
+      });
+    }
+    case 'ablate': {
+      const { experiments, questionPool: list } = localize;
+      const files = ablationFiles(localize.ablations.found, {
+        model: { name: model.checkpoint.name, provenance: seeded(model) },
+        ...{ reading, experiments, list, maxNewTokens, prefix: '' },
+      });
+      return [...files];
+    }
+    case 'attention': {
+      const { running, forcedBy, onlyThink, questionPool } = localize;
+      const origins = compared.map((slot) => [slot.identity.label, seeded(slot)] as const);
+      const result = attentionResult(localize.attention.found, {
+        ...{ reading, running, forcedBy, onlyThink, maxNewTokens, seed, of: questionPool.count },
+        ...{ provenance: Object.fromEntries(origins), heads: false },
+      });
+      return result ? [{ path: 'attention_shift.json', text: jsonText(result) }] : [];
+    }
+    case 'lens': {
+      const { found: records } = localize.lenses;
+      const models = compared.map(seeded);
+      const about = { n: records.length, of: localize.questionPool.count, ...reading, models, maxNewTokens };
+      return [{ path: 'logit_lens.json', text: jsonText(lensFile(records, about)) }];
+    }
+    case 'patch': {
+      const { found: records, total } = localize.patches;
+      const [recipient, donor] = (patched ?? []).map(seeded);
+      const about = { n: records.length, of: total, ...reading, recipient, donor, maxNewTokens };
+      return [{ path: 'cross_patching.json', text: jsonText(patchFile(records, about)) }];
+    }
+  }
 }

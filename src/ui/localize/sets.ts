@@ -9,12 +9,14 @@ import { TASKS } from '../../probes/task.ts';
 import type { ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 import { openProblemList, readPairs, type ReadWork } from '../../reading/client.ts';
-import type { SampleSource } from '../../reading/sample-source.ts';
+import { heldSamples, type SampleSource } from '../../reading/sample-source.ts';
 
-/** A set of samples. What is drawn of it names a piece of work by its content. */
-export interface NamedSet<Sample> {
+/** A set of pairs. What is drawn of it names a piece of work by its content. */
+export interface NamedPairs {
   readonly name: string;
-  readonly samples: readonly Sample[];
+  readonly samples: readonly Pair[];
+  /** What became of a literal <image> before a prompt when the set was read, and of how many prompts. */
+  readonly literal: { readonly literalImage: 'strip' | 'keep'; readonly literalImages: number };
   readonly notices: readonly string[];
 }
 
@@ -26,14 +28,17 @@ export interface NamedList<Sample> {
 
 export type QuestionSet = 'problems' | 'general-vqa' | 'math-targeted-vqa';
 
-export async function committedPairs(set: PairSet): Promise<NamedSet<Pair>> {
+/** Of pairs whose prompts have no literal <image>. */
+const NONE = { literalImage: 'strip', literalImages: 0 } as const;
+
+export async function committedPairs(set: PairSet): Promise<NamedPairs> {
   const lists = await Promise.all(TASKS.map((task) => loadPairs(task, { set })));
-  return { name: set, samples: lists.flat(), notices: [] };
+  return { name: set, samples: lists.flat(), literal: NONE, notices: [] };
 }
 
-export async function committedQuestions(set: QuestionSet): Promise<NamedSet<Problem>> {
+export async function committedQuestions(set: QuestionSet): Promise<NamedList<Problem>> {
   const samples = set === 'problems' ? await loadProblems() : await loadQuestions(set);
-  return { name: set, samples, notices: [] };
+  return { name: set, samples: heldSamples(samples) };
 }
 
 /** A dropped pair folder. @throws NamedError those of `readPairs` */
@@ -41,13 +46,14 @@ export async function droppedPairs(
   found: readonly PathFile[],
   literalImage: 'strip' | 'keep',
   reading: ReadWork = {},
-): Promise<NamedSet<Pair>> {
+): Promise<NamedPairs> {
   const files = pathsOf(found);
   const { pairs, literalImages } = await readPairs(files, { literalImage }, reading);
   const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
   return {
     name: topOf(found),
     samples: pairs,
+    literal: { literalImage, literalImages },
     notices: literalImages > 0 ? [`${literalImages} prompts begin with a literal <image>: ${what}.`] : [],
   };
 }
@@ -74,9 +80,9 @@ export async function droppedQuestions(
 }
 
 /** Two images and a question of one's own. */
-export function ownPair(target: Blob, source: Blob, prompt: string, task: Task): NamedSet<Pair> {
+export function ownPair(target: Blob, source: Blob, prompt: string, task: Task): NamedPairs {
   const pair: Pair = { id: 'own', task, prompt, target, source, targetAnswer: '', sourceAnswer: '' };
-  return { name: 'your own pair', samples: [pair], notices: [] };
+  return { name: 'your own pair', samples: [pair], literal: NONE, notices: [] };
 }
 
 function pathsOf(found: readonly PathFile[]): Map<string, File> {

@@ -1,23 +1,29 @@
 import * as v from 'valibot';
 import type { ImageReading } from '../../engine/protocol.ts';
-import { MAX_IMAGE_PIXELS } from '../../evaluation/answers/ask.ts';
+import { MAX_DECODED_PIXELS } from '../../image/dimensions.ts';
 import {
   DEFAULT_IMAGE_PROCESSING,
   IMAGE_PROCESSING_NAMES,
   type ImageProcessing,
 } from '../../vlm/image-processing.ts';
+import { DEFAULT_MAX_IMAGE_PIXELS, LEAST_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
 import { keptSettings, type SettingShapes, validSettings } from './kept-settings.ts';
 
 const KEY = 'frankenscope.images';
 const SHAPES = {
   imageProcessing: v.picklist(IMAGE_PROCESSING_NAMES),
-  maxImagePixels: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
+  maxImagePixels: v.pipe(
+    v.number(),
+    v.safeInteger(),
+    v.minValue(LEAST_IMAGE_PIXELS),
+    v.maxValue(MAX_DECODED_PIXELS),
+  ),
 } satisfies SettingShapes;
 
 /** How images are read: one choice for every page, kept on this machine. */
 export class ImageChoice {
   #processing = $state<ImageProcessing>(DEFAULT_IMAGE_PROCESSING);
-  #maxPixels = $state(MAX_IMAGE_PIXELS);
+  #maxPixels = $state(DEFAULT_MAX_IMAGE_PIXELS);
 
   /** What of an earlier visit's choice could not be taken over. */
   readonly notice: string | null;
