@@ -4,6 +4,7 @@ import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
 import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
 import { Journals } from '../study/journal/journals.ts';
+import { originText } from '../study/journal/other-builds.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import type { LongWork, WorkProgress } from '../study/work.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -84,6 +85,7 @@ export function commandContext(
     out: outFolder(request.session),
     async journalled(identity, total, work, keep = false, keys) {
       if (flags.optionalSwitch('restart')) await journals.remove(identity);
+      await tellOtherBuilds(journals, identity, notice);
       const result = await runJournalled(journals, identity, total, work, {
         signal,
         onProgress,
@@ -97,4 +99,17 @@ export function commandContext(
       return result;
     },
   };
+}
+
+/** What another build kept of the same work is never gone on with; it is there to be looked at. */
+async function tellOtherBuilds(
+  journals: Journals,
+  identity: WorkIdentity,
+  notice: (line: string) => void,
+): Promise<void> {
+  const [latest] = await journals.otherBuilds(identity).catch(() => []);
+  if (latest)
+    notice(
+      `the same was ${originText(latest)}: not gone on with; \`kept --show ${latest.key}\` writes what it kept`,
+    );
 }

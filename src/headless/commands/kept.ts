@@ -1,12 +1,14 @@
 import { NamedError } from '../../named-error.ts';
-import { fateOf, settingsInWords } from '../../study/journal/kept-words.ts';
+import { keptEntry, keptWithRecords } from '../../study/journal/kept-file.ts';
 import type { Command } from '../context.ts';
 
-/** What earlier runs kept: whole or cut off, with the command that goes on with it. */
+/** What earlier runs kept: whole or cut off, of this build or of others, with the command that goes on with it, and records where asked. */
 export const run: Command = async ({ flags, journals }) => {
-  const asked = flags.list('forget');
+  const [asked, shown] = [flags.list('forget'), flags.list('show')];
   const found = await journals.list();
-  const unknown = asked.find((key) => key !== 'all' && !found.some((work) => work.key === key));
+  const unknown = [...asked, ...shown].find(
+    (key) => key !== 'all' && !found.some((work) => work.key === key),
+  );
   if (unknown !== undefined)
     throw new NamedError(
       'UnknownWork',
@@ -16,8 +18,12 @@ export const run: Command = async ({ flags, journals }) => {
     );
   const forgotten = found.filter(({ key }) => asked.includes('all') || asked.includes(key));
   for (const { key } of forgotten) await journals.remove(key);
-  const kept = found
-    .filter((work) => !forgotten.includes(work))
-    .map((work) => ({ ...work, state: fateOf(work), words: settingsInWords(work.settings) }));
+  const kept: ReturnType<typeof keptEntry>[] = [];
+  for (const work of found) {
+    if (forgotten.includes(work)) continue;
+    const show = shown.includes('all') || shown.includes(work.key);
+    // One after another: the answers of a long evaluation are many megabytes.
+    kept.push(show ? await keptWithRecords(journals, work) : keptEntry(work));
+  }
   return { kept, forgotten: forgotten.map(({ key }) => key) };
 };

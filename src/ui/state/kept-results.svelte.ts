@@ -7,16 +7,16 @@ export class KeptResults {
   /** Null until they were asked for. */
   list = $state.raw<readonly KeptWork[] | null>(null);
   error = $state.raw<NamedError | null>(null);
-  readonly #journals: Journals;
+  readonly journals: Journals;
 
   constructor(journals: Journals) {
-    this.#journals = journals;
+    this.journals = journals;
   }
 
   /** Asks the storage; the largest come first. */
   async ask(): Promise<void> {
     try {
-      this.list = (await this.#journals.list()).toSorted((a, b) => b.bytes - a.bytes);
+      this.list = (await this.journals.list()).toSorted((a, b) => b.bytes - a.bytes);
       this.error = null;
     } catch (error) {
       this.error = named(error);
@@ -25,7 +25,7 @@ export class KeptResults {
 
   async remove(key: string): Promise<void> {
     try {
-      await this.#journals.remove(key);
+      await this.journals.remove(key);
     } catch (error) {
       this.error = named(error);
       return;

@@ -1,0 +1,21 @@
+/** Kept work as a file: what it is, who computed it, and every record, whether or not its inputs are open. */
+import type { Journals, KeptWork } from './journals.ts';
+import { fateOf, settingsInWords } from './kept-words.ts';
+
+/** What a reader is told of kept work, as a list of it has it. */
+export function keptEntry(work: KeptWork): KeptWork & { readonly state: string; readonly words: string } {
+  return { ...work, state: fateOf(work), words: settingsInWords(work.settings) };
+}
+
+/** The same with its records, by the key of each. @throws NamedError `JournalFailed` */
+export async function keptWithRecords(
+  journals: Journals,
+  work: KeptWork,
+): Promise<ReturnType<typeof keptEntry> & { readonly records: Readonly<Record<string, unknown>> }> {
+  return { ...keptEntry(work), records: Object.fromEntries(await journals.records(work.key)) };
+}
+
+/** The same as JSON. @throws NamedError `JournalFailed` */
+export async function keptFile(journals: Journals, work: KeptWork): Promise<string> {
+  return `${JSON.stringify(await keptWithRecords(journals, work))}\n`;
+}
