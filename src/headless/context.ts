@@ -5,6 +5,7 @@ import { connectEngine } from '../engine/client.ts';
 import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { originText } from '../study/journal/other-builds.ts';
+import { titlesOf } from '../study/weights/watch.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import type { LongWork, WorkProgress } from '../study/work.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -71,6 +72,10 @@ export function commandContext(
   const notice = (line: string): void => console.info(line);
   const onProgress = progressLines(notice);
   const journals = new Journals(sessionStorage(request.session), { again: request.again });
+  journals.weights.onWithdrawn(({ works }) => {
+    if (titlesOf(works).more > 0)
+      for (const { key, title } of works) notice(`withdrawn: "${title}" (${key})`);
+  });
   return {
     flags,
     inputs,

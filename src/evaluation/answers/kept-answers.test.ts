@@ -110,7 +110,11 @@ describe('kept answers', () => {
     expect(await run(journals, asks, 4)).toBe(4);
     expect(await run(journals, asks)).toBe(2);
     const titles = (await journals.list()).map(({ title, done }) => `${title}: ${done}`);
-    expect(titles.sort()).toEqual(['Answers of cold, rl: 2', 'Answers of cold: 2', 'Answers of rl: 2']);
+    expect(titles.sort()).toEqual([
+      'Answers of cold, 8 new tokens, f32 on wasm: 2',
+      'Answers of cold, rl, 8 new tokens, f32 on wasm: 2',
+      'Answers of rl, 8 new tokens, f32 on wasm: 2',
+    ]);
     const kept = await keptAnswers(asks, journals);
     expect(asks.map(({ key }) => kept.get(key)?.text)).toEqual(asks.map(({ prompt }) => prompt));
   });

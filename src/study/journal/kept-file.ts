@@ -2,8 +2,15 @@
 import type { Journals, KeptWork } from './journals.ts';
 import { fateOf, settingsInWords } from './kept-words.ts';
 
+export interface KeptEntry extends KeptWork {
+  /** What a rerun does with it. */
+  readonly state: string;
+  /** Its settings as words. */
+  readonly words: string;
+}
+
 /** What a reader is told of kept work, as a list of it has it. */
-export function keptEntry(work: KeptWork): KeptWork & { readonly state: string; readonly words: string } {
+export function keptEntry(work: KeptWork): KeptEntry {
   return { ...work, state: fateOf(work), words: settingsInWords(work.settings) };
 }
 
@@ -11,7 +18,7 @@ export function keptEntry(work: KeptWork): KeptWork & { readonly state: string; 
 export async function keptWithRecords(
   journals: Journals,
   work: KeptWork,
-): Promise<ReturnType<typeof keptEntry> & { readonly records: Readonly<Record<string, unknown>> }> {
+): Promise<KeptEntry & { readonly records: Readonly<Record<string, unknown>> }> {
   return { ...keptEntry(work), records: Object.fromEntries(await journals.records(work.key)) };
 }
 

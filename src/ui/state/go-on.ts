@@ -1,6 +1,7 @@
 /** Takes up kept work from the list of it: the page is set as it was, as far as what is open allows. */
 import * as v from 'valibot';
 import { NamedError } from '../../named-error.ts';
+import { roleOfWeights } from '../../study/identity/identify.ts';
 import { sameWork } from '../../study/identity/work-identity.ts';
 import type { KeptWork } from '../../study/journal/journals.ts';
 import type { Measure } from '../characterize/characterize.svelte.ts';
@@ -154,15 +155,12 @@ function fieldsOf({ settings }: KeptWork): Readonly<Record<string, unknown>> {
     : {};
 }
 
-/** How an identity calls weights; small files and samples are inputs besides. */
-const WEIGHTS = /^weights of (.+)$/;
-
 /** What is missing, as far as the inputs' names tell. */
 function notOpen({ family }: AppState, { title, inputs }: KeptWork): NamedError {
   const open = new Set(family.opened.map(({ checkpoint }) => checkpoint?.fingerprint));
   const missing = Object.entries(inputs).flatMap(([input, print]) => {
-    const [, role] = WEIGHTS.exec(input) ?? [];
-    return role === undefined || open.has(print) ? [] : [[role, print] as const];
+    const role = roleOfWeights(input);
+    return role === null || open.has(print) ? [] : [[role, print] as const];
   });
   const names = missing.map(([role, print]) => `${role} (weights ${print.slice(0, 12)})`).join(' and ');
   return new NamedError(

@@ -7,10 +7,15 @@ export class KeptResults {
   /** Null until they were asked for. */
   list = $state.raw<readonly KeptWork[] | null>(null);
   error = $state.raw<NamedError | null>(null);
+  /** What was withdrawn since the page was opened, as weights turned out to be others. */
+  withdrawn = $state.raw<readonly KeptWork[]>([]);
   readonly journals: Journals;
 
   constructor(journals: Journals) {
     this.journals = journals;
+    journals.weights.onWithdrawn(({ works }) => {
+      this.withdrawn = [...this.withdrawn, ...works];
+    });
   }
 
   /** Asks the storage; the largest come first. */
