@@ -448,11 +448,21 @@ describe('a load', () => {
     expect((await noteLoaded(journals.weights, a, read('2'), [])).notices).toHaveLength(2);
   });
 
-  it('of a kept copy reads nothing, and compares nothing', async () => {
-    await run(await study());
-    const noted = await noteLoaded(journals.weights, { ...opened, fingerprint: 'x' }, model(), []);
+  it('of a kept copy reads nothing and compares nothing, but is held against what is loaded beside it', async () => {
+    const copy = { ...model({ t: '1'.repeat(64) }), fromStorage: true };
+    const [a, b] = [
+      { ...opened, fingerprint: 'x' },
+      { id: '2', name: 'b', fingerprint: 'x' },
+    ];
+    const noted = await noteLoaded(journals.weights, a, copy, []);
     expect(noted.notices).toEqual(['No copy is kept.']);
     expect(journals.weights.comparedWhole('x')).toBe(0);
+    const differs = model({ t: '2'.repeat(64) });
+    await expect(noteLoaded(journals.weights, b, differs, [a])).rejects.toMatchObject({
+      name: 'SameFingerprint',
+    });
+    // Nothing is known of it by the copy: what is read comes first, and withdraws nothing.
+    expect((await noteLoaded(journals.weights, b, differs, [])).notices).toEqual(['No copy is kept.']);
   });
 
   it.each([
