@@ -5,6 +5,11 @@ export const command = {
   help: 'what earlier runs kept or left unfinished, and how to go on with it',
   writes: 'json',
   flags: {
+    show: {
+      kind: 'text',
+      repeated: true,
+      help: 'keys of work whose records are written, too; "all" for everything',
+    },
     forget: { kind: 'text', repeated: true, help: 'keys of work to forget first; "all" for everything' },
     ...COMMON,
   },

@@ -13,6 +13,11 @@ export interface ByteSource {
 /** A model folder. Keys are paths relative to it, plain file names in practice. */
 export type CheckpointFiles = ReadonlyMap<string, ByteSource>;
 
+/** When a source was last written, in milliseconds since 1970; null where its platform does not tell. */
+export function dateOf(source: ByteSource): number | null {
+  return 'lastModified' in source && typeof source.lastModified === 'number' ? source.lastModified : null;
+}
+
 /**
  * Reads `[start, end)` of a source, whole or not at all. `place` says for whom, should it fail.
  *

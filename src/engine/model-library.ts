@@ -24,7 +24,7 @@ import { Stations } from './stations.ts';
 import { storedEmbedding } from './stored-embedding.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { WeightArrays } from './weights/arrays.ts';
-import { keptKey } from './weights/kept.ts';
+import { keptKey, weightDates } from './weights/kept.ts';
 import { loadWeights } from './weights/load.ts';
 import { headShards, planWeights } from './weights/plan.ts';
 
@@ -155,9 +155,12 @@ export class ModelLibrary {
     const { kept, convert } = this.#surroundings;
     const key = keptKey(folder.checkpoint.fingerprint, dtype, plan);
     try {
-      const stored = options.keep ? await kept?.restore(key, plan, arrays, { signal, onProgress }) : null;
+      const dates = weightDates(folder.checkpoint);
+      const stored = options.keep
+        ? await kept?.restore(key, plan, arrays, { signal, onProgress, dates })
+        : null;
       const keeper =
-        options.keep && !stored ? await kept?.keep(key, folder.checkpoint.name, dtype, plan) : null;
+        options.keep && !stored ? await kept?.keep(key, folder.checkpoint.name, dtype, plan, dates) : null;
       let report = stored;
       try {
         report ??= await loadWeights(folder.checkpoint, plan, arrays, {

@@ -133,7 +133,7 @@ export interface LoadedModel {
   readonly bytesRead: number;
   readonly seconds: number;
   readonly fromStorage: boolean;
-  /** SHA-256 of the stored tensors that were read whole, by canonical name: see `TensorHash`. Absent of a kept copy. */
+  /** SHA-256 of the stored tensors that were read whole, by canonical name: see `TensorHash`. Of a kept copy: when it was made. */
   readonly hashes?: Readonly<Record<string, string>>;
   /** What went otherwise than asked, e.g. that no copy could be kept. */
   readonly notices?: readonly string[];

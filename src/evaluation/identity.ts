@@ -15,7 +15,10 @@ export function answersIdentity(
   const names = new Map(sources.map(({ fingerprint, name }) => [fingerprint, name]));
   const sorted = [...names.keys()].sort();
   const { maxNewTokens, maxImagePixels, imageProcessing, device, dtype } = settings;
-  return identify('answers', `Answers of ${[...names.values()].join(', ')}`, {
+  // Of no set: answers to all that is asked in this way lie together.
+  const where = device === dtype ? device : `${dtype} on ${device}`;
+  const title = `Answers of ${[...names.values()].join(', ')}, ${maxNewTokens} new tokens, ${where}`;
+  return identify('answers', title, {
     weights: Object.fromEntries(sorted.map((fingerprint, index) => [String(index), fingerprint])),
     ...{ files, adapter: adapter ?? null, system: settings.style.system ?? null },
     ...{ maxNewTokens, maxImagePixels, imageProcessing, device, dtype },

@@ -4,6 +4,8 @@ import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
 import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
 import { Journals } from '../study/journal/journals.ts';
+import { originText } from '../study/journal/other-builds.ts';
+import { titlesOf } from '../study/weights/watch.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import type { LongWork, WorkProgress } from '../study/work.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -70,6 +72,10 @@ export function commandContext(
   const notice = (line: string): void => console.info(line);
   const onProgress = progressLines(notice);
   const journals = new Journals(sessionStorage(request.session), { again: request.again });
+  journals.weights.onWithdrawn(({ works }) => {
+    if (titlesOf(works).more > 0)
+      for (const { key, title } of works) notice(`withdrawn: "${title}" (${key})`);
+  });
   return {
     flags,
     inputs,
@@ -84,6 +90,7 @@ export function commandContext(
     out: outFolder(request.session),
     async journalled(identity, total, work, keep = false, keys) {
       if (flags.optionalSwitch('restart')) await journals.remove(identity);
+      await tellOtherBuilds(journals, identity, notice);
       const result = await runJournalled(journals, identity, total, work, {
         signal,
         onProgress,
@@ -97,4 +104,17 @@ export function commandContext(
       return result;
     },
   };
+}
+
+/** What another build kept of the same work is never gone on with; it is there to be looked at. */
+async function tellOtherBuilds(
+  journals: Journals,
+  identity: WorkIdentity,
+  notice: (line: string) => void,
+): Promise<void> {
+  const [latest] = await journals.otherBuilds(identity).catch(() => []);
+  if (latest)
+    notice(
+      `the same was ${originText(latest)}: not gone on with; \`kept --show ${latest.key}\` writes what it kept`,
+    );
 }

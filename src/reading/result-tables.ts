@@ -18,8 +18,7 @@ interface WireCell {
   readonly counts: Uint8Array;
 }
 
-export interface WireRow {
-  readonly variant: string;
+export interface WireRow extends Omit<MetricRow, 'cells'> {
   readonly cells: readonly (readonly [Metric, WireCell])[];
 }
 
@@ -31,8 +30,8 @@ export interface ResultTables<Row = MetricRow> {
 
 export function tablesToWire(graded: readonly GradedAnswer[], reference: string): ResultTables<WireRow> {
   const places = new Map(graded.map((answer, place) => [answer, place]));
-  const metrics = metricTable(graded, reference).map(({ variant, cells }): WireRow => ({
-    variant,
+  const metrics = metricTable(graded, reference).map(({ cells, ...row }): WireRow => ({
+    ...row,
     cells: Object.values(cells).map((cell) => [cell.metric, cellToWire(cell, places)] as const),
   }));
   return { metrics, gaps: gapTable(graded) };
@@ -43,8 +42,8 @@ export function tablesFromWire(
   { metrics, gaps }: ResultTables<WireRow>,
   answers: readonly GradedAnswer[],
 ): ResultTables {
-  const rows = metrics.map(({ variant, cells }): MetricRow => ({
-    variant,
+  const rows = metrics.map(({ cells, ...row }): MetricRow => ({
+    ...row,
     cells: Object.fromEntries(cells.map(([metric, cell]) => [metric, cellFromWire(cell, answers)])),
   }));
   return { metrics: rows, gaps };

@@ -12,7 +12,12 @@ const error = {
   worstTensor: { name: 'a', relativeFrobenius: 0.02 },
 };
 const pieces = new Map(layOut(PLAN).slots.map(({ name, bytes }) => [name, [[0, bytes, 7]] as const]));
-const manifest = describeCopy(PLAN, pieces, { name: 'IN', dtype: 'q4', error });
+const manifest = describeCopy(PLAN, pieces, {
+  name: 'IN',
+  dtype: 'q4',
+  error,
+  source: { dates: { a: 1 }, hashes: { t: 'h' } },
+});
 
 describe('the manifest of a kept copy', () => {
   it('comes back as it was written', () => {

@@ -5,7 +5,7 @@ import { checksum } from './checksum.ts';
 import type { PlannedWeight } from './plan.ts';
 
 /** Goes up when the layout, the packing of quantized weights or the checksum changes: older copies then do not count. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Arrays start at multiples of this many bytes. */
 const ALIGNMENT = 16;
@@ -31,6 +31,14 @@ export interface FilledSlot extends KeptSlot {
   readonly pieces: readonly KeptPiece[];
 }
 
+/** What a copy was converted from. */
+export interface CopySource {
+  /** When each file of weights was last written, by name, where that is known. */
+  readonly dates: Readonly<Record<string, number>>;
+  /** Hashes (`TensorHash`) of the tensors that were read whole, by canonical name. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
+
 export interface KeptManifest {
   readonly version: typeof VERSION;
   /** The checkpoint's, for people. */
@@ -39,6 +47,7 @@ export interface KeptManifest {
   /** Of the data file. */
   readonly bytes: number;
   readonly error: QuantizationError | null;
+  readonly source: CopySource;
   readonly slots: readonly FilledSlot[];
 }
 
@@ -61,7 +70,7 @@ export function layOut(plan: readonly PlannedWeight[]): { slots: readonly KeptSl
 export function describeCopy(
   plan: readonly PlannedWeight[],
   pieces: ReadonlyMap<string, readonly KeptPiece[]>,
-  about: Pick<KeptManifest, 'name' | 'dtype' | 'error'>,
+  about: Pick<KeptManifest, 'name' | 'dtype' | 'error' | 'source'>,
 ): KeptManifest | null {
   const { slots, bytes } = layOut(plan);
   const filled = slots.map((slot) => ({
@@ -100,6 +109,12 @@ export function fitsPlan(manifest: KeptManifest, plan: readonly PlannedWeight[])
     return JSON.stringify(place) === JSON.stringify(planned);
   };
   return manifest.bytes === bytes && manifest.slots.length === slots.length && slots.every(same);
+}
+
+/** Whether files of these dates are those that the copy was made from: a fingerprint compares them at spots alone. */
+export function isOfDates({ source }: Pick<KeptManifest, 'source'>, dates: CopySource['dates']): boolean {
+  const names = new Set([...Object.keys(source.dates), ...Object.keys(dates)]);
+  return [...names].every((name) => source.dates[name] === dates[name]);
 }
 
 function isWhole({ bytes, pieces }: FilledSlot): boolean {

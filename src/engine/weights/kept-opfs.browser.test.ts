@@ -93,6 +93,25 @@ describe('a kept copy', () => {
     await tab.delete('a-q4');
   });
 
+  test('says what its files held, and serves no files of other dates: those are read', async () => {
+    const dated = { ...Q4, dates: { 'model.safetensors': 1 } };
+    const converted = await convertAndCommit(dated);
+    const [tab, hashes] = [openTab(), converted.report.hashes];
+    expect(hashes.size).toBeGreaterThan(0);
+    expect((await tab.restore(dated))?.report.hashes).toEqual(hashes);
+    expect(await tab.takeNotices()).toEqual([]);
+    for (const dates of [{ 'model.safetensors': 2 }, {}, { 'model.safetensors': 1, 'more.safetensors': 1 }]) {
+      expect(await tab.restore({ ...Q4, dates })).toBeNull();
+      expect(await tab.takeNotices()).toEqual([
+        expect.stringContaining('converted from files of other dates'),
+      ]);
+    }
+    const newer = { ...Q4, dates: { 'model.safetensors': 2 } };
+    await convertAndCommit(newer);
+    expect(await openTab().restore(newer)).not.toBeNull();
+    expect(await openTab().restore(dated)).toBeNull();
+  });
+
   test('made for another plan is ignored, and replaced', async () => {
     await convertAndCommit();
     const split = { ...Q4, maxTensorBytes: 6000 };

@@ -3,7 +3,8 @@ import { NamedError } from '../../named-error.ts';
 import type { StoredWeights, WeightDtype } from '../protocol.ts';
 import type { WeightArrays } from './arrays.ts';
 import { KeptFiles, isBusy } from './kept-files.ts';
-import { fitsPlan, layOut } from './kept-manifest.ts';
+import type { CopySource } from './kept-manifest.ts';
+import { fitsPlan, isOfDates, layOut } from './kept-manifest.ts';
 import { Damaged, readCopy } from './kept-reader.ts';
 import type { KeptWeights, RestoreOptions, WeightKeeper } from './kept.ts';
 import { isOutdatedBy } from './kept.ts';
@@ -28,7 +29,8 @@ export class OpfsKeptWeights implements KeptWeights {
   }
 
   /**
-   * Streams the copy to the device. null when there is none, it does not fit `plan`, or another tab is writing it.
+   * Streams the copy to the device. null when there is none, it does not fit `plan` or the files' dates, or another tab is
+   * writing it.
    * null too when it turns out damaged (it is removed); `arrays` then has some arrays already, to be written anew.
    *
    * @throws NamedError `Cancelled`, and those of `arrays.allocate`.
@@ -42,6 +44,13 @@ export class OpfsKeptWeights implements KeptWeights {
     const files = await KeptFiles.open();
     const manifest = await files?.manifest(key);
     if (!files || !manifest || !fitsPlan(manifest, plan)) return null;
+    if (!isOfDates(manifest, options.dates)) {
+      this.#onNotice(
+        `the kept copy of ${manifest.name} was converted from files of other dates, which may differ between the spots that a ` +
+          'fingerprint compares: the folder was read, and its copy takes the place of that one',
+      );
+      return null;
+    }
     const data = await files.openData(key).catch(() => null);
     if (!data) return null;
     try {
@@ -62,6 +71,7 @@ export class OpfsKeptWeights implements KeptWeights {
     name: string,
     dtype: WeightDtype,
     plan: readonly PlannedWeight[],
+    dates: CopySource['dates'],
   ): Promise<WeightKeeper | null> {
     const onGivenUp = (reason: string): void => {
       this.#onNotice(`the converted weights of ${name} are not kept: ${reason}`);
@@ -81,7 +91,7 @@ export class OpfsKeptWeights implements KeptWeights {
         return null;
       }
       const data = await files.createData(key);
-      return new OpfsKeeper(files, data, { key, name, dtype, plan, onGivenUp });
+      return new OpfsKeeper(files, data, { key, name, dtype, plan, dates, onGivenUp });
     } catch (error) {
       onGivenUp(isBusy(error) ? 'another tab is using the copy' : plainReason(error));
       return null;

@@ -55,7 +55,7 @@ export async function readCopy(
     }
   }
   throwIfCancelled(signal);
-  return { bytesRead, error: manifest.error, hashes: new Map() };
+  return { bytesRead, error: manifest.error, hashes: new Map(Object.entries(manifest.source.hashes)) };
 }
 
 function readPiece(

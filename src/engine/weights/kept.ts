@@ -1,7 +1,10 @@
 /** Converted weights kept between visits, so that the second open skips reading and quantizing. */
+import { dateOf } from '../../checkpoint/byte-source.ts';
+import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { LoadProgress, StoredWeights, WeightDtype } from '../protocol.ts';
 import { modulesOf } from '../../study/identity/modules.ts';
 import type { WeightArrays } from './arrays.ts';
+import type { CopySource } from './kept-manifest.ts';
 import type { LoadReport, WriteTap } from './load.ts';
 import type { PlannedWeight } from './plan.ts';
 
@@ -13,6 +16,17 @@ export function keptKey(
   modules: string = modulesOf('weights'),
 ): string {
   return [fingerprint.slice(0, 32), dtype, modules.slice(0, 16), plan.length].join('-');
+}
+
+/** When each file that a checkpoint's weights are in was last written, where that is known. */
+export function weightDates({ files, tensors }: Checkpoint): CopySource['dates'] {
+  const dates: Record<string, number> = {};
+  for (const name of new Set([...tensors.values()].map(({ file }) => file))) {
+    const source = files.get(name);
+    const date = source ? dateOf(source) : null;
+    if (date !== null) dates[name] = date;
+  }
+  return dates;
 }
 
 /** Whether a copy was converted from a checkpoint of this fingerprint. */
@@ -39,11 +53,13 @@ export interface WeightKeeper {
 export interface RestoreOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: LoadProgress) => void;
+  /** Of the files that would be read else. */
+  readonly dates: CopySource['dates'];
 }
 
 /** Where copies live. */
 export interface KeptWeights {
-  /** Writes a kept copy to the device; null when there is none (or not a whole one). */
+  /** Writes a kept copy to the device; null when there is none, not a whole one, or one of files of other dates. */
   restore(
     key: string,
     plan: readonly PlannedWeight[],
@@ -55,6 +71,7 @@ export interface KeptWeights {
     name: string,
     dtype: WeightDtype,
     plan: readonly PlannedWeight[],
+    dates: CopySource['dates'],
   ): Promise<WeightKeeper | null>;
   list(): Promise<readonly StoredWeights[]>;
   delete(key: string): Promise<void>;

@@ -35,7 +35,7 @@ export interface LoadWeightsOptions {
 export interface LoadReport {
   readonly bytesRead: number;
   readonly error: QuantizationError | null;
-  /** Hashes (`TensorHash`) of the tensors that were read whole, by canonical name; none of a kept copy. */
+  /** Hashes (`TensorHash`) of the tensors that were read whole, by canonical name; of a kept copy when it was made. */
   readonly hashes: ReadonlyMap<string, string>;
 }
 

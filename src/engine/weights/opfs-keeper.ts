@@ -2,7 +2,7 @@
 import type { WeightDtype } from '../protocol.ts';
 import { checksum } from './checksum.ts';
 import type { KeptFiles } from './kept-files.ts';
-import type { KeptPiece, KeptSlot } from './kept-manifest.ts';
+import type { CopySource, KeptPiece, KeptSlot } from './kept-manifest.ts';
 import { PIECE_BYTES, describeCopy, layOut } from './kept-manifest.ts';
 import type { WeightKeeper } from './kept.ts';
 import type { LoadReport, WriteTap } from './load.ts';
@@ -15,6 +15,7 @@ export interface KeeperOptions {
   readonly name: string;
   readonly dtype: WeightDtype;
   readonly plan: readonly PlannedWeight[];
+  readonly dates: CopySource['dates'];
   /** Told why a copy was given up. */
   readonly onGivenUp: (reason: string) => void;
 }
@@ -47,10 +48,11 @@ export class OpfsKeeper implements WeightKeeper {
   };
 
   async commit(report: LoadReport): Promise<void> {
-    const { key, name, dtype, plan } = this.#options;
+    const { key, name, dtype, plan, dates } = this.#options;
     try {
       if (this.#data) {
-        const manifest = describeCopy(plan, this.#pieces, { name, dtype, error: report.error });
+        const source = { dates, hashes: Object.fromEntries(report.hashes) };
+        const manifest = describeCopy(plan, this.#pieces, { name, dtype, error: report.error, source });
         if (!manifest) throw new RangeError('not every array was written');
         this.#data.flush();
         await this.#files.writeManifest(key, manifest);

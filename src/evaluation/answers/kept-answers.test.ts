@@ -2,15 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { OpenedCheckpoint } from '../../engine/protocol.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
+import { keepAsOtherBuild } from '../../study/testing/other-build.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';
+import { answersIdentity } from '../identity.ts';
 import { transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
 import { blockVariant, type ResidentCheckpoint } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import type { Ask } from './ask.ts';
 import { planAsks } from './ask.ts';
-import { answersJournalled, keptAnswers } from './kept-answers.ts';
+import { answersJournalled, keptAnswers, otherAnswers } from './kept-answers.ts';
 
 const smallFiles = { 'config.json': 'c', 'chat_template.jinja': 't' };
 const opened = (name: string): ResidentCheckpoint => ({
@@ -65,6 +67,27 @@ async function run(journals: Journals, asks: readonly Ask[], most = Infinity): P
 }
 
 describe('kept answers', () => {
+  it('of another build are shown where there are none of this one, of one build alone', async () => {
+    const storage = new MemoryStorage();
+    const journals = new Journals(storage);
+    const asks = await plan({ IN: cold, RL: rl }, ['IN', 'RL']);
+    const [first, last] = [asks[0] as Ask, asks.at(-1) as Ask];
+    const keep = (ask: Ask, build: string, at: string) =>
+      keepAsOtherBuild(
+        storage,
+        answersIdentity(ask.variant, ask.settings),
+        { [ask.key]: { text: build, stop: 'end' }, 'of another question': { text: 'x', stop: 'end' } },
+        { build, modules: build, at },
+      );
+    await keep(first, 'older', '2026-01-01T00:00:00.000Z');
+    await keep(last, 'latest', '2026-02-01T00:00:00.000Z');
+    const other = await otherAnswers(asks, journals);
+    expect(other?.origin).toMatchObject({ build: 'latest', at: '2026-02-01T00:00:00.000Z' });
+    expect([...(other?.answers ?? [])]).toEqual([[last.key, { text: 'latest', stop: 'end' }]]);
+    expect((await keptAnswers(asks, journals)).size).toBe(0);
+    expect(await run(journals, asks)).toBe(4);
+  });
+
   it('are found again when another checkpoint is loaded beside those asked', async () => {
     const journals = new Journals(new MemoryStorage());
     const before = await plan({ IN: cold, RL: rl }, BLOCKS);
@@ -87,7 +110,11 @@ describe('kept answers', () => {
     expect(await run(journals, asks, 4)).toBe(4);
     expect(await run(journals, asks)).toBe(2);
     const titles = (await journals.list()).map(({ title, done }) => `${title}: ${done}`);
-    expect(titles.sort()).toEqual(['Answers of cold, rl: 2', 'Answers of cold: 2', 'Answers of rl: 2']);
+    expect(titles.sort()).toEqual([
+      'Answers of cold, 8 new tokens, f32 on wasm: 2',
+      'Answers of cold, rl, 8 new tokens, f32 on wasm: 2',
+      'Answers of rl, 8 new tokens, f32 on wasm: 2',
+    ]);
     const kept = await keptAnswers(asks, journals);
     expect(asks.map(({ key }) => kept.get(key)?.text)).toEqual(asks.map(({ prompt }) => prompt));
   });

@@ -14,7 +14,7 @@ export function resultFiles(
   const files = new Map<string, string>();
   const metrics = new Map<string, object>();
   const folders = variantFolders([...rows, ...graded].map(({ variant }) => variant));
-  for (const { variant, cells } of rows) {
+  for (const { name, variant, cells } of rows) {
     const row: Partial<Record<Metric, number>> = {};
     for (const experiment of experiments) {
       const { metric } = experiment;
@@ -28,7 +28,7 @@ export function resultFiles(
       );
       for (const [path, text] of recordFiles(own, folders)) files.set(path, text);
     }
-    metrics.set(variant, row);
+    metrics.set(name, row);
   }
   files.set('paper_metrics.json', json(Object.fromEntries(metrics)));
   files.set('frankenscope.json', json({ ...provenance, comparisons: rows.map(comparisons) }));
@@ -73,9 +73,10 @@ function rounded(summary: TransitionSummary): object {
   return Object.fromEntries(Object.entries(summary).map(([name, value]) => [name, fourDecimals(value)]));
 }
 
-function comparisons({ variant, cells }: MetricRow): object {
+function comparisons({ variant, experiment, cells }: MetricRow): object {
   return {
     variant,
+    ...(experiment === null ? {} : { experiment }),
     ...Object.fromEntries(
       Object.entries(cells).map(([metric, cell]) => [
         metric,

@@ -3,7 +3,9 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Metric } from '../../grading/metrics.ts';
+import { experimentsOf } from '../results/experiments-of.ts';
 import { readResults } from '../results/read.ts';
+import { resultFiles } from '../results/write.ts';
 import type { GradedAnswer } from './graded.ts';
 import { metricTable } from './metric-table.ts';
 
@@ -89,6 +91,69 @@ describe('the table of a folder in the reference’s layout', () => {
     const row = metricTable(open, 'IN').find(({ variant }) => variant === 'RL');
     expect(row?.cells.M_vis).toMatchObject({ n: 5, against: { n: 5 } });
     expect(row?.cells.M_v2r?.n).toBe(18);
+  });
+});
+
+describe('a folder with two experiments of one metric', () => {
+  /** Of n samples the first `hits` are right; both experiments use the same ids. */
+  const records = (variant: string, experiment: string, hits: number, n: number): [string, Blob] => {
+    const lines = Array.from({ length: n }, (_, id) => ({ id, gold_answer: '7', correct: id < hits }));
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    return [`run/${variant}/${experiment}/A_prompt_only.jsonl`, new Blob([text])];
+  };
+  const both = new Map([
+    records('IN', 'reasoning_math500', 3, 4),
+    records('IN', 'pure_reasoning', 10, 100),
+    records('RL', 'reasoning_math500', 4, 4),
+    records('IN, pure_reasoning', 'reasoning_math500', 0, 4),
+  ]);
+
+  it('has a row for each: neither samples nor intervals are pooled', async () => {
+    const graded = await readResults(both);
+    const rows = metricTable(graded, 'IN');
+    expect(
+      rows.map(({ name, variant, experiment, cells }) => [name, variant, experiment, cells.M_rea?.n]),
+    ).toEqual([
+      ['IN, reasoning_math500', 'IN', 'reasoning_math500', 4],
+      ['IN, pure_reasoning’', 'IN', 'pure_reasoning', 100],
+      ['RL, reasoning_math500', 'RL', 'reasoning_math500', 4],
+      ['IN, pure_reasoning, reasoning_math500', 'IN, pure_reasoning', 'reasoning_math500', 4],
+    ]);
+    // Wilson in closed form, z = 1.96: (p + z²/2n ± z √(p(1−p)/n + z²/4n²)) / (1 + z²/n).
+    const z = 1.959963984540054;
+    for (const [at, p, n] of [
+      [0, 3 / 4, 4],
+      [1, 1 / 10, 100],
+    ] as const) {
+      const half = z * Math.sqrt((p * (1 - p)) / n + z ** 2 / (4 * n ** 2));
+      const [middle, scale] = [p + z ** 2 / (2 * n), 1 + z ** 2 / n];
+      const cell = rows[at]?.cells.M_rea;
+      expect(cell?.value).toBe(p);
+      expect(cell?.interval.low).toBeCloseTo((middle - half) / scale, DIGITS);
+      expect(cell?.interval.high).toBeCloseTo((middle + half) / scale, DIGITS);
+    }
+    // RL against IN on the four samples that both answered, and on no other.
+    expect(rows[2]?.cells.M_rea?.against).toMatchObject({ n: 4, delta: 1 / 4, gained: 1, lost: 0 });
+  });
+
+  it('is written with both, each under its name', async () => {
+    const graded = await readResults(both);
+    const files = resultFiles(metricTable(graded, 'IN'), graded, experimentsOf(graded), {});
+    expect(JSON.parse(files.get('paper_metrics.json') ?? '')).toMatchObject({
+      'IN, reasoning_math500': { M_rea: 0.75 },
+      'IN, pure_reasoning’': { M_rea: 0.1 },
+    });
+    expect(JSON.parse(files.get('IN/pure_reasoning/summary.json') ?? '')).toMatchObject({
+      N: 100,
+      correct: 10,
+    });
+    expect(JSON.parse(files.get('IN/reasoning_math500/summary.json') ?? '')).toMatchObject({
+      N: 4,
+      correct: 3,
+    });
+    expect(
+      await readResults(new Map([...files].map(([path, text]) => [path, new Blob([text])]))),
+    ).toHaveLength(graded.length);
   });
 });
 

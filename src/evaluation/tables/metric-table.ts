@@ -43,35 +43,69 @@ export interface SampleOutcome extends PairOfSettings {
 }
 
 export interface MetricRow {
+  /** Unlike that of every other row: the variant, with the experiment where it has a row of its own. */
+  readonly name: string;
   readonly variant: string;
+  /** One of several that measure the same metric; null: of each metric the only one. */
+  readonly experiment: string | null;
   readonly cells: Readonly<Partial<Record<Metric, MetricCell>>>;
 }
 
-/** Variants × metrics with intervals; each compared with `reference` (docs/method.md §7.2: IN), pair by pair. */
+/**
+ * Variants × metrics with intervals; each compared with `reference` (docs/method.md §7.2: IN), pair by pair. Where several
+ * experiments measure one metric, each has a row of its own: samples of two sets are never pooled, nor compared.
+ */
 export function metricTable(graded: readonly GradedAnswer[], reference: string): readonly MetricRow[] {
   const variants = [...new Set(graded.map(({ variant }) => variant))];
-  const outcomes = new Map(
-    variants.map((variant) => [variant, outcomesOf(graded.filter((answer) => answer.variant === variant))]),
+  const experiments = new Map(METRICS.map((metric) => [metric, experimentsOf(graded, metric)]));
+  const ownRows = [...experiments.values()].flatMap((names) => (names.length > 1 ? names : []));
+  const taken = new Set(variants);
+  const rows = variants.flatMap((variant) =>
+    [null, ...ownRows].map((experiment) => ({
+      name: experiment === null ? variant : freeName(`${variant}, ${experiment}`, taken),
+      ...{ variant, experiment, cells: {} as Partial<Record<Metric, MetricCell>> },
+    })),
   );
-  const rows = variants.map((variant) => ({ variant, cells: {} as Partial<Record<Metric, MetricCell>> }));
-  for (const metric of METRICS) {
-    const of = (variant: string): Outcomes | undefined => outcomes.get(variant)?.get(metric);
-    const base = of(reference);
-    const others = variants.filter((variant) => variant !== reference && of(variant) && base);
-    const comparisons = new Map(others.map((variant) => [variant, compare(base, of(variant))]));
-    const adjusted = holm([...comparisons.values()].map(({ p }) => p));
-    for (const row of rows) {
-      const own = of(row.variant);
-      if (!own) continue;
-      const compared = comparisons.get(row.variant);
-      const place = [...comparisons.keys()].indexOf(row.variant);
-      row.cells[metric] = {
-        ...cell(metric, own),
-        ...(compared ? { against: { ...compared, adjustedP: adjusted[place] ?? 1 } } : {}),
-      };
+  for (const [metric, names] of experiments) {
+    for (const experiment of names) {
+      const outcomes = outcomesOf(graded, metric, experiment);
+      const base = outcomes.get(reference);
+      const others = [...outcomes].filter(([variant]) => variant !== reference && base);
+      const comparisons = new Map(others.map(([variant, own]) => [variant, compare(base, own)]));
+      const adjusted = holm([...comparisons.values()].map(({ p }) => p));
+      for (const [variant, own] of outcomes) {
+        const row = rows.find(
+          (one) => one.variant === variant && one.experiment === (names.length > 1 ? experiment : null),
+        );
+        const compared = comparisons.get(variant);
+        const place = [...comparisons.keys()].indexOf(variant);
+        if (!row) continue;
+        row.cells[metric] = {
+          ...cell(metric, own),
+          ...(compared ? { against: { ...compared, adjustedP: adjusted[place] ?? 1 } } : {}),
+        };
+      }
     }
   }
-  return rows;
+  const filled = rows.filter(({ cells }) => Object.keys(cells).length > 0);
+  // A variant of which nothing is known has a row all the same.
+  return rows.filter(
+    (row) =>
+      filled.includes(row) ||
+      (row.experiment === null && !filled.some(({ variant }) => variant === row.variant)),
+  );
+}
+
+/** A variant may be called as the row of another's experiment is. */
+function freeName(name: string, taken: Set<string>): string {
+  const free = taken.has(name) ? freeName(`${name}’`, taken) : name;
+  taken.add(free);
+  return free;
+}
+
+/** Those that measure a metric, in the order in which they come. */
+function experimentsOf(graded: readonly GradedAnswer[], metric: Metric): readonly string[] {
+  return [...new Set(graded.flatMap((answer) => (answer.metric === metric ? [answer.experiment] : [])))];
 }
 
 interface Outcomes {
@@ -80,29 +114,33 @@ interface Outcomes {
   readonly byId: ReadonlyMap<string, SampleOutcome>;
 }
 
-/** Samples of one variant by metric; those that lack a setting wait until it is answered. */
-function outcomesOf(graded: readonly GradedAnswer[]): ReadonlyMap<Metric, Outcomes> {
-  const found = new Map<Metric, Outcomes>();
-  for (const metric of METRICS) {
-    const own = graded.filter((answer) => answer.metric === metric);
-    const [first] = own;
-    if (!first) continue;
-    const twoSettings = metric !== 'M_rea';
-    const grouped = new Map<string, GradedAnswer[]>();
-    for (const answer of own) {
-      const same = grouped.get(answer.id);
-      if (same) same.push(answer);
-      else grouped.set(answer.id, [answer]);
-    }
+/** Samples of one experiment by variant; those that lack a setting wait until it is answered. */
+function outcomesOf(
+  graded: readonly GradedAnswer[],
+  metric: Metric,
+  experiment: string,
+): ReadonlyMap<string, Outcomes> {
+  const twoSettings = metric !== 'M_rea';
+  const grouped = new Map<string, Map<string, GradedAnswer[]>>();
+  for (const answer of graded) {
+    if (answer.metric !== metric || answer.experiment !== experiment) continue;
+    const samples = grouped.get(answer.variant) ?? new Map<string, GradedAnswer[]>();
+    grouped.set(answer.variant, samples);
+    const same = samples.get(answer.id);
+    if (same) same.push(answer);
+    else samples.set(answer.id, [answer]);
+  }
+  const found = new Map<string, Outcomes>();
+  for (const [variant, samples] of grouped) {
     const byId = new Map<string, SampleOutcome>();
-    for (const [id, answers] of grouped) {
+    for (const [id, answers] of samples) {
       const a = answers.find(({ settingIndex }) => settingIndex === 0);
       const b = answers.find(({ settingIndex }) => settingIndex === 1);
       if (!a || (twoSettings && !b)) continue;
       const pair: PairOfSettings = { a: a.correct, b: b?.correct ?? false };
       byId.set(id, { id, ...pair, counts: counts(metric, pair), answers: b ? [a, b] : [a] });
     }
-    found.set(metric, { experiment: first.experiment, twoSettings, byId });
+    found.set(variant, { experiment, twoSettings, byId });
   }
   return found;
 }

@@ -34,7 +34,7 @@ export const run: Command = async (context) => {
   const rowsPerBatch = flags.number('rows');
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
   const records = await context.journalled<AblationRecord, readonly AblationRecord[]>(
-    identify('ablate', `Zero ablation of ${summary.name}`, {
+    identify('ablate', `Zero ablation of ${summary.name} on ${given.name}`, {
       models: { model: residentModel(summary, loaded) },
       samples: await samplesFingerprint(problems, context),
       ...{ system: system ?? null, experiments, prefix, maxNewTokens, ...reading },

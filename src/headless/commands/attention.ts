@@ -26,15 +26,19 @@ export const run: Command = async (context) => {
   const reading = imageReading(context);
   const maxNewTokens = flags.requiredNumber('maxNewTokens');
   const records = await context.journalled<AttentionRecord, readonly AttentionRecord[]>(
-    identify('attention', `Attention shift from ${first.summary.name} to ${second.summary.name}`, {
-      models: {
-        [NAMES.in]: residentModel(first.summary, first.loaded),
-        [NAMES.rl]: residentModel(second.summary, second.loaded),
+    identify(
+      'attention',
+      `Attention shift from ${first.summary.name} to ${second.summary.name} on ${given.name}`,
+      {
+        models: {
+          [NAMES.in]: residentModel(first.summary, first.loaded),
+          [NAMES.rl]: residentModel(second.summary, second.loaded),
+        },
+        samples: await samplesFingerprint(given.problems, context),
+        ...{ system: system ?? null, running, onlyThink, maxNewTokens, ...reading },
+        forcedBy: running === 'free' ? null : forcedBy,
       },
-      samples: await samplesFingerprint(given.problems, context),
-      ...{ system: system ?? null, running, onlyThink, maxNewTokens, ...reading },
-      forcedBy: running === 'free' ? null : forcedBy,
-    }),
+    ),
     given.problems.length,
     (long) =>
       attentionShift(

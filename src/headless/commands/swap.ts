@@ -44,7 +44,7 @@ export const run: Command = async (context) => {
   const rowsPerBatch = flags.number('rows');
   const answerSource = flags.switch('answerSource');
   const records = await context.journalled<SwapRecord, readonly SwapRecord[]>(
-    identify('swap', `Token swap of ${summary.name}`, {
+    identify('swap', `Token swap of ${summary.name} on ${tasks.join(', ')} pairs`, {
       models: { model: residentModel(summary, loaded) },
       samples: await samplesFingerprint(pairs, context),
       ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading },

@@ -1,4 +1,5 @@
 /** What makes two exports the same: everything that the bytes of the merged folder depend on. */
+import { dateOf } from '../../checkpoint/byte-source.ts';
 import { sha256OfText } from '../../sha256.ts';
 import { identify } from '../../study/identity/identify.ts';
 import type { Json, WorkIdentity } from '../../study/identity/work-identity.ts';
@@ -53,9 +54,10 @@ export async function mergeIdentity(
 export function sourceDates(folders: DonorFolders): Record<string, number> {
   const dates: Record<string, number> = {};
   for (const [donor, files] of folders)
-    for (const [name, source] of files)
-      if (isWeightFile(name) && 'lastModified' in source && typeof source.lastModified === 'number')
-        dates[`${donor}/${name}`] = source.lastModified;
+    for (const [name, source] of files) {
+      const date = isWeightFile(name) ? dateOf(source) : null;
+      if (date !== null) dates[`${donor}/${name}`] = date;
+    }
   return dates;
 }
 

@@ -5,6 +5,9 @@ import { DECIDED_BY } from './decided-by.ts';
 import type { DecidingInputs, JournalKind, Models, NamedKind, Weights } from './deciding-inputs.ts';
 import type { Json, WorkIdentity } from './work-identity.ts';
 
+/** Begins the names of inputs that are weights. */
+const WEIGHTS_OF = 'weights of ';
+
 /** Inputs that are one hash. */
 const HASHES: ReadonlySet<string> = new Set(['samples', 'answers', 'judge']);
 
@@ -41,14 +44,24 @@ export function nameOf<K extends NamedKind>(kind: K, given: DecidingInputs[K]): 
   return sha256OfText(canonicalJson([kind, Object.fromEntries(listed)]));
 }
 
+/** How many checkpoints' weights an identity names: other inputs are small files and samples. */
+export function weightInputs({ inputs }: Pick<WorkIdentity<string>, 'inputs'>): number {
+  return Object.keys(inputs).filter((name) => roleOfWeights(name) !== null).length;
+}
+
+/** Whose weights an input is, by its name; null for any other input. */
+export function roleOfWeights(input: string): string | null {
+  return input.startsWith(WEIGHTS_OF) ? input.slice(WEIGHTS_OF.length) : null;
+}
+
 function weightsOf(weights: Weights): Record<string, string> {
-  return Object.fromEntries(Object.entries(weights).map(([role, print]) => [`weights of ${role}`, print]));
+  return Object.fromEntries(Object.entries(weights).map(([role, print]) => [WEIGHTS_OF + role, print]));
 }
 
 function modelInputs(models: Models): Record<string, string> {
   return Object.fromEntries(
     Object.entries(models).flatMap(([role, { fingerprint, smallFiles }]) => [
-      [`weights of ${role}`, fingerprint],
+      [WEIGHTS_OF + role, fingerprint],
       ...Object.entries(smallFiles).map(([file, hash]) => [`${file} of ${role}`, hash]),
     ]),
   );

@@ -25,3 +25,15 @@ export async function workKey({ kind, inputs, settings }: WorkIdentity<string>):
   const digest = await sha256OfText(canonicalJson({ modules: modulesOf(kind), kind, inputs, settings }));
   return digest.slice(0, 32);
 }
+
+/** Whether two are the same piece of work, whatever computes it: what a journal says of one may be told from what is open. */
+export function sameWork(a: Deciding, b: Deciding): boolean {
+  return a.kind === b.kind && deciding(a) === deciding(b);
+}
+
+type Deciding = Pick<WorkIdentity<string>, 'kind' | 'inputs' | 'settings'>;
+
+/** As a journal gives it back: JSON knows no fields that are undefined. */
+function deciding({ inputs, settings }: Deciding): string {
+  return canonicalJson(JSON.parse(JSON.stringify({ inputs, settings })) as Json);
+}

@@ -6,12 +6,13 @@ import { workKey } from '../identity/work-identity.ts';
 import type { Progress } from './description.ts';
 import { describe, readDescription } from './description.ts';
 import { journalFailed } from './failure.ts';
+import type { Origin, OtherRecords } from './other-builds.ts';
+import { otherBuilds, recordsOf } from './other-builds.ts';
 import type { JournalOptions, OpenedJournal } from './journal.ts';
 import { openJournal } from './journal.ts';
 import type { KeptWork } from './kept-work.ts';
 import { damageNotices, readRecords } from './records.ts';
-import type { Shape } from './shapes.ts';
-import { ANYTHING, SHAPES, shapeOf } from './shapes.ts';
+import { ANYTHING, recordShape, shapeOf } from './shapes.ts';
 import type { JournalStorage } from './storage.ts';
 import { isLedger, WeightsLedger } from '../weights/ledger.ts';
 import { WeightsWatch } from '../weights/watch.ts';
@@ -67,6 +68,21 @@ export class Journals {
     const found = await readRecords<Record>(this.#storage, await workKey(work), recordShape(work.kind));
     for (const notice of damageNotices(found)) onNotice?.(notice);
     return found.finished;
+  }
+
+  /** Who else computed the same work with other code, the latest first. @throws NamedError `JournalFailed` */
+  otherBuilds(work: WorkIdentity): Promise<readonly Origin[]> {
+    return otherBuilds(this.#storage, work);
+  }
+
+  /** What another build kept of a kind of work: to be shown as its own. @throws NamedError `JournalFailed` */
+  ofOtherBuild<Record>(kind: WorkKind, origin: Origin): Promise<OtherRecords<Record>> {
+    return recordsOf(this.#storage, kind, origin);
+  }
+
+  /** Every whole record under a key that `list` gave, as it stands there. @throws NamedError `JournalFailed` */
+  async records(key: string): Promise<ReadonlyMap<string, unknown>> {
+    return (await readRecords(this.#storage, key, ANYTHING)).finished;
   }
 
   /**
@@ -157,11 +173,6 @@ const UNDESCRIBED = {
   ...{ total: 0, done: 0, complete: false, current: false, described: false },
   ...{ begun: null, build: null, again: null },
 } satisfies Partial<KeptWork>;
-
-/** What was kept of a kind is of that kind's records. */
-function recordShape<Record>(kind: WorkKind): Shape<Record> {
-  return SHAPES[kind] as Shape<unknown> as Shape<Record>;
-}
 
 function sentenceOf(error: unknown): string {
   const { what } = journalFailed(error, 'kept results cannot be read');

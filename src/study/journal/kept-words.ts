@@ -27,6 +27,28 @@ export function fateOf({ described, current, complete, done, total, build, begun
   return `${done} of ${total} records, goes on from there`;
 }
 
+/**
+ * Where works have one title and the same settings in words, what tells each from the others: inputs that differ, by the beginning
+ * of their hashes.
+ *
+ * @returns by key; works that are told apart without it are left out
+ */
+export function toldApart(works: readonly KeptWork[]): ReadonlyMap<string, string> {
+  const alike = new Map<string, KeptWork[]>();
+  for (const work of works) {
+    const name = JSON.stringify([work.kind, work.title, settingsInWords(work.settings)]);
+    alike.set(name, [...(alike.get(name) ?? []), work]);
+  }
+  const told = new Map<string, string>();
+  for (const group of alike.values()) {
+    const names = [...new Set(group.flatMap(({ inputs }) => Object.keys(inputs)))];
+    const differing = names.filter((name) => new Set(group.map(({ inputs }) => inputs[name])).size > 1);
+    for (const { key, inputs } of differing.length > 0 ? group : [])
+      told.set(key, differing.map((name) => `${name} ${inputs[name]?.slice(0, 8) ?? 'none'}`).join(', '));
+  }
+  return told;
+}
+
 /** Day and time of ISO 8601, in UTC: "2026-11-28 10:49". */
 export function dayOf(iso: string | null): string {
   return iso === null ? 'an unknown day' : iso.slice(0, 16).replace('T', ' ');

@@ -112,5 +112,10 @@ export function shapeOf(kind: string): Shape<unknown> | null {
   return Object.hasOwn(SHAPES, kind) ? SHAPES[kind as WorkKind] : null;
 }
 
+/** What was kept of a kind is of that kind's records. */
+export function recordShape<Record>(kind: WorkKind): Shape<Record> {
+  return SHAPES[kind] as Shape<unknown> as Shape<Record>;
+}
+
 /** For records of kinds that this build no longer knows: they are counted, and never handed out. */
 export const ANYTHING: Shape<unknown> = v.unknown();

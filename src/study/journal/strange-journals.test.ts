@@ -10,7 +10,7 @@ import { workKey } from '../identity/work-identity.ts';
 import { runJournalled } from '../run-journalled.ts';
 import type { LongWork } from '../work.ts';
 import { Journals } from './journals.ts';
-import { fateOf } from './kept-words.ts';
+import { fateOf, toldApart } from './kept-words.ts';
 import { lineOf } from './lines.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
@@ -135,4 +135,26 @@ test('of a journal of an earlier version no rerun is promised', async () => {
   const [kept] = await new Journals(storage).list();
   expect(kept).toMatchObject({ described: false, done: 0 });
   expect(kept && fateOf(kept)).toMatch(/^nothing whole is in it, as of work of an earlier version/);
+});
+
+test('works of one title and the same settings are told apart by their inputs', async () => {
+  const storage = new MemoryStorage();
+  const journals = new Journals(storage);
+  const keep = (more: Partial<WorkIdentity>) =>
+    runJournalled(journals, { ...identity, ...more }, 0, () => Promise.resolve());
+  const template = (digit: string) => ({ 'weights of 0': 'w', 'chat_template.jinja': digit.repeat(64) });
+  await keep({ inputs: template('1') });
+  await keep({ inputs: template('2') });
+  await keep({ inputs: { 'weights of 0': 'w' } });
+  await keep({ inputs: template('1'), settings: { maxNewTokens: 8 } });
+  await keep({ inputs: template('3'), title: 'Others' });
+  const works = await journals.list();
+  const told = works.map(({ key }) => toldApart(works).get(key) ?? '').sort();
+  expect(told).toEqual([
+    '',
+    '',
+    'chat_template.jinja 11111111',
+    'chat_template.jinja 22222222',
+    'chat_template.jinja none',
+  ]);
 });

@@ -1,10 +1,11 @@
 import type { WeightWitness } from '../../checkpoint/whole-hash/witness.ts';
 import { NamedError } from '../../named-error.ts';
+import { weightInputs } from '../identity/identify.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { WeightsWatch } from './watch.ts';
 import { weightsChanged } from './watch.ts';
 
-/** Attempts beyond one for each input: weights that change again and again while they are read are a file that someone writes. */
+/** Attempts beyond one for each checkpoint: weights that change again and again while they are read are a file that someone writes. */
 const MORE_ATTEMPTS = 2;
 
 /** What an attempt has besides what the work was given. */
@@ -28,7 +29,7 @@ export async function anewWhenWeightsChange<Result>(
   { signal, onNotice }: { readonly signal?: AbortSignal; onNotice?(notice: string): void },
   attempt: (attempt: Attempt) => Promise<Result>,
 ): Promise<Result> {
-  for (let left = Object.keys(identity.inputs).length + MORE_ATTEMPTS; ; left -= 1) {
+  for (let left = weightInputs(identity) + MORE_ATTEMPTS; ; left -= 1) {
     const stale = new AbortController();
     const stop = watch.onWithdrawn((withdrawal) => {
       if (Object.values(identity.inputs).includes(withdrawal.fingerprint))

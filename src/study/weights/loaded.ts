@@ -18,6 +18,8 @@ export async function noteLoaded(
 ): Promise<LoadedModel> {
   const read = new Map(Object.entries(hashes));
   watch.tellApart(checkpoint, read, beside);
+  // A kept copy says what its files held when it was made; of these nothing was read.
+  if (model.fromStorage) return model;
   const withdrawal = await watch.note(checkpoint.fingerprint, read);
   return withdrawal ? { ...model, notices: [...(model.notices ?? []), withdrawal.sentence] } : model;
 }

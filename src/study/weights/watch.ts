@@ -151,10 +151,23 @@ export function sameFingerprint(names: readonly [string, string], tensor: string
   );
 }
 
+/** Titles said in a sentence, at most; the whole list is there for whoever wants it. */
+const SAID = 3;
+
+/** The titles that a sentence says, and how many works it leaves out. */
+export function titlesOf(works: readonly Pick<KeptWork, 'title'>[]): {
+  readonly said: readonly string[];
+  readonly more: number;
+} {
+  const many = works.length > SAID;
+  return { said: works.slice(0, SAID).map(({ title }) => title), more: many ? works.length - SAID : 0 };
+}
+
 function sentenceOf([tensor, ...others]: readonly string[], works: readonly KeptWork[]): string {
   const more = others.length > 0 ? ` and ${others.length} more tensor${others.length === 1 ? '' : 's'}` : '';
   const changed = `${tensor}${more} changed between the spots that a fingerprint compares, since results of this checkpoint were kept`;
   if (works.length === 0) return `${changed}; none of those is left.`;
-  const titles = works.map(({ title }) => `"${title}"`).join(', ');
+  const { said, more: further } = titlesOf(works);
+  const titles = said.map((title) => `"${title}"`).join(', ') + (further > 0 ? ` and ${further} more` : '');
   return `${changed}: ${titles} ${works.length === 1 ? 'is' : 'are'} withdrawn, and computed again when wanted.`;
 }

@@ -14,6 +14,7 @@ import type { EnergySettings, EnergyStudy } from '../characterize/energy-study.t
 import { energyStudy, runEnergy } from '../characterize/energy-study.ts';
 import { diversityStudy, runDiversity } from '../characterize/diversity-study.ts';
 import { overlapStudy, runOverlap } from '../characterize/overlap-study.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 import { Journals } from '../journal/journals.ts';
 import { MemoryStorage } from '../journal/memory-storage.ts';
 import { runJournalled } from '../run-journalled.ts';
@@ -279,8 +280,16 @@ describe('work under way', () => {
     expect(sizes).toHaveLength(2);
   });
 
-  it('gives up with WeightsChanged where weights never come to rest', async () => {
-    const studied = await study();
+  it('gives up with WeightsChanged where weights never come to rest, as often as there are checkpoints and twice more', async () => {
+    const { identity, total } = await study();
+    const smallFiles = {
+      'config.json of in': 'c',
+      'tokenizer.json of in': 't',
+      'config.json of rl': 'c',
+      samples: 's',
+    };
+    const inputs: WorkIdentity['inputs'] = { ...identity.inputs, ...smallFiles };
+    const studied = { identity: { ...identity, inputs }, total };
     const fingerprint = studied.identity.inputs['weights of in'] as string;
     let turn = 0;
     const running = runJournalled(journals, studied.identity, 1, async () => {
@@ -289,6 +298,25 @@ describe('work under way', () => {
     });
     await expect(running).rejects.toMatchObject({ name: 'WeightsChanged', place: { tensor: 't' } });
     expect(turn).toBe(2 * 4);
+  });
+});
+
+describe('what is said of a withdrawal', () => {
+  it('names three works and counts the others, whose list is there', async () => {
+    const work = (seed: number): WorkIdentity => ({
+      ...{ kind: 'verdicts', title: `Work ${seed}`, inputs: { 'weights of in': 'p' }, settings: { seed } },
+    });
+    const sentence = async (count: number): Promise<string | undefined> => {
+      for (let seed = 0; seed < count; seed += 1)
+        await runJournalled(journals, work(seed), 1, () => Promise.resolve());
+      await journals.weights.note('p', new Map([['t', '0'.repeat(64)]]));
+      const told = await journals.weights.note('p', new Map([['t', '1'.repeat(64)]]));
+      expect(told?.works).toHaveLength(count);
+      return told?.sentence.replace(/^.*kept: /, '');
+    };
+    expect(await sentence(3)).toMatch(/^"Work \d", "Work \d", "Work \d" are withdrawn/);
+    await journals.weights.note('p', new Map([['t', '0'.repeat(64)]]));
+    expect(await sentence(5)).toMatch(/^"Work \d", "Work \d", "Work \d" and 2 more are withdrawn/);
   });
 });
 
@@ -420,11 +448,21 @@ describe('a load', () => {
     expect((await noteLoaded(journals.weights, a, read('2'), [])).notices).toHaveLength(2);
   });
 
-  it('of a kept copy reads nothing, and compares nothing', async () => {
-    await run(await study());
-    const noted = await noteLoaded(journals.weights, { ...opened, fingerprint: 'x' }, model(), []);
+  it('of a kept copy reads nothing and compares nothing, but is held against what is loaded beside it', async () => {
+    const copy = { ...model({ t: '1'.repeat(64) }), fromStorage: true };
+    const [a, b] = [
+      { ...opened, fingerprint: 'x' },
+      { id: '2', name: 'b', fingerprint: 'x' },
+    ];
+    const noted = await noteLoaded(journals.weights, a, copy, []);
     expect(noted.notices).toEqual(['No copy is kept.']);
     expect(journals.weights.comparedWhole('x')).toBe(0);
+    const differs = model({ t: '2'.repeat(64) });
+    await expect(noteLoaded(journals.weights, b, differs, [a])).rejects.toMatchObject({
+      name: 'SameFingerprint',
+    });
+    // Nothing is known of it by the copy: what is read comes first, and withdraws nothing.
+    expect((await noteLoaded(journals.weights, b, differs, [])).notices).toEqual(['No copy is kept.']);
   });
 
   it.each([

@@ -2,11 +2,14 @@ import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
+import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
+import { energyFile, runEnergy } from '../../study/characterize/energy-study.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import { keepAsOtherBuild } from '../../study/testing/other-build.ts';
 import type { Folder } from '../files/folder.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
@@ -88,6 +91,51 @@ test('what cannot be gone on with says what is missing, and leaves the page as i
     .toHaveTextContent('Not open: in (weights aaaaaaaaaaaa) and rl (weights bbbbbbbbbbbb)');
   await expect.element(alert).toHaveTextContent(/open and load the folder whose weights are aaaaaaaaaaaa/i);
   expect(app.characterize.settings.rounding).toBe('reference');
+});
+
+test('what another build kept is shown as its own, is saved as its own, and is computed again, not gone on with', async () => {
+  const storage = new MemoryStorage();
+  const journals = new Journals(storage);
+  const { app } = await stageApp({}, around(journals));
+  await app.family.place([model('x-sft', 2), model('x-rl', 3)]);
+  await app.characterize.prepare();
+  const study = app.characterize.energyStudy as EnergyStudy;
+  const own = await runEnergy(study, inlineThreads(), {});
+  // Twice the update: what this build never says.
+  const theirs = [...own].map(([name, record]) => {
+    const squares = Object.entries(record.squares).map(([key, square]) => [key, 4 * square] as const);
+    return [name, { ...record, squares: Object.fromEntries(squares) }] as const;
+  });
+  await keepAsOtherBuild(storage, study.identity, Object.fromEntries(theirs));
+  Object.assign(app.characterize.settings, { measure: 'diversity', rounding: 'reference' });
+  await app.characterize.prepare();
+
+  await openSheet();
+  await sheet()
+    .getByRole('button', { name: /^Show Update energy/ })
+    .click();
+  expect(app.view.page).toBe('characterize');
+  expect(app.characterize.settings).toMatchObject({ measure: 'energy', rounding: 'stored' });
+  await expect
+    .element(page.getByText(/^Computed by build 0\.0\.1 \(0123abcd\) on 2026-01-02 03:04, whose code/))
+    .toBeVisible();
+  await expect
+    .element(page.getByText(/3 tensors · computed by build 0\.0\.1 .* on 2026-01-02/).first())
+    .toBeVisible();
+  const norms = () => app.characterize.energyFile?.layers;
+  const [theirNorms, ownNorms] = [norms(), energyFile(study, own).layers];
+  expect(JSON.stringify(theirNorms)).not.toBe(JSON.stringify(ownNorms));
+  expect(app.characterize.file?.frankenscope?.provenance).toMatchObject({
+    computedBy: { build: '0.0.1 (0123abcd)', at: '2026-01-02T03:04:05.678Z' },
+  });
+  expect(app.characterize.energy.resumable).toBe(false);
+
+  await page.getByRole('button', { name: 'Compute again' }).click();
+  await expect.poll(() => app.characterize.energy.origin === null && app.characterize.energy.done).toBe(true);
+  expect(norms()).toEqual(ownNorms);
+  expect(app.characterize.file?.frankenscope?.provenance).not.toHaveProperty('computedBy');
+  await expect.element(page.getByText(/^Computed by build/)).not.toBeInTheDocument();
+  expect(await journals.list()).toHaveLength(2);
 });
 
 test('settings that are none begin anew, each by itself, and it is told', async () => {

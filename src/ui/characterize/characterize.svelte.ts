@@ -24,6 +24,7 @@ import type { View } from '../state/view.svelte.ts';
 import type { Shown } from './shown.ts';
 import { Comparison, shownDeltas } from './comparison.svelte.ts';
 import { Merges } from './merges.svelte.ts';
+import { signed } from './signed.ts';
 
 export type Measure = 'energy' | 'diversity' | 'overlap';
 export type SpectrumDevice = 'webgpu' | 'cpu';
@@ -149,19 +150,25 @@ export class Characterize {
   /** `fro_norm.json` of what was found so far. */
   energyFile = $derived.by(() => {
     const study = this.energyStudy;
-    return study ? energyFile(study, this.energy.records, this.#view.cuts(study.pairing.layers)) : null;
+    if (!study) return null;
+    const { records, origin } = this.energy;
+    return signed(energyFile(study, records, this.#view.cuts(study.pairing.layers)), origin);
   });
 
   /** `layerwise_svd.json` of what was found so far. */
   diversityFile = $derived.by(() => {
     const study = this.diversityStudy;
-    return study ? diversityFile(study, this.diversity.records, this.#view.cuts(study.pairing.layers)) : null;
+    if (!study) return null;
+    const { records, origin } = this.diversity;
+    return signed(diversityFile(study, records, this.#view.cuts(study.pairing.layers)), origin);
   });
 
   /** `subspace_overlap.json` of what was found so far. */
   overlapFile = $derived.by(() => {
     const study = this.overlapStudy;
-    return study ? overlapFile(study, this.overlap.records, this.#view.cuts(study.pairing.layers)) : null;
+    if (!study) return null;
+    const { records, origin } = this.overlap;
+    return signed(overlapFile(study, records, this.#view.cuts(study.pairing.layers)), origin);
   });
 
   /** Lays out the studies for what is open and asked, and shows what their journals hold. */

@@ -1,4 +1,5 @@
 import type { ChartStatus } from '../charts/figure/status.ts';
+import { originText } from '../../study/journal/other-builds.ts';
 import type { StudyRun } from '../state/study-run.svelte.ts';
 
 /** A run's state as its charts show it; `more` is what the numbers depend on: "exact", "down_proj". */
@@ -6,7 +7,8 @@ export function chartStatus<Record>(run: StudyRun<Record>, what: string, more = 
   if (run.error) return { kind: 'failed', error: run.error };
   const { size } = run.records;
   if (size === 0) return { kind: 'empty', what };
-  const suffix = more === '' ? '' : ` · ${more}`;
+  const by = run.origin ? originText(run.origin) : '';
+  const suffix = [by, more].map((text) => (text === '' ? '' : ` · ${text}`)).join('');
   return run.done
     ? { kind: 'done', note: `${size} tensors${suffix}` }
     : { kind: 'partial', note: `${size} of ${run.total} tensors so far${suffix}` };

@@ -11,6 +11,7 @@ import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import type { Asked } from '../../evaluation/variant.ts';
 import { answerRemotely, remoteSubject } from '../../remote/answer-remotely.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -56,6 +57,7 @@ export class RemoteEvaluation {
     const { style, ...settings } = this.#settings();
     const facts = {
       version,
+      ...originFacts(this.run.origin),
       remote: this.service.described,
       settings: { ...settings, promptStyle: style.name },
       refused: this.refused,

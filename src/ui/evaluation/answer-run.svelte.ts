@@ -1,7 +1,12 @@
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../../evaluation/answers/ask.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
-import { type Answers, answersJournalled, keptAnswers } from '../../evaluation/answers/kept-answers.ts';
+import {
+  type Answers,
+  answersJournalled,
+  keptAnswers,
+  otherAnswers,
+} from '../../evaluation/answers/kept-answers.ts';
 import type { Experiment } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
 import { GradeBook } from '../../evaluation/grading/grade-book.ts';
@@ -9,9 +14,12 @@ import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { Asked, Variant } from '../../evaluation/variant.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import type { Origin } from '../../study/journal/other-builds.ts';
+import { originNotice, originText } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
+import { counted } from '../format/quantity.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import { named } from '../state/named.ts';
@@ -30,6 +38,13 @@ export type Answerer<Who extends Asked = Variant> = (
   work: LongWork<Answer>,
 ) => Promise<Answers>;
 
+/** Answers as they are kept, and by whom. */
+interface Kept {
+  readonly answers: Answers;
+  readonly origin: Origin | null;
+  readonly notices: readonly string[];
+}
+
 /** Answers of this long are shown together: tables of thousands take tens of milliseconds to draw. */
 const TOGETHER_MS = 250;
 /** From so many on, grading is shown as work of its own, which can be cancelled. */
@@ -42,6 +57,8 @@ export class AnswerRun<Who extends Asked = Variant> {
   notices = $state.raw<readonly string[]>([]);
   asks = $state.raw<readonly Ask<Who>[]>([]);
   answers = $state.raw<Answers>(new Map());
+  /** Who computed what is shown, where that is another build: it is never gone on with. Null: this one, or nothing is shown. */
+  origin = $state.raw<Origin | null>(null);
   /** Answers the plan needs; asks that share a model and a question share one. */
   total = $derived(new Set(this.asks.map(({ key }) => key)).size);
   done = $derived(new Set(this.asks.flatMap(({ key }) => (this.answers.has(key) ? [key] : []))).size);
@@ -82,9 +99,23 @@ export class AnswerRun<Who extends Asked = Variant> {
 
   /** "n = 37 of 100 so far". */
   get note(): string {
+    const by = this.origin ? ` · ${originText(this.origin)}` : '';
     return this.done < this.total
-      ? `${this.done} of ${this.total} answers so far`
-      : `${this.total} answers, ${this.#isGraded ? 'all of them kept' : 'being graded'}`;
+      ? `${this.done} of ${this.total} answers so far${by}`
+      : `${this.total} answers, ${this.#isGraded ? 'all of them kept' : 'being graded'}${by}`;
+  }
+
+  /** What its button says. @param begin where nothing is there yet */
+  label(begin: string): string {
+    if (this.origin) return 'Compute again';
+    return this.done > 0 && this.done < this.total ? 'Go on' : begin;
+  }
+
+  /** What it costs, and what of that is there already; null where nothing is asked. */
+  get cost(): string | null {
+    if (this.total === 0) return null;
+    const kept = this.origin ? 0 : this.done;
+    return `${counted(this.total, 'answer')}, ${kept} of them kept from earlier`;
   }
 
   /** Resolves once what is answered by now is graded. */
@@ -110,18 +141,13 @@ export class AnswerRun<Who extends Asked = Variant> {
     try {
       const plan = await make();
       const asks = plan ? await this.#asksOf(plan) : [];
-      const notices: string[] = [];
-      const kept = await keptAnswers(asks, this.#journals, (notice) => notices.push(notice)).catch(
-        (error: unknown): Answers => {
-          notices.push(`Answers of earlier runs are missing: ${named(error).what}.`);
-          return new Map();
-        },
-      );
+      const { answers, origin, notices } = await this.#kept(asks);
       if (serial !== this.#serial || this.running) return;
       const same = asks.length === this.asks.length && asks.every(({ key }, i) => key === this.asks[i]?.key);
       this.#plan = plan;
       this.asks = asks;
-      this.answers = kept;
+      this.answers = answers;
+      this.origin = origin;
       // The end of a run lays it out again: what it failed of stays in sight.
       if (!same || !this.#runFailed) this.error = null;
       // What the run told stays in sight, too.
@@ -139,10 +165,27 @@ export class AnswerRun<Who extends Asked = Variant> {
   async #readAgain(): Promise<void> {
     await this.#preparing;
     const serial = this.#serial;
-    const kept = await keptAnswers(this.asks, this.#journals).catch((): Answers => new Map());
+    const { answers, origin, notices } = await this.#kept(this.asks);
     if (serial !== this.#serial || this.running) return;
-    this.answers = kept;
+    if (origin || this.origin) this.notices = notices;
+    this.answers = answers;
+    this.origin = origin;
     await this.#grade();
+  }
+
+  /** What is kept of asks; where that is nothing, what another build computed of them, as that build's. */
+  async #kept(asks: readonly Ask<Who>[]): Promise<Kept> {
+    const notices: string[] = [];
+    try {
+      const answers = await keptAnswers(asks, this.#journals, (notice) => notices.push(notice));
+      const other = answers.size > 0 ? null : await otherAnswers(asks, this.#journals);
+      if (!other) return { answers, origin: null, notices };
+      notices.push(originNotice(other.origin, other.left));
+      return { answers: other.answers, origin: other.origin, notices };
+    } catch (error) {
+      notices.push(`Answers of earlier runs are missing: ${named(error).what}.`);
+      return { answers: new Map(), origin: null, notices };
+    }
   }
 
   /** Every picture that is asked about is read whole the first time. */
@@ -158,7 +201,9 @@ export class AnswerRun<Who extends Asked = Variant> {
     const plan = this.#plan;
     if (!plan || this.running) return;
     const controller = (this.#controller = new AbortController());
-    const answers = new Map(this.answers);
+    const answers = new Map(this.origin ? [] : this.answers);
+    this.origin = null;
+    this.answers = new Map(answers);
     this.running = true;
     this.error = null;
     this.#runFailed = false;

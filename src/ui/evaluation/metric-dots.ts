@@ -24,11 +24,12 @@ export function metricDots(
   reference: string,
   published: (variant: string, metric: Metric) => number | undefined = () => undefined,
 ): DotCell {
-  return (variant, column): Dot | undefined => {
+  return (name, column): Dot | undefined => {
     const metric = METRICS.find((one) => one === column);
-    const cell = metric && rows.find((row) => row.variant === variant)?.cells[metric];
+    const row = rows.find((one) => one.name === name);
+    const cell = metric && row?.cells[metric];
     if (!metric || !cell || cell.n === 0) return undefined;
-    const printed = published(variant, metric);
+    const printed = published(row.variant, metric);
     return {
       value: cell.value,
       low: cell.interval.low,

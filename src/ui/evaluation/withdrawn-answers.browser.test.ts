@@ -1,11 +1,13 @@
 /** Answers that are withdrawn leave the tables at once, whether a run is under way or not. */
 import { expect, test } from 'vitest';
 import type { Answer } from '../../evaluation/answers/answer.ts';
+import { answersIdentity } from '../../evaluation/identity.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { PROMPT_STYLES } from '../../evaluation/prompt-style.ts';
 import type { Asked } from '../../evaluation/variant.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
+import { keepAsOtherBuild } from '../../study/testing/other-build.ts';
 import { Jobs } from '../state/jobs.svelte.ts';
 import { AnswerRun, type Plan } from './answer-run.svelte.ts';
 
@@ -21,6 +23,51 @@ const plan: Plan<Asked> = {
     ...{ device: 'none', dtype: 'none' },
   },
 };
+
+test('answers of another build are shown as its own, and asked again, not gone on with', async () => {
+  const storage = new MemoryStorage();
+  const journals = new Journals(storage);
+  let asked = 0;
+  const run = new AnswerRun<Asked>(
+    ...(['evaluation', 'Evaluating'] as const),
+    async (asks, _, { finished, onRecord }) => {
+      for (const { key } of asks) {
+        if (finished?.has(key)) continue;
+        asked += 1;
+        await onRecord?.(key, { text: 'new', tokens: 1, stop: 'end' });
+      }
+      return new Map<string, Answer>();
+    },
+    journals,
+    new Jobs(),
+  );
+  await run.prepare(() => Promise.resolve(plan));
+  const [first] = run.asks;
+  if (!first) throw new Error('nothing is asked');
+  const kept = { [first.key]: { text: 'theirs', stop: 'end' } };
+  const key = await keepAsOtherBuild(storage, answersIdentity(first.variant, first.settings), kept);
+  const texts = () => [...run.answers.values()].map(({ text }) => text);
+  await run.prepare(() => Promise.resolve(plan));
+  expect(texts()).toEqual(['theirs']);
+  expect(run.notices).toEqual([
+    expect.stringMatching(/^Computed by build 0\.0\.1 .* on 2026-01-02 03:04, whose code/),
+  ]);
+  expect(run.status.kind === 'partial' && run.status.note).toMatch(
+    /^1 of 3 answers so far · computed by build 0\.0\.1/,
+  );
+  expect([run.label('Evaluate'), run.cost]).toEqual([
+    'Compute again',
+    '3 answers, 0 of them kept from earlier',
+  ]);
+  await journals.remove(key);
+  await expect.poll(() => [run.answers.size, run.origin, run.notices]).toEqual([0, null, []]);
+
+  await keepAsOtherBuild(storage, answersIdentity(first.variant, first.settings), kept);
+  await run.prepare(() => Promise.resolve(plan));
+  await run.start();
+  expect([asked, ...texts()]).toEqual([3, 'new', 'new', 'new']);
+  expect(run.origin).toBeNull();
+});
 
 test('a table is emptied with what was kept, and shows no old answer beside new ones', async () => {
   const journals = new Journals(new MemoryStorage());

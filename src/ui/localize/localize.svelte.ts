@@ -287,7 +287,7 @@ export class Localize {
     const { layers } = model.checkpoint;
     const probed = Array.from({ length: layers }, (_, layer) => layer);
     const reading = this.reading;
-    const identity = identify('swap', titleOf('Token swap', [model]), {
+    const identity = identify('swap', titleOf('Token swap', [model], set.name), {
       models: { model: ofSlot(model) },
       samples: await this.#fingerprint(pairs),
       ...{ system: null, layers: probed, mode, maxNewTokens, answerSource: false, ...reading },
@@ -323,7 +323,7 @@ export class Localize {
     const problems = await this.#drawn(set);
     const { layers } = model.checkpoint;
     const reading = this.reading;
-    const identity = identify('ablate', titleOf('Zero ablation', [model]), {
+    const identity = identify('ablate', titleOf('Zero ablation', [model], set.name), {
       models: { model: ofSlot(model) },
       samples: await this.#fingerprint(problems),
       ...{ system: null, experiments, prefix: '', maxNewTokens, ...reading },
@@ -358,7 +358,7 @@ export class Localize {
     const items = await this.#drawn(set);
     const { forcedBy } = this;
     const [subjects, reading] = [this.#subjects, this.reading];
-    const identity = identify('attention', titleOf('Attention shift', compared), {
+    const identity = identify('attention', titleOf('Attention shift', compared, set.name), {
       models: modelsOf(compared),
       samples: await this.#fingerprint(items),
       ...{ system: null, running, onlyThink, maxNewTokens, ...reading },
@@ -394,7 +394,7 @@ export class Localize {
     if (compared.length === 0 || !set) return null;
     const items = await this.#drawn(set);
     const [subjects, reading] = [this.#subjects, this.reading];
-    const identity = identify('lens', titleOf('Logit lens', compared), {
+    const identity = identify('lens', titleOf('Logit lens', compared, set.name), {
       models: modelsOf(compared),
       samples: await this.#fingerprint(items),
       ...{ system: null, maxNewTokens, ...reading },
@@ -421,7 +421,7 @@ export class Localize {
     const total = items.length * (layers + 3);
     const depths = Array.from({ length: layers + 1 }, (_, depth) => depth);
     const reading = this.reading;
-    const identity = identify('patch', titleOf('Cross-checkpoint patching', patched), {
+    const identity = identify('patch', titleOf('Cross-checkpoint patching', patched, set.name), {
       models: { recipient: ofSlot(recipient), donor: ofSlot(donor) },
       samples: await this.#fingerprint(items),
       ...{ system: null, depths, maxNewTokens, ...reading },
@@ -522,8 +522,9 @@ export class Localize {
   }
 }
 
-function titleOf(what: string, models: readonly LoadedSlot[]): string {
-  return `${what} of ${models.map(({ identity }) => identity.label).join(' and ')}`;
+/** @param set of samples, as a reader knows it */
+function titleOf(what: string, models: readonly LoadedSlot[], set: string): string {
+  return `${what} of ${models.map(({ identity }) => identity.label).join(' and ')} on ${set}`;
 }
 
 function ofSlot({ checkpoint, model }: LoadedSlot): ResidentModel {

@@ -5,6 +5,7 @@ import { ablationFiles } from '../../probes/results/ablation-files.ts';
 import { attentionResult } from '../../probes/results/attention-result.ts';
 import { jsonText, type ResultFile } from '../../probes/results/result-file.ts';
 import { swapFiles } from '../../probes/results/swap-files.ts';
+import { originFacts } from '../../study/journal/other-builds.ts';
 import { provenance } from '../../study/provenance.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import type { Localize } from './localize.svelte.ts';
@@ -12,14 +13,18 @@ import type { Localize } from './localize.svelte.ts';
 /** Of the probe that is shown, as far as it has come; none without a model. */
 export function resultFiles(localize: Localize): readonly ResultFile[] {
   const { probe, model, compared, patched, reading, seed, answerTokens: maxNewTokens } = localize;
-  const seeded = ({ checkpoint, model: loaded }: LoadedSlot): object => provenance(checkpoint, loaded, seed);
+  const origin = (slot: LoadedSlot, drawn?: number): object => ({
+    ...originFacts(localize.run.origin),
+    ...provenance(slot.checkpoint, slot.model, drawn),
+  });
+  const seeded = (slot: LoadedSlot): object => origin(slot, seed);
   if (!model) return [];
   switch (probe) {
     case 'swap': {
       const { mode, definition, pairSource, pairsPerTask, pairPool, swapTokens } = localize;
       const { literalImage, literalImages, count } = pairPool;
       return swapFiles(localize.swaps.found, {
-        model: provenance(model.checkpoint, model.model),
+        model: origin(model),
         ...{ reading, mode, definition, literalImage, literalImages, maxNewTokens: swapTokens },
         ...{ samples: pairSource === 'own' ? count : pairsPerTask, of: count },
       });

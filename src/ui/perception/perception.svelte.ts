@@ -8,6 +8,7 @@ import type { ResponseScores } from '../../evaluation/perception/response-scores
 import { type TagTokens, tokensWithinTags } from '../../evaluation/perception/tag-tokens.ts';
 import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
@@ -123,7 +124,7 @@ export class Perception {
       }),
       settings: { ...settings, promptStyle: style.name },
       textSide: this.text,
-      answers: { total: this.run.total, done: this.run.done },
+      answers: { total: this.run.total, done: this.run.done, ...originFacts(this.run.origin) },
       tokensWithinTags: Object.fromEntries(this.tagTokens),
     };
     const plain = JSON.parse(JSON.stringify(facts)) as object;

@@ -1,7 +1,8 @@
 /** Takes up kept work from the list of it: the page is set as it was, as far as what is open allows. */
 import * as v from 'valibot';
 import { NamedError } from '../../named-error.ts';
-import { workKey } from '../../study/identity/work-identity.ts';
+import { roleOfWeights } from '../../study/identity/identify.ts';
+import { sameWork } from '../../study/identity/work-identity.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
 import type { Measure } from '../characterize/characterize.svelte.ts';
 import type { AppState } from './app.svelte.ts';
@@ -24,22 +25,48 @@ export function canGoOn({ kind, current, complete, described }: KeptWork): boole
   return described && current && !complete && Object.hasOwn(PAGES, kind);
 }
 
+/** Whether its charts can be shown as they are: it is whole, or another build's, which nothing goes on with. */
+export function canShow({ kind, current, complete, described, done }: KeptWork): boolean {
+  return described && done > 0 && (complete || !current) && Object.hasOwn(PAGES, kind);
+}
+
 /**
  * Sets the page to the work's settings, looks which of the open inputs it was begun with, and runs it.
  *
  * @throws NamedError `NotOpen` where none of what is open makes the same work
  */
 export async function goOn(app: AppState, work: KeptWork): Promise<void> {
-  const run = PAGES[work.kind] === 'localize' ? await inLocalize(app, work) : await inCharacterize(app, work);
-  if (!run) throw notOpen(app, work);
-  app.view.sheet = null;
-  app.view.go(PAGES[work.kind] ?? 'open');
+  const { run } = await turnedTo(app, work);
   void run();
 }
 
-type Run = () => Promise<void>;
+/**
+ * Sets the page in the same way and shows what is kept, by whatever build: nothing is run.
+ *
+ * @throws NamedError `NotOpen` where none of what is open makes the same work
+ */
+export async function showKept(app: AppState, work: KeptWork): Promise<void> {
+  const { show } = await turnedTo(app, work);
+  await show();
+}
 
-async function inLocalize({ localize, images, family }: AppState, work: KeptWork): Promise<Run | null> {
+async function turnedTo(app: AppState, work: KeptWork): Promise<Turned> {
+  const found =
+    PAGES[work.kind] === 'localize' ? await inLocalize(app, work) : await inCharacterize(app, work);
+  if (!found) throw notOpen(app, work);
+  app.view.sheet = null;
+  app.view.go(PAGES[work.kind] ?? 'open');
+  return found;
+}
+
+/** A page that is set to a piece of work. */
+interface Turned {
+  run(): Promise<void>;
+  /** Shows what is kept of it. */
+  show(): Promise<void>;
+}
+
+async function inLocalize({ localize, images, family }: AppState, work: KeptWork): Promise<Turned | null> {
   const { imageProcessing, maxImagePixels, maxNewTokens } = fieldsOf(work);
   const before = { ...localize.settings, ...images.reading };
   images.restore({ imageProcessing, maxImagePixels });
@@ -53,7 +80,14 @@ async function inLocalize({ localize, images, family }: AppState, work: KeptWork
       // What is no source of this probe is left out.
       localize.restore({ chosen, pairSource: source, questionSource: source, pictureSource: source });
       const made = await localize.piece().catch(() => null);
-      if (made && (await workKey(made.piece.identity)) === work.key) return () => localize.start();
+      if (!made || !sameWork(made.piece.identity, work)) continue;
+      return {
+        run: () => localize.start(),
+        async show() {
+          await localize.show();
+          if (!work.current) await localize.run.showOther(work.key);
+        },
+      };
     }
   }
   localize.restore(before);
@@ -75,7 +109,7 @@ const MEASURED = {
   deltas: v.array(v.object({ key: v.string() })),
 };
 
-async function inCharacterize({ characterize }: AppState, work: KeptWork): Promise<Run | null> {
+async function inCharacterize({ characterize }: AppState, work: KeptWork): Promise<Turned | null> {
   const { settings } = characterize;
   const measure = work.kind as Measure;
   const { measure: shown, rounding, rlFrom, outside, reference, mode, weights, topK, seed } = settings;
@@ -102,7 +136,12 @@ async function inCharacterize({ characterize }: AppState, work: KeptWork): Promi
     for (const against of [null, 'in', 'base']) {
       Object.assign(settings, { rlFrom: from, reference: against });
       await characterize.prepare();
-      if (characterize[measure].key === work.key) return run;
+      const { identity } = characterize.study ?? {};
+      if (!identity || !sameWork(identity, work)) continue;
+      return {
+        run,
+        show: () => (work.current ? Promise.resolve() : characterize[measure].showOther(work.key)),
+      };
     }
   }
   Object.assign(settings, before);
@@ -116,15 +155,12 @@ function fieldsOf({ settings }: KeptWork): Readonly<Record<string, unknown>> {
     : {};
 }
 
-/** How an identity calls weights; small files and samples are inputs besides. */
-const WEIGHTS = /^weights of (.+)$/;
-
 /** What is missing, as far as the inputs' names tell. */
 function notOpen({ family }: AppState, { title, inputs }: KeptWork): NamedError {
   const open = new Set(family.opened.map(({ checkpoint }) => checkpoint?.fingerprint));
   const missing = Object.entries(inputs).flatMap(([input, print]) => {
-    const [, role] = WEIGHTS.exec(input) ?? [];
-    return role === undefined || open.has(print) ? [] : [[role, print] as const];
+    const role = roleOfWeights(input);
+    return role === null || open.has(print) ? [] : [[role, print] as const];
   });
   const names = missing.map(([role, print]) => `${role} (weights ${print.slice(0, 12)})`).join(' and ');
   return new NamedError(

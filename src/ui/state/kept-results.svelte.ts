@@ -8,16 +8,21 @@ export class KeptResults {
   /** Null until they were asked for. */
   list = $state.raw<readonly KeptWork[] | null>(null);
   error = $state.raw<NamedError | null>(null);
-  readonly #journals: Journals;
+  /** What was withdrawn since the page was opened, as weights turned out to be others. */
+  withdrawn = $state.raw<readonly KeptWork[]>([]);
+  readonly journals: Journals;
 
   constructor(journals: Journals) {
-    this.#journals = journals;
+    this.journals = journals;
+    journals.weights.onWithdrawn(({ works }) => {
+      this.withdrawn = [...this.withdrawn, ...works];
+    });
   }
 
   /** Asks the storage; the largest come first. */
   async ask(): Promise<void> {
     try {
-      this.list = (await this.#journals.list()).toSorted((a, b) => b.bytes - a.bytes);
+      this.list = (await this.journals.list()).toSorted((a, b) => b.bytes - a.bytes);
       this.error = null;
     } catch (error) {
       this.error = named(error);
@@ -26,7 +31,7 @@ export class KeptResults {
 
   async remove(key: string): Promise<void> {
     try {
-      await this.#journals.remove(key);
+      await this.journals.remove(key);
     } catch (error) {
       this.error = named(error);
       return;

@@ -2,6 +2,8 @@ import { NamedError } from '../../named-error.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { workKey } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import type { Origin } from '../../study/journal/other-builds.ts';
+import { originNotice } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../study/work.ts';
 import type { Jobs } from './jobs.svelte.ts';
@@ -24,6 +26,8 @@ export class StudyRun<Record> {
   total = $state(0);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
+  /** Who computed what is shown, where that is another build: it is never gone on with. Null: this one, or nothing is shown. */
+  origin = $state.raw<Origin | null>(null);
   readonly #journals: Journals;
   readonly #jobs: Jobs;
   readonly #id: string;
@@ -39,7 +43,9 @@ export class StudyRun<Record> {
     this.#journals = journals;
     this.#jobs = jobs;
     journals.onRemoved((key) => {
-      if (key === this.#key && !this.running) this.records = new Map();
+      if (this.running || key !== (this.origin?.key ?? this.#key)) return;
+      this.records = new Map();
+      this.#leaveOrigin();
     });
   }
 
@@ -47,19 +53,14 @@ export class StudyRun<Record> {
     return this.total > 0 && this.records.size === this.total;
   }
 
-  /** Names the piece of work it was turned to; empty before. */
-  get key(): string {
-    return this.#key;
-  }
-
   /** Begun and not ended: a run would go on with it. */
   get resumable(): boolean {
-    return !this.running && this.records.size > 0 && !this.done;
+    return !this.running && this.origin === null && this.records.size > 0 && !this.done;
   }
 
   /**
-   * Turns to a piece of work and shows what its journal holds. Nothing happens while another runs, or when it is the
-   * same one.
+   * Turns to a piece of work and shows what its journal holds; where that is nothing, what another build computed of it, as that
+   * build's. Nothing happens while another runs, or when it is the same one.
    */
   async turnTo(identity: WorkIdentity, total: number): Promise<void> {
     const key = await workKey(identity);
@@ -70,15 +71,46 @@ export class StudyRun<Record> {
     this.records = new Map();
     this.error = null;
     this.notices = [];
+    this.origin = null;
     try {
       const notices: string[] = [];
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
       if (this.#key !== key || this.running) return;
       this.records = finished;
       this.notices = notices;
+      if (finished.size > 0) return;
+      const [latest] = await this.#journals.otherBuilds(identity);
+      if (latest) await this.#showOther(identity, latest);
     } catch (error) {
       this.notices = [`${named(error).what}.`];
     }
+  }
+
+  /**
+   * Shows what another build kept of the work that it is turned to, in place of this one's.
+   *
+   * @param key of that build's journal; nothing happens where it is none of this work
+   * @throws NamedError `JournalFailed`
+   */
+  async showOther(key: string): Promise<void> {
+    const identity = this.#identity;
+    const origin =
+      identity && (await this.#journals.otherBuilds(identity)).find((other) => other.key === key);
+    if (identity && origin) await this.#showOther(identity, origin);
+  }
+
+  async #showOther(identity: WorkIdentity, latest: Origin): Promise<void> {
+    const { origin, records, left } = await this.#journals.ofOtherBuild<Record>(identity.kind, latest);
+    if (this.#identity !== identity || this.running || records.size === 0) return;
+    this.records = records;
+    this.origin = origin;
+    this.notices = [originNotice(origin, left)];
+  }
+
+  #leaveOrigin(): void {
+    if (!this.origin) return;
+    this.origin = null;
+    this.notices = [];
   }
 
   /** Nothing is to be run any more: a checkpoint was closed. */
@@ -90,6 +122,7 @@ export class StudyRun<Record> {
     this.total = 0;
     this.error = null;
     this.notices = [];
+    this.origin = null;
   }
 
   /** Runs what it was turned to; resolves when that is over, however it ended. */
@@ -103,7 +136,8 @@ export class StudyRun<Record> {
     this.running = true;
     this.error = null;
     this.notices = [];
-    this.#pending = new Map(this.records);
+    this.#pending = new Map(this.origin ? [] : this.records);
+    this.origin = null;
     const notice = (text: string): void => {
       this.notices = [...this.notices, text];
     };
@@ -144,7 +178,7 @@ export class StudyRun<Record> {
   /** Forgets what was found, here and in the journal. */
   async forget(): Promise<void> {
     if (this.running || !this.#identity) return;
-    await this.#journals.remove(this.#identity);
+    await this.#journals.remove(this.origin?.key ?? this.#identity);
   }
 
   #take(key: string, record: Record): void {

@@ -10,6 +10,7 @@ import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { Metric } from '../../grading/metrics.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
@@ -67,9 +68,9 @@ export class TransferEvaluation {
   graded = $derived.by(() => this.opened?.answers ?? this.run.graded);
   rows = $derived.by(() => this.opened?.rows ?? metricTable(this.run.graded, this.reference));
 
-  /** Names in the order of asking; before anything is asked too. */
-  names = $derived.by((): readonly string[] =>
-    this.rows.length > 0 ? this.rows.map(({ variant }) => variant) : ['Base', ...STANDARD_BLOCKS],
+  /** Rows and whose they are, in the order of asking; before anything is asked too. */
+  names = $derived.by((): readonly Pick<MetricRow, 'name' | 'variant'>[] =>
+    this.rows.length > 0 ? this.rows : ['Base', ...STANDARD_BLOCKS].map((name) => ({ name, variant: name })),
   );
 
   get needs(): string | null {
@@ -111,7 +112,7 @@ export class TransferEvaluation {
         }),
       ),
       settings: { ...settings, promptStyle: style.name, seed: this.choice.seed },
-      answers: { total: this.run.total, done: this.run.done },
+      answers: { total: this.run.total, done: this.run.done, ...originFacts(this.run.origin) },
     };
     return resultFiles(
       this.rows,

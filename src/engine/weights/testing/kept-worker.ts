@@ -4,6 +4,7 @@ import { installErrorTransfer } from '../../error-transfer.ts';
 import type { StoredWeights, WeightDtype } from '../../protocol.ts';
 import { inlineConvert } from '../convert-inline.ts';
 import { OpfsKeptWeights } from '../kept-opfs.ts';
+import type { CopySource } from '../kept-manifest.ts';
 import type { WeightKeeper } from '../kept.ts';
 import type { LoadReport } from '../load.ts';
 import { loadWeights } from '../load.ts';
@@ -14,6 +15,8 @@ export interface Wanted {
   readonly dtype: WeightDtype;
   /** Splits the head: a plan of its own. */
   readonly maxTensorBytes?: number;
+  /** Of the files of weights. */
+  readonly dates?: CopySource['dates'];
 }
 
 export interface Outcome {
@@ -30,10 +33,10 @@ let restoring = new AbortController();
 
 const tab = {
   /** Converts the checkpoint, keeping a copy if that can be; the copy still lacks its commit. */
-  async convert({ key, dtype, maxTensorBytes }: Wanted): Promise<Outcome & { kept: boolean }> {
+  async convert({ key, dtype, maxTensorBytes, dates = {} }: Wanted): Promise<Outcome & { kept: boolean }> {
     const { checkpoint, plan } = await goldenPlan(CHECKPOINT, dtype, maxTensorBytes);
     const arrays = hostArrays();
-    keeper = await kept.keep(key, CHECKPOINT, dtype, plan);
+    keeper = await kept.keep(key, CHECKPOINT, dtype, plan, dates);
     const report = await loadWeights(checkpoint, plan, arrays, {
       convert: inlineConvert,
       ...(keeper ? { tap: keeper.write } : {}),
@@ -46,7 +49,7 @@ const tab = {
 
   /** null where the load has to go on from the files; `thenLoad` does so, into the same arrays. */
   async restore(
-    { key, dtype, maxTensorBytes }: Wanted,
+    { key, dtype, maxTensorBytes, dates = {} }: Wanted,
     onProgress: (bytesDone: number) => void = () => undefined,
     thenLoad = false,
   ): Promise<Outcome | null> {
@@ -56,6 +59,7 @@ const tab = {
     let report = await kept.restore(key, plan, arrays, {
       signal: restoring.signal,
       onProgress: ({ bytesDone }) => onProgress(bytesDone),
+      dates,
     });
     if (!report && thenLoad) report = await loadWeights(checkpoint, plan, arrays, { convert: inlineConvert });
     return report && { report, arrays: contents(arrays, plan) };

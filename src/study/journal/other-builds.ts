@@ -1,0 +1,80 @@
+/** What other builds kept of a piece of work: shown as theirs, never gone on with. */
+import { modulesOf } from '../identity/modules.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
+import { sameWork } from '../identity/work-identity.ts';
+import { isLedger } from '../weights/ledger.ts';
+import { readDescription } from './description.ts';
+import { guarded } from './failure.ts';
+import type { WorkKind } from './kinds.ts';
+import { dayOf } from './kept-words.ts';
+import { readRecords } from './records.ts';
+import { recordShape } from './shapes.ts';
+import type { JournalStorage } from './storage.ts';
+
+/** Who computed something, and when. */
+export interface Origin {
+  /** Of its journal. */
+  readonly key: string;
+  /** As a person names it. */
+  readonly build: string;
+  /** The hash of the modules that computed it: all that has one is of one code. */
+  readonly modules: string;
+  /** ISO 8601, of its last change. */
+  readonly at: string;
+}
+
+/** The same with what it kept. */
+export interface OtherRecords<Record> {
+  readonly origin: Origin;
+  readonly records: ReadonlyMap<string, Record>;
+  /** Lines that are damaged, or no records of the shape that this build knows. */
+  readonly left: number;
+}
+
+/**
+ * Whoever else computed the same work, the latest first. Nothing is read of it but what its journals say of themselves.
+ *
+ * @throws NamedError `JournalFailed`
+ */
+export async function otherBuilds(storage: JournalStorage, work: WorkIdentity): Promise<readonly Origin[]> {
+  const found: Origin[] = [];
+  for (const { key } of await guarded(() => storage.list(), 'kept results cannot be read')) {
+    if (isLedger(key)) continue;
+    const { last } = await readDescription(storage, key);
+    if (!last || last.modules === modulesOf(work.kind) || !sameWork(last, work)) continue;
+    found.push({ key, build: last.build, modules: last.modules, at: last.at });
+  }
+  return found.sort((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+/** What one of them kept, as far as this build knows the shape of it. @throws NamedError `JournalFailed` */
+export async function recordsOf<Record>(
+  storage: JournalStorage,
+  kind: WorkKind,
+  origin: Origin,
+): Promise<OtherRecords<Record>> {
+  const { finished, damaged, torn } = await readRecords<Record>(storage, origin.key, recordShape(kind));
+  return { origin, records: finished, left: damaged.length + Number(torn !== null) };
+}
+
+/** "computed by build 0.1.0 (1a2b3c4d) on 2026-11-28 10:49". */
+export function originText({ build, at }: Pick<Origin, 'build' | 'at'>): string {
+  return `computed by build ${build} on ${dayOf(at)}`;
+}
+
+/** What a person is told beside it, in sentences. */
+export function originNotice(origin: Origin, left: number): string {
+  const text = originText(origin);
+  const lines = left === 1 ? '1 record of it is' : `${left} records of it are`;
+  const missing =
+    left === 0 ? '' : ` ${lines} damaged, or of a shape that this build does not know, and left out.`;
+  return (
+    `${text.charAt(0).toUpperCase()}${text.slice(1)}, whose code is not this build's: shown as it was kept, not gone on ` +
+    `with. Computing again begins anew.${missing}`
+  );
+}
+
+/** What a saved file says of it. */
+export function originFacts(origin: Origin | null): { readonly computedBy?: { build: string; at: string } } {
+  return origin ? { computedBy: { build: origin.build, at: origin.at } } : {};
+}
