@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../engine/sampling.ts';
+import { MOST_RECIPE_BYTES } from '../merge/open-recipe.ts';
 import { readMergekit } from '../merge/mergekit/read.ts';
 import { readRecipe } from '../merge/recipe/recipe-file.ts';
 import { CONFIG_7B } from '../merge/testing/config-7b.ts';
@@ -256,8 +257,6 @@ function textOf(signs: readonly string[], random: () => number): string {
 
 const config = parseConfig(CONFIG_7B, 'config.json');
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-/** A recipe is read up to 64 kB. */
-const RECIPE = 64 * 1024;
 
 /** A refusal by name is an answer too. */
 function named(read: () => unknown): unknown {
@@ -323,9 +322,13 @@ const READERS: readonly (readonly [string, readonly string[], (text: string, oth
   [
     'recipes of mergekit',
     FILES,
-    (text) => named(() => readMergekit(text.slice(0, RECIPE), 'a.yaml', config, () => null)),
+    (text) => named(() => readMergekit(text.slice(0, MOST_RECIPE_BYTES), 'a.yaml', config, () => null)),
   ],
-  ['our recipes', FILES, (text) => named(() => readRecipe(bytes(text.slice(0, RECIPE)), 'a.json', 28))],
+  [
+    'our recipes',
+    FILES,
+    (text) => named(() => readRecipe(bytes(text.slice(0, MOST_RECIPE_BYTES)), 'a.json', 28)),
+  ],
   [
     'chat templates',
     TEMPLATES,

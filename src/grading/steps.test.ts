@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { resultFiles } from '../evaluation/results/write.ts';
 import { readResults } from '../evaluation/results/read.ts';
 import { experimentsOf } from '../evaluation/results/experiments-of.ts';
-import { gapTable } from '../evaluation/perception/gap-table.ts';
+import { type Gap, gapTable, undecidedOf } from '../evaluation/perception/gap-table.ts';
+import { scoreResponses } from '../evaluation/perception/response-scores.ts';
 import { type GradedAnswer } from '../evaluation/tables/graded.ts';
 import { metricTable } from '../evaluation/tables/metric-table.ts';
 import { ablationResultLines } from '../probes/ablation/error-rates.ts';
@@ -37,6 +38,14 @@ describe('a verdict that takes more steps than an answer is worth', () => {
     expect(lines).toMatchObject([{ correct: false, rule: NOT_DECIDED }]);
   });
 
+  it('is counted once where rewards are averaged, however many rewards ask for it', () => {
+    const scored = { response: ENDLESS.response, goldAnswer: ENDLESS.answer };
+    const plain = { response: '<answer>1</answer>', goldAnswer: '1' };
+    const scores = scoreResponses([scored, plain], () => 0.5);
+    expect(scores).toMatchObject({ n: 2, notDecidedInTime: 1 });
+    expect(scoreResponses([plain], () => 0.5)).not.toHaveProperty('notDecidedInTime');
+  });
+
   it('is counted in the tables and stands in the files of results', async () => {
     const answer = (id: string, rule: NonNullable<GradedAnswer['rule']>): GradedAnswer => ({
       ...{ variant: 'IN', experiment: 'pure_reasoning', metric: 'M_rea', settingIndex: 0 },
@@ -58,6 +67,7 @@ describe('a verdict that takes more steps than an answer is worth', () => {
       ([0, 1] as const).map((settingIndex) => ({ ...one, metric: 'gap' as const, settingIndex })),
     );
     expect(gapTable(puzzles)[0]?.pooled['all']?.image).toMatchObject({ n: 3, notDecidedInTime: 2 });
+    expect(undecidedOf(gapTable(puzzles)[0]?.pooled['all'] as Gap)).toBe(4);
   });
 
   it('counts inner decisions in the outer one, and leaves nothing behind', () => {

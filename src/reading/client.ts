@@ -144,8 +144,8 @@ export async function nameFiles(
   }
 }
 
-/** A recipe of hundreds of layers takes some milliseconds. */
-const RECIPE_MS = 20_000;
+/** The slowest recipe that is allowed takes a second; a machine may be busy. */
+const RECIPE_MS = 10_000;
 
 /**
  * Reads a recipe of ours or of mergekit; one that takes for ever is given up.

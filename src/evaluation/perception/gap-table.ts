@@ -21,6 +21,11 @@ export interface Gap {
   readonly gap: PairedComparison;
 }
 
+/** Answers of both sides that the rules gave no verdict. */
+export function undecidedOf({ image, text }: Pick<Gap, 'image' | 'text'>): number {
+  return (image.notDecidedInTime ?? 0) + (text.notDecidedInTime ?? 0);
+}
+
 export interface FamilyGap extends Gap {
   readonly family: string;
   readonly domain: string;

@@ -4,6 +4,7 @@ import { countReasoning, perHundredWords, type ReasoningCounts } from '../../gra
 import { REWARD_NAMES, type RewardName, rewardOf } from '../../grading/rewards/rewards.ts';
 import { bootstrapMean, mean } from '../../grading/statistics/bootstrap.ts';
 import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
 export interface Mean {
@@ -16,6 +17,8 @@ export interface Mean {
 export interface ResponseScores {
   readonly n: number;
   readonly rewards: Readonly<Record<RewardName, Mean>>;
+  /** Responses whose answer took more steps than a verdict may; it earns nothing. Only where there are any. */
+  readonly notDecidedInTime?: number;
   /** Share of responses of the form <think>…</think><answer>…</answer>. */
   readonly wellFormed: { readonly value: number; readonly interval: Interval };
   /** Tokens a response; undefined where they were not counted. */
@@ -35,10 +38,15 @@ export function scoreResponses(graded: readonly Scored[], random: () => number):
     value: mean(values),
     interval: bootstrapMean(values, random),
   });
-  const rewards = REWARD_NAMES.map((name) => [
-    name,
-    meanOf(graded.map(({ response, goldAnswer }) => rewardOf(name, response, goldAnswer, equivalent).total)),
-  ]);
+  const undecided = new Set<Scored>();
+  const rewards = REWARD_NAMES.map((name) => {
+    const totals = graded.map((scored) => {
+      const { parts, total } = rewardOf(name, scored.response, scored.goldAnswer, equivalent);
+      if (parts.some(({ answerRule }) => answerRule === NOT_DECIDED)) undecided.add(scored);
+      return total;
+    });
+    return [name, meanOf(totals)];
+  });
   const counted = graded.map(({ response }) => countReasoning(response));
   const sum = (of: (counts: ReasoningCounts) => number): number =>
     counted.reduce((total, counts) => total + of(counts), 0);
@@ -48,6 +56,7 @@ export function scoreResponses(graded: readonly Scored[], random: () => number):
   return {
     n: graded.length,
     rewards: Object.fromEntries(rewards) as Readonly<Record<RewardName, Mean>>,
+    ...(undecided.size > 0 ? { notDecidedInTime: undecided.size } : {}),
     wellFormed: { value: formed / graded.length, interval: wilson(formed, graded.length) },
     ...(tokens.length === graded.length ? { tokens: meanOf(tokens) } : {}),
     selfReflection: perHundredWords(

@@ -1,4 +1,5 @@
 /** A mergekit configuration as written: its fields, its parameters and how they are looked up. */
+import { overLimit } from '../../checkpoint/limits.ts';
 import { NamedError } from '../../named-error.ts';
 import type { DonorName } from '../recipe/recipe.ts';
 import { Fields } from './fields.ts';
@@ -22,6 +23,12 @@ const NOT_APPLIED = {
 /** Weights are written in decimals: a sum of 0.7 + 0.3 need not be 1 to the last bit. */
 const SUM_TOLERANCE = 1e-9;
 
+/**
+ * Values looked at for all tensors together: 128 layers of six donors, each part of each mixed otherwise, take 60,000. Conditions are
+ * read for each model and tensor, so that some thousand of both would take hours.
+ */
+const MOST_LOOKS = 1_000_000;
+
 /** Which tensor a parameter is asked for. */
 interface Asked {
   /** 0 … L − 1 */
@@ -42,6 +49,7 @@ export class MergekitFile {
   readonly #donorOf: (model: string) => DonorName | null;
   readonly #notices: readonly string[];
   readonly #revisions = new Set<string>();
+  #looks = 0;
 
   constructor(document: unknown, file: string, donorOf: (model: string) => DonorName | null) {
     this.#file = file;
@@ -117,8 +125,8 @@ export class MergekitFile {
   /** The same sources. @throws NamedError `InvalidMergekit` where one model is given twice */
   distinct(sources: readonly Fields[]): readonly Fields[] {
     const models = sources.map((source) => this.#name(source));
+    if (new Set(models).size === models.length) return sources;
     const twice = models.find((model, i) => models.indexOf(model) !== i);
-    if (twice === undefined) return sources;
     throw this.invalid(`${JSON.stringify(twice)} stands twice in one slice`, 'model');
   }
 
@@ -127,6 +135,7 @@ export class MergekitFile {
     if (this.#method === 'passthrough') return this.#passed(sources, inherited, asked);
     const shares = new Map<DonorName, number>();
     for (const source of sources) {
+      this.#look(1);
       const weight = this.#number('weight', this.#settings(source, inherited), asked);
       if (weight === null) {
         throw this.invalid(`${this.#name(source)} is a model without a weight for ${asked.tensor}`, 'weight');
@@ -208,17 +217,27 @@ export class MergekitFile {
   /** A number, a gradient (a list of numbers over the slice), or conditions of which the first that fits counts. */
   #evaluate(setting: unknown, name: string, asked: Asked): number | boolean | null {
     if (typeof setting === 'number' || typeof setting === 'boolean') return setting;
+    if (Array.isArray(setting)) this.#look(setting.length);
     if (Array.isArray(setting) && setting.length > 0 && setting.every((item) => typeof item === 'number')) {
       return gradient(setting as number[], asked.gradient);
     }
     const conditions = Array.isArray(setting) ? (setting as unknown[]) : [setting];
     for (const condition of conditions) {
+      this.#look(1);
       const fields = new Fields(condition, this, name);
       const filter = fields.value('filter');
       const fits = filter === undefined || filter === '*' || asked.tensor.includes(String(filter));
       if (fits) return this.#evaluate(fields.value('value'), name, asked);
     }
     return null;
+  }
+
+  #look(values: number): void {
+    this.#looks += values;
+    if (this.#looks <= MOST_LOOKS) return;
+    const place = { file: this.#file };
+    const remedy = 'name fewer models in a slice, or give them fewer conditions';
+    throw overLimit('values looked at', `over ${MOST_LOOKS}`, MOST_LOOKS, place, remedy);
   }
 
   invalid(what: string, field: string): NamedError {

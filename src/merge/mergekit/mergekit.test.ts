@@ -51,11 +51,12 @@ beforeAll(async () => {
 
 const donorOf = (model: string): string | null => [...MODELS].find(([, path]) => path === model)?.[0] ?? null;
 const write = (recipe: Recipe): string => writeMergekit(recipe, { models: MODELS, outDtype: 'float16' });
-const read = (text: string) => {
-  const config = open.donors.get('A')?.config;
-  if (!config) throw new Error('no config');
-  return readMergekit(text, 'merge.yml', config, donorOf);
+const config = () => {
+  const own = open.donors.get('A')?.config;
+  if (!own) throw new Error('no config');
+  return own;
 };
+const read = (text: string) => readMergekit(text, 'merge.yml', config(), donorOf);
 function failure(work: () => unknown): NamedError {
   try {
     work();
@@ -316,8 +317,18 @@ parameters: {normalize: no}
     expect(shareOfB(recipe, 'model.norm.weight')).toBe(50);
   });
 
+  it('models and conditions that would be looked at for hours are refused', () => {
+    const models = Array.from({ length: 1500 }, (_, at) => `{model: m${at}}`).join(', ');
+    const conditions = Array.from({ length: 1500 }, (_, at) => `{filter: f${at}, value: 1}`).join(', ');
+    const text = `{models: [${models}], merge_method: linear, parameters: {weight: [${conditions}, {value: 0}]}}`;
+    expect(failure(() => readMergekit(text, 'merge.yml', config(), () => 'A'))).toMatchObject({
+      name: 'OverLimit',
+      what: 'values looked at: over 1000000; the limit is 1000000',
+    });
+  });
+
   it('a file that nests without end is told without the words of a stack', () => {
-    expect(() => read('['.repeat(1e5))).toThrow(/^(?!.*call stack).*deeper than any configuration at line 1/);
+    expect(() => read('['.repeat(1e4))).toThrow(/^(?!.*call stack).*deeper than any configuration at line 1/);
   });
 
   it.each([

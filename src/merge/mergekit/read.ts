@@ -1,6 +1,4 @@
 /** mergekit's YAML as a recipe, as far as recipes go: `passthrough` and `linear` over checkpoints of one depth. */
-import { parse, YAMLParseError } from 'yaml';
-import { NamedError } from '../../named-error.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { placementOf } from '../plan/placement.ts';
@@ -10,6 +8,7 @@ import { larger, layerEdits, restEdits, same } from './edits.ts';
 import type { Fields } from './fields.ts';
 import type { LayerPart, ModuleName, Shares } from './weights.ts';
 import { gradientAt, LAYER_PARTS, layerTensors, MODULES } from './weights.ts';
+import { readYaml } from './yaml.ts';
 
 export interface ReadMergekit {
   readonly recipe: Recipe;
@@ -31,7 +30,7 @@ interface Slice {
  * with filters; of one tensor at most two models may have a weight.
  *
  * @param donorOf the opened checkpoint behind a model's path or hub name; null when there is none
- * @throws NamedError `InvalidMergekit` for what is no such configuration, `NotARecipe` (with the reason) for what
+ * @throws NamedError `InvalidMergekit` for what is no such configuration, `OverLimit`, `NotARecipe` (with the reason) for what
  * mergekit can and a recipe cannot, `UnknownDonor`
  */
 export function readMergekit(
@@ -40,33 +39,19 @@ export function readMergekit(
   config: VlmConfig,
   donorOf: (model: string) => DonorName | null,
 ): ReadMergekit {
-  let document: unknown;
-  try {
-    // mergekit reads with PyYAML: YAML 1.1, with merge keys and "no" for false.
-    document = parse(text, { version: '1.1', logLevel: 'error', prettyErrors: false });
-  } catch (cause) {
-    // Told here: the library looks for the line of each of thousands of errors, from the beginning.
-    const line = cause instanceof YAMLParseError ? text.slice(0, cause.pos[0]).split('\n').length : null;
-    const said = cause instanceof Error ? cause.message : String(cause);
-    // The stack that the library ran out of says nothing to a person.
-    const why = /call stack/.test(said)
-      ? 'lists and maps within one another, deeper than any configuration'
-      : said;
-    const what = `${why}${line === null ? '' : ` at line ${line}`}`;
-    throw new NamedError('InvalidMergekit', what, { file }, 'give a mergekit configuration in YAML', {
-      cause,
-    });
-  }
+  const document = readYaml(text, file);
   return new MergekitReader(new MergekitFile(document, file, donorOf), config).read();
 }
 
 class MergekitReader {
   readonly #file: MergekitFile;
   readonly #config: VlmConfig;
+  readonly #layerTensors: readonly (readonly string[])[];
 
   constructor(file: MergekitFile, config: VlmConfig) {
     this.#file = file;
     this.#config = config;
+    this.#layerTensors = layerTensors(config);
   }
 
   read(): ReadMergekit {
@@ -180,7 +165,7 @@ class MergekitReader {
     const slice = slices.find(({ offset, layers }) => layer <= offset + layers) as Slice;
     const at = layer - 1 - slice.offset;
     const gradient = slice.layers > 1 ? at / (slice.layers - 1) : 1;
-    const names = layerTensors(this.#config, layer);
+    const names = this.#layerTensors[layer - 1] ?? [];
     const parts = LAYER_PARTS.map((part) => {
       const own = names.filter((name) => {
         const placement = placementOf(name);

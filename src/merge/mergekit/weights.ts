@@ -25,14 +25,14 @@ const SAMPLE: Readonly<Record<LayerPart, string>> = {
   other: 'input_layernorm.weight',
 };
 
-/** Names of every tensor of LLM layer `layer` (1 … L). */
-export function layerTensors(config: VlmConfig, layer: number): readonly string[] {
-  return expectedWeights(config)
-    .map(({ name }) => name)
-    .filter((name) => {
-      const placement = placementOf(name);
-      return placement.kind === 'layer' && placement.layer === layer;
-    });
+/** Names of every tensor of each LLM layer, layer 1 first. */
+export function layerTensors(config: VlmConfig): readonly (readonly string[])[] {
+  const layers = Array.from({ length: config.text.layers }, (): string[] => []);
+  for (const { name } of expectedWeights(config)) {
+    const placement = placementOf(name);
+    if (placement.kind === 'layer') layers[placement.layer - 1]?.push(name);
+  }
+  return layers;
 }
 
 /** What a recipe does to a tensor, without looking for it in any checkpoint. */

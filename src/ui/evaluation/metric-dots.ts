@@ -2,6 +2,7 @@ import type { MetricCell, MetricRow } from '../../evaluation/tables/metric-table
 import { METRICS, type Metric } from '../../grading/metrics.ts';
 import { AS_PERCENT } from '../charts/axis/value-axis.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
+import { undecidedNote } from './undecided.ts';
 
 const TITLES: Readonly<Record<Metric, string>> = {
   M_vis: 'M_vis (%)',
@@ -30,13 +31,17 @@ export function metricDots(
     const cell = metric && row?.cells[metric];
     if (!metric || !cell || cell.n === 0) return undefined;
     const printed = published(row.variant, metric);
+    const notes = [
+      ...(cell.against ? [comparisonText(cell, reference)] : []),
+      ...undecidedNote(cell.undecided),
+    ];
     return {
       value: cell.value,
       low: cell.interval.low,
       high: cell.interval.high,
       n: cell.n,
       ...(printed === undefined ? {} : { published: printed }),
-      ...(cell.against ? { note: comparisonText(cell, reference) } : {}),
+      ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
     };
   };
 }

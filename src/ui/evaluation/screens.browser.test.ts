@@ -1,7 +1,9 @@
 import { tick } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { blackImageLike } from '../../evaluation/samples/black-image.ts';
+import { NOT_DECIDED } from '../../grading/steps.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
@@ -70,6 +72,8 @@ async function load(app: AppState, names: readonly string[]): Promise<void> {
 const bring = async (choice: QuestionChoice): Promise<void> => choice.bring(await questions());
 const main = page.getByRole('main');
 const button = (name: string) => main.getByRole('button', { name, exact: true });
+
+const undecided = (answer: GradedAnswer): GradedAnswer => ({ ...answer, rule: NOT_DECIDED, correct: false });
 
 /** The name and content of what a click hands to the downloads. */
 async function saved(name: string): Promise<{ name: string; text: string }> {
@@ -142,6 +146,10 @@ test('Necessity: says what it needs, compares frozen runs with IN, and writes se
   await userEvent.click(button('Evaluate'));
   await expect.element(main.getByText(/^RL, M_v2r: \+0\.0 points against IN/)).toBeVisible();
   expect(app.necessity.rows.map(({ variant }) => variant)).not.toContain('Base');
+  const { run } = app.necessity;
+  run.graded = run.graded.map((answer) => (answer.metric === 'M_rea' ? undecided(answer) : answer));
+  await expect.element(main.getByText('RL, M_rea: 1 not decided in time (n = 1).')).toBeVisible();
+  await expect.element(main.getByText(/^IN, M_vis: .* not decided/)).not.toBeInTheDocument();
   const settings = main.getByRole('region', { name: 'Freeze a region in your own training' });
   await expect.element(settings).toHaveTextContent('freeze_trainable_layers: 4');
   app.view.setCuts(6, [1, 5]);
@@ -165,6 +173,9 @@ test('Perception: the same puzzles both ways, the gap with its interval, tokens 
   expect(file.name).toBe('perception.zip');
   expect(file.text).toContain('perception_gap.json');
   expect(file.text).toContain('RL/perception_gap/A_image_prompt.jsonl');
+  await expect.element(found).not.toHaveTextContent('not decided');
+  app.perception.run.graded = app.perception.run.graded.map(undecided);
+  await expect.element(found).toHaveTextContent(/n = 3, McNemar p = 1\.000, 6 not decided in time\)/);
 });
 
 test('what is asked is what the page says at the press, though a number was changed a moment before', async () => {
