@@ -34,18 +34,20 @@ export class FakeDisk {
     return found && found !== 'folder' ? found.data : null;
   }
 
-  /** Changes a file from outside: a bit of it flips. */
-  overwrite(path: string, data: Buffer): void {
-    this.#names.set(path, { data, flushed: data });
-  }
-
+  /** Another in the same state, what was flushed and what not; to be taken between runs. */
   copy(): FakeDisk {
     const disk = new FakeDisk();
-    for (const [path, found] of this.#names) {
-      const inode = found === 'folder' ? found : { data: found.data, flushed: found.flushed };
-      disk.#names.set(path, inode);
-      disk.#flushedNames.set(path, inode);
-    }
+    const copies = new Map<Inode, Inode>();
+    const copied = (found: Inode | 'folder'): Inode | 'folder' => {
+      if (found === 'folder') return found;
+      const copy = copies.get(found) ?? { ...found };
+      copies.set(found, copy);
+      return copy;
+    };
+    const namesOf = (names: Names): Names =>
+      new Map([...names].map(([path, found]) => [path, copied(found)]));
+    disk.#names = namesOf(this.#names);
+    disk.#flushedNames = namesOf(this.#flushedNames);
     return disk;
   }
 

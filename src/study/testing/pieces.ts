@@ -1,6 +1,6 @@
 /** A small piece of work of every kind, with its result as the app writes it. */
 import { openCheckpoint, type Checkpoint } from '../../checkpoint/checkpoint.ts';
-import { folder } from '../../checkpoint/testing/files.ts';
+import { heldSource } from '../../checkpoint/testing/held-source.ts';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
 import type { ModelId } from '../../engine/subject.ts';
 import { wholeModel } from '../../engine/subject.ts';
@@ -16,7 +16,6 @@ import { lensOnAnswers } from '../../probes/lens/lens.ts';
 import { sweepPatches } from '../../probes/patching/patch.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
 import { sweepSwaps } from '../../probes/swap/sweep.ts';
-import { inlineThreads } from '../../spectra/threads/inline.ts';
 import type { DiversitySettings } from '../characterize/diversity-study.ts';
 import { diversityFile, diversityStudy, runDiversity } from '../characterize/diversity-study.ts';
 import { energyFile, energyStudy, runEnergy } from '../characterize/energy-study.ts';
@@ -27,6 +26,7 @@ import type { WorkKind } from '../identity/deciding-inputs.ts';
 import { answersPiece, memoryPiece, verdictsPiece } from './evaluation-pieces.ts';
 import type { PieceOf } from './piece.ts';
 import { recordedEngine } from './recorded-engine.ts';
+import { recordedThreads } from './recorded-threads.ts';
 
 /** A piece for each kind: one without does not compile. */
 export type Pieces = { readonly [Kind in WorkKind]: PieceOf<Kind> };
@@ -60,14 +60,15 @@ async function model(name: string, factor: number): Promise<Checkpoint> {
     // The second layer is the same in all: an update of nothing.
     bytes: new Uint8Array((layer === 1 ? new Float32Array(24).fill(1) : values(layer)).buffer),
   }));
-  return openCheckpoint(folder({ 'model.safetensors': writeSafetensors(tensors) }), { name });
+  const file = heldSource('model.safetensors', writeSafetensors(tensors));
+  return openCheckpoint(new Map([[file.name, file]]), { name });
 }
 
 export async function piecesOfWork(): Promise<Pieces> {
   const [base, tuned, rl] = await Promise.all([model('a', 1), model('b', 1.1), model('c', 1.3)]);
   const checkpoints = roleNames({ base, in: tuned, rl });
   const settings = { rounding: 'stored', delta: {} } as const;
-  const threads = inlineThreads();
+  const threads = recordedThreads();
   const energy = energyStudy(checkpoints, settings);
   const fast: DiversitySettings = {
     ...settings,
