@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
+import type { Download } from '@playwright/test';
+import { strFromU8, unzipSync } from 'fflate';
 import { fakeService, type FakeService, type SeenRequest } from '../src/remote/testing/fake-service.ts';
 import { expect, test } from './page.ts';
 
@@ -18,6 +20,12 @@ const RECORDS = [
   ['1', 'one part of two', 'It is one part of two.', false],
   ['2', 'dozen', 'It is half a dozen.', true],
 ] as const;
+
+/** The files of a saved archive, with their paths, as one text. */
+async function savedText(download: Download): Promise<string> {
+  const files = Object.entries(unzipSync(readFileSync(await download.path())));
+  return files.map(([path, bytes]) => `${path}\n${strFromU8(bytes)}`).join('\n');
+}
 
 /** Records as the reference writes them. */
 function resultFile(dataset = 'reasoning_math500'): string {
@@ -72,7 +80,7 @@ test('a remote model: rate limits, refusals, a cancel, and going on from what is
   // The results say who was asked, and not with which key.
   const download = page.waitForEvent('download');
   await remote.getByRole('button', { name: 'Save the results' }).click();
-  const saved = readFileSync(await (await download).path(), 'latin1');
+  const saved = await savedText(await download);
   expect(saved).toContain('"model": "tiny-1"');
   expect(saved).toContain('"stop":"refused"');
   expect(saved).not.toContain(KEY);
@@ -121,7 +129,7 @@ test('a judge: a result file is graded again, and both verdicts are kept', async
   ).toBeVisible();
   const download = page.waitForEvent('download');
   await judge.getByRole('button', { name: 'Save the results' }).click();
-  const saved = readFileSync(await (await download).path(), 'latin1');
+  const saved = await savedText(await download);
   expect(saved).toContain('"correct":false,"correct_gpt":true,"correct_primary":true');
   expect(saved).not.toContain(KEY);
   // A second run asks nothing.
@@ -150,7 +158,7 @@ test('a judge: sample ids may repeat from experiment to experiment', async ({ pa
   await expect(judge.getByRole('listitem').filter({ hasText: 'Question 1' })).toHaveCount(2);
   const download = page.waitForEvent('download');
   await judge.getByRole('button', { name: 'Save the results' }).click();
-  expect(readFileSync(await (await download).path(), 'latin1')).toContain('pure_reasoning');
+  expect(await savedText(await download)).toContain('pure_reasoning');
 });
 
 test('a wrong key is told in place, without showing it', async ({ page }) => {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { archive } from '../../scripts/vite/data-sets.mjs';
 import { FAMILY_NAMES, PUZZLE_FAMILIES } from '../../dataset/generator/puzzles/families.ts';
 import { imageDimensions } from '../image/dimensions.ts';
 import { TASKS } from '../probes/task.ts';
+import { readSetArchive } from './set-archive.ts';
 import { loadPairs, loadProblems, loadPuzzles, loadQuestions } from './sets.ts';
-import { readTar } from './tar.ts';
 import { setFromDisk } from './testing/sets-from-disk.ts';
 
 const DATA = new URL('../../dataset/data/', import.meta.url);
@@ -57,14 +58,27 @@ test('puzzles come by family, and their answers pass their verifiers', async () 
   expect(await loadPuzzles(undefined, setFromDisk)).toHaveLength(200);
 });
 
-test('a damaged archive is named, with the byte', async () => {
-  const cut = new Blob([new Uint8Array(700)]);
-  await expect(readTar(new Blob(['<!doctype html>'.padEnd(2000)]), 'data/items.tar')).rejects.toMatchObject({
+test('what is no archive, or not whole, is named', async () => {
+  const page = new Blob(['<!doctype html>'.padEnd(2000)]);
+  await expect(readSetArchive(page, 'data/items.zip')).rejects.toMatchObject({
     name: 'DamagedArchive',
-    what: 'no file header at byte 0',
-    place: { file: 'data/items.tar' },
+    what: 'its 2000 bytes are not a whole ZIP archive (invalid zip data)',
+    place: { file: 'data/items.zip' },
   });
-  await expect(readTar(cut.slice(0, 300), 'x')).rejects.toMatchObject({
-    what: expect.stringContaining('300'),
+  const whole = new Blob([Uint8Array.from(archive('pairs/ocr'))]);
+  for (const length of [0, 10, 21, 512, whole.size / 2, whole.size - 22, whole.size - 1])
+    await expect(readSetArchive(whole.slice(0, length), 'x'), `${length} bytes`).rejects.toMatchObject({
+      name: 'DamagedArchive',
+    });
+});
+
+test('an archive has the same bytes in every time zone', () => {
+  const { TZ } = process.env;
+  const made = ['Pacific/Kiritimati', 'America/St_Johns'].map((zone) => {
+    process.env['TZ'] = zone;
+    return archive('minimal-pairs/ocr');
   });
+  if (TZ === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = TZ;
+  expect(made[0]).toEqual(made[1]);
 });

@@ -11,7 +11,7 @@ import { readPairFolder } from '../probes/data/pair-folder.ts';
 import type { Pair } from '../probes/data/pair.ts';
 import type { Problem } from '../probes/data/problem.ts';
 import type { Task } from '../probes/task.ts';
-import { readTar } from './tar.ts';
+import { readSetArchive } from './set-archive.ts';
 
 export type PairSet = 'pairs' | 'minimal-pairs';
 export type QuestionKind = 'general-vqa' | 'math-targeted-vqa';
@@ -103,12 +103,12 @@ export async function loadPuzzles(
 
 const fetched = new Map<SetName, Promise<SetFiles>>();
 
-/** Fetches `data/<name>.tar` beside the page, once; a failure is forgotten, so that it can be tried again. */
+/** Fetches `data/<name>.zip` beside the page, once; a failure is forgotten, so that it can be tried again. */
 export const fetchSet: ReadSet = (name) => {
   const before = fetched.get(name);
   if (before) return before;
-  const path = `data/${name}.tar`;
-  const now = fetchArchive(path).then((archive) => readTar(archive, path));
+  const path = `data/${name}.zip`;
+  const now = fetchArchive(path).then((archive) => readSetArchive(archive, path));
   fetched.set(name, now);
   now.catch(() => fetched.delete(name));
   return now;

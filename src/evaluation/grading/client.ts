@@ -116,7 +116,7 @@ function inPlace(): Grading {
   return {
     grade: (requests) => Promise.resolve(host.grade(requests)),
     scores: (lists, seed) => Promise.resolve(host.scores(lists, seed)),
-    gapFiles: (graded, seed, facts) => Promise.resolve(host.gapFiles(graded, seed, facts)),
+    gapSummary: (graded, seed, facts) => Promise.resolve(host.gapSummary(graded, seed, facts)),
   };
 }
 

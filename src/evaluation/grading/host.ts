@@ -1,6 +1,6 @@
 import { seededRandom } from '../../engine/sampling.ts';
 import { type Grade, gradeResponse } from '../../grading/grade.ts';
-import { gapFiles } from '../perception/gap-files.ts';
+import { gapSummary } from '../perception/gap-files.ts';
 import { type ResponseScores, type Scored, scoreResponses } from '../perception/response-scores.ts';
 import type { GradedAnswer, GradeRequest } from '../tables/graded.ts';
 
@@ -15,8 +15,8 @@ export class GradingHost {
     return lists.map((list) => scoreResponses(list, seededRandom(seed)));
   }
 
-  /** The files of a perception gap. */
-  gapFiles(graded: readonly GradedAnswer[], seed: number, facts: object): ReadonlyMap<string, string> {
-    return gapFiles(graded, seed, facts);
+  /** What a perception gap is, in words and numbers: intervals of thousands of rewards take seconds. */
+  gapSummary(graded: readonly GradedAnswer[], seed: number, facts: object): string {
+    return gapSummary(graded, seed, facts);
   }
 }

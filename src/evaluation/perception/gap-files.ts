@@ -1,6 +1,6 @@
 import { seededRandom } from '../../engine/sampling.ts';
 import type { RewardName } from '../../grading/rewards/rewards.ts';
-import { recordFiles } from '../results/write.ts';
+import { recordPieces, type ResultPieces } from '../results/write.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 import { gapTable } from './gap-table.ts';
 import { scoreResponses } from './response-scores.ts';
@@ -33,12 +33,13 @@ export const GAP_STATISTICS = {
   tests: 'McNemar exact of text against image, Holm over the families of a model',
 } as const;
 
-/** `perception_gap.json` and the records behind it, by path. */
-export function gapFiles(
-  graded: readonly GradedAnswer[],
-  seed: number,
-  facts: object,
-): ReadonlyMap<string, string> {
+/** The text of `perception_gap.json`. */
+export function gapSummary(graded: readonly GradedAnswer[], seed: number, facts: object): string {
   const summary = { models: gapModels(graded, seed), frankenscope: { ...facts, seed, ...GAP_STATISTICS } };
-  return new Map([['perception_gap.json', `${JSON.stringify(summary, null, 2)}\n`], ...recordFiles(graded)]);
+  return `${JSON.stringify(summary, null, 2)}\n`;
+}
+
+/** `perception_gap.json`, whose text `gapSummary` writes, and the records behind it. */
+export function gapPieces(summary: string, graded: readonly GradedAnswer[]): ResultPieces {
+  return new Map([['perception_gap.json', [summary]], ...recordPieces(graded)]);
 }

@@ -4,14 +4,25 @@ import type { GradedAnswer } from '../tables/graded.ts';
 import type { MetricCell, MetricRow } from '../tables/metric-table.ts';
 import { pathSegment, variantFolders } from './variant-folders.ts';
 
+/**
+ * The text of each file of a result by path, in pieces. Records are written as they are taken, for all of them together may be
+ * hundreds of megabytes; files can be gone through as often as one likes.
+ */
+export type ResultPieces = ReadonlyMap<string, Iterable<string>>;
+
+/** The files of `resultPieces`, each as one text. */
+export function resultFiles(...result: Parameters<typeof resultPieces>): ReadonlyMap<string, string> {
+  return new Map([...resultPieces(...result)].map(([path, pieces]) => [path, [...pieces].join('')]));
+}
+
 /** Files of a transfer result by path, in the reference's layout (results.md); ours is under `frankenscope`. */
-export function resultFiles(
+export function resultPieces(
   rows: readonly MetricRow[],
   graded: readonly GradedAnswer[],
   experiments: readonly Experiment[],
   provenance: object,
-): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
+): ResultPieces {
+  const files = new Map<string, Iterable<string>>();
   const metrics = new Map<string, object>();
   const folders = variantFolders([...rows, ...graded].map(({ variant }) => variant));
   for (const { name, variant, cells } of rows) {
@@ -22,33 +33,47 @@ export function resultFiles(
       if (!cell || cell.experiment !== experiment.name) continue;
       row[cell.metric] = fourDecimals(cell.value);
       const folder = `${folders.get(variant)}/${pathSegment(experiment.name)}`;
-      files.set(`${folder}/summary.json`, json(summaryOf(variant, experiment, cell)));
+      files.set(`${folder}/summary.json`, [json(summaryOf(variant, experiment, cell))]);
       const own = graded.filter(
         (answer) => answer.variant === variant && answer.experiment === experiment.name,
       );
-      for (const [path, text] of recordFiles(own, folders)) files.set(path, text);
+      for (const [path, pieces] of recordPieces(own, folders)) files.set(path, pieces);
     }
     metrics.set(name, row);
   }
-  files.set('paper_metrics.json', json(Object.fromEntries(metrics)));
-  files.set('frankenscope.json', json({ ...provenance, comparisons: rows.map(comparisons) }));
+  files.set('paper_metrics.json', [json(Object.fromEntries(metrics))]);
+  files.set('frankenscope.json', [json({ ...provenance, comparisons: rows.map(comparisons) })]);
   return files;
 }
 
 /** Every answer as a record, in `<variant>/<experiment>/<setting>.jsonl`; `folders` as `variantFolders` names them. */
-export function recordFiles(
+export function recordPieces(
   graded: readonly GradedAnswer[],
   folders = variantFolders(graded.map(({ variant }) => variant)),
-): ReadonlyMap<string, string> {
-  const lines = new Map<string, string[]>();
+): ResultPieces {
+  const segments = new Map<string, string>();
+  const segment = (name: string): string => {
+    const known = segments.get(name) ?? pathSegment(name);
+    segments.set(name, known);
+    return known;
+  };
+  const files = new Map<string, GradedAnswer[]>();
   for (const answer of graded) {
     const place = [folders.get(answer.variant) ?? '', answer.experiment, `${answer.setting}.jsonl`];
-    const path = place.map(pathSegment).join('/');
-    const own = lines.get(path) ?? [];
-    own.push(recordLine(answer));
-    lines.set(path, own);
+    const path = place.map(segment).join('/');
+    const own = files.get(path);
+    if (own) own.push(answer);
+    else files.set(path, [answer]);
   }
-  return new Map([...lines].map(([path, own]) => [path, own.join('')]));
+  return new Map([...files].map(([path, own]) => [path, recordLines(own)]));
+}
+
+function recordLines(answers: readonly GradedAnswer[]): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      for (const answer of answers) yield recordLine(answer);
+    },
+  };
 }
 
 function summaryOf(variant: string, experiment: Experiment, cell: MetricCell): object {

@@ -1,108 +1,102 @@
-/** Writes a folder of results as one file that every system can open: a ZIP archive, nothing compressed. */
+/**
+ * Writes a folder of results as one file that every system can open: a ZIP archive. Its files are compressed, not stored: sizes
+ * come behind each file, and readers that take an archive as it comes in (Java's `ZipInputStream`) refuse that of stored files.
+ */
+import { Zip, ZipDeflate } from 'fflate';
 import { NamedError } from '../../named-error.ts';
-import { crc32 } from '../samples/crc32.ts';
+import { pause } from '../../pause.ts';
+import type { ResultPieces } from './write.ts';
 
-const LOCAL_HEADER = 0x04034b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-const DIRECTORY_END = 0x06054b50;
-const VERSION = 20;
-/** Names are UTF-8. */
-const UTF8 = 0x0800;
-/** 1 January 1980, the first day that ZIP knows: the same results give the same bytes. */
-const DATE = 0x0021;
-const LOCAL_BYTES = 30;
-const ENTRY_BYTES = 46;
-const END_BYTES = 22;
-/** Beyond, ZIP has other headers; and a browser holds no more bytes in one piece. */
+/** Beyond, ZIP has other headers (ZIP64), which fflate does not write. */
 const MOST_FILES = 65_535;
-const MOST_BYTES = 2 ** 31 - 1;
+/** Less than the 4 GiB of ZIP by more than headers, and texts that cannot be compressed, add. */
+const MOST_BYTES = 4e9;
+/** Text that is compressed at once: some milliseconds' work. */
+const SLICE_BYTES = 2 ** 16;
+/** The page is let at its events after this long. */
+const BUSY_MS = 10;
+/** Of the archive, held until they become one piece of the blob, which the browser may keep on disk. */
+const PIECE_BYTES = 2 ** 22;
 
 /**
- * Texts by path as a ZIP archive (APPNOTE 6.3, method "stored"); of up to 65 535 files and 2 GiB.
+ * Texts by path as a ZIP archive, of up to 65,535 files and 4 GB: the same texts give the same bytes. It is written little by
+ * little, so that a page can do so where its reader works on.
  *
  * @throws RangeError for a path that would not lie below the folder into which the archive is unpacked
  * @throws NamedError `ArchiveTooLarge`
  */
-export function zipTexts(files: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
+export async function zipOf(files: ResultPieces, mostBytes = MOST_BYTES): Promise<Blob> {
   for (const path of files.keys()) {
     const leadsOut = path.split('/').some((part) => part === '' || part === '.' || part === '..');
     if (leadsOut || /[\\:\0]/.test(path)) throw new RangeError(`"${path}" does not lie below its folder`);
   }
-  const encoder = new TextEncoder();
-  const entries = [...files].map(([path, text]) => ({
-    name: encoder.encode(path),
-    content: encoder.encode(text),
-  }));
-  const size = entries.reduce(
-    (sum, { name, content }) => sum + LOCAL_BYTES + ENTRY_BYTES + 2 * name.length + content.length,
-    END_BYTES,
-  );
-  if (entries.length > MOST_FILES || size > MOST_BYTES) {
-    const what = `${entries.length} files of ${size} bytes; a ZIP file holds ${MOST_FILES} files and ${MOST_BYTES} bytes`;
-    throw new NamedError('ArchiveTooLarge', what, {}, 'save fewer results at a time');
+  if (files.size > MOST_FILES) throw tooLarge(`${files.size} files; a ZIP file holds ${MOST_FILES}`);
+  const archive = new GrowingBlob();
+  const zip = new Zip((error, bytes) => {
+    if (error) throw error;
+    archive.add(bytes);
+  });
+  // The first day that ZIP knows, by whatever clock.
+  const date = new Date(1980, 0, 1);
+  let [written, since] = [0, performance.now()];
+  for (const [path, pieces] of files) {
+    const file = Object.assign(new ZipDeflate(path), { mtime: date });
+    zip.add(file);
+    for (const bytes of slices(pieces)) {
+      written += bytes.length;
+      if (written > mostBytes) throw tooLarge(`more than ${mostBytes} bytes, which a ZIP file holds`);
+      file.push(bytes);
+      if (performance.now() - since < BUSY_MS) continue;
+      await pause();
+      since = performance.now();
+    }
+    file.push(new Uint8Array(0), true);
   }
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  const u16 = (value: number): void => {
-    view.setUint16(at, value, true);
-    at += 2;
-  };
-  const u32 = (value: number): void => {
-    view.setUint32(at, value, true);
-    at += 4;
-  };
-  const raw = (part: Uint8Array): void => {
-    bytes.set(part, at);
-    at += part.length;
-  };
-  const placed = entries.map((entry) => ({ ...entry, crc: crc32(entry.content), offset: 0 }));
-  for (const entry of placed) {
-    entry.offset = at;
-    u32(LOCAL_HEADER);
-    described(entry, u16, u32);
-    raw(entry.name);
-    raw(entry.content);
-  }
-  const directory = at;
-  for (const entry of placed) {
-    u32(DIRECTORY_ENTRY);
-    u16(VERSION);
-    described(entry, u16, u32);
-    // Comment, disk, attributes: none.
-    for (let i = 0; i < 3; i++) u16(0);
-    u32(0);
-    u32(entry.offset);
-    raw(entry.name);
-  }
-  const directoryBytes = at - directory;
-  u32(DIRECTORY_END);
-  u16(0);
-  u16(0);
-  u16(placed.length);
-  u16(placed.length);
-  u32(directoryBytes);
-  u32(directory);
-  u16(0);
-  return bytes;
+  zip.end();
+  return archive.blob();
 }
 
-type Put = (value: number) => void;
+/** The pieces' UTF-8, in slices of one size but for the last. */
+function* slices(pieces: Iterable<string>): Generator<Uint8Array<ArrayBuffer>> {
+  const encoder = new TextEncoder();
+  const slice = new Uint8Array(SLICE_BYTES);
+  let filled = 0;
+  for (const piece of pieces) {
+    for (let rest = piece; rest !== '';) {
+      const { read, written } = encoder.encodeInto(rest, slice.subarray(filled));
+      filled += written;
+      rest = rest.slice(read);
+      if (rest === '') break;
+      yield slice.slice(0, filled);
+      filled = 0;
+    }
+  }
+  yield slice.slice(0, filled);
+}
 
-/** The fields that local header and directory share: from the version needed to the length of extra fields. */
-function described(
-  entry: { readonly name: Uint8Array; readonly content: Uint8Array; readonly crc: number },
-  u16: Put,
-  u32: Put,
-): void {
-  u16(VERSION);
-  u16(UTF8);
-  u16(0);
-  u16(0);
-  u16(DATE);
-  u32(entry.crc);
-  u32(entry.content.length);
-  u32(entry.content.length);
-  u16(entry.name.length);
-  u16(0);
+class GrowingBlob {
+  readonly #pieces: Blob[] = [];
+  #held: Uint8Array<ArrayBuffer>[] = [];
+  #bytes = 0;
+
+  add(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#held.push(bytes);
+    this.#bytes += bytes.length;
+    if (this.#bytes >= PIECE_BYTES) this.#close();
+  }
+
+  blob(): Blob {
+    this.#close();
+    return new Blob(this.#pieces, { type: 'application/zip' });
+  }
+
+  #close(): void {
+    this.#pieces.push(new Blob(this.#held));
+    this.#held = [];
+    this.#bytes = 0;
+  }
+}
+
+function tooLarge(what: string): NamedError {
+  return new NamedError('ArchiveTooLarge', what, {}, 'save fewer results at a time');
 }

@@ -1,6 +1,6 @@
 import { version } from '../../../package.json';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { recordFiles, resultFiles } from '../../evaluation/results/write.ts';
+import { recordPieces, resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import type { NamedError } from '../../named-error.ts';
@@ -130,11 +130,11 @@ export class Judging {
   }
 
   /** The results with both verdicts of every judged record. The key is no part of them. */
-  files(): ReadonlyMap<string, string> {
+  files(): ResultPieces {
     const graded = this.judgement?.judged ?? [];
     const rows = metricTable(graded, REFERENCE);
-    const results = resultFiles(rows, graded, experimentsOf(graded), this.#facts());
-    return new Map([...results, ...recordFiles(graded)]);
+    const results = resultPieces(rows, graded, experimentsOf(graded), this.#facts());
+    return new Map([...results, ...recordPieces(graded)]);
   }
 
   #facts(): object {

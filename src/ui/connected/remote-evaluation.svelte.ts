@@ -3,10 +3,11 @@ import { type AnswerSettings, MAX_NEW_TOKENS } from '../../evaluation/answers/as
 import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
 import { gapExperiment, type TextSide, transferExperiments } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
+import { gapPieces } from '../../evaluation/perception/gap-files.ts';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { resultFiles } from '../../evaluation/results/write.ts';
+import { resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import type { Asked } from '../../evaluation/variant.ts';
 import { answerRemotely, remoteSubject } from '../../remote/answer-remotely.ts';
@@ -51,7 +52,7 @@ export class RemoteEvaluation {
   }
 
   /** Results in the layout of local ones. The key is no part of them. */
-  async files(): Promise<ReadonlyMap<string, string>> {
+  async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
     const { seed } = this.choice;
     const { style, ...settings } = this.#settings();
@@ -63,9 +64,11 @@ export class RemoteEvaluation {
       refused: this.refused,
     };
     const { graded } = this.run;
-    return this.what === 'gap'
-      ? this.#grader.run((host) => host.gapFiles(graded, seed, JSON.parse(JSON.stringify(facts)) as object))
-      : resultFiles(this.rows, graded, experimentsOf(graded), { frankenscope: { ...facts, seed } });
+    if (this.what !== 'gap')
+      return resultPieces(this.rows, graded, experimentsOf(graded), { frankenscope: { ...facts, seed } });
+    const plain = JSON.parse(JSON.stringify(facts)) as object;
+    const summary = await this.#grader.run((host) => host.gapSummary(graded, seed, plain));
+    return gapPieces(summary, graded);
   }
 
   #asking() {

@@ -1,3 +1,4 @@
+import { strFromU8, unzipSync } from 'fflate';
 import { tick } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
@@ -75,8 +76,8 @@ const button = (name: string) => main.getByRole('button', { name, exact: true })
 
 const undecided = (answer: GradedAnswer): GradedAnswer => ({ ...answer, rule: NOT_DECIDED, correct: false });
 
-/** The name and content of what a click hands to the downloads. */
-async function saved(name: string): Promise<{ name: string; text: string }> {
+/** The name and content of what a click hands to the downloads; of an archive, its files with their paths. */
+async function saved(label: string): Promise<{ name: string; text: string }> {
   const blobs: Blob[] = [];
   const names: string[] = [];
   vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
@@ -86,10 +87,14 @@ async function saved(name: string): Promise<{ name: string; text: string }> {
   vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (this: HTMLAnchorElement) {
     names.push(this.download);
   });
-  await userEvent.click(button(name));
+  await userEvent.click(button(label));
   // What is saved is put together first, where the answers are.
   await vi.waitFor(() => expect(names).toHaveLength(1), 10_000);
-  return { name: names[0] ?? '', text: (await blobs[0]?.text()) ?? '' };
+  const bytes = new Uint8Array((await blobs[0]?.arrayBuffer()) ?? new ArrayBuffer(0));
+  const name = names[0] ?? '';
+  if (!name.endsWith('.zip')) return { name, text: new TextDecoder().decode(bytes) };
+  const files = Object.entries(unzipSync(bytes));
+  return { name, text: files.map(([path, text]) => `${path}\n${strFromU8(text)}`).join('\n') };
 }
 
 test('Transfer: merges are asked, tabled and saved, and what is kept outlives another checkpoint', async () => {

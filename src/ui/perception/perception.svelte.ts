@@ -3,9 +3,11 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { gapExperiment, type TextSide } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
+import { gapPieces } from '../../evaluation/perception/gap-files.ts';
 import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import type { ResponseScores } from '../../evaluation/perception/response-scores.ts';
 import { type TagTokens, tokensWithinTags } from '../../evaluation/perception/tag-tokens.ts';
+import type { ResultPieces } from '../../evaluation/results/write.ts';
 import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
@@ -111,7 +113,7 @@ export class Perception {
   }
 
   /** The gaps and the records behind them. */
-  async files(): Promise<ReadonlyMap<string, string>> {
+  async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
     const { loaded } = this.#family;
     const { style, ...settings } = this.choice.settings(loaded, this.#images.reading);
@@ -128,7 +130,9 @@ export class Perception {
       tokensWithinTags: Object.fromEntries(this.tagTokens),
     };
     const plain = JSON.parse(JSON.stringify(facts)) as object;
-    return this.#scorer.run((host) => host.gapFiles(this.run.graded, this.choice.seed, plain));
+    const { graded } = this.run;
+    const summary = await this.#scorer.run((host) => host.gapSummary(graded, this.choice.seed, plain));
+    return gapPieces(summary, graded);
   }
 
   get needs(): string | null {

@@ -2,7 +2,7 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { version } from '../../../package.json';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { resultFiles } from '../../evaluation/results/write.ts';
+import { resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { type MetricRow, metricTable } from '../../evaluation/tables/metric-table.ts';
 import { blockVariant, subjectVariant, type Variant } from '../../evaluation/variant.ts';
@@ -99,7 +99,7 @@ export class TransferEvaluation {
   }
 
   /** The result folder of what is shown, in the reference's layout. */
-  async files(): Promise<ReadonlyMap<string, string>> {
+  async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
     const { style, ...settings } = this.choice.settings(this.#family.loaded, this.#images.reading);
     const provenance = {
@@ -114,7 +114,7 @@ export class TransferEvaluation {
       settings: { ...settings, promptStyle: style.name, seed: this.choice.seed },
       answers: { total: this.run.total, done: this.run.done, ...originFacts(this.run.origin) },
     };
-    return resultFiles(
+    return resultPieces(
       this.rows,
       this.graded,
       experimentsOf(this.graded),
