@@ -1,5 +1,6 @@
 /** Kept work as a file: what it is, who computed it, and every record, whether or not its inputs are open. */
-import type { Journals, KeptWork } from './journals.ts';
+import type { Journals } from './journals.ts';
+import type { KeptWork } from './kept-work.ts';
 import { fateOf, settingsInWords } from './kept-words.ts';
 
 export interface KeptEntry extends KeptWork {
