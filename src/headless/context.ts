@@ -1,11 +1,12 @@
 /** What a headless command is given. */
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
 import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { runJournalled } from '../study/run-journalled.ts';
-import type { LongWork, WorkProgress } from '../study/work.ts';
+import type { LongWork, WorkProgress } from '../work/long-work.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GivenInputs } from './file-inputs.ts';
 import { FlagReader } from './flag-reader.ts';
@@ -51,7 +52,7 @@ export interface CommandContext {
   journalled<Record, Result>(
     identity: WorkIdentity,
     total: number,
-    work: (long: LongWork<Record>) => Promise<Result>,
+    work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
     keep?: boolean,
     keys?: ReadonlySet<string>,
   ): Promise<Result>;

@@ -1,6 +1,6 @@
 /** Converted weights kept between visits, so that the second open skips reading and quantizing. */
 import type { LoadProgress, StoredWeights, WeightDtype } from '../protocol.ts';
-import { modulesOf } from '../../study/identity/modules.ts';
+import { modulesOf } from '../../work/modules.ts';
 import type { WeightArrays } from './arrays.ts';
 import type { LoadReport, WriteTap } from './load.ts';
 import type { PlannedWeight } from './plan.ts';

@@ -3,7 +3,7 @@ import type { OpenedCheckpoint } from '../../engine/protocol.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
 import { blockVariant, type ResidentCheckpoint } from '../variant.ts';

@@ -10,7 +10,7 @@ import type { Asked, Variant } from '../../evaluation/variant.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
