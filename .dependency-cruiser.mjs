@@ -162,19 +162,7 @@ export const ROOMS = {
 };
 
 /** Arrows against the order that are still there, from room to room. They go. */
-export const STILL_THERE = [
-  'engine study',
-  'spectra engine',
-  'spectra study',
-  'probes study',
-  'merge study',
-  'demo engine',
-  'evaluation study',
-  'remote study',
-  'reading engine',
-  'reading study',
-  'bench workers',
-];
+export const STILL_THERE = ['merge study', 'evaluation study', 'remote study', 'bench workers'];
 
 const TESTING = '/testing/';
 

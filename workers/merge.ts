@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { installErrorTransfer } from '../src/engine/error-transfer.ts';
+import { installErrorTransfer } from '../src/work/error-transfer.ts';
 import { installMergeTransfer } from '../src/merge/transfer.ts';
 import { MergeHost } from '../src/merge/worker/host.ts';
 

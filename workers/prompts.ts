@@ -1,5 +1,5 @@
 import { expose } from 'comlink';
-import { installErrorTransfer } from '../src/engine/error-transfer.ts';
+import { installErrorTransfer } from '../src/work/error-transfer.ts';
 import { PromptHost } from '../src/engine/prompts/host.ts';
 
 installErrorTransfer();

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildName, modulesOf } from '../../src/study/identity/modules.ts';
+import { buildName, modulesOf } from '../../src/work/modules.ts';
 import { SHAPES } from '../../src/study/journal/shapes.ts';
 import { ROOT } from '../paths.mjs';
 import { COMPUTING_MODULES } from './computing-modules.mjs';

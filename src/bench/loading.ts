@@ -1,6 +1,6 @@
 /** Load throughput against a bare read, and a 7B-shaped layer end to end. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
-import { mapInFlight } from '../checkpoint/in-flight.ts';
+import { mapInFlight } from '../work/in-flight.ts';
 import type { Backend } from '../engine/backend/backend.ts';
 import { kvCacheBytes, prefillBytesPerRow } from '../engine/estimate.ts';
 import { generate } from '../engine/generate.ts';

@@ -1,7 +1,7 @@
 /** The page behind `npm run bench`. */
 import { proxy, wrap } from 'comlink';
 import type { BenchWorker } from '../../workers/bench.ts';
-import { installErrorTransfer } from '../engine/error-transfer.ts';
+import { installErrorTransfer } from '../work/error-transfer.ts';
 import type { Device } from '../engine/protocol.ts';
 import type { Part } from './run.ts';
 import { readParts } from './run.ts';

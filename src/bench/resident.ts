@@ -5,7 +5,6 @@ import type { Backend } from '../engine/backend/backend.ts';
 import type { Sequence } from '../engine/prefill.ts';
 import type { WeightDtype } from '../engine/protocol.ts';
 import type { Resident, ResidentSubject } from '../engine/resident.ts';
-import { seededRandom } from '../engine/sampling.ts';
 import { storedEmbedding } from '../engine/stored-embedding.ts';
 import { embedSequence } from '../engine/sequence.ts';
 import type { ModelId } from '../engine/subject.ts';
@@ -14,6 +13,7 @@ import type { ReadAndConvert } from '../engine/weights/load.ts';
 import { loadWeights } from '../engine/weights/load.ts';
 import { headShards, planWeights } from '../engine/weights/plan.ts';
 import type { VlmConfig } from '../vlm/config.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 export interface LoadedSubject {
   readonly subject: ResidentSubject;

@@ -1,5 +1,4 @@
 /** Exact spectra on WebGPU: operations per second of each stage, and what a 7B model would take. */
-import { seededRandom } from '../engine/sampling.ts';
 import type { Stage } from '../spectra/gpu/backend.ts';
 import { PANEL_WIDTH } from '../spectra/gpu/backend.ts';
 import type { Power } from './power.ts';
@@ -7,6 +6,7 @@ import { powerOf } from './power.ts';
 import { spectrumCost } from '../spectra/gpu/cost.ts';
 import { createGpuSpectrumBackend } from '../spectra/gpu/create.ts';
 import { requestSpectrumDevice } from '../spectra/gpu/spectrum-device.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 type Shape = readonly [rows: number, cols: number];
 

@@ -1,8 +1,7 @@
 /** Update energy against a bare read of the same bytes; exact spectra on the CPU by size; what a 7B triple would take. */
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
-import { mapInFlight } from '../checkpoint/in-flight.ts';
-import { seededRandom } from '../engine/sampling.ts';
+import { mapInFlight } from '../work/in-flight.ts';
 import { deltasOf } from '../spectra/deltas/delta-spec.ts';
 import { pairTensors } from '../spectra/deltas/pairing.ts';
 import { PIECE_ELEMENTS, storedPiece } from '../spectra/deltas/stored-piece.ts';
@@ -17,6 +16,7 @@ import type { Power } from './power.ts';
 import { powerOf } from './power.ts';
 import { median } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 /** A layer of 7B without its vocabulary: 0.47 GB in each of three checkpoints. */
 const LAYER: VlmConfig = { ...ONE_LAYER_OF_7B, text: { ...ONE_LAYER_OF_7B.text, vocabSize: 1024 } };

@@ -1,10 +1,10 @@
 /** Checkpoints on disk that no one trained: real files, so that reading them costs what reading costs. */
 import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { planSafetensors } from '../checkpoint/writing.ts';
-import { seededRandom } from '../engine/sampling.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { expectedWeights } from '../vlm/weights.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 const DIRECTORY = 'bench';
 const PATTERN_BYTES = 2 ** 24;

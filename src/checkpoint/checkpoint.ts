@@ -8,7 +8,7 @@ import type { WeightFile } from './fingerprint.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { StoredTensor, UnreadTensor } from './header.ts';
 import { readHeader } from './header.ts';
-import { mapInFlight } from './in-flight.ts';
+import { mapInFlight } from '../work/in-flight.ts';
 import { MAX_TENSORS, overLimit } from './limits.ts';
 import { listing } from './listing.ts';
 import { indexNotices } from './index-agreement.ts';

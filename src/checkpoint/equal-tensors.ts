@@ -3,7 +3,7 @@ import type { Checkpoint, TensorEntry } from './checkpoint.ts';
 import { readTensorBytes } from './checkpoint.ts';
 import { toFloat32 } from './decoding.ts';
 import { DTYPE_BYTES } from './dtype.ts';
-import { mapInFlight } from './in-flight.ts';
+import { mapInFlight } from '../work/in-flight.ts';
 
 /** Elements compared at a time: 4 MiB of bfloat16 from each, a few milliseconds of work between two reads. */
 const PIECE_ELEMENTS = 2 ** 21;

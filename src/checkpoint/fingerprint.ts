@@ -1,7 +1,7 @@
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import type { SafetensorsHeader } from './header.ts';
-import { sha256Hex, sha256OfText } from '../sha256.ts';
+import { sha256Hex, sha256OfText } from '../work/sha256.ts';
 import { readScattered } from './scattered-reads.ts';
 import { spotsOf } from './spots.ts';
 

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { NamedError } from '../named-error.ts';
-import { sha256Hex } from '../sha256.ts';
+import { sha256Hex } from '../work/sha256.ts';
 import { readHeader } from './header.ts';
 import { source } from './testing/files.ts';
 import { type MutatedFile, mutatedHeaders } from './testing/mutated-headers.ts';

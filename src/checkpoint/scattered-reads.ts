@@ -1,7 +1,7 @@
 /** Many small ranges of one file. */
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
-import { mapInFlight } from './in-flight.ts';
+import { mapInFlight } from '../work/in-flight.ts';
 
 export interface Range {
   /** Bytes of the file. */

@@ -1,9 +1,10 @@
 /** One file of the demo family: from the cache if its bytes are right, else from the network, checked before it is kept. */
 import { NamedError } from '../named-error.ts';
-import { cancelled } from '../engine/jobs.ts';
 import type { DemoFile } from './index-file.ts';
 import type { DemoCache, DemoSite } from './site.ts';
 import { plainReason } from '../plain-reason.ts';
+import { sha256Hex } from '../work/sha256.ts';
+import { throwIfCancelled } from '../work/cancel.ts';
 
 export interface Downloaded {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -26,19 +27,19 @@ export async function download(
   expected: DemoFile,
   { signal, onBytes }: { readonly signal?: AbortSignal; readonly onBytes?: (bytes: number) => void } = {},
 ): Promise<Downloaded> {
-  if (signal?.aborted) throw cancelled();
+  throwIfCancelled(signal);
   const cache = await site.cache();
   const key = cacheKey(site, expected.sha256);
   const before = await cached(cache, key, expected);
-  if (signal?.aborted) throw cancelled();
+  throwIfCancelled(signal);
   if (before) {
     onBytes?.(before.length);
     return { bytes: before, fromCache: true, kept: true };
   }
   const bytes = await fetchBytes(site, path, expected, signal, onBytes);
-  const sha256 = await sha256Of(bytes);
+  const sha256 = await sha256Hex(bytes);
   if (sha256 !== expected.sha256) throw damaged(`its SHA-256 is ${sha256}, not ${expected.sha256}`, path);
-  if (signal?.aborted) throw cancelled();
+  throwIfCancelled(signal);
   return { bytes, fromCache: false, kept: await keep(cache, key, bytes) };
 }
 
@@ -64,7 +65,7 @@ async function cached(
   const found = await cache?.match(key);
   if (!found) return null;
   const bytes = new Uint8Array(await found.arrayBuffer());
-  if (bytes.length === expected.bytes && (await sha256Of(bytes)) === expected.sha256) return bytes;
+  if (bytes.length === expected.bytes && (await sha256Hex(bytes)) === expected.sha256) return bytes;
   await cache?.delete(key);
   return null;
 }
@@ -98,17 +99,12 @@ async function fetchBytes(
       onBytes?.(at);
     }
   } catch (cause) {
-    if (signal?.aborted) throw cancelled();
+    throwIfCancelled(signal);
     if (cause instanceof NamedError) throw cause;
     throw unreachable(`it could not be fetched (${plainReason(cause)})`, path, cause);
   }
   if (at < size) throw damaged(`${at} of its ${size} bytes came`, path);
   return whole;
-}
-
-async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function unreachable(what: string, path: string, cause?: unknown): NamedError {

@@ -4,14 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { openCheckpoint, readTensorBytes, type Checkpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/layer-index.ts';
 import { INDEX_FILE, parseDemoIndex } from './index-file.ts';
-import {
-  DEMO_NAMES,
-  demoBytes,
-  demoFileNames,
-  demoFolder,
-  sha256Of,
-  type DemoName,
-} from './testing/demo-from-disk.ts';
+import { DEMO_NAMES, demoBytes, demoFileNames, demoFolder, type DemoName } from './testing/demo-from-disk.ts';
+import { sha256Hex } from '../work/sha256.ts';
 
 const index = parseDemoIndex(new TextDecoder().decode(await demoBytes(INDEX_FILE)));
 const REMAKE = 'the index is of other files: run python tools/demo-family/index.py';
@@ -50,7 +44,7 @@ describe('the index', () => {
     ];
     for (const { path, bytes, sha256 } of listed) {
       const content = await demoBytes(...path);
-      expect([content.length, await sha256Of(content)], `${path.join('/')}: ${REMAKE}`).toEqual([
+      expect([content.length, await sha256Hex(content)], `${path.join('/')}: ${REMAKE}`).toEqual([
         bytes,
         sha256,
       ]);

@@ -6,11 +6,11 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { NamedError } from '../named-error.ts';
 import { FATAL_ERROR_NAMES } from './backend/module-error.ts';
 import type { TensorDescription } from './describe-tensors.ts';
-import { installErrorTransfer } from './error-transfer.ts';
+import { installErrorTransfer } from '../work/error-transfer.ts';
 import type { EngineHost } from './host.ts';
 import { settlesWithin, unlessAborted } from './giving-up.ts';
-import { cancelled, openJob } from './jobs.ts';
-import { Lifeline } from './lifeline.ts';
+import { openJob } from './jobs.ts';
+import { Lifeline } from '../work/lifeline.ts';
 import type {
   Capabilities,
   CaptureKvRequest,
@@ -34,6 +34,7 @@ import type {
 } from './protocol.ts';
 import type { ModelId } from './subject.ts';
 import { plainReason } from '../plain-reason.ts';
+import { cancelled } from '../work/cancel.ts';
 
 /** One incarnation of the worker. */
 interface Life {

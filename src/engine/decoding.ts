@@ -13,10 +13,10 @@ import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 import type { Runtime } from './runtime.ts';
 import { penalizeRepeated } from './repetition.ts';
-import type { Random } from './sampling.ts';
 import { sampleToken } from './sampling.ts';
 import type { Segment } from './segments.ts';
 import { segments } from './segments.ts';
+import type { Random } from '../work/seeded-random.ts';
 
 interface DecodeSegment {
   readonly segment: Segment;

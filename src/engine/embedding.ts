@@ -1,5 +1,5 @@
 /** Token embeddings, read from the checkpoint file for the tokens at hand; the table never goes to the device. */
-import { mapInFlight } from '../checkpoint/in-flight.ts';
+import { mapInFlight } from '../work/in-flight.ts';
 import { NamedError } from '../named-error.ts';
 
 /** Reads rows `[first, first + count)` of the table as float32. */

@@ -7,7 +7,7 @@ import type { Sequence } from './prefill.ts';
 import type { StopReason } from './protocol.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Runtime } from './runtime.ts';
-import { seededRandom } from './sampling.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 export type GenerateOptions = Omit<PromptRows, 'sequence'> & DecodeOptions;
 

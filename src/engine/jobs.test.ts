@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Jobs } from './jobs.ts';
-import { SerialQueue } from './queue.ts';
+import { SerialQueue } from '../work/queue.ts';
 
 const untilAborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));

@@ -1,4 +1,5 @@
 import { NamedError } from '../named-error.ts';
+import { cancelled } from '../work/cancel.ts';
 
 /** Work under way, by the name under which it can be cancelled. */
 export class Jobs {
@@ -26,9 +27,4 @@ export class Jobs {
 /** The name under which the opening of a checkpoint can be cancelled. */
 export function openJob(id: string): string {
   return `open ${id}`;
-}
-
-/** What cancelled work rejects with. */
-export function cancelled(): NamedError {
-  return new NamedError('Cancelled', 'cancelled', {}, '');
 }

@@ -8,7 +8,7 @@ import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
 import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
 import { Givers } from './givers.ts';
-import { Jobs, cancelled, openJob } from './jobs.ts';
+import { Jobs, openJob } from './jobs.ts';
 import type {
   Device,
   LoadOptions,
@@ -17,7 +17,7 @@ import type {
   MemoryEstimate,
   OpenedCheckpoint,
 } from './protocol.ts';
-import { SerialQueue } from './queue.ts';
+import { SerialQueue } from '../work/queue.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import type { Station, Surroundings } from './stations.ts';
 import { Stations } from './stations.ts';
@@ -27,6 +27,7 @@ import { WeightArrays } from './weights/arrays.ts';
 import { keptKey, weightDates } from './weights/kept.ts';
 import { loadWeights } from './weights/load.ts';
 import { headShards, planWeights } from './weights/plan.ts';
+import { cancelled } from '../work/cancel.ts';
 
 interface Loaded {
   readonly resident: Resident;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { values } from '../graph/testing/random.ts';
-import { argmax, sampleToken, seededRandom } from './sampling.ts';
+import { argmax, sampleToken } from './sampling.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 const DRAWS = 20_000;
 

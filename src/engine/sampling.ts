@@ -1,10 +1,7 @@
 /** Choosing the next token from logits. */
 import { NamedError } from '../named-error.ts';
-import type { Random } from '../seeded-random.ts';
+import type { Random } from '../work/seeded-random.ts';
 import type { Sampling } from './protocol.ts';
-
-export { seededRandom } from '../seeded-random.ts';
-export type { Random } from '../seeded-random.ts';
 
 /** Index of the largest value; on a tie the lowest. */
 export function argmax(values: Float32Array): number {

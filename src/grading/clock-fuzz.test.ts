@@ -4,7 +4,6 @@
  * `FUZZ_INPUTS=100000 npx vitest run --project node src/grading/clock-fuzz.test.ts`, seeds by `FUZZ_SEED`.
  */
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../engine/sampling.ts';
 import { MOST_RECIPE_BYTES } from '../merge/open-recipe.ts';
 import { readMergekit } from '../merge/mergekit/read.ts';
 import { readRecipe } from '../merge/recipe/recipe-file.ts';
@@ -25,6 +24,7 @@ import { gradeResponse } from './grade.ts';
 import { equivalent } from './mathematics/equivalence.ts';
 import { countReasoning } from './measures.ts';
 import { allRewards } from './rewards/rewards.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 60);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 1);

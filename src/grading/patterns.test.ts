@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../engine/sampling.ts';
 import { tagged, taggedAtEnd } from '../tagged.ts';
 import { withoutEnd, withoutStart } from '../trim.ts';
 import { lastBoxed, withinBraces } from './answers/boxed.ts';
@@ -9,6 +8,7 @@ import { parseName } from './mathematics/name.ts';
 import { splitOutside } from './mathematics/split.ts';
 import { wordUnit } from './mathematics/word-unit.ts';
 import { inside } from './rewards/tags.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 /** What a linear reading took the place of: the patterns and loops as they were, slow and plain. */
 const BEFORE = {

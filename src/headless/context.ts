@@ -1,4 +1,5 @@
 /** What a headless command is given. */
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
@@ -7,7 +8,7 @@ import { Journals } from '../study/journal/journals.ts';
 import { originText } from '../study/journal/other-builds.ts';
 import { titlesOf } from '../study/weights/watch.ts';
 import { runJournalled } from '../study/run-journalled.ts';
-import type { LongWork, WorkProgress } from '../study/work.ts';
+import type { LongWork, WorkProgress } from '../work/long-work.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GivenInputs } from './file-inputs.ts';
 import { FlagReader } from './flag-reader.ts';
@@ -53,7 +54,7 @@ export interface CommandContext {
   journalled<Record, Result>(
     identity: WorkIdentity,
     total: number,
-    work: (long: LongWork<Record>) => Promise<Result>,
+    work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
     keep?: boolean,
     keys?: ReadonlySet<string>,
   ): Promise<Result>;

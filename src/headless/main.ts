@@ -1,11 +1,11 @@
 /** The page behind `npm run headless`: the app's own code, driven from the shell. */
 import type { HeadlessAnswer, HeadlessRequest } from '../../scripts/page-api.d.ts';
-import { cancelled } from '../engine/jobs.ts';
 import { NamedError } from '../named-error.ts';
 import { knownReason } from '../plain-reason.ts';
 import type { Command } from './context.ts';
 import { commandContext } from './context.ts';
 import { fileInput } from './file-inputs.ts';
+import { cancelled, isCancelled } from '../work/cancel.ts';
 
 /** Each command is a file of its own, loaded when it is called. */
 const COMMANDS = import.meta.glob<{ readonly run: Command }>(['./commands/*.ts', '!./commands/*.test.ts']);
@@ -44,6 +44,6 @@ function answerOf(error: unknown): Extract<HeadlessAnswer, { ok: false }>['error
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     return { name: 'InternalError', message, kind: 'internal' };
   }
-  const kind = error.name === 'Cancelled' ? 'interrupted' : INTERNAL.has(error.name) ? 'internal' : 'input';
+  const kind = isCancelled(error) ? 'interrupted' : INTERNAL.has(error.name) ? 'internal' : 'input';
   return { name: error.name, message: error.message, kind };
 }

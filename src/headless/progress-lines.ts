@@ -1,5 +1,5 @@
-import { PaceMeter } from '../study/pace.ts';
-import type { WorkProgress } from '../study/work.ts';
+import { PaceMeter } from '../work/pace.ts';
+import type { WorkProgress } from '../work/long-work.ts';
 
 /** Lines come no faster than one reads them. */
 const EVERY_SECONDS = 1;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { qwenTensors, SHAPE_7B } from '../checkpoint/testing/qwen-layout.ts';
 import { folder } from '../checkpoint/testing/files.ts';
-import type { WorkProgress } from '../study/work.ts';
+import type { WorkProgress } from '../work/long-work.ts';
 import { exportMerge } from './export.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import { measureNoise } from './measure.ts';

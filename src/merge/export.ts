@@ -1,9 +1,7 @@
 /** Writes a merge as a Hugging Face folder, from the donors' files to a sink, never holding more than some pieces. */
 import type { ByteSource } from '../checkpoint/byte-source.ts';
 import { readRange } from '../checkpoint/byte-source.ts';
-import { throwIfCancelled } from '../checkpoint/in-flight.ts';
-import { NamedError } from '../named-error.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import type { FolderOptions } from './folder/merged-folder.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
@@ -14,6 +12,7 @@ import { PIECE_BYTES, PieceHash } from './output/piece-hash.ts';
 import { checkSpace } from './output/space.ts';
 import type { MergePlan } from './plan/plan.ts';
 import type { FileSink, FolderSink } from './sinks/sink.ts';
+import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
 
 /** How many pieces are under way: 16 MB held, and milliseconds of work between two of them. */
 const PIECES_IN_FLIGHT = 4;
@@ -142,7 +141,7 @@ async function putAway(
   error: unknown,
   work: ExportWork,
 ): Promise<void> {
-  const cancelled = error instanceof NamedError && error.name === 'Cancelled';
+  const cancelled = isCancelled(error);
   const givenUp = cancelled && work.pausable !== true && record?.goesOn !== true;
   const keep = !givenUp && (record?.isWorthKeeping ?? false);
   await sink.discard(keep || !record ? [] : await record.forget());
@@ -177,27 +176,12 @@ async function copy(
   };
   for (let i = 0; i < PIECES_IN_FLIGHT; i += 1) readOn();
   for (let piece = under.shift(); piece; piece = under.shift()) {
-    const bytes = await unlessCancelled(piece, signal);
+    const reading = piece;
+    const bytes = await abortable(() => reading, signal);
     readOn();
     hash.add(bytes);
-    await unlessCancelled(file.write(bytes), signal);
+    await abortable(() => file.write(bytes), signal);
     report(bytes.length);
   }
   return hash.digest();
-}
-
-/** `promise`, or `Cancelled` at once when that comes first: a slow disk does not hold up the cancel. */
-async function unlessCancelled<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  throwIfCancelled(signal);
-  let stop = (): void => undefined;
-  const cancelled = new Promise<never>((_, reject) => {
-    stop = () => reject(new NamedError('Cancelled', 'cancelled', {}, ''));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([promise, cancelled]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,11 +1,11 @@
 /** The standard deviations that noise is scaled by, measured over whole tensors before anything is merged. */
-import { throwIfCancelled } from '../checkpoint/in-flight.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import { Spread } from './arithmetic/spread.ts';
 import { mixedValues } from './folder/tensor-values.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import type { Compute } from './plan/operation.ts';
 import type { MergePlan, PlannedTensor } from './plan/plan.ts';
+import { throwIfCancelled } from '../work/cancel.ts';
 
 /** Elements read at once: 4 MB of bfloat16, some milliseconds of work between two looks at the signal. */
 const PIECE_ELEMENTS = 2 ** 21;

@@ -1,6 +1,6 @@
 /** A merge that nobody wrote, as a checkpoint. */
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import { openWeights } from '../vlm/stored-head.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import { MergedFolder } from './folder/merged-folder.ts';

@@ -1,6 +1,6 @@
 import { NamedError } from '../named-error.ts';
-import type { LongWork } from '../study/work.ts';
-import { cancelled } from './probe-engine.ts';
+import type { LongWork } from '../work/long-work.ts';
+import { isCancelled, throwIfCancelled } from '../work/cancel.ts';
 
 /**
  * Runs `compute` on every sample that has no record yet, one after another, and returns all records in the samples'
@@ -38,18 +38,18 @@ export async function eachGroup<Sample, Record>(
   const report = (): void =>
     onProgress?.({ phase: 'answering', done: records.size, total: samples.length, unit: 'samples' });
   const group = async (some: readonly Sample[]): Promise<void> => {
-    if (signal?.aborted) throw cancelled();
+    throwIfCancelled(signal);
     let found: readonly Record[];
     try {
       found = await compute(some);
     } catch (error) {
-      if (isCancel(error)) throw error;
+      if (isCancelled(error)) throw error;
       if (some.length === 1) throw naming(error, keyOf(some[0] as Sample));
       for (const sample of some) await group([sample]);
       return;
     }
     for (const [index, sample] of some.entries()) {
-      if (signal?.aborted) throw cancelled();
+      throwIfCancelled(signal);
       const [key, record] = [keyOf(sample), found[index] as Record];
       records.set(key, record);
       await onRecord?.(key, record);
@@ -59,10 +59,6 @@ export async function eachGroup<Sample, Record>(
   report();
   for (let first = 0; first < left.length; first += size) await group(left.slice(first, first + size));
   return samples.map((sample) => records.get(keyOf(sample)) as Record);
-}
-
-function isCancel(error: unknown): boolean {
-  return error instanceof NamedError && error.name === 'Cancelled';
 }
 
 /** The error, with the sample it happened at. */

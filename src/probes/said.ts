@@ -1,5 +1,5 @@
 import type { GeneratedRow, StopReason } from '../engine/protocol.ts';
-import { cancelled } from './probe-engine.ts';
+import { cancelled } from '../work/cancel.ts';
 
 /** What a model said, and how it came to an end. */
 export interface Said {

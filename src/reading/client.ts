@@ -2,9 +2,8 @@
 import type { ProxyMarked, Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
 import type { Blobs } from '../checkpoint/hub-cache/name-blobs.ts';
-import { installErrorTransfer } from '../engine/error-transfer.ts';
-import { cancelled } from '../engine/jobs.ts';
-import { Lifeline } from '../engine/lifeline.ts';
+import { installErrorTransfer } from '../work/error-transfer.ts';
+import { Lifeline } from '../work/lifeline.ts';
 import type { KnownDonor, OpenedRecipe } from '../merge/open-recipe.ts';
 import { NamedError } from '../named-error.ts';
 import type { ColumnChoice } from '../probes/data/columns.ts';
@@ -15,7 +14,7 @@ import type { ItemCounts } from '../evaluation/samples/item-counts.ts';
 import type { ItemSets } from '../evaluation/samples/item-sets.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { JudgeVerdict } from '../remote/judge.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import type { Files, OnBytes, ReadingHost } from './host.ts';
 import { type Judgement, judgementFromWire } from './judgement.ts';
@@ -23,6 +22,7 @@ import { lookUpSizes } from './look-up-sizes.ts';
 import { type ResultTables, tablesFromWire } from './result-tables.ts';
 import type { SampleSource } from './sample-source.ts';
 import { factsOf, fromWire } from './wire.ts';
+import { cancelled, throwIfCancelled } from '../work/cancel.ts';
 
 /** Cancelled work ends at once: its worker does. */
 export type ReadWork = Pick<LongWork<never>, 'signal' | 'onProgress'>;
@@ -203,7 +203,7 @@ class ReadingWorker {
     signal?.addEventListener('abort', end);
     try {
       await lookUpSizes(files.values());
-      if (signal?.aborted) throw cancelled();
+      throwIfCancelled(signal);
       const onBytes = proxy((done: number, total: number) =>
         onProgress?.({ phase: 'reading', done, total, unit: 'bytes' }),
       );

@@ -4,12 +4,12 @@ import type { Answer } from '../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../evaluation/answers/ask.ts';
 import type { Asked } from '../evaluation/variant.ts';
 import { NamedError } from '../named-error.ts';
-import { cancelled } from '../probes/probe-engine.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import { askRemote, type Client } from './client.ts';
 import { type Endpoint, endpointFingerprint } from './endpoint.ts';
 import { remoteImage } from './images.ts';
 import { inParallel } from './in-parallel.ts';
+import { throwIfCancelled } from '../work/cancel.ts';
 
 /** A remote model as the subject of an evaluation. */
 export async function remoteSubject(endpoint: Endpoint): Promise<Asked> {
@@ -67,7 +67,7 @@ export async function answerRemotely(
   };
   const left = [...all.values()].filter(({ key }) => !answers.has(key));
   const failures = await inParallel(left, atOnce, answer, signal);
-  if (signal?.aborted) throw cancelled();
+  throwIfCancelled(signal);
   const [first] = failures;
   if (first) {
     const what = `${failures.length} of ${all.size} questions have no answer; the first: ${first.what}`;

@@ -1,12 +1,12 @@
 /** Asks a remote model, patiently. */
 import { NamedError } from '../named-error.ts';
-import { cancelled } from '../probes/probe-engine.ts';
 import { ANTHROPIC } from './dialects/anthropic.ts';
 import type { Dialect, RemoteQuestion, RemoteReply } from './dialects/dialect.ts';
 import { errorOf } from './dialects/fields.ts';
 import { OPENAI } from './dialects/openai.ts';
 import { type DialectName, type Endpoint, requestAddress } from './endpoint.ts';
 import { isPassing, PATIENCE, type Patience, retryAfterMs, waitBeforeNext } from './retry.ts';
+import { cancelled, throwIfCancelled } from '../work/cancel.ts';
 
 const DIALECT: Readonly<Record<DialectName, Dialect>> = { openai: OPENAI, anthropic: ANTHROPIC };
 
@@ -53,11 +53,11 @@ export async function askRemote(
     redirect: 'error',
   } as const;
   for (let attempt = 1; ; attempt++) {
-    if (signal?.aborted) throw cancelled();
+    throwIfCancelled(signal);
     try {
       return await once(url, request, dialect, patience, signal);
     } catch (error) {
-      if (signal?.aborted) throw cancelled();
+      throwIfCancelled(signal);
       if (!(error instanceof Passing)) throw withoutKey(error, key);
       const wait = waitBeforeNext(attempt, error.retryAfter, patience, Math.random());
       const why = hide(error.message, key);

@@ -1,5 +1,5 @@
 import { NamedError } from '../named-error.ts';
-import { cancelled } from '../probes/probe-engine.ts';
+import { cancelled, throwIfCancelled } from '../work/cancel.ts';
 
 /** So many failures in a row mean that nobody answers. */
 const GIVE_UP_AFTER = 3;
@@ -45,7 +45,7 @@ export async function inParallel<Item>(
     }),
   );
   await Promise.all(lanes);
-  if (signal?.aborted) throw cancelled();
+  throwIfCancelled(signal);
   if (first) throw first.error;
   return failures;
 }

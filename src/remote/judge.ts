@@ -1,7 +1,7 @@
 /** A model that judges answers: what it is asked, and what its reply says. */
 import { CHOICE_LETTERS } from '../grading/answers/choice.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import { NamedError } from '../named-error.ts';
 import { askRemote, type Client } from './client.ts';
 import type { RemoteQuestion } from './dialects/dialect.ts';

@@ -1,6 +1,6 @@
 import type { MatrixOperator, SpectrumBackend, SpectrumOptions } from './backend.ts';
-import { abortable } from './threads/abortable.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
+import { abortable } from '../work/cancel.ts';
 
 /** Spectra on the processor: float64 throughout for singular values, float32 with float64 sums for products. */
 export class CpuBackend implements SpectrumBackend {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { failureOf } from '../checkpoint/testing/files.ts';
-import { seededRandom } from '../engine/sampling.ts';
 import { accuracyOf } from './accuracy.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
@@ -16,6 +15,7 @@ import { layerwiseSvdFile } from './results/layerwise-svd.ts';
 import type { TestTensor } from './testing/triples.ts';
 import { testCheckpoint, toBfloat16 } from './testing/triples.ts';
 import { inlineThreads } from './threads/inline.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 const threads = inlineThreads();
 const SHAPES: Readonly<Record<string, readonly number[]>> = {

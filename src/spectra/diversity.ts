@@ -1,9 +1,9 @@
 /** Update diversity (docs/method.md §6): the spectrum of every selected update, exact or estimated. */
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
-import { throwIfCancelled } from '../checkpoint/in-flight.ts';
-import { SerialQueue } from '../engine/queue.ts';
+import { SerialQueue } from '../work/queue.ts';
 import { NamedError } from '../named-error.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import { accuracyOf } from './accuracy.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
@@ -20,6 +20,7 @@ import { MemoryBudget } from './memory-budget.ts';
 import type { SpectrumMetrics } from './metrics.ts';
 import { spectrumMetrics } from './metrics.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
+import { isCancelled, throwIfCancelled } from '../work/cancel.ts';
 
 export type SpectrumMode = 'exact' | 'fast';
 
@@ -83,7 +84,7 @@ const AFFORDABLE_OPERATIONS = 2.5e10;
 export async function measureDiversity(
   request: DiversityRequest,
   { threads, gpu }: Computers,
-  work: LongWork<SpectrumRecord> = {},
+  work: LongWork<SpectrumRecord> & Witnessed = {},
 ): Promise<ReadonlyMap<string, SpectrumRecord>> {
   const { families } = request.pairing;
   const { signal, finished } = work;
@@ -169,7 +170,7 @@ class SpectrumMeter {
   async spectrum(
     family: TensorFamily,
     delta: DeltaSpec,
-    { signal, witness }: Pick<LongWork<SpectrumRecord>, 'signal' | 'witness'>,
+    { signal, witness }: Pick<LongWork<SpectrumRecord>, 'signal'> & Witnessed,
   ): Promise<MeasuredSpectrum> {
     const { checkpoints, rounding } = this.#request;
     const task = deltaTask(checkpoints, family, delta, rounding);
@@ -299,7 +300,6 @@ function frobeniusNorm(matrix: Float32Array): number {
 
 /** A backend sees a matrix; whose it is, is known here. */
 function withTensor(error: unknown, tensor: string): unknown {
-  if (!(error instanceof NamedError) || error.name === 'Cancelled' || error.place.tensor !== undefined)
-    return error;
+  if (!(error instanceof NamedError) || isCancelled(error) || error.place.tensor !== undefined) return error;
   return new NamedError(error.name, error.what, { ...error.place, tensor }, error.remedy, { cause: error });
 }

@@ -3,7 +3,6 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../checkpoint/decoding.ts';
 import { readTensorBytes } from '../checkpoint/checkpoint.ts';
 import { failureOf } from '../checkpoint/testing/files.ts';
-import { seededRandom } from '../engine/sampling.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import { deltasOf } from './deltas/delta-spec.ts';
 import { pairTensors } from './deltas/pairing.ts';
@@ -14,6 +13,7 @@ import { readSpectraGoldens } from './testing/read-goldens.ts';
 import type { TestTensor } from './testing/triples.ts';
 import { testCheckpoint, toBfloat16 } from './testing/triples.ts';
 import { inlineThreads } from './threads/inline.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 const threads = inlineThreads();
 

@@ -1,8 +1,9 @@
 /** Update energy (docs/method.md §5): every weight of every checkpoint read once, all statistics in that pass. */
-import { mapInFlight, throwIfCancelled } from '../checkpoint/in-flight.ts';
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import { mapInFlight } from '../work/in-flight.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
-import type { LongWork } from '../study/work.ts';
+import type { LongWork } from '../work/long-work.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { EnergySums, EnergyTask } from './deltas/energy-sums.ts';
 import { totalOf } from './deltas/energy-sums.ts';
@@ -10,6 +11,7 @@ import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import { PIECE_ELEMENTS, storedPiece } from './deltas/stored-piece.ts';
 import { witnessed } from './deltas/witnessed.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
+import { throwIfCancelled } from '../work/cancel.ts';
 
 /** What is summed over one tensor. Plain JSON, so that a journal can keep it. */
 export interface EnergyRecord {
@@ -39,7 +41,7 @@ export interface EnergyRequest {
 export async function measureEnergy(
   { checkpoints, deltas, pairing, rounding }: EnergyRequest,
   threads: SpectraThreads,
-  work: LongWork<EnergyRecord> = {},
+  work: LongWork<EnergyRecord> & Witnessed = {},
 ): Promise<ReadonlyMap<string, EnergyRecord>> {
   const { signal, finished } = work;
   const roles = [...new Set(deltas.flatMap(({ to, from, relativeTo }) => [to, from, relativeTo]))];

@@ -1,9 +1,8 @@
 /** The GPU of a run, which may go away and come back: a matrix is repeated on a new device, and given to the CPU only then. */
-import { throwIfCancelled } from '../checkpoint/in-flight.ts';
 import { NamedError } from '../named-error.ts';
-import { SerialQueue } from '../engine/queue.ts';
+import { SerialQueue } from '../work/queue.ts';
 import type { SpectrumBackend } from './backend.ts';
-import { abortable } from './threads/abortable.ts';
+import { abortable, throwIfCancelled } from '../work/cancel.ts';
 
 export interface GpuSeatOptions {
   /** A checked backend on a new device. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { seededRandom } from '../engine/sampling.ts';
 import { deltasOf } from './deltas/delta-spec.ts';
 import { pairTensors } from './deltas/pairing.ts';
 import type { OverlapRequest } from './overlap.ts';
 import { measureOverlap } from './overlap.ts';
 import { testCheckpoint } from './testing/triples.ts';
 import { inlineThreads } from './threads/inline.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 const NAME = 'model.layers.0.mlp.up_proj.weight';
 const [ROWS, COLUMNS] = [40, 30];

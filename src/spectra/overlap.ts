@@ -1,6 +1,6 @@
 /** Whether two updates move along the same directions: principal subspaces of chosen matrices, on demand. */
-import { throwIfCancelled } from '../checkpoint/in-flight.ts';
-import type { LongWork } from '../study/work.ts';
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { LongWork } from '../work/long-work.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
@@ -13,6 +13,7 @@ import { subspaceOverlap } from './fast/subspace-overlap.ts';
 import type { TopSingular } from './fast/top-singular.ts';
 import { OVERSAMPLING, topSingular } from './fast/top-singular.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import { throwIfCancelled } from '../work/cancel.ts';
 
 /** Plain JSON, so that a journal can keep it. */
 export interface OverlapRecord {
@@ -58,7 +59,7 @@ export const vectorsOf = (k: number): number => 2 * (k + OVERSAMPLING) * (DEPTH 
 export async function measureOverlap(
   request: OverlapRequest,
   computers: Computers,
-  work: LongWork<OverlapRecord> = {},
+  work: LongWork<OverlapRecord> & Witnessed = {},
 ): Promise<ReadonlyMap<string, OverlapRecord>> {
   const { signal, finished } = work;
   const { families } = request.pairing;
@@ -98,7 +99,7 @@ export async function measureOverlap(
   return records;
 }
 
-type Reading = Pick<LongWork<OverlapRecord>, 'signal' | 'witness'>;
+type Reading = Pick<LongWork<OverlapRecord>, 'signal'> & Witnessed;
 
 async function overlapOf(
   request: OverlapRequest,

@@ -1,11 +1,12 @@
 /** Long work with a memory: what an earlier run finished is not computed again. */
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import type { NamedError } from '../named-error.ts';
 import type { WorkIdentity } from './identity/work-identity.ts';
 import { journalFailed } from './journal/failure.ts';
 import { unkept } from './journal/journal.ts';
 import type { Journals } from './journal/journals.ts';
 import { anewWhenWeightsChange } from './weights/begin-anew.ts';
-import type { LongWork, WorkProgress } from './work.ts';
+import type { LongWork, WorkProgress } from '../work/long-work.ts';
 
 export interface RunOptions<Record> {
   readonly signal?: AbortSignal;
@@ -30,7 +31,7 @@ export function runJournalled<Record, Result>(
   journals: Journals,
   identity: WorkIdentity,
   total: number,
-  work: (long: LongWork<Record>) => Promise<Result>,
+  work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
   options: RunOptions<Record> = {},
 ): Promise<Result> {
   return anewWhenWeightsChange(journals.weights, identity, options, ({ signal, witness }) =>
@@ -42,7 +43,7 @@ async function runOnce<Record, Result>(
   journals: Journals,
   identity: WorkIdentity,
   total: number,
-  work: (long: LongWork<Record>) => Promise<Result>,
+  work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
   options: RunOptions<Record>,
 ): Promise<Result> {
   const { signal, onProgress, onFinished, onRecord, onNotice } = options;

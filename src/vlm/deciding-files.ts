@@ -1,9 +1,9 @@
 /** The small files of a checkpoint folder that decide what a model answers, hashed whole. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { readRange } from '../checkpoint/byte-source.ts';
-import { throwIfCancelled } from '../checkpoint/in-flight.ts';
-import { sha256Hex } from '../sha256.ts';
+import { sha256Hex } from '../work/sha256.ts';
 import { ADDITIONAL_DEFAULT } from './chat-template-source.ts';
+import { throwIfCancelled } from '../work/cancel.ts';
 
 /** SHA-256 in hex, by file name. */
 export type FileHashes = Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import type { Checkpoint, OpenOptions, TensorEntry } from '../checkpoint/checkpo
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { equalTensors } from '../checkpoint/equal-tensors.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
-import { sha256OfText } from '../sha256.ts';
+import { sha256OfText } from '../work/sha256.ts';
 
 export const HEAD = 'lm_head.weight';
 export const EMBEDDINGS = 'model.embed_tokens.weight';

@@ -1,7 +1,7 @@
 import { waysOut } from '../../../scripts/hub-cache-words.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { mapInFlight } from '../in-flight.ts';
+import { mapInFlight } from '../../work/in-flight.ts';
 import { listing } from '../listing.ts';
 import { INDEX_FILE } from '../shard-index.ts';
 import type { BlobContent } from './read-blob.ts';

@@ -7,6 +7,7 @@ import type { CachedRepository, SharedBlob } from './layout.ts';
 import { cacheLayout } from './layout.ts';
 import type { NameBlobs } from './name-blobs.ts';
 import { nameBlobs } from './name-blobs.ts';
+import { isCancelled } from '../../work/cancel.ts';
 
 export interface OpenedCache {
   /** The dropped files, those of a cache under the names and in the folders of the snapshot they belong to. */
@@ -46,7 +47,7 @@ export async function openCache(
     try {
       files.push(...(await snapshotOf(repository, own, name)));
     } catch (error) {
-      if (!(error instanceof NamedError) || error.name === 'Cancelled') throw error;
+      if (!(error instanceof NamedError) || isCancelled(error)) throw error;
       refused.push(error);
     }
   }

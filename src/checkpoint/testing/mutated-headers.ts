@@ -1,5 +1,5 @@
 /** Safetensors files whose headers are almost right: what a differential test gives to two readers. */
-import { seededRandom } from '../../seeded-random.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 import { DTYPE_BYTES } from '../dtype.ts';
 import { DTYPES, NAMES, NUMBERS, SHAPES, SPACES, VALUES } from './header-texts.ts';
 

@@ -1,4 +1,4 @@
-import { sha256Hex } from '../../sha256.ts';
+import { sha256Hex } from '../../work/sha256.ts';
 import type { HashedPart } from './part.ts';
 import { CHUNK_BYTES, DIGEST_BYTES } from './part.ts';
 

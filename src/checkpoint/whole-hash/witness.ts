@@ -15,3 +15,8 @@ export interface WeightWitness {
     part: HashedPart,
   ): Promise<void>;
 }
+
+/** What work that reads weights is given besides, where what they held before is remembered. */
+export interface Witnessed {
+  readonly witness?: WeightWitness;
+}

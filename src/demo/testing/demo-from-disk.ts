@@ -48,7 +48,3 @@ export interface DemoGolden {
 export async function demoGolden(name: DemoName): Promise<DemoGolden> {
   return JSON.parse(await readFile(join(GOLDENS, `${name}.json`), 'utf8')) as DemoGolden;
 }
-
-export async function sha256Of(bytes: BufferSource): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
-}

@@ -1,10 +1,7 @@
+import { sha256Hex } from '../../work/sha256.ts';
 import type { DemoCache, DemoSite } from '../site.ts';
 
 const encode = (text: string) => new TextEncoder().encode(text);
-
-async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return Buffer.from(await crypto.subtle.digest('SHA-256', bytes)).toString('hex');
-}
 
 /**
  * A host and the browser's two caches in memory, for tests: files can be changed, taken away, and the network cut.
@@ -65,7 +62,7 @@ export class MemorySite implements DemoSite {
     const files = { 'config.json': '{"a":1}', 'model.safetensors': weights };
     const describe = async (path: string, text: string) => {
       this.host.set(path, encode(text));
-      return { bytes: encode(text).length, sha256: await sha256Of(encode(text)) };
+      return { bytes: encode(text).length, sha256: await sha256Hex(encode(text)) };
     };
     const listed = await Promise.all(
       Object.entries(files).map(async ([name, text]) => ({

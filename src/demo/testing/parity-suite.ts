@@ -19,14 +19,8 @@ import { buildPrompt } from '../../vlm/prompt.ts';
 import { createTokenizer } from '../../vlm/tokenizer.ts';
 import type { Tokenizer } from '../../vlm/tokenizer.ts';
 import { readTokenizerFiles } from '../../vlm/tokenizer-files.ts';
-import {
-  demoBytes,
-  demoFolder,
-  demoGolden,
-  sha256Of,
-  type DemoGolden,
-  type DemoName,
-} from './demo-from-disk.ts';
+import { demoBytes, demoFolder, demoGolden, type DemoGolden, type DemoName } from './demo-from-disk.ts';
+import { sha256Hex } from '../../work/sha256.ts';
 
 const REMAKE = 'the goldens are of other weights: run python tools/goldens/demo.py';
 /** Shares of answers that may come near a tie; compared up to there. */
@@ -42,7 +36,7 @@ export function describeParity(name: DemoName): void {
 
     beforeAll(async () => {
       golden = await demoGolden(name);
-      expect(await sha256Of(await demoBytes(name, 'model.safetensors')), REMAKE).toBe(golden.sha256);
+      expect(await sha256Hex(await demoBytes(name, 'model.safetensors')), REMAKE).toBe(golden.sha256);
       const id = name as ModelId;
       const files = await demoFolder(name);
       folder = await openFolder(id, name, files);
@@ -81,7 +75,7 @@ export function describeParity(name: DemoName): void {
             ids.push(encoded);
           }
         }
-        expect(await sha256Of(new TextEncoder().encode(JSON.stringify(ids))), task).toBe(textIds);
+        expect(await sha256Hex(new TextEncoder().encode(JSON.stringify(ids))), task).toBe(textIds);
       }
     });
 
@@ -93,7 +87,7 @@ export function describeParity(name: DemoName): void {
         const patches = picture && patchify(pictures.get(picture.name) as RgbImage, preprocessor);
         if (patches) {
           expect(imageTokens(patches.grid, folder.config.vision.spatialMergeSize)).toBe(16);
-          expect(await sha256Of(patches.pixelValues as Float32Array<ArrayBuffer>), task).toBe(pixelValues);
+          expect(await sha256Hex(patches.pixelValues as Float32Array<ArrayBuffer>), task).toBe(pixelValues);
         }
         const content = [
           ...(picture ? [{ type: 'image' as const }] : []),

@@ -1,7 +1,7 @@
 /** What a browser says of its GPU is the same before a device is made and of each device: kept results are found by it. */
 import { expect, test } from 'vitest';
 import { requestSpectrumDevice } from '../../spectra/gpu/spectrum-device.ts';
-import { gpuName } from './adapter-name.ts';
+import { gpuName } from '../../work/adapter-name.ts';
 import { requestGpu, surveyGpu } from './gpu-device.ts';
 
 test('the survey, the device of spectra and that of the engine are called alike', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gpuName, wasmName } from './adapter-name.ts';
+import { gpuName, wasmName } from '../../work/adapter-name.ts';
 
 const INFO = { vendor: 'nvidia', architecture: 'ampere', device: '', description: '' };
 const none = new Set<string>();

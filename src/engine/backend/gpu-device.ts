@@ -1,7 +1,7 @@
 /** Asking the browser for a GPU. */
 import { NamedError } from '../../named-error.ts';
 import type { WebGpuAdapter, WebGpuFinding } from '../protocol.ts';
-import { gpuName } from './adapter-name.ts';
+import { gpuName } from '../../work/adapter-name.ts';
 import { availableBridge } from './ort-builds.ts';
 
 /** What WebGPU guarantees everywhere; too little for the matrices of a 7B model in any format. */

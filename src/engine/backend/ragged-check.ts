@@ -1,7 +1,7 @@
 /** May the rows of one decode step stand at different positions? Kernels may read the first row's length for all. */
-import { seededRandom } from '../sampling.ts';
 import type { Backend, Feeds, Tensor } from './backend.ts';
 import { LAYER, randomLayer } from './random-layer.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 
 /** Positions behind each row: the longest neither first nor last. */
 const LENGTHS = [9, 21, 14];

@@ -3,8 +3,8 @@ import type { DecoderDims } from '../../graph/decoder.ts';
 import { decoderGraph } from '../../graph/decoder.ts';
 import type { LinearFormat } from '../../graph/weights.ts';
 import { slotBytes } from '../../graph/weights.ts';
-import type { Random } from '../sampling.ts';
 import type { Backend, Compiled, Feeds } from './backend.ts';
+import type { Random } from '../../work/seeded-random.ts';
 
 /** Small, but larger than one tile, subgroup and quantization block in every direction. */
 export const LAYER: DecoderDims = {

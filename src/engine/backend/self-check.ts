@@ -1,8 +1,8 @@
 /** Does this GPU compute what the CPU computes? Asked once per device, before anything is believed. */
 import type { LinearFormat } from '../../graph/weights.ts';
-import { seededRandom } from '../sampling.ts';
 import type { Backend, Feeds, Tensor } from './backend.ts';
 import { LAYER, randomLayer } from './random-layer.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 
 const TOKENS = 40;
 /** Float32 kernels agree to 1e-5; kernels that went wrong are off by whole values. */

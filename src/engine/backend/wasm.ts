@@ -2,12 +2,12 @@
 import type { Env, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-web';
 import type { Graph } from '../../graph/graph.ts';
 import type { ElementType } from '../../graph/onnx.ts';
-import { SerialQueue } from '../queue.ts';
-import { wasmName } from './adapter-name.ts';
+import { SerialQueue } from '../../work/queue.ts';
+import { wasmName } from '../../work/adapter-name.ts';
 import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
 import { Ledger } from './ledger.ts';
 import { asModuleError } from './module-error.ts';
-import { TurnTaker } from './turn.ts';
+import { TurnTaker } from '../../work/turns.ts';
 
 /** The part of an onnxruntime-web entry point the backends use. */
 export interface OrtModule {

@@ -2,9 +2,9 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { ElementType } from '../../graph/onnx.ts';
 import { NamedError } from '../../named-error.ts';
-import { Lifeline } from '../lifeline.ts';
-import { SerialQueue } from '../queue.ts';
-import { gpuName } from './adapter-name.ts';
+import { Lifeline } from '../../work/lifeline.ts';
+import { SerialQueue } from '../../work/queue.ts';
+import { gpuName } from '../../work/adapter-name.ts';
 import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
 import { BufferAccount, type BufferBytes } from './buffer-account.ts';
 import { Ledger } from './ledger.ts';

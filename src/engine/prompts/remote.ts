@@ -6,8 +6,8 @@ import { NamedError } from '../../named-error.ts';
 import type { PromptMaker, PromptRequest } from '../../vlm/prompt-maker.ts';
 import type { Prompt } from '../../vlm/prompt.ts';
 import { tokenizerFilesOf } from '../../vlm/tokenizer-files.ts';
-import { Lifeline } from '../lifeline.ts';
-import { SerialQueue } from '../queue.ts';
+import { Lifeline } from '../../work/lifeline.ts';
+import { SerialQueue } from '../../work/queue.ts';
 import type { PromptHost } from './host.ts';
 
 /** Milliseconds that work may take before its worker is ended. */

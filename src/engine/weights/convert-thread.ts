@@ -1,6 +1,6 @@
 /** The far side of the convert pool: one thread that reads and converts what it is sent. */
 import { expose, transfer } from 'comlink';
-import { installErrorTransfer } from '../error-transfer.ts';
+import { installErrorTransfer } from '../../work/error-transfer.ts';
 import { inlineConvert } from './convert-inline.ts';
 import type { ReadAndConvert } from './load.ts';
 

@@ -1,7 +1,7 @@
 import type { Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { installErrorTransfer } from '../error-transfer.ts';
+import { installErrorTransfer } from '../../work/error-transfer.ts';
 import type { Outcome, Tab, Wanted } from './testing/kept-worker.ts';
 
 installErrorTransfer();

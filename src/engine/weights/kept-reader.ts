@@ -1,5 +1,4 @@
 /** Streams a kept copy to the device, every byte held against its checksum. */
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import type { WeightArrays } from './arrays.ts';
 import { checksum } from './checksum.ts';
 import type { FilledSlot, KeptManifest } from './kept-manifest.ts';
@@ -9,6 +8,7 @@ import type { LoadReport } from './load.ts';
 import type { PlannedWeight } from './plan.ts';
 import { progressMeter } from './progress.ts';
 import { plainReason } from '../../plain-reason.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Longest stretch of synchronous reading before messages (a cancel among them) are let in. */
 const BREATH_MS = 20;

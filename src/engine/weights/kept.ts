@@ -2,7 +2,7 @@
 import { dateOf } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { LoadProgress, StoredWeights, WeightDtype } from '../protocol.ts';
-import { modulesOf } from '../../study/identity/modules.ts';
+import { modulesOf } from '../../work/modules.ts';
 import type { WeightArrays } from './arrays.ts';
 import type { CopySource } from './kept-manifest.ts';
 import type { LoadReport, WriteTap } from './load.ts';

@@ -2,7 +2,7 @@
 import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
-import { mapInFlight, throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import { mapInFlight } from '../../work/in-flight.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { LoadProgress, QuantizationError } from '../protocol.ts';
 import type { WeightArrays } from './arrays.ts';
@@ -11,6 +11,7 @@ import type { ErrorSums } from './error-sums.ts';
 import { addErrors, summarizeErrors } from './error-sums.ts';
 import type { PlannedWeight } from './plan.ts';
 import { progressMeter } from './progress.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Source bytes read at once: large enough for the disk, small enough to cancel promptly and to hold several. */
 const PIECE_BYTES = 16 * 2 ** 20;

@@ -2,14 +2,15 @@ import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol.ts
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
 import { piecesPrompt } from '../../probes/problem-prompt.ts';
-import { asJob, cancelled } from '../../probes/probe-engine.ts';
-import type { LongWork } from '../../study/work.ts';
+import { asJob } from '../../probes/probe-engine.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
 import { PICTURE } from '../setting.ts';
 import type { Asked } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerSettings, Ask } from './ask.ts';
+import { cancelled, isCancelled, throwIfCancelled } from '../../work/cancel.ts';
 
 /** What evaluation asks of an engine. */
 export interface AnsweringEngine {
@@ -48,12 +49,12 @@ export async function answerAll(
   report();
   const black: BlackImages = new Map();
   const answerBatch = async (batch: readonly Ask[]): Promise<void> => {
-    if (signal?.aborted) throw cancelled();
+    throwIfCancelled(signal);
     let found: readonly Answer[];
     try {
       found = await answersOf(engine, batch, settings, black, signal);
     } catch (error) {
-      if (error instanceof NamedError && error.name === 'Cancelled') throw error;
+      if (isCancelled(error)) throw error;
       if (batch.length === 1) throw naming(error, batch[0] as Ask);
       // The others keep their answers, and the error names the one it is about.
       for (const ask of batch) await answerBatch([ask]);
@@ -153,7 +154,7 @@ export async function picturesOf(
 
 /** The error, with the variant and the sample it happened at. */
 export function naming(error: unknown, { variant, setting, sample }: Ask<Asked>): unknown {
-  if (!(error instanceof NamedError) || error.name === 'Cancelled') return error;
+  if (!(error instanceof NamedError) || isCancelled(error)) return error;
   const what = `${variant.name}, ${setting.name}, ${sample.id}: ${error.what}`;
   return new NamedError(error.name, what, error.place, error.remedy, { cause: error });
 }

@@ -1,4 +1,3 @@
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { NamedError } from '../../named-error.ts';
 import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import type { Experiment } from '../experiment.ts';
@@ -7,10 +6,11 @@ import type { EvaluationSample } from '../samples/sample.ts';
 import { openPicture, picturesIn } from '../../probes/data/picture.ts';
 import { pictureHash } from '../../probes/data/picture-hash.ts';
 import { nameOf } from '../../study/identity/identify.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { pictureSize } from '../../image/picture-size.ts';
 import { PICTURE, promptPieces, type Setting } from '../setting.ts';
 import type { Asked, Variant } from '../variant.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** How answers are made; part of what names them. */
 export interface AnswerSettings {

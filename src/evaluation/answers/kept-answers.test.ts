@@ -4,7 +4,7 @@ import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { keepAsOtherBuild } from '../../study/testing/other-build.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { answersIdentity } from '../identity.ts';
 import { transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';

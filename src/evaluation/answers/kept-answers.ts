@@ -1,7 +1,7 @@
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { answersIdentity } from '../identity.ts';
 import type { Asked } from '../variant.ts';
 import type { Answer } from './answer.ts';

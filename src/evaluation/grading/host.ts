@@ -1,8 +1,8 @@
-import { seededRandom } from '../../engine/sampling.ts';
 import { type Grade, gradeResponse } from '../../grading/grade.ts';
 import { gapSummary } from '../perception/gap-files.ts';
 import { type ResponseScores, type Scored, scoreResponses } from '../perception/response-scores.ts';
 import type { GradedAnswer, GradeRequest } from '../tables/graded.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 
 /** What a worker does with answers: everything that can take a second for thousands of them. */
 export class GradingHost {

@@ -1,9 +1,9 @@
-import { seededRandom } from '../../engine/sampling.ts';
 import type { RewardName } from '../../grading/rewards/rewards.ts';
 import { recordPieces, type ResultPieces } from '../results/write.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 import { gapTable } from './gap-table.ts';
 import { scoreResponses } from './response-scores.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 
 /** Of each model: gaps by family and domain, and rewards and measures of its responses to each side. */
 export function gapModels(

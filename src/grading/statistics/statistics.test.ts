@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../engine/sampling.ts';
 import { bootstrapMean, quantile } from './bootstrap.ts';
 import { holm } from './holm.ts';
 import { mcnemarExact } from './mcnemar.ts';
 import { comparePaired, pairedInterval } from './paired.ts';
 import { wilson } from './wilson.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 
 interface Golden {
   readonly wilson: readonly {

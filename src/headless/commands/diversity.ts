@@ -1,3 +1,4 @@
+import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
 import { surveyCapabilities } from '../../engine/capabilities.ts';
 import { browserComputers } from '../../study/characterize/computers.ts';
 import { diversityFile, diversityStudy, runDiversity } from '../../study/characterize/diversity-study.ts';
@@ -5,7 +6,7 @@ import { overlapSectionOf, overlapStudy, runOverlap } from '../../study/characte
 import type { SpectrumRecord } from '../../spectra/diversity.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
 import { unsharedSentence } from '../../spectra/deltas/unshared.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { comparedCheckpoints, comparison, regionCuts } from '../compared.ts';
 import type { Command } from '../context.ts';
 
@@ -35,14 +36,16 @@ export const run: Command = async (context) => {
     const unshared = [study, overlap].map((one) => one && unsharedSentence(one.pairing));
     for (const sentence of new Set(unshared)) if (sentence !== null) context.notice(sentence);
     const cuts = regionCuts(context, study.pairing.layers);
-    const records = await context.journalled(study.identity, study.total, (long: LongWork<SpectrumRecord>) =>
-      runDiversity(study, computers, long),
+    const records = await context.journalled(
+      study.identity,
+      study.total,
+      (long: LongWork<SpectrumRecord> & Witnessed) => runDiversity(study, computers, long),
     );
     if (!overlap) return diversityFile(study, records, cuts);
     const shared = await context.journalled(
       overlap.identity,
       overlap.total,
-      (long: LongWork<OverlapRecord>) => runOverlap(overlap, computers, long),
+      (long: LongWork<OverlapRecord> & Witnessed) => runOverlap(overlap, computers, long),
     );
     return diversityFile(study, records, cuts, overlapSectionOf(overlap, shared, cuts));
   } finally {

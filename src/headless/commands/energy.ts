@@ -1,8 +1,9 @@
+import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
 import { spectraThreads } from '../../study/characterize/computers.ts';
 import { energyFile, energyStudy, runEnergy } from '../../study/characterize/energy-study.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { unsharedSentence } from '../../spectra/deltas/unshared.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { comparedCheckpoints, comparison, regionCuts } from '../compared.ts';
 import type { Command } from '../context.ts';
 
@@ -14,8 +15,10 @@ export const run: Command = async (context) => {
   if (unshared !== null) context.notice(unshared);
   const threads = spectraThreads();
   try {
-    const records = await context.journalled(study.identity, study.total, (long: LongWork<EnergyRecord>) =>
-      runEnergy(study, threads, long),
+    const records = await context.journalled(
+      study.identity,
+      study.total,
+      (long: LongWork<EnergyRecord> & Witnessed) => runEnergy(study, threads, long),
     );
     return energyFile(study, records, cuts);
   } finally {

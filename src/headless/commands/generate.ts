@@ -1,9 +1,9 @@
 import { wholeModel } from '../../engine/subject.ts';
-import { cancelled } from '../../engine/jobs.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
 import { promptOf } from '../prompt.ts';
 import { provenance } from '../../study/provenance.ts';
+import { cancelled } from '../../work/cancel.ts';
 
 /** Enough for short answers; it is also what the token swap decodes (VFL). */
 const MAX_NEW_TOKENS = 64;

@@ -3,13 +3,14 @@ import { MANIFEST_FILE } from '../../../scripts/result-folder.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { workKey } from '../../study/identity/work-identity.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { HeldFile, KeptFolder } from '../sinks/sink.ts';
 import { claimFolder } from './claim.ts';
 import type { FinishedFile, Manifest } from './manifest.ts';
 import { writeManifest } from './manifest.ts';
 import { isWeightFile } from './merge-identity.ts';
 import { pieceHash } from './piece-hash.ts';
+import { isCancelled } from '../../work/cancel.ts';
 
 export class MergeRecord {
   readonly #kept: KeptFolder;
@@ -140,7 +141,7 @@ export class MergeRecord {
       return (await pieceHash(await this.#kept.read(held), signal, report)) === file.checksum;
     } catch (error) {
       // A place on the disk that cannot be read any more is written anew; the export itself may go on.
-      if (error instanceof NamedError && error.name !== 'Cancelled') return false;
+      if (error instanceof NamedError && !isCancelled(error)) return false;
       throw error;
     }
   }

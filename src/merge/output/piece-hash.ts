@@ -1,8 +1,8 @@
 /** A checksum of large files: SHA-256 over the SHA-256 of their pieces, so that it is taken while pieces pass, off this thread. */
 import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import { readRange } from '../../checkpoint/byte-source.ts';
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
-import { sha256Hex, sha256OfText } from '../../sha256.ts';
+import { sha256Hex, sha256OfText } from '../../work/sha256.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Bytes of every piece but the last. */
 export const PIECE_BYTES = 4 * 2 ** 20;

@@ -1,15 +1,15 @@
 /** The page's side of work on a merge: a worker for each piece of it, so that the page only ever waits. */
 import type { ProxyMarked, Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
-import { installErrorTransfer } from '../../engine/error-transfer.ts';
-import { Lifeline } from '../../engine/lifeline.ts';
+import { installErrorTransfer } from '../../work/error-transfer.ts';
+import { Lifeline } from '../../work/lifeline.ts';
 import { NamedError } from '../../named-error.ts';
-import type { WorkProgress } from '../../study/work.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
 import type { MergedFolder } from '../folder/merged-folder.ts';
 import type { MergePlan } from '../plan/plan.ts';
 import { installMergeTransfer } from '../transfer.ts';
 import type { ExportedFolder, ExportPlace, MergeHost } from './host.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 export interface MergeWork {
   /** Ends the work with a NamedError `Cancelled`, once what was written is removed (but for what an earlier run had finished). */

@@ -1,5 +1,5 @@
 import { NamedError } from '../../named-error.ts';
-import type { WorkProgress } from '../../study/work.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
 import type { ExportedFile } from '../export.ts';
 import { exportMerge } from '../export.ts';
 import type { MergedFolder } from '../folder/merged-folder.ts';

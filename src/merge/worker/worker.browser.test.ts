@@ -5,7 +5,7 @@ import type { ByteSource, CheckpointFiles } from '../../checkpoint/byte-source.t
 import { readRange } from '../../checkpoint/byte-source.ts';
 import type { QwenShape } from '../../checkpoint/testing/qwen-layout.ts';
 import { workKey } from '../../study/identity/work-identity.ts';
-import type { WorkProgress } from '../../study/work.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import { measureNoise } from '../measure.ts';
 import { writeManifest } from '../output/manifest.ts';

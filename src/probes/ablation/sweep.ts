@@ -1,7 +1,7 @@
 /** Zero ablation: what a layer adds to the residual stream is left out (docs/method.md §3). */
 import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { Problem } from '../data/problem.ts';
 import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';

@@ -1,7 +1,7 @@
 /** Lists stay on disk: they are read in pieces, and a row is read again where it is asked for. */
 import { readRange } from '../../checkpoint/byte-source.ts';
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { NamedError } from '../../named-error.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** How a file is gone through. */
 export interface Reading {

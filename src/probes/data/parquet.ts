@@ -1,5 +1,4 @@
 import type { FileMetaData } from 'hyparquet';
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { overLimit } from '../../checkpoint/limits.ts';
 import { NamedError } from '../../named-error.ts';
 import { isRecord, StoredBytes } from './cell.ts';
@@ -9,6 +8,7 @@ import { decimalValue, takeDecimals } from './parquet-decimals.ts';
 import { ParquetGroup } from './parquet-group.ts';
 import { parquetTools } from './parquet-tools.ts';
 import type { RowReader, RowVisit } from './row-reader.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Longer bytes are pictures. */
 const LONG_BYTES = 2 ** 12;

@@ -1,5 +1,5 @@
 /** What names a picture: its bytes, all of them. */
-import { sha256Hex, sha256OfText } from '../../sha256.ts';
+import { sha256Hex, sha256OfText } from '../../work/sha256.ts';
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture } from './picture.ts';
 

@@ -1,7 +1,7 @@
 /** Reads rows again, by their places in the file. */
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { readBytes, type Reading } from './file-pieces.ts';
 import type { RowIndex } from './row-index.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Rows that lie so close are read together. */
 const TOGETHER_BYTES = 2 ** 20;

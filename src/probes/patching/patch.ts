@@ -2,7 +2,7 @@
 import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { Problem } from '../data/problem.ts';
 import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';

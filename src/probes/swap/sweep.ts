@@ -1,7 +1,7 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; docs/method.md §2). */
 import type { GenerateAllRequest, ImageReading, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
 import type { Subject } from '../../engine/subject.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { Pair } from '../data/pair.ts';
 import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';

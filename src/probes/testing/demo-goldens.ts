@@ -3,6 +3,7 @@ import type { DemoIndex } from '../../demo/index-file.ts';
 import type { AblatedPart } from '../ablation/experiment.ts';
 import type { SwapMode } from '../swap/mode.ts';
 import type { Task } from '../task.ts';
+import { sha256Hex } from '../../work/sha256.ts';
 
 /** What transformers answers. `clear`: characters before its choice came near a tie, where it did. */
 export interface GoldenText {
@@ -78,9 +79,7 @@ export async function demoFolder(name: string, { sha256 }: DemoProbes): Promise<
   const folder = new Map<string, File>();
   for (const file of files) folder.set(file.name, await fetchFile(`/demo/${name}/${file.name}`));
   const weights = await folder.get('model.safetensors')?.arrayBuffer();
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', weights ?? new ArrayBuffer()));
-  const found = [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  if (found === sha256[name]) return folder;
+  if ((await sha256Hex(weights ?? new ArrayBuffer())) === sha256[name]) return folder;
   throw new Error(
     `${name} has other weights than the goldens: run python tools/goldens/demo_probes.py again`,
   );

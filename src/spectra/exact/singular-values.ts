@@ -1,10 +1,10 @@
 /** All singular values of a matrix on the CPU, in float64: Gram matrix, tridiagonal form, implicit QL. */
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import { Kernels } from '../kernels/kernels.ts';
 import { tridiagonalEigenvalues } from './eigenvalues.ts';
 import { GramSum, strideOf } from './gram.ts';
 import { supportOf } from './support.ts';
 import { tridiagonalize } from './tridiagonal.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /**
  * Relative size of the smallest singular value that a Gram matrix of size n still tells from zero: its eigenvalues carry

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../checkpoint/testing/files.ts';
-import { seededRandom } from '../../engine/sampling.ts';
 import { accuracyOf } from '../accuracy.ts';
 import type { MatrixOperator } from '../backend.ts';
 import { CpuBackend } from '../cpu-backend.ts';
@@ -15,6 +14,7 @@ import { orthonormalBeside } from './orthonormal.ts';
 import { subspaceOverlap } from './subspace-overlap.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 import { gaussian, topSingular } from './top-singular.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 
 const cpu = new CpuBackend(inlineThreads());
 

@@ -1,6 +1,6 @@
 /** Sums over all singular values, Σ f(σ), estimated from a few random vectors: stochastic Lanczos quadrature. */
 import type { MatrixOperator, SpectrumOptions } from '../backend.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 import { jacobiSvd } from '../exact/jacobi.ts';
 import { Dense } from './dense.ts';
 import { columnSizes } from './orthonormal.ts';

@@ -1,7 +1,7 @@
 /** The largest singular values and their vectors, by randomized block Krylov iteration. */
 import type { MatrixOperator, SpectrumOptions } from '../backend.ts';
-import type { Random } from '../../seeded-random.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import type { Random } from '../../work/seeded-random.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 import { Dense } from './dense.ts';
 import { columnSizes, joined, orthonormalBeside } from './orthonormal.ts';
 import { shortSide } from './short-side.ts';

@@ -1,9 +1,7 @@
 /** Singular values on WebGPU. */
-import { gpuName } from '../../engine/backend/adapter-name.ts';
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import { gpuName } from '../../work/adapter-name.ts';
 import { NamedError } from '../../named-error.ts';
 import type { MatrixOperator, SpectrumBackend, SpectrumOptions } from '../backend.ts';
-import { abortable } from '../threads/abortable.ts';
 import type { BandMatrix } from './band/band-matrix.ts';
 import { squaredNorm } from './band/band-matrix.ts';
 import { bidiagonalValues } from './band/bidiagonal-values.ts';
@@ -19,6 +17,7 @@ import { SpectrumDevice, requestSpectrumDevice } from './spectrum-device.ts';
 import type { WorkDone } from './submissions.ts';
 import { Submissions } from './submissions.ts';
 import { Uploader } from './upload.ts';
+import { abortable, throwIfCancelled } from '../../work/cancel.ts';
 
 /** Columns of a panel and width of the band: more serves the GPU better, less the CPU stage (∝ width). */
 export const PANEL_WIDTH = 16;

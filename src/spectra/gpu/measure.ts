@@ -1,7 +1,7 @@
 /** What must be known of a matrix before it travels. */
-import { TurnTaker } from '../../engine/backend/turn.ts';
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
+import { TurnTaker } from '../../work/turns.ts';
 import { NamedError } from '../../named-error.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 export interface Measured {
   readonly largest: number;

@@ -1,5 +1,5 @@
 /** Does this GPU compute what the CPU computes? Asked once per device, before anything it says is believed. */
-import { seededRandom } from '../../seeded-random.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 import { NamedError } from '../../named-error.ts';
 import type { SpectrumBackend } from '../backend.ts';
 import { multiplyReference } from './reference/multiply.ts';

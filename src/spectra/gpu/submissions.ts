@@ -1,7 +1,7 @@
 /** Work for the GPU, cut into submissions short enough to cancel between and for no driver to end. */
-import { throwIfCancelled } from '../../checkpoint/in-flight.ts';
 import type { Kernel } from './kernel.ts';
 import type { SpectrumDevice } from './spectrum-device.ts';
+import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Two are under way at a time, so that a cancel waits for 100 ms at most. */
 const TARGET_MS = 40;

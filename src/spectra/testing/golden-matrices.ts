@@ -1,6 +1,6 @@
 /** The matrices of `tools/goldens/spectra.py`, made here by the same arithmetic, and what NumPy found of them. */
-import type { Random } from '../../seeded-random.ts';
-import { seededRandom } from '../../seeded-random.ts';
+import type { Random } from '../../work/seeded-random.ts';
+import { seededRandom } from '../../work/seeded-random.ts';
 import type { SpectrumMetrics } from '../metrics.ts';
 
 export interface GoldenMatrix {

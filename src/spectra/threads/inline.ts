@@ -5,8 +5,8 @@ import type { OnRead } from '../deltas/stored-piece.ts';
 import { PIECE_ELEMENTS } from '../deltas/stored-piece.ts';
 import { singularValues, singularValuesOfSlabs } from '../exact/singular-values.ts';
 import { multiplier } from '../fast/matrix-product.ts';
-import { abortable } from './abortable.ts';
 import type { SpectraThreads } from './spectra-threads.ts';
+import { abortable } from '../../work/cancel.ts';
 
 /** Computes in the thread that asks: inside a worker, in Node, in tests. */
 export function inlineThreads(): SpectraThreads {

@@ -1,6 +1,6 @@
 /** The far side of the pool: one worker that computes what it is sent. Results are moved back, not copied. */
 import { expose, transfer } from 'comlink';
-import { installErrorTransfer } from '../../engine/error-transfer.ts';
+import { installErrorTransfer } from '../../work/error-transfer.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
 import type { OnRead } from '../deltas/stored-piece.ts';

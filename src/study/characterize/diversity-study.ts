@@ -1,4 +1,5 @@
 /** Update diversity as a study: which spectra, what they cost, and their result file. */
+import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
 import type { DeltaChoice, DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing } from '../../spectra/deltas/pairing.ts';
@@ -12,7 +13,7 @@ import { layerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import type { OverlapSection } from '../../spectra/results/subspace-overlap-file.ts';
 import { identify } from '../identity/identify.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
-import type { LongWork } from '../work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';
 import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';
@@ -74,7 +75,7 @@ function operationsOf(family: Pairing['families'][number]): number {
 export function runDiversity(
   { checkpoints, deltas, pairing, settings }: DiversityStudy,
   computers: Computers,
-  work: LongWork<SpectrumRecord>,
+  work: LongWork<SpectrumRecord> & Witnessed,
 ): Promise<ReadonlyMap<string, SpectrumRecord>> {
   const { rounding, mode, topK, seed } = settings;
   return measureDiversity({ checkpoints, deltas, pairing, rounding, mode, topK, seed }, computers, work);

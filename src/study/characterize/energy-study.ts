@@ -1,4 +1,5 @@
 /** Update energy as a study: what is compared with what, what it costs, and its result file. */
+import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
 import type { DeltaChoice, DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing } from '../../spectra/deltas/pairing.ts';
@@ -12,7 +13,7 @@ import { froNormFile } from '../../spectra/results/fro-norm.ts';
 import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
 import { identify } from '../identity/identify.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
-import type { LongWork } from '../work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';
 
@@ -61,7 +62,7 @@ export function energyStudy(checkpoints: CheckpointSet, settings: EnergySettings
 export function runEnergy(
   { checkpoints, deltas, pairing, settings }: EnergyStudy,
   threads: SpectraThreads,
-  work: LongWork<EnergyRecord>,
+  work: LongWork<EnergyRecord> & Witnessed,
 ): Promise<ReadonlyMap<string, EnergyRecord>> {
   return measureEnergy({ checkpoints, deltas, pairing, rounding: settings.rounding }, threads, work);
 }

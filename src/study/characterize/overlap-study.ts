@@ -1,4 +1,5 @@
 /** Principal subspaces as a study: which two updates, what it costs, and its result file. */
+import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
 import { NamedError } from '../../named-error.ts';
 import type { DeltaChoice, DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
@@ -13,7 +14,7 @@ import type { OverlapSection, SubspaceOverlapFile } from '../../spectra/results/
 import { overlapSection, subspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
 import { identify } from '../identity/identify.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
-import type { LongWork } from '../work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { checkDeltas } from './check-deltas.ts';
 import { usedBy } from './energy-study.ts';
 import { characterizeProvenance, fingerprints, modelNames, namesOf } from './provenance.ts';
@@ -74,7 +75,7 @@ export function overlapStudy(checkpoints: CheckpointSet, settings: OverlapSettin
 export function runOverlap(
   { checkpoints, deltas, pairing, settings }: OverlapStudy,
   computers: Computers,
-  work: LongWork<OverlapRecord>,
+  work: LongWork<OverlapRecord> & Witnessed,
 ): Promise<ReadonlyMap<string, OverlapRecord>> {
   const { rounding, k, seed } = settings;
   return measureOverlap({ checkpoints, deltas, pairing, rounding, k, seed }, computers, work);

@@ -14,7 +14,7 @@ import { identify, nameOf } from './identify.ts';
 import { workKey } from './work-identity.ts';
 
 const modules = vi.hoisted(() => ({ name: 'built' }));
-vi.mock('./modules.ts', () => ({ modulesOf: (kind: string) => `${kind} ${modules.name}` }));
+vi.mock('../../work/modules.ts', () => ({ modulesOf: (kind: string) => `${kind} ${modules.name}` }));
 afterEach(() => (modules.name = 'built'));
 
 type Inputs = { readonly [K in Kind]: DecidingInputs[K] };

@@ -1,7 +1,7 @@
 /** Sets are told apart by all they ask, state and show, and by nothing else. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
-import type { WorkProgress } from '../work.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
 import { samplesFingerprint } from './samples-fingerprint.ts';
 import { readPairFolder } from '../../probes/data/pair-folder.ts';
 import type { Pair } from '../../probes/data/pair.ts';

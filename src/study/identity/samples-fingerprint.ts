@@ -1,6 +1,6 @@
-import { mapInFlight } from '../../checkpoint/in-flight.ts';
-import { sha256OfText } from '../../sha256.ts';
-import type { LongWork } from '../work.ts';
+import { mapInFlight } from '../../work/in-flight.ts';
+import { sha256OfText } from '../../work/sha256.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { picturesIn } from '../../probes/data/picture.ts';
 import { pictureHash } from '../../probes/data/picture-hash.ts';

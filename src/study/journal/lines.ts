@@ -2,7 +2,7 @@
  * Lines of a journal's files: `<16 hex digits> <JSON>`, the digits the beginning of a SHA-256 over place and JSON. A line
  * that was cut off, flipped or brought from elsewhere is told from a whole one; a journal only ever grows.
  */
-import { sha256Hex } from '../../sha256.ts';
+import { sha256Hex } from '../../work/sha256.ts';
 import { NEWLINE } from './storage.ts';
 
 const DIGITS = 16;

@@ -8,7 +8,7 @@ import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import { runJournalled } from '../run-journalled.ts';
-import type { LongWork } from '../work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { Journals } from './journals.ts';
 import { fateOf, toldApart } from './kept-words.ts';
 import { lineOf } from './lines.ts';

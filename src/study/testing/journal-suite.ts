@@ -4,13 +4,13 @@ import { openJournal } from '../journal/journal.ts';
 import { Journals } from '../journal/journals.ts';
 import { lineOf } from '../journal/lines.ts';
 import { SHAPES } from '../journal/shapes.ts';
-import { buildName } from '../identity/modules.ts';
+import { buildName } from '../../work/modules.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import type { JournalStorage } from '../journal/storage.ts';
 import { runJournalled } from '../run-journalled.ts';
-import type { LongWork } from '../work.ts';
-import { NamedError } from '../../named-error.ts';
+import type { LongWork } from '../../work/long-work.ts';
+import { cancelled } from '../../work/cancel.ts';
 
 const shape = SHAPES.verdicts;
 
@@ -30,7 +30,7 @@ function squares(computed: string[], stopAfter = Infinity) {
   return async ({ finished, onRecord, signal }: LongWork<JudgeVerdict>): Promise<number> => {
     let sum = 0;
     for (const [index, key] of KEYS.entries()) {
-      if (computed.length >= stopAfter) throw new NamedError('Cancelled', 'cancelled', {}, '');
+      if (computed.length >= stopAfter) throw cancelled();
       signal?.throwIfAborted();
       const known = finished?.get(key);
       const record = known ?? verdict(`${index ** 2} größe\n"quoted"`);

@@ -1,7 +1,7 @@
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { WorkKind } from '../identity/deciding-inputs.ts';
 import type { KeptRecords } from '../journal/kinds.ts';
-import type { LongWork } from '../work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 
 /** A small piece of work of a kind. */
 export interface PieceOf<Kind extends WorkKind> {

@@ -1,5 +1,5 @@
 /** What tensors held when they were read whole, by the fingerprint of their checkpoint. */
-import { sha256OfText } from '../../sha256.ts';
+import { sha256OfText } from '../../work/sha256.ts';
 import type { JournalStorage } from '../journal/storage.ts';
 
 const FILE = 'tensors.txt';

@@ -5,7 +5,7 @@ import { browserStorage } from '../../study/journal/browser-storage.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 

@@ -1,7 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
-import { NamedError } from '../../named-error.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
 import { Journals } from '../../study/journal/journals.ts';
@@ -10,6 +9,7 @@ import type { Folder } from '../files/folder.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { AppState } from '../state/app.svelte.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
+import { cancelled } from '../../work/cancel.ts';
 
 afterEach(clearStage);
 
@@ -51,7 +51,7 @@ class GatedThreads {
       ...inline,
       energy: async (task, signal) => {
         await new Promise<void>((go, reject) => {
-          const cancel = () => reject(new NamedError('Cancelled', 'cancelled', {}, ''));
+          const cancel = () => reject(cancelled());
           signal?.addEventListener('abort', cancel, { once: true });
           this.#waiting.push(go);
           this.let(0);

@@ -17,7 +17,7 @@ import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
 import { originNotice, originText } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import { counted } from '../format/quantity.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';

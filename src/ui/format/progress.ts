@@ -1,5 +1,5 @@
-import type { Pace } from '../../study/pace.ts';
-import type { WorkProgress } from '../../study/work.ts';
+import type { Pace } from '../../work/pace.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
 import { bytes, bytesPerSecond, count, duration } from './quantity.ts';
 import { sentence } from './sentence.ts';
 

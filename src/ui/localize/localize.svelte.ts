@@ -21,7 +21,7 @@ import { identify } from '../../study/identity/identify.ts';
 import { residentModel } from '../../study/identity/resident-model.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { keptSettings, validSettings } from '../state/kept-settings.ts';
 import { named } from '../state/named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';

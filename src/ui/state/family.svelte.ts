@@ -13,6 +13,7 @@ import type { Machine } from './machine.svelte.ts';
 import { named } from './named.ts';
 import { freeName, nameFrom } from './slot-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
+import { cancelled } from '../../work/cancel.ts';
 
 const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
 
@@ -105,7 +106,7 @@ export class Family {
     const before = slot.checkpoint;
     if (slot.state.kind === 'reading') slot.state.cancel();
     const opening = new AbortController();
-    const cancel = (): void => opening.abort(new NamedError('Cancelled', 'cancelled', {}, ''));
+    const cancel = (): void => opening.abort(cancelled());
     const reading = { kind: 'reading', folder: folder.name, files: folder.files.size, cancel } as const;
     slot.state = reading;
     slot.folder = folder;

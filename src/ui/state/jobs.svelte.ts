@@ -1,5 +1,5 @@
-import { PaceMeter } from '../../study/pace.ts';
-import type { WorkProgress } from '../../study/work.ts';
+import { PaceMeter } from '../../work/pace.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
 import { progressWords } from '../format/progress.ts';
 
 /** One piece of long work, as the job bar shows it. */

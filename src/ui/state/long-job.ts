@@ -1,4 +1,4 @@
-import type { LongWork, WorkProgress } from '../../study/work.ts';
+import type { LongWork, WorkProgress } from '../../work/long-work.ts';
 import type { Jobs } from './jobs.svelte.ts';
 
 /** What is over sooner is not worth a word. */

@@ -1,3 +1,4 @@
+import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
 import { NamedError } from '../../named-error.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { workKey } from '../../study/identity/work-identity.ts';
@@ -5,9 +6,10 @@ import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
 import { originNotice } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
-import type { LongWork } from '../../study/work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { named } from './named.ts';
+import { cancelled } from '../../work/cancel.ts';
 
 /** Charts are redrawn with new records at most this often. */
 const SHOWN_EVERY_MS = 250;
@@ -128,7 +130,7 @@ export class StudyRun<Record> {
   /** Runs what it was turned to; resolves when that is over, however it ended. */
   async run(
     title: string,
-    work: (long: LongWork<Record>, notice: (text: string) => void) => Promise<unknown>,
+    work: (long: LongWork<Record> & Witnessed, notice: (text: string) => void) => Promise<unknown>,
   ): Promise<void> {
     const identity = this.#identity;
     if (this.running || !identity) return;
@@ -172,7 +174,7 @@ export class StudyRun<Record> {
   }
 
   cancel(): void {
-    this.#controller?.abort(new NamedError('Cancelled', 'cancelled', {}, ''));
+    this.#controller?.abort(cancelled());
   }
 
   /** Forgets what was found, here and in the journal. */

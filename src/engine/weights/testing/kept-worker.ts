@@ -1,6 +1,6 @@
 /** A tab's worker, as the tests of kept weights drive it. */
 import { expose } from 'comlink';
-import { installErrorTransfer } from '../../error-transfer.ts';
+import { installErrorTransfer } from '../../../work/error-transfer.ts';
 import type { StoredWeights, WeightDtype } from '../../protocol.ts';
 import { inlineConvert } from '../convert-inline.ts';
 import { OpfsKeptWeights } from '../kept-opfs.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../../engine/sampling.ts';
 import { smallSingularValues } from '../reference/small.ts';
 import { bidiagonalValues } from './bidiagonal-values.ts';
+import { seededRandom } from '../../../work/seeded-random.ts';
 
 const of = (diagonal: number[], superdiagonal: number[]) =>
   bidiagonalValues({

@@ -3,11 +3,11 @@
  * shift is harmless, else with shift zero (Demmel and Kahan 1990, "Accurate singular values of bidiagonal matrices";
  * LAPACK's dbdsqr).
  */
-import { throwIfCancelled } from '../../../checkpoint/in-flight.ts';
-import { TurnTaker } from '../../../engine/backend/turn.ts';
+import { TurnTaker } from '../../../work/turns.ts';
 import { NamedError } from '../../../named-error.ts';
 import type { Bidiagonal } from './bidiagonalize.ts';
 import { length } from './length.ts';
+import { throwIfCancelled } from '../../../work/cancel.ts';
 
 const EPS = 2 ** -53;
 /** dbdsqr's max(10, min(100, ε^(−1/8))) · ε: what an off-diagonal entry may add to a value, relative. */

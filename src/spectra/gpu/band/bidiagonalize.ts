@@ -1,8 +1,8 @@
 /** From an upper band to an upper bidiagonal matrix, by Givens rotations that chase the bulge out (Schwarz 1968; LAPACK's dgbbrd). */
-import { throwIfCancelled } from '../../../checkpoint/in-flight.ts';
-import { TurnTaker } from '../../../engine/backend/turn.ts';
+import { TurnTaker } from '../../../work/turns.ts';
 import type { BandMatrix } from './band-matrix.ts';
 import { length } from './length.ts';
+import { throwIfCancelled } from '../../../work/cancel.ts';
 
 export interface Bidiagonal {
   /** d[i] = B[i, i] */

@@ -1,5 +1,5 @@
 /** Matrices whose singular values are known because they were chosen. */
-import { seededRandom } from '../../../seeded-random.ts';
+import { seededRandom } from '../../../work/seeded-random.ts';
 
 /**
  * U·diag(values)·Vᵀ in f64, row-major [rows, cols], U and V products of `reflections` random Householder reflections

@@ -1,10 +1,10 @@
-import { seededRandom } from '../../../engine/sampling.ts';
 import { presetCuts } from '../../layer-strip/regions.ts';
 import { identityAt } from '../../theme/identity.ts';
 import { AS_PERCENT, type ValueAxis } from '../axis/value-axis.ts';
 import type { ChartFrame } from '../frame.ts';
 import type { LayerSeries } from '../layer-lines/series.ts';
 import type { MarkerShape } from '../marks/markers.ts';
+import { seededRandom } from '../../../work/seeded-random.ts';
 
 /** Invented numbers in the shapes the analyses give, for the gallery and the pictures of the tests. */
 export const BODY = { visionBlocks: 32, layers: 28 };

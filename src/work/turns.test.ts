@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TurnTaker } from './turn.ts';
+import { TurnTaker } from './turns.ts';
 
 /** Work as the CPU build does it: the thread is busy, and the promise resolves at once. */
 async function busy(ms: number): Promise<void> {

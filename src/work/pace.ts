@@ -1,5 +1,5 @@
 /** How fast long work goes and when it will be done. */
-import type { WorkProgress } from './work.ts';
+import type { WorkProgress } from './long-work.ts';
 
 export interface Pace {
   /** Units a second, over the last seconds; null until something was done. */

@@ -1,7 +1,5 @@
 /** How long work speaks with whoever started it: every analysis takes these and knows nothing of journals or screens. */
 
-import type { WeightWitness } from '../checkpoint/whole-hash/witness.ts';
-
 export interface WorkProgress {
   /** What is being done, as a reader says it: "reading deltas", "answering". */
   readonly phase: string;
@@ -17,8 +15,6 @@ export interface WorkProgress {
  * sample's id.
  */
 export interface LongWork<Record> {
-  /** Told of weights that the work reads, where what they held before is remembered. */
-  readonly witness?: WeightWitness;
   /** Ends the work with a NamedError `Cancelled`, in under 200 ms. */
   readonly signal?: AbortSignal;
   onProgress?(progress: WorkProgress): void;

@@ -17,8 +17,8 @@ export class TurnTaker {
   }
 }
 
-/** Timers are held back for milliseconds once they nest; messages are not. */
-function nextTurn(): Promise<void> {
+/** Lets waiting events in: a cancellation, a message. Timers are held back for milliseconds once they nest; messages are not. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

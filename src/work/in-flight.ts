@@ -1,4 +1,4 @@
-import { NamedError } from '../named-error.ts';
+import { throwIfCancelled } from './cancel.ts';
 
 /** Reads kept going at once: one at a time reaches half of what a disk gives a browser, four nearly all of it. */
 export const READS_IN_FLIGHT = 4;
@@ -31,9 +31,4 @@ export async function mapInFlight<T, R>(
   };
   await Promise.all(Array.from({ length: Math.min(READS_IN_FLIGHT, items.length) }, lane));
   return results;
-}
-
-/** @throws NamedError `Cancelled` once `signal` is aborted. */
-export function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw new NamedError('Cancelled', 'cancelled', {}, '');
 }
