@@ -7,7 +7,7 @@ import type { WorkIdentity } from '../identity/work-identity.ts';
 import { sameWork } from '../identity/work-identity.ts';
 import { runJournalled } from '../run-journalled.ts';
 import { keepAsOtherBuild } from '../testing/other-build.ts';
-import type { LongWork } from '../work.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import { Journals } from './journals.ts';
 import { MemoryStorage } from './memory-storage.ts';
 import { originFacts, originNotice } from './other-builds.ts';

@@ -1,5 +1,5 @@
 /** What other builds kept of a piece of work: shown as theirs, never gone on with. */
-import { modulesOf } from '../identity/modules.ts';
+import { modulesOf } from '../../work/modules.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { sameWork } from '../identity/work-identity.ts';
 import { isLedger } from '../weights/ledger.ts';
