@@ -47,7 +47,7 @@ export function readTokenizerOptions(file: MergekitFile): TokenizerOptions {
 
 function chatTemplateOf(file: MergekitFile): Pick<TokenizerOptions, 'chatTemplate' | 'notices'> {
   const template = file.root.value('chat_template') ?? '';
-  if (typeof template !== 'string') throw file.invalid('it is no text', 'chat_template');
+  if (typeof template !== 'string') throw file.invalid('it is not a text', 'chat_template');
   if (template === '') return { chatTemplate: null, notices: [] };
   if (template === 'auto') {
     const notice =
@@ -58,7 +58,7 @@ function chatTemplateOf(file: MergekitFile): Pick<TokenizerOptions, 'chatTemplat
     return { chatTemplate: template, notices: [] };
   }
   throw file.refusal(
-    `${template} is no template, or the name of one that only mergekit has`,
+    `${template} is not a template, or is the name of one that only mergekit has`,
     'chat_template',
   );
 }
