@@ -30,7 +30,7 @@ export async function givenProblems(
   if (path === undefined) {
     throw new NamedError(
       'NoProblems',
-      `no ${LIST_FORMATS} among the files`,
+      `there is no ${LIST_FORMATS} among the files`,
       { field: `--${flag}` },
       'name the list',
     );
