@@ -250,7 +250,7 @@ function below(top, name) {
     if (paths.length > MOST_FILES)
       throw new NamedError(
         'TooManyFiles',
-        `more than ${MOST_FILES} files below "${top}"`,
+        `there are more than ${MOST_FILES} files below "${top}"`,
         `--${name}`,
         'give the folder of the data alone',
       );

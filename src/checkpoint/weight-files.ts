@@ -54,7 +54,7 @@ export function findWeights(files: CheckpointFiles, named?: string): WeightLayou
   if (shards.length > 0) {
     throw new NamedError(
       'IndexMissing',
-      `${listing(shards)}: ${shards.length === 1 ? 'a shard' : 'shards'} without ${INDEX_FILE}`,
+      `the folder has no ${INDEX_FILE} for its ${shards.length === 1 ? 'shard' : 'shards'}: ${listing(shards)}`,
       { file: INDEX_FILE },
       'add the index and every shard of the same folder',
     );

@@ -36,7 +36,12 @@ export async function givenProblems(
     );
   }
   if (others.length > 0) {
-    throw new NamedError('SeveralLists', lists.join(', '), { field: `--${flag}` }, 'name the list itself');
+    throw new NamedError(
+      'SeveralLists',
+      `there are ${lists.length} lists: ${lists.join(', ')}`,
+      { field: `--${flag}` },
+      'name the list itself',
+    );
   }
   const list = await openProblemList(path, files, givenColumns(flags), { signal, onProgress });
   const samples = flags.number('samples') ?? list.count;
