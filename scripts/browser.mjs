@@ -81,7 +81,12 @@ export function ensureBrowser() {
     const installed = browserCandidates().find((path) => existsSync(path) && starts(path));
     if (installed) return installed;
   }
-  throw new NamedError('BrowserNotFound', 'no Chromium or Chrome, and none could be installed', '', REMEDY);
+  throw new NamedError(
+    'BrowserNotFound',
+    'there is no Chromium or Chrome, and none could be installed',
+    '',
+    REMEDY,
+  );
 }
 
 /**

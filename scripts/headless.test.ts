@@ -25,11 +25,14 @@ describe('bad input ends with 2, one line on stderr and nothing on stdout', () =
       /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info kept logits( \w+)*\n$/,
     ],
     [['info'], /^MissingFlag: .*--model.*\n$/],
-    [['info', '--model', 'no/such/folder'], /^FolderNotFound: no folder "no\/such\/folder"; --model; .*\n$/],
+    [
+      ['info', '--model', 'no/such/folder'],
+      /^FolderNotFound: there is no folder "no\/such\/folder"; --model; .*\n$/,
+    ],
     [['info', '--model', 'demo:x', '--out', 'no/such/file'], /^FolderNotFound: .*--out.*\n$/],
     [
       ['generate', '--model', 'demo:x', '--prompt', 'a', '--image', 'no.png'],
-      /^FileNotFound: no file "no.png"; --image; .*\n$/,
+      /^FileNotFound: there is no file "no.png"; --image; .*\n$/,
     ],
   ])('%j', (words, stderr) => {
     const { status, ...said } = headless(...words);
@@ -164,7 +167,7 @@ describe('a folder of data', () => {
   test('that is not there, or holds nothing, is refused', () => {
     mkdirSync(join(folder, 'nothing'));
     expect(() => find(join(folder, 'nothing'))).toThrow('holds no files; --items');
-    expect(() => find('no/such')).toThrow('no folder or file "no/such"; --items');
+    expect(() => find('no/such')).toThrow('there is no folder or file "no/such"; --items');
   });
 });
 

@@ -83,7 +83,7 @@ export function refuseBrokenLinks(folder, flag, repository) {
   if (broken.length === 0) return;
   throw new NamedError(
     'BrokenLinks',
-    `${broken.sort().join(', ')}: ${broken.length === 1 ? 'a link that leads' : 'links that lead'} nowhere`,
+    `${broken.length === 1 ? 'a link leads' : 'links lead'} nowhere: ${broken.sort().join(', ')}`,
     `${flag} › ${folder}`,
     waysOut(repository),
   );

@@ -103,7 +103,12 @@ function demo(value, kind) {
 function checkpoint(name, value) {
   const given = resolve(value);
   if (!existsSync(given) || !statSync(given).isDirectory())
-    throw new NamedError('FolderNotFound', `no folder "${value}"`, `--${name}`, 'give a checkpoint folder');
+    throw new NamedError(
+      'FolderNotFound',
+      `there is no folder "${value}"`,
+      `--${name}`,
+      'give a checkpoint folder',
+    );
   const cached = snapshotOf(given, `--${name}`);
   const folder = cached?.folder ?? given;
   refuseBrokenLinks(folder, `--${name}`, cached?.name);
@@ -156,7 +161,7 @@ function data(name, value) {
   if (!existsSync(top))
     throw new NamedError(
       'FolderNotFound',
-      `no folder or file "${value}"`,
+      `there is no folder or file "${value}"`,
       `--${name}`,
       'give one that exists',
     );
@@ -245,7 +250,7 @@ function below(top, name) {
     if (paths.length > MOST_FILES)
       throw new NamedError(
         'TooManyFiles',
-        `more than ${MOST_FILES} files below "${top}"`,
+        `there are more than ${MOST_FILES} files below "${top}"`,
         `--${name}`,
         'give the folder of the data alone',
       );
@@ -265,6 +270,11 @@ function isFile(path) {
 function file(name, value) {
   const path = resolve(value);
   if (!isFile(path))
-    throw new NamedError('FileNotFound', `no file "${value}"`, `--${name}`, 'give a file that exists');
+    throw new NamedError(
+      'FileNotFound',
+      `there is no file "${value}"`,
+      `--${name}`,
+      'give a file that exists',
+    );
   return path;
 }

@@ -122,7 +122,8 @@ export class JournalFiles {
    * @param {string} file
    */
   #path(key, file) {
-    if (!NAME.test(key) || !NAME.test(file)) throw new RangeError(`no journal "${key}/${file}"`);
+    if (!NAME.test(key) || !NAME.test(file))
+      throw new RangeError(`"${key}/${file}" is not the name of a journal`);
     return join(this.#folder, key, file);
   }
 

@@ -128,7 +128,12 @@ async function ready(page, path, entry) {
   const late = Date.now() + READY_MS;
   while (!(await page.evaluate((name) => Object.hasOwn(globalThis, name), entry))) {
     if (Date.now() > late)
-      throw new NamedError('PageFailed', `no ${entry} after ${READY_MS / 1000} s`, path, 'please report it');
+      throw new NamedError(
+        'PageFailed',
+        `the page has no ${entry} after ${READY_MS / 1000} s`,
+        path,
+        'please report it',
+      );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

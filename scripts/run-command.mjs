@@ -95,7 +95,7 @@ export function checkOut(out, writes = 'json') {
   if (out === '-') return;
   const folder = dirname(resolve(out));
   if (!existsSync(folder))
-    throw new NamedError('FolderNotFound', `no folder "${folder}"`, '--out', 'create it first');
+    throw new NamedError('FolderNotFound', `there is no folder "${folder}"`, '--out', 'create it first');
   const isFolder = statSync(out, { throwIfNoEntry: false })?.isDirectory();
   if (isFolder !== undefined && isFolder !== wantsFolder)
     throw new NamedError(

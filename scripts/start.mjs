@@ -41,7 +41,7 @@ function options() {
   }
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65535))
-    throw new NamedError('BadValue', `"${values.port}" is no port`, '--port', 'give a number up to 65535');
+    throw new NamedError('BadValue', `"${values.port}" is not a port`, '--port', 'give a number up to 65535');
   // No screen, nobody to open it for.
   const screen = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
   return { port, open: !values['no-open'] && !process.env.CI && Boolean(screen) };

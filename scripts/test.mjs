@@ -60,6 +60,6 @@ function chosen() {
   const names = only?.split(',');
   const unknown = names?.find((name) => !PHASES.some((phase) => phase.name === name));
   if (unknown !== undefined)
-    throw new NamedError('UnknownPhase', `"${unknown}" is no phase`, '--only', `known: ${known}`);
+    throw new NamedError('UnknownPhase', `"${unknown}" is not a phase`, '--only', `known: ${known}`);
   return PHASES.filter(({ name }) => names?.includes(name) ?? true);
 }

@@ -141,7 +141,7 @@ function unreadNotices(unread: readonly UnreadTensor[]): Notice[] {
 function sourceOf(files: CheckpointFiles, file: string): ByteSource {
   const source = files.get(file);
   if (source !== undefined) return source;
-  throw new NamedError('MissingFile', 'not in the folder', { file }, 'choose the folder again');
+  throw new NamedError('MissingFile', 'the file is not in the folder', { file }, 'choose the folder again');
 }
 
 function byCanonicalName(stored: readonly StoredTensor[]): ReadonlyMap<string, TensorEntry> {

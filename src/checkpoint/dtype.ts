@@ -55,7 +55,7 @@ export function asDtype(value: string, place: { file: string; tensor: string }):
 export function unknownDtype(value: string, place: { file: string; tensor: string }): NamedError {
   return new NamedError(
     'UnknownDtype',
-    `dtype ${JSON.stringify(value)} is none of ${Object.keys(DTYPE_BYTES).join(', ')}`,
+    `dtype ${JSON.stringify(value)} is not one of ${Object.keys(DTYPE_BYTES).join(', ')}`,
     { ...place, field: 'dtype' },
     'save the checkpoint again in bfloat16, float16 or float32',
   );

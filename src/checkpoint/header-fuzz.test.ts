@@ -29,12 +29,12 @@ type Verdict = readonly (readonly [string, string, readonly number[], number])[]
 const STRICTER: Readonly<Record<string, (error: NamedError) => boolean>> = {
   'a key twice': ({ name }) => name === 'DuplicateKey',
   'a dim or offset beyond 2^53 - 1': ({ name, what }) =>
-    (name === 'InvalidShape' || name === 'InvalidOffsets') && /^\d{16,20} is no integer/.test(what),
+    (name === 'InvalidShape' || name === 'InvalidOffsets') && /^\d{16,20} is not an integer/.test(what),
   'deep nesting': ({ name, what }) => name === 'InvalidJson' && what.includes('nesting of at most 64'),
   'a number of more than 64 characters': ({ name, what }) =>
     name === 'InvalidJson' && /expected a value at character \d+ and found "[-\d]"/.test(what),
   'a tensor as a list': ({ name, what }) =>
-    name === 'InvalidTensor' && what === 'its description is no object',
+    name === 'InvalidTensor' && what === 'its description is not an object',
   'a dtype as an object': ({ name, place }) => name === 'InvalidTensor' && place.field === 'dtype',
 };
 

@@ -227,7 +227,7 @@ describe('readHeader', () => {
   it('says how a number was written', async () => {
     const text = '{"a":{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}}';
     const error = await failureOf(readHeader(source(fileWith(text, 1)), 'f'));
-    expect(error.what).toBe('1.0 is no integer from 0 to 9007199254740991, in digits alone');
+    expect(error.what).toBe('1.0 is not an integer from 0 to 9007199254740991, in digits alone');
   });
 
   it('takes large dims behind a 0, as the format does', async () => {

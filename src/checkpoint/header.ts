@@ -112,7 +112,7 @@ function headerLength(prefix: Uint8Array<ArrayBuffer>, fileSize: number, file: s
       'HeaderTooLarge',
       `a header of ${length} bytes is over the limit of ${MAX_HEADER_BYTES}`,
       { file },
-      'this is no safetensors file, or a damaged one',
+      'the file is not a safetensors file, or it is damaged',
     );
   }
   const inside = fileSize - LENGTH_BYTES;
@@ -134,14 +134,14 @@ function metadataOf(header: JsonObject, file: string): ReadonlyMap<string, strin
   if (!isJsonObject(stored)) {
     throw new NamedError(
       'InvalidMetadata',
-      'the metadata is no object',
+      'the metadata is not an object',
       { file, field: METADATA_KEY },
       DAMAGED,
     );
   }
   for (const [key, value] of stored) {
     if (typeof value !== 'string') {
-      const what = `the metadata ${JSON.stringify(key)} is no string`;
+      const what = `the metadata ${JSON.stringify(key)} is not a string`;
       throw new NamedError('InvalidMetadata', what, { file, field: METADATA_KEY }, DAMAGED);
     }
     metadata.set(key, value);
@@ -157,13 +157,13 @@ function storedTensor(
 ): StoredTensor | UnreadTensor {
   const place = { file, tensor: storedName };
   if (!isJsonObject(value)) {
-    throw new NamedError('InvalidTensor', 'its description is no object', place, DAMAGED);
+    throw new NamedError('InvalidTensor', 'its description is not an object', place, DAMAGED);
   }
   const dtypeName = value.get('dtype');
   if (typeof dtypeName !== 'string') {
     throw new NamedError(
       'InvalidTensor',
-      'its dtype is missing or no string',
+      'its dtype is missing or not a string',
       { ...place, field: 'dtype' },
       DAMAGED,
     );
@@ -174,7 +174,7 @@ function storedTensor(
   const offsets = sizes(value.get('data_offsets'), 'InvalidOffsets', offsetsPlace);
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
-    const what = `the offsets [${listing(offsets.map(String))}] are no range [begin, end]`;
+    const what = `the offsets [${listing(offsets.map(String))}] are not a range [begin, end]`;
     throw new NamedError('InvalidOffsets', what, offsetsPlace, DAMAGED);
   }
   const bits = bitsOfTensor(dtype, shape);
@@ -196,11 +196,12 @@ function sizes(
   error: string,
   place: { file: string; tensor: string; field: string },
 ): readonly number[] {
-  if (!Array.isArray(value)) throw new NamedError(error, 'missing or no list', place, DAMAGED);
+  if (!Array.isArray(value))
+    throw new NamedError(error, 'the value is missing or not a list', place, DAMAGED);
   return value.map((item: JsonValue) => {
     if (typeof item === 'number') return item;
     const shown = item instanceof NoSize ? item.digits : typeof item;
-    const what = `${shown} is no integer from 0 to ${Number.MAX_SAFE_INTEGER}, in digits alone`;
+    const what = `${shown} is not an integer from 0 to ${Number.MAX_SAFE_INTEGER}, in digits alone`;
     throw new NamedError(error, what, place, DAMAGED);
   });
 }

@@ -26,12 +26,17 @@ export async function readShardIndex(source: ByteSource, file: string): Promise<
   const root = parseJson(await readRange(source, 0, source.size, { file }), file, INDEX_LIMITS);
   const weightMap = isJsonObject(root) ? root.get('weight_map') : undefined;
   if (!isJsonObject(weightMap)) {
-    throw new NamedError('InvalidIndex', 'missing or no object', { file, field: 'weight_map' }, REMEDY);
+    throw new NamedError(
+      'InvalidIndex',
+      'the value is missing or not an object',
+      { file, field: 'weight_map' },
+      REMEDY,
+    );
   }
   const shards = new Map<string, string>();
   for (const [tensor, shard] of weightMap) {
     if (typeof shard !== 'string') {
-      throw new NamedError('InvalidIndex', 'its shard is no file name', { file, tensor }, REMEDY);
+      throw new NamedError('InvalidIndex', 'its shard is not a file name', { file, tensor }, REMEDY);
     }
     // "./model-…" is the same file, and transformers reads it so.
     shards.set(tensor, plainFileName(shard.replace(/^\.\//, ''), { file, tensor }));
@@ -50,7 +55,7 @@ function plainFileName(name: string, place: { file: string; tensor: string }): s
   if (/^[^/\\:\p{Cc}]+\.safetensors$/u.test(name) && !name.startsWith('..')) return name;
   throw new NamedError(
     'InvalidShardName',
-    `${JSON.stringify(name)} is no plain file name ending in .safetensors`,
+    `${JSON.stringify(name)} is not a plain file name that ends in .safetensors`,
     place,
     REMEDY,
   );

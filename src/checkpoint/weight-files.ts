@@ -54,7 +54,7 @@ export function findWeights(files: CheckpointFiles, named?: string): WeightLayou
   if (shards.length > 0) {
     throw new NamedError(
       'IndexMissing',
-      `${listing(shards)}: ${shards.length === 1 ? 'a shard' : 'shards'} without ${INDEX_FILE}`,
+      `the folder has no ${INDEX_FILE} for its ${shards.length === 1 ? 'shard' : 'shards'}: ${listing(shards)}`,
       { file: INDEX_FILE },
       'add the index and every shard of the same folder',
     );
@@ -62,7 +62,7 @@ export function findWeights(files: CheckpointFiles, named?: string): WeightLayou
   if (others.length > 0) {
     throw new NamedError(
       'AmbiguousWeights',
-      `${candidates.length} safetensors files, and neither ${SINGLE_FILE} nor ${INDEX_FILE}: ${listing(candidates)}`,
+      `there are ${candidates.length} safetensors files, and neither ${SINGLE_FILE} nor ${INDEX_FILE}: ${listing(candidates)}`,
       { file: SINGLE_FILE },
       'drop one checkpoint at a time, or the index that belongs to these files',
     );
@@ -156,7 +156,7 @@ function whyUnused(path: string): string | null {
 function noWeights(files: CheckpointFiles): NamedError {
   return new NamedError(
     'NoWeights',
-    `no safetensors file among ${files.size} files`,
+    `there is no safetensors file among ${files.size} files`,
     { file: SINGLE_FILE },
     'choose the folder that holds config.json and the .safetensors files',
   );

@@ -146,6 +146,6 @@ test('names that leave their folder are refused', () => {
   const text = new TextDecoder().decode(site.host.get('index.json'));
   for (const name of ['../config.json', 'a/b', '..'])
     expect(() => parseDemoIndex(text.replace('"config.json"', JSON.stringify(name)))).toThrow(
-      /no file of the folder/,
+      /is not a file of the folder/,
     );
 });

@@ -62,7 +62,7 @@ export function parseDemoIndex(text: string, file = `demo/${INDEX_FILE}`): DemoI
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw invalid('it is no JSON', file, undefined, cause);
+    throw invalid('it is not JSON', file, undefined, cause);
   }
   const root = fields(json, '', file);
   if (root['format'] !== FORMAT) throw invalid(`${shown(root['format'])} is not ${FORMAT}`, file, 'format');
@@ -94,11 +94,12 @@ export function parseDemoIndex(text: string, file = `demo/${INDEX_FILE}`): DemoI
 function checkpoint(entry: unknown, at: string, file: string): DemoCheckpoint {
   const one = fields(entry, at, file);
   const name = string(one, 'name', at, file);
-  if (!/^[\w-]+$/.test(name)) throw invalid(`${shown(name)} is no folder name`, file, `${at}.name`);
+  if (!/^[\w-]+$/.test(name)) throw invalid(`${shown(name)} is not a folder name`, file, `${at}.name`);
   const role = DEMO_ROLES.find((known) => known === one['role']);
-  if (!role) throw invalid(`${shown(one['role'])} is none of ${DEMO_ROLES.join(', ')}`, file, `${at}.role`);
+  if (!role)
+    throw invalid(`${shown(one['role'])} is not one of ${DEMO_ROLES.join(', ')}`, file, `${at}.role`);
   const frozen = (['early', 'mid', 'late', null] as const).find((known) => known === one['frozen']);
-  if (frozen === undefined) throw invalid(`${shown(one['frozen'])} is no region`, file, `${at}.frozen`);
+  if (frozen === undefined) throw invalid(`${shown(one['frozen'])} is not a region`, file, `${at}.frozen`);
   const files = list(one, 'files', file, at).map((part, i) => {
     const place = `${at}.files[${i}]`;
     return demoFile(fields(part, place, file), place, file, /^[\w.-]+$/);
@@ -112,12 +113,13 @@ function checkpoint(entry: unknown, at: string, file: string): DemoCheckpoint {
 function demoFile(one: Fields, at: string, file: string, pattern: RegExp): DemoFile {
   const name = string(one, 'name', at, file);
   if (!pattern.test(name) || name.includes('..')) {
-    throw invalid(`${shown(name)} is no file of the folder`, file, `${at}.name`);
+    throw invalid(`${shown(name)} is not a file of the folder`, file, `${at}.name`);
   }
   const sha256 = string(one, 'sha256', at, file);
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw invalid(`${shown(sha256)} is no SHA-256`, file, `${at}.sha256`);
+  if (!/^[0-9a-f]{64}$/.test(sha256))
+    throw invalid(`${shown(sha256)} is not a SHA-256`, file, `${at}.sha256`);
   const bytes = number(one, 'bytes', at, file);
-  if (!Number.isSafeInteger(bytes)) throw invalid(`${bytes} is no size`, file, `${at}.bytes`);
+  if (!Number.isSafeInteger(bytes)) throw invalid(`${bytes} is not a size`, file, `${at}.bytes`);
   return { name, bytes, sha256 };
 }
 
@@ -125,25 +127,25 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function fields(value: unknown, at: string, file: string): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw invalid(`${shown(value)} is no object`, file, at === '' ? undefined : at);
+  throw invalid(`${shown(value)} is not an object`, file, at === '' ? undefined : at);
 }
 
 function list(from: Fields, name: string, file: string, at = ''): readonly unknown[] {
   const value = from[name];
   if (Array.isArray(value) && value.length > 0) return value;
-  throw invalid(`${shown(value)} is no list with entries`, file, at === '' ? name : `${at}.${name}`);
+  throw invalid(`${shown(value)} is not a list with entries`, file, at === '' ? name : `${at}.${name}`);
 }
 
 function string(from: Fields, name: string, at: string, file: string): string {
   const value = from[name];
   if (typeof value === 'string') return value;
-  throw invalid(`${shown(value)} is no text`, file, `${at}.${name}`);
+  throw invalid(`${shown(value)} is not a text`, file, `${at}.${name}`);
 }
 
 function number(from: Fields, name: string, at: string, file: string): number {
   const value = from[name];
   if (typeof value === 'number' && value >= 0) return value;
-  throw invalid(`${shown(value)} is no number from 0`, file, `${at}.${name}`);
+  throw invalid(`${shown(value)} is not a number from 0`, file, `${at}.${name}`);
 }
 
 function shown(value: unknown): string {

@@ -140,7 +140,13 @@ async function readItems<Item>(
 ): Promise<readonly Item[]> {
   const path = `items/${name}.jsonl`;
   const list = files.get(path);
-  if (!list) throw new NamedError('SetNotFound', 'not in the archive', { file: path }, 'build the app again');
+  if (!list)
+    throw new NamedError(
+      'SetNotFound',
+      'the file is not in the archive',
+      { file: path },
+      'build the app again',
+    );
   return (await readJsonLines(list, path)).map((line) => item(line, path, files));
 }
 

@@ -238,7 +238,7 @@ export class Engine extends ModelLibrary {
       if (!swap || this.#sources.has(swap.source)) continue;
       throw new NamedError(
         'UnknownSource',
-        `no captured image ${swap.source}`,
+        `there is no captured image ${swap.source}`,
         { field: 'swap' },
         'capture the source image first',
       );

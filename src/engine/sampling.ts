@@ -23,7 +23,7 @@ export function checkPeak(logit: number): void {
 function nonFinite(what: string): NamedError {
   return new NamedError(
     'NonFiniteLogits',
-    `the logits are no distribution: ${what}`,
+    `the logits are not a distribution: ${what}`,
     {},
     'the checkpoint is damaged, or an edit drives its activations out of range',
   );

@@ -53,7 +53,7 @@ export class Checkpoints {
     if (given) return given;
     throw new NamedError(
       'MissingFlag',
-      'required',
+      'the flag is required',
       { field: `--${flag}` },
       'give a checkpoint folder, or demo:NAME',
     );

@@ -54,7 +54,8 @@ export class FlagReader {
     const value = this.text(name);
     if (value === undefined) return undefined;
     const found = choices.find((choice) => choice === value);
-    if (found === undefined) throw new TypeError(`--${name} is "${value}", none of ${choices.join(', ')}`);
+    if (found === undefined)
+      throw new TypeError(`--${name} is "${value}", which is not one of ${choices.join(', ')}`);
     return found;
   }
 
@@ -62,7 +63,7 @@ export class FlagReader {
   list(name: string): readonly string[] {
     const value = this.#values[name];
     if (value === undefined) return [];
-    if (!Array.isArray(value)) throw new TypeError(`--${name} is no list`);
+    if (!Array.isArray(value)) throw new TypeError(`--${name} is not a list`);
     return value;
   }
 
@@ -88,11 +89,11 @@ export class FlagReader {
   #optional<T>(name: string, type: 'string' | 'number' | 'boolean'): T | undefined {
     const value = this.#values[name];
     if (value === undefined || typeof value === type) return value as T | undefined;
-    throw new TypeError(`--${name} is no ${type}`);
+    throw new TypeError(`--${name} is not a ${type}`);
   }
 
   #present<T>(name: string, value: T | undefined): T {
-    if (value === undefined) throw new TypeError(`--${name} is neither required nor has it a default`);
+    if (value === undefined) throw new TypeError(`--${name} is not required and has no default`);
     return value;
   }
 }

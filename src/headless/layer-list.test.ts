@@ -13,8 +13,8 @@ test.each([
 test.each([
   ['8', 'there is no layer 8 among 8; --layers; give layers from 0 to 7'],
   ['3-1', '"3-1" runs backwards'],
-  ['a', '"a" is no layer and no range'],
-  ['', '"" is no layer and no range'],
+  ['a', '"a" is neither a layer nor a range'],
+  ['', '"" is neither a layer nor a range'],
 ])('%j is refused', (text, message) => {
   expect(() => parseLayers(text, 8, '--layers')).toThrow(message);
 });

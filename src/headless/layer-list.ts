@@ -16,7 +16,7 @@ export function parseLayers(text: string, count: number, field: string): readonl
   const layers = new Set<number>();
   for (const part of text.split(',')) {
     const [, from, to = from] = /^(\d+)(?:-(\d+))?$/.exec(part.trim()) ?? [];
-    if (from === undefined) throw refuse(`"${part}" is no layer and no range`);
+    if (from === undefined) throw refuse(`"${part}" is neither a layer nor a range`);
     const [first, last] = [Number(from), Number(to)];
     if (first > last) throw refuse(`"${part}" runs backwards`);
     if (last >= count) throw refuse(`there is no layer ${last} among ${count}`);

@@ -30,13 +30,18 @@ export async function givenProblems(
   if (path === undefined) {
     throw new NamedError(
       'NoProblems',
-      `no ${LIST_FORMATS} among the files`,
+      `there is no ${LIST_FORMATS} among the files`,
       { field: `--${flag}` },
       'name the list',
     );
   }
   if (others.length > 0) {
-    throw new NamedError('SeveralLists', lists.join(', '), { field: `--${flag}` }, 'name the list itself');
+    throw new NamedError(
+      'SeveralLists',
+      `there are ${lists.length} lists: ${lists.join(', ')}`,
+      { field: `--${flag}` },
+      'name the list itself',
+    );
   }
   const list = await openProblemList(path, files, givenColumns(flags), { signal, onProgress });
   const samples = flags.number('samples') ?? list.count;

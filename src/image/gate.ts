@@ -22,7 +22,7 @@ export function checkPicture(bytes: Uint8Array, place: ErrorPlace = {}): ImageSi
   const file = new HeaderReader(bytes);
   const kind = PICTURE_KINDS.find(({ is }) => is(file));
   if (!kind) {
-    const what = `the file (${bytes.length} bytes) is no picture that is known here`;
+    const what = `the file (${bytes.length} bytes) is not a picture of a kind that is known here`;
     throw new NamedError('NotAnImage', what, place, REMEDY);
   }
   if (!kind.sizes) {

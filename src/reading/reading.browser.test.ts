@@ -45,7 +45,7 @@ test('what a page asks about crosses whole, and so do errors', async () => {
   const broken = openItems(new Map([['b/a.jsonl', new Blob(['{"question": '])]]), new Map());
   await expect(broken).rejects.toMatchObject({
     name: 'BadJsonLine',
-    what: 'line 1 is no JSON',
+    what: 'line 1 is not JSON',
     place: { file: 'b/a.jsonl' },
     remedy: 'one JSON object to a line',
   });

@@ -86,12 +86,12 @@ async function once(
     // The timeout holds for the body too.
     body = await response.text();
   } catch {
-    if (timeout.aborted) throw new Passing(`no answer within ${timeoutMs / 1000} s`);
+    if (timeout.aborted) throw new Passing(`the service gave no answer within ${timeoutMs / 1000} s`);
     throw new Passing('the service could not be reached, or does not answer to pages of other sites (CORS)');
   }
   const json = parsed(body);
   if (response.ok) {
-    if (json === undefined) throw new Passing('the reply is no JSON');
+    if (json === undefined) throw new Passing('the reply is not JSON');
     return readReply(dialect, json);
   }
   const refusal = dialect.refusal(json);

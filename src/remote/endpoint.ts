@@ -32,7 +32,7 @@ export function requestAddress({ url, dialect }: Pick<Endpoint, 'url' | 'dialect
   if (!parsed || (parsed.protocol !== 'https:' && !(parsed.protocol === 'http:' && local))) {
     throw new NamedError(
       'BadAddress',
-      `"${publicAddress(url)}" is no address that this page may send to`,
+      `"${publicAddress(url)}" is not an address that this page may send to`,
       { field: 'address' },
       'give https://…, or http://localhost or http://127.0.0.1 for a server on this machine',
     );

@@ -87,7 +87,7 @@ describe.each(DIALECTS)('%s', (dialect) => {
 
   it.each([
     ['server errors', { status: 500 }, 'HTTP 500: status 500'],
-    ['what is no JSON', { raw: '<html>Bad gateway' }, 'no JSON'],
+    ['what is no JSON', { raw: '<html>Bad gateway' }, 'the reply is not JSON'],
     ['JSON of another form', { raw: '{"hello": 1}' }, 'not as expected'],
     ['silence', 'hang', 'no answer within 0.3 s'],
   ] as const)('%s: tried again, then given up by name', async (_, behaviour, why) => {

@@ -37,7 +37,7 @@ export function checkGiver(frame: Giver, giver: Giver, gifts: ReadonlySet<Gift>)
   }
   // A tied head is its final norm alone.
   const rows = gifts.has('frame') || (gifts.has('head') && !frame.config.text.tieWordEmbeddings);
-  if (rows) checkField(frame, giver, 'vocabSize', 'take only layers from it, or all that is no layer');
+  if (rows) checkField(frame, giver, 'vocabSize', 'take only layers from it, or everything but layers');
   if (gifts.has('head')) checkField(frame, giver, 'tieWordEmbeddings');
   return [...configNotices(frame, giver), ...vocabularyNotices(frame, giver, rows)];
 }
@@ -137,7 +137,7 @@ function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly 
     const [owner, other] = onlyA.length > 0 ? [frame, giver] : [giver, frame];
     throw otherTokenizer(
       `${quoted(more)} is a token of ${owner.name} and none of ${other.name}, and embeddings or head of ${giver.name} are asked for`,
-      `take only layers from ${giver.name}, or all that is no layer`,
+      `take only layers from ${giver.name}, or everything but layers`,
     );
   }
   const some = (tokens: readonly string[]): string =>

@@ -28,7 +28,7 @@ export function checkTokenizerJson(json: unknown): void {
   checkVocabulary(field(model, 'vocab'));
   const merges = field(model, 'merges');
   if (Array.isArray(merges)) checkMerges(merges);
-  else if (merges !== undefined) throw invalid('its merges are no list', 'model.merges');
+  else if (merges !== undefined) throw invalid('its merges are not a list', 'model.merges');
   const added = field(json, 'added_tokens');
   if (Array.isArray(added)) checkAdded(added);
   for (const name of ['normalizer', 'pre_tokenizer', 'decoder'] as const) checkParts(field(json, name), name);
@@ -37,7 +37,7 @@ export function checkTokenizerJson(json: unknown): void {
 function checkVocabulary(vocab: unknown): void {
   const place = 'model.vocab';
   if (vocab === undefined) return;
-  if (typeof vocab !== 'object' || vocab === null) throw invalid('its vocabulary is no object', place);
+  if (typeof vocab !== 'object' || vocab === null) throw invalid('its vocabulary is not an object', place);
   if (Array.isArray(vocab)) {
     most('tokens', vocab.length, MAX_TOKENS, place);
     return;
@@ -61,7 +61,7 @@ function checkToken(token: string, id: unknown, place: string): void {
   most('characters of a token', token.length, MAX_TOKEN_CHARACTERS, place);
   if (!Number.isSafeInteger(id) || Number(id) < 0 || Number(id) >= MAX_ID) {
     throw invalid(
-      `the token ${JSON.stringify(token)} has the id ${String(id)}, no integer from 0 to ${MAX_ID - 1}`,
+      `the token ${JSON.stringify(token)} has the id ${String(id)}, which is not an integer from 0 to ${MAX_ID - 1}`,
       place,
     );
   }
@@ -73,7 +73,7 @@ function checkMerges(merges: readonly unknown[]): void {
   const isPair = (merge: unknown): boolean =>
     Array.isArray(merge) && merge.length === 2 && merge.every((part) => typeof part === 'string');
   const wrong = merges.findIndex((merge) => typeof merge !== 'string' && !isPair(merge));
-  if (wrong >= 0) throw invalid(`merge ${wrong} is no pair of tokens`, place);
+  if (wrong >= 0) throw invalid(`merge ${wrong} is not a pair of tokens`, place);
 }
 
 /** A normalizer, pre-tokenizer or decoder, or a sequence of such. */

@@ -57,13 +57,13 @@ export class WeightArrays {
 
   tensor(name: string): Tensor {
     const tensor = this.#tensors.get(name);
-    if (!tensor) throw new RangeError(`no weight ${name} on the device`);
+    if (!tensor) throw new RangeError(`the weight ${name} is not on the device`);
     return tensor;
   }
 
   constant(name: string): Uint8Array {
     const bytes = this.#constants.get(name);
-    if (!bytes) throw new RangeError(`no weight ${name} in memory`);
+    if (!bytes) throw new RangeError(`the weight ${name} is not in memory`);
     return bytes;
   }
 

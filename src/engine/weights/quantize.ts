@@ -42,7 +42,7 @@ export function quantizeBlocks(
   tensor?: string,
 ): QuantizedMatrix {
   if (weights.length !== N * K) {
-    throw new RangeError(`${weights.length} weights are no matrix of ${N} × ${K}`);
+    throw new RangeError(`${weights.length} weights are not a matrix of ${N} × ${K}`);
   }
   const blocks = Math.ceil(K / block);
   const blockBytes = (block * bits) / 8;

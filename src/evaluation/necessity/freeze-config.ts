@@ -143,7 +143,7 @@ function frozenLayers({ layers, first, last }: FreezeChoice): readonly number[] 
   if (!whole || first < 1 || last > layers || first > last) {
     throw new NamedError(
       'InvalidRegion',
-      `layers ${first} to ${last} of ${layers}`,
+      `layers ${first} to ${last} are not a region of ${layers} layers`,
       { field: 'region' },
       `give 1 ≤ first ≤ last ≤ ${layers}`,
     );

@@ -31,7 +31,7 @@ export class Descriptions {
       if (unknown === undefined && !isKnown(nameHash(id))) unknown = id;
     }, reading);
     if (unknown !== undefined) {
-      const what = `it describes ${unknown}, which is no question of this folder`;
+      const what = `it describes ${unknown}, which is not a question of this folder`;
       throw new NamedError(
         'UnknownSample',
         what,

@@ -9,7 +9,12 @@ import { NamedError } from '../../named-error.ts';
  */
 export function mcnemarExact(lost: number, gained: number): number {
   if (!Number.isInteger(lost) || !Number.isInteger(gained) || lost < 0 || gained < 0) {
-    throw new NamedError('NotACount', `${lost} and ${gained} pairs`, {}, 'give whole numbers ≥ 0');
+    throw new NamedError(
+      'NotACount',
+      `${lost} and ${gained} are not numbers of pairs`,
+      {},
+      'give whole numbers ≥ 0',
+    );
   }
   const n = lost + gained;
   const least = Math.min(lost, gained);

@@ -31,5 +31,10 @@ export function wilson(hits: number, n: number, z = Z_95): Interval {
 
 function checkCounts(hits: number, n: number): void {
   if (Number.isInteger(hits) && Number.isInteger(n) && hits >= 0 && hits <= n) return;
-  throw new NamedError('NotACount', `${hits} of ${n}`, {}, 'give whole numbers with 0 ≤ hits ≤ n');
+  throw new NamedError(
+    'NotACount',
+    `${hits} of ${n} is not a share`,
+    {},
+    'give whole numbers with 0 ≤ hits ≤ n',
+  );
 }

@@ -13,7 +13,7 @@ export const run: Command = async ({ flags, journals }) => {
   if (unknown !== undefined)
     throw new NamedError(
       'UnknownWork',
-      `no work "${unknown}" is kept`,
+      `there is no kept work "${unknown}"`,
       {},
       'run `kept` for the keys there are',
     );

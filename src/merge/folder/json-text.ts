@@ -57,7 +57,7 @@ export class JsonText {
     const old = this.#node([...path, name]);
     if (old) return this.#splice(old.offset, old.length, json);
     const object = this.#node(path);
-    if (object?.type !== 'object') throw new TypeError(`no object at ${path.join('.')}`);
+    if (object?.type !== 'object') throw new TypeError(`${path.join('.')} is not an object`);
     const last = object.children?.at(-1);
     const field = `${JSON.stringify(name)}: ${json}`;
     if (!last) return this.#splice(object.offset + 1, 0, field);

@@ -58,7 +58,7 @@ export class MergekitFile {
     const method = this.root.value('merge_method');
     if (typeof method !== 'string') throw this.invalid('it names no merge method', 'merge_method');
     if (!METHODS.includes(method)) {
-      throw this.refusal(`the method ${method} is none of ${METHODS.join(', ')}`, 'merge_method');
+      throw this.refusal(`the method ${method} is not one of ${METHODS.join(', ')}`, 'merge_method');
     }
     this.#method = method;
     const other = this.root.names().find((name) => !KNOWN.includes(name));
@@ -201,7 +201,7 @@ export class MergekitFile {
     const value = this.#lookUp(name, settings, asked);
     if (value === null) return null;
     if (typeof value === 'number') return value;
-    throw this.invalid(`${JSON.stringify(value)} is no number`, name);
+    throw this.invalid(`${JSON.stringify(value)} is not a number`, name);
   }
 
   /** The first of `settings` that has a value for the tensor: source, slice, module, file. */

@@ -12,7 +12,7 @@ export class Fields {
 
   constructor(value: unknown, file: Complaints, field: string) {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw file.invalid('no object', field);
+      throw file.invalid('it is not an object', field);
     this.#values = value as Record<string, unknown>;
     this.#file = file;
   }
@@ -37,7 +37,7 @@ export class Fields {
   list(name: string): readonly Fields[] | null {
     const value = this.value(name);
     if (value === undefined) return null;
-    if (!Array.isArray(value)) throw this.#file.invalid('no list', name);
+    if (!Array.isArray(value)) throw this.#file.invalid('it is not a list', name);
     return value.map((item: unknown) => new Fields(item, this.#file, name));
   }
 
@@ -48,6 +48,6 @@ export class Fields {
     if (Number.isInteger(start) && Number.isInteger(end) && Number(start) <= Number(end)) {
       return [Number(start), Number(end)];
     }
-    throw this.#file.invalid('no range [start, end] of layers', name);
+    throw this.#file.invalid('it is not a range [start, end] of layers', name);
   }
 }

@@ -120,7 +120,7 @@ class MergekitReader {
       }
       modules.set(name as ModuleName, this.#slices(given.object(name) as Fields, name as ModuleName));
     }
-    if (!modules.has('text_decoder')) throw this.#file.invalid('no text_decoder', 'modules');
+    if (!modules.has('text_decoder')) throw this.#file.invalid('it has no text_decoder', 'modules');
     return modules;
   }
 

@@ -55,7 +55,7 @@ export function readTokenizerOptions(file: OptionsFile): TokenizerOptions {
 
 function chatTemplateOf(file: OptionsFile): Pick<TokenizerOptions, 'chatTemplate' | 'notices'> {
   const template = file.root.value('chat_template') ?? '';
-  if (typeof template !== 'string') throw file.invalid('it is no text', 'chat_template');
+  if (typeof template !== 'string') throw file.invalid('it is not a text', 'chat_template');
   if (template === '') return { chatTemplate: null, notices: [] };
   if (template === 'auto') {
     const notice =
@@ -66,7 +66,7 @@ function chatTemplateOf(file: OptionsFile): Pick<TokenizerOptions, 'chatTemplate
     return { chatTemplate: template, notices: [] };
   }
   throw file.refusal(
-    `${template} is no template, or the name of one that only mergekit has`,
+    `${template} is not a template, or is the name of one that only mergekit has`,
     'chat_template',
   );
 }

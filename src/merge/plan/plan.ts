@@ -152,7 +152,7 @@ function plannedTensor(
     if (entry.shape.join() === shape.join()) continue;
     throw new NamedError(
       'ShapeMismatch',
-      `[${entry.shape.join(', ')}] in ${donor}, [${shape.join(', ')}] in ${recipe.rest.frame}`,
+      `its shape is [${entry.shape.join(', ')}] in ${donor}, and [${shape.join(', ')}] in ${recipe.rest.frame}`,
       { file: entry.file, tensor: name },
       'merge checkpoints of the same model',
     );

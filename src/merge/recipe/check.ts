@@ -29,7 +29,7 @@ export function checkRecipe(recipe: Recipe, donors: readonly DonorName[], layers
     if (edit.kind === 'interpolate-rest') {
       if (!isShare(edit.alpha)) throw invalid(i, 'alpha', 'α is not within 0 to 1');
       if (!edit.pieces.every((piece) => PIECES.includes(piece))) {
-        throw invalid(i, 'pieces', `none of ${PIECES.join(', ')}`);
+        throw invalid(i, 'pieces', `a piece is not one of ${PIECES.join(', ')}`);
       }
       return;
     }
@@ -37,13 +37,13 @@ export function checkRecipe(recipe: Recipe, donors: readonly DonorName[], layers
     const inside =
       Number.isInteger(first) && Number.isInteger(last) && first >= 1 && first <= last && last <= layers;
     if (!inside) throw invalid(i, 'layers', `layers ${first} to ${last} are not within 1 to ${layers}`);
-    if (!PARTS.includes(edit.part)) throw invalid(i, 'part', `none of ${PARTS.join(', ')}`);
+    if (!PARTS.includes(edit.part)) throw invalid(i, 'part', `the part is not one of ${PARTS.join(', ')}`);
     if (edit.kind === 'interpolate' && !isShare(edit.alpha))
       throw invalid(i, 'alpha', 'α is not within 0 to 1');
     if (edit.kind !== 'noise') return;
     if (!isShare(edit.ratio)) throw invalid(i, 'ratio', 'r is not within 0 to 1');
     if (!(Number.isInteger(edit.seed) && edit.seed >= 0 && edit.seed < 2 ** 32)) {
-      throw invalid(i, 'seed', 'the seed is no integer from 0 to 4294967295');
+      throw invalid(i, 'seed', 'the seed is not an integer from 0 to 4294967295');
     }
   });
 }

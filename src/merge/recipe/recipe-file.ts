@@ -104,7 +104,7 @@ class RecipeReader {
   /** A misspelt field would be no error otherwise, but another merge. */
   checkFields(object: JsonObject, known: readonly string[], place: string): void {
     const other = [...object.keys()].find((name) => !known.includes(name));
-    if (other !== undefined) throw this.#wrong(`${place}${other}`, `none of ${known.join(', ')}`);
+    if (other !== undefined) throw this.#wrong(`${place}${other}`, `it is not one of ${known.join(', ')}`);
   }
 
   layers(root: JsonObject): readonly DonorName[] {
@@ -130,7 +130,7 @@ class RecipeReader {
 
   rest(value: JsonValue | undefined, first: DonorName): Rest {
     if (value === undefined) return restFrom(first);
-    if (!isJsonObject(value)) throw this.#wrong('rest', 'it is no object');
+    if (!isJsonObject(value)) throw this.#wrong('rest', 'it is not an object');
     this.checkFields(value, PIECES, 'rest.');
     const read = (field: keyof Rest, otherwise: DonorName): DonorName => {
       const donor = value.get(field);
@@ -147,26 +147,26 @@ class RecipeReader {
 
   edits(value: JsonValue | undefined): readonly Edit[] {
     if (value === undefined) return [];
-    if (!Array.isArray(value)) throw this.#wrong('edits', 'it is no list');
+    if (!Array.isArray(value)) throw this.#wrong('edits', 'it is not a list');
     return value.map((edit: JsonValue, i) => this.#edit(edit, `edits.${i}`));
   }
 
   chatTemplate(value: JsonValue | undefined): Pick<Recipe, 'chatTemplate'> {
     if (value === undefined) return {};
-    if (typeof value !== 'string') throw this.#wrong('chatTemplate', 'it is no text');
+    if (typeof value !== 'string') throw this.#wrong('chatTemplate', 'it is not a text');
     return { chatTemplate: value };
   }
 
   donors(value: JsonValue | undefined): ReadonlyMap<DonorName, DonorRecord> {
     const donors = new Map<DonorName, DonorRecord>();
     if (value === undefined) return donors;
-    if (!isJsonObject(value)) throw this.#wrong('donors', 'it is no object');
+    if (!isJsonObject(value)) throw this.#wrong('donors', 'it is not an object');
     for (const [name, record] of value) {
       const [checkpoint, fingerprint] = isJsonObject(record)
         ? [record.get('checkpoint'), record.get('fingerprint')]
         : [];
       if (typeof checkpoint !== 'string' || typeof fingerprint !== 'string') {
-        throw this.#wrong(`donors.${name}`, 'checkpoint and fingerprint are no strings');
+        throw this.#wrong(`donors.${name}`, 'checkpoint and fingerprint are not strings');
       }
       donors.set(name, { checkpoint, fingerprint });
     }
@@ -174,19 +174,20 @@ class RecipeReader {
   }
 
   #edit(value: JsonValue, field: string): Edit {
-    if (!isJsonObject(value)) throw this.#wrong(field, 'it is no object');
+    if (!isJsonObject(value)) throw this.#wrong(field, 'it is not an object');
     const [kind, part] = [value.get('kind'), value.get('part') ?? 'all'];
     const fields = FIELDS.get(kind);
     if (fields) this.checkFields(value, ['kind', ...fields], `${field}.`);
     if (kind === 'interpolate-rest') return this.#restEdit(value, field);
-    if (!PARTS.includes(part as Part)) throw this.#wrong(`${field}.part`, `none of ${PARTS.join(', ')}`);
+    if (!PARTS.includes(part as Part))
+      throw this.#wrong(`${field}.part`, `it is not one of ${PARTS.join(', ')}`);
     const where = { layers: this.#span(value.get('layers'), `${field}.layers`), part: part as Part };
     if (kind === 'noise') {
       const ratio = this.#share(value.get('ratio'), `${field}.ratio`);
       return { kind, ...where, ratio, seed: this.#seed(value.get('seed'), `${field}.seed`) };
     }
     if (kind !== 'replace' && kind !== 'interpolate') {
-      throw this.#wrong(`${field}.kind`, 'none of replace, interpolate, interpolate-rest, noise');
+      throw this.#wrong(`${field}.kind`, 'it is not one of replace, interpolate, interpolate-rest, noise');
     }
     const donor = this.#donor(value.get('donor'), `${field}.donor`);
     if (kind === 'replace') return { kind, ...where, donor };
@@ -196,7 +197,7 @@ class RecipeReader {
   #restEdit(value: JsonObject, field: string): Edit {
     const pieces = value.get('pieces');
     if (!Array.isArray(pieces) || !pieces.every((piece: JsonValue) => PIECES.includes(piece as keyof Rest))) {
-      throw this.#wrong(`${field}.pieces`, `no list of ${PIECES.join(', ')}`);
+      throw this.#wrong(`${field}.pieces`, `it is not a list of ${PIECES.join(', ')}`);
     }
     return {
       kind: 'interpolate-rest',
@@ -207,33 +208,33 @@ class RecipeReader {
   }
 
   #span(value: JsonValue | undefined, field: string): Span {
-    if (!isJsonObject(value)) throw this.#wrong(field, 'no {first, last}');
+    if (!isJsonObject(value)) throw this.#wrong(field, 'it is not a {first, last}');
     const [first, last] = [value.get('first'), value.get('last')];
     if (!(isCount(first) && isCount(last) && first >= 1 && first <= last && last <= this.#layers)) {
-      throw this.#wrong(field, `no layers from 1 to ${this.#layers}, first to last`);
+      throw this.#wrong(field, `it is not a range of layers from 1 to ${this.#layers}, first to last`);
     }
     return { first, last };
   }
 
   #donor(value: JsonValue | undefined, field: string): DonorName {
     if (typeof value === 'string' && value.trim() !== '') return value;
-    throw this.#wrong(field, 'no name of a donor');
+    throw this.#wrong(field, 'it is not the name of a donor');
   }
 
   #share(value: JsonValue | undefined, field: string): number {
     if (typeof value === 'number' && value >= 0 && value <= 1) return value;
-    throw this.#wrong(field, 'no number from 0 to 1');
+    throw this.#wrong(field, 'it is not a number from 0 to 1');
   }
 
   #seed(value: JsonValue | undefined, field: string): number {
     if (isCount(value) && value < 2 ** 32) return value;
-    throw this.#wrong(field, 'no integer from 0 to 4294967295');
+    throw this.#wrong(field, 'it is not an integer from 0 to 4294967295');
   }
 
   #numbers(value: JsonValue): readonly number[] {
     if (Array.isArray(value) && value.every((item: JsonValue) => typeof item === 'number'))
       return value as number[];
-    throw this.#wrong('cuts', 'no list of numbers');
+    throw this.#wrong('cuts', 'it is not a list of numbers');
   }
 }
 

@@ -69,7 +69,7 @@ function teacherOf({ models, running, forcedBy }: AttentionShift): NamedSubject 
   if (teacher) return teacher;
   throw new NamedError(
     'UnknownSubject',
-    `no model ${forcedBy ?? ''} is compared`,
+    `the model ${forcedBy ?? ''} is not among those compared`,
     { field: 'forcedBy' },
     `name one of ${models.map(({ name }) => name).join(', ')}`,
   );

@@ -108,9 +108,9 @@ export function parseLine(text: string, path: string, line: number): Readonly<Re
   try {
     value = parsePythonJson(text);
   } catch (cause) {
-    throw fail('no JSON', cause);
+    throw fail('not JSON', cause);
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('no JSON object');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('not a JSON object');
   return value as Readonly<Record<string, unknown>>;
 }
 

@@ -70,7 +70,7 @@ export class JsonRows implements RowReader {
         for (;;) {
           const found = scan.next(piece);
           if (found === 'more') return scan.used;
-          if (found === 'wrong') throw this.#bad('the list is no JSON');
+          if (found === 'wrong') throw this.#bad('the list is not JSON');
           const [start, end] = found;
           line += 1;
           const value = this.#element(piece.bytes.subarray(start, end), piece.offset + start, line);
@@ -85,8 +85,8 @@ export class JsonRows implements RowReader {
       },
       reading,
     );
-    if (!scan.hasEnded) throw this.#bad('the list is no JSON');
-    if (noObject !== undefined) throw this.#bad(`row ${noObject} is no object`);
+    if (!scan.hasEnded) throw this.#bad('the list is not JSON');
+    if (noObject !== undefined) throw this.#bad(`row ${noObject} is not an object`);
   }
 
   #element(bytes: Uint8Array, offset: number, line: number): unknown {
@@ -97,7 +97,7 @@ export class JsonRows implements RowReader {
     try {
       return parsePythonJson(text);
     } catch (cause) {
-      throw this.#bad('the list is no JSON', cause);
+      throw this.#bad('the list is not JSON', cause);
     }
   }
 

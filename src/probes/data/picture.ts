@@ -73,7 +73,7 @@ export class Base64Picture implements StoredPicture {
     } catch (cause) {
       throw new NamedError(
         'BadPicture',
-        `a picture's text is no base64: ${stored.slice(0, 24)}…`,
+        `a picture's text is not base64: ${stored.slice(0, 24)}…`,
         this.#place,
         'write the list again',
         { cause },

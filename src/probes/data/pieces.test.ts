@@ -123,16 +123,22 @@ describe('what is wrong is told alike, however the file is cut', () => {
     );
 
   it.each<[string, string, Uint8Array<ArrayBuffer>, string, string]>([
-    ['a line that is no JSON', 'a.jsonl', bytes('{"a": 1}\n{"a": \n'), 'BadJsonLine', 'line 2 is no JSON'],
-    ['a line that is a list', 'a.jsonl', bytes('{"a": 1}\n\n[1]'), 'BadJsonLine', 'line 3 is no JSON object'],
+    ['a line that is no JSON', 'a.jsonl', bytes('{"a": 1}\n{"a": \n'), 'BadJsonLine', 'line 2 is not JSON'],
+    [
+      'a line that is a list',
+      'a.jsonl',
+      bytes('{"a": 1}\n\n[1]'),
+      'BadJsonLine',
+      'line 3 is not a JSON object',
+    ],
     [
       'an element that is no object',
       'a.json',
       bytes('[{"a": 1}, 5, {"a": 2}]'),
       'BadJson',
-      'row 2 is no object',
+      'row 2 is not an object',
     ],
-    ['an array that ends early', 'a.json', bytes('[{"a": 1}, {"a": 2}'), 'BadJson', 'the list is no JSON'],
+    ['an array that ends early', 'a.json', bytes('[{"a": 1}, {"a": 2}'), 'BadJson', 'the list is not JSON'],
     // Places as Python's UnicodeDecodeError has them.
     ['Latin-1', 'a.jsonl', bytes('{"a": "k', 0xe9, 'n"}\n'), 'NotUtf8', 'line 1 is not UTF-8 at byte 8'],
     [

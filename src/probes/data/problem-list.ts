@@ -43,7 +43,13 @@ export async function openProblems(
   note: RowNote = () => undefined,
 ): Promise<ProblemList> {
   const file = files.get(path);
-  if (!file) throw new NamedError('NoProblems', 'no such file', { file: path }, 'name a file of the folder');
+  if (!file)
+    throw new NamedError(
+      'NoProblems',
+      'the list is not among the files',
+      { file: path },
+      'name a file of the folder',
+    );
   const list = new ProblemList(path, files, choice, rowsOf(file, path));
   await list.check(reading, note);
   return list;

@@ -24,7 +24,12 @@ import { saidBy } from '../said.ts';
 export function patched(donor: Subject, recipient: Subject, depth: number): Subject {
   const layers = recipient.layers.length;
   if (!Number.isInteger(depth) || depth < 0 || depth > layers) {
-    throw new NamedError('UnknownDepth', `depth ${depth}`, { field: 'depth' }, `from 0 to ${layers} layers`);
+    throw new NamedError(
+      'UnknownDepth',
+      `there is no depth ${depth}`,
+      { field: 'depth' },
+      `from 0 to ${layers} layers`,
+    );
   }
   return {
     layers: [...donor.layers.slice(0, depth), ...recipient.layers.slice(depth)],

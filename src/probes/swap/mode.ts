@@ -12,7 +12,12 @@ export function swappedLayers(mode: SwapMode, layer: number, layers: number): re
 /** @throws NamedError `UnknownLayer` for a layer that the model does not have; `NoLayers`. */
 export function checkLayers(probed: readonly number[], layers: number): void {
   if (probed.length === 0)
-    throw new NamedError('NoLayers', 'no layer is to be probed', { field: 'layers' }, 'name at least one');
+    throw new NamedError(
+      'NoLayers',
+      'the list of layers to probe is empty',
+      { field: 'layers' },
+      'name at least one',
+    );
   const wrong = probed.find((layer) => !(Number.isInteger(layer) && layer >= 0 && layer < layers));
   if (wrong === undefined) return;
   throw new NamedError(

@@ -135,7 +135,9 @@ function nothingToCompare(
   }
   return new NamedError(
     'NothingToCompare',
-    weights === null ? `no weights in ${roles}` : `no weight of a layer has "${weights}" in its name`,
+    weights === null
+      ? `there are no weights in ${roles}`
+      : `no weight of a layer has "${weights}" in its name`,
     {},
     'choose other weights: down_proj, q_proj, mlp, or all',
   );

@@ -70,7 +70,7 @@ export async function droppedQuestions(
     throw new NamedError(
       'NoProblems',
       list === undefined
-        ? `no ${LIST_FORMATS} among the files`
+        ? `there is no ${LIST_FORMATS} among the files`
         : `several lists: ${[list, ...others].join(', ')}`,
       { file: topOf(found) },
       'choose one list, and its images with it',

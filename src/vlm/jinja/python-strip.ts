@@ -27,7 +27,7 @@ export const stripFunctions = { [STRIP]: strip } as const;
 
 /** `chars` null strips white space, as in Python; throws for what is no text, as Python does. */
 function strip(text: unknown, method: string, chars: unknown): string {
-  if (typeof text !== 'string') throw new TypeError(`${method} of what is no text`);
+  if (typeof text !== 'string') throw new TypeError(`${method} of what is not a text`);
   if (chars !== null && chars !== undefined && typeof chars !== 'string') {
     throw new TypeError(`${method} takes characters`);
   }
