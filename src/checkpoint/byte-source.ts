@@ -13,6 +13,15 @@ export interface ByteSource {
 /** A model folder. Keys are paths relative to it, plain file names in practice. */
 export type CheckpointFiles = ReadonlyMap<string, ByteSource>;
 
+/** Names and sizes, by name: browsers list a folder in an order of their own, which says nothing about it. */
+export function listFiles(
+  files: CheckpointFiles,
+): readonly { readonly name: string; readonly bytes: number }[] {
+  return [...files]
+    .map(([name, { size }]) => ({ name, bytes: size }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
 /**
  * Reads `[start, end)` of a source, whole or not at all. `place` says for whom, should it fail.
  *
