@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ANSWERED, choose, openDemo, pickFirst, saved, set, tableOf } from './demo-page.ts';
+import { unzipped } from './fixtures/zip.ts';
 import { expect, test } from './page.ts';
 
 const LAYERS = 12;
@@ -34,8 +35,14 @@ test('zero ablation fills its charts, shows the samples behind a point, and is s
   const save = main.getByRole('button', { name: 'Save the results of 3 samples' });
   await expect(save).toBeVisible(ANSWERED);
 
-  const { name, contents } = await saved<AblationFile>(page, save);
-  expect(name).toBe('all_results.json');
+  const [download] = await Promise.all([page.waitForEvent('download'), save.click()]);
+  expect(download.suggestedFilename()).toBe('ablate.zip');
+  const files = unzipped(readFileSync(await download.path()));
+  const experiments = ['baseline', ...Array.from({ length: LAYERS }, (_, layer) => `layer_${layer}`)];
+  const paths = [...experiments.map((experiment) => `${experiment}/problems.jsonl`), 'all_results.json'];
+  expect([...files.keys()]).toEqual(paths);
+  for (const path of paths.slice(0, -1)) expect(files.get(path)?.trim().split('\n'), path).toHaveLength(3);
+  const contents = JSON.parse(files.get('all_results.json') ?? '') as AblationFile;
   const errors = await tableOf(main.getByRole('figure', { name: 'Error rate per ablated layer' }));
   expect(errors).toHaveLength(1 + LAYERS);
   for (let layer = 0; layer < LAYERS; layer++) {

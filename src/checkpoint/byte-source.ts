@@ -18,6 +18,15 @@ export function dateOf(source: ByteSource): number | null {
   return 'lastModified' in source && typeof source.lastModified === 'number' ? source.lastModified : null;
 }
 
+/** Names and sizes, by name: browsers list a folder in an order of their own, which says nothing about it. */
+export function listFiles(
+  files: CheckpointFiles,
+): readonly { readonly name: string; readonly bytes: number }[] {
+  return [...files]
+    .map(([name, { size }]) => ({ name, bytes: size }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
 /**
  * Reads `[start, end)` of a source, whole or not at all. `place` says for whom, should it fail.
  *

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckpointFiles } from './byte-source.ts';
+import { type CheckpointFiles, listFiles } from './byte-source.ts';
 import type { TensorEntry } from './checkpoint.ts';
 import { openCheckpoint, readTensorBytes } from './checkpoint.ts';
 import { INDEX_FILE } from './shard-index.ts';
@@ -31,6 +31,26 @@ function entry(checkpoint: { tensors: ReadonlyMap<string, TensorEntry> }, name: 
 }
 
 describe('openCheckpoint', () => {
+  it('says the same of a folder in whatever order a browser lists it', async () => {
+    const model = weights({ 'model.norm.weight': [1] });
+    const files = {
+      'model.safetensors': model,
+      'optimizer.pt': 'x',
+      'adapter_model.bin': 'y',
+      'config.json': '{}',
+    };
+    const said = async (listed: readonly string[]) => {
+      const named = Object.fromEntries(listed.map((name) => [name, files[name as keyof typeof files]]));
+      const { fingerprint, notices, files: opened } = await openCheckpoint(folder(named));
+      return { fingerprint, notices, files: listFiles(opened) };
+    };
+    const names = Object.keys(files);
+    const first = await said(names);
+    expect(first.notices).toHaveLength(2);
+    expect(first.files.map(({ name }) => name)).toEqual([...names].sort());
+    expect(await said([...names].reverse())).toEqual(first);
+  });
+
   it('opens a single file and reads its tensors, whole and in part', async () => {
     const file = weights({ 'model.norm.weight': [1, 2, 3, 4], 'lm_head.weight': [5] });
     const checkpoint = await openCheckpoint(folder({ 'model.safetensors': file }), { name: 'tiny' });

@@ -107,7 +107,7 @@ export function weightNotices(
   named?: string,
 ): Notice[] {
   const read = new Set([...weightFiles, layout.file]);
-  const others = [...files.keys()].filter((file) => !read.has(file));
+  const others = [...files.keys()].filter((file) => !read.has(file)).sort();
   const rivals = others.filter((file) => file === INDEX_FILE || file === SINGLE_FILE || SHARD.test(file));
   const rival = new Set(rivals);
   const notices = others.flatMap((file) => {

@@ -1,5 +1,5 @@
 /** A checkpoint folder made ready: weights located, config, tokenizer and image processor read and checked. */
-import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { type CheckpointFiles, listFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/layer-index.ts';
 import { MAX_NOTICES } from '../checkpoint/limits.ts';
@@ -149,7 +149,7 @@ function summarize(
     parameters,
     bytes: checkpoint.bytes,
     tensors: checkpoint.tensors.size,
-    files: [...checkpoint.files].map(([name, { size }]) => ({ name, bytes: size })),
+    files: listFiles(checkpoint.files),
     weightFiles: checkpoint.weightFiles,
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),

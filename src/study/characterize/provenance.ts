@@ -1,3 +1,4 @@
+import { listFiles } from '../../checkpoint/byte-source.ts';
 import { noticeLines } from '../../checkpoint/weight-files.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
@@ -41,7 +42,7 @@ export function characterizeProvenance(
           ...(files instanceof MergedFolder
             ? { merge: { recipe: files.plan.recipe, donors: donorsOf(files) } }
             : {}),
-          files: [...files].map(([file, { size }]) => ({ name: file, bytes: size })),
+          files: listFiles(files),
           // Which of them the weights were read from, and why not others.
           weightFiles,
           notices: noticeLines(notices),

@@ -29,6 +29,8 @@ export class RemoteEvaluation {
   style = $state<PromptStyleName>('none');
   text = $state<TextSide>('description_question');
   maxNewTokens = $state(MAX_NEW_TOKENS);
+  /** Larger images are scaled down before they are sent. */
+  maxImagePixels = $state(DEFAULT_MAX_IMAGE_PIXELS);
   /** What the service made us wait for last. */
   waiting = $state<string | null>(null);
 
@@ -83,7 +85,7 @@ export class RemoteEvaluation {
     return {
       style: PROMPT_STYLES[this.style],
       maxNewTokens: this.maxNewTokens,
-      ...{ maxImagePixels: DEFAULT_MAX_IMAGE_PIXELS, imageProcessing: null },
+      ...{ maxImagePixels: this.maxImagePixels, imageProcessing: null },
       device: 'remote',
       dtype: 'remote',
     };

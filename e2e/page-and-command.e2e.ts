@@ -1,0 +1,232 @@
+/** One question, by page and by command: the same records, byte for byte, and the same work. */
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Download, Page } from '@playwright/test';
+import { ROOT } from '../scripts/paths.mjs';
+import { AppPage } from './app.ts';
+import { choose, set } from './demo-page.ts';
+import { copyOf, temporaryFolder } from './fixtures/folders.ts';
+import { headless } from './fixtures/headless.ts';
+import { wavyPng } from './fixtures/png.ts';
+import { unzipped } from './fixtures/zip.ts';
+import { expect, test } from './page.ts';
+
+const PICTURES = join(ROOT, 'tools', 'goldens', 'data', 'image-profiles', 'pictures');
+/** A model of three layers: a limit of its own keeps the large picture small. */
+const PIXELS = 60_000;
+const TOKENS = 6;
+const DONE = { timeout: 120_000 };
+
+test.setTimeout(400_000);
+
+const folder = temporaryFolder();
+const cache = join(folder.path, 'cache');
+test.afterAll(() => folder.dispose());
+
+const path = (...parts: string[]): string => join(folder.path, ...parts);
+const lines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+
+/** IN and RL with the hub's limits, in which a large picture is scaled down by nothing else than the question's own limit. */
+function makeCheckpoint(golden: string, name: string): void {
+  const file = join(copyOf(golden, folder.path, name), 'preprocessor_config.json');
+  const json = JSON.parse(readFileSync(file, 'utf8')) as object;
+  writeFileSync(file, JSON.stringify({ ...json, max_pixels: 12_845_056 }));
+}
+
+/** A large picture, a CMYK one and one that is half transparent, asked about in pairs and in a list. */
+function makeQuestions(): void {
+  for (const task of ['ocr', 'counting']) mkdirSync(path('pairs', task, 'images'), { recursive: true });
+  mkdirSync(path('list', 'images'), { recursive: true });
+  for (const images of [
+    path('pairs', 'ocr', 'images'),
+    path('pairs', 'counting', 'images'),
+    path('list', 'images'),
+  ]) {
+    writeFileSync(join(images, 'large.png'), wavyPng(1400, 1008));
+    for (const name of ['cmyk.jpg', 'rgba.png']) copyFileSync(join(PICTURES, name), join(images, name));
+  }
+  const pair = (task: string, id: string, target: string, source: string, prompt: string): object => ({
+    ...{ id, task, prompt, target_image: `images/${target}`, source_image: `images/${source}` },
+    meta: { target_text: 'word', source_text: 'other', target_answer: 1, source_answer: 2 },
+  });
+  writeFileSync(
+    path('pairs', 'ocr', 'data.jsonl'),
+    lines([
+      pair('ocr', '1', 'large.png', 'cmyk.jpg', '<image>What is written?'),
+      pair('ocr', '2', 'rgba.png', 'large.png', 'What is written here?'),
+      pair('ocr', '3', 'rgba.png', 'rgba.png', 'Not among the first.'),
+    ]),
+  );
+  writeFileSync(
+    path('pairs', 'counting', 'data.jsonl'),
+    lines([pair('counting', '1', 'cmyk.jpg', 'rgba.png', 'How many?')]),
+  );
+  const item = (id: string, image: string): object => ({
+    ...{ id, question: `What is in ${id}?`, answer: '1', image: `images/${image}` },
+  });
+  writeFileSync(
+    path('list', 'questions.jsonl'),
+    lines([item('a', 'large.png'), item('b', 'cmyk.jpg'), item('c', 'rgba.png')]),
+  );
+}
+
+interface Run {
+  readonly files: ReadonlyMap<string, string>;
+  /** Names of the journals that it kept. */
+  readonly keys: readonly string[];
+}
+
+const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
+
+/** Runs a command that writes `out`; its journals are gone when it is done, so that they are looked for meanwhile. */
+async function byCommand(words: readonly string[], out: string): Promise<Run> {
+  const keys = new Set<string>();
+  const look = (): void => {
+    try {
+      for (const key of readdirSync(join(cache, 'journal')).filter(isKey)) keys.add(key);
+    } catch {
+      // Nothing is kept yet.
+    }
+  };
+  const timer = setInterval(look, 20);
+  const limits = ['--max-image-pixels', String(PIXELS), '--max-new-tokens', String(TOKENS)];
+  const { code, stderr } = await headless(
+    [...words, ...limits, '--device', 'wasm', '--dtype', 'f32', '--quiet', '--out', path(out)],
+    undefined,
+    { env: { FRANKENSCOPE_CACHE: cache } },
+  );
+  clearInterval(timer);
+  expect(code, stderr).toBe(0);
+  if (out.endsWith('.json'))
+    return { files: new Map([[out, readFileSync(path(out), 'utf8')]]), keys: [...keys] };
+  const files = readdirSync(path(out), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return {
+    files: new Map(files.map((file) => [file.slice(path(out).length + 1), readFileSync(file, 'utf8')])),
+    keys: [...keys],
+  };
+}
+
+const keptByPage = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const journals = await root.getDirectoryHandle('journal', { create: true });
+    const keys: string[] = [];
+    for await (const key of journals.keys()) keys.push(key);
+    return keys;
+  });
+
+/** Runs the probe that the page shows and saves what it found. */
+async function byPage(page: Page, samples: number, downloads: number): Promise<Run> {
+  const main = page.getByRole('main');
+  const before = await keptByPage(page);
+  await main.getByRole('button', { name: 'Run', exact: true }).click();
+  const save = main.getByRole('button', { name: `Save the results of ${samples} samples` });
+  await expect(save).toBeVisible(DONE);
+  await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeVisible(DONE);
+  const found: Download[] = [];
+  const take = (download: Download): void => void found.push(download);
+  page.on('download', take);
+  await save.click();
+  await expect.poll(() => found.length).toBe(downloads);
+  page.off('download', take);
+  const files = new Map<string, string>();
+  for (const download of found) {
+    const bytes = readFileSync(await download.path());
+    const name = download.suggestedFilename();
+    for (const [file, text] of name.endsWith('.zip') ? unzipped(bytes) : [[name, bytes.toString()] as const])
+      files.set(file, text);
+  }
+  const keys = (await keptByPage(page)).filter((key) => isKey(key) && !before.includes(key));
+  return { files, keys };
+}
+
+function expectSame(page: Run, command: Run): void {
+  expect([...page.files.keys()].sort()).toEqual([...command.files.keys()].sort());
+  for (const [file, text] of command.files) {
+    expect(text.length, file).toBeGreaterThan(100);
+    // As values first: what differs is then told by its name.
+    if (file.endsWith('.json'))
+      expect(JSON.parse(page.files.get(file) ?? ''), file).toEqual(JSON.parse(text));
+    expect(page.files.get(file), file).toBe(text);
+  }
+  expect(command.keys).toHaveLength(1);
+  expect(page.keys).toEqual(command.keys);
+}
+
+test('the same question has the same records and the same name, by page and by command', async ({ page }) => {
+  makeCheckpoint('untied-gqa2-f16', 'in');
+  makeCheckpoint('untied-gqa2-f16-b', 'rl');
+  makeQuestions();
+  const app = new AppPage(page);
+  const main = page.getByRole('main');
+  await app.start();
+  await app.open('IN', path('in'));
+  await app.open('RL', path('rl'));
+
+  await test.step('an answer, at the limit of pixels that holds where nothing is said', async () => {
+    const [question, image] = ['What is in the picture?', path('list', 'images', 'large.png')];
+    await app.try('IN', TOKENS);
+    await app.attach(image);
+    await app.ask(question);
+    const words = ['generate', '--model', path('in'), '--prompt', question, '--image', image];
+    const limits = ['--max-new-tokens', String(TOKENS), '--device', 'wasm', '--quiet'];
+    const { code, stdout, stderr } = await headless([...words, ...limits]);
+    expect(code, stderr).toBe(0);
+    const said = JSON.parse(stdout) as { text: string; promptTokens: number; imageTokens: number };
+    expect(await app.answers()).toEqual([said.text]);
+    // 40 × 29 units of 28 × 28 pixels (`tools/goldens/image_profiles.py`); without a limit it were 50 × 36.
+    expect(said.imageTokens).toBe(40 * 29);
+    const shown = (await app.answer.textContent())?.replaceAll(/[\s,]/g, '');
+    expect(shown).toContain(`${said.promptTokens}prompttokens${said.imageTokens}ofthemimage`);
+    await page.keyboard.press('Escape');
+  });
+
+  await set(main, 'Most pixels of an image', PIXELS);
+  await page.evaluate(() => (location.hash = '#localize'));
+  await main.getByText('More settings').click();
+
+  await test.step('token swap', async () => {
+    const command = byCommand(
+      ['swap', '--model', path('rl'), '--pairs', path('pairs'), '--samples', '2'],
+      'swap',
+    );
+    await choose(main, 'Token swap');
+    await main
+      .getByRole('group', { name: 'Pairs', exact: true })
+      .getByText('a folder', { exact: true })
+      .click();
+    await main.locator('input[data-role="folder"]').setInputFiles(path('pairs'));
+    await set(main, 'Pairs of each task', 2);
+    await set(main, 'Most new tokens', TOKENS);
+    expectSame(await byPage(page, 3, 2), await command);
+  });
+
+  await test.step('zero ablation', async () => {
+    const command = byCommand(
+      ['ablate', '--model', path('rl'), '--problems', path('list', 'questions.jsonl'), '--samples', '2'],
+      'ablate',
+    );
+    await choose(main, 'Ablation');
+    await main.getByRole('group', { name: 'Questions' }).getByText('a list', { exact: true }).click();
+    await main.locator('input[data-role="folder"]').setInputFiles(path('list'));
+    await set(main, 'Samples', 2);
+    await set(main, 'Most new tokens', TOKENS);
+    expectSame(await byPage(page, 2, 1), await command);
+  });
+
+  await test.step('attention of IN and RL', async () => {
+    const command = byCommand(
+      ['attention', '--in', path('in'), '--rl', path('rl'), '--items', path('list', 'questions.jsonl')],
+      'attention_shift.json',
+    );
+    await choose(main, 'Attention');
+    await main
+      .getByRole('group', { name: 'Questions' })
+      .getByText('list/questions.jsonl', { exact: true })
+      .click();
+    await set(main, 'Samples', 3);
+    expectSame(await byPage(page, 3, 1), await command);
+  });
+});
