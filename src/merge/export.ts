@@ -4,6 +4,7 @@ import { readRange } from '../checkpoint/byte-source.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { FolderOptions } from './folder/merged-folder.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
+import { HashedReading, type ReadHashes } from './folder/hashed-reading.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import { measureNoise } from './measure.ts';
 import { isWeightFile, mergeIdentity, sourceDates } from './output/merge-identity.ts';
@@ -13,6 +14,9 @@ import { checkSpace } from './output/space.ts';
 import type { MergePlan } from './plan/plan.ts';
 import type { FileSink, FolderSink } from './sinks/sink.ts';
 import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
+
+/** What becomes of files whose weights are others now. */
+const AGAIN = 'what was written earlier is written again';
 
 /** How many pieces are under way: 16 MB held, and milliseconds of work between two of them. */
 const PIECES_IN_FLIGHT = 4;
@@ -32,17 +36,28 @@ export interface ExportReport {
 
 export type ExportWork = LongWork<number> &
   FolderOptions & {
+    /** What is remembered of the donors' weights; without it they are hashed for this export alone. */
+    readonly weights?: WeightsMemory;
     /** Told in sentences what was found in the folder, and what stays in it where the export is cut off. */
     onNotice?(notice: string): void;
     /** A cancel is no end but a pause, as Ctrl+C is: what is whole stays. Without it that is so only of what an earlier run began. */
     readonly pausable?: boolean;
   };
 
+/** What weights held when they were read, by the fingerprint of their checkpoint; `WeightsWatch` behind it. */
+export interface WeightsMemory {
+  /** Hashes (`TensorHash`) by canonical name. */
+  known(fingerprint: string): Promise<ReadonlyMap<string, string>>;
+  /** Takes hashes of tensors that were read whole. @returns what was withdrawn by that, in a sentence; null where they agree */
+  note(fingerprint: string, hashes: ReadonlyMap<string, string>): Promise<string | null>;
+}
+
 /**
  * Exports a merge: measures noise where there is any, then copies the merged folder file by file into the sink, index
  * and config.json last. A folder that outlives the run (`sink.kept`) gets a record of what is whole in it: the same export into
  * it goes on, after a kill or a full disk. What is not whole is removed on failure, and everything where no file of weights is
- * whole or the export is given up.
+ * whole or the export is given up. Tensors are hashed as they are read. Where one is not what is remembered of it, that is
+ * withdrawn and told, and what an earlier run wrote is written again.
  *
  * @param work records are the deviations of tensors with noise, see `measureNoise`
  * @throws NamedError `Cancelled`, `FolderNotEmpty`, `DiskFull`, those of reading, computing and of the sink
@@ -82,14 +97,13 @@ async function writeFiles(
   record: MergeRecord | null,
   work: ExportWork,
 ): Promise<ExportReport> {
-  if (await record?.beginAnew())
-    work.onNotice?.(
-      'weights of a donor have another date than when this merge was begun: what was written earlier is written again',
-    );
+  const stale = record ? await staleness(plan, record, work) : null;
+  if (stale !== null && (await record?.beginAnew())) work.onNotice?.(`${stale}: ${AGAIN}`);
   const { whole, spoilt } = record ? await record.check(work) : { whole: new Set<string>(), spoilt: [] };
   for (const name of spoilt) work.onNotice?.(`${name} is not as it was written earlier: it is written again`);
   const measured = await measureNoise(plan, folders, record ? recorded(work, record) : work);
-  const folder = new MergedFolder(measured, folders, work);
+  const reading = new HashedReading(measured, folders);
+  const folder = new MergedFolder(measured, reading.folders, work);
   const files = [...folder].map(([name, { size }]) => ({ name, bytes: size }));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const missing = files.filter(({ name }) => !whole.has(name));
@@ -107,12 +121,44 @@ async function writeFiles(
     const file = await sink.open(name);
     const checksum = await copy(folder.get(name) as ByteSource, name, file, work.signal, report);
     await file.close();
-    await record?.finished({ name, bytes: size, checksum }, missing[index + 1]?.name ?? null);
+    const read = reading.take();
+    await record?.finished({ name, bytes: size, checksum }, read, missing[index + 1]?.name ?? null);
+    const withdrawn = await remember(plan, read, work);
+    if (withdrawn === null) continue;
+    work.onNotice?.(withdrawn);
+    // What an earlier run wrote may be of the weights as they were.
+    if (whole.size > 0 && (await record?.beginAnew())) {
+      work.onNotice?.(`weights of a donor changed since this merge was begun: ${AGAIN}`);
+      return writeFiles(plan, folders, sink, record, work);
+    }
   }
   throwIfCancelled(work.signal);
   await record?.end();
   await sink.finish();
   return { plan: measured, files, bytes };
+}
+
+/** Why what an earlier run wrote is not to be gone on with; null where it is. */
+async function staleness(plan: MergePlan, record: MergeRecord, work: ExportWork): Promise<string | null> {
+  if (record.hasOtherDates) return 'weights of a donor have another date than when this merge was begun';
+  for (const { name, fingerprint } of plan.donors) {
+    const read = Object.entries(record.read[name] ?? {});
+    const known = read.length > 0 ? await work.weights?.known(fingerprint) : undefined;
+    const [tensor] = read.find(([one, hash]) => (known?.get(one) ?? hash) !== hash) ?? [];
+    if (tensor !== undefined) return `${tensor} of ${name} was read otherwise since this merge was begun`;
+  }
+  return null;
+}
+
+/** Tells what was read. @returns what was withdrawn by it, in sentences; null where nothing was */
+async function remember({ donors }: MergePlan, read: ReadHashes, work: ExportWork): Promise<string | null> {
+  const withdrawn: string[] = [];
+  for (const { name, fingerprint } of donors) {
+    const hashes = new Map(Object.entries(read[name] ?? {}));
+    const sentence = hashes.size > 0 ? await work.weights?.note(fingerprint, hashes) : null;
+    if (sentence) withdrawn.push(sentence);
+  }
+  return withdrawn.length > 0 ? withdrawn.join(' ') : null;
 }
 
 /** Deviations that an earlier run measured are taken over, and new ones kept. */

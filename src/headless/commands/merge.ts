@@ -7,6 +7,7 @@ import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks } from '../../merge/recipe/blocks.ts';
 import type { Recipe } from '../../merge/recipe/recipe.ts';
 import type { Command, CommandContext } from '../context.ts';
+import { mergeMemory } from '../../study/weights/loaded.ts';
 import { OutFolderSink } from '../out-folder-sink.ts';
 import { knownDonors, ofPlan, recipeDonors } from '../recipe-donors.ts';
 
@@ -25,6 +26,7 @@ export const run: Command = async (context) => {
     onNotice: notice,
     shardBytes,
     pausable: true,
+    weights: mergeMemory(context.journals.weights),
   });
 };
 

@@ -230,7 +230,7 @@ describe('a manifest', () => {
   ])('with a right checksum and a wrong shape is none: %j', async (wrong) => {
     const right = {
       ...{ key: 'k', title: 't', begun: '2026-01-01T00:00:00Z', inputs: {}, settings: {} },
-      ...{ dates: {}, deviations: {}, writing: null, finished: [] },
+      ...{ dates: {}, deviations: {}, writing: null, finished: [], read: {} },
     };
     expect(await readManifest(await writeManifest(right))).toMatchObject(right);
     expect(await readManifest(await writeManifest({ ...right, ...wrong } as typeof right))).toBeNull();

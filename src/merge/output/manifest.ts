@@ -1,9 +1,10 @@
 /** The small file that an export keeps in its folder until all else is there: whose folder it is, and what of it is whole. */
 import { sha256OfText } from '../../work/sha256.ts';
+import type { ReadHashes } from '../folder/hashed-reading.ts';
 import type { Json } from '../../study/identity/work-identity.ts';
 
 const FORMAT = 'frankenscope-merge';
-const VERSION = 1;
+const VERSION = 2;
 const ABOUT =
   'A merge is being written here, or was interrupted. The same merge into this folder goes on; deleting the folder gives it up.';
 
@@ -32,6 +33,8 @@ export interface Manifest {
   /** The file under way: what lies there under its name, and is not among `finished`, is ours. */
   readonly writing: string | null;
   readonly finished: readonly FinishedFile[];
+  /** What the donors' tensors that those were made of held when they were read. */
+  readonly read: ReadHashes;
 }
 
 /** The manifest's text, with a checksum of its own in the last line. */
@@ -50,13 +53,15 @@ export async function readManifest(text: string): Promise<Manifest | null> {
 
 function isManifest(value: unknown): value is Manifest {
   if (!isObject(value) || value['format'] !== FORMAT || value['version'] !== VERSION) return false;
-  const { key, title, begun, inputs, settings, dates, deviations, writing, finished } = value;
+  const { key, title, begun, inputs, settings, dates, deviations, writing, finished, read } = value;
   return (
     [key, title, begun].every((text) => typeof text === 'string') &&
     isObject(inputs) &&
     isObject(settings) &&
     isObject(dates) &&
     isObject(deviations) &&
+    isObject(read) &&
+    Object.values(read).every(isObject) &&
     (writing === null || typeof writing === 'string') &&
     Array.isArray(finished) &&
     finished.every(

@@ -4,6 +4,7 @@ import { NamedError } from '../../named-error.ts';
 import type { WorkIdentity } from '../../study/identity/work-identity.ts';
 import { workKey } from '../../study/identity/work-identity.ts';
 import type { LongWork } from '../../work/long-work.ts';
+import type { ReadHashes } from '../folder/hashed-reading.ts';
 import type { HeldFile, KeptFolder } from '../sinks/sink.ts';
 import { claimFolder } from './claim.ts';
 import type { FinishedFile, Manifest } from './manifest.ts';
@@ -60,6 +61,7 @@ export class MergeRecord {
       deviations: {},
       writing: null,
       finished: [],
+      read: {},
     };
     return new MergeRecord(kept, dates, earlier ?? fresh, earlier !== null);
   }
@@ -84,18 +86,27 @@ export class MergeRecord {
     await this.#write({ ...this.#manifest, deviations });
   }
 
+  /** What the tensors held that earlier files were made of. */
+  get read(): ReadHashes {
+    return this.#manifest.read;
+  }
+
+  /** Whether the donors' files have other dates than when this was begun: their weights may have changed where no spot looks. */
+  get hasOtherDates(): boolean {
+    const { dates } = this.#manifest;
+    const names = new Set([...Object.keys(dates), ...Object.keys(this.#dates)]);
+    return [...names].some((name) => dates[name] !== this.#dates[name]);
+  }
+
   /**
-   * Takes back what an earlier run made of donors whose files have other dates now: their weights may have changed where no
-   * spot looks, and old and new ones never stand in one folder.
+   * Takes back all that is made, of weights that are others now: old and new ones never stand in one folder.
    *
-   * @returns whether it did
+   * @returns whether there was anything
    */
   async beginAnew(): Promise<boolean> {
-    const { finished, deviations, dates } = this.#manifest;
-    const names = new Set([...Object.keys(dates), ...Object.keys(this.#dates)]);
-    if ([...names].every((name) => dates[name] === this.#dates[name])) return false;
+    const { finished, deviations } = this.#manifest;
     for (const { name } of finished) await this.#kept.remove(name);
-    this.#manifest = { ...this.#manifest, dates: this.#dates, deviations: {}, finished: [] };
+    this.#manifest = { ...this.#manifest, dates: this.#dates, deviations: {}, finished: [], read: {} };
     return finished.length > 0 || Object.keys(deviations).length > 0;
   }
 
@@ -151,10 +162,17 @@ export class MergeRecord {
     if (this.#manifest.writing !== name) await this.#write({ ...this.#manifest, writing: name });
   }
 
-  /** A file is whole and on the disk. @param next the file after it */
-  async finished(file: FinishedFile, next: string | null): Promise<void> {
+  /**
+   * A file is whole and on the disk.
+   *
+   * @param read of the tensors that it was made of
+   * @param next the file after it
+   */
+  async finished(file: FinishedFile, read: ReadHashes, next: string | null): Promise<void> {
     const finished = [...this.#manifest.finished.filter(({ name }) => name !== file.name), file];
-    await this.#write({ ...this.#manifest, finished, writing: next });
+    const all = { ...this.#manifest.read };
+    for (const [donor, hashes] of Object.entries(read)) all[donor] = { ...all[donor], ...hashes };
+    await this.#write({ ...this.#manifest, finished, writing: next, read: all });
   }
 
   /** All is there: the folder is an ordinary one. */

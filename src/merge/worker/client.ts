@@ -5,6 +5,7 @@ import { installErrorTransfer } from '../../work/error-transfer.ts';
 import { Lifeline } from '../../work/lifeline.ts';
 import { NamedError } from '../../named-error.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
+import type { WeightsMemory } from '../export.ts';
 import type { MergedFolder } from '../folder/merged-folder.ts';
 import type { MergePlan } from '../plan/plan.ts';
 import { installMergeTransfer } from '../transfer.ts';
@@ -17,6 +18,8 @@ export interface MergeWork {
   onProgress?(progress: WorkProgress): void;
   /** Told in sentences what an export found in its folder, and what stays there where it is cut off. */
   onNotice?(notice: string): void;
+  /** What is remembered of the donors' weights. */
+  readonly weights?: WeightsMemory;
 }
 
 /**
@@ -31,7 +34,8 @@ export function exportInWorker(
   work: MergeWork = {},
 ): Promise<ExportedFolder> {
   const onNotice = proxy((notice: string) => work.onNotice?.(notice));
-  return inWorker((host, onProgress) => host.export(merge, place, onProgress, onNotice), work);
+  const weights = work.weights && proxy(work.weights);
+  return inWorker((host, onProgress) => host.export(merge, place, onProgress, onNotice, weights), work);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { NamedError } from '../../named-error.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
-import type { ExportedFile } from '../export.ts';
+import type { ExportedFile, WeightsMemory } from '../export.ts';
 import { exportMerge } from '../export.ts';
 import type { MergedFolder } from '../folder/merged-folder.ts';
 import { measureNoise } from '../measure.ts';
@@ -34,12 +34,13 @@ export class MergeHost {
     place: ExportPlace,
     onProgress: OnProgress,
     onNotice: OnNotice = () => undefined,
+    weights?: WeightsMemory,
   ): Promise<ExportedFolder> {
     return alone(place.name, async () => {
       const sink = await DirectorySink.create(place.parent, place.name);
       const { signal } = this.#controller;
       const { plan, folders, options } = merge;
-      const work = { ...options, signal, onProgress, onNotice };
+      const work = { ...options, signal, onProgress, onNotice, ...(weights ? { weights } : {}) };
       const { files, bytes } = await exportMerge(plan, folders, sink, work);
       return { files, bytes };
     });

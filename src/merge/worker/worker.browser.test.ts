@@ -76,6 +76,7 @@ const EMPTY = {
   settings: {},
   dates: {},
   deviations: {},
+  read: {},
 };
 
 async function keyOf({ plan, folders, options }: MergedFolder): Promise<string> {

@@ -22,6 +22,11 @@ export class WeightsLedger {
     this.#storage = storage;
   }
 
+  /** What tensors held when they were last read whole, by canonical name. */
+  async known(fingerprint: string): Promise<ReadonlyMap<string, string>> {
+    return new Map(await (this.#known.get(fingerprint) ?? this.#load(fingerprint)));
+  }
+
   /**
    * Notes what was read. Where a tensor was known with another hash the others that were known are of older weights, too, and
    * are forgotten with it.

@@ -1,5 +1,6 @@
 import type { EngineApi, LoadedModel, OpenedCheckpoint } from '../../engine/protocol.ts';
 import { isOfCheckpoint } from '../../engine/weights/kept.ts';
+import type { WeightsMemory } from '../../merge/export.ts';
 import type { LoadedFolder, WeightsWatch } from './watch.ts';
 
 /**
@@ -37,6 +38,14 @@ export function withdrawCopies(
     // One that another tab is loading stays until it is replaced.
     void remove().catch(() => undefined);
   });
+}
+
+/** What an export of a merge asks and tells of the weights that it reads. */
+export function mergeMemory(watch: WeightsWatch): WeightsMemory {
+  return {
+    known: (fingerprint) => watch.known(fingerprint),
+    note: async (fingerprint, hashes) => (await watch.note(fingerprint, hashes))?.sentence ?? null,
+  };
 }
 
 /** How far weights were compared with those of earlier visits, as a reader is told. */

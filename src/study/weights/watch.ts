@@ -65,6 +65,11 @@ export class WeightsWatch {
     return this.#whole.get(fingerprint)?.size ?? 0;
   }
 
+  /** What tensors held when they were last read whole, by canonical name. */
+  known(fingerprint: string): Promise<ReadonlyMap<string, string>> {
+    return this.#ledger.known(fingerprint);
+  }
+
   /**
    * Takes the hashes of tensors that were read whole.
    *

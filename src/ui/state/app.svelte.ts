@@ -58,7 +58,7 @@ export class AppState {
     this.kept = new KeptResults(journals);
     this.localize = new Localize(engine, this.family, this.images, this.jobs, journals);
     const donors = new Donors(this.family);
-    this.stitcher = new Stitcher(this.family, donors, this.stitch, this.view, this.jobs);
+    this.stitcher = new Stitcher(this.family, donors, this.stitch, this.view, this.jobs, journals.weights);
     this.characterize = new Characterize(this, donors, surroundings);
     this.evaluation = new TransferEvaluation(engine, this, this.jobs, journals);
     this.necessity = new Necessity(engine, this, this.jobs, journals);

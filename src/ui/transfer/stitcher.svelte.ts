@@ -1,3 +1,4 @@
+import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { writeMergekit } from '../../merge/mergekit/write.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
@@ -7,6 +8,8 @@ import { renameDonor, type Edit, type Recipe } from '../../merge/recipe/recipe.t
 import { subjectOf } from '../../merge/subject.ts';
 import { installMergeTransfer } from '../../merge/transfer.ts';
 import { exportInWorker, measureInWorker } from '../../merge/worker/client.ts';
+import { mergeMemory } from '../../study/weights/loaded.ts';
+import type { WeightsWatch } from '../../study/weights/watch.ts';
 import { NamedError } from '../../named-error.ts';
 import { bytes as bytesText, counted } from '../format/quantity.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
@@ -52,9 +55,12 @@ export class Stitcher implements StripEditor {
   readonly #stitch: Stitch;
   readonly #view: View;
   readonly #jobs: Jobs;
+  readonly #weights: WeightsMemory;
   #planning = 0;
 
-  constructor(family: Family, donors: Donors, stitch: Stitch, view: View, jobs: Jobs) {
+  /** @param weights remembers what was read of weights */
+  constructor(family: Family, donors: Donors, stitch: Stitch, view: View, jobs: Jobs, weights: WeightsWatch) {
+    this.#weights = mergeMemory(weights);
     this.#family = family;
     this.#donors = donors;
     this.#stitch = stitch;
@@ -235,7 +241,7 @@ export class Stitcher implements StripEditor {
       const merge = new MergedFolder(planned.plan, this.#donors.folders(), { shardBytes: this.shardBytes });
       const onProgress = this.#jobs.track(JOB, 'Exporting the merge', () => this.cancel());
       const onNotice = (notice: string): void => void (this.folderNotices = [...this.folderNotices, notice]);
-      const work = { signal, onProgress, onNotice };
+      const work = { signal, onProgress, onNotice, weights: this.#weights };
       const { files, bytes } = await exportInWorker(merge, { parent, name }, work);
       this.done = `${counted(files.length, 'file')}, ${bytesText(bytes)}, written to ${where}.`;
     });
