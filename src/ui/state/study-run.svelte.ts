@@ -10,6 +10,11 @@ import { named } from './named.ts';
 /** Charts are redrawn with new records at most this often. */
 const SHOWN_EVERY_MS = 250;
 
+/** Makes records ready to be shown, away from the page. */
+export interface Preparing<Record> {
+  prepare(records: readonly Record[]): Promise<void>;
+}
+
 /**
  * One piece of long work of a page, with what it has found so far: an interrupted run's records come back from its
  * journal, and running it again goes on behind them. It outlives the page's component.
@@ -33,13 +38,23 @@ export class StudyRun<Record> {
   #pending: Map<string, Record> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param id of the job, and of nothing else under way */
-  constructor(id: string, journals: Journals, jobs: Jobs) {
+  readonly #preparing: Preparing<Record> | null;
+  /** Of the records that are shown next: what was on its way before them is not shown behind them. */
+  #serial = 0;
+
+  /**
+   * @param id of the job, and of nothing else under way
+   * @param preparing of records, before they are shown, where that takes long
+   */
+  constructor(id: string, journals: Journals, jobs: Jobs, preparing: Preparing<Record> | null = null) {
+    this.#preparing = preparing;
     this.#id = id;
     this.#journals = journals;
     this.#jobs = jobs;
     journals.onRemoved((key) => {
-      if (key === this.#key && !this.running) this.records = new Map();
+      if (key !== this.#key || this.running) return;
+      this.#serial += 1;
+      this.records = new Map();
     });
   }
 
@@ -67,6 +82,7 @@ export class StudyRun<Record> {
     this.#key = key;
     this.#identity = identity;
     this.total = total;
+    this.#serial += 1;
     this.records = new Map();
     this.error = null;
     this.notices = [];
@@ -74,8 +90,8 @@ export class StudyRun<Record> {
       const notices: string[] = [];
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
       if (this.#key !== key || this.running) return;
-      this.records = finished;
       this.notices = notices;
+      await this.#showReady(finished);
     } catch (error) {
       this.notices = [`${named(error).what}.`];
     }
@@ -84,6 +100,7 @@ export class StudyRun<Record> {
   /** Nothing is to be run any more: a checkpoint was closed. */
   leave(): void {
     if (this.running) return;
+    this.#serial += 1;
     this.#key = '';
     this.#identity = null;
     this.records = new Map();
@@ -120,7 +137,7 @@ export class StudyRun<Record> {
           // In place of what was shown: work that begins anew, as weights changed, takes over nothing.
           onFinished: (records) => {
             this.#pending = new Map(records);
-            this.#timer ??= setTimeout(() => this.#show(), SHOWN_EVERY_MS);
+            this.#timer ??= setTimeout(() => void this.#show(), SHOWN_EVERY_MS);
           },
           onRecord: (key, record) => this.#take(key, record),
           onNotice: notice,
@@ -129,7 +146,7 @@ export class StudyRun<Record> {
     } catch (error) {
       if (!(error instanceof NamedError && error.name === 'Cancelled')) this.error = named(error);
     } finally {
-      this.#show();
+      await this.#show();
       this.#pending = null;
       this.#controller = null;
       this.running = false;
@@ -149,12 +166,23 @@ export class StudyRun<Record> {
 
   #take(key: string, record: Record): void {
     this.#pending?.set(key, record);
-    this.#timer ??= setTimeout(() => this.#show(), SHOWN_EVERY_MS);
+    this.#timer ??= setTimeout(() => void this.#show(), SHOWN_EVERY_MS);
   }
 
-  #show(): void {
+  async #show(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#pending) this.records = new Map(this.#pending);
+    if (!this.#pending) return;
+    try {
+      await this.#showReady(new Map(this.#pending));
+    } catch (error) {
+      this.error = named(error);
+    }
+  }
+
+  async #showReady(records: ReadonlyMap<string, Record>): Promise<void> {
+    const serial = ++this.#serial;
+    await this.#preparing?.prepare([...records.values()]);
+    if (serial === this.#serial) this.records = records;
   }
 }
