@@ -3,6 +3,7 @@ import { wrap } from 'comlink';
 import type { Grade } from '../../grading/grade.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
 import { NamedError } from '../../named-error.ts';
+import type { AblationRequest, GradedResponse } from '../../probes/ablation/grade.ts';
 import type { GradeRequest } from '../tables/graded.ts';
 import { GradingHost } from './host.ts';
 
@@ -19,6 +20,19 @@ const BATCH = 50;
  * A verdict ends by its steps within a tenth of a second; a worker that needs a hundred times as long does not come back.
  */
 const DEADLINE_MS = 10_000;
+
+/** Of an answer that hung the worker. */
+const HUNG: Grade = { correct: false, predicted: { text: '', from: 'none' }, rule: NOT_DECIDED };
+const HUNG_ABLATION: GradedResponse = {
+  ...{ predicted: '', correct: false, undecided: true, withAnswerTag: false, withThought: false },
+};
+
+interface Batches<Request, Result> {
+  readonly requests: readonly Request[];
+  readonly ask: (host: Grading, batch: readonly Request[]) => Promise<readonly Result[]>;
+  readonly onBatch: (results: readonly Result[], from: number) => void;
+  readonly hung: Result;
+}
 
 /** A grader in a worker of its own. */
 export class Grader {
@@ -43,11 +57,34 @@ export class Grader {
     onBatch: (grades: readonly Grade[], from: number) => void,
     signal?: AbortSignal,
   ): Promise<void> {
+    return this.#inBatches(
+      { requests, onBatch, ask: (host, batch) => host.grade(batch), hung: HUNG },
+      signal,
+    );
+  }
+
+  /** The same for answers to ablated layers. @throws NamedError `WorkerFailed` */
+  async gradeAblations(
+    requests: readonly AblationRequest[],
+    onBatch: (grades: readonly GradedResponse[], from: number) => void,
+  ): Promise<void> {
+    return this.#inBatches({
+      ...{
+        requests,
+        onBatch,
+        ask: (host: Grading, batch: readonly AblationRequest[]) => host.gradeAblations(batch),
+      },
+      hung: HUNG_ABLATION,
+    });
+  }
+
+  async #inBatches<Request, Result>(work: Batches<Request, Result>, signal?: AbortSignal): Promise<void> {
+    const { requests, onBatch, ask } = work;
     for (let from = 0; from < requests.length; from += BATCH) {
       signal?.throwIfAborted();
       const batch = requests.slice(from, from + BATCH);
-      const grades = await this.#within((host) => host.grade(batch), this.#deadline);
-      onBatch(grades ?? (await this.#oneByOne(batch, signal)), from);
+      const grades = await this.#within((host) => ask(host, batch), this.#deadline);
+      onBatch(grades ?? (await this.#oneByOne(work, batch, signal)), from);
     }
   }
 
@@ -61,12 +98,16 @@ export class Grader {
     this.#worker = this.#host = null;
   }
 
-  async #oneByOne(batch: readonly GradeRequest[], signal?: AbortSignal): Promise<readonly Grade[]> {
-    const grades: Grade[] = [];
+  async #oneByOne<Request, Result>(
+    { ask, hung }: Batches<Request, Result>,
+    batch: readonly Request[],
+    signal?: AbortSignal,
+  ): Promise<readonly Result[]> {
+    const grades: Result[] = [];
     for (const request of batch) {
       signal?.throwIfAborted();
-      const alone = await this.#within((host) => host.grade([request]), this.#deadline);
-      grades.push(alone?.[0] ?? { correct: false, predicted: { text: '', from: 'none' }, rule: NOT_DECIDED });
+      const alone = await this.#within((host) => ask(host, [request]), this.#deadline);
+      grades.push(alone?.[0] ?? hung);
     }
     return grades;
   }
@@ -115,6 +156,7 @@ function inPlace(): Grading {
   const host = new GradingHost();
   return {
     grade: (requests) => Promise.resolve(host.grade(requests)),
+    gradeAblations: (requests) => Promise.resolve(host.gradeAblations(requests)),
     scores: (lists, seed) => Promise.resolve(host.scores(lists, seed)),
     gapSummary: (graded, seed, facts) => Promise.resolve(host.gapSummary(graded, seed, facts)),
   };

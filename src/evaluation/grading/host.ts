@@ -1,5 +1,6 @@
 import { type Grade, gradeResponse } from '../../grading/grade.ts';
 import { gapSummary } from '../perception/gap-files.ts';
+import { type AblationRequest, type GradedResponse, gradeRequested } from '../../probes/ablation/grade.ts';
 import { type ResponseScores, type Scored, scoreResponses } from '../perception/response-scores.ts';
 import type { GradedAnswer, GradeRequest } from '../tables/graded.ts';
 import { seededRandom } from '../../work/seeded-random.ts';
@@ -8,6 +9,11 @@ import { seededRandom } from '../../work/seeded-random.ts';
 export class GradingHost {
   grade(requests: readonly GradeRequest[]): readonly Grade[] {
     return requests.map(({ question, response }) => gradeResponse(question, response));
+  }
+
+  /** Answers to ablated layers, with the numbers' tolerance of ablation. */
+  gradeAblations(requests: readonly AblationRequest[]): readonly GradedResponse[] {
+    return requests.map(gradeRequested);
   }
 
   /** Scores of each list; undefined of an empty one. */

@@ -1,6 +1,7 @@
 import { NamedError } from '../../named-error.ts';
 import type { FolderReading } from '../../probes/data/file-pieces.ts';
 import { eachJsonLine, type JsonLine, textField } from '../../probes/data/json-lines.ts';
+import { packedName, refusePacked } from '../../probes/data/packed.ts';
 import type { Measured } from '../experiment.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
@@ -22,7 +23,7 @@ const METRIC_OF: ReadonlyMap<string, Measured> = new Map(
  * it, piece by piece, whatever its size. The verdict kept is the one the file calls primary: a judge's where there is one, else
  * the rules'. Setting A and B are told by their names. Files that are none of the layout (caches, splits, logs) are passed over.
  *
- * @throws NamedError `NoResults`; `BadJsonLine`, `MissingField`, `UnknownSetting`, `DuplicateId` with file and line; those of
+ * @throws NamedError `NoResults`, `CompressedFile`; `BadJsonLine`, `MissingField`, `UnknownSetting`, `DuplicateId` with file and line; those of
  * `eachJsonLine`
  */
 export async function eachResult(
@@ -31,6 +32,7 @@ export async function eachResult(
   { onBytes, ...reading }: FolderReading = {},
 ): Promise<void> {
   const lists = [...files].filter(([path]) => path.endsWith('.jsonl'));
+  if (lists.length === 0) await refusePackedResults(files);
   const total = lists.reduce((sum, [, { size }]) => sum + size, 0);
   let [before, found] = [0, 0];
   // Of each model, experiment and setting A or B, where each sample's record was found.
@@ -63,6 +65,11 @@ export async function eachResult(
     {},
     `give a results folder; experiments known: ${[...METRIC_OF.keys()].join(', ')}`,
   );
+}
+
+/** @throws NamedError `CompressedFile` */
+async function refusePackedResults(files: ReadonlyMap<string, Blob>): Promise<void> {
+  for (const [path, file] of files) if (packedName(path)?.endsWith('.jsonl')) await refusePacked(file, path);
 }
 
 /** All of a folder of results that is small. @throws NamedError those of `eachResult` */

@@ -4,11 +4,10 @@ import { comparePaired } from '../../grading/statistics/paired.ts';
 import type { Interval } from '../../grading/statistics/wilson.ts';
 import { wilson } from '../../grading/statistics/wilson.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
-import { tagged } from '../../tagged.ts';
 import type { Said } from '../said.ts';
 import { meanOf } from '../summary/mean.ts';
 import type { AblationExperiment } from './experiment.ts';
-import { gradeSaid } from './grade.ts';
+import { type GradedResponse, gradeSaid } from './grade.ts';
 import type { AblationRecord } from './sweep.ts';
 
 export interface ErrorRate {
@@ -42,15 +41,16 @@ export function errorRates(
   experiments: readonly AblationExperiment[],
 ): readonly ErrorRate[] {
   if (records.length === 0) return [];
-  const baseline = records.map((record) => gradeSaid(record, record.baseline).correct);
+  const baseline = records.map((record) => gradeSaid(record, record.baseline));
   const rate = (
     experiment: string,
     layer: number,
     part: ErrorRate['part'],
     said: readonly Said[],
-    correct: readonly boolean[],
+    grades: readonly GradedResponse[],
     before: readonly boolean[] | null,
   ): ErrorRate => {
+    const correct = grades.map((one) => one.correct);
     const n = correct.length;
     const right = correct.filter(Boolean).length;
     return {
@@ -62,7 +62,7 @@ export function errorRates(
       errorRate: (n - right) / n,
       interval: wilson(n - right, n),
       drop: before ? comparePaired(before, correct) : null,
-      form: formsOf(said),
+      form: formsOf(said, grades),
     };
   };
   const plain = records.map((record) => record.baseline);
@@ -72,27 +72,29 @@ export function errorRates(
       const rows = records.flatMap((record, index) => {
         const said = record.ablated.find(({ experiment }) => experiment === name);
         return said
-          ? [{ said, before: baseline[index] === true, correct: gradeSaid(record, said).correct }]
+          ? [{ said, before: baseline[index]?.correct === true, grade: gradeSaid(record, said) }]
           : [];
       });
       if (rows.length === 0) return [];
-      const [said, correct, before] = [
+      const [said, grades, before] = [
         rows.map((row) => row.said),
-        rows.map((row) => row.correct),
+        rows.map((row) => row.grade),
         rows.map((row) => row.before),
       ];
-      return [rate(name, layer, part, said, correct, before)];
+      return [rate(name, layer, part, said, grades, before)];
     }),
   ];
 }
 
-function formsOf(said: readonly Said[]): AnswerForms {
+function formsOf(said: readonly Said[], grades: readonly GradedResponse[]): AnswerForms {
   const share = (holds: (one: Said) => boolean): number => said.filter(holds).length / said.length;
+  const tagged = (tag: 'withAnswerTag' | 'withThought'): number =>
+    grades.filter((grade) => grade[tag]).length / grades.length;
   return {
     meanTokens: meanOf(said.map(({ tokens }) => tokens))?.mean ?? 0,
     cutOff: share(({ stop }) => stop === 'length'),
-    withAnswerTag: share(({ text }) => !tagged(text, 'answer').next().done),
-    withThought: share(({ text }) => !tagged(text, 'think').next().done),
+    withAnswerTag: tagged('withAnswerTag'),
+    withThought: tagged('withThought'),
     empty: share(({ text }) => text.trim() === ''),
   };
 }

@@ -22,7 +22,8 @@ export interface LinePlace {
 }
 
 /**
- * Goes through a JSON-lines file piece by piece, whatever its size; blank lines are passed over, also a byte order mark.
+ * Goes through a JSON-lines file piece by piece, whatever its size; blank lines are passed over, also a byte order mark. Lines end as
+ * in Python: at `\n`, `\r\n` or `\r`.
  * Numbers that Python writes as NaN or Infinity are null.
  *
  * @throws NamedError `BadJsonLine` with file and line, `NotUtf8` with the byte; those of `eachPiece`
@@ -40,11 +41,11 @@ export async function eachJsonLine(
     path,
     from,
     async ({ bytes, offset, isLast }) => {
-      const end = isLast ? bytes.length : bytes.lastIndexOf(LF) + 1;
+      const ends = new LineEnds(bytes);
+      const end = isLast ? bytes.length : ends.last;
       const texts = linesOf(bytes.subarray(0, end));
       for (let [at, index] = [0, 0]; at < end; index++) {
-        const lineEnd = bytes.indexOf(LF, at);
-        const stop = lineEnd < 0 ? end : lineEnd;
+        const [stop, next] = ends.after(at, end);
         line += 1;
         const text =
           texts?.[index] ?? utf8Text(bytes.subarray(at, stop), offset + at, () => `line ${line}`, path);
@@ -53,7 +54,7 @@ export async function eachJsonLine(
           const visited = visit({ line, value: parseLine(text, path, line) }, place);
           if (visited) await visited;
         }
-        at = stop + 1;
+        at = next;
       }
       return end;
     },
@@ -114,13 +115,46 @@ export function parseLine(text: string, path: string, line: number): Readonly<Re
   return value as Readonly<Record<string, unknown>>;
 }
 
-const LF = 0x0a;
+const [LF, CR] = [0x0a, 0x0d];
+
+/** Where the lines of a piece end: at a line feed, a carriage return, or both, as Python's text files do. */
+class LineEnds {
+  readonly #bytes: Uint8Array;
+  #lineFeed = -1;
+  #carriageReturn = -1;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  /** Behind the last end in the piece; a return at its very end may have its line feed in the next. */
+  get last(): number {
+    return Math.max(this.#bytes.lastIndexOf(LF), this.#bytes.lastIndexOf(CR, -2)) + 1;
+  }
+
+  /** Where the line that begins at `at` ends, and where the next begins; neither is behind `end`. */
+  after(at: number, end: number): readonly [stop: number, next: number] {
+    this.#lineFeed = this.#find(LF, this.#lineFeed, at);
+    this.#carriageReturn = this.#find(CR, this.#carriageReturn, at);
+    const stop = Math.min(this.#lineFeed, this.#carriageReturn, end);
+    const both = stop === this.#carriageReturn && this.#lineFeed === stop + 1;
+    return [stop, Math.min(end, stop + (both ? 2 : 1))];
+  }
+
+  /** The next one from `at` on, looked for once: Infinity where there is none. */
+  #find(byte: number, known: number, at: number): number {
+    if (known >= at) return known;
+    const found = this.#bytes.indexOf(byte, at);
+    return found < 0 ? Infinity : found;
+  }
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The texts of whole lines, decoded at once; undefined where some are no UTF-8, to be told line by line. */
 function linesOf(bytes: Uint8Array): readonly string[] | undefined {
   try {
-    return decoder.decode(bytes).split('\n');
+    return decoder.decode(bytes).split(/\r\n|\r|\n/);
   } catch {
     return undefined;
   }

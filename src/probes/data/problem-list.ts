@@ -7,6 +7,7 @@ import type { ColumnChoice } from './columns.ts';
 import type { Reading } from './file-pieces.ts';
 import { FirstErrors } from './first-errors.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
+import { refusePacked } from './packed.ts';
 import type { Problem } from './problem.ts';
 import { firstRepeat, NameHashes, nameHash, NameTable, NO_NAME } from './row-names.ts';
 import { rowChoices } from './row-choices.ts';
@@ -32,7 +33,7 @@ const LATER = new Error('later');
  * among `files`; images are looked for beside it. Which columns hold what: `KNOWN_COLUMNS`, or `choice`. Every picture of a row
  * is read, or the row is refused.
  *
- * @throws NamedError `NoProblems`; `MissingField`, `UnknownColumn`, `UnreadPicture` (`UnknownColumns`: a page can ask);
+ * @throws NamedError `NoProblems`, `CompressedFile`; `MissingField`, `UnknownColumn`, `UnreadPicture` (`UnknownColumns`: a page can ask);
  * `MissingImage`, `ImageMarkers`, `Conversation`, `BadChoices`, `DuplicateId`, and those of `RowReader.each`
  */
 export async function openProblems(
@@ -50,6 +51,7 @@ export async function openProblems(
       { file: path },
       'name a file of the folder',
     );
+  await refusePacked(file, path);
   const list = new ProblemList(path, files, choice, rowsOf(file, path));
   await list.check(reading, note);
   return list;

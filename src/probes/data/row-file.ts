@@ -1,6 +1,7 @@
 /** Every list of questions is read here, whatever its format: rows of one kind come out. */
 import { DelimitedRows } from './delimited.ts';
 import { JsonRows } from './json-rows.ts';
+import { packedName } from './packed.ts';
 import { ParquetRows } from './parquet.ts';
 import type { RowReader } from './row-reader.ts';
 
@@ -9,11 +10,17 @@ export const LIST_FORMATS = 'JSONL, Parquet, TSV, CSV or JSON';
 
 const LIST = /\.(?:jsonl|ndjson|parquet|tsv|csv)$/i;
 
-/** The lists among a folder's files, sorted. A `.json` counts where there is nothing else: folders hold others, too. */
+/**
+ * The lists among a folder's files, sorted. A `.json` counts where there is nothing else: folders hold others, too. Compressed ones
+ * count where there is none at all, to be refused by name.
+ */
 export function listsAmong(paths: Iterable<string>): readonly string[] {
   const all = [...paths].sort();
-  const lists = all.filter((path) => LIST.test(path));
-  return lists.length > 0 ? lists : all.filter((path) => /\.json$/i.test(path));
+  const isList = (path: string): boolean => LIST.test(path);
+  const isJson = (path: string): boolean => /\.json$/i.test(path);
+  const isPacked = (path: string): boolean => [isList, isJson].some((is) => is(packedName(path) ?? ''));
+  const kinds = [isList, isJson, isPacked];
+  return kinds.map((isOne) => all.filter(isOne)).find((lists) => lists.length > 0) ?? [];
 }
 
 /** What a list is called: its file's name, without folders and ending. */

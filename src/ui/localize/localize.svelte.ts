@@ -36,6 +36,7 @@ import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import { LOCALIZE_SETTINGS } from './kept-settings.ts';
 import type { NamedList, NamedPairs, QuestionSet } from './sets.ts';
+import { gradeAblations } from './grade-ablations.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
 
 export type ProbeName = 'swap' | 'ablate' | 'attention' | 'lens' | 'patch';
@@ -126,7 +127,7 @@ export class Localize {
     this.#questionImport = new Importing(jobs, 'Reading questions');
     this.#restore();
     this.swaps = new StudyRun('swap', journals, jobs);
-    this.ablations = new StudyRun('ablate', journals, jobs);
+    this.ablations = new StudyRun('ablate', journals, jobs, { prepare: gradeAblations });
     this.attention = new StudyRun('attention', journals, jobs);
     this.lenses = new StudyRun('lens', journals, jobs);
     this.patches = new StudyRun('patch', journals, jobs);

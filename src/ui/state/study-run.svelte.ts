@@ -14,6 +14,11 @@ import { cancelled } from '../../work/cancel.ts';
 /** Charts are redrawn with new records at most this often. */
 const SHOWN_EVERY_MS = 250;
 
+/** Makes records ready to be shown, away from the page. */
+export interface Preparing<Record> {
+  prepare(records: readonly Record[]): Promise<void>;
+}
+
 /**
  * One piece of long work of a page, with what it has found so far: an interrupted run's records come back from its
  * journal, and running it again goes on behind them. It outlives the page's component.
@@ -39,13 +44,22 @@ export class StudyRun<Record> {
   #pending: Map<string, Record> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** @param id of the job, and of nothing else under way */
-  constructor(id: string, journals: Journals, jobs: Jobs) {
+  readonly #preparing: Preparing<Record> | null;
+  /** Of the records that are shown next: what was on its way before them is not shown behind them. */
+  #serial = 0;
+
+  /**
+   * @param id of the job, and of nothing else under way
+   * @param preparing of records, before they are shown, where that takes long
+   */
+  constructor(id: string, journals: Journals, jobs: Jobs, preparing: Preparing<Record> | null = null) {
+    this.#preparing = preparing;
     this.#id = id;
     this.#journals = journals;
     this.#jobs = jobs;
     journals.onRemoved((key) => {
       if (this.running || key !== (this.origin?.key ?? this.#key)) return;
+      this.#serial += 1;
       this.records = new Map();
       this.#leaveOrigin();
     });
@@ -70,6 +84,7 @@ export class StudyRun<Record> {
     this.#key = key;
     this.#identity = identity;
     this.total = total;
+    this.#serial += 1;
     this.records = new Map();
     this.error = null;
     this.notices = [];
@@ -78,9 +93,11 @@ export class StudyRun<Record> {
       const notices: string[] = [];
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
       if (this.#key !== key || this.running) return;
-      this.records = finished;
       this.notices = notices;
-      if (finished.size > 0) return;
+      if (finished.size > 0) {
+        await this.#showReady(finished);
+        return;
+      }
       const [latest] = await this.#journals.otherBuilds(identity);
       if (latest) await this.#showOther(identity, latest);
     } catch (error) {
@@ -104,7 +121,7 @@ export class StudyRun<Record> {
   async #showOther(identity: WorkIdentity, latest: Origin): Promise<void> {
     const { origin, records, left } = await this.#journals.ofOtherBuild<Record>(identity.kind, latest);
     if (this.#identity !== identity || this.running || records.size === 0) return;
-    this.records = records;
+    if (!(await this.#showReady(records))) return;
     this.origin = origin;
     this.notices = [originNotice(origin, left)];
   }
@@ -118,6 +135,7 @@ export class StudyRun<Record> {
   /** Nothing is to be run any more: a checkpoint was closed. */
   leave(): void {
     if (this.running) return;
+    this.#serial += 1;
     this.#key = '';
     this.#identity = null;
     this.records = new Map();
@@ -138,8 +156,9 @@ export class StudyRun<Record> {
     this.running = true;
     this.error = null;
     this.notices = [];
-    this.#pending = new Map(this.origin ? [] : this.records);
+    if (this.origin) this.records = new Map();
     this.origin = null;
+    this.#pending = new Map(this.records);
     const notice = (text: string): void => {
       this.notices = [...this.notices, text];
     };
@@ -156,7 +175,7 @@ export class StudyRun<Record> {
           // In place of what was shown: work that begins anew, as weights changed, takes over nothing.
           onFinished: (records) => {
             this.#pending = new Map(records);
-            this.#timer ??= setTimeout(() => this.#show(), SHOWN_EVERY_MS);
+            this.#timer ??= setTimeout(() => void this.#show(), SHOWN_EVERY_MS);
           },
           onRecord: (key, record) => this.#take(key, record),
           onNotice: notice,
@@ -165,7 +184,7 @@ export class StudyRun<Record> {
     } catch (error) {
       if (!(error instanceof NamedError && error.name === 'Cancelled')) this.error = named(error);
     } finally {
-      this.#show();
+      await this.#show();
       this.#pending = null;
       this.#controller = null;
       this.running = false;
@@ -185,12 +204,26 @@ export class StudyRun<Record> {
 
   #take(key: string, record: Record): void {
     this.#pending?.set(key, record);
-    this.#timer ??= setTimeout(() => this.#show(), SHOWN_EVERY_MS);
+    this.#timer ??= setTimeout(() => void this.#show(), SHOWN_EVERY_MS);
   }
 
-  #show(): void {
+  async #show(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#pending) this.records = new Map(this.#pending);
+    if (!this.#pending) return;
+    try {
+      await this.#showReady(new Map(this.#pending));
+    } catch (error) {
+      this.error = named(error);
+    }
+  }
+
+  /** Resolves to whether they are what is shown: something else may have come in between. */
+  async #showReady(records: ReadonlyMap<string, Record>): Promise<boolean> {
+    const serial = ++this.#serial;
+    await this.#preparing?.prepare([...records.values()]);
+    if (serial !== this.#serial) return false;
+    this.records = records;
+    return true;
   }
 }
