@@ -10,6 +10,7 @@ import { moduleHashes } from './scripts/vite/module-hashes.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
 const executablePath = findBrowser();
+const EQUALITY = 'scripts/vite/equal-bytes.ts';
 
 /** `*.test.ts` run in Node; `*.browser.test.ts` run in real Chromium (WebGPU on its software adapter). */
 export default defineConfig({
@@ -20,6 +21,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          setupFiles: EQUALITY,
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dataset/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
           // For machines with other work: no test takes a tenth of it, and a hung one ends.
@@ -48,6 +50,7 @@ export default defineConfig({
         server: { headers: { ...ISOLATION_HEADERS } },
         test: {
           name: 'browser',
+          setupFiles: EQUALITY,
           // After the Node tests where both run, for these want all processors for one page.
           sequence: { groupOrder: 1 },
           include: ['src/**/*.browser.test.ts', 'dataset/**/*.browser.test.ts'],
