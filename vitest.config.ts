@@ -10,6 +10,7 @@ import { moduleHashes } from './scripts/vite/module-hashes.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
 const executablePath = findBrowser();
+const EQUALITY = 'scripts/vite/equal-bytes.ts';
 
 /** `*.test.ts` run in Node; `*.browser.test.ts` run in real Chromium (WebGPU on its software adapter). */
 export default defineConfig({
@@ -20,9 +21,14 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          setupFiles: EQUALITY,
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dataset/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
-          testTimeout: 60_000,
+          // For machines with other work: no test takes a tenth of it, and a hung one ends.
+          ...{ testTimeout: 240_000, hookTimeout: 240_000 },
+          expect: { poll: { timeout: 30_000 } },
+          // Vitest leaves a processor to itself and idles there: of two that is half.
+          maxWorkers: '100%',
         },
       },
       {
@@ -44,8 +50,11 @@ export default defineConfig({
         server: { headers: { ...ISOLATION_HEADERS } },
         test: {
           name: 'browser',
+          setupFiles: EQUALITY,
+          // After the Node tests where both run, for these want all processors for one page.
+          sequence: { groupOrder: 1 },
           include: ['src/**/*.browser.test.ts', 'dataset/**/*.browser.test.ts'],
-          testTimeout: 240_000,
+          ...{ testTimeout: 240_000, hookTimeout: 240_000 },
           // A software GPU on a shared machine: a test may be repeated once, and the report says so.
           retry: process.env.CI ? 1 : 0,
           // Conditions are waited for, not times: a busy machine takes seconds where an idle one takes none.

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { join, relative } from 'node:path';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { browserCandidates } from './browser.mjs';
 import { chromiumFlags, detectAdapter, isWithoutSandbox, runsUnsandboxed } from './chromium-flags.mjs';
 import { packagesAreStale } from './packages.mjs';
-import { count, summary } from './test-phases.mjs';
+import { ROOT } from './paths.mjs';
+import { count, runPhases, summary } from './test-phases.mjs';
 
 describe('the adapter', () => {
   test('is the GPU where Linux has its device file', () => {
@@ -88,5 +89,41 @@ describe('the summary of npm test', () => {
     const node = { name: 'node', passed: 5, failed: 0, repeated: 0, skipped: 0, seconds: 1 };
     const lint = { name: 'lint', passed: 0, failed: 1, repeated: 0, skipped: 0, seconds: 1 };
     expect(summary([node, lint]).split('\n').at(-1)).toBe('5 passed, 1 failed');
+  });
+});
+
+describe('phases that only read the code', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'phases-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  /** Says its name, waits for a file of each `partner`, and fails if told to. */
+  const phase = (name: string, partners: readonly string[], status = 0) => {
+    const script = join(folder, `${name}.mjs`);
+    const found = `[${partners.map((partner) => JSON.stringify(join(folder, partner)))}].every(existsSync)`;
+    writeFileSync(
+      script,
+      `import { existsSync, writeFileSync } from 'node:fs';
+      console.log('${name} begins');
+      writeFileSync(${JSON.stringify(join(folder, name))}, '');
+      while (!(${found})) await new Promise((resolve) => setTimeout(resolve, 10));
+      console.error('${name} ends');
+      process.exit(${status});`,
+    );
+    return { name, program: relative(join(ROOT, 'node_modules'), script), args: [], reads: true };
+  };
+
+  test('run beside each other, each told whole and counted, in their order', async () => {
+    const said: string[] = [];
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void said.push(line.trim()));
+    vi.spyOn(process.stdout, 'write').mockImplementation((bytes) => said.push(String(bytes)) > 0);
+    const phases = [phase('slow', ['quick', 'last'], 3), phase('quick', ['slow']), phase('last', [])];
+    const outcomes = await runPhases(phases, 2).finally(() => vi.restoreAllMocks());
+    expect(outcomes.map(({ name, failed }) => [name, failed])).toEqual([
+      ['slow', 1],
+      ['quick', 0],
+      ['last', 0],
+    ]);
+    const whole = (name: string) => [`— ${name}`, `${name} begins\n${name} ends\n`];
+    expect(said.slice(0, 2)).toEqual(whole('quick'));
+    expect(said.slice(2).toSorted()).toEqual([...whole('slow'), ...whole('last')].toSorted());
   });
 });

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from './paths.mjs';
 
@@ -11,7 +12,8 @@ import { ROOT } from './paths.mjs';
  *   args: string[],
  *   report?: 'vitest' | 'playwright',
  *   browser?: boolean,
- * }} Phase `program` is a path below node_modules
+ *   reads?: boolean,
+ * }} Phase `program` is a path below node_modules; one that only `reads` the code runs beside others of its kind
  * @typedef {{name: string, passed: number, failed: number, repeated: number, skipped: number, seconds: number}} Outcome
  */
 
@@ -19,20 +21,27 @@ const VITEST = 'vitest/vitest.mjs';
 
 /** @type {readonly Phase[]} */
 export const PHASES = [
-  { name: 'types', program: 'typescript/bin/tsc', args: ['--noEmit'] },
+  { name: 'types', reads: true, program: 'typescript/bin/tsc', args: ['--noEmit'] },
   {
     name: 'svelte',
+    reads: true,
     program: 'svelte-check/bin/svelte-check',
     args: ['--fail-on-warnings', '--output', 'human'],
   },
-  { name: 'lint', program: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
+  { name: 'lint', reads: true, program: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
   {
     name: 'rooms',
+    reads: true,
     program: 'dependency-cruiser/bin/dependency-cruise.mjs',
     args: ['--output-type', 'err-long', 'src', 'workers', 'scripts', 'dataset'],
   },
-  { name: 'patterns', program: '../scripts/check-patterns.mjs', args: [] },
-  { name: 'format', program: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
+  { name: 'patterns', reads: true, program: '../scripts/check-patterns.mjs', args: [] },
+  {
+    name: 'format',
+    reads: true,
+    program: 'prettier/bin/prettier.cjs',
+    args: ['--check', '--log-level', 'warn', '.'],
+  },
   { name: 'node', program: VITEST, args: vitest('node'), report: 'vitest' },
   { name: 'browser', program: VITEST, args: vitest('browser'), report: 'vitest', browser: true },
   { name: 'build', program: 'vite/bin/vite.js', args: ['build', '--logLevel', 'warn'] },
@@ -66,10 +75,55 @@ export function report(phase) {
 }
 
 /**
+ * Every phase, whichever fails: first those that only read, as many beside each other as there are processors, each printed
+ * whole when it ends; then the others in turn, as they print.
+ * @param {readonly Phase[]} phases
+ * @param {number} [processors]
+ * @returns {Promise<readonly Outcome[]>} in the phases' order, those that read first
+ */
+export async function runPhases(phases, processors = availableParallelism()) {
+  const reading = phases.filter(({ reads }) => reads);
+  const others = phases.filter(({ reads }) => !reads);
+  const outcomes = reading.map(() => /** @type {Outcome | null} */ (null));
+  const queue = reading.entries();
+  const lane = async () => {
+    for (const [at, phase] of queue) outcomes[at] = await runHeld(phase);
+  };
+  if (processors > 1 && reading.length > 1) await Promise.all(Array.from({ length: processors }, lane));
+  else reading.forEach((phase, at) => (outcomes[at] = runPhase(phase)));
+  return [...outcomes.filter((outcome) => outcome !== null), ...others.map(runPhase)];
+}
+
+/**
+ * Runs a phase and prints what it said when it ends.
+ * @param {Phase} phase
+ * @returns {Promise<Outcome>}
+ */
+function runHeld({ name, program, args }) {
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    /** @type {Buffer[]} */
+    const said = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes) => said.push(bytes));
+    child.on('error', reject);
+    child.on('close', (status) => {
+      console.log(`\n— ${name}`);
+      process.stdout.write(Buffer.concat(said));
+      const seconds = (performance.now() - start) / 1000;
+      resolve({ name, seconds, passed: 0, failed: status === 0 ? 0 : 1, repeated: 0, skipped: 0 });
+    });
+  });
+}
+
+/**
  * @param {Phase} phase
  * @returns {Outcome}
  */
-export function runPhase({ name, program, args, report: kind }) {
+function runPhase({ name, program, args, report: kind }) {
   console.log(`\n— ${name}`);
   const start = performance.now();
   const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {

@@ -6,7 +6,7 @@ import { NamedError } from './named-error.mjs';
 import { ensurePackages } from './packages.mjs';
 import { ROOT } from './paths.mjs';
 import { makeTestFolder } from './profiles.mjs';
-import { PHASES, runPhase, summary } from './test-phases.mjs';
+import { PHASES, runPhases, summary } from './test-phases.mjs';
 
 /**
  * `npm test [-- --only PHASE,…]`: installs what is missing (packages, a browser) and runs every phase, also
@@ -18,7 +18,7 @@ try {
   ensurePackages();
   if (phases.some(({ browser }) => browser)) process.env.CHROME_PATH = ensureBrowser();
   rmSync(join(ROOT, 'test-results'), { recursive: true, force: true });
-  const outcomes = inTestFolder(() => phases.map((phase) => runPhase(phase)));
+  const outcomes = await inTestFolder(() => runPhases(phases));
   console.log(summary(outcomes));
   process.exitCode = outcomes.every(({ failed }) => failed === 0) ? 0 : 1;
 } catch (error) {
@@ -30,15 +30,15 @@ try {
 /**
  * What tests and their browsers put into the temporary folder goes with one folder, also after a kill: the next run removes it.
  * @template T
- * @param {() => T} work
- * @returns {T}
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
  */
-function inTestFolder(work) {
+async function inTestFolder(work) {
   const folder = makeTestFolder();
   if (folder === null) return work();
   for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = folder;
   try {
-    return work();
+    return await work();
   } finally {
     try {
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -30,7 +30,7 @@ async function judge(behave: (request: SeenRequest) => string | { refuse: string
     ...{ dialect: 'openai', url: service.url, model: 'judge-1' },
     ...{ temperature: 0, limitField: 'max_tokens' },
   };
-  const patience = { timeoutMs: 2000, attempts: 1, firstWaitMs: 1, longestWaitMs: 1 };
+  const patience = { timeoutMs: 60_000, attempts: 1, firstWaitMs: 1, longestWaitMs: 1 };
   return { endpoint, key: 'sk-judge-key', patience };
 }
 

@@ -211,7 +211,7 @@ describe('cancelled', () => {
     expect((await failureOf(run)).name).toBe('Cancelled');
     seat.dispose();
     deliver();
-    await vi.waitFor(() => expect(disposed).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(disposed).toBeGreaterThan(0), { timeout: 30_000 });
   });
 
   it('in the very call that is lost: cancelled, and no new device is made', async () => {

@@ -26,6 +26,7 @@ import { piecesOfWork } from './testing/pieces.ts';
 import { recordedJudge } from './testing/recorded-judge.ts';
 
 const ALL = process.env['FAULTS'] === 'all';
+if (ALL) vi.setConfig({ testTimeout: 3_600_000 });
 const KINDS = Object.keys(SHAPES) as WorkKind[];
 const JOURNAL = '/cache/journal';
 const RESULT = '/out/result.json';

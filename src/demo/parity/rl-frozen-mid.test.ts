@@ -1,3 +1,4 @@
 import { describeParity } from '../testing/parity-suite.ts';
 
-describeParity('rl-frozen-mid');
+// The graphs and the shapes of rl, which is compared whole.
+describeParity('rl-frozen-mid', 10);

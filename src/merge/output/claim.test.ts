@@ -40,8 +40,21 @@ async function write(
   return notices;
 }
 
-/** A folder that a killed export left, some files of weights whole, and its undisturbed twin. */
-async function unfinished(): Promise<{ folders: Folders; files: StoredFiles; whole: StoredFiles }> {
+interface Unfinished {
+  readonly folders: Folders;
+  readonly files: StoredFiles;
+  readonly whole: StoredFiles;
+}
+
+/** A folder that a killed export left, some files of weights whole, and its undisturbed twin: a copy for each test. */
+async function unfinished(): Promise<Unfinished> {
+  const { files, whole } = await (left ??= leaveUnfinished());
+  const folders: Folders = new Map([['m', snapshot(files)]]);
+  return { folders, files: folders.get('m') as StoredFiles, whole: snapshot(whole) };
+}
+
+let left: Promise<Unfinished> | undefined;
+async function leaveUnfinished(): Promise<Unfinished> {
   const [folders, twin]: Folders[] = [new Map(), new Map()];
   const counted = new Faults();
   await write(twin as Folders, counted, planOf('IN:RL:RL'));

@@ -192,14 +192,17 @@ describe('an export in a worker', () => {
 });
 
 describe('an export of 200 MB with noise', () => {
-  it('lets the page answer, and is cancelled in under 200 ms', async () => {
+  it('lets the page answer, and is cancelled in under 200 ms, or a tenth of what 60 MB take', async () => {
     const made = await merge(LARGE, [MIX, NOISE], 5e9);
+    // Of what a machine is allowed that takes so long for 60 MB, of which a piece of 4 MiB is a fifteenth.
     const waits: number[] = [];
     const pauses: number[] = [];
-    // Another process may hold up any one of them; three in a row it does not.
-    for (let turn = 0; turn < 3; turn += 1) {
+    const told: string[] = [];
+    const within = (shares: readonly number[]): boolean => shares.some((share) => share < 1);
+    // Another process may hold up any one of them; five in a row it does not.
+    for (let turn = 0; turn < 5 && !(within(waits) && within(pauses)); turn += 1) {
       const controller = new AbortController();
-      let cancelled = 0;
+      let [began, cancelled] = [0, 0];
       const longestPause = watchPage();
       const work = exportInWorker(
         made,
@@ -207,21 +210,26 @@ describe('an export of 200 MB with noise', () => {
         {
           signal: controller.signal,
           onProgress: ({ phase, done }) => {
-            if (phase !== 'writing' || done < 60e6 || cancelled > 0) return;
+            if (phase !== 'writing' || cancelled > 0) return;
+            began ||= performance.now();
+            if (done < 60e6) return;
             cancelled = performance.now();
             controller.abort();
           },
         },
       );
       await expect(work).rejects.toMatchObject({ name: 'Cancelled' });
-      waits.push(performance.now() - cancelled);
-      pauses.push(longestPause());
+      const [wait, pause] = [performance.now() - cancelled, longestPause()];
+      const written = cancelled - began;
+      waits.push(wait / Math.max(200, written / 10));
+      pauses.push(pause / Math.max(50, written / 40));
+      told.push(
+        `60 MB in ${Math.round(written)} ms, cancelled in ${Math.round(wait)}, the page waited ${Math.round(pause)}`,
+      );
       expect(await names(parent)).toEqual([]);
     }
-    console.info(
-      `cancelled after ${waits.map(Math.round).join(', ')} ms; the page waited ${pauses.map(Math.round).join(', ')} ms`,
-    );
-    expect(Math.min(...waits)).toBeLessThan(200);
-    expect(Math.min(...pauses)).toBeLessThan(50);
+    console.info(told.join('; '));
+    expect(Math.min(...waits)).toBeLessThan(1);
+    expect(Math.min(...pauses)).toBeLessThan(1);
   });
 });

@@ -31,29 +31,34 @@ export function testCheckpoint(tensors: readonly TestTensor[], name = 'test'): P
   return openCheckpoint(testFolder(tensors), { name });
 }
 
+// One place for all: matrices of millions are made here, and an array for each number takes seconds.
+const FLOAT = new Float32Array(1);
+const BITS = new Uint32Array(FLOAT.buffer);
+
 /** The upper half of a float32, cut off as in the goldens. */
 export function toBfloat16(value: number): number {
-  return new Float32Array(new Uint32Array([bitsOf(value) & 0xffff0000]).buffer)[0] as number;
-}
-
-function bitsOf(value: number): number {
-  return new Uint32Array(Float32Array.of(value).buffer)[0] as number;
+  FLOAT[0] = value;
+  BITS[0] = (BITS[0] as number) & 0xffff0000;
+  return FLOAT[0];
 }
 
 function encode(values: ArrayLike<number>, dtype: Dtype): Uint8Array {
-  const list = Array.from(values);
   switch (dtype) {
     case 'F32':
-      return new Uint8Array(Float32Array.from(list).buffer);
+      return new Uint8Array(Float32Array.from(values).buffer);
     case 'F64':
-      return new Uint8Array(Float64Array.from(list).buffer);
+      return new Uint8Array(Float64Array.from(values).buffer);
     case 'BF16':
-      return new Uint8Array(Uint16Array.from(list, (value) => bitsOf(value) >>> 16).buffer);
+      return new Uint8Array(upperHalves(Float32Array.from(values)).buffer);
     case 'F16':
-      return new Uint8Array(Uint16Array.from(list, floatToHalf).buffer);
+      return new Uint8Array(Uint16Array.from(values, floatToHalf).buffer);
     case 'I8':
-      return new Uint8Array(Int8Array.from(list).buffer);
+      return new Uint8Array(Int8Array.from(values).buffer);
     default:
       throw new RangeError(`no test tensor in ${dtype}`);
   }
+}
+
+function upperHalves(floats: Float32Array<ArrayBuffer>): Uint16Array<ArrayBuffer> {
+  return Uint16Array.from(new Uint32Array(floats.buffer), (bits) => bits >>> 16);
 }
