@@ -47,6 +47,13 @@ export function isJsonObject<Num>(value: JsonValue<Num> | undefined): value is J
   return value instanceof Map;
 }
 
+/** The same with plain objects, as schemas take it. */
+export function plainJson(value: JsonValue): unknown {
+  if (isJsonObject(value))
+    return Object.fromEntries([...value].map(([name, field]) => [name, plainJson(field)]));
+  return Array.isArray(value) ? value.map((item: JsonValue) => plainJson(item)) : value;
+}
+
 function decodeUtf8(bytes: Uint8Array, file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -142,10 +142,53 @@ test.each([
   );
 });
 
+test.each<[change: (index: Broken) => unknown, what: string, field: string]>([
+  [(index) => Object.assign(index, { recipe: [] }), '[] is not an object', 'recipe'],
+  [(index) => delete index.recipe['title'], 'it is missing', 'recipe.title'],
+  [(index) => (index.recipe['system'] = 7), '7 is not a text', 'recipe.system'],
+  [(index) => (index.recipe['temperature'] = -1), '-1 is not a number from 0', 'recipe.temperature'],
+  [(index) => Object.assign(index, { checkpoints: [] }), '[] is not a list with entries', 'checkpoints'],
+  [({ checkpoints: [one] }) => (one.name = 'a/b'), '"a/b" is not a folder name', 'checkpoints.0.name'],
+  [
+    ({ checkpoints: [one] }) => (one.role = 'sft'),
+    '"sft" is not one of base, in, rl, frozen',
+    'checkpoints.0.role',
+  ],
+  [
+    ({ checkpoints: [one] }) => (one.frozen = 'all'),
+    '"all" is not one of early, mid, late, null',
+    'checkpoints.0.frozen',
+  ],
+  [
+    ({ checkpoints: [one] }) => (one.files[0].bytes = 0.5),
+    '0.5 is not a size',
+    'checkpoints.0.files.0.bytes',
+  ],
+  [({ examples: [one] }) => (one.sha256 = 'AB'), '"AB" is not a SHA-256', 'examples.0.sha256'],
+  [
+    ({ examples: [one] }) => (one.name = 'examples/..'),
+    '"examples/.." is not a file of the folder',
+    'examples.0.name',
+  ],
+])('what is wrong with an index is named with its field: %s', (change, what, field) => {
+  const index = JSON.parse(new TextDecoder().decode(site.host.get('index.json'))) as Broken;
+  change(index);
+  expect(() => parseDemoIndex(JSON.stringify(index))).toThrow(
+    expect.objectContaining({ name: 'DemoIndexInvalid', what, place: { file: 'demo/index.json', field } }),
+  );
+});
+
+/** An index to be broken. */
+interface Broken {
+  recipe: Record<string, unknown>;
+  checkpoints: [{ name: unknown; role: unknown; frozen: unknown; files: [{ bytes: unknown }] }];
+  examples: [{ name: unknown; sha256: unknown }];
+}
+
 test('names that leave their folder are refused', () => {
   const text = new TextDecoder().decode(site.host.get('index.json'));
   for (const name of ['../config.json', 'a/b', '..'])
     expect(() => parseDemoIndex(text.replace('"config.json"', JSON.stringify(name)))).toThrow(
-      /is not a file of the folder/,
+      /not a file of the folder/,
     );
 });

@@ -1,4 +1,5 @@
 import { MAX_LIST_ITEMS } from '../checkpoint/limits.ts';
+import { shown } from '../json-shape.ts';
 import { NamedError } from '../named-error.ts';
 
 /** Reads the fields of one JSON object of one file, and says which field is wrong when one is. */
@@ -22,10 +23,9 @@ export class JsonFields {
   }
 
   #invalid(path: string, value: unknown, wanted: string): NamedError {
-    const shown = value === undefined ? 'missing' : shownValue(value);
     return new NamedError(
       'InvalidConfig',
-      value === undefined ? `a required field is missing (${wanted})` : `${shown} is not ${wanted}`,
+      value === undefined ? `a required field is missing (${wanted})` : `${shown(value)} is not ${wanted}`,
       { file: this.#file, ...(path === '' ? {} : { field: path }) },
       'Use the file that was published with the checkpoint.',
     );
@@ -123,13 +123,3 @@ const isPositive = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
 const isIndex = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isPositiveInteger = (value: unknown): value is number => isIndex(value) && value > 0;
-
-/** Long lists are told by their length: writing one out takes time and nobody reads it. */
-function shownValue(value: unknown): string {
-  if (Array.isArray(value) && value.length > 100) return `a list of ${value.length} items`;
-  return shorten(JSON.stringify(value));
-}
-
-function shorten(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}

@@ -105,24 +105,104 @@ describe('a recipe file', () => {
 
   const whole = { format: 'frankenscope-recipe', version: 1, layers: ['IN', 'RL', 'IN'] };
   it.each([
-    [{}, 'InvalidRecipe'],
-    [{ ...whole, version: 2 }, 'InvalidRecipe'],
-    [{ ...whole, layers: ['IN'] }, 'WrongDepth'],
-    [{ ...whole, layers: ['IN', '', 'IN'] }, 'InvalidRecipe'],
-    [{ ...whole, blocks: 'IN' }, 'InvalidRecipe'],
-    [{ ...whole, rest: { frame: 3 } }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ kind: 'slerp' }] }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ ...edits[1], alpha: 1.5 }] }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ ...edits[1], layers: { first: 2, last: 4 } }] }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ ...edits[1], part: 'norms' }] }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ ...edits[3], seed: -1 }] }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ ...edits[2], pieces: ['tail'] }] }, 'InvalidRecipe'],
-    [{ ...whole, donors: { IN: 1 } }, 'InvalidRecipe'],
-    [{ ...whole, edit: [] }, 'InvalidRecipe'],
-    [{ ...whole, rest: { vision_tower: 'RL' } }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ ...edits[1], parts: 'mlp' }] }, 'InvalidRecipe'],
-    [{ ...whole, edits: [{ kind: 'constructor' }] }, 'InvalidRecipe'],
-  ])('%j: %s', (value, name) => {
-    expect(nameOf(() => readRecipe(bytes(value), 'r.json', 3))).toBe(name);
+    [{}, 'it is missing', 'format'],
+    [[], '[] is not an object', undefined],
+    [{ ...whole, version: 2 }, '2 is not 1, the version that is known', 'version'],
+    [{ ...whole, layers: 'IN' }, '"IN" is not a list', 'layers'],
+    [{ ...whole, layers: ['IN', '', 'IN'] }, '"" is not the name of a donor', 'layers.1'],
+    [
+      { ...whole, blocks: 'IN' },
+      'it needs either layers (a list of donors) or blocks (as "IN:RL:RL")',
+      'layers',
+    ],
+    [{ ...whole, cuts: ['1'] }, '"1" is not a number', 'cuts.0'],
+    [{ ...whole, rest: { frame: 3 } }, '3 is not the name of a donor', 'rest.frame'],
+    [{ ...whole, rest: [] }, '[] is not an object', 'rest'],
+    [
+      { ...whole, rest: { vision_tower: 'RL' } },
+      'none of frame, visionTower, projector, head',
+      'rest.vision_tower',
+    ],
+    [
+      { ...whole, edits: [{ kind: 'slerp' }] },
+      '"slerp" is not a kind of edit (replace, interpolate, interpolate-rest, noise)',
+      'edits.0.kind',
+    ],
+    [
+      { ...whole, edits: [{ kind: 'constructor' }] },
+      '"constructor" is not a kind of edit (replace, interpolate, interpolate-rest, noise)',
+      'edits.0.kind',
+    ],
+    [
+      { ...whole, edits: [edits[0], { ...edits[1], alpha: 1.5 }] },
+      '1.5 is not a number from 0 to 1',
+      'edits.1.alpha',
+    ],
+    [
+      { ...whole, edits: [{ ...edits[1], layers: { first: 2, last: 4 } }] },
+      'the model has layers from 1 to 3',
+      'edits.0.layers',
+    ],
+    [
+      { ...whole, edits: [{ ...edits[1], layers: { first: 3, last: 2 } }] },
+      '{"first":3,"last":2} is not a span of layers, first to last',
+      'edits.0.layers',
+    ],
+    [
+      { ...whole, edits: [{ ...edits[1], layers: { first: 0, last: 2 } }] },
+      '0 is not the number of a layer, from 1',
+      'edits.0.layers.first',
+    ],
+    [
+      { ...whole, edits: [{ ...edits[1], part: 'norms' }] },
+      '"norms" is not one of all, attention, mlp',
+      'edits.0.part',
+    ],
+    [
+      { ...whole, edits: [{ ...edits[1], parts: 'mlp' }] },
+      'none of kind, layers, part, donor, alpha',
+      'edits.0.parts',
+    ],
+    [
+      { ...whole, edits: [{ ...edits[3], seed: -1 }] },
+      '-1 is not a whole number from 0 to 4294967295',
+      'edits.0.seed',
+    ],
+    [
+      { ...whole, edits: [{ ...edits[2], pieces: ['tail'] }] },
+      '"tail" is not one of frame, visionTower, projector, head',
+      'edits.0.pieces.0',
+    ],
+    [{ ...whole, donors: { IN: 1 } }, '1 is not an object', 'donors.IN'],
+    [{ ...whole, donors: { constructor: {} } }, 'it is missing', 'donors.constructor.checkpoint'],
+    [
+      { ...whole, edit: [] },
+      'none of format, version, layers, blocks, cuts, rest, edits, chatTemplate, donors, changed',
+      'edit',
+    ],
+    [{ ...whole, chatTemplate: 1 }, '1 is not a text', 'chatTemplate'],
+  ])('%j: %s', (value, what, field) => {
+    expect(() => readRecipe(bytes(value), 'r.json', 3)).toThrow(
+      expect.objectContaining({
+        ...{ name: 'InvalidRecipe', what },
+        place: { file: 'r.json', ...(field === undefined ? {} : { field }) },
+        remedy: 'see the documentation of the stitcher for the form',
+      }),
+    );
+  });
+
+  it('of another depth is told as such, whatever its edits reach', () => {
+    const deep = { ...whole, edits: [{ ...edits[0], layers: { first: 4, last: 4 } }] };
+    expect(nameOf(() => readRecipe(bytes({ ...deep, layers: ['IN'] }), 'r.json', 3))).toBe('WrongDepth');
+    expect(nameOf(() => readRecipe(bytes({ ...deep, layers: [] }), 'r.json', 3))).toBe('WrongDepth');
+  });
+
+  it('takes donors of any name', () => {
+    const record = { checkpoint: 'c', fingerprint: 'f' };
+    const text = JSON.stringify({ ...whole, donors: { constructor: record, prototype: record } });
+    const withProto = text.replace('"donors":{', `"donors":{"__proto__":${JSON.stringify(record)},`);
+    expect([...readRecipe(new TextEncoder().encode(withProto), 'r.json', 3).donors.keys()]).toEqual([
+      ...['__proto__', 'constructor', 'prototype'],
+    ]);
   });
 });
