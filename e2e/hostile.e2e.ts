@@ -3,6 +3,8 @@
  * under way, and the next good folder opens. HOSTILE_ALL=1 takes every folder of the list, HOSTILE_BIG=1 those of hundreds of
  * megabytes, too; otherwise one of each kind that once blocked every slot.
  */
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { HOSTILE_FOLDERS, makeHostileFolder } from '../src/engine/testing/hostile-folders.ts';
 import { AppPage } from './app.ts';
@@ -126,10 +128,24 @@ test('Cancel ends an opening that would not end, and the next folder opens', asy
   await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
 });
 
-test('the command names it, too', async () => {
+test('the command names it, too, and Ctrl+C meanwhile ends it and leaves nothing', async () => {
   const runaway = HOSTILE_FOLDERS.find(({ title }) => title === 'runaway split');
   const path = makeHostileFolder(runaway as (typeof HOSTILE_FOLDERS)[number], folder.path);
-  const { code, stderr } = await headless(['info', '--model', path]);
-  expect(stderr).toMatch(/^NotInTime: [^\n]+tokenizer\.json[^\n]+\n$/);
-  expect(code).toBe(2);
+  const words = ['info', '--model', path];
+  const whole = await headless(words);
+  expect(whole.stderr).toMatch(/^NotInTime: [^\n]+tokenizer\.json[^\n]+\n$/);
+  expect(whole.code).toBe(2);
+
+  const own = ['temporary', 'cache', 'results'].map((name) => join(folder.path, name));
+  for (const each of own) mkdirSync(each);
+  const [temporary, cache, results] = own as [string, string, string];
+  const env = { TMPDIR: temporary, FRANKENSCOPE_CACHE: cache };
+  // The tokenizer runs away for the last three seconds.
+  const at = Math.max(0.5, whole.seconds - 2);
+  const stopped = await headless([...words, '--out', join(results, 'info.json')], at, { env });
+  expect(stopped.stderr).toMatch(/^Interrupted: [^\n]+\n$/);
+  expect(stopped.code).toBe(3);
+  // A page that did not hear of it would be waited for, 10 s long.
+  expect(stopped.seconds - at).toBeLessThan(8);
+  for (const each of own) expect(readdirSync(each)).toEqual([]);
 });
