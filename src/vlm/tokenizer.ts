@@ -4,6 +4,7 @@ import { NamedError } from '../named-error.ts';
 import { type ChatMessage, chatMl } from './chat.ts';
 import { chatTemplate } from './chat-template.ts';
 import { type ChatTemplateFiles, chatTemplateSources, disagreements } from './chat-template-source.ts';
+import { checkDeclaredTokens } from './declared-tokens.ts';
 import { JsonFields } from './json-fields.ts';
 import { checkTokenizerJson, MAX_ADDITIONAL_TOKENS } from './tokenizer-limits.ts';
 import { type TextStream, textStream } from './text-stream.ts';
@@ -128,6 +129,7 @@ function constructChecked({
   tokenizerJson,
   tokenizerConfig,
 }: Pick<TokenizerFiles, 'tokenizerJson' | 'tokenizerConfig'>): PreTrainedTokenizer {
+  checkDeclaredTokens(tokenizerJson, tokenizerConfig);
   const settings = ownSettings(tokenizerConfig);
   try {
     return new PreTrainedTokenizer(tokenizerJson as object, settings);

@@ -452,6 +452,15 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     'added_tokens',
   ),
   hostile(
+    'token of tokenizer_config.json alone',
+    'InvalidTokenizer',
+    edit('tokenizer_config.json', (json) => {
+      part(json, 'added_tokens_decoder')['400'] = { content: '<answer>', special: true };
+    }),
+    'tokenizer_config.json',
+    '<answer>',
+  ),
+  hostile(
     '400,000 additional special tokens',
     'OverLimit',
     edit('tokenizer_config.json', (json) => {
