@@ -2,7 +2,7 @@
 import { NamedError } from '../named-error.ts';
 import type { ByteSource, CheckpointFiles } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
-import { checkJsonDepth } from './json-depth.ts';
+import { checkJsonExtent } from './json-extent.ts';
 import { MAX_SMALL_FILE_BYTES, MAX_VOCABULARY_FILE_BYTES, overLimit } from './limits.ts';
 
 const VOCABULARY_FILES: ReadonlySet<string> = new Set(['tokenizer.json', 'vocab.json', 'merges.txt']);
@@ -37,7 +37,7 @@ export async function readTextFile(files: CheckpointFiles, file: string): Promis
 export async function readJsonFile(files: CheckpointFiles, file: string): Promise<unknown> {
   const text = await readTextFile(files, file);
   if (text === undefined) return undefined;
-  checkJsonDepth(text, file);
+  checkJsonExtent(text, file);
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {

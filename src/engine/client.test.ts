@@ -1,6 +1,6 @@
 /** The page's side against a host that does nothing but note what it is asked. */
 import { expose } from 'comlink';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { connectEngine } from './client.ts';
 import type { EngineHost } from './host.ts';
 import type { CaptureKvRequest, OpenedCheckpoint } from './protocol.ts';
@@ -113,4 +113,63 @@ it('is not rebuilt on another GPU: what was begun there would go on with other n
   expect(await engine.load('again', id, { device: 'webgpu', dtype: 'f32' }, nothing)).toEqual({
     adapter: 'vendor b',
   });
+});
+
+/** Of the client's own; ports keep the time of the machine. */
+const fakeTimers = (): unknown => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+afterEach(() => void vi.useRealTimers());
+
+/** An engine that is opening a folder without end, hears of nothing (`cancel`: unless it does), and was told to cancel. */
+async function cancelledInVain(cancel: () => unknown) {
+  let opened = 0;
+  const staged = stage({
+    open: (id: ModelId) => (++opened === 2 ? silence() : summary(id)),
+    cancel,
+    close: nothing,
+    forward: silence,
+    storedWeights: () => [],
+  });
+  const states: string[] = [];
+  await staged.engine.onStatus(({ state }) => void states.push(state));
+  const { id } = await staged.engine.open('good', new Map());
+  const controller = new AbortController();
+  const opening = staged.engine.open('hostile', new Map(), controller.signal);
+  opening.catch(nothing);
+  const cancelNow = async (): Promise<void> => {
+    controller.abort(new Error('cancelled by a person'));
+    await expect(opening).rejects.toThrow('cancelled by a person');
+  };
+  return { ...staged, states, id, cancelNow };
+}
+const silence = (): Promise<never> => new Promise(() => undefined);
+
+it('is replaced when a cancelled opening keeps it silent: what was open stays, and the next folder opens', async () => {
+  const { engine, asked, states, cancelNow, id } = await cancelledInVain(silence);
+  fakeTimers();
+  await cancelNow();
+  await vi.advanceTimersByTimeAsync(9900);
+  expect(states).toEqual([]);
+  asked.length = 0;
+  await vi.advanceTimersByTimeAsync(200);
+  vi.useRealTimers();
+  await expect.poll(() => states).toEqual(['rebuilding', 'ready']);
+  expect(asked).toEqual([`open ${id} good`]);
+  expect(await engine.open('next', new Map())).toMatchObject({ id: 'model-2' });
+});
+
+it.each([
+  ['hears of a cancel', nothing, false],
+  ['does other work', silence, true],
+] as const)('is not replaced when it %s', async (_, cancel, works) => {
+  const { engine, states, cancelNow, id } = await cancelledInVain(cancel);
+  if (works) engine.forward({ job: 'work', subject: { layers: [id], rest: id } } as never).catch(nothing);
+  fakeTimers();
+  await cancelNow();
+  // The answer to the cancel has come by then.
+  await engine.storedWeights();
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  // Answered by the same worker, after all that came before.
+  expect(await engine.storedWeights()).toEqual([]);
+  expect(states).toEqual([]);
 });

@@ -1,10 +1,12 @@
 import { PreTrainedTokenizer } from '@huggingface/transformers';
+import { overLimit } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
 import { type ChatMessage, chatMl } from './chat.ts';
 import { chatTemplate } from './chat-template.ts';
 import { type ChatTemplateFiles, chatTemplateSources, disagreements } from './chat-template-source.ts';
+import { checkDeclaredTokens } from './declared-tokens.ts';
 import { JsonFields } from './json-fields.ts';
-import { checkTokenizerJson } from './tokenizer-limits.ts';
+import { checkTokenizerJson, MAX_ADDITIONAL_TOKENS } from './tokenizer-limits.ts';
 import { type TextStream, textStream } from './text-stream.ts';
 
 /** A checkpoint folder's own files, parsed; undefined where the folder has none. */
@@ -84,7 +86,7 @@ export function createTokenDecoder(
   const isBytePair = typeof model === 'object' && model !== null && 'merges' in model;
   checkTokenizerJson(json);
   return decoderOf(
-    construct({
+    constructChecked({
       ...files,
       tokenizerJson: {
         ...json,
@@ -119,8 +121,18 @@ function construct({
     );
   }
   checkTokenizerJson(tokenizerJson);
+  return constructChecked({ tokenizerJson, tokenizerConfig });
+}
+
+/** Of a tokenizer.json that was held against its limits. */
+function constructChecked({
+  tokenizerJson,
+  tokenizerConfig,
+}: Pick<TokenizerFiles, 'tokenizerJson' | 'tokenizerConfig'>): PreTrainedTokenizer {
+  checkDeclaredTokens(tokenizerJson, tokenizerConfig);
+  const settings = ownSettings(tokenizerConfig);
   try {
-    return new PreTrainedTokenizer(tokenizerJson, ownSettings(tokenizerConfig));
+    return new PreTrainedTokenizer(tokenizerJson as object, settings);
   } catch (cause) {
     throw new NamedError(
       'InvalidTokenizer',
@@ -153,6 +165,12 @@ const tokenText = (token: unknown): unknown =>
 function ownSettings(tokenizerConfig: unknown): object {
   const fields = new JsonFields(tokenizerConfig ?? {}, 'tokenizer_config.json');
   const additional = fields.raw('additional_special_tokens');
+  if (Array.isArray(additional) && additional.length > MAX_ADDITIONAL_TOKENS) {
+    throw overLimit('additional special tokens', additional.length, MAX_ADDITIONAL_TOKENS, {
+      file: 'tokenizer_config.json',
+      field: 'additional_special_tokens',
+    });
+  }
   const named = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].filter((name) => fields.has(name));
   return {
     ...Object.fromEntries(named.map((name) => [name, tokenText(fields.raw(name))])),

@@ -9,23 +9,24 @@ import { reason } from '../../vlm/tokenizer.ts';
 export class PromptHost {
   #maker: LocalPromptMaker | undefined;
 
+  /** Answered once the worker's modules have come and run. */
+  started(): void {
+    // That it answers is all that is asked.
+  }
+
   /**
-   * Makes tokenizer and template ready; resolves to their notices.
+   * Makes tokenizer and template ready and tries them (`LocalPromptMaker.probe`); resolves to their notices.
    *
    * @param onFile told, here and later, which file is at work
    */
   async open(files: CheckpointFiles, onFile: OnFile): Promise<readonly string[]> {
     const tell = whenItChanges(onFile);
-    this.#maker = await named(() => LocalPromptMaker.open(files, tell));
-    return this.#maker.notices;
-  }
-
-  /** See `LocalPromptMaker.probe`. */
-  probe(): Promise<void> {
-    return named(() => {
-      this.#ready().probe();
-      return Promise.resolve();
+    this.#maker = await named(async () => {
+      const maker = await LocalPromptMaker.open(files, tell);
+      maker.probe();
+      return maker;
     });
+    return this.#maker.notices;
   }
 
   build(request: PromptRequest): Promise<Prompt> {

@@ -12,17 +12,28 @@ import type { PromptHost } from './host.ts';
 
 /** Milliseconds that work may take before its worker is ended. */
 export interface Deadlines {
-  /** Reading and making ready: bounded by the size of the files; the largest that are taken need some 5 s. */
-  readonly ready: number;
-  /** Probes, which take some milliseconds. */
-  readonly probe: number;
+  /** Until the worker's own modules have come and run: nothing of the folder takes part. */
+  readonly start: number;
+  /**
+   * Making the folder's files ready, and probes: Qwen2.5-VL's take 0.6 s, the largest that are taken 2 s. With what the engine
+   * reads before, a folder that never ends is refused within 5 s.
+   */
+  readonly open: number;
+  /** So many times as long as the start took it may take as well: a worker starts in some 0.2 s, on a busy machine later. */
+  readonly openPerStart: number;
   /** A prompt: one of 100,000 tokens takes some 2 s. */
   readonly prompt: number;
   /** What cancelled work may still take: mostly it ends by itself, and a new worker costs a second. */
   readonly cancelled: number;
 }
 
-const DEADLINES: Deadlines = { ready: 30_000, probe: 3000, prompt: 20_000, cancelled: 1000 };
+const DEADLINES: Deadlines = {
+  start: 30_000,
+  open: 3000,
+  openPerStart: 10,
+  prompt: 20_000,
+  cancelled: 1000,
+};
 /** This thread may have been held up itself: an answer that waits in its queue counts as given. */
 const ANSWER_WAITS = 200;
 
@@ -55,7 +66,8 @@ export class RemotePromptMaker implements PromptMaker {
   /**
    * Makes them ready in a new worker, and tries them on harmless texts.
    *
-   * @throws NamedError those of `LocalPromptMaker.open` and `probe`; `NotInTime` where they do not end; the signal's reason
+   * @throws NamedError those of `LocalPromptMaker.open` and `probe`; `NotInTime` where they do not end; `WorkerFailed`; the
+   * signal's reason
    */
   static async open(
     spawn: () => Worker,
@@ -65,7 +77,7 @@ export class RemotePromptMaker implements PromptMaker {
   ): Promise<RemotePromptMaker> {
     const maker = new RemotePromptMaker(spawn, await tokenizerFilesOf(files), deadlines);
     try {
-      await maker.#run((host) => host.probe(), deadlines.probe, signal);
+      await maker.#inTurn(() => maker.#begin(signal), signal);
     } catch (error) {
       maker.close();
       throw error;
@@ -78,11 +90,11 @@ export class RemotePromptMaker implements PromptMaker {
   }
 
   build(request: PromptRequest, signal?: AbortSignal): Promise<Prompt> {
-    return this.#run((host) => host.build(request), this.#deadlines.prompt, signal);
+    return this.#run((host) => host.build(request), signal);
   }
 
   countTokens(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
-    return this.#run((host) => host.countTokens(texts), this.#deadlines.prompt, signal);
+    return this.#run((host) => host.countTokens(texts), signal);
   }
 
   close(): void {
@@ -90,17 +102,21 @@ export class RemotePromptMaker implements PromptMaker {
       this.#end(this.#life, new NamedError('Closed', 'the folder was closed', {}, 'open it again'));
   }
 
-  /** Settles as `work` does; on an abort at once, whatever the worker does. */
-  #run<T>(work: (host: Host) => Promise<T>, deadline: number, signal?: AbortSignal): Promise<T> {
+  #run<T>(work: (host: Host) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return this.#inTurn(async () => {
+      const life = this.#life ?? (await this.#begin(signal));
+      return this.#within(life, work(life.host), this.#deadlines.prompt, notInTime, signal);
+    }, signal);
+  }
+
+  /** Settles as `work` does, after all before it; on an abort at once, whatever the worker does. */
+  #inTurn<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise((resolve, reject) => {
       const aborted = (): void => reject(signal?.reason as Error);
       if (signal?.aborted) aborted();
       signal?.addEventListener('abort', aborted);
       this.#queue
-        .add(async () => {
-          const life = this.#life ?? (await this.#begin(signal));
-          return this.#within(life, work(life.host), deadline, signal);
-        }, signal)
+        .add(work, signal)
         .then(resolve, reject)
         .finally(() => signal?.removeEventListener('abort', aborted));
     });
@@ -122,10 +138,15 @@ export class RemotePromptMaker implements PromptMaker {
     });
     const onFile = proxy((file: string): void => void (life.file = file));
     try {
+      const begun = performance.now();
+      await this.#within(life, life.host.started(), this.#deadlines.start, notStarted, signal);
+      const { start, open, openPerStart } = this.#deadlines;
+      const granted = Math.min(start, Math.max(open, openPerStart * (performance.now() - begun)));
       this.#notices = await this.#within(
         life,
         life.host.open(this.#files, onFile),
-        this.#deadlines.ready,
+        granted,
+        notInTime,
         signal,
       );
     } catch (error) {
@@ -135,9 +156,15 @@ export class RemotePromptMaker implements PromptMaker {
     return life;
   }
 
-  async #within<T>(life: Life, work: Promise<T>, deadline: number, signal?: AbortSignal): Promise<T> {
+  async #within<T>(
+    life: Life,
+    work: Promise<T>,
+    deadline: number,
+    late: (file: string, deadline: number) => NamedError,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const end = (): void => {
-      timer = setTimeout(() => this.#end(life, notInTime(life.file, deadline)), ANSWER_WAITS);
+      timer = setTimeout(() => this.#end(life, late(life.file, deadline)), ANSWER_WAITS);
     };
     let timer = setTimeout(end, deadline);
     const hurry = (): void => {
@@ -164,8 +191,17 @@ function notInTime(file: string, deadline: number): NamedError {
   const what = file === 'tokenizer.json' ? 'the tokenizer' : 'the chat template';
   return new NamedError(
     'NotInTime',
-    `${what} did not come to an end within ${deadline / 1000} s and was stopped`,
+    `${what} did not come to an end within ${(deadline / 1000).toFixed()} s and was stopped`,
     { file },
     `use the ${file} of the model this checkpoint was made from`,
+  );
+}
+
+function notStarted(_: string, deadline: number): NamedError {
+  return new NamedError(
+    'WorkerFailed',
+    `the worker of the tokenizer did not start within ${deadline / 1000} s`,
+    {},
+    'open the folder again; if it stays so, reload the page',
   );
 }

@@ -2,6 +2,7 @@
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { RUNAWAY_TOKENIZERS } from './runaway-tokenizers.ts';
 
 export interface HostileFolder {
   readonly title: string;
@@ -88,6 +89,29 @@ const index = (weights: () => Json | string) => (folder: string) => {
     join(folder, 'model.safetensors.index.json'),
     typeof map === 'string' ? map : JSON.stringify({ metadata: {}, weight_map: map }),
   );
+};
+/** A byte-pair vocabulary with tokens of two, three and four letters, and a merge for each. */
+const grow = (tokens: number) => (json: Json) => {
+  const vocab = json['vocab'] as Record<string, number>;
+  const merges = json['merges'] as string[][];
+  const letters = Object.keys(vocab).filter((token) => /^[A-Za-z]$/.test(token));
+  const known = new Set(Object.keys(vocab));
+  let shorter = letters;
+  for (let length = 2; known.size < tokens; length += 1) {
+    const longer: string[] = [];
+    for (const head of shorter) {
+      for (const tail of letters) {
+        if (known.size === tokens) break;
+        const token = head + tail;
+        longer.push(token);
+        if (known.has(token)) continue;
+        known.add(token);
+        vocab[token] = 500 + known.size;
+        merges.push([head, tail]);
+      }
+    }
+    shorter = longer;
+  }
 };
 const numbered = (count: number, value: (n: number) => unknown): Json =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, value(n)]));
@@ -382,15 +406,7 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     'index',
   ),
   // The tokenizer
-  hostile('runaway split', 'NotInTime', split('(\\p{L}+)+\\u0000\\u0001'), TOKENIZER),
-  hostile('runaway split of blanks', 'NotInTime', split('(\\s*)*\\u0001'), TOKENIZER),
-  hostile('runaway split of alternatives', 'NotInTime', split('^(a|a)*$'), TOKENIZER),
-  hostile(
-    'runaway normalizer',
-    'NotInTime',
-    normalize({ type: 'Replace', pattern: { Regex: '(.|\\w)*\\u0001' }, content: 'b' }),
-    TOKENIZER,
-  ),
+  ...RUNAWAY_TOKENIZERS.map(({ title, spoil }) => hostile(title, 'NotInTime', tokenizer(spoil), TOKENIZER)),
   hostile(
     'normalizers that make gigabytes',
     'OverLimit',
@@ -429,6 +445,39 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     'added_tokens',
   ),
   hostile(
+    'added tokens of 2 million characters',
+    'OverLimit',
+    added(2000, (n) => `${n}`.padEnd(1000, 'x')),
+    TOKENIZER,
+    'added_tokens',
+  ),
+  hostile(
+    'token of tokenizer_config.json alone',
+    'InvalidTokenizer',
+    edit('tokenizer_config.json', (json) => {
+      part(json, 'added_tokens_decoder')['400'] = { content: '<answer>', special: true };
+    }),
+    'tokenizer_config.json',
+    '<answer>',
+  ),
+  hostile(
+    '400,000 additional special tokens',
+    'OverLimit',
+    edit('tokenizer_config.json', (json) => {
+      json['additional_special_tokens'] = Array.from({ length: 400_000 }, (_, n) => `<x${n}>`);
+    }),
+    'tokenizer_config.json',
+    'additional_special_tokens',
+  ),
+  hostile(
+    'tokenizer of 3.1 million lists',
+    'OverLimit',
+    tokenizer((json) => {
+      json['pad'] = Array<never[]>(3.1e6).fill([]);
+    }),
+    TOKENIZER,
+  ),
+  hostile(
     'added token of 10 MB',
     'OverLimit',
     added(1, () => 'x'.repeat(1e7)),
@@ -465,6 +514,28 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     TOKENIZER,
     'model.vocab',
   ),
+  // 151,643 tokens and 151,387 merges: 6 MB.
+  hostile('vocabulary as large as that of Qwen2.5-VL', null, model(grow(151_643))),
+  big('vocabulary as large as is taken', null, model(grow(299_000))),
+  hostile(
+    'vocabulary of 310,000',
+    'OverLimit',
+    model((json) => {
+      json['vocab'] = numbered(310_000, (n) => n);
+    }),
+    TOKENIZER,
+    'model.vocab',
+  ),
+  hostile(
+    'pieces of 3 million characters',
+    'OverLimit',
+    tokenizer((json) => {
+      const vocab = Array.from({ length: 3000 }, (_, n) => [`${n}`.padEnd(1000, 'x'), -1]);
+      json['model'] = { type: 'Unigram', unk_id: 0, vocab };
+    }),
+    TOKENIZER,
+    'model.vocab',
+  ),
   big(
     'vocabulary of 1.1 million',
     'OverLimit',
@@ -479,6 +550,33 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     'InvalidTokenizer',
     model((json) => {
       json['merges'] = [['a'], 5, null];
+    }),
+    TOKENIZER,
+    'model.merges',
+  ),
+  hostile(
+    'merges of two kinds',
+    'InvalidTokenizer',
+    model((json) => {
+      json['merges'] = [['a', 'b'], 'a b'];
+    }),
+    TOKENIZER,
+    'model.merges',
+  ),
+  hostile(
+    'merge of three tokens',
+    'InvalidTokenizer',
+    model((json) => {
+      json['merges'] = ['a b c'];
+    }),
+    TOKENIZER,
+    'model.merges',
+  ),
+  hostile(
+    'merge that makes no token',
+    'InvalidTokenizer',
+    model((json) => {
+      (json['merges'] as unknown[]).push(['Q', 'Q']);
     }),
     TOKENIZER,
     'model.merges',
@@ -512,6 +610,8 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
   hostile('pattern of 1 MB', 'InvalidTokenizer', split('('.repeat(1e6)), TOKENIZER),
   // The template
   hostile('template of loops', 'OverLimit', template(LOOPS), TEMPLATE),
+  hostile('template of 8 MB', 'OverLimit', template('{{ messages[0].role }}'.repeat(380_000)), TEMPLATE),
+  hostile('template of blanks', 'OverLimit', template(' '.repeat(250_000)), TEMPLATE),
   hostile('template of ranges', 'OverLimit', template('{{ range(1000000000) | length }}'), TEMPLATE),
   hostile(
     'template that calls itself',

@@ -1,4 +1,4 @@
-import { nestsTooDeep } from '../../checkpoint/json-depth.ts';
+import { nestsTooDeep } from '../../checkpoint/json-extent.ts';
 import { MAX_JSON_DEPTH } from '../../checkpoint/limits.ts';
 import { NamedError } from '../../named-error.ts';
 import { eachPiece, type Reading, textStart } from './file-pieces.ts';

@@ -1,5 +1,5 @@
 /** Rows of JSON: one object to a line, or one array of objects. */
-import { nestsTooDeep } from '../../checkpoint/json-depth.ts';
+import { nestsTooDeep } from '../../checkpoint/json-extent.ts';
 import { MAX_JSON_DEPTH } from '../../checkpoint/limits.ts';
 import { NamedError } from '../../named-error.ts';
 import { isRecord } from './cell.ts';

@@ -120,7 +120,8 @@ export function filesOfInput(list: FileList): Gathered {
   if (first === undefined) throw nothingListed([]);
   refuseTooMany(list.length, first.webkitRelativePath || first.name);
   const files = [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
-  for (const { path } of files) refuseTooDeep(path);
+  // Of the folder that holds it: elsewhere folders are asked, too.
+  for (const { path } of files) refuseTooDeep(path.slice(0, path.lastIndexOf('/')));
   return { files, emptyFolders: [] };
 }
 

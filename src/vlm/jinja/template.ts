@@ -17,8 +17,14 @@ export function normaliseLines(source: string): string {
   return source.replace(/\r\n?/g, '\n');
 }
 
-/** Throws what the library throws for a source that is no template. */
+/** The longest published chat templates have some 20,000 characters; so many compile in a second. */
+const MAX_SOURCE_CHARACTERS = 2 ** 18;
+/** From each of them the library looks through all that follow. Indentation has some dozens. */
+const MAX_BLANKS = 1000;
+
+/** Throws TemplateOverBudget, and what the library throws for a source that is no template. */
 export function compileTemplate(source: string): CompiledTemplate {
+  checkSource(source);
   const template = bounded(() => new Template(normaliseLines(source)));
   // The library's own classes: objects with a type and fields.
   const program = template.parsed as unknown as Node;
@@ -33,6 +39,15 @@ export function compileTemplate(source: string): CompiledTemplate {
       return bounded(() => String(new BoundedInterpreter(environment).run(template.parsed).value));
     },
   };
+}
+
+function checkSource(source: string): void {
+  if (source.length > MAX_SOURCE_CHARACTERS)
+    throw new TemplateOverBudget(`it has more than ${MAX_SOURCE_CHARACTERS} characters`);
+  for (const [blanks] of source.matchAll(/\s+/g)) {
+    if (blanks.length > MAX_BLANKS)
+      throw new TemplateOverBudget(`it has more than ${MAX_BLANKS} blanks or line ends in a row`);
+  }
 }
 
 /** The engine's own ways of saying that a stack or a text is full, in words about the template. */

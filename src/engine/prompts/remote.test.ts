@@ -1,0 +1,80 @@
+/** The engine's side against workers that are silent where ours answer. */
+import { expose } from 'comlink';
+import { afterEach, expect, test } from 'vitest';
+import type { PromptHost } from './host.ts';
+import { RemotePromptMaker } from './remote.ts';
+
+type Answers = Partial<Record<keyof PromptHost, () => unknown>>;
+
+const ended = new Set<unknown>();
+afterEach(() => ended.clear());
+
+/** A worker that answers with these; null: not even that it has started. */
+function worker(answers: Answers | null): Worker {
+  const { port1, port2 } = new MessageChannel();
+  if (answers) expose(answers, port2);
+  port1.start();
+  port2.start();
+  const terminate = (): void => {
+    ended.add(port1);
+    port1.close();
+    port2.close();
+  };
+  return Object.assign(port1, { terminate }) as unknown as Worker;
+}
+
+const silent = (): Promise<never> => new Promise(() => undefined);
+const after = (milliseconds: number, value: unknown) => (): Promise<unknown> =>
+  new Promise((resolve) => setTimeout(() => resolve(value), milliseconds));
+const started = (): void => undefined;
+const open = (answers: Answers | null, ...given: [signal?: AbortSignal, deadlines?: typeof SHORT]) =>
+  RemotePromptMaker.open(() => worker(answers), new Map(), ...given);
+const SHORT = { start: 10_000, open: 100, openPerStart: 0, prompt: 300, cancelled: 100 };
+
+test('a tokenizer that never becomes ready is refused within 5 s, and its worker ended', async () => {
+  const begun = performance.now();
+  await expect(open({ started, open: silent })).rejects.toMatchObject({
+    name: 'NotInTime',
+    what: 'the tokenizer did not come to an end within 3 s and was stopped',
+    place: { file: 'tokenizer.json' },
+  });
+  expect(performance.now() - begun).toBeLessThan(5000);
+  expect(ended.size).toBe(1);
+});
+
+test('a worker that never starts is no fault of the folder', async () => {
+  await expect(open(null, undefined, { ...SHORT, start: 100 })).rejects.toMatchObject({
+    name: 'WorkerFailed',
+    what: 'the worker of the tokenizer did not start within 0.1 s',
+    place: {},
+  });
+  expect(ended.size).toBe(1);
+});
+
+test('where the worker starts slowly, the folder may take as many times as long', async () => {
+  const slow = { started: after(100, undefined), open: after(600, ['a notice']) };
+  await expect(open(slow, undefined, SHORT)).rejects.toMatchObject({ name: 'NotInTime' });
+  const opened = await open(slow, undefined, { ...SHORT, openPerStart: 30 });
+  expect(opened.notices).toEqual(['a notice']);
+});
+
+test('Cancel rejects at once, and a worker that goes on is ended soon after', async () => {
+  const controller = new AbortController();
+  const opening = open({ started, open: silent }, controller.signal, { ...SHORT, open: 60_000 });
+  setTimeout(() => controller.abort(new Error('cancelled')), 50);
+  await expect(opening).rejects.toThrow('cancelled');
+  await expect.poll(() => ended.size).toBe(1);
+});
+
+test('a prompt that does not end is given up, and the next one is made by a new worker', async () => {
+  let spawned = 0;
+  const maker = await RemotePromptMaker.open(
+    () => worker({ started, open: () => [], countTokens: ++spawned === 1 ? silent : () => [spawned] }),
+    new Map(),
+    undefined,
+    SHORT,
+  );
+  await expect(maker.countTokens(['a'])).rejects.toMatchObject({ name: 'NotInTime' });
+  expect(await maker.countTokens(['a'])).toEqual([2]);
+  expect(ended.size).toBe(1);
+});
