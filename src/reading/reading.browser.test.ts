@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { openPicture } from '../probes/data/picture.ts';
 import { UnknownColumns } from '../probes/data/unknown-columns.ts';
+import type { GradedAnswer } from '../evaluation/tables/graded.ts';
+import { verdictKey, withVerdicts } from '../remote/judge.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { openItems, openProblemList, openResults, readPairs, readRecipeFile } from './client.ts';
 
@@ -117,6 +119,14 @@ test('results come in parts, their tables worked out by the worker', async () =>
   // All records ask the same of a judge.
   const verdicts = await results.judgement(new Map(), 'IN');
   expect([verdicts.total, verdicts.done, verdicts.agreement.n]).toEqual([1, 0, 0]);
+  const [first] = results.answers;
+  const said = new Map([
+    [await verdictKey(first as GradedAnswer), { verdict: 'correct' as const, said: 'CORRECT' }],
+  ]);
+  const { judged, total, done } = await results.judgement(said, 'IN');
+  expect([total, done]).toEqual([1, 1]);
+  expect(judged).toEqual(await withVerdicts(results.answers, said));
+  expect(new Set(judged.map(({ verdicts: both }) => both?.rule))).toEqual(new Set([true, false]));
   results.close();
 });
 
