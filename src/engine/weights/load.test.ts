@@ -29,10 +29,13 @@ function matrix(
   firstRow = 0,
   taken = rows,
 ) {
-  const bytes = Uint8Array.from({ length: rows * columns * DTYPE_BYTES[dtype] }, (_, index) =>
-    // Small exponents for BF16: no NaN, no infinity.
-    index % 2 === 0 ? (index * 37) % 256 : 0x38 + (Math.floor(index / 2) % 7) + (index % 6 === 1 ? 0x80 : 0),
-  );
+  const bytes = new Uint8Array(rows * columns * DTYPE_BYTES[dtype]);
+  // Small exponents for BF16: no NaN, no infinity.
+  for (let index = 0; index < bytes.length; index++)
+    bytes[index] =
+      index % 2 === 0
+        ? (index * 37) % 256
+        : 0x38 + (Math.floor(index / 2) % 7) + (index % 6 === 1 ? 0x80 : 0);
   const checkpoint = {
     files: new Map([['m', Object.assign(new Blob([bytes]), { name: 'm' })]]),
     tensors: new Map([
