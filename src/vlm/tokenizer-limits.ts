@@ -77,7 +77,7 @@ function checkToken(token: string, id: unknown, place: string): void {
   most('characters of a token', token.length, MAX_TOKEN_CHARACTERS, place);
   if (!Number.isSafeInteger(id) || Number(id) < 0 || Number(id) >= MAX_ID) {
     throw invalid(
-      `the token ${JSON.stringify(token)} has the id ${String(id)}, no integer from 0 to ${MAX_ID - 1}`,
+      `the token ${JSON.stringify(token)} has the id ${String(id)}, which is not an integer from 0 to ${MAX_ID - 1}`,
       place,
     );
   }

@@ -4,7 +4,7 @@ import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { fetchGolden } from '../testing/fetch-golden.ts';
 import { goldenFolder } from '../testing/goldens.ts';
 import { RUNAWAY_TOKENIZERS } from '../testing/runaway-tokenizers.ts';
-import { installErrorTransfer } from '../error-transfer.ts';
+import { installErrorTransfer } from '../../work/error-transfer.ts';
 import { RemotePromptMaker } from './remote.ts';
 
 installErrorTransfer();
