@@ -2,6 +2,7 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { version } from '../../../package.json';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
+import { transferFacts } from '../../evaluation/results/facts.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { type MetricRow, metricTable } from '../../evaluation/tables/metric-table.ts';
@@ -16,6 +17,7 @@ import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
+import { presetOf } from '../layer-strip/regions.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -100,25 +102,22 @@ export class TransferEvaluation {
   /** The result folder of what is shown, in the reference's layout. */
   async files(): Promise<ReadonlyMap<string, string>> {
     await this.run.whenGraded();
-    const { style, ...settings } = this.choice.settings(this.#family.loaded, this.#images.reading);
-    const provenance = {
-      version,
-      checkpoints: Object.fromEntries(
-        this.#family.loaded.map(({ identity, checkpoint, model }) => {
-          const { name, fingerprint, smallFiles, weightFiles, notices } = checkpoint;
-          const { adapter } = model;
-          return [identity.label, { name, fingerprint, smallFiles, adapter, weightFiles, notices }];
-        }),
-      ),
-      settings: { ...settings, promptStyle: style.name, seed: this.choice.seed },
-      answers: { total: this.run.total, done: this.run.done },
-    };
-    return resultFiles(
-      this.rows,
-      this.graded,
-      experimentsOf(this.graded),
-      this.opened ? { version, opened: true } : { frankenscope: provenance },
-    );
+    if (this.opened) return this.#written({ version, opened: true });
+    const { loaded } = this.#family;
+    const residents = loaded.map(({ identity, checkpoint, model }) => ({
+      ...{ label: identity.label, checkpoint, model },
+    }));
+    const settings = this.choice.settings(loaded, this.#images.reading);
+    const layers = loaded[0]?.checkpoint.layers ?? 0;
+    const cuts = this.#view.cuts(layers);
+    const chosen = presetOf(cuts, layers) === 'thirds' ? null : cuts;
+    const { total, done } = this.run;
+    const facts = transferFacts(residents, settings, chosen, { total, done }, this.choice.seed);
+    return this.#written({ frankenscope: facts });
+  }
+
+  #written(provenance: object): ReadonlyMap<string, string> {
+    return resultFiles(this.rows, this.graded, experimentsOf(this.graded), provenance);
   }
 
   async #plan(): Promise<Plan | null> {
