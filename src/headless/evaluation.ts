@@ -51,8 +51,3 @@ export async function answerSettings(context: CommandContext, isDemo: boolean): 
     dtype,
   };
 }
-
-/** What decides every answer, for a result's provenance. */
-export function settingsFacts({ style, ...settings }: AnswerSettings): object {
-  return { ...settings, promptStyle: style.name, system: style.system ?? null, prefix: style.prefix };
-}

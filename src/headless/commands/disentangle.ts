@@ -4,12 +4,13 @@ import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { gapExperiment } from '../../evaluation/experiment.ts';
 import { GAP_STATISTICS, gapModels } from '../../evaluation/perception/gap-files.ts';
 import { nothingToAsk } from '../../evaluation/samples/item-counts.ts';
+import { settingsFacts } from '../../evaluation/results/facts.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
 import { subjectVariant } from '../../evaluation/variant.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { REWARD_NAMES } from '../../grading/rewards/rewards.ts';
 import type { Command } from '../context.ts';
-import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
+import { answerSettings, givenItems } from '../evaluation.ts';
 import { provenance } from '../../study/provenance.ts';
 
 /** `perception_gap.json`: image against text per puzzle family and model (docs/method.md §9), with rewards and measures. */

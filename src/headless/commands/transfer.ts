@@ -2,6 +2,7 @@ import { answerAll } from '../../evaluation/answers/answer-all.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
 import { answersJournalled } from '../../evaluation/answers/kept-answers.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
+import { transferFacts } from '../../evaluation/results/facts.ts';
 import { resultFiles } from '../../evaluation/results/write.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
@@ -11,9 +12,8 @@ import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { LoadedCheckpoint } from '../checkpoints.ts';
 import { regionCuts } from '../compared.ts';
 import type { Command } from '../context.ts';
-import { answerSettings, givenItems, settingsFacts } from '../evaluation.ts';
+import { answerSettings, givenItems } from '../evaluation.ts';
 import { gpuMemory } from '../gpu-memory.ts';
-import { provenance } from '../../study/provenance.ts';
 
 /** The standard merges on M_vis, M_v2r and M_rea (docs/method.md §7.2): `paper_metrics.json`, summaries, records. */
 export const run: Command = async (context) => {
@@ -65,22 +65,14 @@ export const run: Command = async (context) => {
   }
   const graded = gradeAll(asks, answers);
   const rows = metricTable(graded, flags.text('reference') ?? 'IN');
+  const residents = entries.map(([label, { summary, loaded: model }]) => ({
+    ...{ label, checkpoint: summary, model },
+  }));
+  const seed = flags.requiredNumber('seed');
   const facts = {
-    frankenscope: {
-      checkpoints: Object.fromEntries(
-        entries.map(([name, { summary, loaded: model }]) => [
-          name,
-          provenance(summary, model, flags.requiredNumber('seed')),
-        ]),
-      ),
-      settings: settingsFacts(settings),
-      cuts: cuts ?? 'thirds',
-      answers: total,
-      residentWeightBytes: weights,
-      ...(memory ? { gpuMemory: memory } : {}),
-      intervals: 'Wilson, 95 %; deltas Newcombe (paired), 95 %',
-      tests: 'McNemar exact against the reference variant, Holm over the variants of a metric',
-    },
+    ...transferFacts(residents, settings, cuts ?? null, { total, done: total }, seed),
+    ...(memory ? { gpuMemory: memory } : {}),
   };
-  for (const [path, text] of resultFiles(rows, graded, experiments, facts)) await out.text(path, text);
+  for (const [path, text] of resultFiles(rows, graded, experiments, { frankenscope: facts }))
+    await out.text(path, text);
 };

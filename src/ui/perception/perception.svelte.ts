@@ -1,4 +1,3 @@
-import { version } from '../../../package.json';
 import type { EngineApi } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { gapExperiment, type TextSide } from '../../evaluation/experiment.ts';
@@ -11,6 +10,8 @@ import type { ResultPieces } from '../../evaluation/results/write.ts';
 import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
+import { settingsFacts } from '../../evaluation/results/facts.ts';
+import { provenance } from '../../study/provenance.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
@@ -116,22 +117,20 @@ export class Perception {
   async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
     const { loaded } = this.#family;
-    const { style, ...settings } = this.choice.settings(loaded, this.#images.reading);
+    const { seed } = this.choice;
     const facts = {
-      version,
-      checkpoints: loaded.map(({ identity, checkpoint, model }) => {
-        const { name, fingerprint, smallFiles, weightFiles, notices } = checkpoint;
-        const { adapter } = model;
-        return { label: identity.label, name, fingerprint, smallFiles, adapter, weightFiles, notices };
-      }),
-      settings: { ...settings, promptStyle: style.name },
+      // The file calls models by their slots.
+      checkpoints: loaded.map(({ identity, checkpoint, model }) => ({
+        ...{ label: identity.label, ...provenance(checkpoint, model, seed) },
+      })),
+      settings: settingsFacts(this.choice.settings(loaded, this.#images.reading)),
       textSide: this.text,
       answers: { total: this.run.total, done: this.run.done, ...originFacts(this.run.origin) },
       tokensWithinTags: Object.fromEntries(this.tagTokens),
     };
     const plain = JSON.parse(JSON.stringify(facts)) as object;
     const { graded } = this.run;
-    const summary = await this.#scorer.run((host) => host.gapSummary(graded, this.choice.seed, plain));
+    const summary = await this.#scorer.run((host) => host.gapSummary(graded, seed, plain));
     return gapPieces(summary, graded);
   }
 

@@ -3,6 +3,7 @@ import { transferExperiments } from '../../evaluation/experiment.ts';
 import { version } from '../../../package.json';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
 import { resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
+import { transferFacts } from '../../evaluation/results/facts.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { type MetricRow, metricTable } from '../../evaluation/tables/metric-table.ts';
 import { blockVariant, subjectVariant, type Variant } from '../../evaluation/variant.ts';
@@ -17,6 +18,7 @@ import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
+import { presetOf } from '../layer-strip/regions.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -101,25 +103,23 @@ export class TransferEvaluation {
   /** The result folder of what is shown, in the reference's layout. */
   async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
-    const { style, ...settings } = this.choice.settings(this.#family.loaded, this.#images.reading);
-    const provenance = {
-      version,
-      checkpoints: Object.fromEntries(
-        this.#family.loaded.map(({ identity, checkpoint, model }) => {
-          const { name, fingerprint, smallFiles, weightFiles, notices } = checkpoint;
-          const { adapter } = model;
-          return [identity.label, { name, fingerprint, smallFiles, adapter, weightFiles, notices }];
-        }),
-      ),
-      settings: { ...settings, promptStyle: style.name, seed: this.choice.seed },
-      answers: { total: this.run.total, done: this.run.done, ...originFacts(this.run.origin) },
-    };
-    return resultPieces(
-      this.rows,
-      this.graded,
-      experimentsOf(this.graded),
-      this.opened ? { version, opened: true } : { frankenscope: provenance },
-    );
+    if (this.opened) return this.#written({ version, opened: true });
+    const { loaded } = this.#family;
+    const residents = loaded.map(({ identity, checkpoint, model }) => ({
+      ...{ label: identity.label, checkpoint, model },
+    }));
+    const settings = this.choice.settings(loaded, this.#images.reading);
+    const layers = loaded[0]?.checkpoint.layers ?? 0;
+    const cuts = this.#view.cuts(layers);
+    const chosen = presetOf(cuts, layers) === 'thirds' ? null : cuts;
+    const { total, done, origin } = this.run;
+    const answers = { total, done, ...originFacts(origin) };
+    const facts = transferFacts(residents, settings, chosen, answers, this.choice.seed);
+    return this.#written({ frankenscope: facts });
+  }
+
+  #written(provenance: object): ResultPieces {
+    return resultPieces(this.rows, this.graded, experimentsOf(this.graded), provenance);
   }
 
   async #plan(): Promise<Plan | null> {
