@@ -37,8 +37,8 @@ const ALL = process.env['HOSTILE_ALL'] !== undefined;
 const BIG = process.env['HOSTILE_BIG'] !== undefined;
 const cases = HOSTILE_FOLDERS.filter(({ title, big }) => (big ? BIG : ALL || BIG || ONCE_BLOCKED.has(title)));
 
-/** Seconds in which a folder is refused on a quiet machine, and the longest that the page's thread is held up. */
-const REFUSED_WITHIN = 5;
+/** Seconds in which a folder is refused or opened on a quiet machine, and the longest that the page's thread is held up. */
+const TOLD_WITHIN = 5;
 const HELD_UP_AT_MOST = 0.5;
 /** Seconds in which the good folder opens on a quiet machine: a busy one is granted as much more as it takes here. */
 const GOOD_OPENS_WITHIN = 0.5;
@@ -61,8 +61,14 @@ async function listenToHeart(page: Page): Promise<void> {
   });
 }
 
+/** The longest since this was asked. */
 const longest = (page: Page): Promise<number> =>
-  page.evaluate(() => (globalThis as unknown as { __longest: number }).__longest);
+  page.evaluate(() => {
+    const heart = globalThis as unknown as { __longest: number };
+    const { __longest } = heart;
+    heart.__longest = 0;
+    return __longest;
+  });
 
 /** Seconds until the slot says that the folder was read or refused. */
 async function timed(app: AppPage, path: string): Promise<number> {
@@ -86,23 +92,23 @@ test('each is refused by name, and good folders open in every slot afterwards', 
   for (const hostile of cases) {
     await test.step(hostile.title, async () => {
       const seconds = await timed(app, makeHostileFolder(hostile, folder.path));
-      if (hostile.error === null) {
-        await expect.soft(app.slot('Base').getByRole('alert')).toHaveCount(0);
-        await close();
-        return;
-      }
+      const heldUp = await longest(page);
       const alert = app.slot('Base').getByRole('alert');
-      await expect.soft(alert).toContainText(hostile.error);
-      for (const name of hostile.names ?? []) await expect.soft(alert).toContainText(name);
-      await expect(alert.locator('.remedy')).not.toBeEmpty();
+      if (hostile.error === null) {
+        await expect.soft(alert).toHaveCount(0);
+        await close();
+      } else {
+        await expect.soft(alert).toContainText(hostile.error);
+        for (const name of hostile.names ?? []) await expect.soft(alert).toContainText(name);
+        await expect(alert.locator('.remedy')).not.toBeEmpty();
+      }
       // The machine may have become busier since.
-      if (seconds >= REFUSED_WITHIN * busy) await lookHowBusy();
-      expect
-        .soft(seconds, `of ${hostile.title}, ${busy.toFixed(1)} times as busy`)
-        .toBeLessThan(REFUSED_WITHIN * busy);
+      if (seconds >= TOLD_WITHIN * busy || heldUp >= HELD_UP_AT_MOST * busy) await lookHowBusy();
+      const which = `of ${hostile.title}, ${busy.toFixed(1)} times as busy`;
+      expect.soft(seconds, `seconds ${which}`).toBeLessThan(TOLD_WITHIN * busy);
+      expect.soft(heldUp, `longest task, in seconds, ${which}`).toBeLessThan(HELD_UP_AT_MOST * busy);
     });
   }
-  expect(await longest(page)).toBeLessThan(HELD_UP_AT_MOST * busy);
   expect(await page.evaluate(() => 'polluted' in {} || '__ran' in globalThis)).toBe(false);
   for (const slot of ['RL', 'IN'] as const) {
     await app.choose(slot, goldenFolder(GOOD));
