@@ -75,3 +75,34 @@ test('kept results are listed with size and fate, and deleted by keyboard', asyn
   await expect.element(sheet.getByRole('heading', { name: 'Kept results' })).toHaveFocus();
   expect(await journals.list()).toEqual([]);
 });
+
+test('works that look alike are told apart, and what was withdrawn is listed whole', async () => {
+  const journals = new Journals(storage);
+  const titles = ['a', 'b', 'c', 'd'].map((name) => `Update energy of ${name}`);
+  const kept = (title: string, inputs: Record<string, string>): WorkIdentity => ({
+    ...{ kind: 'energy', title, settings: { title }, inputs: { 'weights of in': 'p', ...inputs } },
+  });
+  for (const title of titles) await runJournalled(journals, kept(title, {}), 0, () => Promise.resolve());
+  for (const digit of ['1', '2'])
+    await runJournalled(journals, kept('Twins', { 'config.json of in': digit.repeat(64) }), 0, () =>
+      Promise.resolve(),
+    );
+  const { app } = await stageApp(
+    {},
+    { journals, threads: inlineThreads, computers: () => Promise.reject(new Error('not asked for')) },
+  );
+  await userEvent.keyboard('m');
+  const sheet = page.getByRole('dialog', { name: 'This machine' });
+  await expect.element(sheet.getByText('Told from its like by config.json of in 11111111')).toBeVisible();
+  await expect.element(sheet.getByText('Told from its like by config.json of in 22222222')).toBeVisible();
+  await userEvent.keyboard('{Escape}');
+
+  await journals.weights.note('p', new Map([['t', '0'.repeat(64)]]));
+  const told = await journals.weights.note('p', new Map([['t', '1'.repeat(64)]]));
+  expect(told?.sentence).toMatch(/ and 3 more are withdrawn/);
+  await userEvent.keyboard('m');
+  await userEvent.click(sheet.getByText(/^6 withdrawn since this page was opened/));
+  for (const title of titles)
+    await expect.element(sheet.getByText(title, { exact: true }).first()).toBeVisible();
+  expect(app.kept.withdrawn).toHaveLength(6);
+});
