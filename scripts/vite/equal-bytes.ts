@@ -9,7 +9,8 @@ export function sameBytes(a: unknown, b: unknown): true | undefined {
   if (!ArrayBuffer.isView(a) || !ArrayBuffer.isView(b)) return undefined;
   if (a.constructor !== b.constructor || a.byteLength !== b.byteLength) return undefined;
   const [left, right] = [a, b].map((view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  return left?.every((byte, at) => byte === right?.[at]) ? true : undefined;
+  for (let at = 0; at < a.byteLength; at++) if (left?.[at] !== right?.[at]) return undefined;
+  return true;
 }
 
 expect.addEqualityTesters([sameBytes]);

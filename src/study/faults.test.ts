@@ -3,7 +3,8 @@
  * bit of its journal flipped: it ends with the bytes of an undisturbed run, and says so where it had to compute again.
  * Under the journals' own storages lie a disk and an origin-private storage that fail on purpose.
  *
- * With FAULTS=all, two failures one after another, and every bit followed by a whole run; else a slice of those.
+ * With FAULTS=all, two failures one after another, and every bit followed by a whole run, which takes a processor some eight
+ * minutes; else a slice of those.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { writeDurably } from '../../scripts/durable.mjs';
