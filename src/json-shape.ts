@@ -46,6 +46,14 @@ export function strict<const Entries extends v.ObjectEntries>(entries: Entries) 
   return v.strictObject(entries, ({ expected }) => (expected === 'never' ? others : MISSING));
 }
 
+/** An object whose fields have any names, as it is. */
+export function record<Value>(shape: v.GenericSchema<Value>) {
+  return v.custom<Readonly<Record<string, Value>>>(
+    (value) => v.is(OBJECT, value) && Object.values(value).every((field) => v.is(shape, field)),
+    is('an object of such fields'),
+  );
+}
+
 /** An object whose fields have any names, as a map: in objects, valibot passes over what is called `constructor`. */
 export function byName<Value>(shape: v.GenericSchema<unknown, Value>) {
   return v.pipe(

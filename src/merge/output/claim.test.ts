@@ -238,6 +238,9 @@ describe('a manifest', () => {
     { finished: null },
     { finished: [{ name: 1 }] },
     { deviations: [] },
+    { deviations: { w: '1' } },
+    { dates: { IN: null } },
+    { inputs: { IN: 1 } },
     { inputs: null },
     { writing: 3 },
   ])('with a right checksum and a wrong shape is none: %j', async (wrong) => {

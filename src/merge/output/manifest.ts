@@ -1,6 +1,7 @@
 /** The small file that an export keeps in its folder until all else is there: whose folder it is, and what of it is whole. */
 import { sha256OfText } from '../../work/sha256.ts';
-import type { ReadHashes } from '../folder/hashed-reading.ts';
+import * as v from 'valibot';
+import { record } from '../../json-shape.ts';
 import type { Json } from '../../study/identity/work-identity.ts';
 
 const FORMAT = 'frankenscope-merge';
@@ -8,34 +9,34 @@ const VERSION = 2;
 const ABOUT =
   'A merge is being written here, or was interrupted. The same merge into this folder goes on; deleting the folder gives it up.';
 
-/** A file of the folder that is whole. */
-export interface FinishedFile {
-  readonly name: string;
-  readonly bytes: number;
-  /** Of `pieceHash`. */
-  readonly checksum: string;
-}
-
-export interface Manifest {
+/** `checksum` is of `pieceHash`. */
+const FINISHED = v.object({ name: v.string(), bytes: v.number(), checksum: v.string() });
+const MANIFEST = v.object({
   /** Of the work, see `workKey`. */
-  readonly key: string;
+  key: v.string(),
   /** What is merged, for a reader. */
-  readonly title: string;
+  title: v.string(),
   /** Date and time, ISO 8601. */
-  readonly begun: string;
+  begun: v.string(),
   /** Of the work's identity, in clear. */
-  readonly inputs: Readonly<Record<string, string>>;
-  readonly settings: Json;
+  inputs: record(v.string()),
+  settings: v.custom<Json>((value) => typeof value === 'object' && value !== null),
   /** Of the donors' weights, `sourceDates`. */
-  readonly dates: Readonly<Record<string, number>>;
+  dates: record(v.number()),
   /** Standard deviations that noise is scaled by, of tensors that were measured. */
-  readonly deviations: Readonly<Record<string, number>>;
+  deviations: record(v.number()),
   /** The file under way: what lies there under its name, and is not among `finished`, is ours. */
-  readonly writing: string | null;
-  readonly finished: readonly FinishedFile[];
+  writing: v.nullable(v.string()),
+  finished: v.array(FINISHED),
   /** What the donors' tensors that those were made of held when they were read. */
-  readonly read: ReadHashes;
-}
+  read: record(record(v.string())),
+});
+
+/** A file of the folder that is whole. */
+export type FinishedFile = Readonly<v.InferOutput<typeof FINISHED>>;
+export type Manifest = Readonly<v.InferOutput<typeof MANIFEST>>;
+
+const WHOLE = v.object({ ...MANIFEST.entries, format: v.literal(FORMAT), version: v.literal(VERSION) });
 
 /** The manifest's text, with a checksum of its own in the last line. */
 export async function writeManifest(manifest: Manifest): Promise<string> {
@@ -48,32 +49,5 @@ export async function readManifest(text: string): Promise<Manifest | null> {
   const [body = '', checksum, ...more] = text.split('\n');
   if (more.join('') !== '' || checksum !== (await sha256OfText(body))) return null;
   const value: unknown = JSON.parse(body);
-  return isManifest(value) ? value : null;
-}
-
-function isManifest(value: unknown): value is Manifest {
-  if (!isObject(value) || value['format'] !== FORMAT || value['version'] !== VERSION) return false;
-  const { key, title, begun, inputs, settings, dates, deviations, writing, finished, read } = value;
-  return (
-    [key, title, begun].every((text) => typeof text === 'string') &&
-    isObject(inputs) &&
-    isObject(settings) &&
-    isObject(dates) &&
-    isObject(deviations) &&
-    isObject(read) &&
-    Object.values(read).every(isObject) &&
-    (writing === null || typeof writing === 'string') &&
-    Array.isArray(finished) &&
-    finished.every(
-      (file) =>
-        isObject(file) &&
-        typeof file['name'] === 'string' &&
-        typeof file['bytes'] === 'number' &&
-        typeof file['checksum'] === 'string',
-    )
-  );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return v.is(WHOLE, value) ? value : null;
 }

@@ -1,10 +1,20 @@
+import * as v from 'valibot';
 import type { Client } from '../../remote/client.ts';
 import { DIALECTS, type DialectName, type Endpoint } from '../../remote/endpoint.ts';
 import { originOf, publicAddress } from '../../remote/public-address.ts';
 import { PATIENCE } from '../../remote/retry.ts';
+import { keptSettings, type SettingShapes } from '../state/kept-settings.ts';
 
 const SETTINGS = 'frankenscope.service.';
 const KEY = 'frankenscope.service-key.';
+
+/** As a browser keeps them. */
+const SHAPES = {
+  dialect: v.picklist(DIALECTS),
+  url: v.string(),
+  model: v.string(),
+} satisfies SettingShapes;
+const KEY_SHAPES = { key: v.string(), origin: v.string() } satisfies SettingShapes;
 
 export const DIALECT_NAMES: Readonly<Record<DialectName, string>> = {
   openai: 'OpenAI-compatible',
@@ -33,7 +43,7 @@ export class Service {
   limitField = $state<Endpoint['limitField']>('max_tokens');
   atOnce = $state(4);
   timeoutSeconds = $state(300);
-  /** What became of a key whose address changed. */
+  /** What became of a key whose address changed, or of settings that could not be read. */
   notice = $state<string | null>(null);
   readonly #name: string;
   #keyOrigin: string | null = null;
@@ -41,12 +51,13 @@ export class Service {
   /** `name` tells services apart: a subject, a judge. */
   constructor(name: string) {
     this.#name = name;
-    const kept = stored(SETTINGS + name);
-    this.dialect = DIALECTS.find((dialect) => dialect === kept['dialect']) ?? 'openai';
-    this.url = typeof kept['url'] === 'string' ? kept['url'] : ADDRESSES[this.dialect];
-    this.model = typeof kept['model'] === 'string' ? kept['model'] : '';
-    const { key, origin } = stored(KEY + name);
-    if (typeof key === 'string' && typeof origin === 'string' && origin === originOf(this.url)) {
+    const { values, notice } = keptSettings(SETTINGS + name, SHAPES);
+    this.notice = notice;
+    this.dialect = values.dialect ?? 'openai';
+    this.url = values.url ?? ADDRESSES[this.dialect];
+    this.model = values.model ?? '';
+    const { key, origin } = keptSettings(KEY + name, KEY_SHAPES).values;
+    if (key !== undefined && origin !== undefined && origin === originOf(this.url)) {
       this.key = key;
       this.#keyOrigin = origin;
       this.keepsKey = true;
@@ -114,20 +125,11 @@ export class Service {
   }
 }
 
-/** Private windows and blocked storage throw on access: nothing is kept then. */
-function stored(name: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(localStorage.getItem(name) ?? '{}') as Readonly<Record<string, unknown>>;
-  } catch {
-    return {};
-  }
-}
-
 function store(name: string, value: object | null): void {
   try {
     if (value) localStorage.setItem(name, JSON.stringify(value));
     else localStorage.removeItem(name);
   } catch {
-    // Not kept; what was typed still holds until the tab closes.
+    // Private windows and blocked storage throw on access; what was typed still holds until the tab closes.
   }
 }
