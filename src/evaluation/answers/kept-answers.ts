@@ -1,5 +1,4 @@
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
-import type { Journals } from '../../study/journal/journals.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { answersIdentity } from '../identity.ts';
 import type { Asked } from '../variant.ts';
@@ -43,6 +42,14 @@ export function answersJournalled<Result>(
   return open(shelves(asks), []);
 }
 
+/** Whoever keeps the records of earlier runs: `Journals`. */
+interface ReadJournals {
+  read<Record>(
+    identity: WorkIdentity,
+    onNotice?: (notice: string) => void,
+  ): Promise<ReadonlyMap<string, Record>>;
+}
+
 /**
  * What is kept of the answers to these asks.
  *
@@ -51,7 +58,7 @@ export function answersJournalled<Result>(
  */
 export async function keptAnswers(
   asks: readonly Ask<Asked>[],
-  journals: Journals,
+  journals: ReadJournals,
   onNotice?: (notice: string) => void,
 ): Promise<Answers> {
   const kept = await Promise.all(

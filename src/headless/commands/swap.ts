@@ -1,6 +1,6 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
-import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import { readPairs } from '../../reading/client.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
@@ -9,8 +9,8 @@ import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import { sweepSwaps } from '../../probes/swap/sweep.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
-import { identify } from '../../study/identity/identify.ts';
-import { residentModel } from '../../study/identity/resident-model.ts';
+import { identify } from '../../identity/identify.ts';
+import { residentModel } from '../../identity/resident-model.ts';
 import { jsonLines } from '../json-lines.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';

@@ -1,6 +1,6 @@
 /** The small file that an export keeps in its folder until all else is there: whose folder it is, and what of it is whole. */
 import { sha256OfText } from '../../work/sha256.ts';
-import type { Json } from '../../study/identity/work-identity.ts';
+import type { Json } from '../../identity/work-identity.ts';
 
 const FORMAT = 'frankenscope-merge';
 const VERSION = 1;

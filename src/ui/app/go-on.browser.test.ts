@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { runJournalled } from '../../study/run-journalled.ts';

@@ -1,7 +1,7 @@
 /** Takes up kept work from the list of it: the page is set as it was, as far as what is open allows. */
 import * as v from 'valibot';
 import { NamedError } from '../../named-error.ts';
-import { workKey } from '../../study/identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
 import type { Measure } from '../characterize/characterize.svelte.ts';
 import type { AppState } from './app.svelte.ts';
