@@ -6,7 +6,7 @@ import ts from 'typescript-eslint';
 
 /** Folders that know no browser: the same code runs in a page, a worker and Node. */
 const PURE = [
-  ...['src/checkpoint', 'src/graph', 'src/vlm', 'src/grading'],
+  ...['src/checkpoint', 'src/graph', 'src/vlm', 'src/statistics', 'src/grading'],
   ...['recipe', 'plan', 'arithmetic', 'folder', 'mergekit'].map((folder) => `src/merge/${folder}`),
   ...['deltas', 'exact', 'fast', 'kernels', 'results'].map((folder) => `src/spectra/${folder}`),
   ...['answers', 'sampling', 'data', 'summary'].map((folder) => `src/probes/${folder}`),

@@ -1,9 +1,8 @@
 /** The page behind `npm run bench`. */
 import { proxy, wrap } from 'comlink';
-import type { BenchWorker } from '../../workers/bench.ts';
 import { installErrorTransfer } from '../work/error-transfer.ts';
 import type { Device } from '../engine/protocol.ts';
-import type { Part } from './run.ts';
+import type { Part, runBench } from './run.ts';
 import { readParts } from './run.ts';
 
 installErrorTransfer();
@@ -21,7 +20,7 @@ globalThis.frankenscopeBench = {
 async function runPart(part: Part, device: Device | undefined): Promise<Record<string, unknown>> {
   const worker = new Worker(new URL('../../workers/bench.ts', import.meta.url), { type: 'module' });
   try {
-    const { run } = wrap<BenchWorker>(worker);
+    const { run } = wrap<{ run: typeof runBench }>(worker);
     return await run(
       device,
       [part],

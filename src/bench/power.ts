@@ -1,4 +1,5 @@
 /** How cost grows with size. */
+import { mean } from '../statistics/mean.ts';
 
 export interface Power {
   /** Slope of log(seconds) over log(size), least squares. */
@@ -10,8 +11,6 @@ export interface Power {
 /** The exponent p of seconds ≈ c·sizeᵖ; NaN from fewer than two sizes. */
 export function powerOf(times: readonly { readonly size: number; readonly seconds: number }[]): Power {
   const points = times.map(({ size, seconds }) => [Math.log(size), Math.log(seconds)] as const);
-  const mean = (values: readonly number[]): number =>
-    values.reduce((sum, value) => sum + value, 0) / values.length;
   const [x, y] = [mean(points.map(([at]) => at)), mean(points.map(([, value]) => value))];
   const power =
     mean(points.map(([at, value]) => (at - x) * (value - y))) / mean(points.map(([at]) => (at - x) ** 2));

@@ -1,5 +1,5 @@
-import { identify } from '../study/identity/identify.ts';
-import type { WorkIdentity } from '../study/identity/work-identity.ts';
+import { identify } from '../identity/identify.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { AnswerSettings } from './answers/ask.ts';
 import type { Asked } from './variant.ts';
 

@@ -2,8 +2,8 @@ import type { LoadedModel, OpenedCheckpoint } from '../engine/protocol.ts';
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { NamedError } from '../named-error.ts';
 import { parseBlocks } from '../merge/recipe/blocks.ts';
-import { nameOf } from '../study/identity/identify.ts';
-import { residentModel } from '../study/identity/resident-model.ts';
+import { nameOf } from '../identity/identify.ts';
+import { residentModel } from '../identity/resident-model.ts';
 import type { FileHashes } from '../vlm/deciding-files.ts';
 
 /** Who is asked: a model on this machine or elsewhere. */

@@ -3,7 +3,7 @@ import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
-import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
+import { type WorkIdentity, workKey } from '../identity/work-identity.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { originText } from '../study/journal/other-builds.ts';
 import { titlesOf } from '../study/weights/watch.ts';

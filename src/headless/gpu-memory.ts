@@ -2,7 +2,7 @@ import { ASKED_TOGETHER } from '../evaluation/answers/answer-all.ts';
 import type { Answer } from '../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../evaluation/answers/ask.ts';
 import { sha256OfText } from '../work/sha256.ts';
-import { identify } from '../study/identity/identify.ts';
+import { identify } from '../identity/identify.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { CommandContext } from './context.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { COMMANDS, type Command as CommandTable } from '../../scripts/commands.mjs';
 import { readFlags } from '../../scripts/flags.mjs';
-import { type WorkIdentity, workKey } from '../study/identity/work-identity.ts';
+import { type WorkIdentity, workKey } from '../identity/work-identity.ts';
 import { MAX_DECODED_PIXELS } from '../image/dimensions.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING_NAMES } from '../vlm/image-processing.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS, LEAST_IMAGE_PIXELS } from '../vlm/pixel-limit.ts';

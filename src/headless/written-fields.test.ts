@@ -10,7 +10,7 @@ import { wholeModel, type ModelId } from '../engine/subject.ts';
 import { overlapFile, overlapStudy, runOverlap } from '../study/characterize/overlap-study.ts';
 import { roleNames } from '../study/characterize/roles.ts';
 import { openWeights } from '../vlm/stored-head.ts';
-import { identify } from '../study/identity/identify.ts';
+import { identify } from '../identity/identify.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { MemoryStorage } from '../study/journal/memory-storage.ts';
 import { SHAPES } from '../study/journal/shapes.ts';

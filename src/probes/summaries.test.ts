@@ -1,6 +1,6 @@
 /** Rates, means and files from records, against numbers worked out by hand. */
 import { describe, expect, it } from 'vitest';
-import { wilson } from '../grading/statistics/wilson.ts';
+import { wilson } from '../statistics/wilson.ts';
 import { ablationResultLines, ablationResultsFile, errorRates } from './ablation/error-rates.ts';
 import { ablateLayer } from './ablation/experiment.ts';
 import { gradeResponse } from './ablation/grade.ts';

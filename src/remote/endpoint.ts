@@ -1,6 +1,6 @@
 import { NamedError } from '../named-error.ts';
 import { publicAddress } from './public-address.ts';
-import { nameOf } from '../study/identity/identify.ts';
+import { nameOf } from '../identity/identify.ts';
 import { withoutEnd } from '../trim.ts';
 
 /** The two ways of speaking that remote models have: chat/completions, and messages. */

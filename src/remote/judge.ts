@@ -7,8 +7,8 @@ import { askRemote, type Client } from './client.ts';
 import type { RemoteQuestion } from './dialects/dialect.ts';
 import { endpointFingerprint } from './endpoint.ts';
 import { inParallel } from './in-parallel.ts';
-import { identify, nameOf } from '../study/identity/identify.ts';
-import type { WorkIdentity } from '../study/identity/work-identity.ts';
+import { identify, nameOf } from '../identity/identify.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 
 /** A judge's verdict. `unclear`: it said neither, or would not answer; the rules' verdict then stands. */
 export interface JudgeVerdict {

@@ -1,4 +1,5 @@
 /** The LLM's regions as the reference spells them in its files. */
+import { mean } from '../statistics/mean.ts';
 
 /** Early is layers 1 … a, middle a + 1 … b, late b + 1 … n. */
 export type RegionCuts = readonly [a: number, b: number];
@@ -25,7 +26,7 @@ export interface Spread {
 
 export function spreadOf(values: readonly number[]): Spread {
   const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { n, mean, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : null };
+  const average = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
+  return { n, mean: average, deviation: n > 1 ? Math.sqrt(squares / (n - 1)) : null };
 }

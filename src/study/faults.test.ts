@@ -9,9 +9,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { writeDurably } from '../../scripts/durable.mjs';
 import { JournalFiles } from '../../scripts/journal-files.mjs';
-import { workKey } from './identity/work-identity.ts';
+import { workKey } from '../identity/work-identity.ts';
 import { Journals } from './journal/journals.ts';
-import type { WorkKind } from './identity/deciding-inputs.ts';
+import type { WorkKind } from '../identity/deciding-inputs.ts';
 import { MemoryStorage } from './journal/memory-storage.ts';
 import { OpfsStorage } from './journal/opfs-storage.ts';
 import { SHAPES } from './journal/shapes.ts';

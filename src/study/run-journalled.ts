@@ -1,7 +1,7 @@
 /** Long work with a memory: what an earlier run finished is not computed again. */
 import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import type { NamedError } from '../named-error.ts';
-import type { WorkIdentity } from './identity/work-identity.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
 import { journalFailed } from './journal/failure.ts';
 import { unkept } from './journal/journal.ts';
 import type { Journals } from './journal/journals.ts';

@@ -2,7 +2,7 @@
 import { NamedError } from '../named-error.ts';
 import type { Preprocessor } from './preprocessor.ts';
 
-/** Larger images are scaled down to so many pixels unless a question says otherwise (method §7). */
+/** Larger images are scaled down to so many pixels unless a question says otherwise (docs/method.md §7.3). */
 export const DEFAULT_MAX_IMAGE_PIXELS = 1280 * 720;
 
 /** One token of Qwen2.5-VL: 2 × 2 patches of 14 × 14 pixels. A lower limit could hold no image. */

@@ -5,7 +5,7 @@ import type { PromptStyle } from '../prompt-style.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
 import { openPicture, picturesIn } from '../../probes/data/picture.ts';
 import { pictureHash } from '../../probes/data/picture-hash.ts';
-import { nameOf } from '../../study/identity/identify.ts';
+import { nameOf } from '../../identity/identify.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { pictureSize } from '../../image/picture-size.ts';
 import { PICTURE, promptPieces, type Setting } from '../setting.ts';

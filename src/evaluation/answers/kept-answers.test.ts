@@ -12,7 +12,8 @@ import { blockVariant, type ResidentCheckpoint } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import type { Ask } from './ask.ts';
 import { planAsks } from './ask.ts';
-import { answersJournalled, keptAnswers, otherAnswers } from './kept-answers.ts';
+import { otherAnswers } from '../../study/journal/other-answers.ts';
+import { answersJournalled, keptAnswers } from './kept-answers.ts';
 
 const smallFiles = { 'config.json': 'c', 'chat_template.jinja': 't' };
 const opened = (name: string): ResidentCheckpoint => ({

@@ -1,6 +1,4 @@
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
-import type { Journals } from '../../study/journal/journals.ts';
-import type { Origin } from '../../study/journal/other-builds.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { answersIdentity } from '../identity.ts';
 import type { Asked } from '../variant.ts';
@@ -44,6 +42,14 @@ export function answersJournalled<Result>(
   return open(shelves(asks), []);
 }
 
+/** Whoever keeps the records of earlier runs: `Journals`. */
+interface ReadJournals {
+  read<Record>(
+    identity: WorkIdentity,
+    onNotice?: (notice: string) => void,
+  ): Promise<ReadonlyMap<string, Record>>;
+}
+
 /**
  * What is kept of the answers to these asks.
  *
@@ -52,7 +58,7 @@ export function answersJournalled<Result>(
  */
 export async function keptAnswers(
   asks: readonly Ask<Asked>[],
-  journals: Journals,
+  journals: ReadJournals,
   onNotice?: (notice: string) => void,
 ): Promise<Answers> {
   const kept = await Promise.all(
@@ -61,44 +67,7 @@ export async function keptAnswers(
   return new Map(kept.flatMap((answers) => [...answers]));
 }
 
-/** Answers that another build computed. */
-export interface OtherAnswers {
-  readonly origin: Origin;
-  readonly answers: Answers;
-  /** Records that are damaged, or of a shape that this build does not know. */
-  readonly left: number;
-}
-
-/**
- * What another build kept of the answers to these asks: of one code alone, that of the latest that has any.
- *
- * @throws NamedError `JournalFailed`
- */
-export async function otherAnswers(
-  asks: readonly Ask<Asked>[],
-  journals: Journals,
-): Promise<OtherAnswers | null> {
-  const found = await Promise.all(
-    shelves(asks).map(async ({ identity, keys }) => ({ keys, builds: await journals.otherBuilds(identity) })),
-  );
-  const origins = found.flatMap(({ builds }) => builds).sort((a, b) => (a.at < b.at ? 1 : -1));
-  for (const modules of new Set(origins.map((origin) => origin.modules))) {
-    const answers = new Map<string, Answer>();
-    let left = 0;
-    for (const { keys, builds } of found) {
-      const same = builds.find((build) => build.modules === modules);
-      if (!same) continue;
-      const kept = await journals.ofOtherBuild<Answer>('answers', same);
-      left += kept.left;
-      for (const [key, answer] of kept.records) if (keys.has(key)) answers.set(key, answer);
-    }
-    const origin = origins.find((one) => one.modules === modules);
-    if (origin && answers.size > 0) return { origin, answers, left };
-  }
-  return null;
-}
-
-interface Shelf {
+export interface Shelf {
   readonly identity: WorkIdentity;
   readonly keys: ReadonlySet<string>;
 }
@@ -109,7 +78,7 @@ interface OpenShelf {
 }
 
 /** Asks by the journal their answers belong to. */
-function shelves(asks: readonly Ask<Asked>[]): readonly Shelf[] {
+export function shelves(asks: readonly Ask<Asked>[]): readonly Shelf[] {
   const found = new Map<string, { identity: WorkIdentity; keys: Set<string> }>();
   // There are many asks, and few who are asked in few ways.
   const known = new Map<Asked, Map<AnswerSettings, Set<string>>>();

@@ -1,6 +1,6 @@
-import { holm } from '../../grading/statistics/holm.ts';
-import { comparePaired, type PairedComparison } from '../../grading/statistics/paired.ts';
-import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
+import { holm } from '../../statistics/holm.ts';
+import { comparePaired, type PairedComparison } from '../../statistics/paired.ts';
+import { type Interval, wilson } from '../../statistics/wilson.ts';
 import { type GradedAnswer, isUndecided } from '../tables/graded.ts';
 
 export interface Share {

@@ -2,9 +2,10 @@ import { wellFormed } from '../../grading/answers/well-formed.ts';
 import { equivalent } from '../../grading/mathematics/equivalence.ts';
 import { countReasoning, perHundredWords, type ReasoningCounts } from '../../grading/measures.ts';
 import { REWARD_NAMES, type RewardName, rewardOf } from '../../grading/rewards/rewards.ts';
-import { bootstrapMean, mean } from '../../grading/statistics/bootstrap.ts';
-import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
+import { type Interval, wilson } from '../../statistics/wilson.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
+import { bootstrapMean } from '../../statistics/bootstrap.ts';
+import { mean } from '../../statistics/mean.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
 export interface Mean {

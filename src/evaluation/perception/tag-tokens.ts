@@ -1,6 +1,6 @@
 import { tokensPerTag } from '../../grading/measures.ts';
 import { type Tag, tagText } from '../../grading/rewards/tags.ts';
-import { mean } from '../../grading/statistics/bootstrap.ts';
+import { mean } from '../../statistics/mean.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
 export const RESPONSE_TAGS = [

@@ -1,6 +1,6 @@
 /** What results of evaluations say of where they come from, by page and by command. */
 import type { LoadedModel, OpenedCheckpoint } from '../../engine/protocol.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 import type { AnswerSettings } from '../answers/ask.ts';
 
 /** A loaded checkpoint under the name that a variant's parts have. */

@@ -7,9 +7,9 @@ import {
   transitions,
   type TransitionSummary,
 } from '../../grading/metrics.ts';
-import { holm } from '../../grading/statistics/holm.ts';
-import { comparePaired, type PairedComparison } from '../../grading/statistics/paired.ts';
-import { type Interval, wilson } from '../../grading/statistics/wilson.ts';
+import { holm } from '../../statistics/holm.ts';
+import { comparePaired, type PairedComparison } from '../../statistics/paired.ts';
+import { type Interval, wilson } from '../../statistics/wilson.ts';
 import { type GradedAnswer, isUndecided } from './graded.ts';
 
 /** One cell: a metric of a variant. */

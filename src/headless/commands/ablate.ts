@@ -4,14 +4,14 @@ import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
 import { ablationFiles } from '../../probes/results/ablation-files.ts';
-import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
-import { identify } from '../../study/identity/identify.ts';
-import { residentModel } from '../../study/identity/resident-model.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import { identify } from '../../identity/identify.ts';
+import { residentModel } from '../../identity/resident-model.ts';
 import { parseLayers } from '../layer-list.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
 import { givenProblems } from '../problems.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 import { shardOf } from '../shard-of.ts';
 
 const PARTS: readonly AblatedPart[] = ['layer', 'attention', 'mlp'];

@@ -2,13 +2,13 @@ import { wholeModel } from '../../engine/subject.ts';
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { attentionShift } from '../../probes/attention/shift.ts';
 import { attentionResult } from '../../probes/results/attention-result.ts';
-import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
-import { identify } from '../../study/identity/identify.ts';
-import { residentModel } from '../../study/identity/resident-model.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import { identify } from '../../identity/identify.ts';
+import { residentModel } from '../../identity/resident-model.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
 import { givenProblems } from '../problems.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 
 /** What the two are called on the page, too. */
 const NAMES = { in: 'IN', rl: 'RL' } as const;

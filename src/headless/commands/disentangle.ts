@@ -11,7 +11,7 @@ import { wholeModel } from '../../engine/subject.ts';
 import { REWARD_NAMES } from '../../grading/rewards/rewards.ts';
 import type { Command } from '../context.ts';
 import { answerSettings, givenItems } from '../evaluation.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 
 /** `perception_gap.json`: image against text per puzzle family and model (docs/method.md §9), with rewards and measures. */
 export const run: Command = async (context) => {

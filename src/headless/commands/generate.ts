@@ -2,7 +2,7 @@ import { wholeModel } from '../../engine/subject.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
 import { promptOf } from '../prompt.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 import { cancelled } from '../../work/cancel.ts';
 
 /** Enough for short answers; it is also what the token swap decodes (VFL). */

@@ -1,5 +1,5 @@
 import type { Command } from '../context.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 
 /** What a checkpoint holds: architecture, and every tensor with its place. */
 export const run: Command = async ({ engine, checkpoints }) => {

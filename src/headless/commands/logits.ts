@@ -2,7 +2,7 @@ import { wholeModel } from '../../engine/subject.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
 import { promptOf } from '../prompt.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 
 /** Logits at the last position, with `--ablate` of a layer; with `--hidden` the hidden states there. */
 export const run: Command = async (context) => {

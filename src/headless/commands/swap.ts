@@ -1,6 +1,6 @@
 import { wholeModel } from '../../engine/subject.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
-import { samplesFingerprint } from '../../study/identity/samples-fingerprint.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import { readPairs } from '../../reading/client.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { swapFiles } from '../../probes/results/swap-files.ts';
@@ -9,11 +9,11 @@ import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import { sweepSwaps } from '../../probes/swap/sweep.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
-import { identify } from '../../study/identity/identify.ts';
-import { residentModel } from '../../study/identity/resident-model.ts';
+import { identify } from '../../identity/identify.ts';
+import { residentModel } from '../../identity/resident-model.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 import { shardOf } from '../shard-of.ts';
 
 /** The visual-token swap over pairs and layers: the reference implementation's two files. */

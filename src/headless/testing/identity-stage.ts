@@ -3,7 +3,7 @@ import { COMMANDS, type Command as CommandTable } from '../../../scripts/command
 import { readFlags } from '../../../scripts/flags.mjs';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
-import { type WorkIdentity, workKey } from '../../study/identity/work-identity.ts';
+import { type WorkIdentity, workKey } from '../../identity/work-identity.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { FlagReader } from '../flag-reader.ts';
 

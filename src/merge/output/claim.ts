@@ -2,7 +2,7 @@
 import { MANIFEST_FILE, isOfTheSystem } from '../../../scripts/result-folder.mjs';
 import { readRange } from '../../checkpoint/byte-source.ts';
 import { NamedError } from '../../named-error.ts';
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import type { HeldFile, KeptFolder } from '../sinks/sink.ts';
 import type { Manifest } from './manifest.ts';
 import { readManifest } from './manifest.ts';

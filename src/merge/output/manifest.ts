@@ -2,7 +2,7 @@
 import { sha256OfText } from '../../work/sha256.ts';
 import * as v from 'valibot';
 import { record } from '../../json-shape.ts';
-import type { Json } from '../../study/identity/work-identity.ts';
+import type { Json } from '../../identity/work-identity.ts';
 
 const FORMAT = 'frankenscope-merge';
 const VERSION = 2;

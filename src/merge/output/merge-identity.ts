@@ -1,8 +1,8 @@
 /** What makes two exports the same: everything that the bytes of the merged folder depend on. */
 import { dateOf } from '../../checkpoint/byte-source.ts';
 import { sha256OfText } from '../../work/sha256.ts';
-import { identify } from '../../study/identity/identify.ts';
-import type { Json, WorkIdentity } from '../../study/identity/work-identity.ts';
+import { identify } from '../../identity/identify.ts';
+import type { Json, WorkIdentity } from '../../identity/work-identity.ts';
 import type { FolderOptions } from '../folder/merged-folder.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import { SHARD_BYTES } from '../folder/shards.ts';

@@ -1,8 +1,8 @@
 /** Keeps the manifest of an export: what is whole, so that a later run goes on behind it. */
 import { MANIFEST_FILE } from '../../../scripts/result-folder.mjs';
 import { NamedError } from '../../named-error.ts';
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
-import { workKey } from '../../study/identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { ReadHashes } from '../folder/hashed-reading.ts';
 import type { HeldFile, KeptFolder } from '../sinks/sink.ts';

@@ -4,7 +4,7 @@ import { MANIFEST_FILE } from '../../../scripts/result-folder.mjs';
 import type { ByteSource, CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { readRange } from '../../checkpoint/byte-source.ts';
 import type { QwenShape } from '../../checkpoint/testing/qwen-layout.ts';
-import { workKey } from '../../study/identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import { measureNoise } from '../measure.ts';

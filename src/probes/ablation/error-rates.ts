@@ -1,8 +1,8 @@
 /** Error rates per experiment, what they do to the answers' form, and the reference implementation's files. */
-import type { PairedComparison } from '../../grading/statistics/paired.ts';
-import { comparePaired } from '../../grading/statistics/paired.ts';
-import type { Interval } from '../../grading/statistics/wilson.ts';
-import { wilson } from '../../grading/statistics/wilson.ts';
+import type { PairedComparison } from '../../statistics/paired.ts';
+import { comparePaired } from '../../statistics/paired.ts';
+import type { Interval } from '../../statistics/wilson.ts';
+import { wilson } from '../../statistics/wilson.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
 import type { Said } from '../said.ts';
 import { meanOf } from '../summary/mean.ts';

@@ -1,5 +1,5 @@
-import type { Interval } from '../../grading/statistics/wilson.ts';
-import { wilson } from '../../grading/statistics/wilson.ts';
+import type { Interval } from '../../statistics/wilson.ts';
+import { wilson } from '../../statistics/wilson.ts';
 import type { Mean } from '../summary/mean.ts';
 import { meanOf, medianOf } from '../summary/mean.ts';
 import type { LensRecord } from './lens.ts';

@@ -1,5 +1,5 @@
-import type { Interval } from '../../grading/statistics/wilson.ts';
-import { wilson } from '../../grading/statistics/wilson.ts';
+import type { Interval } from '../../statistics/wilson.ts';
+import { wilson } from '../../statistics/wilson.ts';
 import { finalAnswer } from '../answers/final-answer.ts';
 import { normaliseAnswer } from '../answers/normalise.ts';
 import type { PatchRecord } from './patch.ts';

@@ -1,5 +1,6 @@
-import type { Interval } from '../../grading/statistics/wilson.ts';
-import { Z_95 } from '../../grading/statistics/wilson.ts';
+import type { Interval } from '../../statistics/wilson.ts';
+import { Z_95 } from '../../statistics/wilson.ts';
+import { mean } from '../../statistics/mean.ts';
 
 /** A mean over samples with its 95 % interval. */
 export interface Mean {
@@ -12,10 +13,10 @@ export interface Mean {
 export function meanOf(values: readonly number[]): Mean | null {
   const n = values.length;
   if (n === 0) return null;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const average = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
   const half = n > 1 ? Z_95 * Math.sqrt(squares / (n - 1) / n) : 0;
-  return { mean, interval: { low: mean - half, high: mean + half }, n };
+  return { mean: average, interval: { low: average - half, high: average + half }, n };
 }
 
 /** The middle value, the mean of the two middle ones for an even number; NaN of nothing. */

@@ -1,6 +1,6 @@
 /** Change rates per task and layer, with intervals, and the reference implementation's two files. */
-import type { Interval } from '../../grading/statistics/wilson.ts';
-import { wilson } from '../../grading/statistics/wilson.ts';
+import type { Interval } from '../../statistics/wilson.ts';
+import { wilson } from '../../statistics/wilson.ts';
 import type { Definition, Destination } from '../answers/judged.ts';
 import type { Mean } from '../summary/mean.ts';
 import { meanOf } from '../summary/mean.ts';

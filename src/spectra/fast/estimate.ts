@@ -5,6 +5,7 @@ import { logVolume } from '../metrics.ts';
 import type { ProbeQuadrature } from './lanczos-quadrature.ts';
 import { probeSpectrum } from './lanczos-quadrature.ts';
 import { topSingular } from './top-singular.ts';
+import { mean } from '../../statistics/mean.ts';
 
 export interface FastOptions extends SpectrumOptions {
   readonly topK: number;
@@ -92,9 +93,7 @@ function entropySums(known: readonly number[], runs: readonly ProbeQuadrature[])
     s: nodes.reduce((sum, node, i) => sum + (weights[i] as number) * node, 0),
     t: nodes.reduce((sum, node, i) => sum + (weights[i] as number) * weigh(node), 0),
   }));
-  const mean = (pick: (probe: { s: number; t: number }) => number): number =>
-    perProbe.reduce((sum, probe) => sum + pick(probe), 0) / perProbe.length;
-  const [meanS, meanT] = [mean(({ s }) => s), mean(({ t }) => t)];
+  const [meanS, meanT] = [mean(perProbe.map(({ s }) => s)), mean(perProbe.map(({ t }) => t))];
   const s = known.reduce((sum, value) => sum + value, 0) + meanS;
   const t = known.reduce((sum, value) => sum + weigh(value), 0) + meanT;
   const effectiveRank = s > 0 ? s * Math.exp(-t / s) : 0;

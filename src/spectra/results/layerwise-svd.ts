@@ -8,6 +8,7 @@ import { projectionOf } from './projection.ts';
 import type { ReadFrom } from './read-from.ts';
 import { readFrom } from './read-from.ts';
 import type { OverlapSection } from './subspace-overlap-file.ts';
+import { mean } from '../../statistics/mean.ts';
 
 /** Of one matrix. `condition_number` is null in fast mode, which does not estimate it. */
 export interface SvdMetrics {
@@ -205,16 +206,15 @@ function summaryOf(entries: readonly SvdEntry[]): SvdSummary {
   const keys = Object.keys(first.frankenscope?.deltas ?? {});
   const means = Object.fromEntries(
     keys.map((key): [string, SvdMeans] => {
-      const mean = (pick: (metrics: SvdMetrics) => number): number =>
-        entries.reduce((sum, { frankenscope }) => sum + pick(frankenscope?.deltas[key] as SvdMetrics), 0) /
-        entries.length;
+      const meanOf = (pick: (metrics: SvdMetrics) => number): number =>
+        mean(entries.map(({ frankenscope }) => pick(frankenscope?.deltas[key] as SvdMetrics)));
       return [
         key,
         {
-          spectral_norm_mean: mean((metrics) => metrics.spectral_norm),
-          stable_rank_mean: mean((metrics) => metrics.stable_rank),
-          effective_rank_mean: mean((metrics) => metrics.effective_rank),
-          log_volume_mean: mean((metrics) => metrics.log_volume),
+          spectral_norm_mean: meanOf((metrics) => metrics.spectral_norm),
+          stable_rank_mean: meanOf((metrics) => metrics.stable_rank),
+          effective_rank_mean: meanOf((metrics) => metrics.effective_rank),
+          log_volume_mean: meanOf((metrics) => metrics.log_volume),
         },
       ];
     }),

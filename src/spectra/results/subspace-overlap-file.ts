@@ -8,6 +8,7 @@ import { regionOf, REGIONS, spreadOf } from '../regions.ts';
 import { projectionOf } from './projection.ts';
 import type { ReadFrom } from './read-from.ts';
 import { readFrom } from './read-from.ts';
+import { mean } from '../../statistics/mean.ts';
 
 /** Of output directions (left singular vectors), or input directions (right). */
 export interface SideOverlap {
@@ -181,16 +182,16 @@ function sideOf(side: SubspaceOverlap | null): SideOverlap | null {
 
 function summaryOf(entries: readonly OverlapEntry[]): OverlapSummary {
   const [first] = entries as [OverlapEntry];
-  const mean = (side: 'output' | 'input'): number | null => {
+  const meanOf = (side: 'output' | 'input'): number | null => {
     const values = entries.flatMap((entry) => entry[side]?.overlap ?? []);
-    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+    return values.length === 0 ? null : mean(values);
   };
   return {
     layer_idx: first.layer_idx ?? 0,
     section: first.section,
     region: first.region,
     n_params: entries.length,
-    output_mean: mean('output'),
-    input_mean: mean('input'),
+    output_mean: meanOf('output'),
+    input_mean: meanOf('input'),
   };
 }

@@ -5,7 +5,7 @@ import { writeSafetensors } from '../../checkpoint/writing.ts';
 import { NamedError } from '../../named-error.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
-import { workKey } from '../identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import { Journals } from '../journal/journals.ts';
 import { MemoryStorage } from '../journal/memory-storage.ts';
 import { runJournalled } from '../run-journalled.ts';

@@ -1,7 +1,7 @@
 /** What a journal says of its work, in clear: its identity, how far it is, when and by which code it was begun. */
 import * as v from 'valibot';
 import { buildName, modulesOf } from '../../work/modules.ts';
-import type { Json, WorkIdentity } from '../identity/work-identity.ts';
+import type { Json, WorkIdentity } from '../../identity/work-identity.ts';
 import { guarded } from './failure.ts';
 import { lineOf, readLines } from './lines.ts';
 import type { JournalStorage } from './storage.ts';

@@ -1,8 +1,8 @@
 /** All journals of this browser, or of this machine's headless runs. */
-import type { WorkIdentity } from '../identity/work-identity.ts';
-import type { WorkKind } from '../identity/deciding-inputs.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
+import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import { modulesOf } from '../../work/modules.ts';
-import { workKey } from '../identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import type { Progress } from './description.ts';
 import { describe, readDescription } from './description.ts';
 import { journalFailed } from './failure.ts';

@@ -1,5 +1,5 @@
 /** What a person is told of kept work, in the page's list and by the command that lists it. */
-import type { Json } from '../identity/work-identity.ts';
+import type { Json } from '../../identity/work-identity.ts';
 import type { KeptWork } from './kept-work.ts';
 
 /** Settings whose names say too little. */

@@ -1,4 +1,4 @@
-import type { Json } from '../identity/work-identity.ts';
+import type { Json } from '../../identity/work-identity.ts';
 
 /** A piece of work that has a journal. */
 export interface KeptWork {

@@ -1,11 +1,11 @@
 /** What other builds kept of a piece of work: shown as theirs, never gone on with. */
 import { modulesOf } from '../../work/modules.ts';
-import type { WorkIdentity } from '../identity/work-identity.ts';
-import { sameWork } from '../identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
+import { sameWork } from '../../identity/work-identity.ts';
 import { isLedger } from '../weights/ledger.ts';
 import { readDescription } from './description.ts';
 import { guarded } from './failure.ts';
-import type { WorkKind } from '../identity/deciding-inputs.ts';
+import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import { dayOf } from './kept-words.ts';
 import { readRecords } from './records.ts';
 import { recordShape } from './shapes.ts';

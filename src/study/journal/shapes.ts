@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { TASKS } from '../../probes/task.ts';
-import type { WorkKind } from '../identity/deciding-inputs.ts';
+import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import type { KeptRecords } from './kinds.ts';
 
 /** Takes what a journal may hand out as a record, and nothing else. */

@@ -13,7 +13,7 @@ import type { ModelId } from '../../engine/subject.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { Client } from '../../remote/client.ts';
 import { judgeAll, withVerdicts } from '../../remote/judge.ts';
-import type { WorkIdentity } from '../identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import type { PieceOf } from './piece.ts';
 
 type Identity<Kind> = WorkIdentity & { readonly kind: Kind };

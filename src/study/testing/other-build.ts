@@ -1,4 +1,4 @@
-import type { WorkIdentity } from '../identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { lineOf } from '../journal/lines.ts';
 import type { JournalStorage } from '../journal/storage.ts';
 

@@ -1,5 +1,5 @@
-import type { WorkIdentity } from '../identity/work-identity.ts';
-import type { WorkKind } from '../identity/deciding-inputs.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
+import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import type { KeptRecords } from '../journal/kinds.ts';
 import type { LongWork } from '../../work/long-work.ts';
 

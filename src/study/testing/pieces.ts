@@ -21,8 +21,8 @@ import { diversityFile, diversityStudy, runDiversity } from '../characterize/div
 import { energyFile, energyStudy, runEnergy } from '../characterize/energy-study.ts';
 import { overlapFile, overlapStudy, runOverlap } from '../characterize/overlap-study.ts';
 import { roleNames } from '../characterize/roles.ts';
-import type { WorkIdentity } from '../identity/work-identity.ts';
-import type { WorkKind } from '../identity/deciding-inputs.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
+import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import { answersPiece, memoryPiece, verdictsPiece } from './evaluation-pieces.ts';
 import type { PieceOf } from './piece.ts';
 import { recordedEngine } from './recorded-engine.ts';

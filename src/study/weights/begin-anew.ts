@@ -1,7 +1,7 @@
 import type { WeightWitness } from '../../checkpoint/whole-hash/witness.ts';
 import { NamedError } from '../../named-error.ts';
-import { weightInputs } from '../identity/identify.ts';
-import type { WorkIdentity } from '../identity/work-identity.ts';
+import { weightInputs } from '../../identity/identify.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import type { WeightsWatch } from './watch.ts';
 import { weightsChanged } from './watch.ts';
 

@@ -14,7 +14,7 @@ import type { EnergySettings, EnergyStudy } from '../characterize/energy-study.t
 import { energyStudy, runEnergy } from '../characterize/energy-study.ts';
 import { diversityStudy, runDiversity } from '../characterize/diversity-study.ts';
 import { overlapStudy, runOverlap } from '../characterize/overlap-study.ts';
-import type { WorkIdentity } from '../identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../journal/journals.ts';
 import { MemoryStorage } from '../journal/memory-storage.ts';
 import { runJournalled } from '../run-journalled.ts';

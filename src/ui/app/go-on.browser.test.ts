@@ -5,7 +5,7 @@ import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
 import { energyFile, runEnergy } from '../../study/characterize/energy-study.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { runJournalled } from '../../study/run-journalled.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { browserStorage } from '../../study/journal/browser-storage.ts';
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';

@@ -2,6 +2,7 @@ import type { LayerSeries } from '../charts/layer-lines/series.ts';
 import type { LayerGrid } from '../charts/layer-heat-map/grid.ts';
 import type { LayerwiseSvdFile, SvdEntry, SvdMetrics } from '../../spectra/results/layerwise-svd.ts';
 import type { ShownDelta } from './comparison.svelte.ts';
+import { mean } from '../../statistics/mean.ts';
 
 export type RankMetric = 'effective_rank' | 'stable_rank';
 
@@ -68,8 +69,4 @@ function byLayer(layers: readonly SvdEntry[], key: string): Map<number, SvdMetri
     found.set(layer_idx, [...(found.get(layer_idx) ?? []), spectrum]);
   }
   return new Map([...found].sort(([a], [b]) => a - b));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -5,6 +5,7 @@ import type {
 } from '../../spectra/results/subspace-overlap-file.ts';
 import type { LayerGrid } from '../charts/layer-heat-map/grid.ts';
 import type { LayerPoint, LayerSeries } from '../charts/layer-lines/series.ts';
+import { mean } from '../../statistics/mean.ts';
 
 /** Output directions are left singular vectors, input directions right ones. */
 export type Side = 'output' | 'input';
@@ -144,8 +145,4 @@ function byLayer(layers: readonly OverlapEntry[]): Map<number, OverlapEntry[]> {
     found.set(entry.layer_idx, [...(found.get(entry.layer_idx) ?? []), entry]);
   }
   return new Map([...found].sort(([a], [b]) => a - b));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,12 +1,8 @@
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../../evaluation/answers/ask.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
-import {
-  type Answers,
-  answersJournalled,
-  keptAnswers,
-  otherAnswers,
-} from '../../evaluation/answers/kept-answers.ts';
+import { type Answers, answersJournalled, keptAnswers } from '../../evaluation/answers/kept-answers.ts';
+import { otherAnswers } from '../../study/journal/other-answers.ts';
 import type { Experiment } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
 import { GradeBook } from '../../evaluation/grading/grade-book.ts';

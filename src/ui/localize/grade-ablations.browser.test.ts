@@ -3,7 +3,7 @@ import { errorRates } from '../../probes/ablation/error-rates.ts';
 import { ablateLayer } from '../../probes/ablation/experiment.ts';
 import { gradeResponse, gradeSaid, isGraded } from '../../probes/ablation/grade.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { Jobs } from '../state/jobs.svelte.ts';

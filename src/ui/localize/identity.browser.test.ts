@@ -1,6 +1,6 @@
 /** Each setting of each probe of Localize: another value is other work, or it is said why not; and so are models and pictures. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { workKey } from '../../study/identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import type { AppState } from '../state/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';

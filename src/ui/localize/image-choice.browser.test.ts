@@ -1,7 +1,7 @@
 /** How images are read: one choice on the page Open, part of what every page asks, keeps and saves. */
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { workKey } from '../../study/identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import { IMAGE_PROCESSING } from '../../vlm/image-processing.ts';
 import type { AppState } from '../state/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';

@@ -6,7 +6,7 @@ import { attentionResult } from '../../probes/results/attention-result.ts';
 import { jsonText, type ResultFile } from '../../probes/results/result-file.ts';
 import { swapFiles } from '../../probes/results/swap-files.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import type { Localize } from './localize.svelte.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { comparePaired } from '../../grading/statistics/paired.ts';
-import { wilson } from '../../grading/statistics/wilson.ts';
+import { comparePaired } from '../../statistics/paired.ts';
+import { wilson } from '../../statistics/wilson.ts';
 import type { ErrorRate } from '../../probes/ablation/error-rates.ts';
 import type { TaskRates } from '../../probes/swap/change-rates.ts';
 import {

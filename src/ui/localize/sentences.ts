@@ -1,5 +1,5 @@
 /** What was found, in words. Layers are named by their unified index (1 … L). */
-import type { Interval } from '../../grading/statistics/wilson.ts';
+import type { Interval } from '../../statistics/wilson.ts';
 import type { ErrorRate } from '../../probes/ablation/error-rates.ts';
 import type { ModelLayers } from '../../probes/attention/layer-means.ts';
 import type { ModelDepths } from '../../probes/lens/depths.ts';

@@ -11,7 +11,7 @@ import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import { settingsFacts } from '../../evaluation/results/facts.ts';
-import { provenance } from '../../study/provenance.ts';
+import { provenance } from '../../identity/provenance.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';

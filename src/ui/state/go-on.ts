@@ -1,8 +1,8 @@
 /** Takes up kept work from the list of it: the page is set as it was, as far as what is open allows. */
 import * as v from 'valibot';
 import { NamedError } from '../../named-error.ts';
-import { roleOfWeights } from '../../study/identity/identify.ts';
-import { sameWork } from '../../study/identity/work-identity.ts';
+import { roleOfWeights } from '../../identity/identify.ts';
+import { sameWork } from '../../identity/work-identity.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
 import type { Measure } from '../characterize/characterize.svelte.ts';
 import type { AppState } from './app.svelte.ts';

@@ -1,7 +1,7 @@
 import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
 import { NamedError } from '../../named-error.ts';
-import type { WorkIdentity } from '../../study/identity/work-identity.ts';
-import { workKey } from '../../study/identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
+import { workKey } from '../../identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
 import { originNotice } from '../../study/journal/other-builds.ts';

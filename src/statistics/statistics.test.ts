@@ -5,7 +5,7 @@ import { holm } from './holm.ts';
 import { mcnemarExact } from './mcnemar.ts';
 import { comparePaired, pairedInterval } from './paired.ts';
 import { wilson } from './wilson.ts';
-import { seededRandom } from '../../work/seeded-random.ts';
+import { seededRandom } from '../work/seeded-random.ts';
 
 interface Golden {
   readonly wilson: readonly {
@@ -28,7 +28,7 @@ interface Golden {
   }[];
 }
 
-const file = new URL('../../../tools/goldens/data/grading/statistics.json', import.meta.url);
+const file = new URL('../../tools/goldens/data/grading/statistics.json', import.meta.url);
 const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden;
 
 /** Digits that agree with SciPy and statsmodels. */

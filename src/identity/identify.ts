@@ -1,5 +1,5 @@
 /** Makes every identity, of what the declared list says. */
-import { sha256OfText } from '../../work/sha256.ts';
+import { sha256OfText } from '../work/sha256.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { DECIDED_BY } from './decided-by.ts';
 import type { DecidingInputs, JournalKind, Models, NamedKind, Weights } from './deciding-inputs.ts';

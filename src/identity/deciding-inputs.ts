@@ -1,11 +1,11 @@
 /** Everything that decides a result, by kind of work. Whoever makes an identity has to give all of it. */
 import type { Json } from './canonical-json.ts';
-import type { ImageProcessing } from '../../vlm/image-processing.ts';
-import type { AblationExperiment } from '../../probes/ablation/experiment.ts';
-import type { SwapMode } from '../../probes/swap/mode.ts';
-import type { DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
-import type { SpectrumMode } from '../../spectra/diversity.ts';
-import type { FileHashes } from '../../vlm/deciding-files.ts';
+import type { ImageProcessing } from '../vlm/image-processing.ts';
+import type { AblationExperiment } from '../probes/ablation/experiment.ts';
+import type { SwapMode } from '../probes/swap/mode.ts';
+import type { DeltaSpec, Rounding } from '../spectra/deltas/delta-spec.ts';
+import type { SpectrumMode } from '../spectra/diversity.ts';
+import type { FileHashes } from '../vlm/deciding-files.ts';
 
 /** By the part it has in the work, what identifies a checkpoint's weights. */
 export type Weights = Readonly<Record<string, string>>;

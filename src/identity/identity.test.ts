@@ -1,6 +1,6 @@
 /** Whatever decides a result changes its name, input by input; what must not matter keeps it. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { ablateLayer } from '../../probes/ablation/experiment.ts';
+import { ablateLayer } from '../probes/ablation/experiment.ts';
 import { DECIDED_BY } from './decided-by.ts';
 import type {
   DecidingInputs,
@@ -14,7 +14,7 @@ import { identify, nameOf } from './identify.ts';
 import { workKey } from './work-identity.ts';
 
 const modules = vi.hoisted(() => ({ name: 'built' }));
-vi.mock('../../work/modules.ts', () => ({ modulesOf: (kind: string) => `${kind} ${modules.name}` }));
+vi.mock('../work/modules.ts', () => ({ modulesOf: (kind: string) => `${kind} ${modules.name}` }));
 afterEach(() => (modules.name = 'built'));
 
 type Inputs = { readonly [K in Kind]: DecidingInputs[K] };

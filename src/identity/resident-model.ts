@@ -1,4 +1,4 @@
-import type { LoadedModel, OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { LoadedModel, OpenedCheckpoint } from '../engine/protocol.ts';
 import type { ResidentModel } from './deciding-inputs.ts';
 
 /** What of a loaded checkpoint decides its answers. */

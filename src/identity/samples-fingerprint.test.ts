@@ -1,14 +1,14 @@
 /** Sets are told apart by all they ask, state and show, and by nothing else. */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test, vi } from 'vitest';
-import type { WorkProgress } from '../../work/long-work.ts';
+import type { WorkProgress } from '../work/long-work.ts';
 import { samplesFingerprint } from './samples-fingerprint.ts';
-import { readPairFolder } from '../../probes/data/pair-folder.ts';
-import type { Pair } from '../../probes/data/pair.ts';
-import { Base64Picture } from '../../probes/data/picture.ts';
-import { pictureHash } from '../../probes/data/picture-hash.ts';
-import { readProblems } from '../../probes/data/problem-file.ts';
-import type { Problem } from '../../probes/data/problem.ts';
+import { readPairFolder } from '../probes/data/pair-folder.ts';
+import type { Pair } from '../probes/data/pair.ts';
+import { Base64Picture } from '../probes/data/picture.ts';
+import { pictureHash } from '../probes/data/picture-hash.ts';
+import { readProblems } from '../probes/data/problem-file.ts';
+import type { Problem } from '../probes/data/problem.ts';
 
 /** As large as any other; one byte is its own. */
 const picture = (mark: number): Blob => new Blob([new Uint8Array(5000).fill(1), new Uint8Array([mark])]);
@@ -97,7 +97,7 @@ test('pair folders: another picture of as many bytes is another set; the order o
 });
 
 test('pictures within Parquet and base64 are told apart by their bytes', async () => {
-  const bytes = await readFile(new URL('../../probes/data/testing/lists/mmmu.parquet', import.meta.url));
+  const bytes = await readFile(new URL('../probes/data/testing/lists/mmmu.parquet', import.meta.url));
   const problems = await readProblems('mmmu.parquet', new Map([['mmmu.parquet', new Blob([bytes])]]));
   const shown = problems.find(({ image }) => image instanceof Blob) as Problem & { readonly image: Blob };
   const changed = new Uint8Array(await shown.image.arrayBuffer());

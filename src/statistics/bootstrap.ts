@@ -1,13 +1,8 @@
-import { NamedError } from '../../named-error.ts';
+import { NamedError } from '../named-error.ts';
 import type { Interval } from './wilson.ts';
 
 /** Resamples: the ends of a 95 % interval then vary by about 1 % of its width. */
 export const RESAMPLES = 10_000;
-
-/** Mean; NaN of nothing. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 /**
  * Percentile bootstrap interval of a mean, for values that are no yes or no (token counts, rewards, partial credit).

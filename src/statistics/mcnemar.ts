@@ -1,4 +1,4 @@
-import { NamedError } from '../../named-error.ts';
+import { NamedError } from '../named-error.ts';
 
 /**
  * McNemar's exact test on paired yes/no outcomes: the two-sided binomial p-value of the discordant pairs, `lost`

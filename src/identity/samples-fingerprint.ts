@@ -1,10 +1,10 @@
-import { mapInFlight } from '../../work/in-flight.ts';
-import { sha256OfText } from '../../work/sha256.ts';
-import type { LongWork } from '../../work/long-work.ts';
-import type { Pair } from '../../probes/data/pair.ts';
-import { picturesIn } from '../../probes/data/picture.ts';
-import { pictureHash } from '../../probes/data/picture-hash.ts';
-import type { Problem } from '../../probes/data/problem.ts';
+import { mapInFlight } from '../work/in-flight.ts';
+import { sha256OfText } from '../work/sha256.ts';
+import type { LongWork } from '../work/long-work.ts';
+import type { Pair } from '../probes/data/pair.ts';
+import { picturesIn } from '../probes/data/picture.ts';
+import { pictureHash } from '../probes/data/picture-hash.ts';
+import type { Problem } from '../probes/data/problem.ts';
 
 /**
  * SHA-256, in hex, over all that samples ask and state, pictures whole: what names a set, wherever it lies and whatever it is called.

@@ -30,7 +30,7 @@ const ANSWERING = {
 
 /**
  * Every kind of work with every input of it. A kind that lacks one does not compile, and neither does a caller that leaves one out.
- * The modules that compute are part of every journal's name besides (`modules.ts`).
+ * The modules that compute are part of every journal's name besides (`work/modules.ts`).
  *
  * Left out on purpose: names of folders, checkpoints and variants, the order and dates of files, and files that nothing reads (they
  * are labels); cuts, the definition of "changed", gold answers of an evaluation (records are read by them anew each time); how many

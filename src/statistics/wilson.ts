@@ -1,4 +1,4 @@
-import { NamedError } from '../../named-error.ts';
+import { NamedError } from '../named-error.ts';
 
 /** A closed interval, both ends in the unit of what it is an interval of. */
 export interface Interval {

@@ -1,8 +1,8 @@
 /** What makes two runs the same piece of work. */
-import { sha256OfText } from '../../work/sha256.ts';
+import { sha256OfText } from '../work/sha256.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
 import type { WorkKind } from './deciding-inputs.ts';
-import { modulesOf } from '../../work/modules.ts';
+import { modulesOf } from '../work/modules.ts';
 
 export type { Json };
 
