@@ -37,7 +37,16 @@ describe('plain values', () => {
     ['a: {<<: 1}', 'a merge key of what is no map at line 1'],
     ['a: 1\n---\nb: 1', 'multiple documents'],
     ['a:\n\t- b: c: d', 'line 2'],
-    ['['.repeat(1e4), 'deeper than any configuration'],
+    ['['.repeat(1e4), 'deeper than any configuration, at line 1'],
+    ['a:\n  - b: [1]\nc: ' + '{a: '.repeat(1e4), 'deeper than any configuration, at line 3'],
+    ...['? ', '? - ', '  ? ', '- ', '- ? ', ': ', '[? ', '{? '].map((sign): [string, string] => [
+      sign.repeat(1e4),
+      'deeper than any configuration, at line 1',
+    ]),
+    [
+      Array.from({ length: 200 }, (_, at) => `${' '.repeat(at)}a:\n`).join(''),
+      'deeper than any configuration',
+    ],
   ])('%j is refused', async (text, what) => {
     const error = await refused(text);
     expect([error.name, error.what]).toEqual(['InvalidMergekit', expect.stringContaining(what)]);

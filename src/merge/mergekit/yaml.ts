@@ -12,6 +12,12 @@ export const MOST_TOKENS = 50_000;
 /** With every alias and merge written out. A file of the greatest length without any has a fourth of it. */
 export const MOST_CHARACTERS = 2 ** 20;
 
+/**
+ * Lists and maps within one another. The library calls itself once a level and more; where the stack runs out within a regular
+ * expression that V8 just then compiles, it ends the process, which nothing can catch.
+ */
+const MOST_DEPTH = 64;
+
 const REMEDY = 'give a mergekit configuration in YAML';
 
 /**
@@ -22,6 +28,7 @@ const REMEDY = 'give a mergekit configuration in YAML';
  */
 export function readYaml(text: string, file: string): unknown {
   checkTokens(text, file);
+  checkDepth(text, file);
   // The library compares each key with all before it, and follows aliases by walking the whole document: both are done here.
   const options = { version: '1.1', logLevel: 'error', prettyErrors: false, uniqueKeys: false } as const;
   try {
@@ -32,12 +39,8 @@ export function readYaml(text: string, file: string): unknown {
   } catch (cause) {
     if (cause instanceof NamedError) throw cause;
     const said = cause instanceof Error ? cause.message : String(cause);
-    // The stack that ran out says nothing to a person.
-    const why = /call stack/.test(said)
-      ? 'lists and maps within one another, deeper than any configuration'
-      : said;
     const place = cause instanceof YAMLParseError ? ` at ${lineAt(text, cause.pos[0])}` : '';
-    throw new NamedError('InvalidMergekit', `${why}${place}`, { file }, REMEDY, { cause });
+    throw new NamedError('InvalidMergekit', `${said}${place}`, { file }, REMEDY, { cause });
   }
 }
 
@@ -54,6 +57,25 @@ function checkTokens(text: string, file: string): void {
       { file },
       remedy,
     );
+  }
+}
+
+/** Brackets that are open, and beyond them the columns and signs before the first word of a line: each level takes one. */
+function checkDepth(text: string, file: string): void {
+  let [open, signs, indent, line] = [0, 0, 0, 1];
+  let begins = true;
+  for (const token of new Lexer().lex(text)) {
+    if (token === '[' || token === '{') open += 1;
+    else if (token === ']' || token === '}') open = Math.max(0, open - 1);
+    else if (token === '?' || (open === 0 && (token === '-' || token === ':'))) signs += 1;
+    else if (begins && open === 0 && token.trim() === '') indent = token.length;
+    if (open > MOST_DEPTH || signs > MOST_DEPTH || indent > 2 * MOST_DEPTH) {
+      const what = `lists and maps within one another, deeper than any configuration, at line ${line}`;
+      throw new NamedError('InvalidMergekit', what, { file }, REMEDY);
+    }
+    begins = token.endsWith('\n');
+    line += token.split('\n').length - 1;
+    if (begins) [signs, indent] = [0, 0];
   }
 }
 
