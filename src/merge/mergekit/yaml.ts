@@ -9,6 +9,8 @@ import { NamedError } from '../../named-error.ts';
  * each layer mixed otherwise, has 25,602 (`yaml.test.ts`).
  */
 export const MOST_TOKENS = 50_000;
+/** In quoted text: names need none, and of each that means nothing the library makes an error. */
+const MOST_BACKSLASHES = 5000;
 /** With every alias and merge written out. A file of the greatest length without any has a fourth of it. */
 export const MOST_CHARACTERS = 2 ** 20;
 
@@ -45,6 +47,9 @@ export function readYaml(text: string, file: string): unknown {
 }
 
 function checkTokens(text: string, file: string): void {
+  const backslashes = text.split('\\').length - 1;
+  if (backslashes > MOST_BACKSLASHES)
+    throw overLimit('backslashes of the YAML', backslashes, MOST_BACKSLASHES, { file }, REMEDY);
   let tokens = 0;
   for (const token of new Lexer().lex(text)) {
     if (token.trim() === '' || token.startsWith('#') || ++tokens <= MOST_TOKENS) continue;
