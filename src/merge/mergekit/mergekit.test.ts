@@ -328,7 +328,9 @@ parameters: {normalize: no}
   });
 
   it('a file that nests without end is told without the words of a stack', () => {
-    expect(() => read('['.repeat(1e4))).toThrow(/^(?!.*call stack).*deeper than any configuration, at line 1/);
+    expect(() => read('['.repeat(1e4))).toThrow(
+      /^(?!.*call stack).*deeper than any configuration, at line 1/,
+    );
   });
 
   it.each([

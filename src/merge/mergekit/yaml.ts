@@ -71,13 +71,21 @@ function checkDepth(text: string, file: string): void {
   let begins = true;
   for (const token of new Lexer().lex(text)) {
     if (token === '[' || token === '{') open += 1;
-    else if (token === ']' || token === '}') open = Math.max(0, open - 1);
+    else if (token === ']' || token === '}') open -= 1;
     else if (token === '?' || (open === 0 && (token === '-' || token === ':'))) signs += 1;
     else if (begins && open === 0 && token.trim() === '') indent = token.length;
     if (open > MOST_DEPTH || signs > MOST_DEPTH || indent > 2 * MOST_DEPTH) {
       const what = `lists and maps within one another, deeper than any configuration, at line ${line}`;
       throw new NamedError('InvalidMergekit', what, { file }, REMEDY);
     }
+    // The library makes an error of each.
+    if (open < 0)
+      throw new NamedError(
+        'InvalidMergekit',
+        `a bracket that closes nothing, at line ${line}`,
+        { file },
+        REMEDY,
+      );
     begins = token.endsWith('\n');
     line += token.split('\n').length - 1;
     if (begins) [signs, indent] = [0, 0];
