@@ -29,8 +29,7 @@ const REMEDY = 'give a mergekit configuration in YAML';
  * @throws NamedError `InvalidMergekit` with the line; `OverLimit`
  */
 export function readYaml(text: string, file: string): unknown {
-  checkTokens(text, file);
-  checkDepth(text, file);
+  checkForm(text, file);
   // The library compares each key with all before it, and follows aliases by walking the whole document: both are done here.
   const options = { version: '1.1', logLevel: 'error', prettyErrors: false, uniqueKeys: false } as const;
   try {
@@ -46,49 +45,46 @@ export function readYaml(text: string, file: string): unknown {
   }
 }
 
-function checkTokens(text: string, file: string): void {
+/** Before the library parses it: how much there is, and how deep. */
+function checkForm(text: string, file: string): void {
+  const most = (what: string, found: number | string, limit: number, remedy = REMEDY): NamedError =>
+    overLimit(what, found, limit, { file }, remedy);
   const backslashes = text.split('\\').length - 1;
-  if (backslashes > MOST_BACKSLASHES)
-    throw overLimit('backslashes of the YAML', backslashes, MOST_BACKSLASHES, { file }, REMEDY);
+  if (backslashes > MOST_BACKSLASHES) throw most('backslashes of the YAML', backslashes, MOST_BACKSLASHES);
+  const depth = new Depth();
   let tokens = 0;
   for (const token of new Lexer().lex(text)) {
+    const wrong = depth.take(token);
+    if (wrong) throw new NamedError('InvalidMergekit', wrong, { file }, REMEDY);
     if (token.trim() === '' || token.startsWith('#') || ++tokens <= MOST_TOKENS) continue;
     const remedy =
       'write fewer slices and conditions: neighbouring layers that are made alike share one slice';
-    throw overLimit(
-      'names, values and signs of the YAML',
-      `over ${MOST_TOKENS}`,
-      MOST_TOKENS,
-      { file },
-      remedy,
-    );
+    throw most('names, values and signs of the YAML', `over ${MOST_TOKENS}`, MOST_TOKENS, remedy);
   }
 }
 
 /** Brackets that are open, and beyond them the columns and signs before the first word of a line: each level takes one. */
-function checkDepth(text: string, file: string): void {
-  let [open, signs, indent, line] = [0, 0, 0, 1];
-  let begins = true;
-  for (const token of new Lexer().lex(text)) {
-    if (token === '[' || token === '{') open += 1;
-    else if (token === ']' || token === '}') open -= 1;
-    else if (token === '?' || (open === 0 && (token === '-' || token === ':'))) signs += 1;
-    else if (begins && open === 0 && token.trim() === '') indent = token.length;
-    if (open > MOST_DEPTH || signs > MOST_DEPTH || indent > 2 * MOST_DEPTH) {
-      const what = `lists and maps within one another, deeper than any configuration, at line ${line}`;
-      throw new NamedError('InvalidMergekit', what, { file }, REMEDY);
-    }
+class Depth {
+  #open = 0;
+  #signs = 0;
+  #indent = 0;
+  #line = 1;
+  #begins = true;
+
+  /** The lexer's next token; returns what is wrong. */
+  take(token: string): string | null {
+    if (token === '[' || token === '{') this.#open += 1;
+    else if (token === ']' || token === '}') this.#open -= 1;
+    else if (token === '?' || (this.#open === 0 && (token === '-' || token === ':'))) this.#signs += 1;
+    else if (this.#begins && this.#open === 0 && token.trim() === '') this.#indent = token.length;
+    if (this.#open > MOST_DEPTH || this.#signs > MOST_DEPTH || this.#indent > 2 * MOST_DEPTH)
+      return `lists and maps within one another, deeper than any configuration, at line ${this.#line}`;
     // The library makes an error of each.
-    if (open < 0)
-      throw new NamedError(
-        'InvalidMergekit',
-        `a bracket that closes nothing, at line ${line}`,
-        { file },
-        REMEDY,
-      );
-    begins = token.endsWith('\n');
-    line += token.split('\n').length - 1;
-    if (begins) [signs, indent] = [0, 0];
+    if (this.#open < 0) return `a bracket that closes nothing, at line ${this.#line}`;
+    this.#begins = token.endsWith('\n');
+    this.#line += token.split('\n').length - 1;
+    if (this.#begins) this.#signs = this.#indent = 0;
+    return null;
   }
 }
 
