@@ -87,8 +87,8 @@ test('8,000 answers arrive one by one, and the page with their table is never bu
   await run.prepare(() => Promise.resolve(plan));
   await expect.poll(() => run.total).toBe(VARIANTS.length * SAMPLES);
 
-  // What the page may take at once is measured against itself, for machines differ: grading 1,000 answers takes some 100 ms.
-  const some = run.asks.slice(0, 1000);
+  // What the page may take at once is measured against itself, for machines differ: grading 2,000 of 8,000 answers.
+  const some = run.asks.slice(0, 2000);
   const started = performance.now();
   gradeAll(some, new Map(some.map((ask) => [ask.key, answerTo(ask)])));
   const allowed = Math.max(100, performance.now() - started);
