@@ -118,7 +118,7 @@ describe('the pool', () => {
     expect(error).not.toBeInstanceOf(NamedError);
     expect(error).toMatchObject({
       name: 'RangeError',
-      message: expect.stringContaining('no matrix of 3 × 96'),
+      message: expect.stringContaining('not a matrix of 3 × 96'),
     });
   });
 

@@ -94,10 +94,7 @@ export class StudyRun<Record> {
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
       if (this.#key !== key || this.running) return;
       this.notices = notices;
-      if (finished.size > 0) {
-        await this.#showReady(finished);
-        return;
-      }
+      if (!(await this.#showReady(finished)) || finished.size > 0) return;
       const [latest] = await this.#journals.otherBuilds(identity);
       if (latest) await this.#showOther(identity, latest);
     } catch (error) {
