@@ -18,7 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { cleanUp } from './cleanup.mjs';
 import { PartialFiles } from './partial-files.mjs';
 import { ROOT } from './paths.mjs';
-import { makeProfile } from './profiles.mjs';
+import { browserTemporary, makeProfile } from './profiles.mjs';
 import { MANIFEST_FILE } from './result-folder.mjs';
 import { ownedName, ownerOf, ownerState, thisProcess } from './run-owner.mjs';
 import { checkOut } from './run-command.mjs';
@@ -229,4 +229,10 @@ test('tidying up goes on after a failure, and tells it instead of throwing', asy
   });
   expect(done).toEqual(['one', 'three']);
   expect(told).toEqual(['two could not be closed: EBUSY: busy']);
+});
+
+test('a browser’s socket lies where its path is short enough', () => {
+  expect(browserTemporary('/tmp/own', 'linux')).toBe('/tmp/own');
+  expect(browserTemporary(`/tmp/${'a'.repeat(60)}`, 'linux')).toMatch(/^(\/var)?\/tmp$/);
+  expect(browserTemporary(`C:\\${'a'.repeat(200)}`, 'win32')).toContain('aaa');
 });

@@ -13,7 +13,7 @@ import {
 import { cleanUp } from './cleanup.mjs';
 import { NamedError } from './named-error.mjs';
 import { DIST } from './paths.mjs';
-import { makeProfile } from './profiles.mjs';
+import { browserTemporary, makeProfile } from './profiles.mjs';
 import { serve } from './static-server.mjs';
 
 /** @import {BrowserContext, Page} from 'playwright-core' */
@@ -71,6 +71,7 @@ export async function withPage({ path, entry, adapter, progress, signal, session
         ...{ executablePath, args, ...ours },
         // Else in a folder of the temporary one that nobody would remove after a kill.
         artifactsDir: join(profile, 'artifacts'),
+        env: { ...process.env, TMPDIR: browserTemporary() },
         // Playwright's own default is to run without.
         chromiumSandbox,
       });

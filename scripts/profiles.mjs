@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diskRefusal } from './disk-words.mjs';
@@ -34,6 +43,28 @@ export function makeTestFolder(parent = tmpdir()) {
   // Others may pass through, and read no names: one test's browser runs as a user who is not root.
   chmodSync(made, 0o711);
   return made;
+}
+
+/**
+ * The temporary folder for a browser: ours, unless paths in it would be too long for the browser's socket, where it would end at
+ * once without a word of that.
+ * @param {string} [own]
+ * @param {NodeJS.Platform} [platform]
+ * @returns {string}
+ */
+export function browserTemporary(own = tmpdir(), platform = process.platform) {
+  if (platform === 'win32' || own.length + SOCKET <= MOST_CHARACTERS) return own;
+  return ['/tmp', '/var/tmp'].find(isWritable) ?? own;
+}
+
+/** @param {string} path */
+function isWritable(path) {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
