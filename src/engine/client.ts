@@ -11,27 +11,26 @@ import type { EngineHost } from './host.ts';
 import { settlesWithin, unlessAborted } from './giving-up.ts';
 import { openJob } from './jobs.ts';
 import { Lifeline } from '../work/lifeline.ts';
+import type { EngineApi, EngineStatus } from './protocol.ts';
+import type { Capabilities } from './protocol/capabilities.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
+import type { Device } from './protocol/device.ts';
+import type { CaptureKvRequest, ForwardRequest, ForwardResult } from './protocol/forward.ts';
 import type {
-  Capabilities,
-  CaptureKvRequest,
-  Device,
-  EngineApi,
-  EngineStatus,
-  ForwardRequest,
-  ForwardResult,
   GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
   GeneratedRow,
+  PromptAnswers,
+} from './protocol/generation.ts';
+import type {
   LoadOptions,
   LoadProgress,
   LoadedModel,
   MemoryEstimate,
-  OpenedCheckpoint,
-  PromptAnswers,
   StoredWeights,
-} from './protocol.ts';
+} from './protocol/loading.ts';
 import type { ModelId } from './subject.ts';
 import { plainReason } from '../plain-reason.ts';
 import { cancelled } from '../work/cancel.ts';
