@@ -2,6 +2,7 @@ import type { DemoCheckpoint, DemoIndex, DemoRecipe } from '../../demo/index-fil
 import { fetchDemoCheckpoint, fetchDemoExample, openDemoIndex } from '../../demo/family.ts';
 import { pageSite, type DemoSite } from '../../demo/site.ts';
 import { NamedError } from '../../named-error.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import { bytes } from '../format/quantity.ts';
 import type { Asking } from '../state/asking.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -110,7 +111,7 @@ export class Demo {
       this.phase = { kind: 'idle' };
     } catch (thrown) {
       const error = named(thrown);
-      this.phase = error.name === 'Cancelled' ? { kind: 'idle' } : { kind: 'failed', error };
+      this.phase = isCancelled(error) ? { kind: 'idle' } : { kind: 'failed', error };
     } finally {
       this.#jobs.end(JOB);
     }

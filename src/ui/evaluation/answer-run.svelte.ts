@@ -13,6 +13,7 @@ import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
 import { originNotice, originText } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import { counted } from '../format/quantity.ts';
@@ -152,7 +153,7 @@ export class AnswerRun<Who extends Asked = Variant> {
     } catch (error) {
       if (serial !== this.#serial) return;
       const failure = named(error);
-      this.error = failure.name === 'Cancelled' ? null : failure;
+      this.error = isCancelled(failure) ? null : failure;
       this.#runFailed = false;
     }
   }
@@ -233,7 +234,7 @@ export class AnswerRun<Who extends Asked = Variant> {
       );
     } catch (thrown) {
       const error = named(thrown);
-      this.error = error.name === 'Cancelled' ? null : error;
+      this.error = isCancelled(error) ? null : error;
       this.#runFailed = this.error !== null;
     } finally {
       this.answers = new Map(answers);

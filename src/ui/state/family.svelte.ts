@@ -14,7 +14,7 @@ import type { Machine } from './machine.svelte.ts';
 import { named } from './named.ts';
 import { freeName, nameFrom } from './slot-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
-import { cancelled } from '../../work/cancel.ts';
+import { cancelled, isCancelled } from '../../work/cancel.ts';
 
 const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
 
@@ -88,7 +88,7 @@ export class Family {
   /** What was dropped or chosen could not be told apart; nothing is said of what was cancelled. */
   refuse(error: unknown): void {
     const failure = named(error);
-    this.dropError = failure.name === 'Cancelled' ? null : failure;
+    this.dropError = isCancelled(failure) ? null : failure;
   }
 
   #slotFor(folder: Folder): Slot | undefined {
@@ -124,10 +124,9 @@ export class Family {
     } catch (error) {
       if (slot.state !== reading) return;
       const failure = named(error);
-      slot.state =
-        failure.name === 'Cancelled'
-          ? { kind: 'empty' }
-          : { kind: 'wrong', folder: folder.name, error: failure };
+      slot.state = isCancelled(failure)
+        ? { kind: 'empty' }
+        : { kind: 'wrong', folder: folder.name, error: failure };
     }
   }
 
@@ -191,7 +190,7 @@ export class Family {
       if (this.#choice.keep) void this.#machine.askStored();
     } catch (thrown) {
       const failure = named(thrown);
-      const error = failure.name === 'Cancelled' ? null : failure;
+      const error = isCancelled(failure) ? null : failure;
       if (still()) slot.state = { kind: 'found', checkpoint, error };
     } finally {
       this.#jobs.end(job);

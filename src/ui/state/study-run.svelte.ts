@@ -1,5 +1,5 @@
 import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
-import { NamedError } from '../../named-error.ts';
+import type { NamedError } from '../../named-error.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
@@ -9,7 +9,7 @@ import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { named } from './named.ts';
-import { cancelled } from '../../work/cancel.ts';
+import { cancelled, isCancelled } from '../../work/cancel.ts';
 
 /** Charts are redrawn with new records at most this often. */
 const SHOWN_EVERY_MS = 250;
@@ -179,7 +179,7 @@ export class StudyRun<Record> {
         },
       );
     } catch (error) {
-      if (!(error instanceof NamedError && error.name === 'Cancelled')) this.error = named(error);
+      if (!isCancelled(error)) this.error = named(error);
     } finally {
       await this.#show();
       this.#pending = null;

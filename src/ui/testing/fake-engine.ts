@@ -1,5 +1,6 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { NamedError } from '../../named-error.ts';
+import { cancelled } from '../../work/cancel.ts';
 import type { EngineApi, EngineStatus } from '../../engine/protocol.ts';
 import type { Capabilities } from '../../engine/protocol/capabilities.ts';
 import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
@@ -120,7 +121,7 @@ export class FakeEngine implements EngineApi {
   async load(...[job, id, options, onProgress]: Parameters<EngineApi['load']>): Promise<LoadedModel> {
     const { bytes } = this.#known(id);
     for (let share = 0; share <= 1; share += 0.125) {
-      if (this.#cancelled.delete(job)) throw new NamedError('Cancelled', 'loading was cancelled', {}, '');
+      if (this.#cancelled.delete(job)) throw cancelled();
       onProgress({
         phase: 'reading',
         bytesDone: bytes * share,
