@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { repositoryOf, severalSnapshots, waysOut } from './hub-cache-words.mjs';
+import { repositoryOf, severalSnapshots, waysOut } from './hub-cache-messages.mjs';
 import { NamedError } from './named-error.mjs';
 
 /** Folders of a repository in the cache beside which its snapshots lie. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { COMMANDS, type Command } from './commands.mjs';
-import { waysOut } from './hub-cache-words.mjs';
+import { waysOut } from './hub-cache-messages.mjs';
 import { findInputs } from './inputs.mjs';
 
 const [FIRST, SECOND] = ['ab'.repeat(20), 'cd'.repeat(20)];

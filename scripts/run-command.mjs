@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { diskRefusal } from './disk-words.mjs';
+import { diskRefusal } from './disk-messages.mjs';
 import { writeDurably } from './durable.mjs';
 import { NamedError } from './named-error.mjs';
 import { MANIFEST_FILE, isOfTheSystem } from './result-folder.mjs';

@@ -56,7 +56,7 @@ describe('the modules of a kind of work', () => {
     expect(
       plain.files.filter((file) => /\.test\.|\/testing\/|\.svelte|\.html|\.mjs|\.css/.test(file)),
       // What exports say of a disk and call their record, on the page and by command.
-    ).toEqual(['scripts/disk-words.mjs', 'scripts/result-folder.mjs']);
+    ).toEqual(['scripts/disk-messages.mjs', 'scripts/result-folder.mjs']);
     for (const file of ['src/ui/format/quantity.ts', 'src/checkpoint/header.test.ts', 'index.html'])
       expect(withByte(file)).toEqual([]);
   });

@@ -25,15 +25,15 @@ afterEach(() => {
   for (const worker of workers.splice(0)) worker.terminate();
 });
 
-function mortal(): Worker {
-  const url = new URL('./testing/mortal-worker.ts', import.meta.url);
+function crashing(): Worker {
+  const url = new URL('./testing/crashing-worker.ts', import.meta.url);
   const worker = new Worker(url, { type: 'module' });
   workers.push(worker);
   return worker;
 }
 
-function stillborn(): Worker {
-  const url = new URL('./testing/stillborn-worker.ts', import.meta.url);
+function neverStarted(): Worker {
+  const url = new URL('./testing/never-started-worker.ts', import.meta.url);
   const worker = new Worker(url, { type: 'module' });
   workers.push(worker);
   return worker;
@@ -42,7 +42,7 @@ function stillborn(): Worker {
 const kill = (): void => workers.at(-1)?.postMessage('die');
 
 /** A client with the golden loaded, what it says of its health, and a request for the golden's answer. */
-async function loaded(device: Device, spawn = mortal) {
+async function loaded(device: Device, spawn = crashing) {
   const client = new EngineClient(spawn);
   const statuses: EngineStatus['state'][] = [];
   await client.onStatus(({ state }) => statuses.push(state));
@@ -126,8 +126,8 @@ test('what is cancelled while the engine is rebuilt does not run again', async (
 });
 
 test('a worker that dies while it is rebuilt is replaced once more', async () => {
-  const spawns = [mortal, stillborn];
-  const { client, statuses, request } = await loaded('wasm', () => (spawns.shift() ?? mortal)());
+  const spawns = [crashing, neverStarted];
+  const { client, statuses, request } = await loaded('wasm', () => (spawns.shift() ?? crashing)());
   const { result, tokens } = await ask(client, request, kill);
   expect(statuses).toEqual(['rebuilding', 'failed', 'rebuilding', 'ready']);
   expect(result.rows[0]?.tokens).toEqual(square.greedy.tokens);
@@ -135,6 +135,6 @@ test('a worker that dies while it is rebuilt is replaced once more', async () =>
 });
 
 test('a worker that never starts is an error by name, not a wait', async () => {
-  const client = new EngineClient(stillborn);
+  const client = new EngineClient(neverStarted);
   await expect(client.capabilities()).rejects.toMatchObject({ name: 'ModuleAborted' });
 });

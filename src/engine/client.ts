@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import type { TensorDescription } from './describe-tensors.ts';
 import { EngineContents } from './engine-contents.ts';
 import type { EngineThread } from './engine-thread.ts';
-import { settlesWithin, unlessAborted } from './giving-up.ts';
+import { settlesWithin, unlessAborted } from './bounded-wait.ts';
 import type { EngineHost } from './host.ts';
 import { openJob } from './jobs.ts';
 import type { EngineApi, EngineStatus } from './protocol.ts';

@@ -31,12 +31,12 @@ export async function generate(
   { sampling, sources, signal, onPrefilled, onToken, ...prompt }: GenerateOptions,
 ): Promise<readonly DecodedRow[]> {
   const options = { sampling, sources, ...(signal ? { signal } : {}), ...(onToken ? { onToken } : {}) };
-  let told = false;
+  let reported = false;
   const [rows] = await generateAll(runtime, subject, [{ sequence, ...prompt }], {
     ...options,
     onPrefilled: () => {
-      if (!told) onPrefilled?.();
-      told = true;
+      if (!reported) onPrefilled?.();
+      reported = true;
     },
   });
   return rows as readonly DecodedRow[];

@@ -25,7 +25,7 @@ export class Checkpoints {
   readonly #notice: (line: string) => void;
   readonly #watch: WeightsWatch;
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
-  readonly #told = new Set<string>();
+  readonly #given = new Set<string>();
   readonly #loaded: OpenedCheckpoint[] = [];
 
   constructor(
@@ -79,8 +79,8 @@ export class Checkpoints {
   /** Says each notice of a checkpoint once, however often and by whomever it is opened. */
   tell(name: string, notices: readonly string[]): void {
     for (const line of notices.map((notice) => `${name}: ${notice}`)) {
-      if (!this.#told.has(line)) this.#notice(line);
-      this.#told.add(line);
+      if (!this.#given.has(line)) this.#notice(line);
+      this.#given.add(line);
     }
   }
 

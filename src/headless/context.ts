@@ -91,7 +91,7 @@ export function commandContext(
     out: outFolder(request.session),
     async journalled(identity, total, work, keep = false, keys) {
       if (flags.optionalSwitch('restart')) await journals.remove(identity);
-      await tellOtherBuilds(journals, identity, notice);
+      await noticeOtherBuilds(journals, identity, notice);
       const result = await runJournalled(journals, identity, total, work, {
         signal,
         onProgress,
@@ -108,7 +108,7 @@ export function commandContext(
 }
 
 /** What another build kept of the same work is never gone on with; it is there to be looked at. */
-async function tellOtherBuilds(
+async function noticeOtherBuilds(
   journals: Journals,
   identity: WorkIdentity,
   notice: (line: string) => void,

@@ -33,10 +33,10 @@ export async function recipeDonors({ checkpoints, signal }: CommandContext): Pro
   return { donors, folders };
 }
 
-/** What a plan says beyond the notices of its donors, which were told when these were opened. */
+/** What a plan says beyond the notices of its donors, which were given when these were opened. */
 export function ofPlan(notices: readonly string[], donors: ReadonlyMap<string, Donor>): string[] {
-  const told = new Set([...donors.values()].flatMap(donorNotices));
-  return notices.filter((notice) => !told.has(notice));
+  const known = new Set([...donors.values()].flatMap(donorNotices));
+  return notices.filter((notice) => !known.has(notice));
 }
 
 /** Donors as a recipe's file may speak of them. */

@@ -8,11 +8,11 @@ const NOTHING = 204;
 const REFUSED = 507;
 const CHOICE = 'name another folder with FRANKENSCOPE_CACHE';
 
-function refusal(status: number, said: string): Error {
-  if (status !== REFUSED) return new Error(said);
-  const { code, folder, free } = JSON.parse(said) as { code: string; folder: string; free: number | null };
+function refusal(status: number, text: string): Error {
+  if (status !== REFUSED) return new Error(text);
+  const { code, folder, free } = JSON.parse(text) as { code: string; folder: string; free: number | null };
   const refused = placeRefusal(code, { place: folder, free, choice: CHOICE });
-  if (!refused) return new Error(said);
+  if (!refused) return new Error(text);
   return new NamedError('JournalFailed', `results cannot be kept: ${refused.what}`, {}, refused.remedy);
 }
 

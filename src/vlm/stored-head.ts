@@ -55,12 +55,13 @@ export async function resolveHead(
   if (!tied) return { ...checkpoint, tiedHead: false };
   if (!head) return { ...checkpoint, tiedHead: true };
   const embeddings = checkpoint.tensors.get(EMBEDDINGS);
-  if (!embeddings) return told({ ...checkpoint, tensors: renamed(checkpoint, head), tiedHead: true }, ALONE);
+  if (!embeddings)
+    return withNotice({ ...checkpoint, tensors: renamed(checkpoint, head), tiedHead: true }, ALONE);
   if (await equalTensors(checkpoint, head, embeddings, signal)) {
-    return told({ ...checkpoint, tiedHead: true }, REPEATED);
+    return withNotice({ ...checkpoint, tiedHead: true }, REPEATED);
   }
   const fingerprint = await ownHeadFingerprint(checkpoint.fingerprint);
-  return told({ ...checkpoint, fingerprint, tiedHead: false }, OWN);
+  return withNotice({ ...checkpoint, fingerprint, tiedHead: false }, OWN);
 }
 
 const REPEATED = `tie_word_embeddings is true, and ${HEAD} is stored all the same; it equals ${EMBEDDINGS}, and the head is tied.`;
@@ -71,7 +72,7 @@ const ALONE =
   `tie_word_embeddings is true, and of the two matrices only ${HEAD} is stored: it is the embeddings too, as in ` +
   'transformers 5; transformers 4 cannot run the folder.';
 
-function told(checkpoint: Checkpoint, text: string): Checkpoint {
+function withNotice(checkpoint: Checkpoint, text: string): Checkpoint {
   return { ...checkpoint, notices: [...checkpoint.notices, { file: 'config.json', text }] };
 }
 

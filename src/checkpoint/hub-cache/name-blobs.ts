@@ -1,4 +1,4 @@
-import { waysOut } from '../../../scripts/hub-cache-words.mjs';
+import { waysOut } from '../../../scripts/hub-cache-messages.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { mapInFlight } from '../../work/in-flight.ts';

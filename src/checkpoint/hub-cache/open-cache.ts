@@ -1,4 +1,4 @@
-import { severalSnapshots, waysOut } from '../../../scripts/hub-cache-words.mjs';
+import { severalSnapshots, waysOut } from '../../../scripts/hub-cache-messages.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { ByteSource, CheckpointFiles } from '../byte-source.ts';
 import { readRange } from '../byte-source.ts';

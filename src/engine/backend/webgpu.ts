@@ -161,7 +161,7 @@ export class WebGpuBackend implements Backend {
   }
 
   dispose(tensor: Tensor): void {
-    const ours = this.#ledger.strike(tensor);
+    const ours = this.#ledger.remove(tensor);
     if (ours) (tensor.gpuBuffer as GPUBuffer).destroy();
     else tensor.dispose();
   }

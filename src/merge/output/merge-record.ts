@@ -103,7 +103,7 @@ export class MergeRecord {
    *
    * @returns whether there was anything
    */
-  async beginAnew(): Promise<boolean> {
+  async startOver(): Promise<boolean> {
     const { finished, deviations } = this.#manifest;
     for (const { name } of finished) await this.#kept.remove(name);
     this.#manifest = { ...this.#manifest, dates: this.#dates, deviations: {}, finished: [], read: {} };

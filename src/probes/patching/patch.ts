@@ -9,8 +9,8 @@ import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
 import { problemPrompt } from '../problem-prompt.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
-import type { Said } from '../said.ts';
-import { saidBy } from '../said.ts';
+import type { FinishedAnswer } from '../finished-answer.ts';
+import { finishedAnswer } from '../finished-answer.ts';
 
 /**
  * The model in which the recipient's hidden states after `depth` layers are the donor's, at every position of the prompt and
@@ -54,7 +54,7 @@ export interface PatchRecord {
   readonly run: 'donor' | 'recipient' | number;
   readonly question: string;
   readonly answer: string;
-  readonly said: Said;
+  readonly said: FinishedAnswer;
 }
 
 /**
@@ -96,7 +96,7 @@ export async function sweepPatches(
         );
         for (const [index, { item }] of own.entries()) {
           const { id, question, answer } = item;
-          records.push({ id, run, question, answer, said: saidBy(answers[index]?.rows[0]) });
+          records.push({ id, run, question, answer, said: finishedAnswer(answers[index]?.rows[0]) });
         }
       }
       return records;

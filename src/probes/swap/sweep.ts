@@ -8,8 +8,8 @@ import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
-import type { Said } from '../said.ts';
-import { saidBy } from '../said.ts';
+import type { FinishedAnswer } from '../finished-answer.ts';
+import { finishedAnswer } from '../finished-answer.ts';
 import type { Task } from '../task.ts';
 import type { SwapMode } from './mode.ts';
 import { checkLayers, swappedLayers } from './mode.ts';
@@ -40,13 +40,13 @@ export interface SwapRecord {
   /** The source's keys and values were resampled, for its image has another number of tokens. */
   readonly resampled: boolean;
   /** The target's answer without a swap. */
-  readonly original: Said;
+  readonly original: FinishedAnswer;
   /** The model's own answer to the source image; null where it was not asked for. */
-  readonly source: Said | null;
+  readonly source: FinishedAnswer | null;
   readonly swapped: readonly SwappedAnswer[];
 }
 
-export interface SwappedAnswer extends Said {
+export interface SwappedAnswer extends FinishedAnswer {
   /** Counted from 0. */
   readonly layer: number;
 }
@@ -121,9 +121,9 @@ async function swapPairs(
         ...(pair.iouThreshold === undefined ? {} : { iouThreshold: pair.iouThreshold }),
         imageTokens: { target: imageTokens, source: sourceTokens },
         resampled: sourceTokens !== imageTokens,
-        original: saidBy(plain),
-        source: source ? saidBy(source.rows[0]) : null,
-        swapped: layers.map((layer, at) => ({ layer, ...saidBy(swapped[at]) })),
+        original: finishedAnswer(plain),
+        source: source ? finishedAnswer(source.rows[0]) : null,
+        swapped: layers.map((layer, at) => ({ layer, ...finishedAnswer(swapped[at]) })),
       };
     });
   } finally {

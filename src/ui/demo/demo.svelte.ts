@@ -96,7 +96,7 @@ export class Demo {
           if (!load || !slot) continue;
           loading = loading
             .then(() => this.#load(slot, signal))
-            .then(() => this.#layReady(index, site, signal));
+            .then(() => this.#fillExample(index, site, signal));
           // Awaited below, unless fetching fails first; then that failure is the one told.
           loading.catch(() => undefined);
         }
@@ -138,7 +138,7 @@ export class Demo {
   }
 
   /** Puts the first example into Try it, once a model can answer; leaves alone what a person has begun to write. */
-  async #layReady(index: DemoIndex, site: DemoSite, signal: AbortSignal): Promise<void> {
+  async #fillExample(index: DemoIndex, site: DemoSite, signal: AbortSignal): Promise<void> {
     const [example] = index.examples;
     const { recipe } = index;
     if (this.#family.loaded.length !== 1 || !example || signal.aborted) return;

@@ -45,7 +45,7 @@ interface Kept {
 /** Answers of this long are shown together: tables of thousands take tens of milliseconds to draw. */
 const TOGETHER_MS = 250;
 /** From so many on, grading is shown as work of its own, which can be cancelled. */
-const WORTH_A_JOB = 500;
+const SHOWN_AS_JOB_FROM = 500;
 
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
 export class AnswerRun<Who extends Asked = Variant> {
@@ -267,18 +267,19 @@ export class AnswerRun<Who extends Asked = Variant> {
   async #gradeNew(): Promise<void> {
     const controller = new AbortController();
     const id = `${this.#id}-grading`;
-    let told = -Infinity;
+    let shown = -Infinity;
     let report: ReturnType<Jobs['track']> | null = null;
     try {
       for (;;) {
         const { asks, answers } = this;
         const total = this.#book.pending(asks, answers).length;
-        if (total > WORTH_A_JOB) report ??= this.#jobs.track(id, 'Grading answers', () => controller.abort());
+        if (total > SHOWN_AS_JOB_FROM)
+          report ??= this.#jobs.track(id, 'Grading answers', () => controller.abort());
         const onGraded = (done: number): void => {
           report?.({ phase: 'grading', done, total, unit: 'answers' });
-          if (performance.now() - told < TOGETHER_MS) return;
+          if (performance.now() - shown < TOGETHER_MS) return;
           this.graded = this.#book.list(asks);
-          told = performance.now();
+          shown = performance.now();
         };
         await this.#book.update(asks, answers, this.#grader, { onGraded, signal: controller.signal });
         this.graded = this.#book.list(this.asks);

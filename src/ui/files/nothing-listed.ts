@@ -1,4 +1,4 @@
-import { waysOut } from '../../../scripts/hub-cache-words.mjs';
+import { waysOut } from '../../../scripts/hub-cache-messages.mjs';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 

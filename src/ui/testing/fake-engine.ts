@@ -200,9 +200,9 @@ export class FakeEngine implements EngineApi {
     // A real engine's last events may come after its result.
     setTimeout(() => onEvent({ type: 'token', row: 0, token: 1, text: ' late' }), 5);
     for (const words of scripts) {
-      const said = words.slice(0, step);
-      const stop = cancelled ? 'cancelled' : said.length < words.length ? 'length' : 'end';
-      rowsOut.push({ tokens: said.map(tokenOf), text: said.join(''), stop });
+      const given = words.slice(0, step);
+      const stop = cancelled ? 'cancelled' : given.length < words.length ? 'length' : 'end';
+      rowsOut.push({ tokens: given.map(tokenOf), text: given.join(''), stop });
     }
     return {
       rows: rowsOut,

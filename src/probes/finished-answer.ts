@@ -2,7 +2,7 @@ import type { GeneratedRow, StopReason } from '../engine/protocol/generation.ts'
 import { cancelled } from '../work/cancel.ts';
 
 /** What a model said, and how it came to an end. */
-export interface Said {
+export interface FinishedAnswer {
   readonly text: string;
   /** Tokens, the one that ended the answer among them. */
   readonly tokens: number;
@@ -10,7 +10,7 @@ export interface Said {
 }
 
 /** @throws NamedError `Cancelled` for an answer that was cut off: it is no result. */
-export function saidBy(row: GeneratedRow | undefined): Said {
+export function finishedAnswer(row: GeneratedRow | undefined): FinishedAnswer {
   if (!row || row.stop === 'cancelled') throw cancelled();
   return { text: row.text, tokens: row.tokens.length, stop: row.stop };
 }
