@@ -23,15 +23,17 @@ const ACROSS: Readonly<Record<string, number>> = {
 export class ChartCursor<Row, Column> {
   row = $state.raw<Row | null>(null);
   readonly #grid: () => CursorGrid<Row, Column>;
-  readonly #highlight: Highlight<Column>;
+  readonly #highlight: () => Highlight<Column>;
 
-  constructor(grid: () => CursorGrid<Row, Column>, highlight = new Highlight<Column>()) {
+  /** A cursor with a column of its own, unless one is given. */
+  constructor(grid: () => CursorGrid<Row, Column>, highlight?: () => Highlight<Column>) {
+    const own = new Highlight<Column>();
     this.#grid = grid;
-    this.#highlight = highlight;
+    this.#highlight = highlight ?? (() => own);
   }
 
   get column(): Column | null {
-    return this.#highlight.index;
+    return this.#highlight().index;
   }
 
   /** The place, where both its row and its column are in the chart. */
@@ -46,34 +48,33 @@ export class ChartCursor<Row, Column> {
   /** A column can be read where no row has anything. */
   point(row: Row | null, column: Column): void {
     this.row = row;
-    this.#highlight.index = column;
+    this.#highlight().index = column;
   }
 
   leave(): void {
     this.row = null;
-    this.#highlight.index = null;
+    this.#highlight().index = null;
   }
 
   /** Moves by a key; false when the key means nothing here. */
   key(key: string): boolean {
-    const { rows, columns, start = columns[0], around = false } = this.#grid();
+    const { rows, columns, start, around = false } = this.#grid();
     const [down, across] = [DOWN[key], ACROSS[key]];
     if (key === 'Escape' && (this.row !== null || this.column !== null)) {
       this.leave();
       return true;
     }
-    if ((down === undefined && across === undefined) || start === undefined) return false;
-    if (down !== undefined && rows.length === 0) return false;
+    const walked = down === undefined ? columns : rows;
+    if ((down === undefined && across === undefined) || walked.length === 0) return false;
     const row = this.row === null ? -1 : rows.indexOf(this.row);
     const column = this.column === null ? -1 : columns.indexOf(this.column);
-    const from = column >= 0 ? column : columns.indexOf(start);
+    const first = start === undefined ? 0 : Math.max(0, columns.indexOf(start));
     // The first arrow says where one is; only Home and End lead anywhere from nowhere.
     const by = column >= 0 || !Number.isFinite(across ?? 0) ? (across ?? 0) : 0;
+    const to = itemAt(columns, (column < 0 ? first : column) + by);
     const next = row < 0 ? 0 : row + (down ?? 0);
-    this.point(
-      around ? (rows.at(next % rows.length) ?? null) : itemAt(rows, next),
-      itemAt(columns, from + by) ?? start,
-    );
+    if (to === null) return false;
+    this.point(around ? (rows.at(next % rows.length) ?? null) : itemAt(rows, next), to);
     return true;
   }
 }
