@@ -12,7 +12,7 @@ import type { Judgement } from '../../reading/judgement.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import { Service } from './service.svelte.ts';
 
 const JOB = 'judge';
