@@ -174,9 +174,27 @@ export const ROOMS = {
     uses: ['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra', 'study'],
     holds: 'the page that measures',
   },
+  body: {
+    files: '^src/ui/layer-strip/(layer-axis|regions|hatch)\\.ts$',
+    uses: [],
+    holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
+  },
+  // The button that opens folders gathers files, as screens do.
+  look: {
+    files: '^src/ui/(components/(?!FolderButton)|format/|theme/)',
+    uses: ['words', 'work'],
+    holds: 'how a number reads and what a colour means; fields and notes that any screen is made of',
+  },
+  charts: {
+    files: folder('ui/charts'),
+    uses: ['words', 'statistics', 'body', 'look'],
+    holds: 'numbers as pictures: knows no state of the app, and no other screen',
+  },
   ui: {
-    files: folder('ui'),
+    files:
+      '^src/ui/(?!components/(?!FolderButton)|(charts|format|theme)/|layer-strip/(layer-axis|regions|hatch)\\.ts$)',
     uses: [
+      ...['body', 'look', 'charts'],
       'scripts',
       'words',
       'work',
@@ -205,7 +223,7 @@ export const ROOMS = {
   },
   connected: {
     files: folder('connected'),
-    uses: ['ui', 'study'],
+    uses: ['look', 'ui', 'study'],
     holds: 'the page that may ask other hosts',
   },
   main: {

@@ -78,6 +78,24 @@ export default defineConfig(
     },
   },
   {
+    // After the block above: it forbids more. Every chart lies one folder deep.
+    files: ['src/ui/charts/**/*.svelte'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex:
+                '^\\.\\./\\.\\./(?!\\.\\./|components/|format/|theme/|layer-strip/(layer-axis|regions|hatch)\\.ts$)|^\\.\\./\\.\\./\\.\\./(?!statistics/|[^/]+\\.ts$)',
+              message: 'Charts know no state of the app, and no other screen.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['src/{engine,probes,spectra,merge,evaluation,study}/**/*.ts'],
     ignores: tests,
     rules: {

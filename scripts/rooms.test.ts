@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { ESLint } from 'eslint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import config, { ROOMS } from '../.dependency-cruiser.mjs';
 import { ROOT } from './paths.mjs';
@@ -13,6 +14,9 @@ const FILES: Readonly<Record<string, string>> = {
   scripts: 'scripts/planted.mjs',
   words: 'src/planted.ts',
   dataset: 'dataset/generator/planted.ts',
+  body: 'src/ui/layer-strip/layer-axis.ts',
+  look: 'src/ui/format/planted.ts',
+  charts: 'src/ui/charts/inner/planted.ts',
   main: 'src/main.ts',
   workers: 'workers/planted.ts',
 };
@@ -76,6 +80,10 @@ describe('the rule of rooms', () => {
     ['work', 'checkpoint'],
     ['study', 'ui'],
     ['headless', 'ui'],
+    ['charts', 'ui'],
+    ['charts', 'engine'],
+    ['look', 'charts'],
+    ['body', 'look'],
     ['ui', 'headless'],
   ])('allows no arrow from %s to %s', (from, to) => {
     expect(found).toContain(arrow(from, to));
@@ -87,6 +95,26 @@ describe('the rule of rooms', () => {
 
   it('fails on a cycle that only a type closes', () => {
     expect(found).toContain('no-cycle: src/vlm/one.ts → src/vlm/other.ts');
+  });
+
+  it.each([
+    ['../../state/app.svelte.ts', true],
+    ['../../localize/sentences.ts', true],
+    ['../../layer-strip/look.ts', true],
+    ['../../../engine/protocol.ts', true],
+    ['../../../../workers/engine.ts', true],
+    ['../../format/quantity.ts', false],
+    ['../../layer-strip/layer-axis.ts', false],
+    ['../../../statistics/wilson.ts', false],
+    ['../../../named-error.ts', false],
+    ['../axis/panels.ts', false],
+    ['./other.ts', false],
+  ])('sees the type that a chart component imports from %s: %s', async (from, forbidden) => {
+    const text = `<script lang="ts">\n  import type { A } from '${from}';\n  const a: A | null = null;\n</script>\n{a}`;
+    const [result] = await new ESLint({ cwd: ROOT }).lintText(text, {
+      filePath: join(ROOT, 'src/ui/charts/inner/Planted.svelte'),
+    });
+    expect(result?.messages.map(({ ruleId }) => ruleId)).toEqual(forbidden ? ['no-restricted-imports'] : []);
   });
 
   it('keeps what supports tests out of the app, and lets it look across rooms', () => {

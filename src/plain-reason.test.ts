@@ -4,7 +4,7 @@ import { NamedError } from './named-error.ts';
 import { knownReason, plainReason } from './plain-reason.ts';
 import { journalFailed } from './study/journal/failure.ts';
 import { OpfsStorage } from './study/journal/opfs-storage.ts';
-import { named } from './ui/state/named.ts';
+import { named } from './named.ts';
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -17,7 +17,7 @@ import type { Donors } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';

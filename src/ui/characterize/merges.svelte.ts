@@ -12,7 +12,7 @@ import { isCancelled } from '../../work/cancel.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import type { View } from '../state/view.svelte.ts';
 import { identityAt, MOST_CHECKPOINTS } from '../theme/identity.ts';
 import type { Shown } from './shown.ts';

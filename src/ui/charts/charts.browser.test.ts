@@ -1,8 +1,8 @@
 import type { Component } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { highlight } from '../state/highlight.svelte.ts';
 import { clearStage, stage, svgText } from '../testing/stage.ts';
+import { HIGHLIGHT } from './testing/samples.ts';
 import { pngSize } from './testing/png-size.ts';
 import { SHOTS, type Shot } from './testing/shots.ts';
 import { standaloneSvg } from './export/standalone-svg.ts';
@@ -28,7 +28,10 @@ async function draw(name: string, width: number, more: Record<string, unknown> =
 const plot = () => page.getByRole('application');
 const readout = () => document.querySelector('.readout')?.textContent?.replace(/\s+/g, ' ').trim();
 
-afterEach(clearStage);
+afterEach(() => {
+  HIGHLIGHT.index = null;
+  clearStage();
+});
 
 /** Pairs of texts that cover one another. */
 function covered(svg: SVGSVGElement): string[] {
@@ -82,16 +85,16 @@ test('arrows read a chart of lines, the readout says what they find, Enter picks
   await draw('lines-swap', WIDE, { onselect });
   (plot().element() as HTMLElement).focus();
   await userEvent.keyboard('{ArrowRight}');
-  expect(highlight.index).toBe(1);
+  expect(HIGHLIGHT.index).toBe(1);
   await userEvent.keyboard('{End}{ArrowLeft}{ArrowDown}');
-  expect(highlight.index).toBe(27);
+  expect(HIGHLIGHT.index).toBe(27);
   await expect
     .poll(readout)
     .toMatch(/^Layer 27, Late; recognition .*counting [\d.]+ % \([\d.]+ % to [\d.]+ %\), n = 100;/);
   await userEvent.keyboard('{Enter}');
   expect(onselect).toHaveBeenLastCalledWith({ series: 'counting', layer: 27 });
   await userEvent.keyboard('{Escape}');
-  expect(highlight.index).toBeNull();
+  expect(HIGHLIGHT.index).toBeNull();
   await expect.poll(readout).toMatch(/^Share of pairs/);
 });
 
@@ -99,7 +102,7 @@ test('the readout speaks only in the chart that has the keyboard', async () => {
   await draw('lines-swap', WIDE);
   const live = () => document.querySelector('.readout')?.getAttribute('aria-live');
   expect(live()).toBe('off');
-  highlight.index = 4;
+  HIGHLIGHT.index = 4;
   await expect.poll(readout).toMatch(/^Layer 4, Early/);
   (plot().element() as HTMLElement).focus();
   await expect.poll(live).toBe('polite');

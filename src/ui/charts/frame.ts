@@ -1,3 +1,4 @@
+import type { Highlight } from './figure/chart-cursor.svelte.ts';
 import type { Body, Covers } from '../layer-strip/layer-axis.ts';
 import type { Cuts } from '../layer-strip/regions.ts';
 
@@ -8,4 +9,6 @@ export interface ChartFrame {
   readonly cuts: Cuts;
   /** The part of the body the analysis speaks of. */
   readonly covers: Covers;
+  /** The layer that is read, in whichever chart or strip. */
+  readonly highlight: Highlight;
 }

@@ -13,7 +13,7 @@ import { isCancelled } from '../../work/cancel.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import { Service } from './service.svelte.ts';
 
 const JOB = 'judge';

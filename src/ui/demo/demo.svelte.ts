@@ -7,7 +7,7 @@ import { bytes } from '../format/quantity.ts';
 import type { Asking } from '../state/asking.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 

@@ -2,7 +2,7 @@ import type { Sample, SampleSet } from '../../demo/samples.ts';
 import { familiesOf, loadSamples } from '../../demo/samples.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Asking } from '../state/asking.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 

@@ -19,7 +19,7 @@ import type { ChartStatus } from '../charts/figure/status.ts';
 import { counted } from '../format/quantity.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 
 /** What is asked of whom. */
 export interface Plan<Who extends Asked = Variant> {

@@ -12,7 +12,7 @@ import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 
 /** Which questions are asked, how many, and how they are put. */

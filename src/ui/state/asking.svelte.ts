@@ -7,7 +7,7 @@ import type { Body } from '../layer-strip/layer-axis.ts';
 import { Answer } from './answer.svelte.ts';
 import type { ImageChoice } from './image-choice.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
-import { named } from './named.ts';
+import { named } from '../../named.ts';
 import type { Stitch } from './stitch.svelte.ts';
 
 /** An image of the question, with the address of its preview. */

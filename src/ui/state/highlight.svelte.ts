@@ -1,7 +1,4 @@
-/** The layer under the pointer or the keyboard, shared by every strip and chart. */
-class Highlight {
-  /** Unified layer index (−n…−1, 0, 1…L), or null. */
-  index = $state<number | null>(null);
-}
+import { Highlight } from '../charts/figure/chart-cursor.svelte.ts';
 
+/** The layer under the pointer or the keyboard (unified index), shared by every strip and chart. */
 export const highlight = new Highlight();

@@ -1,7 +1,7 @@
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
-import { named } from './named.ts';
+import { named } from '../../named.ts';
 
 /** Results of long work that this browser keeps, whole or cut off. */
 export class KeptResults {

@@ -8,7 +8,7 @@ import { originNotice } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Jobs } from './jobs.svelte.ts';
-import { named } from './named.ts';
+import { named } from '../../named.ts';
 import { cancelled, isCancelled } from '../../work/cancel.ts';
 
 /** Charts are redrawn with new records at most this often. */

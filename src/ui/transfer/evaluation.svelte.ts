@@ -23,7 +23,7 @@ import { presetOf } from '../layer-strip/regions.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 

@@ -17,7 +17,7 @@ import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Donors, DonorSlot } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../state/named.ts';
+import { named } from '../../named.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';

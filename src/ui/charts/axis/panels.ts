@@ -1,4 +1,4 @@
-import type { AxisCell, LayerAxis } from '../../layer-strip/layer-axis.ts';
+import { middle, type AxisCell, type LayerAxis } from '../../layer-strip/layer-axis.ts';
 
 /** One line of the layer axis with room above it for marks. */
 export interface Panel {
@@ -46,6 +46,12 @@ export function panelAt(panels: readonly Panel[], y: number): Panel | null {
   const off = ({ top, bottom }: Panel) => Math.max(top - y, y - bottom, 0);
   for (const panel of panels) if (!best || off(panel) < off(best)) best = panel;
   return best;
+}
+
+/** x of a layer on a line; null where it is elsewhere. */
+export function layerX(cells: readonly AxisCell[], layer: number): number | null {
+  const cell = cells.find(({ index }) => index === layer);
+  return cell ? middle(cell) : null;
 }
 
 /** x halfway between two neighbouring layers of a line; null where either is elsewhere. */

@@ -8,3 +8,12 @@ export interface ReadoutPart {
   readonly marker?: MarkerShape;
   readonly strong?: boolean;
 }
+
+/** What a chart says of one series at the place under the cursor. */
+export function seriesPart(
+  { label, colour, marker = 'circle' }: { label: string; colour: string; marker?: MarkerShape },
+  text: string,
+  strong: boolean,
+): ReadoutPart {
+  return { text: `${label} ${text}`, colour, marker, strong };
+}

@@ -1,6 +1,14 @@
 import { expect, test } from 'vitest';
 import { chartAxis } from '../../layer-strip/layer-axis.ts';
-import { columnEdges, gridTable, levelPaths, writtenRows } from './grid.ts';
+import {
+  columnEdges,
+  gridPlaces,
+  gridReadout,
+  gridTable,
+  gridTables,
+  levelPaths,
+  writtenRows,
+} from './grid.ts';
 
 const rows = { title: 'rank', first: 1, count: 3 };
 const grid = new Map<number, (number | null)[]>([
@@ -33,6 +41,32 @@ test('the table has chosen ranks only', () => {
       [2, 0, null],
     ],
   });
+});
+
+test('all ranks are exported, the marked ones are read', () => {
+  const { table, full } = gridTables({ grid, rows, magnitude: { title: 'ln' } }, [2]);
+  expect(table.columns).toEqual(['layer', 'ln, rank 1', 'ln, rank 2', 'ln, rank 3']);
+  const long = { grid, rows: { ...rows, count: 45 }, magnitude: { title: 'ln' } };
+  expect([gridTables(long, [10]).table.columns.length, gridTables(long, [10]).full.columns.length]).toEqual([
+    4, 46,
+  ]);
+  expect(full.rows[0]).toEqual([1, 0, -2, -4]);
+});
+
+test('a layer and a rank are read with their value, or with what is missing', () => {
+  const data = { grid, rows, magnitude: { title: 'ln' } };
+  const said = (layer: number | null, row: number | null) =>
+    gridReadout(data, { cuts: [1, 2] }, layer, row).map(({ text }) => text);
+  expect(said(1, 3)).toEqual(['Layer 1, Early', 'rank 3: \u22124']);
+  expect(said(2, 3)).toEqual(['Layer 2, Mid', 'rank 3: no value']);
+  expect(said(2, null)).toEqual(['Layer 2, Mid']);
+  expect(said(-1, 1)).toEqual(['Vision block \u22121', 'not covered']);
+  expect(said(null, 1)).toEqual([]);
+});
+
+test('the keyboard begins at the first LLM layer', () => {
+  expect(gridPlaces([-1, 0, 1, 2], rows)).toEqual({ rows: [1, 2, 3], columns: [-1, 0, 1, 2], start: 1 });
+  expect(gridPlaces([4, 5], rows).start).toBe(4);
 });
 
 test('marked rows and both ends are written', () => {

@@ -1,7 +1,13 @@
+import { range } from 'd3';
 import { layerIndex } from '../../format/quantity.ts';
 import type { AxisCell } from '../../layer-strip/layer-axis.ts';
+import { plainNumber } from '../axis/value-axis.ts';
+import type { CursorGrid } from '../figure/chart-cursor.svelte.ts';
 import type { DataTable } from '../figure/data-table.ts';
-import { levelOf } from '../marks/magnitude.ts';
+import type { ReadoutPart } from '../figure/readout.ts';
+import type { ChartFrame } from '../frame.ts';
+import { layerName } from '../layer-chart/layer-name.ts';
+import { levelOf, type Magnitude } from '../marks/magnitude.ts';
 
 /** The rows of a map: ranks from 1, heads from 0. */
 export interface GridRows {
@@ -21,6 +27,38 @@ export function rowName({ first, names }: GridRows, row: number): string {
 
 /** Per unified layer index, one value per row; null where there is none. */
 export type LayerGrid = ReadonlyMap<number, readonly (number | null)[]>;
+
+/** A grid with what its rows are and what its values measure. */
+export interface GridData {
+  readonly grid: LayerGrid;
+  readonly rows: GridRows;
+  readonly magnitude: Magnitude;
+}
+
+/** The numbers of all rows. */
+export const rowNumbers = ({ first, count }: GridRows): number[] => range(first, first + count);
+
+/** Where a grid can be read. The keyboard begins at the first LLM layer, if it is among the layers. */
+export function gridPlaces(layers: readonly number[], rows: GridRows): CursorGrid<number, number> {
+  return { rows: rowNumbers(rows), columns: layers, start: layers.includes(1) ? 1 : layers[0] };
+}
+
+/** What a chart of a grid says about one layer, and one row of it. */
+export function gridReadout(
+  { grid, rows, magnitude }: GridData,
+  frame: Pick<ChartFrame, 'cuts'>,
+  layer: number | null,
+  row: number | null,
+): ReadoutPart[] {
+  if (layer === null) return [];
+  const name = { text: layerName(layer, frame), strong: true };
+  const column = grid.get(layer);
+  if (!column) return [name, { text: 'not covered' }];
+  if (row === null) return [name];
+  const value = column[row - rows.first] ?? null;
+  const text = value === null ? 'no value' : (magnitude.format ?? plainNumber)(value);
+  return [name, { text: `${rows.title} ${rowName(rows, row)}: ${text}` }];
+}
 
 /** Every finite value of a grid. */
 export function gridValues(grid: LayerGrid): number[] {
@@ -80,13 +118,20 @@ export function gridTable(
   };
 }
 
+/** The table to read, of the marked rows, and the one to export, of all. */
+export function gridTables(
+  { grid, rows, magnitude }: GridData,
+  marked: readonly number[],
+): { table: DataTable; full: DataTable } {
+  const of = (chosen: readonly number[]) => gridTable(grid, rows, magnitude.title, chosen);
+  return { table: of(writtenRows(rows, marked)), full: of(rowNumbers(rows)) };
+}
+
 /** The rows that are written at the axis and in the short table: the marked ones and both ends; all that have names. */
 export function writtenRows(rows: GridRows, marked: readonly number[]): number[] {
   const last = rows.first + rows.count - 1;
-  if (rows.names) return rows.names.map((_, i) => rows.first + i);
-  const some = marked.length
-    ? marked
-    : Array.from({ length: rows.count }, (_, i) => rows.first + i).filter((row) => row % 5 === 0);
+  if (rows.names) return rowNumbers(rows);
+  const some = marked.length ? marked : rowNumbers(rows).filter((row) => row % 5 === 0);
   return [...new Set([rows.first, ...some.filter((row) => row >= rows.first && row <= last), last])].sort(
     (a, b) => a - b,
   );

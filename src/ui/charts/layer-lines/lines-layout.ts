@@ -1,16 +1,13 @@
-import { chartAxis, type LayerAxis } from '../../layer-strip/layer-axis.ts';
-import { layerPanels, type Panel } from '../axis/panels.ts';
+import { chartAxis } from '../../layer-strip/layer-axis.ts';
+import type { Panel } from '../axis/panels.ts';
 import { valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
-import type { ChartFrame } from '../frame.ts';
+import { layerPlot, roomBeside, type LayerPlot, type LayerRoom } from '../layer-chart/layer-plot.ts';
 import { keyRows, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
-import type { LayerSeries, Published } from './series.ts';
+import { hasLayer, type LayerSeries, type Published } from './series.ts';
 
 /** What decides where things stand in a chart of lines. */
-export interface LinesInput {
-  readonly frame: ChartFrame;
-  readonly width: number;
-  readonly scale: number;
+export interface LinesInput extends Pick<LayerRoom, 'frame' | 'size' | 'status'> {
   readonly y: ValueAxis;
   readonly right: ValueAxis | null;
   readonly series: readonly LayerSeries[];
@@ -18,26 +15,18 @@ export interface LinesInput {
   readonly labels: 'ends' | 'peaks';
   /** Whether means stand under the plot. */
   readonly means: boolean;
-  readonly covered: (index: number) => boolean;
 }
 
-export interface LinesLayout {
-  readonly axis: LayerAxis;
+export interface LinesLayout extends LayerPlot {
   /** Where the series are named: beside their ends, over their peaks, or in a row above the plot. */
   readonly names: 'ends' | 'peaks' | 'row' | 'titles';
   readonly keys: KeyRows;
   /** Labels of published marks that have no room beside them, in rows above; keyed by their position. */
-  readonly said: KeyRows;
-  /** Whether published marks are named beside themselves. */
-  readonly beside: boolean;
+  readonly publishedKeys: KeyRows;
   /** Published marks have names over the plot. */
-  readonly aloft: boolean;
+  readonly publishedAbove: boolean;
   /** Pixels by which the right title and all below it are moved down. */
   readonly second: number;
-  readonly panels: readonly Panel[];
-  /** Top of the regions' names and means. */
-  readonly foot: number;
-  readonly height: number;
 }
 
 /** Heights at scale 1: of a plot alone, of each of two, of a row of names. */
@@ -47,36 +36,32 @@ const LANE = 18;
 
 /** Where everything of a chart of lines stands, in pixels. */
 export function linesLayout(input: LinesInput): LinesLayout {
-  const { frame, width, scale, y, right, series, published, means } = input;
-  const axis = chartAxis(frame.body, width, scale, frame.covers);
+  const { frame, size, y, right, series, published, means } = input;
+  const { scale } = size;
+  const axis = chartAxis(frame.body, size.width, scale, frame.covers);
   const room = axis.right - axis.left;
-  const beside = axis.width - axis.right > 50 * scale;
-  const names = nameplace(input, beside, axis.width - axis.right);
+  const beside = roomBeside(axis, scale);
+  const names = placeOfNames(input, beside, axis.width - axis.right);
   const keys = keyRows(names === 'row' ? series : [], room, scale);
-  const told = published.map(({ label }, i) => ({ key: String(i), label }));
-  const said = keyRows(beside ? [] : told, room, scale);
-  const aloft = beside && published.some(({ kind }) => kind !== 'range');
+  const marks = published.map(({ label }, i) => ({ key: String(i), label }));
+  const publishedKeys = keyRows(beside ? [] : marks, room, scale);
+  const publishedAbove = beside && published.some(({ kind }) => kind !== 'range');
   const titles = right ? textWidth(`${y.title}${right.title}`, 13 * scale) + 56 * scale : 0;
   const second = titles > room ? LANE : 0;
-  const lanes = (names === 'peaks' ? LANE : 0) + (aloft ? LANE : 0) + said.height;
-  const { panels, height: foot } = layerPanels(
-    axis,
-    {
-      above: (28 + second + keys.height + lanes) * scale,
-      height: (axis.stacked ? STACKED_HEIGHT : HEIGHT) * scale,
-      ticks: 26 * scale,
-      foot: 0,
-      bare: 14 * scale,
-    },
-    input.covered,
-  );
-  const rows = means ? 20 * series.length : 0;
-  return { axis, names, keys, said, beside, aloft, second, panels, foot, height: foot + (22 + rows) * scale };
+  const lanes = (names === 'peaks' ? LANE : 0) + (publishedAbove ? LANE : 0) + publishedKeys.height;
+  const plot = layerPlot({
+    ...input,
+    has: hasLayer(series),
+    above: 28 + second + keys.height + lanes,
+    ...{ height: HEIGHT, stacked: STACKED_HEIGHT },
+    below: 22 + (means ? 20 * series.length : 0),
+  });
+  return { ...plot, names, keys, publishedKeys, publishedAbove, second };
 }
 
 /** Beside a narrow plot there is no room, nor for long names; and the titles of two axes name their two series already. */
-function nameplace(
-  { labels, right, series, scale }: LinesInput,
+function placeOfNames(
+  { labels, right, series, size }: LinesInput,
   beside: boolean,
   room: number,
 ): LinesLayout['names'] {
@@ -84,7 +69,7 @@ function nameplace(
   if (!beside) return 'row';
   if (labels === 'peaks') return 'peaks';
   const texts = series.map(({ label }) => label);
-  return right || !labelsFit(texts, room, scale) ? 'row' : 'ends';
+  return right || !labelsFit(texts, room, size.scale) ? 'row' : 'ends';
 }
 
 /** The scales of both axes in one panel, from all values and intervals of their series. */

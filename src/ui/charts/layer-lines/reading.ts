@@ -1,17 +1,9 @@
-import { layerIndex } from '../../format/quantity.ts';
-import { regionOf } from '../../layer-strip/regions.ts';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { DataTable, TableCell } from '../figure/data-table.ts';
-import type { ReadoutPart } from '../figure/readout.ts';
+import { seriesPart, type ReadoutPart } from '../figure/readout.ts';
 import type { ChartFrame } from '../frame.ts';
+import { layerName } from '../layer-chart/layer-name.ts';
 import type { LayerPoint, LayerSeries } from './series.ts';
-
-/** "Layer 12, Mid", "Vision block −3", "Projector". */
-export function layerName(index: number, frame: ChartFrame): string {
-  if (index === 0) return 'Projector';
-  if (index < 0) return `Vision block ${layerIndex(index)}`;
-  return `Layer ${index}, ${regionOf(index, frame.cuts)}`;
-}
 
 /** "87.4 % (82.1 % to 91.3 %), n = 100". */
 export function pointText(point: LayerPoint, axis: ValueAxis): string {
@@ -27,7 +19,7 @@ export function pointText(point: LayerPoint, axis: ValueAxis): string {
 /** What the chart says about one layer; the series under the cursor comes first. */
 export function layerReadout(
   series: readonly LayerSeries[],
-  frame: ChartFrame,
+  frame: Pick<ChartFrame, 'cuts'>,
   layer: number | null,
   active: string | null,
   left: ValueAxis,
@@ -39,14 +31,7 @@ export function layerReadout(
     if (!point) return [];
     const axis = one.axis === 'right' && right ? right : left;
     const strong = one.key === active;
-    return [
-      {
-        text: `${one.label} ${pointText(strong ? point : { layer, value: point.value }, axis)}`,
-        colour: one.colour,
-        marker: one.marker ?? 'circle',
-        strong,
-      },
-    ];
+    return [seriesPart(one, pointText(strong ? point : { layer, value: point.value }, axis), strong)];
   });
   return [
     { text: layerName(layer, frame), strong: true },

@@ -1,3 +1,6 @@
+import { minIndex } from 'd3';
+import { layerIndices, type Body } from '../../layer-strip/layer-axis.ts';
+import type { CursorGrid } from '../figure/chart-cursor.svelte.ts';
 import type { MarkerShape } from '../marks/markers.ts';
 
 /** One layer's number. */
@@ -42,6 +45,41 @@ export type Published =
 export interface LayerPick {
   readonly series: string;
   readonly layer: number;
+}
+
+/** Whether any of these series has a point at a layer, be it one that could not be computed. */
+export function hasLayer(series: readonly LayerSeries[]): (layer: number) => boolean {
+  return (layer) => series.some(({ points }) => points.some((point) => point.layer === layer));
+}
+
+/** Key of the series whose value at a layer is nearest, as `distance` says; null where none has any. */
+export function nearestSeries(
+  series: readonly LayerSeries[],
+  layer: number,
+  distance: (one: LayerSeries, value: number) => number,
+): string | null {
+  const here = series.flatMap((one) => {
+    const value = one.points.find((point) => point.layer === layer)?.value ?? null;
+    return value === null ? [] : [{ key: one.key, off: distance(one, value) }];
+  });
+  return here[minIndex(here, ({ off }) => off)]?.key ?? null;
+}
+
+/** Where a chart of series over layers can be read. The keyboard begins at the first layer that has a number. */
+export function seriesGrid(series: readonly LayerSeries[], body: Body): CursorGrid<string, number> {
+  const columns = layerIndices(body);
+  const start = columns.find(hasLayer(series));
+  return { rows: series.map(({ key }) => key), columns, start, around: true };
+}
+
+/** The point under a cursor, where it can be chosen: where the series has a value. */
+export function layerPick(
+  series: readonly LayerSeries[],
+  at: { readonly row: string; readonly column: number } | null,
+): LayerPick | null {
+  const one = series.find(({ key }) => key === at?.row);
+  const has = one?.points.some(({ layer, value }) => layer === at?.column && value !== null);
+  return at && has ? { series: at.row, layer: at.column } : null;
 }
 
 /** The unified indices between which a line is drawn through: vision, projector and LLM are not joined. */

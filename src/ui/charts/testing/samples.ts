@@ -1,6 +1,7 @@
 import { presetCuts } from '../../layer-strip/regions.ts';
 import { identityAt } from '../../theme/identity.ts';
 import { AS_PERCENT, type ValueAxis } from '../axis/value-axis.ts';
+import { Highlight } from '../figure/chart-cursor.svelte.ts';
 import type { ChartFrame } from '../frame.ts';
 import type { LayerSeries } from '../layer-lines/series.ts';
 import type { MarkerShape } from '../marks/markers.ts';
@@ -8,12 +9,20 @@ import { seededRandom } from '../../../work/seeded-random.ts';
 
 /** Invented numbers in the shapes the analyses give, for the gallery and the pictures of the tests. */
 export const BODY = { visionBlocks: 32, layers: 28 };
-export const FRAME: ChartFrame = { body: BODY, cuts: presetCuts('thirds', 28), covers: 'all' };
+/** The layer that all of them read. */
+export const HIGHLIGHT = new Highlight();
+export const FRAME: ChartFrame = {
+  body: BODY,
+  cuts: presetCuts('thirds', 28),
+  covers: 'all',
+  highlight: HIGHLIGHT,
+};
 export const LLM_FRAME: ChartFrame = { ...FRAME, covers: 'llm' };
 export const DEMO_FRAME: ChartFrame = {
   body: { visionBlocks: 4, layers: 12 },
   cuts: presetCuts('thirds', 12),
   covers: 'all',
+  highlight: HIGHLIGHT,
 };
 
 export const [BASE, IN, RL] = [identityAt(0), identityAt(1), identityAt(2)] as const;

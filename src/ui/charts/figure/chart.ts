@@ -1,0 +1,11 @@
+import type { ChartStatus } from './status.ts';
+
+/** What every chart takes besides its data, and hands on to the shell as it is. */
+export interface ChartProps<Pick = never> {
+  readonly title: string;
+  /** What is drawn and how it is to be read, in a sentence. */
+  readonly description: string;
+  readonly status: ChartStatus;
+  /** Asked for the samples behind a place, by a press or Enter. */
+  readonly onselect?: ((pick: Pick) => void) | null;
+}

@@ -1,0 +1,7 @@
+/** What a chart is laid out for. The shell measures it; a chart makes it, so that its layout can follow. */
+export class PlotSize {
+  /** Pixels across; 0 until measured. */
+  width = $state(0);
+  /** Factor of talk mode. */
+  scale = $state(1);
+}
