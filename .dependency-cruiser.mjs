@@ -23,9 +23,15 @@ export const ROOMS = {
     uses: [],
     holds: 'what only tests use, each folder by itself: oracles, and an interpreter of WGSL',
   },
+  declarations: {
+    files: '^src/analyses/.*\\.mjs$',
+    uses: [],
+    holds:
+      'what analyses declare and say of themselves, which the shell reads before any package is installed',
+  },
   scripts: {
     files: '^scripts/',
-    uses: [],
+    uses: ['declarations'],
     holds:
       'what npm runs, some of it before any package is installed, and the words that it shares with the app',
   },
@@ -133,9 +139,18 @@ export const ROOMS = {
     uses: ['words', 'work', 'checkpoint', 'grading', 'vlm', 'probes', 'merge', 'evaluation', 'remote'],
     holds: 'lists, folders and results of people, read in a worker',
   },
+  analyses: {
+    files: '^src/analyses/.*\\.ts$',
+    uses: [
+      ...['words', 'work', 'checkpoint', 'statistics', 'vlm', 'engine', 'spectra', 'probes', 'identity'],
+      ...['merge', 'evaluation', 'reading', 'declarations'],
+    ],
+    holds: 'every analysis as a value: settings, identity, plan, files and findings of each',
+  },
   study: {
     files: folder('study'),
     uses: [
+      'analyses',
       'words',
       'work',
       'checkpoint',
@@ -152,6 +167,8 @@ export const ROOMS = {
   headless: {
     files: folder('headless'),
     uses: [
+      'declarations',
+      'analyses',
       'scripts',
       'words',
       'work',
@@ -194,7 +211,7 @@ export const ROOMS = {
     files:
       '^src/ui/(?!components/(?!FolderButton)|(charts|format|theme)/|layer-strip/(layer-axis|regions|hatch)\\.ts$)',
     uses: [
-      ...['body', 'look', 'charts'],
+      ...['body', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',
       'words',
       'work',

@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { analysisCommand } from './analysis-command.mjs';
 import { COMMON } from './commands/shared/flags.mjs';
+import { DECLARATIONS } from './declarations.mjs';
 import { ROOT } from './paths.mjs';
 
 /**
@@ -33,8 +35,8 @@ import { ROOT } from './paths.mjs';
  */
 
 /**
- * A headless command, as its file `commands/NAME.mjs` exports it under the name `command`. The page's side is
- * `src/headless/commands/NAME.ts`.
+ * A headless command, as its file `commands/NAME.mjs` exports it under the name `command`; the page's side is
+ * `src/headless/commands/NAME.ts`. Those of analyses are made of what these declare.
  *
  * @typedef {{
  *   help: string,
@@ -47,19 +49,22 @@ import { ROOT } from './paths.mjs';
 
 const FOLDER = join(ROOT, 'scripts', 'commands');
 
-/** @type {Readonly<Record<string, Command>>} by name, in the order of the alphabet */
-export const COMMANDS = Object.fromEntries(
-  await Promise.all(
-    readdirSync(FOLDER)
-      .filter((file) => file.endsWith('.mjs'))
-      .sort()
-      .map(async (file) => {
-        /** @type {{command: Command}} */
-        const { command } = await import(pathToFileURL(join(FOLDER, file)).href);
-        return [file.slice(0, -'.mjs'.length), command];
-      }),
-  ),
+/** @type {readonly (readonly [string, Command])[]} */
+const ANALYSES = DECLARATIONS.map((declared) => [declared.declaration.name, analysisCommand(declared)]);
+
+/** @type {readonly (readonly [string, Command])[]} */
+const OTHERS = await Promise.all(
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.mjs'))
+    .map(async (file) => {
+      /** @type {{command: Command}} */
+      const { command } = await import(pathToFileURL(join(FOLDER, file)).href);
+      return /** @type {const} */ ([file.slice(0, -'.mjs'.length), command]);
+    }),
 );
+
+/** @type {Readonly<Record<string, Command>>} by name, in the order of the alphabet */
+export const COMMANDS = Object.fromEntries([...ANALYSES, ...OTHERS].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 /** @type {Command} */
 export const BENCH = {

@@ -24,7 +24,7 @@ export function readFlags(command, words) {
     const key = camelCase(name);
     if (isRepeated(flag)) {
       const given = values[key];
-      values[key] = [...(Array.isArray(given) ? given : []), text];
+      values[key] = [...(Array.isArray(given) ? given : []), String(readValue(name, flag, text))];
     } else if (Object.hasOwn(values, key)) {
       throw new NamedError('RepeatedFlag', 'given twice', `--${name}`, 'give it once');
     } else {

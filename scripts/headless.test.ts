@@ -22,7 +22,7 @@ describe('bad input ends with 2, one line on stderr and nothing on stdout', () =
   test.each([
     [
       ['frobnicate'],
-      /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info kept logits( \w+)*\n$/,
+      /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info kept lens logits( \w+)*\n$/,
     ],
     [['info'], /^MissingFlag: .*--model.*\n$/],
     [

@@ -11,6 +11,7 @@ import { ROOT } from './paths.mjs';
 const FILES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(ROOMS).map((room) => [room, `src/${room}/inner/planted.ts`])),
   tools: 'tools/inner/planted.ts',
+  declarations: 'src/analyses/inner/planted.mjs',
   scripts: 'scripts/planted.mjs',
   words: 'src/planted.ts',
   dataset: 'dataset/generator/planted.ts',

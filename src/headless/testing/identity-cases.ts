@@ -156,6 +156,24 @@ export const CASES: Readonly<Record<string, Case>> = {
       ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
     },
   },
+  lens: {
+    words: ['--model', 'm', '--items', 'q'],
+    world: worldOf(ITEMS),
+    flags: {
+      ...{ model: WORLD, items: WORLD, columns: OTHER_COLUMN },
+      ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
+      ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
+    },
+  },
+  patch: {
+    words: ['--in', 'i', '--rl', 'r', '--items', 'q'],
+    world: worldOf(ITEMS),
+    flags: {
+      ...{ in: WORLD, rl: WORLD, items: WORLD, columns: OTHER_COLUMN, from: ['--from', 'in'] },
+      ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'], layers: ['--layers', '0'] },
+      ...{ ...ASKED, rows: ROWS, ...READING, ...MACHINE, ...PLACE },
+    },
+  },
   transfer: {
     words: ['--in', 'i', '--rl', 'r', '--items', 'q', '--variants', 'IN:RL:RL', '--out', 'o'],
     world: worldOf(ITEMS),

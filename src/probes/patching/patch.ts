@@ -57,6 +57,11 @@ export interface PatchRecord {
   readonly said: FinishedAnswer;
 }
 
+/** What a record is filed under. */
+export function patchKey({ run, id }: Pick<PatchRecord, 'run' | 'id'>): string {
+  return `${run}/${id}`;
+}
+
 /**
  * Answers every question by donor, recipient and each patched model, several questions at once. Runs go depth by depth, since each is another model;
  * keys are `<run>/<id>`.
@@ -77,7 +82,7 @@ export async function sweepPatches(
   const asked = runs.flatMap(([run, subject]) => items.map((item) => ({ run, subject, item })));
   return eachGroup(
     asked,
-    ({ run, item }) => `${run}/${item.id}`,
+    ({ run, item: { id } }) => patchKey({ run, id }),
     work,
     samplesPerBatch(1, rowsPerBatch),
     async (group) => {

@@ -1,6 +1,5 @@
 /** All journals of this browser, or of this machine's headless runs. */
 import type { WorkIdentity } from '../../identity/work-identity.ts';
-import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import { modulesOf } from '../../work/modules.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import type { Progress } from './description.ts';
@@ -76,7 +75,7 @@ export class Journals {
   }
 
   /** What another build kept of a kind of work: to be shown as its own. @throws NamedError `JournalFailed` */
-  ofOtherBuild<Record>(kind: WorkKind, origin: Origin): Promise<OtherRecords<Record>> {
+  ofOtherBuild<Record>(kind: string, origin: Origin): Promise<OtherRecords<Record>> {
     return recordsOf(this.#storage, kind, origin);
   }
 
