@@ -4,7 +4,7 @@
  * How to get at a checkpoint of which only links, or not all files, can be seen.
  * @param {string} [repository] OWNER/NAME, where it is known
  */
-export function waysOut(repository = 'OWNER/NAME') {
+export function cacheRemedy(repository = 'OWNER/NAME') {
   return (
     `copy the snapshot with its files ("cp -rL SNAPSHOT COPY"), or download it into a folder of its own ` +
     `("hf download ${repository} --local-dir FOLDER"), or choose the files themselves`

@@ -1,6 +1,6 @@
 /**
  * What stands between `<name>` and the next `</name>`, whatever the case, one after another; a tag within is text, one that
- * never closes is none. In one pass: a pattern looks for the end anew from every tag.
+ * never closes is none. In one pass: a pattern looks for the end again from every tag.
  */
 export function* tagged(text: string, name: 'answer' | 'think'): Generator<string> {
   let start: number | undefined;

@@ -121,7 +121,7 @@ async function sweepOnce(
   }));
   const rows = [{}, ...swaps];
   const [whole, split] = [createRuntime(backend), createRuntime(backend, 1)];
-  /** `batches` of prompts, each prompt with its rows; sources are captured anew for each `captures`. */
+  /** `batches` of prompts, each prompt with its rows; sources are captured again for each `captures`. */
   const run = async (
     runtime: Runtime,
     captures: number,

@@ -109,7 +109,7 @@ export class EngineClient implements EngineApi {
     options: LoadOptions,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedModel> {
-    // Loading anew begins with giving back what was there.
+    // Loading again begins with giving back what was there.
     this.#contents.loaded.delete(id);
     const loaded = await this.#job(job, async (host, thread) => {
       await thread.watch(options.device);

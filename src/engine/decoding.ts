@@ -37,7 +37,7 @@ export class Decoding {
   #cache: KvCache;
   /** The head within the last decoder graph; undefined where it has to be split. */
   readonly #head: HeadSpec | undefined;
-  /** Stretches of layers with the gates of the rows now in the batch; made anew when the batch changes. */
+  /** Stretches of layers with the gates of the rows now in the batch; made again when the batch changes. */
   #segments: readonly DecodeSegment[] | null = null;
 
   /** Rows are counted through all prompts. */

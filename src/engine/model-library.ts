@@ -7,7 +7,7 @@ import { describeTensors } from './describe-tensors.ts';
 import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
 import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
-import { Givers } from './givers.ts';
+import { DonorChecks } from './donor-checks.ts';
 import { Jobs, openJob } from './jobs.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { Device } from './protocol/device.ts';
@@ -41,7 +41,7 @@ export class ModelLibrary {
   /** Loads come one after another: what one holds, the estimate of the next has to count. */
   readonly #loads = new SerialQueue();
   readonly #loading = new Map<ModelId, string>();
-  readonly #givers = new Givers();
+  readonly #donorChecks = new DonorChecks();
   protected readonly jobs = new Jobs();
   /** Sessions and their outputs are touched by one piece of work at a time. */
   protected readonly queue = new SerialQueue();
@@ -225,7 +225,7 @@ export class ModelLibrary {
     return (await this.#stations.get(device)).runtime.backend;
   }
 
-  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkGiver`. */
+  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkDonor`. */
   protected resolve({ layers, rest, head }: Subject): {
     subject: ResidentSubject;
     station: Station;
@@ -249,8 +249,8 @@ export class ModelLibrary {
         'load them on one device',
       );
     }
-    for (const id of new Set(layers)) this.#givers.check(this.folder(rest), this.folder(id), 'layers');
-    if (head !== undefined) this.#givers.check(this.folder(rest), this.folder(head), 'head');
+    for (const id of new Set(layers)) this.#donorChecks.check(this.folder(rest), this.folder(id), 'layers');
+    if (head !== undefined) this.#donorChecks.check(this.folder(rest), this.folder(head), 'head');
     const depth = frame.resident.config.text.layers;
     if (layers.length !== depth) {
       throw new NamedError(

@@ -26,7 +26,7 @@ export class VisionTower {
   /**
    * Embeddings `[tokens × outHiddenSize]` in image order. A window block runs once per window size (an image
    * has at most four: inside, right edge, lower edge, corner), each time on a batch of equal windows. Between
-   * blocks it hears `signal`, and rejects with its reason.
+   * blocks it checks `signal`, and rejects with its reason.
    */
   async embed(
     model: Resident,

@@ -1,4 +1,4 @@
-/** A folder's tokenizer and template in a worker that is ended when it does not answer, and begun anew for the next prompt. */
+/** A folder's tokenizer and template in a worker that is ended when it does not answer, and started again for the next prompt. */
 import type { Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';

@@ -32,7 +32,7 @@ export class OpfsKeptWeights implements KeptWeights {
   /**
    * Streams the copy to the device. null when there is none, it does not fit `plan` or the files' dates, or another tab is
    * writing it.
-   * null too when it turns out damaged (it is removed); `arrays` then has some arrays already, to be written anew.
+   * null too when it turns out damaged (it is removed); `arrays` then has some arrays already, to be written again.
    *
    * @throws NamedError `Cancelled`, and those of `arrays.allocate`.
    */

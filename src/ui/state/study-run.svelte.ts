@@ -169,7 +169,7 @@ export class StudyRun<Record> {
         {
           signal: controller.signal,
           onProgress,
-          // In place of what was shown: work that begins anew, as weights changed, takes over nothing.
+          // In place of what was shown: work that starts over, as weights changed, takes over nothing.
           onFinished: (records) => {
             this.#pending = new Map(records);
             this.#timer ??= setTimeout(() => void this.#show(), SHOWN_EVERY_MS);

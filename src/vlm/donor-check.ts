@@ -5,9 +5,9 @@ import type { Vocabulary } from './vocabulary.ts';
 import { compareVocabularies } from './vocabulary.ts';
 
 /** What of a checkpoint is given: LLM layers, or a piece of what is no layer. */
-export type Gift = 'layers' | 'visionTower' | 'projector' | 'frame' | 'head';
+export type ModelPart = 'layers' | 'visionTower' | 'projector' | 'frame' | 'head';
 
-export interface Giver {
+export interface ComparedModel {
   /** What it goes by: "RL". */
   readonly name: string;
   /** Its folder. */
@@ -23,28 +23,32 @@ const MAY_DIFFER: ReadonlySet<string> = new Set(['maxPositionEmbeddings', 'tieWo
 const TOKENS = 4;
 
 /**
- * Checks that `giver` can give `gifts` to the model whose config and tokenizer `frame` has. Layers see no ids: a giver of
+ * Checks that `donor` can give `parts` to the model whose config and tokenizer `frame` has. Layers see no ids: a donor of
  * layers may have other embeddings and further tokens, as long as no id means two things.
  *
  * @returns what differs and does no harm, or could not be compared, a sentence each
  * @throws NamedError `DifferentConfig` naming the field and both values, `DifferentTokenizer` naming the first token
  */
-export function checkGiver(frame: Giver, giver: Giver, gifts: ReadonlySet<Gift>): readonly string[] {
-  if (giver === frame) return [];
-  checkSame(frame, giver, 'text', frame.config.text, giver.config.text);
-  if (gifts.has('visionTower') || gifts.has('projector')) {
-    checkSame(frame, giver, 'vision', frame.config.vision, giver.config.vision);
+export function checkDonor(
+  frame: ComparedModel,
+  donor: ComparedModel,
+  parts: ReadonlySet<ModelPart>,
+): readonly string[] {
+  if (donor === frame) return [];
+  checkSame(frame, donor, 'text', frame.config.text, donor.config.text);
+  if (parts.has('visionTower') || parts.has('projector')) {
+    checkSame(frame, donor, 'vision', frame.config.vision, donor.config.vision);
   }
   // A tied head is its final norm alone.
-  const rows = gifts.has('frame') || (gifts.has('head') && !frame.config.text.tieWordEmbeddings);
-  if (rows) checkField(frame, giver, 'vocabSize', 'take only layers from it, or everything but layers');
-  if (gifts.has('head')) checkField(frame, giver, 'tieWordEmbeddings');
-  return [...configNotices(frame, giver), ...vocabularyNotices(frame, giver, rows)];
+  const rows = parts.has('frame') || (parts.has('head') && !frame.config.text.tieWordEmbeddings);
+  if (rows) checkField(frame, donor, 'vocabSize', 'take only layers from it, or everything but layers');
+  if (parts.has('head')) checkField(frame, donor, 'tieWordEmbeddings');
+  return [...configNotices(frame, donor), ...vocabularyNotices(frame, donor, rows)];
 }
 
 function checkSame<C extends TextConfig | VisionConfig>(
-  frame: Giver,
-  giver: Giver,
+  frame: ComparedModel,
+  donor: ComparedModel,
   section: string,
   a: C,
   b: C,
@@ -52,18 +56,23 @@ function checkSame<C extends TextConfig | VisionConfig>(
   for (const field of Object.keys(a) as (keyof C & string)[]) {
     const [own, other] = [JSON.stringify(a[field]), JSON.stringify(b[field])];
     if (!MAY_DIFFER.has(field) && own !== other)
-      throw differs(frame, giver, `${section}.${field}`, other, own);
+      throw differs(frame, donor, `${section}.${field}`, other, own);
   }
 }
 
-function checkField(frame: Giver, giver: Giver, field: keyof TextConfig, remedy?: string): void {
-  const [own, other] = [frame, giver].map(({ config }) => JSON.stringify(config.text[field]));
-  if (own !== other) throw differs(frame, giver, `text.${field}`, other, own, remedy);
+function checkField(
+  frame: ComparedModel,
+  donor: ComparedModel,
+  field: keyof TextConfig,
+  remedy?: string,
+): void {
+  const [own, other] = [frame, donor].map(({ config }) => JSON.stringify(config.text[field]));
+  if (own !== other) throw differs(frame, donor, `text.${field}`, other, own, remedy);
 }
 
 function differs(
-  frame: Giver,
-  giver: Giver,
+  frame: ComparedModel,
+  donor: ComparedModel,
   field: string,
   other: string | undefined,
   own: string | undefined,
@@ -71,37 +80,37 @@ function differs(
 ): NamedError {
   return new NamedError(
     'DifferentConfig',
-    `${called(giver)} differs from ${called(frame)}: ${other}, not ${own}`,
+    `${called(donor)} differs from ${called(frame)}: ${other}, not ${own}`,
     { file: 'config.json', field },
     remedy,
   );
 }
 
-function called({ name, folder }: Giver): string {
+function called({ name, folder }: ComparedModel): string {
   return name === folder ? name : `${name} (${folder})`;
 }
 
-function configNotices(frame: Giver, giver: Giver): readonly string[] {
-  const [a, b] = [frame.config, giver.config];
+function configNotices(frame: ComparedModel, donor: ComparedModel): readonly string[] {
+  const [a, b] = [frame.config, donor.config];
   const eos = ({ tokens }: VlmConfig): string => tokens.eos.toSorted((one, other) => one - other).join(', ');
   const told = (differ: boolean, sentence: string): readonly string[] => (differ ? [sentence] : []);
   return [
     ...told(
       a.text.maxPositionEmbeddings !== b.text.maxPositionEmbeddings,
-      `${giver.name} was configured for ${b.text.maxPositionEmbeddings} tokens; the merge keeps the ${a.text.maxPositionEmbeddings} of ${frame.name}.`,
+      `${donor.name} was configured for ${b.text.maxPositionEmbeddings} tokens; the merge keeps the ${a.text.maxPositionEmbeddings} of ${frame.name}.`,
     ),
     ...told(
       a.text.vocabSize !== b.text.vocabSize,
-      `The embeddings of ${giver.name} have ${b.text.vocabSize} rows; the merge keeps the ${a.text.vocabSize} of ${frame.name}.`,
+      `The embeddings of ${donor.name} have ${b.text.vocabSize} rows; the merge keeps the ${a.text.vocabSize} of ${frame.name}.`,
     ),
     ...told(
       eos(a) !== eos(b),
-      `Answers of ${giver.name} end with token ${eos(b)}; those of the merge, as of ${frame.name}, with ${eos(a)}.`,
+      `Answers of ${donor.name} end with token ${eos(b)}; those of the merge, as of ${frame.name}, with ${eos(a)}.`,
     ),
     ...(['image', 'video', 'visionStart', 'visionEnd'] as const).flatMap((token) =>
       told(
         a.tokens[token] !== b.tokens[token],
-        `In ${giver.name} token ${b.tokens[token]} is ${TOKEN_NAMES[token]}; the merge keeps the ${a.tokens[token]} of ${frame.name}.`,
+        `In ${donor.name} token ${b.tokens[token]} is ${TOKEN_NAMES[token]}; the merge keeps the ${a.tokens[token]} of ${frame.name}.`,
       ),
     ),
   ];
@@ -115,18 +124,18 @@ const TOKEN_NAMES = {
 };
 
 /** @param rows whether embeddings or head are given, whose rows the tokens are */
-function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly string[] {
-  if (!frame.vocabulary || !giver.vocabulary) {
-    const without = frame.vocabulary ? giver : frame;
+function vocabularyNotices(frame: ComparedModel, donor: ComparedModel, rows: boolean): readonly string[] {
+  if (!frame.vocabulary || !donor.vocabulary) {
+    const without = frame.vocabulary ? donor : frame;
     return [`${without.name} has no tokenizer.json: whether the tokenizers agree was not checked.`];
   }
-  const { contradiction, onlyA, onlyB } = compareVocabularies(frame.vocabulary, giver.vocabulary);
+  const { contradiction, onlyA, onlyB } = compareVocabularies(frame.vocabulary, donor.vocabulary);
   const quoted = (token: string): string => JSON.stringify(token);
   if (contradiction) {
     const what =
       'token' in contradiction
-        ? `${quoted(contradiction.token)} is id ${contradiction.a} in ${frame.name} and id ${contradiction.b} in ${giver.name}`
-        : `id ${contradiction.id} is ${quoted(contradiction.a)} in ${frame.name} and ${quoted(contradiction.b)} in ${giver.name}`;
+        ? `${quoted(contradiction.token)} is id ${contradiction.a} in ${frame.name} and id ${contradiction.b} in ${donor.name}`
+        : `id ${contradiction.id} is ${quoted(contradiction.a)} in ${frame.name} and ${quoted(contradiction.b)} in ${donor.name}`;
     throw otherTokenizer(
       what,
       'take checkpoints with the same tokenizer: the layers of one would read the ids of another',
@@ -134,10 +143,10 @@ function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly 
   }
   const [more] = [...onlyA, ...onlyB];
   if (rows && more !== undefined) {
-    const [owner, other] = onlyA.length > 0 ? [frame, giver] : [giver, frame];
+    const [owner, other] = onlyA.length > 0 ? [frame, donor] : [donor, frame];
     throw otherTokenizer(
-      `${quoted(more)} is a token of ${owner.name} and none of ${other.name}, and embeddings or head of ${giver.name} are asked for`,
-      `take only layers from ${giver.name}, or everything but layers`,
+      `${quoted(more)} is a token of ${owner.name} and none of ${other.name}, and embeddings or head of ${donor.name} are asked for`,
+      `take only layers from ${donor.name}, or everything but layers`,
     );
   }
   const some = (tokens: readonly string[]): string =>
@@ -145,11 +154,11 @@ function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly 
   return [
     ...(onlyB.length > 0
       ? [
-          `Only ${giver.name} has ${some(onlyB)}: the tokenizer of ${frame.name}, which the merge keeps, never gives them.`,
+          `Only ${donor.name} has ${some(onlyB)}: the tokenizer of ${frame.name}, which the merge keeps, never gives them.`,
         ]
       : []),
     ...(onlyA.length > 0
-      ? [`Only ${frame.name} has ${some(onlyA)}: what ${giver.name} gives was not trained with them.`]
+      ? [`Only ${frame.name} has ${some(onlyA)}: what ${donor.name} gives was not trained with them.`]
       : []),
   ];
 }
