@@ -14,6 +14,8 @@ const FILES: Readonly<Record<string, string>> = {
   dataset: 'dataset/generator/planted.ts',
   main: 'src/main.ts',
   workers: 'workers/planted.ts',
+  'engine-package': 'packages/engine/planted.ts',
+  'spectra-package': 'packages/spectra-webgpu/planted.ts',
 };
 const SUPPORT = 'src/engine/testing/support.ts';
 const names = Object.keys(ROOMS);
@@ -42,7 +44,7 @@ beforeAll(async () => {
   write('src/vlm/late.ts', [`export const late = () => import('../ui/inner/planted.ts');`]);
   writeFileSync(join(root, 'tsconfig.json'), '{}');
   const { forbidden = [], options } = config;
-  const { output } = await cruise(['src', 'workers', 'scripts', 'dataset'], {
+  const { output } = await cruise(['src', 'workers', 'packages', 'scripts', 'dataset'], {
     ...options,
     ...{ baseDir: root, ruleSet: { forbidden }, validate: true },
   });
