@@ -22,6 +22,8 @@ test('a matrix that is cancelled takes no other with it, and those stay with the
   const first = spectra.singularValues(matrix, SIZE, SIZE, { signal });
   const second = spectra.singularValues(matrix, SIZE, SIZE);
   const third = spectra.singularValues(matrix, SIZE, SIZE, { signal });
+  // The worker is still starting: it has been asked, and has not answered.
+  await new Promise((resolve) => setTimeout(resolve));
   controller.abort();
   await expect(first).rejects.toMatchObject({ name: 'Cancelled' });
   await expect(third).rejects.toMatchObject({ name: 'Cancelled' });

@@ -79,12 +79,12 @@ export async function openSpectra({
         backend.singularValues(matrix, rows, cols, options);
       const found = await seat?.run(`the matrix of ${rows} × ${cols}`, onGpu, signal);
       if (found) return { values: found, device: 'webgpu' };
-      const onCpu = (): Promise<Float64Array> => {
+      const onCpu = async (): Promise<Float64Array> => {
         throwIfCancelled(signal);
         // A copy moves to the worker: the caller keeps the matrix.
         return cpu.singularValues(new Float32Array(matrix), rows, cols, options);
       };
-      return { values: await abortable(() => turns.add(async () => onCpu()), signal), device: 'cpu' };
+      return { values: await abortable(() => turns.add(onCpu), signal), device: 'cpu' };
     },
     dispose: () => {
       seat?.dispose();
