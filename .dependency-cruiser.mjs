@@ -253,6 +253,16 @@ export const ROOMS = {
     uses: ['work', 'engine', 'spectra', 'merge', 'evaluation', 'reading', 'study', 'bench'],
     holds: 'thin shells around what runs in threads',
   },
+  'engine-package': {
+    files: '^packages/engine/',
+    uses: ['words', 'work', 'checkpoint', 'vlm', 'engine'],
+    holds: 'what the engine shows of itself as a package',
+  },
+  'spectra-package': {
+    files: '^packages/spectra-webgpu/',
+    uses: ['words', 'work', 'spectra'],
+    holds: 'what exact spectra show of themselves as a package',
+  },
 };
 
 const TESTING = '/testing/';
@@ -268,7 +278,7 @@ function rule([name, { files, uses, holds }]) {
     comment: `${name} (${holds}) uses ${uses.length === 0 ? 'no other room' : `only ${uses.join(', ')}`}`,
     severity: 'error',
     from: { path: files, pathNot: TESTING },
-    to: { path: '^(src|workers|scripts|dataset|tools)/', pathNot: allowed },
+    to: { path: '^(src|workers|packages|scripts|dataset|tools)/', pathNot: allowed },
   };
 }
 
@@ -287,7 +297,7 @@ export default {
       name: 'testing-is-for-tests',
       comment: 'what supports tests is no part of the app',
       severity: 'error',
-      from: { path: '^(src|workers)/', pathNot: TESTING },
+      from: { path: '^(src|workers|packages)/', pathNot: TESTING },
       to: { path: TESTING },
     },
   ],
@@ -295,7 +305,7 @@ export default {
     // Types count, and so does what only types are imported from.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    includeOnly: '^(src|workers|scripts|dataset|tools)/',
+    includeOnly: '^(src|workers|packages|scripts|dataset|tools)/',
     exclude: '\\.test\\.ts$|^src/spectra/kernels/assembly/|^dataset/data/',
     enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.svelte'] },
   },

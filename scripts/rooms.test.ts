@@ -20,6 +20,8 @@ const FILES: Readonly<Record<string, string>> = {
   charts: 'src/ui/charts/inner/planted.ts',
   main: 'src/main.ts',
   workers: 'workers/planted.ts',
+  'engine-package': 'packages/engine/planted.ts',
+  'spectra-package': 'packages/spectra-webgpu/planted.ts',
 };
 const SUPPORT = 'src/engine/testing/support.ts';
 const names = Object.keys(ROOMS);
@@ -48,7 +50,7 @@ beforeAll(async () => {
   write('src/vlm/late.ts', [`export const late = () => import('../ui/inner/planted.ts');`]);
   writeFileSync(join(root, 'tsconfig.json'), '{}');
   const { forbidden = [], options } = config;
-  const { output } = await cruise(['src', 'workers', 'scripts', 'dataset', 'tools'], {
+  const { output } = await cruise(['src', 'workers', 'packages', 'scripts', 'dataset', 'tools'], {
     ...options,
     ...{ baseDir: root, ruleSet: { forbidden }, validate: true },
   });
