@@ -225,8 +225,9 @@ async function copy(
     const reading = piece;
     const bytes = await abortable(() => reading, signal);
     readOn();
-    hash.add(bytes);
+    const hashed = hash.add(bytes);
     await abortable(() => file.write(bytes), signal);
+    await hashed;
     report(bytes.length);
   }
   return hash.digest();
