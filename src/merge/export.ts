@@ -101,6 +101,7 @@ async function writeFiles(
   if (stale !== null && (await record?.startOver())) work.onNotice?.(`${stale}: ${AGAIN}`);
   const { whole, spoilt } = record ? await record.check(work) : { whole: new Set<string>(), spoilt: [] };
   for (const name of spoilt) work.onNotice?.(`${name} is not as it was written earlier: it is written again`);
+  const goesOn = whole.size > 0 || (record?.deviations.size ?? 0) > 0;
   const measured = await measureNoise(plan, folders, record ? recorded(work, record) : work);
   const reading = new HashedReading(measured, folders);
   const folder = new MergedFolder(measured, reading.folders, work);
@@ -126,8 +127,8 @@ async function writeFiles(
     const withdrawn = await remember(plan, read, work);
     if (withdrawn === null) continue;
     work.onNotice?.(withdrawn);
-    // What an earlier run wrote may be of the weights as they were.
-    if (whole.size > 0 && (await record?.startOver())) {
+    // What an earlier run wrote, or measured, may be of the weights as they were.
+    if (goesOn && (await record?.startOver())) {
       work.onNotice?.(`weights of a donor changed since this merge was begun: ${AGAIN}`);
       return writeFiles(plan, folders, sink, record, work);
     }
@@ -225,8 +226,9 @@ async function copy(
     const reading = piece;
     const bytes = await abortable(() => reading, signal);
     readOn();
-    hash.add(bytes);
+    const hashed = hash.add(bytes);
     await abortable(() => file.write(bytes), signal);
+    await hashed;
     report(bytes.length);
   }
   return hash.digest();

@@ -74,6 +74,8 @@ export class AnswerRun<Who extends Asked = Variant> {
   #controller: AbortController | null = null;
   #plan: Plan<Who> | null = null;
   #serial = 0;
+  /** Times that it was read again: the last counts. */
+  #readings = 0;
   /** Whether `error` is of the last run, and not of laying one out. */
   #runFailed = false;
   #preparing: Promise<void> = Promise.resolve();
@@ -90,7 +92,7 @@ export class AnswerRun<Who extends Asked = Variant> {
     this.#journals = journals;
     this.#jobs = jobs;
     journals.onRemoved(() => {
-      if (!this.running && this.answers.size > 0) void this.#readAgain();
+      if (!this.running) void this.#readAgain();
     });
   }
 
@@ -160,10 +162,13 @@ export class AnswerRun<Who extends Asked = Variant> {
 
   /** Kept work was forgotten, or withdrawn: what is shown may have been of it. */
   async #readAgain(): Promise<void> {
+    const reading = ++this.#readings;
     await this.#preparing;
+    if (this.asks.length === 0) return;
     const serial = this.#serial;
     const { answers, origin, notices } = await this.#kept(this.asks);
-    if (serial !== this.#serial || this.running) return;
+    // One that began later knows of every removal.
+    if (serial !== this.#serial || reading !== this.#readings || this.running) return;
     if (origin || this.origin) this.notices = notices;
     this.answers = answers;
     this.origin = origin;
