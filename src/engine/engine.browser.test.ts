@@ -8,6 +8,7 @@ import { WasmBackend } from './backend/wasm.ts';
 import { WebGpuBackend } from './backend/webgpu.ts';
 import { Engine } from './engine.ts';
 import { fetchGolden } from './testing/fetch-golden.ts';
+import { describeDistributions } from './testing/distribution-suite.ts';
 import { describeGoldens } from './testing/golden-suite.ts';
 import { GOLDEN_CHECKPOINTS } from './testing/goldens.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
@@ -21,6 +22,11 @@ describeGoldens({
   logitsBound: 2e-3,
   interventionCases: ['square'],
 });
+
+describeDistributions(
+  'webgpu',
+  async () => new WebGpuBackend(await loadWebGpuBuild('jspi'), await requestGpu(false)),
+);
 
 describe('the check of a device before it is believed', () => {
   it('passes the software adapter without subgroups, in every format', async () => {
