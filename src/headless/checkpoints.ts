@@ -1,5 +1,7 @@
 import type { EngineClient } from '../engine/client.ts';
-import type { Device, LoadedModel, OpenedCheckpoint, WeightDtype } from '../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
+import type { Device, WeightDtype } from '../engine/protocol/device.ts';
+import type { LoadedModel } from '../engine/protocol/loading.ts';
 import { NamedError } from '../named-error.ts';
 import { noteLoaded } from '../study/weights/loaded.ts';
 import type { WeightsWatch } from '../study/weights/watch.ts';
