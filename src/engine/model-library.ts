@@ -79,7 +79,7 @@ export class ModelLibrary {
 
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   async countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {
-    return this.folder(id).prompts.countTokens(texts);
+    return (await this.folder(id).prompts.encode(texts)).map(({ length }) => length);
   }
 
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
