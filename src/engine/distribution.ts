@@ -33,8 +33,8 @@ export class Distributions {
   }
 
   /**
-   * What each row of `logits [L, vocabulary]` says of its token of `tokens`, and its `alternatives` likeliest tokens. `release` gives
-   * back what comes besides, logits included; after an error the logits alone are the caller's.
+   * What each row of `logits [L, vocabulary]` says of its token of `tokens`, and its `alternatives` likeliest tokens. The logits are
+   * taken over: they come back with what normalizes them, for `release`, and are given back after an error.
    *
    * @throws NamedError `NonFiniteLogits`
    */
@@ -44,18 +44,21 @@ export class Distributions {
     alternatives: number,
   ): Promise<{ readonly rows: readonly RowScores[]; readonly normalized: Normalized }> {
     const vocabulary = logits.dims[1] as number;
-    const outputs = await this.#run(
-      { kind: 'scores', build: scoresGraph, vocabulary },
-      { logits },
-      tokens.map((token, row) => row * vocabulary + token),
-      ['logprob', 'above', 'entropy', 'group_peaks'],
-    );
-    const [peak, logTotal] = [outputs['peak'] as Tensor, outputs['log_total'] as Tensor];
+    const made = [logits];
     try {
+      const outputs = await this.#run(
+        { kind: 'scores', build: scoresGraph, vocabulary },
+        { logits },
+        tokens.map((token, row) => row * vocabulary + token),
+        ['logprob', 'above', 'entropy', 'group_peaks'],
+      );
+      const [peak, logTotal] = [outputs['peak'] as Tensor, outputs['log_total'] as Tensor];
+      made.push(peak, logTotal);
       const entropies = hostValues(outputs, 'entropy');
       // A NaN or an infinity anywhere in a row is one in its entropy.
-      for (const entropy of entropies)
-        if (!Number.isFinite(entropy)) throw nonFinite(`its entropy is ${entropy}`);
+      for (const entropy of entropies) {
+        if (!Number.isFinite(entropy)) throw nonFinite(`their entropy is ${entropy}`);
+      }
       const [logprobs, above] = [hostValues(outputs, 'logprob'), hostValues(outputs, 'above')];
       const groupPeaks = hostValues(outputs, 'group_peaks');
       const likeliest = await this.#likeliest(logits, groupPeaks, Math.min(alternatives, vocabulary));
@@ -71,7 +74,7 @@ export class Distributions {
       }));
       return { rows, normalized: { logits, peak, logTotal } };
     } catch (error) {
-      for (const tensor of [peak, logTotal]) this.#backend.dispose(tensor);
+      for (const tensor of made) this.#backend.dispose(tensor);
       throw error;
     }
   }

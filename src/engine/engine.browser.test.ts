@@ -12,6 +12,7 @@ import { describeDistributions } from './testing/distribution-suite.ts';
 import { describeGoldens } from './testing/golden-suite.ts';
 import { GOLDEN_CHECKPOINTS } from './testing/goldens.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
+import { describeScores } from './testing/score-suite.ts';
 
 describeGoldens({
   device: 'webgpu',
@@ -21,6 +22,14 @@ describeGoldens({
   hiddenBound: 2e-3,
   logitsBound: 2e-3,
   interventionCases: ['square'],
+});
+
+describeScores({
+  device: 'webgpu',
+  read: fetchGolden,
+  createEngine: (decodeImage) => new Engine({ ...INLINE, decodeImage, createBackend }),
+  cases: ['text', 'square'],
+  bound: 1e-3,
 });
 
 describeDistributions(

@@ -1,7 +1,7 @@
 /** Whether one checkpoint can give parts of itself to the model of another: for merges, and for stitches that run unwritten. */
 import { NamedError } from '../named-error.ts';
 import type { TextConfig, VisionConfig, VlmConfig } from './config.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Contradiction, Vocabulary } from './vocabulary.ts';
 import { compareVocabularies } from './vocabulary.ts';
 
 /** What of a checkpoint is given: LLM layers, or a piece of what is no layer. */
@@ -40,6 +40,18 @@ export function checkGiver(frame: Giver, giver: Giver, gifts: ReadonlySet<Gift>)
   if (rows) checkField(frame, giver, 'vocabSize', 'take only layers from it, or everything but layers');
   if (gifts.has('head')) checkField(frame, giver, 'tieWordEmbeddings');
   return [...configNotices(frame, giver), ...vocabularyNotices(frame, giver, rows)];
+}
+
+/**
+ * Checks that token ids of one checkpoint mean the same to the other, as far as both have tokenizers. Either may have further tokens.
+ *
+ * @throws NamedError `DifferentTokenizer` naming the first token
+ */
+export function checkTokens(frame: Giver, giver: Giver): void {
+  if (!frame.vocabulary || !giver.vocabulary) return;
+  const { contradiction } = compareVocabularies(frame.vocabulary, giver.vocabulary);
+  if (contradiction)
+    throw contradicts(frame, giver, contradiction, 'an id of the answer would be another token');
 }
 
 function checkSame<C extends TextConfig | VisionConfig>(
@@ -121,17 +133,8 @@ function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly 
     return [`${without.name} has no tokenizer.json: whether the tokenizers agree was not checked.`];
   }
   const { contradiction, onlyA, onlyB } = compareVocabularies(frame.vocabulary, giver.vocabulary);
-  const quoted = (token: string): string => JSON.stringify(token);
-  if (contradiction) {
-    const what =
-      'token' in contradiction
-        ? `${quoted(contradiction.token)} is id ${contradiction.a} in ${frame.name} and id ${contradiction.b} in ${giver.name}`
-        : `id ${contradiction.id} is ${quoted(contradiction.a)} in ${frame.name} and ${quoted(contradiction.b)} in ${giver.name}`;
-    throw otherTokenizer(
-      what,
-      'take checkpoints with the same tokenizer: the layers of one would read the ids of another',
-    );
-  }
+  if (contradiction)
+    throw contradicts(frame, giver, contradiction, 'the layers of one would read the ids of another');
   const [more] = [...onlyA, ...onlyB];
   if (rows && more !== undefined) {
     const [owner, other] = onlyA.length > 0 ? [frame, giver] : [giver, frame];
@@ -152,6 +155,19 @@ function vocabularyNotices(frame: Giver, giver: Giver, rows: boolean): readonly 
       ? [`Only ${frame.name} has ${some(onlyA)}: what ${giver.name} gives was not trained with them.`]
       : []),
   ];
+}
+
+/** @param why what would go wrong */
+function contradicts(frame: Giver, giver: Giver, contradiction: Contradiction, why: string): NamedError {
+  const what =
+    'token' in contradiction
+      ? `${quoted(contradiction.token)} is id ${contradiction.a} in ${frame.name} and id ${contradiction.b} in ${giver.name}`
+      : `id ${contradiction.id} is ${quoted(contradiction.a)} in ${frame.name} and ${quoted(contradiction.b)} in ${giver.name}`;
+  return otherTokenizer(what, `take checkpoints with the same tokenizer: ${why}`);
+}
+
+function quoted(token: string): string {
+  return JSON.stringify(token);
 }
 
 function otherTokenizer(what: string, remedy: string): NamedError {
