@@ -94,7 +94,7 @@ describe('an answer under way survives, identical and with no token told twice',
   });
 });
 
-test('a captured image is captured again under its old handle', async () => {
+test('a captured image is captured again under its old handle, for answers and for scores', async () => {
   const { client, statuses, request } = await loaded('wasm');
   const swap = square.interventions.find(({ kind, mode }) => kind === 'swap' && mode === 'single');
   const { layer, source = '' } = swap as { layer: number; source?: string };
@@ -109,6 +109,15 @@ test('a captured image is captured again under its old handle', async () => {
   const rows = [{ swap: { source: handle, layers: [layer] } }];
   const { result } = await ask(client, { ...request, rows });
   expect(result.rows[0]?.tokens).toEqual(swap?.tokens);
+  const told: string[] = [];
+  const answer = result.rows[0]?.tokens.slice(0, 3) ?? [];
+  const { subject, messages = [], images: pictures = [] } = request;
+  const scored = await client.scoreAnswer(
+    { job: 'score', messages, images: pictures, readers: [{ subject, row: rows[0] ?? {} }], answer },
+    ({ phase }) => told.push(phase),
+  );
+  expect(scored.readers[0]?.scores.map(({ rank }) => rank)).toEqual([0, 0, 0]);
+  expect(told).toEqual(['reading', 'scoring']);
 });
 
 test('what is cancelled while the engine is rebuilt does not run again', async () => {

@@ -31,6 +31,7 @@ import type {
   MemoryEstimate,
   StoredWeights,
 } from './protocol/loading.ts';
+import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import { RepeatedGeneration } from './repeated-generation.ts';
 import type { ModelId } from './subject.ts';
 
@@ -151,6 +152,13 @@ export class EngineClient implements EngineApi {
 
   forward(request: ForwardRequest): Promise<ForwardResult> {
     return this.#job(request.job, (host) => host.forward(request));
+  }
+
+  scoreAnswer(
+    request: ScoreRequest,
+    onProgress: (progress: ScoreProgress) => void = () => undefined,
+  ): Promise<AnswerScores> {
+    return this.#job(request.job, (host) => host.scoreAnswer(request, proxy(onProgress)));
   }
 
   async captureImageKv(request: CaptureKvRequest): Promise<string> {

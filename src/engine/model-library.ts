@@ -79,7 +79,7 @@ export class ModelLibrary {
 
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   async countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {
-    return this.folder(id).prompts.countTokens(texts);
+    return (await this.folder(id).prompts.encode(texts)).map(({ length }) => length);
   }
 
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
@@ -242,12 +242,7 @@ export class ModelLibrary {
     const reader = head === undefined ? null : find(head);
     const others = reader ? [...donors, reader] : donors;
     if (others.some(({ device }) => device !== frame.device)) {
-      throw new NamedError(
-        'MixedDevices',
-        'the donors are on different devices',
-        {},
-        'load them on one device',
-      );
+      throw mixedDevices('donors');
     }
     for (const id of new Set(layers)) this.#donorChecks.check(this.folder(rest), this.folder(id), 'layers');
     if (head !== undefined) this.#donorChecks.check(this.folder(rest), this.folder(head), 'head');
@@ -268,9 +263,38 @@ export class ModelLibrary {
     return { subject, station: frame.station, device: frame.device };
   }
 
+  /**
+   * Subjects on one device that can read the same token ids; `folder` is the first one's.
+   *
+   * @throws NamedError `MixedDevices`, `DifferentTokenizer`, those of `resolve`.
+   */
+  protected resolveAll(
+    first: Subject,
+    others: readonly Subject[],
+  ): { subjects: readonly ResidentSubject[]; station: Station; folder: Folder } {
+    const { subject, station, device } = this.resolve(first);
+    const folder = this.folder(subject.rest.id);
+    const rest = others.map((each) => {
+      const other = this.resolve(each);
+      if (other.device !== device) throw mixedDevices('models');
+      this.#donorChecks.checkTokens(folder, this.folder(other.subject.rest.id));
+      return other.subject;
+    });
+    return { subjects: [subject, ...rest], station, folder };
+  }
+
   /** Weights that graphs carry are on no ledger of the backend. */
   #constantBytes(device: Device): number {
     const arrays = [...this.#loaded.values()].filter((loaded) => loaded.device === device);
     return CONSTANT_COPIES * arrays.reduce((sum, { resident }) => sum + resident.arrays.bytes, 0);
   }
+}
+
+function mixedDevices(which: string): NamedError {
+  return new NamedError(
+    'MixedDevices',
+    `the ${which} are on different devices`,
+    {},
+    'load them on one device',
+  );
 }

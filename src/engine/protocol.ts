@@ -17,6 +17,7 @@ import type {
   MemoryEstimate,
   StoredWeights,
 } from './protocol/loading.ts';
+import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import type { ModelId } from './subject.ts';
 
 /** What the engine is doing about its own health; shown, never hidden. */
@@ -53,6 +54,8 @@ export interface EngineApi {
   /** As `generate` for each prompt, in the prompts' order; without events. */
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   forward(request: ForwardRequest): Promise<ForwardResult>;
+  /** What several models say of every token of one answer. */
+  scoreAnswer(request: ScoreRequest, onProgress?: (progress: ScoreProgress) => void): Promise<AnswerScores>;
   /** Runs the prompt and keeps every layer's K and V at the chosen positions; returns a handle. */
   captureImageKv(request: CaptureKvRequest): Promise<string>;
   releaseKv(handle: string): Promise<void>;

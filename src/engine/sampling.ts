@@ -20,7 +20,8 @@ export function checkPeak(logit: number): void {
   if (!(Math.abs(logit) < LARGEST_LOGIT)) throw nonFinite(`the largest is ${logit}`);
 }
 
-function nonFinite(what: string): NamedError {
+/** The refusal of logits that are no distribution; `what` says by what that shows. */
+export function nonFinite(what: string): NamedError {
   return new NamedError(
     'NonFiniteLogits',
     `the logits are not a distribution: ${what}`,

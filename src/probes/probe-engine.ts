@@ -6,6 +6,7 @@ import type {
   GenerateResult,
   PromptAnswers,
 } from '../engine/protocol/generation.ts';
+import type { AnswerScores, ScoreProgress, ScoreRequest } from '../engine/protocol/scores.ts';
 import { abortable } from '../work/cancel.ts';
 
 /** What probes ask of an engine: the page's, over a worker, or one in the same thread. */
@@ -13,6 +14,7 @@ export interface ProbeEngine {
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult>;
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   forward(request: ForwardRequest): Promise<ForwardResult>;
+  scoreAnswer(request: ScoreRequest, onProgress?: (progress: ScoreProgress) => void): Promise<AnswerScores>;
   captureImageKv(request: CaptureKvRequest): Promise<string>;
   releaseKv(handle: string): Promise<void> | void;
   cancel(job: string): Promise<void> | void;

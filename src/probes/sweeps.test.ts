@@ -218,6 +218,7 @@ describe('the token swap', () => {
       generate: () => new Promise(() => undefined),
       generateAll: () => new Promise(() => undefined),
       forward: () => new Promise(() => undefined),
+      scoreAnswer: () => new Promise(() => undefined),
       captureImageKv: () => new Promise((resolve) => setTimeout(() => resolve('late'), 50)),
       releaseKv: (handle) => void released.push(handle),
       cancel: () => undefined,

@@ -1,7 +1,7 @@
 /** Whether one checkpoint can give parts of itself to the model of another: for merges, and for stitches that run unwritten. */
 import { NamedError } from '../named-error.ts';
 import type { TextConfig, VisionConfig, VlmConfig } from './config.ts';
-import type { Vocabulary } from './vocabulary.ts';
+import type { Contradiction, Vocabulary } from './vocabulary.ts';
 import { compareVocabularies } from './vocabulary.ts';
 
 /** What of a checkpoint is given: LLM layers, or a piece of what is no layer. */
@@ -44,6 +44,18 @@ export function checkDonor(
   if (rows) checkField(frame, donor, 'vocabSize', 'take only layers from it, or everything but layers');
   if (parts.has('head')) checkField(frame, donor, 'tieWordEmbeddings');
   return [...configNotices(frame, donor), ...vocabularyNotices(frame, donor, rows)];
+}
+
+/**
+ * Checks that token ids of one checkpoint mean the same to the other, as far as both have tokenizers. Either may have further tokens.
+ *
+ * @throws NamedError `DifferentTokenizer` naming the first token
+ */
+export function checkTokens(frame: ComparedModel, donor: ComparedModel): void {
+  if (!frame.vocabulary || !donor.vocabulary) return;
+  const { contradiction } = compareVocabularies(frame.vocabulary, donor.vocabulary);
+  if (contradiction)
+    throw contradicts(frame, donor, contradiction, 'an id of the answer would be another token');
 }
 
 function checkSame<C extends TextConfig | VisionConfig>(
@@ -130,17 +142,8 @@ function vocabularyNotices(frame: ComparedModel, donor: ComparedModel, rows: boo
     return [`${without.name} has no tokenizer.json: whether the tokenizers agree was not checked.`];
   }
   const { contradiction, onlyA, onlyB } = compareVocabularies(frame.vocabulary, donor.vocabulary);
-  const quoted = (token: string): string => JSON.stringify(token);
-  if (contradiction) {
-    const what =
-      'token' in contradiction
-        ? `${quoted(contradiction.token)} is id ${contradiction.a} in ${frame.name} and id ${contradiction.b} in ${donor.name}`
-        : `id ${contradiction.id} is ${quoted(contradiction.a)} in ${frame.name} and ${quoted(contradiction.b)} in ${donor.name}`;
-    throw otherTokenizer(
-      what,
-      'take checkpoints with the same tokenizer: the layers of one would read the ids of another',
-    );
-  }
+  if (contradiction)
+    throw contradicts(frame, donor, contradiction, 'the layers of one would read the ids of another');
   const [more] = [...onlyA, ...onlyB];
   if (rows && more !== undefined) {
     const [owner, other] = onlyA.length > 0 ? [frame, donor] : [donor, frame];
@@ -161,6 +164,24 @@ function vocabularyNotices(frame: ComparedModel, donor: ComparedModel, rows: boo
       ? [`Only ${frame.name} has ${some(onlyA)}: what ${donor.name} gives was not trained with them.`]
       : []),
   ];
+}
+
+/** @param why what would go wrong */
+function contradicts(
+  frame: ComparedModel,
+  donor: ComparedModel,
+  contradiction: Contradiction,
+  why: string,
+): NamedError {
+  const what =
+    'token' in contradiction
+      ? `${quoted(contradiction.token)} is id ${contradiction.a} in ${frame.name} and id ${contradiction.b} in ${donor.name}`
+      : `id ${contradiction.id} is ${quoted(contradiction.a)} in ${frame.name} and ${quoted(contradiction.b)} in ${donor.name}`;
+  return otherTokenizer(what, `take checkpoints with the same tokenizer: ${why}`);
+}
+
+function quoted(token: string): string {
+  return JSON.stringify(token);
 }
 
 function otherTokenizer(what: string, remedy: string): NamedError {

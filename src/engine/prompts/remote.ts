@@ -93,8 +93,8 @@ export class RemotePromptMaker implements PromptMaker {
     return this.#run((host) => host.build(request), signal);
   }
 
-  countTokens(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
-    return this.#run((host) => host.countTokens(texts), signal);
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]> {
+    return this.#run((host) => host.encode(texts), signal);
   }
 
   close(): void {

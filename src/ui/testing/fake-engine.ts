@@ -8,6 +8,7 @@ import type { WeightDtype } from '../../engine/protocol/device.ts';
 import type { GeneratedRow } from '../../engine/protocol/generation.ts';
 import type { RowSpec } from '../../engine/protocol/intervention.ts';
 import type { LoadedModel, MemoryEstimate, StoredWeights } from '../../engine/protocol/loading.ts';
+import { fakeScores } from '../../engine/testing/fake-scores.ts';
 import { decidingFiles } from '../../vlm/deciding-files.ts';
 import type { ModelId } from '../../engine/subject.ts';
 
@@ -235,6 +236,13 @@ export class FakeEngine implements EngineApi {
 
   forward(): never {
     throw new Error('the page does not call forward yet');
+  }
+
+  async scoreAnswer(
+    ...[request]: Parameters<EngineApi['scoreAnswer']>
+  ): ReturnType<EngineApi['scoreAnswer']> {
+    await this.#pause();
+    return fakeScores(request);
   }
 
   captureImageKv(): never {
