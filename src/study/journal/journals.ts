@@ -10,10 +10,13 @@ import type { Origin, OtherRecords } from './other-builds.ts';
 import { otherBuilds, recordsOf } from './other-builds.ts';
 import type { JournalOptions, OpenedJournal } from './journal.ts';
 import { openJournal } from './journal.ts';
+import { journalFile } from './journal-file.ts';
+import { headOf } from './journal-head.ts';
 import type { KeptWork } from './kept-work.ts';
 import { damageNotices, readRecords } from './records.ts';
 import { ANYTHING, recordShape, shapeOf } from './shapes.ts';
 import type { JournalStorage } from './storage.ts';
+import { takeOver, type TakenOver, type TakeOverOptions } from './take-over.ts';
 import { isLedger, WeightsLedger } from '../weights/ledger.ts';
 import { WeightsWatch } from '../weights/watch.ts';
 
@@ -28,6 +31,7 @@ export class Journals {
   readonly #storage: JournalStorage;
   readonly #options: JournalsOptions;
   readonly #removed = new Set<(key: string) => void>();
+  readonly #taken = new Set<(key: string) => void>();
 
   constructor(storage: JournalStorage, options: JournalsOptions = {}) {
     this.#storage = storage;
@@ -116,6 +120,27 @@ export class Journals {
     return kept;
   }
 
+  /**
+   * A journal as one file, piece by piece (`journal-file.ts`).
+   *
+   * @param key that `list` gave
+   * @throws NamedError `JournalFailed`, `JournalDamaged`
+   */
+  file(key: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    return journalFile(this.#storage, key);
+  }
+
+  /**
+   * Takes over what a journal file holds, as if it had been computed here.
+   *
+   * @throws NamedError those of `headOf` and `takeOver`; the signal's reason
+   */
+  async takeOver(file: File, options: TakeOverOptions = {}): Promise<TakenOver> {
+    const taken = await takeOver(this.#storage, file, await headOf(file, options.signal), options);
+    for (const tell of this.#taken) tell(taken.key);
+    return taken;
+  }
+
   /** Forgets a piece of work, by its identity or the key that `list` gave. */
   async remove(work: WorkIdentity | string): Promise<void> {
     const key = typeof work === 'string' ? work : await workKey(work);
@@ -141,6 +166,11 @@ export class Journals {
   /** Tells of everything that is removed from here on, to whoever shows it. */
   onRemoved(tell: (key: string) => void): void {
     this.#removed.add(tell);
+  }
+
+  /** Tells of every journal that records were taken over into, to whoever shows it. */
+  onTakenOver(tell: (key: string) => void): void {
+    this.#taken.add(tell);
   }
 
   #describe(key: string, work: WorkIdentity, progress: Progress): Promise<void> {
