@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { COMMON } from './commands/shared/flags.mjs';
+import { COMMON, JOURNAL } from './commands/shared/flags.mjs';
 import { ROOT } from './paths.mjs';
 
 /**
@@ -41,8 +41,9 @@ import { ROOT } from './paths.mjs';
  *   writes: 'json' | 'folder' | 'new-folder',
  *   flags: Readonly<Record<string, Flag>>,
  *   rest?: string,
+ *   streams?: string,
  * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `rest`: the flag that words before the
- *   first flag belong to
+ *   first flag belong to; `streams`: the flag with which `--out` is a file that the page writes piece by piece
  */
 
 const FOLDER = join(ROOT, 'scripts', 'commands');
@@ -56,10 +57,21 @@ export const COMMANDS = Object.fromEntries(
       .map(async (file) => {
         /** @type {{command: Command}} */
         const { command } = await import(pathToFileURL(join(FOLDER, file)).href);
-        return [file.slice(0, -'.mjs'.length), command];
+        return [file.slice(0, -'.mjs'.length), withJournal(command)];
       }),
   ),
 );
+
+/**
+ * What keeps a journal goes on with one from elsewhere, too.
+ * @param {Command} command
+ * @returns {Command}
+ */
+function withJournal(command) {
+  if (!('restart' in command.flags)) return command;
+  const { restart, ...others } = command.flags;
+  return { ...command, flags: { ...others, restart, journal: JOURNAL } };
+}
 
 /** @type {Command} */
 export const BENCH = {
