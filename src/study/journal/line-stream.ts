@@ -16,7 +16,7 @@ export interface StreamedLine {
   readonly number: number;
   /** Null where it is longer than was asked for. */
   readonly bytes: Uint8Array<ArrayBuffer> | null;
-  /** Bytes of the file up to its end. */
+  /** Bytes of the file up to the next one. */
   readonly behind: number;
 }
 
@@ -48,7 +48,7 @@ async function* streamLines(read: ReadBytes, longest: number): AsyncGenerator<St
       const newline = piece.indexOf(NEWLINE, start);
       if (newline === -1) break;
       line.add(piece.subarray(start, newline));
-      if (line.length > 0) yield { number, bytes: line.bytes(), behind: at + newline };
+      if (line.length > 0) yield { number, bytes: line.bytes(), behind: at + newline + 1 };
       line.clear();
       number += 1;
       start = newline + 1;
