@@ -273,6 +273,56 @@ describe('taken over', () => {
   });
 });
 
+describe('weights', () => {
+  const print = 'f'.repeat(64);
+  const work: WorkIdentity = { ...identity, inputs: { 'weights of rl': print } };
+  const hash = (digit: string) => new Map([['w', digit.repeat(64)]]);
+
+  async function saved(): Promise<File> {
+    const one = here();
+    await one.journals.weights.note(print, hash('1'));
+    await keep(one, { a: '1' }, work);
+    return fileOf(one, work);
+  }
+
+  test('that are known to be others refuse the journal before anything is taken over', async () => {
+    const two = here();
+    await two.journals.weights.note(print, hash('2'));
+    await expect(two.journals.takeOver(await saved())).rejects.toMatchObject({
+      ...{ name: 'OtherWeights', place: { file: 'a.journal.jsonl', tensor: 'w' } },
+    });
+    expect(await two.journals.list()).toEqual([]);
+    expect(await two.journals.weights.known(print)).toEqual(hash('2'));
+  });
+
+  test('that turn out to be others when they are read withdraw what was taken over', async () => {
+    const two = here();
+    expect(await two.journals.takeOver(await saved())).toMatchObject({ added: 1, damaged: [] });
+    expect(await two.journals.weights.note(print, hash('1'))).toBeNull();
+    expect(await kept(two, work)).toEqual({ a: '1' });
+    expect((await two.journals.weights.note(print, hash('2')))?.works).toHaveLength(1);
+    expect(await two.journals.list()).toEqual([]);
+  });
+
+  test('are said before the records, of the inputs alone, in hashes: else the line is damaged', async () => {
+    const lines = await textOf(await saved());
+    const key = await workKey(work);
+    const [description = '', weights = '', ...records] = lines;
+    expect(weights).toContain('{"weights":"fff');
+    const strange = [
+      { weights: 'other', tensors: {} },
+      { weights: print, tensors: { w: 'short' } },
+    ];
+    const others = strange.map(async (said) =>
+      (await lineOf(`${key}/weights.jsonl`, JSON.stringify(said))).trimEnd(),
+    );
+    const two = here();
+    const file = made([description, ...(await Promise.all(others)), ...records, weights]);
+    expect(await two.journals.takeOver(file)).toMatchObject({ added: 1, damaged: [2, 3, 6] });
+    expect(await two.journals.weights.known(print)).toEqual(new Map());
+  });
+});
+
 describe('a file that is no journal', () => {
   const refused = async (file: File): Promise<unknown> => {
     const place = here();

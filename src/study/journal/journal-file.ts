@@ -1,5 +1,5 @@
 /**
- * A journal as one file, to be gone on with elsewhere: the lines of its description, the records, and the last description once more,
+ * A journal as one file, to be gone on with elsewhere: the lines of its description, what is known of the weights, the records, and the last description once more,
  * so that a file that is damaged at its beginning can be read, too. Each line is that of the journal, checksum included: it holds for
  * the place `KEY/FILE` that it stood in, and the key follows from the description.
  */
@@ -12,7 +12,9 @@ import { lineBatches } from './line-stream.ts';
 import { readLines, valueOf } from './lines.ts';
 import { keyOfRecord, recordPlace, RECORDS } from './records.ts';
 import { ANYTHING } from './shapes.ts';
+import type { WeightsLedger } from '../weights/ledger.ts';
 import { NEWLINE, type JournalStorage } from './storage.ts';
+import { weightsLines } from './weights-lines.ts';
 
 /** Whether a file is one of these by its name; browsers number copies: "swap-1a2b3c4d.journal (1).jsonl". */
 export function isJournalFile(name: string): boolean {
@@ -34,12 +36,14 @@ export const LONGEST_LINE = 16 * 2 ** 20;
  */
 export async function* journalFile(
   storage: JournalStorage,
+  ledger: WeightsLedger,
   key: string,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const descriptions = await descriptionLines(storage, key);
   const last = descriptions.at(-1);
   if (!last) throw undescribed(key);
-  yield* descriptions.map(ended);
+  yield* descriptions.map(({ bytes }) => ended(bytes));
+  yield* await weightsLines(ledger, key, last.description);
   const read = (start: number, end: number): Promise<Uint8Array<ArrayBuffer>> =>
     guarded(() => storage.readPart(key, RECORDS, start, end), 'kept results cannot be read');
   for await (const batch of lineBatches(read, LONGEST_LINE)) {
@@ -51,17 +55,23 @@ export async function* journalFile(
     );
     yield joined(lines.flat());
   }
-  yield ended(last);
+  yield ended(last.bytes);
+}
+
+interface DescriptionLine {
+  readonly description: Description;
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Whole lines that describe the work that the key names. */
-async function descriptionLines(storage: JournalStorage, key: string): Promise<Uint8Array<ArrayBuffer>[]> {
+async function descriptionLines(storage: JournalStorage, key: string): Promise<DescriptionLine[]> {
   const bytes = await guarded(() => storage.read(key, DESCRIPTION), 'kept results cannot be read');
   if (!bytes) return [];
   const { whole } = await readLines(`${key}/${DESCRIPTION}`, bytes);
-  const found: Uint8Array<ArrayBuffer>[] = [];
+  const found: DescriptionLine[] = [];
   for (const { value, start, end } of whole)
-    if (isDescription(value) && (await keyOf(value)) === key) found.push(bytes.subarray(start, end));
+    if (isDescription(value) && (await keyOf(value)) === key)
+      found.push({ description: value, bytes: bytes.subarray(start, end) });
   return found;
 }
 

@@ -29,6 +29,7 @@ export class Journals {
   /** What weights held when they were read, and what is withdrawn when that changes. */
   readonly weights: WeightsWatch;
   readonly #storage: JournalStorage;
+  readonly #ledger: WeightsLedger;
   readonly #options: JournalsOptions;
   readonly #removed = new Set<(key: string) => void>();
   readonly #taken = new Set<(key: string) => void>();
@@ -36,7 +37,8 @@ export class Journals {
   constructor(storage: JournalStorage, options: JournalsOptions = {}) {
     this.#storage = storage;
     this.#options = options;
-    this.weights = new WeightsWatch(new WeightsLedger(storage), (fingerprint) => this.withdraw(fingerprint));
+    this.#ledger = new WeightsLedger(storage);
+    this.weights = new WeightsWatch(this.#ledger, (fingerprint) => this.withdraw(fingerprint));
   }
 
   /** Opens the journal of a piece of work, so that records can be appended. @throws NamedError `JournalFailed` */
@@ -127,7 +129,7 @@ export class Journals {
    * @throws NamedError `JournalFailed`, `JournalDamaged`
    */
   file(key: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    return journalFile(this.#storage, key);
+    return journalFile(this.#storage, this.#ledger, key);
   }
 
   /**
@@ -136,7 +138,13 @@ export class Journals {
    * @throws NamedError those of `headOf` and `takeOver`; the signal's reason
    */
   async takeOver(file: File, options: TakeOverOptions = {}): Promise<TakenOver> {
-    const taken = await takeOver(this.#storage, file, await headOf(file, options.signal), options);
+    const taken = await takeOver(
+      this.#storage,
+      this.#ledger,
+      file,
+      await headOf(file, options.signal),
+      options,
+    );
     for (const tell of this.#taken) tell(taken.key);
     return taken;
   }

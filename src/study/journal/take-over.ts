@@ -11,7 +11,9 @@ import { lineBatches, type StreamedLine } from './line-stream.ts';
 import { lineOf, valueOf } from './lines.ts';
 import { isNote, keyOfRecord, readRecords, recordPlace, RECORDS } from './records.ts';
 import { ANYTHING, shapeOf } from './shapes.ts';
+import type { WeightsLedger } from '../weights/ledger.ts';
 import type { JournalStorage } from './storage.ts';
+import { takeWeights } from './weights-lines.ts';
 
 /** The largest evaluations have a tenth of it, and as many keys are held at once. */
 const MOST_RECORDS = 1_000_000;
@@ -46,10 +48,11 @@ export interface TakenOver {
  * line that is not whole, or no record of its kind, is left out. Where it breaks off, what was added stays, and the same file may be
  * taken over again.
  *
- * @throws NamedError `JournalFailed`, `JournalTooLarge`, `FileUnreadable`; the signal's reason
+ * @throws NamedError `JournalFailed`, `JournalTooLarge`, `OtherWeights`, `FileUnreadable`; the signal's reason
  */
 export async function takeOver(
   storage: JournalStorage,
+  ledger: WeightsLedger,
   file: File,
   { key, description }: JournalHead,
   { signal, onProgress }: TakeOverOptions = {},
@@ -57,10 +60,14 @@ export async function takeOver(
   const shape = shapeOf(description.kind) ?? ANYTHING;
   const here = (await readRecords(storage, key, shape)).finished;
   const own = await readDescription(storage, key);
-  if (!own.last) await describeAs(storage, key, description);
   const [added, known, conflicts] = [new Set<string>(), new Set<string>(), new Set<string>()];
   const damaged: number[] = [];
   let last = description;
+  let described = own.last !== null;
+
+  /** Before any record, lest records of other weights are there by then. */
+  const isOfWeights = async (line: Uint8Array<ArrayBuffer>): Promise<boolean> =>
+    added.size === 0 && (await takeWeights(ledger, key, description, line, file.name));
 
   /** Whether the line is to be added. */
   const take = async ({ bytes, number }: StreamedLine, value: unknown): Promise<boolean> => {
@@ -68,7 +75,7 @@ export async function takeOver(
     if (name === null) {
       const head = bytes && (await headIn(bytes));
       if (head?.key === key) last = head.description;
-      else if (!isNote(value)) damaged.push(number);
+      else if (!isNote(value) && !(bytes && (await isOfWeights(bytes)))) damaged.push(number);
       return false;
     }
     const record = here.get(name);
@@ -86,6 +93,8 @@ export async function takeOver(
     for (const [index, line] of batch.entries())
       if ((await take(line, values[index])) && line.bytes) lines.push(ended(line.bytes));
     if (added.size + damaged.length > MOST_RECORDS) throw tooMany(file.name);
+    if (!described) await describeAs(storage, key, description);
+    described = true;
     if (lines.length > 0) await guarded(() => storage.append(key, RECORDS, joined(lines)));
     const done = batch.at(-1)?.behind ?? 0;
     onProgress?.({ phase: 'reading the journal', done, total: file.size, unit: 'bytes' });
