@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { analysisCommand } from './analysis-command.mjs';
-import { COMMON } from './commands/shared/flags.mjs';
+import { COMMON, JOURNAL } from './commands/shared/flags.mjs';
 import { DECLARATIONS } from './declarations.mjs';
 import { ROOT } from './paths.mjs';
 
@@ -43,8 +43,9 @@ import { ROOT } from './paths.mjs';
  *   writes: 'json' | 'folder' | 'new-folder',
  *   flags: Readonly<Record<string, Flag>>,
  *   rest?: string,
+ *   streams?: string,
  * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `rest`: the flag that words before the
- *   first flag belong to
+ *   first flag belong to; `streams`: the flag with which `--out` is a file that the page writes piece by piece
  */
 
 const FOLDER = join(ROOT, 'scripts', 'commands');
@@ -64,7 +65,22 @@ const OTHERS = await Promise.all(
 );
 
 /** @type {Readonly<Record<string, Command>>} by name, in the order of the alphabet */
-export const COMMANDS = Object.fromEntries([...ANALYSES, ...OTHERS].sort(([a], [b]) => (a < b ? -1 : 1)));
+export const COMMANDS = Object.fromEntries(
+  [...ANALYSES, ...OTHERS]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, command]) => [name, withJournal(command)]),
+);
+
+/**
+ * What keeps a journal goes on with one from elsewhere, too.
+ * @param {Command} command
+ * @returns {Command}
+ */
+function withJournal(command) {
+  if (!('restart' in command.flags)) return command;
+  const { restart, ...others } = command.flags;
+  return { ...command, flags: { ...others, restart, journal: JOURNAL } };
+}
 
 /** @type {Command} */
 export const BENCH = {

@@ -32,6 +32,10 @@ export function sessionStorage(session: string): LineStorage {
       const response = await request('GET', `/${key}/${file}`);
       return response.status === NOTHING ? null : new Uint8Array(await response.arrayBuffer());
     },
+    readPart: async (key, file, start, end) => {
+      const response = await request('GET', `/${key}/${file}?start=${start}&end=${end}`);
+      return new Uint8Array(await response.arrayBuffer());
+    },
     append: async (key, file, bytes) => void (await request('POST', `/${key}/${file}`, bytes)),
     remove: async (key) => void (await request('DELETE', `/${key}`)),
   };

@@ -20,9 +20,15 @@ export interface WorkIdentity<K extends string = string> {
  * The name of a piece of work: 32 hex digits of a SHA-256 over kind, inputs, settings and the modules that compute it (numbers
  * of other code may be computed otherwise).
  */
-export async function workKey({ kind, inputs, settings }: WorkIdentity): Promise<string> {
-  const digest = await sha256OfText(canonicalJson({ modules: modulesOf(kind), kind, inputs, settings }));
-  return digest.slice(0, 32);
+export function workKey(work: WorkIdentity): Promise<string> {
+  return keyOfModules(modulesOf(work.kind), work);
+}
+
+/** The name of the same work as the build with these modules has it. */
+export async function keyOfModules(modules: string, { kind, inputs, settings }: Deciding): Promise<string> {
+  // As a journal gives it back: JSON knows no fields that are undefined.
+  const said = JSON.parse(JSON.stringify({ modules, kind, inputs, settings })) as Json;
+  return (await sha256OfText(canonicalJson(said))).slice(0, 32);
 }
 
 /** Whether two are the same piece of work, whatever computes it: what a journal says of one may be told from what is open. */

@@ -86,6 +86,8 @@ function overDisk(disk: FakeDisk): LineStorage {
   return {
     list: () => later(() => files.list()),
     read: (key, file) => later(() => files.read(key, file) as Uint8Array<ArrayBuffer> | null),
+    readPart: (key, file, start, end) =>
+      later(() => files.readPart(key, file, start, end) as Uint8Array<ArrayBuffer>),
     append: (key, file, lines) => later(() => files.append(key, file, lines)),
     remove: (key) => later(() => files.remove(key)),
   };

@@ -171,7 +171,7 @@ describe('kept answers', () => {
     const count = async (asks: readonly Ask[]): Promise<void> => {
       await answersJournalled(
         asks,
-        (identity, total, work, keys) =>
+        (identity, total, work, { keys }) =>
           runJournalled(journals, identity, total, work, {
             onFinished: (records) => told.push([...keys].filter((key) => records.has(key)).length),
           }),

@@ -63,6 +63,7 @@ const PLACE = {
   out: { keeps: 'where the result goes' },
   quiet: { keeps: 'what is said meanwhile', words: ['--quiet'] },
   restart: { keeps: 'whether the same work begins anew', words: ['--restart'] },
+  journal: { keeps: 'what was computed of the same work elsewhere' },
   adapter: {
     keeps: 'which GPU the browser gets: its name is part of the world',
     words: ['--adapter', 'software'],

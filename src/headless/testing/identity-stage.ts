@@ -3,6 +3,7 @@ import { COMMANDS, type Command as CommandTable } from '../../../scripts/command
 import { readFlags } from '../../../scripts/flags.mjs';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
+import type { AskedFor } from '../../evaluation/answers/kept-answers.ts';
 import { type WorkIdentity, workKey } from '../../identity/work-identity.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { FlagReader } from '../flag-reader.ts';
@@ -78,7 +79,7 @@ export async function keptUnder(
       _total: number,
       _work: unknown,
       _keep: unknown,
-      keys: ReadonlySet<string> = new Set(),
+      { keys }: Pick<AskedFor, 'keys'> = { keys: new Set() },
     ) => {
       found.push([await workKey(identity), ...[...keys].sort()].join(' '));
       if (name === 'diversity' && flags.switch('overlap') && found.length === 1) return new Map();

@@ -94,6 +94,9 @@ export class AnswerRun<Who extends Asked = Variant> {
     journals.onRemoved(() => {
       if (!this.running) void this.#readAgain();
     });
+    journals.onTakenOver(() => {
+      if (!this.running && this.asks.length > 0) void this.#readAgain();
+    });
   }
 
   /** "n = 37 of 100 so far". */
@@ -222,7 +225,7 @@ export class AnswerRun<Who extends Asked = Variant> {
       };
       await answersJournalled(
         this.asks,
-        (identity, total, work, keys) =>
+        (identity, total, work, { keys }) =>
           runJournalled(this.#journals, identity, total, work, {
             ...options,
             // Told again where answers were withdrawn meanwhile: none of them stays in sight.

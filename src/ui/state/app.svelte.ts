@@ -56,7 +56,7 @@ export class AppState {
     this.asking = new Asking(engine, this.stitch, this.images, this.jobs);
     this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
     this.samples = new Samples(this.asking, this.stitch, this.view);
-    this.kept = new KeptResults(journals);
+    this.kept = new KeptResults(journals, this.jobs);
     this.localize = new Localize(engine, this.family, this.images, this.jobs, journals, PREPARING);
     const donors = new Donors(this.family);
     this.stitcher = new Stitcher(this.family, donors, this.stitch, this.view, this.jobs, journals.weights);

@@ -66,6 +66,11 @@ export class StudyRun<Record> {
       this.records = new Map();
       this.#leaveOrigin();
     });
+    journals.onTakenOver((key) => {
+      if (this.running || !this.#identity || key !== this.#key) return;
+      this.#key = '';
+      void this.turnTo(this.#identity, this.total);
+    });
   }
 
   get done(): boolean {
