@@ -32,6 +32,8 @@ import type {
   PromptAnswers,
   StoredWeights,
 } from './protocol.ts';
+import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
 import type { ModelId } from './subject.ts';
 import { plainReason } from '../plain-reason.ts';
 import { cancelled } from '../work/cancel.ts';
@@ -115,6 +117,16 @@ export class EngineClient implements EngineApi {
     if ((await settlesWithin(life.host.cancel(openJob(id)), ANSWER_MS)) || this.#working > 0) return;
     const what = 'the engine did not answer while a folder was opened';
     life.line.cut(new NamedError('ModuleAborted', what, {}, 'the engine restarts by itself'));
+  }
+
+  async modelFolder(id: ModelId): Promise<ModelFolder> {
+    const folder = await this.#call((host) => host.modelFolder(id));
+    const files = this.#opened.get(id)?.files ?? folder.checkpoint.files;
+    return { ...folder, checkpoint: { ...folder.checkpoint, files } };
+  }
+
+  vocabulary(id: ModelId): Promise<Vocabulary> {
+    return this.#call((host) => host.vocabulary(id));
   }
 
   /** What a folder holds, tensor by tensor. */

@@ -3,6 +3,8 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ChatMessage } from '../vlm/chat.ts';
 import type { FileHashes } from '../vlm/deciding-files.ts';
 import type { ImageProcessing } from '../vlm/image-processing.ts';
+import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
 import type { ModelId, Subject } from './subject.ts';
 
 /** Where graphs run: the native WebGPU execution provider, or onnxruntime's CPU kernels compiled to WASM. */
@@ -336,6 +338,10 @@ export interface EngineApi {
    * rejects at once with the signal's reason, and what was begun is given up.
    */
   open(name: string, files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedCheckpoint>;
+  /** What `open` read of the folder: for work that reads weights itself. Nothing is read again. */
+  modelFolder(id: ModelId): Promise<ModelFolder>;
+  /** Likewise its tokens: some 150,000. */
+  vocabulary(id: ModelId): Promise<Vocabulary>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;

@@ -12,7 +12,12 @@ import type {
   StoredWeights,
   WeightDtype,
 } from '../../engine/protocol.ts';
+import { readJsonFile } from '../../checkpoint/small-file.ts';
 import { decidingFiles } from '../../vlm/deciding-files.ts';
+import type { ModelFolder } from '../../vlm/model-folder.ts';
+import { openModelFolder } from '../../vlm/model-folder.ts';
+import type { Vocabulary } from '../../vlm/vocabulary.ts';
+import { readVocabulary } from '../../vlm/vocabulary.ts';
 import type { ModelId } from '../../engine/subject.ts';
 
 const GIB = 1024 ** 3;
@@ -58,6 +63,7 @@ export class FakeEngine implements EngineApi {
   readonly batches: Parameters<EngineApi['generateAll']>[0][] = [];
   readonly #options: FakeOptions;
   readonly #open = new Map<ModelId, OpenedCheckpoint>();
+  readonly #files = new Map<ModelId, CheckpointFiles>();
   readonly #loaded = new Map<ModelId, LoadedModel>();
   readonly #cancelled = new Set<string>();
   #stored: readonly StoredWeights[];
@@ -89,7 +95,17 @@ export class FakeEngine implements EngineApi {
     }
     const checkpoint = { ...this.#checkpoint(name, files), smallFiles: await decidingFiles(files) };
     this.#open.set(checkpoint.id, checkpoint);
+    this.#files.set(checkpoint.id, files);
     return checkpoint;
+  }
+
+  /** Of a folder with a model in it. */
+  modelFolder(id: ModelId): Promise<ModelFolder> {
+    return openModelFolder(this.#files.get(id) ?? new Map(), { name: this.#known(id).name });
+  }
+
+  async vocabulary(id: ModelId): Promise<Vocabulary> {
+    return readVocabulary(await readJsonFile(this.#files.get(id) ?? new Map(), 'tokenizer.json'));
   }
 
   estimate(id: ModelId, options: { readonly dtype: WeightDtype }): Promise<MemoryEstimate> {
