@@ -18,6 +18,11 @@ const folder = (name) => `^src/${name}/`;
  * @type {Readonly<Record<string, Room>>}
  */
 export const ROOMS = {
+  tools: {
+    files: '^tools/',
+    uses: [],
+    holds: 'what only tests use, each folder by itself: oracles, and an interpreter of WGSL',
+  },
   scripts: {
     files: '^scripts/',
     uses: [],
@@ -228,7 +233,7 @@ function rule([name, { files, uses, holds }]) {
     comment: `${name} (${holds}) uses ${uses.length === 0 ? 'no other room' : `only ${uses.join(', ')}`}`,
     severity: 'error',
     from: { path: files, pathNot: TESTING },
-    to: { path: '^(src|workers|scripts|dataset)/', pathNot: allowed },
+    to: { path: '^(src|workers|scripts|dataset|tools)/', pathNot: allowed },
   };
 }
 
@@ -255,7 +260,7 @@ export default {
     // Types count, and so does what only types are imported from.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    includeOnly: '^(src|workers|scripts|dataset)/',
+    includeOnly: '^(src|workers|scripts|dataset|tools)/',
     exclude: '\\.test\\.ts$|^src/spectra/kernels/assembly/|^dataset/data/',
     enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.svelte'] },
   },

@@ -22,7 +22,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           setupFiles: EQUALITY,
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dataset/**/*.test.ts'],
+          include: ['src', 'scripts', 'dataset', 'tools'].map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/*.browser.test.ts'],
           // For machines with other work: no test takes a tenth of it, and a hung one ends.
           ...{ testTimeout: 240_000, hookTimeout: 240_000 },

@@ -9,6 +9,7 @@ import { ROOT } from './paths.mjs';
 /** A file that each room might have. */
 const FILES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(ROOMS).map((room) => [room, `src/${room}/inner/planted.ts`])),
+  tools: 'tools/inner/planted.ts',
   scripts: 'scripts/planted.mjs',
   words: 'src/planted.ts',
   dataset: 'dataset/generator/planted.ts',
@@ -42,7 +43,7 @@ beforeAll(async () => {
   write('src/vlm/late.ts', [`export const late = () => import('../ui/inner/planted.ts');`]);
   writeFileSync(join(root, 'tsconfig.json'), '{}');
   const { forbidden = [], options } = config;
-  const { output } = await cruise(['src', 'workers', 'scripts', 'dataset'], {
+  const { output } = await cruise(['src', 'workers', 'scripts', 'dataset', 'tools'], {
     ...options,
     ...{ baseDir: root, ruleSet: { forbidden }, validate: true },
   });

@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EngineClient } from './client.ts';
-import type { Device, EngineStatus, GenerateEvent, GenerateRequest, GenerateResult } from './protocol.ts';
+import type { EngineStatus } from './protocol.ts';
+import type { Device } from './protocol/device.ts';
+import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { fetchGolden } from './testing/fetch-golden.ts';

@@ -3,7 +3,8 @@ import { expose } from 'comlink';
 import { afterEach, expect, it, vi } from 'vitest';
 import { connectEngine } from './client.ts';
 import type { EngineHost } from './host.ts';
-import type { CaptureKvRequest, OpenedCheckpoint } from './protocol.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
+import type { CaptureKvRequest } from './protocol/forward.ts';
 import type { ModelId } from './subject.ts';
 
 type Called = Partial<Record<keyof EngineHost, (...request: never[]) => unknown>>;

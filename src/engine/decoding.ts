@@ -7,7 +7,7 @@ import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
 import { prefill } from './prefill.ts';
-import type { RowSpec } from './protocol.ts';
+import type { RowSpec } from './protocol/intervention.ts';
 import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';

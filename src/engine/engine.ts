@@ -8,22 +8,18 @@ import { generate, generateAll } from './generate.ts';
 import type { LensNumbers } from './lens.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
+import type { Device, WeightDtype } from './protocol/device.ts';
+import type { CaptureKvRequest, ForwardRequest, ForwardResult, LensReading } from './protocol/forward.ts';
 import type {
-  CaptureKvRequest,
-  Device,
-  ForwardRequest,
-  ForwardResult,
   GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
-  LensReading,
   PromptAnswers,
-  PromptSpec,
-  RowSpec,
   Sampling,
-  WeightDtype,
-} from './protocol.ts';
+} from './protocol/generation.ts';
+import type { RowSpec } from './protocol/intervention.ts';
+import type { PromptSpec } from './protocol/prompt.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Station } from './stations.ts';
 import type { CapturedKv } from './swap.ts';

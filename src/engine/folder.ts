@@ -19,7 +19,7 @@ import { createTokenDecoder } from '../vlm/tokenizer.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { readVocabulary } from '../vlm/vocabulary.ts';
 import { expectedWeights } from '../vlm/weights.ts';
-import type { OpenedCheckpoint } from './protocol.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { ModelId } from './subject.ts';
 
 export interface Folder extends ModelFolder {

@@ -4,7 +4,7 @@ import { packBatches } from './batches.ts';
 import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { Decoding } from './decoding.ts';
 import type { Sequence } from './prefill.ts';
-import type { StopReason } from './protocol.ts';
+import type { StopReason } from './protocol/generation.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Runtime } from './runtime.ts';
 import { seededRandom } from '../work/seeded-random.ts';

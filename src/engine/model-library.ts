@@ -11,14 +11,9 @@ import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
 import { Givers } from './givers.ts';
 import { Jobs, openJob } from './jobs.ts';
-import type {
-  Device,
-  LoadOptions,
-  LoadProgress,
-  LoadedModel,
-  MemoryEstimate,
-  OpenedCheckpoint,
-} from './protocol.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
+import type { Device } from './protocol/device.ts';
+import type { LoadOptions, LoadProgress, LoadedModel, MemoryEstimate } from './protocol/loading.ts';
 import { SerialQueue } from '../work/queue.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import type { Station, Surroundings } from './stations.ts';

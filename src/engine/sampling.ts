@@ -1,7 +1,7 @@
 /** Choosing the next token from logits. */
 import { NamedError } from '../named-error.ts';
 import type { Random } from '../work/seeded-random.ts';
-import type { Sampling } from './protocol.ts';
+import type { Sampling } from './protocol/generation.ts';
 
 /** Index of the largest value; on a tie the lowest. */
 export function argmax(values: Float32Array): number {

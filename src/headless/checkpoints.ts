@@ -1,7 +1,9 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
 import type { EngineClient } from '../engine/client.ts';
-import type { Device, LoadedModel, OpenedCheckpoint, WeightDtype } from '../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
+import type { Device, WeightDtype } from '../engine/protocol/device.ts';
+import type { LoadedModel } from '../engine/protocol/loading.ts';
 import { NamedError } from '../named-error.ts';
 import { noteLoaded } from '../study/weights/loaded.ts';
 import type { WeightsWatch } from '../study/weights/watch.ts';

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../engine/backend/create.ts';
 import { Engine } from '../engine/engine.ts';
-import type { Device } from '../engine/protocol.ts';
+import type { Device } from '../engine/protocol/device.ts';
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { wholeModel } from '../engine/subject.ts';
 import { INLINE } from '../engine/testing/inline-surroundings.ts';

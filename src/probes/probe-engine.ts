@@ -1,13 +1,11 @@
+import type { CaptureKvRequest, ForwardRequest, ForwardResult } from '../engine/protocol/forward.ts';
 import type {
-  CaptureKvRequest,
-  ForwardRequest,
-  ForwardResult,
   GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
   PromptAnswers,
-} from '../engine/protocol.ts';
+} from '../engine/protocol/generation.ts';
 import { abortable } from '../work/cancel.ts';
 
 /** What probes ask of an engine: the page's, over a worker, or one in the same thread. */

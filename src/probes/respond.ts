@@ -1,4 +1,4 @@
-import type { PromptSpec } from '../engine/protocol.ts';
+import type { PromptSpec } from '../engine/protocol/prompt.ts';
 import type { Subject } from '../engine/subject.ts';
 import type { ProbeEngine } from './probe-engine.ts';
 import { asJob } from './probe-engine.ts';

@@ -1,4 +1,4 @@
-import type { GeneratedRow, StopReason } from '../engine/protocol.ts';
+import type { GeneratedRow, StopReason } from '../engine/protocol/generation.ts';
 import { cancelled } from '../work/cancel.ts';
 
 /** What a model said, and how it came to an end. */

@@ -1,6 +1,7 @@
 /** Converted weights kept in origin-private storage. For dedicated workers, which alone have sync access handles. */
 import { NamedError } from '../../named-error.ts';
-import type { StoredWeights, WeightDtype } from '../protocol.ts';
+import type { WeightDtype } from '../protocol/device.ts';
+import type { StoredWeights } from '../protocol/loading.ts';
 import type { WeightArrays } from './arrays.ts';
 import { KeptFiles, isBusy } from './kept-files.ts';
 import type { CopySource } from './kept-manifest.ts';

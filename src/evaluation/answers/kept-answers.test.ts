@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { keepAsOtherBuild } from '../../study/testing/other-build.ts';

@@ -1,5 +1,5 @@
 /** Zero ablation: what a layer adds to the residual stream is left out (docs/method.md §3). */
-import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Problem } from '../data/problem.ts';

@@ -1,5 +1,5 @@
 /** Cross-checkpoint patching: from which layer on does one model answer like another (docs/method.md §12)? */
-import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import type { LongWork } from '../../work/long-work.ts';

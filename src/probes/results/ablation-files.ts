@@ -1,4 +1,4 @@
-import type { ImageReading } from '../../engine/protocol.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import { ablationResultLines, ablationResultsFile, errorRates } from '../ablation/error-rates.ts';
 import type { AblationExperiment } from '../ablation/experiment.ts';
 import type { AblationRecord } from '../ablation/sweep.ts';

@@ -1,4 +1,4 @@
-import type { ImageReading } from '../../engine/protocol.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import {
   attentionByLayer,
   type AttentionShiftFile,

@@ -1,4 +1,4 @@
-import type { ImageReading } from '../../engine/protocol.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Definition } from '../answers/judged.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../swap/change-rates.ts';
 import type { SwapMode } from '../swap/mode.ts';

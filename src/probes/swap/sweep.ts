@@ -1,5 +1,6 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; docs/method.md §2). */
-import type { GenerateAllRequest, ImageReading, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Pair } from '../data/pair.ts';

@@ -1,5 +1,6 @@
 /** An engine that says what is written down for each prompt and row, at once: the same whenever it is asked. */
-import type { GenerateAllRequest, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { ProbeEngine } from '../../probes/probe-engine.ts';
 
 const LAYERS = 2;

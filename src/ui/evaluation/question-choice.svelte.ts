@@ -1,4 +1,4 @@
-import type { ImageReading } from '../../engine/protocol.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
 import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { demoItems } from '../../evaluation/samples/demo-items.ts';

@@ -1,4 +1,5 @@
-import type { EngineApi, ImageReading } from '../../engine/protocol.ts';
+import type { EngineApi } from '../../engine/protocol.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { NamedError } from '../../named-error.ts';
 import { lookAt, meanOverHeads, type Look } from '../../probes/attention/look.ts';

@@ -1,5 +1,5 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
-import type { OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { OpenedRecipe } from '../../merge/open-recipe.ts';
 import { readRecipeFile } from '../../reading/client.ts';
 import type { Donor } from '../../merge/plan/donor.ts';

@@ -1,5 +1,6 @@
 import { NamedError } from '../../named-error.ts';
-import type { EngineApi, LoadProgress } from '../../engine/protocol.ts';
+import type { EngineApi } from '../../engine/protocol.ts';
+import type { LoadProgress } from '../../engine/protocol/loading.ts';
 import { noteLoaded } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
 import type { Body } from '../layer-strip/layer-axis.ts';

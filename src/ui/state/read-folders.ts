@@ -1,5 +1,6 @@
 /** What the engine read of opened folders, fetched from it once: comparing and merging read no header again. */
-import type { EngineApi, OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { EngineApi } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { ModelFolder } from '../../vlm/model-folder.ts';
 import type { Vocabulary } from '../../vlm/vocabulary.ts';
 import { once } from '../../work/once.ts';

@@ -1,4 +1,5 @@
-import type { OpenedCheckpoint, RowSpec } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { RowSpec } from '../../engine/protocol/intervention.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Family } from './family.svelte.ts';

@@ -1,17 +1,12 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { NamedError } from '../../named-error.ts';
-import type {
-  Capabilities,
-  EngineApi,
-  EngineStatus,
-  GeneratedRow,
-  LoadedModel,
-  MemoryEstimate,
-  OpenedCheckpoint,
-  RowSpec,
-  StoredWeights,
-  WeightDtype,
-} from '../../engine/protocol.ts';
+import type { EngineApi, EngineStatus } from '../../engine/protocol.ts';
+import type { Capabilities } from '../../engine/protocol/capabilities.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { WeightDtype } from '../../engine/protocol/device.ts';
+import type { GeneratedRow } from '../../engine/protocol/generation.ts';
+import type { RowSpec } from '../../engine/protocol/intervention.ts';
+import type { LoadedModel, MemoryEstimate, StoredWeights } from '../../engine/protocol/loading.ts';
 import { readJsonFile } from '../../checkpoint/small-file.ts';
 import { decidingFiles } from '../../vlm/deciding-files.ts';
 import type { ModelFolder } from '../../vlm/model-folder.ts';

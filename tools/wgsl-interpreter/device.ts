@@ -1,4 +1,4 @@
-/** A GPUDevice that runs the kernels on the CPU, with WebGPU's default limits and nothing but what this folder uses. */
+/** A GPUDevice that runs the kernels on the CPU, with WebGPU's default limits; of the API, what a compute kernel needs. */
 import type { Arithmetic, Shader } from './compile.ts';
 import { compileShader } from './compile.ts';
 

@@ -1,4 +1,4 @@
-/** Reads the part of WGSL that the kernels of this folder are written in. */
+/** Reads the part of WGSL that the README names. */
 
 export type Expression =
   | { readonly kind: 'number'; readonly value: number; readonly type: 'u32' | 'f32' }
