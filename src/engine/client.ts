@@ -77,7 +77,7 @@ export class EngineClient implements EngineApi {
       () => signal?.throwIfAborted(),
     );
     const summary = await unlessAborted(opening, signal, () => void this.#giveUp(id, opening));
-    this.#contents.opened.set(id, { name, files });
+    this.#contents.opened.set(id, { files, summary });
     return summary;
   }
 
