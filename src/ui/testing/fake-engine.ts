@@ -9,8 +9,10 @@ import type { RowSpec } from '../../engine/protocol/intervention.ts';
 import type { LoadedModel, MemoryEstimate, StoredWeights } from '../../engine/protocol/loading.ts';
 import { readJsonFile } from '../../checkpoint/small-file.ts';
 import { decidingFiles } from '../../vlm/deciding-files.ts';
+import type { VlmConfig } from '../../vlm/config.ts';
 import type { ModelFolder } from '../../vlm/model-folder.ts';
 import { openModelFolder } from '../../vlm/model-folder.ts';
+import { openWeights } from '../../vlm/stored-head.ts';
 import type { Vocabulary } from '../../vlm/vocabulary.ts';
 import { readVocabulary } from '../../vlm/vocabulary.ts';
 import type { ModelId } from '../../engine/subject.ts';
@@ -94,9 +96,12 @@ export class FakeEngine implements EngineApi {
     return checkpoint;
   }
 
-  /** Of a folder with a model in it. */
-  modelFolder(id: ModelId): Promise<ModelFolder> {
-    return openModelFolder(this.#files.get(id) ?? new Map(), { name: this.#known(id).name });
+  /** Of weights alone, too: without a config. */
+  async modelFolder(id: ModelId): Promise<ModelFolder> {
+    const files: CheckpointFiles = this.#files.get(id) ?? new Map();
+    const { name } = this.#known(id);
+    if (files.has('config.json')) return openModelFolder(files, { name });
+    return { checkpoint: await openWeights(files, { name }), config: {} as VlmConfig, notices: [] };
   }
 
   async vocabulary(id: ModelId): Promise<Vocabulary> {
