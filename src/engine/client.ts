@@ -2,6 +2,8 @@
 import type { Remote } from 'comlink';
 import { proxy } from 'comlink';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { cancelled } from '../work/cancel.ts';
 import { installErrorTransfer } from '../work/error-transfer.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
@@ -76,7 +78,7 @@ export class EngineClient implements EngineApi {
       () => signal?.throwIfAborted(),
     );
     const summary = await unlessAborted(opening, signal, () => void this.#giveUp(id, opening));
-    this.#contents.opened.set(id, { name, files });
+    this.#contents.opened.set(id, { files, summary });
     return summary;
   }
 
@@ -89,6 +91,16 @@ export class EngineClient implements EngineApi {
     const thread = await this.#connection.thread;
     if ((await settlesWithin(thread.host.cancel(openJob(id)), ANSWER_MS)) || this.#working > 0) return;
     thread.fail('ModuleAborted', 'the engine did not answer while a folder was opened');
+  }
+
+  async modelFolder(id: ModelId): Promise<ModelFolder> {
+    const folder = await this.#call((host) => host.modelFolder(id));
+    const files = this.#contents.opened.get(id)?.files ?? folder.checkpoint.files;
+    return { ...folder, checkpoint: { ...folder.checkpoint, files } };
+  }
+
+  vocabulary(id: ModelId): Promise<Vocabulary> {
+    return this.#call((host) => host.vocabulary(id));
   }
 
   /** What a folder holds, tensor by tensor. */

@@ -3,12 +3,18 @@ import { proxy } from 'comlink';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { NamedError } from '../named-error.ts';
 import type { EngineThread } from './engine-thread.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { CaptureKvRequest } from './protocol/forward.ts';
 import type { LoadOptions } from './protocol/loading.ts';
 import type { ModelId } from './subject.ts';
 
+interface OpenedFolder {
+  readonly files: CheckpointFiles;
+  readonly summary: OpenedCheckpoint;
+}
+
 export class EngineContents {
-  readonly opened = new Map<ModelId, { readonly name: string; readonly files: CheckpointFiles }>();
+  readonly opened = new Map<ModelId, OpenedFolder>();
   readonly loaded = new Map<ModelId, { readonly options: LoadOptions; readonly adapter: string }>();
   /** What was captured, by handle. */
   readonly captured = new Map<string, CaptureKvRequest>();
@@ -16,11 +22,15 @@ export class EngineContents {
   /**
    * Opens, loads and captures again, in a new worker.
    *
-   * @throws NamedError `OtherAdapter`, and those of the engine
+   * @throws NamedError `FileChanged`, `OtherAdapter`, and those of the engine
    */
   async restore(thread: EngineThread): Promise<void> {
     const { host } = thread;
-    for (const [id, { name, files }] of this.opened) await host.open(id, name, files);
+    for (const [id, { files, summary }] of this.opened) {
+      // Results go on under the name that the folder had.
+      const now = await host.open(id, summary.name, files);
+      if (contentsOf(now) !== contentsOf(summary)) throw otherContents(summary.name);
+    }
     for (const [id, { options, adapter }] of this.loaded) {
       await thread.watch(options.device);
       const now = await host.adapter(options.device);
@@ -40,6 +50,20 @@ export class EngineContents {
       else this.captured.delete(handle);
     }
   }
+}
+
+/** What of a folder decides answers. */
+function contentsOf({ fingerprint, smallFiles }: OpenedCheckpoint): string {
+  return JSON.stringify([fingerprint, smallFiles]);
+}
+
+function otherContents(file: string): NamedError {
+  return new NamedError(
+    'FileChanged',
+    'the folder holds other files than when it was opened',
+    { file },
+    'close it and open it again: what was asked of it is not mixed with what it holds now',
+  );
 }
 
 function otherAdapter(before: string, now: string): NamedError {

@@ -1,5 +1,7 @@
 /** Opened folders and the checkpoints resident on devices. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { NamedError } from '../named-error.ts';
 import type { Backend } from './backend/backend.ts';
 import type { TensorDescription } from './describe-tensors.ts';
@@ -69,6 +71,16 @@ export class ModelLibrary {
     const folder = this.#folders.get(id);
     if (!folder) throw new NamedError('UnknownModel', `no checkpoint ${id} is open`, {}, 'open it first');
     return folder;
+  }
+
+  /** What was read of a folder when it was opened; without its files, which whoever opened it has. */
+  modelFolder(id: ModelId): ModelFolder {
+    const { checkpoint, config, notices } = this.folder(id);
+    return { checkpoint: { ...checkpoint, files: new Map() }, config, notices };
+  }
+
+  vocabulary(id: ModelId): Vocabulary {
+    return this.folder(id).vocabulary;
   }
 
   /** What a folder holds, tensor by tensor. */

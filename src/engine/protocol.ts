@@ -1,5 +1,7 @@
 /** The engine's calls, as they cross the boundary between the page and its worker: plain data only, apart from callbacks. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
 import type { Capabilities } from './protocol/capabilities.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { CaptureKvRequest, ForwardRequest, ForwardResult } from './protocol/forward.ts';
@@ -37,6 +39,10 @@ export interface EngineApi {
    * rejects at once with the signal's reason, and what was begun is given up.
    */
   open(name: string, files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedCheckpoint>;
+  /** What `open` read of the folder: for work that reads weights itself. Nothing is read again. */
+  modelFolder(id: ModelId): Promise<ModelFolder>;
+  /** Likewise its tokens: some 150,000. */
+  vocabulary(id: ModelId): Promise<Vocabulary>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;

@@ -26,7 +26,8 @@ export async function recipeDonors({ checkpoints, signal }: CommandContext): Pro
   );
   for (const [flag, name] of given) {
     const { name: folder, files } = checkpoints.folder(flag);
-    const donor = await openDonor(name, files, { folder, signal });
+    const weights = () => checkpoints.weights(flag);
+    const donor = await openDonor(name, files, { folder, signal, weights });
     checkpoints.tell(folder, donor.notices);
     donors.set(name, donor);
   }

@@ -129,6 +129,8 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
       open: async (flag: string) => (await load(flag)).summary,
       loadAll: async (flag: string) => [await load(flag)],
       folder: (flag: string) => ({ name: `folder of ${flag}`, files: world?.folders[flag] }),
+      weights: (flag: string) =>
+        openWeights(world?.folders[flag] ?? new Map(), { name: `folder of ${flag}` }),
       loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
     },
     out: {

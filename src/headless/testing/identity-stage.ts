@@ -5,6 +5,7 @@ import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
 import type { AskedFor } from '../../evaluation/answers/kept-answers.ts';
 import { type WorkIdentity, workKey } from '../../identity/work-identity.ts';
+import { openWeights } from '../../vlm/stored-head.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { FlagReader } from '../flag-reader.ts';
 
@@ -68,6 +69,7 @@ export async function keptUnder(
       ...{ load, count: given, tell: () => undefined },
       loadAll: async (flag: string) => [await load(flag)],
       folder: (flag: string) => ({ name: `folder of ${flag}`, files: world.folders[flag] }),
+      weights: (flag: string) => openWeights(world.folders[flag] ?? new Map(), { name: `folder of ${flag}` }),
       loadOptions: () =>
         Promise.resolve({ device: flags.text('device') ?? 'wasm', dtype: flags.text('dtype') ?? 'f32' }),
     },

@@ -82,7 +82,7 @@ export class Characterize {
   readonly #machine: Machine;
   readonly #view: View;
   readonly #surroundings: StudySurroundings;
-  readonly #comparison = new Comparison();
+  readonly #comparison: Comparison;
   /** What the studies were laid out for. */
   #compared: CheckpointSet | null = null;
   /** A device is being made ready for spectra. */
@@ -94,6 +94,7 @@ export class Characterize {
   constructor({ family, machine, view, jobs }: Stores, donors: Donors, surroundings: StudySurroundings) {
     this.merges = new Merges(family, donors, view, jobs);
     this.#family = family;
+    this.#comparison = new Comparison(family.folders);
     this.#machine = machine;
     this.#view = view;
     this.#surroundings = surroundings;

@@ -12,6 +12,7 @@ import type { Jobs } from './jobs.svelte.ts';
 import type { LoadChoice } from './load-choice.svelte.ts';
 import type { Machine } from './machine.svelte.ts';
 import { named } from './named.ts';
+import { ReadFolders } from './read-folders.ts';
 import { freeName, nameFrom } from './slot-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
 import { cancelled, isCancelled } from '../../work/cancel.ts';
@@ -46,6 +47,8 @@ export class Family {
     const first = this.opened[0]?.checkpoint;
     return first ? { visionBlocks: first.visionBlocks, layers: first.layers } : STUDIED;
   });
+  /** What was read of the opened folders. */
+  readonly folders: ReadFolders;
   readonly #engine: EngineApi;
   readonly #choice: LoadChoice;
   readonly #machine: Machine;
@@ -53,6 +56,7 @@ export class Family {
   readonly #watch: WeightsWatch;
 
   constructor(engine: EngineApi, choice: LoadChoice, machine: Machine, jobs: Jobs, watch: WeightsWatch) {
+    this.folders = new ReadFolders(engine);
     this.#engine = engine;
     this.#choice = choice;
     this.#machine = machine;

@@ -9,7 +9,14 @@ import type { GeneratedRow } from '../../engine/protocol/generation.ts';
 import type { RowSpec } from '../../engine/protocol/intervention.ts';
 import type { LoadedModel, MemoryEstimate, StoredWeights } from '../../engine/protocol/loading.ts';
 import { fakeScores } from '../../engine/testing/fake-scores.ts';
+import { readJsonFile } from '../../checkpoint/small-file.ts';
 import { decidingFiles } from '../../vlm/deciding-files.ts';
+import type { VlmConfig } from '../../vlm/config.ts';
+import type { ModelFolder } from '../../vlm/model-folder.ts';
+import { openModelFolder } from '../../vlm/model-folder.ts';
+import { openWeights } from '../../vlm/stored-head.ts';
+import type { Vocabulary } from '../../vlm/vocabulary.ts';
+import { readVocabulary } from '../../vlm/vocabulary.ts';
 import type { ModelId } from '../../engine/subject.ts';
 
 const GIB = 1024 ** 3;
@@ -55,6 +62,7 @@ export class FakeEngine implements EngineApi {
   readonly batches: Parameters<EngineApi['generateAll']>[0][] = [];
   readonly #options: FakeOptions;
   readonly #open = new Map<ModelId, OpenedCheckpoint>();
+  readonly #files = new Map<ModelId, CheckpointFiles>();
   readonly #loaded = new Map<ModelId, LoadedModel>();
   readonly #cancelled = new Set<string>();
   #stored: readonly StoredWeights[];
@@ -86,7 +94,20 @@ export class FakeEngine implements EngineApi {
     }
     const checkpoint = { ...this.#checkpoint(name, files), smallFiles: await decidingFiles(files) };
     this.#open.set(checkpoint.id, checkpoint);
+    this.#files.set(checkpoint.id, files);
     return checkpoint;
+  }
+
+  /** Of weights alone, too: without a config. */
+  async modelFolder(id: ModelId): Promise<ModelFolder> {
+    const files: CheckpointFiles = this.#files.get(id) ?? new Map();
+    const { name } = this.#known(id);
+    if (files.has('config.json')) return openModelFolder(files, { name });
+    return { checkpoint: await openWeights(files, { name }), config: {} as VlmConfig, notices: [] };
+  }
+
+  async vocabulary(id: ModelId): Promise<Vocabulary> {
+    return readVocabulary(await readJsonFile(this.#files.get(id) ?? new Map(), 'tokenizer.json'));
   }
 
   estimate(id: ModelId, options: { readonly dtype: WeightDtype }): Promise<MemoryEstimate> {
