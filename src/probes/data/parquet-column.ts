@@ -1,13 +1,13 @@
 /** One column of a row group, page by page: hyparquet by itself reads a column chunk, which may be most of a file, at once. */
 import type { ColumnDecoder, DecodedArray, PageHeader } from 'hyparquet/src/types.js';
-import { NamedError } from '../../named-error.ts';
 import { readBytes } from './file-pieces.ts';
+import { checkPageHeader, plainPage, type PlainPage } from './parquet-page.ts';
 import type { ParquetTools } from './parquet-tools.ts';
 
 /** Read ahead at once. */
 const WINDOW_BYTES = 2 ** 18;
-/** More than this of one page is not unpacked: pages are a megabyte, of long pictures some hundred. */
-const MOST_PAGE_BYTES = 2 ** 28;
+/** Headers have some bytes; with statistics of long texts, some thousand. */
+const MOST_HEADER_BYTES = 2 ** 22;
 /** Deeper than any column's lists. */
 const DEEPEST = 16;
 
@@ -94,10 +94,10 @@ export class ColumnCursor {
       const offset = this.#position;
       const header = await this.#header();
       const body = await this.#page(header);
-      const { readPage, convert } = this.#tools;
+      const { convert } = this.#tools;
       if (header.type === 'DICTIONARY_PAGE') {
         this.#pages.dictionary = offset;
-        const { data } = readPage(body, header, decoder, undefined, undefined, 0);
+        const { data } = this.#read(body);
         if (data) this.#dictionary = convert(data, decoder);
         continue;
       }
@@ -112,7 +112,7 @@ export class ColumnCursor {
       this.#before = begun - kept.length;
       // What is handed to it grows: the last row may go on in this page.
       const goesOn = repeated && kept.length > 0 ? kept : undefined;
-      const { data = [] } = readPage(body, header, decoder, this.#dictionary, goesOn, 0);
+      const { data = [] } = this.#read(body, goesOn);
       // Some writers end a column with a page of nothing.
       if (goesOn && data.length > 0) this.#rows = data;
       else this.#rows = kept.length > 0 ? [...kept, ...data] : data;
@@ -133,14 +133,7 @@ export class ColumnCursor {
       if (dictionary !== undefined && !this.#dictionary) {
         this.#position = dictionary;
         const header = await this.#header();
-        const { data } = this.#tools.readPage(
-          await this.#page(header),
-          header,
-          this.#place.decoder,
-          undefined,
-          undefined,
-          0,
-        );
+        const { data } = this.#read(await this.#page(header));
         if (data) this.#dictionary = this.#tools.convert(data, this.#place.decoder);
       }
       this.#position = offsets[page] as number;
@@ -159,7 +152,7 @@ export class ColumnCursor {
   }
 
   async #header(): Promise<PageHeader> {
-    const left = this.#place.end - this.#position;
+    const left = Math.min(MOST_HEADER_BYTES, this.#place.end - this.#position);
     for (let length = Math.min(left, 2 ** 12); ; length = Math.min(left, length * 8)) {
       const bytes = await this.#bytes(this.#position, length);
       const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
@@ -174,20 +167,16 @@ export class ColumnCursor {
     }
   }
 
-  /** The page behind its header. @throws NamedError `PageTooLarge` */
-  async #page(header: PageHeader): Promise<{ view: DataView; offset: number }> {
-    const size = Math.max(header.uncompressed_page_size, header.compressed_page_size);
-    if (size > MOST_PAGE_BYTES) {
-      throw new NamedError(
-        'PageTooLarge',
-        `a page has ${size} bytes; no more than ${MOST_PAGE_BYTES} are unpacked at once`,
-        { file: this.#path, field: this.#place.decoder.pathInSchema.join('.') },
-        'write it again with row groups of 100 rows (row_group_size=100)',
-      );
-    }
+  /** The page behind its header. @throws Error; NamedError `PageTooLarge`, those of `readBytes` */
+  async #page(header: PageHeader): Promise<PlainPage> {
+    checkPageHeader(header, this.#place.decoder, this.#path);
     const bytes = await this.#bytes(this.#position, header.compressed_page_size);
     this.#position += header.compressed_page_size;
-    return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
+    return plainPage(bytes, header, this.#place.decoder, this.#tools);
+  }
+
+  #read({ reader, header, decoder }: PlainPage, goesOn?: DecodedArray) {
+    return this.#tools.readPage(reader, header, decoder, this.#dictionary, goesOn, 0);
   }
 
   async #bytes(start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {

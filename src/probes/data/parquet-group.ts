@@ -1,11 +1,14 @@
 /** Rows of one row group, put together from its columns. */
 import type { FileMetaData, RowGroup, SchemaTree } from 'hyparquet';
+import { NamedError } from '../../named-error.ts';
 import { readBytes } from './file-pieces.ts';
 import { ColumnCursor, type ColumnPages, type ColumnPlace } from './parquet-column.ts';
 import type { ParquetTools } from './parquet-tools.ts';
 
 /** A row group so small is read at once, as row groups of hundreds of rows are. */
 const SMALL_GROUP_BYTES = 2 ** 22;
+/** Held of all columns together: a quarter of a gigabyte where each is a number. */
+const MOST_VALUES = 2 ** 25;
 /** Put together at once. */
 const MOST_ROWS = 1024;
 
@@ -65,7 +68,10 @@ export class ParquetGroup {
     const cursors = await this.#cursors();
     for (let done = 0; done < this.rowCount;) {
       const waiting = cursors.filter((cursor) => cursor.available === 0 && !cursor.hasEnded);
-      for (const cursor of waiting) await cursor.fill();
+      for (const cursor of waiting) {
+        await cursor.fill();
+        this.#checkHeld(cursors);
+      }
       const count = Math.min(this.rowCount - done, MOST_ROWS, ...cursors.map(({ available }) => available));
       if (count === 0) {
         if (cursors.some(({ available, hasEnded }) => hasEnded && available === 0)) {
@@ -76,6 +82,18 @@ export class ParquetGroup {
       yield this.#assembled(cursors, count);
       done += count;
     }
+  }
+
+  /** @throws NamedError `PageTooLarge` */
+  #checkHeld(cursors: readonly ColumnCursor[]): void {
+    const values = cursors.reduce((sum, { available }) => sum + available, 0);
+    if (values <= MOST_VALUES) return;
+    throw new NamedError(
+      'PageTooLarge',
+      `the pages of ${cursors.length} columns hold ${values} values side by side; the limit is ${MOST_VALUES}`,
+      { file: this.#path },
+      'write it again with row groups of 100 rows (row_group_size=100)',
+    );
   }
 
   /** Single rows, in rising order, once `rows` has been through. */
