@@ -15,7 +15,14 @@ import type { Problem } from './data/problem.ts';
 import type { FinishedAnswer } from './finished-answer.ts';
 import { sweepSwaps } from './swap/sweep.ts';
 import type { DemoProbes, GoldenSwap, GoldenText } from './testing/demo-goldens.ts';
-import { demoFolder, fetchFile, goldenPicture, lineOf, readDemoProbes } from './testing/demo-goldens.ts';
+import {
+  demoFolder,
+  fetchFile,
+  goldenPicture,
+  lineOf,
+  readDemoProbes,
+  readDemoTokens,
+} from './testing/demo-goldens.ts';
 
 /** A software GPU takes most of a second a token: there, one of a kind and the beginnings of answers. */
 const MEASURE: Readonly<Record<Device, { readonly ofEach: number; readonly newTokens: number }>> = {
@@ -24,6 +31,10 @@ const MEASURE: Readonly<Record<Device, { readonly ofEach: number; readonly newTo
 };
 /** Of an attention mass, as the goldens are written to nine digits. */
 const ATTENTION_TOLERANCE = 1e-5;
+
+/** Of ln p and entropy; and of a divergence, relative: at 1e-6 as at 1. Rounding of logits by ε moves it by 2 ε / |d|. */
+const SCORE_TOLERANCE = 1e-4;
+const DIVERGENCE_TOLERANCE = 1e-2;
 
 let golden: DemoProbes;
 
@@ -171,4 +182,35 @@ describe.each(['wasm', 'webgpu'] as const)('the demo family on %s, f32', (device
       }
     }
   }, 600_000);
+
+  it('what IN and RL say of the tokens of an answer is transformers’, however little they differ', async () => {
+    const { sha256, items } = await readDemoTokens();
+    expect(sha256).toEqual(golden.sha256);
+    for (const item of items.slice(0, count)) {
+      const { question, image } = await problemOf(item.set, item.id);
+      const found = await engine.scoreAnswer({
+        job: item.id,
+        prompt: question,
+        images: image ? [image as File] : [],
+        readers: [{ subject: subjects.get('in') as Subject }, { subject: subjects.get('rl') as Subject }],
+        answer: item.answer,
+        divergences: [{ p: 1, q: 0 }],
+      });
+      (['in', 'rl'] as const).forEach((name, reader) => {
+        const expected = item.readers[name];
+        found.readers[reader]?.scores.forEach(({ logprob, entropy, rank }, at) => {
+          const label = `${item.id} ${name} ${at}`;
+          expect(Math.abs(logprob - (expected.logprobs[at] as number)), label).toBeLessThan(SCORE_TOLERANCE);
+          expect(Math.abs(entropy - (expected.entropies[at] as number)), label).toBeLessThan(SCORE_TOLERANCE);
+          if (expected.clear[at]) expect(rank, label).toBe(expected.ranks[at]);
+        });
+      });
+      item.klRlIn.forEach((expected, at) => {
+        const value = found.divergences[0]?.[at] as number;
+        expect(Math.abs(value / expected - 1), `${item.id} ${at}: ${value} for ${expected}`).toBeLessThan(
+          DIVERGENCE_TOLERANCE,
+        );
+      });
+    }
+  }, 240_000);
 });

@@ -73,6 +73,11 @@ def read(name: str) -> Checkpoint:
     )
 
 
+def sha256(name: str) -> str:
+    """Of a checkpoint's weights: goldens of others are refused."""
+    return hashlib.sha256((DEMO / name / "model.safetensors").read_bytes()).hexdigest()
+
+
 def prepare(checkpoint: Checkpoint, question: str, picture: Path | None) -> Prompt:
     model, tokenizer = checkpoint.model, checkpoint.tokenizer
     content = ([{"type": "image"}] if picture else []) + [{"type": "text", "text": question}]
@@ -235,9 +240,7 @@ def main() -> None:
     wide_picture()
     models = {name: read(name) for name in dict.fromkeys([SWAPPED, *READ])}
     document = {
-        "sha256": {
-            name: hashlib.sha256((DEMO / name / "model.safetensors").read_bytes()).hexdigest() for name in models
-        },
+        "sha256": {name: sha256(name) for name in models},
         "swapped": SWAPPED,
         "longest": LONGEST,
         "layers": LAYERS,

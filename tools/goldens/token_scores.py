@@ -92,7 +92,7 @@ def read(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, answer: list
     return prefill(model, forced, DynamicCache()).logits[0, inputs.length - 1 : -1].double()
 
 
-def scores(logits: torch.Tensor, answer: list[int]) -> dict:
+def scores(logits: torch.Tensor, answer: list[int], likeliest: int = LIKELIEST) -> dict:
     """Where another token is too close, the rank is not `clear`. The likeliest tokens are, or other cases have to be picked."""
     logprobs = logits.log_softmax(-1)
     found: dict[str, list] = {
@@ -101,16 +101,16 @@ def scores(logits: torch.Tensor, answer: list[int]) -> dict:
     for row, logprob, token in zip(logits, logprobs, answer):
         slack = CLEAR * float(row.abs().max())
         others = torch.cat([row[:token], row[token + 1 :]])
-        top = row.topk(LIKELIEST + 1)
+        top = row.topk(likeliest + 1)
         if bool((top.values[:-1] - top.values[1:] < slack).any()):
             raise AssertionError("two of the likeliest tokens are all but equal")
-        likeliest = top.indices[:-1]
+        first = top.indices[:-1]
         found["logprobs"].append(significant(float(logprob[token]), 9))
         found["ranks"].append(int((row > row[token]).sum()))
         found["clear"].append(bool((others - row[token]).abs().min() > slack))
         found["entropies"].append(significant(float(-(logprob.exp() * logprob).sum()), 9))
-        found["likeliest"].append(likeliest.tolist())
-        found["likeliestLogprobs"].append([significant(value, 9) for value in logprob[likeliest].tolist()])
+        found["likeliest"].append(first.tolist())
+        found["likeliestLogprobs"].append([significant(value, 9) for value in logprob[first].tolist()])
     return found
 
 

@@ -48,6 +48,32 @@ export interface DemoProbes {
   readonly attention: readonly { readonly model: string; readonly items: readonly GoldenAttention[] }[];
 }
 
+/** What `in` and `rl` say of every token of the answer of `in`. */
+export interface GoldenTokens {
+  readonly set: 'problems' | 'general-vqa';
+  readonly id: string;
+  readonly answer: readonly number[];
+  readonly readers: Readonly<
+    Record<
+      'in' | 'rl',
+      {
+        readonly logprobs: readonly number[];
+        readonly ranks: readonly number[];
+        /** Whether no other token is so close that the rank may differ. */
+        readonly clear: readonly boolean[];
+        readonly entropies: readonly number[];
+      }
+    >
+  >;
+  readonly klRlIn: readonly number[];
+}
+
+export interface DemoTokens {
+  /** Of each checkpoint's weights. */
+  readonly sha256: Readonly<Record<string, string>>;
+  readonly items: readonly GoldenTokens[];
+}
+
 const GOLDENS = '/tools/goldens/data/demo-probes';
 
 /** A file of the project, from the test server. */
@@ -62,6 +88,10 @@ export async function fetchFile(path: string): Promise<File> {
 
 export async function readDemoProbes(): Promise<DemoProbes> {
   return JSON.parse(await (await fetchFile(`${GOLDENS}/probes.json`)).text()) as DemoProbes;
+}
+
+export async function readDemoTokens(): Promise<DemoTokens> {
+  return JSON.parse(await (await fetchFile(`${GOLDENS}/tokens.json`)).text()) as DemoTokens;
 }
 
 export function goldenPicture(name: string): Promise<File> {
@@ -81,7 +111,7 @@ export async function demoFolder(name: string, { sha256 }: DemoProbes): Promise<
   const weights = await folder.get('model.safetensors')?.arrayBuffer();
   if ((await sha256Hex(weights ?? new ArrayBuffer())) === sha256[name]) return folder;
   throw new Error(
-    `${name} has other weights than the goldens: run python tools/goldens/demo_probes.py again`,
+    `${name} has other weights than the goldens: run tools/goldens/demo_probes.py and demo_tokens.py again`,
   );
 }
 
