@@ -6,7 +6,7 @@ import { ROOT } from '../scripts/paths.mjs';
 import { AppPage } from './app.ts';
 import { choose, set } from './demo-page.ts';
 import { copyOf, temporaryFolder } from './fixtures/folders.ts';
-import { headless, type Said } from './fixtures/headless.ts';
+import { headless, type CommandResult } from './fixtures/headless.ts';
 import { expect, test } from './page.ts';
 
 const PICTURES = join(ROOT, 'tools', 'goldens', 'data', 'image-profiles', 'pictures');
@@ -25,7 +25,7 @@ test.afterAll(() => folder.dispose());
 const path = (...parts: string[]): string => join(folder.path, ...parts);
 
 /** Every command of one cache is one machine. */
-function command(machine: string, words: readonly string[], interruptAt?: RegExp): Promise<Said> {
+function command(machine: string, words: readonly string[], interruptAt?: RegExp): Promise<CommandResult> {
   return headless(words, interruptAt, { env: { FRANKENSCOPE_CACHE: path(machine) } });
 }
 

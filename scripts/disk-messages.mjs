@@ -11,7 +11,8 @@
  *   `free`: bytes that fit, null where nobody tells; `choice`: how another place is chosen
  */
 
-/** @typedef {{name: string, what: string, remedy: string}} Refusal */
+/** @typedef {import('../src/error-name.ts').ErrorName} ErrorName */
+/** @typedef {{name: ErrorName, what: string, remedy: string}} Refusal */
 
 /** What the codes of Node and the names of a browser's DOMExceptions mean. @type {Readonly<Record<string, Kind>>} */
 const KINDS = {
@@ -97,7 +98,7 @@ export function diskRefusal(reason, where) {
 }
 
 /**
- * @param {string} name
+ * @param {ErrorName} name
  * @param {string} what
  * @param {Place} where
  * @param {string} remedy

@@ -4,7 +4,7 @@
  */
 export class NamedError extends Error {
   /**
-   * @param {string} name PascalCase, stable
+   * @param {import('../src/error-name.ts').ErrorName} name
    * @param {string} what what is wrong, with the value and the limit
    * @param {string} where the flag, file or folder; may be empty
    * @param {string} remedy what to do about it

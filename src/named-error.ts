@@ -1,3 +1,5 @@
+import type { ErrorName } from './error-name.ts';
+
 /** Where an error belongs: the file, tensor or field it speaks of. */
 export interface ErrorPlace {
   file?: string;
@@ -15,11 +17,12 @@ const LONGEST_PLACE = 300;
  * `${name}: ${message}` and the page can show the parts apart.
  */
 export class NamedError extends Error {
+  override readonly name: ErrorName;
   readonly what: string;
   readonly place: ErrorPlace;
   readonly remedy: string;
 
-  constructor(name: string, what: string, place: ErrorPlace, remedy: string, options?: ErrorOptions) {
+  constructor(name: ErrorName, what: string, place: ErrorPlace, remedy: string, options?: ErrorOptions) {
     const shortWhat = shortened(what, LONGEST_WHAT);
     const at: ErrorPlace = {};
     for (const part of ['file', 'tensor', 'field'] as const) {

@@ -100,7 +100,7 @@ describe('plain reasons', () => {
   });
 
   it('of a NamedError are its own', () => {
-    const error = new NamedError('X', 'the x is y', {}, 'do z');
+    const error = new NamedError('BadValue', 'the x is y', {}, 'do z');
     expect(plainReason(error)).toBe('the x is y');
     expect(named(error)).toBe(error);
   });

@@ -1,9 +1,10 @@
 /** What browsers, Node and GPUs say of a failure, as a person says it. */
+import type { ErrorName } from './error-name.ts';
 import { NamedError } from './named-error.ts';
 
 export interface PlainReason {
   /** A stable name, as of a NamedError. */
-  readonly name: string;
+  readonly name: ErrorName;
   readonly what: string;
   readonly remedy: string;
 }
@@ -14,7 +15,7 @@ interface Rule {
   readonly reason: PlainReason;
 }
 
-const reason = (name: string, what: string, remedy: string): PlainReason => ({ name, what, remedy });
+const reason = (name: ErrorName, what: string, remedy: string): PlainReason => ({ name, what, remedy });
 
 /** The first that fits counts. */
 const RULES: readonly Rule[] = [

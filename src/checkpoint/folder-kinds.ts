@@ -1,9 +1,10 @@
 /** Folders of training state, adapters and other formats, told by the names of their files. */
+import type { ErrorName } from '../error-name.ts';
 import { NamedError } from '../named-error.ts';
 import { listing } from './listing.ts';
 
 interface FolderKind {
-  readonly error: string;
+  readonly error: ErrorName;
   /** Any file with such a path makes the folder one of this kind; those are named. */
   readonly files: RegExp;
   readonly what: string;

@@ -193,7 +193,7 @@ function storedTensor(
 
 function sizes(
   value: JsonValue | undefined,
-  error: string,
+  error: 'InvalidShape' | 'InvalidOffsets',
   place: { file: string; tensor: string; field: string },
 ): readonly number[] {
   if (!Array.isArray(value))

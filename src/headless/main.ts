@@ -1,4 +1,5 @@
 /** The page behind `npm run headless`: the app's own code, driven from the shell. */
+import type { ErrorName } from '../error-name.ts';
 import type { HeadlessAnswer, HeadlessRequest } from '../../scripts/page-api.d.ts';
 import { NamedError } from '../named-error.ts';
 import { knownReason } from '../plain-reason.ts';
@@ -8,10 +9,10 @@ import { fileInput } from './file-inputs.ts';
 import { cancelled, isCancelled } from '../work/cancel.ts';
 
 /** Errors that are not about what was given. */
-const INTERNAL = new Set([
-  ...['RunFailed', 'ModuleAborted', 'DeviceLost', 'WorkerFailed', 'ModuleUnavailable'],
-  ...['OutputFailed', 'JournalFailed'],
-  ...['DiskFull', 'DiskFailed', 'FolderNotWritable', 'FolderGone', 'FileTooLarge'],
+const INTERNAL: ReadonlySet<ErrorName> = new Set([
+  ...(['RunFailed', 'ModuleAborted', 'DeviceLost', 'WorkerFailed', 'ModuleUnavailable'] as const),
+  ...(['OutputFailed', 'JournalFailed'] as const),
+  ...(['DiskFull', 'DiskFailed', 'FolderNotWritable', 'FolderGone', 'FileTooLarge'] as const),
 ]);
 
 const interruption = new AbortController();

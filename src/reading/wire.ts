@@ -1,4 +1,5 @@
 /** What crosses between page and reading worker: plain data and Blobs, never a whole list. */
+import type { ErrorName } from '../error-name.ts';
 import type { ColumnChoice } from '../probes/data/columns.ts';
 import { Base64Picture, type Picture, type Pictured } from '../probes/data/picture.ts';
 import { type ColumnsFound, UnknownColumns } from '../probes/data/unknown-columns.ts';
@@ -42,7 +43,7 @@ function pictureToWire(picture: Picture): Blob | WirePicture {
 export type Opened<Facts> = { readonly facts: Facts } | { readonly unknown: WireUnknown };
 
 interface WireUnknown {
-  readonly name: string;
+  readonly name: ErrorName;
   readonly what: string;
   readonly field: string;
   readonly remedy: string;

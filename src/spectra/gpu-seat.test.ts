@@ -1,4 +1,5 @@
 /** A device that goes away at any of its calls, in the interpreter: no number is other than that of an undisturbed run. */
+import type { ErrorName } from '../error-name.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { failureOf } from '../checkpoint/testing/files.ts';
@@ -234,7 +235,7 @@ describe('cancelled', () => {
 
 describe('createTwice', () => {
   it('asks again after a passing failure, and never after a wrong answer', async () => {
-    const failing = (name: string) => {
+    const failing = (name: ErrorName) => {
       let tries = 0;
       const create = (): Promise<never> => {
         tries++;

@@ -1,4 +1,5 @@
 /** Lets a NamedError cross between page and workers whole: Comlink by itself keeps the name and message only. */
+import type { ErrorName } from '../error-name.ts';
 import type { TransferHandler } from 'comlink';
 import { transferHandlers } from 'comlink';
 import type { ErrorPlace } from '../named-error.ts';
@@ -11,7 +12,7 @@ interface Thrown {
 
 interface WireNamedError {
   readonly named: true;
-  readonly name: string;
+  readonly name: ErrorName;
   readonly what: string;
   readonly place: ErrorPlace;
   readonly remedy: string;

@@ -1,3 +1,4 @@
+import type { ErrorName } from '../../error-name.ts';
 import { NamedError } from '../../named-error.ts';
 
 /** Errors after which the inference module or its device cannot be trusted: the worker must be replaced. */
@@ -5,7 +6,7 @@ const FATAL =
   /memory access out of bounds|unreachable|aborted|abort\(|table index|null function|device.{0,20}lost|RuntimeError/i;
 
 /** Names of errors that only a new worker cures. */
-export const FATAL_ERROR_NAMES: ReadonlySet<string> = new Set(['ModuleAborted', 'DeviceLost']);
+export const FATAL_ERROR_NAMES: ReadonlySet<ErrorName> = new Set(['ModuleAborted', 'DeviceLost']);
 
 /** Wraps what onnxruntime throws: `ModuleAborted` when the module is dead, `OutOfMemory`, else `RunFailed`. */
 export function asModuleError(error: unknown): Error {

@@ -31,7 +31,7 @@ class SeeingEngine {
 
   async #answer(subject: Subject, request: PromptSpec): Promise<PromptAnswers> {
     this.requests.push(request);
-    if (request.prompt?.includes('impossible')) throw new NamedError('TooLong', 'no', {}, 'shorten it');
+    if (request.prompt?.includes('impossible')) throw new NamedError('OverLimit', 'no', {}, 'shorten it');
     const [image] = request.images ?? [];
     const seen = image ? new TextDecoder().decode(await image.arrayBuffer()).split('#')[1] : undefined;
     const told = /Description:\s*(\S+)/.exec(request.prompt ?? '')?.[1];
@@ -197,7 +197,7 @@ describe('an evaluation', () => {
     const asks = await planAsks([variant('IN', 'seeing')], all, settings);
     const kept: string[] = [];
     const work = answerAll(engine, asks, settings, { onRecord: (_, { text }) => void kept.push(text) });
-    await expect(work).rejects.toMatchObject({ name: 'TooLong', what: 'IN, A_prompt_only, q1: no' });
+    await expect(work).rejects.toMatchObject({ name: 'OverLimit', what: 'IN, A_prompt_only, q1: no' });
     expect(kept).toEqual(['<think>Well.</think><answer>2</answer>']);
   });
 

@@ -1,3 +1,4 @@
+import type { ErrorName } from '../../error-name.ts';
 import { NamedError } from '../../named-error.ts';
 import { exportMerge } from '../../merge/export.ts';
 import { changeText } from '../../merge/folder/card.ts';
@@ -50,6 +51,6 @@ async function recipeOf(
   return opened.recipe;
 }
 
-function refusal(name: string, what: string, field: string, remedy: string): NamedError {
+function refusal(name: ErrorName, what: string, field: string, remedy: string): NamedError {
   return new NamedError(name, what, { field }, remedy);
 }

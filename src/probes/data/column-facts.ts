@@ -1,4 +1,5 @@
 /** Small facts about a list's columns, gathered while its rows go by. */
+import type { ErrorName } from '../../error-name.ts';
 import { NamedError } from '../../named-error.ts';
 import { cellHull, cellOf } from './cell.ts';
 import { LOOKED_AT } from './column-guess.ts';
@@ -87,7 +88,7 @@ export class ColumnFacts {
   }
 
   /** An error that a page can ask about, unless there are too many columns. */
-  unknown(name: string, what: string, field: string, remedy?: string): NamedError {
+  unknown(name: ErrorName, what: string, field: string, remedy?: string): NamedError {
     if (this.#columns.size > MOST_COLUMNS) {
       const some = columnList([...this.#columns].slice(0, MOST_COLUMNS));
       return new NamedError(

@@ -1,4 +1,5 @@
 /** Pair folders in the reference's layout: `<task>/data.jsonl` beside `<task>/images/`. */
+import type { ErrorName } from '../../error-name.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Task } from '../task.ts';
 import { TASKS, isTask } from '../task.ts';
@@ -123,6 +124,6 @@ function answerOf(task: Task, meta: Readonly<Record<string, unknown>>, side: 'ta
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
-function bad(name: string, what: string, file: string, field: string, remedy: string): NamedError {
+function bad(name: ErrorName, what: string, file: string, field: string, remedy: string): NamedError {
   return new NamedError(name, what, { file, field }, remedy);
 }

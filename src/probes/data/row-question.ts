@@ -1,4 +1,5 @@
 /** The text of a question, and where its pictures stand in it. */
+import type { ErrorName } from '../../error-name.ts';
 import { NamedError } from '../../named-error.ts';
 import { cellText, describeCell, isMissing, isRecord } from './cell.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
@@ -19,7 +20,7 @@ const SHOWN =
  */
 export function questionText(value: unknown, column: string, row: JsonLine, path: string): string {
   const text = isChat(value) ? userText(value, column, row, path) : cellText(value);
-  const fail = (name: string, what: string, remedy: string): NamedError =>
+  const fail = (name: ErrorName, what: string, remedy: string): NamedError =>
     new NamedError(name, `${lineName(row)} ${what}`, { file: path, field: column }, remedy);
   if (text === undefined) {
     throw fail('MissingField', `holds ${describeCell(value)}`, 'put the question there as text');

@@ -1,4 +1,5 @@
 /** What a page asks about a list whose columns it cannot tell apart. */
+import type { ErrorName } from '../../error-name.ts';
 import { NamedError } from '../../named-error.ts';
 import { cellOf, describeCell } from './cell.ts';
 import { type AskedRole, choosableColumns, guessColumns } from './column-guess.ts';
@@ -63,7 +64,7 @@ export class UnknownColumns extends NamedError {
 
   /** @param what without the columns: they are added */
   constructor(
-    name: string,
+    name: ErrorName,
     what: string,
     place: { readonly file: string; readonly field: string },
     from: { readonly found: ColumnsFound; readonly choice: ColumnChoice },

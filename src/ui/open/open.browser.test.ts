@@ -67,7 +67,7 @@ test('a folder that does not open says why in its slot, and the page goes on', a
   const { app } = await stageApp();
   await app.family.place([fakeFolder('broken-sft'), fakeFolder('X-RL')]);
   const alert = slot('IN').getByRole('alert');
-  await expect.element(alert).toHaveTextContent('TensorOverlap');
+  await expect.element(alert).toHaveTextContent('OverlappingTensors');
   await expect.element(alert).toHaveTextContent('model-00002-of-00004.safetensors');
   await expect.element(alert).toHaveTextContent('Download the file again; its SHA-256 is on the model page.');
   await expect.element(slot('RL').getByRole('button', { name: 'Load RL' })).toBeVisible();

@@ -86,7 +86,7 @@ export class FakeEngine implements EngineApi {
     }
     if (name.includes('broken')) {
       throw new NamedError(
-        'TensorOverlap',
+        'OverlappingTensors',
         'model.layers.3.mlp.down_proj.weight begins at byte 1 204 224, inside the tensor before it, which ends at 1 208 320',
         { file: 'model-00002-of-00004.safetensors', tensor: 'model.layers.3.mlp.down_proj.weight' },
         'download the file again; its SHA-256 is on the model page',
