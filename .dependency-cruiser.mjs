@@ -18,9 +18,20 @@ const folder = (name) => `^src/${name}/`;
  * @type {Readonly<Record<string, Room>>}
  */
 export const ROOMS = {
+  tools: {
+    files: '^tools/',
+    uses: [],
+    holds: 'what only tests use, each folder by itself: oracles, and an interpreter of WGSL',
+  },
+  declarations: {
+    files: '^src/analyses/.*\\.mjs$',
+    uses: [],
+    holds:
+      'what analyses declare and say of themselves, which the shell reads before any package is installed',
+  },
   scripts: {
     files: '^scripts/',
-    uses: [],
+    uses: ['declarations'],
     holds:
       'what npm runs, some of it before any package is installed, and the words that it shares with the app',
   },
@@ -128,9 +139,18 @@ export const ROOMS = {
     uses: ['words', 'work', 'checkpoint', 'grading', 'vlm', 'probes', 'merge', 'evaluation', 'remote'],
     holds: 'lists, folders and results of people, read in a worker',
   },
+  analyses: {
+    files: '^src/analyses/.*\\.ts$',
+    uses: [
+      ...['words', 'work', 'checkpoint', 'statistics', 'vlm', 'engine', 'spectra', 'probes', 'identity'],
+      ...['merge', 'evaluation', 'reading', 'declarations'],
+    ],
+    holds: 'every analysis as a value: settings, identity, plan, files and findings of each',
+  },
   study: {
     files: folder('study'),
     uses: [
+      'analyses',
       'words',
       'work',
       'checkpoint',
@@ -147,6 +167,8 @@ export const ROOMS = {
   headless: {
     files: folder('headless'),
     uses: [
+      'declarations',
+      'analyses',
       'scripts',
       'words',
       'work',
@@ -189,7 +211,7 @@ export const ROOMS = {
     files:
       '^src/ui/(?!components/(?!FolderButton)|(charts|format|theme)/|layer-strip/(layer-axis|regions|hatch)\\.ts$)',
     uses: [
-      ...['body', 'look', 'charts'],
+      ...['body', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',
       'words',
       'work',
@@ -231,6 +253,16 @@ export const ROOMS = {
     uses: ['work', 'engine', 'spectra', 'merge', 'evaluation', 'reading', 'study', 'bench'],
     holds: 'thin shells around what runs in threads',
   },
+  'engine-package': {
+    files: '^packages/engine/',
+    uses: ['words', 'work', 'checkpoint', 'vlm', 'engine'],
+    holds: 'what the engine shows of itself as a package',
+  },
+  'spectra-package': {
+    files: '^packages/spectra-webgpu/',
+    uses: ['words', 'work', 'spectra'],
+    holds: 'what exact spectra show of themselves as a package',
+  },
 };
 
 const TESTING = '/testing/';
@@ -246,7 +278,7 @@ function rule([name, { files, uses, holds }]) {
     comment: `${name} (${holds}) uses ${uses.length === 0 ? 'no other room' : `only ${uses.join(', ')}`}`,
     severity: 'error',
     from: { path: files, pathNot: TESTING },
-    to: { path: '^(src|workers|scripts|dataset)/', pathNot: allowed },
+    to: { path: '^(src|workers|packages|scripts|dataset|tools)/', pathNot: allowed },
   };
 }
 
@@ -265,7 +297,7 @@ export default {
       name: 'testing-is-for-tests',
       comment: 'what supports tests is no part of the app',
       severity: 'error',
-      from: { path: '^(src|workers)/', pathNot: TESTING },
+      from: { path: '^(src|workers|packages)/', pathNot: TESTING },
       to: { path: TESTING },
     },
   ],
@@ -273,7 +305,7 @@ export default {
     // Types count, and so does what only types are imported from.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    includeOnly: '^(src|workers|scripts|dataset)/',
+    includeOnly: '^(src|workers|packages|scripts|dataset|tools)/',
     exclude: '\\.test\\.ts$|^src/spectra/kernels/assembly/|^dataset/data/',
     enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.svelte'] },
   },

@@ -69,8 +69,8 @@ export default defineConfig(
         {
           patterns: [
             {
-              regex: '/(headless|bench|isolation|workers)/|/main\\.ts$',
-              message: 'Nothing that a page is made of uses the page.',
+              regex: '/(headless|bench|isolation|workers|tools)/|/main\\.ts$',
+              message: 'Nothing that a page is made of uses the page, or what only tests use.',
             },
           ],
         },

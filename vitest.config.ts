@@ -22,7 +22,7 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           setupFiles: EQUALITY,
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'dataset/**/*.test.ts'],
+          include: ['src', 'scripts', 'dataset', 'tools'].map((folder) => `${folder}/**/*.test.ts`),
           exclude: ['**/*.browser.test.ts'],
           // For machines with other work: no test takes a tenth of it, and a hung one ends.
           ...{ testTimeout: 240_000, hookTimeout: 240_000 },
@@ -53,7 +53,11 @@ export default defineConfig({
           setupFiles: EQUALITY,
           // After the Node tests where both run, for these want all processors for one page.
           sequence: { groupOrder: 1 },
-          include: ['src/**/*.browser.test.ts', 'dataset/**/*.browser.test.ts'],
+          include: [
+            'src/**/*.browser.test.ts',
+            'packages/**/*.browser.test.ts',
+            'dataset/**/*.browser.test.ts',
+          ],
           ...{ testTimeout: 240_000, hookTimeout: 240_000 },
           // A software GPU on a shared machine: a test may be repeated once, and the report says so.
           retry: process.env.CI ? 1 : 0,

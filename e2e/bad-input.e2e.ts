@@ -4,7 +4,7 @@ import { AppPage } from './app.ts';
 import { BAD_FOLDERS as DAMAGED, makeBadFolder } from './fixtures/bad-folders.ts';
 import { copyOf, editConfig, temporaryFolder } from './fixtures/folders.ts';
 import { goldenCase, goldenFolder, goldenImage, goldenText } from './fixtures/goldens.ts';
-import type { Said } from './fixtures/headless.ts';
+import type { CommandResult } from './fixtures/headless.ts';
 import { headless } from './fixtures/headless.ts';
 import { sevenBillion } from './fixtures/large-folders.ts';
 import { OTHER_FOLDERS } from './fixtures/other-folders.ts';
@@ -24,7 +24,11 @@ test.beforeAll(() => {
 test.afterAll(() => folder.dispose());
 
 /** Exit code 2, nothing on stdout, and one line on stderr: the error's name, what and where, a remedy. */
-function expectRefusal({ code, stdout, stderr }: Said, error: string, names: readonly string[] = []): void {
+function expectRefusal(
+  { code, stdout, stderr }: CommandResult,
+  error: string,
+  names: readonly string[] = [],
+): void {
   expect(stderr).toMatch(new RegExp(`^${error}: [^\\n]+; [^\\n]+\\n$`));
   for (const name of names) expect(stderr).toContain(name);
   expect(stdout).toBe('');

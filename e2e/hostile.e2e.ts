@@ -38,8 +38,8 @@ const BIG = process.env['HOSTILE_BIG'] !== undefined;
 const cases = HOSTILE_FOLDERS.filter(({ title, big }) => (big ? BIG : ALL || BIG || ONCE_BLOCKED.has(title)));
 
 /** Seconds in which a folder is refused or opened on a quiet machine, and the longest that the page's thread is held up. */
-const TOLD_WITHIN = 5;
-const HELD_UP_AT_MOST = 0.5;
+const REFUSED_WITHIN_S = 5;
+const LONGEST_TASK_S = 0.5;
 /** Seconds in which the good folder opens on a quiet machine: a busy one is granted as much more as it takes here. */
 const GOOD_OPENS_WITHIN = 0.5;
 
@@ -50,13 +50,13 @@ test.beforeAll(() => {
 test.afterAll(() => folder.dispose());
 
 /** From now on the longest time, in seconds, in which the page's thread did nothing else is told by `__longest`. */
-async function listenToHeart(page: Page): Promise<void> {
+async function watchEventLoop(page: Page): Promise<void> {
   await page.evaluate(() => {
-    const heart = globalThis as unknown as { __longest: number };
-    heart.__longest = 0;
+    const state = globalThis as unknown as { __longest: number };
+    state.__longest = 0;
     new PerformanceObserver((list) => {
       for (const { duration } of list.getEntries())
-        heart.__longest = Math.max(heart.__longest, duration / 1000);
+        state.__longest = Math.max(state.__longest, duration / 1000);
     }).observe({ entryTypes: ['longtask'] });
   });
 }
@@ -64,9 +64,9 @@ async function listenToHeart(page: Page): Promise<void> {
 /** The longest since this was asked. */
 const longest = (page: Page): Promise<number> =>
   page.evaluate(() => {
-    const heart = globalThis as unknown as { __longest: number };
-    const { __longest } = heart;
-    heart.__longest = 0;
+    const state = globalThis as unknown as { __longest: number };
+    const { __longest } = state;
+    state.__longest = 0;
     return __longest;
   });
 
@@ -88,7 +88,7 @@ test('each is refused by name, and good folders open in every slot afterwards', 
     await close();
   };
   await lookHowBusy();
-  await listenToHeart(page);
+  await watchEventLoop(page);
   for (const hostile of cases) {
     await test.step(hostile.title, async () => {
       const seconds = await timed(app, makeHostileFolder(hostile, folder.path));
@@ -103,10 +103,10 @@ test('each is refused by name, and good folders open in every slot afterwards', 
         await expect(alert.locator('.remedy')).not.toBeEmpty();
       }
       // The machine may have become busier since.
-      if (seconds >= TOLD_WITHIN * busy || heldUp >= HELD_UP_AT_MOST * busy) await lookHowBusy();
+      if (seconds >= REFUSED_WITHIN_S * busy || heldUp >= LONGEST_TASK_S * busy) await lookHowBusy();
       const which = `of ${hostile.title}, ${busy.toFixed(1)} times as busy`;
-      expect.soft(seconds, `seconds ${which}`).toBeLessThan(TOLD_WITHIN * busy);
-      expect.soft(heldUp, `longest task, in seconds, ${which}`).toBeLessThan(HELD_UP_AT_MOST * busy);
+      expect.soft(seconds, `seconds ${which}`).toBeLessThan(REFUSED_WITHIN_S * busy);
+      expect.soft(heldUp, `longest task, in seconds, ${which}`).toBeLessThan(LONGEST_TASK_S * busy);
     });
   }
   expect(await page.evaluate(() => 'polluted' in {} || '__ran' in globalThis)).toBe(false);

@@ -10,7 +10,7 @@ import { cacheOf } from './fixtures/hub-cache.ts';
 import { expect, test } from './page.ts';
 
 const GOLDEN = 'untied-gqa2-f16';
-const WAYS_OUT = ['cp -rL SNAPSHOT COPY', '--local-dir FOLDER', 'choose the files themselves'];
+const REMEDIES = ['cp -rL SNAPSHOT COPY', '--local-dir FOLDER', 'choose the files themselves'];
 
 let folder: ReturnType<typeof temporaryFolder>;
 let cache: HubCache;
@@ -37,7 +37,7 @@ test('a dropped snapshot of links says that nothing is seen, and the ways out', 
   await drop(page, cache.snapshot);
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('NothingListed');
-  for (const way of WAYS_OUT) await expect(alert).toContainText(way);
+  for (const way of REMEDIES) await expect(alert).toContainText(way);
 });
 
 test('an input that is handed a folder of links says so in its place', async ({ page }) => {

@@ -98,7 +98,7 @@ test('patching says whose answer comes out after every layer, and is saved', asy
   await expect(save).toBeVisible(ANSWERED);
 
   const { name, contents } = await saved<PatchFile>(page, save);
-  expect(name).toBe('cross_patching.json');
+  expect(name).toBe('patching.json');
   expect(contents).toMatchObject({ asked: 6, metadata: { recipient: {}, donor: {} } });
   expect(contents.answers).toHaveLength(answers);
   const said = (run: PatchFile['answers'][number]['run']) =>

@@ -118,11 +118,11 @@ const keptByPage = (page: Page): Promise<readonly string[]> =>
   });
 
 /** Runs the probe that the page shows and saves what it found. */
-async function byPage(page: Page, samples: number, downloads: number): Promise<Run> {
+async function byPage(page: Page, records: number, downloads: number, unit = 'samples'): Promise<Run> {
   const main = page.getByRole('main');
   const before = await keptByPage(page);
   await main.getByRole('button', { name: 'Run', exact: true }).click();
-  const save = main.getByRole('button', { name: `Save the results of ${samples} samples` });
+  const save = main.getByRole('button', { name: `Save the results of ${records} ${unit}` });
   await expect(save).toBeVisible(DONE);
   await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeVisible(DONE);
   const found: Download[] = [];
@@ -228,5 +228,33 @@ test('the same question has the same records and the same name, by page and by c
       .click();
     await set(main, 'Samples', 3);
     expectSame(await byPage(page, 3, 1), await command);
+  });
+
+  await test.step('the logit lens of IN and RL', async () => {
+    const command = byCommand(
+      ['lens', '--model', path('in'), '--model', path('rl'), '--items', path('list', 'questions.jsonl')],
+      'logit_lens.json',
+    );
+    await choose(main, 'Logit lens');
+    await set(main, 'Samples', 3);
+    const [page_, command_] = [await byPage(page, 3, 1), await command];
+    // The page calls models by their slots, the command by their folders.
+    const called = ({ files, keys }: Run): Run => ({
+      files: new Map(
+        [...files].map(([name, text]) => [name, text.replaceAll('"IN"', '"in"').replaceAll('"RL"', '"rl"')]),
+      ),
+      keys,
+    });
+    expect([...called(page_).files]).toEqual([...called(command_).files]);
+  });
+
+  await test.step('patching of IN and RL', async () => {
+    const command = byCommand(
+      ['patch', '--in', path('in'), '--rl', path('rl'), '--items', path('list', 'questions.jsonl')],
+      'patching.json',
+    );
+    await choose(main, 'Patching');
+    await set(main, 'Samples', 3);
+    expectSame(await byPage(page, 15, 1, 'answers'), await command);
   });
 });

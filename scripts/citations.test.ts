@@ -10,11 +10,11 @@ const text = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 /** Sources and documents by their paths; data, and what tools leave behind, are not read. */
 const FILES = [
   ...readdirSync(ROOT).filter((name) => name.endsWith('.md')),
-  ...['src', 'workers', 'scripts', 'e2e', 'tools', 'dataset', 'docs'].flatMap((folder) =>
+  ...['src', 'workers', 'packages', 'scripts', 'e2e', 'tools', 'dataset', 'docs'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
   ),
 ].filter((path) => /\.(?:ts|svelte|mjs|js|py|md)$/.test(path) && !/\/(?:data|runs|cache|kept)\//.test(path));
-const DOCUMENTS = FILES.filter((path) => /^(?:docs\/)?[\w-]+\.md$/.test(path));
+const DOCUMENTS = FILES.filter((path) => /^(?:docs\/|packages\/[\w-]+\/)?[\w-]+\.md$/.test(path));
 const THIS = 'scripts/citations.test.ts';
 
 /** Without fenced and indented blocks, where nothing is a link. */
@@ -94,7 +94,7 @@ test.each(DOCUMENTS)('links of %s lead somewhere', (path) => {
 test.each(DOCUMENTS)('files that %s names are there', (path) => {
   const named = [
     ...prose(path).matchAll(
-      /`((?:src|scripts|workers|docs|e2e|tools|dataset|public|findings)\/[\w./-]*\w\/?)`/g,
+      /`((?:src|scripts|workers|packages|docs|e2e|tools|dataset|public|findings)\/[\w./-]*\w\/?)`/g,
     ),
   ];
   const gone = named

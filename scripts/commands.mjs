@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { COMMON } from './commands/shared/flags.mjs';
+import { analysisCommand } from './analysis-command.mjs';
+import { COMMON, JOURNAL } from './commands/shared/flags.mjs';
+import { DECLARATIONS } from './declarations.mjs';
 import { ROOT } from './paths.mjs';
 
 /**
@@ -33,33 +35,52 @@ import { ROOT } from './paths.mjs';
  */
 
 /**
- * A headless command, as its file `commands/NAME.mjs` exports it under the name `command`. The page's side is
- * `src/headless/commands/NAME.ts`.
+ * A headless command, as its file `commands/NAME.mjs` exports it under the name `command`; the page's side is
+ * `src/headless/commands/NAME.ts`. Those of analyses are made of what these declare.
  *
  * @typedef {{
  *   help: string,
  *   writes: 'json' | 'folder' | 'new-folder',
  *   flags: Readonly<Record<string, Flag>>,
  *   rest?: string,
+ *   streams?: string,
  * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `rest`: the flag that words before the
- *   first flag belong to
+ *   first flag belong to; `streams`: the flag with which `--out` is a file that the page writes piece by piece
  */
 
 const FOLDER = join(ROOT, 'scripts', 'commands');
 
+/** @type {readonly (readonly [string, Command])[]} */
+const ANALYSES = DECLARATIONS.map((declared) => [declared.declaration.name, analysisCommand(declared)]);
+
+/** @type {readonly (readonly [string, Command])[]} */
+const OTHERS = await Promise.all(
+  readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.mjs'))
+    .map(async (file) => {
+      /** @type {{command: Command}} */
+      const { command } = await import(pathToFileURL(join(FOLDER, file)).href);
+      return /** @type {const} */ ([file.slice(0, -'.mjs'.length), command]);
+    }),
+);
+
 /** @type {Readonly<Record<string, Command>>} by name, in the order of the alphabet */
 export const COMMANDS = Object.fromEntries(
-  await Promise.all(
-    readdirSync(FOLDER)
-      .filter((file) => file.endsWith('.mjs'))
-      .sort()
-      .map(async (file) => {
-        /** @type {{command: Command}} */
-        const { command } = await import(pathToFileURL(join(FOLDER, file)).href);
-        return [file.slice(0, -'.mjs'.length), command];
-      }),
-  ),
+  [...ANALYSES, ...OTHERS]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, command]) => [name, withJournal(command)]),
 );
+
+/**
+ * What keeps a journal goes on with one from elsewhere, too.
+ * @param {Command} command
+ * @returns {Command}
+ */
+function withJournal(command) {
+  if (!('restart' in command.flags)) return command;
+  const { restart, ...others } = command.flags;
+  return { ...command, flags: { ...others, restart, journal: JOURNAL } };
+}
 
 /** @type {Command} */
 export const BENCH = {

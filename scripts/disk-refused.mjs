@@ -1,4 +1,4 @@
-import { diskRefusal } from './disk-words.mjs';
+import { diskRefusal } from './disk-messages.mjs';
 import { NamedError } from './named-error.mjs';
 
 const CHOICE = 'choose another place with --out';
@@ -11,7 +11,7 @@ const CHOICE = 'choose another place with --out';
 /** A named error of a disk; its facts let others say it with what they know besides (how much is still to be written). */
 export class DiskRefused extends NamedError {
   /**
-   * @param {import('./disk-words.mjs').Refusal} refusal
+   * @param {import('./disk-messages.mjs').Refusal} refusal
    * @param {string} file
    * @param {DiskFacts} facts
    */

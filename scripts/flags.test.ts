@@ -33,6 +33,17 @@ describe('reading flags', () => {
     expect(readFlags(generate, words)).toMatchObject({ prompt: '--help me\nnow = then', system: '' });
   });
 
+  test('checks every value of a flag that may be repeated', () => {
+    const swap = ['--model', 'm', '--pairs', 'p', '--out', 'o', '--tasks', 'ocr'];
+    expect(readFlags(COMMANDS['swap'] as Command, [...swap, 'counting'])['tasks']).toEqual([
+      'ocr',
+      'counting',
+    ]);
+    expect(() => readFlags(COMMANDS['swap'] as Command, [...swap, 'reading'])).toThrow(
+      /^"reading" will not do.*--tasks.*one of ocr, counting, grounding, recognition/,
+    );
+  });
+
   test('takes several values of a flag that may be repeated, and words before the flags', () => {
     const command: Command = {
       help: '',

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { ensureBuild } from './build.mjs';
 import { COMMANDS } from './commands.mjs';
 import { describe, readFlags } from './flags.mjs';
@@ -32,7 +32,8 @@ await runCommand(async (signal) => {
   if (words.includes('--help')) return describe(name, command);
   const { out, quiet, adapter, ...flags } = readFlags(command, words);
   const handed = findInputs(command, flags);
-  checkOut(String(out), command.writes);
+  const streamed = command.streams !== undefined && Object.hasOwn(flags, command.streams);
+  checkOut(String(out), streamed ? 'file' : command.writes);
   ensurePackages();
   ensureBuild({ quiet: true });
   const inputs = findDemos(handed);
@@ -42,7 +43,9 @@ await runCommand(async (signal) => {
   const progress = (/** @type {string} */ text) => {
     if (!quiet) console.error(text);
   };
-  const files = command.writes !== 'json' ? new PartialFiles(resolve(String(out))) : null;
+  const place = resolve(String(out));
+  const files =
+    streamed || command.writes !== 'json' ? new PartialFiles(streamed ? dirname(place) : place) : null;
   const journals = new JournalFiles();
   const session = new Session(files, journals);
   const page = {
@@ -74,6 +77,7 @@ await runCommand(async (signal) => {
         flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
         inputs: described,
         session: `.${session.path}`,
+        outName: streamed ? basename(place) : null,
         again: ['npm run -s headless --', name, ...words.map(quoted)].join(' '),
       });
     });

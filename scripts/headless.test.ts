@@ -22,7 +22,7 @@ describe('bad input ends with 2, one line on stderr and nothing on stdout', () =
   test.each([
     [
       ['frobnicate'],
-      /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info kept logits( \w+)*\n$/,
+      /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info kept lens logits( \w+)*\n$/,
     ],
     [['info'], /^MissingFlag: .*--model.*\n$/],
     [
@@ -34,6 +34,11 @@ describe('bad input ends with 2, one line on stderr and nothing on stdout', () =
       ['generate', '--model', 'demo:x', '--prompt', 'a', '--image', 'no.png'],
       /^FileNotFound: there is no file "no.png"; --image; .*\n$/,
     ],
+    [
+      ['energy', '--in', 'demo:x', '--rl', 'demo:y', '--journal', 'no.journal.jsonl'],
+      /^FileNotFound: there is no file "no.journal.jsonl"; --journal; .*\n$/,
+    ],
+    [['kept', '--save', 'KEY'], /^BadValue: a file cannot go to stdout; --out; give a file\n$/],
   ])('%j', (words, stderr) => {
     const { status, ...said } = headless(...words);
     expect(said.stderr).toMatch(stderr);

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { repositoryOf, severalSnapshots, waysOut } from './hub-cache-words.mjs';
+import { repositoryOf, severalSnapshots, cacheRemedy } from './hub-cache-messages.mjs';
 import { NamedError } from './named-error.mjs';
 
 /** Folders of a repository in the cache beside which its snapshots lie. */
@@ -57,7 +57,7 @@ function only(folder, repository, flag) {
       'SeveralSnapshots',
       severalSnapshots(repository, commits),
       `${flag} › ${folder}`,
-      `give one of its folders below snapshots, or ${waysOut(repository)}`,
+      `give one of its folders below snapshots, or ${cacheRemedy(repository)}`,
     );
   throw new NamedError(
     'NoSnapshot',
@@ -85,7 +85,7 @@ export function refuseBrokenLinks(folder, flag, repository) {
     'BrokenLinks',
     `${broken.length === 1 ? 'a link leads' : 'links lead'} nowhere: ${broken.sort().join(', ')}`,
     `${flag} › ${folder}`,
-    waysOut(repository),
+    cacheRemedy(repository),
   );
 }
 

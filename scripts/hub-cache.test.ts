@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { COMMANDS, type Command } from './commands.mjs';
-import { waysOut } from './hub-cache-words.mjs';
+import { cacheRemedy } from './hub-cache-messages.mjs';
 import { findInputs } from './inputs.mjs';
 
 const [FIRST, SECOND] = ['ab'.repeat(20), 'cd'.repeat(20)];
@@ -54,7 +54,7 @@ test('of several snapshots the one that refs/main names, else an error that name
   expect(given(named)?.files[0]).toBe(join(named, 'snapshots', SECOND, 'config.json'));
   const stale = repository('models--acme--stale', { commits, main: 'ef'.repeat(20) });
   expect(() => given(stale)).toThrow(`the cache holds 2 snapshots of acme/stale: ${FIRST}, ${SECOND}`);
-  expect(() => given(stale)).toThrow(waysOut('acme/stale'));
+  expect(() => given(stale)).toThrow(cacheRemedy('acme/stale'));
   // A snapshot of its own is what it is.
   expect(given(join(stale, 'snapshots', FIRST))?.name).toBe('acme/stale');
 });
@@ -71,7 +71,7 @@ test('links that lead nowhere are named: a snapshot copied without its blobs', (
   const folder = repository('models--acme--moved');
   rmSync(join(folder, 'blobs', 'model.safetensors'));
   expect(() => given(folder)).toThrow('a link leads nowhere: model.safetensors; --model');
-  expect(() => given(folder)).toThrow(waysOut('acme/moved'));
+  expect(() => given(folder)).toThrow(cacheRemedy('acme/moved'));
 });
 
 test('Windows keeps files in snapshots; ModelScope and a download to a folder leave hidden ones beside', () => {

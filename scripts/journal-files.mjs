@@ -66,6 +66,36 @@ export class JournalFiles {
   }
 
   /**
+   * Bytes `[start, end)`; fewer where the file ends before, none where there is no such file.
+   * @param {string} key
+   * @param {string} file
+   * @param {number} start
+   * @param {number} end
+   */
+  readPart(key, file, start, end) {
+    const path = this.#path(key, file);
+    let handle;
+    try {
+      handle = this.#fs.openSync(path, 'r');
+    } catch (error) {
+      if (isMissing(error)) return Buffer.alloc(0);
+      throw error;
+    }
+    try {
+      const { size } = this.#fs.fstatSync(handle);
+      const bytes = Buffer.alloc(Math.max(0, Math.min(end, size) - start));
+      for (let at = 0; at < bytes.length;) {
+        const read = this.#fs.readSync(handle, bytes, at, bytes.length - at, start + at);
+        if (read === 0) return bytes.subarray(0, at);
+        at += read;
+      }
+      return bytes;
+    } finally {
+      this.#fs.closeSync(handle);
+    }
+  }
+
+  /**
    * On the disk, a power cut survived, when it returns. One write of whole lines, so that two commands may append to one file.
    * @param {string} key
    * @param {string} file

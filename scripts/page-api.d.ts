@@ -15,6 +15,8 @@ export interface HeadlessRequest {
   inputs: Record<string, HandedInput[]>;
   /** The address below which results and journals are written: `scripts/session.mjs`. */
   session: string;
+  /** The one file that `--out` names, where it is written piece by piece; null else. */
+  outName: string | null;
   /** The words that run the same command again. */
   again: string;
 }

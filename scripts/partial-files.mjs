@@ -39,7 +39,7 @@ export class PartialFiles {
   }
 
   /**
-   * Begins a file anew.
+   * Starts a file over.
    * @param {string} path below the folder, with slashes
    * @throws {NamedError} BadPath; {DiskRefused}
    */

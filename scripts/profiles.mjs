@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { diskRefusal } from './disk-words.mjs';
+import { diskRefusal } from './disk-messages.mjs';
 import { NamedError } from './named-error.mjs';
 import { ownedName, ownerOf, ownerState } from './run-owner.mjs';
 

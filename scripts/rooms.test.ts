@@ -10,6 +10,8 @@ import { ROOT } from './paths.mjs';
 /** A file that each room might have. */
 const FILES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.keys(ROOMS).map((room) => [room, `src/${room}/inner/planted.ts`])),
+  tools: 'tools/inner/planted.ts',
+  declarations: 'src/analyses/inner/planted.mjs',
   scripts: 'scripts/planted.mjs',
   words: 'src/planted.ts',
   dataset: 'dataset/generator/planted.ts',
@@ -18,6 +20,8 @@ const FILES: Readonly<Record<string, string>> = {
   charts: 'src/ui/charts/inner/planted.ts',
   main: 'src/main.ts',
   workers: 'workers/planted.ts',
+  'engine-package': 'packages/engine/planted.ts',
+  'spectra-package': 'packages/spectra-webgpu/planted.ts',
 };
 const SUPPORT = 'src/engine/testing/support.ts';
 const names = Object.keys(ROOMS);
@@ -46,7 +50,7 @@ beforeAll(async () => {
   write('src/vlm/late.ts', [`export const late = () => import('../ui/inner/planted.ts');`]);
   writeFileSync(join(root, 'tsconfig.json'), '{}');
   const { forbidden = [], options } = config;
-  const { output } = await cruise(['src', 'workers', 'scripts', 'dataset'], {
+  const { output } = await cruise(['src', 'workers', 'packages', 'scripts', 'dataset', 'tools'], {
     ...options,
     ...{ baseDir: root, ruleSet: { forbidden }, validate: true },
   });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { diskRefusal } from './disk-words.mjs';
+import { diskRefusal } from './disk-messages.mjs';
 import { writeDurably } from './durable.mjs';
 import { NamedError } from './named-error.mjs';
 import { MANIFEST_FILE, isOfTheSystem } from './result-folder.mjs';
@@ -85,13 +85,15 @@ export function line(error) {
 /**
  * Whether `--out` can be written, asked before the work is done rather than after.
  * @param {string} out
- * @param {'json' | 'folder' | 'new-folder'} [writes]
+ * @param {'json' | 'folder' | 'new-folder' | 'file'} [writes] `file`: one that is written piece by piece
  * @throws {NamedError} FolderNotFound, BadValue, FolderNotEmpty
  */
 export function checkOut(out, writes = 'json') {
-  const wantsFolder = writes !== 'json';
-  if (wantsFolder && out === '-')
-    throw new NamedError('BadValue', 'a folder cannot go to stdout', '--out', 'give a folder');
+  const wantsFolder = writes === 'folder' || writes === 'new-folder';
+  if (writes !== 'json' && out === '-') {
+    const what = wantsFolder ? 'folder' : 'file';
+    throw new NamedError('BadValue', `a ${what} cannot go to stdout`, '--out', `give a ${what}`);
+  }
   if (out === '-') return;
   const folder = dirname(resolve(out));
   if (!existsSync(folder))

@@ -21,6 +21,7 @@ import { DiskRefused } from './disk-refused.mjs';
  * | `GET space` | `{folder, free}`: its path, and bytes that its disk still takes or null |
  * | `GET journal` | `[{key, bytes}]` |
  * | `GET journal/KEY/FILE` | its bytes; no content where there is none |
+ * | `GET journal/KEY/FILE?start=A&end=B` | bytes A to B of it; none where there is none |
  * | `POST journal/KEY/FILE` | appends the body, whole lines |
  * | `DELETE journal/KEY` | removes it |
  *
@@ -87,6 +88,13 @@ export class Session {
     if (area === 'journal') {
       const [key = '', file = ''] = parts;
       if (method === 'GET' && key === '') return JSON.stringify(this.#journal.list());
+      if (method === 'GET' && searchParams.has('end'))
+        return this.#journal.readPart(
+          key,
+          file,
+          Number(searchParams.get('start')),
+          Number(searchParams.get('end')),
+        );
       if (method === 'GET') return this.#journal.read(key, file);
       if (method === 'POST') return this.#append(key, file, await bodyOf(request));
       if (method === 'DELETE') return this.#journal.remove(key);

@@ -33,7 +33,7 @@ export const PHASES = [
     name: 'rooms',
     reads: true,
     program: 'dependency-cruiser/bin/dependency-cruise.mjs',
-    args: ['--output-type', 'err-long', 'src', 'workers', 'scripts', 'dataset'],
+    args: ['--output-type', 'err-long', 'src', 'workers', 'packages', 'scripts', 'dataset', 'tools'],
   },
   { name: 'patterns', reads: true, program: '../scripts/check-patterns.mjs', args: [] },
   {

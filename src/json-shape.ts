@@ -77,6 +77,17 @@ export function byName<Value>(shape: v.GenericSchema<unknown, Value>) {
 /** A value as an error shows it. Long lists are told by their length: writing one out takes time, and nobody reads it. */
 export function shown(value: unknown): string {
   if (Array.isArray(value) && value.length > 100) return `a list of ${value.length} items`;
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text = written(value);
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+function written(value: unknown): string {
+  // JSON has no infinite number, yet "1e999" is read as one.
+  if (typeof value === 'number') return String(value);
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    // The reader of JSON has no stack of its own, its writer has one that ends.
+    return 'what nests too deep to be written out';
+  }
 }

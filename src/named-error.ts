@@ -5,7 +5,7 @@ export interface ErrorPlace {
   field?: string;
 }
 
-/** Longer parts are told by their beginning and end: a file may give anything for a name, megabytes included. */
+/** Longer parts are given by their beginning and end: a file may give anything for a name, megabytes included. */
 const LONGEST_WHAT = 2000;
 const LONGEST_PLACE = 300;
 
@@ -20,21 +20,21 @@ export class NamedError extends Error {
   readonly remedy: string;
 
   constructor(name: string, what: string, place: ErrorPlace, remedy: string, options?: ErrorOptions) {
-    const told = shortened(what, LONGEST_WHAT);
+    const shortWhat = shortened(what, LONGEST_WHAT);
     const at: ErrorPlace = {};
     for (const part of ['file', 'tensor', 'field'] as const) {
       if (place[part] !== undefined) at[part] = shortened(place[part], LONGEST_PLACE);
     }
     const where = [at.file, at.tensor, at.field].filter((part) => part !== undefined).join(' › ');
     super(
-      [told, where, remedy]
+      [shortWhat, where, remedy]
         .filter((part) => part !== '')
         .join('; ')
         .replace(/\s+/g, ' '),
       options,
     );
     this.name = name;
-    this.what = told;
+    this.what = shortWhat;
     this.place = at;
     this.remedy = remedy;
   }

@@ -4,7 +4,12 @@ import { COMMON } from './shared/flags.mjs';
 export const command = {
   help: 'what earlier runs kept or left unfinished, and how to go on with it',
   writes: 'json',
+  streams: 'save',
   flags: {
+    save: {
+      kind: 'text',
+      help: 'key of work that is written to --out as one journal file, which the page and --journal go on with',
+    },
     show: {
       kind: 'text',
       repeated: true,

@@ -1,3 +1,5 @@
+import { DECLARATIONS } from '../declarations.mjs';
+
 /** What loads models and answers, in its worker and those that this one starts. */
 const ENGINE = ['workers/engine.ts'];
 /** What opens checkpoints, and merges that nobody wrote, and reads updates. */
@@ -16,14 +18,12 @@ const SPECTRA = [...UPDATES, 'src/spectra/gpu/create.ts'];
  * @type {Readonly<Record<string, readonly string[]>>}
  */
 export const COMPUTING_MODULES = {
+  ...Object.fromEntries(
+    DECLARATIONS.map(({ declaration: { name, computedBy } }) => [name, [...computedBy, ...ENGINE]]),
+  ),
   energy: ['src/spectra/energy.ts', ...UPDATES],
   diversity: ['src/spectra/diversity.ts', ...SPECTRA],
   overlap: ['src/spectra/overlap.ts', ...SPECTRA],
-  swap: ['src/probes/swap/sweep.ts', ...ENGINE],
-  ablate: ['src/probes/ablation/sweep.ts', ...ENGINE],
-  attention: ['src/probes/attention/shift.ts', ...ENGINE],
-  lens: ['src/probes/lens/lens.ts', ...ENGINE],
-  patch: ['src/probes/patching/patch.ts', ...ENGINE],
   // Of models here, and of those that other hosts run.
   answers: [
     'src/evaluation/answers/ask.ts',

@@ -11,7 +11,7 @@ const RESOLVED = `\0${NAME}`;
 
 /**
  * `import { moduleHashes, allModules } from 'virtual:module-hashes'` gives, by kind of work, a hash of the modules that compute
- * it, and one of them all. In development a changed module is read anew, and the page is reloaded.
+ * it, and one of them all. In development a changed module is read again, and the page is reloaded.
  * @returns {Plugin}
  */
 export function moduleHashes() {

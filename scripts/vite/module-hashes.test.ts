@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildName, modulesOf } from '../../src/work/modules.ts';
-import { SHAPES } from '../../src/study/journal/shapes.ts';
+import { KINDS as WORK_KINDS } from '../../src/study/journal/shapes.ts';
 import { ROOT } from '../paths.mjs';
 import { COMPUTING_MODULES } from './computing-modules.mjs';
 import { ModuleGraph } from './module-graph.mjs';
@@ -56,7 +56,7 @@ describe('the modules of a kind of work', () => {
     expect(
       plain.files.filter((file) => /\.test\.|\/testing\/|\.svelte|\.html|\.mjs|\.css/.test(file)),
       // What exports say of a disk and call their record, on the page and by command.
-    ).toEqual(['scripts/disk-words.mjs', 'scripts/result-folder.mjs']);
+    ).toEqual(['scripts/disk-messages.mjs', 'scripts/result-folder.mjs']);
     for (const file of ['src/ui/format/quantity.ts', 'src/checkpoint/header.test.ts', 'index.html'])
       expect(withByte(file)).toEqual([]);
   });
@@ -88,7 +88,7 @@ describe('the modules of a kind of work', () => {
 
   it('every kind that keeps records is declared, and the app is built with the hashes', () => {
     // Kinds with journals, and merges, whose record lies beside what they write.
-    const used = [...Object.keys(SHAPES), 'merge'];
+    const used = [...WORK_KINDS, 'merge'];
     expect(used.length).toBeGreaterThan(11);
     expect(used.filter((kind) => !KINDS.includes(kind))).toEqual([]);
     for (const kind of KINDS) expect(modulesOf(kind)).toBe(plain.hashes[kind]);

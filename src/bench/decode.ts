@@ -2,7 +2,7 @@
 import type { Backend } from '../engine/backend/backend.ts';
 import { generate } from '../engine/generate.ts';
 import type { Sequence } from '../engine/prefill.ts';
-import type { RowSpec } from '../engine/protocol.ts';
+import type { RowSpec } from '../engine/protocol/intervention.ts';
 import type { ResidentSubject } from '../engine/resident.ts';
 import type { Runtime } from '../engine/runtime.ts';
 import { createRuntime } from '../engine/runtime.ts';

@@ -4,7 +4,7 @@ import { mapInFlight } from '../work/in-flight.ts';
 import type { Backend } from '../engine/backend/backend.ts';
 import { kvCacheBytes, prefillBytesPerRow } from '../engine/estimate.ts';
 import { generate } from '../engine/generate.ts';
-import type { WeightDtype } from '../engine/protocol.ts';
+import type { WeightDtype } from '../engine/protocol/device.ts';
 import { createRuntime } from '../engine/runtime.ts';
 import type { ReadAndConvert } from '../engine/weights/load.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';

@@ -1,7 +1,7 @@
 /** The page behind `npm run bench`. */
 import { proxy, wrap } from 'comlink';
 import { installErrorTransfer } from '../work/error-transfer.ts';
-import type { Device } from '../engine/protocol.ts';
+import type { Device } from '../engine/protocol/device.ts';
 import type { Part, runBench } from './run.ts';
 import { readParts } from './run.ts';
 

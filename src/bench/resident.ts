@@ -3,7 +3,7 @@ import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Backend } from '../engine/backend/backend.ts';
 import type { Sequence } from '../engine/prefill.ts';
-import type { WeightDtype } from '../engine/protocol.ts';
+import type { WeightDtype } from '../engine/protocol/device.ts';
 import type { Resident, ResidentSubject } from '../engine/resident.ts';
 import { storedEmbedding } from '../engine/stored-embedding.ts';
 import { embedSequence } from '../engine/sequence.ts';

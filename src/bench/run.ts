@@ -1,7 +1,7 @@
 /** The benchmarks, as `npm run bench` asks for them. Runs in a worker, like the engine. */
 import { createBackend } from '../engine/backend/create.ts';
 import { surveyCapabilities } from '../engine/capabilities.ts';
-import type { Device } from '../engine/protocol.ts';
+import type { Device } from '../engine/protocol/device.ts';
 import { createConvertPool } from '../engine/weights/pool.ts';
 import { NamedError } from '../named-error.ts';
 import { benchDecode } from './decode.ts';

@@ -1,7 +1,7 @@
 /** What a layer sweep costs at a size that cannot be measured here: reads, rows, arithmetic, dispatches. */
 import { slotBytes } from '../graph/weights.ts';
 import { planWeights } from '../engine/weights/plan.ts';
-import type { WeightDtype } from '../engine/protocol.ts';
+import type { WeightDtype } from '../engine/protocol/device.ts';
 import { planRows } from '../engine/rows.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 

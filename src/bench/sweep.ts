@@ -3,7 +3,7 @@ import type { Backend } from '../engine/backend/backend.ts';
 import { captureKv } from '../engine/forward.ts';
 import { generateAll } from '../engine/generate.ts';
 import type { Sequence } from '../engine/prefill.ts';
-import type { RowSpec } from '../engine/protocol.ts';
+import type { RowSpec } from '../engine/protocol/intervention.ts';
 import type { ResidentSubject } from '../engine/resident.ts';
 import { createRuntime } from '../engine/runtime.ts';
 import type { Runtime } from '../engine/runtime.ts';
@@ -121,7 +121,7 @@ async function sweepOnce(
   }));
   const rows = [{}, ...swaps];
   const [whole, split] = [createRuntime(backend), createRuntime(backend, 1)];
-  /** `batches` of prompts, each prompt with its rows; sources are captured anew for each `captures`. */
+  /** `batches` of prompts, each prompt with its rows; sources are captured again for each `captures`. */
   const run = async (
     runtime: Runtime,
     captures: number,

@@ -41,29 +41,33 @@ export function indexNotices(index: ShardIndex, tensors: Iterable<Placed>): Noti
   const spare = unlisted.filter((entry) => !isHead(entry) && !read.includes(entry));
   const { file } = index;
   return [
-    ...told(file, absent, (list) => `it lists ${list}, which no shard holds: not needed`),
-    ...told(
+    ...noticeOf(file, absent, (list) => `it lists ${list}, which no shard holds: not needed`),
+    ...noticeOf(
       file,
       elsewhere,
       (list) => `${list}: not in the shard it says; read from the shard that holds it`,
     ),
-    ...told(
+    ...noticeOf(
       file,
       read,
       (list) =>
         `it does not list ${list}: read all the same, as transformers 5 does; 4.x leaves it untrained`,
     ),
     // Tied or not: what the head is, is told where config.json was read.
-    ...told(
+    ...noticeOf(
       file,
       unlisted.filter(isHead),
       (list) => `it does not list ${list}, which lies in a shard: taken into account, as transformers 5 does`,
     ),
-    ...told(file, spare, (list) => `it does not list ${list}, which lies in a shard: no part of the model`),
+    ...noticeOf(
+      file,
+      spare,
+      (list) => `it does not list ${list}, which lies in a shard: no part of the model`,
+    ),
   ];
 }
 
-function told(file: string, entries: readonly Entry[], text: (list: string) => string): Notice[] {
+function noticeOf(file: string, entries: readonly Entry[], text: (list: string) => string): Notice[] {
   return entries.length === 0 ? [] : [{ file, text: text(names(entries)) }];
 }
 

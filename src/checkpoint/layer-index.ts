@@ -1,3 +1,5 @@
+import { tensorPlace } from './tensor-place.ts';
+
 /** Place on the unified axis: vision blocks −n … −1, projector 0, LLM layers 1 … L. */
 export type LayerIndex = number & { readonly __brand: 'LayerIndex' };
 
@@ -24,13 +26,22 @@ const MLP = /gate_proj|up_proj|down_proj|mlp/;
  */
 export function layerPlace(name: string, { visionBlocks }: { readonly visionBlocks: number }): LayerPlace {
   const component = ATTENTION.test(name) ? 'Attention' : MLP.test(name) ? 'MLP' : 'Other';
-  if (name.startsWith('visual.merger.')) return { layer: 0 as LayerIndex, section: 'Projector', component };
-  if (name.startsWith('visual.')) {
-    const block = /^visual\.blocks\.(\d+)\./.exec(name)?.[1];
-    const layer = block === undefined ? null : ((Number(block) - visionBlocks) as LayerIndex);
-    return { layer, section: 'Vision Encoder', component };
+  const { part, block } = tensorPlace(name);
+  switch (part) {
+    case 'visionBlock':
+      return { layer: (block - visionBlocks) as LayerIndex, section: 'Vision Encoder', component };
+    case 'vision':
+      return { layer: null, section: 'Vision Encoder', component };
+    case 'projector':
+      return { layer: 0 as LayerIndex, section: 'Projector', component };
+    case 'layer':
+      return { layer: layerOfBlock(block), section: 'LLM Backbone', component };
+    case 'language':
+      return { layer: null, section: 'LLM Backbone', component };
   }
-  const block = /^model\.layers\.(\d+)\./.exec(name)?.[1];
-  const layer = block === undefined ? null : ((Number(block) + 1) as LayerIndex);
-  return { layer, section: 'LLM Backbone', component };
+}
+
+/** The LLM layer that names count as `block`, from 0. */
+export function layerOfBlock(block: number): LayerIndex {
+  return (block + 1) as LayerIndex;
 }

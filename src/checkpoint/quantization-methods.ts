@@ -33,7 +33,7 @@ const ORIGIN = 'open the checkpoint that it was quantized from';
  * By `quant_method`: transformers 5.24 itself writes out fp8, compressed-tensors and bitsandbytes (tried, on a CPU), and mxfp4; for the
  * others there is only the original.
  */
-const WAYS_OUT: readonly (readonly [methods: RegExp, remedy: string])[] = [
+const REMEDIES: readonly (readonly [methods: RegExp, remedy: string])[] = [
   [
     /^fp8$/,
     `${ORIGIN}, or write it out plainly: from_pretrained(folder, quantization_config=FineGrainedFP8Config(dequantize=True)) in transformers 5, then save_pretrained(other_folder)`,
@@ -53,6 +53,6 @@ const WAYS_OUT: readonly (readonly [methods: RegExp, remedy: string])[] = [
 ];
 
 /** How a person comes to weights that can be read. */
-export function wayOut(method: string): string {
-  return WAYS_OUT.find(([methods]) => methods.test(method))?.[1] ?? ORIGIN;
+export function quantizationRemedy(method: string): string {
+  return REMEDIES.find(([methods]) => methods.test(method))?.[1] ?? ORIGIN;
 }

@@ -4,7 +4,7 @@ import type { CheckpointFiles } from './byte-source.ts';
 import { asObject, optionalObject } from './config-hints.ts';
 import type { Dtype, UnreadDtype } from './dtype.ts';
 import { isModelWeight } from './model-weights.ts';
-import { SIGNS, wayOut } from './quantization-methods.ts';
+import { SIGNS, quantizationRemedy } from './quantization-methods.ts';
 import type { Notice } from './weight-files.ts';
 
 /** What a folder's small files say of how its weights were quantized. */
@@ -103,7 +103,7 @@ export function checkNotQuantized(
       'QuantizedWeights',
       `the weights are quantized (${label}): ${tensor.name} (${tensor.dtype})${found.length > 1 ? ` and ${found.length - 1} more tensors` : ''} hold codes and scales in place of weights`,
       declared ? { file: declared.file, field: declared.field } : { file: tensor.file },
-      otherwise === null ? wayOut(method) : `${otherwise}, or ${wayOut(method)}`,
+      otherwise === null ? quantizationRemedy(method) : `${otherwise}, or ${quantizationRemedy(method)}`,
     );
   }
   if (declared === null) return [];

@@ -16,7 +16,7 @@ export interface Downloaded {
 /**
  * Gives `path` (below `site.base`) with exactly the bytes the index promises. The cache is keyed by SHA-256: files that several
  * checkpoints share are kept once, and a new version is another entry. A file is kept after its hash was
- * found right, and checked again when it is taken out; one found damaged is removed and fetched anew.
+ * found right, and checked again when it is taken out; one found damaged is removed and fetched again.
  *
  * @param onBytes bytes come in so far, of this file
  * @throws NamedError `DemoFileUnreachable` (no network, an error status), `DemoFileDamaged` (size or hash), `Cancelled`

@@ -36,7 +36,7 @@ export interface DrawOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Draws held-out samples one by one, letting the page breathe between two. Ends early where `signal` aborts. */
+/** Draws held-out samples one by one, letting waiting events in between two. Ends early where `signal` aborts. */
 export async function* drawSamples({
   set,
   family,

@@ -73,7 +73,7 @@ export async function fetchDemoCheckpoint(
       ...(signal ? { signal } : {}),
       onBytes: (bytes) => report(before + bytes),
     });
-    // Their bytes are known: that they are made anew is no change.
+    // Their bytes are known: that they are made again is no change.
     files.set(file.name, new File([got.bytes], file.name, { lastModified: 0 }));
     before += file.bytes;
     kept &&= got.kept;

@@ -123,7 +123,7 @@ async function fetchArchive(path: string): Promise<Blob> {
       'the sets lie in the data folder beside the page: check the connection, or build the app again',
       { cause },
     );
-  // Asked for anew: sets belong to the app's version, and a host may let browsers keep the ones before.
+  // Asked for again: sets belong to the app's version, and a host may let browsers keep the ones before.
   const response = await fetch(new URL(path, document.baseURI), { cache: 'no-cache' }).catch(
     (cause: unknown) => {
       throw fail('the set could not be fetched', cause);

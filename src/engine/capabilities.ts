@@ -1,6 +1,6 @@
 import { surveyGpu } from './backend/gpu-device.ts';
 import { wasmThreads } from './backend/ort-builds.ts';
-import type { Capabilities } from './protocol.ts';
+import type { Capabilities } from './protocol/capabilities.ts';
 
 /** What this browser on this machine can do. */
 export async function surveyCapabilities(): Promise<Capabilities> {

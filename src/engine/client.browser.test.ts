@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { EngineClient } from './client.ts';
-import type { Device, EngineStatus, GenerateEvent, GenerateRequest, GenerateResult } from './protocol.ts';
+import type { EngineStatus } from './protocol.ts';
+import type { Device } from './protocol/device.ts';
+import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { fetchGolden } from './testing/fetch-golden.ts';
@@ -23,15 +25,15 @@ afterEach(() => {
   for (const worker of workers.splice(0)) worker.terminate();
 });
 
-function mortal(): Worker {
-  const url = new URL('./testing/mortal-worker.ts', import.meta.url);
+function crashing(): Worker {
+  const url = new URL('./testing/crashing-worker.ts', import.meta.url);
   const worker = new Worker(url, { type: 'module' });
   workers.push(worker);
   return worker;
 }
 
-function stillborn(): Worker {
-  const url = new URL('./testing/stillborn-worker.ts', import.meta.url);
+function neverStarted(): Worker {
+  const url = new URL('./testing/never-started-worker.ts', import.meta.url);
   const worker = new Worker(url, { type: 'module' });
   workers.push(worker);
   return worker;
@@ -40,7 +42,7 @@ function stillborn(): Worker {
 const kill = (): void => workers.at(-1)?.postMessage('die');
 
 /** A client with the golden loaded, what it says of its health, and a request for the golden's answer. */
-async function loaded(device: Device, spawn = mortal) {
+async function loaded(device: Device, spawn = crashing) {
   const client = new EngineClient(spawn);
   const statuses: EngineStatus['state'][] = [];
   await client.onStatus(({ state }) => statuses.push(state));
@@ -92,7 +94,7 @@ describe('an answer under way survives, identical and with no token told twice',
   });
 });
 
-test('a captured image is captured again under its old handle', async () => {
+test('a captured image is captured again under its old handle, for answers and for scores', async () => {
   const { client, statuses, request } = await loaded('wasm');
   const swap = square.interventions.find(({ kind, mode }) => kind === 'swap' && mode === 'single');
   const { layer, source = '' } = swap as { layer: number; source?: string };
@@ -107,6 +109,15 @@ test('a captured image is captured again under its old handle', async () => {
   const rows = [{ swap: { source: handle, layers: [layer] } }];
   const { result } = await ask(client, { ...request, rows });
   expect(result.rows[0]?.tokens).toEqual(swap?.tokens);
+  const told: string[] = [];
+  const answer = result.rows[0]?.tokens.slice(0, 3) ?? [];
+  const { subject, messages = [], images: pictures = [] } = request;
+  const scored = await client.scoreAnswer(
+    { job: 'score', messages, images: pictures, readers: [{ subject, row: rows[0] ?? {} }], answer },
+    ({ phase }) => told.push(phase),
+  );
+  expect(scored.readers[0]?.scores.map(({ rank }) => rank)).toEqual([0, 0, 0]);
+  expect(told).toEqual(['reading', 'scoring']);
 });
 
 test('what is cancelled while the engine is rebuilt does not run again', async () => {
@@ -124,8 +135,8 @@ test('what is cancelled while the engine is rebuilt does not run again', async (
 });
 
 test('a worker that dies while it is rebuilt is replaced once more', async () => {
-  const spawns = [mortal, stillborn];
-  const { client, statuses, request } = await loaded('wasm', () => (spawns.shift() ?? mortal)());
+  const spawns = [crashing, neverStarted];
+  const { client, statuses, request } = await loaded('wasm', () => (spawns.shift() ?? crashing)());
   const { result, tokens } = await ask(client, request, kill);
   expect(statuses).toEqual(['rebuilding', 'failed', 'rebuilding', 'ready']);
   expect(result.rows[0]?.tokens).toEqual(square.greedy.tokens);
@@ -133,6 +144,6 @@ test('a worker that dies while it is rebuilt is replaced once more', async () =>
 });
 
 test('a worker that never starts is an error by name, not a wait', async () => {
-  const client = new EngineClient(stillborn);
+  const client = new EngineClient(neverStarted);
   await expect(client.capabilities()).rejects.toMatchObject({ name: 'ModuleAborted' });
 });

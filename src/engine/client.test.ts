@@ -3,7 +3,8 @@ import { expose } from 'comlink';
 import { afterEach, expect, it, vi } from 'vitest';
 import { connectEngine } from './client.ts';
 import type { EngineHost } from './host.ts';
-import type { CaptureKvRequest, OpenedCheckpoint } from './protocol.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
+import type { CaptureKvRequest } from './protocol/forward.ts';
 import type { ModelId } from './subject.ts';
 
 type Called = Partial<Record<keyof EngineHost, (...request: never[]) => unknown>>;
@@ -34,7 +35,7 @@ function stage(host: Called) {
   return { engine, asked, kill: () => kill() };
 }
 
-const summary = (id: ModelId): OpenedCheckpoint => ({ id }) as OpenedCheckpoint;
+const summary = (id: ModelId, name: string): OpenedCheckpoint => ({ id, name }) as OpenedCheckpoint;
 const nothing = (): void => undefined;
 
 it('hears a cancel while the device is still being made ready', async () => {
@@ -115,6 +116,28 @@ it('is not rebuilt on another GPU: what was begun there would go on with other n
   });
 });
 
+it.each(['fingerprint', 'smallFiles'] as const)(
+  'is not rebuilt of a folder whose %s changed: results would go on under the name of what was opened',
+  async (what) => {
+    let changed = false;
+    const { engine, kill } = stage({
+      open: (id: ModelId, name: string) => ({
+        ...{ id, name, fingerprint: 'as it was', smallFiles: { 'config.json': 'as it was' } },
+        ...(changed ? { [what]: what === 'fingerprint' ? 'other' : { 'config.json': 'other' } } : {}),
+      }),
+      ...{ close: nothing, storedWeights: () => [] },
+    });
+    const { id } = await engine.open('a', new Map());
+    kill();
+    expect(await engine.storedWeights()).toEqual([]);
+    changed = true;
+    kill();
+    await expect(engine.storedWeights()).rejects.toThrow('holds other files than when it was opened; a');
+    await engine.close(id);
+    expect(await engine.storedWeights()).toEqual([]);
+  },
+);
+
 /** Of the client's own; ports keep the time of the machine. */
 const fakeTimers = (): unknown => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
 afterEach(() => void vi.useRealTimers());
@@ -123,7 +146,7 @@ afterEach(() => void vi.useRealTimers());
 async function cancelledInVain(cancel: () => unknown) {
   let opened = 0;
   const staged = stage({
-    open: (id: ModelId) => (++opened === 2 ? silence() : summary(id)),
+    open: (id: ModelId, name: string) => (++opened === 2 ? silence() : summary(id, name)),
     cancel,
     close: nothing,
     forward: silence,

@@ -1,6 +1,7 @@
 /** What decoding is given: prompts with their rows, and how tokens are chosen. */
 import type { Sequence } from './prefill.ts';
-import type { RowSpec, Sampling } from './protocol.ts';
+import type { Sampling } from './protocol/generation.ts';
+import type { RowSpec } from './protocol/intervention.ts';
 import type { CapturedKv } from './swap.ts';
 
 /** A prompt and the rows that answer it. */

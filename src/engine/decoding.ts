@@ -7,7 +7,7 @@ import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
 import { prefill } from './prefill.ts';
-import type { RowSpec } from './protocol.ts';
+import type { RowSpec } from './protocol/intervention.ts';
 import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
@@ -37,7 +37,7 @@ export class Decoding {
   #cache: KvCache;
   /** The head within the last decoder graph; undefined where it has to be split. */
   readonly #head: HeadSpec | undefined;
-  /** Stretches of layers with the gates of the rows now in the batch; made anew when the batch changes. */
+  /** Stretches of layers with the gates of the rows now in the batch; made again when the batch changes. */
   #segments: readonly DecodeSegment[] | null = null;
 
   /** Rows are counted through all prompts. */

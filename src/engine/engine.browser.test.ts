@@ -8,9 +8,11 @@ import { WasmBackend } from './backend/wasm.ts';
 import { WebGpuBackend } from './backend/webgpu.ts';
 import { Engine } from './engine.ts';
 import { fetchGolden } from './testing/fetch-golden.ts';
+import { describeDistributions } from './testing/distribution-suite.ts';
 import { describeGoldens } from './testing/golden-suite.ts';
 import { GOLDEN_CHECKPOINTS } from './testing/goldens.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
+import { describeScores } from './testing/score-suite.ts';
 
 describeGoldens({
   device: 'webgpu',
@@ -21,6 +23,19 @@ describeGoldens({
   logitsBound: 2e-3,
   interventionCases: ['square'],
 });
+
+describeScores({
+  device: 'webgpu',
+  read: fetchGolden,
+  createEngine: (decodeImage) => new Engine({ ...INLINE, decodeImage, createBackend }),
+  cases: ['text', 'square'],
+  bound: 1e-3,
+});
+
+describeDistributions(
+  'webgpu',
+  async () => new WebGpuBackend(await loadWebGpuBuild('jspi'), await requestGpu(false)),
+);
 
 describe('the check of a device before it is believed', () => {
   it('passes the software adapter without subgroups, in every format', async () => {

@@ -8,23 +8,21 @@ import { generate, generateAll } from './generate.ts';
 import type { LensNumbers } from './lens.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
+import type { Device, WeightDtype } from './protocol/device.ts';
+import type { CaptureKvRequest, ForwardRequest, ForwardResult, LensReading } from './protocol/forward.ts';
 import type {
-  CaptureKvRequest,
-  Device,
-  ForwardRequest,
-  ForwardResult,
   GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
-  LensReading,
   PromptAnswers,
-  PromptSpec,
-  RowSpec,
   Sampling,
-  WeightDtype,
-} from './protocol.ts';
+} from './protocol/generation.ts';
+import type { RowSpec } from './protocol/intervention.ts';
+import type { PromptSpec } from './protocol/prompt.ts';
+import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import type { ResidentSubject } from './resident.ts';
+import { scoreAnswer, scoresInWords } from './score-answer.ts';
 import type { Station } from './stations.ts';
 import type { CapturedKv } from './swap.ts';
 
@@ -145,6 +143,43 @@ export class Engine extends ModelLibrary {
           ...(request.capture?.visionEmbeddings ? { visionEmbeddings: prepared.imageEmbeddings } : {}),
           seconds: (performance.now() - started) / 1000,
         };
+      }),
+    );
+  }
+
+  scoreAnswer(
+    request: ScoreRequest,
+    onProgress: (progress: ScoreProgress) => void = () => undefined,
+  ): Promise<AnswerScores> {
+    return this.jobs.run(request.job, (signal) =>
+      this.queue.add(async () => {
+        const started = performance.now();
+        const rows = request.readers.map(({ row }) => row ?? {});
+        const [first, ...others] = request.readers;
+        const { subjects, station, folder } = this.resolveAll(
+          first.subject,
+          others.map(({ subject }) => subject),
+        );
+        const { tokenizer, prompts } = folder;
+        const answer =
+          typeof request.answer === 'string'
+            ? ((await prompts.encode([request.answer], signal))[0] ?? [])
+            : request.answer;
+        const readers = subjects.map((subject, index) => ({
+          subject,
+          row: rows[index] as RowSpec,
+          prepare: (continuation: readonly number[]) =>
+            this.#prepare(station, subject, request, signal, continuation),
+        }));
+        const found = await scoreAnswer(station.runtime, readers, {
+          answer,
+          alternatives: request.alternatives ?? 0,
+          divergences: request.divergences ?? [],
+          sources: this.#sourcesOf(rows),
+          signal,
+          onProgress,
+        });
+        return { ...scoresInWords(answer, found, tokenizer), seconds: (performance.now() - started) / 1000 };
       }),
     );
   }

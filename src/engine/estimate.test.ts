@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { estimateMemory, kvCacheBytes, rowsPerBatch, rowsPerPrefill } from './estimate.ts';
-import type { WeightDtype } from './protocol.ts';
+import type { WeightDtype } from './protocol/device.ts';
 import { QWEN_7B } from './testing/qwen-7b.ts';
 
 const { text } = QWEN_7B;

@@ -2,7 +2,8 @@
 import { slotBytes } from '../graph/weights.ts';
 import { NamedError } from '../named-error.ts';
 import type { TextConfig, VlmConfig } from '../vlm/config.ts';
-import type { Device, LoadOptions, MemoryEstimate } from './protocol.ts';
+import type { Device } from './protocol/device.ts';
+import type { LoadOptions, MemoryEstimate } from './protocol/loading.ts';
 import { planWeights } from './weights/plan.ts';
 
 /** WASM addresses 4 GiB; the module itself, JavaScript copies and fragmentation need the rest. */

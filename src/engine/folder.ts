@@ -10,6 +10,7 @@ import type { VlmConfig } from '../vlm/config.ts';
 import { decidingFiles } from '../vlm/deciding-files.ts';
 import { askedRepetitionPenalty, penaltyNotices } from '../vlm/generation-config.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
+import type { ModelFolder } from '../vlm/model-folder.ts';
 import { openModelFolder } from '../vlm/model-folder.ts';
 import type { PromptMaker } from '../vlm/prompt-maker.ts';
 import { LocalPromptMaker } from '../vlm/prompt-maker.ts';
@@ -18,13 +19,11 @@ import { createTokenDecoder } from '../vlm/tokenizer.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { readVocabulary } from '../vlm/vocabulary.ts';
 import { expectedWeights } from '../vlm/weights.ts';
-import type { OpenedCheckpoint } from './protocol.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { ModelId } from './subject.ts';
 
-export interface Folder {
+export interface Folder extends ModelFolder {
   readonly id: ModelId;
-  readonly checkpoint: Checkpoint;
-  readonly config: VlmConfig;
   /** From tokens to text. */
   readonly tokenizer: TokenDecoder;
   /** From messages to tokens. */
@@ -60,7 +59,8 @@ export async function openFolder(
   let file = 'config.json';
   let prompts: PromptMaker | undefined;
   try {
-    const { checkpoint, config, notices } = await openModelFolder(files, { name, signal });
+    const model = await openModelFolder(files, { name, signal });
+    const { checkpoint, config, notices } = model;
     file = 'generation_config.json';
     const penalty = askedRepetitionPenalty(await readJsonFile(files, file));
     file = 'preprocessor_config.json';
@@ -73,9 +73,8 @@ export async function openFolder(
     prompts = await openPrompts(files, signal);
     const expected = new Set(expectedWeights(config).map((weight) => weight.name));
     return {
+      ...model,
       id,
-      checkpoint,
-      config,
       tokenizer,
       prompts,
       vocabulary: readVocabulary(tokenizerJson),

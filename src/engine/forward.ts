@@ -5,7 +5,8 @@ import type { Sequence } from './prefill.ts';
 import { prefill } from './prefill.ts';
 import type { LensNumbers } from './lens.ts';
 import { readLens } from './lens.ts';
-import type { CaptureSpec, ForwardRow, RowSpec } from './protocol.ts';
+import type { CaptureSpec, ForwardRow } from './protocol/forward.ts';
+import type { RowSpec } from './protocol/intervention.ts';
 import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
@@ -37,7 +38,7 @@ export async function forward(
   options: ForwardOptions,
 ): Promise<readonly ForwardNumbers[]> {
   const { rows, rowsPerPrefill, capture } = options;
-  checkTokens(capture.lens?.tokens ?? [], subject.rest.config.text.vocabSize);
+  checkTokens(capture.lens?.tokens ?? [], subject.rest.config.text.vocabSize, 'lens');
   const results: ForwardNumbers[] = [];
   for (let first = 0; first < rows.length; first += rowsPerPrefill) {
     const batch = rows.slice(first, first + rowsPerPrefill);
@@ -150,13 +151,14 @@ export async function captureKv(
   return { tokens: positions.length, keys, values };
 }
 
-function checkTokens(tokens: readonly number[], vocabSize: number): void {
+/** @throws NamedError `UnknownToken` for one outside the vocabulary; `field` asked for them. */
+export function checkTokens(tokens: readonly number[], vocabSize: number, field: string): void {
   const wrong = tokens.find((token) => !(Number.isInteger(token) && token >= 0 && token < vocabSize));
   if (wrong === undefined) return;
   throw new NamedError(
     'UnknownToken',
     `token ${wrong} was asked for, the vocabulary has ${vocabSize}`,
-    { field: 'lens' },
+    { field },
     `name tokens from 0 to ${vocabSize - 1}`,
   );
 }

@@ -4,7 +4,7 @@ import { packBatches } from './batches.ts';
 import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { Decoding } from './decoding.ts';
 import type { Sequence } from './prefill.ts';
-import type { StopReason } from './protocol.ts';
+import type { StopReason } from './protocol/generation.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Runtime } from './runtime.ts';
 import { seededRandom } from '../work/seeded-random.ts';
@@ -31,12 +31,12 @@ export async function generate(
   { sampling, sources, signal, onPrefilled, onToken, ...prompt }: GenerateOptions,
 ): Promise<readonly DecodedRow[]> {
   const options = { sampling, sources, ...(signal ? { signal } : {}), ...(onToken ? { onToken } : {}) };
-  let told = false;
+  let reported = false;
   const [rows] = await generateAll(runtime, subject, [{ sequence, ...prompt }], {
     ...options,
     onPrefilled: () => {
-      if (!told) onPrefilled?.();
-      told = true;
+      if (!reported) onPrefilled?.();
+      reported = true;
     },
   });
   return rows as readonly DecodedRow[];

@@ -71,6 +71,18 @@ describe('graphs with weights as inputs', () => {
   });
 });
 
+it.each([
+  [false, 2],
+  [true, 1],
+] as const)(
+  'a graph is compiled for each place its outputs go to, on the GPU alone (constants: %s)',
+  async (constants, times) => {
+    const store = new GraphStore(recorder(constants));
+    for (const hostOutputs of [['w'], [], ['w']]) await store.run({ ...use('k', 'a'), hostOutputs }, {});
+    expect(log.filter((line) => line.startsWith('compile'))).toHaveLength(times);
+  },
+);
+
 describe('graphs with constants', () => {
   it('are one for each kind and each set of weights, and get no weights with a run', async () => {
     const store = new GraphStore(recorder(true));

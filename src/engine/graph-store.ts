@@ -39,7 +39,10 @@ export class GraphStore {
   /** Runs the graph `use` names. */
   async run(use: GraphUse, feeds: Feeds, options?: RunOptions): Promise<Feeds> {
     const constants = this.#backend.constantWeights;
-    const key = constants ? `${use.kind}|${use.weightsKey}` : use.kind;
+    // Where outputs go is fixed when a graph is compiled, but on the CPU, where all of them lie in host memory.
+    const key = constants
+      ? `${use.kind}|${use.weightsKey}`
+      : [use.kind, ...(use.hostOutputs ?? [])].join('|');
     const entry = await this.#entry(key, use);
     const bound: Feeds = constants ? feeds : { ...feeds };
     if (!constants) {

@@ -63,6 +63,32 @@ export class Head {
     return rows;
   }
 
+  /** As `logits`, left on the device: `[positions, vocabSize]`, which the caller disposes. */
+  async deviceLogits(model: Resident, hidden: Tensor, positions: readonly number[]): Promise<Tensor> {
+    const { vocabSize } = model.config.text;
+    const shard = async (index: number): Promise<Tensor> =>
+      (await this.#run(model, index, 'logits', hidden, positions, []))['logits'] as Tensor;
+    if (model.headShards.length === 1) return shard(0);
+    const bytes = Float32Array.BYTES_PER_ELEMENT;
+    const whole = await this.#backend.zeros('float32', [positions.length, vocabSize]);
+    try {
+      for (const [index, { start, rows }] of model.headShards.entries()) {
+        const part = await shard(index);
+        const ranges = positions.map((_, at) => ({
+          from: at * rows * bytes,
+          to: (at * vocabSize + start) * bytes,
+          bytes: rows * bytes,
+        }));
+        this.#backend.copy(part, whole, ranges);
+        this.#backend.dispose(part);
+      }
+    } catch (error) {
+      this.#backend.dispose(whole);
+      throw error;
+    }
+    return whole;
+  }
+
   /** The most likely token at each of `positions`; on a tie the lowest id. */
   async greedy(model: Resident, hidden: Tensor, positions: readonly number[]): Promise<number[]> {
     const best = positions.map(() => ({ token: 0, logit: -Infinity }));
@@ -81,6 +107,7 @@ export class Head {
     output: HeadSpec['output'],
     hidden: Tensor,
     positions: readonly number[],
+    hostOutputs = headOutputs(output),
   ): Promise<Feeds> {
     const spec = headSpec(model, shard, output);
     const last = this.#backend.upload('int64', [positions.length], BigInt64Array.from(positions, BigInt));
@@ -91,7 +118,7 @@ export class Head {
           build: (constants) => headGraph(spec, constants),
           weight: (slot) => [model, headKey(slot, shard)],
           weightsKey: [shard, model.id].join(),
-          hostOutputs: headOutputs(output),
+          hostOutputs,
         },
         { hidden, last },
       );

@@ -6,15 +6,10 @@ import { surveyCapabilities } from './capabilities.ts';
 import { Engine } from './engine.ts';
 import type { OpenPrompts } from './folder.ts';
 import { RemotePromptMaker } from './prompts/remote.ts';
-import type {
-  Capabilities,
-  Device,
-  GenerateEvent,
-  GenerateRequest,
-  GenerateResult,
-  LoadedModel,
-  StoredWeights,
-} from './protocol.ts';
+import type { Capabilities } from './protocol/capabilities.ts';
+import type { Device } from './protocol/device.ts';
+import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
+import type { LoadedModel, StoredWeights } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
 import { convertAnySource } from './weights/computed-source.ts';
 import { createConvertPool } from './weights/pool.ts';

@@ -1,7 +1,7 @@
 /** Several loads at once, cancels while waiting, and a checkpoint closed while it is loaded. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Engine } from './engine.ts';
-import type { LoadOptions } from './protocol.ts';
+import type { LoadOptions } from './protocol/loading.ts';
 import type { ModelId } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
 import { goldenFolder } from './testing/goldens.ts';

@@ -1,5 +1,7 @@
 /** Opened folders and the checkpoints resident on devices. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { NamedError } from '../named-error.ts';
 import type { Backend } from './backend/backend.ts';
 import type { TensorDescription } from './describe-tensors.ts';
@@ -7,16 +9,11 @@ import { describeTensors } from './describe-tensors.ts';
 import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
 import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
-import { Givers } from './givers.ts';
+import { DonorChecks } from './donor-checks.ts';
 import { Jobs, openJob } from './jobs.ts';
-import type {
-  Device,
-  LoadOptions,
-  LoadProgress,
-  LoadedModel,
-  MemoryEstimate,
-  OpenedCheckpoint,
-} from './protocol.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
+import type { Device } from './protocol/device.ts';
+import type { LoadOptions, LoadProgress, LoadedModel, MemoryEstimate } from './protocol/loading.ts';
 import { SerialQueue } from '../work/queue.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import type { Station, Surroundings } from './stations.ts';
@@ -46,7 +43,7 @@ export class ModelLibrary {
   /** Loads come one after another: what one holds, the estimate of the next has to count. */
   readonly #loads = new SerialQueue();
   readonly #loading = new Map<ModelId, string>();
-  readonly #givers = new Givers();
+  readonly #donorChecks = new DonorChecks();
   protected readonly jobs = new Jobs();
   /** Sessions and their outputs are touched by one piece of work at a time. */
   protected readonly queue = new SerialQueue();
@@ -76,6 +73,16 @@ export class ModelLibrary {
     return folder;
   }
 
+  /** What was read of a folder when it was opened; without its files, which whoever opened it has. */
+  modelFolder(id: ModelId): ModelFolder {
+    const { checkpoint, config, notices } = this.folder(id);
+    return { checkpoint: { ...checkpoint, files: new Map() }, config, notices };
+  }
+
+  vocabulary(id: ModelId): Vocabulary {
+    return this.folder(id).vocabulary;
+  }
+
   /** What a folder holds, tensor by tensor. */
   describe(id: ModelId): readonly TensorDescription[] {
     const { checkpoint, config } = this.folder(id);
@@ -84,7 +91,7 @@ export class ModelLibrary {
 
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   async countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {
-    return this.folder(id).prompts.countTokens(texts);
+    return (await this.folder(id).prompts.encode(texts)).map(({ length }) => length);
   }
 
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
@@ -230,7 +237,7 @@ export class ModelLibrary {
     return (await this.#stations.get(device)).runtime.backend;
   }
 
-  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkGiver`. */
+  /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkDonor`. */
   protected resolve({ layers, rest, head }: Subject): {
     subject: ResidentSubject;
     station: Station;
@@ -247,15 +254,10 @@ export class ModelLibrary {
     const reader = head === undefined ? null : find(head);
     const others = reader ? [...donors, reader] : donors;
     if (others.some(({ device }) => device !== frame.device)) {
-      throw new NamedError(
-        'MixedDevices',
-        'the donors are on different devices',
-        {},
-        'load them on one device',
-      );
+      throw mixedDevices('donors');
     }
-    for (const id of new Set(layers)) this.#givers.check(this.folder(rest), this.folder(id), 'layers');
-    if (head !== undefined) this.#givers.check(this.folder(rest), this.folder(head), 'head');
+    for (const id of new Set(layers)) this.#donorChecks.check(this.folder(rest), this.folder(id), 'layers');
+    if (head !== undefined) this.#donorChecks.check(this.folder(rest), this.folder(head), 'head');
     const depth = frame.resident.config.text.layers;
     if (layers.length !== depth) {
       throw new NamedError(
@@ -273,9 +275,38 @@ export class ModelLibrary {
     return { subject, station: frame.station, device: frame.device };
   }
 
+  /**
+   * Subjects on one device that can read the same token ids; `folder` is the first one's.
+   *
+   * @throws NamedError `MixedDevices`, `DifferentTokenizer`, those of `resolve`.
+   */
+  protected resolveAll(
+    first: Subject,
+    others: readonly Subject[],
+  ): { subjects: readonly ResidentSubject[]; station: Station; folder: Folder } {
+    const { subject, station, device } = this.resolve(first);
+    const folder = this.folder(subject.rest.id);
+    const rest = others.map((each) => {
+      const other = this.resolve(each);
+      if (other.device !== device) throw mixedDevices('models');
+      this.#donorChecks.checkTokens(folder, this.folder(other.subject.rest.id));
+      return other.subject;
+    });
+    return { subjects: [subject, ...rest], station, folder };
+  }
+
   /** Weights that graphs carry are on no ledger of the backend. */
   #constantBytes(device: Device): number {
     const arrays = [...this.#loaded.values()].filter((loaded) => loaded.device === device);
     return CONSTANT_COPIES * arrays.reduce((sum, { resident }) => sum + resident.arrays.bytes, 0);
   }
+}
+
+function mixedDevices(which: string): NamedError {
+  return new NamedError(
+    'MixedDevices',
+    `the ${which} are on different devices`,
+    {},
+    'load them on one device',
+  );
 }

@@ -2,6 +2,7 @@ import * as ort from 'onnxruntime-web/jspi';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { decoderGraph } from '../graph/decoder.ts';
 import type { Graph } from '../graph/graph.ts';
+import { divergenceGraph, groupMembersGraph, scoresGraph } from '../graph/distribution.ts';
 import { headGraph } from '../graph/head.ts';
 import { patchEmbedGraph, projectorGraph, visionBlockGraph } from '../graph/vision.ts';
 import { requestGpu } from './backend/gpu-device.ts';
@@ -33,6 +34,9 @@ const GRAPHS: readonly (readonly [string, Graph])[] = [
     [`probed layer, ${format}`, decoderGraph({ ...LAYER, format, attention: 'probed' })],
   ]),
   ['patch embedding', patchEmbedGraph(1176, 64)],
+  ['scores of tokens', scoresGraph(400)],
+  ['groups of a vocabulary', groupMembersGraph(400)],
+  ['divergence of two distributions', divergenceGraph(400)],
 ];
 
 describe('operators fall back to the CPU without a word', () => {

@@ -1,7 +1,7 @@
 /** Preparing prompts: what is remembered, what is refused before it costs, and where a cancel is heard. */
 import { describe, expect, it, vi } from 'vitest';
 import { NamedError } from '../named-error.ts';
-import type { ImageReading } from './protocol.ts';
+import type { ImageReading } from './protocol/prompt.ts';
 import { PromptPreparer } from './prepare.ts';
 import { preprocessorFor } from '../vlm/image-processor-files.ts';
 import type { RgbImage } from '../vlm/patches.ts';

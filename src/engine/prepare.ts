@@ -10,7 +10,7 @@ import { checkUnresized, DEFAULT_MAX_IMAGE_PIXELS, limitPixels } from '../vlm/pi
 import type { Preprocessor } from '../vlm/preprocessor.ts';
 import type { Folder } from './folder.ts';
 import type { Sequence } from './prefill.ts';
-import type { PromptSpec } from './protocol.ts';
+import type { PromptSpec } from './protocol/prompt.ts';
 import type { Resident } from './resident.ts';
 import { embedSequence } from './sequence.ts';
 import type { VisionTower } from './vision-tower.ts';

@@ -8,7 +8,7 @@ import { bitsOf } from '../graph/weights.ts';
 import { WasmBackend } from './backend/wasm.ts';
 import { Engine } from './engine.ts';
 import { openFolder } from './folder.ts';
-import type { WeightDtype } from './protocol.ts';
+import type { WeightDtype } from './protocol/device.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk } from './testing/golden-model.ts';

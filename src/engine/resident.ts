@@ -1,6 +1,6 @@
 import type { VlmConfig } from '../vlm/config.ts';
 import type { EmbeddingTable } from './embedding.ts';
-import type { WeightDtype } from './protocol.ts';
+import type { WeightDtype } from './protocol/device.ts';
 import type { ModelId } from './subject.ts';
 import type { WeightArrays } from './weights/arrays.ts';
 import type { HeadShard } from './weights/plan.ts';

@@ -5,7 +5,7 @@ import type { PromptRows } from './decode-options.ts';
 import type { DecodedRow, GenerateOptions } from './generate.ts';
 import { generate, generateAll } from './generate.ts';
 import type { Prepared } from './prepare.ts';
-import type { Ablation, RowSpec } from './protocol.ts';
+import type { Ablation, RowSpec } from './protocol/intervention.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { CapturedKv } from './swap.ts';
 import type { GoldenModel } from './testing/golden-model.ts';

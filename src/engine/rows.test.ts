@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RowSpec } from './protocol.ts';
+import type { RowSpec } from './protocol/intervention.ts';
 import type { RowPlan } from './rows.ts';
 import { planRows } from './rows.ts';
 

@@ -4,7 +4,7 @@
  * computed; the others are copied from the trunk when they join.
  */
 import { NamedError } from '../named-error.ts';
-import type { RowSpec, SwapSpec } from './protocol.ts';
+import type { RowSpec, SwapSpec } from './protocol/intervention.ts';
 
 export interface RowPlan {
   /** Slots of the prefill batch: slot 0 is the trunk (or the only row). */

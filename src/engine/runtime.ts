@@ -1,6 +1,7 @@
 import type { Backend } from './backend/backend.ts';
 import { raggedRowsHold } from './backend/ragged-check.ts';
 import { Decoder } from './decoder.ts';
+import { Distributions } from './distribution.ts';
 import { GraphStore } from './graph-store.ts';
 import { Head } from './head.ts';
 import { VisionTower } from './vision-tower.ts';
@@ -12,6 +13,7 @@ export interface Runtime {
   readonly vision: VisionTower;
   readonly decoder: Decoder;
   readonly head: Head;
+  readonly distributions: Distributions;
   /** Whether rows of one decode step may stand at different positions. Tried out when it is first asked. */
   raggedRows(): Promise<boolean>;
 }
@@ -26,6 +28,7 @@ export function createRuntime(backend: Backend, layersPerRun?: number): Runtime 
     vision: new VisionTower(backend, graphs),
     decoder: new Decoder(backend, graphs, layersPerRun),
     head: new Head(backend, graphs),
+    distributions: new Distributions(backend, graphs),
     raggedRows: () => (ragged ??= raggedRowsHold(backend)),
   };
 }

@@ -1,7 +1,7 @@
 /** Choosing the next token from logits. */
 import { NamedError } from '../named-error.ts';
 import type { Random } from '../work/seeded-random.ts';
-import type { Sampling } from './protocol.ts';
+import type { Sampling } from './protocol/generation.ts';
 
 /** Index of the largest value; on a tie the lowest. */
 export function argmax(values: Float32Array): number {
@@ -20,7 +20,8 @@ export function checkPeak(logit: number): void {
   if (!(Math.abs(logit) < LARGEST_LOGIT)) throw nonFinite(`the largest is ${logit}`);
 }
 
-function nonFinite(what: string): NamedError {
+/** The refusal of logits that are no distribution; `what` says by what that shows. */
+export function nonFinite(what: string): NamedError {
   return new NamedError(
     'NonFiniteLogits',
     `the logits are not a distribution: ${what}`,

@@ -4,7 +4,7 @@ import type { OpenPrompts } from './folder.ts';
 import type { Backend } from './backend/backend.ts';
 import type { DecodeImage } from './prepare.ts';
 import { PromptPreparer } from './prepare.ts';
-import type { Device } from './protocol.ts';
+import type { Device } from './protocol/device.ts';
 import type { Runtime } from './runtime.ts';
 import { createRuntime } from './runtime.ts';
 import type { KeptWeights } from './weights/kept.ts';

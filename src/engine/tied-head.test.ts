@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { failureOf } from '../checkpoint/testing/files.ts';
 import { Engine } from './engine.ts';
-import type { OpenedCheckpoint } from './protocol.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';

@@ -10,7 +10,7 @@ import type { Resident } from './resident.ts';
 import { visionFormat } from './weights/plan.ts';
 
 /** Patches that attend among themselves in equal groups, and where they lie in the image's sequence. */
-interface Stretch extends WindowClass {
+interface WindowGroup extends WindowClass {
   readonly offset: number;
 }
 
@@ -26,7 +26,7 @@ export class VisionTower {
   /**
    * Embeddings `[tokens × outHiddenSize]` in image order. A window block runs once per window size (an image
    * has at most four: inside, right edge, lower edge, corner), each time on a batch of equal windows. Between
-   * blocks it hears `signal`, and rejects with its reason.
+   * blocks it checks `signal`, and rejects with its reason.
    */
   async embed(
     model: Resident,
@@ -37,8 +37,8 @@ export class VisionTower {
     const { order, inverse, classes } = windowPlan(grid, vision);
     const unit = vision.spatialMergeSize ** 2;
     const patches = order.length * unit;
-    const windows = stretches(classes);
-    const image: Stretch = { windows: 1, patches, offset: 0 };
+    const windows = windowGroups(classes);
+    const image: WindowGroup = { windows: 1, patches, offset: 0 };
     const rotary = visionRotary(grid, vision, order);
     const dims = [patches, rotary.cos.length / patches];
     const angles = {
@@ -87,7 +87,7 @@ export class VisionTower {
     model: Resident,
     block: number,
     hidden: Tensor,
-    { windows, patches, offset }: Stretch,
+    { windows, patches, offset }: WindowGroup,
     angles: Feeds,
   ): Promise<Tensor> {
     const { vision } = model.config;
@@ -133,7 +133,7 @@ export class VisionTower {
   }
 
   /** Cuts `hidden` into one tensor per stretch and gives it back; a single stretch is `hidden` itself. */
-  async #split(hidden: Tensor, groups: readonly Stretch[], width: number): Promise<Tensor[]> {
+  async #split(hidden: Tensor, groups: readonly WindowGroup[], width: number): Promise<Tensor[]> {
     if (groups.length === 1) return [hidden];
     const parts: Tensor[] = [];
     for (const { windows, patches, offset } of groups) {
@@ -148,7 +148,7 @@ export class VisionTower {
   }
 
   /** The inverse of `#split`. */
-  async #join(parts: readonly Tensor[], groups: readonly Stretch[], width: number): Promise<Tensor> {
+  async #join(parts: readonly Tensor[], groups: readonly WindowGroup[], width: number): Promise<Tensor> {
     if (parts.length === 1) return parts[0] as Tensor;
     const patches = groups.reduce((sum, group) => sum + group.windows * group.patches, 0);
     const whole = await this.#backend.zeros('float32', [1, patches, width]);
@@ -162,7 +162,7 @@ export class VisionTower {
   }
 }
 
-function stretches(classes: readonly WindowClass[]): readonly Stretch[] {
+function windowGroups(classes: readonly WindowClass[]): readonly WindowGroup[] {
   let offset = 0;
   return classes.map((size) => {
     const stretch = { ...size, offset };

@@ -1,4 +1,5 @@
-import type { LoadedModel, OpenedCheckpoint } from '../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
+import type { LoadedModel } from '../engine/protocol/loading.ts';
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { NamedError } from '../named-error.ts';
 import { parseBlocks } from '../merge/recipe/blocks.ts';

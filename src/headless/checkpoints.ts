@@ -1,8 +1,14 @@
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { noticeLines } from '../checkpoint/weight-files.ts';
 import type { EngineClient } from '../engine/client.ts';
-import type { Device, LoadedModel, OpenedCheckpoint, WeightDtype } from '../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
+import type { Device, WeightDtype } from '../engine/protocol/device.ts';
+import type { LoadedModel } from '../engine/protocol/loading.ts';
 import { NamedError } from '../named-error.ts';
 import { noteLoaded } from '../study/weights/loaded.ts';
 import type { WeightsWatch } from '../study/weights/watch.ts';
+import { openWeights } from '../vlm/stored-head.ts';
+import { once } from '../work/once.ts';
 import type { GivenFiles, GivenInputs } from './file-inputs.ts';
 import type { FlagReader } from './flag-reader.ts';
 
@@ -23,7 +29,8 @@ export class Checkpoints {
   readonly #notice: (line: string) => void;
   readonly #watch: WeightsWatch;
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
-  readonly #told = new Set<string>();
+  readonly #weights = new Map<string, Promise<Checkpoint>>();
+  readonly #given = new Set<string>();
   readonly #loaded: OpenedCheckpoint[] = [];
 
   constructor(
@@ -61,10 +68,7 @@ export class Checkpoints {
 
   /** Opens it in the engine, once however often it is asked for. @throws NamedError those of opening */
   open(flag: string, index = 0): Promise<OpenedCheckpoint> {
-    const slot = `${flag} ${index}`;
-    const opened = this.#opened.get(slot) ?? this.#open(flag, index);
-    this.#opened.set(slot, opened);
-    return opened;
+    return once(this.#opened, `${flag} ${index}`, () => this.#open(flag, index));
   }
 
   async #open(flag: string, index: number): Promise<OpenedCheckpoint> {
@@ -74,11 +78,27 @@ export class Checkpoints {
     return opened;
   }
 
+  /**
+   * Its headers, read on this page and once however often they are asked for: for work that runs no model.
+   *
+   * @throws NamedError those of `openWeights`
+   */
+  weights(flag: string, index = 0): Promise<Checkpoint> {
+    return once(this.#weights, `${flag} ${index}`, () => this.#openWeights(flag, index));
+  }
+
+  async #openWeights(flag: string, index: number): Promise<Checkpoint> {
+    const { name, files } = this.folder(flag, index);
+    const opened = await openWeights(files, { name, signal: this.#signal });
+    this.tell(name, noticeLines(opened.notices));
+    return opened;
+  }
+
   /** Says each notice of a checkpoint once, however often and by whomever it is opened. */
   tell(name: string, notices: readonly string[]): void {
     for (const line of notices.map((notice) => `${name}: ${notice}`)) {
-      if (!this.#told.has(line)) this.#notice(line);
-      this.#told.add(line);
+      if (!this.#given.has(line)) this.#notice(line);
+      this.#given.add(line);
     }
   }
 

@@ -1,11 +1,10 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { noticeLines } from '../checkpoint/weight-files.ts';
 import { NamedError } from '../named-error.ts';
 import type { DeltaChoice, Rounding } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import type { RegionCuts } from '../spectra/regions.ts';
 import { roleNames } from '../study/characterize/roles.ts';
-import { openWeights } from '../vlm/stored-head.ts';
+import { withoutRepeatedHead } from '../vlm/stored-head.ts';
 import type { CommandContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
 
@@ -15,13 +14,10 @@ import { recipeCheckpoints } from './recipe-donors.ts';
  * @throws NamedError those of opening, of reading recipes and of planning
  */
 export async function comparedCheckpoints(context: CommandContext): Promise<CheckpointSet> {
-  const { checkpoints, signal } = context;
+  const { checkpoints } = context;
   const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
     if (index >= checkpoints.count(flag)) return undefined;
-    const { name, files } = checkpoints.folder(flag, index);
-    const opened = await openWeights(files, { name, signal });
-    checkpoints.tell(name, noticeLines(opened.notices));
-    return opened;
+    return withoutRepeatedHead(await checkpoints.weights(flag, index));
   };
   const [base, before, rl] = await Promise.all([open('base'), open('in'), open('rl')]);
   const others = await Promise.all(

@@ -3,6 +3,7 @@ import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
+import type { AskedFor } from '../evaluation/answers/kept-answers.ts';
 import { type WorkIdentity, workKey } from '../identity/work-identity.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { originText } from '../study/journal/other-builds.ts';
@@ -12,6 +13,7 @@ import type { LongWork, WorkProgress } from '../work/long-work.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { GivenInputs } from './file-inputs.ts';
 import { FlagReader } from './flag-reader.ts';
+import { GivenJournals } from './given-journals.ts';
 import type { OutFolder } from './out-folder.ts';
 import { outFolder } from './out-folder.ts';
 import { progressLines } from './progress-lines.ts';
@@ -41,22 +43,24 @@ export interface CommandContext {
   readonly notice: (line: string) => void;
   /** Everything that earlier runs kept on this machine. */
   readonly journals: Journals;
-  /** The folder `--out` of a command that writes a folder. */
+  /** The folder `--out` of a command that writes a folder; that of the file `outName` of one that writes one piece by piece. */
   readonly out: OutFolder;
+  readonly outName: string | null;
   /**
    * Runs long work with a journal on the disk, told of Ctrl+C and reporting progress: a rerun goes on where this one
    * was interrupted. The journal is removed once the command's result is on the disk, unless `keep` asks for a later run
-   * to be served from it; `--restart` forgets an earlier one.
+   * to be served from it; `--restart` forgets an earlier one, `--journal` takes over one from elsewhere.
    *
    * @param total records of the whole
-   * @param keys of the records that are asked for, where the journal may hold others
+   * @param askedFor which records, where the journal may hold others, and journals that are opened with it
+   * @throws NamedError `OtherWork` where a file of `--journal` is of none of them; those of the file; what the work throws
    */
   journalled<Record, Result>(
     identity: WorkIdentity,
     total: number,
     work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
     keep?: boolean,
-    keys?: ReadonlySet<string>,
+    askedFor?: AskedFor,
   ): Promise<Result>;
 }
 
@@ -73,6 +77,7 @@ export function commandContext(
   const notice = (line: string): void => console.info(line);
   const onProgress = progressLines(notice);
   const journals = new Journals(sessionStorage(request.session), { again: request.again });
+  const given = new GivenJournals(inputs.list('journal'), journals, { signal, onProgress, notice });
   journals.weights.onWithdrawn(({ works }) => {
     if (titlesOf(works).more > 0)
       for (const { key, title } of works) notice(`withdrawn: "${title}" (${key})`);
@@ -89,15 +94,17 @@ export function commandContext(
     notice,
     journals,
     out: outFolder(request.session),
-    async journalled(identity, total, work, keep = false, keys) {
+    outName: request.outName,
+    async journalled(identity, total, work, keep = false, askedFor) {
       if (flags.optionalSwitch('restart')) await journals.remove(identity);
-      await tellOtherBuilds(journals, identity, notice);
+      await given.takeOver(identity, askedFor?.journals);
+      await noticeOtherBuilds(journals, identity, notice);
       const result = await runJournalled(journals, identity, total, work, {
         signal,
         onProgress,
         onNotice: notice,
         onFinished: (records) => {
-          const size = keys ? [...keys].filter((key) => records.has(key)).length : records.size;
+          const size = askedFor ? [...askedFor.keys].filter((key) => records.has(key)).length : records.size;
           if (size > 0) notice(`going on: ${size} of ${total} were finished earlier`);
         },
       });
@@ -108,7 +115,7 @@ export function commandContext(
 }
 
 /** What another build kept of the same work is never gone on with; it is there to be looked at. */
-async function tellOtherBuilds(
+async function noticeOtherBuilds(
   journals: Journals,
   identity: WorkIdentity,
   notice: (line: string) => void,

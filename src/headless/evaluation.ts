@@ -8,7 +8,7 @@ import { listsAmong } from '../probes/data/row-file.ts';
 import { openItems } from '../reading/client.ts';
 import type { CommandContext } from './context.ts';
 import { imageReading } from './image-reading.ts';
-import { givenColumns } from './problems.ts';
+import { givenColumns } from './given-samples.ts';
 
 /** The demo family's answers end by themselves long before. */
 const DEMO_NEW_TOKENS = 160;

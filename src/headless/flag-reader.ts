@@ -1,12 +1,6 @@
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import { NamedError } from '../named-error.ts';
-import { parseLayers } from './layer-list.ts';
-
-/** Part `index` (from 0) of `count`. */
-export interface Shard {
-  readonly index: number;
-  readonly count: number;
-}
+import type { Shard } from '../analyses/shard.ts';
 
 /**
  * A command's flags by their camel-case names. The shell has checked kinds, choices and what is required
@@ -65,13 +59,6 @@ export class FlagReader {
     if (value === undefined) return [];
     if (!Array.isArray(value)) throw new TypeError(`--${name} is not a list`);
     return value;
-  }
-
-  /** 0-based layers of a flag like `0-27` or `0,3,5-7`, ascending; all `count` where it was not given. @throws BadValue */
-  layers(name: string, count: number): readonly number[] {
-    const text = this.text(name);
-    if (text === undefined) return Array.from({ length: count }, (_, layer) => layer);
-    return parseLayers(text, count, `--${name}`);
   }
 
   /** `--shard i/n`; the whole where it was not given. @throws NamedError BadValue */

@@ -1,7 +1,7 @@
 /** Every flag of every command that keeps records: another value is other work, or it is said why not; and so is the world. */
 import { describe, expect, test, vi } from 'vitest';
 import { browserComputers } from '../study/characterize/computers.ts';
-import type { Command } from './context.ts';
+import { COMMAND_NAMES, commandOf } from './command-of.ts';
 import { type Case, CASES, FLAGS, PAIRS, picture, SMALL } from './testing/identity-cases.ts';
 import { keptUnder, table, weightsFolder, type World } from './testing/identity-stage.ts';
 
@@ -18,7 +18,6 @@ vi.mock('../engine/capabilities.ts', () => ({
   surveyCapabilities: () => Promise.resolve({ preferred: 'wasm' }),
 }));
 
-const commands = import.meta.glob<{ readonly run: Command }>('./commands/*.ts');
 const device = (words: readonly string[]): readonly string[] =>
   words.includes('--device') ? [] : ['--device', 'wasm'];
 
@@ -27,7 +26,7 @@ async function kept(
   more: readonly string[] = [],
   change: Partial<World> = {},
 ): Promise<string> {
-  const { run } = await (commands[`./commands/${name}.ts`] as () => Promise<{ readonly run: Command }>)();
+  const run = await commandOf(name);
   const { words, world } = CASES[name] as Case;
   const found = await keptUnder(name, run, [...words, ...more, ...device(more)], { ...world, ...change });
   expect(found, name).toMatch(/^[0-9a-f]{32}/);
@@ -35,9 +34,7 @@ async function kept(
 }
 
 test('every command that keeps records is here', () => {
-  const journalled = Object.keys(commands)
-    .map((path) => path.replace(/^.*\/|\.ts$/g, ''))
-    .filter((name) => 'restart' in table(name).flags);
+  const journalled = COMMAND_NAMES.filter((name) => 'restart' in table(name).flags);
   expect(Object.keys(CASES).sort()).toEqual(journalled.sort());
 });
 

@@ -6,14 +6,16 @@ import { type WorkIdentity, workKey } from '../identity/work-identity.ts';
 import { MAX_DECODED_PIXELS } from '../image/dimensions.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING_NAMES } from '../vlm/image-processing.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS, LEAST_IMAGE_PIXELS } from '../vlm/pixel-limit.ts';
-import type { Command, CommandContext } from './context.ts';
+import { PROBES } from '../analyses/registry.ts';
+import { commandOf } from './command-of.ts';
+import type { CommandContext } from './context.ts';
 import { answerSettings } from './evaluation.ts';
 import { FlagReader } from './flag-reader.ts';
 import { imageReading } from './image-reading.ts';
 
 vi.mock('../reading/client.ts', () => import('../reading/testing/inline.ts'));
 
-const LOOKING = ['generate', 'logits', 'swap', 'ablate', 'attention', 'transfer', 'disentangle'] as const;
+const LOOKING = ['generate', 'logits', ...PROBES.keys(), 'transfer', 'disentangle'];
 const CHECKPOINTS = { model: ['m'], base: ['b'], in: ['i'], rl: ['r'] };
 const FILES = ['--pairs', 'p', '--problems', 'q', '--items', 'q'];
 const IMAGE = new File(['x'], 'a.png');
@@ -68,6 +70,7 @@ function stage(name: string, more: readonly string[] = []) {
       one: (flag: string) => ({ name: flag, files: flag === 'pairs' ? SET : LIST }),
     },
     checkpoints: {
+      count: () => 1,
       load: () => Promise.resolve({ summary, loaded }),
       loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
     },
@@ -108,22 +111,17 @@ describe('flags', () => {
 });
 
 describe('identity', () => {
-  const commands = import.meta.glob<{ readonly run: Command }>('./commands/{swap,ablate,attention}.ts');
-
-  test.each(['swap', 'ablate', 'attention'])(
-    '%s is another piece of work for another reading',
-    async (name) => {
-      const { run } = await (commands[`./commands/${name}.ts`] as () => Promise<{ readonly run: Command }>)();
-      const key = async (more: readonly string[]): Promise<string> => {
-        const { context, seen } = stage(name, more);
-        await expect(run(context)).rejects.toThrow('identified');
-        return workKey(seen.identity as WorkIdentity);
-      };
-      const keys = [await key([]), await key(OTHER), await key(['--max-image-pixels', '50000'])];
-      expect(new Set(keys).size).toBe(3);
-      expect(await key(['--image-processing', DEFAULT_IMAGE_PROCESSING])).toBe(keys[0]);
-    },
-  );
+  test.each([...PROBES.keys()])('%s is another piece of work for another reading', async (name) => {
+    const run = await commandOf(name);
+    const key = async (more: readonly string[]): Promise<string> => {
+      const { context, seen } = stage(name, more);
+      await expect(run(context)).rejects.toThrow('identified');
+      return workKey(seen.identity as WorkIdentity);
+    };
+    const keys = [await key([]), await key(OTHER), await key(['--max-image-pixels', '50000'])];
+    expect(new Set(keys).size).toBe(3);
+    expect(await key(['--image-processing', DEFAULT_IMAGE_PROCESSING])).toBe(keys[0]);
+  });
 
   test.each(['transfer', 'disentangle'])('%s has it among the settings that name answers', async (name) => {
     const settings = await answerSettings(stage(name, OTHER).context, false);
@@ -132,10 +130,8 @@ describe('identity', () => {
 });
 
 describe('result', () => {
-  const commands = import.meta.glob<{ readonly run: Command }>('./commands/{generate,logits}.ts');
-
   test.each(['generate', 'logits'])('%s asks for it and writes it down', async (name) => {
-    const { run } = await (commands[`./commands/${name}.ts`] as () => Promise<{ readonly run: Command }>)();
+    const run = await commandOf(name);
     const { context, seen } = stage(name, [...OTHER, '--max-image-pixels', '50000']);
     const result = await run(context);
     const reading = { imageProcessing: 'transformers-4.51', maxImagePixels: 50000 };

@@ -1,4 +1,4 @@
-import type { ImageReading } from '../engine/protocol.ts';
+import type { ImageReading } from '../engine/protocol/prompt.ts';
 import { IMAGE_PROCESSING_NAMES } from '../vlm/image-processing.ts';
 import type { CommandContext } from './context.ts';
 

@@ -2,13 +2,10 @@
 import type { HeadlessAnswer, HeadlessRequest } from '../../scripts/page-api.d.ts';
 import { NamedError } from '../named-error.ts';
 import { knownReason } from '../plain-reason.ts';
-import type { Command } from './context.ts';
+import { commandOf } from './command-of.ts';
 import { commandContext } from './context.ts';
 import { fileInput } from './file-inputs.ts';
 import { cancelled, isCancelled } from '../work/cancel.ts';
-
-/** Each command is a file of its own, loaded when it is called. */
-const COMMANDS = import.meta.glob<{ readonly run: Command }>(['./commands/*.ts', '!./commands/*.test.ts']);
 
 /** Errors that are not about what was given. */
 const INTERNAL = new Set([
@@ -23,9 +20,7 @@ globalThis.frankenscopeHeadless = {
   slot: (flag, index) => `#${fileInput(flag, index).id}`,
   async run(request: HeadlessRequest): Promise<HeadlessAnswer> {
     try {
-      const load = COMMANDS[`./commands/${request.command}.ts`];
-      if (!load) throw new NamedError('UnknownCommand', request.command, {}, 'see --help');
-      const { run } = await load();
+      const run = await commandOf(request.command);
       const spent: string[] = [];
       const context = commandContext(request, interruption.signal, (key) => spent.push(key));
       return { ok: true, result: await run(context), spent };

@@ -100,13 +100,13 @@ export function outFolder(session: string, send: typeof fetch = fetch): OutFolde
 const REFUSED = 507;
 
 async function refusal(response: Response, file: string, needed: number | null): Promise<NamedError> {
-  const said = await response.text();
+  const text = await response.text();
   if (response.status === REFUSED) {
-    const { code, folder, free } = JSON.parse(said) as { code: string; folder: string; free: number | null };
+    const { code, folder, free } = JSON.parse(text) as { code: string; folder: string; free: number | null };
     const refused = placeRefusal(code, { place: folder, file, needed, free, choice: CHOICE });
     if (refused) return refused;
   }
-  return new NamedError('OutputFailed', said, { file }, `make room, or ${CHOICE}`);
+  return new NamedError('OutputFailed', text, { file }, `make room, or ${CHOICE}`);
 }
 
 /** Bytes as fetch takes them: WASM memory may be shared between threads, a request's body must not be. */

@@ -14,14 +14,14 @@ export function progressLines(
 ): (progress: WorkProgress) => void {
   const meter = new PaceMeter(now);
   let phase: string | null = null;
-  let said = -Infinity;
+  let written = -Infinity;
   let saidDone = -1;
   return (progress) => {
     const pace = meter.observe(progress);
     const ended = progress.done >= progress.total && progress.done !== saidDone;
-    if (progress.phase === phase && !ended && now() - said < EVERY_SECONDS) return;
+    if (progress.phase === phase && !ended && now() - written < EVERY_SECONDS) return;
     phase = progress.phase;
-    said = now();
+    written = now();
     saidDone = progress.done;
     print(progressLine(progress, pace.rate, pace.etaSeconds));
   };

@@ -1,4 +1,4 @@
-import type { PromptSpec } from '../engine/protocol.ts';
+import type { PromptSpec } from '../engine/protocol/prompt.ts';
 import type { CommandContext } from './context.ts';
 import { imageReading } from './image-reading.ts';
 

@@ -26,17 +26,18 @@ export async function recipeDonors({ checkpoints, signal }: CommandContext): Pro
   );
   for (const [flag, name] of given) {
     const { name: folder, files } = checkpoints.folder(flag);
-    const donor = await openDonor(name, files, { folder, signal });
+    const weights = () => checkpoints.weights(flag);
+    const donor = await openDonor(name, files, { folder, signal, weights });
     checkpoints.tell(folder, donor.notices);
     donors.set(name, donor);
   }
   return { donors, folders };
 }
 
-/** What a plan says beyond the notices of its donors, which were told when these were opened. */
+/** What a plan says beyond the notices of its donors, which were given when these were opened. */
 export function ofPlan(notices: readonly string[], donors: ReadonlyMap<string, Donor>): string[] {
-  const told = new Set([...donors.values()].flatMap(donorNotices));
-  return notices.filter((notice) => !told.has(notice));
+  const known = new Set([...donors.values()].flatMap(donorNotices));
+  return notices.filter((notice) => !known.has(notice));
 }
 
 /** Donors as a recipe's file may speak of them. */

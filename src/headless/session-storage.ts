@@ -8,11 +8,11 @@ const NOTHING = 204;
 const REFUSED = 507;
 const CHOICE = 'name another folder with FRANKENSCOPE_CACHE';
 
-function refusal(status: number, said: string): Error {
-  if (status !== REFUSED) return new Error(said);
-  const { code, folder, free } = JSON.parse(said) as { code: string; folder: string; free: number | null };
+function refusal(status: number, text: string): Error {
+  if (status !== REFUSED) return new Error(text);
+  const { code, folder, free } = JSON.parse(text) as { code: string; folder: string; free: number | null };
   const refused = placeRefusal(code, { place: folder, free, choice: CHOICE });
-  if (!refused) return new Error(said);
+  if (!refused) return new Error(text);
   return new NamedError('JournalFailed', `results cannot be kept: ${refused.what}`, {}, refused.remedy);
 }
 
@@ -31,6 +31,10 @@ export function sessionStorage(session: string): LineStorage {
     read: async (key, file) => {
       const response = await request('GET', `/${key}/${file}`);
       return response.status === NOTHING ? null : new Uint8Array(await response.arrayBuffer());
+    },
+    readPart: async (key, file, start, end) => {
+      const response = await request('GET', `/${key}/${file}?start=${start}&end=${end}`);
+      return new Uint8Array(await response.arrayBuffer());
     },
     append: async (key, file, bytes) => void (await request('POST', `/${key}/${file}`, bytes)),
     remove: async (key) => void (await request('DELETE', `/${key}`)),

@@ -1,23 +1,20 @@
 /** docs/results.md names every field of what commands, page and journals write, and no other. */
 import { readFileSync } from 'node:fs';
+import type { GenericSchema } from 'valibot';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readFlags } from '../../scripts/flags.mjs';
-import { lensOnAnswers } from '../probes/lens/lens.ts';
-import { lensFile } from '../probes/lens/depths.ts';
-import { patchFile } from '../probes/patching/agreement.ts';
-import { sweepPatches } from '../probes/patching/patch.ts';
-import { wholeModel, type ModelId } from '../engine/subject.ts';
 import { overlapFile, overlapStudy, runOverlap } from '../study/characterize/overlap-study.ts';
 import { roleNames } from '../study/characterize/roles.ts';
 import { openWeights } from '../vlm/stored-head.ts';
 import { identify } from '../identity/identify.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { MemoryStorage } from '../study/journal/memory-storage.ts';
-import { SHAPES } from '../study/journal/shapes.ts';
+import { KINDS as WORK_KINDS, shapeOf } from '../study/journal/shapes.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import { recordedEngine } from '../study/testing/recorded-engine.ts';
 import { inlineThreads } from '../spectra/threads/inline.ts';
-import type { Command, CommandContext } from './context.ts';
+import { commandOf } from './command-of.ts';
+import type { CommandContext } from './context.ts';
 import { FlagReader } from './flag-reader.ts';
 import { disagreements, documentedFields, type Field, undocumented } from './testing/documented-fields.ts';
 import { CASES } from './testing/identity-cases.ts';
@@ -48,12 +45,11 @@ const quantization = {
   ...{ relativeFrobenius: 0.1, maxAbs: 0.2 },
   worstTensor: { name: 'w', relativeFrobenius: 0.3 },
 };
-const commands = import.meta.glob<{ readonly run: Command }>('./commands/*.ts');
 const work = new Map<string, unknown>();
 
 /** Runs a command over a made-up engine: the JSON it answers, under its own name, and each file by its path. */
 async function written(name: string, more: readonly string[] = []): Promise<ReadonlyMap<string, unknown>> {
-  const { run } = await (commands[`./commands/${name}.ts`] as () => Promise<{ readonly run: Command }>)();
+  const run = await commandOf(name);
   const { words, world } = CASES[name] ?? { words: [], world: CASES['swap']?.world };
   const all = [...words, ...more, '--device', 'wasm'];
   const flags = new FlagReader(readFlags(table(name), all) as ConstructorParameters<typeof FlagReader>[0]);
@@ -133,6 +129,8 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
       open: async (flag: string) => (await load(flag)).summary,
       loadAll: async (flag: string) => [await load(flag)],
       folder: (flag: string) => ({ name: `folder of ${flag}`, files: world?.folders[flag] }),
+      weights: (flag: string) =>
+        openWeights(world?.folders[flag] ?? new Map(), { name: `folder of ${flag}` }),
       loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
     },
     out: {
@@ -158,7 +156,7 @@ function headingOf(command: string, path: string): string {
   if (path === command) {
     const files: Readonly<Record<string, string>> = {
       ...{ energy: 'fro_norm.json', diversity: 'layerwise_svd.json', attention: 'attention_shift.json' },
-      disentangle: 'perception_gap.json',
+      ...{ disentangle: 'perception_gap.json', lens: 'logit_lens.json', patch: 'patching.json' },
     };
     return files[command] ?? command;
   }
@@ -176,6 +174,8 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
     ['EXPERIMENT/DATASET.jsonl', 'all_results.json'],
   ],
   ['attention', ['--heads'], ['attention_shift.json']],
+  ['lens', [], ['logit_lens.json']],
+  ['patch', [], ['patching.json']],
   ['energy', ['--model', 'm'], ['fro_norm.json']],
   ['diversity', ['--directions', '1'], ['layerwise_svd.json']],
   ['diversity', ['--mode', 'fast'], ['layerwise_svd.json']],
@@ -215,24 +215,6 @@ describe.each(RUNS)('%s %s', (command, more, headings) => {
 });
 
 describe('what the page saves besides', () => {
-  const items = [{ id: 'i', question: 'What?', answer: '4' }];
-  const [donor, recipient] = ['in', 'rl'].map((id) => wholeModel(id as ModelId, 2)) as [
-    ReturnType<typeof wholeModel>,
-    ReturnType<typeof wholeModel>,
-  ];
-
-  test('logit_lens.json', async () => {
-    const lens = { models: [{ name: 'in', subject: donor }], maxNewTokens: 4 };
-    const file = lensFile(await lensOnAnswers(recordedEngine(), items, lens), {});
-    expect(undocumented(plain(file), fieldsOf('logit_lens.json'))).toEqual([]);
-  });
-
-  test('cross_patching.json', async () => {
-    const sweep = { donor, recipient, depths: [0, 1], maxNewTokens: 4 };
-    const file = patchFile(await sweepPatches(recordedEngine(), items, sweep), {});
-    expect(undocumented(plain(file), fieldsOf('cross_patching.json'))).toEqual([]);
-  });
-
   test('subspace_overlap.json', async () => {
     const open = (scale: number) => openWeights(weightsFolder(scale), { name: String(scale) });
     const set = roleNames({ base: await open(1), in: await open(2), rl: await open(4) });
@@ -262,10 +244,10 @@ describe('journals', () => {
 
   test('every kind of record is documented, and no other', () => {
     const kinds = [...DOCUMENTED.keys()].flatMap((heading) => /^Record (.+)$/.exec(heading)?.[1] ?? []);
-    expect(kinds.sort()).toEqual(Object.keys(SHAPES).sort());
+    expect(kinds.sort()).toEqual([...WORK_KINDS].sort());
   });
 
-  test.each(Object.entries(SHAPES))('%s', (kind, shape) => {
-    expect(disagreements(shape, fieldsOf(`Record ${kind}`))).toEqual([]);
+  test.each(WORK_KINDS)('%s', (kind) => {
+    expect(disagreements(shapeOf(kind) as GenericSchema, fieldsOf(`Record ${kind}`))).toEqual([]);
   });
 });

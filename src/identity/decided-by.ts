@@ -1,4 +1,4 @@
-/** The one declared list: what decides a result, kind by kind, and why. */
+/** What decides a result, kind by kind, and why, of all work that is no analysis: each of those declares its own (`src/analyses/`). */
 import type { DecidingInputs, Kind } from './deciding-inputs.ts';
 
 const UPDATES = {
@@ -8,22 +8,11 @@ const UPDATES = {
   outside: 'whether weights in no layer count',
 } as const;
 
-const PROBE = {
-  models:
-    'weights; config, tokenizer, chat template and image processor make ids and pixels of a question, and end an answer; the ' +
-    'device, its rounding and the adapter choose kernels, whose last digits decide between near equal tokens',
-  samples: 'every question, answer, option and picture that was drawn, whole',
+const ANSWERING = {
   system: 'stands before the question',
   maxNewTokens: 'cuts answers off',
-  imageProcessing: 'how pixels are made of pictures',
   maxImagePixels: 'larger pictures are scaled down',
-} as const;
-
-const ANSWERING = {
-  system: PROBE.system,
-  maxNewTokens: PROBE.maxNewTokens,
-  maxImagePixels: PROBE.maxImagePixels,
-  imageProcessing: PROBE.imageProcessing,
+  imageProcessing: 'how pixels are made of pictures',
   device: 'where answers are computed',
   dtype: 'how weights are rounded',
 } as const;
@@ -54,25 +43,6 @@ export const DECIDED_BY: { readonly [K in Kind]: { readonly [I in keyof Deciding
     seed: 'what the iteration begins with',
     computer: 'a GPU sums in float32, the CPU in float64, and GPUs in orders of their own',
   },
-  swap: {
-    ...PROBE,
-    layers: 'which layers are swapped',
-    mode: 'one layer, or all from it on',
-    answerSource: 'whether the source picture is asked about too',
-  },
-  ablate: {
-    ...PROBE,
-    experiments: 'what each run leaves out',
-    prefix: 'stands before the question',
-  },
-  attention: {
-    ...PROBE,
-    running: 'whether all read one answer',
-    forcedBy: 'whose answer that is',
-    onlyThink: 'which tokens count',
-  },
-  lens: PROBE,
-  patch: { ...PROBE, depths: 'after how many layers states are handed over' },
   answers: {
     ...ANSWERING,
     weights: 'of every checkpoint that gives a part',

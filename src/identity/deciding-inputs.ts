@@ -1,8 +1,6 @@
 /** Everything that decides a result, by kind of work. Whoever makes an identity has to give all of it. */
 import type { Json } from './canonical-json.ts';
 import type { ImageProcessing } from '../vlm/image-processing.ts';
-import type { AblationExperiment } from '../probes/ablation/experiment.ts';
-import type { SwapMode } from '../probes/swap/mode.ts';
 import type { DeltaSpec, Rounding } from '../spectra/deltas/delta-spec.ts';
 import type { SpectrumMode } from '../spectra/diversity.ts';
 import type { FileHashes } from '../vlm/deciding-files.ts';
@@ -29,18 +27,6 @@ interface Updates {
   readonly deltas: readonly DeltaSpec[];
   readonly rounding: Rounding;
   readonly outside: boolean;
-}
-
-/** What models are asked and how. */
-interface Probe {
-  readonly models: Models;
-  /** Of the samples that were drawn: `samplesFingerprint`. */
-  readonly samples: string;
-  /** Null: the chat template's own. */
-  readonly system: string | null;
-  readonly maxNewTokens: number;
-  readonly imageProcessing: ImageProcessing;
-  readonly maxImagePixels: number;
 }
 
 /** What is common to all answers of a journal. */
@@ -72,23 +58,6 @@ export interface DecidingInputs {
     readonly seed: number;
     readonly computer: string;
   };
-  readonly swap: Probe & {
-    readonly layers: readonly number[];
-    readonly mode: SwapMode;
-    readonly answerSource: boolean;
-  };
-  readonly ablate: Probe & {
-    readonly experiments: readonly Pick<AblationExperiment, 'name' | 'ablate'>[];
-    readonly prefix: string;
-  };
-  readonly attention: Probe & {
-    readonly running: 'teacher-forced' | 'free';
-    /** The part of the model whose answer all read; null where each reads its own. */
-    readonly forcedBy: string | null;
-    readonly onlyThink: boolean;
-  };
-  readonly lens: Probe;
-  readonly patch: Probe & { readonly depths: readonly number[] };
   /** A journal of answers; each is filed under its `answer`. */
   readonly answers: Answering & {
     /** Of every checkpoint that a part is taken from. */
@@ -152,5 +121,5 @@ export type Kind = keyof DecidingInputs;
 export type NamedKind = 'answer' | 'variant' | 'endpoint' | 'verdict';
 /** Kinds that have journals: a merge keeps its own, in the folder that it writes. */
 export type JournalKind = Exclude<Kind, NamedKind>;
-/** Kinds whose journals are in the browser's storage, or the command's. */
+/** Kinds whose journals are in the browser's storage, or the command's, beside those of analyses. */
 export type WorkKind = Exclude<JournalKind, 'merge'>;

@@ -22,9 +22,19 @@ export function identify<K extends JournalKind>(
   title: string,
   given: DecidingInputs[K],
 ): WorkIdentity<K> {
+  return identifyBy<K, DecidingInputs[K]>(kind, title, given, DECIDED_BY[kind]);
+}
+
+/** The same of work that declares itself what decides it: every input with the reason why it does. */
+export function identifyBy<K extends string, Given extends object>(
+  kind: K,
+  title: string,
+  given: Given,
+  decidedBy: { readonly [Input in keyof Given]: string },
+): WorkIdentity<K> {
   const inputs: Record<string, string> = {};
   const settings: Record<string, Json> = {};
-  for (const name of Object.keys(DECIDED_BY[kind])) {
+  for (const name of Object.keys(decidedBy)) {
     const value = (given as unknown as Readonly<Record<string, unknown>>)[name];
     if (name === 'weights') Object.assign(inputs, weightsOf(value as Weights));
     else if (name === 'files') Object.assign(inputs, value);

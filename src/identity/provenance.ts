@@ -1,4 +1,5 @@
-import type { LoadedModel, OpenedCheckpoint } from '../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
+import type { LoadedModel } from '../engine/protocol/loading.ts';
 import { version } from '../../package.json';
 
 /** Where a result comes from: app, checkpoint, device, rounding, seed. */

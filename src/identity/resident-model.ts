@@ -1,4 +1,5 @@
-import type { LoadedModel, OpenedCheckpoint } from '../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
+import type { LoadedModel } from '../engine/protocol/loading.ts';
 import type { ResidentModel } from './deciding-inputs.ts';
 
 /** What of a loaded checkpoint decides its answers. */

@@ -1,12 +1,11 @@
 /** What makes two runs the same piece of work. */
 import { sha256OfText } from '../work/sha256.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
-import type { WorkKind } from './deciding-inputs.ts';
 import { modulesOf } from '../work/modules.ts';
 
 export type { Json };
 
-export interface WorkIdentity<K extends string = WorkKind> {
+export interface WorkIdentity<K extends string = string> {
   /** `energy`, `diversity`, `swap`: what is done. */
   readonly kind: K;
   /** As a reader says it: "Update energy of base, in and rl". Not part of the identity. */
@@ -21,9 +20,15 @@ export interface WorkIdentity<K extends string = WorkKind> {
  * The name of a piece of work: 32 hex digits of a SHA-256 over kind, inputs, settings and the modules that compute it (numbers
  * of other code may be computed otherwise).
  */
-export async function workKey({ kind, inputs, settings }: WorkIdentity<string>): Promise<string> {
-  const digest = await sha256OfText(canonicalJson({ modules: modulesOf(kind), kind, inputs, settings }));
-  return digest.slice(0, 32);
+export function workKey(work: WorkIdentity): Promise<string> {
+  return keyOfModules(modulesOf(work.kind), work);
+}
+
+/** The name of the same work as the build with these modules has it. */
+export async function keyOfModules(modules: string, { kind, inputs, settings }: Deciding): Promise<string> {
+  // As a journal gives it back: JSON knows no fields that are undefined.
+  const said = JSON.parse(JSON.stringify({ modules, kind, inputs, settings })) as Json;
+  return (await sha256OfText(canonicalJson(said))).slice(0, 32);
 }
 
 /** Whether two are the same piece of work, whatever computes it: what a journal says of one may be told from what is open. */
@@ -31,7 +36,7 @@ export function sameWork(a: Deciding, b: Deciding): boolean {
   return a.kind === b.kind && deciding(a) === deciding(b);
 }
 
-type Deciding = Pick<WorkIdentity<string>, 'kind' | 'inputs' | 'settings'>;
+type Deciding = Pick<WorkIdentity, 'kind' | 'inputs' | 'settings'>;
 
 /** As a journal gives it back: JSON knows no fields that are undefined. */
 function deciding({ inputs, settings }: Deciding): string {

@@ -73,7 +73,7 @@ export async function exportMerge(
     return await writeFiles(plan, folders, sink, record, work);
   } catch (error) {
     // Whatever tidying up meets: this error is the one to be told.
-    await putAway(sink, record, error, work).catch(() => undefined);
+    await keepFinished(sink, record, error, work).catch(() => undefined);
     throw error;
   }
 }
@@ -98,16 +98,17 @@ async function writeFiles(
   work: ExportWork,
 ): Promise<ExportReport> {
   const stale = record ? await staleness(plan, record, work) : null;
-  if (stale !== null && (await record?.beginAnew())) work.onNotice?.(`${stale}: ${AGAIN}`);
+  if (stale !== null && (await record?.startOver())) work.onNotice?.(`${stale}: ${AGAIN}`);
   const { whole, spoilt } = record ? await record.check(work) : { whole: new Set<string>(), spoilt: [] };
   for (const name of spoilt) work.onNotice?.(`${name} is not as it was written earlier: it is written again`);
+  const goesOn = whole.size > 0 || (record?.deviations.size ?? 0) > 0;
   const measured = await measureNoise(plan, folders, record ? recorded(work, record) : work);
   const reading = new HashedReading(measured, folders);
   const folder = new MergedFolder(measured, reading.folders, work);
   const files = [...folder].map(([name, { size }]) => ({ name, bytes: size }));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const missing = files.filter(({ name }) => !whole.has(name));
-  tellEarlier(files, whole, work);
+  reportFinished(files, whole, work);
   const total = missing.reduce((sum, file) => sum + file.bytes, 0);
   await checkSpace(sink.kept, total, work);
   let done = 0;
@@ -126,8 +127,8 @@ async function writeFiles(
     const withdrawn = await remember(plan, read, work);
     if (withdrawn === null) continue;
     work.onNotice?.(withdrawn);
-    // What an earlier run wrote may be of the weights as they were.
-    if (whole.size > 0 && (await record?.beginAnew())) {
+    // What an earlier run wrote, or measured, may be of the weights as they were.
+    if (goesOn && (await record?.startOver())) {
       work.onNotice?.(`weights of a donor changed since this merge was begun: ${AGAIN}`);
       return writeFiles(plan, folders, sink, record, work);
     }
@@ -173,7 +174,7 @@ function recorded(work: ExportWork, record: MergeRecord): ExportWork {
   };
 }
 
-function tellEarlier(files: readonly ExportedFile[], whole: ReadonlySet<string>, work: ExportWork): void {
+function reportFinished(files: readonly ExportedFile[], whole: ReadonlySet<string>, work: ExportWork): void {
   const weights = files.filter(({ name }) => isWeightFile(name));
   const earlier = weights.filter(({ name }) => whole.has(name)).length;
   if (earlier > 0)
@@ -181,7 +182,7 @@ function tellEarlier(files: readonly ExportedFile[], whole: ReadonlySet<string>,
 }
 
 /** What is whole stays for a later run, where it is worth one. */
-async function putAway(
+async function keepFinished(
   sink: FolderSink,
   record: MergeRecord | null,
   error: unknown,
@@ -225,8 +226,9 @@ async function copy(
     const reading = piece;
     const bytes = await abortable(() => reading, signal);
     readOn();
-    hash.add(bytes);
+    const hashed = hash.add(bytes);
     await abortable(() => file.write(bytes), signal);
+    await hashed;
     report(bytes.length);
   }
   return hash.digest();

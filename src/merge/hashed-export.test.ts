@@ -4,6 +4,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { readTensorBytes } from '../checkpoint/checkpoint.ts';
 import type { ExportWork, WeightsMemory } from './export.ts';
 import { exportMerge } from './export.ts';
+import { readManifest, writeManifest } from './output/manifest.ts';
 import type { Source } from './plan/operation.ts';
 import type { MergePlan } from './plan/plan.ts';
 import { planMerge } from './plan/plan.ts';
@@ -134,4 +135,24 @@ it('tells what is withdrawn by what it reads, and writes again only what an earl
   const fresh = await write(new Map(), new Faults(), { weights: memory({}, withdrawn).weights });
   expect(fresh).toContain(withdrawn);
   expect(fresh.some((notice) => notice.includes('written again'))).toBe(false);
+});
+
+it('measures noise again where a donor changed since an earlier run measured it, though that wrote no file', async () => {
+  const twin: Folders = new Map();
+  await write(twin, new Faults());
+  for (let at = 1; ; at += 1) {
+    const folders: Folders = new Map();
+    await write(folders, new Faults({ at, kind: 'kill' })).catch(() => undefined);
+    const held = folders.get('m')?.get('.frankenscope-merge.json');
+    const manifest = held ? await readManifest(new TextDecoder().decode(held)) : null;
+    if (!manifest || Object.keys(manifest.deviations).length === 0) continue;
+    expect(manifest.finished).toEqual([]);
+    // As of the weights before.
+    const deviations = Object.fromEntries(Object.keys(manifest.deviations).map((tensor) => [tensor, 9]));
+    const older = new TextEncoder().encode(await writeManifest({ ...manifest, deviations }));
+    folders.get('m')?.set('.frankenscope-merge.json', older);
+    await write(folders, new Faults(), { weights: memory({}, 't changed.').weights });
+    expect(folders.get('m')).toEqual(twin.get('m'));
+    return;
+  }
 });

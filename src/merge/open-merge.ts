@@ -1,7 +1,7 @@
 /** A merge that nobody wrote, as a checkpoint. */
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { LongWork } from '../work/long-work.ts';
-import { openWeights } from '../vlm/stored-head.ts';
+import { openWeights, withoutRepeatedHead } from '../vlm/stored-head.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import { measureNoise } from './measure.ts';
@@ -21,5 +21,6 @@ export async function openMerge(
 ): Promise<Checkpoint> {
   const measured = await measureNoise(plan, folders, work);
   const { signal } = work;
-  return openWeights(new MergedFolder(measured, folders), { name, ...(signal ? { signal } : {}) });
+  const folder = new MergedFolder(measured, folders);
+  return withoutRepeatedHead(await openWeights(folder, { name, ...(signal ? { signal } : {}) }));
 }

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createBackend } from '../engine/backend/create.ts';
 import { Engine } from '../engine/engine.ts';
-import type { Device } from '../engine/protocol.ts';
+import type { Device } from '../engine/protocol/device.ts';
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { wholeModel } from '../engine/subject.ts';
 import { INLINE } from '../engine/testing/inline-surroundings.ts';
@@ -12,7 +12,7 @@ import { sweepAblations } from './ablation/sweep.ts';
 import { attentionShift } from './attention/shift.ts';
 import type { Pair } from './data/pair.ts';
 import type { Problem } from './data/problem.ts';
-import type { Said } from './said.ts';
+import type { FinishedAnswer } from './finished-answer.ts';
 import { sweepSwaps } from './swap/sweep.ts';
 import type { DemoProbes, GoldenSwap, GoldenText } from './testing/demo-goldens.ts';
 import { demoFolder, fetchFile, goldenPicture, lineOf, readDemoProbes } from './testing/demo-goldens.ts';
@@ -28,7 +28,7 @@ const ATTENTION_TOLERANCE = 1e-5;
 let golden: DemoProbes;
 
 /** Equal to what transformers says, up to where its own choice came near a tie, or to where the answer was cut. */
-function expectText(said: Said | undefined, { text, clear }: GoldenText, label: string): void {
+function expectText(said: FinishedAnswer | undefined, { text, clear }: GoldenText, label: string): void {
   const cut = said?.stop === 'length' ? said.text.length : Infinity;
   const upTo = Math.min(clear ?? Infinity, cut);
   expect(said?.text.slice(0, upTo), label).toBe(text.slice(0, upTo));

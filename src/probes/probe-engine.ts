@@ -1,13 +1,12 @@
+import type { CaptureKvRequest, ForwardRequest, ForwardResult } from '../engine/protocol/forward.ts';
 import type {
-  CaptureKvRequest,
-  ForwardRequest,
-  ForwardResult,
   GenerateAllRequest,
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
   PromptAnswers,
-} from '../engine/protocol.ts';
+} from '../engine/protocol/generation.ts';
+import type { AnswerScores, ScoreProgress, ScoreRequest } from '../engine/protocol/scores.ts';
 import { abortable } from '../work/cancel.ts';
 
 /** What probes ask of an engine: the page's, over a worker, or one in the same thread. */
@@ -15,6 +14,7 @@ export interface ProbeEngine {
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult>;
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   forward(request: ForwardRequest): Promise<ForwardResult>;
+  scoreAnswer(request: ScoreRequest, onProgress?: (progress: ScoreProgress) => void): Promise<AnswerScores>;
   captureImageKv(request: CaptureKvRequest): Promise<string>;
   releaseKv(handle: string): Promise<void> | void;
   cancel(job: string): Promise<void> | void;

@@ -1,4 +1,4 @@
-import type { ImageReading, PromptSpec } from '../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../engine/protocol/prompt.ts';
 import { CHOICE_LETTERS } from '../grading/answers/choice.ts';
 import { placedQuestion } from '../vlm/chat.ts';
 import { openPicture, type Pictured, picturesIn } from './data/picture.ts';

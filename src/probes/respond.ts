@@ -1,8 +1,8 @@
-import type { PromptSpec } from '../engine/protocol.ts';
+import type { PromptSpec } from '../engine/protocol/prompt.ts';
 import type { Subject } from '../engine/subject.ts';
 import type { ProbeEngine } from './probe-engine.ts';
 import { asJob } from './probe-engine.ts';
-import { saidBy } from './said.ts';
+import { finishedAnswer } from './finished-answer.ts';
 
 /** A greedy answer, token by token, and where it follows on the prompt. */
 export interface Response {
@@ -29,7 +29,7 @@ export async function respond(
     engine.generate({ ...ask, job, pieces: true }, () => undefined),
   );
   const row = result.rows[0];
-  const { stop, text } = saidBy(row);
+  const { stop, text } = finishedAnswer(row);
   const [tokens, pieces] = [row?.tokens ?? [], row?.pieces ?? []];
   const kept = stop === 'length' ? tokens.length : tokens.length - 1;
   return {

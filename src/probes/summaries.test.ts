@@ -10,12 +10,16 @@ import type { ModelLayers } from './attention/layer-means.ts';
 import { lensByDepth, lensFile } from './lens/depths.ts';
 import { patchAgreement, patchFile, patchSamples } from './patching/agreement.ts';
 import type { PatchRecord } from './patching/patch.ts';
-import type { Said } from './said.ts';
+import type { FinishedAnswer } from './finished-answer.ts';
 import { meanOf, medianOf } from './summary/mean.ts';
 import { changeRates, regionRate, swapResultLines, swapSummaryFile } from './swap/change-rates.ts';
 import type { SwapRecord } from './swap/sweep.ts';
 
-const said = (text: string, tokens = 3, stop: Said['stop'] = 'end'): Said => ({ text, tokens, stop });
+const said = (text: string, tokens = 3, stop: FinishedAnswer['stop'] = 'end'): FinishedAnswer => ({
+  text,
+  tokens,
+  stop,
+});
 
 function counting(id: string, original: string, ...swapped: string[]): SwapRecord {
   return {

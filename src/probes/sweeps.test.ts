@@ -5,7 +5,7 @@ import type { Golden, GoldenAnswer } from '../engine/testing/goldens.ts';
 import { goldenFolder, goldenImages, readGolden, readTensors } from '../engine/testing/goldens.ts';
 import { readFromDisk, wasmBackend } from '../engine/testing/golden-model.ts';
 import { INLINE } from '../engine/testing/inline-surroundings.ts';
-import type { PromptAnswers } from '../engine/protocol.ts';
+import type { PromptAnswers } from '../engine/protocol/generation.ts';
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { wholeModel } from '../engine/subject.ts';
 import type { TokenDecoder } from '../vlm/tokenizer.ts';
@@ -218,6 +218,7 @@ describe('the token swap', () => {
       generate: () => new Promise(() => undefined),
       generateAll: () => new Promise(() => undefined),
       forward: () => new Promise(() => undefined),
+      scoreAnswer: () => new Promise(() => undefined),
       captureImageKv: () => new Promise((resolve) => setTimeout(() => resolve('late'), 50)),
       releaseKv: (handle) => void released.push(handle),
       cancel: () => undefined,

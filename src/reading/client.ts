@@ -3,7 +3,7 @@ import type { ProxyMarked, Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
 import type { Blobs } from '../checkpoint/hub-cache/name-blobs.ts';
 import { installErrorTransfer } from '../work/error-transfer.ts';
-import { Lifeline } from '../work/lifeline.ts';
+import { PendingCalls } from '../work/pending-calls.ts';
 import type { KnownDonor, OpenedRecipe } from '../merge/open-recipe.ts';
 import { NamedError } from '../named-error.ts';
 import type { ColumnChoice } from '../probes/data/columns.ts';
@@ -176,7 +176,7 @@ export async function readRecipeFile(
 
 class ReadingWorker {
   readonly #worker = spawn();
-  readonly #line = new Lifeline();
+  readonly #calls = new PendingCalls();
   readonly #host: Remote<ReadingHost>;
 
   constructor() {
@@ -184,13 +184,15 @@ class ReadingWorker {
     const worker = this.#worker;
     worker.onerror = ({ message }) => {
       const what = message || 'the worker that reads files did not start';
-      this.#line.cut(new NamedError('WorkerFailed', what, {}, 'reload the page and choose the files again'));
+      this.#calls.rejectAll(
+        new NamedError('WorkerFailed', what, {}, 'reload the page and choose the files again'),
+      );
     };
     this.#host = wrap<ReadingHost>(worker);
   }
 
   call<Result>(work: (host: Remote<ReadingHost>) => Promise<Result>): Promise<Result> {
-    return this.#line.guard(work(this.#host));
+    return this.#calls.guard(work(this.#host));
   }
 
   /** Opens what the worker is for, of these files; it ends with the failure. */
@@ -218,7 +220,7 @@ class ReadingWorker {
 
   /** What it is asked about from now on, or still is, rejects. */
   close(reason = cancelled()): void {
-    this.#line.cut(reason);
+    this.#calls.rejectAll(reason);
     this.#worker.terminate();
   }
 }

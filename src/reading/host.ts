@@ -29,7 +29,7 @@ const PART_CHARACTERS = 2 ** 18;
 const PART_RECORDS = 500;
 const PART_PAIRS = 100;
 /** More often nobody reads it. */
-const TOLD_EVERY_MS = 100;
+const REPORT_EVERY_MS = 100;
 
 /** One list, folder or set of results; a worker of its own for each. */
 export class ReadingHost {
@@ -45,7 +45,7 @@ export class ReadingHost {
     onBytes: OnBytes,
   ): Promise<Opened<{ readonly count: number }>> {
     const total = files.get(path)?.size ?? 0;
-    const tell = seldom(onBytes);
+    const tell = throttled(onBytes);
     const reading = { onBytes: (done: number): void => tell(done, total) };
     return opened(
       openProblems(path, files, choice, reading).then((list) => {
@@ -67,7 +67,7 @@ export class ReadingHost {
     choices: ReadonlyMap<string, ColumnChoice>,
     onBytes: OnBytes,
   ): Promise<Opened<ItemCounts>> {
-    const opening = openItemFolder(files, (path) => choices.get(path) ?? {}, { onBytes: seldom(onBytes) });
+    const opening = openItemFolder(files, (path) => choices.get(path) ?? {}, { onBytes: throttled(onBytes) });
     return opened(
       opening.then((items) => {
         this.#items = items;
@@ -93,7 +93,7 @@ export class ReadingHost {
     onBytes: OnBytes,
     onPart: (part: readonly Pair[]) => unknown,
   ): Promise<number> {
-    const { pairs, literalImages } = await readPairFolder(files, options, { onBytes: seldom(onBytes) });
+    const { pairs, literalImages } = await readPairFolder(files, options, { onBytes: throttled(onBytes) });
     for (let at = 0; at < pairs.length; at += PART_PAIRS) await onPart(pairs.slice(at, at + PART_PAIRS));
     return literalImages;
   }
@@ -119,7 +119,7 @@ export class ReadingHost {
         const isEnough = characters >= PART_CHARACTERS || answers.length - from >= PART_RECORDS;
         return isEnough ? hand() : undefined;
       },
-      { onBytes: seldom(onBytes) },
+      { onBytes: throttled(onBytes) },
     );
     await hand();
     this.#answers = answers;
@@ -150,12 +150,12 @@ export class ReadingHost {
   }
 }
 
-function seldom(onBytes: OnBytes): (done: number, total: number) => void {
-  let told = -Infinity;
+function throttled(onBytes: OnBytes): (done: number, total: number) => void {
+  let reported = -Infinity;
   return (done, total) => {
     const now = performance.now();
-    if (now - told < TOLD_EVERY_MS && done < total) return;
-    told = now;
+    if (now - reported < REPORT_EVERY_MS && done < total) return;
+    reported = now;
     onBytes(done, total);
   };
 }

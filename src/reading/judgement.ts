@@ -9,7 +9,7 @@ import {
   verdictKey,
   withVerdicts,
 } from '../remote/judge.ts';
-import { nextTurn } from '../work/turns.ts';
+import { yieldToEvents } from '../work/turns.ts';
 import { type ResultTables, tablesFromWire, tablesToWire, type WireRow } from './result-tables.ts';
 
 /** Records by their places, in the order they were read. */
@@ -86,7 +86,7 @@ export async function judgementFromWire(
 ): Promise<Judgement> {
   const judged = [...answers];
   for (const [at, place] of changes.places.entries()) {
-    if (at % AT_ONCE === AT_ONCE - 1) await nextTurn();
+    if (at % AT_ONCE === AT_ONCE - 1) await yieldToEvents();
     const [correct, rule, judge] = changes.verdicts.subarray(3 * at, 3 * at + 3);
     judged[place] = {
       ...(answers[place] as GradedAnswer),

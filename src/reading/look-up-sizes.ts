@@ -1,4 +1,4 @@
-import { nextTurn } from '../work/turns.ts';
+import { yieldToEvents } from '../work/turns.ts';
 
 /** Between two looks at what else the page has to do. */
 const AT_ONCE_MS = 10;
@@ -12,7 +12,7 @@ export async function lookUpSizes(files: Iterable<{ readonly size: number }>): P
   for (const file of files) {
     void file.size;
     if (performance.now() - paused < AT_ONCE_MS) continue;
-    await nextTurn();
+    await yieldToEvents();
     paused = performance.now();
   }
 }

@@ -62,7 +62,7 @@ export function isJudgeable({ response, predicted, stop }: GradedAnswer): boolea
 }
 
 /**
- * Asks the judge about every response once. Nothing is generated anew: only questions, reference answers and responses are
+ * Asks the judge about every response once. Nothing is generated again: only questions, reference answers and responses are
  * sent, no images.
  *
  * @returns verdicts by `verdictKey`

@@ -55,7 +55,7 @@ export class GpuSeat {
     try {
       return await work(first);
     } catch (error) {
-      this.#leaveIfLost(first, error, signal);
+      this.#releaseIfLost(first, error, signal);
     }
     const repeat = this.#repeats.add(() => this.#repeat(matrix, work, signal));
     const settled = repeat.then(
@@ -95,7 +95,7 @@ export class GpuSeat {
       this.#options.onNotice?.(`The GPU went away: ${matrix} was computed again, on a new device.`);
       return result;
     } catch (error) {
-      this.#leaveIfLost(second, error, signal);
+      this.#releaseIfLost(second, error, signal);
       this.#options.onNotice?.(
         `The GPU went away twice over ${matrix}: it is computed on the CPU, as its record says.`,
       );
@@ -104,7 +104,7 @@ export class GpuSeat {
   }
 
   /** @throws NamedError `Cancelled`; `error`, where it is not that the device was lost */
-  #leaveIfLost(backend: SpectrumBackend, error: unknown, signal: AbortSignal | undefined): void {
+  #releaseIfLost(backend: SpectrumBackend, error: unknown, signal: AbortSignal | undefined): void {
     throwIfCancelled(signal);
     if (!(error instanceof NamedError) || !LOST.has(error.name)) throw error;
     if (this.#backend !== backend) return;

@@ -22,7 +22,7 @@ beforeAll(async () => {
   files.set('chat_template.json', new Blob([JSON.stringify({ chat_template: text })]));
   for (const name of ['chat_template.jinja', 'additional_chat_templates/default.jinja'])
     files.set(name, new Blob([text]));
-  files.set('processor_config.json', new Blob(['{}']));
+  for (const name of ['processor_config.json', 'added_tokens.json']) files.set(name, new Blob(['{}']));
   if (!files.has('generation_config.json')) files.set('generation_config.json', new Blob(['{}']));
   files.set('README.md', new Blob(['read by nobody']));
   files.set('video_preprocessor_config.json', new Blob(['{}']));

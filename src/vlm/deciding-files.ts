@@ -3,6 +3,7 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { readRange } from '../checkpoint/byte-source.ts';
 import { sha256Hex } from '../work/sha256.ts';
 import { ADDITIONAL_DEFAULT } from './chat-template-source.ts';
+import { ADDED_TOKENS } from './declared-tokens.ts';
 import { throwIfCancelled } from '../work/cancel.ts';
 
 /** SHA-256 in hex, by file name. */
@@ -17,6 +18,7 @@ export const DECIDING_FILES = [
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
+  ADDED_TOKENS,
   'processor_config.json',
   'preprocessor_config.json',
   'chat_template.json',

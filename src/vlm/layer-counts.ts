@@ -1,4 +1,5 @@
 /** The numbers of layers that config.json states, held against the tensors that are there. */
+import { tensorPlace } from '../checkpoint/tensor-place.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
 
@@ -16,20 +17,15 @@ const NAMED_LAYERS = 1000;
  */
 export function checkCounts({ text, vision }: VlmConfig, tensors: ReadonlyMap<string, unknown>): void {
   const counts = [
-    { field: 'num_hidden_layers', counted: text.layers, pattern: /^model\.layers\.(\d+)\./, unit: 'layers' },
-    {
-      field: 'vision_config.depth',
-      counted: vision.depth,
-      pattern: /^visual\.blocks\.(\d+)\./,
-      unit: 'vision blocks',
-    },
+    { field: 'num_hidden_layers', counted: text.layers, kind: 'layer', unit: 'layers' },
+    { field: 'vision_config.depth', counted: vision.depth, kind: 'visionBlock', unit: 'vision blocks' },
   ];
-  for (const { field, counted, pattern, unit } of counts) {
+  for (const { field, counted, kind, unit } of counts) {
     if (counted <= NAMED_LAYERS) continue;
-    const stored = new Set<string>();
+    const stored = new Set<number | null>();
     for (const name of tensors.keys()) {
-      const index = pattern.exec(name)?.[1];
-      if (index !== undefined) stored.add(index);
+      const { part, block } = tensorPlace(name);
+      if (part === kind) stored.add(block);
     }
     if (counted <= stored.size) continue;
     throw new NamedError(

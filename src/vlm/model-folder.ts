@@ -19,17 +19,25 @@ export interface ModelFolder {
   readonly notices: readonly string[];
 }
 
+export interface ModelFolderOptions {
+  readonly name: string;
+  readonly signal?: AbortSignal | undefined;
+  /** Gives the folder's weights where they were opened before, by `openCheckpoint` or `openWeights`. */
+  readonly weights?: (() => Promise<Checkpoint>) | undefined;
+}
+
 /**
  * Opens a folder as a model, for the engine and for merges alike: reads the config and every header, and holds one
  * against the other. Whatever the size, only headers and small files are read; where config.json ties the head to the
- * embeddings and both are stored, these two as far as they are equal.
+ * embeddings and both are stored, these two as far as they are equal. With `weights` no
+ * header is read again.
  *
  * @throws NamedError `MissingConfig`, or what `otherKind` says of a folder that never has one; those of `readJsonFile`,
  * `readConfig`, `openCheckpoint`, `resolveHead` and `checkWeights`
  */
 export async function openModelFolder(
   files: CheckpointFiles,
-  { name, signal }: { readonly name: string; readonly signal?: AbortSignal | undefined },
+  { name, signal, weights }: ModelFolderOptions,
 ): Promise<ModelFolder> {
   const configJson = await readJsonFile(files, 'config.json');
   if (configJson === undefined) {
@@ -44,8 +52,8 @@ export async function openModelFolder(
     );
   }
   const read = readConfig(configJson, 'config.json', await readJsonFile(files, 'generation_config.json'));
-  const opened = await openCheckpoint(files, { name, ...(signal ? { signal } : {}) });
-  const checkpoint = await resolveHead(opened, read.config.text.tieWordEmbeddings, signal);
+  const open = weights ?? (() => openCheckpoint(files, { name, ...(signal ? { signal } : {}) }));
+  const checkpoint = await resolveHead(await open(), read.config.text.tieWordEmbeddings, signal);
   const tieWordEmbeddings = checkpoint.tiedHead === true;
   const config = { ...read.config, text: { ...read.config.text, tieWordEmbeddings } };
   checkWeights(config, checkpoint.tensors);

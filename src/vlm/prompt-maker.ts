@@ -15,8 +15,8 @@ export interface PromptMaker {
   readonly notices: readonly string[];
   /** @throws NamedError those of `buildPrompt`; the signal's reason once it is aborted */
   build(request: PromptRequest, signal?: AbortSignal): Promise<Prompt>;
-  /** How many tokens each text is cut into. @throws the signal's reason once it is aborted */
-  countTokens(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]>;
+  /** The tokens each text is cut into, no template around it. @throws the signal's reason once it is aborted */
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
   /** Gives back what it holds. */
   close(): void;
 }
@@ -65,8 +65,8 @@ export class LocalPromptMaker implements PromptMaker {
     return settled(() => buildPrompt({ ...request, tokenizer: this.#tokenizer }), signal);
   }
 
-  countTokens(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
-    return settled(() => texts.map((text) => this.#tokenizer.encode(text).length), signal);
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]> {
+    return settled(() => texts.map((text) => this.#tokenizer.encode(text)), signal);
   }
 
   close(): void {

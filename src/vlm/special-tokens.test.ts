@@ -5,6 +5,7 @@ import { HUB_3B } from './testing/hub-config.ts';
 /** Which end tokens `generate` of transformers 5.24.0 used was seen by running it on a folder of each kind. */
 describe('end tokens', () => {
   const { eos_token_id, ...none } = HUB_3B;
+  const BEYOND = Array.from({ length: 10_000 }, (_, n) => 200_000 + n);
   test.each([
     ['config.json alone', HUB_3B, undefined, [eos_token_id], null],
     ['generation_config.json alone', none, { eos_token_id: 151645 }, [151645], null],
@@ -21,6 +22,13 @@ describe('end tokens', () => {
       undefined,
       [151999],
       'beyond the vocabulary',
+    ],
+    [
+      'many beyond the vocabulary',
+      HUB_3B,
+      { eos_token_id: BEYOND },
+      BEYOND,
+      'The end token 200000, 200001, 200002, 200003, 200004 and 9995 more is beyond',
     ],
   ])('%s', (_, json, generation, eos, notice) => {
     const read = readConfig(json, 'config.json', generation);

@@ -1,3 +1,4 @@
+import { listing } from '../checkpoint/listing.ts';
 import { TOKEN_DEFAULTS } from './config-defaults.ts';
 import { JsonFields } from './json-fields.ts';
 
@@ -93,14 +94,15 @@ function parseEnd({ generation, root, text, vocabSize }: TokenSources): {
     ? holder.indices('eos_token_id')
     : [holder.index('eos_token_id')];
   const notices: string[] = [];
+  const ends = listing(eos.map(String));
   if (eos.every((id) => id >= vocabSize)) {
     notices.push(
-      `The end token ${eos.join(', ')} is beyond the vocabulary of ${vocabSize}: every answer runs to its token limit, ` +
+      `The end token ${ends} is beyond the vocabulary of ${vocabSize}: every answer runs to its token limit, ` +
         'as in transformers. Set "eos_token_id" in generation_config.json to end answers.',
     );
   } else if (own.length > 0 && holder !== own[0]) {
     notices.push(
-      `generation_config.json names no end token: answers end at ${eos.join(', ')} of config.json, where ` +
+      `generation_config.json names no end token: answers end at ${ends} of config.json, where ` +
         'transformers goes on to the token limit. Add "eos_token_id" to generation_config.json to make both agree.',
     );
   }

@@ -10,18 +10,20 @@ export const HEAD = 'lm_head.weight';
 export const EMBEDDINGS = 'model.embed_tokens.weight';
 
 /**
- * Opens a folder's weights with the head found, for work that wants no model: `resolveHead` over `openCheckpoint`. A head
- * that repeats the embeddings is left out, as where it is not stored.
+ * Opens a folder's weights with the head found, for work that wants no model: `resolveHead` over `openCheckpoint`.
  *
  * @throws NamedError those of `openCheckpoint`, `readJsonFile` and `resolveHead`
  */
 export async function openWeights(files: CheckpointFiles, options: OpenOptions = {}): Promise<Checkpoint> {
   const checkpoint = await openCheckpoint(files, options);
   if (!checkpoint.tensors.has(HEAD)) return checkpoint;
-  const ties = tiesEmbeddings(await readJsonFile(files, 'config.json'));
-  const resolved = await resolveHead(checkpoint, ties, options.signal);
-  if (!resolved.tiedHead) return resolved;
-  return { ...resolved, tensors: new Map([...resolved.tensors].filter(([name]) => name !== HEAD)) };
+  return resolveHead(checkpoint, tiesEmbeddings(await readJsonFile(files, 'config.json')), options.signal);
+}
+
+/** The checkpoint as its updates are compared: a stored head that repeats the embeddings is left out, as where none is stored. */
+export function withoutRepeatedHead(checkpoint: Checkpoint): Checkpoint {
+  if (!checkpoint.tiedHead || !checkpoint.tensors.has(HEAD)) return checkpoint;
+  return { ...checkpoint, tensors: new Map([...checkpoint.tensors].filter(([name]) => name !== HEAD)) };
 }
 
 /** Whether a parsed config.json ties, at either level, as transformers reads it; one that says nothing does not. */
@@ -42,7 +44,8 @@ function tiesEmbeddings(config: unknown): boolean {
  * What was found is in `tiedHead` and in the notices. A head of its own makes another fingerprint: under the same
  * one, answers and converted weights of a model with the embeddings for a head may have been kept.
  *
- * Two matrices that are equal are read whole for it (a 7B's: 2.2 GB); two that differ, as far as the first difference.
+ * Two matrices that are equal are read whole for it (a 7B's: 2.2 GB); two that differ, as far as the first difference. A
+ * checkpoint whose head was found before is given back as it is.
  *
  * @throws NamedError `Cancelled`, those of `equalTensors`
  */
@@ -51,16 +54,18 @@ export async function resolveHead(
   tied: boolean,
   signal?: AbortSignal,
 ): Promise<Checkpoint> {
+  if (checkpoint.tiedHead !== undefined) return checkpoint;
   const head = checkpoint.tensors.get(HEAD);
   if (!tied) return { ...checkpoint, tiedHead: false };
   if (!head) return { ...checkpoint, tiedHead: true };
   const embeddings = checkpoint.tensors.get(EMBEDDINGS);
-  if (!embeddings) return told({ ...checkpoint, tensors: renamed(checkpoint, head), tiedHead: true }, ALONE);
+  if (!embeddings)
+    return withNotice({ ...checkpoint, tensors: renamed(checkpoint, head), tiedHead: true }, ALONE);
   if (await equalTensors(checkpoint, head, embeddings, signal)) {
-    return told({ ...checkpoint, tiedHead: true }, REPEATED);
+    return withNotice({ ...checkpoint, tiedHead: true }, REPEATED);
   }
   const fingerprint = await ownHeadFingerprint(checkpoint.fingerprint);
-  return told({ ...checkpoint, fingerprint, tiedHead: false }, OWN);
+  return withNotice({ ...checkpoint, fingerprint, tiedHead: false }, OWN);
 }
 
 const REPEATED = `tie_word_embeddings is true, and ${HEAD} is stored all the same; it equals ${EMBEDDINGS}, and the head is tied.`;
@@ -71,7 +76,7 @@ const ALONE =
   `tie_word_embeddings is true, and of the two matrices only ${HEAD} is stored: it is the embeddings too, as in ` +
   'transformers 5; transformers 4 cannot run the folder.';
 
-function told(checkpoint: Checkpoint, text: string): Checkpoint {
+function withNotice(checkpoint: Checkpoint, text: string): Checkpoint {
   return { ...checkpoint, notices: [...checkpoint.notices, { file: 'config.json', text }] };
 }
 

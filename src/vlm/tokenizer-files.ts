@@ -4,11 +4,13 @@ import { readRange } from '../checkpoint/byte-source.ts';
 import { checkSmall, readJsonFile } from '../checkpoint/small-file.ts';
 import { readTemplateFile } from './chat-template-file.ts';
 import { ADDITIONAL_DEFAULT } from './chat-template-source.ts';
+import { ADDED_TOKENS } from './declared-tokens.ts';
 import type { TokenizerFiles } from './tokenizer.ts';
 
 const NAMES = [
   'tokenizer.json',
   'tokenizer_config.json',
+  ADDED_TOKENS,
   'processor_config.json',
   'chat_template.json',
   'chat_template.jinja',
@@ -20,6 +22,7 @@ export async function readTokenizerFiles(files: CheckpointFiles): Promise<Tokeni
   return {
     tokenizerJson: await readJsonFile(files, 'tokenizer.json'),
     tokenizerConfig: await readJsonFile(files, 'tokenizer_config.json'),
+    addedTokens: await readJsonFile(files, ADDED_TOKENS),
     processorConfig: await readJsonFile(files, 'processor_config.json'),
     chatTemplateJson: await readJsonFile(files, 'chat_template.json'),
     chatTemplateJinja: await readTemplateFile(files, 'chat_template.jinja'),

@@ -12,6 +12,8 @@ import { type TextStream, textStream } from './text-stream.ts';
 /** A checkpoint folder's own files, parsed; undefined where the folder has none. */
 export interface TokenizerFiles extends ChatTemplateFiles {
   readonly tokenizerJson: unknown;
+  /** added_tokens.json. */
+  readonly addedTokens?: unknown;
 }
 
 export interface DecodeOptions {
@@ -107,11 +109,11 @@ const TOKENIZER = 'tokenizer.json';
 
 const nobody = (): void => undefined;
 
-function construct({
-  tokenizerJson,
-  tokenizerConfig,
-}: Pick<TokenizerFiles, 'tokenizerJson' | 'tokenizerConfig'>): PreTrainedTokenizer {
-  if (tokenizerJson === undefined) {
+/** What of a folder's files a tokenizer is made of. */
+type OwnFiles = Pick<TokenizerFiles, 'tokenizerJson' | 'tokenizerConfig' | 'addedTokens'>;
+
+function construct(files: OwnFiles): PreTrainedTokenizer {
+  if (files.tokenizerJson === undefined) {
     throw new NamedError(
       'MissingTokenizer',
       'the folder has no tokenizer.json',
@@ -120,16 +122,13 @@ function construct({
         'merges.txt are there, AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER) writes it.',
     );
   }
-  checkTokenizerJson(tokenizerJson);
-  return constructChecked({ tokenizerJson, tokenizerConfig });
+  checkTokenizerJson(files.tokenizerJson);
+  return constructChecked(files);
 }
 
 /** Of a tokenizer.json that was held against its limits. */
-function constructChecked({
-  tokenizerJson,
-  tokenizerConfig,
-}: Pick<TokenizerFiles, 'tokenizerJson' | 'tokenizerConfig'>): PreTrainedTokenizer {
-  checkDeclaredTokens(tokenizerJson, tokenizerConfig);
+function constructChecked({ tokenizerJson, tokenizerConfig, addedTokens }: OwnFiles): PreTrainedTokenizer {
+  checkDeclaredTokens(tokenizerJson, tokenizerConfig, addedTokens);
   const settings = ownSettings(tokenizerConfig);
   try {
     return new PreTrainedTokenizer(tokenizerJson as object, settings);

@@ -33,6 +33,8 @@ export interface VocabularyDifference {
 
 /** How two vocabularies differ. */
 export function compareVocabularies(a: Vocabulary, b: Vocabulary): VocabularyDifference {
+  // Checkpoints of a family often share one.
+  if (a === b) return { contradiction: null, onlyA: [], onlyB: [] };
   const onlyA = [...a.keys()].filter((token) => !b.has(token));
   const onlyB = [...b.keys()].filter((token) => !a.has(token));
   return { contradiction: contradictionOf(a, b, onlyA, onlyB), onlyA, onlyB };

@@ -1,3 +1,4 @@
+import { tensorPlace } from '../checkpoint/tensor-place.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
 import { checkCounts } from './layer-counts.ts';
@@ -151,10 +152,11 @@ function unknownNames(found: readonly string[], missing: readonly string[]): Nam
 export function layersBeyond({ text, vision }: VlmConfig, names: Iterable<string>): readonly string[] {
   const beyond = new Map<string, Set<number>>();
   for (const name of names) {
-    const [, kind = '', index = ''] = /^(model\.layers|visual\.blocks)\.(\d+)\./.exec(name) ?? [];
-    const count = kind === 'model.layers' ? text.layers : vision.depth;
-    if (index === '' || Number(index) < count) continue;
-    beyond.set(kind, (beyond.get(kind) ?? new Set()).add(Number(index)));
+    const { part, block } = tensorPlace(name);
+    const count = part === 'layer' ? text.layers : vision.depth;
+    if (block === null || block < count) continue;
+    const kind = part === 'layer' ? 'model.layers' : 'visual.blocks';
+    beyond.set(kind, (beyond.get(kind) ?? new Set()).add(block));
   }
   return [...beyond].map(
     ([kind, indices]) =>

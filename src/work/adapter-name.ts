@@ -9,7 +9,7 @@ type AdapterFacts = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 
   readonly subgroupMaxSize?: number;
 };
 
-const TOLD = [
+const FACTS = [
   'vendor',
   'architecture',
   'device',
@@ -28,12 +28,12 @@ const TOLD = [
  * @param features of the device, not of the adapter: those in use
  */
 export function gpuName(info: AdapterFacts, features: Pick<GPUSupportedFeatures, 'has'>): string {
-  const told = TOLD.flatMap((fact) => {
+  const known = FACTS.flatMap((fact) => {
     const value = info[fact];
     return value === undefined || value === '' ? [] : [`${fact} ${value}`];
   });
   const used = ['shader-f16', 'subgroups'].filter((feature) => features.has(feature));
-  return [...told, ...used].join(', ') || 'unnamed GPU';
+  return [...known, ...used].join(', ') || 'unnamed GPU';
 }
 
 /**

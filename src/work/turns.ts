@@ -12,13 +12,13 @@ export class TurnTaker {
   /** Ends the turn if it has lasted; resolves in the next one. */
   async pause(): Promise<void> {
     if (performance.now() - this.#since < TURN_MS) return;
-    await nextTurn();
+    await yieldToEvents();
     this.#since = performance.now();
   }
 }
 
 /** Lets waiting events in: a cancellation, a message. Timers are held back for milliseconds once they nest; messages are not. */
-export function nextTurn(): Promise<void> {
+export function yieldToEvents(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {

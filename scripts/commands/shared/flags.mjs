@@ -39,6 +39,15 @@ export const OUT_FOLDER = { kind: 'path', required: true, help: 'folder to write
 export const RESTART = { kind: 'switch', help: 'forget what an interrupted run had finished' };
 
 /**
+ * Of the same commands (`commands.mjs` gives it to each): work that was begun elsewhere goes on here.
+ * @type {Flag}
+ */
+export const JOURNAL = {
+  kind: 'files',
+  help: 'journal file of the same work, as the page or `kept --save` wrote it, to go on with',
+};
+
+/**
  * Of sweeps: this run takes part i of n; `combine` puts the parts together.
  * @type {Flag}
  */

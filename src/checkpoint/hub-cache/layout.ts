@@ -1,4 +1,4 @@
-import { repositoryOf } from '../../../scripts/hub-cache-words.mjs';
+import { repositoryOf } from '../../../scripts/hub-cache-messages.mjs';
 import type { ByteSource } from '../byte-source.ts';
 import type { DroppedFile } from '../dropped-folders.ts';
 

@@ -1,4 +1,4 @@
-import { waysOut } from '../../../scripts/hub-cache-words.mjs';
+import { cacheRemedy } from '../../../scripts/hub-cache-messages.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { mapInFlight } from '../../work/in-flight.ts';
@@ -89,6 +89,6 @@ function ambiguous({ folder, repository }: Blobs, name: string, what: string): N
     'AmbiguousBlobs',
     `the cache holds more than one state of the model: ${what}`,
     { file: `${folder}/${name}` },
-    waysOut(repository),
+    cacheRemedy(repository),
   );
 }

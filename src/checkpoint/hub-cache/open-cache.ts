@@ -1,4 +1,4 @@
-import { severalSnapshots, waysOut } from '../../../scripts/hub-cache-words.mjs';
+import { severalSnapshots, cacheRemedy } from '../../../scripts/hub-cache-messages.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { ByteSource, CheckpointFiles } from '../byte-source.ts';
 import { readRange } from '../byte-source.ts';
@@ -54,7 +54,12 @@ export async function openCache(
   if (repositories.length === 0 && shared.length > 0) {
     const what = 'these are files that repositories of the cache share, without the repositories';
     refused.push(
-      new NamedError('LinkedFiles', what, { file: 'blobs' }, `drop the whole cache folder, or ${waysOut()}`),
+      new NamedError(
+        'LinkedFiles',
+        what,
+        { file: 'blobs' },
+        `drop the whole cache folder, or ${cacheRemedy()}`,
+      ),
     );
   }
   return { files, refused };
@@ -77,7 +82,7 @@ async function snapshotOf(
       'SeveralSnapshots',
       severalSnapshots(repository ?? path, [...named]),
       place,
-      waysOut(repository),
+      cacheRemedy(repository),
     );
   }
   const sources = new Map([...blobs, ...shared.map((source) => [source.name, source] as const)]);
@@ -94,8 +99,8 @@ async function snapshotOf(
         : 'its weights cannot be seen: the cache holds links to them, and browsers do not follow links',
       place,
       unfinished
-        ? `wait for it, or ${waysOut(repository)}`
-        : `drop the whole cache folder, or ${waysOut(repository)}`,
+        ? `wait for it, or ${cacheRemedy(repository)}`
+        : `drop the whole cache folder, or ${cacheRemedy(repository)}`,
     );
   }
   const [commit = 'unnamed'] = named;

@@ -1,7 +1,9 @@
 import type { ByteSource } from '../byte-source.ts';
 import { readRange } from '../byte-source.ts';
 import { HEADER_LIMITS, LENGTH_BYTES, MAX_HEADER_BYTES } from '../header.ts';
+import { checkJsonExtent } from '../json-extent.ts';
 import { isJsonObject, parseJson } from '../json.ts';
+import { MAX_VOCABULARY_FILE_BYTES } from '../limits.ts';
 import { indexedShards, nameOfJson, nameOfText } from './blob-kind.ts';
 
 /** What a blob of the cache turned out to be. */
@@ -16,8 +18,6 @@ export type BlobContent =
 
 /** Enough to tell a text's kind, or that a file is none. */
 const HEAD_BYTES = 4096;
-/** Larger than any tokenizer.json; a larger JSON is data. */
-const MAX_JSON_BYTES = 64 * 2 ** 20;
 const OPENING_BRACE = 0x7b;
 /** A zip archive (torch.save since 1.6), a pickle (before), GGUF. */
 const FOREIGN: readonly (readonly [ending: 'bin' | 'gguf', start: readonly number[]])[] = [
@@ -46,8 +46,8 @@ export async function readBlob(source: ByteSource, file: string): Promise<BlobCo
   const text = new TextDecoder().decode(head);
   const named = nameOfText(text);
   if (named !== undefined) return { kind: 'file', name: named };
-  if (!/^\s*\{/.test(text) || source.size > MAX_JSON_BYTES) return { kind: 'other' };
-  const json = parsed(await readRange(source, 0, source.size, { file }));
+  if (!/^\s*\{/.test(text) || source.size > MAX_VOCABULARY_FILE_BYTES) return { kind: 'other' };
+  const json = parsed(await readRange(source, 0, source.size, { file }), file);
   const name = nameOfJson(json);
   if (name === undefined) return { kind: 'other' };
   const shards = indexedShards(json);
@@ -61,9 +61,12 @@ function headerLength(head: Uint8Array<ArrayBuffer>, size: number): number | und
   return length > 0 && length <= Math.min(MAX_HEADER_BYTES, size - LENGTH_BYTES) ? length : undefined;
 }
 
-function parsed(bytes: Uint8Array<ArrayBuffer>): unknown {
+/** What no file of a checkpoint may hold is data. */
+function parsed(bytes: Uint8Array<ArrayBuffer>, file: string): unknown {
+  const text = new TextDecoder().decode(bytes);
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    checkJsonExtent(text, file);
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }

@@ -19,7 +19,7 @@ export class TensorHash {
   readonly #known: Uint8Array;
   readonly #cut = new Map<number, CutChunk>();
   #missing: number;
-  #told = false;
+  #given = false;
 
   /** @param bytes of the tensor */
   constructor(bytes: number) {
@@ -37,8 +37,8 @@ export class TensorHash {
     for (let index = 0; index * DIGEST_BYTES < digests.length; index += 1)
       this.#put(first + index, digests.subarray(index * DIGEST_BYTES, (index + 1) * DIGEST_BYTES));
     await Promise.all(whole);
-    if (this.#missing > 0 || this.#told) return null;
-    this.#told = true;
+    if (this.#missing > 0 || this.#given) return null;
+    this.#given = true;
     return sha256Hex(this.#digests);
   }
 

@@ -2,7 +2,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import type { Graph } from '../../graph/graph.ts';
 import type { ElementType } from '../../graph/onnx.ts';
-import type { Device } from '../protocol.ts';
+import type { Device } from '../protocol/device.ts';
 import type { BufferBytes } from './buffer-account.ts';
 
 export type { Tensor } from 'onnxruntime-web';

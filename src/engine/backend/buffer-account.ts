@@ -14,7 +14,7 @@ export interface BufferBytes {
 export class BufferAccount implements BufferBytes {
   #live = 0;
   #peak = 0;
-  readonly #lost = new FinalizationRegistry<{ bytes: number }>((entry) => this.#strike(entry));
+  readonly #lost = new FinalizationRegistry<{ bytes: number }>((entry) => this.#remove(entry));
 
   constructor(gpu: Pick<GPUDevice, 'createBuffer'>) {
     const create = gpu.createBuffer.bind(gpu);
@@ -40,13 +40,13 @@ export class BufferAccount implements BufferBytes {
     this.#lost.register(buffer, entry);
     const destroy = buffer.destroy.bind(buffer);
     buffer.destroy = () => {
-      this.#strike(entry);
+      this.#remove(entry);
       return destroy();
     };
   }
 
   /** Once: a buffer may be destroyed again, and collected after that. */
-  #strike(entry: { bytes: number }): void {
+  #remove(entry: { bytes: number }): void {
     this.#live -= entry.bytes;
     entry.bytes = 0;
   }

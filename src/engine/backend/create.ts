@@ -1,4 +1,4 @@
-import type { Device } from '../protocol.ts';
+import type { Device } from '../protocol/device.ts';
 import type { Backend } from './backend.ts';
 import { requestGpu, surveyGpu } from './gpu-device.ts';
 import { availableBridge, loadWasmBuild, loadWebGpuBuild } from './ort-builds.ts';

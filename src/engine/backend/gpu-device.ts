@@ -1,6 +1,6 @@
 /** Asking the browser for a GPU. */
 import { NamedError } from '../../named-error.ts';
-import type { WebGpuAdapter, WebGpuFinding } from '../protocol.ts';
+import type { WebGpuAdapter, WebGpuFinding } from '../protocol/capabilities.ts';
 import { gpuName } from '../../work/adapter-name.ts';
 import { availableBridge } from './ort-builds.ts';
 

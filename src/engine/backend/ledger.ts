@@ -16,7 +16,7 @@ export class Ledger {
   }
 
   /** Returns whether the tensor was one of ours. */
-  strike(tensor: Tensor): boolean {
+  remove(tensor: Tensor): boolean {
     this.#bytes -= this.#sizes.get(tensor) ?? 0;
     return this.#sizes.delete(tensor);
   }

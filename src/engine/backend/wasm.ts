@@ -105,7 +105,7 @@ export class WasmBackend implements Backend {
   }
 
   dispose(tensor: Tensor): void {
-    this.#ledger.strike(tensor);
+    this.#ledger.remove(tensor);
     tensor.dispose();
   }
 

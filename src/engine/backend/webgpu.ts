@@ -2,7 +2,7 @@
 import type { Graph } from '../../graph/graph.ts';
 import type { ElementType } from '../../graph/onnx.ts';
 import { NamedError } from '../../named-error.ts';
-import { Lifeline } from '../../work/lifeline.ts';
+import { PendingCalls } from '../../work/pending-calls.ts';
 import { SerialQueue } from '../../work/queue.ts';
 import { gpuName } from '../../work/adapter-name.ts';
 import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
@@ -29,7 +29,7 @@ export class WebGpuBackend implements Backend {
   readonly #gpu: GPUDevice;
   readonly #queue = new SerialQueue();
   readonly #ledger = new Ledger();
-  readonly #life = new Lifeline();
+  readonly #calls = new PendingCalls();
 
   /** `gpu` stays ours: every session gets it, none may destroy it. */
   constructor(ort: OrtModule, gpu: GPUDevice) {
@@ -41,7 +41,7 @@ export class WebGpuBackend implements Backend {
     this.maxTensorBytes = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
     this.lost = gpu.lost.then(({ reason, message }) => message || reason);
     void this.lost.then((reason) =>
-      this.#life.cut(new NamedError('DeviceLost', reason, {}, 'the engine restarts by itself')),
+      this.#calls.rejectAll(new NamedError('DeviceLost', reason, {}, 'the engine restarts by itself')),
     );
   }
 
@@ -161,7 +161,7 @@ export class WebGpuBackend implements Backend {
   }
 
   dispose(tensor: Tensor): void {
-    const ours = this.#ledger.strike(tensor);
+    const ours = this.#ledger.remove(tensor);
     if (ours) (tensor.gpuBuffer as GPUBuffer).destroy();
     else tensor.dispose();
   }
@@ -178,7 +178,7 @@ export class WebGpuBackend implements Backend {
 
   /** One at a time; a lost device rejects even where onnxruntime would wait for ever. */
   #enter<T>(task: () => Promise<T>): Promise<T> {
-    return this.#life.guard(this.#queue.add(task)).catch((error: unknown) => {
+    return this.#calls.guard(this.#queue.add(task)).catch((error: unknown) => {
       throw asModuleError(error);
     });
   }

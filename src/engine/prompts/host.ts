@@ -33,8 +33,8 @@ export class PromptHost {
     return named(() => this.#ready().build(request));
   }
 
-  countTokens(texts: readonly string[]): Promise<readonly number[]> {
-    return named(() => this.#ready().countTokens(texts));
+  encode(texts: readonly string[]): Promise<readonly (readonly number[])[]> {
+    return named(() => this.#ready().encode(texts));
   }
 
   #ready(): LocalPromptMaker {

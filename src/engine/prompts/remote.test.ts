@@ -69,12 +69,12 @@ test('Cancel rejects at once, and a worker that goes on is ended soon after', as
 test('a prompt that does not end is given up, and the next one is made by a new worker', async () => {
   let spawned = 0;
   const maker = await RemotePromptMaker.open(
-    () => worker({ started, open: () => [], countTokens: ++spawned === 1 ? silent : () => [spawned] }),
+    () => worker({ started, open: () => [], encode: ++spawned === 1 ? silent : () => [[spawned]] }),
     new Map(),
     undefined,
     SHORT,
   );
-  await expect(maker.countTokens(['a'])).rejects.toMatchObject({ name: 'NotInTime' });
-  expect(await maker.countTokens(['a'])).toEqual([2]);
+  await expect(maker.encode(['a'])).rejects.toMatchObject({ name: 'NotInTime' });
+  expect(await maker.encode(['a'])).toEqual([[2]]);
   expect(ended.size).toBe(1);
 });

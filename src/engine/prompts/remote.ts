@@ -1,4 +1,4 @@
-/** A folder's tokenizer and template in a worker that is ended when it does not answer, and begun anew for the next prompt. */
+/** A folder's tokenizer and template in a worker that is ended when it does not answer, and started again for the next prompt. */
 import type { Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
@@ -6,7 +6,7 @@ import { NamedError } from '../../named-error.ts';
 import type { PromptMaker, PromptRequest } from '../../vlm/prompt-maker.ts';
 import type { Prompt } from '../../vlm/prompt.ts';
 import { tokenizerFilesOf } from '../../vlm/tokenizer-files.ts';
-import { Lifeline } from '../../work/lifeline.ts';
+import { PendingCalls } from '../../work/pending-calls.ts';
 import { SerialQueue } from '../../work/queue.ts';
 import type { PromptHost } from './host.ts';
 
@@ -39,11 +39,11 @@ const ANSWER_WAITS = 200;
 
 type Host = Remote<PromptHost>;
 
-/** One incarnation of the worker. */
-interface Life {
+/** The worker, from one start to its end. */
+interface Thread {
   readonly worker: Worker;
   readonly host: Host;
-  readonly line: Lifeline;
+  readonly calls: PendingCalls;
   /** What the worker said that it works on. */
   file: string;
 }
@@ -54,7 +54,7 @@ export class RemotePromptMaker implements PromptMaker {
   readonly #deadlines: Deadlines;
   /** One piece of work at a time, so that ending the worker ends no other. */
   readonly #queue = new SerialQueue();
-  #life: Life | null = null;
+  #thread: Thread | null = null;
   #notices: readonly string[] = [];
 
   private constructor(spawn: () => Worker, files: CheckpointFiles, deadlines: Deadlines) {
@@ -93,19 +93,19 @@ export class RemotePromptMaker implements PromptMaker {
     return this.#run((host) => host.build(request), signal);
   }
 
-  countTokens(texts: readonly string[], signal?: AbortSignal): Promise<readonly number[]> {
-    return this.#run((host) => host.countTokens(texts), signal);
+  encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]> {
+    return this.#run((host) => host.encode(texts), signal);
   }
 
   close(): void {
-    if (this.#life)
-      this.#end(this.#life, new NamedError('Closed', 'the folder was closed', {}, 'open it again'));
+    if (this.#thread)
+      this.#end(this.#thread, new NamedError('Closed', 'the folder was closed', {}, 'open it again'));
   }
 
   #run<T>(work: (host: Host) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return this.#inTurn(async () => {
-      const life = this.#life ?? (await this.#begin(signal));
-      return this.#within(life, work(life.host), this.#deadlines.prompt, notInTime, signal);
+      const thread = this.#thread ?? (await this.#begin(signal));
+      return this.#within(thread, work(thread.host), this.#deadlines.prompt, notInTime, signal);
     }, signal);
   }
 
@@ -122,49 +122,49 @@ export class RemotePromptMaker implements PromptMaker {
     });
   }
 
-  async #begin(signal?: AbortSignal): Promise<Life> {
+  async #begin(signal?: AbortSignal): Promise<Thread> {
     const worker = this.#spawn();
-    const life: Life = {
+    const thread: Thread = {
       worker,
       host: wrap<PromptHost>(worker),
-      line: new Lifeline(),
+      calls: new PendingCalls(),
       file: 'tokenizer.json',
     };
-    this.#life = life;
+    this.#thread = thread;
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       const what = event.message || 'the worker of the tokenizer could not be started';
-      this.#end(life, new NamedError('WorkerFailed', what, { file: life.file }, 'open the folder again'));
+      this.#end(thread, new NamedError('WorkerFailed', what, { file: thread.file }, 'open the folder again'));
     });
-    const onFile = proxy((file: string): void => void (life.file = file));
+    const onFile = proxy((file: string): void => void (thread.file = file));
     try {
       const begun = performance.now();
-      await this.#within(life, life.host.started(), this.#deadlines.start, notStarted, signal);
+      await this.#within(thread, thread.host.started(), this.#deadlines.start, notStarted, signal);
       const { start, open, openPerStart } = this.#deadlines;
       const granted = Math.min(start, Math.max(open, openPerStart * (performance.now() - begun)));
       this.#notices = await this.#within(
-        life,
-        life.host.open(this.#files, onFile),
+        thread,
+        thread.host.open(this.#files, onFile),
         granted,
         notInTime,
         signal,
       );
     } catch (error) {
-      this.#end(life, error as Error);
+      this.#end(thread, error as Error);
       throw error;
     }
-    return life;
+    return thread;
   }
 
   async #within<T>(
-    life: Life,
+    thread: Thread,
     work: Promise<T>,
     deadline: number,
     late: (file: string, deadline: number) => NamedError,
     signal?: AbortSignal,
   ): Promise<T> {
     const end = (): void => {
-      timer = setTimeout(() => this.#end(life, late(life.file, deadline)), ANSWER_WAITS);
+      timer = setTimeout(() => this.#end(thread, late(thread.file, deadline)), ANSWER_WAITS);
     };
     let timer = setTimeout(end, deadline);
     const hurry = (): void => {
@@ -173,17 +173,17 @@ export class RemotePromptMaker implements PromptMaker {
     };
     signal?.addEventListener('abort', hurry);
     try {
-      return await life.line.guard(work);
+      return await thread.calls.guard(work);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', hurry);
     }
   }
 
-  #end(life: Life, reason: Error): void {
-    life.worker.terminate();
-    if (this.#life === life) this.#life = null;
-    life.line.cut(reason);
+  #end(thread: Thread, reason: Error): void {
+    thread.worker.terminate();
+    if (this.#thread === thread) this.#thread = null;
+    thread.calls.rejectAll(reason);
   }
 }
 

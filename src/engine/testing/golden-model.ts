@@ -32,8 +32,8 @@ export interface GoldenModel {
   readonly runtime: Runtime;
   readonly folder: Folder;
   readonly resident: Resident;
-  /** The case's prompt, with `images` in place of its own if given. */
-  prepare(item: GoldenCase, images?: readonly string[]): Promise<Prepared>;
+  /** The case's prompt, with `images` in place of its own if given, and tokens after it. */
+  prepare(item: GoldenCase, images?: readonly string[], continuation?: readonly number[]): Promise<Prepared>;
 }
 
 /** `maxTensorBytes` splits the head as a device with that limit would. */
@@ -63,10 +63,9 @@ export async function goldenModel(
     runtime,
     folder,
     resident,
-    prepare: async (item, images = item.images) =>
-      preparer.prepare(folder, resident, {
-        messages: item.messages,
-        images: await Promise.all(images.map((image) => pictures.file(image))),
-      }),
+    prepare: async (item, images = item.images, continuation = []) => {
+      const files = await Promise.all(images.map((image) => pictures.file(image)));
+      return preparer.prepare(folder, resident, { messages: item.messages, images: files }, continuation);
+    },
   };
 }

@@ -1,7 +1,8 @@
 /** The engine against transformers, the same suite on every device. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../engine.ts';
-import type { Device, RowSpec } from '../protocol.ts';
+import type { Device } from '../protocol/device.ts';
+import type { RowSpec } from '../protocol/intervention.ts';
 import type { ModelId, Subject } from '../subject.ts';
 import { wholeModel } from '../subject.ts';
 import type { Golden, GoldenAnswer, GoldenCase, GoldenIntervention, ReadGolden } from './goldens.ts';

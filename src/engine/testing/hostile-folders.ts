@@ -113,6 +113,11 @@ const grow = (tokens: number) => (json: Json) => {
     shorter = longer;
   }
 };
+/** Where tokenizer_config.json says nothing of added tokens, that file does. */
+const addedTokens = (json: () => string) => (folder: string) => {
+  edit('tokenizer_config.json', (config) => delete config['added_tokens_decoder'])(folder);
+  write('added_tokens.json', json)(folder);
+};
 const numbered = (count: number, value: (n: number) => unknown): Json =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`t${n}`, value(n)]));
 const added = (count: number, content: (n: number) => string, id: (n: number) => number = (n) => 400 + n) =>
@@ -239,6 +244,29 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
       json['eos_token_id'] = Array.from({ length: 1e6 }, (_, n) => n);
     }),
     'generation_config.json',
+  ),
+  hostile(
+    'number beyond all',
+    'InvalidConfig',
+    (folder) => {
+      const path = join(folder, CONFIG);
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8').replaceAll(/"rope_theta": [\d.]+/g, '"rope_theta": 1e999'),
+      );
+    },
+    CONFIG,
+    'Infinity is not',
+  ),
+  hostile(
+    'number of Python',
+    'InvalidJson',
+    (folder) => {
+      const path = join(folder, CONFIG);
+      writeFileSync(path, readFileSync(path, 'utf8').replace(/"rope_theta": [\d.]+/, '"rope_theta": NaN'));
+    },
+    CONFIG,
+    'which Python writes',
   ),
   hostile('hidden size of 2^53', 'InvalidConfig', text({ hidden_size: 2 ** 53 - 2 }), CONFIG, 'hidden_size'),
   hostile(
@@ -459,6 +487,36 @@ export const HOSTILE_FOLDERS: readonly HostileFolder[] = [
     }),
     'tokenizer_config.json',
     '<answer>',
+  ),
+  hostile(
+    'token of added_tokens.json alone',
+    'InvalidTokenizer',
+    addedTokens(() => '{"<|im_end|>":1,"<answer>":400}'),
+    'added_tokens.json',
+    '<answer>',
+  ),
+  hostile(
+    'added_tokens.json that is a list',
+    'InvalidTokenizer',
+    addedTokens(() => '["<answer>"]'),
+    'added_tokens.json',
+  ),
+  hostile(
+    'deep added_tokens.json',
+    'OverLimit',
+    addedTokens(() => deep(200_000)),
+    'added_tokens.json',
+  ),
+  hostile(
+    'token that is not UTF-8',
+    'NotUtf8',
+    (folder) => {
+      const path = join(folder, TOKENIZER);
+      const bytes = readFileSync(path);
+      bytes[bytes.indexOf('"a":') + 1] = 0xff;
+      writeFileSync(path, bytes);
+    },
+    TOKENIZER,
   ),
   hostile(
     '400,000 additional special tokens',

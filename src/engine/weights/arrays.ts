@@ -28,7 +28,7 @@ export class WeightArrays {
   }
 
   /**
-   * Makes room for an array, once: what a damaged copy left half written is written anew in place. Nothing once
+   * Makes room for an array, once: what a damaged copy left half written is written again in place. Nothing once
    * disposed.
    *
    * @throws NamedError `OutOfMemory`, `BindingTooLarge`.

@@ -1,4 +1,4 @@
-import type { QuantizationError } from '../protocol.ts';
+import type { QuantizationError } from '../protocol/loading.ts';
 
 /** What rounding some weights lost; sums, so that parts of a tensor add up. */
 export interface ErrorSums {

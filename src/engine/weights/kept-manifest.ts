@@ -1,6 +1,7 @@
 /** What lies where in a kept copy: one data file of all device arrays, and this description of it. */
 import { slotBytes } from '../../graph/weights.ts';
-import type { QuantizationError, WeightDtype } from '../protocol.ts';
+import type { WeightDtype } from '../protocol/device.ts';
+import type { QuantizationError } from '../protocol/loading.ts';
 import { checksum } from './checksum.ts';
 import type { PlannedWeight } from './plan.ts';
 

@@ -1,6 +1,7 @@
 /** Converted weights kept in origin-private storage. For dedicated workers, which alone have sync access handles. */
 import { NamedError } from '../../named-error.ts';
-import type { StoredWeights, WeightDtype } from '../protocol.ts';
+import type { WeightDtype } from '../protocol/device.ts';
+import type { StoredWeights } from '../protocol/loading.ts';
 import type { WeightArrays } from './arrays.ts';
 import { KeptFiles, isBusy } from './kept-files.ts';
 import type { CopySource } from './kept-manifest.ts';
@@ -31,7 +32,7 @@ export class OpfsKeptWeights implements KeptWeights {
   /**
    * Streams the copy to the device. null when there is none, it does not fit `plan` or the files' dates, or another tab is
    * writing it.
-   * null too when it turns out damaged (it is removed); `arrays` then has some arrays already, to be written anew.
+   * null too when it turns out damaged (it is removed); `arrays` then has some arrays already, to be written again.
    *
    * @throws NamedError `Cancelled`, and those of `arrays.allocate`.
    */

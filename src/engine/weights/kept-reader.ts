@@ -9,9 +9,10 @@ import type { PlannedWeight } from './plan.ts';
 import { progressMeter } from './progress.ts';
 import { plainReason } from '../../plain-reason.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
+import { yieldToEvents } from '../../work/turns.ts';
 
 /** Longest stretch of synchronous reading before messages (a cancel among them) are let in. */
-const BREATH_MS = 20;
+const YIELD_EVERY_MS = 20;
 
 /** A copy that cannot be read as it was written. */
 export class Damaged extends Error {}
@@ -37,7 +38,7 @@ export async function readCopy(
   const kept = new Map(manifest.slots.map((slot) => [slot.name, slot]));
   // One buffer for all: `arrays.write` copies.
   const buffer = new Uint8Array(Math.min(PIECE_BYTES, manifest.bytes));
-  let breathed = performance.now();
+  let yielded = performance.now();
   for (const { tensor, slots } of plan) {
     for (const planned of slots) {
       await arrays.allocate(planned);
@@ -48,9 +49,9 @@ export async function readCopy(
         const bytes = readPiece(data, slot, piece, buffer);
         arrays.write(planned.name, offset, bytes);
         meter(bytes.length, tensor);
-        if (performance.now() - breathed < BREATH_MS) continue;
-        await letMessagesIn();
-        breathed = performance.now();
+        if (performance.now() - yielded < YIELD_EVERY_MS) continue;
+        await yieldToEvents();
+        yielded = performance.now();
       }
     }
   }
@@ -73,16 +74,4 @@ function readPiece(
   }
   if (read !== length || checksum(bytes) !== sum) throw new Damaged(`${slot.name} has changed`);
   return bytes;
-}
-
-/** A full turn of the event loop: awaiting a settled promise would let no message in, a timer waits 4 ms. */
-function letMessagesIn(): Promise<void> {
-  const { port1, port2 } = new MessageChannel();
-  return new Promise((resolve) => {
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

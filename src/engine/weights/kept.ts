@@ -1,7 +1,8 @@
 /** Converted weights kept between visits, so that the second open skips reading and quantizing. */
 import { dateOf } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
-import type { LoadProgress, StoredWeights, WeightDtype } from '../protocol.ts';
+import type { WeightDtype } from '../protocol/device.ts';
+import type { LoadProgress, StoredWeights } from '../protocol/loading.ts';
 import { modulesOf } from '../../work/modules.ts';
 import type { WeightArrays } from './arrays.ts';
 import type { CopySource } from './kept-manifest.ts';

@@ -8,7 +8,7 @@ import { hashPart } from '../../checkpoint/whole-hash/part.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { LinearFormat } from '../../graph/weights.ts';
 import { parseConfig } from '../../vlm/config.ts';
-import type { LoadProgress } from '../protocol.ts';
+import type { LoadProgress } from '../protocol/loading.ts';
 import { readFromDisk, wasmBackend } from '../testing/golden-model.ts';
 import { GOLDEN_CHECKPOINTS, goldenFolder } from '../testing/goldens.ts';
 import { INLINE } from '../testing/inline-surroundings.ts';

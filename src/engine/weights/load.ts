@@ -4,7 +4,7 @@ import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { mapInFlight } from '../../work/in-flight.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
-import type { LoadProgress, QuantizationError } from '../protocol.ts';
+import type { LoadProgress, QuantizationError } from '../protocol/loading.ts';
 import type { WeightArrays } from './arrays.ts';
 import type { ConvertTask, ReadAndConverted } from './convert.ts';
 import type { ErrorSums } from './error-sums.ts';

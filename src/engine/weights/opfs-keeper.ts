@@ -1,5 +1,5 @@
 /** A kept copy in the making: writes what the loader writes, and describes it once it is whole. */
-import type { WeightDtype } from '../protocol.ts';
+import type { WeightDtype } from '../protocol/device.ts';
 import { checksum } from './checksum.ts';
 import type { KeptFiles } from './kept-files.ts';
 import type { CopySource, KeptPiece, KeptSlot } from './kept-manifest.ts';

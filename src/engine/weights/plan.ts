@@ -5,7 +5,7 @@ import { patchEmbedGraph, projectorGraph, visionBlockGraph } from '../../graph/v
 import type { GraphWeight, LinearFormat, WeightSlot } from '../../graph/weights.ts';
 import { slotBytes } from '../../graph/weights.ts';
 import type { TextConfig, VisionConfig, VlmConfig } from '../../vlm/config.ts';
-import type { WeightDtype } from '../protocol.ts';
+import type { WeightDtype } from '../protocol/device.ts';
 
 /** One stored tensor (or, for a split head, some of its rows) and the device arrays it becomes. */
 export interface PlannedWeight {

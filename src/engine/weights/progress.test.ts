@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { LoadProgress } from '../protocol.ts';
+import type { LoadProgress } from '../protocol/loading.ts';
 import { progressMeter } from './progress.ts';
 
 beforeEach(() => {

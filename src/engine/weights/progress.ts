@@ -1,4 +1,4 @@
-import type { LoadProgress } from '../protocol.ts';
+import type { LoadProgress } from '../protocol/loading.ts';
 
 /** Reports are for eyes: more than ten a second only cost time. */
 const REPORT_EVERY_MS = 100;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GenerateAllRequest, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
 import { imageDimensions } from '../../image/dimensions.ts';
 import { transferExperiments } from '../experiment.ts';

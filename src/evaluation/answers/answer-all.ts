@@ -1,4 +1,4 @@
-import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
 import { piecesPrompt } from '../../probes/problem-prompt.ts';

@@ -1,4 +1,4 @@
-import type { StopReason } from '../../engine/protocol.ts';
+import type { StopReason } from '../../engine/protocol/generation.ts';
 
 /** What a model answered; right or wrong is decided later, from this. Filed under its ask's key. */
 export interface Answer {

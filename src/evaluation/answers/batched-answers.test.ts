@@ -4,7 +4,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { beforeAll, expect, it } from 'vitest';
 import { WasmBackend } from '../../engine/backend/wasm.ts';
 import { Engine } from '../../engine/engine.ts';
-import type { GenerateAllRequest } from '../../engine/protocol.ts';
+import type { GenerateAllRequest } from '../../engine/protocol/generation.ts';
 import type { ModelId } from '../../engine/subject.ts';
 import { goldenFolder, goldenImages, type ReadGolden } from '../../engine/testing/goldens.ts';
 import { INLINE } from '../../engine/testing/inline-surroundings.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { keepAsOtherBuild } from '../../study/testing/other-build.ts';
@@ -171,7 +171,7 @@ describe('kept answers', () => {
     const count = async (asks: readonly Ask[]): Promise<void> => {
       await answersJournalled(
         asks,
-        (identity, total, work, keys) =>
+        (identity, total, work, { keys }) =>
           runJournalled(journals, identity, total, work, {
             onFinished: (records) => told.push([...keys].filter((key) => records.has(key)).length),
           }),

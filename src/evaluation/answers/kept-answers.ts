@@ -7,12 +7,18 @@ import type { AnswerSettings, Ask } from './ask.ts';
 
 export type Answers = ReadonlyMap<string, Answer>;
 
-/** Runs work with one journal: `runJournalled` with the journals and options at hand. `keys`: of its records that are asked for. */
+/** Which records of a journal are asked for, and which journals are opened one within another for the same work, this one among them. */
+export interface AskedFor {
+  readonly keys: ReadonlySet<string>;
+  readonly journals: readonly WorkIdentity[];
+}
+
+/** Runs work with one journal: `runJournalled` with the journals and options at hand. */
 export type Journalled = <Result>(
   identity: WorkIdentity,
   total: number,
   work: (long: LongWork<Answer>) => Promise<Result>,
-  keys: ReadonlySet<string>,
+  askedFor: AskedFor,
 ) => Promise<Result>;
 
 /**
@@ -24,12 +30,14 @@ export function answersJournalled<Result>(
   journalled: Journalled,
   work: (long: LongWork<Answer>) => Promise<Result>,
 ): Promise<Result> {
+  const all = shelves(asks);
+  const journals = all.map(({ identity }) => identity);
   const open = ([next, ...others]: readonly Shelf[], opened: readonly OpenShelf[]): Promise<Result> => {
     if (next) {
       const run = (long: LongWork<Answer>): Promise<Result> =>
         // A shelf may be opened again, when its answers were withdrawn meanwhile.
         open(others, [...opened, { keys: next.keys, long }]);
-      return journalled(next.identity, next.keys.size, run, next.keys);
+      return journalled(next.identity, next.keys.size, run, { keys: next.keys, journals });
     }
     const signals = opened.flatMap(({ long: { signal } }) => (signal ? [signal] : []));
     return work({
@@ -39,7 +47,7 @@ export function answersJournalled<Result>(
       onRecord: (key, answer) => opened.find(({ keys }) => keys.has(key))?.long.onRecord?.(key, answer),
     });
   };
-  return open(shelves(asks), []);
+  return open(all, []);
 }
 
 /** Whoever keeps the records of earlier runs: `Journals`. */

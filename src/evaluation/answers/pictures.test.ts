@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
 import type { ModelId } from '../../engine/subject.ts';
 import { answerRemotely } from '../../remote/answer-remotely.ts';
 import { imageDimensions } from '../../image/dimensions.ts';

@@ -128,9 +128,9 @@ export class Grader {
       };
     });
     try {
-      const said = await Promise.race([call(host), silence]);
-      if (said === undefined) this.end();
-      return said;
+      const answer = await Promise.race([call(host), silence]);
+      if (answer === undefined) this.end();
+      return answer;
     } catch (error) {
       this.end();
       throw error;

@@ -1,4 +1,6 @@
+import { layerOfBlock } from '../../checkpoint/layer-index.ts';
 import { canonicalName } from '../../checkpoint/tensor-name.ts';
+import { tensorPlace } from '../../checkpoint/tensor-place.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { RegionCuts, RegionName } from '../../spectra/regions.ts';
 import { regionOf, REGIONS } from '../../spectra/regions.ts';
@@ -95,6 +97,6 @@ export function redistribution(run: FreezeFinding, reference: FreezeFinding): re
 }
 
 function placeOf(name: string, cuts: RegionCuts): Place {
-  const layer = /^model\.layers\.(\d+)\./.exec(canonicalName(name))?.[1];
-  return (layer === undefined ? null : regionOf(Number(layer) + 1, cuts)) ?? 'outside';
+  const { part, block } = tensorPlace(canonicalName(name));
+  return (part === 'layer' ? regionOf(layerOfBlock(block), cuts) : null) ?? 'outside';
 }

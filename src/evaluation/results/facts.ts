@@ -1,5 +1,6 @@
 /** What results of evaluations say of where they come from, by page and by command. */
-import type { LoadedModel, OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { LoadedModel } from '../../engine/protocol/loading.ts';
 import { provenance } from '../../identity/provenance.ts';
 import type { AnswerSettings } from '../answers/ask.ts';
 

@@ -6,11 +6,15 @@
 export function variantFolders(variants: Iterable<string>): ReadonlyMap<string, string> {
   const folders = new Map<string, string>();
   const taken = new Set<string>();
+  /** By a folder's name, the number that was last tried: names of signs alone are all `_`. */
+  const numbers = new Map<string, number>();
   for (const variant of variants) {
     if (folders.has(variant)) continue;
     const plain = pathSegment(variant);
     let folder = plain;
-    for (let n = 2; taken.has(folder.toLowerCase()); n += 1) folder = `${plain}-${n}`;
+    let n = numbers.get(plain.toLowerCase()) ?? 1;
+    while (taken.has(folder.toLowerCase())) folder = `${plain}-${(n += 1)}`;
+    numbers.set(plain.toLowerCase(), n);
     taken.add(folder.toLowerCase());
     folders.set(variant, folder);
   }

@@ -25,6 +25,14 @@ export function resultPieces(
   const files = new Map<string, Iterable<string>>();
   const metrics = new Map<string, object>();
   const folders = variantFolders([...rows, ...graded].map(({ variant }) => variant));
+  const answersOf = new Map<string, GradedAnswer[]>();
+  const keyOf = (variant: string, experiment: string): string => JSON.stringify([variant, experiment]);
+  for (const answer of graded) {
+    const key = keyOf(answer.variant, answer.experiment);
+    const own = answersOf.get(key);
+    if (own) own.push(answer);
+    else answersOf.set(key, [answer]);
+  }
   for (const { name, variant, cells } of rows) {
     const row: Partial<Record<Metric, number>> = {};
     for (const experiment of experiments) {
@@ -34,9 +42,7 @@ export function resultPieces(
       row[cell.metric] = fourDecimals(cell.value);
       const folder = `${folders.get(variant)}/${pathSegment(experiment.name)}`;
       files.set(`${folder}/summary.json`, [json(summaryOf(variant, experiment, cell))]);
-      const own = graded.filter(
-        (answer) => answer.variant === variant && answer.experiment === experiment.name,
-      );
+      const own = answersOf.get(keyOf(variant, experiment.name)) ?? [];
       for (const [path, pieces] of recordPieces(own, folders)) files.set(path, pieces);
     }
     metrics.set(name, row);

@@ -4,7 +4,7 @@
  */
 import { Zip, ZipDeflate } from 'fflate';
 import { NamedError } from '../../named-error.ts';
-import { nextTurn } from '../../work/turns.ts';
+import { yieldToEvents } from '../../work/turns.ts';
 import type { ResultPieces } from './write.ts';
 
 /** Beyond, ZIP has other headers (ZIP64), which fflate does not write. */
@@ -47,7 +47,7 @@ export async function zipOf(files: ResultPieces, mostBytes = MOST_BYTES): Promis
       if (written > mostBytes) throw tooLarge(`more than ${mostBytes} bytes, which a ZIP file holds`);
       file.push(bytes);
       if (performance.now() - since < BUSY_MS) continue;
-      await nextTurn();
+      await yieldToEvents();
       since = performance.now();
     }
     file.push(new Uint8Array(0), true);

@@ -66,39 +66,38 @@ export function metricTable(graded: readonly GradedAnswer[], reference: string):
       ...{ variant, experiment, cells: {} as Partial<Record<Metric, MetricCell>> },
     })),
   );
+  const rowOf = new Map(rows.map((row) => [keyOf(row.variant, row.experiment), row]));
   for (const [metric, names] of experiments) {
     for (const experiment of names) {
       const outcomes = outcomesOf(graded, metric, experiment);
       const base = outcomes.get(reference);
       const others = [...outcomes].filter(([variant]) => variant !== reference && base);
-      const comparisons = new Map(others.map(([variant, own]) => [variant, compare(base, own)]));
-      const adjusted = holm([...comparisons.values()].map(({ p }) => p));
+      const comparisons = others.map(([variant, own]) => [variant, compare(base, own)] as const);
+      const adjusted = holm(comparisons.map(([, { p }]) => p));
+      const against = new Map(
+        comparisons.map(([variant, own], place) => [variant, { ...own, adjustedP: adjusted[place] ?? 1 }]),
+      );
       for (const [variant, own] of outcomes) {
-        const row = rows.find(
-          (one) => one.variant === variant && one.experiment === (names.length > 1 ? experiment : null),
-        );
-        const compared = comparisons.get(variant);
-        const place = [...comparisons.keys()].indexOf(variant);
-        if (!row) continue;
-        row.cells[metric] = {
-          ...cell(metric, own),
-          ...(compared ? { against: { ...compared, adjustedP: adjusted[place] ?? 1 } } : {}),
-        };
+        const row = rowOf.get(keyOf(variant, names.length > 1 ? experiment : null));
+        const compared = against.get(variant);
+        if (row) row.cells[metric] = { ...cell(metric, own), ...(compared ? { against: compared } : {}) };
       }
     }
   }
-  const filled = rows.filter(({ cells }) => Object.keys(cells).length > 0);
+  const isFilled = ({ cells }: MetricRow): boolean => Object.keys(cells).length > 0;
+  const known = new Set(rows.filter(isFilled).map(({ variant }) => variant));
   // A variant of which nothing is known has a row all the same.
-  return rows.filter(
-    (row) =>
-      filled.includes(row) ||
-      (row.experiment === null && !filled.some(({ variant }) => variant === row.variant)),
-  );
+  return rows.filter((row) => isFilled(row) || (row.experiment === null && !known.has(row.variant)));
+}
+
+function keyOf(variant: string, experiment: string | null): string {
+  return JSON.stringify([variant, experiment]);
 }
 
 /** A variant may be called as the row of another's experiment is. */
 function freeName(name: string, taken: Set<string>): string {
-  const free = taken.has(name) ? freeName(`${name}’`, taken) : name;
+  let free = name;
+  while (taken.has(free)) free += '’';
   taken.add(free);
   return free;
 }

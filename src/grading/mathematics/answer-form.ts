@@ -48,8 +48,8 @@ function parseTime(text: string): AnswerForm | undefined {
   const hours = Number(match[1]);
   if (hours > 24) return undefined;
   const minutes = (hours % 12) * 60 + Number(match[2]);
-  const told = match[3]?.toLowerCase();
-  if (told) return { kind: 'time', minutes, half: told === 'p' ? 'pm' : 'am' };
+  const half = match[3]?.toLowerCase();
+  if (half) return { kind: 'time', minutes, half: half === 'p' ? 'pm' : 'am' };
   if (hours > 12 && hours < 24) return { kind: 'time', minutes, half: 'pm' };
   return hours % 24 === 0 ? { kind: 'time', minutes, half: 'am' } : { kind: 'time', minutes };
 }

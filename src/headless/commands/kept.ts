@@ -1,14 +1,15 @@
 import { NamedError } from '../../named-error.ts';
 import { keptEntry, keptWithRecords, type KeptEntry } from '../../study/journal/kept-file.ts';
 import { toldApart } from '../../study/journal/kept-words.ts';
-import type { Command } from '../context.ts';
+import type { Command, CommandContext } from '../context.ts';
 
 /** What earlier runs kept: whole or cut off, of this build or of others, with the command that goes on with it, and records where asked. */
-export const run: Command = async ({ flags, journals }) => {
-  const [asked, shown] = [flags.list('forget'), flags.list('show')];
+export const run: Command = async (context) => {
+  const { flags, journals } = context;
+  const [asked, shown, saved] = [flags.list('forget'), flags.list('show'), flags.text('save')];
   const found = await journals.list();
-  const unknown = [...asked, ...shown].find(
-    (key) => key !== 'all' && !found.some((work) => work.key === key),
+  const unknown = [...asked, ...shown, ...(saved === undefined ? [] : [saved])].find(
+    (key) => (key !== 'all' || key === saved) && !found.some((work) => work.key === key),
   );
   if (unknown !== undefined)
     throw new NamedError(
@@ -17,6 +18,16 @@ export const run: Command = async ({ flags, journals }) => {
       {},
       'run `kept` for the keys there are',
     );
+  if (saved !== undefined) {
+    if (asked.length > 0 || shown.length > 0)
+      throw new NamedError(
+        'BadValue',
+        'with --save nothing is shown or forgotten',
+        { field: '--save' },
+        'run `kept` once for each',
+      );
+    return saveJournal(context, saved);
+  }
   const forgotten = found.filter(({ key }) => asked.includes('all') || asked.includes(key));
   for (const { key } of forgotten) await journals.remove(key);
   const apart = toldApart(found.filter((work) => !forgotten.includes(work)));
@@ -30,3 +41,11 @@ export const run: Command = async ({ flags, journals }) => {
   }
   return { kept, forgotten: forgotten.map(({ key }) => key) };
 };
+
+/** Writes `--out`: a journal as one file. */
+async function saveJournal({ journals, out, outName }: CommandContext, key: string): Promise<void> {
+  if (outName === null) throw new TypeError('--out is not a file of its own');
+  const writer = (await out.create(outName)).getWriter();
+  for await (const piece of journals.file(key)) await writer.write(piece);
+  await writer.close();
+}

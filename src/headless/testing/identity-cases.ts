@@ -63,6 +63,7 @@ const PLACE = {
   out: { keeps: 'where the result goes' },
   quiet: { keeps: 'what is said meanwhile', words: ['--quiet'] },
   restart: { keeps: 'whether the same work begins anew', words: ['--restart'] },
+  journal: { keeps: 'what was computed of the same work elsewhere' },
   adapter: {
     keeps: 'which GPU the browser gets: its name is part of the world',
     words: ['--adapter', 'software'],
@@ -154,6 +155,24 @@ export const CASES: Readonly<Record<string, Case>> = {
       },
       heads: { keeps: 'how much of the records is written', words: ['--heads'] },
       ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
+    },
+  },
+  lens: {
+    words: ['--model', 'm', '--items', 'q'],
+    world: worldOf(ITEMS),
+    flags: {
+      ...{ model: WORLD, items: WORLD, columns: OTHER_COLUMN },
+      ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
+      ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
+    },
+  },
+  patch: {
+    words: ['--in', 'i', '--rl', 'r', '--items', 'q'],
+    world: worldOf(ITEMS),
+    flags: {
+      ...{ in: WORLD, rl: WORLD, items: WORLD, columns: OTHER_COLUMN, from: ['--from', 'in'] },
+      ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'], layers: ['--layers', '0'] },
+      ...{ ...ASKED, rows: ROWS, ...READING, ...MACHINE, ...PLACE },
     },
   },
   transfer: {

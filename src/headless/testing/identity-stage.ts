@@ -3,7 +3,9 @@ import { COMMANDS, type Command as CommandTable } from '../../../scripts/command
 import { readFlags } from '../../../scripts/flags.mjs';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
+import type { AskedFor } from '../../evaluation/answers/kept-answers.ts';
 import { type WorkIdentity, workKey } from '../../identity/work-identity.ts';
+import { openWeights } from '../../vlm/stored-head.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { FlagReader } from '../flag-reader.ts';
 
@@ -67,6 +69,7 @@ export async function keptUnder(
       ...{ load, count: given, tell: () => undefined },
       loadAll: async (flag: string) => [await load(flag)],
       folder: (flag: string) => ({ name: `folder of ${flag}`, files: world.folders[flag] }),
+      weights: (flag: string) => openWeights(world.folders[flag] ?? new Map(), { name: `folder of ${flag}` }),
       loadOptions: () =>
         Promise.resolve({ device: flags.text('device') ?? 'wasm', dtype: flags.text('dtype') ?? 'f32' }),
     },
@@ -78,7 +81,7 @@ export async function keptUnder(
       _total: number,
       _work: unknown,
       _keep: unknown,
-      keys: ReadonlySet<string> = new Set(),
+      { keys }: Pick<AskedFor, 'keys'> = { keys: new Set() },
     ) => {
       found.push([await workKey(identity), ...[...keys].sort()].join(' '));
       if (name === 'diversity' && flags.switch('overlap') && found.length === 1) return new Map();

@@ -7,7 +7,7 @@ import { addNoise, interpolate } from '../arithmetic/blend.ts';
 import { normals } from '../arithmetic/normal-stream.ts';
 import type { Compute, Source } from '../plan/operation.ts';
 import type { DonorName } from '../recipe/recipe.ts';
-import { nextTurn } from '../../work/turns.ts';
+import { yieldToEvents } from '../../work/turns.ts';
 
 /** Normal values drawn between two looks at what is waiting: some milliseconds of work. */
 const NOISE_ELEMENTS = 2 ** 16;
@@ -60,7 +60,7 @@ export async function computedValues(
   if (deviation === null) throw new RangeError(`the deviation of ${name} was not measured`);
   const z = new Float64Array(Math.min(NOISE_ELEMENTS, values.length));
   for (let done = 0; done < values.length; done += NOISE_ELEMENTS) {
-    if (done > 0) await nextTurn();
+    if (done > 0) await yieldToEvents();
     const part = values.subarray(done, done + NOISE_ELEMENTS);
     const drawn = z.subarray(0, part.length);
     normals({ seed, tensor: name }, first + done, drawn);

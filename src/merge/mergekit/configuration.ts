@@ -27,7 +27,7 @@ const SUM_TOLERANCE = 1e-9;
  * Values looked at for all tensors together: 128 layers of six donors, each part of each mixed otherwise, take 60,000. Conditions are
  * read for each model and tensor, so that some thousand of both would take hours.
  */
-const MOST_LOOKS = 1_000_000;
+const MAX_CHECKED_VALUES = 1_000_000;
 
 /** Which tensor a parameter is asked for. */
 interface Asked {
@@ -49,7 +49,7 @@ export class MergekitFile {
   readonly #donorOf: (model: string) => DonorName | null;
   readonly #notices: readonly string[];
   readonly #revisions = new Set<string>();
-  #looks = 0;
+  #checkedValues = 0;
 
   constructor(document: unknown, file: string, donorOf: (model: string) => DonorName | null) {
     this.#file = file;
@@ -233,11 +233,11 @@ export class MergekitFile {
   }
 
   #look(values: number): void {
-    this.#looks += values;
-    if (this.#looks <= MOST_LOOKS) return;
+    this.#checkedValues += values;
+    if (this.#checkedValues <= MAX_CHECKED_VALUES) return;
     const place = { file: this.#file };
     const remedy = 'name fewer models in a slice, or give them fewer conditions';
-    throw overLimit('values looked at', `over ${MOST_LOOKS}`, MOST_LOOKS, place, remedy);
+    throw overLimit('values looked at', `over ${MAX_CHECKED_VALUES}`, MAX_CHECKED_VALUES, place, remedy);
   }
 
   invalid(what: string, field: string): NamedError {

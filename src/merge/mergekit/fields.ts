@@ -1,16 +1,16 @@
 import type { NamedError } from '../../named-error.ts';
 
 /** Names what is wrong with a field. */
-export interface Complaints {
+export interface FieldErrors {
   invalid(what: string, field: string): NamedError;
 }
 
 /** An object of the file, read field by field. */
 export class Fields {
   readonly #values: Readonly<Record<string, unknown>>;
-  readonly #file: Complaints;
+  readonly #file: FieldErrors;
 
-  constructor(value: unknown, file: Complaints, field: string) {
+  constructor(value: unknown, file: FieldErrors, field: string) {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw file.invalid('it is not an object', field);
     this.#values = value as Record<string, unknown>;

@@ -1,10 +1,10 @@
 /** What a mergekit file says of tokenizer and chat template. */
 import type { NamedError } from '../../named-error.ts';
-import type { Complaints, Fields } from './fields.ts';
+import type { FieldErrors, Fields } from './fields.ts';
 import type { ModelReference } from './model-reference.ts';
 
 /** What is asked of the file. */
-interface OptionsFile extends Complaints {
+interface OptionsFile extends FieldErrors {
   readonly root: Fields;
   model(value: unknown, field: string): ModelReference;
   refusal(what: string, field: string): NamedError;

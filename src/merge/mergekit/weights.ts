@@ -1,4 +1,5 @@
 /** Who gives how much of what, in mergekit's terms: a weight a donor for each kind of tensor. */
+import { tensorPlace } from '../../checkpoint/tensor-place.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { operationOf } from '../plan/operation.ts';
@@ -73,7 +74,7 @@ export function sharesOf(operation: Operation): Shares | null {
  * counts as its last layer, and what comes before the layers lies at 0.
  */
 export function gradientAt(name: string, blocks: number): number {
-  const block = /^visual\.blocks\.(\d+)\./.exec(name)?.[1];
-  if (block !== undefined) return blocks > 1 ? Number(block) / (blocks - 1) : 1;
-  return name.startsWith('visual.merger.mlp.') ? 1 : 0;
+  const { part, block, within } = tensorPlace(name);
+  if (part === 'visionBlock') return blocks > 1 ? block / (blocks - 1) : 1;
+  return part === 'projector' && within.startsWith('mlp.') ? 1 : 0;
 }

@@ -30,11 +30,11 @@ describe('plain values', () => {
 
   it.each([
     ['a: 1\nb: 2\na: 3', 'the key "a" stands twice in one map at line 3'],
-    ['a: 1\n? [b]\n: 2', 'a key that is no plain word at line 2'],
+    ['a: 1\n? [b]\n: 2', 'a key that is not a plain value at line 2'],
     ['a: &a [*a]', '*a stands for nothing that ends before it at line 1'],
     ['- *b', '*b stands for nothing'],
     ['!!omap [a: 1]', 'a list of pairs'],
-    ['a: {<<: 1}', 'a merge key of what is no map at line 1'],
+    ['a: {<<: 1}', 'a merge key whose value is not a map at line 1'],
     ['a: 1\n---\nb: 1', 'multiple documents'],
     ['a:\n\t- b: c: d', 'line 2'],
     ['['.repeat(1e4), 'deeper than any configuration, at line 1'],

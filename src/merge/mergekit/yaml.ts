@@ -136,11 +136,11 @@ class Values {
     const merged = new Map<string, unknown>();
     for (const { key, value } of node.items) {
       const of = this.of(value);
-      if (!isScalar(key)) throw this.#invalid('a key that is no plain word', key);
+      if (!isScalar(key)) throw this.#invalid('a key that is not a plain value', key);
       if (typeof key.value === 'symbol') {
         for (const source of Array.isArray(of) ? (of as unknown[]) : [of]) {
           this.#checkSize((this.#copied += this.#sizeOf(source)));
-          if (!isEntries(source)) throw this.#invalid('a merge key of what is no map', key);
+          if (!isEntries(source)) throw this.#invalid('a merge key whose value is not a map', key);
           for (const [name, merging] of Object.entries(source))
             if (!merged.has(name)) merged.set(name, merging);
         }

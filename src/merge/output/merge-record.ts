@@ -103,7 +103,7 @@ export class MergeRecord {
    *
    * @returns whether there was anything
    */
-  async beginAnew(): Promise<boolean> {
+  async startOver(): Promise<boolean> {
     const { finished, deviations } = this.#manifest;
     for (const { name } of finished) await this.#kept.remove(name);
     this.#manifest = { ...this.#manifest, dates: this.#dates, deviations: {}, finished: [], read: {} };
@@ -151,7 +151,7 @@ export class MergeRecord {
     try {
       return (await pieceHash(await this.#kept.read(held), signal, report)) === file.checksum;
     } catch (error) {
-      // A place on the disk that cannot be read any more is written anew; the export itself may go on.
+      // A place on the disk that cannot be read any more is written again; the export itself may go on.
       if (error instanceof NamedError && !isCancelled(error)) return false;
       throw error;
     }

@@ -6,14 +6,21 @@ import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Bytes of every piece but the last. */
 export const PIECE_BYTES = 4 * 2 ** 20;
+/** Pieces that are hashed side by side: the browser holds a copy of each. */
+const AT_ONCE = 4;
 
 /** Takes the pieces of a file in their order. */
 export class PieceHash {
   readonly #pieces: Promise<string>[] = [];
 
-  /** @param piece of `PIECE_BYTES`, or the last */
-  add(piece: Uint8Array<ArrayBuffer>): void {
+  /**
+   * Resolves where the next piece may come, so that a disk that is faster than the hash does not pile up copies.
+   *
+   * @param piece of `PIECE_BYTES`, or the last; it may change as soon as this returned its promise
+   */
+  async add(piece: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#pieces.push(sha256Hex(piece));
+    await this.#pieces.at(-AT_ONCE);
   }
 
   /** 64 hex digits. */
@@ -37,7 +44,7 @@ export async function pieceHash(
   for (let start = 0; start < source.size; start += PIECE_BYTES) {
     throwIfCancelled(signal);
     const end = Math.min(source.size, start + PIECE_BYTES);
-    hash.add(await readRange(source, start, end, { file: source.name }));
+    await hash.add(await readRange(source, start, end, { file: source.name }));
     onBytes?.(end - start);
   }
   return hash.digest();

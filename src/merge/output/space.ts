@@ -1,5 +1,5 @@
 /** Whether a disk has room, asked before gigabytes are written to it. */
-import { amount, diskRefusal } from '../../../scripts/disk-words.mjs';
+import { amount, diskRefusal } from '../../../scripts/disk-messages.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { KeptFolder } from '../sinks/sink.ts';
 

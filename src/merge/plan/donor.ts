@@ -3,6 +3,7 @@ import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { readJsonFile, readTextFile } from '../../checkpoint/small-file.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
+import type { ModelFolder, ModelFolderOptions } from '../../vlm/model-folder.ts';
 import { openModelFolder } from '../../vlm/model-folder.ts';
 import { SPELLED_FILES } from '../folder/both-spellings.ts';
 import type { DonorName } from '../recipe/recipe.ts';
@@ -26,15 +27,25 @@ export interface Donor {
 /**
  * Opens a folder as a donor: headers, config and tokenizer only, whatever the size.
  *
- * @throws NamedError those of `openModelFolder`; `InvalidJson`
+ * @throws NamedError those of `openModelFolder` and `donorOf`; `InvalidJson`
  */
 export async function openDonor(
   name: DonorName,
   files: CheckpointFiles,
-  { folder = name, signal }: { readonly folder?: string; readonly signal?: AbortSignal } = {},
+  { folder = name, ...options }: { folder?: string } & Omit<ModelFolderOptions, 'name'> = {},
 ): Promise<Donor> {
-  const { checkpoint, config, notices } = await openModelFolder(files, { name: folder, signal });
+  const model = await openModelFolder(files, { name: folder, ...options });
   const tokenizer = await readJsonFile(files, 'tokenizer.json');
+  return donorOf(name, model, tokenizer === undefined ? null : readVocabulary(tokenizer));
+}
+
+/** An opened folder as a donor: of its files only those are read that a merge may have to change. @throws NamedError those of `readTextFile` */
+export async function donorOf(
+  name: DonorName,
+  { checkpoint, config, notices }: ModelFolder,
+  vocabulary: Vocabulary | null,
+): Promise<Donor> {
+  const { files } = checkpoint;
   const texts = new Map<string, string>();
   for (const file of SPELLED_FILES) {
     const text = await readTextFile(files, file);
@@ -44,7 +55,7 @@ export async function openDonor(
     name,
     checkpoint,
     config,
-    vocabulary: tokenizer === undefined ? null : readVocabulary(tokenizer),
+    vocabulary,
     notices,
     names: new Set(files.keys()),
     texts,

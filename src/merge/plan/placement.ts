@@ -1,25 +1,36 @@
+import { type LayerIndex, layerOfBlock } from '../../checkpoint/layer-index.ts';
+import { tensorPlace } from '../../checkpoint/tensor-place.ts';
+import { HEAD } from '../../vlm/stored-head.ts';
 import type { Part, Rest } from '../recipe/recipe.ts';
 
-/** Where a tensor belongs in a recipe: to an LLM layer (1 … L), to one of the other pieces, or to no part of the model. */
+/** Where a tensor belongs in a recipe: to an LLM layer, to one of the other pieces, or to no part of the model. */
 export type Placement =
-  | { readonly kind: 'layer'; readonly layer: number; readonly part: Exclude<Part, 'all'> | 'other' }
+  | { readonly kind: 'layer'; readonly layer: LayerIndex; readonly part: Exclude<Part, 'all'> | 'other' }
   | { readonly kind: 'rest'; readonly piece: keyof Rest }
   | { readonly kind: 'unknown' };
-
-const LAYER = /^model\.layers\.(\d+)\.(.*)$/;
 
 /**
  * Places a tensor of the model by its canonical name. As in the reference implementation, attention is `self_attn.*`
  * and MLP is `mlp.*`, biases included; the two norms of a layer are neither.
  */
 export function placementOf(name: string): Placement {
-  const [, layer, within = ''] = LAYER.exec(name) ?? [];
-  if (layer !== undefined) {
-    const part = within.startsWith('self_attn.') ? 'attention' : within.startsWith('mlp.') ? 'mlp' : 'other';
-    return { kind: 'layer', layer: Number(layer) + 1, part };
+  const { part, block, within } = tensorPlace(name);
+  switch (part) {
+    case 'layer':
+      return { kind: 'layer', layer: layerOfBlock(block), part: partOfLayer(within) };
+    case 'projector':
+      return { kind: 'rest', piece: 'projector' };
+    case 'visionBlock':
+    case 'vision':
+      return { kind: 'rest', piece: 'visionTower' };
+    case 'language':
+      return { kind: 'rest', piece: name === FINAL_NORM || name === HEAD ? 'head' : 'frame' };
   }
-  if (name.startsWith('visual.merger.')) return { kind: 'rest', piece: 'projector' };
-  if (name.startsWith('visual.')) return { kind: 'rest', piece: 'visionTower' };
-  if (name === 'model.norm.weight' || name === 'lm_head.weight') return { kind: 'rest', piece: 'head' };
-  return { kind: 'rest', piece: 'frame' };
+}
+
+const FINAL_NORM = 'model.norm.weight';
+
+function partOfLayer(within: string): Exclude<Part, 'all'> | 'other' {
+  if (within.startsWith('self_attn.')) return 'attention';
+  return within.startsWith('mlp.') ? 'mlp' : 'other';
 }

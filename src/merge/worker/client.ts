@@ -2,7 +2,7 @@
 import type { ProxyMarked, Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
 import { installErrorTransfer } from '../../work/error-transfer.ts';
-import { Lifeline } from '../../work/lifeline.ts';
+import { PendingCalls } from '../../work/pending-calls.ts';
 import { NamedError } from '../../named-error.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
 import type { WeightsMemory } from '../export.ts';
@@ -57,16 +57,18 @@ async function inWorker<T>(
   installErrorTransfer();
   installMergeTransfer();
   const worker = spawn();
-  const line = new Lifeline();
+  const calls = new PendingCalls();
   worker.onerror = ({ message }) => {
     const remedy = 'reload the page and start again';
-    line.cut(new NamedError('WorkerFailed', message || 'the worker of the merge did not start', {}, remedy));
+    calls.rejectAll(
+      new NamedError('WorkerFailed', message || 'the worker of the merge did not start', {}, remedy),
+    );
   };
   const host = wrap<MergeHost>(worker);
   const cancel = (): void => void host.cancel();
   signal?.addEventListener('abort', cancel);
   try {
-    return await line.guard(
+    return await calls.guard(
       call(
         host,
         proxy((progress: WorkProgress) => onProgress?.(progress)),

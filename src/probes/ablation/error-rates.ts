@@ -4,7 +4,7 @@ import { comparePaired } from '../../statistics/paired.ts';
 import type { Interval } from '../../statistics/wilson.ts';
 import { wilson } from '../../statistics/wilson.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
-import type { Said } from '../said.ts';
+import type { FinishedAnswer } from '../finished-answer.ts';
 import { meanOf } from '../summary/mean.ts';
 import type { AblationExperiment } from './experiment.ts';
 import { type GradedResponse, gradeSaid } from './grade.ts';
@@ -46,7 +46,7 @@ export function errorRates(
     experiment: string,
     layer: number,
     part: ErrorRate['part'],
-    said: readonly Said[],
+    said: readonly FinishedAnswer[],
     grades: readonly GradedResponse[],
     before: readonly boolean[] | null,
   ): ErrorRate => {
@@ -86,8 +86,8 @@ export function errorRates(
   ];
 }
 
-function formsOf(said: readonly Said[], grades: readonly GradedResponse[]): AnswerForms {
-  const share = (holds: (one: Said) => boolean): number => said.filter(holds).length / said.length;
+function formsOf(said: readonly FinishedAnswer[], grades: readonly GradedResponse[]): AnswerForms {
+  const share = (holds: (one: FinishedAnswer) => boolean): number => said.filter(holds).length / said.length;
   const tagged = (tag: 'withAnswerTag' | 'withThought'): number =>
     grades.filter((grade) => grade[tag]).length / grades.length;
   return {

@@ -1,4 +1,4 @@
-import type { Ablation } from '../../engine/protocol.ts';
+import type { Ablation } from '../../engine/protocol/intervention.ts';
 
 export type AblatedPart = Ablation['part'];
 

@@ -3,7 +3,7 @@ import { gradeResponse as grade } from '../../grading/grade.ts';
 import { ABLATION_TOLERANCE } from '../../grading/mathematics/equivalence.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
 import { tagged } from '../../tagged.ts';
-import type { Said } from '../said.ts';
+import type { FinishedAnswer } from '../finished-answer.ts';
 import type { AblationRecord } from './sweep.ts';
 
 export interface Graded {
@@ -55,7 +55,7 @@ export function gradeRequested({ response, ...question }: AblationRequest): Grad
 const GRADES = new WeakMap<object, { readonly record: object; readonly graded: GradedResponse }>();
 
 type Question = Pick<AblationRecord, 'answer' | 'choices' | 'hasImage'>;
-type Response = Pick<Said, 'text'>;
+type Response = Pick<FinishedAnswer, 'text'>;
 
 /** The grade of what was said to a record's question: what is kept of it, else found here and now. */
 export function gradeSaid(record: Question, said: Response): GradedResponse {

@@ -1,5 +1,5 @@
 /** Zero ablation: what a layer adds to the residual stream is left out (docs/method.md §3). */
-import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Problem } from '../data/problem.ts';
@@ -8,8 +8,8 @@ import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
 import { problemPrompt } from '../problem-prompt.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
-import type { Said } from '../said.ts';
-import { saidBy } from '../said.ts';
+import type { FinishedAnswer } from '../finished-answer.ts';
+import { finishedAnswer } from '../finished-answer.ts';
 import { checkLayers } from '../swap/mode.ts';
 import type { AblationExperiment } from './experiment.ts';
 
@@ -32,11 +32,11 @@ export interface AblationRecord {
   readonly answer: string;
   readonly choices?: readonly string[];
   readonly hasImage: boolean;
-  readonly baseline: Said;
+  readonly baseline: FinishedAnswer;
   readonly ablated: readonly AblatedAnswer[];
 }
 
-export interface AblatedAnswer extends Said {
+export interface AblatedAnswer extends FinishedAnswer {
   readonly experiment: string;
 }
 
@@ -91,8 +91,8 @@ async function ablateProblems(
       answer,
       ...(choices ? { choices } : {}),
       hasImage: problem.image !== undefined,
-      baseline: saidBy(baseline),
-      ablated: experiments.map(({ name }, at) => ({ experiment: name, ...saidBy(ablated[at]) })),
+      baseline: finishedAnswer(baseline),
+      ablated: experiments.map(({ name }, at) => ({ experiment: name, ...finishedAnswer(ablated[at]) })),
     };
   });
 }

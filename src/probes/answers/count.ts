@@ -8,7 +8,7 @@ const NUMBER = /\\boxed\s*\{\s*(\d+)|(?<![\d.])\d+(?!\d|\.[\d.]*\d)|\b[a-z]{3,9}
 /** The count an answer gives: its `\boxed{}` number, else its first whole number, in digits or words up to twenty. */
 export function parseCount(answer: string): number | null {
   const found = [...answer.matchAll(NUMBER)].filter(
-    ([said]) => !/^[a-z]/i.test(said) || WORDS.includes(said.toLowerCase()),
+    ([word]) => !/^[a-z]/i.test(word) || WORDS.includes(word.toLowerCase()),
   );
   const match = found.find(([, boxed]) => boxed !== undefined) ?? found[0];
   if (!match) return null;

@@ -1,5 +1,5 @@
 /** Where on the image one generated token looks, per layer. */
-import type { PromptSpec } from '../../engine/protocol.ts';
+import type { PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';

@@ -1,5 +1,5 @@
 /** How much reasoning tokens look at the image, layer by layer, in several models (P1 Eq. 1; docs/method.md §4). */
-import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import type { LongWork } from '../../work/long-work.ts';

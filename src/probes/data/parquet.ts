@@ -36,12 +36,12 @@ export class ParquetRows implements RowReader {
   /** @throws NamedError `BadParquet`, `PageTooLarge`, `Cancelled`, those of `readBytes` */
   async each(visit: RowVisit, { signal, onBytes }: Reading = {}): Promise<void> {
     this.#count = 0;
-    await this.#told(() => this.#open());
+    await this.#named(() => this.#open());
     for (const group of this.#groups) {
       const batches = group.rows();
       for (let done = 0; ;) {
         throwIfCancelled(signal);
-        const { value: batch = [], done: isOver } = await this.#told(() => batches.next());
+        const { value: batch = [], done: isOver } = await this.#named(() => batches.next());
         if (isOver) break;
         for (const row of batch) {
           this.#count += 1;
@@ -72,7 +72,7 @@ export class ParquetRows implements RowReader {
       const rows = group.at(own);
       for (const at of own) {
         throwIfCancelled(signal);
-        const { value: row } = await this.#told(() => rows.next());
+        const { value: row } = await this.#named(() => rows.next());
         // A Blob lies outside the page's memory; a page of the file is not kept for one row's sake.
         const value = this.#row(
           row as Record<string, unknown>,
@@ -115,7 +115,7 @@ export class ParquetRows implements RowReader {
   }
 
   /** @throws NamedError `BadParquet` for what hyparquet throws */
-  async #told<T>(work: () => Promise<T>): Promise<T> {
+  async #named<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (cause) {

@@ -34,7 +34,7 @@ function invalidAt(bytes: Uint8Array): number {
   // Its lead byte, where what precedes is the beginning of a character.
   for (let lead = wrong - 1; lead >= Math.max(0, wrong - 3); lead--) {
     const byte = bytes[lead] as number;
-    if (byte >= 0xc0) return lead + lengthSaid(byte) > wrong ? lead : wrong;
+    if (byte >= 0xc0) return lead + declaredLength(byte) > wrong ? lead : wrong;
     if (byte < 0x80) break;
   }
   return wrong;
@@ -50,7 +50,7 @@ function beginsText(bytes: Uint8Array): boolean {
   }
 }
 
-function lengthSaid(lead: number): number {
+function declaredLength(lead: number): number {
   if (lead >= 0xf0) return 4;
   return lead >= 0xe0 ? 3 : 2;
 }

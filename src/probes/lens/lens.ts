@@ -1,5 +1,6 @@
 /** Logit lens: after which layer the answer can be read out, in several models (docs/method.md §11). */
-import type { ImageReading, LensReading, PromptSpec } from '../../engine/protocol.ts';
+import type { LensReading } from '../../engine/protocol/forward.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Problem } from '../data/problem.ts';
 import { eachSample } from '../each-sample.ts';

@@ -77,7 +77,7 @@ export function patchAgreement(records: readonly PatchRecord[]): {
   };
 }
 
-/** `cross_patching.json`: agreement by depth, and every answer behind it. */
+/** `patching.json`: agreement by depth, and every answer behind it. */
 export function patchFile(
   records: readonly PatchRecord[],
   metadata: Readonly<Record<string, unknown>>,

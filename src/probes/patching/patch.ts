@@ -1,5 +1,5 @@
 /** Cross-checkpoint patching: from which layer on does one model answer like another (docs/method.md §12)? */
-import type { ImageReading, PromptSpec } from '../../engine/protocol.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import type { LongWork } from '../../work/long-work.ts';
@@ -9,8 +9,8 @@ import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
 import { problemPrompt } from '../problem-prompt.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
-import type { Said } from '../said.ts';
-import { saidBy } from '../said.ts';
+import type { FinishedAnswer } from '../finished-answer.ts';
+import { finishedAnswer } from '../finished-answer.ts';
 
 /**
  * The model in which the recipient's hidden states after `depth` layers are the donor's, at every position of the prompt and
@@ -54,7 +54,12 @@ export interface PatchRecord {
   readonly run: 'donor' | 'recipient' | number;
   readonly question: string;
   readonly answer: string;
-  readonly said: Said;
+  readonly said: FinishedAnswer;
+}
+
+/** What a record is filed under. */
+export function patchKey({ run, id }: Pick<PatchRecord, 'run' | 'id'>): string {
+  return `${run}/${id}`;
 }
 
 /**
@@ -77,7 +82,7 @@ export async function sweepPatches(
   const asked = runs.flatMap(([run, subject]) => items.map((item) => ({ run, subject, item })));
   return eachGroup(
     asked,
-    ({ run, item }) => `${run}/${item.id}`,
+    ({ run, item: { id } }) => patchKey({ run, id }),
     work,
     samplesPerBatch(1, rowsPerBatch),
     async (group) => {
@@ -96,7 +101,7 @@ export async function sweepPatches(
         );
         for (const [index, { item }] of own.entries()) {
           const { id, question, answer } = item;
-          records.push({ id, run, question, answer, said: saidBy(answers[index]?.rows[0]) });
+          records.push({ id, run, question, answer, said: finishedAnswer(answers[index]?.rows[0]) });
         }
       }
       return records;

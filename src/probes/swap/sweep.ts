@@ -1,5 +1,6 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; docs/method.md §2). */
-import type { GenerateAllRequest, ImageReading, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Pair } from '../data/pair.ts';
@@ -7,8 +8,8 @@ import { eachGroup } from '../each-sample.ts';
 import type { ProbeEngine } from '../probe-engine.ts';
 import { asJob } from '../probe-engine.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
-import type { Said } from '../said.ts';
-import { saidBy } from '../said.ts';
+import type { FinishedAnswer } from '../finished-answer.ts';
+import { finishedAnswer } from '../finished-answer.ts';
 import type { Task } from '../task.ts';
 import type { SwapMode } from './mode.ts';
 import { checkLayers, swappedLayers } from './mode.ts';
@@ -39,13 +40,13 @@ export interface SwapRecord {
   /** The source's keys and values were resampled, for its image has another number of tokens. */
   readonly resampled: boolean;
   /** The target's answer without a swap. */
-  readonly original: Said;
+  readonly original: FinishedAnswer;
   /** The model's own answer to the source image; null where it was not asked for. */
-  readonly source: Said | null;
+  readonly source: FinishedAnswer | null;
   readonly swapped: readonly SwappedAnswer[];
 }
 
-export interface SwappedAnswer extends Said {
+export interface SwappedAnswer extends FinishedAnswer {
   /** Counted from 0. */
   readonly layer: number;
 }
@@ -120,9 +121,9 @@ async function swapPairs(
         ...(pair.iouThreshold === undefined ? {} : { iouThreshold: pair.iouThreshold }),
         imageTokens: { target: imageTokens, source: sourceTokens },
         resampled: sourceTokens !== imageTokens,
-        original: saidBy(plain),
-        source: source ? saidBy(source.rows[0]) : null,
-        swapped: layers.map((layer, at) => ({ layer, ...saidBy(swapped[at]) })),
+        original: finishedAnswer(plain),
+        source: source ? finishedAnswer(source.rows[0]) : null,
+        swapped: layers.map((layer, at) => ({ layer, ...finishedAnswer(swapped[at]) })),
       };
     });
   } finally {

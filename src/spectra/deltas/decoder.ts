@@ -22,7 +22,7 @@ interface Lane {
 export interface ReadPieces {
   readonly bytes: readonly Uint8Array<ArrayBuffer>[];
   /** Settles when `onRead` was told of every piece: they are digested while others are computed with. */
-  readonly told: Promise<unknown>;
+  readonly reported: Promise<unknown>;
 }
 
 /**
@@ -33,12 +33,12 @@ export async function readPieces(pieces: readonly StoredPiece[], onRead?: OnRead
   const bytes = await Promise.all(
     pieces.map(({ source, start, end, file, tensor }) => readRange(source, start, end, { file, tensor })),
   );
-  if (!onRead) return { bytes, told: Promise.resolve() };
+  if (!onRead) return { bytes, reported: Promise.resolve() };
   const digested = pieces.map(async ({ start, tensorStart, tensorBytes }, index) => {
     const place = { start: start - tensorStart, tensorBytes };
     onRead(index, await hashPart(bytes[index] as Uint8Array<ArrayBuffer>, place));
   });
-  return { bytes, told: Promise.all(digested) };
+  return { bytes, reported: Promise.all(digested) };
 }
 
 export class BlockDecoder {

@@ -32,7 +32,7 @@ export async function deltaMatrix(task: DeltaTask, onRead?: OnRead): Promise<Flo
 interface Read {
   readonly pieces: readonly StoredPiece[];
   readonly bytes: readonly Uint8Array<ArrayBuffer>[];
-  readonly told: Promise<unknown>;
+  readonly reported: Promise<unknown>;
 }
 
 /** The same in runs of `size` elements, the last one shorter. */
@@ -52,9 +52,9 @@ export async function* deltaPieces(
   };
   let next = read(0);
   for (let first = 0; first < elements; first += size) {
-    const { pieces, bytes, told } = await next;
+    const { pieces, bytes, reported } = await next;
     next = read(first + size);
-    // Its failure is told when it is awaited, next time round.
+    // Its failure is reported when it is awaited, next time round.
     next.catch(() => undefined);
     decoder.load(bytes, pieces);
     const piece = new Float32Array(Math.min(size, elements - first));
@@ -65,7 +65,7 @@ export async function* deltaPieces(
       kernels.run.subtract(a, b, out, padded, Number(rounding === 'reference'));
       piece.set(kernels.floats(out, count), start);
     }
-    await told;
+    await reported;
     yield piece;
   }
 }

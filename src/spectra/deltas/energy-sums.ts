@@ -47,9 +47,9 @@ export class EnergySummer {
 
   /** Reads and sums; while one task is summed, others are read. `onRead` is told of each piece. @throws NamedError those of reading */
   async sum(task: EnergyTask, onRead?: OnRead): Promise<EnergySums> {
-    const { bytes, told } = await readPieces(task.pieces, onRead);
+    const { bytes, reported } = await readPieces(task.pieces, onRead);
     const sums = this.#sum(bytes, task);
-    await told;
+    await reported;
     return sums;
   }
 

@@ -2,6 +2,7 @@
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { LayerPlace } from '../../checkpoint/layer-index.ts';
 import { layerPlace } from '../../checkpoint/layer-index.ts';
+import { blockCount } from '../../checkpoint/tensor-place.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Mismatch } from './unshared.ts';
@@ -52,10 +53,7 @@ export interface Selection {
  */
 export function pairTensors(checkpoints: CheckpointSet, selection: Selection): Pairing {
   const names = new Set([...checkpoints.values()].flatMap(({ tensors }) => [...tensors.keys()]));
-  const [layers, visionBlocks] = [
-    blocks(names, /^model\.layers\.(\d+)\./),
-    blocks(names, /^visual\.blocks\.(\d+)\./),
-  ];
+  const [layers, visionBlocks] = [blockCount(names, 'layer'), blockCount(names, 'visionBlock')];
   const families: TensorFamily[] = [];
   const mismatches: Mismatch[] = [];
   const omitted: { name: string; reason: string }[] = [];
@@ -82,11 +80,6 @@ export function pairTensors(checkpoints: CheckpointSet, selection: Selection): P
 const orderOf = ({ place }: TensorFamily): number => place.layer ?? Infinity;
 
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b);
-
-function blocks(names: ReadonlySet<string>, pattern: RegExp): number {
-  const numbers = [...names].map((name) => Number(pattern.exec(name)?.[1] ?? -1));
-  return numbers.reduce((most, number) => Math.max(most, number), -1) + 1;
-}
 
 function whyOmitted(name: string, { layer }: LayerPlace, selection: Selection): string | null {
   if (!name.includes('weight')) return 'not a weight';

@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/kernels.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
-import { nextTurn } from '../../work/turns.ts';
+import { yieldToEvents } from '../../work/turns.ts';
 
 /** Rows reduced before the rest is updated: half of the work becomes a matrix product that lives in the cache. */
 const PANEL_ROWS = 32;
@@ -35,7 +35,7 @@ export async function tridiagonalize(
     kernels.run.packPanel(v, w, stride, count, tiles, p, q);
     kernels.run.lowerRankUpdate(address, stride, p, q, tiles, 2 * count, -1);
     if (signal) {
-      await nextTurn();
+      await yieldToEvents();
       throwIfCancelled(signal);
     }
   }

@@ -1,7 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { createGpuSpectrumBackend } from './create.ts';
-import type { InterpretedDevice } from './testing/interpreter/device.ts';
-import { WEBGPU_GLOBALS, interpretedDevice } from './testing/interpreter/device.ts';
+import type { InterpretedDevice } from '../../../tools/wgsl-interpreter/device.ts';
+import { WEBGPU_GLOBALS, interpretedDevice } from '../../../tools/wgsl-interpreter/device.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 

@@ -9,9 +9,9 @@ import { SpectrumDevice } from './spectrum-device.ts';
 import type { BandReducer } from './testing/band-suite.ts';
 import { bandSuite } from './testing/band-suite.ts';
 import { gpuReducer } from './testing/gpu-reducer.ts';
-import type { Arithmetic } from './testing/interpreter/compile.ts';
-import { compileShader } from './testing/interpreter/compile.ts';
-import { WEBGPU_GLOBALS, interpretedDevice } from './testing/interpreter/device.ts';
+import type { Arithmetic } from '../../../tools/wgsl-interpreter/compile.ts';
+import { compileShader } from '../../../tools/wgsl-interpreter/compile.ts';
+import { WEBGPU_GLOBALS, interpretedDevice } from '../../../tools/wgsl-interpreter/device.ts';
 import { uniformMatrix } from './testing/known-spectrum.ts';
 import { combine } from './wgsl/combine.ts';
 import { multiply } from './wgsl/multiply.ts';
@@ -117,25 +117,4 @@ describe('every barrier of every kernel', () => {
       }
     },
   );
-});
-
-describe('the interpreter', () => {
-  const run = (body: string): void => {
-    const code = `struct P { firstY: u32, }
-      @group(0) @binding(0) var<uniform> p: P;
-      @group(0) @binding(1) var<storage, read_write> out: array<f32>;
-      var<workgroup> cell: array<f32, 4>;
-      @compute @workgroup_size(4)
-      fn main(@builtin(local_invocation_index) t: u32, @builtin(workgroup_id) group: vec3<u32>) { ${body} }`;
-    compileShader(code, KEEPING).run(Uint32Array.of(0), [new Float32Array(8)], 2, 1);
-  };
-
-  it('sees races within a workgroup and between two, indices out of bounds and barriers that some miss', () => {
-    run('cell[t] = 1.0; workgroupBarrier(); out[group.x * 4u + t] = cell[3u - t];');
-    expect(() => run('cell[t] = 1.0; out[group.x * 4u + t] = cell[3u - t];')).toThrow(/without a barrier/);
-    expect(() => run('out[t] = 1.0;')).toThrow(/out\[\d\]: invocation \d and invocation \d meet/);
-    expect(() => run('out[8u] = 1.0;')).toThrow('out[8] of 8');
-    expect(() => run('out[t - 1u] = 1.0;')).toThrow('a u32 would be -1');
-    expect(() => run('if (t < 2u) { workgroupBarrier(); }')).toThrow(/barrier that not all/);
-  });
 });

@@ -75,7 +75,7 @@ export class SpectrumDevice {
     try {
       return await Promise.race([promise, lost]);
     } catch (error) {
-      await this.#hearNews();
+      await this.#checkAfterLoss();
       throw error;
     } finally {
       this.#waiting.delete(reject);
@@ -83,7 +83,7 @@ export class SpectrumDevice {
   }
 
   /** What a device answers when it goes away may come before the news that it has. @throws NamedError `DeviceLost` */
-  async #hearNews(): Promise<void> {
+  async #checkAfterLoss(): Promise<void> {
     if (!this.#lost) await Promise.race([this.device.lost, pauseFor(NEWS_MS)]);
     // The news is heard in the constructor first, which is a turn ahead.
     await Promise.resolve();
@@ -111,7 +111,7 @@ export class SpectrumDevice {
     }
     const error = (await this.unlessLost(errors)).find((found) => found !== null);
     if (!error) return result;
-    await this.#hearNews();
+    await this.#checkAfterLoss();
     if (error instanceof GPUOutOfMemoryError) {
       throw new NamedError(
         'OutOfMemory',

@@ -2,7 +2,7 @@ import { afterAll, expect, it, vi } from 'vitest';
 import { compileKernel } from './kernel.ts';
 import { SpectrumDevice } from './spectrum-device.ts';
 import { Submissions } from './submissions.ts';
-import { WEBGPU_GLOBALS, interpretedDevice } from './testing/interpreter/device.ts';
+import { WEBGPU_GLOBALS, interpretedDevice } from '../../../tools/wgsl-interpreter/device.ts';
 import { Uploader } from './upload.ts';
 
 for (const [name, value] of Object.entries(WEBGPU_GLOBALS)) vi.stubGlobal(name, value);

@@ -70,7 +70,7 @@ export class Kernels {
   }
 
   /**
-   * The address of `size` zeroed bytes. Views made before are of the old memory: make them anew after the last call.
+   * The address of `size` zeroed bytes. Views made before are of the old memory: make them again after the last call.
    *
    * @throws RangeError when the 4 GiB of WebAssembly, or the machine, have no more
    */

@@ -24,17 +24,19 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
     size,
     energy: (task, signal, onRead) =>
       canBeSent(task.pieces)
-        ? told(onRead, (digested) => pool.call((remote) => remote.energy(task, digested), signal))
+        ? withReadReports(onRead, (digested) => pool.call((remote) => remote.energy(task, digested), signal))
         : here.energy(task, signal, onRead),
     deltaMatrix: (task, signal, onRead) =>
       canBeSent([task.to, task.from])
-        ? told(onRead, (digested) => pool.call((remote) => remote.deltaMatrix(task, digested), signal))
+        ? withReadReports(onRead, (digested) =>
+            pool.call((remote) => remote.deltaMatrix(task, digested), signal),
+          )
         : here.deltaMatrix(task, signal, onRead),
     singularValues: (matrix, rows, columns, signal) =>
       pool.call((remote) => remote.singularValues(transfer(matrix, [matrix.buffer]), rows, columns), signal),
     singularValuesOfDelta: (task, columns, signal, onRead) =>
       canBeSent([task.to, task.from])
-        ? told(onRead, (digested) =>
+        ? withReadReports(onRead, (digested) =>
             pool.call((remote) => remote.singularValuesOfDelta(task, columns, digested), signal),
           )
         : here.singularValuesOfDelta(task, columns, signal, onRead),
@@ -54,7 +56,7 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
 }
 
 /** What a worker answered, once `onRead` was told what it read for it. */
-async function told<T>(
+async function withReadReports<T>(
   onRead: OnRead | undefined,
   ask: (digested: boolean) => Promise<WithReads<T>>,
 ): Promise<T> {

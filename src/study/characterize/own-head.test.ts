@@ -4,7 +4,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { folder } from '../../checkpoint/testing/files.ts';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
-import { openWeights } from '../../vlm/stored-head.ts';
+import { openWeights, withoutRepeatedHead } from '../../vlm/stored-head.ts';
 import { diversityFile, diversityStudy, runDiversity } from './diversity-study.ts';
 import { energyFile, energyStudy, runEnergy } from './energy-study.ts';
 import { overlapSectionOf, overlapStudy, runOverlap } from './overlap-study.ts';
@@ -36,7 +36,8 @@ async function model(
     ...(head === 'none' ? [] : [tensor(HEAD, own)]),
   ]);
   const config = JSON.stringify({ text_config: { tie_word_embeddings: ties } });
-  return openWeights(folder({ 'model.safetensors': weights, 'config.json': config }), { name });
+  const files = folder({ 'model.safetensors': weights, 'config.json': config });
+  return withoutRepeatedHead(await openWeights(files, { name }));
 }
 
 async function energyOf(base: Checkpoint, before: Checkpoint, outside = true) {

@@ -20,6 +20,7 @@ export function browserStorage(): JournalStorage {
   return {
     list: () => storage().list(),
     read: (key, file) => storage().read(key, file),
+    readPart: (key, file, start, end) => storage().readPart(key, file, start, end),
     append: (key, file, lines) => storage().append(key, file, lines),
     remove: (key) => storage().remove(key),
     claim: tabClaims(),

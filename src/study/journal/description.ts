@@ -7,7 +7,7 @@ import { lineOf, readLines } from './lines.ts';
 import type { JournalStorage } from './storage.ts';
 
 /** One line for each change; the last whole one holds. */
-const DESCRIPTION = 'work.jsonl';
+export const DESCRIPTION = 'work.jsonl';
 
 const SHAPE = v.object({
   ...{ kind: v.string(), title: v.string(), inputs: v.record(v.string(), v.string()) },
@@ -21,6 +21,10 @@ const SHAPE = v.object({
 
 export type Description = v.InferOutput<typeof SHAPE>;
 
+export function isDescription(value: unknown): value is Description {
+  return v.is(SHAPE, value);
+}
+
 export interface FoundDescription {
   /** Null where no line is whole. */
   readonly last: Description | null;
@@ -33,7 +37,7 @@ export interface FoundDescription {
 export async function readDescription(storage: JournalStorage, work: string): Promise<FoundDescription> {
   const bytes = await guarded(() => storage.read(work, DESCRIPTION), 'kept results cannot be read');
   const { whole, damaged, torn } = await readLines(`${work}/${DESCRIPTION}`, bytes ?? new Uint8Array(0));
-  const lines = whole.flatMap(({ value }) => (v.is(SHAPE, value) ? [value] : []));
+  const lines = whole.flatMap(({ value }) => (isDescription(value) ? [value] : []));
   return {
     last: lines.at(-1) ?? null,
     begun: lines[0]?.at ?? null,

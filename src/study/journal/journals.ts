@@ -1,6 +1,5 @@
 /** All journals of this browser, or of this machine's headless runs. */
 import type { WorkIdentity } from '../../identity/work-identity.ts';
-import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import { modulesOf } from '../../work/modules.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import type { Progress } from './description.ts';
@@ -10,10 +9,13 @@ import type { Origin, OtherRecords } from './other-builds.ts';
 import { otherBuilds, recordsOf } from './other-builds.ts';
 import type { JournalOptions, OpenedJournal } from './journal.ts';
 import { openJournal } from './journal.ts';
+import { journalFile } from './journal-file.ts';
+import { headOf } from './journal-head.ts';
 import type { KeptWork } from './kept-work.ts';
 import { damageNotices, readRecords } from './records.ts';
 import { ANYTHING, recordShape, shapeOf } from './shapes.ts';
 import type { JournalStorage } from './storage.ts';
+import { takeOver, type TakenOver, type TakeOverOptions } from './take-over.ts';
 import { isLedger, WeightsLedger } from '../weights/ledger.ts';
 import { WeightsWatch } from '../weights/watch.ts';
 
@@ -26,13 +28,16 @@ export class Journals {
   /** What weights held when they were read, and what is withdrawn when that changes. */
   readonly weights: WeightsWatch;
   readonly #storage: JournalStorage;
+  readonly #ledger: WeightsLedger;
   readonly #options: JournalsOptions;
   readonly #removed = new Set<(key: string) => void>();
+  readonly #taken = new Set<(key: string) => void>();
 
   constructor(storage: JournalStorage, options: JournalsOptions = {}) {
     this.#storage = storage;
     this.#options = options;
-    this.weights = new WeightsWatch(new WeightsLedger(storage), (fingerprint) => this.withdraw(fingerprint));
+    this.#ledger = new WeightsLedger(storage);
+    this.weights = new WeightsWatch(this.#ledger, (fingerprint) => this.withdraw(fingerprint));
   }
 
   /** Opens the journal of a piece of work, so that records can be appended. @throws NamedError `JournalFailed` */
@@ -76,7 +81,7 @@ export class Journals {
   }
 
   /** What another build kept of a kind of work: to be shown as its own. @throws NamedError `JournalFailed` */
-  ofOtherBuild<Record>(kind: WorkKind, origin: Origin): Promise<OtherRecords<Record>> {
+  ofOtherBuild<Record>(kind: string, origin: Origin): Promise<OtherRecords<Record>> {
     return recordsOf(this.#storage, kind, origin);
   }
 
@@ -116,6 +121,33 @@ export class Journals {
     return kept;
   }
 
+  /**
+   * A journal as one file, piece by piece (`journal-file.ts`).
+   *
+   * @param key that `list` gave
+   * @throws NamedError `JournalFailed`, `JournalDamaged`
+   */
+  file(key: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    return journalFile(this.#storage, this.#ledger, key);
+  }
+
+  /**
+   * Takes over what a journal file holds, as if it had been computed here.
+   *
+   * @throws NamedError those of `headOf` and `takeOver`; the signal's reason
+   */
+  async takeOver(file: File, options: TakeOverOptions = {}): Promise<TakenOver> {
+    const taken = await takeOver(
+      this.#storage,
+      this.#ledger,
+      file,
+      await headOf(file, options.signal),
+      options,
+    );
+    for (const tell of this.#taken) tell(taken.key);
+    return taken;
+  }
+
   /** Forgets a piece of work, by its identity or the key that `list` gave. */
   async remove(work: WorkIdentity | string): Promise<void> {
     const key = typeof work === 'string' ? work : await workKey(work);
@@ -141,6 +173,11 @@ export class Journals {
   /** Tells of everything that is removed from here on, to whoever shows it. */
   onRemoved(tell: (key: string) => void): void {
     this.#removed.add(tell);
+  }
+
+  /** Tells of every journal that records were taken over into, to whoever shows it. */
+  onTakenOver(tell: (key: string) => void): void {
+    this.#taken.add(tell);
   }
 
   #describe(key: string, work: WorkIdentity, progress: Progress): Promise<void> {

@@ -75,8 +75,8 @@ function* placesIn(bytes: Uint8Array): Generator<LinePlace> {
   }
 }
 
-/** What a line says; undefined where it is damaged. */
-async function valueOf(place: string, line: Uint8Array<ArrayBuffer>): Promise<unknown> {
+/** What a line says, without its end; undefined where it is damaged, or for another file. */
+export async function valueOf(place: string, line: Uint8Array<ArrayBuffer>): Promise<unknown> {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const json = line.subarray(DIGITS + 1);
   if (line[DIGITS] !== SPACE) return undefined;

@@ -15,6 +15,10 @@ export class MemoryStorage implements LineStorage {
     return Promise.resolve(this.#files.get(key)?.get(file)?.slice() ?? null);
   }
 
+  readPart(key: string, file: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    return Promise.resolve(this.#files.get(key)?.get(file)?.slice(start, end) ?? new Uint8Array(0));
+  }
+
   append(key: string, file: string, lines: Uint8Array<ArrayBuffer>): Promise<void> {
     const files = this.#files.get(key) ?? new Map<string, Uint8Array<ArrayBuffer>>();
     const before = files.get(file) ?? new Uint8Array(0);

@@ -33,12 +33,13 @@ export class OpfsStorage implements LineStorage {
   }
 
   async read(key: string, file: string): Promise<Uint8Array<ArrayBuffer> | null> {
-    const folder = await this.#folder(key);
-    const read = async (): Promise<Uint8Array<ArrayBuffer> | null> => {
-      const handle = await folder?.getFileHandle(file);
-      return handle ? new Uint8Array(await (await handle.getFile()).arrayBuffer()) : null;
-    };
-    return read().catch(unlessMissing);
+    const found = await this.#file(key, file);
+    return found && new Uint8Array(await found.arrayBuffer());
+  }
+
+  async readPart(key: string, file: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    const found = await this.#file(key, file);
+    return found ? new Uint8Array(await found.slice(start, end).arrayBuffer()) : new Uint8Array(0);
   }
 
   async append(key: string, file: string, lines: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -61,6 +62,14 @@ export class OpfsStorage implements LineStorage {
     for await (const name of work?.keys() ?? []) names.push(name);
     for (const name of names.sort()) await work?.removeEntry(name).catch(unlessMissing);
     await top?.removeEntry(key, { recursive: true }).catch(unlessMissing);
+  }
+
+  /** A file as it is now: an append makes it another. */
+  async #file(key: string, file: string): Promise<File | null> {
+    const folder = await this.#folder(key);
+    const find = async (): Promise<File | null> =>
+      (await (await folder?.getFileHandle(file))?.getFile()) ?? null;
+    return find().catch(unlessMissing);
   }
 
   /** The folder of one piece of work, or of all; null where there is none. */

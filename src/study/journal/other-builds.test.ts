@@ -86,7 +86,10 @@ test('the command writes what another build kept with its build and date, and no
   const journals = new Journals(storage);
   const records = { one: verdict('a'), ['__proto__']: verdict('b') };
   const key = await keepAsOtherBuild(storage, WORK, records);
-  const flags = (shown: readonly string[]) => ({ list: (name: string) => (name === 'show' ? shown : []) });
+  const flags = (shown: readonly string[]) => ({
+    list: (name: string) => (name === 'show' ? shown : []),
+    text: () => undefined,
+  });
   const list = async (...shown: string[]) =>
     (await kept({ journals, flags: flags(shown) } as unknown as CommandContext)) as { kept: object[] };
   const work = { key, current: false, build: '0.0.1 (0123abcd)', begun: '2026-01-02T03:04:05.678Z' };

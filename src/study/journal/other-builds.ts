@@ -5,7 +5,6 @@ import { sameWork } from '../../identity/work-identity.ts';
 import { isLedger } from '../weights/ledger.ts';
 import { readDescription } from './description.ts';
 import { guarded } from './failure.ts';
-import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import { dayOf } from './kept-words.ts';
 import { readRecords } from './records.ts';
 import { recordShape } from './shapes.ts';
@@ -50,7 +49,7 @@ export async function otherBuilds(storage: JournalStorage, work: WorkIdentity): 
 /** What one of them kept, as far as this build knows the shape of it. @throws NamedError `JournalFailed` */
 export async function recordsOf<Record>(
   storage: JournalStorage,
-  kind: WorkKind,
+  kind: string,
   origin: Origin,
 ): Promise<OtherRecords<Record>> {
   const { finished, damaged, torn } = await readRecords<Record>(storage, origin.key, recordShape(kind));

@@ -55,6 +55,16 @@ export async function readRecords<Record>(
   };
 }
 
+/** The key of a record that has its kind's shape; null for a note, and for what is no record of this shape. */
+export function keyOfRecord(shape: Shape<unknown>, value: unknown): string | null {
+  return v.is(ENTRY, value) && v.is(shape, value.record) ? value.key : null;
+}
+
+/** Whether a line is the journal's own note, and no record. */
+export function isNote(value: unknown): boolean {
+  return v.is(TOLD, value);
+}
+
 /** What lines of records are summed with. */
 export function recordPlace(work: string): string {
   return `${work}/${RECORDS}`;

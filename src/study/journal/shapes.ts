@@ -1,9 +1,10 @@
 /**
- * What a record of each kind has to look like when it is read again: a kind without a shape does not compile. A field that no shape
+ * What a record of each kind has to look like when it is read again: a kind without a shape does not compile, and an analysis brings its
+ * own. A field that no shape
  * knows is no part of a record either, so that nothing is taken over that nobody looked at.
  */
 import * as v from 'valibot';
-import { TASKS } from '../../probes/task.ts';
+import { ANALYSES } from '../../analyses/registry.ts';
 import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import type { KeptRecords } from './kinds.ts';
 
@@ -12,12 +13,6 @@ export type Shape<Record> = v.GenericSchema<Record>;
 
 const numbers = v.array(v.number());
 const byName = v.record(v.string(), v.number());
-
-const said = {
-  text: v.string(),
-  tokens: v.number(),
-  stop: v.picklist(['end', 'length', 'image-token', 'cancelled']),
-};
 
 const computer = { device: v.picklist(['webgpu', 'cpu']), adapter: v.exactOptional(v.string()) };
 
@@ -36,12 +31,6 @@ const spectrum = v.strictObject({
   probes: v.exactOptional(v.number()),
 });
 
-const lensLayer = v.strictObject({
-  top: v.strictObject({ token: v.number(), text: v.string(), probability: v.number() }),
-  probability: v.number(),
-  rank: v.number(),
-});
-
 export const SHAPES: { readonly [Kind in WorkKind]: Shape<KeptRecords[Kind]> } = {
   energy: v.strictObject({
     ...{ elements: v.number(), weights: byName, squares: byName },
@@ -55,43 +44,6 @@ export const SHAPES: { readonly [Kind in WorkKind]: Shape<KeptRecords[Kind]> } =
   overlap: v.strictObject({
     ...{ rows: v.number(), columns: v.number(), k: v.number(), residual: v.number() },
     ...{ left: v.nullable(subspaceOverlap), right: v.nullable(subspaceOverlap), ...computer },
-  }),
-  swap: v.strictObject({
-    ...{ task: v.picklist(TASKS), id: v.string(), prompt: v.string() },
-    ...{ targetAnswer: v.string(), sourceAnswer: v.string(), iouThreshold: v.exactOptional(v.number()) },
-    imageTokens: v.strictObject({ target: v.number(), source: v.number() }),
-    resampled: v.boolean(),
-    original: v.strictObject(said),
-    source: v.nullable(v.strictObject(said)),
-    swapped: v.array(v.strictObject({ ...said, layer: v.number() })),
-  }),
-  ablate: v.strictObject({
-    ...{ id: v.string(), question: v.string(), answer: v.string() },
-    choices: v.exactOptional(v.array(v.string())),
-    hasImage: v.boolean(),
-    baseline: v.strictObject(said),
-    ablated: v.array(v.strictObject({ ...said, experiment: v.string() })),
-  }),
-  attention: v.strictObject({
-    ...{ id: v.string(), question: v.string(), imageTokens: v.number() },
-    models: v.array(
-      v.strictObject({ name: v.string(), response: v.string(), queries: v.number(), mass: v.array(numbers) }),
-    ),
-  }),
-  lens: v.strictObject({
-    ...{ id: v.string(), question: v.string() },
-    models: v.array(
-      v.strictObject({
-        ...{ name: v.string(), response: v.string() },
-        answer: v.nullable(v.strictObject({ token: v.number(), text: v.string() })),
-        layers: v.array(lensLayer),
-      }),
-    ),
-  }),
-  patch: v.strictObject({
-    ...{ id: v.string(), question: v.string(), answer: v.string() },
-    run: v.union([v.picklist(['donor', 'recipient']), v.number()]),
-    said: v.strictObject(said),
   }),
   answers: v.strictObject({
     text: v.string(),
@@ -109,12 +61,18 @@ export const SHAPES: { readonly [Kind in WorkKind]: Shape<KeptRecords[Kind]> } =
 
 /** The shape of a kind that was read from a file, and so may be none of ours. */
 export function shapeOf(kind: string): Shape<unknown> | null {
-  return Object.hasOwn(SHAPES, kind) ? SHAPES[kind as WorkKind] : null;
+  if (Object.hasOwn(SHAPES, kind)) return SHAPES[kind as WorkKind];
+  return ANALYSES.get(kind)?.shape ?? null;
 }
 
+/** Every kind there is. */
+export const KINDS: readonly string[] = [...ANALYSES.keys(), ...Object.keys(SHAPES)];
+
 /** What was kept of a kind is of that kind's records. */
-export function recordShape<Record>(kind: WorkKind): Shape<Record> {
-  return SHAPES[kind] as Shape<unknown> as Shape<Record>;
+export function recordShape<Record>(kind: string): Shape<Record> {
+  const shape = shapeOf(kind);
+  if (!shape) throw new TypeError(`no records of the kind "${kind}" are kept`);
+  return shape as Shape<Record>;
 }
 
 /** For records of kinds that this build no longer knows: they are counted, and never handed out. */

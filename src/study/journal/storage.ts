@@ -7,6 +7,8 @@ export interface LineStorage {
   list(): Promise<readonly { readonly key: string; readonly bytes: number }[]>;
   /** A file's bytes; null where there is none. */
   read(key: string, file: string): Promise<Uint8Array<ArrayBuffer> | null>;
+  /** Its bytes `[start, end)`; fewer where it ends before, none where there is no such file. */
+  readPart(key: string, file: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Appends whole lines, on a line of their own also where the file ends within one, as a page that died leaves it. What
    * was appended survives a page that dies, and on a disk a power cut, once this resolves. Of an append that fails

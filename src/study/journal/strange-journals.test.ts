@@ -108,6 +108,8 @@ test('what else lies among journals on a disk hides none, and takes no path outs
   const journals = new Journals({
     list: () => soon(() => files.list()),
     read: (key, file) => soon(() => files.read(key, file) as Uint8Array<ArrayBuffer> | null),
+    readPart: (key, file, start, end) =>
+      soon(() => files.readPart(key, file, start, end) as Uint8Array<ArrayBuffer>),
     append: (key, file, lines) => soon(() => files.append(key, file, lines)),
     remove: (key) => soon(() => files.remove(key)),
   });

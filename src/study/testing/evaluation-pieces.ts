@@ -1,4 +1,5 @@
 /** Small pieces of the work of evaluations: answers, verdicts, memory. */
+import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { AnsweringEngine } from '../../evaluation/answers/answer-all.ts';
 import { answerAll } from '../../evaluation/answers/answer-all.ts';
 import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
@@ -12,11 +13,11 @@ import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import type { ModelId } from '../../engine/subject.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { Client } from '../../remote/client.ts';
+import type { JudgeVerdict } from '../../remote/judge.ts';
 import { judgeAll, withVerdicts } from '../../remote/judge.ts';
+import type { GpuMemory } from '../journal/gpu-memory.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
-import type { PieceOf } from './piece.ts';
-
-type Identity<Kind> = WorkIdentity & { readonly kind: Kind };
+import type { Piece } from './piece.ts';
 
 const settings: AnswerSettings = {
   ...{ style: PROMPT_STYLES.demo, maxNewTokens: 8, maxImagePixels: 1000 },
@@ -24,7 +25,7 @@ const settings: AnswerSettings = {
   ...{ device: 'wasm', dtype: 'f32' },
 };
 
-export function answersPiece(identity: Identity<'answers'>, engine: AnsweringEngine): PieceOf<'answers'> {
+export function answersPiece(identity: WorkIdentity, engine: AnsweringEngine): Piece<Answer> {
   const experiments = transferExperiments({
     ...{ general: [], mathTargeted: [] },
     textOnly: ['1 + 1', '2 + 2'].map((question) => ({ id: question, question, answer: '4' })),
@@ -50,7 +51,7 @@ const graded = (id: string): GradedAnswer => ({
 });
 
 /** Asks a judge over `fetch`, which the test stands in for. */
-export function verdictsPiece(identity: Identity<'verdicts'>): PieceOf<'verdicts'> {
+export function verdictsPiece(identity: WorkIdentity): Piece<JudgeVerdict> {
   const answers = ['half', 'two\n', 'drei ü'].map(graded);
   const client: Client = {
     endpoint: {
@@ -66,7 +67,7 @@ export function verdictsPiece(identity: Identity<'verdicts'>): PieceOf<'verdicts
   };
 }
 
-export function memoryPiece(identity: Identity<'gpu-memory'>): PieceOf<'gpu-memory'> {
+export function memoryPiece(identity: WorkIdentity): Piece<GpuMemory> {
   return {
     ...{ identity, total: 1 },
     work: async ({ finished, onRecord }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JudgeVerdict } from '../../remote/judge.ts';
 import { openJournal } from '../journal/journal.ts';
+import { MemoryStorage } from '../journal/memory-storage.ts';
 import { Journals } from '../journal/journals.ts';
 import { lineOf } from '../journal/lines.ts';
 import { SHAPES } from '../journal/shapes.ts';
@@ -11,6 +12,7 @@ import type { JournalStorage } from '../journal/storage.ts';
 import { runJournalled } from '../run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { cancelled } from '../../work/cancel.ts';
+import { savedJournal } from './saved-journal.ts';
 
 const shape = SHAPES.verdicts;
 
@@ -231,6 +233,36 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
       const { finished, notices } = await openJournal(storage, 'k', shape);
       expect(finished.size).toBe(20);
       expect(notices).toEqual([]);
+    });
+
+    test('a part of a file is given by range, and none of what is not there', async () => {
+      const storage = await fresh();
+      await storage.append('k', 'f.jsonl', encoder.encode('0123456789\n'));
+      const part = async (...range: [number, number]) =>
+        new TextDecoder().decode(await storage.readPart('k', 'f.jsonl', ...range));
+      expect(await part(2, 5)).toBe('234');
+      expect(await part(8, 100)).toBe('89\n');
+      expect(await part(11, 20)).toBe('');
+      expect((await storage.readPart('k', 'none.jsonl', 0, 5)).length).toBe(0);
+      expect((await storage.readPart('none', 'f.jsonl', 0, 5)).length).toBe(0);
+    });
+
+    test('saved as one file, work goes on over another storage, and comes back whole', async () => {
+      const [here, there] = [new Journals(await fresh()), new Journals(new MemoryStorage())];
+      await expect(runJournalled(here, identity(1), 10, squares([], 4))).rejects.toThrow();
+      const key = await workKey(identity(1));
+      expect(await there.takeOver(await savedJournal(here, key))).toMatchObject({ key, added: 4, known: 0 });
+      const [before] = await here.list();
+      expect(await there.list()).toEqual([{ ...before, bytes: expect.any(Number) as unknown }]);
+      const computed: string[] = [];
+      expect(await runJournalled(there, identity(1), 10, squares(computed))).toBe(285);
+      expect(computed).toEqual(KEYS.slice(4));
+      const back = await savedJournal(there, key);
+      expect(await here.takeOver(back)).toMatchObject({ added: 6, known: 4, conflicts: [], damaged: [] });
+      expect(await here.list()).toMatchObject([{ done: 10, complete: true, problems: [] }]);
+      const again: string[] = [];
+      expect(await runJournalled(here, identity(1), 10, squares(again))).toBe(285);
+      expect(again).toEqual([]);
     });
 
     test('sizes are told, and what is removed is gone', async () => {

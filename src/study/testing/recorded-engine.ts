@@ -1,5 +1,7 @@
 /** An engine that says what is written down for each prompt and row, at once: the same whenever it is asked. */
-import type { GenerateAllRequest, PromptAnswers, PromptSpec } from '../../engine/protocol.ts';
+import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { PromptSpec } from '../../engine/protocol/prompt.ts';
+import { fakeScores } from '../../engine/testing/fake-scores.ts';
 import type { ProbeEngine } from '../../probes/probe-engine.ts';
 
 const LAYERS = 2;
@@ -35,6 +37,7 @@ export function recordedEngine(): ProbeEngine {
         ...{ promptTokenIds: [], imageSpans: [], imageGrids: [], seconds: 0 },
       });
     },
+    scoreAnswer: (request) => Promise.resolve(fakeScores(request)),
     captureImageKv: () => Promise.resolve('captured'),
     releaseKv: () => undefined,
     cancel: () => undefined,

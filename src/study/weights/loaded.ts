@@ -1,4 +1,6 @@
-import type { EngineApi, LoadedModel, OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { EngineApi } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { LoadedModel } from '../../engine/protocol/loading.ts';
 import { isOfCheckpoint } from '../../engine/weights/kept.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
 import type { LoadedFolder, WeightsWatch } from './watch.ts';

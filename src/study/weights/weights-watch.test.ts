@@ -8,7 +8,7 @@ import type { SpectrumRecord } from '../../spectra/diversity.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
-import type { LoadedModel } from '../../engine/protocol.ts';
+import type { LoadedModel } from '../../engine/protocol/loading.ts';
 import { keptKey } from '../../engine/weights/kept.ts';
 import type { EnergySettings, EnergyStudy } from '../characterize/energy-study.ts';
 import { energyStudy, runEnergy } from '../characterize/energy-study.ts';

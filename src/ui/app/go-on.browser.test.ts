@@ -141,17 +141,23 @@ test('what another build kept is shown as its own, is saved as its own, and is c
 test('settings that are none begin anew, each by itself, and it is told', async () => {
   localStorage.setItem(
     'localize',
-    JSON.stringify({ probe: 'lens', rows: -1, tasks: 'ocr', samples: null, seed: 7, constructor: 1 }),
+    JSON.stringify({
+      ...{ probe: 'lens', chosen: 7, constructor: 1 },
+      settings: { swap: { rows: -1, tasks: 'ocr' }, lens: { samples: 'all', seed: 7 }, none: 1 },
+    }),
   );
   localStorage.setItem('frankenscope.images', '{"maxImagePixels":"many"');
   localStorage.setItem('frankenscope.appearance', '[]');
   const { app } = await stageApp({}, around(new Journals(new MemoryStorage())));
-  expect(app.localize.settings).toMatchObject({ probe: 'lens', rows: 0, samples: 50, seed: 7 });
-  expect(app.localize.tasks).toHaveLength(4);
+  expect(app.localize.settings).toMatchObject({
+    ...{ probe: 'lens', chosen: null },
+    settings: { swap: { rows: null }, lens: { samples: 50, seed: 7 } },
+  });
+  expect(app.localize.stores.get('swap')?.values['tasks']).toHaveLength(4);
   expect(app.appearance.theme).toBe('system');
   expect(app.images.notice).toMatch(
     /could not be read, and begin anew: image processing, max image pixels\.$/,
   );
   app.view.go('localize');
-  await expect.element(page.getByText(/begin anew: tasks, samples, rows\.$/)).toBeVisible();
+  await expect.element(page.getByText(/begin anew: chosen, swap tasks, swap rows, lens samples\.$/)).toBeVisible();
 });

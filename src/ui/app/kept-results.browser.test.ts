@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { browserStorage } from '../../study/journal/browser-storage.ts';
@@ -105,4 +105,55 @@ test('works that look alike are told apart, and what was withdrawn is listed who
   for (const title of titles)
     await expect.element(sheet.getByText(title, { exact: true }).first()).toBeVisible();
   expect(app.kept.withdrawn).toHaveLength(6);
+});
+
+test('a journal is saved as one file; dropped anywhere it stands in the list again, and what is none is told', async () => {
+  const journals = new Journals(storage);
+  await keep(journals, 'Update energy of a', 2);
+  const { app } = await stageApp(
+    {},
+    { journals, threads: inlineThreads, computers: () => Promise.reject(new Error('not asked for')) },
+  );
+  const key = (await journals.list())[0]?.key ?? '';
+  await userEvent.keyboard('m');
+  const sheet = page.getByRole('dialog', { name: 'This machine' });
+  const saved: string[] = [];
+  const click = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function (
+    this: HTMLAnchorElement,
+  ) {
+    saved.push(this.download);
+  });
+  const blobs: Blob[] = [];
+  const make = vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+    blobs.push(blob as Blob);
+    return 'blob:x';
+  });
+  onTestFinished(() => {
+    click.mockRestore();
+    make.mockRestore();
+  });
+  await sheet.getByRole('button', { name: 'Save the journal of Update energy of a' }).click();
+  await expect.poll(() => saved.length).toBe(1);
+  expect(saved[0]).toBe(`energy-${key.slice(0, 8)}.journal.jsonl`);
+  const [blob] = blobs as [Blob];
+  expect((await blob.text()).trimEnd().split('\n')).toHaveLength(4);
+  await userEvent.keyboard('{Escape}');
+  await journals.remove(key);
+
+  const drop = (...files: readonly File[]): void => {
+    const transfer = new DataTransfer();
+    for (const file of files) transfer.items.add(file);
+    const slot = page.getByRole('group', { name: 'IN checkpoint' }).element();
+    slot.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  };
+  drop(new File([blob], saved[0] ?? ''), new File(['Dear reader'], 'letter.journal.jsonl'));
+  await expect.element(sheet.getByText('2 of 5 records, goes on from there')).toBeVisible();
+  await expect
+    .element(sheet.getByRole('status'))
+    .toHaveTextContent(`2 records of "Update energy of a" were taken over from ${saved[0] ?? ''}.`);
+  await expect
+    .element(sheet.getByRole('alert'))
+    .toHaveTextContent(/no line of the file is one of a journal/i);
+  expect(app.family.dropError).toBeNull();
+  expect(await journals.read(work('Update energy of a'))).toHaveProperty('size', 2);
 });

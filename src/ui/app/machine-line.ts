@@ -1,4 +1,4 @@
-import type { Capabilities, WebGpuFinding } from '../../engine/protocol.ts';
+import type { Capabilities, WebGpuFinding } from '../../engine/protocol/capabilities.ts';
 import { bytes } from '../format/quantity.ts';
 
 /** Short names of the five ways to lack WebGPU. */

@@ -82,7 +82,7 @@ export class Characterize {
   readonly #machine: Machine;
   readonly #view: View;
   readonly #surroundings: StudySurroundings;
-  readonly #comparison = new Comparison();
+  readonly #comparison: Comparison;
   /** What the studies were laid out for. */
   #compared: CheckpointSet | null = null;
   /** A device is being made ready for spectra. */
@@ -94,6 +94,7 @@ export class Characterize {
   constructor({ family, machine, view, jobs }: Stores, donors: Donors, surroundings: StudySurroundings) {
     this.merges = new Merges(family, donors, view, jobs);
     this.#family = family;
+    this.#comparison = new Comparison(family.folders);
     this.#machine = machine;
     this.#view = view;
     this.#surroundings = surroundings;
@@ -227,7 +228,7 @@ export class Characterize {
   }
 
   /** Lays out, and waits for whoever asked for it later: the button may be quicker than the checkpoints' headers. */
-  async #laidOut(): Promise<void> {
+  async #prepared(): Promise<void> {
     let seen = this.prepare();
     for (;;) {
       await seen;
@@ -237,7 +238,7 @@ export class Characterize {
   }
 
   async runEnergy(): Promise<void> {
-    await this.#laidOut();
+    await this.#prepared();
     const study = this.energyStudy;
     if (!study || this.running) return;
     const threads = this.#surroundings.threads();
@@ -249,10 +250,10 @@ export class Characterize {
   }
 
   async runDiversity(): Promise<void> {
-    await this.#laidOut();
+    await this.#prepared();
     const laidOut = this.diversityStudy;
     if (!laidOut) return;
-    await this.#computing(async (set, computers, told) => {
+    await this.#computing(async (set, computers, notices) => {
       const { computer } = computers;
       const study =
         computer === laidOut.settings.computer
@@ -261,17 +262,17 @@ export class Characterize {
       this.diversityStudy = study;
       await this.diversity.turnTo(study.identity, study.total);
       await this.diversity.run('Update diversity', (long, notice) => {
-        told.forEach(notice);
+        notices.forEach(notice);
         return runDiversity(study, computers, long);
       });
     });
   }
 
   async runOverlap(): Promise<void> {
-    await this.#laidOut();
+    await this.#prepared();
     const laidOut = this.overlapStudy;
     if (!laidOut) return;
-    await this.#computing(async (set, computers, told) => {
+    await this.#computing(async (set, computers, notices) => {
       const { computer } = computers;
       const study =
         computer === laidOut.settings.computer
@@ -280,7 +281,7 @@ export class Characterize {
       this.overlapStudy = study;
       await this.overlap.turnTo(study.identity, study.total);
       await this.overlap.run('Overlap of updates', (long, notice) => {
-        told.forEach(notice);
+        notices.forEach(notice);
         return runOverlap(study, computers, long);
       });
     });
@@ -291,17 +292,17 @@ export class Characterize {
    * follows: numbers of two devices are never put into one result.
    */
   async #computing(
-    work: (set: CheckpointSet, computers: BrowserComputers, told: readonly string[]) => Promise<void>,
+    work: (set: CheckpointSet, computers: BrowserComputers, notices: readonly string[]) => Promise<void>,
   ): Promise<void> {
     const set = this.#compared;
     if (!set || this.running) return;
     this.#starting = true;
     try {
-      const told: string[] = [];
-      const computers = await this.#surroundings.computers(this.device, (notice) => told.push(notice));
+      const notices: string[] = [];
+      const computers = await this.#surroundings.computers(this.device, (notice) => notices.push(notice));
       try {
         if (computers.device !== this.device) this.settings.device = computers.device;
-        await work(set, computers, told);
+        await work(set, computers, notices);
       } finally {
         computers.dispose();
       }

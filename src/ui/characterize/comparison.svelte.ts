@@ -1,9 +1,9 @@
-import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { roleNames } from '../../study/characterize/roles.ts';
-import { openWeights } from '../../vlm/stored-head.ts';
+import { withoutRepeatedHead } from '../../vlm/stored-head.ts';
 import { markerAt, type MarkerShape } from '../charts/marks/markers.ts';
+import type { ReadFolders } from '../state/read-folders.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { ComparedMerge } from './merges.svelte.ts';
 import type { Shown } from './shown.ts';
@@ -20,17 +20,22 @@ export interface ShownDelta {
 
 /** The opened slots, and merges of them, as checkpoints that can be read tensor by tensor. Nothing is loaded for it. */
 export class Comparison {
-  readonly #opened = new Map<string, Promise<Checkpoint>>();
+  readonly #folders: ReadFolders;
 
-  /** Checkpoints by their names in results, merges last. @throws NamedError those of opening */
+  constructor(folders: ReadFolders) {
+    this.#folders = folders;
+  }
+
+  /** Checkpoints by their names in results, merges last. @throws NamedError those of `ReadFolders` */
   async checkpoints(
     slots: readonly Slot[],
     merges: readonly ComparedMerge[],
   ): Promise<{ set: CheckpointSet; identities: ReadonlyMap<string, Shown> }> {
     const opened = await Promise.all(
       slots.map(async (slot) => {
-        const checkpoint = await this.#open(slot);
-        return checkpoint ? [{ checkpoint, shown: slot.identity }] : [];
+        if (!slot.checkpoint) return [];
+        const { checkpoint } = await this.#folders.model(slot.checkpoint);
+        return [{ checkpoint: withoutRepeatedHead(checkpoint), shown: slot.identity }];
       }),
     );
     const [family, all] = [opened.flat(), [...opened.flat(), ...merges]];
@@ -47,16 +52,6 @@ export class Comparison {
       return found ? [[role, found.shown] as const] : [];
     });
     return { set, identities: new Map(identities) };
-  }
-
-  #open({ checkpoint, folder }: Slot): Promise<Checkpoint> | undefined {
-    if (!checkpoint || !folder) return undefined;
-    const known = this.#opened.get(checkpoint.id);
-    if (known) return known;
-    const opening = openWeights(folder.files, { name: checkpoint.name });
-    this.#opened.set(checkpoint.id, opening);
-    opening.catch(() => this.#opened.delete(checkpoint.id));
-    return opening;
   }
 }
 

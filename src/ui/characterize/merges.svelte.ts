@@ -8,6 +8,7 @@ import { printBlocks } from '../../merge/recipe/blocks.ts';
 import type { DonorName, Recipe } from '../../merge/recipe/recipe.ts';
 import { measureInWorker } from '../../merge/worker/client.ts';
 import { NamedError } from '../../named-error.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -96,7 +97,7 @@ export class Merges {
       await work(controller.signal);
     } catch (error) {
       const failure = named(error);
-      if (failure.name !== 'Cancelled') this.error = failure;
+      if (!isCancelled(failure)) this.error = failure;
     } finally {
       this.working = false;
       this.#controller = null;

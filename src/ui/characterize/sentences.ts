@@ -49,14 +49,14 @@ export function overlapSentences(
   layers: number,
 ): string[] {
   const { matrices, without, unsettled, chance } = overlapCounts(file, file.k);
-  const said: string[] = [];
+  const sentences: string[] = [];
   if (without > 0)
-    said.push(
+    sentences.push(
       without === matrices
         ? 'One of the updates is exactly zero in every matrix: nothing is shared.'
         : `In ${without} of ${counted(matrices, 'matrix').replace('matrixs', 'matrices')} one of the updates is exactly zero: they have no overlap.`,
     );
-  if (without === matrices) return said;
+  if (without === matrices) return sentences;
   for (const [side, name] of [
     ['output', 'Output directions'],
     ['input', 'Input directions'],
@@ -65,11 +65,11 @@ export function overlapSentences(
     const points = own?.points.filter(({ value }) => value !== null) ?? [];
     if (!own || points.length === 0) continue;
     const words = regionSentence({ ...own, label: name, points }, cuts, layers, 'overlap');
-    said.push(`${words} Chance gives ${plainNumber(Number(chance[side].toPrecision(2)))}.`);
+    sentences.push(`${words} Chance gives ${plainNumber(Number(chance[side].toPrecision(2)))}.`);
   }
   if (unsettled > 0)
-    said.push(
+    sentences.push(
       `The last vectors of ${unsettled} had not settled: singular values lie close together there, and with them the order of directions.`,
     );
-  return said;
+  return sentences;
 }

@@ -9,6 +9,7 @@ import type { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import { openResults, type OpenResults } from '../../reading/client.ts';
 import type { Judgement } from '../../reading/judgement.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -65,7 +66,7 @@ export class Judging {
       await this.show();
     } catch (thrown) {
       const error = named(thrown);
-      this.error = error.name === 'Cancelled' ? null : error;
+      this.error = isCancelled(error) ? null : error;
     }
   }
 
@@ -84,7 +85,7 @@ export class Judging {
     } catch (thrown) {
       const error = named(thrown);
       // Other results were opened meanwhile.
-      if (error.name !== 'Cancelled') this.error = error;
+      if (!isCancelled(error)) this.error = error;
     }
   }
 
@@ -117,7 +118,7 @@ export class Judging {
       );
     } catch (thrown) {
       const error = named(thrown);
-      this.error = error.name === 'Cancelled' ? null : error;
+      this.error = isCancelled(error) ? null : error;
     } finally {
       this.running = false;
       this.#jobs.end(JOB);

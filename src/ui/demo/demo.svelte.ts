@@ -2,6 +2,7 @@ import type { DemoCheckpoint, DemoIndex, DemoRecipe } from '../../demo/index-fil
 import { fetchDemoCheckpoint, fetchDemoExample, openDemoIndex } from '../../demo/family.ts';
 import { pageSite, type DemoSite } from '../../demo/site.ts';
 import { NamedError } from '../../named-error.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import { bytes } from '../format/quantity.ts';
 import type { Asking } from '../state/asking.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -95,7 +96,7 @@ export class Demo {
           if (!load || !slot) continue;
           loading = loading
             .then(() => this.#load(slot, signal))
-            .then(() => this.#layReady(index, site, signal));
+            .then(() => this.#fillExample(index, site, signal));
           // Awaited below, unless fetching fails first; then that failure is the one told.
           loading.catch(() => undefined);
         }
@@ -110,7 +111,7 @@ export class Demo {
       this.phase = { kind: 'idle' };
     } catch (thrown) {
       const error = named(thrown);
-      this.phase = error.name === 'Cancelled' ? { kind: 'idle' } : { kind: 'failed', error };
+      this.phase = isCancelled(error) ? { kind: 'idle' } : { kind: 'failed', error };
     } finally {
       this.#jobs.end(JOB);
     }
@@ -137,7 +138,7 @@ export class Demo {
   }
 
   /** Puts the first example into Try it, once a model can answer; leaves alone what a person has begun to write. */
-  async #layReady(index: DemoIndex, site: DemoSite, signal: AbortSignal): Promise<void> {
+  async #fillExample(index: DemoIndex, site: DemoSite, signal: AbortSignal): Promise<void> {
     const [example] = index.examples;
     const { recipe } = index;
     if (this.#family.loaded.length !== 1 || !example || signal.aborted) return;

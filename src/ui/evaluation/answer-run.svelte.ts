@@ -13,6 +13,7 @@ import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
 import { originNotice, originText } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import { counted } from '../format/quantity.ts';
@@ -44,7 +45,7 @@ interface Kept {
 /** Answers of this long are shown together: tables of thousands take tens of milliseconds to draw. */
 const TOGETHER_MS = 250;
 /** From so many on, grading is shown as work of its own, which can be cancelled. */
-const WORTH_A_JOB = 500;
+const SHOWN_AS_JOB_FROM = 500;
 
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
 export class AnswerRun<Who extends Asked = Variant> {
@@ -73,6 +74,8 @@ export class AnswerRun<Who extends Asked = Variant> {
   #controller: AbortController | null = null;
   #plan: Plan<Who> | null = null;
   #serial = 0;
+  /** Times that it was read again: the last counts. */
+  #readings = 0;
   /** Whether `error` is of the last run, and not of laying one out. */
   #runFailed = false;
   #preparing: Promise<void> = Promise.resolve();
@@ -89,7 +92,10 @@ export class AnswerRun<Who extends Asked = Variant> {
     this.#journals = journals;
     this.#jobs = jobs;
     journals.onRemoved(() => {
-      if (!this.running && this.answers.size > 0) void this.#readAgain();
+      if (!this.running) void this.#readAgain();
+    });
+    journals.onTakenOver(() => {
+      if (!this.running && this.asks.length > 0) void this.#readAgain();
     });
   }
 
@@ -152,17 +158,20 @@ export class AnswerRun<Who extends Asked = Variant> {
     } catch (error) {
       if (serial !== this.#serial) return;
       const failure = named(error);
-      this.error = failure.name === 'Cancelled' ? null : failure;
+      this.error = isCancelled(failure) ? null : failure;
       this.#runFailed = false;
     }
   }
 
   /** Kept work was forgotten, or withdrawn: what is shown may have been of it. */
   async #readAgain(): Promise<void> {
+    const reading = ++this.#readings;
     await this.#preparing;
+    if (this.asks.length === 0) return;
     const serial = this.#serial;
     const { answers, origin, notices } = await this.#kept(this.asks);
-    if (serial !== this.#serial || this.running) return;
+    // One that began later knows of every removal.
+    if (serial !== this.#serial || reading !== this.#readings || this.running) return;
     if (origin || this.origin) this.notices = notices;
     this.answers = answers;
     this.origin = origin;
@@ -216,7 +225,7 @@ export class AnswerRun<Who extends Asked = Variant> {
       };
       await answersJournalled(
         this.asks,
-        (identity, total, work, keys) =>
+        (identity, total, work, { keys }) =>
           runJournalled(this.#journals, identity, total, work, {
             ...options,
             // Told again where answers were withdrawn meanwhile: none of them stays in sight.
@@ -233,7 +242,7 @@ export class AnswerRun<Who extends Asked = Variant> {
       );
     } catch (thrown) {
       const error = named(thrown);
-      this.error = error.name === 'Cancelled' ? null : error;
+      this.error = isCancelled(error) ? null : error;
       this.#runFailed = this.error !== null;
     } finally {
       this.answers = new Map(answers);
@@ -266,18 +275,19 @@ export class AnswerRun<Who extends Asked = Variant> {
   async #gradeNew(): Promise<void> {
     const controller = new AbortController();
     const id = `${this.#id}-grading`;
-    let told = -Infinity;
+    let shown = -Infinity;
     let report: ReturnType<Jobs['track']> | null = null;
     try {
       for (;;) {
         const { asks, answers } = this;
         const total = this.#book.pending(asks, answers).length;
-        if (total > WORTH_A_JOB) report ??= this.#jobs.track(id, 'Grading answers', () => controller.abort());
+        if (total > SHOWN_AS_JOB_FROM)
+          report ??= this.#jobs.track(id, 'Grading answers', () => controller.abort());
         const onGraded = (done: number): void => {
           report?.({ phase: 'grading', done, total, unit: 'answers' });
-          if (performance.now() - told < TOGETHER_MS) return;
+          if (performance.now() - shown < TOGETHER_MS) return;
           this.graded = this.#book.list(asks);
-          told = performance.now();
+          shown = performance.now();
         };
         await this.#book.update(asks, answers, this.#grader, { onGraded, signal: controller.signal });
         this.graded = this.#book.list(this.asks);

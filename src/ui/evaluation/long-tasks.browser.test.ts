@@ -26,6 +26,8 @@ afterEach(() => {
 
 const VARIANTS = ['IN', 'RL', 'IN:RL', 'RL:IN'];
 const SAMPLES = 2000;
+/** Of answers that are saved: VITE_SAVED_MEGABYTES=200 saves as many as a long run has. */
+const SAVED_MEGABYTES = Number((import.meta.env['VITE_SAVED_MEGABYTES'] as string | undefined) ?? 24);
 /** Answers between which a reader's clicks are taken, as between those of an engine. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
@@ -102,7 +104,8 @@ test('8,000 answers arrive one by one, and the page with their table is never bu
 
 test('many megabytes of results are saved, and the page is never busy for long', async () => {
   const { app } = await staged();
-  const words = 'So we divide it again, step by step. '.repeat(80);
+  const step = 'So we divide it again, step by step. ';
+  const words = step.repeat(Math.ceil((SAVED_MEGABYTES * 1e6) / (VARIANTS.length * SAMPLES * step.length)));
   const answers = VARIANTS.flatMap((variant) =>
     Array.from({ length: SAMPLES }, (_, index): GradedAnswer => {
       const text = `${words}${Math.sin(index)}`;

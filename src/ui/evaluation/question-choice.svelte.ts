@@ -1,4 +1,4 @@
-import type { ImageReading } from '../../engine/protocol.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
 import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { demoItems } from '../../evaluation/samples/demo-items.ts';
@@ -7,6 +7,7 @@ import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { NamedError } from '../../named-error.ts';
 import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
 import { type ItemSource, openItems } from '../../reading/client.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
@@ -82,7 +83,7 @@ export class QuestionChoice {
       if (error instanceof UnknownColumns) this.asking = { unknown: error, files: found, choices };
       else {
         const failure = named(error);
-        this.error = failure.name === 'Cancelled' ? null : failure;
+        this.error = isCancelled(failure) ? null : failure;
       }
     }
   }

@@ -110,3 +110,43 @@ test('a table is emptied with what was kept, and shows no old answer beside new 
   await run.start();
   expect(texts()).toEqual(['new']);
 });
+
+test('answers that are withdrawn while they are read are not shown', async () => {
+  const storage = new MemoryStorage();
+  const journals = new Journals(storage);
+  const answerer = async (
+    asks: readonly { readonly key: string }[],
+    _: unknown,
+    { onRecord }: { onRecord?: (key: string, answer: Answer) => unknown },
+  ) => {
+    for (const { key } of asks) await onRecord?.(key, { text: 'old', tokens: 1, stop: 'end' });
+    return new Map<string, Answer>();
+  };
+  const staged = () => new AnswerRun<Asked>('evaluation', 'Evaluating', answerer, journals, new Jobs());
+  const first = staged();
+  await first.prepare(() => Promise.resolve(plan));
+  await first.start();
+
+  const waiting: (() => void)[] = [];
+  const read = storage.read.bind(storage);
+  let slow = true;
+  storage.read = async (work, file) => {
+    const found = await read(work, file);
+    if (slow && file === 'records.jsonl') await new Promise<void>((resolve) => waiting.push(resolve));
+    return found;
+  };
+  const opened = staged();
+  const preparing = opened.prepare(() => Promise.resolve(plan));
+  await expect.poll(() => waiting.length).toBe(1);
+  // The first reading of what is shown already ends last.
+  const [work] = await storage.list();
+  for (const key of ['none', work?.key ?? '']) await journals.remove(key);
+  await expect.poll(() => waiting.length).toBeGreaterThan(1);
+  slow = false;
+  for (const go of waiting.toReversed()) go();
+  await preparing;
+  const shown = () => [first, opened].map(({ answers }) => answers.size);
+  await expect.poll(shown).toEqual([0, 0]);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(shown()).toEqual([0, 0]);
+});

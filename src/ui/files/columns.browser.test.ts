@@ -18,9 +18,12 @@ test('Localize asks which column of a list is what, with a guess and the first r
   const { localize } = app;
   app.view.go('localize');
   localize.probe = 'ablate';
-  localize.questionSource = 'dropped';
-  await localize.bringQuestions([file('set/list.tsv', LIST), file('set/pictures/a.png', 'p')]);
-  expect([localize.setError, localize.broughtQuestions]).toEqual([null, null]);
+  localize.sets.problemSource = 'dropped';
+  await localize.sets.bringQuestions(
+    [file('set/list.tsv', LIST), file('set/pictures/a.png', 'p')],
+    'problems',
+  );
+  expect([localize.sets.error, localize.sets.broughtQuestions]).toEqual([null, null]);
 
   const form = main.getByRole('form', { name: 'Which column is what?' });
   await expect.element(form).toHaveTextContent('2 of 2 rows have no question (looked for: question, problem');
@@ -35,8 +38,8 @@ test('Localize asks which column of a list is what, with a guess and the first r
 
   await column('Choices').selectOptions('none');
   await userEvent.click(form.getByRole('button', { name: 'Read the list' }));
-  await expect.poll(() => localize.broughtQuestions?.samples.count).toBe(2);
-  expect(await localize.broughtQuestions?.samples.at([0, 1])).toEqual([
+  await expect.poll(() => localize.sets.broughtQuestions?.samples.count).toBe(2);
+  expect(await localize.sets.broughtQuestions?.samples.at([0, 1])).toEqual([
     { id: '0', question: 'How many\nare there?', answer: '7', image: expect.any(File) as File },
     { id: '1', question: 'Why?', answer: 'because' },
   ]);

@@ -1,4 +1,4 @@
-import { waysOut } from '../../../scripts/hub-cache-words.mjs';
+import { cacheRemedy } from '../../../scripts/hub-cache-messages.mjs';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 
@@ -13,6 +13,6 @@ export function nothingListed(folders: readonly string[]): NamedError {
     'NothingListed',
     `${which} no files: empty, or made of links, as in the Hugging Face cache, and browsers do not follow links`,
     folder === '' ? {} : { file: listing(folders) },
-    COMMIT.test(folder) ? `drop models--OWNER--NAME, which holds it, or ${waysOut()}` : waysOut(),
+    COMMIT.test(folder) ? `drop models--OWNER--NAME, which holds it, or ${cacheRemedy()}` : cacheRemedy(),
   );
 }

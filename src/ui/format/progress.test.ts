@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { progressWords } from './progress.ts';
+import { paceText } from './progress.ts';
 
 test.each([
   [
@@ -18,5 +18,5 @@ test.each([
     'Answering · 100 of 100 samples',
   ],
 ])('%s', (progress, pace, words) => {
-  expect(progressWords(progress, pace)).toBe(words);
+  expect(paceText(progress, pace)).toBe(words);
 });

@@ -4,10 +4,7 @@ import { bytes, bytesPerSecond, count, duration } from './quantity.ts';
 import { sentence } from './sentence.ts';
 
 /** "Reading updates · 4.2 of 15.4 GiB · 812 MiB/s · 14 s left". */
-export function progressWords(
-  { phase, done, total, unit }: WorkProgress,
-  { rate, etaSeconds }: Pace,
-): string {
+export function paceText({ phase, done, total, unit }: WorkProgress, { rate, etaSeconds }: Pace): string {
   const amount =
     unit === 'bytes' ? `${bytes(done)} of ${bytes(total)}` : `${count(done)} of ${count(total)} ${unit}`;
   const parts = [sentence(phase).replace(/\.$/, ''), amount];

@@ -6,13 +6,11 @@ import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import { countItems } from '../../evaluation/samples/item-counts.ts';
 import { heldSamples } from '../../reading/sample-source.ts';
-import type { Localize, ProbeName } from './localize.svelte.ts';
+import { PROBES } from '../../analyses/registry.ts';
+import type { Localize } from './localize.svelte.ts';
 
 beforeEach(() => localStorage.clear());
 afterEach(clearStage);
-
-const PROBES = ['swap', 'ablate', 'attention', 'lens', 'patch'] as const satisfies readonly ProbeName[];
-const ASKING = PROBES.slice(1);
 
 /** As large as any other; one byte is its own. */
 const picture = (mark: number): Blob => new Blob([new Uint8Array(99).fill(1), new Uint8Array([mark])]);
@@ -41,70 +39,73 @@ async function start({ template = 'a', adapter = 'vendor nvidia', mark = 1 }: Wo
     target: picture(mark),
     source: picture(2),
   };
-  localize.broughtPairs = {
-    ...{ name: 'mine', notices: [], literal: { literalImage: 'strip', literalImages: 0 } },
-    samples: (['ocr', 'counting'] as const).flatMap((task) =>
-      ['1', '2'].map((id) => ({ ...pair, id, task })),
-    ),
+  const { sets } = localize;
+  sets.broughtPairs = {
+    ...{ name: 'mine', notices: [], literalImage: 'strip', literalImages: 0 },
+    pairs: (['ocr', 'counting'] as const).flatMap((task) => ['1', '2'].map((id) => ({ ...pair, id, task }))),
   };
   const question = { question: 'Q', answer: '1', image: picture(mark) };
-  localize.broughtQuestions = {
-    ...{ name: 'mine', notices: [] },
+  sets.broughtQuestions = {
+    name: 'mine',
     samples: heldSamples(['1', '2', '3', '4', '5'].map((id) => ({ ...question, id }))),
   };
-  localize.pairSource = localize.questionSource = localize.pictureSource = 'dropped';
-  localize.samples = 2;
-  localize.pairsPerTask = 1;
+  sets.pairSource = sets.problemSource = sets.pictureSource = 'dropped';
+  for (const store of localize.stores.values())
+    store.restore({ samples: store.probe.declaration.asks === 'pairs' ? 1 : 2 });
   return app;
 }
 
-async function key(localize: Localize, probe: ProbeName): Promise<string> {
+async function key(localize: Localize, probe: string): Promise<string> {
   localize.probe = probe;
-  return workKey((await localize.piece())?.piece.identity as Parameters<typeof workKey>[0]);
+  await localize.prepare();
+  return workKey(localize.store.plan?.identity as Parameters<typeof workKey>[0]);
 }
 
-type Settings = Localize['settings'];
-/** By setting, another value, and the probes it decides of; none with a reason where it decides nothing. */
-const FLIPS: {
-  readonly [S in keyof Settings]:
-    | { readonly to: Settings[S]; readonly of: readonly ProbeName[] }
-    | { readonly to: Settings[S]; readonly of: readonly []; readonly since: string }
-    | { readonly since: string };
-} = {
-  probe: { since: 'told apart by the kind of work' },
-  chosen: { to: 'IN', of: ['swap', 'ablate'] },
-  definition: { to: 'reference', of: [], since: 'records are read by it' },
-  mode: { to: 'from-layer', of: ['swap'] },
-  tasks: { to: ['ocr'], of: ['swap'] },
-  pairSource: { since: 'a set counts by what is drawn of it' },
-  literalImage: { to: 'keep', of: [], since: 'prompts count as they were read' },
-  pairsPerTask: { to: 2, of: ['swap'] },
-  swapTokens: { to: 65, of: ['swap'] },
-  questionSource: { since: 'a set counts by what is drawn of it' },
-  pictureSource: { since: 'a set counts by what is drawn of it' },
-  samples: { to: 3, of: ASKING },
-  seed: { to: 7, of: ASKING },
-  part: { to: 'mlp', of: ['ablate'] },
-  answerTokens: { to: 255, of: ASKING },
-  running: { to: 'free', of: ['attention'] },
-  onlyThink: { to: true, of: ['attention'] },
-  rows: { to: 8, of: [], since: 'a row says what it says alone' },
+/** By setting, another value; or, where it decides nothing, why not. A setting of another analysis by this name is meant, too. */
+const FLIPS: Readonly<Record<string, { readonly to: unknown; readonly since?: string }>> = {
+  definition: { to: 'reference', since: 'records are read by it' },
+  mode: { to: 'from-layer' },
+  tasks: { to: ['ocr'] },
+  layers: { to: '0-2' },
+  set: { to: ['0-1'] },
+  literalImage: { to: 'keep', since: 'prompts count as they were read' },
+  answerSource: { to: true },
+  samples: { to: 3 },
+  seed: { to: 7 },
+  parts: { to: ['mlp'] },
+  system: { to: 'Think.' },
+  prefix: { to: 'Look. ' },
+  maxNewTokens: { to: 65 },
+  running: { to: 'free' },
+  forcedBy: { to: 'rl' },
+  onlyThink: { to: true },
+  heads: { to: true, since: 'they are in every record' },
+  from: { to: 'in' },
+  rows: { to: 8, since: 'a row says what it says alone' },
 };
 
-test('says of every setting what it decides', async () => {
+test.each([...PROBES])('%s: every setting decides, or it is said why not', async (name, { declaration }) => {
   const { localize } = await start();
-  expect(Object.keys(FLIPS).sort()).toEqual(Object.keys(localize.settings).sort());
-  for (const [setting, flip] of Object.entries(FLIPS)) {
-    if (!('to' in flip)) continue;
-    for (const probe of PROBES) {
-      const before = await key(localize, probe);
-      const was = localize.settings[setting as keyof Settings];
-      Object.assign(localize, { [setting]: flip.to });
-      const isOther = (await key(localize, probe)) !== before;
-      expect(isOther, `${setting} of ${probe}`).toBe((flip.of as readonly string[]).includes(probe));
-      Object.assign(localize, { [setting]: was });
-      expect(await key(localize, probe), `${setting} of ${probe}, as before`).toBe(before);
-    }
+  const before = await key(localize, name);
+  const { store } = localize;
+  for (const setting of Object.keys(declaration.settings)) {
+    const flip = FLIPS[setting];
+    if (!flip) throw new Error(`what does ${setting} decide?`);
+    const was = store.values;
+    expect(store.restore({ [setting]: flip.to }), setting).toEqual([]);
+    expect((await key(localize, name)) !== before, setting).toBe(flip.since === undefined);
+    store.values = was;
+    expect(await key(localize, name), `${setting}, as before`).toBe(before);
+  }
+});
+
+test('analyses of one model are of the one that was chosen', async () => {
+  const { localize } = await start();
+  for (const [name, { declaration }] of PROBES) {
+    localize.chosen = 'RL';
+    const before = await key(localize, name);
+    localize.chosen = 'IN';
+    expect((await key(localize, name)) !== before, name).toBe(!declaration.compares);
   }
 });
 
@@ -112,14 +113,14 @@ test('another template, adapter or picture of as many bytes is other work of eve
   const keysOf = async (world: World): Promise<readonly string[]> => {
     const { localize } = await start(world);
     const keys: string[] = [];
-    for (const probe of PROBES) keys.push(await key(localize, probe));
+    for (const probe of PROBES.keys()) keys.push(await key(localize, probe));
     return keys;
   };
   const before = await keysOf({});
   expect(await keysOf({})).toEqual(before);
   for (const world of [{ template: 'b' }, { adapter: 'vendor amd' }, { mark: 9 }]) {
     const after = await keysOf(world);
-    for (const [at, probe] of PROBES.entries()) {
+    for (const [at, probe] of [...PROBES.keys()].entries()) {
       expect(after[at], `${probe} ${JSON.stringify(world)}`).not.toBe(before[at]);
     }
   }
@@ -127,11 +128,11 @@ test('another template, adapter or picture of as many bytes is other work of eve
 
 test('an own pair counts by its pictures, not by their size', async () => {
   const { localize } = await start();
-  localize.makePair(picture(1), picture(2), 'What?');
+  localize.sets.makePair(picture(1), picture(2), 'What?');
   const before = await key(localize, 'swap');
-  localize.makePair(picture(3), picture(2), 'What?');
+  localize.sets.makePair(picture(3), picture(2), 'What?');
   expect(await key(localize, 'swap')).not.toBe(before);
-  localize.makePair(picture(1), picture(2), 'What?');
+  localize.sets.makePair(picture(1), picture(2), 'What?');
   expect(await key(localize, 'swap')).toBe(before);
 });
 

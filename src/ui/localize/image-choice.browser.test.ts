@@ -7,7 +7,6 @@ import type { AppState } from '../state/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import { heldSamples } from '../../reading/sample-source.ts';
-import type { ProbeName } from './localize.svelte.ts';
 
 afterEach(() => {
   clearStage();
@@ -41,19 +40,21 @@ test('makes another piece of work of every probe of Localize', async () => {
   const { localize, images } = app;
   const answer = { id: '1', task: 'ocr' as const, prompt: 'What?', targetAnswer: 'a', sourceAnswer: 'b' };
   const picture = new Blob(['x']);
-  localize.ownPair = {
-    ...{ name: 'mine', notices: [], literal: { literalImage: 'strip', literalImages: 0 } },
-    samples: [{ ...answer, target: picture, source: picture }],
+  const { sets } = localize;
+  sets.ownPair = {
+    ...{ name: 'mine', notices: [], literalImage: 'strip', literalImages: 0, whole: true },
+    pairs: [{ ...answer, target: picture, source: picture }],
   };
   const question = { id: '1', question: 'Q', answer: '1', image: picture };
-  localize.broughtQuestions = { name: 'mine', samples: heldSamples([question]) };
-  localize.pairSource = 'own';
-  localize.questionSource = localize.pictureSource = 'dropped';
-  const key = async (probe: ProbeName): Promise<string> => {
+  sets.broughtQuestions = { name: 'mine', samples: heldSamples([question]) };
+  sets.pairSource = 'own';
+  sets.problemSource = sets.pictureSource = 'dropped';
+  const key = async (probe: string): Promise<string> => {
     localize.probe = probe;
-    return workKey((await localize.piece())?.piece.identity as Parameters<typeof workKey>[0]);
+    await localize.prepare();
+    return workKey(localize.store.plan?.identity as Parameters<typeof workKey>[0]);
   };
-  for (const probe of ['swap', 'ablate', 'attention', 'lens', 'patch'] as const) {
+  for (const probe of localize.stores.keys()) {
     images.processing = 'transformers-5';
     const before = await key(probe);
     images.processing = 'transformers-4.51';

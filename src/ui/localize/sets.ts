@@ -1,5 +1,6 @@
 /** What can be asked: the committed sets by name, or what a person brought. */
-import { loadPairs, loadProblems, loadQuestions, type PairSet } from '../../demo/sets.ts';
+import { loadPairs, loadProblems, loadQuestions, type PairSet as CommittedSet } from '../../demo/sets.ts';
+import type { PairSet } from '../../analyses/probe.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
@@ -11,12 +12,8 @@ import type { PathFile } from '../files/folder.ts';
 import { openProblemList, readPairs, type ReadWork } from '../../reading/client.ts';
 import { heldSamples, type SampleSource } from '../../reading/sample-source.ts';
 
-/** A set of pairs. What is drawn of it names a piece of work by its content. */
-export interface NamedPairs {
-  readonly name: string;
-  readonly samples: readonly Pair[];
-  /** What became of a literal <image> before a prompt when the set was read, and of how many prompts. */
-  readonly literal: { readonly literalImage: 'strip' | 'keep'; readonly literalImages: number };
+/** A set of pairs, with what was noticed when it was read. */
+export interface NamedPairs extends PairSet {
   readonly notices: readonly string[];
 }
 
@@ -29,11 +26,11 @@ export interface NamedList<Sample> {
 export type QuestionSet = 'problems' | 'general-vqa' | 'math-targeted-vqa';
 
 /** Of pairs whose prompts have no literal <image>. */
-const NONE = { literalImage: 'strip', literalImages: 0 } as const;
+const NONE = { literalImage: 'strip', literalImages: 0, notices: [] } as const;
 
-export async function committedPairs(set: PairSet): Promise<NamedPairs> {
+export async function committedPairs(set: CommittedSet): Promise<NamedPairs> {
   const lists = await Promise.all(TASKS.map((task) => loadPairs(task, { set })));
-  return { name: set, samples: lists.flat(), literal: NONE, notices: [] };
+  return { name: set, pairs: lists.flat(), ...NONE };
 }
 
 export async function committedQuestions(set: QuestionSet): Promise<NamedList<Problem>> {
@@ -52,8 +49,7 @@ export async function droppedPairs(
   const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
   return {
     name: topOf(found),
-    samples: pairs,
-    literal: { literalImage, literalImages },
+    ...{ pairs, literalImage, literalImages },
     notices: literalImages > 0 ? [`${literalImages} prompts begin with a literal <image>: ${what}.`] : [],
   };
 }
@@ -82,7 +78,7 @@ export async function droppedQuestions(
 /** Two images and a question of one's own. */
 export function ownPair(target: Blob, source: Blob, prompt: string, task: Task): NamedPairs {
   const pair: Pair = { id: 'own', task, prompt, target, source, targetAnswer: '', sourceAnswer: '' };
-  return { name: 'your own pair', samples: [pair], literal: NONE, notices: [] };
+  return { name: 'your own pair', pairs: [pair], whole: true, ...NONE };
 }
 
 function pathsOf(found: readonly PathFile[]): Map<string, File> {

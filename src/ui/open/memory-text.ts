@@ -1,4 +1,4 @@
-import type { MemoryEstimate } from '../../engine/protocol.ts';
+import type { MemoryEstimate } from '../../engine/protocol/loading.ts';
 import { bytes } from '../format/quantity.ts';
 
 /** Where the memory goes: `weights 4.4 GiB, cache 224 MiB, activations 96 MiB; 2.1 GiB of 8 GiB held`. */

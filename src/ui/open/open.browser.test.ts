@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import type { Capabilities } from '../../engine/protocol.ts';
+import type { Capabilities } from '../../engine/protocol/capabilities.ts';
 import { CAPABILITIES } from '../testing/fake-engine.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';

@@ -13,17 +13,17 @@ export function swapPeakMarks({ swapPeaks }: Papers, layers: number): Published[
     return Math.min(layers, Math.floor(share * layers) + 1);
   };
   /** Printed counts begin at another number than the app's: both are said. */
-  const told = (printed: string) => (same ? `printed ${printed}` : `${printed} of ${swapPeaks.layers}`);
+  const caption = (printed: string) => (same ? `printed ${printed}` : `${printed} of ${swapPeaks.layers}`);
   return [
     ...swapPeaks.spreads.map(({ task, first, last }) => ({
       kind: 'span' as const,
-      label: `${task} (${told(`${first}\u2013${last}`)})`,
+      label: `${task} (${caption(`${first}\u2013${last}`)})`,
       first: at(first),
       last: at(last),
     })),
     ...swapPeaks.peaks.map(({ task, layer, rate }) => ({
       kind: 'peak' as const,
-      label: `${task} (${told(String(layer))})`,
+      label: `${task} (${caption(String(layer))})`,
       layer: at(layer),
       value: rate,
     })),

@@ -1,4 +1,4 @@
-import type { GeneratedRow, StopReason } from '../../engine/protocol.ts';
+import type { GeneratedRow, StopReason } from '../../engine/protocol/generation.ts';
 
 /** One answer as it streams in. */
 export class Answer {

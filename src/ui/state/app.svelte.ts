@@ -1,6 +1,7 @@
 import { createContext } from 'svelte';
 import type { EngineApi } from '../../engine/protocol.ts';
 import { withdrawCopies } from '../../study/weights/loaded.ts';
+import { PREPARING } from '../analyses/preparing.ts';
 import { Characterize } from '../characterize/characterize.svelte.ts';
 import { Demo } from '../demo/demo.svelte.ts';
 import { Samples } from '../demo/samples.svelte.ts';
@@ -55,8 +56,8 @@ export class AppState {
     this.asking = new Asking(engine, this.stitch, this.images, this.jobs);
     this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
     this.samples = new Samples(this.asking, this.stitch, this.view);
-    this.kept = new KeptResults(journals);
-    this.localize = new Localize(engine, this.family, this.images, this.jobs, journals);
+    this.kept = new KeptResults(journals, this.jobs);
+    this.localize = new Localize(engine, this.family, this.images, this.jobs, journals, PREPARING);
     const donors = new Donors(this.family);
     this.stitcher = new Stitcher(this.family, donors, this.stitch, this.view, this.jobs, journals.weights);
     this.characterize = new Characterize(this, donors, surroundings);

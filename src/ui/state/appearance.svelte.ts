@@ -15,7 +15,7 @@ export class Appearance {
   talk = $state(false);
 
   constructor() {
-    // A theme that begins anew shows by itself.
+    // A theme that could not be read shows by itself.
     const { theme = 'system', talk = false } = keptSettings(KEY, SHAPES).values;
     this.theme = theme;
     this.talk = talk;

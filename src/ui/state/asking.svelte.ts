@@ -1,5 +1,6 @@
 import type { NamedError } from '../../named-error.ts';
-import type { EngineApi, GenerateEvent, GenerateRequest, GenerateResult } from '../../engine/protocol.ts';
+import type { EngineApi } from '../../engine/protocol.ts';
+import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../engine/protocol/generation.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { Look } from '../layer-strip/look.ts';
 import type { Body } from '../layer-strip/layer-axis.ts';

@@ -1,4 +1,4 @@
-import type { OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
 import { comparedText } from '../../study/weights/loaded.ts';
 

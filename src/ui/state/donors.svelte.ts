@@ -1,11 +1,13 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { OpenedRecipe } from '../../merge/open-recipe.ts';
 import { readRecipeFile } from '../../reading/client.ts';
 import type { Donor } from '../../merge/plan/donor.ts';
-import { openDonor } from '../../merge/plan/donor.ts';
+import { donorOf } from '../../merge/plan/donor.ts';
 import { parseBlocks } from '../../merge/recipe/blocks.ts';
 import type { Recipe } from '../../merge/recipe/recipe.ts';
 import { NamedError } from '../../named-error.ts';
+import { once } from '../../work/once.ts';
 import type { Cuts } from '../layer-strip/regions.ts';
 import type { Look } from '../layer-strip/look.ts';
 import type { Family } from './family.svelte.ts';
@@ -18,10 +20,10 @@ export interface DonorSlot {
   readonly look: Look;
 }
 
-/** The opened checkpoints as donors of merges; headers, config and tokenizer are read when first asked for. */
+/** The opened checkpoints as donors of merges. */
 export class Donors {
   readonly #family: Family;
-  readonly #opened = new Map<string, Promise<Donor>>();
+  readonly #opened = new WeakMap<OpenedCheckpoint, Promise<Donor>>();
 
   constructor(family: Family) {
     this.#family = family;
@@ -46,10 +48,10 @@ export class Donors {
     return this.list.map(({ name }) => name);
   }
 
-  /** By their names in recipes. @throws NamedError those of `openDonor` */
+  /** By their names in recipes. @throws NamedError those of `donorOf` and `ReadFolders` */
   async open(): Promise<Map<string, Donor>> {
     const opened = await Promise.all(
-      this.list.map(async ({ name, slot }) => [name, await this.#open(name, slot)] as const),
+      this.list.map(async ({ name, slot }) => [name, await this.#donor(name, slot)] as const),
     );
     return new Map(opened);
   }
@@ -79,14 +81,12 @@ export class Donors {
     return readRecipeFile(file, first.config, known);
   }
 
-  #open(name: string, { checkpoint, folder }: Slot): Promise<Donor> {
-    if (!checkpoint || !folder) throw new RangeError(`${name} is not open`);
-    const key = `${checkpoint.id} ${name}`;
-    const known = this.#opened.get(key);
-    if (known) return known;
-    const opening = openDonor(name, folder.files, { folder: checkpoint.name });
-    this.#opened.set(key, opening);
-    opening.catch(() => this.#opened.delete(key));
-    return opening;
+  async #donor(name: string, { checkpoint }: Slot): Promise<Donor> {
+    if (!checkpoint) throw new RangeError(`${name} is not open`);
+    const { folders } = this.#family;
+    const donor = await once(this.#opened, checkpoint, async () =>
+      donorOf(name, await folders.model(checkpoint), await folders.vocabulary(checkpoint)),
+    );
+    return { ...donor, name };
   }
 }

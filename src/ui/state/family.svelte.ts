@@ -1,5 +1,6 @@
 import { NamedError } from '../../named-error.ts';
-import type { EngineApi, LoadProgress } from '../../engine/protocol.ts';
+import type { EngineApi } from '../../engine/protocol.ts';
+import type { LoadProgress } from '../../engine/protocol/loading.ts';
 import { noteLoaded } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
 import type { Body } from '../layer-strip/layer-axis.ts';
@@ -11,9 +12,10 @@ import type { Jobs } from './jobs.svelte.ts';
 import type { LoadChoice } from './load-choice.svelte.ts';
 import type { Machine } from './machine.svelte.ts';
 import { named } from './named.ts';
+import { ReadFolders } from './read-folders.ts';
 import { freeName, nameFrom } from './slot-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
-import { cancelled } from '../../work/cancel.ts';
+import { cancelled, isCancelled } from '../../work/cancel.ts';
 
 const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
 
@@ -45,6 +47,8 @@ export class Family {
     const first = this.opened[0]?.checkpoint;
     return first ? { visionBlocks: first.visionBlocks, layers: first.layers } : STUDIED;
   });
+  /** What was read of the opened folders. */
+  readonly folders: ReadFolders;
   readonly #engine: EngineApi;
   readonly #choice: LoadChoice;
   readonly #machine: Machine;
@@ -52,6 +56,7 @@ export class Family {
   readonly #watch: WeightsWatch;
 
   constructor(engine: EngineApi, choice: LoadChoice, machine: Machine, jobs: Jobs, watch: WeightsWatch) {
+    this.folders = new ReadFolders(engine);
     this.#engine = engine;
     this.#choice = choice;
     this.#machine = machine;
@@ -87,7 +92,7 @@ export class Family {
   /** What was dropped or chosen could not be told apart; nothing is said of what was cancelled. */
   refuse(error: unknown): void {
     const failure = named(error);
-    this.dropError = failure.name === 'Cancelled' ? null : failure;
+    this.dropError = isCancelled(failure) ? null : failure;
   }
 
   #slotFor(folder: Folder): Slot | undefined {
@@ -123,10 +128,9 @@ export class Family {
     } catch (error) {
       if (slot.state !== reading) return;
       const failure = named(error);
-      slot.state =
-        failure.name === 'Cancelled'
-          ? { kind: 'empty' }
-          : { kind: 'wrong', folder: folder.name, error: failure };
+      slot.state = isCancelled(failure)
+        ? { kind: 'empty' }
+        : { kind: 'wrong', folder: folder.name, error: failure };
     }
   }
 
@@ -190,7 +194,7 @@ export class Family {
       if (this.#choice.keep) void this.#machine.askStored();
     } catch (thrown) {
       const failure = named(thrown);
-      const error = failure.name === 'Cancelled' ? null : failure;
+      const error = isCancelled(failure) ? null : failure;
       if (still()) slot.state = { kind: 'found', checkpoint, error };
     } finally {
       this.#jobs.end(job);

@@ -1,5 +1,6 @@
 /** Takes up kept work from the list of it: the page is set as it was, as far as what is open allows. */
 import * as v from 'valibot';
+import { PROBES } from '../../analyses/registry.ts';
 import { NamedError } from '../../named-error.ts';
 import { roleOfWeights } from '../../identity/identify.ts';
 import { sameWork } from '../../identity/work-identity.ts';
@@ -13,11 +14,7 @@ const PAGES: Readonly<Record<string, PageId>> = {
   energy: 'characterize',
   diversity: 'characterize',
   overlap: 'characterize',
-  swap: 'localize',
-  ablate: 'localize',
-  attention: 'localize',
-  lens: 'localize',
-  patch: 'localize',
+  ...Object.fromEntries([...PROBES.keys()].map((name) => [name, 'localize'])),
 };
 
 /** Whether the list can go on with it; answers and verdicts go on with whatever asks for them again. */
@@ -67,31 +64,30 @@ interface Turned {
 }
 
 async function inLocalize({ localize, images, family }: AppState, work: KeptWork): Promise<Turned | null> {
-  const { imageProcessing, maxImagePixels, maxNewTokens } = fieldsOf(work);
-  const before = { ...localize.settings, ...images.reading };
-  images.restore({ imageProcessing, maxImagePixels });
-  localize.restore({
-    ...fieldsOf(work),
-    ...{ probe: work.kind, swapTokens: maxNewTokens, answerTokens: maxNewTokens },
-  });
-  const sources = work.kind === 'swap' ? PAIR_SOURCES : QUESTION_SOURCES;
+  const fields = fieldsOf(work);
+  const before = { ...localize.settings, reading: images.reading };
+  images.restore(fields);
+  localize.restore({ probe: work.kind, settings: { [work.kind]: fields } });
+  const { store } = localize;
+  const sources = store.probe.declaration.asks === 'pairs' ? PAIR_SOURCES : QUESTION_SOURCES;
   for (const chosen of family.loaded.map(({ identity }) => identity.label)) {
     for (const source of sources) {
-      // What is no source of this probe is left out.
-      localize.restore({ chosen, pairSource: source, questionSource: source, pictureSource: source });
-      const made = await localize.piece().catch(() => null);
-      if (!made || !sameWork(made.piece.identity, work)) continue;
+      // What is no source of this analysis is left out.
+      localize.restore({ chosen, pairSource: source, problemSource: source, pictureSource: source });
+      await localize.prepare().catch(() => null);
+      const { plan } = store;
+      if (!plan || !sameWork(plan.identity, work)) continue;
       return {
         run: () => localize.start(),
         async show() {
-          await localize.show();
-          if (!work.current) await localize.run.showOther(work.key);
+          await localize.prepare();
+          if (!work.current) await store.run.showOther(work.key);
         },
       };
     }
   }
   localize.restore(before);
-  images.restore(before);
+  images.restore(before.reading);
   return null;
 }
 

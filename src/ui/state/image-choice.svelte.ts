@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { ImageReading } from '../../engine/protocol.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import { MAX_DECODED_PIXELS } from '../../image/dimensions.ts';
 import {
   DEFAULT_IMAGE_PROCESSING,

@@ -1,6 +1,6 @@
 import { PaceMeter } from '../../work/pace.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
-import { progressWords } from '../format/progress.ts';
+import { paceText } from '../format/progress.ts';
 
 /** One piece of long work, as the job bar shows it. */
 export interface Job {
@@ -14,7 +14,7 @@ export interface Job {
 }
 
 /** The job bar is read, not watched: more reports a second only cost time. */
-const TOLD_EVERY_MS = 100;
+const REPORT_EVERY_MS = 100;
 
 /** Work under way, oldest first. */
 export class Jobs {
@@ -36,18 +36,19 @@ export class Jobs {
    */
   track(id: string, title: string, cancel: () => void): (progress: WorkProgress) => void {
     const meter = new PaceMeter();
-    let told = -Infinity;
+    let reported = -Infinity;
     let phase: string | null = null;
     this.report({ id, title, detail: 'Starting', share: null, cancel });
     return (progress) => {
       const pace = meter.observe(progress);
       const now = performance.now();
-      if (progress.phase === phase && now - told < TOLD_EVERY_MS && progress.done < progress.total) return;
-      told = now;
+      if (progress.phase === phase && now - reported < REPORT_EVERY_MS && progress.done < progress.total)
+        return;
+      reported = now;
       phase = progress.phase;
       const { done, total } = progress;
       const share = total > 0 ? done / total : null;
-      this.report({ id, title, detail: progressWords(progress, pace), share, cancel });
+      this.report({ id, title, detail: paceText(progress, pace), share, cancel });
     };
   }
 }

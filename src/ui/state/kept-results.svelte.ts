@@ -1,6 +1,9 @@
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
+import { takenText } from '../../study/journal/take-over.ts';
+import type { Jobs } from './jobs.svelte.ts';
+import { asJobIfLong } from './long-job.ts';
 import { named } from '../../named.ts';
 
 /** Results of long work that this browser keeps, whole or cut off. */
@@ -10,10 +13,16 @@ export class KeptResults {
   error = $state.raw<NamedError | null>(null);
   /** What was withdrawn since the page was opened, as weights turned out to be others. */
   withdrawn = $state.raw<readonly KeptWork[]>([]);
+  /** What became of the journal files that were opened last, in sentences. */
+  told = $state.raw<readonly string[]>([]);
+  /** Why others of them were not taken over. */
+  refused = $state.raw<readonly NamedError[]>([]);
   readonly journals: Journals;
+  readonly #jobs: Jobs;
 
-  constructor(journals: Journals) {
+  constructor(journals: Journals, jobs: Jobs) {
     this.journals = journals;
+    this.#jobs = jobs;
     journals.weights.onWithdrawn(({ works }) => {
       this.withdrawn = [...this.withdrawn, ...works];
     });
@@ -27,6 +36,36 @@ export class KeptResults {
     } catch (error) {
       this.error = named(error);
     }
+  }
+
+  /** Takes over what journal files hold, and lists it. */
+  async open(files: readonly File[]): Promise<void> {
+    this.told = [];
+    this.refused = [];
+    for (const file of files) {
+      try {
+        const taken = await asJobIfLong(this.#jobs, `Reading ${file.name}`, (work) =>
+          this.journals.takeOver(file, work),
+        );
+        this.told = [...this.told, takenText(file.name, taken)];
+      } catch (error) {
+        this.refused = [...this.refused, named(error)];
+      }
+    }
+    await this.ask();
+  }
+
+  /** A journal as one file, to be gone on with elsewhere. @throws NamedError `JournalFailed`, `JournalDamaged`; `Cancelled` */
+  file(key: string): Promise<Blob> {
+    return asJobIfLong(this.#jobs, 'Saving the journal', async ({ signal }) => {
+      // A blob lies with the browser: the page holds a piece of it at a time.
+      const pieces: Blob[] = [];
+      for await (const piece of this.journals.file(key)) {
+        signal?.throwIfAborted();
+        pieces.push(new Blob([piece]));
+      }
+      return new Blob(pieces, { type: 'application/jsonl' });
+    });
   }
 
   async remove(key: string): Promise<void> {

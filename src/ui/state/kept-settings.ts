@@ -37,14 +37,15 @@ export function keptSettings<Shapes extends SettingShapes>(
   try {
     text = localStorage.getItem(key);
     const found = validSettings(JSON.parse(text ?? '{}'), shapes);
-    return { ...found, notice: noticeOf(found.bad) };
+    return { ...found, notice: badNotice(found.bad) };
   } catch {
     const bad = text === null ? [] : Object.keys(shapes);
-    return { values: {}, bad, notice: noticeOf(bad) };
+    return { values: {}, bad, notice: badNotice(bad) };
   }
 }
 
-function noticeOf(bad: readonly string[]): string | null {
+/** What is said of settings that could not be taken over; null where all could. */
+export function badNotice(bad: readonly string[]): string | null {
   if (bad.length === 0) return null;
   const names = bad.map((name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
   return `Of the settings that this browser kept, some could not be read, and begin anew: ${names.join(', ')}.`;

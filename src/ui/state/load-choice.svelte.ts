@@ -1,10 +1,7 @@
-import type {
-  Capabilities,
-  Device,
-  LoadOptions,
-  OpenedCheckpoint,
-  WeightDtype,
-} from '../../engine/protocol.ts';
+import type { Capabilities } from '../../engine/protocol/capabilities.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { Device, WeightDtype } from '../../engine/protocol/device.ts';
+import type { LoadOptions } from '../../engine/protocol/loading.ts';
 
 /** Below this many parameters a float32 copy is small change (1 GB) and there is no reason to quantize. */
 const SMALL_MODEL = 250e6;

@@ -2,7 +2,7 @@ import type { LongWork, WorkProgress } from '../../work/long-work.ts';
 import type { Jobs } from './jobs.svelte.ts';
 
 /** What is over sooner is not worth a word. */
-const SAID_AFTER_MS = 300;
+const SHOWN_AFTER_MS = 300;
 
 let serial = 0;
 
@@ -15,7 +15,7 @@ export async function asJobIfLong<Result>(
   const id = `short work ${serial++}`;
   const controller = new AbortController();
   let report: ((progress: WorkProgress) => void) | undefined;
-  const late = setTimeout(() => (report = jobs.track(id, title, () => controller.abort())), SAID_AFTER_MS);
+  const late = setTimeout(() => (report = jobs.track(id, title, () => controller.abort())), SHOWN_AFTER_MS);
   try {
     return await work({ signal: controller.signal, onProgress: (progress) => report?.(progress) });
   } finally {

@@ -1,5 +1,6 @@
 import type { NamedError } from '../../named-error.ts';
-import type { LoadedModel, LoadProgress, MemoryEstimate, OpenedCheckpoint } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { LoadedModel, LoadProgress, MemoryEstimate } from '../../engine/protocol/loading.ts';
 import type { Folder } from '../files/folder.ts';
 import { identityAt, isRole, type Identity } from '../theme/identity.ts';
 

@@ -1,11 +1,12 @@
-import type { OpenedCheckpoint, RowSpec } from '../../engine/protocol.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { RowSpec } from '../../engine/protocol/intervention.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Family } from './family.svelte.ts';
 import type { LoadedSlot } from './slot.svelte.ts';
 
 /** Shapes that must agree before one model can take a layer from another; names the first that does not. */
-export function whyNoDonor(to: OpenedCheckpoint, from: OpenedCheckpoint): string | null {
+export function donorMismatch(to: OpenedCheckpoint, from: OpenedCheckpoint): string | null {
   for (const [key, noun] of [
     ['layers', 'layers'],
     ['hiddenSize', 'hidden size'],
@@ -49,11 +50,11 @@ export class Stitch implements StripEditor {
   }
 
   /** Loaded models that cannot give layers to this one, with the reason. */
-  get strangers(): { slot: LoadedSlot; reason: string }[] {
+  get incompatible(): { slot: LoadedSlot; reason: string }[] {
     const { model } = this;
     if (!model) return [];
     return this.#family.loaded.flatMap((slot) => {
-      const reason = whyNoDonor(model.checkpoint, slot.checkpoint);
+      const reason = donorMismatch(model.checkpoint, slot.checkpoint);
       if (reason) return [{ slot, reason }];
       if (slot.model.device !== model.model.device)
         return [{ slot, reason: `loaded on ${slot.model.device}` }];
@@ -168,7 +169,7 @@ export class Stitch implements StripEditor {
 
   #fits(model: LoadedSlot, other: LoadedSlot): boolean {
     return (
-      whyNoDonor(model.checkpoint, other.checkpoint) === null && model.model.device === other.model.device
+      donorMismatch(model.checkpoint, other.checkpoint) === null && model.model.device === other.model.device
     );
   }
 }

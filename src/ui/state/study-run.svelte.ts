@@ -1,15 +1,15 @@
 import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
-import { NamedError } from '../../named-error.ts';
+import type { NamedError } from '../../named-error.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
-import type { Origin } from '../../study/journal/other-builds.ts';
+import type { Origin, OtherRecords } from '../../study/journal/other-builds.ts';
 import { originNotice } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { named } from '../../named.ts';
-import { cancelled } from '../../work/cancel.ts';
+import { cancelled, isCancelled } from '../../work/cancel.ts';
 
 /** Charts are redrawn with new records at most this often. */
 const SHOWN_EVERY_MS = 250;
@@ -47,6 +47,8 @@ export class StudyRun<Record> {
   readonly #preparing: Preparing<Record> | null;
   /** Of the records that are shown next: what was on its way before them is not shown behind them. */
   #serial = 0;
+  /** Kept work that was removed: what was read before may have been of it. */
+  #removals = 0;
 
   /**
    * @param id of the job, and of nothing else under way
@@ -58,10 +60,16 @@ export class StudyRun<Record> {
     this.#journals = journals;
     this.#jobs = jobs;
     journals.onRemoved((key) => {
+      this.#removals += 1;
       if (this.running || key !== (this.origin?.key ?? this.#key)) return;
       this.#serial += 1;
       this.records = new Map();
       this.#leaveOrigin();
+    });
+    journals.onTakenOver((key) => {
+      if (this.running || !this.#identity || key !== this.#key) return;
+      this.#key = '';
+      void this.turnTo(this.#identity, this.total);
     });
   }
 
@@ -84,21 +92,30 @@ export class StudyRun<Record> {
     this.#key = key;
     this.#identity = identity;
     this.total = total;
-    this.#serial += 1;
-    this.records = new Map();
     this.error = null;
+    await this.#showKept(identity);
+  }
+
+  async #showKept(identity: WorkIdentity): Promise<void> {
+    const serial = (this.#serial += 1);
+    const removals = this.#removals;
+    this.records = new Map();
     this.notices = [];
     this.origin = null;
+    const notices: string[] = [];
     try {
-      const notices: string[] = [];
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
-      if (this.#key !== key || this.running) return;
+      const [latest] = finished.size > 0 ? [] : await this.#journals.otherBuilds(identity);
+      const other = latest && (await this.#journals.ofOtherBuild<Record>(identity.kind, latest));
+      if (this.#identity !== identity || this.running) return;
+      // What was withdrawn while it was read is not shown.
+      if (removals !== this.#removals) return await this.#showKept(identity);
+      if (serial !== this.#serial) return;
       this.notices = notices;
-      if (!(await this.#showReady(finished)) || finished.size > 0) return;
-      const [latest] = await this.#journals.otherBuilds(identity);
-      if (latest) await this.#showOther(identity, latest);
+      if (other) await this.#showOther(other);
+      else await this.#showReady(finished);
     } catch (error) {
-      this.notices = [`${named(error).what}.`];
+      if (this.#identity === identity && !this.running) this.notices = [...notices, `${named(error).what}.`];
     }
   }
 
@@ -112,13 +129,15 @@ export class StudyRun<Record> {
     const identity = this.#identity;
     const origin =
       identity && (await this.#journals.otherBuilds(identity)).find((other) => other.key === key);
-    if (identity && origin) await this.#showOther(identity, origin);
+    if (!identity || !origin) return;
+    const removals = this.#removals;
+    const other = await this.#journals.ofOtherBuild<Record>(identity.kind, origin);
+    if (this.#identity === identity && !this.running && removals === this.#removals)
+      await this.#showOther(other);
   }
 
-  async #showOther(identity: WorkIdentity, latest: Origin): Promise<void> {
-    const { origin, records, left } = await this.#journals.ofOtherBuild<Record>(identity.kind, latest);
-    if (this.#identity !== identity || this.running || records.size === 0) return;
-    if (!(await this.#showReady(records))) return;
+  async #showOther({ origin, records, left }: OtherRecords<Record>): Promise<void> {
+    if (records.size === 0 || !(await this.#showReady(records))) return;
     this.origin = origin;
     this.notices = [originNotice(origin, left)];
   }
@@ -151,6 +170,7 @@ export class StudyRun<Record> {
     if (this.running || !identity) return;
     const controller = (this.#controller = new AbortController());
     this.running = true;
+    this.#serial += 1;
     this.error = null;
     this.notices = [];
     if (this.origin) this.records = new Map();
@@ -169,7 +189,7 @@ export class StudyRun<Record> {
         {
           signal: controller.signal,
           onProgress,
-          // In place of what was shown: work that begins anew, as weights changed, takes over nothing.
+          // In place of what was shown: work that starts over, as weights changed, takes over nothing.
           onFinished: (records) => {
             this.#pending = new Map(records);
             this.#timer ??= setTimeout(() => void this.#show(), SHOWN_EVERY_MS);
@@ -179,7 +199,7 @@ export class StudyRun<Record> {
         },
       );
     } catch (error) {
-      if (!(error instanceof NamedError && error.name === 'Cancelled')) this.error = named(error);
+      if (!isCancelled(error)) this.error = named(error);
     } finally {
       await this.#show();
       this.#pending = null;

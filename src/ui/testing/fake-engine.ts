@@ -1,18 +1,22 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { NamedError } from '../../named-error.ts';
-import type {
-  Capabilities,
-  EngineApi,
-  EngineStatus,
-  GeneratedRow,
-  LoadedModel,
-  MemoryEstimate,
-  OpenedCheckpoint,
-  RowSpec,
-  StoredWeights,
-  WeightDtype,
-} from '../../engine/protocol.ts';
+import { cancelled } from '../../work/cancel.ts';
+import type { EngineApi, EngineStatus } from '../../engine/protocol.ts';
+import type { Capabilities } from '../../engine/protocol/capabilities.ts';
+import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
+import type { WeightDtype } from '../../engine/protocol/device.ts';
+import type { GeneratedRow } from '../../engine/protocol/generation.ts';
+import type { RowSpec } from '../../engine/protocol/intervention.ts';
+import type { LoadedModel, MemoryEstimate, StoredWeights } from '../../engine/protocol/loading.ts';
+import { fakeScores } from '../../engine/testing/fake-scores.ts';
+import { readJsonFile } from '../../checkpoint/small-file.ts';
 import { decidingFiles } from '../../vlm/deciding-files.ts';
+import type { VlmConfig } from '../../vlm/config.ts';
+import type { ModelFolder } from '../../vlm/model-folder.ts';
+import { openModelFolder } from '../../vlm/model-folder.ts';
+import { openWeights } from '../../vlm/stored-head.ts';
+import type { Vocabulary } from '../../vlm/vocabulary.ts';
+import { readVocabulary } from '../../vlm/vocabulary.ts';
 import type { ModelId } from '../../engine/subject.ts';
 
 const GIB = 1024 ** 3;
@@ -58,6 +62,7 @@ export class FakeEngine implements EngineApi {
   readonly batches: Parameters<EngineApi['generateAll']>[0][] = [];
   readonly #options: FakeOptions;
   readonly #open = new Map<ModelId, OpenedCheckpoint>();
+  readonly #files = new Map<ModelId, CheckpointFiles>();
   readonly #loaded = new Map<ModelId, LoadedModel>();
   readonly #cancelled = new Set<string>();
   #stored: readonly StoredWeights[];
@@ -89,7 +94,20 @@ export class FakeEngine implements EngineApi {
     }
     const checkpoint = { ...this.#checkpoint(name, files), smallFiles: await decidingFiles(files) };
     this.#open.set(checkpoint.id, checkpoint);
+    this.#files.set(checkpoint.id, files);
     return checkpoint;
+  }
+
+  /** Of weights alone, too: without a config. */
+  async modelFolder(id: ModelId): Promise<ModelFolder> {
+    const files: CheckpointFiles = this.#files.get(id) ?? new Map();
+    const { name } = this.#known(id);
+    if (files.has('config.json')) return openModelFolder(files, { name });
+    return { checkpoint: await openWeights(files, { name }), config: {} as VlmConfig, notices: [] };
+  }
+
+  async vocabulary(id: ModelId): Promise<Vocabulary> {
+    return readVocabulary(await readJsonFile(this.#files.get(id) ?? new Map(), 'tokenizer.json'));
   }
 
   estimate(id: ModelId, options: { readonly dtype: WeightDtype }): Promise<MemoryEstimate> {
@@ -125,7 +143,7 @@ export class FakeEngine implements EngineApi {
   async load(...[job, id, options, onProgress]: Parameters<EngineApi['load']>): Promise<LoadedModel> {
     const { bytes } = this.#known(id);
     for (let share = 0; share <= 1; share += 0.125) {
-      if (this.#cancelled.delete(job)) throw new NamedError('Cancelled', 'loading was cancelled', {}, '');
+      if (this.#cancelled.delete(job)) throw cancelled();
       onProgress({
         phase: 'reading',
         bytesDone: bytes * share,
@@ -204,9 +222,9 @@ export class FakeEngine implements EngineApi {
     // A real engine's last events may come after its result.
     setTimeout(() => onEvent({ type: 'token', row: 0, token: 1, text: ' late' }), 5);
     for (const words of scripts) {
-      const said = words.slice(0, step);
-      const stop = cancelled ? 'cancelled' : said.length < words.length ? 'length' : 'end';
-      rowsOut.push({ tokens: said.map(tokenOf), text: said.join(''), stop });
+      const given = words.slice(0, step);
+      const stop = cancelled ? 'cancelled' : given.length < words.length ? 'length' : 'end';
+      rowsOut.push({ tokens: given.map(tokenOf), text: given.join(''), stop });
     }
     return {
       rows: rowsOut,
@@ -239,6 +257,13 @@ export class FakeEngine implements EngineApi {
 
   forward(): never {
     throw new Error('the page does not call forward yet');
+  }
+
+  async scoreAnswer(
+    ...[request]: Parameters<EngineApi['scoreAnswer']>
+  ): ReturnType<EngineApi['scoreAnswer']> {
+    await this.#pause();
+    return fakeScores(request);
   }
 
   captureImageKv(): never {

@@ -21,7 +21,7 @@ export function stage<Props extends Record<string, unknown>>(
   props: Props,
   width: number,
 ): HTMLElement {
-  takeDown();
+  unmountStaged();
   const target = host(`${width}px`);
   const mounted = mount(component, { target, props });
   clear = () => {
@@ -36,7 +36,7 @@ export async function stageApp(
   options: FakeOptions = {},
   surroundings?: StudySurroundings,
 ): Promise<{ app: AppState; engine: FakeEngine }> {
-  takeDown();
+  unmountStaged();
   const engine = new FakeEngine(options);
   const app = new AppState(engine, surroundings);
   const target = host('100%');
@@ -52,12 +52,12 @@ export async function stageApp(
 
 /** Takes down what is on the page and forgets what it left in address and storage. */
 export function clearStage(): void {
-  takeDown();
+  unmountStaged();
   history.replaceState(null, '', '#');
   localStorage.clear();
 }
 
-function takeDown(): void {
+function unmountStaged(): void {
   clear?.();
   clear = null;
   highlight.index = null;

@@ -12,6 +12,7 @@ import type { Metric } from '../../grading/metrics.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
 import { answererOf } from '../evaluation/engine-answerer.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
@@ -96,7 +97,7 @@ export class TransferEvaluation {
       this.openError = null;
     } catch (thrown) {
       const error = named(thrown);
-      this.openError = error.name === 'Cancelled' ? null : error;
+      this.openError = isCancelled(error) ? null : error;
     }
   }
 

@@ -11,6 +11,7 @@ import { exportInWorker, measureInWorker } from '../../merge/worker/client.ts';
 import { mergeMemory } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
 import { NamedError } from '../../named-error.ts';
+import { isCancelled } from '../../work/cancel.ts';
 import { bytes as bytesText, counted } from '../format/quantity.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Donors, DonorSlot } from '../state/donors.svelte.ts';
@@ -265,7 +266,7 @@ export class Stitcher implements StripEditor {
       await work(controller.signal);
     } catch (error) {
       const failure = named(error);
-      if (failure.name !== 'Cancelled') this.error = failure;
+      if (!isCancelled(failure)) this.error = failure;
     } finally {
       this.working = false;
       this.#controller = null;

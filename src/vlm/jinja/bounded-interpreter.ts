@@ -30,7 +30,7 @@ export class BoundedInterpreter extends Interpreter {
   /** What loops run over: the interpreter makes something for each item, without an evaluation. */
   readonly #loopedOver = new WeakSet<object>();
   /** What is searched or filtered: likewise gone through, item by item. */
-  readonly #goneThrough = new WeakSet<object>();
+  readonly #iterated = new WeakSet<object>();
   readonly #itemsOf = new WeakMap<object, number>();
 
   /** @throws TemplateOverBudget */
@@ -42,12 +42,12 @@ export class BoundedInterpreter extends Interpreter {
       this.#loopedOver.add(iterable.type === 'SelectExpression' && iterable.lhs ? iterable.lhs : iterable);
     }
     const passed = passedOver(statement);
-    if (passed) this.#goneThrough.add(passed);
+    if (passed) this.#iterated.add(passed);
     this.#depth += 1;
     try {
       const value = super.evaluate(statement, environment);
       this.#weigh(value, statement !== undefined && this.#loopedOver.has(statement));
-      if (statement !== undefined && this.#goneThrough.has(statement) && Array.isArray(value.value)) {
+      if (statement !== undefined && this.#iterated.has(statement) && Array.isArray(value.value)) {
         this.#count(value.value.length / ITEMS_PER_STEP);
       }
       return value;

@@ -1,5 +1,5 @@
 /**
- * Where the library's scopes differ from Python's. There, each turn of a loop begins anew, without what the turn before had set;
+ * Where the library's scopes differ from Python's. There, each turn of a loop starts over, without what the turn before had set;
  * a macro sees the template's own variables, and none of the place that calls it.
  */
 import type { Node } from './node.ts';

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../../../checkpoint/checkpoint.ts';
 import { parseConfig } from '../../../vlm/config.ts';
 import type { Backend } from '../../backend/backend.ts';
-import type { WeightDtype } from '../../protocol.ts';
+import type { WeightDtype } from '../../protocol/device.ts';
 import { fetchGolden } from '../../testing/fetch-golden.ts';
 import { goldenFolder } from '../../testing/goldens.ts';
 import { WeightArrays } from '../arrays.ts';

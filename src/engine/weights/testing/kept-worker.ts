@@ -1,7 +1,8 @@
 /** A tab's worker, as the tests of kept weights drive it. */
 import { expose } from 'comlink';
 import { installErrorTransfer } from '../../../work/error-transfer.ts';
-import type { StoredWeights, WeightDtype } from '../../protocol.ts';
+import type { WeightDtype } from '../../protocol/device.ts';
+import type { StoredWeights } from '../../protocol/loading.ts';
 import { inlineConvert } from '../convert-inline.ts';
 import { OpfsKeptWeights } from '../kept-opfs.ts';
 import type { CopySource } from '../kept-manifest.ts';

@@ -1,0 +1,129 @@
+/** Zero ablation of layers, their attention or MLP, on problems (docs/method.md §3). */
+import * as v from 'valibot';
+import { identifyBy } from '../../identity/identify.ts';
+import { provenance } from '../../identity/provenance.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import { errorRates } from '../../probes/ablation/error-rates.ts';
+import type { AblationExperiment } from '../../probes/ablation/experiment.ts';
+import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
+import type { AblationRecord } from '../../probes/ablation/sweep.ts';
+import { sweepAblations } from '../../probes/ablation/sweep.ts';
+import type { Problem } from '../../probes/data/problem.ts';
+import { decidingModels, subjectOf } from '../asked-model.ts';
+import type { DecidingProbe } from '../deciding-probe.ts';
+import { DECIDING_PROBE } from '../deciding-probe.ts';
+import type { ValuesOf } from '../declaration.ts';
+import { byId, drawn } from '../draw.ts';
+import { layersOf, parseLayers } from '../layer-list.ts';
+import { firstModel } from '../needs.ts';
+import { inOrder } from '../plan.ts';
+import type { Probe, QuestionList } from '../probe.ts';
+import { saidShape } from '../record-shapes.ts';
+import { rowsPerBatch } from '../rows.ts';
+import { declaration } from './declaration.mjs';
+import { ablationFiles } from './files.ts';
+import { words } from './words.mjs';
+
+type Values = ValuesOf<typeof declaration.settings>;
+
+interface Deciding extends DecidingProbe {
+  readonly experiments: readonly Pick<AblationExperiment, 'name' | 'ablate'>[];
+  readonly prefix: string;
+}
+
+const decidedBy = {
+  ...DECIDING_PROBE,
+  experiments: 'what each run leaves out',
+  prefix: 'stands before the question',
+} as const;
+
+/** One run for each part of each layer, and one for each set. @throws NamedError `BadValue` of a layer that is not there */
+export function experimentsOf(
+  { parts, layers, set }: Pick<Values, 'parts' | 'layers' | 'set'>,
+  count: number,
+): readonly AblationExperiment[] {
+  return declaration.settings.parts.choices
+    .filter((part) => parts.includes(part))
+    .flatMap((part) => [
+      ...layersOf(layers, count, '--layers').map((layer) => ablateLayer(layer, part)),
+      ...set.map((text) => ablateSet(parseLayers(text, count, '--set'), part)),
+    ]);
+}
+
+export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
+  ...{ declaration, words, decidedBy },
+
+  shape: v.strictObject({
+    ...{ id: v.string(), question: v.string(), answer: v.string() },
+    choices: v.exactOptional(v.array(v.string())),
+    hasImage: v.boolean(),
+    baseline: v.strictObject(saidShape),
+    ablated: v.array(v.strictObject({ ...saidShape, experiment: v.string() })),
+  }),
+
+  needs: (models) => (models.length === 0 ? words.needs : null),
+
+  async plan({ engine, models, samples: list, reading, shard, work }, values) {
+    const { system, prefix, maxNewTokens, seed } = values;
+    const asked = firstModel(models);
+    const { checkpoint, model } = asked;
+    const experiments = experimentsOf(values, checkpoint.layers);
+    const problems = await drawn(list, values, shard);
+    const deciding: Deciding = {
+      models: decidingModels([['model', asked]]),
+      samples: await samplesFingerprint(problems, work),
+      ...{ system, experiments, prefix, maxNewTokens, ...reading },
+    };
+    return {
+      identity: identifyBy('ablate', `Zero ablation of ${asked.name} on ${list.name}`, deciding, decidedBy),
+      total: problems.length,
+      cost: { samples: problems.length, answers: problems.length * (experiments.length + 1) },
+      samples: byId(problems),
+      run: (long) =>
+        sweepAblations(
+          engine,
+          problems,
+          {
+            subject: subjectOf(asked).subject,
+            ...{ experiments, maxNewTokens, prefix, ...rowsPerBatch(values.rows) },
+            prompt: { ...reading, ...(system === null ? {} : { system }) },
+          },
+          long,
+        ),
+      files: (records, origin) => [
+        ...ablationFiles(
+          inOrder(
+            records,
+            problems.map(({ id }) => id),
+          ),
+          {
+            model: {
+              name: checkpoint.name,
+              provenance: { ...origin, ...provenance(checkpoint, model, seed) },
+            },
+            list: { name: list.name, count: list.source.count },
+            ...{ reading, experiments, maxNewTokens, system: system ?? undefined, prefix },
+          },
+        ),
+      ],
+    };
+  },
+
+  findings(records, { parts }, [asked]) {
+    const layers = asked?.checkpoint.layers ?? 0;
+    return parts.flatMap((part, index) => {
+      const [baseline, ...rates] = errorRates(
+        records,
+        Array.from({ length: layers }, (_, layer) => ablateLayer(layer, part)),
+      );
+      if (!baseline) return [];
+      const highest = Math.max(...rates.map(({ errorRate }) => errorRate));
+      const worst = rates.filter(({ errorRate }) => errorRate === highest);
+      const [first] = worst;
+      return [
+        ...(index === 0 ? [words.findings.baseline(baseline)] : []),
+        ...(first?.drop ? [words.findings.worst(worst), words.findings.forms(first, baseline)] : []),
+      ];
+    });
+  },
+};

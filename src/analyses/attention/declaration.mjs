@@ -1,0 +1,27 @@
+import { DRAWN, maxNewTokens, SYSTEM } from '../shared-settings.mjs';
+
+/** @import {ProbeDeclaration} from '../declaration.ts' */
+
+export const declaration = /** @satisfies {ProbeDeclaration} */ (
+  /** @type {const} */ ({
+    name: 'attention',
+    family: 'probe',
+    writes: 'json',
+    order: 3,
+    computedBy: ['src/probes/attention/shift.ts'],
+    models: { in: { role: 'IN', required: true }, rl: { role: 'RL', required: true } },
+    compares: true,
+    asks: 'visual questions',
+    samplesFlag: 'items',
+    shards: false,
+    settings: {
+      ...DRAWN,
+      running: { kind: 'choice', choices: ['teacher-forced', 'free'], value: 'teacher-forced', form: 'main' },
+      forcedBy: { kind: 'choice', choices: ['in', 'rl'], value: 'in' },
+      onlyThink: { kind: 'switch', form: 'main' },
+      heads: { kind: 'switch' },
+      system: SYSTEM,
+      maxNewTokens: maxNewTokens(512, 256),
+    },
+  })
+);

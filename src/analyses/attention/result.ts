@@ -1,0 +1,52 @@
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
+import {
+  attentionByLayer,
+  type AttentionShiftFile,
+  attentionShiftFile,
+  type ModelLayers,
+} from '../../probes/attention/layer-means.ts';
+import type { AttentionRecord, AttentionShift } from '../../probes/attention/shift.ts';
+
+/** How an attention shift was run, beside what its records say. */
+export interface AttentionFacts {
+  readonly reading: Required<ImageReading>;
+  readonly running: AttentionShift['running'];
+  /** Name of the model whose answer all read; of no matter where each reads its own. */
+  readonly forcedBy: string;
+  readonly onlyThink: boolean;
+  readonly maxNewTokens: number;
+  readonly seed: number;
+  /** How many questions there were to draw from. */
+  readonly of: number;
+  /** By the models' names in the records, where each comes from (`provenance`, with the seed). */
+  readonly provenance: Readonly<Record<string, object>>;
+  /** Also the mass of every head. */
+  readonly heads: boolean;
+}
+
+/** `attention_shift.json` of the last two models that the records compare, IN and RL; null where there are fewer. */
+export function attentionResult(
+  records: readonly AttentionRecord[],
+  { reading, running, forcedBy, onlyThink, maxNewTokens, seed, of, provenance, heads }: AttentionFacts,
+): AttentionShiftFile | null {
+  const [before, after] = attentionByLayer(records).slice(-2);
+  if (!before || !after) return null;
+  const detail = (model: ModelLayers): object => ({
+    ...provenance[model.name],
+    ...{ n: model.n, without: model.without },
+    layers: model.layers.map((layer) => ({
+      ...{ layer: layer.layer, mass: layer.mass.interval, mean: layer.mean.interval },
+      ...(heads ? { heads: layer.heads } : {}),
+    })),
+  });
+  const roles = new Map([
+    [before.name, 'in'],
+    [after.name, 'rl'],
+  ]);
+  return attentionShiftFile(before, after, {
+    running,
+    ...(running === 'teacher-forced' ? { forcedBy: roles.get(forcedBy) ?? forcedBy } : {}),
+    ...{ onlyThink, maxNewTokens, seed, n: records.length, of },
+    frankenscope: { ...reading, in: detail(before), rl: detail(after) },
+  });
+}

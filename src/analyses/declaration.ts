@@ -1,0 +1,154 @@
+/**
+ * What an analysis declares of itself as plain data, in `NAME/declaration.mjs` and `NAME/words.mjs`: the shell reads both before any
+ * package is installed, and the app makes its form, its checks and its addresses of them.
+ */
+
+interface Common {
+  /** Where the page's form has it; left out of the form where that is not given: only the command and kept work know it. */
+  readonly form?: 'main' | 'more';
+  /** It says what is drawn of a set: nothing to ask where a set is asked whole. */
+  readonly draws?: boolean;
+}
+
+/** One of several names. */
+export interface ChoiceSetting extends Common {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly value: string;
+}
+
+/** Some of several names, at least one; all of them unless told otherwise, or `value`. */
+export interface ChoicesSetting extends Common {
+  readonly kind: 'choices';
+  readonly choices: readonly string[];
+  readonly value?: readonly string[];
+}
+
+/** A whole number; null where it may be left open (all samples, as many rows as memory holds). */
+export interface IntegerSetting extends Common {
+  readonly kind: 'integer';
+  readonly minimum: number;
+  readonly maximum?: number;
+  readonly value: number | null;
+  /** What the page begins with, where that is less than `value`: a first look on a laptop. */
+  readonly first?: number;
+}
+
+export interface SwitchSetting extends Common {
+  readonly kind: 'switch';
+}
+
+/** Free text; null where it may be left out. */
+export interface TextSetting extends Common {
+  readonly kind: 'text';
+  readonly value: string | null;
+}
+
+/** LLM layers as `0-27` or `0,3,5-7`, counted from 0; null for all. */
+export interface LayersSetting extends Common {
+  readonly kind: 'layers';
+}
+
+/** Any number of such lists. */
+export interface LayerSetsSetting extends Common {
+  readonly kind: 'layer sets';
+}
+
+export type Setting =
+  | ChoiceSetting
+  | ChoicesSetting
+  | IntegerSetting
+  | SwitchSetting
+  | TextSetting
+  | LayersSetting
+  | LayerSetsSetting;
+
+export type Settings = Readonly<Record<string, Setting>>;
+
+/** What a setting's value is. */
+export type ValueOf<S extends Setting> = S extends ChoiceSetting
+  ? S['choices'][number]
+  : S extends ChoicesSetting
+    ? readonly S['choices'][number][]
+    : S extends IntegerSetting
+      ? S['value'] extends number
+        ? number
+        : number | null
+      : S extends SwitchSetting
+        ? boolean
+        : S extends TextSetting
+          ? S['value'] extends string
+            ? string
+            : string | null
+          : S extends LayersSetting
+            ? string | null
+            : readonly string[];
+
+export type ValuesOf<S extends Settings> = { readonly [Name in keyof S]: ValueOf<S[Name]> };
+
+/** A model that an analysis is given, as the command's flag names it. */
+export interface ModelFlag {
+  /** What it is called in results; the folder's name where that is not given. */
+  readonly role?: string;
+  readonly required?: boolean;
+  readonly repeated?: boolean;
+}
+
+export interface Declaration {
+  /** Of its folder, its command, its journals. */
+  readonly name: string;
+  /** What it is given: models and samples that they are asked about (`probe`). */
+  readonly family: 'probe';
+  /** What the command writes: one JSON, or a folder of files. */
+  readonly writes: 'json' | 'folder';
+  /** Where its page lists it, from the left. */
+  readonly order: number;
+  /** The modules its records come from, beside the engine: what another build of them computed is never gone on with. */
+  readonly computedBy: readonly string[];
+  readonly settings: Settings;
+}
+
+/** Of an analysis that asks models. */
+export interface ProbeDeclaration extends Declaration {
+  readonly family: 'probe';
+  /** By flag, in the order in which results have them. */
+  readonly models: Readonly<Record<string, ModelFlag>>;
+  /** Whether the page gives it all models that are loaded and of one shape, or one. */
+  readonly compares: boolean;
+  /** What is asked: pairs of images with a question each, problems with or without images, questions about images. */
+  readonly asks: 'pairs' | 'problems' | 'visual questions';
+  /** The command's flag for them. */
+  readonly samplesFlag: string;
+  /** Whether the command takes a part of the samples (`--shard i/n`). */
+  readonly shards: boolean;
+}
+
+/** What is said of a setting. */
+export interface SettingWords {
+  /** In the command's `--help`. */
+  readonly help: string;
+  /** In the page's form; a setting without a place there needs none. */
+  readonly label?: string;
+  /** What leaving a number open means, which the form writes as 0. */
+  readonly open?: string;
+  /** By choice, its name in the form, and where it comes from. */
+  readonly names?: Readonly<Record<string, string>>;
+  readonly titles?: Readonly<Record<string, string>>;
+}
+
+/** Everything that is said of an analysis, in one language. Findings are functions of what was measured. */
+export interface Words<S extends Settings = Settings> {
+  /** As the page's list has it: "Token swap". */
+  readonly title: string;
+  /** In the list of commands. */
+  readonly help: string;
+  /** What the command's flag for samples takes. */
+  readonly samples?: string;
+  /** What to do, where nothing was measured yet. */
+  readonly empty: string;
+  /** What to do, where models are missing. */
+  readonly needs: string;
+  readonly settings: { readonly [Name in keyof S]: SettingWords };
+  /** Sentences, as functions of what was measured. */
+  readonly findings: Readonly<Record<string, (...measured: never[]) => string>>;
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { comparePaired } from '../statistics/paired.ts';
+import { wilson } from '../statistics/wilson.ts';
+import type { ErrorRate } from '../probes/ablation/error-rates.ts';
+import type { TaskRates } from '../probes/swap/change-rates.ts';
+import { words as ablate } from './ablate/words.mjs';
+import { words as patch } from './patch/words.mjs';
+import { words as swap } from './swap/words.mjs';
+import { layerNames } from './wording.mjs';
+
+function rates(...hits: number[]): TaskRates {
+  return {
+    task: 'counting',
+    n: 20,
+    layers: hits.map((changed, layer) => ({
+      layer,
+      changed,
+      n: 20,
+      rate: changed / 20,
+      interval: wilson(changed, 20),
+      went: { unchanged: 20 - changed, source: changed, elsewhere: 0 },
+    })),
+    changedBefore: 0,
+    resampled: 0,
+  };
+}
+
+describe('findings in words', () => {
+  it('name the peak with its interval, and say where answers went there', () => {
+    expect(swap.findings.peak(rates(2, 17, 4))).toBe(
+      'Counting changes most at layer 2: 85 % (64 to 95 %, n = 20).',
+    );
+    expect(swap.findings.went(rates(2, 17, 4))).toBe(
+      "There 17 answers went to the source's, 0 elsewhere, 3 stayed.",
+    );
+  });
+
+  it('name all peaks of a tie, and say where nothing changes', () => {
+    expect(swap.findings.peak(rates(5, 5, 1))).toContain('at layers 1 and 2: 25 %');
+    expect(layerNames([0, 1, 2, 5])).toBe('4 layers alike, from 1 to 6');
+    expect(swap.findings.peak(rates(0, 0))).toBe('Counting changes at no layer (n = 20).');
+  });
+
+  it('say what meets a definition without a swap', () => {
+    expect(swap.findings.before(rates(1))).toBe('');
+    expect(swap.findings.before({ ...rates(1), changedBefore: 3 })).toBe(
+      'Counting: 3 of 20 already meet the definition without a swap.',
+    );
+  });
+
+  it('give regions with their intervals, those without layers left out', () => {
+    const rate = { mean: 0.123, interval: { low: 0.08, high: 0.16 }, n: 20 };
+    expect(
+      swap.findings.regions([
+        { name: 'Early', rate },
+        { name: 'Mid', rate: null },
+      ]),
+    ).toBe('Mean over Early 12 % (8 to 16 %).');
+  });
+
+  it('name the worst ablation with its test', () => {
+    const form = { meanTokens: 20, cutOff: 0.25, withAnswerTag: 1, withThought: 1, empty: 0 };
+    const before = Array.from({ length: 20 }, (_, index) => index < 16);
+    const after = Array.from({ length: 20 }, (_, index) => index < 4);
+    const base = { n: 20, form, part: 'layer', interval: wilson(4, 20) } as const;
+    const rates: ErrorRate[] = [
+      { ...base, experiment: 'baseline', layer: -1, correct: 16, errorRate: 0.2, drop: null },
+      {
+        ...base,
+        experiment: 'layer_0',
+        layer: 0,
+        correct: 16,
+        errorRate: 0.2,
+        drop: comparePaired(before, before),
+      },
+      {
+        ...base,
+        experiment: 'layer_1',
+        layer: 1,
+        correct: 4,
+        errorRate: 0.8,
+        drop: comparePaired(before, after),
+      },
+    ];
+    const [baseline, , worst] = rates as [ErrorRate, ErrorRate, ErrorRate];
+    expect(ablate.findings.baseline(baseline)).toBe(
+      'Without ablation 20 % of the answers are wrong (8 to 42 %, n = 20).',
+    );
+    // Twelve discordant pairs, all lost: p = 2 / 2¹².
+    const said = ablate.findings.worst([worst]);
+    expect(said).toContain('Leaving out layer 2 costs most: 80 % wrong, accuracy −60 %');
+    expect(said).toContain('p = 0.00049');
+    expect(ablate.findings.worst([])).toBe('');
+  });
+
+  it('say from which depth on the donor is followed', () => {
+    const found = { donor: 'RL', recipient: 'IN', asked: 9 };
+    const depth = (depth: number, asDonor: number) => ({
+      depth,
+      n: 4,
+      asDonor,
+      asRecipient: 4 - asDonor,
+      interval: wilson(asDonor, 4),
+    });
+    expect(
+      patch.findings.follows({
+        ...found,
+        differing: 4,
+        depths: [depth(0, 3), depth(1, 1), depth(2, 3), depth(3, 4)],
+      }),
+    ).toContain('With layers 1 to 2 of RL, most of them follow RL: 3 of 4');
+    expect(patch.findings.follows({ ...found, differing: 0, depths: [] })).toBe(
+      'RL and IN answer all 9 questions alike so far.',
+    );
+  });
+});

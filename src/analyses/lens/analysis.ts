@@ -1,0 +1,85 @@
+/** Logit lens: after which layer the answer can be read out, in several models (docs/method.md §11). */
+import * as v from 'valibot';
+import { identifyBy } from '../../identity/identify.ts';
+import { provenance } from '../../identity/provenance.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import type { Problem } from '../../probes/data/problem.ts';
+import { lensByDepth, lensFile } from '../../probes/lens/depths.ts';
+import type { LensRecord } from '../../probes/lens/lens.ts';
+import { lensOnAnswers } from '../../probes/lens/lens.ts';
+import { decidingModels, namesOf, subjectOf } from '../asked-model.ts';
+import type { DecidingProbe } from '../deciding-probe.ts';
+import { DECIDING_PROBE } from '../deciding-probe.ts';
+import type { ValuesOf } from '../declaration.ts';
+import { byId, drawn } from '../draw.ts';
+import { inOrder } from '../plan.ts';
+import type { Probe, QuestionList } from '../probe.ts';
+import { jsonFile } from '../result-file.ts';
+import { declaration } from './declaration.mjs';
+import { words } from './words.mjs';
+
+type Values = ValuesOf<typeof declaration.settings>;
+
+const layer = v.strictObject({
+  top: v.strictObject({ token: v.number(), text: v.string(), probability: v.number() }),
+  probability: v.number(),
+  rank: v.number(),
+});
+
+export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
+  ...{ declaration, words, decidedBy: DECIDING_PROBE },
+
+  shape: v.strictObject({
+    ...{ id: v.string(), question: v.string() },
+    models: v.array(
+      v.strictObject({
+        ...{ name: v.string(), response: v.string() },
+        answer: v.nullable(v.strictObject({ token: v.number(), text: v.string() })),
+        layers: v.array(layer),
+      }),
+    ),
+  }),
+
+  needs: (models) => (models.length === 0 ? words.needs : null),
+
+  async plan({ engine, models, samples: list, reading, shard, work }, values) {
+    const { system, maxNewTokens, seed } = values;
+    const items = await drawn(list, values, shard);
+    const deciding: DecidingProbe = {
+      models: decidingModels(models.map((asked) => [asked.name, asked])),
+      samples: await samplesFingerprint(items, work),
+      ...{ system, maxNewTokens, ...reading },
+    };
+    const title = `Logit lens of ${namesOf(models)} on ${list.name}`;
+    return {
+      identity: identifyBy('lens', title, deciding, DECIDING_PROBE),
+      total: items.length,
+      cost: { samples: items.length, answers: items.length * models.length },
+      samples: byId(items),
+      run: (long) =>
+        lensOnAnswers(
+          engine,
+          items,
+          {
+            ...{ models: models.map(subjectOf), maxNewTokens },
+            prompt: { ...reading, ...(system === null ? {} : { system }) },
+          },
+          long,
+        ),
+      files(records, origin) {
+        const found = inOrder(
+          records,
+          items.map(({ id }) => id),
+        );
+        const about = { n: found.length, of: list.source.count, ...reading, maxNewTokens };
+        const origins = models.map(({ checkpoint, model }) => ({
+          ...origin,
+          ...provenance(checkpoint, model, seed),
+        }));
+        return [jsonFile('logit_lens.json', lensFile(found, { ...about, models: origins }))];
+      },
+    };
+  },
+
+  findings: (records) => lensByDepth(records).map(words.findings.readable),
+};

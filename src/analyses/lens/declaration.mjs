@@ -1,0 +1,19 @@
+import { DRAWN, maxNewTokens, SYSTEM } from '../shared-settings.mjs';
+
+/** @import {ProbeDeclaration} from '../declaration.ts' */
+
+export const declaration = /** @satisfies {ProbeDeclaration} */ (
+  /** @type {const} */ ({
+    name: 'lens',
+    family: 'probe',
+    writes: 'json',
+    order: 4,
+    computedBy: ['src/probes/lens/lens.ts'],
+    models: { model: { required: true, repeated: true } },
+    compares: true,
+    asks: 'visual questions',
+    samplesFlag: 'items',
+    shards: false,
+    settings: { ...DRAWN, system: SYSTEM, maxNewTokens: maxNewTokens(512, 256) },
+  })
+);

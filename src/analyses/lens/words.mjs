@@ -1,0 +1,37 @@
+import { WORDS } from '../shared-settings.mjs';
+import { percent, span } from '../wording.mjs';
+
+/**
+ * @import {Words} from '../declaration.ts'
+ * @import {ModelDepths} from '../../probes/lens/depths.ts'
+ * @import {declaration} from './declaration.mjs'
+ */
+
+export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
+  title: 'Logit lens',
+  help: 'after which layer the answer can be read out',
+  samples: 'visual questions: JSONL, TSV or CSV beside the images, or Parquet',
+  empty: 'Read the answer out after every layer to see when it appears.',
+  needs: 'Load a model.',
+  settings: {
+    samples: WORDS.samples,
+    seed: WORDS.seed,
+    system: WORDS.system,
+    maxNewTokens: WORDS.maxNewTokens,
+  },
+
+  findings: {
+    /**
+     * The first depth from which most answers can be read.
+     * @param {ModelDepths} model
+     */
+    readable({ name, depths, n }) {
+      const first = depths.find(
+        ({ readable }, index) => readable > 0.5 && depths.slice(index).every((later) => later.readable > 0.5),
+      );
+      if (!first) return `${name}: at no layer can more than half of the answers be read (n = ${n}).`;
+      const where = first.depth === 0 ? 'from the embedding on' : `after layer ${first.depth}`;
+      return `${name}: more than half of the answers can be read ${where} (${percent(first.readable)}, ${span(first.interval)}, n = ${n}).`;
+    },
+  },
+});

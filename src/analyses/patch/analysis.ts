@@ -1,0 +1,118 @@
+/** Cross-checkpoint patching: at which depth does the one model's answer enter the other (docs/method.md §12)? */
+import * as v from 'valibot';
+import { identifyBy } from '../../identity/identify.ts';
+import { provenance } from '../../identity/provenance.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import { NamedError } from '../../named-error.ts';
+import type { Problem } from '../../probes/data/problem.ts';
+import { patchAgreement, patchFile } from '../../probes/patching/agreement.ts';
+import type { PatchRecord } from '../../probes/patching/patch.ts';
+import { patchKey, sweepPatches } from '../../probes/patching/patch.ts';
+import type { AskedModel } from '../asked-model.ts';
+import { decidingModels, subjectOf } from '../asked-model.ts';
+import type { DecidingProbe } from '../deciding-probe.ts';
+import { DECIDING_PROBE } from '../deciding-probe.ts';
+import type { ValuesOf } from '../declaration.ts';
+import { byId, drawn } from '../draw.ts';
+import { parseLayers } from '../layer-list.ts';
+import { beforeAndAfter } from '../needs.ts';
+import { inOrder } from '../plan.ts';
+import type { Probe, QuestionList } from '../probe.ts';
+import { saidShape } from '../record-shapes.ts';
+import { jsonFile } from '../result-file.ts';
+import { rowsPerBatch } from '../rows.ts';
+import { declaration } from './declaration.mjs';
+import { words } from './words.mjs';
+
+type Values = ValuesOf<typeof declaration.settings>;
+
+interface Deciding extends DecidingProbe {
+  readonly depths: readonly number[];
+}
+
+const decidedBy = { ...DECIDING_PROBE, depths: 'after how many layers states are handed over' } as const;
+
+/** Who gives its states, and who gets them; null where there is no pair. */
+export function donorAndRecipient(
+  models: readonly AskedModel[],
+  { from }: Pick<Values, 'from'>,
+): { readonly donor: AskedModel; readonly recipient: AskedModel } | null {
+  const pair = beforeAndAfter(models);
+  if (!pair) return null;
+  const [before, after] = pair;
+  return from === 'rl' ? { donor: after, recipient: before } : { donor: before, recipient: after };
+}
+
+/** Layers handed over: none, and each number of them; after the layers that were named, where some were. */
+function depthsOf(layers: string | null, count: number): readonly number[] {
+  if (layers === null) return Array.from({ length: count + 1 }, (_, depth) => depth);
+  return parseLayers(layers, count, '--layers').map((layer) => layer + 1);
+}
+
+export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
+  ...{ declaration, words, decidedBy },
+
+  shape: v.strictObject({
+    ...{ id: v.string(), question: v.string(), answer: v.string() },
+    run: v.union([v.picklist(['donor', 'recipient']), v.number()]),
+    said: v.strictObject(saidShape),
+  }),
+
+  needs: (models) => (beforeAndAfter(models) ? null : words.needs),
+
+  async plan({ engine, models, samples: list, reading, shard, work }, values) {
+    const { system, maxNewTokens, seed } = values;
+    const pair = donorAndRecipient(models, values);
+    if (!pair) throw new NamedError('NoModel', 'there are no two models', {}, 'load IN and RL');
+    const { donor, recipient } = pair;
+    const items = await drawn(list, values, shard);
+    const depths = depthsOf(values.layers, recipient.checkpoint.layers);
+    const keys = (['recipient', 'donor', ...depths] as const).flatMap((run) =>
+      items.map(({ id }) => patchKey({ run, id })),
+    );
+    const deciding: Deciding = {
+      models: decidingModels([
+        ['recipient', recipient],
+        ['donor', donor],
+      ]),
+      samples: await samplesFingerprint(items, work),
+      ...{ system, depths, maxNewTokens, ...reading },
+    };
+    const title = `Cross-checkpoint patching of ${recipient.name} and ${donor.name} on ${list.name}`;
+    return {
+      identity: identifyBy('patch', title, deciding, decidedBy),
+      total: keys.length,
+      cost: { samples: items.length, answers: keys.length },
+      samples: byId(items),
+      run: (long) =>
+        sweepPatches(
+          engine,
+          items,
+          {
+            recipient: subjectOf(recipient).subject,
+            donor: subjectOf(donor).subject,
+            ...{ depths, maxNewTokens, ...rowsPerBatch(values.rows) },
+            prompt: { ...reading, ...(system === null ? {} : { system }) },
+          },
+          long,
+        ),
+      files(records, origin) {
+        const found = inOrder(records, keys);
+        const from = ({ checkpoint, model }: AskedModel): object => ({
+          ...origin,
+          ...provenance(checkpoint, model, seed),
+        });
+        const about = { n: found.length, of: keys.length, ...reading, maxNewTokens };
+        const models = { recipient: from(recipient), donor: from(donor) };
+        return [jsonFile('patching.json', patchFile(found, { ...about, ...models }))];
+      },
+    };
+  },
+
+  findings(records, values, models) {
+    const pair = donorAndRecipient(models, values);
+    const agreement = patchAgreement(records);
+    if (!pair || agreement.asked === 0) return [];
+    return [words.findings.follows({ donor: pair.donor.name, recipient: pair.recipient.name, ...agreement })];
+  },
+};

@@ -1,0 +1,43 @@
+import { WORDS } from '../shared-settings.mjs';
+import { span } from '../wording.mjs';
+
+/**
+ * @import {Words} from '../declaration.ts'
+ * @import {PatchDepth} from '../../probes/patching/agreement.ts'
+ * @import {declaration} from './declaration.mjs'
+ */
+
+export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
+  title: 'Patching',
+  help: 'hidden states of one model put into the other, after each layer: whose answer comes out',
+  samples: 'visual questions: JSONL, TSV or CSV beside the images, or Parquet',
+  empty: 'Put one model’s hidden states into the other, after each layer.',
+  needs: 'Load IN and RL.',
+  settings: {
+    samples: WORDS.samples,
+    seed: WORDS.seed,
+    from: { help: 'whose states are handed over', label: 'States of', names: { in: 'IN', rl: 'RL' } },
+    layers: { help: 'after which LLM layers, from 0 (default: the embeddings, and each)' },
+    system: WORDS.system,
+    maxNewTokens: WORDS.maxNewTokens,
+    rows: WORDS.rows,
+  },
+
+  findings: {
+    /**
+     * From which depth the recipient answers like the donor.
+     * @param {{donor: string, recipient: string, asked: number, differing: number, depths: readonly PatchDepth[]}} found
+     */
+    follows({ donor, recipient, asked, differing, depths }) {
+      if (differing === 0) return `${donor} and ${recipient} answer all ${asked} questions alike so far.`;
+      const majority = depths.find(
+        ({ asDonor, n }, index) =>
+          asDonor * 2 > n && depths.slice(index).every((later) => later.asDonor * 2 > later.n),
+      );
+      const begin = `${donor} and ${recipient} differ on ${differing} of ${asked} questions.`;
+      if (!majority) return `${begin} At no depth do most of them follow ${donor}.`;
+      const where = majority.depth === 0 ? 'the embeddings' : `layers 1 to ${majority.depth}`;
+      return `${begin} With ${where} of ${donor}, most of them follow ${donor}: ${majority.asDonor} of ${majority.n} (${span(majority.interval)}).`;
+    },
+  },
+});

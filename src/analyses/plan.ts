@@ -1,0 +1,44 @@
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
+import type { LongWork } from '../work/long-work.ts';
+import type { ResultFile } from './result-file.ts';
+
+/** What running it costs, as far as that can be told before. */
+export interface Cost {
+  readonly samples: number;
+  /** That models give. */
+  readonly answers: number;
+}
+
+/**
+ * One piece of work, laid out: an analysis with everything that it was given. Page and command make it of the same inputs and
+ * settings, run it with their journals, and write its files.
+ */
+export interface Plan<Record, Sample> {
+  readonly identity: WorkIdentity;
+  /** Records of the whole. */
+  readonly total: number;
+  readonly cost: Cost;
+  /** What records are about, by key: pictures to be shown beside them. */
+  readonly samples: ReadonlyMap<string, Sample>;
+  /**
+   * Computes what is not finished.
+   *
+   * @throws NamedError `Cancelled`, those of the engine and of reading what is asked
+   */
+  run(work: LongWork<Record> & Partial<Witnessed>): Promise<unknown>;
+  /**
+   * The files that the command writes, of the records so far.
+   *
+   * @param origin goes into provenance: the build that computed them, where that is not this one
+   */
+  files(records: ReadonlyMap<string, Record>, origin?: object): readonly ResultFile[];
+}
+
+/** Records in the order of their samples, whatever order they came in. */
+export function inOrder<Record>(
+  records: ReadonlyMap<string, Record>,
+  keys: readonly string[],
+): readonly Record[] {
+  return keys.flatMap((key) => records.get(key) ?? []);
+}

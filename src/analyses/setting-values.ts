@@ -1,0 +1,70 @@
+/** Values of declared settings: what they begin with, and which ones are valid. */
+import * as v from 'valibot';
+import type { Setting, Settings, ValuesOf } from './declaration.ts';
+
+/** By name. What a setting may be is its declaration's to say. */
+export type SettingValues = Readonly<Record<string, unknown>>;
+
+/** What a command has where nothing was said. */
+export function defaultValues<S extends Settings>(settings: S): ValuesOf<S> {
+  return each(settings, defaultOf);
+}
+
+/** What the page's form begins with: a first look where the whole takes long. */
+export function firstValues<S extends Settings>(settings: S): ValuesOf<S> {
+  return each(settings, (setting) =>
+    setting.kind === 'integer' && setting.first !== undefined ? setting.first : defaultOf(setting),
+  );
+}
+
+/** What a value of each has to look like, as a browser, an address or a kept journal may hold it. */
+export function settingShapes(settings: Settings): Readonly<Record<string, v.GenericSchema>> {
+  return Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, shapeOf(setting)]));
+}
+
+function each<S extends Settings>(settings: S, make: (setting: Setting) => unknown): ValuesOf<S> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [name, make(setting)]),
+  ) as ValuesOf<S>;
+}
+
+function defaultOf(setting: Setting): unknown {
+  switch (setting.kind) {
+    case 'choices':
+      return setting.value ?? setting.choices;
+    case 'switch':
+      return false;
+    case 'layers':
+      return null;
+    case 'layer sets':
+      return [];
+    default:
+      return setting.value;
+  }
+}
+
+function shapeOf(setting: Setting): v.GenericSchema {
+  switch (setting.kind) {
+    case 'choice':
+      return v.picklist(setting.choices);
+    case 'choices':
+      return v.pipe(
+        v.array(v.picklist(setting.choices)),
+        v.minLength(1),
+        v.check((names) => new Set(names).size === names.length),
+      );
+    case 'integer': {
+      const { minimum, maximum = Number.MAX_SAFE_INTEGER, value } = setting;
+      const number = v.pipe(v.number(), v.safeInteger(), v.minValue(minimum), v.maxValue(maximum));
+      return value === null ? v.nullable(number) : number;
+    }
+    case 'switch':
+      return v.boolean();
+    case 'text':
+      return setting.value === null ? v.nullable(v.string()) : v.string();
+    case 'layers':
+      return v.nullable(v.string());
+    case 'layer sets':
+      return v.array(v.string());
+  }
+}

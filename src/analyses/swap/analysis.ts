@@ -1,0 +1,127 @@
+/** The visual-token swap over pairs and layers (P1 Eq. 2, VFL; docs/method.md §2). */
+import * as v from 'valibot';
+import { identifyBy } from '../../identity/identify.ts';
+import { provenance } from '../../identity/provenance.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import type { Pair } from '../../probes/data/pair.ts';
+import { changeRates, regionRate } from '../../probes/swap/change-rates.ts';
+import type { SwapMode } from '../../probes/swap/mode.ts';
+import type { SwapRecord } from '../../probes/swap/sweep.ts';
+import { pairKey, sweepSwaps } from '../../probes/swap/sweep.ts';
+import { TASKS, type Task } from '../../probes/task.ts';
+import { decidingModels, subjectOf } from '../asked-model.ts';
+import type { DecidingProbe } from '../deciding-probe.ts';
+import { DECIDING_PROBE } from '../deciding-probe.ts';
+import type { ValuesOf } from '../declaration.ts';
+import { layersOf } from '../layer-list.ts';
+import { firstModel } from '../needs.ts';
+import { inOrder } from '../plan.ts';
+import type { PairSet, Probe } from '../probe.ts';
+import { saidShape } from '../record-shapes.ts';
+import { rowsPerBatch } from '../rows.ts';
+import { shardOf } from '../shard.ts';
+import { declaration } from './declaration.mjs';
+import { swapFiles } from './files.ts';
+import { words } from './words.mjs';
+
+type Values = ValuesOf<typeof declaration.settings>;
+
+interface Deciding extends DecidingProbe {
+  readonly layers: readonly number[];
+  readonly mode: SwapMode;
+  readonly answerSource: boolean;
+}
+
+const decidedBy = {
+  ...DECIDING_PROBE,
+  layers: 'which layers are swapped',
+  mode: 'one layer, or all from it on',
+  answerSource: 'whether the source picture is asked about too',
+} as const;
+
+export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
+  ...{ declaration, words, decidedBy },
+
+  shape: v.strictObject({
+    ...{ task: v.picklist(TASKS), id: v.string(), prompt: v.string() },
+    ...{ targetAnswer: v.string(), sourceAnswer: v.string(), iouThreshold: v.exactOptional(v.number()) },
+    imageTokens: v.strictObject({ target: v.number(), source: v.number() }),
+    resampled: v.boolean(),
+    original: v.strictObject(saidShape),
+    source: v.nullable(v.strictObject(saidShape)),
+    swapped: v.array(v.strictObject({ ...saidShape, layer: v.number() })),
+  }),
+
+  needs: (models) => (models.length === 0 ? words.needs : null),
+
+  async plan({ engine, models, samples: set, reading, shard, work }, values) {
+    const { tasks, samples, mode, definition, answerSource, maxNewTokens } = values;
+    const asked = firstModel(models);
+    const pool = set.whole ? set.pairs : set.pairs.filter(({ task }) => tasks.includes(task));
+    const pairs = shardOf(set.whole ? pool : firstOfEach(pool, tasks, samples), shard);
+    const layers = layersOf(values.layers, asked.checkpoint.layers, '--layers');
+    const deciding: Deciding = {
+      models: decidingModels([['model', asked]]),
+      samples: await samplesFingerprint(pairs, work),
+      ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading },
+    };
+    return {
+      identity: identifyBy('swap', `Token swap of ${asked.name} on ${set.name}`, deciding, decidedBy),
+      total: pairs.length,
+      cost: { samples: pairs.length, answers: pairs.length * (layers.length + 1) },
+      samples: new Map(pairs.map((pair) => [pairKey(pair), pair])),
+      run: (long) =>
+        sweepSwaps(
+          engine,
+          pairs,
+          {
+            subject: subjectOf(asked).subject,
+            ...{ layers, mode, maxNewTokens, answerSource, prompt: reading },
+            ...rowsPerBatch(values.rows),
+          },
+          long,
+        ),
+      files: (records, origin) =>
+        swapFiles(inOrder(records, pairs.map(pairKey)), {
+          model: { ...origin, ...provenance(asked.checkpoint, asked.model) },
+          ...{ reading, mode, definition, maxNewTokens },
+          ...{ literalImage: set.literalImage, literalImages: set.literalImages },
+          samples: (set.whole ? null : samples) ?? Math.max(0, ...tasks.map((task) => count(pairs, task))),
+          of: pool.length,
+        }),
+    };
+  },
+
+  findings: (records, { definition }, _, { regions }) =>
+    changeRates(records, definition).map((rates) => {
+      const means = regions.map(({ name, first, last }) => ({
+        name,
+        rate: regionRate(records, rates.task, definition, first, last),
+      }));
+      return [
+        ...[
+          words.findings.peak(rates),
+          words.findings.regions(means),
+          words.findings.went(rates),
+          words.findings.before(rates),
+        ],
+        words.findings.resampled(rates.resampled),
+      ]
+        .filter(Boolean)
+        .join(' ');
+    }),
+};
+
+/** The first `samples` pairs of each task, as the reference takes them; all where that is null. */
+function firstOfEach(
+  pairs: readonly Pair[],
+  tasks: readonly Task[],
+  samples: number | null,
+): readonly Pair[] {
+  return TASKS.filter((task) => tasks.includes(task)).flatMap((task) =>
+    pairs.filter((pair) => pair.task === task).slice(0, samples ?? undefined),
+  );
+}
+
+const count = (pairs: readonly Pair[], task: Task): number =>
+  pairs.filter((pair) => pair.task === task).length;

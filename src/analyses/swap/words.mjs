@@ -1,0 +1,103 @@
+import { WORDS } from '../shared-settings.mjs';
+import { layerNames, percent, span } from '../wording.mjs';
+
+/**
+ * @import {Words} from '../declaration.ts'
+ * @import {TaskRates} from '../../probes/swap/change-rates.ts'
+ * @import {Mean} from '../../probes/summary/mean.ts'
+ * @import {declaration} from './declaration.mjs'
+ */
+
+export const TASK_NAMES = {
+  ocr: 'OCR',
+  counting: 'Counting',
+  grounding: 'Grounding',
+  recognition: 'Recognition',
+};
+
+export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
+  title: 'Token swap',
+  help: 'visual-token swap, layer by layer',
+  samples: 'folder of <task>/data.jsonl and <task>/images/',
+  empty: 'Swap one layer after another to see where answers change.',
+  needs: 'Load a model.',
+  settings: {
+    tasks: {
+      help: 'ocr, counting, grounding, recognition (default: all)',
+      ...{ label: 'Tasks', names: TASK_NAMES },
+    },
+    samples: {
+      help: 'pairs of each task, the first ones (default: all)',
+      label: 'Pairs of each task',
+      open: 'all',
+    },
+    mode: {
+      help: 'swap one layer, or it and all after it',
+      label: 'Swap',
+      names: { single: 'one layer', 'from-layer': 'this layer and all after it' },
+      titles: { single: 'P1 Eq. 2, VFL', 'from-layer': 'the reference code' },
+    },
+    definition: {
+      help: 'of "changed"; both are always recorded',
+      ...{ label: 'Changed, as defined by', names: { paper: 'the papers', reference: 'the reference code' } },
+    },
+    layers: WORDS.layers,
+    literalImage: {
+      help: 'a literal <image> at the beginning of a prompt',
+      ...{ label: 'A literal <image> before a prompt', names: { strip: 'left out', keep: 'as is' } },
+    },
+    answerSource: { help: "also ask for the model's own answer to the source image" },
+    maxNewTokens: WORDS.maxNewTokens,
+    rows: { ...WORDS.rows, help: 'answers at once, of several pairs (default: 104, or what memory holds)' },
+  },
+
+  findings: {
+    /**
+     * "Counting changes most at layer 12: 87 % (79 to 92 %, n = 100)."
+     * @param {TaskRates} rates
+     */
+    peak({ task, layers, n }) {
+      const highest = Math.max(...layers.map(({ rate }) => rate));
+      if (!(highest > 0)) return `${TASK_NAMES[task]} changes at no layer (n = ${n}).`;
+      const peaks = layers.filter(({ rate }) => rate === highest);
+      const [first] = peaks;
+      if (!first) return '';
+      return `${TASK_NAMES[task]} changes most at ${layerNames(peaks.map(({ layer }) => layer))}: ${percent(highest)} (${span(first.interval)}, n = ${n}).`;
+    },
+
+    /**
+     * "Mean over Early 12 % (8 to 16 %), Mid …"; regions without a layer are left out.
+     * @param {readonly {readonly name: string, readonly rate: Mean | null}[]} regions
+     */
+    regions(regions) {
+      const parts = regions.flatMap(({ name, rate }) =>
+        rate ? [`${name} ${percent(rate.mean)} (${span(rate.interval)})`] : [],
+      );
+      return parts.length > 0 ? `Mean over ${parts.join(', ')}.` : '';
+    },
+
+    /**
+     * Where the answers went at a task's peak.
+     * @param {TaskRates} rates
+     */
+    went({ layers }) {
+      const peak = layers.reduce((best, layer) => (layer.rate > best.rate ? layer : best));
+      const { source, elsewhere, unchanged } = peak.went;
+      return `There ${source} answers went to the source's, ${elsewhere} elsewhere, ${unchanged} stayed.`;
+    },
+
+    /**
+     * What a definition that does not look at the original answer counts without any swap.
+     * @param {TaskRates} rates
+     */
+    before({ task, changedBefore, n }) {
+      if (changedBefore === 0) return '';
+      return `${TASK_NAMES[task]}: ${changedBefore} of ${n} already meet the definition without a swap.`;
+    },
+
+    /** @param {number} pairs */
+    resampled(pairs) {
+      return pairs > 0 ? `${pairs} of its pairs were resampled: other image sizes.` : '';
+    },
+  },
+});

@@ -1,0 +1,39 @@
+import type { FileHashes } from '../../vlm/deciding-files.ts';
+import type { ModelId } from '../subject.ts';
+
+/** What was found in a folder. Opening reads headers only. */
+export interface OpenedCheckpoint {
+  readonly id: ModelId;
+  readonly name: string;
+  /** SHA-256 over file names, sizes, headers and sampled contents. */
+  readonly fingerprint: string;
+  /** Places at which it compares the weights. */
+  readonly spots: number;
+  readonly modelType: string;
+  readonly layers: number;
+  readonly visionBlocks: number;
+  readonly hiddenSize: number;
+  readonly intermediateSize: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly vocabSize: number;
+  readonly tiedHead: boolean;
+  readonly contextLength: number;
+  /** What generation_config.json asks for; 1 is none. Applied only where a request says so. */
+  readonly repetitionPenalty: number;
+  readonly parameters: number;
+  readonly bytes: number;
+  readonly tensors: number;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+  /** SHA-256 of each small file that decides answers, whole, by name (`decidingFiles`). */
+  readonly smallFiles: FileHashes;
+  /** Those of the files that the weights are read from. */
+  readonly weightFiles: readonly string[];
+  /** Tensors per stored dtype, e.g. `{BF16: 729}`. */
+  readonly dtypes: Readonly<Record<string, number>>;
+  /** Bytes per unified layer index (vision −n…−1, projector 0, LLM 1…L). */
+  readonly layerBytes: readonly { readonly index: number; readonly bytes: number }[];
+  /** Tensors that are no part of the model: named, never silently dropped. */
+  readonly ignored: readonly { readonly name: string; readonly reason: string }[];
+  readonly notices: readonly string[];
+}

@@ -1,0 +1,67 @@
+import type { ModelId } from '../subject.ts';
+import type { Device, WeightDtype } from './device.ts';
+
+export interface LoadOptions {
+  readonly device: Device;
+  readonly dtype: WeightDtype;
+  /** Keep converted weights in origin-private storage so that the next open skips quantization. */
+  readonly keep?: boolean;
+}
+
+export interface MemoryEstimate {
+  readonly weightBytes: number;
+  readonly kvCacheBytes: number;
+  readonly activationBytes: number;
+  readonly totalBytes: number;
+  readonly largestBindingBytes: number;
+  /** Largest single binding the device takes; Infinity on WASM. */
+  readonly bindingLimitBytes: number;
+  /** What may be held in all: the WASM heap, or the user's budget for the GPU (browsers do not tell its size). */
+  readonly budgetBytes: number;
+  readonly alreadyHeldBytes: number;
+  readonly fits: boolean;
+  /** Why it does not fit, with numbers and a remedy; empty when it does. */
+  readonly refusals: readonly string[];
+}
+
+export interface LoadProgress {
+  readonly phase: 'reading' | 'compiling';
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  readonly bytesPerSecond: number;
+  /** Seconds left at the present rate; null while unknown. */
+  readonly etaSeconds: number | null;
+  readonly tensor?: string;
+}
+
+/** How far converted weights are from the stored ones, over all quantized matrices. */
+export interface QuantizationError {
+  readonly relativeFrobenius: number;
+  readonly maxAbs: number;
+  readonly worstTensor: { readonly name: string; readonly relativeFrobenius: number };
+}
+
+export interface LoadedModel {
+  readonly id: ModelId;
+  readonly device: Device;
+  /** What computes, as far as it tells: "vendor nvidia, architecture ampere, shader-f16". Part of the identity of results. */
+  readonly adapter: string;
+  readonly dtype: WeightDtype;
+  readonly weightBytes: number;
+  readonly bytesRead: number;
+  readonly seconds: number;
+  readonly fromStorage: boolean;
+  /** SHA-256 of the stored tensors that were read whole, by canonical name: see `TensorHash`. Of a kept copy: when it was made. */
+  readonly hashes?: Readonly<Record<string, string>>;
+  /** What went otherwise than asked, e.g. that no copy could be kept. */
+  readonly notices?: readonly string[];
+  readonly quantization: QuantizationError | null;
+}
+
+/** Converted weights kept in origin-private storage. */
+export interface StoredWeights {
+  readonly key: string;
+  readonly name: string;
+  readonly dtype: WeightDtype;
+  readonly bytes: number;
+}

@@ -1,0 +1,47 @@
+/** A command that compares checkpoints and merges of them, at the size of 7B. */
+import { expect, test } from 'vitest';
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { qwenTensors, SHAPE_7B } from '../checkpoint/testing/qwen-layout.ts';
+import { sparse7b } from '../merge/testing/donors.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { comparedCheckpoints } from './compared.ts';
+import type { CommandContext } from './context.ts';
+import type { GivenFiles, GivenInputs } from './file-inputs.ts';
+import { recipeDonors } from './recipe-donors.ts';
+
+function contextOf(folders: Readonly<Record<string, CheckpointFiles>>): CommandContext {
+  const { signal } = new AbortController();
+  const all = (flag: string): readonly GivenFiles[] => {
+    const files = folders[flag] as ReadonlyMap<string, File> | undefined;
+    return files ? [{ name: `folder of ${flag}`, files }] : [];
+  };
+  const inputs = { all, list: () => [] } as unknown as GivenInputs;
+  const noEngine = (): never => {
+    throw new Error('no engine is needed');
+  };
+  const checkpoints = new Checkpoints(
+    noEngine,
+    undefined as never,
+    inputs,
+    signal,
+    () => undefined,
+    undefined as never,
+  );
+  return { checkpoints, inputs, signal, notice: () => undefined } as unknown as CommandContext;
+}
+
+test('headers and spots of a checkpoint are read once, as it is and as a donor', async () => {
+  const tensors = qwenTensors(SHAPE_7B);
+  const [base, rl] = [sparse7b(tensors, 0), sparse7b(tensors, 1)];
+  const context = contextOf({ base: base.files, rl: rl.files });
+  const compared = await comparedCheckpoints(context);
+  const read = { ...rl.count };
+  expect(read.bytes).toBeGreaterThan(20e6);
+  const { donors } = await recipeDonors(context);
+  expect(rl.count).toEqual(read);
+  for (const [role, donor] of [
+    ['base', 'Base'],
+    ['rl', 'RL'],
+  ] as const)
+    expect(donors.get(donor)?.checkpoint.fingerprint).toBe(compared.get(role)?.fingerprint);
+});

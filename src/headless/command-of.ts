@@ -1,0 +1,22 @@
+import { PROBES } from '../analyses/registry.ts';
+import { NamedError } from '../named-error.ts';
+import type { Command } from './context.ts';
+import { probeCommand } from './probe-command.ts';
+
+/** Each command that is no analysis is a file of its own, loaded when it is called. */
+const COMMANDS = import.meta.glob<{ readonly run: Command }>(['./commands/*.ts', '!./commands/*.test.ts']);
+
+/** Every command there is. */
+export const COMMAND_NAMES: readonly string[] = [
+  ...PROBES.keys(),
+  ...Object.keys(COMMANDS).map((path) => path.slice('./commands/'.length, -'.ts'.length)),
+];
+
+/** @throws NamedError `UnknownCommand` */
+export async function commandOf(name: string): Promise<Command> {
+  const probe = PROBES.get(name);
+  if (probe) return probeCommand(probe);
+  const load = COMMANDS[`./commands/${name}.ts`];
+  if (!load) throw new NamedError('UnknownCommand', name, {}, 'see --help');
+  return (await load()).run;
+}

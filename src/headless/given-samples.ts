@@ -1,0 +1,67 @@
+/** What flags name to be asked: pair folders and lists of questions. */
+import type { PairSet, QuestionList } from '../analyses/probe.ts';
+import type { SettingValues } from '../analyses/setting-values.ts';
+import { NamedError } from '../named-error.ts';
+import { type ColumnChoice, parseColumns } from '../probes/data/columns.ts';
+import { LIST_FORMATS, listName, listsAmong } from '../probes/data/row-file.ts';
+import { openProblemList, readPairs } from '../reading/client.ts';
+import type { CommandContext } from './context.ts';
+import type { FlagReader } from './flag-reader.ts';
+
+/**
+ * The pairs of a folder. Prompts that begin with a literal <image> are told.
+ *
+ * @throws NamedError those of `readPairs`
+ */
+export async function givenPairs(
+  { inputs, notice, signal, onProgress }: CommandContext,
+  flag: string,
+  values: SettingValues,
+): Promise<PairSet> {
+  const { name, files } = inputs.one(flag) ?? { name: '', files: new Map<string, File>() };
+  const literalImage = values['literalImage'] === 'keep' ? 'keep' : 'strip';
+  const { pairs, literalImages } = await readPairs(files, { literalImage }, { signal, onProgress });
+  if (literalImages > 0) {
+    const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
+    notice(`${literalImages} prompts begin with a literal <image>: ${what}`);
+  }
+  return { name, pairs, literalImage, literalImages };
+}
+
+/**
+ * The questions of a list, or of a folder that holds one.
+ *
+ * @throws NamedError `NoProblems`, `SeveralLists`, and those of reading
+ */
+export async function givenQuestions(
+  { inputs, flags, signal, onProgress }: CommandContext,
+  flag: string,
+): Promise<QuestionList> {
+  const files = inputs.one(flag)?.files ?? new Map<string, File>();
+  const lists = listsAmong(files.keys());
+  const [path, ...others] = lists;
+  if (path === undefined) {
+    throw new NamedError(
+      'NoProblems',
+      `there is no ${LIST_FORMATS} among the files`,
+      { field: `--${flag}` },
+      'name the list',
+    );
+  }
+  if (others.length > 0) {
+    throw new NamedError(
+      'SeveralLists',
+      `there are ${lists.length} lists: ${lists.join(', ')}`,
+      { field: `--${flag}` },
+      'name the list itself',
+    );
+  }
+  const source = await openProblemList(path, files, givenColumns(flags), { signal, onProgress });
+  return { name: listName(path), source };
+}
+
+/** `--columns`; empty where it was not given. @throws NamedError `BadValue` */
+export function givenColumns(flags: FlagReader): ColumnChoice {
+  const text = flags.text('columns');
+  return text === undefined ? {} : parseColumns(text);
+}

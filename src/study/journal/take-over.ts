@@ -1,0 +1,166 @@
+/** Puts what a journal file holds beside what is kept here of the same work. */
+import { canonicalJson, type Json } from '../../identity/canonical-json.ts';
+import { NamedError, shortened } from '../../named-error.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
+import { modulesOf } from '../../work/modules.ts';
+import { DESCRIPTION, readDescription, type Description } from './description.ts';
+import { guarded } from './failure.ts';
+import { ended, joined, LONGEST_LINE } from './journal-file.ts';
+import { bytesOf, headIn, type JournalHead } from './journal-head.ts';
+import { lineBatches, type StreamedLine } from './line-stream.ts';
+import { lineOf, valueOf } from './lines.ts';
+import { isNote, keyOfRecord, readRecords, recordPlace, RECORDS } from './records.ts';
+import { ANYTHING, shapeOf } from './shapes.ts';
+import type { WeightsLedger } from '../weights/ledger.ts';
+import type { JournalStorage } from './storage.ts';
+import { takeWeights } from './weights-lines.ts';
+
+/** The largest evaluations have a tenth of it, and as many keys are held at once. */
+const MOST_RECORDS = 1_000_000;
+/** Line numbers and keys said of many, at most. */
+const SAID = 5;
+
+export interface TakeOverOptions {
+  readonly signal?: AbortSignal;
+  onProgress?(progress: WorkProgress): void;
+}
+
+/** What became of a journal file's records. */
+export interface TakenOver {
+  readonly key: string;
+  readonly title: string;
+  /** Which build computed it. */
+  readonly build: string;
+  /** Whether that is this one, which then goes on with it. */
+  readonly current: boolean;
+  /** Records that were not here. */
+  readonly added: number;
+  /** Records that were here, and say the same. */
+  readonly known: number;
+  /** Keys of records that are here and say something else: they stay as they are here. */
+  readonly conflicts: readonly string[];
+  /** Numbers of the lines that are damaged, or no record of their kind. */
+  readonly damaged: readonly number[];
+}
+
+/**
+ * Adds the records of a journal file to the journal of the same key, which may be there or not. Nothing that is here is changed; a
+ * line that is not whole, or no record of its kind, is left out. Where it breaks off, what was added stays, and the same file may be
+ * taken over again.
+ *
+ * @throws NamedError `JournalFailed`, `JournalTooLarge`, `OtherWeights`, `FileUnreadable`; the signal's reason
+ */
+export async function takeOver(
+  storage: JournalStorage,
+  ledger: WeightsLedger,
+  file: File,
+  { key, description }: JournalHead,
+  { signal, onProgress }: TakeOverOptions = {},
+): Promise<TakenOver> {
+  const shape = shapeOf(description.kind) ?? ANYTHING;
+  const here = (await readRecords(storage, key, shape)).finished;
+  const own = await readDescription(storage, key);
+  const [added, known, conflicts] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const damaged: number[] = [];
+  let last = description;
+  let described = own.last !== null;
+
+  /** Before any record, lest records of other weights are there by then. */
+  const isOfWeights = async (line: Uint8Array<ArrayBuffer>): Promise<boolean> =>
+    added.size === 0 && (await takeWeights(ledger, key, description, line, file.name));
+
+  /** Whether the line is to be added. */
+  const take = async ({ bytes, number }: StreamedLine, value: unknown): Promise<boolean> => {
+    const name = keyOfRecord(shape, value);
+    if (name === null) {
+      const head = bytes && (await headIn(bytes));
+      if (head?.key === key) last = head.description;
+      else if (!isNote(value) && !(bytes && (await isOfWeights(bytes)))) damaged.push(number);
+      return false;
+    }
+    const record = here.get(name);
+    if (record === undefined) added.add(name);
+    else (saysTheSame(record, (value as { record: unknown }).record) ? known : conflicts).add(name);
+    return record === undefined;
+  };
+
+  for await (const batch of lineBatches(bytesOf(file), LONGEST_LINE)) {
+    signal?.throwIfAborted();
+    const values = await Promise.all(
+      batch.map(({ bytes }) => (bytes ? valueOf(recordPlace(key), bytes) : undefined)),
+    );
+    const lines: Uint8Array[] = [];
+    for (const [index, line] of batch.entries())
+      if ((await take(line, values[index])) && line.bytes) lines.push(ended(line.bytes));
+    if (added.size + damaged.length > MOST_RECORDS) throw tooMany(file.name);
+    if (!described) await describeAs(storage, key, description);
+    described = true;
+    if (lines.length > 0) await guarded(() => storage.append(key, RECORDS, joined(lines)));
+    const done = batch.at(-1)?.behind ?? 0;
+    onProgress?.({ phase: 'reading the journal', done, total: file.size, unit: 'bytes' });
+  }
+  const completes = last.complete && !(own.last?.complete === true && own.last.total === last.total);
+  if (completes) await describeAs(storage, key, last);
+  const { title, build, modules, kind } = description;
+  return {
+    ...{ key, title, build, current: modules === modulesOf(kind) },
+    ...{ added: added.size, known: known.size, conflicts: [...conflicts], damaged },
+  };
+}
+
+/** The same description in the journal here. The command that goes on with it names files of the machine that it was begun on. */
+async function describeAs(
+  storage: JournalStorage,
+  key: string,
+  { again: _, ...description }: Description,
+): Promise<void> {
+  const line = await lineOf(`${key}/${DESCRIPTION}`, JSON.stringify(description));
+  await guarded(() => storage.append(key, DESCRIPTION, new TextEncoder().encode(line)));
+}
+
+function saysTheSame(a: unknown, b: unknown): boolean {
+  return canonicalJson(a as Json) === canonicalJson(b as Json);
+}
+
+/** What a person is told of it, in sentences. */
+export function takenText(file: string, taken: TakenOver): string {
+  const { title, added, known, conflicts, damaged, current, build } = taken;
+  const already = known > 0 ? `, ${known} ${known === 1 ? 'was' : 'were'} here already` : '';
+  return [
+    `${counted(added, 'record')} of "${shortened(title, 200)}" ${added === 1 ? 'was' : 'were'} taken over from ${file}${already}.`,
+    ...(damaged.length > 0
+      ? [
+          `${counted(damaged.length, 'line')} of it (${some(damaged.map(String))}) ${damaged.length === 1 ? 'is' : 'are'} damaged, or no record of this kind, and left out.`,
+        ]
+      : []),
+    ...(conflicts.length > 0
+      ? [
+          `${counted(conflicts.length, 'record')} of it (${some(conflicts)}) ${conflicts.length === 1 ? 'says' : 'say'} something else than what is kept here: what is kept here stays.`,
+        ]
+      : []),
+    ...(current ? [] : [`It was computed by another build (${build}): shown, not gone on with.`]),
+  ].join(' ');
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length > SAID ? ` and ${names.length - SAID} more` : '';
+  return (
+    names
+      .slice(0, SAID)
+      .map((name) => shortened(name, 80))
+      .join(', ') + more
+  );
+}
+
+function tooMany(file: string): NamedError {
+  return new NamedError(
+    'JournalTooLarge',
+    `the file has more than ${MOST_RECORDS} records`,
+    { file },
+    'give the journal of one piece of work',
+  );
+}
