@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { PAGE_FACTS } from '../src/ui/app/page-facts.ts';
+import { PAGE_FACTS } from '../src/ui/analysis-page/page-facts.ts';
 import { expect, test } from './page.ts';
 
 const seam = (page: Page, between: string) =>

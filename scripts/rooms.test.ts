@@ -100,24 +100,28 @@ describe('the rule of rooms', () => {
     expect(found).toContain('no-cycle: src/vlm/one.ts → src/vlm/other.ts');
   });
 
-  it.each([
-    ['../../state/app.svelte.ts', true],
-    ['../../localize/sentences.ts', true],
-    ['../../layer-strip/look.ts', true],
-    ['../../../engine/protocol.ts', true],
-    ['../../../../workers/engine.ts', true],
-    ['../../format/quantity.ts', false],
-    ['../../layer-strip/layer-axis.ts', false],
-    ['../../../statistics/wilson.ts', false],
-    ['../../../named-error.ts', false],
-    ['../axis/panels.ts', false],
-    ['./other.ts', false],
-  ])('sees the type that a chart component imports from %s: %s', async (from, forbidden) => {
-    const text = `<script lang="ts">\n  import type { A } from '${from}';\n  const a: A | null = null;\n</script>\n{a}`;
-    const [result] = await new ESLint({ cwd: ROOT }).lintText(text, {
-      filePath: join(ROOT, 'src/ui/charts/inner/Planted.svelte'),
-    });
-    expect(result?.messages.map(({ ruleId }) => ruleId)).toEqual(forbidden ? ['no-restricted-imports'] : []);
+  it('sees the types that a component of a chart imports', { timeout: 60_000 }, async () => {
+    const allowed = {
+      '../../state/app.svelte.ts': false,
+      '../../localize/sentences.ts': false,
+      '../../layer-strip/look.ts': false,
+      '../../../engine/protocol.ts': false,
+      '../../../../workers/engine.ts': false,
+      '../../format/quantity.ts': true,
+      '../../layer-strip/layer-axis.ts': true,
+      '../../../statistics/wilson.ts': true,
+      '../../../named-error.ts': true,
+      '../axis/panels.ts': true,
+      './other.ts': true,
+    };
+    const eslint = new ESLint({ cwd: ROOT });
+    const filePath = join(ROOT, 'src/ui/charts/inner/Planted.svelte');
+    for (const [from, may] of Object.entries(allowed)) {
+      const text = `<script lang="ts">\n  import type { A } from '${from}';\n  const a: A | null = null;\n</script>\n{a}`;
+      const [result] = await eslint.lintText(text, { filePath });
+      const rules = result?.messages.map(({ ruleId }) => ruleId);
+      expect([from, rules]).toEqual([from, may ? [] : ['no-restricted-imports']]);
+    }
   });
 
   it('keeps what supports tests out of the app, and lets it look across rooms', () => {

@@ -1,5 +1,5 @@
 import type { AppState } from '../state/app.svelte.ts';
-import { TRY_IT_KEY } from './page-facts.ts';
+import { TRY_IT_KEY } from '../analysis-page/page-facts.ts';
 import { PAGES } from './pages.ts';
 
 const TYPING = 'input:not([type=checkbox], [type=radio], [type=file]), textarea, select, [contenteditable]';

@@ -6,7 +6,7 @@ import OpenScreen from '../open/OpenScreen.svelte';
 import PerceptionScreen from '../perception/PerceptionScreen.svelte';
 import TransferScreen from '../transfer/TransferScreen.svelte';
 import type { PageId } from '../state/hash.ts';
-import { PAGE_FACTS, type PageFacts } from './page-facts.ts';
+import { PAGE_FACTS, type PageFacts } from '../analysis-page/page-facts.ts';
 
 /** A page of the way through: what it is called, the question it answers, and what draws it. */
 export interface Page extends PageFacts {

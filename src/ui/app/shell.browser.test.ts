@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { clearStage, stageApp } from '../testing/stage.ts';
-import { TRY_IT_KEY } from './page-facts.ts';
+import { TRY_IT_KEY } from '../analysis-page/page-facts.ts';
 import { PAGES } from './pages.ts';
 
 afterEach(clearStage);

@@ -1,0 +1,15 @@
+import { createContext } from 'svelte';
+import type { Characterize } from '../characterize/characterize.svelte.ts';
+import type { Family } from '../state/family.svelte.ts';
+import type { ImageChoice } from '../state/image-choice.svelte.ts';
+import type { Necessity } from './necessity.svelte.ts';
+
+/** What the screen takes of the app. */
+interface Stores {
+  readonly images: ImageChoice;
+  readonly family: Family;
+  readonly characterize: Characterize;
+  readonly necessity: Necessity;
+}
+
+export const [getStores, setStores] = createContext<Stores>();

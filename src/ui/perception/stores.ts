@@ -1,0 +1,13 @@
+import { createContext } from 'svelte';
+import type { Family } from '../state/family.svelte.ts';
+import type { ImageChoice } from '../state/image-choice.svelte.ts';
+import type { Perception } from './perception.svelte.ts';
+
+/** What the screen takes of the app. */
+interface Stores {
+  readonly images: ImageChoice;
+  readonly family: Family;
+  readonly perception: Perception;
+}
+
+export const [getStores, setStores] = createContext<Stores>();
