@@ -202,6 +202,7 @@ export type ErrorName =
   | 'UnknownKind'
   | 'UnknownLayer'
   | 'UnknownModel'
+  | 'UnknownPackage'
   | 'UnknownPart'
   | 'UnknownPhase'
   | 'UnknownPosition'
