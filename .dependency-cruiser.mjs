@@ -209,7 +209,7 @@ export const ROOMS = {
   },
   ui: {
     files:
-      '^src/ui/(?!components/(?!FolderButton)|(charts|format|theme)/|layer-strip/(layer-axis|regions|hatch)\\.ts$)',
+      '^src/ui/(?!components/(?!FolderButton)|(app|charts|format|theme)/|layer-strip/(layer-axis|regions|hatch)\\.ts$)',
     uses: [
       ...['body', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',
@@ -231,7 +231,12 @@ export const ROOMS = {
       'reading',
       'study',
     ],
-    holds: 'screens',
+    holds: 'screens, and their stores',
+  },
+  app: {
+    files: folder('ui/app'),
+    uses: ['words', 'engine', 'identity', 'study', 'look', 'charts', 'analyses', 'ui'],
+    holds: 'what holds all screens and their stores: they are given what they use, and do not know it',
   },
   isolation: {
     files: folder('isolation'),
@@ -245,7 +250,7 @@ export const ROOMS = {
   },
   main: {
     files: '^src/main\\.ts$',
-    uses: ['engine', 'ui'],
+    uses: ['engine', 'app'],
     holds: 'the page of the app',
   },
   workers: {

@@ -78,6 +78,24 @@ export default defineConfig(
     },
   },
   {
+    // Screens are given what they use by what holds them all.
+    files: ['src/ui/**/*.svelte'],
+    ignores: ['src/ui/app/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/(headless|bench|isolation|workers|tools|app)/|/main\\.ts$',
+              message: 'Nothing that a page is made of uses the page, or what only tests use.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     // After the block above: it forbids more. Every chart lies one folder deep.
     files: ['src/ui/charts/**/*.svelte'],
     rules: {

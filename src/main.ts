@@ -1,5 +1,5 @@
 import { connectEngine } from './engine/client.ts';
-import { mountApp } from './ui/mount.ts';
+import { mountApp } from './ui/app/mount.ts';
 
 const target = document.querySelector('#app');
 if (!target) throw new Error('the page has no #app');

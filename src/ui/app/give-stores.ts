@@ -1,12 +1,13 @@
 import { setStores as toAnalysisPage } from '../analysis-page/stores.ts';
 import { setStores as toCharacterize } from '../characterize/stores.ts';
 import { setStores as toDemo } from '../demo/stores.ts';
+import { setStores as toLocalize } from '../localize/stores.ts';
 import { setStores as toNecessity } from '../necessity/stores.ts';
 import { setStores as toOpen } from '../open/stores.ts';
 import { setStores as toPerception } from '../perception/stores.ts';
 import { setStores as toTransfer } from '../transfer/stores.ts';
 import { setStores as toTryIt } from '../tryit/stores.ts';
-import { setApp, type AppState } from '../state/app.svelte.ts';
+import { setApp, type AppState } from './app.svelte.ts';
 
 /** Gives every screen what it takes of the app. Called while the component that holds them all is made. */
 export function giveStores(app: AppState): void {
@@ -15,6 +16,7 @@ export function giveStores(app: AppState): void {
     toAnalysisPage,
     toCharacterize,
     toDemo,
+    toLocalize,
     toNecessity,
     toOpen,
     toPerception,

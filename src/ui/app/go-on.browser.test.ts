@@ -159,5 +159,7 @@ test('settings that are none begin anew, each by itself, and it is told', async 
     /could not be read, and begin anew: image processing, max image pixels\.$/,
   );
   app.view.go('localize');
-  await expect.element(page.getByText(/begin anew: chosen, swap tasks, swap rows, lens samples\.$/)).toBeVisible();
+  await expect
+    .element(page.getByText(/begin anew: chosen, swap tasks, swap rows, lens samples\.$/))
+    .toBeVisible();
 });

@@ -1,4 +1,4 @@
-import type { AppState } from '../state/app.svelte.ts';
+import type { AppState } from './app.svelte.ts';
 import { TRY_IT_KEY } from '../analysis-page/page-facts.ts';
 import { PAGES } from './pages.ts';
 

@@ -7,7 +7,7 @@ import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import type { Folder } from '../files/folder.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
-import type { AppState } from '../state/app.svelte.ts';
+import type { AppState } from '../app/app.svelte.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import { cancelled } from '../../work/cancel.ts';
 

@@ -5,7 +5,7 @@ import { goldenFolder } from '../../engine/testing/goldens.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
-import type { AppState } from '../state/app.svelte.ts';
+import type { AppState } from '../app/app.svelte.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 

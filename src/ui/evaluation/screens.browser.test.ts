@@ -8,7 +8,7 @@ import { NOT_DECIDED } from '../../grading/steps.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
-import type { AppState } from '../state/app.svelte.ts';
+import type { AppState } from '../app/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import type { QuestionChoice } from './question-choice.svelte.ts';

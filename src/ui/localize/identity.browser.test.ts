@@ -1,7 +1,7 @@
 /** Each setting of each probe of Localize: another value is other work, or it is said why not; and so are models and pictures. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { workKey } from '../../identity/work-identity.ts';
-import type { AppState } from '../state/app.svelte.ts';
+import type { AppState } from '../app/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import { countItems } from '../../evaluation/samples/item-counts.ts';

@@ -3,7 +3,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { workKey } from '../../identity/work-identity.ts';
 import { IMAGE_PROCESSING } from '../../vlm/image-processing.ts';
-import type { AppState } from '../state/app.svelte.ts';
+import type { AppState } from '../app/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import { heldSamples } from '../../reading/sample-source.ts';

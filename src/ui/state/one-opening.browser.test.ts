@@ -9,7 +9,7 @@ import { installMergeTransfer } from '../../merge/transfer.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
-import { AppState } from './app.svelte.ts';
+import { AppState } from '../app/app.svelte.ts';
 import type { StudySurroundings } from './study-surroundings.ts';
 
 /** Bytes at the head of a safetensors file that say how long its header is: whoever reads a header begins there. */

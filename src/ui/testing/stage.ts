@@ -1,6 +1,6 @@
 import { mount, unmount, type Component } from 'svelte';
 import App from '../app/App.svelte';
-import { AppState } from '../state/app.svelte.ts';
+import { AppState } from '../app/app.svelte.ts';
 import { highlight } from '../state/highlight.svelte.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import '../theme/index.css';

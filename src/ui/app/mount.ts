@@ -1,8 +1,8 @@
 import { mount } from 'svelte';
-import type { EngineApi } from '../engine/protocol.ts';
-import App from './app/App.svelte';
-import { AppState } from './state/app.svelte.ts';
-import './theme/index.css';
+import type { EngineApi } from '../../engine/protocol.ts';
+import App from './App.svelte';
+import { AppState } from './app.svelte.ts';
+import '../theme/index.css';
 
 /** Puts the app for one engine into `target` and asks the engine what it can do. */
 export function mountApp(target: Element, engine: EngineApi): AppState {

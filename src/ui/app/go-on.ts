@@ -7,8 +7,8 @@ import { sameWork } from '../../identity/work-identity.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
 import type { Measure } from '../characterize/characterize.svelte.ts';
 import type { AppState } from './app.svelte.ts';
-import type { PageId } from './hash.ts';
-import { validSettings } from './kept-settings.ts';
+import type { PageId } from '../state/hash.ts';
+import { validSettings } from '../state/kept-settings.ts';
 
 const PAGES: Readonly<Record<string, PageId>> = {
   energy: 'characterize',
