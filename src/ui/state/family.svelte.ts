@@ -11,7 +11,7 @@ import { MOST_CHECKPOINTS } from '../theme/identity.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import type { LoadChoice } from './load-choice.svelte.ts';
 import type { Machine } from './machine.svelte.ts';
-import { named } from './named.ts';
+import { named } from '../../named.ts';
 import { ReadFolders } from './read-folders.ts';
 import { freeName, nameFrom } from './slot-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';

@@ -2,7 +2,7 @@ import type { NamedError } from '../../named-error.ts';
 import type { EngineApi, EngineStatus } from '../../engine/protocol.ts';
 import type { Capabilities } from '../../engine/protocol/capabilities.ts';
 import type { StoredWeights } from '../../engine/protocol/loading.ts';
-import { named } from './named.ts';
+import { named } from '../../named.ts';
 
 /** What this machine can do, how the engine is, and what is kept in its storage. */
 export class Machine {
