@@ -257,4 +257,16 @@ test('the same question has the same records and the same name, by page and by c
     await set(main, 'Samples', 3);
     expectSame(await byPage(page, 15, 1, 'answers'), await command);
   });
+
+  await test.step('token difference of IN and RL', async () => {
+    const command = byCommand(
+      ['tokens', '--in', path('in'), '--rl', path('rl'), '--items', path('list', 'questions.jsonl')],
+      'token_difference.json',
+    );
+    await choose(main, 'Token difference');
+    await set(main, 'Samples', 3);
+    expectSame(await byPage(page, 3, 1), await command);
+    await expect(main.getByRole('figure', { name: 'Divergence along the answer' })).toBeVisible();
+    await expect(main.getByText(/^KL\(RL ‖ IN\) is .* nats a token on average/)).toBeVisible();
+  });
 });

@@ -10,7 +10,7 @@ import { hashModules, readText } from './module-hashes.mjs';
 
 const KINDS = Object.keys(COMPUTING_MODULES);
 const SPECTRA = ['energy', 'diversity', 'overlap'];
-const PROBES = ['swap', 'ablate', 'attention', 'lens', 'patch'];
+const PROBES = ['swap', 'ablate', 'attention', 'lens', 'patch', 'tokens'];
 const ENGINE = [...PROBES, 'answers', 'gpu-memory'];
 
 /** The real modules, some of them otherwise than on the disk. */

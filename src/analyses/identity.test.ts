@@ -42,6 +42,7 @@ const GIVEN = {
   ablate: { ...one.given, experiments: [ablateLayer(0)], prefix: '' },
   attention: { ...two.given, running: 'teacher-forced', forcedBy: 'in', onlyThink: false },
   lens: two.given,
+  tokens: { ...two.given, forcedBy: 'rl' },
   patch: { ...patched.given, depths: [0, 1] },
 };
 
@@ -55,6 +56,7 @@ const FLIPS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>
   },
   attention: { ...two.flips, running: ['free'], forcedBy: ['rl', null], onlyThink: [true] },
   lens: two.flips,
+  tokens: { ...two.flips, forcedBy: ['in', 'file'] },
   patch: { ...patched.flips, depths: [[0]] },
 };
 

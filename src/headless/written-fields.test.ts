@@ -157,6 +157,7 @@ function headingOf(command: string, path: string): string {
     const files: Readonly<Record<string, string>> = {
       ...{ energy: 'fro_norm.json', diversity: 'layerwise_svd.json', attention: 'attention_shift.json' },
       ...{ disentangle: 'perception_gap.json', lens: 'logit_lens.json', patch: 'patching.json' },
+      tokens: 'token_difference.json',
     };
     return files[command] ?? command;
   }
@@ -176,6 +177,7 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
   ['attention', ['--heads'], ['attention_shift.json']],
   ['lens', [], ['logit_lens.json']],
   ['patch', [], ['patching.json']],
+  ['tokens', ['--base', 'b'], ['token_difference.json']],
   ['energy', ['--model', 'm'], ['fro_norm.json']],
   ['diversity', ['--directions', '1'], ['layerwise_svd.json']],
   ['diversity', ['--mode', 'fast'], ['layerwise_svd.json']],

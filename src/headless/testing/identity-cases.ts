@@ -175,6 +175,15 @@ export const CASES: Readonly<Record<string, Case>> = {
       ...{ ...ASKED, rows: ROWS, ...READING, ...MACHINE, ...PLACE },
     },
   },
+  tokens: {
+    words: ['--in', 'i', '--rl', 'r', '--items', 'q'],
+    world: worldOf(ITEMS),
+    flags: {
+      ...{ base: ['--base', 'b'], in: WORLD, rl: WORLD, items: WORLD, columns: OTHER_COLUMN },
+      ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
+      ...{ 'forced-by': ['--forced-by', 'in'], ...ASKED, ...READING, ...MACHINE, ...PLACE },
+    },
+  },
   transfer: {
     words: ['--in', 'i', '--rl', 'r', '--items', 'q', '--variants', 'IN:RL:RL', '--out', 'o'],
     world: worldOf(ITEMS),

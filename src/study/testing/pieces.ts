@@ -1,4 +1,6 @@
 /** A small piece of work of every kind, with its result as the app writes it. */
+import type { TokensRecord } from '../../analyses/tokens/difference.ts';
+import { tokenDifferences } from '../../analyses/tokens/difference.ts';
 import { openCheckpoint, type Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { heldSource } from '../../checkpoint/testing/held-source.ts';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
@@ -154,6 +156,14 @@ export async function piecesOfWork(): Promise<Pieces> {
       work: async (long: LongWork<LensRecord>) => {
         const models = [{ name: 'in', subject: MODEL }];
         return JSON.stringify(await lensOnAnswers(ENGINE, problems, { models, ...ASKED }, long));
+      },
+    },
+    tokens: {
+      ...{ identity: identity('tokens'), total: problems.length },
+      work: async (long: LongWork<TokensRecord>) => {
+        const readers = { in: { name: 'IN', subject: MODEL }, rl: { name: 'RL', subject: OTHER } };
+        const probe = { readers, forcedBy: 'rl', ...ASKED } as const;
+        return JSON.stringify(await tokenDifferences(ENGINE, problems, probe, long));
       },
     },
     patch: {

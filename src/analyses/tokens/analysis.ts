@@ -1,0 +1,121 @@
+/** Token difference: one answer read by Base, IN and RL (docs/method.md §14). */
+import * as v from 'valibot';
+import { identifyBy } from '../../identity/identify.ts';
+import { provenance } from '../../identity/provenance.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import { NamedError } from '../../named-error.ts';
+import type { Problem } from '../../probes/data/problem.ts';
+import type { AskedModel } from '../asked-model.ts';
+import { decidingModels, namesOf, subjectOf } from '../asked-model.ts';
+import type { DecidingProbe } from '../deciding-probe.ts';
+import { DECIDING_PROBE } from '../deciding-probe.ts';
+import type { ValuesOf } from '../declaration.ts';
+import { byId, drawn } from '../draw.ts';
+import { beforeAndAfter } from '../needs.ts';
+import { inOrder } from '../plan.ts';
+import type { Probe, QuestionList } from '../probe.ts';
+import { jsonFile } from '../result-file.ts';
+import { declaration } from './declaration.mjs';
+import type { OfEach, TokensRecord } from './difference.ts';
+import { tokenDifferences } from './difference.ts';
+import { changedAt, concentrationOf, tokensByChange } from './summary.ts';
+import { words } from './words.mjs';
+
+type Values = ValuesOf<typeof declaration.settings>;
+
+interface Deciding extends DecidingProbe {
+  readonly forcedBy: Values['forcedBy'];
+}
+
+const decidedBy = { ...DECIDING_PROBE, forcedBy: 'whose answer all read' } as const;
+
+/** Base by its name, where it is there; IN and RL by theirs, or the last two. */
+function readersOf(models: readonly AskedModel[]): OfEach<AskedModel> | null {
+  const pair = beforeAndAfter(models);
+  if (!pair) return null;
+  const base = models.find(({ name }) => name === 'Base');
+  const [before, after] = pair;
+  return { ...(base && !pair.includes(base) ? { base } : {}), in: before, rl: after };
+}
+
+function each<T, U>({ base, in: before, rl }: OfEach<T>, make: (one: T) => U): OfEach<U> {
+  return { ...(base === undefined ? {} : { base: make(base) }), in: make(before), rl: make(rl) };
+}
+
+const number = v.strictObject({ base: v.exactOptional(v.number()), in: v.number(), rl: v.number() });
+const text = v.strictObject({ base: v.exactOptional(v.string()), in: v.string(), rl: v.string() });
+
+export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
+  ...{ declaration, words, decidedBy },
+
+  shape: v.strictObject({
+    ...{ id: v.string(), question: v.string(), response: v.string() },
+    forcedBy: v.picklist(declaration.settings.forcedBy.choices),
+    tokens: v.array(
+      v.strictObject({
+        ...{ id: v.number(), text: v.string(), klRlIn: v.number() },
+        ...{ logprob: number, rank: number, entropy: number, first: text },
+      }),
+    ),
+  }),
+
+  needs: (models) => (readersOf(models) ? null : words.needs),
+
+  async plan({ engine, models, samples: list, reading, shard, work }, values) {
+    const { forcedBy, system, maxNewTokens, seed } = values;
+    const readers = readersOf(models);
+    if (!readers) throw new NamedError('NoModel', 'there are no two models', {}, 'load IN and RL');
+    const items = await drawn(list, values, shard);
+    const deciding: Deciding = {
+      models: decidingModels(Object.entries(readers)),
+      samples: await samplesFingerprint(items, work),
+      ...{ forcedBy, system, maxNewTokens, ...reading },
+    };
+    const all = Object.values(readers) as readonly AskedModel[];
+    return {
+      identity: identifyBy(
+        'tokens',
+        `Token difference of ${namesOf(all)} on ${list.name}`,
+        deciding,
+        decidedBy,
+      ),
+      total: items.length,
+      cost: { samples: items.length, answers: forcedBy === 'file' ? 0 : items.length },
+      samples: byId(items),
+      run: (long) =>
+        tokenDifferences(
+          engine,
+          items,
+          {
+            ...{ readers: each(readers, subjectOf), forcedBy, maxNewTokens },
+            prompt: { ...reading, ...(system === null ? {} : { system }) },
+          },
+          long,
+        ),
+      files(records, origin) {
+        const found = inOrder(
+          records,
+          items.map(({ id }) => id),
+        );
+        const frankenscope = {
+          ...{ n: found.length, of: list.source.count, ...reading, forcedBy, maxNewTokens },
+          ...each(readers, ({ checkpoint, model }) => ({
+            ...origin,
+            ...provenance(checkpoint, model, seed),
+          })),
+        };
+        return [jsonFile('token_difference.json', { items: found, frankenscope })];
+      },
+    };
+  },
+
+  findings(records) {
+    const ordered = tokensByChange(records);
+    const [most] = ordered;
+    if (!most) return [];
+    return [
+      words.findings.concentration(concentrationOf(ordered)),
+      ...(most.token.klRlIn > 0 ? [words.findings.most(changedAt(most))] : []),
+    ];
+  },
+};

@@ -1,0 +1,28 @@
+import { DRAWN, maxNewTokens, SYSTEM } from '../shared-settings.mjs';
+
+/** @import {ProbeDeclaration} from '../declaration.ts' */
+
+export const declaration = /** @satisfies {ProbeDeclaration} */ (
+  /** @type {const} */ ({
+    name: 'tokens',
+    family: 'probe',
+    writes: 'json',
+    order: 6,
+    computedBy: ['src/analyses/tokens/difference.ts'],
+    models: {
+      base: { role: 'Base' },
+      in: { role: 'IN', required: true },
+      rl: { role: 'RL', required: true },
+    },
+    compares: true,
+    asks: 'visual questions',
+    samplesFlag: 'items',
+    shards: false,
+    settings: {
+      ...DRAWN,
+      forcedBy: { kind: 'choice', choices: ['rl', 'in', 'file'], value: 'rl', form: 'main' },
+      system: SYSTEM,
+      maxNewTokens: maxNewTokens(512, 256),
+    },
+  })
+);

@@ -1,0 +1,50 @@
+import type { TokenDifference, TokensRecord } from './difference.ts';
+
+/** A token, and the answer that it is of. */
+export interface TokenAt {
+  readonly record: TokensRecord;
+  readonly token: TokenDifference;
+  /** Its place in the answer, from 0. */
+  readonly at: number;
+}
+
+/** All tokens of all answers, those with the greatest KL(RL ‖ IN) first. */
+export function tokensByChange(records: readonly TokensRecord[]): readonly TokenAt[] {
+  return records
+    .flatMap((record) => record.tokens.map((token, at) => ({ record, token, at })))
+    .sort((a, b) => b.token.klRlIn - a.token.klRlIn);
+}
+
+/** Where the divergence lies. */
+export interface Concentration {
+  readonly tokens: number;
+  /** KL(RL ‖ IN) of a token, in nats. */
+  readonly mean: number;
+  /** How many tokens carry half of the sum; null where there is none. */
+  readonly halfBy: number | null;
+}
+
+/** @param ordered as `tokensByChange` orders them */
+export function concentrationOf(ordered: readonly TokenAt[]): Concentration {
+  const sum = ordered.reduce((all, { token }) => all + token.klRlIn, 0);
+  let carried = 0;
+  const at = ordered.findIndex(({ token }) => (carried += token.klRlIn) >= sum / 2);
+  const tokens = ordered.length;
+  return { tokens, mean: tokens === 0 ? 0 : sum / tokens, halfBy: sum > 0 ? at + 1 : null };
+}
+
+/** A token at which the models differ, and what each would have said. */
+export interface Changed {
+  readonly id: string;
+  readonly text: string;
+  readonly kl: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+export function changedAt({ record, token }: TokenAt): Changed {
+  return {
+    ...{ id: record.id, text: token.text, kl: token.klRlIn },
+    ...{ before: token.first.in, after: token.first.rl },
+  };
+}

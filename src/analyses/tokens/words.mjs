@@ -1,0 +1,44 @@
+import { WORDS } from '../shared-settings.mjs';
+import { percent } from '../wording.mjs';
+
+/**
+ * @import {Words} from '../declaration.ts'
+ * @import {Changed, Concentration} from './summary.ts'
+ * @import {declaration} from './declaration.mjs'
+ */
+
+export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
+  title: 'Token difference',
+  help: 'one answer read by Base, IN and RL: what each would have said at every token',
+  samples: 'questions: JSONL, TSV or CSV beside the images, or Parquet',
+  empty: 'Read one answer by all models to see at which tokens they differ.',
+  needs: 'Load IN and RL.',
+  settings: {
+    samples: WORDS.samples,
+    seed: WORDS.seed,
+    forcedBy: {
+      help: "whose answer all read: RL's, IN's, or the one that the list states",
+      ...{ label: 'Read the answer of', names: { rl: 'RL', in: 'IN', file: 'the list' } },
+    },
+    system: WORDS.system,
+    maxNewTokens: WORDS.maxNewTokens,
+  },
+
+  findings: {
+    /**
+     * How many tokens carry half of the divergence.
+     * @param {Concentration} found
+     */
+    concentration({ tokens, mean, halfBy }) {
+      const begin = `KL(RL ‖ IN) is ${mean.toPrecision(2)} nats a token on average (n = ${tokens} tokens)`;
+      return halfBy === null
+        ? `${begin}.`
+        : `${begin}; half of it lies on ${halfBy} of them (${percent(halfBy / tokens)}).`;
+    },
+
+    /** @param {Changed} changed */
+    most({ id, text, kl, before, after }) {
+      return `Most at ${JSON.stringify(text.trim() || text)} of ${id} (${kl.toPrecision(2)} nats): IN would have said ${JSON.stringify(before)}, RL ${JSON.stringify(after)}.`;
+    },
+  },
+});

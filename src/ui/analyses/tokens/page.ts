@@ -1,0 +1,7 @@
+import { analysis } from '../../../analyses/tokens/analysis.ts';
+import type { ProbePage } from '../probe-page.ts';
+import Charts from './Charts.svelte';
+import Definition from './Definition.svelte';
+import Samples from './Samples.svelte';
+
+export const page: ProbePage = { analysis, Charts, Samples, Definition };
