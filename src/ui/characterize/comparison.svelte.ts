@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
-import { roleNames } from '../../study/characterize/roles.ts';
+import { roleNames } from '../../spectra/deltas/roles.ts';
 import { openWeights } from '../../vlm/stored-head.ts';
 import { markerAt, type MarkerShape } from '../charts/marks/markers.ts';
 import type { Slot } from '../state/slot.svelte.ts';
