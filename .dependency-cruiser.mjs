@@ -23,9 +23,14 @@ export const ROOMS = {
     uses: [],
     holds: 'what only tests use, each folder by itself: oracles, and an interpreter of WGSL',
   },
+  words: {
+    files: '^src/(?!main\\.ts)[^/]+\\.ts$|^src/[^/]+\\.mjs$',
+    uses: [],
+    holds: 'named errors, and how texts and numbers read: every room speaks with them',
+  },
   declarations: {
     files: '^src/analyses/.*\\.mjs$',
-    uses: [],
+    uses: ['words'],
     holds:
       'what analyses declare and say of themselves, which the shell reads before any package is installed',
   },
@@ -34,11 +39,6 @@ export const ROOMS = {
     uses: ['declarations'],
     holds:
       'what npm runs, some of it before any package is installed, and the words that it shares with the app',
-  },
-  words: {
-    files: '^src/(?!main\\.ts)[^/]+\\.ts$',
-    uses: [],
-    holds: 'named errors and work on texts: every room speaks with them',
   },
   work: {
     files: folder('work'),
@@ -97,7 +97,7 @@ export const ROOMS = {
   },
   identity: {
     files: folder('identity'),
-    uses: ['work', 'vlm', 'engine', 'spectra', 'probes'],
+    uses: ['work', 'vlm', 'engine', 'probes'],
     holds: 'what decides a result, kind by kind, and the name that it makes; keeps nothing',
   },
   merge: {
@@ -149,19 +149,7 @@ export const ROOMS = {
   },
   study: {
     files: folder('study'),
-    uses: [
-      'analyses',
-      'words',
-      'work',
-      'checkpoint',
-      'engine',
-      'spectra',
-      'probes',
-      'identity',
-      'merge',
-      'evaluation',
-      'remote',
-    ],
+    uses: ['analyses', 'words', 'work', 'checkpoint', 'engine', 'identity', 'merge', 'evaluation', 'remote'],
     holds: 'analyses as long work with journals: knows the records of every kind',
   },
   headless: {
@@ -188,7 +176,7 @@ export const ROOMS = {
   },
   bench: {
     files: folder('bench'),
-    uses: ['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra', 'study'],
+    uses: ['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra'],
     holds: 'the page that measures',
   },
   body: {

@@ -222,6 +222,7 @@ test('the same question has the same records and the same name, by page and by c
       'attention_shift.json',
     );
     await choose(main, 'Attention');
+    await set(main, 'Most new tokens', TOKENS);
     await main
       .getByRole('group', { name: 'Questions' })
       .getByText('list/questions.jsonl', { exact: true })
@@ -236,6 +237,7 @@ test('the same question has the same records and the same name, by page and by c
       'logit_lens.json',
     );
     await choose(main, 'Logit lens');
+    await set(main, 'Most new tokens', TOKENS);
     await set(main, 'Samples', 3);
     const [page_, command_] = [await byPage(page, 3, 1), await command];
     // The page calls models by their slots, the command by their folders.
@@ -254,6 +256,7 @@ test('the same question has the same records and the same name, by page and by c
       'patching.json',
     );
     await choose(main, 'Patching');
+    await set(main, 'Most new tokens', TOKENS);
     await set(main, 'Samples', 3);
     expectSame(await byPage(page, 15, 1, 'answers'), await command);
   });
@@ -264,6 +267,7 @@ test('the same question has the same records and the same name, by page and by c
       'token_difference.json',
     );
     await choose(main, 'Token difference');
+    await set(main, 'Most new tokens', TOKENS);
     await set(main, 'Samples', 3);
     expectSame(await byPage(page, 3, 1), await command);
     await expect(main.getByRole('figure', { name: 'Divergence along the answer' })).toBeVisible();

@@ -8,26 +8,78 @@ import {
   RESTART,
   SHARD,
 } from './commands/shared/flags.mjs';
+import { COMPARED, CUTS } from './commands/shared/compared.mjs';
+import { COMPARISON } from '../src/analyses/shared-settings.mjs';
 
 /**
  * @import {Command, Flag} from './commands.mjs'
- * @import {Declared} from './declarations.mjs'
- * @import {Setting} from '../src/analyses/declaration.ts'
+ * @import {Declared, DeclaredProbe, DeclaredUpdates} from './declarations.mjs'
+ * @import {Setting, Settings, SettingWords} from '../src/analyses/declaration.ts'
  */
 
 /**
- * The command of an analysis: its models, its samples, its settings, and what all have.
+ * The command of an analysis: what it is given, its settings, and what all have.
  * @param {Declared} declared
+ * @param {readonly Declared[]} all
  * @returns {Command}
  */
-export function analysisCommand({ declaration, words }) {
+export function analysisCommand(declared, all) {
+  const updates = all.flatMap((one) => measuresUpdates(one) ?? []);
+  const own = measuresUpdates(declared);
+  return own ? updatesCommand(own, updates) : probeCommand(/** @type {DeclaredProbe} */ (declared));
+}
+
+/**
+ * The same, where it is an analysis of updates.
+ * @param {Declared} declared
+ */
+function measuresUpdates(declared) {
+  return declared.declaration.family === 'updates' ? /** @type {DeclaredUpdates} */ (declared) : null;
+}
+
+/**
+ * Checkpoints and how they are compared; its own settings; under a switch each, what may be measured besides.
+ * @param {DeclaredUpdates} declared
+ * @param {readonly DeclaredUpdates[]} all
+ * @returns {Command}
+ */
+function updatesCommand({ declaration, words }, all) {
+  const parts = all.flatMap(({ declaration: part, words: said }) =>
+    part.partOf === declaration.name
+      ? [
+          /** @type {const} */ ([part.name, { kind: 'switch', help: said.part ?? said.help }]),
+          ...settingFlags(part.settings, said.settings, `with --${part.name}: `),
+        ]
+      : [],
+  );
+  const own = settingFlags(declaration.settings, words.settings);
+  const compared = new Set(Object.keys(COMPARISON).map(kebabCase));
+  const known = new Set([...own.map(([name]) => name), ...Object.keys(COMMON)]);
+  return {
+    help: words.help,
+    writes: declaration.writes,
+    flags: {
+      ...COMPARED,
+      ...Object.fromEntries(own.filter(([name]) => compared.has(name))),
+      cuts: CUTS,
+      // A seed is every command's.
+      ...Object.fromEntries(own.filter(([name]) => !compared.has(name) && !(name in COMMON))),
+      ...Object.fromEntries(parts.filter(([name]) => !known.has(name))),
+      restart: RESTART,
+      ...COMMON,
+    },
+  };
+}
+
+/**
+ * The command of an analysis that asks models.
+ * @param {DeclaredProbe} declared
+ * @returns {Command}
+ */
+function probeCommand({ declaration, words }) {
   const models = Object.entries(declaration.models).map(([flag, { role, ...given }]) => [
     flag,
     { ...CHECKPOINT, ...given, help: role === undefined ? CHECKPOINT.help : `${role}: ${CHECKPOINT.help}` },
-  ]);
-  const settings = Object.entries(declaration.settings).map(([name, setting]) => [
-    kebabCase(name),
-    { ...flagOf(setting), help: words.settings[name]?.help ?? '' },
   ]);
   return {
     help: words.help,
@@ -40,10 +92,22 @@ export function analysisCommand({ declaration, words }) {
       restart: RESTART,
       ...IMAGE_READING,
       ...COMMON,
-      ...Object.fromEntries(settings),
+      ...Object.fromEntries(settingFlags(declaration.settings, words.settings)),
       ...(declaration.writes === 'folder' ? { out: OUT_FOLDER } : {}),
     },
   };
+}
+
+/**
+ * @param {Settings} settings
+ * @param {Readonly<Record<string, SettingWords>>} words
+ * @returns {(readonly [name: string, flag: Flag])[]}
+ */
+function settingFlags(settings, words, before = '') {
+  return Object.entries(settings).map(([name, setting]) => [
+    kebabCase(name),
+    { ...flagOf(setting), help: before + (words[name]?.help ?? '') },
+  ]);
 }
 
 /**
@@ -66,8 +130,16 @@ function flagOf(setting) {
     }
     case 'switch':
       return { kind: 'switch' };
-    case 'text':
-      return { kind: 'text' };
+    case 'checkpoint':
+      return { kind: 'choice', choices: setting.choices };
+    case 'text': {
+      const { pattern, example } = setting;
+      return {
+        kind: 'text',
+        ...(pattern === undefined ? {} : { pattern }),
+        ...(example === undefined ? {} : { example }),
+      };
+    }
     case 'layers':
       return LAYERS;
     case 'layer sets':

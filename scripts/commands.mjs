@@ -51,7 +51,10 @@ import { ROOT } from './paths.mjs';
 const FOLDER = join(ROOT, 'scripts', 'commands');
 
 /** @type {readonly (readonly [string, Command])[]} */
-const ANALYSES = DECLARATIONS.map((declared) => [declared.declaration.name, analysisCommand(declared)]);
+const ANALYSES = DECLARATIONS.map((declared) => [
+  declared.declaration.name,
+  analysisCommand(declared, DECLARATIONS),
+]);
 
 /** @type {readonly (readonly [string, Command])[]} */
 const OTHERS = await Promise.all(

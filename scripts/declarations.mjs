@@ -4,8 +4,10 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './paths.mjs';
 
 /**
- * @import {ProbeDeclaration, Words} from '../src/analyses/declaration.ts'
- * @typedef {{declaration: ProbeDeclaration, words: Words}} Declared
+ * @import {ProbeDeclaration, UpdatesDeclaration, UpdatesWords, Words} from '../src/analyses/declaration.ts'
+ * @typedef {{declaration: ProbeDeclaration, words: Words}} DeclaredProbe
+ * @typedef {{declaration: UpdatesDeclaration, words: UpdatesWords}} DeclaredUpdates
+ * @typedef {DeclaredProbe | DeclaredUpdates} Declared
  */
 
 const FOLDER = join(ROOT, 'src', 'analyses');

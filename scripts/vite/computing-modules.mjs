@@ -1,5 +1,7 @@
 import { DECLARATIONS } from '../declarations.mjs';
 
+/** @import {ProbeDeclaration, UpdatesDeclaration} from '../../src/analyses/declaration.ts' */
+
 /** What loads models and answers, in its worker and those that this one starts. */
 const ENGINE = ['workers/engine.ts'];
 /** What opens checkpoints, and merges that nobody wrote, and reads updates. */
@@ -19,11 +21,11 @@ const SPECTRA = [...UPDATES, 'src/spectra/gpu/create.ts'];
  */
 export const COMPUTING_MODULES = {
   ...Object.fromEntries(
-    DECLARATIONS.map(({ declaration: { name, computedBy } }) => [name, [...computedBy, ...ENGINE]]),
+    DECLARATIONS.map(({ declaration }) => [
+      declaration.name,
+      [...declaration.computedBy, ...computersOf(declaration)],
+    ]),
   ),
-  energy: ['src/spectra/energy.ts', ...UPDATES],
-  diversity: ['src/spectra/diversity.ts', ...SPECTRA],
-  overlap: ['src/spectra/overlap.ts', ...SPECTRA],
   // Of models here, and of those that other hosts run.
   answers: [
     'src/evaluation/answers/ask.ts',
@@ -43,3 +45,12 @@ export const COMPUTING_MODULES = {
     'workers/weights.ts',
   ],
 };
+
+/**
+ * What an analysis has done by others.
+ * @param {ProbeDeclaration | UpdatesDeclaration} declaration
+ */
+function computersOf(declaration) {
+  if (declaration.family === 'probe') return ENGINE;
+  return declaration.computers === 'gpu' ? SPECTRA : UPDATES;
+}

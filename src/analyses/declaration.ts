@@ -32,6 +32,8 @@ export interface IntegerSetting extends Common {
   readonly value: number | null;
   /** What the page begins with, where that is less than `value`: a first look on a laptop. */
   readonly first?: number;
+  /** What the page's form goes up to, where the command takes more. */
+  readonly formMaximum?: number;
 }
 
 export interface SwitchSetting extends Common {
@@ -42,6 +44,17 @@ export interface SwitchSetting extends Common {
 export interface TextSetting extends Common {
   readonly kind: 'text';
   readonly value: string | null;
+  /** What the page begins with, where that is another. */
+  readonly first?: string;
+  /** What it has to match, and one that does. */
+  readonly pattern?: RegExp;
+  readonly example?: string;
+}
+
+/** A checkpoint of those that are compared, by its name in results; null leaves it open. The command takes those of `choices`. */
+export interface CheckpointSetting extends Common {
+  readonly kind: 'checkpoint';
+  readonly choices: readonly string[];
 }
 
 /** LLM layers as `0-27` or `0,3,5-7`, counted from 0; null for all. */
@@ -60,6 +73,7 @@ export type Setting =
   | IntegerSetting
   | SwitchSetting
   | TextSetting
+  | CheckpointSetting
   | LayersSetting
   | LayerSetsSetting;
 
@@ -80,7 +94,7 @@ export type ValueOf<S extends Setting> = S extends ChoiceSetting
           ? S['value'] extends string
             ? string
             : string | null
-          : S extends LayersSetting
+          : S extends LayersSetting | CheckpointSetting
             ? string | null
             : readonly string[];
 
@@ -97,8 +111,8 @@ export interface ModelFlag {
 export interface Declaration {
   /** Of its folder, its command, its journals. */
   readonly name: string;
-  /** What it is given: models and samples that they are asked about (`probe`). */
-  readonly family: 'probe';
+  /** What it is given: models and samples that they are asked about (`probe`), or checkpoints whose updates are measured (`updates`). */
+  readonly family: 'probe' | 'updates';
   /** What the command writes: one JSON, or a folder of files. */
   readonly writes: 'json' | 'folder';
   /** Where its page lists it, from the left. */
@@ -123,17 +137,41 @@ export interface ProbeDeclaration extends Declaration {
   readonly shards: boolean;
 }
 
+/** Of an analysis that measures updates: differences of checkpoints, read from disk. */
+export interface UpdatesDeclaration extends Declaration {
+  readonly family: 'updates';
+  /** Its result file. */
+  readonly file: string;
+  /** Worker threads alone, or the GPU where it serves: then what computes is part of what names the records. */
+  readonly computers: 'threads' | 'gpu';
+  /** The analysis whose command measures this one besides, under a switch of its name, and whose file takes it in as a part. */
+  readonly partOf?: string;
+}
+
 /** What is said of a setting. */
 export interface SettingWords {
   /** In the command's `--help`. */
   readonly help: string;
   /** In the page's form; a setting without a place there needs none. */
   readonly label?: string;
+  /** Its tooltip there. */
+  readonly title?: string;
   /** What leaving a number open means, which the form writes as 0. */
   readonly open?: string;
   /** By choice, its name in the form, and where it comes from. */
   readonly names?: Readonly<Record<string, string>>;
   readonly titles?: Readonly<Record<string, string>>;
+}
+
+/** What is said of an analysis of updates besides. */
+export interface UpdatesWords<S extends Settings = Settings> extends Words<S> {
+  /** What is measured, in the middle of a sentence and as the title of its work. */
+  readonly noun: string;
+  readonly work: string;
+  /** What it tells, as its name's tooltip. */
+  readonly about: string;
+  /** Of the switch of the command that measures it besides. */
+  readonly part?: string;
 }
 
 /** Everything that is said of an analysis, in one language. Findings are functions of what was measured. */

@@ -6,7 +6,7 @@ import { other, resident, RESIDENT_FLIPS } from '../identity/testing/flips.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import { ablateLayer } from '../probes/ablation/experiment.ts';
-import { PROBES } from './registry.ts';
+import { ANALYSES } from './registry.ts';
 
 vi.mock('../work/modules.ts', () => ({ modulesOf: (kind: string) => `${kind} built` }));
 
@@ -37,6 +37,22 @@ function probe(...roles: readonly string[]) {
 
 const [one, two, patched] = [probe('model'), probe('in', 'rl'), probe('recipient', 'donor')];
 
+const delta = { key: 'rl', to: 'rl', from: 'in', relativeTo: 'in' };
+const updates = {
+  given: { weights: { in: 'f', rl: 'g' }, deltas: [delta], rounding: 'stored', outside: false },
+  flips: {
+    weights: [
+      { in: 'changed', rl: 'g' },
+      { in: 'f', rl: 'changed' },
+      { in: 'g', rl: 'f' },
+      { in: 'f' },
+      { base: 'f', rl: 'g' },
+    ],
+    deltas: [[{ ...delta, from: 'base' }], [{ ...delta, relativeTo: 'base' }], [delta, delta]],
+    ...{ rounding: ['reference'], outside: [true] },
+  },
+};
+
 const GIVEN = {
   swap: { ...one.given, layers: [0, 1], mode: 'single', answerSource: false },
   ablate: { ...one.given, experiments: [ablateLayer(0)], prefix: '' },
@@ -44,6 +60,9 @@ const GIVEN = {
   lens: two.given,
   tokens: { ...two.given, forcedBy: 'rl' },
   patch: { ...patched.given, depths: [0, 1] },
+  energy: updates.given,
+  diversity: { ...updates.given, part: null, mode: 'fast', topK: 50, seed: 0, computer: 'cpu' },
+  overlap: { ...updates.given, part: null, k: 10, seed: 0, computer: 'cpu' },
 };
 
 /** At least one other value of every input. */
@@ -58,15 +77,21 @@ const FLIPS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>
   lens: two.flips,
   tokens: { ...two.flips, forcedBy: ['in', 'file'] },
   patch: { ...patched.flips, depths: [[0]] },
+  energy: updates.flips,
+  diversity: {
+    ...updates.flips,
+    ...{ part: ['down_proj'], mode: ['exact'], topK: [51], seed: [1, null], computer: ['vendor nvidia'] },
+  },
+  overlap: { ...updates.flips, part: ['down_proj'], k: [11], seed: [1], computer: ['vendor nvidia'] },
 };
 
-const decidedBy = (name: string): Readonly<Record<string, string>> => PROBES.get(name)?.decidedBy ?? {};
+const decidedBy = (name: string): Readonly<Record<string, string>> => ANALYSES.get(name)?.decidedBy ?? {};
 const identityOf = (name: string, given: object): WorkIdentity =>
   identifyBy(name, 'as a reader says it', given, decidedBy(name) as Readonly<Record<never, string>>);
 const keyOf = (name: string, given: object): Promise<string> => workKey(identityOf(name, given));
 
 test('every analysis is looked at', () => {
-  expect(Object.keys(GIVEN).sort()).toEqual([...PROBES.keys()].sort());
+  expect(Object.keys(GIVEN).sort()).toEqual([...ANALYSES.keys()].sort());
 });
 
 describe.each(Object.entries(GIVEN))('%s', (name, given) => {

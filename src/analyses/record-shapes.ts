@@ -7,3 +7,9 @@ export const saidShape = {
   tokens: v.number(),
   stop: v.picklist(['end', 'length', 'image-token', 'cancelled']),
 };
+
+/** What computed spectra, of which a GPU is named. */
+export const computerShape = {
+  device: v.picklist(['webgpu', 'cpu']),
+  adapter: v.exactOptional(v.string()),
+};

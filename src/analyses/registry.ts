@@ -1,6 +1,7 @@
 /** Every analysis there is: a folder here with a file `analysis.ts` is one. */
 import type { Analysis } from './analysis.ts';
 import type { Probe } from './probe.ts';
+import type { Updates } from './updates.ts';
 
 const found = import.meta.glob<Analysis>('./*/analysis.ts', { eager: true, import: 'analysis' });
 
@@ -14,4 +15,9 @@ export const ANALYSES: ReadonlyMap<string, Analysis> = new Map(
 /** Those that ask models. */
 export const PROBES: ReadonlyMap<string, Probe> = new Map(
   [...ANALYSES].filter((entry): entry is [string, Probe] => entry[1].declaration.family === 'probe'),
+);
+
+/** Those that measure updates. */
+export const UPDATES: ReadonlyMap<string, Updates> = new Map(
+  [...ANALYSES].filter((entry): entry is [string, Updates] => entry[1].declaration.family === 'updates'),
 );

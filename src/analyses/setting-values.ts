@@ -13,7 +13,9 @@ export function defaultValues<S extends Settings>(settings: S): ValuesOf<S> {
 /** What the page's form begins with: a first look where the whole takes long. */
 export function firstValues<S extends Settings>(settings: S): ValuesOf<S> {
   return each(settings, (setting) =>
-    setting.kind === 'integer' && setting.first !== undefined ? setting.first : defaultOf(setting),
+    (setting.kind === 'integer' || setting.kind === 'text') && setting.first !== undefined
+      ? setting.first
+      : defaultOf(setting),
   );
 }
 
@@ -35,6 +37,7 @@ function defaultOf(setting: Setting): unknown {
     case 'switch':
       return false;
     case 'layers':
+    case 'checkpoint':
       return null;
     case 'layer sets':
       return [];
@@ -63,6 +66,7 @@ function shapeOf(setting: Setting): v.GenericSchema {
     case 'text':
       return setting.value === null ? v.nullable(v.string()) : v.string();
     case 'layers':
+    case 'checkpoint':
       return v.nullable(v.string());
     case 'layer sets':
       return v.array(v.string());

@@ -29,6 +29,47 @@ export const ROWS = /** @type {const} */ ({
   form: 'more',
 });
 
+/** Of every analysis of updates: what is subtracted from what, and how. */
+export const COMPARISON = /** @type {const} */ ({
+  reference: { kind: 'checkpoint', choices: ['base', 'in'], form: 'more' },
+  rlFrom: { kind: 'choice', choices: ['in', 'base'], value: 'in', form: 'more' },
+  rounding: { kind: 'choice', choices: ['stored', 'reference'], value: 'stored', form: 'more' },
+  outside: { kind: 'switch', form: 'more' },
+});
+
+/** Of spectra: what is drawn at random is drawn with it. */
+export const SPECTRA_SEED = /** @type {const} */ ({
+  kind: 'integer',
+  minimum: 0,
+  maximum: 2 ** 31 - 1,
+  value: 0,
+  form: 'more',
+});
+
+export const COMPARISON_WORDS = {
+  reference: {
+    help: 'what further checkpoints are compared with (default: in)',
+    label: 'Further checkpoints against',
+  },
+  rlFrom: {
+    help: 'RL − IN, or RL − Base',
+    ...{ label: "RL's update", names: { in: 'RL − IN', base: 'RL − Base' } },
+  },
+  rounding: {
+    help: 'subtract stored values in float32, or cast to float16 and subtract there, as the reference does',
+    ...{ label: 'Subtract', names: { stored: 'Stored values', reference: 'Reference rounding' } },
+    titles: {
+      stored: 'In float32, from the values as they are stored',
+      reference: 'As the reference does: both cast to float16, and subtracted there',
+    },
+  },
+  outside: {
+    help: 'also weights in no layer, which the reference leaves out: embeddings, a head of its own, patch embedding',
+    label: 'Weights in no layer, too',
+    title: 'Embeddings, a head of its own, patch embedding: the reference leaves them out',
+  },
+};
+
 export const WORDS = {
   maxNewTokens: { help: 'where an answer is cut', label: 'Most new tokens' },
   samples: { help: 'how many samples (default: all)', label: 'Samples', open: 'all' },
@@ -40,4 +81,9 @@ export const WORDS = {
     open: 'up to 104',
   },
   layers: { help: 'LLM layers, from 0 (default: all)' },
+  weights: {
+    help: 'part of the names of the weights, like down_proj (default: all matrices)',
+    label: 'Weights',
+  },
+  spectraSeed: { help: 'seed of every random choice', label: 'Seed' },
 };

@@ -1,6 +1,12 @@
 /** Numbers as findings say them, in every analysis alike. Layers are named by their unified index (1 … L). */
 
-/** @typedef {{readonly low: number, readonly high: number}} Interval */
+import { plainNumber } from '../plain-number.mjs';
+
+/**
+ * @import {LayerMeans} from './layer-means.ts'
+ * @import {Spread} from '../spectra/regions.ts'
+ * @typedef {{readonly low: number, readonly high: number}} Interval
+ */
 
 /**
  * "12 %".
@@ -27,4 +33,33 @@ export function layerNames(layers) {
   if (names.length === 1) return `layer ${names[0]}`;
   if (names.length > 3) return `${names.length} layers alike, from ${names[0]} to ${names.at(-1)}`;
   return `layers ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
+
+/**
+ * "12 spectra", "1 spectrum", with thin spaces between thousands.
+ * @param {number} count
+ * @param {string} one
+ * @param {string} many
+ */
+export function countOf(count, one, many) {
+  const digits = String(count).replace(/\B(?=(?:\d{3}){1,6}$)/g, '\u2009');
+  return `${digits} ${count === 1 ? one : many}`;
+}
+
+/**
+ * "RL − IN: mean ‖Δ‖/‖W‖ and its spread between layers, Early 0.5 ± 0.1 (9 layers), …; largest in layer 12 (0.9)."
+ * @param {LayerMeans} found
+ * @param {string} what
+ */
+export function layerMeansSentence({ label, regions, largest }, what) {
+  if (regions.length === 0 || !largest) return `${label}: no layer of the language model so far.`;
+  const zero = (/** @type {Spread} */ { mean, deviation }) => mean === 0 && (deviation ?? 0) === 0;
+  if (regions.every(zero)) return `${label}: ${what} is exactly zero in every layer.`;
+  const parts = regions.map((region) => {
+    if (zero(region)) return `${region.name} exactly zero`;
+    const { name, mean, deviation, n } = region;
+    const spread = deviation === null ? '' : ` ± ${plainNumber(Number(deviation.toPrecision(2)))}`;
+    return `${name} ${plainNumber(mean)}${spread} (${countOf(n, 'layer', 'layers')})`;
+  });
+  return `${label}: mean ${what} and its spread between layers, ${parts.join(', ')}; largest in layer ${largest.layer} (${plainNumber(largest.value)}).`;
 }

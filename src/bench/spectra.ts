@@ -8,7 +8,7 @@ import { PIECE_ELEMENTS, storedPiece } from '../spectra/deltas/stored-piece.ts';
 import { measureEnergy } from '../spectra/energy.ts';
 import { singularValues } from '../spectra/exact/singular-values.ts';
 import { exactOperations } from '../spectra/diversity.ts';
-import { spectraThreads } from '../study/characterize/computers.ts';
+import { spectraThreads } from '../spectra/computers.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';

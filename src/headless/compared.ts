@@ -1,9 +1,8 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
-import type { DeltaChoice, Rounding } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
+import { roleNames } from '../spectra/deltas/roles.ts';
 import type { RegionCuts } from '../spectra/regions.ts';
-import { roleNames } from '../study/characterize/roles.ts';
 import { withoutRepeatedHead } from '../vlm/stored-head.ts';
 import type { CommandContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
@@ -32,21 +31,6 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
       ...(await recipeCheckpoints(context)),
     ],
   });
-}
-
-/** `--rounding`, `--rl-from`, `--reference` and `--outside`. */
-export function comparison({ flags }: CommandContext): {
-  rounding: Rounding;
-  delta: DeltaChoice;
-  outside: boolean;
-} {
-  const rlFrom = flags.choice('rlFrom', ['in', 'base']);
-  const reference = flags.choice('reference', ['base', 'in']);
-  return {
-    rounding: flags.choice('rounding', ['stored', 'reference']) ?? 'stored',
-    delta: { ...(rlFrom ? { rlFrom } : {}), ...(reference ? { reference } : {}) },
-    outside: flags.switch('outside'),
-  };
 }
 
 /** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `BadValue` */

@@ -1,12 +1,11 @@
 /** Every flag of every command that keeps records: another value is other work, or it is said why not; and so is the world. */
 import { describe, expect, test, vi } from 'vitest';
-import { browserComputers } from '../study/characterize/computers.ts';
+import { browserComputers } from '../spectra/computers.ts';
 import { COMMAND_NAMES, commandOf } from './command-of.ts';
 import { type Case, CASES, FLAGS, PAIRS, picture, SMALL } from './testing/identity-cases.ts';
 import { keptUnder, table, weightsFolder, type World } from './testing/identity-stage.ts';
 
-vi.mock('../study/characterize/computers.ts', () => ({
-  spectraThreads: () => ({ dispose: () => undefined }),
+vi.mock('../spectra/computers.ts', () => ({
   browserComputers: vi.fn((wanted: string) =>
     Promise.resolve({ device: wanted, computer: wanted, dispose: () => undefined }),
   ),
@@ -107,7 +106,7 @@ describe.each(PROBES)('%s', (name) => {
   });
 });
 
-describe.each(['energy', 'diversity'])('%s', (name) => {
+describe.each(['energy', 'diversity', 'overlap'])('%s', (name) => {
   const { world } = CASES[name] as Case;
 
   test.each(['base', 'in', 'rl'])('is other work with other weights of --%s', async (flag) => {
@@ -115,11 +114,16 @@ describe.each(['energy', 'diversity'])('%s', (name) => {
     expect(await kept(name, [], { folders })).not.toBe(await kept(name));
   });
 
-  test('is other work with a further checkpoint, the same with another template', async () => {
-    expect(await kept(name, ['--model', 'm'])).not.toBe(await kept(name));
+  test('is the same work with another template', async () => {
     const templated = new Map(world.folders['rl']).set('chat_template.jinja', new File(['{{ 1 }}'], 'c'));
     expect(await kept(name, [], { folders: { ...world.folders, rl: templated } })).toBe(await kept(name));
   });
+});
+
+test('a further checkpoint is other work, but not for an overlap that it has no part in', async () => {
+  const more = ['--model', 'm'];
+  for (const name of ['energy', 'diversity']) expect(await kept(name, more)).not.toBe(await kept(name));
+  expect(await kept('overlap', more)).toBe(await kept('overlap'));
 });
 
 test('other merges of the same two are other answers', async () => {

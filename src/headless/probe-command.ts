@@ -1,12 +1,10 @@
 /** The command of any analysis that asks models: what its flags name is put together, planned, run with its journal, and written. */
 import type { AskedModel } from '../analyses/asked-model.ts';
-import type { Setting } from '../analyses/declaration.ts';
 import type { Given, Probe } from '../analyses/probe.ts';
-import type { SettingValues } from '../analyses/setting-values.ts';
 import type { Command, CommandContext } from './context.ts';
-import type { FlagReader } from './flag-reader.ts';
 import { givenPairs, givenQuestions } from './given-samples.ts';
 import { imageReading } from './image-reading.ts';
+import { settingValues } from './setting-flags.ts';
 
 export function probeCommand(probe: Probe): Command {
   const { declaration } = probe;
@@ -58,34 +56,4 @@ async function givenModels(
     }
   }
   return models;
-}
-
-/** Values of declared settings as the flags give them: the shell checked them, and filled defaults in. */
-export function settingValues(settings: Readonly<Record<string, Setting>>, flags: FlagReader): SettingValues {
-  return Object.fromEntries(
-    Object.entries(settings).map(([name, setting]) => [name, valueOf(name, setting, flags)]),
-  );
-}
-
-function valueOf(name: string, setting: Setting, flags: FlagReader): unknown {
-  switch (setting.kind) {
-    case 'choice':
-      return flags.choice(name, setting.choices) ?? setting.value;
-    case 'choices': {
-      const named = flags.list(name);
-      return named.length === 0
-        ? (setting.value ?? setting.choices)
-        : setting.choices.filter((choice) => named.includes(choice));
-    }
-    case 'integer':
-      return flags.number(name) ?? setting.value;
-    case 'switch':
-      return flags.switch(name);
-    case 'text':
-      return flags.text(name) ?? setting.value;
-    case 'layers':
-      return flags.text(name) ?? null;
-    case 'layer sets':
-      return flags.list(name);
-  }
 }

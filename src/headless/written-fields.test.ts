@@ -3,27 +3,22 @@ import { readFileSync } from 'node:fs';
 import type { GenericSchema } from 'valibot';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readFlags } from '../../scripts/flags.mjs';
-import { overlapFile, overlapStudy, runOverlap } from '../study/characterize/overlap-study.ts';
-import { roleNames } from '../study/characterize/roles.ts';
-import { openWeights } from '../vlm/stored-head.ts';
 import { identify } from '../identity/identify.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { MemoryStorage } from '../study/journal/memory-storage.ts';
 import { KINDS as WORK_KINDS, shapeOf } from '../study/journal/shapes.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import { recordedEngine } from '../study/testing/recorded-engine.ts';
-import { inlineThreads } from '../spectra/threads/inline.ts';
 import { commandOf } from './command-of.ts';
 import type { CommandContext } from './context.ts';
 import { FlagReader } from './flag-reader.ts';
 import { disagreements, documentedFields, type Field, undocumented } from './testing/documented-fields.ts';
 import { CASES } from './testing/identity-cases.ts';
-import { table, weightsFolder } from './testing/identity-stage.ts';
+import { table } from './testing/identity-stage.ts';
 
-vi.mock('../study/characterize/computers.ts', async () => {
+vi.mock('../spectra/computers.ts', async () => {
   const threads = (await import('../spectra/threads/inline.ts')).inlineThreads();
   return {
-    spectraThreads: () => threads,
     browserComputers: () =>
       Promise.resolve({ threads, device: 'cpu', computer: 'cpu', dispose: () => undefined }),
   };
@@ -155,7 +150,8 @@ function valuesOf(path: string, content: unknown): readonly unknown[] {
 function headingOf(command: string, path: string): string {
   if (path === command) {
     const files: Readonly<Record<string, string>> = {
-      ...{ energy: 'fro_norm.json', diversity: 'layerwise_svd.json', attention: 'attention_shift.json' },
+      ...{ energy: 'fro_norm.json', diversity: 'layerwise_svd.json' },
+      ...{ overlap: 'subspace_overlap.json', attention: 'attention_shift.json' },
       ...{ disentangle: 'perception_gap.json', lens: 'logit_lens.json', patch: 'patching.json' },
       tokens: 'token_difference.json',
     };
@@ -181,6 +177,7 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
   ['energy', ['--model', 'm'], ['fro_norm.json']],
   ['diversity', ['--directions', '1'], ['layerwise_svd.json']],
   ['diversity', ['--mode', 'fast'], ['layerwise_svd.json']],
+  ['overlap', ['--directions', '1'], ['subspace_overlap.json']],
   [
     'transfer',
     ['--variants', 'IN'],
@@ -213,29 +210,6 @@ describe.each(RUNS)('%s %s', (command, more, headings) => {
       ),
     );
     expect([...new Set(wrong)]).toEqual([]);
-  });
-});
-
-describe('what the page saves besides', () => {
-  test('subspace_overlap.json', async () => {
-    const open = (scale: number) => openWeights(weightsFolder(scale), { name: String(scale) });
-    const set = roleNames({ base: await open(1), in: await open(2), rl: await open(4) });
-    const settings = {
-      rounding: 'stored',
-      delta: {},
-      outside: false,
-      weights: null,
-      computer: 'cpu',
-    } as const;
-    const study = overlapStudy(set, { ...settings, pair: null, k: 1, seed: 0 });
-    const records = await runOverlap(study, { threads: inlineThreads() }, {});
-    const { k, layers, summary, regions, ...rest } = plain(overlapFile(study, records)) as Record<
-      string,
-      unknown
-    >;
-    const section = { k, layers, summary, regions, deltas: rest['deltas'] };
-    expect(undocumented({ k, ...rest }, fieldsOf('subspace_overlap.json'))).toEqual([]);
-    expect(undocumented(section, fieldsOf('Part Overlap'))).toEqual([]);
   });
 });
 

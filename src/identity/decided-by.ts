@@ -1,13 +1,6 @@
 /** What decides a result, kind by kind, and why, of all work that is no analysis: each of those declares its own (`src/analyses/`). */
 import type { DecidingInputs, Kind } from './deciding-inputs.ts';
 
-const UPDATES = {
-  weights: 'the values that are subtracted; no other file of a folder has a part in it',
-  deltas: 'which checkpoint is subtracted from which, and whose norm divides',
-  rounding: 'how values are subtracted',
-  outside: 'whether weights in no layer count',
-} as const;
-
 const ANSWERING = {
   system: 'stands before the question',
   maxNewTokens: 'cuts answers off',
@@ -27,22 +20,6 @@ const ANSWERING = {
  * ran out of memory goes on with fewer).
  */
 export const DECIDED_BY: { readonly [K in Kind]: { readonly [I in keyof DecidingInputs[K]]: string } } = {
-  energy: UPDATES,
-  diversity: {
-    ...UPDATES,
-    part: 'which weights are measured',
-    mode: 'exact values or an estimate',
-    topK: 'how many values count as top',
-    seed: 'what an estimate draws',
-    computer: 'a GPU sums in float32, the CPU in float64, and GPUs in orders of their own',
-  },
-  overlap: {
-    ...UPDATES,
-    part: 'which weights are measured',
-    k: 'how many directions are compared',
-    seed: 'what the iteration begins with',
-    computer: 'a GPU sums in float32, the CPU in float64, and GPUs in orders of their own',
-  },
   answers: {
     ...ANSWERING,
     weights: 'of every checkpoint that gives a part',

@@ -1,8 +1,6 @@
 /** Everything that decides a result, by kind of work. Whoever makes an identity has to give all of it. */
 import type { Json } from './canonical-json.ts';
 import type { ImageProcessing } from '../vlm/image-processing.ts';
-import type { DeltaSpec, Rounding } from '../spectra/deltas/delta-spec.ts';
-import type { SpectrumMode } from '../spectra/diversity.ts';
 import type { FileHashes } from '../vlm/deciding-files.ts';
 
 /** By the part it has in the work, what identifies a checkpoint's weights. */
@@ -21,14 +19,6 @@ export interface ResidentModel {
 /** Models by the part they have in the work. */
 export type Models = Readonly<Record<string, ResidentModel>>;
 
-/** What updates are measured. */
-interface Updates {
-  readonly weights: Weights;
-  readonly deltas: readonly DeltaSpec[];
-  readonly rounding: Rounding;
-  readonly outside: boolean;
-}
-
 /** What is common to all answers of a journal. */
 interface Answering {
   readonly system: string | null;
@@ -41,23 +31,6 @@ interface Answering {
 }
 
 export interface DecidingInputs {
-  readonly energy: Updates;
-  readonly diversity: Updates & {
-    /** Part of the names of the weights; null for all. */
-    readonly part: string | null;
-    readonly mode: SpectrumMode;
-    readonly topK: number;
-    /** Null where nothing is drawn at random. */
-    readonly seed: number | null;
-    /** `cpu`, or what GPU computes. */
-    readonly computer: string;
-  };
-  readonly overlap: Updates & {
-    readonly part: string | null;
-    readonly k: number;
-    readonly seed: number;
-    readonly computer: string;
-  };
   /** A journal of answers; each is filed under its `answer`. */
   readonly answers: Answering & {
     /** Of every checkpoint that a part is taken from. */

@@ -27,14 +27,7 @@ const WEIGHTS_FLIPS = [
   { base: 'f', rl: 'g' },
 ] as const;
 
-const delta = { key: 'rl', to: 'rl', from: 'in', relativeTo: 'in' };
-const updates = { weights, deltas: [delta], rounding: 'stored', outside: false } as const;
-const updateFlips = {
-  weights: WEIGHTS_FLIPS as unknown as [Record<string, string>],
-  deltas: [[{ ...delta, from: 'base' }], [{ ...delta, relativeTo: 'base' }], [delta, delta]],
-  rounding: ['reference'],
-  outside: [true],
-} as const;
+const weightsFlips = WEIGHTS_FLIPS as unknown as [Record<string, string>];
 const answering = {
   ...{ system: null, maxNewTokens: 64, maxImagePixels: 1000, device: 'webgpu', dtype: 'q4' },
   imageProcessing: 'transformers-5',
@@ -51,9 +44,6 @@ const fileFlips = FILE_FLIPS as unknown as [Record<string, string>];
 const part = { fingerprint: 'f', device: 'webgpu', adapter: 'vendor nvidia', dtype: 'q4' };
 
 const GIVEN: Inputs = {
-  energy: updates,
-  diversity: { ...updates, part: null, mode: 'fast', topK: 50, seed: 0, computer: 'cpu' },
-  overlap: { ...updates, part: null, k: 10, seed: 0, computer: 'cpu' },
   answers: { ...answering, weights, files: smallFiles, adapter: 'vendor nvidia' },
   merge: { weights, recipe: { layers: ['IN'] }, shardBytes: 5e9, checkpoints: ['a'], smallFiles, plan: 'p' },
   'gpu-memory': { answers: 'a' },
@@ -68,20 +58,14 @@ const GIVEN: Inputs = {
 };
 
 const FLIPS: Flips = {
-  energy: updateFlips,
-  diversity: {
-    ...updateFlips,
-    ...{ part: ['down_proj'], mode: ['exact'], topK: [51], seed: [1, null], computer: ['vendor nvidia'] },
-  },
-  overlap: { ...updateFlips, part: ['down_proj'], k: [11], seed: [1], computer: ['vendor nvidia'] },
   answers: {
     ...answeringFlips,
-    weights: updateFlips.weights,
+    weights: weightsFlips,
     files: fileFlips,
     adapter: ['vendor amd', null],
   },
   merge: {
-    weights: updateFlips.weights,
+    weights: weightsFlips,
     recipe: [{ layers: ['RL'] }],
     shardBytes: [5e9 + 1],
     checkpoints: [['b']],

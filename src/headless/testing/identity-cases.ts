@@ -227,4 +227,13 @@ export const CASES: Readonly<Record<string, Case>> = {
       ...{ directions: ['--directions', '3'], seed: ['--seed', '7'], device: ['--device', 'webgpu'] },
     },
   },
+  overlap: {
+    words: FAMILY,
+    world: worldOf(new Map()),
+    flags: {
+      ...{ ...COMPARED, weights: ['--weights', 'down_proj'], pair: ['--pair', 'rl,sft'] },
+      reference: ['--model', 'm', '--pair', 'sft,folder-of-model', '--reference', 'base'],
+      ...{ directions: ['--directions', '3'], seed: ['--seed', '7'], device: ['--device', 'webgpu'] },
+    },
+  },
 };

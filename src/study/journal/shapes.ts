@@ -11,40 +11,7 @@ import type { KeptRecords } from './kinds.ts';
 /** Takes what a journal may hand out as a record, and nothing else. */
 export type Shape<Record> = v.GenericSchema<Record>;
 
-const numbers = v.array(v.number());
-const byName = v.record(v.string(), v.number());
-
-const computer = { device: v.picklist(['webgpu', 'cpu']), adapter: v.exactOptional(v.string()) };
-
-const subspaceOverlap = v.strictObject({
-  ...{ overlap: v.number(), overlaps: numbers, expected: v.number() },
-  ...{ angles: numbers, k: v.number(), dimension: v.number() },
-});
-
-const spectrum = v.strictObject({
-  ...{ spectralNorm: v.number(), nuclearNorm: v.number(), frobeniusNorm: v.number() },
-  ...{ stableRank: v.number(), effectiveRank: v.number(), logVolume: v.number() },
-  ...{ conditionNumber: v.nullable(v.number()), conditionKnown: v.boolean(), singularValues: numbers },
-  ...{ mode: v.picklist(['exact', 'fast']), ...computer },
-  conditionDevice: v.exactOptional(v.literal('cpu')),
-  standardErrors: v.exactOptional(v.strictObject({ nuclearNorm: v.number(), effectiveRank: v.number() })),
-  probes: v.exactOptional(v.number()),
-});
-
 export const SHAPES: { readonly [Kind in WorkKind]: Shape<KeptRecords[Kind]> } = {
-  energy: v.strictObject({
-    ...{ elements: v.number(), weights: byName, squares: byName },
-    ...{ unchanged: byName, products: byName },
-  }),
-  diversity: v.strictObject({
-    rows: v.number(),
-    columns: v.number(),
-    spectra: v.record(v.string(), spectrum),
-  }),
-  overlap: v.strictObject({
-    ...{ rows: v.number(), columns: v.number(), k: v.number(), residual: v.number() },
-    ...{ left: v.nullable(subspaceOverlap), right: v.nullable(subspaceOverlap), ...computer },
-  }),
   answers: v.strictObject({
     text: v.string(),
     tokens: v.exactOptional(v.number()),

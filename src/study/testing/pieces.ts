@@ -23,14 +23,11 @@ import type { PatchRecord } from '../../probes/patching/patch.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
 import { sweepSwaps } from '../../probes/swap/sweep.ts';
 import type { SwapRecord } from '../../probes/swap/sweep.ts';
-import type { DiversitySettings } from '../characterize/diversity-study.ts';
-import { diversityFile, diversityStudy, runDiversity } from '../characterize/diversity-study.ts';
-import { energyFile, energyStudy, runEnergy } from '../characterize/energy-study.ts';
-import { overlapFile, overlapStudy, runOverlap } from '../characterize/overlap-study.ts';
+import { diversityPlan, energyPlan, overlapPlan } from '../../analyses/testing/plans.ts';
 import type { SpectrumRecord } from '../../spectra/diversity.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
-import { roleNames } from '../characterize/roles.ts';
+import { roleNames } from '../../spectra/deltas/roles.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { answersPiece, memoryPiece, verdictsPiece } from './evaluation-pieces.ts';
 import type { Piece } from './piece.ts';
@@ -77,41 +74,25 @@ async function model(name: string, factor: number): Promise<Checkpoint> {
 export async function piecesOfWork(): Promise<Pieces> {
   const [base, tuned, rl] = await Promise.all([model('a', 1), model('b', 1.1), model('c', 1.3)]);
   const checkpoints = roleNames({ base, in: tuned, rl });
-  const settings = { rounding: 'stored', delta: {} } as const;
   const threads = recordedThreads();
-  const energy = energyStudy(checkpoints, settings);
-  const fast: DiversitySettings = {
-    ...settings,
-    weights: null,
-    mode: 'exact',
-    topK: 3,
-    seed: 1,
-    computer: 'cpu',
-  };
-  const diversity = diversityStudy(checkpoints, fast);
-  const overlap = overlapStudy(checkpoints, {
-    ...settings,
-    weights: null,
-    pair: null,
-    k: 2,
-    seed: 1,
-    computer: 'cpu',
-  });
+  const energy = energyPlan(checkpoints);
+  const diversity = diversityPlan(checkpoints, { topk: 3, seed: 1 });
+  const overlap = overlapPlan(checkpoints, { directions: 2, seed: 1 });
   return {
     energy: {
       ...{ identity: identity('energy'), total: energy.total },
       work: async (long: LongWork<EnergyRecord>) =>
-        JSON.stringify(energyFile(energy, await runEnergy(energy, threads, long))),
+        JSON.stringify(energy.file(await energy.run({ threads }, long))),
     },
     diversity: {
       ...{ identity: identity('diversity'), total: diversity.total },
       work: async (long: LongWork<SpectrumRecord>) =>
-        JSON.stringify(diversityFile(diversity, await runDiversity(diversity, { threads }, long))),
+        JSON.stringify(diversity.file(await diversity.run({ threads }, long))),
     },
     overlap: {
       ...{ identity: identity('overlap'), total: overlap.total },
       work: async (long: LongWork<OverlapRecord>) =>
-        JSON.stringify(overlapFile(overlap, await runOverlap(overlap, { threads }, long))),
+        JSON.stringify(overlap.file(await overlap.run({ threads }, long))),
     },
     swap: {
       ...{ identity: identity('swap'), total: pairs.length },

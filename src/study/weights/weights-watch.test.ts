@@ -10,10 +10,7 @@ import type { OverlapRecord } from '../../spectra/overlap.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import type { LoadedModel } from '../../engine/protocol/loading.ts';
 import { keptKey } from '../../engine/weights/kept.ts';
-import type { EnergySettings, EnergyStudy } from '../characterize/energy-study.ts';
-import { energyStudy, runEnergy } from '../characterize/energy-study.ts';
-import { diversityStudy, runDiversity } from '../characterize/diversity-study.ts';
-import { overlapStudy, runOverlap } from '../characterize/overlap-study.ts';
+import { diversityPlan, type EnergyPlan, energyPlan, overlapPlan } from '../../analyses/testing/plans.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../journal/journals.ts';
 import { MemoryStorage } from '../journal/memory-storage.ts';
@@ -48,10 +45,10 @@ function model(name: string, scale: number, changed: readonly number[] = []): Pr
   return openCheckpoint(folder({ 'model.safetensors': writeSafetensors(tensors) }), { name });
 }
 
-const stored: EnergySettings = { rounding: 'stored', delta: {} };
-const reference: EnergySettings = { rounding: 'reference', delta: {} };
-const study = async (changed: readonly number[] = [], settings = stored): Promise<EnergyStudy> =>
-  energyStudy(
+const stored: Parameters<typeof energyPlan>[1] = { rounding: 'stored' };
+const reference: typeof stored = { rounding: 'reference' };
+const study = async (changed: readonly number[] = [], settings = stored): Promise<EnergyPlan> =>
+  energyPlan(
     new Map([
       ['base', await model('a', 1)],
       ['in', await model('b', 2, changed)],
@@ -67,14 +64,14 @@ beforeEach(() => {
 });
 
 /** Runs the study with the journals; tells how many records were taken over in each attempt, and notices. */
-async function run(studied: EnergyStudy, stopAfter = Infinity, kept = journals) {
+async function run(studied: EnergyPlan, stopAfter = Infinity, kept = journals) {
   const told = { taken: [] as number[], notices: [] as string[], computed: [] as string[] };
   const stop = new AbortController();
   const records = await runJournalled<EnergyRecord, ReadonlyMap<string, EnergyRecord>>(
     kept,
     studied.identity,
     studied.total,
-    (long) => runEnergy(studied, inlineThreads(), long),
+    (long) => studied.run({ threads: inlineThreads() }, long),
     {
       signal: stop.signal,
       onFinished: ({ size }) => void told.taken.push(size),
@@ -150,7 +147,7 @@ describe('a weight outside every spot', () => {
 
   it('withdraws nothing of other checkpoints, nor what agrees', async () => {
     await run(await study());
-    const others = energyStudy(
+    const others = energyPlan(
       new Map([
         ['base', await model('a', 1)],
         ['in', await model('c', 3)],
@@ -162,7 +159,7 @@ describe('a weight outside every spot', () => {
     expect(await titles()).toHaveLength(3);
     const told = await run(await study([3], reference));
     expect(told).toMatchObject({ taken: [LAYERS], notices: [] });
-    await run(await study([3], { rounding: 'stored', delta: {}, outside: true }));
+    await run(await study([3], { outside: true }));
     expect((await titles()).toSorted()).toEqual(['Update energy of a, b', 'Update energy of a, c']);
   });
 
@@ -177,35 +174,23 @@ describe('a weight outside every spot', () => {
       const notices: string[] = [];
       const options = { onNotice: (notice: string) => void notices.push(notice) };
       const threads = inlineThreads();
-      const asked = { rounding: 'stored', delta: {}, weights: 'layers.0.' } as const;
+      const asked = { weights: 'layers.0.' };
       if (which === 'diversity') {
-        const studied = diversityStudy(await set(changed), {
-          ...asked,
-          mode: 'exact',
-          topK: 1,
-          seed: 0,
-          computer: 'cpu',
-        });
+        const studied = diversityPlan(await set(changed), { ...asked, topk: 1 });
         await runJournalled<SpectrumRecord, unknown>(
           journals,
           studied.identity,
           studied.total,
-          (long) => runDiversity(studied, { threads }, long),
+          (long) => studied.run({ threads }, long),
           options,
         );
       } else {
-        const studied = overlapStudy(await set(changed), {
-          ...asked,
-          pair: null,
-          k: 2,
-          seed: 0,
-          computer: 'cpu',
-        });
+        const studied = overlapPlan(await set(changed), { ...asked, directions: 2 });
         await runJournalled<OverlapRecord, unknown>(
           journals,
           studied.identity,
           studied.total,
-          (long) => runOverlap(studied, { threads }, long),
+          (long) => studied.run({ threads }, long),
           options,
         );
       }
@@ -219,8 +204,8 @@ describe('a weight outside every spot', () => {
 });
 
 describe('two checkpoints that a fingerprint does not tell apart', () => {
-  const compared = async (changed: readonly number[], settings = stored): Promise<EnergyStudy> =>
-    energyStudy(
+  const compared = async (changed: readonly number[], settings = stored): Promise<EnergyPlan> =>
+    energyPlan(
       new Map([
         ['base', await model('a', 2)],
         ['in', await model('b', 2, changed)],

@@ -2,8 +2,8 @@ import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { writeSafetensors } from '../../checkpoint/writing.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
-import type { EnergyStudy } from '../../study/characterize/energy-study.ts';
-import { energyFile, runEnergy } from '../../study/characterize/energy-study.ts';
+import { analysis as diversity } from '../../analyses/diversity/analysis.ts';
+import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
@@ -30,8 +30,12 @@ function model(name: string, scale: number): Folder {
 }
 
 const around = (journals: Journals): StudySurroundings => ({
-  ...{ journals, threads: inlineThreads },
-  computers: () => Promise.reject(new Error('not asked for')),
+  journals,
+  computers: () =>
+    Promise.resolve({
+      ...{ threads: inlineThreads(), device: 'cpu' as const, computer: 'cpu' },
+      dispose: () => undefined,
+    }),
 });
 
 const sheet = () => page.getByRole('dialog', { name: 'This machine' });
@@ -45,16 +49,19 @@ test('what was begun is gone on with from the list, under the settings it was be
   const journals = new Journals(new MemoryStorage());
   const { app } = await stageApp({}, around(journals));
   await app.family.place([model('x-base', 1), model('x-sft', 2), model('x-rl', 3)]);
-  const { settings } = app.characterize;
-  Object.assign(settings, { rounding: 'reference', rlFrom: 'base' });
-  await app.characterize.prepare();
-  const identity = app.characterize.energyStudy?.identity as WorkIdentity;
+  const { characterize } = app;
+  characterize.set('rounding', 'reference');
+  characterize.set('rlFrom', 'base');
+  await characterize.prepare();
+  const identity = characterize.store.plan?.identity as WorkIdentity;
   await runJournalled<EnergyRecord, unknown>(journals, identity, 3, async ({ onRecord }) => {
     await onRecord?.('model.layers.0.mlp.down_proj.weight', RECORD);
     throw new Error('cut off');
   }).catch(() => undefined);
-  Object.assign(settings, { measure: 'diversity', rounding: 'stored', rlFrom: 'in' });
-  await app.characterize.prepare();
+  characterize.measure = 'diversity';
+  characterize.set('rounding', 'stored');
+  characterize.set('rlFrom', 'in');
+  await characterize.prepare();
 
   await openSheet();
   await expect.element(sheet().getByText('1 of 3 records, goes on from there')).toBeVisible();
@@ -64,10 +71,34 @@ test('what was begun is gone on with from the list, under the settings it was be
   await sheet()
     .getByRole('button', { name: /^Go on with Update energy/ })
     .click();
-  await expect.poll(() => app.characterize.energy.done).toBe(true);
-  expect(settings).toMatchObject({ measure: 'energy', rounding: 'reference', rlFrom: 'base' });
+  await expect.poll(() => characterize.store.run.done).toBe(true);
+  expect(characterize.measure).toBe('energy');
+  expect(characterize.store.values).toMatchObject({ rounding: 'reference', rlFrom: 'base' });
   expect(app.view.page).toBe('characterize');
   expect(await journals.list()).toMatchObject([{ complete: true, done: 3 }]);
+});
+
+test('a part of the weights, singular values kept and seed are taken up with the work', async () => {
+  const journals = new Journals(new MemoryStorage());
+  const { app } = await stageApp({}, around(journals));
+  await app.family.place([model('x-base', 1), model('x-sft', 2), model('x-rl', 3)]);
+  const { characterize } = app;
+  const asked = { weights: 'layers.1', topk: 1, mode: 'fast', seed: 7 } as const;
+  characterize.restore('diversity', asked);
+  characterize.chosenDevice = 'cpu';
+  await characterize.prepare();
+  const { identity } = characterize.of(diversity).plan ?? {};
+  const cutOff = () => Promise.reject(new Error('cut off'));
+  await runJournalled(journals, identity as WorkIdentity, 1, cutOff).catch(() => undefined);
+  characterize.restore('diversity', { weights: null, topk: 50, mode: 'exact', seed: 0 });
+  await characterize.prepare();
+
+  await openSheet();
+  await sheet()
+    .getByRole('button', { name: /^Go on with Update diversity/ })
+    .click();
+  await expect.poll(() => characterize.store.run.done).toBe(true);
+  expect(characterize.store.values).toMatchObject(asked);
 });
 
 test('what cannot be gone on with says what is missing, and leaves the page as it was', async () => {
@@ -82,7 +113,7 @@ test('what cannot be gone on with says what is missing, and leaves the page as i
   };
   await runJournalled(journals, work, 3, () => Promise.reject(new Error('cut off'))).catch(() => undefined);
   const { app } = await stageApp({}, around(journals));
-  app.characterize.settings.rounding = 'reference';
+  app.characterize.set('rounding', 'reference');
   await openSheet();
   await sheet().getByRole('button', { name: 'Go on with Update energy of x, y' }).click();
   const alert = sheet().getByRole('alert');
@@ -90,7 +121,7 @@ test('what cannot be gone on with says what is missing, and leaves the page as i
     .element(alert)
     .toHaveTextContent('Not open: in (weights aaaaaaaaaaaa) and rl (weights bbbbbbbbbbbb)');
   await expect.element(alert).toHaveTextContent(/open and load the folder whose weights are aaaaaaaaaaaa/i);
-  expect(app.characterize.settings.rounding).toBe('reference');
+  expect(app.characterize.store.values['rounding']).toBe('reference');
 });
 
 test('what another build kept is shown as its own, is saved as its own, and is computed again, not gone on with', async () => {
@@ -99,15 +130,18 @@ test('what another build kept is shown as its own, is saved as its own, and is c
   const { app } = await stageApp({}, around(journals));
   await app.family.place([model('x-sft', 2), model('x-rl', 3)]);
   await app.characterize.prepare();
-  const study = app.characterize.energyStudy as EnergyStudy;
-  const own = await runEnergy(study, inlineThreads(), {});
+  const { characterize } = app;
+  const { plan } = characterize.of(energy);
+  if (!plan) throw new Error('nothing is compared');
+  const own = await plan.run({ threads: inlineThreads() }, {});
   // Twice the update: what this build never says.
   const theirs = [...own].map(([name, record]) => {
     const squares = Object.entries(record.squares).map(([key, square]) => [key, 4 * square] as const);
     return [name, { ...record, squares: Object.fromEntries(squares) }] as const;
   });
-  await keepAsOtherBuild(storage, study.identity, Object.fromEntries(theirs));
-  Object.assign(app.characterize.settings, { measure: 'diversity', rounding: 'reference' });
+  await keepAsOtherBuild(storage, plan.identity, Object.fromEntries(theirs));
+  characterize.measure = 'diversity';
+  characterize.set('rounding', 'reference');
   await app.characterize.prepare();
 
   await openSheet();
@@ -115,25 +149,26 @@ test('what another build kept is shown as its own, is saved as its own, and is c
     .getByRole('button', { name: /^Show Update energy/ })
     .click();
   expect(app.view.page).toBe('characterize');
-  expect(app.characterize.settings).toMatchObject({ measure: 'energy', rounding: 'stored' });
+  expect(characterize.measure).toBe('energy');
+  expect(characterize.store.values).toMatchObject({ rounding: 'stored' });
   await expect
     .element(page.getByText(/^Computed by build 0\.0\.1 \(0123abcd\) on 2026-01-02 03:04, whose code/))
     .toBeVisible();
   await expect
     .element(page.getByText(/3 tensors · computed by build 0\.0\.1 .* on 2026-01-02/).first())
     .toBeVisible();
-  const norms = () => app.characterize.energyFile?.layers;
-  const [theirNorms, ownNorms] = [norms(), energyFile(study, own).layers];
+  const norms = () => characterize.of(energy).file?.layers;
+  const [theirNorms, ownNorms] = [norms(), plan.file(own).layers];
   expect(JSON.stringify(theirNorms)).not.toBe(JSON.stringify(ownNorms));
-  expect(app.characterize.file?.frankenscope?.provenance).toMatchObject({
+  expect(characterize.store.file?.frankenscope?.provenance).toMatchObject({
     computedBy: { build: '0.0.1 (0123abcd)', at: '2026-01-02T03:04:05.678Z' },
   });
-  expect(app.characterize.energy.resumable).toBe(false);
+  expect(characterize.store.run.resumable).toBe(false);
 
   await page.getByRole('button', { name: 'Compute again' }).click();
-  await expect.poll(() => app.characterize.energy.origin === null && app.characterize.energy.done).toBe(true);
+  await expect.poll(() => characterize.store.run.origin === null && characterize.store.run.done).toBe(true);
   expect(norms()).toEqual(ownNorms);
-  expect(app.characterize.file?.frankenscope?.provenance).not.toHaveProperty('computedBy');
+  expect(characterize.store.file?.frankenscope?.provenance).not.toHaveProperty('computedBy');
   await expect.element(page.getByText(/^Computed by build/)).not.toBeInTheDocument();
   expect(await journals.list()).toHaveLength(2);
 });

@@ -1,19 +1,14 @@
 /** Takes up kept work from the list of it: the page is set as it was, as far as what is open allows. */
-import * as v from 'valibot';
-import { PROBES } from '../../analyses/registry.ts';
+import { PROBES, UPDATES } from '../../analyses/registry.ts';
 import { NamedError } from '../../named-error.ts';
 import { roleOfWeights } from '../../identity/identify.ts';
 import { sameWork } from '../../identity/work-identity.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
-import type { Measure } from '../characterize/characterize.svelte.ts';
 import type { AppState } from './app.svelte.ts';
 import type { PageId } from '../state/hash.ts';
-import { validSettings } from '../state/kept-settings.ts';
 
 const PAGES: Readonly<Record<string, PageId>> = {
-  energy: 'characterize',
-  diversity: 'characterize',
-  overlap: 'characterize',
+  ...Object.fromEntries([...UPDATES.keys()].map((name) => [name, 'characterize'])),
   ...Object.fromEntries([...PROBES.keys()].map((name) => [name, 'localize'])),
 };
 
@@ -48,8 +43,7 @@ export async function showKept(app: AppState, work: KeptWork): Promise<void> {
 }
 
 async function turnedTo(app: AppState, work: KeptWork): Promise<Turned> {
-  const found =
-    PAGES[work.kind] === 'localize' ? await inLocalize(app, work) : await inCharacterize(app, work);
+  const found = await (PROBES.has(work.kind) ? inLocalize(app, work) : inCharacterize(app, work));
   if (!found) throw notOpen(app, work);
   app.view.sheet = null;
   app.view.go(PAGES[work.kind] ?? 'open');
@@ -94,53 +88,22 @@ async function inLocalize({ localize, images, family }: AppState, work: KeptWork
 const PAIR_SOURCES = ['pairs', 'minimal-pairs', 'dropped', 'own'] as const;
 const QUESTION_SOURCES = ['problems', 'general-vqa', 'math-targeted-vqa', 'dropped'] as const;
 
-const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const NAME_PART = v.nullable(v.string());
-const MEASURED = {
-  rounding: v.picklist(['stored', 'reference']),
-  mode: v.picklist(['exact', 'fast']),
-  outside: v.boolean(),
-  weights: NAME_PART,
-  ...{ topK: COUNT, k: COUNT, seed: COUNT },
-  deltas: v.array(v.object({ key: v.string() })),
-};
-
 async function inCharacterize({ characterize }: AppState, work: KeptWork): Promise<Turned | null> {
-  const { settings } = characterize;
-  const measure = work.kind as Measure;
-  const { measure: shown, rounding, rlFrom, outside, reference, mode, weights, topK, seed } = settings;
-  const { overlapWeights, pair, directions } = settings;
-  const before = {
-    ...{ measure: shown, rounding, rlFrom, outside, reference, mode, weights, topK, seed },
-    ...{ overlapWeights, pair, directions },
-  };
-  const { values } = validSettings(fieldsOf(work), MEASURED);
-  const { deltas = [], k, weights: filter, ...same } = values;
-  Object.assign(settings, { measure, outside: false, ...same });
-  if (measure === 'diversity') settings.weights = filter ?? null;
-  if (measure === 'overlap') {
-    const [first, second] = deltas.map(({ key }) => key);
-    Object.assign(settings, { overlapWeights: filter ?? null, directions: k ?? directions });
-    settings.pair = first !== undefined && second !== undefined ? [first, second] : null;
+  const { measure, stores } = characterize;
+  const before = [...stores].map(([name, { values }]) => [name, values] as const);
+  const store = stores.get(work.kind);
+  if (!store) return null;
+  characterize.restore(work.kind, store.analysis.settingsOf(fieldsOf(work)));
+  await characterize.prepare();
+  const { identity } = store.plan ?? {};
+  if (identity && sameWork(identity, work)) {
+    return {
+      run: () => characterize.start(),
+      show: () => (work.current ? Promise.resolve() : store.run.showOther(work.key)),
+    };
   }
-  const run = {
-    energy: () => characterize.runEnergy(),
-    diversity: () => characterize.runDiversity(),
-    overlap: () => characterize.runOverlap(),
-  }[measure];
-  for (const from of ['in', 'base'] as const) {
-    for (const against of [null, 'in', 'base']) {
-      Object.assign(settings, { rlFrom: from, reference: against });
-      await characterize.prepare();
-      const { identity } = characterize.study ?? {};
-      if (!identity || !sameWork(identity, work)) continue;
-      return {
-        run,
-        show: () => (work.current ? Promise.resolve() : characterize[measure].showOther(work.key)),
-      };
-    }
-  }
-  Object.assign(settings, before);
+  for (const [name, values] of before) characterize.restore(name, values);
+  characterize.measure = measure;
   await characterize.prepare();
   return null;
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { browserStorage } from '../../study/journal/browser-storage.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
@@ -41,7 +40,6 @@ test('kept results are listed with size and fate, and deleted by keyboard', asyn
     {},
     {
       journals,
-      threads: inlineThreads,
       computers: () => Promise.reject(new Error('not asked for')),
     },
   );
@@ -89,7 +87,7 @@ test('works that look alike are told apart, and what was withdrawn is listed who
     );
   const { app } = await stageApp(
     {},
-    { journals, threads: inlineThreads, computers: () => Promise.reject(new Error('not asked for')) },
+    { journals, computers: () => Promise.reject(new Error('not asked for')) },
   );
   await userEvent.keyboard('m');
   const sheet = page.getByRole('dialog', { name: 'This machine' });

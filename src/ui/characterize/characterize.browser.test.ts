@@ -65,10 +65,9 @@ class GatedThreads {
 function surroundings(journals: Journals, threads: () => SpectraThreads): StudySurroundings {
   return {
     journals,
-    threads,
     computers: () =>
       Promise.resolve({
-        threads: inlineThreads(),
+        threads: threads(),
         device: 'cpu' as const,
         computer: 'cpu',
         dispose: () => undefined,
@@ -116,11 +115,11 @@ test('energy fills, is cancelled at once, comes back and is resumed', async () =
 
 test('a press that comes before the checkpoints were compared is heard', async () => {
   const app = await opened(surroundings(new Journals(new MemoryStorage()), () => inlineThreads()));
-  const pressed = app.characterize.runEnergy();
+  const pressed = app.characterize.start();
   // The page lays out once more, since something it shows has changed.
   void app.characterize.prepare();
   await pressed;
-  expect(app.characterize.energy.done).toBe(true);
+  expect(app.characterize.store.run.done).toBe(true);
 });
 
 test('diversity of the identity: all singular values equal, effective rank 4', async () => {
@@ -150,9 +149,11 @@ test('spectra that the GPU cannot compute are kept with those of the CPU, and th
     ['cpu', 12],
   ]);
   // With a GPU nothing is done yet.
-  characterize.settings.device = 'webgpu';
+  characterize.chosenDevice = 'webgpu';
   await expect.element(button('Measure diversity')).toBeVisible();
-  expect(characterize.diversityStudy?.settings.computer).toBe('vendor nvidia, architecture ampere');
+  expect(characterize.store.plan?.identity.settings).toMatchObject({
+    computer: 'vendor nvidia, architecture ampere',
+  });
 });
 
 test('overlap of updates along the same axes: shared whole, in charts, words and a table, at every k', async () => {

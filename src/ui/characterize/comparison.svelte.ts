@@ -1,6 +1,6 @@
 import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
-import { roleNames } from '../../study/characterize/roles.ts';
+import { roleNames } from '../../spectra/deltas/roles.ts';
 import { withoutRepeatedHead } from '../../vlm/stored-head.ts';
 import { markerAt, type MarkerShape } from '../charts/marks/markers.ts';
 import type { ReadFolders } from '../state/read-folders.ts';

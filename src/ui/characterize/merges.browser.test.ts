@@ -2,6 +2,8 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { fetchGolden } from '../../engine/testing/fetch-golden.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
+import { analysis as energy } from '../../analyses/energy/analysis.ts';
+import { analysis as overlap } from '../../analyses/overlap/analysis.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
@@ -21,7 +23,6 @@ afterEach(clearStage);
 function surroundings(): StudySurroundings {
   return {
     journals: new Journals(new MemoryStorage()),
-    threads: inlineThreads,
     computers: () =>
       Promise.resolve({
         threads: inlineThreads(),
@@ -68,9 +69,9 @@ const HALFWAY = recipe('halfway', {
 
 /** ‖Δ‖ of each update in one matrix of a layer, from the result's file. */
 function normsOf(app: AppState, layer: number): Readonly<Record<string, number>> {
-  const entry = app.characterize.energyFile?.layers.find(
-    ({ param_name }) => param_name === `model.layers.${layer - 1}.mlp.down_proj.weight`,
-  );
+  const entry = app.characterize
+    .of(energy)
+    .file?.layers.find(({ param_name }) => param_name === `model.layers.${layer - 1}.mlp.down_proj.weight`);
   const deltas = entry?.frankenscope?.deltas ?? {};
   return Object.fromEntries(Object.entries(deltas).map(([key, { fro_norm }]) => [key, fro_norm]));
 }
@@ -94,7 +95,7 @@ test('a merge by notation and one from a file have the energy of what they took'
     expect(stitched).toBe(rl);
     expect(Math.abs(halfway / rl - 0.5)).toBeLessThan(1e-4);
   }
-  const { provenance } = app.characterize.energyFile?.frankenscope ?? {};
+  const { provenance } = app.characterize.of(energy).file?.frankenscope ?? {};
   expect(provenance).toMatchObject({
     checkpoints: {
       'IN-RL-RL': {
@@ -116,7 +117,7 @@ test('two recipes along one line share all their directions, and none where neit
   await expect.element(page.getByText(/^7 matrices of two updates on/)).toBeVisible();
   await button('Measure overlap').click();
   await expect.element(button('Overlap is measured')).toBeVisible();
-  const layers = app.characterize.overlapFile?.layers ?? [];
+  const layers = app.characterize.of(overlap).file?.layers ?? [];
   const at = (layer: number) => layers.find(({ layer_idx }) => layer_idx === layer);
   for (const layer of [-1, 1]) expect(at(layer)).toMatchObject({ k: 0, output: null, input: null });
   for (const layer of [2, 3]) {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerwiseSvdFile, SvdMetrics } from '../../spectra/results/layerwise-svd.ts';
-import { layerSpectrum, rankSeries, spectrumCounts, spectrumGrid } from './diversity-series.ts';
+import { spectrumCounts } from '../../analyses/diversity/by-layer.ts';
+import { layerSpectrum, rankSeries, spectrumGrid } from '../analyses/diversity/series.ts';
 import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { shownDeltas } from './comparison.svelte.ts';
-import { allPairsFit, cosineSeries, onRight } from './energy-series.ts';
-import { regionSentence, unchangedSentence } from './sentences.ts';
+import { allPairsFit, cosineSeries, onRight } from '../analyses/energy/series.ts';
 
 const RL = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
 const SFT = { key: 'sft', label: 'IN', colour: 'blue', marker: 'circle', formula: 'IN − Base' } as const;
@@ -148,31 +148,5 @@ describe('looks', () => {
     expect(of.map(({ label }) => label)).toEqual(['in − base', 'm4 − in', 'm5 − in', 'm6 − in']);
     expect(apart(of)).toBe(true);
     expect(of[1]?.points).toEqual([{ layer: 1, value: 0.5 }]);
-  });
-});
-
-describe('in words', () => {
-  const series = (values: readonly (number | null)[]) => ({
-    key: 'rl',
-    label: 'RL − IN',
-    colour: '',
-    points: values.map((value, i) => ({ layer: i + 1, value })),
-  });
-
-  test('regions have mean and spread, a frozen one is exactly zero', () => {
-    expect(regionSentence(series([0, 0, 2, 4, 5, 6]), [2, 4], 6, '‖Δ‖')).toBe(
-      'RL − IN: mean ‖Δ‖ and its spread between layers, Early exactly zero, Mid 3 ± 1.4 (2 layers), Late 5.5 ± 0.71 (2 layers); largest in layer 6 (6).',
-    );
-  });
-
-  test('an update of nothing is said to be that', () => {
-    expect(regionSentence(series([0, 0, 0]), [1, 2], 3, '‖Δ‖')).toBe(
-      'RL − IN: ‖Δ‖ is exactly zero in every layer.',
-    );
-    expect(unchangedSentence('RL − IN', 1)).toBe('RL − IN changes nothing at all.');
-    expect(unchangedSentence('RL − IN', 1, false)).toBe('RL − IN changes nothing of what was compared.');
-    expect(unchangedSentence('RL − IN', 0.412)).toBe(
-      'RL − IN leaves 41.2 % of the weights exactly as they were.',
-    );
   });
 });

@@ -13,7 +13,6 @@ import { type GradedAnswer, gradeAll } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import type { Asked } from '../../evaluation/variant.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
-import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
@@ -61,7 +60,6 @@ const staged = () =>
     { layers: 6, visionBlocks: 2, parameters: 1e6 },
     {
       journals: new Journals(new MemoryStorage()),
-      threads: inlineThreads,
       computers: () => Promise.reject(new Error('not asked for')),
     },
   );

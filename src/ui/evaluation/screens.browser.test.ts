@@ -5,7 +5,6 @@ import { page, userEvent } from 'vitest/browser';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { blackImageLike } from '../../evaluation/samples/black-image.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
-import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import type { AppState } from '../app/app.svelte.ts';
@@ -57,7 +56,6 @@ async function start(names: readonly string[]): Promise<AppState> {
     { layers: 6, visionBlocks: 2, parameters: 1e6 },
     {
       journals: new Journals(new MemoryStorage()),
-      threads: inlineThreads,
       computers: () => Promise.reject(new Error('not asked for')),
     },
   );

@@ -68,3 +68,15 @@ export function counted(value: number, noun: string): string {
 export function layerIndex(index: number): string {
   return index < 0 ? `\u2212${-index}` : String(index);
 }
+
+/** A large number in words: "4.3 billion", "27 trillion". */
+export function magnitude(value: number): string {
+  for (const [size, name] of [
+    [1e12, 'trillion'],
+    [1e9, 'billion'],
+    [1e6, 'million'],
+  ] as const) {
+    if (value >= size) return `${Number((value / size).toPrecision(2))} ${name}`;
+  }
+  return String(Math.round(value));
+}

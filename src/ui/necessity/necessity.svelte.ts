@@ -1,3 +1,4 @@
+import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
@@ -66,23 +67,27 @@ export class Necessity {
     return this.run.prepare(() => this.#plan());
   }
 
+  get #energy() {
+    return this.#characterize.of(energy);
+  }
+
   /** What each update did to each region, from the energies measured so far. */
   findings = $derived.by((): readonly NamedFinding[] => {
-    const { energyStudy, energy, energyDeltas } = this.#characterize;
-    if (!energyStudy || energy.records.size === 0) return [];
-    const cuts = this.#view.cuts(energyStudy.pairing.layers);
-    return energyStudy.deltas
+    const { plan, run } = this.#energy;
+    if (!plan || run.records.size === 0) return [];
+    const cuts = this.#view.cuts(plan.pairing.layers);
+    return plan.deltas
       .filter(({ from, to }) => from === 'in' && to !== 'in')
       .map((delta) => ({
-        ...freezeFinding(energy.records, delta.key, delta.from, cuts),
-        label: energyDeltas.find(({ key }) => key === delta.key)?.label ?? delta.to,
+        ...freezeFinding(run.records, delta.key, delta.from, cuts),
+        label: this.#characterize.shown([delta])[0]?.label ?? delta.to,
       }));
   });
 
   /** Whether all of the weights were read. */
   get measured(): boolean {
-    const { energyStudy, energy } = this.#characterize;
-    return energyStudy !== null && energy.records.size === energyStudy.total;
+    const { plan, run } = this.#energy;
+    return plan !== null && run.records.size === plan.total;
   }
 
   /** Trainer settings that freeze the chosen region at the cuts on screen. */

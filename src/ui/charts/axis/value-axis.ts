@@ -1,4 +1,7 @@
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3';
+import { plainNumber } from '../../../plain-number.mjs';
+
+export { plainNumber };
 
 /** One y axis: what it measures, with the unit, and how its numbers read. */
 export interface ValueAxis {
@@ -20,19 +23,6 @@ export interface ValueAxis {
 }
 
 export type ValueScale = ScaleContinuousNumeric<number, number>;
-
-/** A small or large number with few digits: 0.00045 → "4.5e−4" only where it must, else plain. */
-export function plainNumber(value: number, digits = 4): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) {
-    return value
-      .toExponential(2)
-      .replace(/\.?0{1,2}e/, 'e')
-      .replace('e+', 'e')
-      .replaceAll('-', '\u2212');
-  }
-  return String(Number(value.toPrecision(digits))).replace('-', '\u2212');
-}
 
 /** Share as percent: 0.874 → "87.4 %". */
 export function percentText(value: number): string {

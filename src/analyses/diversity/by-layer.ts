@@ -1,0 +1,51 @@
+import type { LayerwiseSvdFile, SvdEntry, SvdMetrics } from '../../spectra/results/layerwise-svd.ts';
+import { mean } from '../../statistics/mean.ts';
+
+export type RankMetric = 'effective_rank' | 'stable_rank';
+
+/** Effective or stable rank per layer, mean over its matrices; in fast mode ± 1.96 standard errors of the estimate. */
+export function rankByLayer({ layers }: LayerwiseSvdFile, key: string, metric: RankMetric) {
+  return [...spectraByLayer(layers, key)].map(([layer, spectra]) => {
+    const value = mean(spectra.map((spectrum) => spectrum[metric]));
+    const errors = spectra.map(({ frankenscope }) => frankenscope?.standard_errors?.effective_rank);
+    const known = metric === 'effective_rank' && errors.every((error) => error !== undefined);
+    const half = known
+      ? (1.96 * Math.sqrt(mean(errors.map((error) => error ** 2)))) / Math.sqrt(errors.length)
+      : 0;
+    return { layer, value, n: spectra.length, ...(known ? { low: value - half, high: value + half } : {}) };
+  });
+}
+
+/** Of one update's spectra. */
+export interface SpectrumCounts {
+  readonly matrices: number;
+  /** Updates that are exactly zero. */
+  readonly zero: number;
+  /** Condition numbers that the arithmetic knows within 1 %. */
+  readonly conditionKnown: number;
+  readonly devices: readonly string[];
+}
+
+export function spectrumCounts({ layers }: LayerwiseSvdFile, key: string): SpectrumCounts {
+  const spectra = layers.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []);
+  return {
+    matrices: spectra.length,
+    zero: spectra.filter(({ spectral_norm }) => spectral_norm === 0).length,
+    conditionKnown: spectra.filter(({ frankenscope }) => frankenscope?.condition_known === true).length,
+    devices: [...new Set(spectra.flatMap(({ frankenscope }) => frankenscope?.device ?? []))],
+  };
+}
+
+/** One update's spectra by unified layer index, in its order. */
+export function spectraByLayer(
+  layers: readonly SvdEntry[],
+  key: string,
+): ReadonlyMap<number, readonly SvdMetrics[]> {
+  const found = new Map<number, SvdMetrics[]>();
+  for (const { layer_idx, frankenscope } of layers) {
+    const spectrum = frankenscope?.deltas[key];
+    if (layer_idx === null || !spectrum) continue;
+    found.set(layer_idx, [...(found.get(layer_idx) ?? []), spectrum]);
+  }
+  return new Map([...found].sort(([a], [b]) => a - b));
+}

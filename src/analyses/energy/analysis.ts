@@ -1,0 +1,66 @@
+/** Update energy: how large each update is, and how much of it is exactly zero (docs/method.md §5). */
+import * as v from 'valibot';
+import { identifyBy } from '../../identity/identify.ts';
+import { pairTensors } from '../../spectra/deltas/pairing.ts';
+import { measureEnergy, type EnergyRecord } from '../../spectra/energy.ts';
+import { thirds } from '../../spectra/regions.ts';
+import { froNormFile, type FroNormFile } from '../../spectra/results/fro-norm.ts';
+import type { ValuesOf } from '../declaration.ts';
+import { layerMeans } from '../layer-means.ts';
+import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
+import type { Updates } from '../updates.ts';
+import { characterizeProvenance, modelNames, namesOf } from '../updates-provenance.ts';
+import { energyByLayer } from './by-layer.ts';
+import { declaration } from './declaration.mjs';
+import { words } from './words.mjs';
+
+type Values = ValuesOf<typeof declaration.settings>;
+
+const byName = v.record(v.string(), v.number());
+
+export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
+  ...{ declaration, words, decidedBy: DECIDING_UPDATES },
+
+  shape: v.strictObject({
+    ...{ elements: v.number(), weights: byName, squares: byName },
+    ...{ unchanged: byName, products: byName },
+  }),
+
+  /** Every weight in a layer, projector or vision block, and what is in none if asked. */
+  plan({ checkpoints }, values) {
+    const deltas = updatesOf(checkpoints, values);
+    const used = usedBy(checkpoints, deltas);
+    const { rounding, outside } = values;
+    const pairing = pairTensors(used, { weights: null, outside });
+    const total = pairing.families.length;
+    const title = `Update energy of ${namesOf(used)}`;
+    return {
+      identity: identifyBy('energy', title, decidingUpdates(used, deltas, values), DECIDING_UPDATES),
+      ...{ total, checkpoints: used, choices: deltas, deltas, pairing },
+      cost: pairing.families.reduce(
+        (sum, { entries }) => [...entries.values()].reduce((all, { bytes }) => all + bytes, sum),
+        0,
+      ),
+      run: ({ threads }, work) =>
+        measureEnergy({ checkpoints: used, deltas, pairing, rounding }, threads, work),
+      file: (records, { cuts } = {}) =>
+        froNormFile({
+          ...{ pairing, deltas, records, rounding, models: modelNames(used) },
+          cuts: cuts ?? thirds(pairing.layers),
+          provenance: characterizeProvenance(used, { tensors: total, done: records.size }),
+        }),
+    };
+  },
+
+  settingsOf: comparisonOf,
+
+  findings: (file, { deltas, pairing }, _, { regions, formulas, scale }) =>
+    deltas.flatMap(({ key }) => {
+      const label = formulas.get(key) ?? key;
+      const share = file.frankenscope?.total.unchanged[key] ?? 0;
+      return [
+        words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
+        words.findings.unchanged(label, share, pairing.unshared.length === 0),
+      ];
+    }),
+};

@@ -1,0 +1,41 @@
+import { COMPARISON_WORDS } from '../shared-settings.mjs';
+import { layerMeansSentence } from '../wording.mjs';
+
+/**
+ * @import {UpdatesWords} from '../declaration.ts'
+ * @import {LayerMeans} from '../layer-means.ts'
+ * @import {declaration} from './declaration.mjs'
+ */
+
+export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} */ ({
+  title: 'Energy',
+  noun: 'energy',
+  work: 'Update energy',
+  about: 'How large the updates are',
+  help: 'how large the update of every weight is',
+  empty: 'Run it to see how far each layer moved.',
+  needs: 'Open two checkpoints or more: an update is the difference of two.',
+  settings: COMPARISON_WORDS,
+
+  findings: {
+    /**
+     * "RL − IN: mean ‖Δ‖/‖W‖ and its spread between layers, Early …".
+     * @param {LayerMeans} means
+     * @param {'relative' | 'absolute'} scale
+     */
+    means: (means, scale) => layerMeansSentence(means, scale === 'relative' ? '‖Δ‖/‖W‖' : '‖Δ‖'),
+
+    /**
+     * The share of all elements that an update left as they were.
+     * @param {string} label
+     * @param {number} share
+     * @param {boolean} whole whether the checkpoints share every tensor
+     */
+    unchanged(label, share, whole) {
+      if (share === 1)
+        return whole ? `${label} changes nothing at all.` : `${label} changes nothing of what was compared.`;
+      if (share === 0) return `${label} changes every weight that was compared.`;
+      return `${label} leaves ${Number((share * 100).toPrecision(3))} % of the weights exactly as they were.`;
+    },
+  },
+});

@@ -1,0 +1,38 @@
+import { type Spread, spreadOf } from '../spectra/regions.ts';
+import type { Reader } from './probe.ts';
+
+/** One layer's number. */
+export interface LayerValue {
+  /** Unified layer index. */
+  readonly layer: number;
+  /** Null where there is none. */
+  readonly value: number | null;
+}
+
+/** What is said of numbers by layer: each region's mean with the spread between its layers, and where they are largest. */
+export interface LayerMeans {
+  readonly label: string;
+  readonly regions: readonly (Spread & { readonly name: string })[];
+  /** Null where the language model has none. */
+  readonly largest: { readonly layer: number; readonly value: number } | null;
+}
+
+/** @param regions counted from 0; those without a number are left out */
+export function layerMeans(
+  label: string,
+  points: readonly LayerValue[],
+  regions: Reader['regions'],
+): LayerMeans {
+  const found = points.flatMap(({ layer, value }) =>
+    layer > 0 && value !== null && Number.isFinite(value) ? [{ layer, value }] : [],
+  );
+  const spreads = regions.flatMap(({ name, first, last }) => {
+    const here = found.filter(({ layer }) => layer - 1 >= first && layer - 1 <= last);
+    return here.length === 0 ? [] : [{ name, ...spreadOf(here.map(({ value }) => value)) }];
+  });
+  const largest = found.reduce<LayerMeans['largest']>(
+    (best, point) => (best === null || point.value > best.value ? point : best),
+    null,
+  );
+  return { label, regions: spreads, largest };
+}

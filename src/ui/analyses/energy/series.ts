@@ -1,0 +1,100 @@
+import { energyByLayer } from '../../../analyses/energy/by-layer.ts';
+import type { LayerSeries } from '../../charts/layer-lines/series.ts';
+import type { FroNormFile, JointEnergy } from '../../../spectra/results/fro-norm.ts';
+import { markerAt } from '../../charts/marks/markers.ts';
+import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
+
+/**
+ * Whether a delta is drawn on the right axis: SFT's update is some hundred times larger than what comes after it
+ * (P1, Fig. 5), so it has an axis of its own.
+ */
+export function onRight(key: string, deltas: readonly ShownDelta[]): boolean {
+  return key !== 'sft' && deltas.some((delta) => delta.key === 'sft');
+}
+
+/** Mean over a layer's matrices, per update. */
+export function energySeries(
+  file: FroNormFile,
+  deltas: readonly ShownDelta[],
+  scale: 'relative' | 'absolute',
+): LayerSeries[] {
+  return deltas.map(({ key, formula, colour, marker }) => ({
+    ...{ key, label: formula, colour, marker },
+    axis: onRight(key, deltas) ? 'right' : 'left',
+    points: energyByLayer(file, key, scale),
+  }));
+}
+
+/** Share of a layer's elements that an update left as they were. */
+export function unchangedSeries({ summary }: FroNormFile, deltas: readonly ShownDelta[]): LayerSeries[] {
+  return deltas.map(({ key, formula, colour, marker }) => ({
+    ...{ key, label: formula, colour, marker },
+    points: summary.flatMap(({ layer_idx, frankenscope }) => {
+      const value = frankenscope?.unchanged[key];
+      return value === undefined ? [] : [{ layer: layer_idx, value }];
+    }),
+  }));
+}
+
+/** Pairs of more updates than these are too many lines for one chart: it shows those of one update. */
+const MOST_PAIRED = 4;
+
+/** Whether a chart has room for the cosines of all pairs. */
+export function allPairsFit(deltas: readonly ShownDelta[]): boolean {
+  return deltas.length <= MOST_PAIRED;
+}
+
+/**
+ * Cosine of two updates per layer, every matrix of the layer taken as one vector; null where one is zero.
+ *
+ * @param against key of an update: its pairs alone, each in the look of the other update; null for all pairs
+ */
+export function cosineSeries(
+  { summary, frankenscope }: FroNormFile,
+  deltas: readonly ShownDelta[],
+  against: string | null,
+): LayerSeries[] {
+  const pairs = Object.keys(frankenscope?.total.cosine ?? {});
+  const shown = new Map(deltas.map((delta) => [delta.key, delta]));
+  return pairs.flatMap((pair, index): LayerSeries[] => {
+    const [a, b] = pair.split(' ').map((key) => shown.get(key));
+    if (!a || !b) return [];
+    const other = a.key === against ? b : a;
+    if (against !== null && ![a.key, b.key].includes(against)) return [];
+    const look =
+      against === null
+        ? { label: `${a.formula}, ${b.formula}`, colour: b.colour, marker: markerAt(index) }
+        : { label: other.formula, colour: other.colour, marker: other.marker };
+    return [
+      {
+        ...{ key: pair, ...look },
+        points: summary.flatMap((layer) => {
+          const value = layer.frankenscope?.cosine[pair];
+          return value === undefined ? [] : [{ layer: layer.layer_idx, value }];
+        }),
+      },
+    ];
+  });
+}
+
+/** One component's energy in a bar chart: attention and MLP, and each projection below its own. */
+export interface EnergyComponent {
+  readonly key: string;
+  readonly label: string;
+  readonly inner?: boolean;
+  readonly joint: JointEnergy;
+}
+
+/** Attention and MLP of the whole model, each followed by the projections that belong to it. */
+export function energyComponents({ layers, frankenscope }: FroNormFile): EnergyComponent[] {
+  const { components = {}, projections = {} } = frankenscope ?? {};
+  const owner = new Map(
+    layers.map(({ component, frankenscope: more }) => [more?.projection ?? '', component]),
+  );
+  return Object.entries(components).flatMap(([name, joint]) => [
+    { key: name, label: name, joint },
+    ...Object.entries(projections)
+      .filter(([projection]) => owner.get(projection) === name)
+      .map(([projection, inner]) => ({ key: projection, label: projection, inner: true, joint: inner })),
+  ]);
+}

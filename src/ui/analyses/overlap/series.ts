@@ -1,0 +1,106 @@
+import {
+  chanceAt,
+  entriesByLayer,
+  overlapAt,
+  overlapByLayer,
+  type Side,
+} from '../../../analyses/overlap/by-layer.ts';
+import type {
+  OverlapEntry,
+  SideOverlap,
+  SubspaceOverlapFile,
+} from '../../../spectra/results/subspace-overlap-file.ts';
+import type { LayerGrid } from '../../charts/layer-heat-map/grid.ts';
+import type { LayerSeries } from '../../charts/layer-lines/series.ts';
+import { mean } from '../../../statistics/mean.ts';
+
+/** Overlap of output and input directions per layer, mean over its matrices, and beside each what chance gives. */
+export function overlapSeries(file: SubspaceOverlapFile, k: number, colour: string): LayerSeries[] {
+  const line = (
+    side: Side,
+    value: (overlap: SideOverlap, k: number) => number,
+    look: Pick<LayerSeries, 'key' | 'label' | 'colour' | 'marker'>,
+  ): LayerSeries => ({ ...look, points: overlapByLayer(file, side, (overlap) => value(overlap, k)) });
+  const soft = 'var(--ink-soft)';
+  return [
+    line('output', overlapAt, { key: 'output', label: 'outputs', colour, marker: 'circle' }),
+    line('input', overlapAt, { key: 'input', label: 'inputs', colour, marker: 'square' }),
+    line('output', chanceAt, {
+      ...{ key: 'output chance', label: 'outputs, chance', colour: soft, marker: 'circle' },
+    }),
+    line('input', chanceAt, {
+      ...{ key: 'input chance', label: 'inputs, chance', colour: soft, marker: 'square' },
+    }),
+  ];
+}
+
+/** Short names of the projections that were measured, in the order in which they come, and their overlap per layer. */
+export function projectionGrid(
+  { layers }: SubspaceOverlapFile,
+  side: Side,
+  k: number,
+): { readonly names: readonly string[]; readonly grid: LayerGrid } {
+  const names = [...new Set(layers.map(({ projection }) => shortProjection(projection)))].sort(
+    (a, b) => orderOf(a) - orderOf(b),
+  );
+  const grid = new Map(
+    [...entriesByLayer(layers)].map(([layer, entries]) => [
+      layer,
+      names.map((name) => {
+        const found = entries.flatMap((entry) =>
+          shortProjection(entry.projection) === name ? (entry[side] ?? []) : [],
+        );
+        return found.length === 0 ? null : mean(found.map((overlap) => overlapAt(overlap, k)));
+      }),
+    ]),
+  );
+  return { names, grid };
+}
+
+/** Overlap of the first 1, 2, …, `count` directions per layer, mean over its matrices. */
+export function growthGrid({ layers }: SubspaceOverlapFile, side: Side, count: number): LayerGrid {
+  return sideGrid(layers, side, count, ({ overlaps }, i) => overlaps[i]);
+}
+
+/** Principal angles in degrees per layer, ascending, mean over its matrices. */
+export function angleGrid({ layers }: SubspaceOverlapFile, side: Side, count: number): LayerGrid {
+  return sideGrid(layers, side, count, ({ principal_angles: angles }, i) => {
+    const angle = angles[i];
+    return angle === undefined ? undefined : (angle * 180) / Math.PI;
+  });
+}
+
+function sideGrid(
+  layers: readonly OverlapEntry[],
+  side: Side,
+  count: number,
+  value: (overlap: SideOverlap, index: number) => number | undefined,
+): LayerGrid {
+  return new Map(
+    [...entriesByLayer(layers)].map(([layer, entries]) => [
+      layer,
+      Array.from({ length: count }, (_, i) => {
+        const found = entries.flatMap((entry) => {
+          const overlap = entry[side];
+          return overlap ? (value(overlap, i) ?? []) : [];
+        });
+        return found.length === 0 ? null : mean(found);
+      }),
+    ]),
+  );
+}
+
+/** As an axis has room for: "q", "down", "qkv"; the merger's are only numbered. */
+function shortProjection(projection: string): string {
+  return projection
+    .replace(/^visual /, '')
+    .replace(/^attn\./, '')
+    .replace(/_proj$/, '');
+}
+
+const ORDER = ['q', 'k', 'v', 'qkv', 'o', 'proj', 'gate', 'up', 'down'];
+
+function orderOf(name: string): number {
+  const at = ORDER.indexOf(name);
+  return at < 0 ? ORDER.length : at;
+}

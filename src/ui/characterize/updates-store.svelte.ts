@@ -1,0 +1,83 @@
+import { firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
+import type { GivenUpdates, Updates, UpdatesPlan } from '../../analyses/updates.ts';
+import { named } from '../../named.ts';
+import type { NamedError } from '../../named-error.ts';
+import type { Computers } from '../../spectra/diversity.ts';
+import type { Journals } from '../../study/journal/journals.ts';
+import type { Jobs } from '../state/jobs.svelte.ts';
+import { validSettings } from '../state/kept-settings.ts';
+import { StudyRun } from '../state/study-run.svelte.ts';
+import type { View } from '../state/view.svelte.ts';
+import { signed, type ResultFile } from './signed.ts';
+
+/** One analysis of updates on the page: its settings, the piece of work that they make with what is compared, and what was found of it. */
+export class UpdatesStore<Values = SettingValues, Record = unknown, File extends ResultFile = ResultFile> {
+  readonly analysis: Updates<Values, Record, File>;
+  readonly run: StudyRun<Record>;
+  values = $state.raw<Values>() as Values;
+  /** Null while nothing can be compared. */
+  plan = $state.raw<UpdatesPlan<Record, File> | null>(null);
+  /** Why what is open cannot be. */
+  problem = $state.raw<NamedError | null>(null);
+  readonly #view: View;
+
+  constructor(analysis: Updates<Values, Record, File>, view: View, journals: Journals, jobs: Jobs) {
+    const { name, settings } = analysis.declaration;
+    this.analysis = analysis;
+    this.#view = view;
+    this.run = new StudyRun<Record>(name, journals, jobs);
+    this.values = firstValues(settings) as Values;
+  }
+
+  /** Its result file, of what was found so far. */
+  file: File | null = $derived.by(() => {
+    const { plan } = this;
+    if (!plan) return null;
+    const { records, origin } = this.run;
+    return signed(plan.file(records, { cuts: this.#view.cuts(plan.pairing.layers) }), origin);
+  });
+
+  set<Name extends keyof Values>(name: Name, value: Values[Name]): void {
+    this.values = { ...this.values, [name]: value };
+  }
+
+  /** Takes settings over where they are valid. */
+  restore(found: SettingValues): void {
+    const { values } = validSettings(found, settingShapes(this.analysis.declaration.settings));
+    this.values = { ...this.values, ...values };
+  }
+
+  /**
+   * Lays the work out and shows what is kept of it. While work runs, what is shown stays.
+   *
+   * @param values the store's own, as far as they fit what is compared
+   */
+  async prepare(given: GivenUpdates, values: Values): Promise<void> {
+    if (this.run.running) return;
+    try {
+      this.plan = this.analysis.plan(given, values);
+      this.problem = null;
+    } catch (error) {
+      this.fail(named(error));
+      return;
+    }
+    await this.run.turnTo(this.plan.identity, this.plan.total);
+  }
+
+  /** Nothing is compared, for a reason or because too little is open. */
+  fail(problem: NamedError | null): void {
+    this.plan = null;
+    this.problem = problem;
+    this.run.leave();
+  }
+
+  /** Runs what it was last prepared for; resolves when that is over, however it ended. */
+  async start(computers: Computers, notices: readonly string[]): Promise<void> {
+    const { plan } = this;
+    if (!plan) return;
+    await this.run.run(this.analysis.words.work, (long, notice) => {
+      notices.forEach(notice);
+      return plan.run(computers, long);
+    });
+  }
+}
