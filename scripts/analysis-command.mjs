@@ -34,9 +34,7 @@ export function analysisCommand({ declaration, words }) {
     writes: declaration.writes,
     flags: {
       ...Object.fromEntries(models),
-      [declaration.samplesFlag]: { kind: 'data', required: true, help: words.samples ?? '' },
-      ...(declaration.asks === 'pairs' ? {} : { columns: COLUMNS }),
-      ...(declaration.shards ? { shard: SHARD } : {}),
+      ...samplesFlags(declaration, words.samples ?? ''),
       restart: RESTART,
       ...IMAGE_READING,
       ...COMMON,
@@ -47,13 +45,31 @@ export function analysisCommand({ declaration, words }) {
 }
 
 /**
+ * What names that which is asked.
+ * @param {Declared['declaration']} declaration
+ * @param {string} help
+ * @returns {Record<string, Flag>}
+ */
+function samplesFlags(declaration, help) {
+  // Of an evaluation the app has questions of its own.
+  if (declaration.family === 'evaluation') return { items: { kind: 'data', help }, columns: COLUMNS };
+  return {
+    [declaration.samplesFlag]: { kind: 'data', required: true, help },
+    ...(declaration.asks === 'pairs' ? {} : { columns: COLUMNS }),
+    ...(declaration.shards ? { shard: SHARD } : {}),
+  };
+}
+
+/**
  * @param {Setting} setting
  * @returns {Omit<Flag, 'help'>}
  */
 function flagOf(setting) {
   switch (setting.kind) {
-    case 'choice':
-      return { kind: 'choice', choices: setting.choices, value: setting.value };
+    case 'choice': {
+      const { kind, choices, value } = setting;
+      return { kind, choices, ...(value === null ? {} : { value }) };
+    }
     case 'choices':
       return { kind: 'choice', choices: setting.choices, repeated: true };
     case 'integer': {
@@ -66,8 +82,18 @@ function flagOf(setting) {
     }
     case 'switch':
       return { kind: 'switch' };
-    case 'text':
-      return { kind: 'text' };
+    case 'text': {
+      const { pattern, example } = setting;
+      return {
+        kind: 'text',
+        ...(pattern === undefined ? {} : { pattern }),
+        ...(example === undefined ? {} : { example }),
+      };
+    }
+    case 'texts': {
+      const { pattern, example } = setting;
+      return { kind: 'text', repeated: true, pattern, example };
+    }
     case 'layers':
       return LAYERS;
     case 'layer sets':

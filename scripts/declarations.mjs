@@ -4,8 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './paths.mjs';
 
 /**
- * @import {ProbeDeclaration, Words} from '../src/analyses/declaration.ts'
- * @typedef {{declaration: ProbeDeclaration, words: Words}} Declared
+ * @import {EvaluationDeclaration, ProbeDeclaration, Words} from '../src/analyses/declaration.ts'
+ * @typedef {{declaration: ProbeDeclaration | EvaluationDeclaration, words: Words}} Declared
  */
 
 const FOLDER = join(ROOT, 'src', 'analyses');

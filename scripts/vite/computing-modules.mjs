@@ -19,7 +19,10 @@ const SPECTRA = [...UPDATES, 'src/spectra/gpu/create.ts'];
  */
 export const COMPUTING_MODULES = {
   ...Object.fromEntries(
-    DECLARATIONS.map(({ declaration: { name, computedBy } }) => [name, [...computedBy, ...ENGINE]]),
+    DECLARATIONS.flatMap(({ declaration }) =>
+      // What evaluations ask is kept as answers.
+      declaration.family === 'evaluation' ? [] : [[declaration.name, [...declaration.computedBy, ...ENGINE]]],
+    ),
   ),
   energy: ['src/spectra/energy.ts', ...UPDATES],
   diversity: ['src/spectra/diversity.ts', ...SPECTRA],

@@ -14,7 +14,8 @@ interface Common {
 export interface ChoiceSetting extends Common {
   readonly kind: 'choice';
   readonly choices: readonly string[];
-  readonly value: string;
+  /** Null where it is left open: what is chosen then depends on what is asked. */
+  readonly value: string | null;
 }
 
 /** Some of several names, at least one; all of them unless told otherwise, or `value`. */
@@ -42,6 +43,17 @@ export interface SwitchSetting extends Common {
 export interface TextSetting extends Common {
   readonly kind: 'text';
   readonly value: string | null;
+  /** What it has to match, and one that does. */
+  readonly pattern?: RegExp;
+  readonly example?: string;
+}
+
+/** Any number of texts. */
+export interface TextsSetting extends Common {
+  readonly kind: 'texts';
+  /** What each has to match, and one that does. */
+  readonly pattern: RegExp;
+  readonly example: string;
 }
 
 /** LLM layers as `0-27` or `0,3,5-7`, counted from 0; null for all. */
@@ -60,6 +72,7 @@ export type Setting =
   | IntegerSetting
   | SwitchSetting
   | TextSetting
+  | TextsSetting
   | LayersSetting
   | LayerSetsSetting;
 
@@ -67,7 +80,9 @@ export type Settings = Readonly<Record<string, Setting>>;
 
 /** What a setting's value is. */
 export type ValueOf<S extends Setting> = S extends ChoiceSetting
-  ? S['choices'][number]
+  ? S['value'] extends string
+    ? S['choices'][number]
+    : S['choices'][number] | null
   : S extends ChoicesSetting
     ? readonly S['choices'][number][]
     : S extends IntegerSetting
@@ -94,18 +109,22 @@ export interface ModelFlag {
   readonly repeated?: boolean;
 }
 
-export interface Declaration {
-  /** Of its folder, its command, its journals. */
+export interface AnyDeclaration {
+  /** Of its command and its journals. */
   readonly name: string;
-  /** What it is given: models and samples that they are asked about (`probe`). */
-  readonly family: 'probe';
+  /** What it is given: models and samples that they are asked about (`probe`), or questions with right answers (`evaluation`). */
+  readonly family: 'probe' | 'evaluation';
   /** What the command writes: one JSON, or a folder of files. */
   readonly writes: 'json' | 'folder';
   /** Where its page lists it, from the left. */
   readonly order: number;
+  readonly settings: Settings;
+}
+
+/** Of an analysis that keeps records of its own. */
+export interface Declaration extends AnyDeclaration {
   /** The modules its records come from, beside the engine: what another build of them computed is never gone on with. */
   readonly computedBy: readonly string[];
-  readonly settings: Settings;
 }
 
 /** Of an analysis that asks models. */
@@ -121,6 +140,15 @@ export interface ProbeDeclaration extends Declaration {
   readonly samplesFlag: string;
   /** Whether the command takes a part of the samples (`--shard i/n`). */
   readonly shards: boolean;
+}
+
+/** Of an analysis that asks models, or what is made of them, questions with right answers. Answers are kept by themselves, whoever asks. */
+export interface EvaluationDeclaration extends AnyDeclaration {
+  readonly family: 'evaluation';
+  /** By flag, in the order in which results have them. */
+  readonly models: Readonly<Record<string, ModelFlag>>;
+  /** Whether the command says how much GPU memory the run took. */
+  readonly measuresMemory: boolean;
 }
 
 /** What is said of a setting. */
@@ -151,4 +179,12 @@ export interface Words<S extends Settings = Settings> {
   readonly settings: { readonly [Name in keyof S]: SettingWords };
   /** Sentences, as functions of what was measured. */
   readonly findings: Readonly<Record<string, (...measured: never[]) => string>>;
+}
+
+/** Of an evaluation. */
+export interface EvaluationWords<S extends Settings = Settings> extends Words<S> {
+  /** Of the command's flag for questions. */
+  readonly samples: string;
+  /** What questions need, where none of those given can be asked. */
+  readonly nothingToAsk: string;
 }

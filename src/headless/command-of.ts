@@ -1,6 +1,7 @@
-import { PROBES } from '../analyses/registry.ts';
+import { EVALUATIONS, PROBES } from '../analyses/registry.ts';
 import { NamedError } from '../named-error.ts';
 import type { Command } from './context.ts';
+import { evaluationCommand } from './evaluation-command.ts';
 import { probeCommand } from './probe-command.ts';
 
 /** Each command that is no analysis is a file of its own, loaded when it is called. */
@@ -9,6 +10,7 @@ const COMMANDS = import.meta.glob<{ readonly run: Command }>(['./commands/*.ts',
 /** Every command there is. */
 export const COMMAND_NAMES: readonly string[] = [
   ...PROBES.keys(),
+  ...EVALUATIONS.keys(),
   ...Object.keys(COMMANDS).map((path) => path.slice('./commands/'.length, -'.ts'.length)),
 ];
 
@@ -16,6 +18,8 @@ export const COMMAND_NAMES: readonly string[] = [
 export async function commandOf(name: string): Promise<Command> {
   const probe = PROBES.get(name);
   if (probe) return probeCommand(probe);
+  const evaluation = EVALUATIONS.get(name);
+  if (evaluation) return evaluationCommand(evaluation);
   const load = COMMANDS[`./commands/${name}.ts`];
   if (!load) throw new NamedError('UnknownCommand', name, {}, 'see --help');
   return (await load()).run;

@@ -1,6 +1,6 @@
+import { regionCutsOf } from '../analyses/region-cuts.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
-import { NamedError } from '../named-error.ts';
 import type { DeltaChoice, Rounding } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import type { RegionCuts } from '../spectra/regions.ts';
@@ -55,14 +55,5 @@ export function comparison({ flags }: CommandContext): {
 
 /** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `BadValue` */
 export function regionCuts({ flags }: CommandContext, layers: number): RegionCuts | undefined {
-  const text = flags.text('cuts');
-  if (text === undefined) return undefined;
-  const [a = 0, b = 0] = text.split(',').map(Number);
-  if (a >= 1 && a < b && b < layers) return [a, b];
-  throw new NamedError(
-    'BadValue',
-    `cuts after layers ${a} and ${b} do not make three regions of ${layers} layers`,
-    { field: '--cuts' },
-    `give two numbers, 1 ≤ a < b ≤ ${layers - 1}`,
-  );
+  return regionCutsOf(flags.text('cuts') ?? null, layers, '--cuts');
 }
