@@ -1,7 +1,7 @@
 /** One question, by page and by command: the same records, byte for byte, and the same work. */
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Download, Page } from '@playwright/test';
+import type { Download, Locator, Page } from '@playwright/test';
 import { ROOT } from '../scripts/paths.mjs';
 import { AppPage } from './app.ts';
 import { choose, set } from './demo-page.ts';
@@ -61,12 +61,18 @@ function makeQuestions(): void {
     path('pairs', 'counting', 'data.jsonl'),
     lines([pair('counting', '1', 'cmyk.jpg', 'rgba.png', 'How many?')]),
   );
-  const item = (id: string, image: string): object => ({
-    ...{ id, question: `What is in ${id}?`, answer: '1', image: `images/${image}` },
+  // One of each set that an evaluation asks.
+  const item = (id: string, image: string, category: string): object => ({
+    ...{ id, question: `What is in ${id}?`, answer: '1', image: `images/${image}`, category },
+    description: `There is one ${category}.`,
   });
   writeFileSync(
     path('list', 'questions.jsonl'),
-    lines([item('a', 'large.png'), item('b', 'cmyk.jpg'), item('c', 'rgba.png')]),
+    lines([
+      item('a', 'large.png', 'general-vqa'),
+      item('b', 'cmyk.jpg', 'math-targeted-vqa'),
+      item('c', 'rgba.png', 'chess'),
+    ]),
   );
 }
 
@@ -81,12 +87,16 @@ const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
 /** Runs a command that writes `out`; its journals are gone when it is done, so that they are looked for meanwhile. */
 async function byCommand(words: readonly string[], out: string): Promise<Run> {
   const keys = new Set<string>();
-  const look = (): void => {
+  const kept = (): readonly string[] => {
     try {
-      for (const key of readdirSync(join(cache, 'journal')).filter(isKey)) keys.add(key);
+      return readdirSync(join(cache, 'journal')).filter(isKey);
     } catch {
-      // Nothing is kept yet.
+      return [];
     }
+  };
+  const before = kept();
+  const look = (): void => {
+    for (const key of kept()) if (!before.includes(key)) keys.add(key);
   };
   const timer = setInterval(look, 20);
   const limits = ['--max-image-pixels', String(PIXELS), '--max-new-tokens', String(TOKENS)];
@@ -119,16 +129,38 @@ const keptByPage = (page: Page): Promise<readonly string[]> =>
 
 /** Runs the probe that the page shows and saves what it found. */
 async function byPage(page: Page, records: number, downloads: number, unit = 'samples'): Promise<Run> {
-  const main = page.getByRole('main');
   const before = await keptByPage(page);
+  const main = page.getByRole('main');
   await main.getByRole('button', { name: 'Run', exact: true }).click();
   const save = main.getByRole('button', { name: `Save the results of ${records} ${unit}` });
   await expect(save).toBeVisible(DONE);
   await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeVisible(DONE);
+  return saved(page, save, downloads, before);
+}
+
+/** Asks what the page of an evaluation shows, once pictures are read, and saves what was found. */
+async function asked(page: Page, label: string, answers: number): Promise<Run> {
+  const main = page.getByRole('main');
+  const before = await keptByPage(page);
+  await set(main, 'New tokens', TOKENS);
+  const cost = main.getByText(new RegExp(`^${answers} answers, \\d+ of them kept`));
+  await expect(cost.first()).toBeVisible(DONE);
+  await main.getByRole('button', { name: label, exact: true }).click();
+  await expect(main.getByText(`${answers} answers, all of them kept`).first()).toBeVisible(DONE);
+  return saved(page, main.getByRole('button', { name: 'Save the results' }), 1, before);
+}
+
+/** What a click saves, and what is kept since. */
+async function saved(
+  page: Page,
+  button: Locator,
+  downloads: number,
+  before: readonly string[],
+): Promise<Run> {
   const found: Download[] = [];
   const take = (download: Download): void => void found.push(download);
   page.on('download', take);
-  await save.click();
+  await button.click();
   await expect.poll(() => found.length).toBe(downloads);
   page.off('download', take);
   const files = new Map<string, string>();
@@ -142,17 +174,18 @@ async function byPage(page: Page, records: number, downloads: number, unit = 'sa
   return { files, keys };
 }
 
-function expectSame(page: Run, command: Run): void {
+/** @param journals that each keeps */
+function expectSame(page: Run, command: Run, journals = 1): void {
   expect([...page.files.keys()].sort()).toEqual([...command.files.keys()].sort());
   for (const [file, text] of command.files) {
-    expect(text.length, file).toBeGreaterThan(100);
+    expect(text.length, file).toBeGreaterThan(file === 'paper_metrics.json' ? 20 : 100);
     // As values first: what differs is then told by its name.
     if (file.endsWith('.json'))
       expect(JSON.parse(page.files.get(file) ?? ''), file).toEqual(JSON.parse(text));
     expect(page.files.get(file), file).toBe(text);
   }
-  expect(command.keys).toHaveLength(1);
-  expect(page.keys).toEqual(command.keys);
+  expect(command.keys).toHaveLength(journals);
+  expect([...page.keys].sort()).toEqual([...command.keys].sort());
 }
 
 test('the same question has the same records and the same name, by page and by command', async ({ page }) => {
@@ -228,6 +261,7 @@ test('the same question has the same records and the same name, by page and by c
       .getByText('list/questions.jsonl', { exact: true })
       .click();
     await set(main, 'Samples', 3);
+    await set(main, 'Most new tokens', TOKENS);
     expectSame(await byPage(page, 3, 1), await command);
   });
 
@@ -239,6 +273,7 @@ test('the same question has the same records and the same name, by page and by c
     await choose(main, 'Logit lens');
     await set(main, 'Most new tokens', TOKENS);
     await set(main, 'Samples', 3);
+    await set(main, 'Most new tokens', TOKENS);
     const [page_, command_] = [await byPage(page, 3, 1), await command];
     // The page calls models by their slots, the command by their folders.
     const called = ({ files, keys }: Run): Run => ({
@@ -258,6 +293,7 @@ test('the same question has the same records and the same name, by page and by c
     await choose(main, 'Patching');
     await set(main, 'Most new tokens', TOKENS);
     await set(main, 'Samples', 3);
+    await set(main, 'Most new tokens', TOKENS);
     expectSame(await byPage(page, 15, 1, 'answers'), await command);
   });
 
@@ -272,5 +308,36 @@ test('the same question has the same records and the same name, by page and by c
     expectSame(await byPage(page, 3, 1), await command);
     await expect(main.getByRole('figure', { name: 'Divergence along the answer' })).toBeVisible();
     await expect(main.getByText(/^KL\(RL ‖ IN\) is .* nats a token on average/)).toBeVisible();
+  });
+
+  const bring = async (): Promise<void> => {
+    await main.locator('input[data-role="folder"]').first().setInputFiles(path('list'));
+    await expect(main.getByText('Questions of list')).toBeVisible(DONE);
+  };
+
+  await test.step('transfer of IN and RL', async () => {
+    const items = ['--items', path('list')];
+    const command = byCommand(['transfer', '--in', path('in'), '--rl', path('rl'), ...items], 'transfer');
+    await page.evaluate(() => (location.hash = '#transfer'));
+    await bring();
+    // Two questions with two settings each, of eight merges; answers lie with IN, with RL, and with both.
+    expectSame(await asked(page, 'Evaluate', 32), await command, 3);
+  });
+
+  await test.step('the gap of IN and RL', async () => {
+    const models = ['--model', path('in'), '--model', path('rl')];
+    const command = byCommand(['disentangle', ...models, '--items', path('list')], 'perception_gap.json');
+    await page.evaluate(() => (location.hash = '#perception'));
+    await bring();
+    const [page_, command_] = [await asked(page, 'Ask', 4), await command];
+    // The page calls models by their slots, the command by their folders; it saves the answers besides.
+    const text = (page_.files.get('perception_gap.json') ?? '')
+      .replaceAll(/"label":"(IN|RL)",/g, '')
+      .replaceAll('"model":"IN"', '"model":"in"')
+      .replaceAll('"model":"RL"', '"model":"rl"');
+    expect(text).toBe(command_.files.get('perception_gap.json'));
+    expect([...page_.files.keys()]).toContain('IN/perception_gap/B_text_prompt.jsonl');
+    // The answers of IN and RL lie where those of transfer do.
+    expect([...page_.keys, ...command_.keys]).toEqual([]);
   });
 });

@@ -13,7 +13,7 @@ import { COMPARISON } from '../src/analyses/shared-settings.mjs';
 
 /**
  * @import {Command, Flag} from './commands.mjs'
- * @import {Declared, DeclaredProbe, DeclaredUpdates} from './declarations.mjs'
+ * @import {Declared, DeclaredEvaluation, DeclaredProbe, DeclaredUpdates} from './declarations.mjs'
  * @import {Setting, Settings, SettingWords} from '../src/analyses/declaration.ts'
  */
 
@@ -26,7 +26,9 @@ import { COMPARISON } from '../src/analyses/shared-settings.mjs';
 export function analysisCommand(declared, all) {
   const updates = all.flatMap((one) => measuresUpdates(one) ?? []);
   const own = measuresUpdates(declared);
-  return own ? updatesCommand(own, updates) : probeCommand(/** @type {DeclaredProbe} */ (declared));
+  return own
+    ? updatesCommand(own, updates)
+    : modelsCommand(/** @type {DeclaredProbe | DeclaredEvaluation} */ (declared));
 }
 
 /**
@@ -73,10 +75,10 @@ function updatesCommand({ declaration, words }, all) {
 
 /**
  * The command of an analysis that asks models.
- * @param {DeclaredProbe} declared
+ * @param {DeclaredProbe | DeclaredEvaluation} declared
  * @returns {Command}
  */
-function probeCommand({ declaration, words }) {
+function modelsCommand({ declaration, words }) {
   const models = Object.entries(declaration.models).map(([flag, { role, ...given }]) => [
     flag,
     { ...CHECKPOINT, ...given, help: role === undefined ? CHECKPOINT.help : `${role}: ${CHECKPOINT.help}` },
@@ -86,9 +88,7 @@ function probeCommand({ declaration, words }) {
     writes: declaration.writes,
     flags: {
       ...Object.fromEntries(models),
-      [declaration.samplesFlag]: { kind: 'data', required: true, help: words.samples ?? '' },
-      ...(declaration.asks === 'pairs' ? {} : { columns: COLUMNS }),
-      ...(declaration.shards ? { shard: SHARD } : {}),
+      ...samplesFlags(declaration, words.samples ?? ''),
       restart: RESTART,
       ...IMAGE_READING,
       ...COMMON,
@@ -111,13 +111,31 @@ function settingFlags(settings, words, before = '') {
 }
 
 /**
+ * What names that which is asked.
+ * @param {(DeclaredProbe | DeclaredEvaluation)['declaration']} declaration
+ * @param {string} help
+ * @returns {Record<string, Flag>}
+ */
+function samplesFlags(declaration, help) {
+  // Of an evaluation the app has questions of its own.
+  if (declaration.family === 'evaluation') return { items: { kind: 'data', help }, columns: COLUMNS };
+  return {
+    [declaration.samplesFlag]: { kind: 'data', required: true, help },
+    ...(declaration.asks === 'pairs' ? {} : { columns: COLUMNS }),
+    ...(declaration.shards ? { shard: SHARD } : {}),
+  };
+}
+
+/**
  * @param {Setting} setting
  * @returns {Omit<Flag, 'help'>}
  */
 function flagOf(setting) {
   switch (setting.kind) {
-    case 'choice':
-      return { kind: 'choice', choices: setting.choices, value: setting.value };
+    case 'choice': {
+      const { kind, choices, value } = setting;
+      return { kind, choices, ...(value === null ? {} : { value }) };
+    }
     case 'choices':
       return { kind: 'choice', choices: setting.choices, repeated: true };
     case 'integer': {
@@ -139,6 +157,10 @@ function flagOf(setting) {
         ...(pattern === undefined ? {} : { pattern }),
         ...(example === undefined ? {} : { example }),
       };
+    }
+    case 'texts': {
+      const { pattern, example } = setting;
+      return { kind: 'text', repeated: true, pattern, example };
     }
     case 'layers':
       return LAYERS;

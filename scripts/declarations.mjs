@@ -4,10 +4,11 @@ import { pathToFileURL } from 'node:url';
 import { ROOT } from './paths.mjs';
 
 /**
- * @import {ProbeDeclaration, UpdatesDeclaration, UpdatesWords, Words} from '../src/analyses/declaration.ts'
+ * @import {EvaluationDeclaration, EvaluationWords, ProbeDeclaration, UpdatesDeclaration, UpdatesWords, Words} from '../src/analyses/declaration.ts'
  * @typedef {{declaration: ProbeDeclaration, words: Words}} DeclaredProbe
  * @typedef {{declaration: UpdatesDeclaration, words: UpdatesWords}} DeclaredUpdates
- * @typedef {DeclaredProbe | DeclaredUpdates} Declared
+ * @typedef {{declaration: EvaluationDeclaration, words: EvaluationWords}} DeclaredEvaluation
+ * @typedef {DeclaredProbe | DeclaredUpdates | DeclaredEvaluation} Declared
  */
 
 const FOLDER = join(ROOT, 'src', 'analyses');

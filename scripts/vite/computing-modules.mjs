@@ -21,10 +21,12 @@ const SPECTRA = [...UPDATES, 'src/spectra/gpu/create.ts'];
  */
 export const COMPUTING_MODULES = {
   ...Object.fromEntries(
-    DECLARATIONS.map(({ declaration }) => [
-      declaration.name,
-      [...declaration.computedBy, ...computersOf(declaration)],
-    ]),
+    DECLARATIONS.flatMap(({ declaration }) =>
+      // What evaluations ask is kept as answers.
+      declaration.family === 'evaluation'
+        ? []
+        : [[declaration.name, [...declaration.computedBy, ...computersOf(declaration)]]],
+    ),
   ),
   // Of models here, and of those that other hosts run.
   answers: [

@@ -14,7 +14,8 @@ interface Common {
 export interface ChoiceSetting extends Common {
   readonly kind: 'choice';
   readonly choices: readonly string[];
-  readonly value: string;
+  /** Null where it is left open: what is chosen then depends on what is asked. */
+  readonly value: string | null;
 }
 
 /** Some of several names, at least one; all of them unless told otherwise, or `value`. */
@@ -57,6 +58,14 @@ export interface CheckpointSetting extends Common {
   readonly choices: readonly string[];
 }
 
+/** Any number of texts. */
+export interface TextsSetting extends Common {
+  readonly kind: 'texts';
+  /** What each has to match, and one that does. */
+  readonly pattern: RegExp;
+  readonly example: string;
+}
+
 /** LLM layers as `0-27` or `0,3,5-7`, counted from 0; null for all. */
 export interface LayersSetting extends Common {
   readonly kind: 'layers';
@@ -74,6 +83,7 @@ export type Setting =
   | SwitchSetting
   | TextSetting
   | CheckpointSetting
+  | TextsSetting
   | LayersSetting
   | LayerSetsSetting;
 
@@ -81,7 +91,9 @@ export type Settings = Readonly<Record<string, Setting>>;
 
 /** What a setting's value is. */
 export type ValueOf<S extends Setting> = S extends ChoiceSetting
-  ? S['choices'][number]
+  ? S['value'] extends string
+    ? S['choices'][number]
+    : S['choices'][number] | null
   : S extends ChoicesSetting
     ? readonly S['choices'][number][]
     : S extends IntegerSetting
@@ -108,18 +120,25 @@ export interface ModelFlag {
   readonly repeated?: boolean;
 }
 
-export interface Declaration {
-  /** Of its folder, its command, its journals. */
+export interface AnyDeclaration {
+  /** Of its command and its journals. */
   readonly name: string;
-  /** What it is given: models and samples that they are asked about (`probe`), or checkpoints whose updates are measured (`updates`). */
-  readonly family: 'probe' | 'updates';
+  /**
+   * What it is given: models and samples that they are asked about (`probe`), checkpoints whose updates are measured (`updates`), or models
+   * and questions with right answers (`evaluation`).
+   */
+  readonly family: 'probe' | 'updates' | 'evaluation';
   /** What the command writes: one JSON, or a folder of files. */
   readonly writes: 'json' | 'folder';
   /** Where its page lists it, from the left. */
   readonly order: number;
+  readonly settings: Settings;
+}
+
+/** Of an analysis that keeps records of its own. */
+export interface Declaration extends AnyDeclaration {
   /** The modules its records come from, beside the engine: what another build of them computed is never gone on with. */
   readonly computedBy: readonly string[];
-  readonly settings: Settings;
 }
 
 /** Of an analysis that asks models. */
@@ -146,6 +165,15 @@ export interface UpdatesDeclaration extends Declaration {
   readonly computers: 'threads' | 'gpu';
   /** The analysis whose command measures this one besides, under a switch of its name, and whose file takes it in as a part. */
   readonly partOf?: string;
+}
+
+/** Of an analysis that asks models, or what is made of them, questions with right answers. Answers are kept by themselves, whoever asks. */
+export interface EvaluationDeclaration extends AnyDeclaration {
+  readonly family: 'evaluation';
+  /** By flag, in the order in which results have them. */
+  readonly models: Readonly<Record<string, ModelFlag>>;
+  /** Whether the command says how much GPU memory the run took. */
+  readonly measuresMemory: boolean;
 }
 
 /** What is said of a setting. */
@@ -189,4 +217,12 @@ export interface Words<S extends Settings = Settings> {
   readonly settings: { readonly [Name in keyof S]: SettingWords };
   /** Sentences, as functions of what was measured. */
   readonly findings: Readonly<Record<string, (...measured: never[]) => string>>;
+}
+
+/** Of an evaluation. */
+export interface EvaluationWords<S extends Settings = Settings> extends Words<S> {
+  /** Of the command's flag for questions. */
+  readonly samples: string;
+  /** What questions need, where none of those given can be asked. */
+  readonly nothingToAsk: string;
 }

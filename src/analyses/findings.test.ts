@@ -3,9 +3,12 @@ import { comparePaired } from '../statistics/paired.ts';
 import { wilson } from '../statistics/wilson.ts';
 import type { ErrorRate } from '../probes/ablation/error-rates.ts';
 import type { TaskRates } from '../probes/swap/change-rates.ts';
+import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import { words as ablate } from './ablate/words.mjs';
+import { words as gap } from './gap/words.mjs';
 import { words as patch } from './patch/words.mjs';
 import { words as swap } from './swap/words.mjs';
+import { analysis as transfer } from './transfer/analysis.ts';
 import { layerNames } from './wording.mjs';
 
 function rates(...hits: number[]): TaskRates {
@@ -112,5 +115,39 @@ describe('findings in words', () => {
     expect(patch.findings.follows({ ...found, differing: 0, depths: [] })).toBe(
       'RL and IN answer all 9 questions alike so far.',
     );
+  });
+
+  it('name the merges that differ beyond chance from the reference, in points', () => {
+    const right = (count: number): boolean[] => Array.from({ length: 20 }, (_, index) => index < count);
+    const row = (name: string, correct: readonly boolean[]): GradedAnswer[] =>
+      correct.map((isRight, index) => ({
+        ...{ variant: name, experiment: 'reasoning_math500', metric: 'M_rea', settingIndex: 0 },
+        ...{ setting: 'A_prompt_only', input: 'question_only', id: String(index), question: '?' },
+        ...{ goldAnswer: '1', response: '1', predicted: '1', correct: isRight },
+      }));
+    const values = { reference: 'IN' } as Parameters<typeof transfer.findings>[1];
+    const found = (...graded: GradedAnswer[][]) =>
+      transfer.findings(transfer.table(graded.flat(), values), values);
+    // Twelve discordant pairs, all gained: p = 2 / 2¹², doubled by Holm.
+    expect(found(row('IN', right(4)), row('RL', right(16)), row('IN:RL', right(5)))).toEqual([
+      '1 of 2 differences from IN are beyond chance (Holm-adjusted p ≤ 0.05): RL M_rea +60.0.',
+    ]);
+    expect(found(row('IN', right(4)), row('RL', right(5)))).toEqual([
+      'None of 1 differences from IN is beyond chance at this number of samples (Holm-adjusted p above 0.05 for each).',
+    ]);
+    expect(found(row('IN', right(4)))).toEqual([]);
+  });
+
+  it('say what seeing costs, with its interval and test', () => {
+    const share = (hits: number) => ({ n: 20, hits, value: hits / 20, interval: wilson(hits, 20) });
+    const sides = [4, 16].map((count) => Array.from({ length: 20 }, (_, index) => index < count));
+    const all = {
+      ...{ image: share(4), text: share(16) },
+      gap: comparePaired(sides[0] ?? [], sides[1] ?? []),
+    };
+    expect(gap.findings.gap('RL', all, 0)).toMatch(
+      /^RL: 20\s% right by image, 80\s% by text; the gap is \+60\.0 points \(\+.* to \+.*, n = 20, McNemar p = < 0\.001\)\.$/,
+    );
+    expect(gap.findings.gap('RL', all, 3)).toContain(', 3 not decided in time).');
   });
 });

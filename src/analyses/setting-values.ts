@@ -39,6 +39,7 @@ function defaultOf(setting: Setting): unknown {
     case 'layers':
     case 'checkpoint':
       return null;
+    case 'texts':
     case 'layer sets':
       return [];
     default:
@@ -48,8 +49,10 @@ function defaultOf(setting: Setting): unknown {
 
 function shapeOf(setting: Setting): v.GenericSchema {
   switch (setting.kind) {
-    case 'choice':
-      return v.picklist(setting.choices);
+    case 'choice': {
+      const choice = v.picklist(setting.choices);
+      return setting.value === null ? v.nullable(choice) : choice;
+    }
     case 'choices':
       return v.pipe(
         v.array(v.picklist(setting.choices)),
@@ -63,12 +66,20 @@ function shapeOf(setting: Setting): v.GenericSchema {
     }
     case 'switch':
       return v.boolean();
-    case 'text':
-      return setting.value === null ? v.nullable(v.string()) : v.string();
+    case 'text': {
+      const text = matching(setting.pattern);
+      return setting.value === null ? v.nullable(text) : text;
+    }
+    case 'texts':
+      return v.array(matching(setting.pattern));
     case 'layers':
     case 'checkpoint':
       return v.nullable(v.string());
     case 'layer sets':
       return v.array(v.string());
   }
+}
+
+function matching(pattern: RegExp | undefined): v.GenericSchema<string> {
+  return pattern ? v.pipe(v.string(), v.regex(pattern)) : v.string();
 }

@@ -18,6 +18,13 @@ export const DRAWN = /** @type {const} */ ({
   seed: { kind: 'integer', minimum: 0, maximum: 4294967295, value: 123, form: 'more', draws: true },
 });
 
+/** How questions with right answers are put, and how many of each set; the style and the limit depend on who is asked where they are open. */
+export const EVALUATED = /** @type {const} */ ({
+  ...DRAWN,
+  style: { kind: 'choice', choices: ['reasoner', 'revisual', 'none', 'demo'], value: null, form: 'main' },
+  maxNewTokens: { kind: 'integer', minimum: 1, value: null, form: 'main' },
+});
+
 export const SYSTEM = /** @type {const} */ ({ kind: 'text', value: null });
 
 /** Rows that are answered together; null leaves it to the memory estimate. */
@@ -69,6 +76,20 @@ export const COMPARISON_WORDS = {
     title: 'Embeddings, a head of its own, patch embedding: the reference leaves them out',
   },
 };
+
+/** What is said of them. */
+export const EVALUATED_WORDS = {
+  samples: { help: 'how many of each set (default: all)', label: 'Samples of each set' },
+  seed: { help: 'of the choice of samples', label: 'Seed' },
+  style: {
+    help: 'how questions are put, the same for every model (default: demo for demo:NAME, else reasoner)',
+    label: 'Prompt style',
+  },
+  maxNewTokens: { help: 'where an answer is cut (default: 2048; demo 160)', label: 'New tokens' },
+};
+
+export const ITEMS_HELP =
+  'folder of questions (JSONL, Parquet, TSV, CSV) and their images, or one list (default: the app’s own)';
 
 export const WORDS = {
   maxNewTokens: { help: 'where an answer is cut', label: 'Most new tokens' },

@@ -25,6 +25,20 @@ export function span({ low, high }) {
 }
 
 /**
+ * A difference of shares in percentage points, signed: "+4.0".
+ * @param {number} share
+ */
+export function points(share) {
+  const text = Math.abs(share * 100).toFixed(1);
+  return share < 0 && text !== '0.0' ? `\u2212${text}` : `+${text}`;
+}
+
+/** @param {number} p */
+export function pText(p) {
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+/**
  * "layer 12", "layers 3, 4 and 9"; of more than three equals the first and last are named.
  * @param {readonly number[]} layers counted from 0
  */

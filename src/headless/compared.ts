@@ -1,3 +1,4 @@
+import { regionCutsOf } from '../analyses/region-cuts.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
@@ -35,14 +36,5 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
 
 /** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `BadValue` */
 export function regionCuts({ flags }: CommandContext, layers: number): RegionCuts | undefined {
-  const text = flags.text('cuts');
-  if (text === undefined) return undefined;
-  const [a = 0, b = 0] = text.split(',').map(Number);
-  if (a >= 1 && a < b && b < layers) return [a, b];
-  throw new NamedError(
-    'BadValue',
-    `cuts after layers ${a} and ${b} do not make three regions of ${layers} layers`,
-    { field: '--cuts' },
-    `give two numbers, 1 ≤ a < b ≤ ${layers - 1}`,
-  );
+  return regionCutsOf(flags.text('cuts') ?? null, layers, '--cuts');
 }

@@ -1,10 +1,14 @@
-/** What flags name to be asked: pair folders and lists of questions. */
+/** What flags name to be asked: pair folders, lists of questions, sets of questions with right answers. */
 import type { PairSet, QuestionList } from '../analyses/probe.ts';
 import type { SettingValues } from '../analyses/setting-values.ts';
+import { demoItems } from '../evaluation/samples/demo-items.ts';
+import { drawSets } from '../evaluation/samples/draw.ts';
+import { itemCounts } from '../evaluation/samples/item-counts.ts';
+import type { ItemSets } from '../evaluation/samples/item-sets.ts';
 import { NamedError } from '../named-error.ts';
 import { type ColumnChoice, parseColumns } from '../probes/data/columns.ts';
 import { LIST_FORMATS, listName, listsAmong } from '../probes/data/row-file.ts';
-import { openProblemList, readPairs } from '../reading/client.ts';
+import { openItems, openProblemList, readPairs } from '../reading/client.ts';
 import type { CommandContext } from './context.ts';
 import type { FlagReader } from './flag-reader.ts';
 
@@ -58,6 +62,26 @@ export async function givenQuestions(
   }
   const source = await openProblemList(path, files, givenColumns(flags), { signal, onProgress });
   return { name: listName(path), source };
+}
+
+/**
+ * Questions with right answers, by what they are good for, drawn as NumPy draws them by `--samples` and `--seed`: those of `--items`,
+ * else the app's own.
+ *
+ * @throws NamedError those of reading
+ */
+export async function givenItems(context: CommandContext): Promise<ItemSets> {
+  const { inputs, flags, notice, signal, onProgress } = context;
+  const given = inputs.one('items');
+  const columns = givenColumns(flags);
+  const [samples, seed] = [flags.number('samples'), flags.requiredNumber('seed')];
+  if (!given) return drawSets(await demoItems(), samples ?? null, seed);
+  const choices = new Map(listsAmong(given.files.keys()).map((path) => [path, columns]));
+  const items = await openItems(given.files, choices, { signal, onProgress });
+  notice(itemCounts(items.counts));
+  const own = await items.drawn(samples, seed);
+  items.close();
+  return own;
 }
 
 /** `--columns`; empty where it was not given. @throws NamedError `BadValue` */

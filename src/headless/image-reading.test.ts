@@ -6,16 +6,16 @@ import { type WorkIdentity, workKey } from '../identity/work-identity.ts';
 import { MAX_DECODED_PIXELS } from '../image/dimensions.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING_NAMES } from '../vlm/image-processing.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS, LEAST_IMAGE_PIXELS } from '../vlm/pixel-limit.ts';
-import { PROBES } from '../analyses/registry.ts';
+import { EVALUATIONS, PROBES } from '../analyses/registry.ts';
 import { commandOf } from './command-of.ts';
 import type { CommandContext } from './context.ts';
-import { answerSettings } from './evaluation.ts';
 import { FlagReader } from './flag-reader.ts';
 import { imageReading } from './image-reading.ts';
+import { picture } from './testing/identity-cases.ts';
 
 vi.mock('../reading/client.ts', () => import('../reading/testing/inline.ts'));
 
-const LOOKING = ['generate', 'logits', ...PROBES.keys(), 'transfer', 'disentangle'];
+const LOOKING = ['generate', 'logits', ...PROBES.keys(), ...EVALUATIONS.keys()];
 const CHECKPOINTS = { model: ['m'], base: ['b'], in: ['i'], rl: ['r'] };
 const FILES = ['--pairs', 'p', '--problems', 'q', '--items', 'q'];
 const IMAGE = new File(['x'], 'a.png');
@@ -39,9 +39,11 @@ const SET = new Map([
   ['ocr/data.jsonl', new File([JSON.stringify(pair())], 'data.jsonl')],
   ['ocr/images/a.png', IMAGE],
 ]);
+const item = (category: string): string =>
+  JSON.stringify({ id: category, question: 'Q', answer: '1', image: 'a.png', category, description: 'D' });
 const LIST = new Map([
-  ['q.jsonl', new File([JSON.stringify({ id: '1', question: 'Q', answer: '1', image: 'a.png' })], 'q.jsonl')],
-  ['a.png', IMAGE],
+  ['q.jsonl', new File([['general-vqa', 'chess'].map(item).join('\n')], 'q.jsonl')],
+  ['a.png', picture('x')],
 ]);
 
 function pair(): object {
@@ -52,7 +54,7 @@ function pair(): object {
 /** A command whose machine is made up: what it asks for and writes is seen, nothing is computed. */
 function stage(name: string, more: readonly string[] = []) {
   const seen: { identity?: WorkIdentity; request?: object } = {};
-  const summary = { id: 'm', name: 'm', fingerprint: 'f', smallFiles: {}, layers: 2 };
+  const summary = { id: 'm', name: 'm', fingerprint: 'f', smallFiles: {}, layers: 3 };
   const loaded = { device: 'wasm', dtype: 'f32', seconds: 0, weightBytes: 0 };
   const answer = {
     rows: [{ text: '', tokens: [], stop: 'end', logits: [] }],
@@ -111,22 +113,20 @@ describe('flags', () => {
 });
 
 describe('identity', () => {
-  test.each([...PROBES.keys()])('%s is another piece of work for another reading', async (name) => {
-    const run = await commandOf(name);
-    const key = async (more: readonly string[]): Promise<string> => {
-      const { context, seen } = stage(name, more);
-      await expect(run(context)).rejects.toThrow('identified');
-      return workKey(seen.identity as WorkIdentity);
-    };
-    const keys = [await key([]), await key(OTHER), await key(['--max-image-pixels', '50000'])];
-    expect(new Set(keys).size).toBe(3);
-    expect(await key(['--image-processing', DEFAULT_IMAGE_PROCESSING])).toBe(keys[0]);
-  });
-
-  test.each(['transfer', 'disentangle'])('%s has it among the settings that name answers', async (name) => {
-    const settings = await answerSettings(stage(name, OTHER).context, false);
-    expect(settings).toMatchObject({ imageProcessing: 'transformers-4.51', maxImagePixels: 1280 * 720 });
-  });
+  test.each([...PROBES.keys(), ...EVALUATIONS.keys()])(
+    '%s is another piece of work for another reading',
+    async (name) => {
+      const run = await commandOf(name);
+      const key = async (more: readonly string[]): Promise<string> => {
+        const { context, seen } = stage(name, more);
+        await expect(run(context)).rejects.toThrow('identified');
+        return workKey(seen.identity as WorkIdentity);
+      };
+      const keys = [await key([]), await key(OTHER), await key(['--max-image-pixels', '50000'])];
+      expect(new Set(keys).size).toBe(3);
+      expect(await key(['--image-processing', DEFAULT_IMAGE_PROCESSING])).toBe(keys[0]);
+    },
+  );
 });
 
 describe('result', () => {

@@ -1,5 +1,6 @@
 /** The command of any analysis that asks models: what its flags name is put together, planned, run with its journal, and written. */
 import type { AskedModel } from '../analyses/asked-model.ts';
+import type { ModelFlag } from '../analyses/declaration.ts';
 import type { Given, Probe } from '../analyses/probe.ts';
 import type { Command, CommandContext } from './context.ts';
 import { givenPairs, givenQuestions } from './given-samples.ts';
@@ -15,7 +16,7 @@ export function probeCommand(probe: Probe): Command {
       declaration.asks === 'pairs'
         ? await givenPairs(context, declaration.samplesFlag, values)
         : await givenQuestions(context, declaration.samplesFlag);
-    const models = await givenModels(context, probe);
+    const models = await givenModels(context, declaration.models);
     const given: Given = {
       ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },
       ...(declaration.shards ? { shard: flags.shard() } : {}),
@@ -44,12 +45,12 @@ export function probeCommand(probe: Probe): Command {
 }
 
 /** Loaded, in the order of the flags; called by their roles, else by their folders. */
-async function givenModels(
+export async function givenModels(
   { checkpoints }: CommandContext,
-  { declaration }: Probe,
+  flags: Readonly<Record<string, ModelFlag>>,
 ): Promise<readonly AskedModel[]> {
   const models: AskedModel[] = [];
-  for (const [flag, { role }] of Object.entries(declaration.models)) {
+  for (const [flag, { role }] of Object.entries(flags)) {
     for (let index = 0; index < checkpoints.count(flag); index++) {
       const { summary, loaded } = await checkpoints.load(flag, index);
       models.push({ name: role ?? summary.name, checkpoint: summary, model: loaded });

@@ -29,6 +29,7 @@ function valueOf(name: string, setting: Setting, flags: FlagReader): unknown {
       return flags.choice(name, setting.choices) ?? null;
     case 'layers':
       return flags.text(name) ?? null;
+    case 'texts':
     case 'layer sets':
       return flags.list(name);
   }

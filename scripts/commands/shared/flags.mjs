@@ -81,9 +81,6 @@ export const COLUMNS = {
 };
 
 /** @type {Flag} */
-export const SAMPLES = { kind: 'integer', minimum: 1, help: 'how many samples (default: all)' };
-
-/** @type {Flag} */
 export const MAX_NEW_TOKENS = { kind: 'integer', minimum: 1, help: 'where an answer is cut' };
 
 /**

@@ -158,6 +158,7 @@ function inPlace(): Grading {
     grade: (requests) => Promise.resolve(host.grade(requests)),
     gradeAblations: (requests) => Promise.resolve(host.gradeAblations(requests)),
     scores: (lists, seed) => Promise.resolve(host.scores(lists, seed)),
+    gapModels: (...given) => Promise.resolve(host.gapModels(...given)),
     gapSummary: (graded, seed, facts) => Promise.resolve(host.gapSummary(graded, seed, facts)),
   };
 }

@@ -1,5 +1,5 @@
 import { type Grade, gradeResponse } from '../../grading/grade.ts';
-import { gapSummary } from '../perception/gap-files.ts';
+import { gapModels, gapSummary } from '../perception/gap-files.ts';
 import { type AblationRequest, type GradedResponse, gradeRequested } from '../../probes/ablation/grade.ts';
 import { type ResponseScores, type Scored, scoreResponses } from '../perception/response-scores.ts';
 import type { GradedAnswer, GradeRequest } from '../tables/graded.ts';
@@ -19,6 +19,11 @@ export class GradingHost {
   /** Scores of each list; undefined of an empty one. */
   scores(lists: readonly (readonly Scored[])[], seed: number): readonly (ResponseScores | undefined)[] {
     return lists.map((list) => scoreResponses(list, seededRandom(seed)));
+  }
+
+  /** Gaps, rewards and measures of each model: intervals of thousands of rewards take seconds. */
+  gapModels(...given: Parameters<typeof gapModels>): ReturnType<typeof gapModels> {
+    return gapModels(...given);
   }
 
   /** What a perception gap is, in words and numbers: intervals of thousands of rewards take seconds. */

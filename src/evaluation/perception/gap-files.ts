@@ -39,7 +39,7 @@ export function gapSummary(graded: readonly GradedAnswer[], seed: number, facts:
   return `${JSON.stringify(summary, null, 2)}\n`;
 }
 
-/** `perception_gap.json`, whose text `gapSummary` writes, and the records behind it. */
+/** `perception_gap.json`, its text, and the records behind it. */
 export function gapPieces(summary: string, graded: readonly GradedAnswer[]): ResultPieces {
   return new Map([['perception_gap.json', [summary]], ...recordPieces(graded)]);
 }

@@ -1,4 +1,5 @@
 import { sampleIndices } from '../../probes/sampling/choice.ts';
+import type { ItemSets } from './item-sets.ts';
 
 /** The reference's seed and number of samples (docs/method.md §7.2). */
 export const SAMPLE_SEED = 123;
@@ -11,4 +12,16 @@ export function drawSamples<Sample>(
   seed = SAMPLE_SEED,
 ): readonly Sample[] {
   return sampleIndices(samples.length, count, seed).flatMap((index) => samples[index] ?? []);
+}
+
+/** `count` of each set; all where that is null. */
+export function drawSets(sets: ItemSets, count: number | null, seed: number): ItemSets {
+  const drawn = <Sample>(set: readonly Sample[]): readonly Sample[] =>
+    drawSamples(set, count ?? set.length, seed);
+  return {
+    general: drawn(sets.general),
+    mathTargeted: drawn(sets.mathTargeted),
+    textOnly: drawn(sets.textOnly),
+    puzzles: drawn(sets.puzzles),
+  };
 }

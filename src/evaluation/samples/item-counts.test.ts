@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { words as gap } from '../../analyses/gap/words.mjs';
+import { words as transfer } from '../../analyses/transfer/words.mjs';
 import { countItems, itemCounts, nothingToAsk } from './item-counts.ts';
 import { readItemFolder } from './item-folder.ts';
 
@@ -29,12 +31,12 @@ describe('own questions', () => {
   });
 
   it('none of which can be asked say what they lack', async () => {
-    expect(nothingToAsk(await read([{ image }]), 'transfer')).toMatchObject({
+    expect(nothingToAsk(await read([{ image }]), transfer.nothingToAsk)).toMatchObject({
       name: 'NoProblems',
       what: '1 question, 0 without a picture and 1 with: 0 of category general-vqa, 0 of math-targeted-vqa, 1 other (1 without a category, 0 with a description)',
       remedy: expect.stringContaining('column category') as string,
     });
-    expect(nothingToAsk(await read([{}]), 'disentangle')).toMatchObject({
+    expect(nothingToAsk(await read([{}]), gap.nothingToAsk)).toMatchObject({
       what: '1 question, 1 without a picture and 0 with: 0 of category general-vqa, 0 of math-targeted-vqa, 0 others',
       remedy: expect.stringContaining('description') as string,
     });

@@ -48,11 +48,7 @@ export function itemCounts(counts: ItemCounts): string {
   );
 }
 
-/** Of questions none of which can be asked: says what they are, and what each would need. */
-export function nothingToAsk(items: ItemSets, command: 'transfer' | 'disentangle'): NamedError {
-  const remedy =
-    command === 'transfer'
-      ? 'M_vis asks pictures of category general-vqa, M_v2r of math-targeted-vqa, M_rea questions without a picture: add a column category, or name yours (--columns category=…)'
-      : 'puzzles have a picture, a description and a category other than general-vqa and math-targeted-vqa: add them, or name their columns (--columns description=…,category=…)';
+/** Of questions none of which can be asked: says what they are. @param remedy what those would need that can be */
+export function nothingToAsk(items: ItemSets, remedy: string): NamedError {
   return new NamedError('NoProblems', itemCounts(countItems(items)), { field: '--items' }, remedy);
 }

@@ -48,7 +48,7 @@ export class Characterize {
   readonly #machine: Machine;
   readonly #view: View;
   readonly #surroundings: StudySurroundings;
-  readonly #comparison = new Comparison();
+  readonly #comparison: Comparison;
   /** What the work was laid out for. */
   #compared: CheckpointSet | null = null;
   /** A device is being made ready for spectra. */

@@ -1,5 +1,6 @@
 import { version } from '../../../package.json';
-import { type AnswerSettings, MAX_NEW_TOKENS } from '../../evaluation/answers/ask.ts';
+import { type AnswerSettings, MAX_NEW_TOKENS, planAsks } from '../../evaluation/answers/ask.ts';
+import type { Asking } from '../../evaluation/answers/asking.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
 import { gapExperiment, type TextSide, transferExperiments } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
@@ -13,7 +14,7 @@ import type { Asked } from '../../evaluation/variant.ts';
 import { answerRemotely, remoteSubject } from '../../remote/answer-remotely.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
-import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
+import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { prepareImage } from './prepare-image.ts';
@@ -36,13 +37,7 @@ export class RemoteEvaluation {
 
   constructor(jobs: Jobs, journals: Journals) {
     this.choice = new QuestionChoice(jobs);
-    this.run = new AnswerRun<Asked>(
-      'remote',
-      'Asking a remote model',
-      (asks, settings, work) => answerRemotely(this.#asking(), asks, settings, work),
-      journals,
-      jobs,
-    );
+    this.run = new AnswerRun<Asked>('remote', 'Asking a remote model', journals, jobs);
   }
 
   rows = $derived.by(() => metricTable(this.run.graded, this.service.endpoint.model));
@@ -50,7 +45,7 @@ export class RemoteEvaluation {
   refused = $derived.by(() => this.run.graded.filter(({ stop }) => stop === 'refused').length);
 
   prepare(): Promise<void> {
-    return this.run.prepare(() => this.#plan());
+    return this.run.prepare((work) => this.#plan(work));
   }
 
   /** Results in the layout of local ones. The key is no part of them. */
@@ -91,12 +86,13 @@ export class RemoteEvaluation {
     };
   }
 
-  async #plan(): Promise<Plan<Asked> | null> {
+  async #plan(work: Parameters<typeof planAsks>[3]): Promise<Asking<Asked> | null> {
     if (this.service.needs !== null) return null;
     const { endpoint } = this.service;
     const [settings, what, text] = [this.#settings(), this.what, this.text];
     const sets = await this.choice.sets();
     const experiments = what === 'gap' ? [gapExperiment(sets.puzzles, text)] : transferExperiments(sets);
-    return { variants: [await remoteSubject(endpoint)], experiments, settings };
+    const asks = await planAsks([await remoteSubject(endpoint)], experiments, settings, work);
+    return { asks, run: (long) => answerRemotely(this.#asking(), asks, settings, long) };
   }
 }

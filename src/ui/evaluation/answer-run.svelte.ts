@@ -1,9 +1,8 @@
 import type { Answer } from '../../evaluation/answers/answer.ts';
-import type { AnswerSettings, Ask } from '../../evaluation/answers/ask.ts';
-import { planAsks } from '../../evaluation/answers/ask.ts';
+import type { Ask } from '../../evaluation/answers/ask.ts';
+import { answersOf, type Asking } from '../../evaluation/answers/asking.ts';
 import { type Answers, answersJournalled, keptAnswers } from '../../evaluation/answers/kept-answers.ts';
 import { otherAnswers } from '../../study/journal/other-answers.ts';
-import type { Experiment } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
 import { GradeBook } from '../../evaluation/grading/grade-book.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
@@ -21,20 +20,6 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import { named } from '../../named.ts';
 
-/** What is asked of whom. */
-export interface Plan<Who extends Asked = Variant> {
-  readonly variants: readonly Who[];
-  readonly experiments: readonly Experiment[];
-  readonly settings: AnswerSettings;
-}
-
-/** Answers what is asked: an engine here, or models elsewhere. */
-export type Answerer<Who extends Asked = Variant> = (
-  asks: readonly Ask<Who>[],
-  settings: AnswerSettings,
-  work: LongWork<Answer>,
-) => Promise<Answers>;
-
 /** Answers as they are kept, and by whom. */
 interface Kept {
   readonly answers: Answers;
@@ -47,17 +32,24 @@ const TOGETHER_MS = 250;
 /** From so many on, grading is shown as work of its own, which can be cancelled. */
 const SHOWN_AS_JOB_FROM = 500;
 
+const NONE: readonly never[] = [];
+
+/** How work is laid out, where it takes long shown as a job. */
+type LayingOut<Plan> = (work: Pick<LongWork<never>, 'signal' | 'onProgress'>) => Promise<Plan | null>;
+
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
-export class AnswerRun<Who extends Asked = Variant> {
+export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = Asking<Who>> {
   running = $state(false);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
-  asks = $state.raw<readonly Ask<Who>[]>([]);
+  /** What is laid out; null where nothing is. */
+  plan = $state.raw<Plan | null>(null);
+  asks = $derived<readonly Ask<Who>[]>(this.plan?.asks ?? NONE);
   answers = $state.raw<Answers>(new Map());
   /** Who computed what is shown, where that is another build: it is never gone on with. Null: this one, or nothing is shown. */
   origin = $state.raw<Origin | null>(null);
   /** Answers the plan needs; asks that share a model and a question share one. */
-  total = $derived(new Set(this.asks.map(({ key }) => key)).size);
+  total = $derived(answersOf(this.asks));
   done = $derived(new Set(this.asks.flatMap(({ key }) => (this.answers.has(key) ? [key] : []))).size);
   /** Answers with their grades, in the order of the asks; the last come a moment after `answers`. */
   graded = $state.raw<readonly GradedAnswer[]>([]);
@@ -72,7 +64,6 @@ export class AnswerRun<Who extends Asked = Variant> {
   #grading: Promise<void> | null = null;
   #shown: ReturnType<typeof setTimeout> | null = null;
   #controller: AbortController | null = null;
-  #plan: Plan<Who> | null = null;
   #serial = 0;
   /** Times that it was read again: the last counts. */
   #readings = 0;
@@ -81,14 +72,12 @@ export class AnswerRun<Who extends Asked = Variant> {
   #preparing: Promise<void> = Promise.resolve();
   readonly #id: string;
   readonly #title: string;
-  readonly #answer: Answerer<Who>;
   readonly #journals: Journals;
   readonly #jobs: Jobs;
 
-  constructor(id: string, title: string, answer: Answerer<Who>, journals: Journals, jobs: Jobs) {
+  constructor(id: string, title: string, journals: Journals, jobs: Jobs) {
     this.#id = id;
     this.#title = title;
-    this.#answer = answer;
     this.#journals = journals;
     this.#jobs = jobs;
     journals.onRemoved(() => {
@@ -132,22 +121,22 @@ export class AnswerRun<Who extends Asked = Variant> {
   }
 
   /** Lays out what would be asked, and shows what is kept of it. Only the last of several calls counts. */
-  prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
+  prepare(make: LayingOut<Plan>): Promise<void> {
     if (this.running) return Promise.resolve();
     this.#preparing = this.#prepare(make);
     return this.#preparing.then(() => this.#grade());
   }
 
-  async #prepare(make: () => Promise<Plan<Who> | null>): Promise<void> {
+  async #prepare(make: LayingOut<Plan>): Promise<void> {
     const serial = ++this.#serial;
     try {
-      const plan = await make();
-      const asks = plan ? await this.#asksOf(plan) : [];
+      // Every picture that is asked about is read whole the first time.
+      const plan = await asJobIfLong(this.#jobs, 'Reading pictures', make);
+      const asks = plan?.asks ?? [];
       const { answers, origin, notices } = await this.#kept(asks);
       if (serial !== this.#serial || this.running) return;
       const same = asks.length === this.asks.length && asks.every(({ key }, i) => key === this.asks[i]?.key);
-      this.#plan = plan;
-      this.asks = asks;
+      this.plan = plan;
       this.answers = answers;
       this.origin = origin;
       // The end of a run lays it out again: what it failed of stays in sight.
@@ -193,17 +182,10 @@ export class AnswerRun<Who extends Asked = Variant> {
     }
   }
 
-  /** Every picture that is asked about is read whole the first time. */
-  #asksOf({ variants, experiments, settings }: Plan<Who>): Promise<readonly Ask<Who>[]> {
-    return asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
-      planAsks(variants, experiments, settings, work),
-    );
-  }
-
   /** Answers what is laid out; where a setting has just changed, what it says now, not what was laid out before. */
   async start(): Promise<void> {
     await this.#preparing;
-    const plan = this.#plan;
+    const { plan } = this;
     if (!plan || this.running) return;
     const controller = (this.#controller = new AbortController());
     const answers = new Map(this.origin ? [] : this.answers);
@@ -224,7 +206,7 @@ export class AnswerRun<Who extends Asked = Variant> {
         onNotice: (notice: string) => (this.notices = [...this.notices, notice]),
       };
       await answersJournalled(
-        this.asks,
+        plan.asks,
         (identity, total, work, { keys }) =>
           runJournalled(this.#journals, identity, total, work, {
             ...options,
@@ -238,7 +220,7 @@ export class AnswerRun<Who extends Asked = Variant> {
               this.#show(answers);
             },
           }),
-        (work) => this.#answer(this.asks, plan.settings, work),
+        (work) => plan.run(work),
       );
     } catch (thrown) {
       const error = named(thrown);

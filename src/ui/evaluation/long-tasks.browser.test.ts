@@ -2,7 +2,8 @@ import { strFromU8, unzipSync } from 'fflate';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { version } from '../../../package.json';
-import type { Ask } from '../../evaluation/answers/ask.ts';
+import { type Ask, planAsks } from '../../evaluation/answers/ask.ts';
+import type { Asking } from '../../evaluation/answers/asking.ts';
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
@@ -16,7 +17,7 @@ import { NOT_DECIDED } from '../../grading/steps.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
-import { AnswerRun, type Plan } from './answer-run.svelte.ts';
+import { AnswerRun } from './answer-run.svelte.ts';
 
 afterEach(() => {
   clearStage();
@@ -35,20 +36,20 @@ const turn = (): Promise<void> =>
     port2.postMessage(null);
   });
 
-const plan: Plan<Asked> = {
-  variants: VARIANTS.map((name) => ({ name, fingerprint: name, sources: [{ name, fingerprint: name }] })),
-  experiments: transferExperiments({
+const asks = await planAsks<Asked>(
+  VARIANTS.map((name) => ({ name, fingerprint: name, sources: [{ name, fingerprint: name }] })),
+  transferExperiments({
     general: [],
     mathTargeted: [],
     textOnly: Array.from({ length: SAMPLES }, (_, index) => ({
       ...{ id: String(index), question: `What is ${index} / 7?`, answer: `\\frac{${index}}{7}` },
     })),
   }),
-  settings: {
+  {
     ...{ style: PROMPT_STYLES.none, maxNewTokens: 8, maxImagePixels: 1000, imageProcessing: null },
     ...{ device: 'none', dtype: 'none' },
   },
-};
+);
 
 const answerTo = ({ sample }: Ask<Asked>): Answer => ({
   text: `${'So we divide it again, step by step. '.repeat(20)}\\boxed{${sample.id}/7}`,
@@ -67,8 +68,11 @@ const staged = () =>
 test('8,000 answers arrive one by one, and the page with their table is never busy for long', async () => {
   const { app } = await staged();
   const run = new AnswerRun<Asked>(
-    ...(['evaluation', 'Evaluating merges'] as const),
-    async (asks, _, { onRecord }) => {
+    ...(['evaluation', 'Evaluating merges', new Journals(new MemoryStorage()), app.jobs] as const),
+  );
+  const plan: Asking<Asked> = {
+    asks,
+    async run({ onRecord }) {
       const answers = new Map<string, Answer>();
       for (const ask of asks) {
         answers.set(ask.key, answerTo(ask));
@@ -77,9 +81,7 @@ test('8,000 answers arrive one by one, and the page with their table is never bu
       }
       return answers;
     },
-    new Journals(new MemoryStorage()),
-    app.jobs,
-  );
+  };
   const prepare = run.prepare.bind(run);
   run.prepare = () => prepare(() => Promise.resolve(plan));
   Object.assign(app.evaluation, { run });

@@ -1,3 +1,4 @@
+import { points, pText } from '../../analyses/wording.mjs';
 import type { MetricCell, MetricRow } from '../../evaluation/tables/metric-table.ts';
 import { METRICS, type Metric } from '../../grading/metrics.ts';
 import { AS_PERCENT } from '../charts/axis/value-axis.ts';
@@ -52,14 +53,4 @@ export function comparisonText({ against }: MetricCell, reference: string): stri
   const { delta, interval, p, adjustedP } = against;
   const range = `${points(interval.low)} to ${points(interval.high)}`;
   return `${points(delta)} points against ${reference} (${range}), McNemar p = ${pText(p)}, Holm ${pText(adjustedP)}`;
-}
-
-/** A difference of shares in percentage points, signed. */
-export function points(share: number): string {
-  const text = Math.abs(share * 100).toFixed(1);
-  return share < 0 && text !== '0.0' ? `−${text}` : `+${text}`;
-}
-
-export function pText(p: number): string {
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }

@@ -1,8 +1,12 @@
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
+import { answerSettings, styleOf } from '../../analyses/answer-settings.ts';
+import type { ValuesOf } from '../../analyses/declaration.ts';
+import { firstValues } from '../../analyses/setting-values.ts';
+import { EVALUATED } from '../../analyses/shared-settings.mjs';
 import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
-import { PROMPT_STYLES, type PromptStyleName } from '../../evaluation/prompt-style.ts';
+import type { PromptStyleName } from '../../evaluation/prompt-style.ts';
 import { demoItems } from '../../evaluation/samples/demo-items.ts';
-import { drawSamples } from '../../evaluation/samples/draw.ts';
+import { drawSets } from '../../evaluation/samples/draw.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { NamedError } from '../../named-error.ts';
 import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
@@ -15,15 +19,18 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { named } from '../../named.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 
+/** What the page begins with. */
+const FIRST = firstValues(EVALUATED);
+
 /** Which questions are asked, how many, and how they are put. */
 export class QuestionChoice {
-  /** Null: `demo` for the demo family, else `reasoner`. */
-  chosenStyle = $state<PromptStyleName | null>(null);
-  /** Of each set. */
-  samples = $state(50);
-  seed = $state(123);
-  /** 0: 160 for the demo family, else 2048. */
-  chosenTokens = $state(0);
+  /** Null: by the models that are loaded. */
+  chosenStyle = $state<PromptStyleName | null>(FIRST.style);
+  /** Of each set: a first look. */
+  samples = $state<number>(EVALUATED.samples.first);
+  seed = $state(FIRST.seed);
+  /** Null: by the style. */
+  chosenTokens = $state<number | null>(FIRST.maxNewTokens);
   brought = $state.raw<{ readonly name: string; readonly items: ItemSource } | null>(null);
   /** A list whose columns have to be told apart by a person. */
   asking = $state.raw<AskedColumns | null>(null);
@@ -35,24 +42,19 @@ export class QuestionChoice {
     this.#importing = new Importing(jobs, 'Reading questions');
   }
 
-  style(loaded: readonly LoadedSlot[]): PromptStyleName {
-    return this.chosenStyle ?? (isDemo(loaded) ? 'demo' : 'reasoner');
+  /** As an analysis takes them. */
+  get values(): ValuesOf<typeof EVALUATED> {
+    const { samples, seed, chosenStyle, chosenTokens } = this;
+    return { samples, seed, style: chosenStyle, maxNewTokens: chosenTokens };
   }
 
-  maxNewTokens(loaded: readonly LoadedSlot[]): number {
-    return this.chosenTokens || (this.style(loaded) === 'demo' ? 160 : 2048);
+  style(loaded: readonly LoadedSlot[]): PromptStyleName {
+    return styleOf(loaded, this.values);
   }
 
   /** `reading`: how images are read on every page. */
   settings(loaded: readonly LoadedSlot[], reading: Required<ImageReading>): AnswerSettings {
-    const [first] = loaded;
-    return {
-      style: PROMPT_STYLES[this.style(loaded)],
-      maxNewTokens: this.maxNewTokens(loaded),
-      ...reading,
-      device: first?.model.device ?? '',
-      dtype: first?.model.dtype ?? '',
-    };
+    return answerSettings(loaded, this.values, reading);
   }
 
   /** The chosen samples, drawn as NumPy draws them. @throws NamedError those of loading the sets */
@@ -61,14 +63,7 @@ export class QuestionChoice {
     if (brought) return brought.items.drawn(samples, seed);
     const demo = (this.#demo ??= demoItems());
     demo.catch(() => (this.#demo = null));
-    const sets = await demo;
-    const drawn = <Sample>(set: readonly Sample[]): readonly Sample[] => drawSamples(set, samples, seed);
-    return {
-      general: drawn(sets.general),
-      mathTargeted: drawn(sets.mathTargeted),
-      textOnly: drawn(sets.textOnly),
-      puzzles: drawn(sets.puzzles),
-    };
+    return drawSets(await demo, samples, seed);
   }
 
   async bring(found: readonly PathFile[], choices: ColumnChoices = new Map()): Promise<void> {
@@ -93,8 +88,4 @@ export class QuestionChoice {
     this.brought?.items.close();
     this.brought = null;
   }
-}
-
-function isDemo(loaded: readonly LoadedSlot[]): boolean {
-  return loaded.length > 0 && loaded.every(({ checkpoint }) => checkpoint.name.startsWith('demo:'));
 }

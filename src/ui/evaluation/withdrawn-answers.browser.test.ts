@@ -1,6 +1,7 @@
 /** Answers that are withdrawn leave the tables at once, whether a run is under way or not. */
 import { expect, test } from 'vitest';
-import type { Answer } from '../../evaluation/answers/answer.ts';
+import { planAsks } from '../../evaluation/answers/ask.ts';
+import type { Asking } from '../../evaluation/answers/asking.ts';
 import { answersIdentity } from '../../evaluation/identity.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { PROMPT_STYLES } from '../../evaluation/prompt-style.ts';
@@ -9,38 +10,37 @@ import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { keepAsOtherBuild } from '../../study/testing/other-build.ts';
 import { Jobs } from '../state/jobs.svelte.ts';
-import { AnswerRun, type Plan } from './answer-run.svelte.ts';
+import { AnswerRun } from './answer-run.svelte.ts';
 
 const PRINT = 'f'.repeat(64);
-const plan: Plan<Asked> = {
-  variants: [{ name: 'IN', fingerprint: PRINT, sources: [{ name: 'IN', fingerprint: PRINT }] }],
-  experiments: transferExperiments({
+const asks = await planAsks<Asked>(
+  [{ name: 'IN', fingerprint: PRINT, sources: [{ name: 'IN', fingerprint: PRINT }] }],
+  transferExperiments({
     ...{ general: [], mathTargeted: [] },
     textOnly: ['a', 'b', 'c'].map((id) => ({ id, question: `${id}?`, answer: id })),
   }),
-  settings: {
+  {
     ...{ style: PROMPT_STYLES.none, maxNewTokens: 8, maxImagePixels: 1000, imageProcessing: null },
     ...{ device: 'none', dtype: 'none' },
   },
-};
+);
 
 test('answers of another build are shown as its own, and asked again, not gone on with', async () => {
   const storage = new MemoryStorage();
   const journals = new Journals(storage);
   let asked = 0;
-  const run = new AnswerRun<Asked>(
-    ...(['evaluation', 'Evaluating'] as const),
-    async (asks, _, { finished, onRecord }) => {
+  const run = new AnswerRun<Asked>('evaluation', 'Evaluating', journals, new Jobs());
+  const plan: Asking<Asked> = {
+    asks,
+    async run({ finished, onRecord }) {
       for (const { key } of asks) {
         if (finished?.has(key)) continue;
         asked += 1;
         await onRecord?.(key, { text: 'new', tokens: 1, stop: 'end' });
       }
-      return new Map<string, Answer>();
+      return new Map();
     },
-    journals,
-    new Jobs(),
-  );
+  };
   await run.prepare(() => Promise.resolve(plan));
   const [first] = run.asks;
   if (!first) throw new Error('nothing is asked');
@@ -73,20 +73,19 @@ test('a table is emptied with what was kept, and shows no old answer beside new 
   const journals = new Journals(new MemoryStorage());
   let says = 'old';
   let before = (): Promise<unknown> => Promise.resolve();
-  const run = new AnswerRun<Asked>(
-    ...(['evaluation', 'Evaluating'] as const),
-    async (asks, _, { finished, onRecord, signal }) => {
+  const run = new AnswerRun<Asked>('evaluation', 'Evaluating', journals, new Jobs());
+  const plan: Asking<Asked> = {
+    asks,
+    async run({ finished, onRecord, signal }) {
       for (const { key } of asks) {
         if (finished?.has(key)) continue;
         await before();
         signal?.throwIfAborted();
         await onRecord?.(key, { text: says, tokens: 1, stop: 'end' });
       }
-      return new Map<string, Answer>();
+      return new Map();
     },
-    journals,
-    new Jobs(),
-  );
+  };
   const texts = () => [...run.answers.values()].map(({ text }) => text);
   await run.prepare(() => Promise.resolve(plan));
   await run.start();

@@ -74,6 +74,7 @@ test('names answers of Transfer, Necessity and Perception otherwise, and is writ
   for (const [index, store] of stores.entries()) {
     expect(settings(store)).toEqual({ ...before[index], imageProcessing: 'transformers-4.51' });
   }
+  await app.perception.prepare();
   const saved = [...(await app.perception.files()).values()].join('');
   expect(saved).toContain('"imageProcessing": "transformers-4.51"');
 });

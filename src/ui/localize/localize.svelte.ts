@@ -6,6 +6,7 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
+import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -193,7 +194,3 @@ export class Localize {
 }
 
 type Choices = Partial<v.InferOutput<v.ObjectSchema<typeof CHOICES, undefined>>>;
-
-function asked({ identity, checkpoint, model }: LoadedSlot): AskedModel {
-  return { name: identity.label, checkpoint, model };
-}

@@ -1,6 +1,7 @@
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import { wholeModel } from '../../engine/subject.ts';
+import { type Asking, askingHere } from '../../evaluation/answers/asking.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { freezeConfigs, type FreezeConfig } from '../../evaluation/necessity/freeze-config.ts';
 import { freezeFinding, type FreezeFinding } from '../../evaluation/necessity/frozen-check.ts';
@@ -10,8 +11,7 @@ import type { Metric } from '../../grading/metrics.ts';
 import type { RegionName } from '../../spectra/regions.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
-import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
-import { answererOf } from '../evaluation/engine-answerer.ts';
+import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -31,6 +31,7 @@ export class Necessity {
   region = $state<RegionName>('early');
   vision = $state<'frozen' | 'trained'>('frozen');
   pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
+  readonly #engine: EngineApi;
   readonly #family: Family;
   readonly #view: View;
   readonly #images: ImageChoice;
@@ -47,12 +48,13 @@ export class Necessity {
     jobs: Jobs,
     journals: Journals,
   ) {
+    this.#engine = engine;
     this.#family = stores.family;
     this.#view = stores.view;
     this.#images = stores.images;
     this.#characterize = stores.characterize;
     this.choice = new QuestionChoice(jobs);
-    this.run = new AnswerRun('necessity', 'Evaluating frozen runs', answererOf(engine), journals, jobs);
+    this.run = new AnswerRun('necessity', 'Evaluating frozen runs', journals, jobs);
   }
 
   rows = $derived.by(() => metricTable(this.run.graded, this.reference));
@@ -64,7 +66,7 @@ export class Necessity {
   }
 
   prepare(): Promise<void> {
-    return this.run.prepare(() => this.#plan());
+    return this.run.prepare((work) => this.#plan(work));
   }
 
   get #energy() {
@@ -106,7 +108,7 @@ export class Necessity {
     });
   });
 
-  async #plan(): Promise<Plan | null> {
+  async #plan(work: Parameters<typeof askingHere>[4]): Promise<Asking | null> {
     if (this.needs !== null) return null;
     const { loaded } = this.#family;
     const asked = loaded.filter(({ identity }) => identity.label !== 'Base');
@@ -117,6 +119,6 @@ export class Necessity {
       const { id, layers } = slot.checkpoint;
       variants.push(await subjectVariant(slot.identity.label, wholeModel(id, layers), [slot]));
     }
-    return { variants, experiments: transferExperiments(sets), settings };
+    return askingHere(this.#engine, variants, transferExperiments(sets), settings, work);
   }
 }

@@ -1,20 +1,19 @@
+import type { EvaluationPlan, GivenEvaluation } from '../../analyses/evaluation.ts';
+import { analysis as gap, textOf } from '../../analyses/gap/analysis.ts';
+import { declaration } from '../../analyses/gap/declaration.mjs';
+import { jsonText } from '../../analyses/result-file.ts';
+import { firstValues } from '../../analyses/setting-values.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
-import { wholeModel } from '../../engine/subject.ts';
-import { gapExperiment, type TextSide } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
-import { gapPieces } from '../../evaluation/perception/gap-files.ts';
-import { gapTable } from '../../evaluation/perception/gap-table.ts';
 import type { ResponseScores } from '../../evaluation/perception/response-scores.ts';
 import { type TagTokens, tokensWithinTags } from '../../evaluation/perception/tag-tokens.ts';
 import type { ResultPieces } from '../../evaluation/results/write.ts';
-import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
+import type { Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
-import { settingsFacts } from '../../evaluation/results/facts.ts';
-import { provenance } from '../../identity/provenance.ts';
-import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
-import { answererOf } from '../evaluation/engine-answerer.ts';
+import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -29,9 +28,9 @@ export interface SideScores {
 /** Puzzles by image and by text, for every loaded model; rewards and measures over what was answered. */
 export class Perception {
   readonly choice: QuestionChoice;
-  readonly run: AnswerRun;
+  readonly run: AnswerRun<Variant, EvaluationPlan>;
   /** Null: with a black image for the demo family, else alone. */
-  chosenText = $state<TextSide | null>(null);
+  chosenText = $state<'alone' | 'black' | null>(null);
   pick = $state.raw<{ readonly row: string; readonly column: string } | null>(null);
   /** By model and side, tokens within tags; filled once they are counted. */
   tagTokens = $state.raw<ReadonlyMap<string, TagTokens>>(new Map());
@@ -47,17 +46,11 @@ export class Perception {
     this.#family = family;
     this.#images = images;
     this.choice = new QuestionChoice(jobs);
-    this.run = new AnswerRun(
-      'perception',
-      'Asking puzzles by image and by text',
-      answererOf(engine),
-      journals,
-      jobs,
-    );
+    this.run = new AnswerRun('perception', 'Asking puzzles by image and by text', journals, jobs);
     this.run.onGraded = () => void this.#score();
   }
 
-  rows = $derived.by(() => gapTable(this.run.graded));
+  rows = $derived.by(() => gap.table(this.run.graded, this.#values));
 
   /** Only of what is complete on both sides would shares be comparable; rewards are of whatever is there. They come a while after it. */
   scores = $state.raw<readonly SideScores[]>([]);
@@ -113,53 +106,54 @@ export class Perception {
     this.tagTokens = found;
   }
 
-  /** The gaps and the records behind them. */
+  /** What the command writes, the records behind it, and tokens within tags as far as they are counted. */
   async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
-    const { loaded } = this.#family;
-    const { seed } = this.choice;
-    const facts = {
-      // The file calls models by their slots.
-      checkpoints: loaded.map(({ identity, checkpoint, model }) => ({
-        ...{ label: identity.label, ...provenance(checkpoint, model, seed) },
-      })),
-      settings: settingsFacts(this.choice.settings(loaded, this.#images.reading)),
-      textSide: this.text,
-      answers: { total: this.run.total, done: this.run.done, ...originFacts(this.run.origin) },
-      tokensWithinTags: Object.fromEntries(this.tagTokens),
-    };
-    const plain = JSON.parse(JSON.stringify(facts)) as object;
-    const { graded } = this.run;
-    const summary = await this.#scorer.run((host) => host.gapSummary(graded, seed, plain));
-    return gapPieces(summary, graded);
+    const { plan, graded, done, origin } = this.run;
+    if (!plan) return new Map();
+    const files = await plan.files({
+      ...{ graded, done },
+      ...(origin ? { origin: originFacts(origin) } : {}),
+    });
+    if (this.tagTokens.size === 0) return files;
+    const counted = jsonText(Object.fromEntries(this.tagTokens));
+    return new Map([...files, ['tokens_within_tags.json', [counted]]]);
   }
+
+  /** What was found, in sentences. */
+  findings = $derived.by(() => gap.findings(this.rows, this.#values));
 
   get needs(): string | null {
-    return this.#family.loaded.length === 0 ? 'Load a model.' : null;
+    return gap.needs(this.#family.loaded.map(asked));
   }
 
-  get text(): TextSide {
-    if (this.chosenText) return this.chosenText;
-    return this.choice.style(this.#family.loaded) === 'demo'
-      ? 'black_image_description_question'
-      : 'description_question';
+  /** The text side, as it was chosen or as the models have it. */
+  get text(): 'alone' | 'black' {
+    return textOf(this.#family.loaded, this.#values);
   }
 
   prepare(): Promise<void> {
-    return this.run.prepare(() => this.#plan());
+    return this.run.prepare((work) => this.#plan(work));
   }
 
-  async #plan(): Promise<Plan | null> {
-    const { loaded } = this.#family;
-    if (loaded.length === 0) return null;
-    const settings = this.choice.settings(loaded, this.#images.reading);
-    const { text } = this;
-    const { puzzles } = await this.choice.sets();
-    const variants: Variant[] = [];
-    for (const slot of loaded) {
-      const { id, layers } = slot.checkpoint;
-      variants.push(await subjectVariant(slot.identity.label, wholeModel(id, layers), [slot]));
-    }
-    return { variants, experiments: [gapExperiment(puzzles, text)], settings };
+  get #values() {
+    const { choice, chosenText } = this;
+    return { ...firstValues(declaration.settings), ...choice.values, text: chosenText };
+  }
+
+  async #plan(work: GivenEvaluation['work']): Promise<EvaluationPlan | null> {
+    if (this.needs !== null) return null;
+    const models = this.#family.loaded.map(asked);
+    const values = this.#values;
+    const { reading } = this.#images;
+    const samples = await this.choice.sets();
+    return gap.plan(
+      {
+        ...{ engine: this.#engine, models, samples, reading },
+        gapModels: (...given) => this.#scorer.run((host) => host.gapModels(...given)),
+        ...(work ? { work } : {}),
+      },
+      values,
+    );
   }
 }

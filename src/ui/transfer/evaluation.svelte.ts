@@ -1,25 +1,27 @@
+import type { EvaluationPlan, GivenEvaluation } from '../../analyses/evaluation.ts';
+import { firstValues } from '../../analyses/setting-values.ts';
+import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
+import { declaration } from '../../analyses/transfer/declaration.mjs';
 import type { EngineApi } from '../../engine/protocol.ts';
-import { transferExperiments } from '../../evaluation/experiment.ts';
 import { version } from '../../../package.json';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
 import { resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
-import { transferFacts } from '../../evaluation/results/facts.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
-import { type MetricRow, metricTable } from '../../evaluation/tables/metric-table.ts';
-import { blockVariant, subjectVariant, type Variant } from '../../evaluation/variant.ts';
+import type { MetricRow } from '../../evaluation/tables/metric-table.ts';
+import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { Metric } from '../../grading/metrics.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import { isCancelled } from '../../work/cancel.ts';
-import { AnswerRun, type Plan } from '../evaluation/answer-run.svelte.ts';
-import { answererOf } from '../evaluation/engine-answerer.ts';
+import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import { presetOf } from '../layer-strip/regions.ts';
+import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -27,11 +29,14 @@ import { named } from '../../named.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
+/** Slots that merges are made of. */
+const DONORS: ReadonlySet<string> = new Set(Object.values(declaration.models).map(({ role }) => role));
+
 /** Merges of IN and RL, and whatever is stitched, on the three metrics. */
 export class TransferEvaluation {
   readonly choice: QuestionChoice;
   readonly #importing: Importing;
-  readonly run: AnswerRun;
+  readonly run: AnswerRun<Variant, EvaluationPlan>;
   /** Whether the stitch of Try it is asked too. */
   withStitch = $state(false);
   /** Results of another run, the reference's or ours, shown in place of this one's. */
@@ -42,7 +47,8 @@ export class TransferEvaluation {
   openError = $state.raw<NamedError | null>(null);
   recipe = $state('OpenMMReasoner');
   pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
-  readonly reference = 'IN';
+  readonly reference = declaration.settings.reference.value;
+  readonly #engine: EngineApi;
   readonly #family: Family;
   readonly #stitch: Stitch;
   readonly #view: View;
@@ -59,17 +65,18 @@ export class TransferEvaluation {
     jobs: Jobs,
     journals: Journals,
   ) {
+    this.#engine = engine;
     this.#family = stores.family;
     this.#stitch = stores.stitch;
     this.#view = stores.view;
     this.#images = stores.images;
     this.choice = new QuestionChoice(jobs);
     this.#importing = new Importing(jobs, 'Reading results');
-    this.run = new AnswerRun('evaluation', 'Evaluating merges', answererOf(engine), journals, jobs);
+    this.run = new AnswerRun('evaluation', 'Evaluating merges', journals, jobs);
   }
 
   graded = $derived.by(() => this.opened?.answers ?? this.run.graded);
-  rows = $derived.by(() => this.opened?.rows ?? metricTable(this.run.graded, this.reference));
+  rows = $derived.by(() => this.opened?.rows ?? transfer.table(this.run.graded, this.#values));
 
   /** Rows and whose they are, in the order of asking; before anything is asked too. */
   names = $derived.by((): readonly Pick<MetricRow, 'name' | 'variant'>[] =>
@@ -77,12 +84,14 @@ export class TransferEvaluation {
   );
 
   get needs(): string | null {
-    const labels = this.#family.loaded.map(({ identity }) => identity.label);
-    return labels.includes('IN') && labels.includes('RL') ? null : 'Load IN and RL.';
+    return transfer.needs(this.#family.loaded.map(asked));
   }
 
+  /** What is shown, in sentences. */
+  findings = $derived.by(() => transfer.findings(this.rows, this.#values));
+
   prepare(): Promise<void> {
-    return this.run.prepare(() => this.#plan());
+    return this.run.prepare((work) => this.#plan(work));
   }
 
   async open(found: readonly PathFile[]): Promise<void> {
@@ -104,39 +113,38 @@ export class TransferEvaluation {
   /** The result folder of what is shown, in the reference's layout. */
   async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
-    if (this.opened) return this.#written({ version, opened: true });
-    const { loaded } = this.#family;
-    const residents = loaded.map(({ identity, checkpoint, model }) => ({
-      ...{ label: identity.label, checkpoint, model },
-    }));
-    const settings = this.choice.settings(loaded, this.#images.reading);
-    const layers = loaded[0]?.checkpoint.layers ?? 0;
-    const cuts = this.#view.cuts(layers);
-    const chosen = presetOf(cuts, layers) === 'thirds' ? null : cuts;
-    const { total, done, origin } = this.run;
-    const answers = { total, done, ...originFacts(origin) };
-    const facts = transferFacts(residents, settings, chosen, answers, this.choice.seed);
-    return this.#written({ frankenscope: facts });
+    if (this.opened)
+      return resultPieces(this.rows, this.graded, experimentsOf(this.graded), { version, opened: true });
+    const { plan, graded, done, origin } = this.run;
+    return plan ? plan.files({ graded, done, origin: originFacts(origin) }) : new Map();
   }
 
-  #written(provenance: object): ResultPieces {
-    return resultPieces(this.rows, this.graded, experimentsOf(this.graded), provenance);
+  get #values() {
+    const { choice, reference } = this;
+    return { ...firstValues(declaration.settings), ...choice.values, reference };
   }
 
-  async #plan(): Promise<Plan | null> {
+  async #plan(work: GivenEvaluation['work']): Promise<EvaluationPlan | null> {
     if (this.needs !== null) return null;
     const { loaded } = this.#family;
-    const own = loaded.filter(({ identity }) => ['Base', 'IN', 'RL'].includes(identity.label));
-    const donors = Object.fromEntries(own.map((slot) => [slot.identity.label, slot]));
-    const layers = own[0]?.checkpoint.layers ?? 0;
+    const stitched = this.withStitch && this.#stitch.stitched ? this.#stitch.subject : null;
+    // A stitch takes layers of whatever is loaded.
+    const models = stitched ? loaded : loaded.filter(({ identity }) => DONORS.has(identity.label));
+    const layers = models[0]?.checkpoint.layers ?? 0;
     const cuts = this.#view.cuts(layers);
-    const settings = this.choice.settings(loaded, this.#images.reading);
-    const [stitched, withStitch] = [this.#stitch.subject, this.withStitch && this.#stitch.stitched];
-    const sets = await this.choice.sets();
-    const blocks = [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
-    const variants: Variant[] = [];
-    for (const name of blocks) variants.push(await blockVariant(name, donors, cuts));
-    if (withStitch && stitched) variants.push(await subjectVariant('Your stitch', stitched, loaded));
-    return { variants, experiments: transferExperiments(sets), settings };
+    const values = {
+      ...this.#values,
+      cuts: presetOf(cuts, layers) === 'thirds' ? null : cuts.join(','),
+    };
+    const { reading } = this.#images;
+    const samples = await this.choice.sets();
+    const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
+    return transfer.plan(
+      {
+        ...{ engine: this.#engine, models: models.map(asked), further, samples, reading },
+        ...(work ? { work } : {}),
+      },
+      values,
+    );
   }
 }

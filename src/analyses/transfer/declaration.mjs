@@ -1,0 +1,24 @@
+import { EVALUATED } from '../shared-settings.mjs';
+
+/** @import {EvaluationDeclaration} from '../declaration.ts' */
+
+export const declaration = /** @satisfies {EvaluationDeclaration} */ (
+  /** @type {const} */ ({
+    name: 'transfer',
+    family: 'evaluation',
+    writes: 'folder',
+    order: 21,
+    models: {
+      base: { role: 'Base' },
+      in: { role: 'IN', required: true },
+      rl: { role: 'RL', required: true },
+    },
+    measuresMemory: true,
+    settings: {
+      variants: { kind: 'texts', pattern: /^[A-Za-z]+(:[A-Za-z]+)*$/, example: 'IN:RL:RL' },
+      cuts: { kind: 'text', pattern: /^\d+,\d+$/, example: '9,18', value: null },
+      reference: { kind: 'text', value: 'IN' },
+      ...EVALUATED,
+    },
+  })
+);

@@ -1,0 +1,44 @@
+import { EVALUATED_WORDS, ITEMS_HELP } from '../shared-settings.mjs';
+import { points } from '../wording.mjs';
+
+/**
+ * @import {EvaluationWords} from '../declaration.ts'
+ * @import {MetricCell} from '../../evaluation/tables/metric-table.ts'
+ * @import {declaration} from './declaration.mjs'
+ */
+
+/** @typedef {{readonly name: string, readonly cell: MetricCell}} Compared */
+
+export const words = /** @satisfies {EvaluationWords<typeof declaration.settings>} */ ({
+  title: 'Transfer',
+  help: 'block merges of IN and RL on M_vis, M_v2r and M_rea',
+  samples: ITEMS_HELP,
+  empty: 'Run the evaluation to fill this.',
+  needs: 'Load IN and RL.',
+  nothingToAsk:
+    'M_vis asks pictures of category general-vqa, M_v2r of math-targeted-vqa, M_rea questions without a picture: add a column category, or name yours (--columns category=…)',
+  settings: {
+    variants: { help: 'merges, Early:Mid:Late (default: the standard eight, and Base where it is given)' },
+    cuts: { help: 'last layers of Early and Mid (default: thirds)' },
+    reference: { help: 'the variant that others are compared with (default: IN)' },
+    ...EVALUATED_WORDS,
+  },
+
+  findings: {
+    /**
+     * Which differences from the reference are beyond chance.
+     * @param {readonly Compared[]} compared
+     * @param {string} reference
+     */
+    beyondChance(compared, reference) {
+      if (compared.length === 0) return '';
+      const clear = compared.filter(({ cell }) => cell.against && cell.against.adjustedP <= 0.05);
+      if (clear.length === 0)
+        return `None of ${compared.length} differences from ${reference} is beyond chance at this number of samples (Holm-adjusted p above 0.05 for each).`;
+      const named = clear.map(
+        ({ name, cell }) => `${name} ${cell.metric} ${points(cell.against?.delta ?? 0)}`,
+      );
+      return `${clear.length} of ${compared.length} differences from ${reference} are beyond chance (Holm-adjusted p ≤ 0.05): ${named.join(', ')}.`;
+    },
+  },
+});

@@ -1,0 +1,31 @@
+import type { LongWork } from '../../work/long-work.ts';
+import type { Experiment } from '../experiment.ts';
+import type { Asked, Variant } from '../variant.ts';
+import { answerAll, type AnsweringEngine } from './answer-all.ts';
+import type { Answer } from './answer.ts';
+import { type AnswerSettings, type Ask, planAsks } from './ask.ts';
+import type { Answers } from './kept-answers.ts';
+
+/** Questions put to variants, laid out: what is asked, and how it is answered. */
+export interface Asking<Who extends Asked = Variant> {
+  readonly asks: readonly Ask<Who>[];
+  /** Answers what is not finished: an engine here, or models elsewhere. @throws NamedError `Cancelled`, those of who answers */
+  run(work: LongWork<Answer>): Promise<Answers>;
+}
+
+/** Lays out what an engine on this machine is asked; every picture is read whole. @throws NamedError those of `planAsks` */
+export async function askingHere(
+  engine: AnsweringEngine,
+  variants: readonly Variant[],
+  experiments: readonly Experiment[],
+  settings: AnswerSettings,
+  work: Pick<LongWork<never>, 'signal' | 'onProgress'> = {},
+): Promise<Asking> {
+  const asks = await planAsks(variants, experiments, settings, work);
+  return { asks, run: (long) => answerAll(engine, asks, settings, long) };
+}
+
+/** How many answers asks need: those that share a model and a question share one. */
+export function answersOf(asks: readonly Ask<Asked>[]): number {
+  return new Set(asks.map(({ key }) => key)).size;
+}

@@ -1,0 +1,89 @@
+/** The command of any evaluation: questions are drawn, models loaded, answers kept, graded and written. */
+import type { Evaluation, EvaluationPlan } from '../analyses/evaluation.ts';
+import type { AskedModel } from '../analyses/asked-model.ts';
+import { answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
+import { nothingToAsk } from '../evaluation/samples/item-counts.ts';
+import { gradeAll } from '../evaluation/tables/graded.ts';
+import type { GpuMemory } from '../study/journal/gpu-memory.ts';
+import type { Command, CommandContext } from './context.ts';
+import { givenItems } from './given-samples.ts';
+import { gpuMemory } from './gpu-memory.ts';
+import { imageReading } from './image-reading.ts';
+import { givenModels } from './probe-command.ts';
+import { settingValues } from './setting-flags.ts';
+
+export function evaluationCommand(evaluation: Evaluation): Command {
+  const { declaration, words } = evaluation;
+  return async (context) => {
+    const { flags, engine, notice, signal, out } = context;
+    const values = settingValues(declaration.settings, flags);
+    const samples = await givenItems(context);
+    if (!evaluation.asksAny(samples)) throw nothingToAsk(samples, words.nothingToAsk);
+    const models = await givenModels(context, declaration.models);
+    const given = { engine, models, samples, reading: imageReading(context), work: context };
+    const plan = await evaluation.plan(given, values);
+    const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);
+    notice(
+      `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
+    );
+    const { answers, generated } = await answered(context, plan);
+    signal.throwIfAborted();
+    const memory = declaration.measuresMemory
+      ? await measured(context, models, plan, answers, generated)
+      : null;
+    const files = await plan.files({
+      graded: gradeAll(plan.asks, answers),
+      done: plan.total,
+      ...(memory ? { measured: { gpuMemory: memory } } : {}),
+    });
+    if (declaration.writes === 'json') {
+      const [pieces = ['null']] = files.values();
+      return JSON.parse([...pieces].join('')) as unknown;
+    }
+    for (const [path, pieces] of files) await out.text(path, [...pieces].join(''));
+    return undefined;
+  };
+}
+
+/** All answers, and how many of them this run generated. Every one is kept: a later run is served from them. */
+async function answered(
+  context: CommandContext,
+  plan: EvaluationPlan,
+): Promise<{ readonly answers: Answers; readonly generated: number }> {
+  let generated = 0;
+  const answers = await answersJournalled(
+    plan.asks,
+    (identity, total, work, keys) => context.journalled(identity, total, work, true, keys),
+    (work) =>
+      plan.run({
+        ...work,
+        onRecord(key, answer) {
+          generated += 1;
+          return work.onRecord?.(key, answer);
+        },
+      }),
+  );
+  return { answers, generated };
+}
+
+async function measured(
+  context: CommandContext,
+  models: readonly AskedModel[],
+  { asks }: EvaluationPlan,
+  answers: Answers,
+  generated: number,
+): Promise<GpuMemory | null> {
+  const [first] = asks;
+  if (!first) return null;
+  const { settings } = first;
+  const loaded = Object.fromEntries(
+    models.map(({ name, checkpoint, model }) => [name, { summary: checkpoint, loaded: model }]),
+  );
+  const memory = await gpuMemory(context, { loaded, asks, answers, settings, generated });
+  if (memory)
+    context.notice(
+      `GPU memory: ${memory.peakBytes} bytes of buffers at most, ${memory.estimateBytes} estimated ` +
+        `(${memory.weightBytes} weights, ${memory.kvCacheBytes} keys and values, ${memory.activationBytes} activations)`,
+    );
+  return memory;
+}
