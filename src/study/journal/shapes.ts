@@ -1,7 +1,6 @@
 /**
  * What a record of each kind has to look like when it is read again: a kind without a shape does not compile, and an analysis brings its
- * own. A field that no shape
- * knows is no part of a record either, so that nothing is taken over that nobody looked at.
+ * own. A field that no shape knows is no part of a record either, so that nothing is taken over that nobody looked at.
  */
 import * as v from 'valibot';
 import { ANALYSES } from '../../analyses/registry.ts';
