@@ -206,6 +206,7 @@ export type ErrorName =
   | 'UnknownPart'
   | 'UnknownPhase'
   | 'UnknownPosition'
+  | 'UnknownReference'
   | 'UnknownSample'
   | 'UnknownSetting'
   | 'UnknownSource'

@@ -1,6 +1,5 @@
 import { regionCutsOf } from '../analyses/region-cuts.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { NamedError } from '../named-error.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import { roleNames } from '../spectra/deltas/roles.ts';
 import type { RegionCuts } from '../spectra/regions.ts';

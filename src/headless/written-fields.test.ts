@@ -8,6 +8,7 @@ import { Journals } from '../study/journal/journals.ts';
 import { MemoryStorage } from '../study/journal/memory-storage.ts';
 import { KINDS as WORK_KINDS, shapeOf } from '../study/journal/shapes.ts';
 import { runJournalled } from '../study/run-journalled.ts';
+import { openWeights } from '../vlm/stored-head.ts';
 import { recordedEngine } from '../study/testing/recorded-engine.ts';
 import { commandOf } from './command-of.ts';
 import type { CommandContext } from './context.ts';

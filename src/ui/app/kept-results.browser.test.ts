@@ -110,7 +110,7 @@ test('a journal is saved as one file; dropped anywhere it stands in the list aga
   await keep(journals, 'Update energy of a', 2);
   const { app } = await stageApp(
     {},
-    { journals, threads: inlineThreads, computers: () => Promise.reject(new Error('not asked for')) },
+    { journals, computers: () => Promise.reject(new Error('not asked for')) },
   );
   const key = (await journals.list())[0]?.key ?? '';
   await userEvent.keyboard('m');

@@ -113,15 +113,14 @@ test('a table is emptied with what was kept, and shows no old answer beside new 
 test('answers that are withdrawn while they are read are not shown', async () => {
   const storage = new MemoryStorage();
   const journals = new Journals(storage);
-  const answerer = async (
-    asks: readonly { readonly key: string }[],
-    _: unknown,
-    { onRecord }: { onRecord?: (key: string, answer: Answer) => unknown },
-  ) => {
-    for (const { key } of asks) await onRecord?.(key, { text: 'old', tokens: 1, stop: 'end' });
-    return new Map<string, Answer>();
+  const plan: Asking<Asked> = {
+    asks,
+    async run({ onRecord }) {
+      for (const { key } of asks) await onRecord?.(key, { text: 'old', tokens: 1, stop: 'end' });
+      return new Map();
+    },
   };
-  const staged = () => new AnswerRun<Asked>('evaluation', 'Evaluating', answerer, journals, new Jobs());
+  const staged = () => new AnswerRun<Asked>('evaluation', 'Evaluating', journals, new Jobs());
   const first = staged();
   await first.prepare(() => Promise.resolve(plan));
   await first.start();

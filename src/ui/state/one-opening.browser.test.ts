@@ -1,5 +1,6 @@
 /** Try it, Characterize and Stitcher on the same checkpoints, with the engine on the page, where reads can be counted. */
 import { expose } from 'comlink';
+import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EngineClient } from '../../engine/client.ts';
 import { EngineHost } from '../../engine/host.ts';
@@ -37,8 +38,13 @@ function engineOnPage(): EngineClient {
 
 const surroundings = (): StudySurroundings => ({
   journals: new Journals(new MemoryStorage()),
-  threads: inlineThreads,
-  computers: () => Promise.reject(new Error('no spectra here')),
+  computers: () =>
+    Promise.resolve({
+      threads: inlineThreads(),
+      device: 'cpu' as const,
+      computer: 'cpu',
+      dispose: () => undefined,
+    }),
 });
 
 test('the headers of a slot are read once, whatever is done with it', async () => {
@@ -58,8 +64,8 @@ test('the headers of a slot are read once, whatever is done with it', async () =
   await app.asking.ask();
   expect(app.asking.current?.state).toBe('done');
 
-  await app.characterize.runEnergy();
-  const { energyFile } = app.characterize;
+  await app.characterize.start('energy');
+  const energyFile = app.characterize.of(energy).file;
   expect(energyFile?.layers.length).toBeGreaterThan(0);
 
   app.stitcher.setBlocks('IN:RL:RL');
