@@ -74,9 +74,13 @@ test('names answers of Transfer, Necessity and Perception otherwise, and is writ
   for (const [index, store] of stores.entries()) {
     expect(settings(store)).toEqual({ ...before[index], imageProcessing: 'transformers-4.51' });
   }
+  const puzzle = { id: '1', question: 'Q', answer: '1', image: new Blob(['x']), description: 'D' };
+  vi.spyOn(app.perception.choice, 'sets').mockResolvedValue({
+    ...{ general: [], mathTargeted: [], textOnly: [], puzzles: [puzzle] },
+  });
   await app.perception.prepare();
   const saved = [...(await app.perception.files()).values()].join('');
-  expect(saved).toContain('"imageProcessing": "transformers-4.51"');
+  expect(saved).toContain('"imageProcessing":"transformers-4.51"');
 });
 
 test('goes with the question of Try it', async () => {
