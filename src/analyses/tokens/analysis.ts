@@ -18,7 +18,7 @@ import { jsonFile } from '../result-file.ts';
 import { declaration } from './declaration.mjs';
 import type { OfEach, TokensRecord } from './difference.ts';
 import { tokenDifferences } from './difference.ts';
-import { changedAt, concentrationOf, tokensByChange } from './summary.ts';
+import { choicesOf, concentrationOf, tokensByChange } from './summary.ts';
 import { words } from './words.mjs';
 
 type Values = ValuesOf<typeof declaration.settings>;
@@ -111,11 +111,10 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
 
   findings(records) {
     const ordered = tokensByChange(records);
-    const [most] = ordered;
-    if (!most) return [];
+    if (ordered.length === 0) return [];
     return [
       words.findings.concentration(concentrationOf(ordered)),
-      ...(most.token.klRlIn > 0 ? [words.findings.most(changedAt(most))] : []),
+      words.findings.choices(choicesOf(ordered)),
     ];
   },
 };

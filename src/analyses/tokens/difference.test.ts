@@ -7,7 +7,7 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { recordedEngine } from '../../study/testing/recorded-engine.ts';
 import type { Readers, TokensRecord } from './difference.ts';
 import { tokenDifferences } from './difference.ts';
-import { changedAt, concentrationOf, tokensByChange } from './summary.ts';
+import { choicesOf, concentrationOf, tokensByChange } from './summary.ts';
 import { words } from './words.mjs';
 
 const reader = (name: string) => ({ name, subject: wholeModel(name as ModelId, 2) });
@@ -78,11 +78,18 @@ describe('where the models differ', () => {
     expect(words.findings.concentration(concentrationOf(ordered))).toBe(
       'KL(RL ‖ IN) is 1.6 nats a token on average (n = 5 tokens); half of it lies on 1 of them (20 %).',
     );
-    const [most] = ordered;
+  });
+
+  it('counts where the first choices differ, and names the one that diverges most', () => {
+    const alike = { first: { in: ' so', rl: ' so' } };
+    const [most, ...others] = record('a', 4, 2, 1).tokens;
     if (!most) throw new Error('there is no token');
-    expect(words.findings.most(changedAt(most))).toBe(
-      'Most at "t1" of a (4.0 nats): IN would have said "no", RL "yes".',
+    const found = choicesOf(tokensByChange([{ ...record('a'), tokens: [{ ...most, ...alike }, ...others] }]));
+    expect(found).toMatchObject({ tokens: 3, differing: 2, first: { kl: 2 } });
+    expect(words.findings.choices(found)).toBe(
+      'RL\'s first choice is not IN\'s at 2 of 3 tokens, most at "t1" of a (2.0 nats): IN would have said "no", RL "yes".',
     );
+    expect(words.findings.choices(choicesOf([]))).toBe("RL's first choice is not IN's at 0 of 0 tokens.");
   });
 
   it('claims nothing of models that agree, or of no token', () => {

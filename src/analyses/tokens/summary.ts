@@ -33,18 +33,32 @@ export function concentrationOf(ordered: readonly TokenAt[]): Concentration {
   return { tokens, mean: tokens === 0 ? 0 : sum / tokens, halfBy: sum > 0 ? at + 1 : null };
 }
 
-/** A token at which the models differ, and what each would have said. */
-export interface Changed {
-  readonly id: string;
-  readonly text: string;
-  readonly kl: number;
-  readonly before: string;
-  readonly after: string;
+/** Where the likeliest token of RL is another than IN's. */
+export interface Choices {
+  readonly tokens: number;
+  readonly differing: number;
+  /** Of these, the one with the greatest divergence. */
+  readonly first: {
+    readonly id: string;
+    readonly text: string;
+    readonly kl: number;
+    readonly before: string;
+    readonly after: string;
+  } | null;
 }
 
-export function changedAt({ record, token }: TokenAt): Changed {
+/** @param ordered as `tokensByChange` orders them */
+export function choicesOf(ordered: readonly TokenAt[]): Choices {
+  const differing = ordered.filter(({ token }) => token.first.in !== token.first.rl);
+  const [most] = differing;
   return {
-    ...{ id: record.id, text: token.text, kl: token.klRlIn },
-    ...{ before: token.first.in, after: token.first.rl },
+    tokens: ordered.length,
+    differing: differing.length,
+    first: most
+      ? {
+          ...{ id: most.record.id, text: most.token.text, kl: most.token.klRlIn },
+          ...{ before: most.token.first.in, after: most.token.first.rl },
+        }
+      : null,
   };
 }

@@ -3,7 +3,7 @@ import { percent } from '../wording.mjs';
 
 /**
  * @import {Words} from '../declaration.ts'
- * @import {Changed, Concentration} from './summary.ts'
+ * @import {Choices, Concentration} from './summary.ts'
  * @import {declaration} from './declaration.mjs'
  */
 
@@ -36,9 +36,23 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
         : `${begin}; half of it lies on ${halfBy} of them (${percent(halfBy / tokens)}).`;
     },
 
-    /** @param {Changed} changed */
-    most({ id, text, kl, before, after }) {
-      return `Most at ${JSON.stringify(text.trim() || text)} of ${id} (${kl.toPrecision(2)} nats): IN would have said ${JSON.stringify(before)}, RL ${JSON.stringify(after)}.`;
+    /**
+     * At how many tokens the likeliest one is another, and the first of these by divergence.
+     * @param {Choices} found
+     */
+    choices({ tokens, differing, first }) {
+      const begin = `RL's first choice is not IN's at ${differing} of ${tokens} tokens`;
+      if (!first) return `${begin}.`;
+      const { id, text, kl, before, after } = first;
+      return `${begin}, most at ${quoted(text)} of ${id} (${kl.toPrecision(2)} nats): IN would have said ${quoted(before)}, RL ${quoted(after)}.`;
     },
   },
 });
+
+/**
+ * A token without the blanks around it; of blanks alone these.
+ * @param {string} text
+ */
+function quoted(text) {
+  return JSON.stringify(text.trim() || text);
+}
