@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildName, modulesOf } from '../../src/work/modules.ts';
 import { KINDS as WORK_KINDS } from '../../src/study/journal/shapes.ts';
+import { DECLARATIONS } from '../declarations.mjs';
 import { ROOT } from '../paths.mjs';
 import { COMPUTING_MODULES } from './computing-modules.mjs';
 import { ModuleGraph } from './module-graph.mjs';
@@ -10,7 +11,9 @@ import { hashModules, readText } from './module-hashes.mjs';
 
 const KINDS = Object.keys(COMPUTING_MODULES);
 const SPECTRA = ['energy', 'diversity', 'overlap'];
-const PROBES = ['swap', 'ablate', 'attention', 'lens', 'patch', 'tokens'];
+const PROBES = DECLARATIONS.flatMap(({ declaration: { family, name } }) =>
+  family === 'probe' ? [name] : [],
+);
 const ENGINE = [...PROBES, 'answers', 'gpu-memory'];
 
 /** The real modules, some of them otherwise than on the disk. */

@@ -90,6 +90,11 @@ const identityOf = (name: string, given: object): WorkIdentity =>
   identifyBy(name, 'as a reader says it', given, decidedBy(name) as Readonly<Record<never, string>>);
 const keyOf = (name: string, given: object): Promise<string> => workKey(identityOf(name, given));
 
+test('no two analyses stand in one place of a page', () => {
+  const places = [...ANALYSES.values()].map(({ declaration: { family, order } }) => `${family} ${order}`);
+  expect(new Set(places).size).toBe(places.length);
+});
+
 test('every analysis is looked at', () => {
   expect(Object.keys(GIVEN).sort()).toEqual([...ANALYSES.keys()].sort());
 });

@@ -14,6 +14,10 @@ import { imageReading } from './image-reading.ts';
 import { picture } from './testing/identity-cases.ts';
 
 vi.mock('../reading/client.ts', () => import('../reading/testing/inline.ts'));
+// The survey loads WebAssembly that only a browser has.
+vi.mock('../engine/capabilities.ts', () => ({
+  surveyCapabilities: () => Promise.resolve({ preferred: 'wasm' }),
+}));
 
 const LOOKING = ['generate', 'logits', ...PROBES.keys(), ...EVALUATIONS.keys()];
 const CHECKPOINTS = { model: ['m'], base: ['b'], in: ['i'], rl: ['r'] };

@@ -10,7 +10,7 @@ import { KINDS as WORK_KINDS, shapeOf } from '../study/journal/shapes.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import { openWeights } from '../vlm/stored-head.ts';
 import { recordedEngine } from '../study/testing/recorded-engine.ts';
-import { commandOf } from './command-of.ts';
+import { COMMAND_NAMES, commandOf } from './command-of.ts';
 import type { CommandContext } from './context.ts';
 import { FlagReader } from './flag-reader.ts';
 import { disagreements, documentedFields, type Field, undocumented } from './testing/documented-fields.ts';
@@ -193,6 +193,11 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
   ['logits', [...PROMPT, '--hidden'], ['logits']],
   ['kept', [], ['kept']],
 ];
+
+test('every command that writes fields of its own is run', () => {
+  // What a merge writes are checkpoints.
+  expect([...new Set(RUNS.map(([name]) => name)), 'merge'].sort()).toEqual([...COMMAND_NAMES].sort());
+});
 
 describe.each(RUNS)('%s %s', (command, more, headings) => {
   let files: ReadonlyMap<string, unknown>;
