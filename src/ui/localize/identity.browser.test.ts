@@ -61,8 +61,10 @@ async function key(localize: Localize, probe: string): Promise<string> {
   return workKey(localize.store.plan?.identity as Parameters<typeof workKey>[0]);
 }
 
-/** By setting, another value; or, where it decides nothing, why not. A setting of another analysis by this name is meant, too. */
-const FLIPS: Readonly<Record<string, { readonly to: unknown; readonly since?: string }>> = {
+/** By setting, another value (or a second one, where an analysis has the first already); where it decides nothing, why not. A setting of another analysis by this name is meant, too. */
+const FLIPS: Readonly<
+  Record<string, { readonly to: unknown; readonly or?: unknown; readonly since?: string }>
+> = {
   definition: { to: 'reference', since: 'records are read by it' },
   mode: { to: 'from-layer' },
   tasks: { to: ['ocr'] },
@@ -77,7 +79,7 @@ const FLIPS: Readonly<Record<string, { readonly to: unknown; readonly since?: st
   prefix: { to: 'Look. ' },
   maxNewTokens: { to: 65 },
   running: { to: 'free' },
-  forcedBy: { to: 'rl' },
+  forcedBy: { to: 'rl', or: 'in' },
   onlyThink: { to: true },
   heads: { to: true, since: 'they are in every record' },
   from: { to: 'in' },
@@ -92,7 +94,8 @@ test.each([...PROBES])('%s: every setting decides, or it is said why not', async
     const flip = FLIPS[setting];
     if (!flip) throw new Error(`what does ${setting} decide?`);
     const was = store.values;
-    expect(store.restore({ [setting]: flip.to }), setting).toEqual([]);
+    const to = was[setting] === flip.to ? flip.or : flip.to;
+    expect(store.restore({ [setting]: to }), setting).toEqual([]);
     expect((await key(localize, name)) !== before, setting).toBe(flip.since === undefined);
     store.values = was;
     expect(await key(localize, name), `${setting}, as before`).toBe(before);

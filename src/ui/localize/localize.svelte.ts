@@ -47,6 +47,9 @@ export class Localize {
   readonly #family: Family;
   readonly #images: ImageChoice;
   readonly #jobs: Jobs;
+  #preparing: Promise<void> = Promise.resolve();
+  /** Of all that was laid out. */
+  #latest = 0;
 
   /** @param preparing by analysis, how its records are made ready to be shown, where that takes long */
   constructor(
@@ -130,13 +133,34 @@ export class Localize {
 
   /** Lays out the work of the present settings, and shows what is kept of it. @throws NamedError those of reading the sets */
   async prepare(): Promise<void> {
+    let seen = (this.#preparing = this.#prepare());
+    // Who asked for it last decides, and all wait for that: settings change while pictures are read.
+    for (;;) {
+      try {
+        await seen;
+      } catch (error) {
+        if (seen === this.#preparing) throw error;
+      }
+      if (seen === this.#preparing) return;
+      seen = this.#preparing;
+    }
+  }
+
+  async #prepare(): Promise<void> {
     const { store, engine, models, reading } = this;
+    const latest = ++this.#latest;
+    const isWanted = (): boolean => latest === this.#latest;
     if (this.needs !== null) return;
-    const samples = await this.sets.chosen(store.probe.declaration.asks);
-    if (!samples) return;
-    await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
-      store.prepare({ engine, models, samples, reading, work }),
-    );
+    try {
+      const samples = await this.sets.chosen(store.probe.declaration.asks);
+      if (!samples) return;
+      await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
+        store.prepare({ engine, models, samples, reading, work }, isWanted),
+      );
+    } catch (error) {
+      if (isWanted() && !store.run.running) store.plan = null;
+      throw error;
+    }
   }
 
   async start(): Promise<void> {

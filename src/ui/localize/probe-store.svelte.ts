@@ -45,15 +45,15 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   /**
    * Lays out the work and shows what is kept of it. While work runs, what is shown stays.
    *
+   * @param isWanted asked once it is laid out: other settings may be there by then
    * @throws NamedError those of reading samples
    */
-  async prepare(given: Given): Promise<Plan<Record, Sample> | null> {
+  async prepare(given: Given, isWanted: () => boolean = () => true): Promise<void> {
     const plan = await this.probe.plan(given, this.values);
-    if (this.run.running) return null;
+    if (this.run.running || !isWanted()) return;
     this.plan = plan;
     this.models = given.models;
     await this.run.turnTo(plan.identity, plan.total);
-    return plan;
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */
