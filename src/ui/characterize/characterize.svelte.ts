@@ -1,3 +1,4 @@
+import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import type { declaration as overlap } from '../../analyses/overlap/declaration.mjs';
 import { UPDATES } from '../../analyses/registry.ts';
@@ -19,6 +20,8 @@ import type { Shown } from './shown.ts';
 import type { ResultFile } from './signed.ts';
 import { UpdatesStore } from './updates-store.svelte.ts';
 
+const FIRST = [...UPDATES.keys()][0] ?? '';
+
 export type SpectrumDevice = 'webgpu' | 'cpu';
 
 /** What the page takes of the app. */
@@ -32,7 +35,7 @@ interface Stores {
 /** The analyses of the opened checkpoints' updates: which is shown, of what is compared, and where it is computed. */
 export class Characterize {
   /** Name of the analysis that is shown. */
-  measure = $state<string>([...UPDATES.keys()][0] ?? '');
+  measure = $state<string>(FIRST);
   /** ‖Δ‖/‖W‖, or ‖Δ‖. */
   scale = $state<'relative' | 'absolute'>('relative');
   /** Whether what papers printed is drawn beside. */
@@ -151,6 +154,19 @@ export class Characterize {
       const own = Object.entries(found).filter(([one]) => settings[one] === this.#settingsOf(name)[one]);
       store.restore(Object.fromEntries(own));
     }
+  }
+
+  /** What a link to it says: nothing of the first analysis as it begins. */
+  get address(): Address {
+    const { measure, store } = this;
+    const address = addressOf(measure, this.#settingsOf(measure), store.values);
+    return address.size > 1 || measure !== FIRST ? address : new Map();
+  }
+
+  /** Shows what a link names, with its settings, as far as these are valid. */
+  follow(address: Address): void {
+    const name = analysisAt(address);
+    if (name !== null && this.stores.has(name)) this.restore(name, valuesAt(this.#settingsOf(name), address));
   }
 
   #settingsOf(name: string): Updates['declaration']['settings'] {

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { AskedModel } from '../../analyses/asked-model.ts';
 import type { PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import { PROBES } from '../../analyses/registry.ts';
@@ -20,6 +21,8 @@ import { SampleSets } from './sample-sets.svelte.ts';
 /** Where the settings last run are kept, so that a reload finds its unfinished work again. */
 const KEPT = 'localize';
 
+const FIRST = [...PROBES.keys()][0] ?? '';
+
 /** What of the page is kept beside the settings of each analysis. */
 const CHOICES = {
   probe: v.picklist([...PROBES.keys()]),
@@ -34,7 +37,7 @@ const CHOICES = {
 
 /** The analyses that ask models: which is shown, of what, and about what. They outlive the page. */
 export class Localize {
-  probe = $state<string>([...PROBES.keys()][0] ?? '');
+  probe = $state<string>(FIRST);
   /** Name of the slot that analyses of one model ask; the last loaded one where it is gone. */
   chosen = $state<string | null>(null);
   /** What of the settings of an earlier visit could not be taken over. */
@@ -121,6 +124,21 @@ export class Localize {
   /** How images are read, on this page as on all others. */
   get reading(): Required<ImageReading> {
     return this.#images.reading;
+  }
+
+  /** What a link to it says: nothing of the first analysis as it begins. */
+  get address(): Address {
+    const { probe, store } = this;
+    const address = addressOf(probe, store.probe.declaration.settings, store.values);
+    return address.size > 1 || probe !== FIRST ? address : new Map();
+  }
+
+  /** Shows what a link names, with its settings, as far as these are valid. */
+  follow(address: Address): void {
+    const name = analysisAt(address);
+    const store = name === null ? undefined : this.stores.get(name);
+    if (name === null || !store) return;
+    this.restore({ probe: name, settings: { [name]: valuesAt(store.probe.declaration.settings, address) } });
   }
 
   /** What decides which work is shown, besides models, data and how images are read. */

@@ -9,8 +9,14 @@ test('a view survives the way through the address bar', () => {
       [28, [8, 20]],
       [36, [12, 24]],
     ]),
+    asked: new Map([
+      ['do', 'ablate'],
+      ['prefix', 'Look & say 100 %=all'],
+    ]),
   };
-  expect(writeHash(view)).toBe('#open?try&cuts=28:8-20,36:12-24');
+  expect(writeHash(view)).toBe(
+    '#open?try&do=ablate&prefix=Look%20%26%20say%20100%20%25%3Dall&cuts=28:8-20,36:12-24',
+  );
   expect(readHash(writeHash(view))).toEqual(view);
 });
 
@@ -19,6 +25,16 @@ test('an unknown page, foreign parameters and impossible cuts are dropped', () =
     page: 'open',
     trying: false,
     cuts: new Map([[3, [1, 2]]]),
+    asked: new Map(),
   });
-  expect(readHash('')).toEqual({ page: 'open', trying: false, cuts: new Map() });
+  expect(readHash('')).toEqual({ page: 'open', trying: false, cuts: new Map(), asked: new Map() });
+});
+
+test('what is asked is taken only with the name of an analysis, in names and lengths of settings', () => {
+  const { asked } = readHash(`#localize?do=lens&samples=4&<b>=1&seed=${'7'.repeat(1001)}&try&cuts=28:8-20`);
+  expect([...asked]).toEqual([
+    ['do', 'lens'],
+    ['samples', '4'],
+  ]);
+  expect(readHash('#localize?samples=4').asked.size).toBe(0);
 });

@@ -4,18 +4,26 @@ import type { Cuts } from '../layer-strip/regions.ts';
 const PAGE_IDS = ['open', 'localize', 'characterize', 'transfer', 'necessity', 'perception'] as const;
 export type PageId = (typeof PAGE_IDS)[number];
 
-/** What a link to the app carries: where one is, and the cuts every Early/Mid/Late reading depends on. */
+/** What a link to the app carries: where one is, what is asked there, and the cuts every Early/Mid/Late reading depends on. */
 export interface ViewState {
   readonly page: PageId;
   readonly trying: boolean;
   /** Cuts set by hand, by number of LLM layers. */
   readonly cuts: ReadonlyMap<number, Cuts>;
+  /** What the page is asked, by names and texts of its own (`analyses/address.ts`). */
+  readonly asked: ReadonlyMap<string, string>;
 }
 
-/** `#open?try&cuts=28:8-20`. The inverse of `readHash`. */
+/** Names that the view has itself. */
+const OWN = new Set(['try', 'cuts']);
+/** More of one name or text is nobody's setting. */
+const LONGEST = 1000;
+
+/** `#localize?do=ablate&samples=20&cuts=28:8-20`. The inverse of `readHash`. */
 export function writeHash(view: ViewState): string {
   const parts = [
     view.trying ? 'try' : '',
+    ...[...view.asked].map(([name, text]) => `${name}=${encodeURIComponent(text)}`),
     view.cuts.size ? `cuts=${[...view.cuts].map(([n, [a, b]]) => `${n}:${a}-${b}`).join(',')}` : '',
   ].filter((part) => part !== '');
   return `#${view.page}${parts.length ? `?${parts.join('&')}` : ''}`;
@@ -30,5 +38,10 @@ export function readHash(hash: string): ViewState {
     const [n, a, b] = [Number(match[1]), Number(match[2]), Number(match[3])];
     if (a >= 1 && b > a && b < n) cuts.set(n, [a, b]);
   }
-  return { page: PAGE_IDS.find((page) => page === name) ?? 'open', trying: params.has('try'), cuts };
+  const asked = new Map(
+    params.has('do')
+      ? [...params].filter(([one, text]) => !OWN.has(one) && /^\w{1,40}$/.test(one) && text.length <= LONGEST)
+      : [],
+  );
+  return { page: PAGE_IDS.find((page) => page === name) ?? 'open', trying: params.has('try'), cuts, asked };
 }

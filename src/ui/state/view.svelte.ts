@@ -1,14 +1,17 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { moveCut, presetCuts, type Cuts, type Preset } from '../layer-strip/regions.ts';
+import type { Address } from '../../analyses/address.ts';
 import { readHash, writeHash, type PageId } from './hash.ts';
 
 export type SheetName = 'help' | 'machine' | 'samples';
 
-/** Where one is. Page, drawer and cuts live in the address; an open sheet does not. */
+/** Where one is. Page, what it is asked, drawer and cuts live in the address; an open sheet does not. */
 export class View {
   page = $state<PageId>('open');
   trying = $state(false);
   sheet = $state<SheetName | null>(null);
+  /** What the page is asked, as the address has it; empty where it says nothing. */
+  asked = $state.raw<Address>(new Map());
   readonly #cuts = new SvelteMap<number, Cuts>();
 
   constructor() {
@@ -21,9 +24,16 @@ export class View {
   }
 
   go(page: PageId): void {
+    if (page !== this.page) this.asked = new Map();
     this.page = page;
     // A narrow window shows the drawer as the whole page; going somewhere leaves it.
     if (matchMedia('(max-width: 1099px)').matches) this.trying = false;
+    this.#write();
+  }
+
+  /** Puts what the page is asked into the address. */
+  ask(asked: Address): void {
+    this.asked = asked;
     this.#write();
   }
 
@@ -60,12 +70,13 @@ export class View {
     const view = readHash(location.hash);
     this.page = view.page;
     this.trying = view.trying;
+    this.asked = view.asked;
     this.#cuts.clear();
     for (const [n, cuts] of view.cuts) this.#cuts.set(n, cuts);
   };
 
   #write(): void {
-    const hash = writeHash({ page: this.page, trying: this.trying, cuts: this.#cuts });
+    const hash = writeHash({ page: this.page, trying: this.trying, cuts: this.#cuts, asked: this.asked });
     if (hash !== location.hash) history.replaceState(null, '', hash);
   }
 }

@@ -1,0 +1,42 @@
+/** A link opens the analysis that it names with its settings, and what is set is in the link. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { clearStage, stageApp } from '../testing/stage.ts';
+
+beforeEach(() => localStorage.clear());
+afterEach(() => {
+  clearStage();
+  history.replaceState(null, '', '#');
+});
+
+test('of Localize', async () => {
+  history.replaceState(null, '', '#localize?do=tokens&samples=4&forcedBy=nobody');
+  const { app } = await stageApp({});
+  await expect.poll(() => app.localize.probe).toBe('tokens');
+  // What is no such setting is left as it begins, and so it is in no link.
+  expect(app.localize.store.values).toMatchObject({ samples: 4, forcedBy: 'rl' });
+  await expect.poll(() => location.hash).toBe('#localize?do=tokens&samples=4');
+
+  app.localize.store.set('samples', null);
+  await expect.poll(() => location.hash).toBe('#localize?do=tokens&samples=');
+  await userEvent.click(page.getByText('Token swap', { exact: true }));
+  await expect.poll(() => location.hash).toBe('#localize');
+
+  location.hash = '#localize?do=ablate&parts=attention~mlp';
+  await expect.poll(() => app.localize.probe).toBe('ablate');
+  expect(app.localize.store.values).toMatchObject({ parts: ['attention', 'mlp'], samples: 50 });
+  location.hash = '#localize?do=nothing';
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(app.localize.probe).toBe('ablate');
+});
+
+test('of Characterize, and of a page that is left', async () => {
+  history.replaceState(null, '', '#characterize?do=diversity&topk=7&rounding=reference');
+  const { app } = await stageApp({});
+  await expect.poll(() => app.characterize.measure).toBe('diversity');
+  expect(app.characterize.store.values).toMatchObject({ topk: 7, rounding: 'reference' });
+  app.view.go('localize');
+  await expect.poll(() => location.hash).toBe('#localize');
+  app.view.go('characterize');
+  await expect.poll(() => location.hash).toMatch(/^#characterize\?do=diversity&.*topk=7/);
+});
