@@ -97,7 +97,7 @@ export const ROOMS = {
   },
   identity: {
     files: folder('identity'),
-    uses: ['work', 'vlm', 'engine', 'probes'],
+    uses: ['words', 'work', 'vlm', 'engine', 'probes'],
     holds: 'what decides a result, kind by kind, and the name that it makes; keeps nothing',
   },
   merge: {

@@ -2,7 +2,7 @@ import { listFiles } from '../checkpoint/byte-source.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
 import { MergedFolder } from '../merge/folder/merged-folder.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
-import { version } from '../../package.json';
+import { version } from '../version.ts';
 
 /** By role, what identifies each checkpoint. */
 export function fingerprints(checkpoints: CheckpointSet): Record<string, string> {

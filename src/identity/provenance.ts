@@ -1,6 +1,6 @@
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
 import type { LoadedModel } from '../engine/protocol/loading.ts';
-import { version } from '../../package.json';
+import { version } from '../version.ts';
 
 /** Where a result comes from: app, checkpoint, device, rounding, seed. */
 export function provenance(summary: OpenedCheckpoint, loaded?: LoadedModel, seed?: number): object {

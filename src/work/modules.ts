@@ -1,6 +1,6 @@
 /** What computed: in place of a version, which says nothing of the code between two of them. */
 import { allModules, moduleHashes } from 'virtual:module-hashes';
-import { version } from '../../package.json';
+import { version } from '../version.ts';
 
 /**
  * A name for all code that a kind of work runs through: SHA-256 in hex of its modules and of the packages they import. Records

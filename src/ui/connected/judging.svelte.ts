@@ -1,4 +1,4 @@
-import { version } from '../../../package.json';
+import { version } from '../../version.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
 import { recordPieces, resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';

@@ -1,4 +1,4 @@
-import { version } from '../../../package.json';
+import { version } from '../../version.ts';
 import { type AnswerSettings, MAX_NEW_TOKENS, planAsks } from '../../evaluation/answers/ask.ts';
 import type { Asking } from '../../evaluation/answers/asking.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';

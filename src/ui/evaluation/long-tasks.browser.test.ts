@@ -1,7 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
-import { version } from '../../../package.json';
+import { version } from '../../version.ts';
 import { type Ask, planAsks } from '../../evaluation/answers/ask.ts';
 import type { Asking } from '../../evaluation/answers/asking.ts';
 import type { Answer } from '../../evaluation/answers/answer.ts';

@@ -3,7 +3,7 @@ import { firstValues } from '../../analyses/setting-values.ts';
 import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import { declaration } from '../../analyses/transfer/declaration.mjs';
 import type { EngineApi } from '../../engine/protocol.ts';
-import { version } from '../../../package.json';
+import { version } from '../../version.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
 import { resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
