@@ -18,7 +18,8 @@ import { weightsLines } from './weights-lines.ts';
 
 /** Whether a file is one of these by its name; browsers number copies: "swap-1a2b3c4d.journal (1).jsonl". */
 export function isJournalFile(name: string): boolean {
-  return /\.journal\b[^/]*\.jsonl$/i.test(name);
+  const [, ...parts] = (name.split('/').at(-1) ?? '').toLowerCase().split('.');
+  return parts.at(-1) === 'jsonl' && parts.some((part) => /^journal(?!\w)/.test(part));
 }
 
 /** "swap-1a2b3c4d.journal.jsonl". */
