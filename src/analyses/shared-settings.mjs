@@ -2,6 +2,14 @@
 
 /** @import {IntegerSetting} from './declaration.ts' */
 
+/** Any models, at least one: the family's by their roles, others after their folders. */
+export const ANY_MODELS = /** @type {const} */ ({
+  base: { role: 'Base' },
+  in: { role: 'IN' },
+  rl: { role: 'RL' },
+  model: { repeated: true },
+});
+
 /**
  * Where an answer is cut, in tokens.
  * @param {number} value

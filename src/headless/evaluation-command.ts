@@ -19,7 +19,7 @@ export function evaluationCommand(evaluation: Evaluation): Command {
     const values = settingValues(declaration.settings, flags);
     const samples = await givenItems(context);
     if (!evaluation.asksAny(samples)) throw nothingToAsk(samples, words.nothingToAsk);
-    const models = await givenModels(context, declaration.models);
+    const models = await givenModels(context, evaluation);
     const given = { engine, models, samples, reading: imageReading(context), work: context };
     const plan = await evaluation.plan(given, values);
     const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);

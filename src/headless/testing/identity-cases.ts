@@ -98,6 +98,8 @@ const EVALUATION = {
     ...PLACE,
   },
 } as const;
+/** Of those that take any models: the case has one of `--model`. */
+const FAMILY_TOO = { base: ['--base', 'b'], in: ['--in', 'i'], rl: ['--rl', 'r'] } as const;
 const COMPARED = {
   ...{ base: WORLD, in: WORLD, rl: WORLD },
   model: { keeps: 'flipped as a further checkpoint' },
@@ -161,7 +163,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     words: ['--model', 'm', '--items', 'q'],
     world: worldOf(ITEMS),
     flags: {
-      ...{ model: WORLD, items: WORLD, columns: OTHER_COLUMN },
+      ...{ ...FAMILY_TOO, model: WORLD, items: WORLD, columns: OTHER_COLUMN },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
       ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
     },
@@ -201,7 +203,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     words: ['--model', 'm', '--items', 'q'],
     world: worldOf(ITEMS),
     flags: {
-      model: WORLD,
+      ...{ ...FAMILY_TOO, model: WORLD },
       reward: { keeps: 'answers are graded by it', words: ['--reward', 'vanilla'] },
       text: ['--text', 'black'],
       ...EVALUATION,
