@@ -43,7 +43,7 @@ const ITEMS = new Map<string, Blob>([
 ]);
 
 export const SMALL = { 'config.json': 'a', 'tokenizer.json': 'b', 'chat_template.jinja': 'c' };
-export const FLAGS = ['model', 'base', 'in', 'rl'];
+export const FLAGS = ['model', 'base', 'in', 'rl', 'frozen'];
 const worldOf = (data: ReadonlyMap<string, Blob>): World => ({
   ...{ adapter: 'wasm simd, 4 threads', data },
   fingerprints: Object.fromEntries(FLAGS.map((flag) => [flag, `print of ${flag}`])),
@@ -197,6 +197,15 @@ export const CASES: Readonly<Record<string, Case>> = {
       variants: { keeps: 'tested by itself: it may be given several times' },
       // Three layers, cut after the first two as thirds are.
       cuts: { keeps: 'the same cuts as thirds', words: ['--cuts', '1,2'] },
+    },
+  },
+  necessity: {
+    words: ['--in', 'i', '--rl', 'r', '--frozen', 'f', '--items', 'q', '--out', 'o'],
+    world: worldOf(ITEMS),
+    flags: {
+      ...{ in: WORLD, rl: WORLD, frozen: WORLD },
+      cuts: { keeps: 'regions are made of records', words: ['--cuts', '1,2'] },
+      ...EVALUATION,
     },
   },
   disentangle: {

@@ -20,7 +20,6 @@ import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
-import { presetOf } from '../layer-strip/regions.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -131,11 +130,7 @@ export class TransferEvaluation {
     // A stitch takes layers of whatever is loaded.
     const models = stitched ? loaded : loaded.filter(({ identity }) => DONORS.has(identity.label));
     const layers = models[0]?.checkpoint.layers ?? 0;
-    const cuts = this.#view.cuts(layers);
-    const values = {
-      ...this.#values,
-      cuts: presetOf(cuts, layers) === 'thirds' ? null : cuts.join(','),
-    };
+    const values = { ...this.#values, cuts: this.#view.cutsText(layers) };
     const { reading } = this.#images;
     const samples = await this.choice.sets();
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
