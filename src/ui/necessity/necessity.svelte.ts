@@ -16,6 +16,7 @@ import { originFacts } from '../../study/journal/other-builds.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -30,6 +31,7 @@ export interface NamedFinding extends FreezeFinding {
 /** IN, RL and runs with a frozen region, whole: the same metrics, the check of the freeze, settings for one's own. */
 export class Necessity {
   readonly choice: QuestionChoice;
+  readonly addressed: Addressed;
   readonly run: AnswerRun<Variant, EvaluationPlan>;
   readonly reference = REFERENCE;
   region = $state<RegionName>('early');
@@ -58,6 +60,7 @@ export class Necessity {
     this.#images = stores.images;
     this.#characterize = stores.characterize;
     this.choice = new QuestionChoice(jobs);
+    this.addressed = this.choice.addressed(declaration);
     this.run = new AnswerRun('necessity', 'Evaluating frozen runs', journals, jobs);
   }
 
