@@ -7,11 +7,14 @@ import type { CommandContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
 
 /**
- * The checkpoints of `--base`, `--in`, `--rl` and `--model`, headers read, and the merges of `--recipe`.
+ * The checkpoints of `--base`, `--in`, `--rl` and the flag of `further` ones, headers read, and the merges of `--recipe`.
  *
  * @throws NamedError those of opening, of reading recipes and of planning
  */
-export async function comparedCheckpoints(context: CommandContext): Promise<CheckpointSet> {
+export async function comparedCheckpoints(
+  context: CommandContext,
+  further = 'model',
+): Promise<CheckpointSet> {
   const { checkpoints } = context;
   const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
     if (index >= checkpoints.count(flag)) return undefined;
@@ -19,7 +22,7 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   };
   const [base, before, rl] = await Promise.all([open('base'), open('in'), open('rl')]);
   const others = await Promise.all(
-    Array.from({ length: checkpoints.count('model') }, (_, index) => open('model', index)),
+    Array.from({ length: checkpoints.count(further) }, (_, index) => open(further, index)),
   );
   return roleNames({
     ...(base ? { base } : {}),

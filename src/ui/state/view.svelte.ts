@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { moveCut, presetCuts, type CutPreset, type Cuts } from '../../regions.ts';
+import { moveCut, presetCuts, presetOf, type CutPreset, type Cuts } from '../../regions.ts';
 import type { Address } from '../../analyses/address.ts';
 import { readHash, writeHash, type PageId } from './hash.ts';
 
@@ -49,6 +49,12 @@ export class View {
   /** Early/Mid/Late cuts of a model with `n` LLM layers; thirds until set otherwise. */
   cuts(n: number): Cuts {
     return this.#cuts.get(n) ?? presetCuts('thirds', n);
+  }
+
+  /** The same as settings have them: last layers of Early and Mid, null for thirds. */
+  cutsText(n: number): string | null {
+    const cuts = this.cuts(n);
+    return presetOf(cuts, n) === 'thirds' ? null : cuts.join(',');
   }
 
   setCuts(n: number, cuts: Cuts): void {

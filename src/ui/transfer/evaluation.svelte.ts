@@ -20,7 +20,7 @@ import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
-import { presetOf } from '../../regions.ts';
+import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -35,6 +35,7 @@ const DONORS: ReadonlySet<string> = new Set(Object.values(declaration.models).ma
 /** Merges of IN and RL, and whatever is stitched, on the three metrics. */
 export class TransferEvaluation {
   readonly choice: QuestionChoice;
+  readonly addressed: Addressed;
   readonly #importing: Importing;
   readonly run: AnswerRun<Variant, EvaluationPlan>;
   /** Whether the stitch of Try it is asked too. */
@@ -71,6 +72,7 @@ export class TransferEvaluation {
     this.#view = stores.view;
     this.#images = stores.images;
     this.choice = new QuestionChoice(jobs);
+    this.addressed = this.choice.addressed(declaration);
     this.#importing = new Importing(jobs, 'Reading results');
     this.run = new AnswerRun('evaluation', 'Evaluating merges', journals, jobs);
   }
@@ -131,11 +133,7 @@ export class TransferEvaluation {
     // A stitch takes layers of whatever is loaded.
     const models = stitched ? loaded : loaded.filter(({ identity }) => DONORS.has(identity.label));
     const layers = models[0]?.checkpoint.layers ?? 0;
-    const cuts = this.#view.cuts(layers);
-    const values = {
-      ...this.#values,
-      cuts: presetOf(cuts, layers) === 'thirds' ? null : cuts.join(','),
-    };
+    const values = { ...this.#values, cuts: this.#view.cutsText(layers) };
     const { reading } = this.#images;
     const samples = await this.choice.sets();
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
