@@ -184,9 +184,8 @@ export const ROOMS = {
     uses: [],
     holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
-  // The button that opens folders gathers files, as screens do.
   look: {
-    files: '^src/ui/(components/(?!FolderButton)|format/|theme/)',
+    files: '^src/ui/(components|format|theme)/',
     uses: ['words', 'work'],
     holds: 'how a number reads and what a colour means; fields and notes that any screen is made of',
   },
@@ -196,8 +195,7 @@ export const ROOMS = {
     holds: 'numbers as pictures: knows no state of the app, and no other screen',
   },
   ui: {
-    files:
-      '^src/ui/(?!components/(?!FolderButton)|(app|charts|format|theme)/|layer-strip/(layer-axis|hatch)\\.ts$)',
+    files: '^src/ui/(?!(app|charts|components|format|theme)/|layer-strip/(layer-axis|hatch)\\.ts$)',
     uses: [
       ...['body', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',

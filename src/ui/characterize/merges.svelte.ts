@@ -1,23 +1,17 @@
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { ModelId } from '../../engine/subject.ts';
 import { openMerge } from '../../merge/open-merge.ts';
-import { MergedFolder } from '../../merge/folder/merged-folder.ts';
-import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { printBlocks } from '../../merge/recipe/blocks.ts';
 import type { DonorName, Recipe } from '../../merge/recipe/recipe.ts';
-import { measureInWorker } from '../../merge/worker/client.ts';
 import { NamedError } from '../../named-error.ts';
-import { isCancelled } from '../../work/cancel.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../../named.ts';
+import { MergeWork } from '../state/merge-work.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 import { identityAt, MOST_CHECKPOINTS } from '../theme/identity.ts';
 import type { Shown } from './shown.ts';
-
-const JOB = 'compared merge';
 
 /** A merge that is compared without being written: its tensors are read from the donors' files, or computed from them. */
 export interface ComparedMerge {
@@ -30,22 +24,17 @@ export interface ComparedMerge {
 }
 
 /** Merges that stand beside the opened checkpoints in a comparison. */
-export class Merges {
+export class Merges extends MergeWork {
   list = $state.raw<readonly ComparedMerge[]>([]);
-  /** Why the last one was not added. */
-  error = $state.raw<NamedError | null>(null);
-  working = $state(false);
   readonly #family: Family;
   readonly #donors: Donors;
   readonly #view: View;
-  readonly #jobs: Jobs;
-  #controller: AbortController | null = null;
 
   constructor(family: Family, donors: Donors, view: View, jobs: Jobs) {
+    super('compared merge', jobs);
     this.#family = family;
     this.#donors = donors;
     this.#view = view;
-    this.#jobs = jobs;
   }
 
   /** Names of the donors that a merge was made of and that are not open any more. */
@@ -61,7 +50,7 @@ export class Merges {
 
   /** A merge in block notation, three regions on the page's cuts. */
   addBlocks(text: string): Promise<void> {
-    return this.#adding((signal) => {
+    return this.attempt((signal) => {
       const recipe = this.#donors.parse(text, this.#view.cuts(this.#family.body.layers));
       return this.#add(recipe, this.#nameOf(recipe), [], signal);
     });
@@ -69,14 +58,14 @@ export class Merges {
 
   /** A merge from a file of ours or of mergekit, named after it. */
   addFile(file: File): Promise<void> {
-    return this.#adding(async (signal) => {
+    return this.attempt(async (signal) => {
       const { recipe, notices } = await this.#donors.read(file);
       await this.#add(recipe, file.name.replace(/\.(json|ya?ml)$/i, ''), notices, signal);
     });
   }
 
   addRecipe(recipe: Recipe): Promise<void> {
-    return this.#adding((signal) => this.#add(recipe, this.#nameOf(recipe), [], signal));
+    return this.attempt((signal) => this.#add(recipe, this.#nameOf(recipe), [], signal));
   }
 
   remove(merge: ComparedMerge): void {
@@ -84,33 +73,12 @@ export class Merges {
     this.error = null;
   }
 
-  cancel(): void {
-    this.#controller?.abort();
-  }
-
-  async #adding(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    if (this.working) return;
-    this.error = null;
-    this.working = true;
-    const controller = (this.#controller = new AbortController());
-    try {
-      await work(controller.signal);
-    } catch (error) {
-      const failure = named(error);
-      if (!isCancelled(failure)) this.error = failure;
-    } finally {
-      this.working = false;
-      this.#controller = null;
-      this.#jobs.end(JOB);
-    }
-  }
-
   async #add(recipe: Recipe, name: string, notices: readonly string[], signal: AbortSignal): Promise<void> {
     const colour = this.#freeColour();
     const slots = this.#donors.list;
     const folders = this.#donors.folders();
     const planned = planMerge(recipe, await this.#donors.open());
-    const plan = await this.#measured(planned, folders, signal);
+    const plan = await this.measured(planned, folders, signal);
     const label = this.#unused(name);
     const checkpoint = await openMerge(plan, folders, label, { signal });
     const same = this.list.find(({ checkpoint: { fingerprint } }) => fingerprint === checkpoint.fingerprint);
@@ -132,13 +100,6 @@ export class Merges {
       ...this.list,
       { checkpoint, shown: { label, colour }, donors, notices: [...notices, ...plan.notices] },
     ];
-  }
-
-  /** With the deviations that noise is scaled by; only noise asks for any work. */
-  #measured(plan: MergePlan, folders: MergedFolder['folders'], signal: AbortSignal): Promise<MergePlan> {
-    if (!plan.recipe.edits.some(({ kind }) => kind === 'noise')) return Promise.resolve(plan);
-    const onProgress = this.#jobs.track(JOB, 'Measuring weights for noise', () => this.cancel());
-    return measureInWorker(new MergedFolder(plan, folders), { signal, onProgress });
   }
 
   /** "IN:RL:RL", and what is done besides. */

@@ -59,7 +59,7 @@ function outside(svg: SVGSVGElement): (string | null)[] {
 
 const NAMES = SHOTS.map(({ name }) => name);
 /** On a phone a chart is another picture where its parts stand elsewhere. */
-const OTHER_ON_PHONES = ['lines-swap', 'lines-energy', 'dots-transfer', 'matrix-gap'];
+const OTHER_ON_PHONES = ['lines-swap', 'lines-energy', 'dots-transfer'];
 
 test.each(NAMES)('%s looks as it should, says what it is, and its texts keep apart', async (name) => {
   const svg = await draw(name, WIDE);

@@ -9,11 +9,10 @@ import type { Journals } from '../../study/journal/journals.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import { openResults, type OpenResults } from '../../reading/client.ts';
 import type { Judgement } from '../../reading/judgement.ts';
-import { isCancelled } from '../../work/cancel.ts';
-import type { PathFile } from '../files/folder.ts';
+import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
+import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../../named.ts';
 import { Service } from './service.svelte.ts';
 
 const JOB = 'judge';
@@ -55,18 +54,16 @@ export class Judging {
   async open(found: readonly PathFile[]): Promise<void> {
     if (this.running) return;
     try {
-      const files = new Map(found.map(({ path, file }) => [path, file]));
-      const results = await this.#importing.read((reading) => openResults(files, reading));
+      const results = await this.#importing.read((reading) => openResults(byPath(found), reading));
       this.#results?.close();
       this.#results = results;
       this.judgement = null;
       this.opened = results.answers;
-      this.name = found[0]?.path.split('/')[0] ?? 'results';
+      this.name = topOf(found);
       this.error = null;
       await this.show();
     } catch (thrown) {
-      const error = named(thrown);
-      this.error = isCancelled(error) ? null : error;
+      this.error = failureOf(thrown);
     }
   }
 
@@ -83,9 +80,8 @@ export class Judging {
       this.done = judgement.done;
       this.judgement = judgement;
     } catch (thrown) {
-      const error = named(thrown);
-      // Other results were opened meanwhile.
-      if (!isCancelled(error)) this.error = error;
+      // Cancelled where other results were opened meanwhile.
+      this.error = failureOf(thrown) ?? this.error;
     }
   }
 
@@ -117,8 +113,7 @@ export class Judging {
         },
       );
     } catch (thrown) {
-      const error = named(thrown);
-      this.error = isCancelled(error) ? null : error;
+      this.error = failureOf(thrown);
     } finally {
       this.running = false;
       this.#jobs.end(JOB);

@@ -3,7 +3,7 @@ import type { Client } from '../../remote/client.ts';
 import { DIALECTS, type DialectName, type Endpoint } from '../../remote/endpoint.ts';
 import { originOf, publicAddress } from '../../remote/public-address.ts';
 import { PATIENCE } from '../../remote/retry.ts';
-import { keptSettings, type SettingShapes } from '../state/kept-settings.ts';
+import { keepSettings, keptSettings, type SettingShapes } from '../state/kept-settings.ts';
 
 const SETTINGS = 'frankenscope.service.';
 const KEY = 'frankenscope.service-key.';
@@ -112,9 +112,9 @@ export class Service {
   /** Keeps what may be kept. */
   keep(): void {
     const { dialect, url, model } = this.endpoint;
-    store(SETTINGS + this.#name, { dialect, url: publicAddress(url), model });
+    keepSettings(SETTINGS + this.#name, { dialect, url: publicAddress(url), model });
     const kept = this.keepsKey && this.key !== '' && this.#keyOrigin !== null;
-    store(KEY + this.#name, kept ? { key: this.key, origin: this.#keyOrigin } : null);
+    keepSettings(KEY + this.#name, kept ? { key: this.key, origin: this.#keyOrigin } : null);
   }
 
   client(onWait: (why: string, milliseconds: number) => void): Client {
@@ -122,14 +122,5 @@ export class Service {
     const { endpoint } = this;
     const key = originOf(endpoint.url) === this.#keyOrigin ? this.key.trim() : '';
     return { endpoint, key, patience, onWait };
-  }
-}
-
-function store(name: string, value: object | null): void {
-  try {
-    if (value) localStorage.setItem(name, JSON.stringify(value));
-    else localStorage.removeItem(name);
-  } catch {
-    // Private windows and blocked storage throw on access; what was typed still holds until the tab closes.
   }
 }

@@ -2,12 +2,11 @@ import type { DemoCheckpoint, DemoIndex, DemoRecipe } from '../../demo/index-fil
 import { fetchDemoCheckpoint, fetchDemoExample, openDemoIndex } from '../../demo/family.ts';
 import { pageSite, type DemoSite } from '../../demo/site.ts';
 import { NamedError } from '../../named-error.ts';
-import { isCancelled } from '../../work/cancel.ts';
 import { bytes } from '../format/quantity.ts';
 import type { Asking } from '../state/asking.svelte.ts';
+import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../../named.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
@@ -110,8 +109,8 @@ export class Demo {
       );
       this.phase = { kind: 'idle' };
     } catch (thrown) {
-      const error = named(thrown);
-      this.phase = isCancelled(error) ? { kind: 'idle' } : { kind: 'failed', error };
+      const error = failureOf(thrown);
+      this.phase = error ? { kind: 'failed', error } : { kind: 'idle' };
     } finally {
       this.#jobs.end(JOB);
     }

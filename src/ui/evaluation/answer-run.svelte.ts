@@ -12,10 +12,10 @@ import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
 import { originNotice, originText } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
-import { isCancelled } from '../../work/cancel.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import { counted } from '../format/quantity.ts';
+import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import { named } from '../../named.ts';
@@ -146,8 +146,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       this.#runFailed &&= same;
     } catch (error) {
       if (serial !== this.#serial) return;
-      const failure = named(error);
-      this.error = isCancelled(failure) ? null : failure;
+      this.error = failureOf(error);
       this.#runFailed = false;
     }
   }
@@ -223,8 +222,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
         (work) => plan.run(work),
       );
     } catch (thrown) {
-      const error = named(thrown);
-      this.error = isCancelled(error) ? null : error;
+      this.error = failureOf(thrown);
       this.#runFailed = this.error !== null;
     } finally {
       this.answers = new Map(answers);

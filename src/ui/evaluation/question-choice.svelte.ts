@@ -12,13 +12,12 @@ import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { NamedError } from '../../named-error.ts';
 import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
 import { type ItemSource, openItems } from '../../reading/client.ts';
-import { isCancelled } from '../../work/cancel.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
-import type { PathFile } from '../files/folder.ts';
+import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import type { Addressed } from '../state/address.svelte.ts';
+import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../../named.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 
@@ -104,16 +103,12 @@ export class QuestionChoice {
     this.error = null;
     this.asking = null;
     try {
-      const files = new Map(found.map(({ path, file }) => [path, file]));
-      const items = await this.#importing.read((reading) => openItems(files, choices, reading));
+      const items = await this.#importing.read((reading) => openItems(byPath(found), choices, reading));
       this.forget();
-      this.brought = { name: found[0]?.path.split('/')[0] ?? 'folder', items };
+      this.brought = { name: topOf(found), items };
     } catch (error) {
       if (error instanceof UnknownColumns) this.asking = { unknown: error, files: found, choices };
-      else {
-        const failure = named(error);
-        this.error = isCancelled(failure) ? null : failure;
-      }
+      else this.error = failureOf(error);
     }
   }
 

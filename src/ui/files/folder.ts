@@ -18,3 +18,13 @@ export interface Folder {
   readonly name: string;
   readonly files: CheckpointFiles;
 }
+
+/** Files by their paths. */
+export function byPath(found: readonly PathFile[]): Map<string, File> {
+  return new Map(found.map(({ path, file }) => [path, file]));
+}
+
+/** Name of the folder, or file, that was brought. */
+export function topOf(found: readonly PathFile[]): string {
+  return found[0]?.path.split('/')[0] ?? '';
+}

@@ -11,7 +11,13 @@ import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { badNotice, keptSettings, type SettingShapes, validSettings } from '../state/kept-settings.ts';
+import {
+  badNotice,
+  keepSettings,
+  keptSettings,
+  type SettingShapes,
+  validSettings,
+} from '../state/kept-settings.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
@@ -183,7 +189,8 @@ export class Localize {
 
   async start(): Promise<void> {
     await this.sets.bring(async () => {
-      this.#keepSettings();
+      if (!keepSettings(KEPT, this.settings))
+        this.keptNotice = 'This browser keeps no settings for a later visit.';
       const { store } = this;
       await this.prepare();
       await store.start();
@@ -213,15 +220,6 @@ export class Localize {
           ?.restore(values)
           .map((bad) => `${name} ${bad}`) ?? [],
     );
-  }
-
-  /** Private windows and full or blocked storage throw: the run goes on without. */
-  #keepSettings(): void {
-    try {
-      localStorage.setItem(KEPT, JSON.stringify(this.settings));
-    } catch {
-      this.keptNotice = 'This browser keeps no settings for a later visit.';
-    }
   }
 
   /** The settings of the last run; what was brought is gone with the page, so committed sets take its place. */

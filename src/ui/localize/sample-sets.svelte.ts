@@ -3,12 +3,11 @@ import type { NamedError } from '../../named-error.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { listName } from '../../probes/data/row-file.ts';
 import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
-import { isCancelled } from '../../work/cancel.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
+import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../../named.ts';
 import type { NamedList, NamedPairs, QuestionSet } from './sets.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
 
@@ -102,7 +101,7 @@ export class SampleSets {
     try {
       await work();
     } catch (thrown) {
-      this.error = isCancelled(thrown) ? null : named(thrown);
+      this.error = failureOf(thrown);
     }
   }
 }

@@ -8,7 +8,7 @@ import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import type { Task } from '../../probes/task.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { ColumnChoices } from '../files/asked-columns.ts';
-import type { PathFile } from '../files/folder.ts';
+import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { openProblemList, readPairs, type ReadWork } from '../../reading/client.ts';
 import { heldSamples, type SampleSource } from '../../reading/sample-source.ts';
 
@@ -44,7 +44,7 @@ export async function droppedPairs(
   literalImage: 'strip' | 'keep',
   reading: ReadWork = {},
 ): Promise<NamedPairs> {
-  const files = pathsOf(found);
+  const files = byPath(found);
   const { pairs, literalImages } = await readPairs(files, { literalImage }, reading);
   const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
   return {
@@ -60,7 +60,7 @@ export async function droppedQuestions(
   choices: ColumnChoices = new Map(),
   reading: ReadWork = {},
 ): Promise<NamedList<Problem>> {
-  const files = pathsOf(found);
+  const files = byPath(found);
   const [list, ...others] = listsAmong(files.keys());
   if (list === undefined || others.length > 0) {
     throw new NamedError(
@@ -79,12 +79,4 @@ export async function droppedQuestions(
 export function ownPair(target: Blob, source: Blob, prompt: string, task: Task): NamedPairs {
   const pair: Pair = { id: 'own', task, prompt, target, source, targetAnswer: '', sourceAnswer: '' };
   return { name: 'your own pair', pairs: [pair], whole: true, ...NONE };
-}
-
-function pathsOf(found: readonly PathFile[]): Map<string, File> {
-  return new Map(found.map(({ path, file }) => [path, file]));
-}
-
-function topOf(found: readonly PathFile[]): string {
-  return found[0]?.path.split('/')[0] ?? '';
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { keptSettings, type SettingShapes } from './kept-settings.ts';
+import { keepSettings, keptSettings, type SettingShapes } from './kept-settings.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 
@@ -42,10 +42,7 @@ export class Appearance {
     if (this.theme === 'system') root.removeAttribute('data-theme');
     else root.setAttribute('data-theme', this.theme);
     root.toggleAttribute('data-talk', this.talk);
-    try {
-      localStorage.setItem(KEY, JSON.stringify({ theme: this.theme, talk: this.talk }));
-    } catch {
-      // Not kept; the choice still holds until the tab closes.
-    }
+    // Where it is not kept, the choice still holds until the tab closes.
+    keepSettings(KEY, { theme: this.theme, talk: this.talk });
   }
 }

@@ -8,6 +8,7 @@ import type { Folder } from '../files/folder.ts';
 import { guessRole } from '../files/slot-guess.ts';
 import { bytes, bytesPerSecond, duration } from '../format/quantity.ts';
 import { MOST_CHECKPOINTS } from '../theme/identity.ts';
+import { failureOf } from './failure.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import type { LoadChoice } from './load-choice.svelte.ts';
 import type { Machine } from './machine.svelte.ts';
@@ -15,7 +16,7 @@ import { named } from '../../named.ts';
 import { ReadFolders } from './read-folders.ts';
 import { freeName, nameFrom } from '../../analyses/model-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
-import { cancelled, isCancelled } from '../../work/cancel.ts';
+import { cancelled } from '../../work/cancel.ts';
 
 const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
 
@@ -91,8 +92,7 @@ export class Family {
 
   /** What was dropped or chosen could not be told apart; nothing is said of what was cancelled. */
   refuse(error: unknown): void {
-    const failure = named(error);
-    this.dropError = isCancelled(failure) ? null : failure;
+    this.dropError = failureOf(error);
   }
 
   #slotFor(folder: Folder): Slot | undefined {
@@ -127,10 +127,8 @@ export class Family {
       await this.estimate();
     } catch (error) {
       if (slot.state !== reading) return;
-      const failure = named(error);
-      slot.state = isCancelled(failure)
-        ? { kind: 'empty' }
-        : { kind: 'wrong', folder: folder.name, error: failure };
+      const failure = failureOf(error);
+      slot.state = failure ? { kind: 'wrong', folder: folder.name, error: failure } : { kind: 'empty' };
     }
   }
 
@@ -193,9 +191,7 @@ export class Family {
       if (still()) slot.state = { kind: 'loaded', checkpoint, model, error: null };
       if (this.#choice.keep) void this.#machine.askStored();
     } catch (thrown) {
-      const failure = named(thrown);
-      const error = isCancelled(failure) ? null : failure;
-      if (still()) slot.state = { kind: 'found', checkpoint, error };
+      if (still()) slot.state = { kind: 'found', checkpoint, error: failureOf(thrown) };
     } finally {
       this.#jobs.end(job);
     }

@@ -7,7 +7,7 @@ import {
   type ImageProcessing,
 } from '../../vlm/image-processing.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS, LEAST_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
-import { keptSettings, type SettingShapes, validSettings } from './kept-settings.ts';
+import { keepSettings, keptSettings, type SettingShapes, validSettings } from './kept-settings.ts';
 
 const KEY = 'frankenscope.images';
 const SHAPES = {
@@ -68,11 +68,8 @@ export class ImageChoice {
     return { imageProcessing: this.processing, maxImagePixels: this.maxPixels };
   }
 
+  /** Where it is not kept, the choice still holds until the tab closes. */
   #keep(): void {
-    try {
-      localStorage.setItem(KEY, JSON.stringify(this.reading));
-    } catch {
-      // Not kept; the choice still holds until the tab closes.
-    }
+    keepSettings(KEY, this.reading);
   }
 }

@@ -50,3 +50,14 @@ export function badNotice(bad: readonly string[]): string | null {
   const names = bad.map((name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
   return `Of the settings that this browser kept, some could not be read, and begin anew: ${names.join(', ')}.`;
 }
+
+/** Keeps them for a later visit; null forgets what was kept. False where private windows and full or blocked storage throw. */
+export function keepSettings(key: string, values: object | null): boolean {
+  try {
+    if (values) localStorage.setItem(key, JSON.stringify(values));
+    else localStorage.removeItem(key);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -7,9 +7,10 @@ import type { Origin, OtherRecords } from '../../study/journal/other-builds.ts';
 import { originNotice } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
+import { failureOf } from './failure.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { named } from '../../named.ts';
-import { cancelled, isCancelled } from '../../work/cancel.ts';
+import { cancelled } from '../../work/cancel.ts';
 
 /** Charts are redrawn with new records at most this often. */
 const SHOWN_EVERY_MS = 250;
@@ -199,7 +200,7 @@ export class StudyRun<Record> {
         },
       );
     } catch (error) {
-      if (!isCancelled(error)) this.error = named(error);
+      this.error = failureOf(error);
     } finally {
       await this.#show();
       this.#pending = null;

@@ -14,18 +14,17 @@ import type { Metric } from '../../grading/metrics.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
-import { isCancelled } from '../../work/cancel.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
-import type { PathFile } from '../files/folder.ts';
+import { byPath, type PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
+import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
-import { named } from '../../named.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
@@ -98,17 +97,15 @@ export class TransferEvaluation {
 
   async open(found: readonly PathFile[]): Promise<void> {
     try {
-      const files = new Map(found.map(({ path, file }) => [path, file]));
       this.opened = await this.#importing.read(async (reading) => {
-        const results = await openResults(files, reading);
+        const results = await openResults(byPath(found), reading);
         const { metrics } = await results.tables(this.reference);
         results.close();
         return { answers: results.answers, rows: metrics };
       });
       this.openError = null;
     } catch (thrown) {
-      const error = named(thrown);
-      this.openError = isCancelled(error) ? null : error;
+      this.openError = failureOf(thrown);
     }
   }
 

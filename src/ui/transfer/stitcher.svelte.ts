@@ -7,22 +7,21 @@ import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
 import { renameDonor, type Edit, type Recipe } from '../../merge/recipe/recipe.ts';
 import { subjectOf } from '../../merge/subject.ts';
 import { installMergeTransfer } from '../../merge/transfer.ts';
-import { exportInWorker, measureInWorker } from '../../merge/worker/client.ts';
+import { exportInWorker } from '../../merge/worker/client.ts';
 import { mergeMemory } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
 import { NamedError } from '../../named-error.ts';
-import { isCancelled } from '../../work/cancel.ts';
 import { bytes as bytesText, counted } from '../format/quantity.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Donors, DonorSlot } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import { MergeWork } from '../state/merge-work.svelte.ts';
 import { named } from '../../named.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
-const JOB = 'merge';
 const DTYPE_NAMES = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' } as const;
 
 /** What is planned, or why it cannot be. */
@@ -32,7 +31,7 @@ export type Planned =
   | { readonly kind: 'wrong'; readonly error: NamedError };
 
 /** A merge being put together from the opened checkpoints, and what can be done with it. */
-export class Stitcher implements StripEditor {
+export class Stitcher extends MergeWork implements StripEditor {
   readonly press = 'hand';
   /** Null until one hands a layer over: the first donor then gives everything. */
   #recipe = $state.raw<Recipe | null>(null);
@@ -42,11 +41,8 @@ export class Stitcher implements StripEditor {
   notices = $state.raw<readonly string[]>([]);
   /** Sentences about the folder that is written: what was there, what stays. */
   folderNotices = $state.raw<readonly string[]>([]);
-  /** Why the last thing asked for did not come through. */
-  error = $state.raw<NamedError | null>(null);
   /** What the last thing asked for came to. */
   done = $state<string | null>(null);
-  working = $state(false);
   /** In bytes; Hugging Face's own default. */
   shardBytes = $state(5e9);
   /** Small files stay in the spelling of the frame's folder. */
@@ -55,18 +51,17 @@ export class Stitcher implements StripEditor {
   readonly #donors: Donors;
   readonly #stitch: Stitch;
   readonly #view: View;
-  readonly #jobs: Jobs;
   readonly #weights: WeightsMemory;
   #planning = 0;
 
   /** @param weights remembers what was read of weights */
   constructor(family: Family, donors: Donors, stitch: Stitch, view: View, jobs: Jobs, weights: WeightsWatch) {
+    super('merge', jobs);
     this.#weights = mergeMemory(weights);
     this.#family = family;
     this.#donors = donors;
     this.#stitch = stitch;
     this.#view = view;
-    this.#jobs = jobs;
     installMergeTransfer();
   }
 
@@ -221,7 +216,7 @@ export class Stitcher implements StripEditor {
       if (!this.#family.canAdd) {
         throw new NamedError('NoSlotLeft', 'all slots for checkpoints are taken', {}, 'close one of them');
       }
-      const plan = await this.#measured(planned.plan, signal);
+      const plan = await this.measured(planned.plan, this.#donors.folders(), signal);
       this.#family.add();
       const slot = this.#family.slots.at(-1) as Slot;
       const name = `merge ${this.blocks?.blocks ?? ''}`;
@@ -240,7 +235,7 @@ export class Stitcher implements StripEditor {
     if (planned.kind !== 'planned') return;
     await this.#attempt(async (signal) => {
       const merge = new MergedFolder(planned.plan, this.#donors.folders(), { shardBytes: this.shardBytes });
-      const onProgress = this.#jobs.track(JOB, 'Exporting the merge', () => this.cancel());
+      const onProgress = this.track('Exporting the merge');
       const onNotice = (notice: string): void => void (this.folderNotices = [...this.folderNotices, notice]);
       const work = { signal, onProgress, onNotice, weights: this.#weights };
       const { files, bytes } = await exportInWorker(merge, { parent, name }, work);
@@ -248,37 +243,11 @@ export class Stitcher implements StripEditor {
     });
   }
 
-  cancel(): void {
-    this.#controller?.abort();
-  }
-
-  #controller: AbortController | null = null;
-
   async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     if (this.working) return;
-    this.error = null;
     this.done = null;
     this.folderNotices = [];
-    this.working = true;
-    const controller = new AbortController();
-    this.#controller = controller;
-    try {
-      await work(controller.signal);
-    } catch (error) {
-      const failure = named(error);
-      if (!isCancelled(failure)) this.error = failure;
-    } finally {
-      this.working = false;
-      this.#controller = null;
-      this.#jobs.end(JOB);
-    }
-  }
-
-  /** With the deviations that noise is scaled by; only noise asks for any work. */
-  #measured(plan: MergePlan, signal: AbortSignal): Promise<MergePlan> {
-    if (!plan.recipe.edits.some(({ kind }) => kind === 'noise')) return Promise.resolve(plan);
-    const onProgress = this.#jobs.track(JOB, 'Measuring weights for noise', () => this.cancel());
-    return measureInWorker(new MergedFolder(plan, this.#donors.folders()), { signal, onProgress });
+    await this.attempt(work);
   }
 
   #look(name: string): Look {

@@ -24,12 +24,6 @@ export function swapSeries(
     label: TASK_NAMES[task],
     colour,
     marker: MARKERS[task],
-    points: layers.map(({ layer, rate, interval, n }) => ({
-      layer: layer + 1,
-      value: rate,
-      low: interval.low,
-      high: interval.high,
-      n,
-    })),
+    points: layers.map(({ layer, rate, interval, n }) => ({ layer: layer + 1, value: rate, ...interval, n })),
   }));
 }

@@ -81,6 +81,9 @@ export async function standaloneSvg(chart: SVGSVGElement, heading: Heading): Pro
   const [wide, high] = [width + 2 * MARGIN, height + head + 2 * MARGIN];
   const outer = node('svg', { width: wide, height: high, viewBox: `0 0 ${wide} ${high}`, xmlns: NAMESPACE });
   const family = { 'font-family': root.fontFamily, fill: ink };
+  /** A line of the heading, `down` times its size below the margin. */
+  const written = (line: string, down: number, high: number, more: Record<string, number>) =>
+    node('text', { ...family, x: MARGIN, y: MARGIN + size * down, 'font-size': high, ...more }, line);
   const text = `${chart.textContent ?? ''}${heading.title}${heading.lines.join('')}`;
   const families = new Set(
     [...FONT_FAMILIES].filter((name) => copy.outerHTML.includes(name) || root.fontFamily.includes(name)),
@@ -90,24 +93,8 @@ export async function standaloneSvg(chart: SVGSVGElement, heading: Heading): Pro
     node('desc', {}, heading.lines.join(' ')),
     node('style', {}, await embeddedFonts(text, families)),
     node('rect', { width: '100%', height: '100%', fill: ground }),
-    node(
-      'text',
-      { ...family, x: MARGIN, y: MARGIN + size, 'font-size': size, 'font-weight': 600 },
-      heading.title,
-    ),
-    ...lines.map((line, i) =>
-      node(
-        'text',
-        {
-          ...family,
-          x: MARGIN,
-          y: MARGIN + size * (2.4 + 1.4 * i),
-          'font-size': size * 0.87,
-          'fill-opacity': 0.75,
-        },
-        line,
-      ),
-    ),
+    written(heading.title, 1, size, { 'font-weight': 600 }),
+    ...lines.map((line, i) => written(line, 2.4 + 1.4 * i, size * 0.87, { 'fill-opacity': 0.75 })),
   );
   copy.setAttribute('x', String(MARGIN));
   copy.setAttribute('y', String(MARGIN + head));

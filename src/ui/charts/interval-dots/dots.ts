@@ -75,37 +75,15 @@ export function dotPanels(
   const body = rows.length * size.row * scale;
   const each = (width - names - gap * (columns.length - 1)) / Math.max(1, columns.length);
   const block = (size.head + size.foot) * scale + body;
-  if (each - number >= NARROWEST * scale) {
-    const panels = columns.map((column, i): DotPanel => {
-      const x0 = names + i * (each + gap);
-      const top = size.head * scale;
-      return {
-        column,
-        left: 0,
-        x0,
-        x1: x0 + each - number,
-        right: x0 + each,
-        top,
-        bottom: top + body,
-        names: i === 0,
-      };
-    });
-    return { panels, height: block };
-  }
+  const beside = each - number >= NARROWEST * scale;
   const panels = columns.map((column, i): DotPanel => {
-    const top = i * block + size.head * scale;
-    return {
-      column,
-      left: 0,
-      x0: names,
-      x1: width - number,
-      right: width,
-      top,
-      bottom: top + body,
-      names: true,
-    };
+    const x0 = beside ? names + i * (each + gap) : names;
+    const right = beside ? x0 + each : width;
+    const top = size.head * scale + (beside ? 0 : i * block);
+    const edges = { left: 0, x0, x1: right - number, right, top, bottom: top + body };
+    return { column, ...edges, names: !beside || i === 0 };
   });
-  return { panels, height: block * columns.length };
+  return { panels, height: beside ? block : block * columns.length };
 }
 
 /** One row per variant and metric. */

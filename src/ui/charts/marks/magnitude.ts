@@ -1,5 +1,4 @@
 import { interpolateCividis, interpolateViridis, rgb } from 'd3';
-import { contrast } from '../../theme/contrast.ts';
 
 export type Scheme = 'viridis' | 'cividis';
 
@@ -41,9 +40,4 @@ export function levelOf(value: number, [low, high]: readonly [number, number]): 
 export function levelColour(level: number, scheme: Scheme): string {
   const interpolate = scheme === 'viridis' ? interpolateViridis : interpolateCividis;
   return rgb(interpolate(level / (LEVELS - 1))).formatHex();
-}
-
-/** Black or white, whichever is read better on `ground`. */
-export function inkOn(ground: string): '#000000' | '#ffffff' {
-  return contrast(ground, '#ffffff') >= contrast(ground, '#000000') ? '#ffffff' : '#000000';
 }

@@ -5,9 +5,7 @@ import IntervalDots from '../interval-dots/IntervalDots.svelte';
 import LayerHeatMap from '../layer-heat-map/LayerHeatMap.svelte';
 import LayerRidge from '../layer-ridge/LayerRidge.svelte';
 import LayerSurface from '../layer-surface/LayerSurface.svelte';
-import Matrix from '../matrix/Matrix.svelte';
 import SpectrumOverlay from '../spectrum-overlay/SpectrumOverlay.svelte';
-import { percentText } from '../axis/value-axis.ts';
 import {
   COMPONENTS,
   componentValues,
@@ -67,7 +65,6 @@ const SPECTRA = (
 }));
 
 const DOTS = transferDots();
-const GAP_COLUMNS = ['clock', 'maze', 'move box', 'n-queens', 'number slide', 'tower of Hanoi', 'water jugs'];
 
 export const SHOTS: readonly Shot[] = [
   {
@@ -248,22 +245,6 @@ export const SHOTS: readonly Shot[] = [
       status: { kind: 'done', note: 'n = 100, seed 123' },
       selected: { row: 'RL:IN:IN', column: 'M_rea' },
       onselect: () => undefined,
-    },
-  },
-  {
-    name: 'matrix-gap',
-    component: Matrix,
-    props: {
-      title: 'Text minus image, by category',
-      description: 'How much better the model answers when the puzzle is written out.',
-      rows: ['Base', 'IN', 'RL'].map((key) => ({ key, label: key })),
-      columns: GAP_COLUMNS.map((key) => ({ key, label: key })),
-      cell: (row: string, column: string) =>
-        row === 'RL' && column === 'water jugs'
-          ? undefined
-          : { value: ((row.length * 7 + column.length * 13) % 60) / 100 },
-      magnitude: { title: 'gap', domain: [0, 0.6], format: percentText },
-      status: { kind: 'partial', note: '26 of 27 cells so far' },
     },
   },
 ];
