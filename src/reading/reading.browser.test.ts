@@ -110,7 +110,7 @@ test('results come in parts, their tables worked out by the worker', async () =>
     ),
   );
   const { metricTable } = await import('../evaluation/tables/metric-table.ts');
-  const { readResults } = await import('../evaluation/results/read.ts');
+  const { readResults } = await import('../evaluation/testing/results.ts');
   const results = await openResults(files);
   expect(results.answers).toEqual(await readResults(files));
   const { metrics } = await results.tables('IN');

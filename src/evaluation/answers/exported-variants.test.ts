@@ -28,7 +28,7 @@ import { runJournalled } from '../../study/run-journalled.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
 import { type Experiment, transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
-import { resultFiles } from '../results/write.ts';
+import { resultFiles } from '../testing/results.ts';
 import { demoItems } from '../samples/demo-items.ts';
 import { drawSamples } from '../samples/draw.ts';
 import type { ItemSets } from '../samples/item-sets.ts';

@@ -63,11 +63,6 @@ export async function openItemFolder(
   return items;
 }
 
-/** All questions of a folder that is small. @throws NamedError those of `openItemFolder` */
-export async function readItemFolder(files: ReadonlyMap<string, Blob>): Promise<ItemSets> {
-  return (await openItemFolder(files)).drawn(undefined, 0);
-}
-
 interface OpenList {
   readonly list: ProblemList;
   readonly choice: ColumnChoice;
