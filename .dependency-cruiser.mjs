@@ -26,7 +26,7 @@ export const ROOMS = {
   words: {
     files: '^src/(?!main\\.ts)[^/]+\\.ts$|^src/[^/]+\\.mjs$',
     uses: [],
-    holds: 'named errors, and how texts and numbers read: every room speaks with them',
+    holds: 'named errors, words of the domain, and how texts and numbers read: every room speaks with them',
   },
   declarations: {
     files: '^src/analyses/.*\\.mjs$',
@@ -180,7 +180,7 @@ export const ROOMS = {
     holds: 'the page that measures',
   },
   body: {
-    files: '^src/ui/layer-strip/(layer-axis|regions|hatch)\\.ts$',
+    files: '^src/ui/layer-strip/(layer-axis|hatch)\\.ts$',
     uses: [],
     holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
@@ -197,7 +197,7 @@ export const ROOMS = {
   },
   ui: {
     files:
-      '^src/ui/(?!components/(?!FolderButton)|(app|charts|format|theme)/|layer-strip/(layer-axis|regions|hatch)\\.ts$)',
+      '^src/ui/(?!components/(?!FolderButton)|(app|charts|format|theme)/|layer-strip/(layer-axis|hatch)\\.ts$)',
     uses: [
       ...['body', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',

@@ -4,7 +4,7 @@ import { plainNumber } from '../plain-number.mjs';
 
 /**
  * @import {LayerMeans} from './layer-means.ts'
- * @import {Spread} from '../spectra/regions.ts'
+ * @import {Spread} from '../statistics/spread.ts'
  * @typedef {{readonly low: number, readonly high: number}} Interval
  */
 

@@ -1,8 +1,7 @@
-import { regionCutsOf } from '../analyses/region-cuts.ts';
+import { parseCuts, type Cuts } from '../regions.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import { roleNames } from '../spectra/deltas/roles.ts';
-import type { RegionCuts } from '../spectra/regions.ts';
 import { withoutRepeatedHead } from '../vlm/stored-head.ts';
 import type { CommandContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
@@ -33,7 +32,7 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   });
 }
 
-/** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `BadValue` */
-export function regionCuts({ flags }: CommandContext, layers: number): RegionCuts | undefined {
-  return regionCutsOf(flags.text('cuts') ?? null, layers, '--cuts');
+/** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `InvalidCuts` */
+export function regionCuts({ flags }: CommandContext, layers: number): Cuts | undefined {
+  return parseCuts(flags.text('cuts') ?? null, layers, '--cuts');
 }

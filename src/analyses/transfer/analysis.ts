@@ -10,7 +10,7 @@ import { answerSettings } from '../answer-settings.ts';
 import type { AskedModel } from '../asked-model.ts';
 import type { ValuesOf } from '../declaration.ts';
 import type { Evaluation } from '../evaluation.ts';
-import { regionCutsOf } from '../region-cuts.ts';
+import { parseCuts } from '../../regions.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -39,7 +39,7 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
     const donors = donorsOf(models);
     const standard = [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
     const blocks = values.variants.length > 0 ? values.variants : standard;
-    const cuts = regionCutsOf(values.cuts, donors['IN']?.checkpoint.layers ?? 0, '--cuts');
+    const cuts = parseCuts(values.cuts, donors['IN']?.checkpoint.layers ?? 0, '--cuts');
     const merges = await Promise.all(blocks.map((name) => blockVariant(name, donors, cuts)));
     const variants = [...merges, ...further];
     const experiments = transferExperiments(samples);

@@ -2,11 +2,10 @@ import { layerOfBlock } from '../../checkpoint/layer-index.ts';
 import { canonicalName } from '../../checkpoint/tensor-name.ts';
 import { tensorPlace } from '../../checkpoint/tensor-place.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
-import type { RegionCuts, RegionName } from '../../spectra/regions.ts';
-import { regionOf, REGIONS } from '../../spectra/regions.ts';
+import { REGIONS, regionOf, type Cuts, type Region } from '../../regions.ts';
 
 /** Where a weight lies: a region of the LLM, or outside its layers. */
-export type Place = RegionName | 'outside';
+export type Place = Region | 'outside';
 
 /** What one delta (a run minus IN) did to one place. */
 export interface PlaceUpdate {
@@ -42,7 +41,7 @@ export function freezeFinding(
   records: ReadonlyMap<string, EnergyRecord>,
   delta: string,
   from: string,
-  cuts: RegionCuts,
+  cuts: Cuts,
 ): FreezeFinding {
   const sums = new Map<
     Place,
@@ -96,7 +95,7 @@ export function redistribution(run: FreezeFinding, reference: FreezeFinding): re
   });
 }
 
-function placeOf(name: string, cuts: RegionCuts): Place {
+function placeOf(name: string, cuts: Cuts): Place {
   const { part, block } = tensorPlace(canonicalName(name));
   return (part === 'layer' ? regionOf(layerOfBlock(block), cuts) : null) ?? 'outside';
 }

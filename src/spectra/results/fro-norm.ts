@@ -3,13 +3,12 @@ import type { EnergyRecord } from '../energy.ts';
 import { productKey } from '../energy.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
 import type { TensorFamily } from '../deltas/pairing.ts';
-import type { RegionCuts, RegionName, Spread } from '../regions.ts';
-import { regionOf, spreadOf } from '../regions.ts';
+import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
+import { spreadOf, type Spread } from '../../statistics/spread.ts';
 import type { EntryPlace, ModelNames, ReadFrom, UpdatesOrigin, UpdatesRequest } from './updates-file.ts';
 import {
   byDelta,
   byLayer,
-  byRegion,
   entryPlace,
   groupBy,
   leftOut,
@@ -78,7 +77,7 @@ export interface FroNormFile {
     readonly components: Readonly<Record<string, JointEnergy>>;
     readonly projections: Readonly<Record<string, JointEnergy>>;
     /** Mean and spread over the layers of each region of their mean relative norms. */
-    readonly regions: Readonly<Record<RegionName, Readonly<Record<string, Spread>>>>;
+    readonly regions: Readonly<Record<Region, Readonly<Record<string, Spread>>>>;
   };
 }
 
@@ -205,8 +204,8 @@ function jointEnergy(records: readonly EnergyRecord[], deltas: readonly DeltaSpe
 function regionSpreads(
   summary: readonly FroNormSummary[],
   deltas: readonly DeltaSpec[],
-  cuts: RegionCuts,
-): Record<RegionName, Record<string, Spread>> {
+  cuts: Cuts,
+): Record<Region, Record<string, Spread>> {
   return byRegion((region) => {
     const layers = summary.filter(({ layer_idx }) => regionOf(layer_idx, cuts) === region);
     if (layers.length === 0) return {};

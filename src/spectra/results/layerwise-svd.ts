@@ -2,14 +2,13 @@
 import type { MeasuredSpectrum, SpectrumRecord } from '../diversity.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
 import type { TensorFamily } from '../deltas/pairing.ts';
-import type { RegionCuts, RegionName, Spread } from '../regions.ts';
-import { regionOf, spreadOf } from '../regions.ts';
+import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
+import { spreadOf, type Spread } from '../../statistics/spread.ts';
 import type { OverlapSection } from './subspace-overlap-file.ts';
 import type { EntryPlace, ModelNames, ReadFrom, UpdatesOrigin, UpdatesRequest } from './updates-file.ts';
 import {
   byDelta,
   byLayer,
-  byRegion,
   entryPlace,
   leftOut,
   measuredFamilies,
@@ -53,7 +52,7 @@ export interface SvdMeans {
 }
 
 export interface SvdEntry extends EntryPlace {
-  readonly region: RegionName | null;
+  readonly region: Region | null;
   readonly sft?: SvdMetrics;
   readonly rl?: SvdMetrics;
   readonly frankenscope?: ReadFrom & {
@@ -66,7 +65,7 @@ export interface SvdEntry extends EntryPlace {
 export interface SvdSummary {
   readonly layer_idx: number;
   readonly section: string;
-  readonly region: RegionName | null;
+  readonly region: Region | null;
   readonly n_params: number;
   readonly sft?: SvdMeans;
   readonly rl?: SvdMeans;
@@ -86,7 +85,7 @@ export interface LayerwiseSvdFile {
     /** Natural logarithms throughout. */
     readonly log: 'natural';
     /** Mean and spread over the layers of each region. */
-    readonly regions: Readonly<Record<RegionName, RegionSpreads>>;
+    readonly regions: Readonly<Record<Region, RegionSpreads>>;
     /** How far two of the updates share directions, where that was asked for. */
     readonly overlap?: OverlapSection;
   };
@@ -132,11 +131,7 @@ export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile
   };
 }
 
-function entryOf(
-  family: TensorFamily,
-  { rows, columns, spectra }: SpectrumRecord,
-  cuts: RegionCuts,
-): SvdEntry {
+function entryOf(family: TensorFamily, { rows, columns, spectra }: SpectrumRecord, cuts: Cuts): SvdEntry {
   const { layer } = family.place;
   const all = Object.fromEntries(Object.entries(spectra).map(([key, value]) => [key, metricsOf(value)]));
   return {
@@ -207,7 +202,7 @@ function summaryOf(layer: number, entries: readonly SvdEntry[]): SvdSummary {
 function regionSpreads(
   summary: readonly SvdSummary[],
   deltas: readonly DeltaSpec[],
-): Record<RegionName, RegionSpreads> {
+): Record<Region, RegionSpreads> {
   return byRegion((name) => {
     const layers = summary.filter(({ region }) => region === name);
     if (layers.length === 0) return {};

@@ -3,12 +3,11 @@ import type { DeltaSpec } from '../deltas/delta-spec.ts';
 import type { TensorFamily } from '../deltas/pairing.ts';
 import type { SubspaceOverlap } from '../fast/subspace-overlap.ts';
 import type { OverlapRecord } from '../overlap.ts';
-import type { RegionCuts, RegionName, Spread } from '../regions.ts';
-import { regionOf, spreadOf } from '../regions.ts';
+import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
+import { spreadOf, type Spread } from '../../statistics/spread.ts';
 import type { EntryPlace, ModelNames, ReadFrom, UpdatesOrigin, UpdatesRequest } from './updates-file.ts';
 import {
   byLayer,
-  byRegion,
   entryPlace,
   leftOut,
   measuredFamilies,
@@ -31,7 +30,7 @@ export interface SideOverlap {
 }
 
 export interface OverlapEntry extends EntryPlace, ReadFrom {
-  readonly region: RegionName | null;
+  readonly region: Region | null;
   readonly projection: string;
   readonly shape: readonly [rows: number, columns: number];
   /** Directions compared: the k asked for, or the lesser update's rank; 0 where one is zero, and no sides then. */
@@ -50,7 +49,7 @@ export interface OverlapEntry extends EntryPlace, ReadFrom {
 export interface OverlapSummary {
   readonly layer_idx: number;
   readonly section: string;
-  readonly region: RegionName | null;
+  readonly region: Region | null;
   readonly n_params: number;
   readonly output_mean: number | null;
   readonly input_mean: number | null;
@@ -65,7 +64,7 @@ export interface OverlapSection {
   readonly summary: readonly OverlapSummary[];
   /** Mean and spread over the layers of each region; null where no layer has an overlap. */
   readonly regions: Readonly<
-    Record<RegionName, { readonly output: Spread | null; readonly input: Spread | null }>
+    Record<Region, { readonly output: Spread | null; readonly input: Spread | null }>
   >;
 }
 
@@ -117,7 +116,7 @@ export function overlapSection(
   return { deltas, k, layers, summary, regions };
 }
 
-function entryOf(family: TensorFamily, record: OverlapRecord, cuts: RegionCuts): OverlapEntry {
+function entryOf(family: TensorFamily, record: OverlapRecord, cuts: Cuts): OverlapEntry {
   const { layer } = family.place;
   const { rows, columns, k, left, right, residual, device, adapter } = record;
   return {

@@ -1,15 +1,14 @@
 /** What the result files of updates have in common. */
 import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
 import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
-import type { RegionCuts, RegionName } from '../regions.ts';
-import { REGIONS } from '../regions.ts';
+import type { Cuts } from '../../regions.ts';
 
 /** What a file is made of, with the records of a run, whole or still under way, by canonical name. */
 export interface UpdatesRequest<R> {
   readonly pairing: Pairing;
   readonly records: ReadonlyMap<string, R>;
   readonly rounding: Rounding;
-  readonly cuts: RegionCuts;
+  readonly cuts: Cuts;
   /** Checkpoint names by part; those absent are written as "". */
   readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
   readonly provenance?: unknown;
@@ -28,7 +27,7 @@ export function modelNames(models: UpdatesRequest<unknown>['models']): ModelName
 /** How the numbers were made, and what they leave out. */
 export interface UpdatesOrigin {
   readonly rounding: Rounding;
-  readonly cuts: RegionCuts;
+  readonly cuts: Cuts;
   readonly mismatches: Pairing['mismatches'];
   /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
   readonly unshared?: Pairing['unshared'];
@@ -82,10 +81,6 @@ export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, 
     else groups.set(name, [item]);
   }
   return groups;
-}
-
-export function byRegion<T>(of: (region: RegionName) => T): Record<RegionName, T> {
-  return Object.fromEntries(REGIONS.map((region) => [region, of(region)])) as Record<RegionName, T>;
 }
 
 export function byDelta<T>(deltas: readonly DeltaSpec[], value: (spec: DeltaSpec) => T): Record<string, T> {

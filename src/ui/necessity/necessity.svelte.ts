@@ -8,7 +8,7 @@ import { freezeFinding, type FreezeFinding } from '../../evaluation/necessity/fr
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
 import type { Metric } from '../../grading/metrics.ts';
-import type { RegionName } from '../../spectra/regions.ts';
+import { regionSpans, type Region } from '../../regions.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
@@ -28,7 +28,7 @@ export class Necessity {
   readonly choice: QuestionChoice;
   readonly run: AnswerRun;
   readonly reference = 'IN';
-  region = $state<RegionName>('early');
+  region = $state<Region>('early');
   vision = $state<'frozen' | 'trained'>('frozen');
   pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
   readonly #engine: EngineApi;
@@ -95,9 +95,8 @@ export class Necessity {
   /** Trainer settings that freeze the chosen region at the cuts on screen. */
   configs = $derived.by((): readonly FreezeConfig[] => {
     const { layers } = this.#family.body;
-    const [a, b] = this.#view.cuts(layers);
-    const ends = { early: [1, a], middle: [a + 1, b], late: [b + 1, layers] } as const;
-    const [first, last] = ends[this.region];
+    const spans = regionSpans(this.#view.cuts(layers), layers);
+    const { first = 1, last = layers } = spans.find(({ region }) => region === this.region) ?? {};
     const checkpoint = this.#family.opened[0]?.checkpoint;
     return freezeConfigs({
       layers,

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { moveCut, presetCuts, type Cuts, type Preset } from '../layer-strip/regions.ts';
+import { moveCut, presetCuts, type CutPreset, type Cuts } from '../../regions.ts';
 import type { Address } from '../../analyses/address.ts';
 import { readHash, writeHash, type PageId } from './hash.ts';
 
@@ -56,7 +56,7 @@ export class View {
     this.#write();
   }
 
-  usePreset(n: number, preset: Preset): void {
+  usePreset(n: number, preset: CutPreset): void {
     if (preset === 'thirds') this.#cuts.delete(n);
     else this.#cuts.set(n, presetCuts(preset, n));
     this.#write();

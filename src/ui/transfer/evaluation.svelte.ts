@@ -20,7 +20,7 @@ import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
-import { presetOf } from '../layer-strip/regions.ts';
+import { presetOf } from '../../regions.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';

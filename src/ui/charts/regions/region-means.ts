@@ -1,11 +1,11 @@
 import { deviation, mean } from 'd3';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { Covers } from '../../layer-strip/layer-axis.ts';
-import { regionSpans, type Cuts, type Region } from '../../layer-strip/regions.ts';
+import { regionSpans, type Cuts } from '../../../regions.ts';
 
 /** A stretch of the axis whose layers are averaged. */
 export interface Stretch {
-  readonly name: Region | 'Vision';
+  readonly name: string;
   /** Unified indices, inclusive. */
   readonly first: number;
   readonly last: number;
@@ -21,7 +21,7 @@ export interface RegionMean extends Stretch {
 
 /** The stretches of a body that an analysis covers. */
 export function stretches(cuts: Cuts, layers: number, visionBlocks: number, covers: Covers): Stretch[] {
-  const llm = regionSpans(cuts, layers).map(({ region, first, last }) => ({ name: region, first, last }));
+  const llm = regionSpans(cuts, layers).map(({ label, first, last }) => ({ name: label, first, last }));
   return covers === 'all' && visionBlocks > 0
     ? [{ name: 'Vision', first: -visionBlocks, last: -1 }, ...llm]
     : llm;
