@@ -181,7 +181,7 @@ export const ROOMS = {
   },
   body: {
     files: '^src/ui/layer-strip/(layer-axis|hatch)\\.ts$',
-    uses: [],
+    uses: ['words'],
     holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
   // The button that opens folders gathers files, as screens do.

@@ -1,4 +1,5 @@
 /** Update energy against a bare read of the same bytes; exact spectra on the CPU by size; what a 7B triple would take. */
+import { layerPlace } from '../checkpoint/tensor-place.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { mapInFlight } from '../work/in-flight.ts';
@@ -117,7 +118,9 @@ export async function benchSpectra(log: (line: string) => void): Promise<Spectru
   const rate = exactOperations(last.rows, last.columns) / last.seconds;
   const shapes = expectedWeights(SEVEN_B).filter(
     ({ name, shape }) =>
-      shape.length === 2 && /^(model\.layers|visual\.(blocks|merger))\./.test(name) && !name.includes('norm'),
+      shape.length === 2 &&
+      layerPlace(name, { visionBlocks: SEVEN_B.vision.depth }).layer !== null &&
+      !name.includes('norm'),
   );
   const work =
     2 * shapes.reduce((sum, { shape: [rows = 1, columns = 1] }) => sum + exactOperations(rows, columns), 0);

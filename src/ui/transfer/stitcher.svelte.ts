@@ -1,3 +1,4 @@
+import { EMBEDDINGS } from '../../checkpoint/tensor-place.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { writeMergekit } from '../../merge/mergekit/write.ts';
@@ -196,7 +197,7 @@ export class Stitcher implements StripEditor {
     if (!recipe || planned.kind !== 'planned') return null;
     try {
       const models = new Map(planned.plan.donors.map(({ name, checkpoint }) => [name, checkpoint]));
-      const main = planned.plan.tensors.find(({ name }) => name === 'model.embed_tokens.weight')?.dtype;
+      const main = planned.plan.tensors.find(({ name }) => name === EMBEDDINGS)?.dtype;
       const outDtype = DTYPE_NAMES[main as keyof typeof DTYPE_NAMES] ?? 'bfloat16';
       return writeMergekit(recipe, { models, outDtype });
     } catch (error) {
