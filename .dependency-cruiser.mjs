@@ -36,7 +36,7 @@ export const ROOMS = {
   },
   scripts: {
     files: '^scripts/',
-    uses: ['declarations'],
+    uses: ['words', 'declarations'],
     holds:
       'what npm runs, some of it before any package is installed, and the words that it shares with the app',
   },

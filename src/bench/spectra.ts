@@ -1,4 +1,5 @@
 /** Update energy against a bare read of the same bytes; exact spectra on the CPU by size; what a 7B triple would take. */
+import { ROLES } from '../roles.mjs';
 import { layerPlace } from '../checkpoint/tensor-place.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
@@ -41,7 +42,7 @@ export interface EnergyBench {
 /** Energy of all weights of a layer, three checkpoints, in worker threads. */
 export async function benchEnergy(): Promise<EnergyBench> {
   const checkpoints = new Map<string, Checkpoint>();
-  for (const role of ['base', 'in', 'rl'])
+  for (const role of ROLES)
     checkpoints.set(role, await openCheckpoint(await syntheticCheckpoint(LAYER, `energy-${role}`, 1)));
   const pairing = pairTensors(checkpoints, { weights: null });
   const request = { checkpoints, pairing, deltas: deltasOf(checkpoints.keys()), rounding: 'stored' } as const;

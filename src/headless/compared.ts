@@ -22,9 +22,7 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
     Array.from({ length: checkpoints.count('model') }, (_, index) => open('model', index)),
   );
   return roleNames({
-    ...(base ? { base } : {}),
-    ...(before ? { in: before } : {}),
-    ...(rl ? { rl } : {}),
+    ...{ base, in: before, rl },
     others: [
       ...others.filter((checkpoint) => checkpoint !== undefined),
       ...(await recipeCheckpoints(context)),

@@ -1,4 +1,5 @@
 /** What the result files of updates have in common. */
+import type { Role } from '../../roles.mjs';
 import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
 import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
 import type { Cuts } from '../../regions.ts';
@@ -10,7 +11,7 @@ export interface UpdatesRequest<R> {
   readonly rounding: Rounding;
   readonly cuts: Cuts;
   /** Checkpoint names by part; those absent are written as "". */
-  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
+  readonly models: Readonly<Partial<Record<Role, string>>>;
   readonly provenance?: unknown;
 }
 

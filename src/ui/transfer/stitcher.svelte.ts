@@ -1,3 +1,4 @@
+import { ROLE_LABELS } from '../../roles.mjs';
 import { EMBEDDINGS } from '../../checkpoint/tensor-place.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
@@ -80,7 +81,7 @@ export class Stitcher implements StripEditor {
     const kept = this.#recipe;
     const { layers } = this.#family.body;
     if (kept && kept.layers.length === layers) return kept;
-    const first = names.includes('IN') ? 'IN' : names[0];
+    const first = names.find((name) => name === ROLE_LABELS.in) ?? names[0];
     return first === undefined ? null : parseBlocks(first, names, layers);
   }
 
