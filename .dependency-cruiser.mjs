@@ -36,7 +36,7 @@ export const ROOMS = {
   },
   scripts: {
     files: '^scripts/',
-    uses: ['declarations'],
+    uses: ['words', 'declarations'],
     holds:
       'what npm runs, some of it before any package is installed, and the words that it shares with the app',
   },
@@ -181,7 +181,7 @@ export const ROOMS = {
   },
   body: {
     files: '^src/ui/layer-strip/(layer-axis|hatch)\\.ts$',
-    uses: [],
+    uses: ['words'],
     holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
   look: {

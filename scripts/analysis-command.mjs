@@ -127,47 +127,27 @@ function samplesFlags(declaration, help) {
   };
 }
 
+/** What flags say of their values as settings do. */
+const LIMITS = ['choices', 'minimum', 'maximum', 'pattern', 'example'];
+
 /**
  * @param {Setting} setting
  * @returns {Omit<Flag, 'help'>}
  */
 function flagOf(setting) {
-  switch (setting.kind) {
-    case 'choice': {
-      const { kind, choices, value } = setting;
-      return { kind, choices, ...(value === null ? {} : { value }) };
-    }
-    case 'choices':
-      return { kind: 'choice', choices: setting.choices, repeated: true };
-    case 'integer': {
-      const { kind, minimum, maximum, value } = setting;
-      return {
-        ...{ kind, minimum },
-        ...(maximum === undefined ? {} : { maximum }),
-        ...(value === null ? {} : { value }),
-      };
-    }
-    case 'switch':
-      return { kind: 'switch' };
-    case 'checkpoint':
-      return { kind: 'choice', choices: setting.choices };
-    case 'text': {
-      const { pattern, example } = setting;
-      return {
-        kind: 'text',
-        ...(pattern === undefined ? {} : { pattern }),
-        ...(example === undefined ? {} : { example }),
-      };
-    }
-    case 'texts': {
-      const { pattern, example } = setting;
-      return { kind: 'text', repeated: true, pattern, example };
-    }
-    case 'layers':
-      return LAYERS;
-    case 'layer sets':
-      return { ...LAYERS, repeated: true, example: '0-3' };
-  }
+  const { kind } = setting;
+  if (kind === 'layers') return LAYERS;
+  if (kind === 'layer sets') return { ...LAYERS, repeated: true, example: '0-3' };
+  const limits = Object.entries(setting).filter(
+    ([name, limit]) => LIMITS.includes(name) && limit !== undefined,
+  );
+  const hasDefault = (kind === 'choice' || kind === 'integer') && setting.value !== null;
+  return {
+    kind: kind === 'choices' || kind === 'checkpoint' ? 'choice' : kind === 'texts' ? 'text' : kind,
+    ...Object.fromEntries(limits),
+    ...(hasDefault ? { value: setting.value } : {}),
+    ...(kind === 'choices' || kind === 'texts' ? { repeated: true } : {}),
+  };
 }
 
 /** @param {string} name in camel case */

@@ -42,10 +42,8 @@ import { ROOT } from './paths.mjs';
  *   help: string,
  *   writes: 'json' | 'folder' | 'new-folder',
  *   flags: Readonly<Record<string, Flag>>,
- *   rest?: string,
  *   streams?: string,
- * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `rest`: the flag that words before the
- *   first flag belong to; `streams`: the flag with which `--out` is a file that the page writes piece by piece
+ * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `streams`: the flag with which `--out` is a file that the page writes piece by piece
  */
 
 const FOLDER = join(ROOT, 'scripts', 'commands');

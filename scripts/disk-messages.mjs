@@ -50,66 +50,67 @@ export function diskRefusal(reason, where) {
   const other = where.choice ?? 'choose another place';
   switch (kind) {
     case 'full':
-      return full('DiskFull', `no room on the disk of ${place}`, where, `free some space, or ${other}`);
+      return full(`no room on the disk of ${place}`, where, `free some space, or ${other}`);
     case 'quota':
       return full(
-        'DiskFull',
         `your quota on the disk of ${place} is used up`,
         where,
         `delete files of yours there, or ${other}`,
       );
     case 'large':
-      return {
-        name: 'FileTooLarge',
-        what: `the disk of ${place} takes no file of that size (FAT32 takes up to 4 GB)`,
-        remedy: `write smaller files (largest weight file), or ${other}`,
-      };
+      return refusal(
+        'FileTooLarge',
+        `the disk of ${place} takes no file of that size (FAT32 takes up to 4 GB)`,
+        `write smaller files (largest weight file), or ${other}`,
+      );
     case 'broken':
-      return {
-        name: 'DiskFailed',
-        what: `the disk of ${place} failed (${reason})`,
-        remedy: `check the disk and its connection, or ${other}`,
-      };
+      return refusal(
+        'DiskFailed',
+        `the disk of ${place} failed (${reason})`,
+        `check the disk and its connection, or ${other}`,
+      );
     case 'read-only':
-      return {
-        name: 'FolderNotWritable',
-        what: `the disk of ${place} can only be read (${reason})`,
-        remedy: other,
-      };
+      return refusal('FolderNotWritable', `the disk of ${place} can only be read (${reason})`, other);
     case 'refused':
-      return {
-        name: 'FolderNotWritable',
-        what: `writing into ${place} is not allowed (${reason})`,
-        remedy: `allow it, or ${other}`,
-      };
+      return refusal(
+        'FolderNotWritable',
+        `writing into ${place} is not allowed (${reason})`,
+        `allow it, or ${other}`,
+      );
     case 'busy':
-      return {
-        name: 'FolderNotWritable',
-        what: `another program or tab is writing into ${place} (${reason})`,
-        remedy: `wait until it has ended, or ${other}`,
-      };
+      return refusal(
+        'FolderNotWritable',
+        `another program or tab is writing into ${place} (${reason})`,
+        `wait until it has ended, or ${other}`,
+      );
     case 'gone':
-      return {
-        name: 'FolderGone',
-        what: `${place} is there no longer (${reason})`,
-        remedy: `connect the disk or make the folder again, or ${other}`,
-      };
+      return refusal(
+        'FolderGone',
+        `${place} is there no longer (${reason})`,
+        `connect the disk or make the folder again, or ${other}`,
+      );
   }
 }
 
 /**
  * @param {ErrorName} name
  * @param {string} what
- * @param {Place} where
  * @param {string} remedy
  * @returns {Refusal}
  */
-function full(name, what, { needed, free }, remedy) {
+const refusal = (name, what, remedy) => ({ name, what, remedy });
+
+/**
+ * @param {string} what
+ * @param {Place} where
+ * @param {string} remedy
+ */
+function full(what, { needed, free }, remedy) {
   const amounts = [
     ...(needed === undefined || needed === null ? [] : [`${amount(needed)} are to be written`]),
     ...(free === undefined || free === null ? [] : [`${amount(free)} are free`]),
   ];
-  return { name, what: [what, amounts.join(', ')].filter((part) => part !== '').join(': '), remedy };
+  return refusal('DiskFull', [what, amounts.join(', ')].filter((part) => part !== '').join(': '), remedy);
 }
 
 /**

@@ -1,3 +1,5 @@
+import * as nodeFs from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { diskRefusal } from './disk-messages.mjs';
 import { NamedError } from './named-error.mjs';
 
@@ -43,4 +45,16 @@ export class DiskRefused extends NamedError {
     refused.cause = error;
     return refused;
   }
+}
+
+/**
+ * Bytes that the disk of a folder, or of the one it will be made in, still takes; null where it does not tell.
+ * @param {string} folder
+ * @param {Pick<typeof import('node:fs/promises'), 'statfs'>} [fs]
+ * @returns {Promise<number | null>}
+ */
+export async function freeOn(folder, fs = nodeFs) {
+  const found = await fs.statfs(folder).catch(() => fs.statfs(dirname(folder)).catch(() => null));
+  // Some network drives count nothing.
+  return found && found.blocks > 0 ? found.bavail * found.bsize : null;
 }

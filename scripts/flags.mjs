@@ -55,12 +55,7 @@ export function isRepeated(flag) {
  * @param {readonly string[]} words
  */
 function* tokens(command, words) {
-  let i = 0;
-  if (command.rest !== undefined) {
-    for (; i < words.length && !words[i]?.startsWith('--'); i++)
-      yield { name: command.rest, text: words[i] ?? '' };
-  }
-  for (; i < words.length; i++) {
+  for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
     const [, name = '', assigned] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const known = Object.keys(command.flags);

@@ -44,27 +44,28 @@ describe('reading flags', () => {
     );
   });
 
-  test('takes several values of a flag that may be repeated, and words before the flags', () => {
+  test('takes several values of a flag that may be repeated', () => {
     const command: Command = {
       help: '',
       writes: 'folder',
-      rest: 'part',
       flags: {
         part: { kind: 'data', repeated: true, required: true, help: 'folders' },
         model: { kind: 'checkpoint', repeated: true, help: 'models' },
         shard: SHARD,
       },
     };
-    expect(readFlags(command, ['a', 'b', '--model', 'x', 'y', '--shard', '2/3', '--model', 'z'])).toEqual({
+    expect(
+      readFlags(command, ['--part', 'a', 'b', '--model', 'x', 'y', '--shard', '2/3', '--model', 'z']),
+    ).toEqual({
       part: ['a', 'b'],
       model: ['x', 'y', 'z'],
       shard: '2/3',
     });
     expect(() => readFlags(command, ['--model', 'x'])).toThrow('required; --part');
-    expect(() => readFlags(command, ['a', '--shard', '0/3'])).toThrow(
+    expect(() => readFlags(command, ['--part', 'a', '--shard', '0/3'])).toThrow(
       '"0/3" will not do; --shard; give one like 1/4',
     );
-    expect(() => readFlags(command, ['a', '--shard', '1/3', 'b'])).toThrow('"b" is not a flag');
+    expect(() => readFlags(command, ['--part', 'a', '--shard', '1/3', 'b'])).toThrow('"b" is not a flag');
   });
 
   test('tells an empty prompt from a missing one', () => {

@@ -47,9 +47,8 @@ export function findInputs(command, values) {
     if (kind === 'data') inputs[name] = given.map((path) => demo(path, kind) ?? data(name, path));
     if (kind === 'files') {
       const files = given.map((path) => file(name, path));
-      inputs[name] = [
-        { name: given.join(', '), demo: null, kind, paths: files.map((path) => basename(path)), files },
-      ];
+      const paths = files.map((path) => basename(path));
+      inputs[name] = [{ name: given.join(', '), demo: null, kind, paths, files }];
     }
   }
   return inputs;
@@ -63,11 +62,7 @@ export function findInputs(command, values) {
  * @throws {NamedError} DemoNotFound
  */
 export function findDemos(inputs, folder = join(DIST, 'demo')) {
-  const known = existsSync(folder)
-    ? readdirSync(folder)
-        .sort()
-        .map((entry) => `demo:${entry}`)
-    : [];
+  const known = (existsSync(folder) ? readdirSync(folder).sort() : []).map((entry) => `demo:${entry}`);
   const find = (/** @type {string} */ name, /** @type {Input} */ input) => {
     if (input.demo === null) return input;
     const path = join(folder, input.demo);
@@ -103,12 +98,7 @@ function demo(value, kind) {
 function checkpoint(name, value) {
   const given = resolve(value);
   if (!existsSync(given) || !statSync(given).isDirectory())
-    throw new NamedError(
-      'FolderNotFound',
-      `there is no folder "${value}"`,
-      `--${name}`,
-      'give a checkpoint folder',
-    );
+    throw notFound(name, `there is no folder "${value}"`, 'give a checkpoint folder');
   const cached = snapshotOf(given, `--${name}`);
   const folder = cached?.folder ?? given;
   refuseBrokenLinks(folder, `--${name}`, cached?.name);
@@ -120,10 +110,9 @@ function checkpoint(name, value) {
   // Shards of training lie a folder deeper: global_step100/, actor/.
   if (other === OTHER_FORMAT) paths.push(...otherFormatsBelow(folder, entries));
   if (paths.length === 0)
-    throw new NamedError(
-      'FolderNotFound',
+    throw notFound(
+      name,
       `"${value}" holds no checkpoint files`,
-      `--${name}`,
       'give the folder with config.json and the .safetensors files',
     );
   const files = paths.map((path) => join(folder, path));
@@ -158,21 +147,9 @@ function data(name, value) {
     const paths = [basename(top), ...beside(top, name)];
     return { ...found, paths, files: paths.map((path) => join(dirname(top), path)) };
   }
-  if (!existsSync(top))
-    throw new NamedError(
-      'FolderNotFound',
-      `there is no folder or file "${value}"`,
-      `--${name}`,
-      'give one that exists',
-    );
+  if (!existsSync(top)) throw notFound(name, `there is no folder or file "${value}"`, 'give one that exists');
   const paths = below(top, name);
-  if (paths.length === 0)
-    throw new NamedError(
-      'FolderNotFound',
-      `"${value}" holds no files`,
-      `--${name}`,
-      'give the folder with the data',
-    );
+  if (paths.length === 0) throw notFound(name, `"${value}" holds no files`, 'give the folder with the data');
   return { ...found, paths, files: paths.map((path) => join(top, path)) };
 }
 
@@ -257,6 +234,13 @@ function below(top, name) {
   }
   return paths.sort();
 }
+
+/**
+ * @param {string} flag
+ * @param {string} what
+ * @param {string} remedy
+ */
+const notFound = (flag, what, remedy) => new NamedError('FolderNotFound', what, `--${flag}`, remedy);
 
 /** @param {string} path */
 function isFile(path) {

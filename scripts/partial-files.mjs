@@ -1,6 +1,6 @@
 import * as nodeFs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { DiskRefused } from './disk-refused.mjs';
+import { DiskRefused, freeOn } from './disk-refused.mjs';
 import { NamedError } from './named-error.mjs';
 import { thisProcess } from './run-owner.mjs';
 import { Staging, isStaging, upTo } from './staging.mjs';
@@ -150,17 +150,7 @@ export class PartialFiles {
 
   /** The folder's path, and the bytes that its disk still takes: null where it does not tell. */
   async space() {
-    return { folder: this.#folder, free: await this.#free() };
-  }
-
-  /** @returns {Promise<number | null>} */
-  async #free() {
-    for (const folder of [this.#folder, dirname(this.#folder)]) {
-      const found = await this.#fs.statfs(folder).catch(() => null);
-      // Some network drives count nothing.
-      if (found) return found.blocks > 0 ? found.bavail * found.bsize : null;
-    }
-    return null;
+    return { folder: this.#folder, free: await freeOn(this.#folder, this.#fs) };
   }
 
   /** Removes every file that has not got its name, and the folders made for them where they are empty. Never fails. */
@@ -240,7 +230,11 @@ export class PartialFiles {
       .catch(() => {})
       .then(step)
       .catch(async (error) => {
-        throw await DiskRefused.from(error, { folder: this.#folder, file: path, free: () => this.#free() });
+        throw await DiskRefused.from(error, {
+          folder: this.#folder,
+          file: path,
+          free: () => freeOn(this.#folder, this.#fs),
+        });
       });
     this.#last = next;
     // Whoever asked for it is told.

@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { DiskRefused } from './disk-refused.mjs';
+import { DiskRefused, freeOn } from './disk-refused.mjs';
 
 /** @import {IncomingMessage, ServerResponse} from 'node:http' */
 /** @import {PartialFiles} from './partial-files.mjs' */
@@ -74,11 +72,11 @@ export class Session {
     const { pathname, searchParams } = new URL((request.url ?? '').slice(this.path.length), 'http://x/');
     const [area, ...parts] = pathname.slice(1).split('/').map(decodeURIComponent);
     const method = request.method ?? '';
+    const [start = 0, end = 0] = ['start', 'end'].map((name) => Number(searchParams.get(name)));
     if (area === 'out' && this.#out) {
       const path = parts.join('/');
       if (method === 'GET' && parts.length === 0) return JSON.stringify(await this.#out.list());
-      if (method === 'GET')
-        return this.#out.read(path, Number(searchParams.get('start')), Number(searchParams.get('end')));
+      if (method === 'GET') return this.#out.read(path, start, end);
       if (method === 'PATCH') return this.#out.finish(path);
       if (method === 'DELETE') return this.#out.remove(path);
       if (method === 'PUT') return this.#out.create(path);
@@ -88,13 +86,7 @@ export class Session {
     if (area === 'journal') {
       const [key = '', file = ''] = parts;
       if (method === 'GET' && key === '') return JSON.stringify(this.#journal.list());
-      if (method === 'GET' && searchParams.has('end'))
-        return this.#journal.readPart(
-          key,
-          file,
-          Number(searchParams.get('start')),
-          Number(searchParams.get('end')),
-        );
+      if (method === 'GET' && searchParams.has('end')) return this.#journal.readPart(key, file, start, end);
       if (method === 'GET') return this.#journal.read(key, file);
       if (method === 'POST') return this.#append(key, file, await bodyOf(request));
       if (method === 'DELETE') return this.#journal.remove(key);
@@ -115,16 +107,6 @@ export class Session {
       throw await DiskRefused.from(error, { folder, file, free: () => freeOn(folder) });
     }
   }
-}
-
-/**
- * Bytes that the disk of a folder still takes; null where it does not tell.
- * @param {string} folder
- * @returns {Promise<number | null>}
- */
-async function freeOn(folder) {
-  const found = await statfs(folder).catch(() => statfs(dirname(folder)).catch(() => null));
-  return found && found.blocks > 0 ? found.bavail * found.bsize : null;
 }
 
 /**

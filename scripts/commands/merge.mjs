@@ -1,4 +1,4 @@
-import { CHECKPOINT, COMMON, OUT_FOLDER } from './shared/flags.mjs';
+import { COMMON, FAMILY, OUT_FOLDER } from './shared/flags.mjs';
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {
@@ -18,9 +18,7 @@ export const command = {
       help: 'last layer of each region but the last, from 1 (default: regions of equal size)',
     },
     recipe: { kind: 'files', help: 'recipe instead of blocks: JSON, or mergekit’s YAML' },
-    base: CHECKPOINT,
-    in: CHECKPOINT,
-    rl: CHECKPOINT,
+    ...FAMILY,
     'shard-bytes': { kind: 'integer', minimum: 1, help: 'largest weight file', value: 5_000_000_000 },
     verbatim: {
       kind: 'switch',

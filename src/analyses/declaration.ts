@@ -1,3 +1,5 @@
+import type { RoleLabel } from '../roles.mjs';
+
 /**
  * What an analysis declares of itself as plain data, in `NAME/declaration.mjs` and `NAME/words.mjs`: the shell reads both before any
  * package is installed, and the app makes its form, its checks and its addresses of them.
@@ -115,7 +117,7 @@ export type ValuesOf<S extends Settings> = { readonly [Name in keyof S]: ValueOf
 /** A model that an analysis is given, as the command's flag names it. */
 export interface ModelFlag {
   /** What it is called in results; the folder's name where that is not given. */
-  readonly role?: string;
+  readonly role?: RoleLabel;
   readonly required?: boolean;
   readonly repeated?: boolean;
 }

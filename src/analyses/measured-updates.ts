@@ -1,4 +1,5 @@
 /** What every analysis of updates compares, and what of that decides its records. */
+import { UPDATE_KEYS } from '../roles.mjs';
 import { NamedError } from '../named-error.ts';
 import type { Weights } from '../identity/deciding-inputs.ts';
 import type { DeltaSpec, Rounding } from '../spectra/deltas/delta-spec.ts';
@@ -73,8 +74,8 @@ export function decidingUpdates(
 /** The settings that all have, as an identity tells them. */
 export function comparisonOf({ rounding, outside, deltas }: SettingValues): SettingValues {
   const known = Array.isArray(deltas) ? (deltas as readonly Partial<DeltaSpec>[]) : [];
-  const rl = known.find(({ key }) => key === 'rl');
-  const further = known.find(({ key }) => key !== 'rl' && key !== 'sft');
+  const rl = known.find(({ key }) => key === UPDATE_KEYS.rl);
+  const further = known.find(({ key }) => key !== UPDATE_KEYS.rl && key !== UPDATE_KEYS.in);
   return {
     ...{ rounding, outside: outside ?? false },
     rlFrom: rl?.from === 'base' ? 'base' : 'in',

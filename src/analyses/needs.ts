@@ -1,3 +1,4 @@
+import { ROLE_LABELS, type RoleLabel } from '../roles.mjs';
 import { NamedError } from '../named-error.ts';
 import type { AskedModel } from './asked-model.ts';
 
@@ -11,7 +12,7 @@ export function firstModel([asked]: readonly AskedModel[]): AskedModel {
 export function beforeAndAfter(
   models: readonly AskedModel[],
 ): readonly [before: AskedModel, after: AskedModel] | null {
-  const named = (name: string): AskedModel | undefined => models.find((one) => one.name === name);
-  const [before, after] = [named('IN') ?? models.at(-2), named('RL') ?? models.at(-1)];
+  const named = (name: RoleLabel): AskedModel | undefined => models.find((one) => one.name === name);
+  const [before, after] = [named(ROLE_LABELS.in) ?? models.at(-2), named(ROLE_LABELS.rl) ?? models.at(-1)];
   return before && after && before !== after ? [before, after] : null;
 }

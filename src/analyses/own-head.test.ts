@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { folder } from '../checkpoint/testing/files.ts';
-import { writeSafetensors } from '../checkpoint/writing.ts';
+import { writeSafetensors } from '../checkpoint/testing/safetensors.ts';
 import type { OverlapSection } from '../spectra/results/subspace-overlap-file.ts';
 import { inlineThreads } from '../spectra/threads/inline.ts';
 import { openWeights, withoutRepeatedHead } from '../vlm/stored-head.ts';

@@ -1,3 +1,4 @@
+import { ROLES, type Role } from '../roles.mjs';
 import { listFiles } from '../checkpoint/byte-source.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
 import { MergedFolder } from '../merge/folder/merged-folder.ts';
@@ -15,13 +16,12 @@ export function namesOf(checkpoints: CheckpointSet): string {
 }
 
 /** Names of the family's checkpoints, as result files have them. */
-export function modelNames(checkpoints: CheckpointSet): Partial<Record<'base' | 'in' | 'rl', string>> {
-  const names: Partial<Record<'base' | 'in' | 'rl', string>> = {};
-  for (const role of ['base', 'in', 'rl'] as const) {
+export function modelNames(checkpoints: CheckpointSet): Partial<Record<Role, string>> {
+  const given = ROLES.flatMap((role) => {
     const name = checkpoints.get(role)?.name;
-    if (name !== undefined) names[role] = name;
-  }
-  return names;
+    return name === undefined ? [] : [[role, name] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { openCheckpoint, type Checkpoint } from '../checkpoint/checkpoint.ts';
 import { folder } from '../checkpoint/testing/files.ts';
-import { writeSafetensors } from '../checkpoint/writing.ts';
+import { writeSafetensors } from '../checkpoint/testing/safetensors.ts';
 import { NamedError } from '../named-error.ts';
 import type { EnergyRecord } from '../spectra/energy.ts';
 import { inlineThreads } from '../spectra/threads/inline.ts';

@@ -1,4 +1,6 @@
 /** Update energy against a bare read of the same bytes; exact spectra on the CPU by size; what a 7B triple would take. */
+import { ROLES } from '../roles.mjs';
+import { layerPlace } from '../checkpoint/tensor-place.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { mapInFlight } from '../work/in-flight.ts';
@@ -40,7 +42,7 @@ export interface EnergyBench {
 /** Energy of all weights of a layer, three checkpoints, in worker threads. */
 export async function benchEnergy(): Promise<EnergyBench> {
   const checkpoints = new Map<string, Checkpoint>();
-  for (const role of ['base', 'in', 'rl'])
+  for (const role of ROLES)
     checkpoints.set(role, await openCheckpoint(await syntheticCheckpoint(LAYER, `energy-${role}`, 1)));
   const pairing = pairTensors(checkpoints, { weights: null });
   const request = { checkpoints, pairing, deltas: deltasOf(checkpoints.keys()), rounding: 'stored' } as const;
@@ -117,7 +119,9 @@ export async function benchSpectra(log: (line: string) => void): Promise<Spectru
   const rate = exactOperations(last.rows, last.columns) / last.seconds;
   const shapes = expectedWeights(SEVEN_B).filter(
     ({ name, shape }) =>
-      shape.length === 2 && /^(model\.layers|visual\.(blocks|merger))\./.test(name) && !name.includes('norm'),
+      shape.length === 2 &&
+      layerPlace(name, { visionBlocks: SEVEN_B.vision.depth }).layer !== null &&
+      !name.includes('norm'),
   );
   const work =
     2 * shapes.reduce((sum, { shape: [rows = 1, columns = 1] }) => sum + exactOperations(rows, columns), 0);

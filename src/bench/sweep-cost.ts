@@ -1,4 +1,5 @@
 /** What a layer sweep costs at a size that cannot be measured here: reads, rows, arithmetic, dispatches. */
+import { tensorPlace, type TensorPlace } from '../checkpoint/tensor-place.ts';
 import { slotBytes } from '../graph/weights.ts';
 import { planWeights } from '../engine/weights/plan.ts';
 import type { WeightDtype } from '../engine/protocol/device.ts';
@@ -64,10 +65,12 @@ export function sweepCost(
   const { text } = config;
   const { layers } = text;
   const weights = planWeights(config, dtype, Infinity).flatMap(({ slots }) => slots);
-  const bytesOf = (part: (name: string) => boolean): number =>
-    weights.filter(({ name }) => part(name)).reduce((sum, slot) => sum + slotBytes(slot), 0);
-  const layerBytes = bytesOf((name) => name.startsWith('model.layers.'));
-  const weightBytes = layerBytes + bytesOf((name) => /^(lm_head|model\.norm|norm)/.test(name));
+  const bytesOf = (part: TensorPlace['part']): number =>
+    weights
+      .filter(({ name }) => tensorPlace(name).part === part)
+      .reduce((sum, slot) => sum + slotBytes(slot), 0);
+  const layerBytes = bytesOf('layer');
+  const weightBytes = layerBytes + bytesOf('norm') + bytesOf('head');
   const { hiddenSize, intermediateSize, heads, kvHeads, headDim } = text;
   const perLayer = hiddenSize * headDim * (2 * heads + 2 * kvHeads) + 3 * hiddenSize * intermediateSize;
   const head = hiddenSize * text.vocabSize;

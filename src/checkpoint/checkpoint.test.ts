@@ -5,7 +5,7 @@ import { openCheckpoint, readTensorBytes } from './checkpoint.ts';
 import { INDEX_FILE } from './shard-index.ts';
 import { failureOf, folder, source } from './testing/files.ts';
 import { qwenTensors, SHAPE_3B, SHAPE_7B, sparseCheckpoint } from './testing/qwen-layout.ts';
-import { writeSafetensors } from './writing.ts';
+import { writeSafetensors } from './testing/safetensors.ts';
 
 /** A safetensors file of float32 vectors. */
 function weights(vectors: Readonly<Record<string, readonly number[]>>): Uint8Array<ArrayBuffer> {

@@ -6,7 +6,7 @@ import type { Dtype } from './dtype.ts';
 import { equalTensors } from './equal-tensors.ts';
 import { failureOf } from './testing/files.ts';
 import { sparseCheckpoint } from './testing/qwen-layout.ts';
-import { writeSafetensors } from './writing.ts';
+import { writeSafetensors } from './testing/safetensors.ts';
 
 interface Values {
   readonly dtype: Dtype;

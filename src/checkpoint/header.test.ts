@@ -5,7 +5,7 @@ import { DTYPE_BYTES } from './dtype.ts';
 import type { Dtype } from './dtype.ts';
 import { readHeader } from './header.ts';
 import { failureOf, fileWith, source } from './testing/files.ts';
-import { writeSafetensors } from './writing.ts';
+import { writeSafetensors } from './testing/safetensors.ts';
 
 const dtypes = Object.keys(DTYPE_BYTES) as Dtype[];
 

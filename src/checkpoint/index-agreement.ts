@@ -1,4 +1,5 @@
 /** An index held against the shards it points into. */
+import { HEAD } from './tensor-place.ts';
 import { NamedError } from '../named-error.ts';
 import type { StoredTensor } from './header.ts';
 import { listing } from './listing.ts';
@@ -36,7 +37,7 @@ export function indexNotices(index: ShardIndex, tensors: Iterable<Placed>): Noti
   }
   const elsewhere = listed.filter(([tensor, shard]) => (found.get(tensor) ?? shard) !== shard);
   const unlisted = [...found].filter(([tensor]) => !index.weightMap.has(tensor));
-  const isHead = ([tensor]: Entry): boolean => canonicalName(tensor) === 'lm_head.weight';
+  const isHead = ([tensor]: Entry): boolean => canonicalName(tensor) === HEAD;
   const read = unlisted.filter(([tensor]) => isModelWeight(canonicalName(tensor)));
   const spare = unlisted.filter((entry) => !isHead(entry) && !read.includes(entry));
   const { file } = index;

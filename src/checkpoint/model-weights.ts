@@ -1,5 +1,5 @@
-/** Token embedding, final norm, and what lies in a decoder layer or in the vision tower. */
-const MODEL_WEIGHT = /^(model\.(embed_tokens|norm|layers\.\d+\.[\w.]+)|visual\.[\w.]+)\.(weight|bias)$/;
+import { tensorPlace } from './tensor-place.ts';
+
 /** Lies in a layer too, and is no weight of it. */
 const BESIDE = /\.base_layer\.|(^|[._])lora_|\.modules_to_save\.|rotary(_pos)?_emb/;
 
@@ -10,5 +10,9 @@ const BESIDE = /\.base_layer\.|(^|[._])lora_|\.modules_to_save\.|rotary(_pos)?_e
  * @param name canonical name (see `canonicalName`)
  */
 export function isModelWeight(name: string): boolean {
-  return MODEL_WEIGHT.test(name) && !BESIDE.test(name);
+  const { part, within } = tensorPlace(name);
+  if (part === 'head' || part === 'other' || BESIDE.test(name)) return false;
+  return (part === 'embedding' || part === 'norm' ? /^(weight|bias)$/ : /^[\w.]+\.(weight|bias)$/).test(
+    within,
+  );
 }

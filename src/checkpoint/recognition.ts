@@ -1,3 +1,5 @@
+import { tensorPlace, type TensorPlace } from './tensor-place.ts';
+
 /** A checkpoint's tensors held against those the model asks for; all names canonical. */
 export interface Recognition {
   readonly present: readonly string[];
@@ -16,12 +18,19 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
     /\.(qweight|qzeros|g_idx|weight_packed|weight_scale|weight_scale_inv|SCB|absmax|quant_map)\b/,
     'quantized weight',
   ],
-  [/^lm_head\./, 'the head is tied to the token embedding'],
   [/(^|\.)(v_head|value_head|score|classifier|reward_head)\./, 'value or reward head'],
-  [/^model\.(layers)\.\d+\./, 'no such weight in this layer, or no such layer in the config'],
-  [/^visual\.blocks\.\d+\./, 'no such weight in this vision block, or no such block in the config'],
 ];
-const UNKNOWN = 'no part of this model';
+/** Where no pattern does. */
+const OF_PARTS: Partial<Record<TensorPlace['part'], string>> = {
+  head: 'the head is tied to the token embedding',
+  layer: 'no such weight in this layer, or no such layer in the config',
+  visionBlock: 'no such weight in this vision block, or no such block in the config',
+};
+
+function reasonOf(name: string): string {
+  const known = REASONS.find(([pattern]) => pattern.test(name))?.[1];
+  return known ?? OF_PARTS[tensorPlace(name).part] ?? 'no part of this model';
+}
 
 /** Sorts the stored names into those expected and those not, and tells which expected ones are missing. */
 export function recognise(stored: Iterable<string>, expected: ReadonlySet<string>): Recognition {
@@ -29,7 +38,7 @@ export function recognise(stored: Iterable<string>, expected: ReadonlySet<string
   const ignored: { name: string; reason: string }[] = [];
   for (const name of stored) {
     if (expected.has(name)) present.add(name);
-    else ignored.push({ name, reason: REASONS.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN });
+    else ignored.push({ name, reason: reasonOf(name) });
   }
   return { present: [...present], missing: [...expected].filter((name) => !present.has(name)), ignored };
 }

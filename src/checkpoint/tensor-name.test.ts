@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layerPlace } from './layer-index.ts';
+import { layerPlace } from './tensor-place.ts';
 import { recognise } from './recognition.ts';
 import { canonicalName, writtenName } from './tensor-name.ts';
 import { qwenTensors, SHAPE_3B, SHAPE_7B } from './testing/qwen-layout.ts';

@@ -1,3 +1,10 @@
+import type { LayerIndex, Section } from '../layer-index.ts';
+
+/** Names of the tensors that are asked for by name. */
+export const EMBEDDINGS = 'model.embed_tokens.weight';
+export const FINAL_NORM = 'model.norm.weight';
+export const HEAD = 'lm_head.weight';
+
 /** Where a tensor of the model lies. All that is asked of names in this regard is asked here. */
 export type TensorPlace = {
   /** The name below the part: `self_attn.q_proj.weight`. */
@@ -9,8 +16,8 @@ export type TensorPlace = {
       readonly block: number;
     }
   | {
-      /** `vision` and `language` are what is in no block: patch embedding; token embedding, final norm, head. */
-      readonly part: 'vision' | 'projector' | 'language';
+      /** `vision` is what the vision tower has in no block: patch embedding; `other` what is no known part. */
+      readonly part: 'vision' | 'projector' | 'embedding' | 'norm' | 'head' | 'other';
       readonly block: null;
     }
 );
@@ -20,10 +27,13 @@ const BLOCK = /^(model\.layers|visual\.blocks)\.(\d+)\./;
 const PREFIXES = [
   ['visual.merger.', 'projector'],
   ['visual.', 'vision'],
-  ['', 'language'],
+  ['model.embed_tokens.', 'embedding'],
+  ['model.norm.', 'norm'],
+  ['lm_head.', 'head'],
+  ['', 'other'],
 ] as const;
 
-/** @param name canonical (see `canonicalName`); one of no known part counts as `language` */
+/** @param name canonical (see `canonicalName`) */
 export function tensorPlace(name: string): TensorPlace {
   const [start = '', list, number] = BLOCK.exec(name) ?? [];
   const below = (prefix: string): string => name.slice(prefix.length);
@@ -31,7 +41,7 @@ export function tensorPlace(name: string): TensorPlace {
     const part = list === 'model.layers' ? 'layer' : 'visionBlock';
     return { part, block: Number(number), within: below(start) };
   }
-  const [prefix, part] = PREFIXES.find(([prefix]) => name.startsWith(prefix)) ?? PREFIXES[2];
+  const [prefix, part] = PREFIXES.find(([prefix]) => name.startsWith(prefix)) ?? PREFIXES[5];
   return { part, block: null, within: below(prefix) };
 }
 
@@ -39,4 +49,66 @@ export function tensorPlace(name: string): TensorPlace {
 export function blockCount(names: Iterable<string>, part: 'layer' | 'visionBlock'): number {
   const blocks = [...names].map(tensorPlace).flatMap((place) => (place.part === part ? [place.block] : []));
   return blocks.reduce((most, block) => Math.max(most, block), -1) + 1;
+}
+
+/** As result files spell them. */
+export type Component = 'Attention' | 'MLP' | 'Other';
+/** As recipes and commands spell them, of a layer. */
+export type LayerPart = Lowercase<Component>;
+
+const ATTENTION = /q_proj|k_proj|v_proj|o_proj|attn|qkv/;
+const MLP = /gate_proj|up_proj|down_proj|mlp/;
+
+/** Told by the words in the name, attention first, as in the reference: the merger's two linears count as MLP. */
+export function componentOf(name: string): Component {
+  return ATTENTION.test(name) ? 'Attention' : MLP.test(name) ? 'MLP' : 'Other';
+}
+
+/**
+ * The linear layer a weight belongs to, across layers: `q_proj`, `down_proj`, `attn.qkv`, `mlp.0` of the merger.
+ *
+ * @param name canonical
+ */
+export function projectionOf(name: string): string {
+  const parts = name.replace(/\.weight$/, '').split('.');
+  const last = parts.at(-1) ?? name;
+  // Vision and language have projections of the same names; the merger's are only numbered.
+  const isVisual = ['visionBlock', 'vision', 'projector'].includes(tensorPlace(name).part);
+  return isVisual ? `visual ${/^\d+$|^proj$|^qkv$/.test(last) ? parts.slice(-2).join('.') : last}` : last;
+}
+
+export interface LayerPlace {
+  /** null for what belongs to no block: patch embedding, token embedding, final norm, head. */
+  readonly layer: LayerIndex | null;
+  readonly section: Section;
+  readonly component: Component;
+}
+
+/**
+ * Where a tensor of the model stands on the unified layer index: vision block *b* of *n* → b − n, merger → 0,
+ * LLM layer *l* → l + 1. Patch embedding, token embedding, final norm and head are in no block; like the
+ * reference implementation, which leaves them out of every per-layer number, they get none.
+ *
+ * @param name canonical name (see `canonicalName`)
+ */
+export function layerPlace(name: string, { visionBlocks }: { readonly visionBlocks: number }): LayerPlace {
+  const component = componentOf(name);
+  const { part, block } = tensorPlace(name);
+  switch (part) {
+    case 'visionBlock':
+      return { layer: (block - visionBlocks) as LayerIndex, section: 'Vision Encoder', component };
+    case 'vision':
+      return { layer: null, section: 'Vision Encoder', component };
+    case 'projector':
+      return { layer: 0 as LayerIndex, section: 'Projector', component };
+    case 'layer':
+      return { layer: layerOfBlock(block), section: 'LLM Backbone', component };
+    default:
+      return { layer: null, section: 'LLM Backbone', component };
+  }
+}
+
+/** The LLM layer that names count as `block`, from 0. */
+export function layerOfBlock(block: number): LayerIndex {
+  return (block + 1) as LayerIndex;
 }

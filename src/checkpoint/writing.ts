@@ -56,25 +56,6 @@ export function planSafetensors<T extends TensorLayout>(
   return { head, order, bytes: head.length + end };
 }
 
-/** A whole file in memory, for small models. @throws RangeError when bytes and shape disagree */
-export function writeSafetensors(
-  tensors: readonly (TensorLayout & { readonly bytes: Uint8Array })[],
-  metadata?: ReadonlyMap<string, string>,
-): Uint8Array<ArrayBuffer> {
-  const plan = planSafetensors(tensors, metadata);
-  const file = new Uint8Array(plan.bytes);
-  file.set(plan.head);
-  let at = plan.head.length;
-  for (const tensor of plan.order) {
-    if (tensor.bytes.length !== tensorBytes(tensor)) {
-      throw new RangeError(`${tensor.bytes.length} bytes for ${tensor.dtype} [${tensor.shape.join(', ')}]`);
-    }
-    file.set(tensor.bytes, at);
-    at += tensor.bytes.length;
-  }
-  return file;
-}
-
-function tensorBytes({ dtype, shape }: TensorLayout): number {
+export function tensorBytes({ dtype, shape }: TensorLayout): number {
   return shape.reduce((product, dim) => product * dim, DTYPE_BYTES[dtype]);
 }

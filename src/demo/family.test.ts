@@ -1,9 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { fetchDemoExample, openDemoFolder, openDemoIndex } from './family.ts';
+import type { DemoFolder, FetchOptions } from './family.ts';
+import { fetchDemoCheckpoint, fetchDemoExample, openDemoIndex } from './family.ts';
+import type { DemoCheckpoint } from './index-file.ts';
 import { parseDemoIndex } from './index-file.ts';
 import { MemorySite } from './testing/memory-site.ts';
 
 let site: MemorySite;
+/** The family's checkpoint, by its index. */
+async function openBase(options: FetchOptions): Promise<DemoFolder> {
+  const { checkpoints } = await openDemoIndex(options.site);
+  return fetchDemoCheckpoint(checkpoints[0] as DemoCheckpoint, options);
+}
+
 beforeEach(async () => {
   site = new MemorySite();
   await site.publish();
@@ -11,7 +19,7 @@ beforeEach(async () => {
 
 test('a checkpoint is fetched with progress, and its files are what the host has', async () => {
   const seen: number[] = [];
-  const { files, kept } = await openDemoFolder('base', {
+  const { files, kept } = await openBase({
     site,
     onProgress: ({ bytesDone, bytesTotal }) => seen.push(bytesDone / bytesTotal),
   });
@@ -25,18 +33,18 @@ test('a checkpoint is fetched with progress, and its files are what the host has
 
 test('the second opening needs no network, the example neither', async () => {
   const index = await openDemoIndex(site);
-  await openDemoFolder('base', { site });
+  await openBase({ site });
   for (const example of index.examples) await fetchDemoExample(example, { site });
   site.online = false;
-  const { files } = await openDemoFolder('base', { site });
+  const { files } = await openBase({ site });
   expect(await files.get('model.safetensors')?.text()).toContain('weights');
   for (const example of index.examples) expect((await fetchDemoExample(example, { site })).size).toBe(3);
 });
 
 test('with a network, what is kept is not fetched again', async () => {
-  await openDemoFolder('base', { site });
+  await openBase({ site });
   site.asked.length = 0;
-  await openDemoFolder('base', { site });
+  await openBase({ site });
   expect(site.asked).toEqual(['index.json']);
 });
 
@@ -56,7 +64,7 @@ test.each([
   const path = 'base/model.safetensors';
   const good = site.host.get(path) as Uint8Array<ArrayBuffer>;
   site.host.set(path, damage(good));
-  await expect(openDemoFolder('base', { site })).rejects.toMatchObject({
+  await expect(openBase({ site })).rejects.toMatchObject({
     name: 'DemoFileDamaged',
     what: expect.stringContaining(what),
     place: { file: `demo/${path}` },
@@ -65,28 +73,28 @@ test.each([
     false,
   );
   site.host.set(path, good);
-  expect((await openDemoFolder('base', { site })).files.get('model.safetensors')?.size).toBe(33);
+  expect((await openBase({ site })).files.get('model.safetensors')?.size).toBe(33);
 });
 
 test('what is damaged in the cache is fetched anew', async () => {
-  await openDemoFolder('base', { site });
+  await openBase({ site });
   for (const bytes of site.kept.values()) if (bytes.length === 33) bytes.fill(0);
-  const { files } = await openDemoFolder('base', { site });
+  const { files } = await openBase({ site });
   expect(await files.get('model.safetensors')?.text()).toContain('weights');
   expect(site.asked.filter((path) => path.endsWith('safetensors'))).toHaveLength(2);
 });
 
 test('a new version replaces the old one, which leaves the cache', async () => {
-  await openDemoFolder('base', { site });
+  await openBase({ site });
   await site.publish('other weights');
-  const { files } = await openDemoFolder('base', { site });
+  const { files } = await openBase({ site });
   expect(await files.get('model.safetensors')?.text()).toBe('other weights');
   expect(site.kept.size).toBe(3);
 });
 
 test('cancelling ends the fetch, and what was not whole is not kept', async () => {
   const controller = new AbortController();
-  const fetching = openDemoFolder('base', {
+  const fetching = openBase({
     site,
     signal: controller.signal,
     onProgress: ({ bytesDone }) => bytesDone > 16 && controller.abort(),
@@ -97,7 +105,7 @@ test('cancelling ends the fetch, and what was not whole is not kept', async () =
 
 test('a cache without room is no failure, and said', async () => {
   site.room = false;
-  expect((await openDemoFolder('base', { site })).kept).toBe(false);
+  expect((await openBase({ site })).kept).toBe(false);
 });
 
 describe('an absent family has a name and a remedy', () => {
@@ -114,16 +122,9 @@ describe('an absent family has a name and a remedy', () => {
 
   test('a file is missing', async () => {
     site.host.delete('base/config.json');
-    await expect(openDemoFolder('base', { site })).rejects.toMatchObject({
+    await expect(openBase({ site })).rejects.toMatchObject({
       name: 'DemoFileUnreachable',
       what: expect.stringContaining('404'),
-    });
-  });
-
-  test('a checkpoint it does not have', async () => {
-    await expect(openDemoFolder('sft', { site })).rejects.toMatchObject({
-      name: 'DemoNotFound',
-      remedy: 'known: demo:base',
     });
   });
 });

@@ -46,14 +46,6 @@ export async function openDemoIndex(site: DemoSite = pageSite()): Promise<DemoIn
   return index;
 }
 
-/** The checkpoint of that name. @throws NamedError `DemoNotFound` naming those that exist. */
-export function demoCheckpoint(index: DemoIndex, name: string): DemoCheckpoint {
-  const found = index.checkpoints.find((checkpoint) => checkpoint.name === name);
-  if (found) return found;
-  const known = index.checkpoints.map((checkpoint) => `demo:${checkpoint.name}`).join(' ');
-  throw new NamedError('DemoNotFound', `there is no demo "${name}"`, {}, `known: ${known}`);
-}
-
 /**
  * Fetches a checkpoint's files, one after the other, weights last; whole and verified, or not at all.
  *
@@ -88,16 +80,6 @@ export async function fetchDemoExample(
 ): Promise<File> {
   const { bytes } = await download(site, example.name, example, signal ? { signal } : {});
   return new File([bytes], example.name.replace('examples/', ''), { type: 'image/png' });
-}
-
-/**
- * `demo:NAME` as files, for commands and pages that know a name only.
- *
- * @throws NamedError those of `openDemoIndex`, `demoCheckpoint` and `download`.
- */
-export async function openDemoFolder(name: string, options: FetchOptions = {}): Promise<DemoFolder> {
-  const index = await openDemoIndex(options.site);
-  return fetchDemoCheckpoint(demoCheckpoint(index, name), options);
 }
 
 function notFound(what: string): NamedError {

@@ -1,4 +1,5 @@
 /** `demo/index.json`: what the demo family consists of and how it is asked (written by tools/demo-family/index.py). */
+import { ROLES } from '../roles.mjs';
 import * as v from 'valibot';
 import { is, object, readShape } from '../json-shape.ts';
 import { NamedError } from '../named-error.ts';
@@ -15,7 +16,7 @@ export interface DemoFile {
   readonly sha256: string;
 }
 
-export const DEMO_ROLES = ['base', 'in', 'rl', 'frozen'] as const;
+export const DEMO_ROLES = [...ROLES, 'frozen'] as const;
 export type DemoRole = (typeof DEMO_ROLES)[number];
 
 export interface DemoCheckpoint {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint, readTensorBytes, type Checkpoint } from '../checkpoint/checkpoint.ts';
-import { layerPlace } from '../checkpoint/layer-index.ts';
+import { layerPlace } from '../checkpoint/tensor-place.ts';
 import { INDEX_FILE, parseDemoIndex } from './index-file.ts';
 import { DEMO_NAMES, demoBytes, demoFileNames, demoFolder, type DemoName } from './testing/demo-from-disk.ts';
 import { REGIONS } from '../regions.ts';

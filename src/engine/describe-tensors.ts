@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { layerPlace } from '../checkpoint/layer-index.ts';
+import { layerPlace } from '../checkpoint/tensor-place.ts';
 
 export interface TensorDescription {
   /** As stored. */

@@ -1,7 +1,7 @@
 /** A checkpoint folder made ready: weights located, config, tokenizer and image processor read and checked. */
 import { type CheckpointFiles, listFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { layerPlace } from '../checkpoint/layer-index.ts';
+import { layerPlace } from '../checkpoint/tensor-place.ts';
 import { MAX_NOTICES } from '../checkpoint/limits.ts';
 import { recognise } from '../checkpoint/recognition.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';

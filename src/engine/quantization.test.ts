@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readTensorBytes } from '../checkpoint/checkpoint.ts';
 import type { TensorEntry } from '../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../checkpoint/decoding.ts';
-import { writeSafetensors } from '../checkpoint/writing.ts';
+import { writeSafetensors } from '../checkpoint/testing/safetensors.ts';
 import { bitsOf } from '../graph/weights.ts';
 import { WasmBackend } from './backend/wasm.ts';
 import { Engine } from './engine.ts';

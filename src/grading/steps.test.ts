@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { resultFiles } from '../evaluation/results/write.ts';
-import { readResults } from '../evaluation/results/read.ts';
+import { resultFiles } from '../evaluation/testing/results.ts';
+import { readResults } from '../evaluation/testing/results.ts';
 import { experimentsOf } from '../evaluation/results/experiments-of.ts';
 import { type Gap, gapTable, undecidedOf } from '../evaluation/perception/gap-table.ts';
 import { scoreResponses } from '../evaluation/perception/response-scores.ts';

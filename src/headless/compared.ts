@@ -25,9 +25,7 @@ export async function comparedCheckpoints(
     Array.from({ length: checkpoints.count(further) }, (_, index) => open(further, index)),
   );
   return roleNames({
-    ...(base ? { base } : {}),
-    ...(before ? { in: before } : {}),
-    ...(rl ? { rl } : {}),
+    ...{ base, in: before, rl },
     others: [
       ...others.filter((checkpoint) => checkpoint !== undefined),
       ...(await recipeCheckpoints(context)),

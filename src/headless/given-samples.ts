@@ -74,12 +74,12 @@ export async function givenItems(context: CommandContext): Promise<ItemSets> {
   const { inputs, flags, notice, signal, onProgress } = context;
   const given = inputs.one('items');
   const columns = givenColumns(flags);
-  const [samples, seed] = [flags.number('samples'), flags.requiredNumber('seed')];
-  if (!given) return drawSets(await demoItems(), samples ?? null, seed);
+  const choice = { samples: flags.number('samples') ?? null, seed: flags.requiredNumber('seed') };
+  if (!given) return drawSets(await demoItems(), choice);
   const choices = new Map(listsAmong(given.files.keys()).map((path) => [path, columns]));
   const items = await openItems(given.files, choices, { signal, onProgress });
   notice(itemCounts(items.counts));
-  const own = await items.drawn(samples, seed);
+  const own = await items.drawn(choice);
   items.close();
   return own;
 }

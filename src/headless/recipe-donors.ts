@@ -1,3 +1,4 @@
+import { ROLE_LABELS } from '../roles.mjs';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
 import type { DonorFolders } from '../merge/folder/tensor-values.ts';
@@ -9,9 +10,6 @@ import { donorNotices, openDonor } from '../merge/plan/donor.ts';
 import { planMerge } from '../merge/plan/plan.ts';
 import type { CommandContext } from './context.ts';
 
-/** What each flag's checkpoint is called in a recipe. */
-const DONORS = { base: 'Base', in: 'IN', rl: 'RL' } as const;
-
 export interface RecipeDonors {
   readonly donors: ReadonlyMap<string, Donor>;
   readonly folders: DonorFolders;
@@ -19,7 +17,7 @@ export interface RecipeDonors {
 
 /** The checkpoints of `--base`, `--in` and `--rl` as donors, headers read. @throws NamedError those of opening */
 export async function recipeDonors({ checkpoints, signal }: CommandContext): Promise<RecipeDonors> {
-  const given = Object.entries(DONORS).filter(([flag]) => checkpoints.count(flag) > 0);
+  const given = Object.entries(ROLE_LABELS).filter(([flag]) => checkpoints.count(flag) > 0);
   const donors = new Map<string, Donor>();
   const folders: DonorFolders = new Map(
     given.map(([flag, name]) => [name, checkpoints.folder(flag).files] as const),

@@ -7,7 +7,7 @@ import { readPairFolder } from '../probes/data/pair-folder.ts';
 import type { Pair } from '../probes/data/pair.ts';
 import { Base64Picture } from '../probes/data/picture.ts';
 import { pictureHash } from '../probes/data/picture-hash.ts';
-import { readProblems } from '../probes/data/problem-file.ts';
+import { readProblems } from '../probes/data/testing/problem-file.ts';
 import type { Problem } from '../probes/data/problem.ts';
 
 /** As large as any other; one byte is its own. */

@@ -16,7 +16,7 @@ import { INLINE } from '../engine/testing/inline-surroundings.ts';
 import { ablateLayer } from './ablation/experiment.ts';
 import { sweepAblations } from './ablation/sweep.ts';
 import type { Problem } from './data/problem.ts';
-import { sampleIndices } from './sampling/choice.ts';
+import { chosenSamples } from './sampling/choice.ts';
 import { sweepSwaps } from './swap/sweep.ts';
 import { TASKS } from './task.ts';
 
@@ -47,7 +47,7 @@ beforeAll(async () => {
 }, 120_000);
 
 function drawn<T>(samples: readonly T[]): readonly T[] {
-  return sampleIndices(samples.length, ALL ? samples.length : DRAWN, SEED).map((at) => samples[at] as T);
+  return chosenSamples(samples, { samples: ALL ? null : DRAWN, seed: SEED });
 }
 
 describe.each(['single', 'from-layer'] as const)('the swap, %s', (mode) => {

@@ -1,4 +1,5 @@
 /** The page's side of reading lists and results: a worker for each, so that the page only ever waits. */
+import type { SampleChoice } from '../probes/sampling/choice.ts';
 import type { ProxyMarked, Remote } from 'comlink';
 import { proxy, wrap } from 'comlink';
 import type { Blobs } from '../checkpoint/hub-cache/name-blobs.ts';
@@ -30,8 +31,8 @@ export type ReadWork = Pick<LongWork<never>, 'signal' | 'onProgress'>;
 /** Questions of a folder, in their files: drawn when they are asked. */
 export interface ItemSource {
   readonly counts: ItemCounts;
-  /** `samples` of each set (all: undefined), as NumPy draws them. @throws NamedError of what changed since; `WorkerFailed` */
-  drawn(samples: number | undefined, seed: number): Promise<ItemSets>;
+  /** The chosen samples of each set. @throws NamedError of what changed since; `WorkerFailed` */
+  drawn(choice: SampleChoice): Promise<ItemSets>;
   /** Ends its worker. */
   close(): void;
 }
@@ -74,8 +75,8 @@ export async function openItems(
   );
   return {
     counts,
-    async drawn(samples, seed) {
-      const sets = Object.entries(await worker.call((host) => host.itemsDrawn(samples, seed)));
+    async drawn(choice) {
+      const sets = Object.entries(await worker.call((host) => host.itemsDrawn(choice)));
       return Object.fromEntries(sets.map(([set, own]) => [set, own.map(fromWire)])) as unknown as ItemSets;
     },
     close: () => worker.close(),

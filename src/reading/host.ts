@@ -1,4 +1,5 @@
 /** The worker's side of reading what a person brings: lists and results are parsed here, and stay on disk. */
+import type { SampleChoice } from '../probes/sampling/choice.ts';
 import { nameBlobs } from '../checkpoint/hub-cache/name-blobs.ts';
 import { type KnownDonor, type OpenedRecipe, openRecipe } from '../merge/open-recipe.ts';
 import type { ColumnChoice } from '../probes/data/columns.ts';
@@ -76,9 +77,9 @@ export class ReadingHost {
     );
   }
 
-  /** Of the open folder, as NumPy draws. @throws NamedError of what changed since */
-  async itemsDrawn(samples: number | undefined, seed: number): Promise<WireSets> {
-    const sets = (await this.#items?.drawn(samples, seed)) as ItemSets;
+  /** Of the open folder. @throws NamedError of what changed since */
+  async itemsDrawn(choice: SampleChoice): Promise<WireSets> {
+    const sets = (await this.#items?.drawn(choice)) as ItemSets;
     const wire = (set: ItemSet): readonly WirePictured<EvaluationSample>[] => sets[set].map(toWire);
     return {
       ...{ general: wire('general'), mathTargeted: wire('mathTargeted') },

@@ -58,7 +58,7 @@ test('questions are drawn by the worker as NumPy draws them', async () => {
   const items = await openItems(new Map([['a.jsonl', lines(...rows)]]), new Map());
   expect(items.counts).toMatchObject({ textOnly: 200, puzzles: 0 });
   // sorted(numpy.random.RandomState(123).choice(numpy.arange(200), 5, replace=False)), NumPy 2
-  const { textOnly } = await items.drawn(5, 123);
+  const { textOnly } = await items.drawn({ samples: 5, seed: 123 });
   expect(textOnly.map(({ question }) => question)).toEqual(DRAWN.map((at) => `${at}?`));
   items.close();
 });
@@ -110,7 +110,7 @@ test('results come in parts, their tables worked out by the worker', async () =>
     ),
   );
   const { metricTable } = await import('../evaluation/tables/metric-table.ts');
-  const { readResults } = await import('../evaluation/results/read.ts');
+  const { readResults } = await import('../evaluation/testing/results.ts');
   const results = await openResults(files);
   expect(results.answers).toEqual(await readResults(files));
   const { metrics } = await results.tables('IN');

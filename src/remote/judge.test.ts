@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { experimentsOf } from '../evaluation/results/experiments-of.ts';
-import { readResults } from '../evaluation/results/read.ts';
-import { resultFiles } from '../evaluation/results/write.ts';
+import { readResults } from '../evaluation/testing/results.ts';
+import { resultFiles } from '../evaluation/testing/results.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import { metricTable } from '../evaluation/tables/metric-table.ts';
 import type { Client } from './client.ts';

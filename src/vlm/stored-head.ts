@@ -4,10 +4,8 @@ import type { Checkpoint, OpenOptions, TensorEntry } from '../checkpoint/checkpo
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { equalTensors } from '../checkpoint/equal-tensors.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
+import { EMBEDDINGS, HEAD } from '../checkpoint/tensor-place.ts';
 import { sha256OfText } from '../work/sha256.ts';
-
-export const HEAD = 'lm_head.weight';
-export const EMBEDDINGS = 'model.embed_tokens.weight';
 
 /**
  * Opens a folder's weights with the head found, for work that wants no model: `resolveHead` over `openCheckpoint`.

@@ -1,13 +1,11 @@
-import { CHECKPOINT } from './flags.mjs';
+import { CHECKPOINT, FAMILY } from './flags.mjs';
 
 /**
  * Checkpoints to compare.
  * @type {Readonly<Record<string, import('../../commands.mjs').Flag>>}
  */
 export const COMPARED = {
-  base: CHECKPOINT,
-  in: CHECKPOINT,
-  rl: CHECKPOINT,
+  ...FAMILY,
   model: {
     ...CHECKPOINT,
     repeated: true,

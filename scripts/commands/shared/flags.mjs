@@ -1,4 +1,5 @@
 /** @import {Flag} from '../../commands.mjs' */
+import { ROLES } from '../../../src/roles.mjs';
 
 /**
  * Of every command.
@@ -96,6 +97,12 @@ export const REPETITION_PENALTY = {
 
 /** @type {Flag} */
 export const CHECKPOINT = { kind: 'checkpoint', help: 'Hugging Face checkpoint folder, or demo:NAME' };
+
+/**
+ * Base, IN and RL.
+ * @type {Readonly<Record<string, Flag>>}
+ */
+export const FAMILY = Object.fromEntries(ROLES.map((role) => [role, CHECKPOINT]));
 
 /** @type {Flag} */
 export const MODEL = { ...CHECKPOINT, required: true };

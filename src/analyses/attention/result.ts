@@ -1,3 +1,4 @@
+import type { Role } from '../../roles.mjs';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import {
   attentionByLayer,
@@ -39,7 +40,7 @@ export function attentionResult(
       ...(heads ? { heads: layer.heads } : {}),
     })),
   });
-  const roles = new Map([
+  const roles = new Map<string, Role>([
     [before.name, 'in'],
     [after.name, 'rl'],
   ]);

@@ -1,6 +1,5 @@
-import { layerOfBlock } from '../../checkpoint/layer-index.ts';
+import { layerOfBlock, tensorPlace } from '../../checkpoint/tensor-place.ts';
 import { canonicalName } from '../../checkpoint/tensor-name.ts';
-import { tensorPlace } from '../../checkpoint/tensor-place.ts';
 import type { DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { REGIONS, regionOf, type Cuts, type Region } from '../../regions.ts';

@@ -1,4 +1,5 @@
 /** Token difference: one answer read by Base, IN and RL (docs/method.md §14). */
+import { ROLE_LABELS } from '../../roles.mjs';
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
 import { provenance } from '../../identity/provenance.ts';
@@ -33,7 +34,7 @@ const decidedBy = { ...DECIDING_PROBE, forcedBy: 'whose answer all read' } as co
 function readersOf(models: readonly AskedModel[]): OfEach<AskedModel> | null {
   const pair = beforeAndAfter(models);
   if (!pair) return null;
-  const base = models.find(({ name }) => name === 'Base');
+  const base = models.find(({ name }) => name === ROLE_LABELS.base);
   const [before, after] = pair;
   return { ...(base && !pair.includes(base) ? { base } : {}), in: before, rl: after };
 }

@@ -1,4 +1,5 @@
 /** One answer read by several models: what each would have said at every token of it (docs/method.md §14). */
+import { ROLES, type Role } from '../../roles.mjs';
 import type { ReaderScores } from '../../engine/protocol/scores.ts';
 import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Problem } from '../../probes/data/problem.ts';
@@ -10,8 +11,7 @@ import { problemPrompt } from '../../probes/problem-prompt.ts';
 import { respond } from '../../probes/respond.ts';
 import type { LongWork } from '../../work/long-work.ts';
 
-/** Who reads: Base may be missing. */
-export type Role = 'base' | 'in' | 'rl';
+/** Base may be missing. */
 export type Readers = { readonly [R in Exclude<Role, 'base'>]: NamedSubject } & {
   readonly base?: NamedSubject;
 };
@@ -65,7 +65,7 @@ export function tokenDifferences(
   { readers, forcedBy, maxNewTokens, prompt }: TokensProbe,
   work: LongWork<TokensRecord> = {},
 ): Promise<readonly TokensRecord[]> {
-  const roles = (['base', 'in', 'rl'] as const).filter((role) => readers[role] !== undefined);
+  const roles = ROLES.filter((role) => readers[role] !== undefined);
   const [p, q] = [roles.indexOf('rl'), roles.indexOf('in')];
   const [first, ...others] = roles.map((role) => ({ subject: (readers[role] as NamedSubject).subject }));
   return eachSample(

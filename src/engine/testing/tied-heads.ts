@@ -2,7 +2,7 @@
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import type { ReadGolden } from './goldens.ts';
 import { goldenFolder } from './goldens.ts';
 

@@ -28,9 +28,9 @@ import { runJournalled } from '../../study/run-journalled.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
 import { type Experiment, transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
-import { resultFiles } from '../results/write.ts';
+import { resultFiles } from '../testing/results.ts';
 import { demoItems } from '../samples/demo-items.ts';
-import { drawSamples } from '../samples/draw.ts';
+import { chosenSamples } from '../../probes/sampling/choice.ts';
 import type { ItemSets } from '../samples/item-sets.ts';
 import type { EvaluationSample } from '../samples/sample.ts';
 import { INPUT_TYPES } from '../setting.ts';
@@ -143,7 +143,7 @@ describe.each(Object.entries(FAMILIES))('the eight variants of %s', (_, { read, 
 
   /** Of each set those that tell the donors apart before the others: where IN and RL agree, a wrong layer goes unseen. */
   async function telling(engine: Engine, sets: ItemSets, pure: readonly Variant[]): Promise<ItemSets> {
-    const sought = eachSet(sets, (set) => drawSamples(set, SOUGHT));
+    const sought = eachSet(sets, (set) => chosenSamples(set, { samples: SOUGHT, seed: 123 }));
     const some = await planAsks(pure, transferExperiments(sought), settings);
     const said = await journalledAnswers(engine, some);
     const [cold = [], rl = []] = pure.map(({ name }) => some.filter(({ variant }) => variant.name === name));

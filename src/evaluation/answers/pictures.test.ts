@@ -6,7 +6,7 @@ import { imageDimensions } from '../../image/dimensions.ts';
 import type { Experiment } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
 import { blackImageLike } from '../samples/black-image.ts';
-import { readItemFolder } from '../samples/item-folder.ts';
+import { readItemFolder } from '../samples/testing/item-folder.ts';
 import type { Variant } from '../variant.ts';
 import { answerAll } from './answer-all.ts';
 import { planAsks } from './ask.ts';

@@ -72,13 +72,6 @@ async function refusePackedResults(files: ReadonlyMap<string, Blob>): Promise<vo
   for (const [path, file] of files) if (packedName(path)?.endsWith('.jsonl')) await refusePacked(file, path);
 }
 
-/** All of a folder of results that is small. @throws NamedError those of `eachResult` */
-export async function readResults(files: ReadonlyMap<string, Blob>): Promise<readonly GradedAnswer[]> {
-  const graded: GradedAnswer[] = [];
-  await eachResult(files, (answer) => void graded.push(answer));
-  return graded;
-}
-
 /** A sample counts once: of two runs side by side, one would be taken in silence. */
 function duplicate(
   { line }: JsonLine,

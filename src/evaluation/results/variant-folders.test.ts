@@ -3,7 +3,8 @@ import type { GradedAnswer } from '../tables/graded.ts';
 import { metricTable } from '../tables/metric-table.ts';
 import { experimentsOf } from './experiments-of.ts';
 import { pathSegment, variantFolders } from './variant-folders.ts';
-import { resultFiles, resultPieces } from './write.ts';
+import { resultPieces } from './write.ts';
+import { resultFiles } from '../testing/results.ts';
 import { zipOf } from './zip.ts';
 
 describe('the folders of variants', () => {

@@ -10,11 +10,6 @@ import { pathSegment, variantFolders } from './variant-folders.ts';
  */
 export type ResultPieces = ReadonlyMap<string, Iterable<string>>;
 
-/** The files of `resultPieces`, each as one text. */
-export function resultFiles(...result: Parameters<typeof resultPieces>): ReadonlyMap<string, string> {
-  return new Map([...resultPieces(...result)].map(([path, pieces]) => [path, [...pieces].join('')]));
-}
-
 /** Files of a transfer result by path, in the reference's layout (results.md); ours is under `frankenscope`. */
 export function resultPieces(
   rows: readonly MetricRow[],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { words as gap } from '../../analyses/gap/words.mjs';
 import { words as transfer } from '../../analyses/transfer/words.mjs';
 import { countItems, itemCounts, nothingToAsk } from './item-counts.ts';
-import { readItemFolder } from './item-folder.ts';
+import { readItemFolder } from './testing/item-folder.ts';
 
 const read = (rows: readonly object[]) =>
   readItemFolder(

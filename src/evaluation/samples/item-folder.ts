@@ -4,7 +4,7 @@ import type { FolderReading, Reading } from '../../probes/data/file-pieces.ts';
 import { openProblems, type ProblemList } from '../../probes/data/problem-list.ts';
 import { LIST_FORMATS, listsAmong } from '../../probes/data/row-file.ts';
 import { firstRepeat, NameTable } from '../../probes/data/row-names.ts';
-import { sampleIndices } from '../../probes/sampling/choice.ts';
+import { sampleIndices, type SampleChoice } from '../../probes/sampling/choice.ts';
 import { Descriptions } from './descriptions.ts';
 import type { ItemCounts } from './item-counts.ts';
 import { ITEM_SETS, ItemRows, type ItemSet, setOf } from './item-rows.ts';
@@ -63,11 +63,6 @@ export async function openItemFolder(
   return items;
 }
 
-/** All questions of a folder that is small. @throws NamedError those of `openItemFolder` */
-export async function readItemFolder(files: ReadonlyMap<string, Blob>): Promise<ItemSets> {
-  return (await openItemFolder(files)).drawn(undefined, 0);
-}
-
 interface OpenList {
   readonly list: ProblemList;
   readonly choice: ColumnChoice;
@@ -93,16 +88,12 @@ export class OpenItems {
     return this.#rows.counts((row) => this.#descriptions.some((file) => file.has(this.#hashOf(row))));
   }
 
-  /** `samples` of each set (all: undefined) as NumPy draws them, in their order. @throws NamedError of what changed since */
-  async drawn(
-    samples: number | undefined,
-    seed: number,
-    reading?: Pick<Reading, 'signal'>,
-  ): Promise<ItemSets> {
+  /** The chosen samples of each set, in their order. @throws NamedError of what changed since */
+  async drawn(choice: SampleChoice, reading?: Pick<Reading, 'signal'>): Promise<ItemSets> {
     const sets: Partial<Record<ItemSet, readonly EvaluationSample[]>> = {};
     for (const set of ITEM_SETS) {
       const all = this.#rows.of(set);
-      const chosen = sampleIndices(all.length, samples ?? all.length, seed);
+      const chosen = sampleIndices(all.length, choice);
       sets[set] = await this.#read(
         chosen.map((index) => all[index] as number),
         reading,

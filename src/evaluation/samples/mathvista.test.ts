@@ -6,7 +6,7 @@ import { openPicture } from '../../probes/data/picture.ts';
 import { transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
 import { promptText } from '../setting.ts';
-import { readItemFolder } from './item-folder.ts';
+import { readItemFolder } from './testing/item-folder.ts';
 
 const PARQUET = new Blob([await readFile(new URL('testing/mathvista.parquet', import.meta.url))]);
 const read = (others: Record<string, string> = {}) =>

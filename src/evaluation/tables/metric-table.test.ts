@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Metric } from '../../grading/metrics.ts';
 import { experimentsOf } from '../results/experiments-of.ts';
-import { readResults } from '../results/read.ts';
-import { resultFiles } from '../results/write.ts';
+import { readResults } from '../testing/results.ts';
+import { resultFiles } from '../testing/results.ts';
 import type { GradedAnswer } from './graded.ts';
 import { metricTable } from './metric-table.ts';
 

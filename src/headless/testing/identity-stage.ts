@@ -2,7 +2,7 @@
 import { COMMANDS, type Command as CommandTable } from '../../../scripts/commands.mjs';
 import { readFlags } from '../../../scripts/flags.mjs';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import type { AskedFor } from '../../evaluation/answers/kept-answers.ts';
 import { type WorkIdentity, workKey } from '../../identity/work-identity.ts';
 import { openWeights } from '../../vlm/stored-head.ts';

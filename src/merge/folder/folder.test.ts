@@ -6,7 +6,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
 import { fileWith, folder, source } from '../../checkpoint/testing/files.ts';
 import { qwenTensors, SHAPE_7B } from '../../checkpoint/testing/qwen-layout.ts';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
 import { readFromDisk } from '../../engine/testing/golden-model.ts';
 import { measureNoise } from '../measure.ts';

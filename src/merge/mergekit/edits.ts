@@ -1,6 +1,7 @@
 /** Shares as a recipe says them: a donor each, and edits where that is not all. */
+import type { LayerPart } from '../../checkpoint/tensor-place.ts';
 import type { DonorName, Edit, Rest } from '../recipe/recipe.ts';
-import type { LayerPart, Shares } from './weights.ts';
+import type { Shares } from './weights.ts';
 import { LAYER_PARTS } from './weights.ts';
 
 /** The donor with the larger share; of equal ones the first. */

@@ -1,4 +1,5 @@
 /** mergekit's YAML as a recipe, as far as recipes go: `passthrough` and `linear` over checkpoints of one depth. */
+import { EMBEDDINGS, FINAL_NORM, HEAD, type LayerPart } from '../../checkpoint/tensor-place.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { placementOf } from '../plan/placement.ts';
@@ -6,7 +7,7 @@ import type { DonorName, Recipe, Rest } from '../recipe/recipe.ts';
 import { MergekitFile } from './configuration.ts';
 import { larger, layerEdits, restEdits, same } from './edits.ts';
 import type { Fields } from './fields.ts';
-import type { LayerPart, ModuleName, Shares } from './weights.ts';
+import type { ModuleName, Shares } from './weights.ts';
 import { gradientAt, LAYER_PARTS, layerTensors, MODULES } from './weights.ts';
 import { readYaml } from './yaml.ts';
 
@@ -64,15 +65,14 @@ class MergekitReader {
     }
     const made = Array.from({ length: layers }, (_, i) => this.#layer(text, i + 1));
     const donors = made.map((parts) => larger(parts.other));
-    const ends = { frame: 'model.embed_tokens.weight', head: 'model.norm.weight' };
     const [first, last] = [text[0] as Slice, text.at(-1) as Slice];
-    const frame = this.#shares(first, 0, ends.frame, 0);
+    const frame = this.#shares(first, 0, EMBEDDINGS, 0);
     // mergekit 0.1.5 looks both up at the beginning of the last slice's gradient, not at its end, and takes as many of
     // its models as the first slice has.
     const end = { ...last, sources: last.sources.slice(0, first.sources.length) };
-    const head = this.#shares(end, layers - 1, ends.head, 0);
-    const untied = expectedWeights(this.#config).some(({ name }) => name === 'lm_head.weight');
-    if (untied && !same(head, this.#shares(end, layers - 1, 'lm_head.weight', 0))) {
+    const head = this.#shares(end, layers - 1, FINAL_NORM, 0);
+    const untied = expectedWeights(this.#config).some(({ name }) => name === HEAD);
+    if (untied && !same(head, this.#shares(end, layers - 1, HEAD, 0))) {
       throw this.#file.refusal('final norm and lm_head have different weights', 'modules.text_decoder');
     }
     // Config and tokenizer are the base model's there, and the frame's here.

@@ -1,5 +1,5 @@
 /** Who gives how much of what, in mergekit's terms: a weight a donor for each kind of tensor. */
-import { tensorPlace } from '../../checkpoint/tensor-place.ts';
+import { tensorPlace, type LayerPart } from '../../checkpoint/tensor-place.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { operationOf } from '../plan/operation.ts';
@@ -15,8 +15,11 @@ export type ModuleName = (typeof MODULES)[number];
 export type Shares = ReadonlyMap<DonorName, number>;
 
 /** What tensors of one layer are told apart by, each by a word that mergekit's filters find in the tensor's name. */
-export const LAYER_FILTERS = { attention: 'self_attn', mlp: 'mlp', other: 'layernorm' } as const;
-export type LayerPart = keyof typeof LAYER_FILTERS;
+export const LAYER_FILTERS = {
+  attention: 'self_attn',
+  mlp: 'mlp',
+  other: 'layernorm',
+} as const satisfies Record<LayerPart, string>;
 export const LAYER_PARTS = Object.keys(LAYER_FILTERS) as readonly LayerPart[];
 
 /** One tensor of a layer and part: recipes treat all of them alike. */

@@ -1,9 +1,10 @@
 /** A recipe in mergekit's YAML, checked against mergekit 0.1.5 (see docs/stitcher.md). */
+import { EMBEDDINGS, FINAL_NORM, HEAD, type LayerPart } from '../../checkpoint/tensor-place.ts';
 import { stringify } from 'yaml';
 import { NamedError } from '../../named-error.ts';
 import type { DonorName, Recipe } from '../recipe/recipe.ts';
 import { donorsOf, givesLayersOnly } from '../recipe/recipe.ts';
-import type { LayerPart, Shares } from './weights.ts';
+import type { Shares } from './weights.ts';
 import { LAYER_FILTERS, LAYER_PARTS, operationOn, partOperation, sharesOf } from './weights.ts';
 
 export interface MergekitOptions {
@@ -123,9 +124,9 @@ function linear(recipe: Recipe, { models, outDtype }: MergekitOptions): object {
 }
 
 const ENDS: Readonly<Record<string, string>> = {
-  embed_tokens: 'model.embed_tokens.weight',
-  'model.norm': 'model.norm.weight',
-  lm_head: 'lm_head.weight',
+  embed_tokens: EMBEDDINGS,
+  'model.norm': FINAL_NORM,
+  lm_head: HEAD,
 };
 
 type LayerShares = Readonly<Record<LayerPart, Shares>>;

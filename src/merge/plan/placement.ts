@@ -1,11 +1,10 @@
-import { type LayerIndex, layerOfBlock } from '../../checkpoint/layer-index.ts';
-import { tensorPlace } from '../../checkpoint/tensor-place.ts';
-import { HEAD } from '../../vlm/stored-head.ts';
-import type { Part, Rest } from '../recipe/recipe.ts';
+import { componentOf, layerOfBlock, tensorPlace, type LayerPart } from '../../checkpoint/tensor-place.ts';
+import type { LayerIndex } from '../../layer-index.ts';
+import type { Rest } from '../recipe/recipe.ts';
 
 /** Where a tensor belongs in a recipe: to an LLM layer, to one of the other pieces, or to no part of the model. */
 export type Placement =
-  | { readonly kind: 'layer'; readonly layer: LayerIndex; readonly part: Exclude<Part, 'all'> | 'other' }
+  | { readonly kind: 'layer'; readonly layer: LayerIndex; readonly part: LayerPart }
   | { readonly kind: 'rest'; readonly piece: keyof Rest }
   | { readonly kind: 'unknown' };
 
@@ -14,23 +13,25 @@ export type Placement =
  * and MLP is `mlp.*`, biases included; the two norms of a layer are neither.
  */
 export function placementOf(name: string): Placement {
-  const { part, block, within } = tensorPlace(name);
+  const { part, block } = tensorPlace(name);
   switch (part) {
     case 'layer':
-      return { kind: 'layer', layer: layerOfBlock(block), part: partOfLayer(within) };
+      return { kind: 'layer', layer: layerOfBlock(block), part: partOfLayer(name) };
     case 'projector':
       return { kind: 'rest', piece: 'projector' };
     case 'visionBlock':
     case 'vision':
       return { kind: 'rest', piece: 'visionTower' };
-    case 'language':
-      return { kind: 'rest', piece: name === FINAL_NORM || name === HEAD ? 'head' : 'frame' };
+    case 'norm':
+    case 'head':
+      return { kind: 'rest', piece: 'head' };
+    default:
+      return { kind: 'rest', piece: 'frame' };
   }
 }
 
-const FINAL_NORM = 'model.norm.weight';
+const PARTS = { Attention: 'attention', MLP: 'mlp', Other: 'other' } as const;
 
-function partOfLayer(within: string): Exclude<Part, 'all'> | 'other' {
-  if (within.startsWith('self_attn.')) return 'attention';
-  return within.startsWith('mlp.') ? 'mlp' : 'other';
+function partOfLayer(name: string): LayerPart {
+  return PARTS[componentOf(name)];
 }

@@ -5,7 +5,7 @@ import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { canonicalName, writtenName } from '../../checkpoint/tensor-name.ts';
 import { NamedError } from '../../named-error.ts';
-import { EMBEDDINGS, HEAD } from '../../vlm/stored-head.ts';
+import { EMBEDDINGS, HEAD } from '../../checkpoint/tensor-place.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import type { ChangedFile } from '../folder/both-spellings.ts';
 import type { CopyOptions } from '../folder/changed-files.ts';

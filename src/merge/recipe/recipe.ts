@@ -1,10 +1,11 @@
 /** What a merge is, as a value: whose layer each layer is, whose the rest, and what is done to them after. */
+import type { LayerPart } from '../../checkpoint/tensor-place.ts';
 
 /** The name a checkpoint goes by in a recipe: "IN", "RL". */
 export type DonorName = string;
 
 /** Which tensors of a layer: all of them, those of `self_attn`, or those of `mlp`. Norms belong to "all" only. */
-export type Part = 'all' | 'attention' | 'mlp';
+export type Part = 'all' | Exclude<LayerPart, 'other'>;
 export const PARTS: readonly Part[] = ['all', 'attention', 'mlp'];
 
 /** LLM layers `first` … `last`, both included, counted from 1 as on the layer axis. */

@@ -1,7 +1,7 @@
 import type { ByteSource, CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
 import { folder, source } from '../../checkpoint/testing/files.ts';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import { readFromDisk } from '../../engine/testing/golden-model.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
 

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readPairFolder } from './pair-folder.ts';
-import { readProblems } from './problem-file.ts';
+import { readProblems } from './testing/problem-file.ts';
 
 const DATASET = new URL('../../../dataset/data/', import.meta.url);
 

@@ -3,9 +3,9 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readItemFolder } from '../../evaluation/samples/item-folder.ts';
+import { readItemFolder } from '../../evaluation/samples/testing/item-folder.ts';
 import { openPicture, picturesIn } from './picture.ts';
-import { readProblems } from './problem-file.ts';
+import { readProblems } from './testing/problem-file.ts';
 import type { Problem } from './problem.ts';
 
 /** Written, and read back by pyarrow, pandas, polars, DuckDB and Python's json and csv: `tools/goldens/lists.py`. */

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../checkpoint/testing/files.ts';
-import { readItemFolder } from '../../evaluation/samples/item-folder.ts';
-import { readResults } from '../../evaluation/results/read.ts';
+import { readItemFolder } from '../../evaluation/samples/testing/item-folder.ts';
+import { readResults } from '../../evaluation/testing/results.ts';
 import { openProblems } from './problem-list.ts';
 import { listsAmong } from './row-file.ts';
 

@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openItemFolder, readItemFolder } from '../../evaluation/samples/item-folder.ts';
-import { drawSamples } from '../../evaluation/samples/draw.ts';
+import { openItemFolder } from '../../evaluation/samples/item-folder.ts';
+import { readItemFolder } from '../../evaluation/samples/testing/item-folder.ts';
+import { drawSets } from '../../evaluation/samples/draw.ts';
 import { DelimitedRows } from './delimited.ts';
 import type { JsonLine } from './json-lines.ts';
 import { JsonRows } from './json-rows.ts';
@@ -310,12 +311,7 @@ it('questions drawn by seed are those that were drawn of the whole list', async 
     [99, 7],
     [1000, 1],
   ] as const) {
-    expect(await items.drawn(samples, seed)).toEqual({
-      general: drawSamples(whole.general, samples, seed),
-      mathTargeted: drawSamples(whole.mathTargeted, samples, seed),
-      textOnly: drawSamples(whole.textOnly, samples, seed),
-      puzzles: drawSamples(whole.puzzles, samples, seed),
-    });
+    expect(await items.drawn({ samples, seed })).toEqual(drawSets(whole, { samples, seed }));
   }
   expect(
     Object.values(whole)

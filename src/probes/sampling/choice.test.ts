@@ -10,11 +10,12 @@ const golden = JSON.parse(
 describe('samples', () => {
   it.each(golden.samples)('$k of $n with seed $seed are those of NumPy', ({ n, k, seed, chosen }) => {
     expect(chosen).toHaveLength(k);
-    expect(sampleIndices(n, k, seed)).toEqual(chosen);
+    expect(sampleIndices(n, { samples: k, seed })).toEqual(chosen);
   });
 
   it('are all, in order, where as many or more are asked for', () => {
-    expect(sampleIndices(3, 5, 1)).toEqual([0, 1, 2]);
+    expect(sampleIndices(3, { samples: 5, seed: 1 })).toEqual([0, 1, 2]);
+    expect(sampleIndices(3, { samples: null, seed: 1 })).toEqual([0, 1, 2]);
   });
 
   it('begin with the numbers that the twister’s authors publish for seed 5489', () => {
@@ -23,6 +24,6 @@ describe('samples', () => {
   });
 
   it.each([-1, 2 ** 32, 0.5])('refuse seed %d, as NumPy does', (seed) => {
-    expect(() => sampleIndices(10, 2, seed)).toThrow(RangeError);
+    expect(() => sampleIndices(10, { samples: 2, seed })).toThrow(RangeError);
   });
 });

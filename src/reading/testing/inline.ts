@@ -1,4 +1,5 @@
 /** Reading in the thread that asks: where tests have no workers. The same host, and the same data across. */
+import type { SampleChoice } from '../../probes/sampling/choice.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import type { Problem } from '../../probes/data/problem.ts';
@@ -19,8 +20,8 @@ export const openProblemList: typeof client.openProblemList = async (path, files
 export const openItems: typeof client.openItems = async (files, choices) => {
   const host = new ReadingHost();
   const counts = factsOf(await host.openItems(files, choices, nothing));
-  const drawn = async (samples: number | undefined, seed: number): Promise<ItemSets> => {
-    const sets = Object.entries(await host.itemsDrawn(samples, seed));
+  const drawn = async (choice: SampleChoice): Promise<ItemSets> => {
+    const sets = Object.entries(await host.itemsDrawn(choice));
     return Object.fromEntries(sets.map(([set, own]) => [set, own.map(fromWire)])) as unknown as ItemSets;
   };
   return { counts, drawn, close: nothing };

@@ -1,4 +1,5 @@
 /** Differences of checkpoints, by their part in the comparison. */
+import { isRole, UPDATE_KEYS, type Role } from '../../roles.mjs';
 
 export interface DeltaSpec {
   /** What the difference is called in results: `sft` and `rl` are the reference's. */
@@ -18,7 +19,7 @@ export type Rounding =
 
 export interface DeltaChoice {
   /** RL − IN (default), or RL − Base. */
-  readonly rlFrom?: 'in' | 'base';
+  readonly rlFrom?: Exclude<Role, 'rl'>;
   /** What further checkpoints are compared with; default `in`, else `base`. */
   readonly reference?: string;
 }
@@ -34,11 +35,12 @@ export function deltasOf(roles: Iterable<string>, { rlFrom, reference }: DeltaCh
   const specs: DeltaSpec[] = [];
   const weights = present.has('in') ? 'in' : ground;
   if (present.has('base') && present.has('in'))
-    specs.push({ key: 'sft', to: 'in', from: 'base', relativeTo: weights });
+    specs.push({ key: UPDATE_KEYS.in, to: 'in', from: 'base', relativeTo: weights });
   const from = rlFrom === 'base' || !present.has('in') ? 'base' : 'in';
-  if (present.has('rl') && present.has(from)) specs.push({ key: 'rl', to: 'rl', from, relativeTo: weights });
+  if (present.has('rl') && present.has(from))
+    specs.push({ key: UPDATE_KEYS.rl, to: 'rl', from, relativeTo: weights });
   for (const role of present) {
-    if (['base', 'in', 'rl', ground].includes(role)) continue;
+    if (isRole(role) || role === ground) continue;
     specs.push({ key: role, to: role, from: ground, relativeTo: ground });
   }
   return specs;

@@ -1,8 +1,6 @@
 /** Which tensors of several checkpoints belong together, and which do not. */
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
-import type { LayerPlace } from '../../checkpoint/layer-index.ts';
-import { layerPlace } from '../../checkpoint/layer-index.ts';
-import { blockCount } from '../../checkpoint/tensor-place.ts';
+import { blockCount, EMBEDDINGS, HEAD, layerPlace, type LayerPlace } from '../../checkpoint/tensor-place.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Mismatch } from './unshared.ts';
@@ -89,12 +87,10 @@ function whyOmitted(name: string, { layer }: LayerPlace, selection: Selection): 
   return weights === null || name.includes(weights) ? null : `not ${weights}`;
 }
 
-const EMBEDDING = 'model.embed_tokens.weight';
-
 function matched(name: string, place: LayerPlace, checkpoints: CheckpointSet): TensorFamily | Mismatch {
   const entries = new Map<string, TensorEntry>();
   for (const [role, { tensors }] of checkpoints) {
-    const entry = tensors.get(name) ?? (name === 'lm_head.weight' ? tensors.get(EMBEDDING) : undefined);
+    const entry = tensors.get(name) ?? (name === HEAD ? tensors.get(EMBEDDINGS) : undefined);
     if (entry) entries.set(role, entry);
   }
   if (entries.size < checkpoints.size) {

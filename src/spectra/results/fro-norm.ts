@@ -1,4 +1,5 @@
 /** `fro_norm.json`: update energy in the reference's form, with what we add under `frankenscope`. */
+import { projectionOf } from '../../checkpoint/tensor-place.ts';
 import type { EnergyRecord } from '../energy.ts';
 import { productKey } from '../energy.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
@@ -15,7 +16,6 @@ import {
   measuredFamilies,
   modelNames,
   ofReference,
-  projectionOf,
   readFrom,
 } from './updates-file.ts';
 

@@ -1,4 +1,5 @@
 /** `layerwise_svd.json`: update diversity in the reference's form, with what we add under `frankenscope`. */
+import { projectionOf } from '../../checkpoint/tensor-place.ts';
 import type { MeasuredSpectrum, SpectrumRecord } from '../diversity.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
 import type { TensorFamily } from '../deltas/pairing.ts';
@@ -14,7 +15,6 @@ import {
   measuredFamilies,
   modelNames,
   ofReference,
-  projectionOf,
   readFrom,
 } from './updates-file.ts';
 import { mean } from '../../statistics/mean.ts';

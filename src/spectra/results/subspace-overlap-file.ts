@@ -1,4 +1,5 @@
 /** `subspace_overlap.json`: how far the principal subspaces of two updates are the same, matrix by matrix. */
+import { projectionOf } from '../../checkpoint/tensor-place.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
 import type { TensorFamily } from '../deltas/pairing.ts';
 import type { SubspaceOverlap } from '../fast/subspace-overlap.ts';
@@ -6,15 +7,7 @@ import type { OverlapRecord } from '../overlap.ts';
 import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
 import { spreadOf, type Spread } from '../../statistics/spread.ts';
 import type { EntryPlace, ModelNames, ReadFrom, UpdatesOrigin, UpdatesRequest } from './updates-file.ts';
-import {
-  byLayer,
-  entryPlace,
-  leftOut,
-  measuredFamilies,
-  modelNames,
-  projectionOf,
-  readFrom,
-} from './updates-file.ts';
+import { byLayer, entryPlace, leftOut, measuredFamilies, modelNames, readFrom } from './updates-file.ts';
 import { mean } from '../../statistics/mean.ts';
 
 /** Of output directions (left singular vectors), or input directions (right). */

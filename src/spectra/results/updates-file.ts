@@ -1,4 +1,5 @@
 /** What the result files of updates have in common. */
+import type { Role } from '../../roles.mjs';
 import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
 import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
 import type { Cuts } from '../../regions.ts';
@@ -10,7 +11,7 @@ export interface UpdatesRequest<R> {
   readonly rounding: Rounding;
   readonly cuts: Cuts;
   /** Checkpoint names by part; those absent are written as "". */
-  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
+  readonly models: Readonly<Partial<Record<Role, string>>>;
   readonly provenance?: unknown;
 }
 
@@ -93,19 +94,6 @@ export function ofReference<T>({ sft, rl }: Readonly<Record<string, T>>): {
   readonly rl?: T;
 } {
   return { ...(sft === undefined ? {} : { sft }), ...(rl === undefined ? {} : { rl }) };
-}
-
-/**
- * The linear layer a weight belongs to, across layers: `q_proj`, `down_proj`, `attn.qkv`, `mlp.0` of the merger.
- *
- * @param name canonical
- */
-export function projectionOf(name: string): string {
-  const parts = name.replace(/\.weight$/, '').split('.');
-  const last = parts.at(-1) ?? name;
-  const vision = name.startsWith('visual.');
-  // Vision and language have projections of the same names; the merger's are only numbered.
-  return vision ? `visual ${/^\d+$|^proj$|^qkv$/.test(last) ? parts.slice(-2).join('.') : last}` : last;
 }
 
 /** By checkpoint, the tensor that stood in where it has none of the family's name: embeddings for a tied head. */

@@ -6,7 +6,7 @@ import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
 import { planAsks } from '../../evaluation/answers/ask.ts';
 import { transferExperiments } from '../../evaluation/experiment.ts';
 import { PROMPT_STYLES } from '../../evaluation/prompt-style.ts';
-import { resultFiles } from '../../evaluation/results/write.ts';
+import { resultFiles } from '../../evaluation/testing/results.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { gradeAll } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';

@@ -3,7 +3,7 @@ import type { TokensRecord } from '../../analyses/tokens/difference.ts';
 import { tokenDifferences } from '../../analyses/tokens/difference.ts';
 import { openCheckpoint, type Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { heldSource } from '../../checkpoint/testing/held-source.ts';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import type { ModelId } from '../../engine/subject.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import { ablateLayer } from '../../probes/ablation/experiment.ts';

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { spotsOf } from '../../checkpoint/spots.ts';
 import { folder } from '../../checkpoint/testing/files.ts';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import type { SpectrumRecord } from '../../spectra/diversity.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
 import { analysis as diversity } from '../../analyses/diversity/analysis.ts';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';

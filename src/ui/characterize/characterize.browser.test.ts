@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { writeSafetensors } from '../../checkpoint/writing.ts';
+import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import type { SpectraThreads } from '../../spectra/threads/spectra-threads.ts';
 import { Journals } from '../../study/journal/journals.ts';

@@ -1,3 +1,4 @@
+import { ROLE_LABELS, ROLES, type Role } from '../../roles.mjs';
 import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { roleNames } from '../../spectra/deltas/roles.ts';
@@ -39,12 +40,10 @@ export class Comparison {
       }),
     );
     const [family, all] = [opened.flat(), [...opened.flat(), ...merges]];
-    const of = (label: string) => family.find(({ shown }) => shown.label === label)?.checkpoint;
-    const [base, before, rl] = [of('Base'), of('IN'), of('RL')];
+    const of = (role: Role) => family.find(({ shown }) => shown.label === ROLE_LABELS[role])?.checkpoint;
+    const [base, before, rl] = ROLES.map(of);
     const set = roleNames({
-      ...(base ? { base } : {}),
-      ...(before ? { in: before } : {}),
-      ...(rl ? { rl } : {}),
+      ...{ base, in: before, rl },
       others: all.flatMap(({ checkpoint }) => ([base, before, rl].includes(checkpoint) ? [] : [checkpoint])),
     });
     const identities = [...set].flatMap(([role, checkpoint]) => {

@@ -1,3 +1,4 @@
+import { ROLE_LABELS } from '../../roles.mjs';
 import { version } from '../../version.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
 import { recordPieces, resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
@@ -16,7 +17,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { Service } from './service.svelte.ts';
 
 const JOB = 'judge';
-const REFERENCE = 'IN';
+const REFERENCE = ROLE_LABELS.in;
 const NOTHING = { n: 0, agree: 0, judgeOnly: [], ruleOnly: [] };
 
 /** Results that exist are graded again by a judge; nothing is generated. */

@@ -9,7 +9,7 @@ import { transferExperiments } from '../../evaluation/experiment.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
 import { PROMPT_STYLES } from '../../evaluation/prompt-style.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
-import { resultFiles } from '../../evaluation/results/write.ts';
+import { resultFiles } from '../../evaluation/testing/results.ts';
 import { type GradedAnswer, gradeAll } from '../../evaluation/tables/graded.ts';
 import { metricTable } from '../../evaluation/tables/metric-table.ts';
 import type { Asked } from '../../evaluation/variant.ts';

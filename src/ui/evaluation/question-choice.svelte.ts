@@ -93,10 +93,10 @@ export class QuestionChoice {
   /** The chosen samples, drawn as NumPy draws them. @throws NamedError those of loading the sets */
   async sets(): Promise<ItemSets> {
     const { samples, seed, brought } = this;
-    if (brought) return brought.items.drawn(samples, seed);
+    if (brought) return brought.items.drawn({ samples, seed });
     const demo = (this.#demo ??= demoItems());
     demo.catch(() => (this.#demo = null));
-    return drawSets(await demo, samples, seed);
+    return drawSets(await demo, { samples, seed });
   }
 
   async bring(found: readonly PathFile[], choices: ColumnChoices = new Map()): Promise<void> {

@@ -1,18 +1,17 @@
 /** Which of the three family slots a folder name speaks of; null when it does not say. */
-export type FamilyRole = 'base' | 'in' | 'rl';
-
+import type { Role } from '../../roles.mjs';
 /**
  * RL is asked first: "Qwen2.5-VL-7B-Instruct-GRPO" was trained from an instruct model, and "SFT-RL" after a
  * cold start. "instruct" and "base" say least and come last.
  */
-const ROLES: readonly (readonly [FamilyRole, RegExp])[] = [
+const PATTERNS: readonly (readonly [Role, RegExp])[] = [
   ['rl', /(^|[^a-z])(rl|grpo|rlvr|rlhf|ppo|dapo|final)([^a-z]|$)/],
   ['in', /(^|[^a-z])(sft|cold[ _-]?start|in)([^a-z]|$)/],
   ['base', /(^|[^a-z])(base|instruct)([^a-z]|$)/],
 ];
 
 /** Reads the role from a folder's name, e.g. `OpenMMReasoner-ColdStart` → `in`. */
-export function guessRole(folder: string): FamilyRole | null {
+export function guessRole(folder: string): Role | null {
   const name = folder.toLowerCase();
-  return ROLES.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
+  return PATTERNS.find(([, pattern]) => pattern.test(name))?.[0] ?? null;
 }

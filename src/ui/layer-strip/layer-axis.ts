@@ -1,12 +1,11 @@
 import { scaleBand } from 'd3';
+import { sectionOf, type Section } from '../../layer-index.ts';
 
 /** How deep a model is: `visionBlocks` blocks before the projector, `layers` LLM layers after it. */
 export interface Body {
   readonly visionBlocks: number;
   readonly layers: number;
 }
-
-export type Section = 'vision' | 'projector' | 'llm';
 
 /** What an analysis speaks of: the whole body, or the LLM layers alone. The rest is drawn narrow and hatched. */
 export type Covers = 'all' | 'llm';
@@ -49,11 +48,6 @@ const WIDEST_GAP = 26;
 const WIDEST_STEP = 72;
 /** Width of a vision block, in LLM layers, where the analysis does not cover it. */
 const FOLDED = 0.3;
-
-/** The section a unified layer index lies in. */
-export function sectionOf(index: number): Section {
-  return index < 0 ? 'vision' : index === 0 ? 'projector' : 'llm';
-}
 
 /** Unified indices of a body, in drawing order. */
 export function layerIndices(body: Body): number[] {

@@ -1,3 +1,4 @@
+import { ROLES } from '../../roles.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { LoadProgress } from '../../engine/protocol/loading.ts';
@@ -17,8 +18,6 @@ import { ReadFolders } from './read-folders.ts';
 import { freeName, nameFrom } from '../../analyses/model-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
 import { cancelled } from '../../work/cancel.ts';
-
-const ROLE_POSITION = { base: 0, in: 1, rl: 2 } as const;
 
 /** Depth of Qwen2.5-VL-7B, the model the papers study: the body that is shown before anything is open. */
 const STUDIED: Body = { visionBlocks: 32, layers: 28 };
@@ -98,7 +97,7 @@ export class Family {
   #slotFor(folder: Folder): Slot | undefined {
     const free = (slot: Slot | undefined) => slot?.state.kind === 'empty' || slot?.state.kind === 'wrong';
     const role = guessRole(folder.name);
-    const meant = role === null ? undefined : this.slots[ROLE_POSITION[role]];
+    const meant = role === null ? undefined : this.slots[ROLES.indexOf(role)];
     if (free(meant)) return meant;
     const empty = this.slots.find((slot) => slot.state.kind === 'empty');
     if (empty) return empty;

@@ -2,7 +2,7 @@ import type { NamedError } from '../../named-error.ts';
 import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { LoadedModel, LoadProgress, MemoryEstimate } from '../../engine/protocol/loading.ts';
 import type { Folder } from '../files/folder.ts';
-import { identityAt, isRole, type Identity } from '../theme/identity.ts';
+import { hasRole, identityAt, type Identity } from '../theme/identity.ts';
 
 /** Where a slot is on its way from empty to loaded. */
 export type SlotState =
@@ -54,7 +54,7 @@ export class Slot {
   constructor(position: number) {
     this.#place = identityAt(position);
     this.identity = this.#place;
-    this.nameable = !isRole(position);
+    this.nameable = !hasRole(position);
   }
 
   /** Called by its place in the row again, as before anything was opened here. */

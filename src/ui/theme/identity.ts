@@ -1,4 +1,5 @@
 /** Who a checkpoint is on screen: its short label, its colour, and the key that hands layers to it. */
+import { ROLE_LABELS, ROLES } from '../../roles.mjs';
 export interface Identity {
   readonly label: string;
   /** A CSS colour (a token, so that the theme may change its ground). */
@@ -6,17 +7,15 @@ export interface Identity {
   readonly key: string;
 }
 
-const FAMILY: readonly Identity[] = [
-  { label: 'Base', colour: 'var(--checkpoint-base)', key: 'b' },
-  { label: 'IN', colour: 'var(--checkpoint-in)', key: 'i' },
-  { label: 'RL', colour: 'var(--checkpoint-rl)', key: 'r' },
-];
+const FAMILY: readonly Identity[] = ROLES.map((role) => ({
+  ...{ label: ROLE_LABELS[role], colour: `var(--checkpoint-${role})`, key: role.charAt(0) },
+}));
 
 /** Further checkpoints have five more hues; beyond the eighth a colour would have to mean two checkpoints. */
 export const MOST_CHECKPOINTS = 8;
 
 /** Whether the slot at `position` is Base, IN or RL. */
-export function isRole(position: number): boolean {
+export function hasRole(position: number): boolean {
   return position < FAMILY.length;
 }
 

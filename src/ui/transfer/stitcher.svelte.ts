@@ -1,3 +1,5 @@
+import { ROLE_LABELS } from '../../roles.mjs';
+import { EMBEDDINGS } from '../../checkpoint/tensor-place.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { writeMergekit } from '../../merge/mergekit/write.ts';
@@ -74,7 +76,7 @@ export class Stitcher extends MergeWork implements StripEditor {
     const kept = this.#recipe;
     const { layers } = this.#family.body;
     if (kept && kept.layers.length === layers) return kept;
-    const first = names.includes('IN') ? 'IN' : names[0];
+    const first = names.find((name) => name === ROLE_LABELS.in) ?? names[0];
     return first === undefined ? null : parseBlocks(first, names, layers);
   }
 
@@ -191,7 +193,7 @@ export class Stitcher extends MergeWork implements StripEditor {
     if (!recipe || planned.kind !== 'planned') return null;
     try {
       const models = new Map(planned.plan.donors.map(({ name, checkpoint }) => [name, checkpoint]));
-      const main = planned.plan.tensors.find(({ name }) => name === 'model.embed_tokens.weight')?.dtype;
+      const main = planned.plan.tensors.find(({ name }) => name === EMBEDDINGS)?.dtype;
       const outDtype = DTYPE_NAMES[main as keyof typeof DTYPE_NAMES] ?? 'bfloat16';
       return writeMergekit(recipe, { models, outDtype });
     } catch (error) {

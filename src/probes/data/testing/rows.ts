@@ -1,6 +1,6 @@
 /** A list of rows beside some pictures, read. */
 import type { ColumnChoice } from '../columns.ts';
-import { readProblems } from '../problem-file.ts';
+import { readProblems } from './problem-file.ts';
 import type { Problem } from '../problem.ts';
 
 export type Row = Readonly<Record<string, unknown>>;

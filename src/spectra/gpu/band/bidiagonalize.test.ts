@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reduceToBand } from '../reference/reduce.ts';
+import { reduceToBand } from '../testing/reduce.ts';
 import { smallSingularValues } from '../reference/small.ts';
 import { geometric, uniformMatrix, withSpectrum } from '../testing/known-spectrum.ts';
 import { squaredNorm } from './band-matrix.ts';

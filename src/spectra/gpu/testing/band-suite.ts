@@ -4,7 +4,7 @@ import type { BandMatrix } from '../band/band-matrix.ts';
 import { squaredNorm } from '../band/band-matrix.ts';
 import { bidiagonalValues } from '../band/bidiagonal-values.ts';
 import { bidiagonalize } from '../band/bidiagonalize.ts';
-import { reduceToBand } from '../reference/reduce.ts';
+import { reduceToBand } from './reduce.ts';
 import { geometric, uniformMatrix, withSpectrum } from './known-spectrum.ts';
 
 export interface BandReducer {

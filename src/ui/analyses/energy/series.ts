@@ -1,3 +1,4 @@
+import { UPDATE_KEYS } from '../../../roles.mjs';
 import { energyByLayer } from '../../../analyses/energy/by-layer.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import type { FroNormFile, JointEnergy } from '../../../spectra/results/fro-norm.ts';
@@ -9,7 +10,7 @@ import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
  * (P1, Fig. 5), so it has an axis of its own.
  */
 export function onRight(key: string, deltas: readonly ShownDelta[]): boolean {
-  return key !== 'sft' && deltas.some((delta) => delta.key === 'sft');
+  return key !== UPDATE_KEYS.in && deltas.some((delta) => delta.key === UPDATE_KEYS.in);
 }
 
 /** Mean over a layer's matrices, per update. */

@@ -12,7 +12,7 @@ export function layerTicks(line: readonly AxisCell[], room: number, lit: number 
   const last = line.at(-1);
   if (!first || !last) return [];
   const at = (index: number) => line.filter((cell) => cell.index === index);
-  const llm = line.filter(({ section }) => section === 'llm');
+  const llm = line.filter(({ index }) => index > 0);
   const step = llm[0]?.step ?? first.step;
   const every = EVERY.find((n) => n * step >= 1.6 * room) ?? EVERY[2];
   const wanted = [

@@ -35,7 +35,7 @@ export function layerPanels(
     const top = y;
     const bottom = top + (bare ? size.bare : size.height);
     y = bottom + size.ticks;
-    return { cells, top, bottom, bare, regions: cells.some(({ section }) => section === 'llm') };
+    return { cells, top, bottom, bare, regions: cells.some(({ index }) => index > 0) };
   });
   return { panels, height: y + size.foot };
 }

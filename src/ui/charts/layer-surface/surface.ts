@@ -1,4 +1,4 @@
-import { sectionOf } from '../../layer-strip/layer-axis.ts';
+import { sectionOf } from '../../../layer-index.ts';
 import type { GridRows, LayerGrid } from '../layer-heat-map/grid.ts';
 import type { BoxPoint, Projected } from './projection.ts';
 

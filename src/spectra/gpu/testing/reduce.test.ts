@@ -1,4 +1,4 @@
-import { bandSuite } from '../testing/band-suite.ts';
+import { bandSuite } from './band-suite.ts';
 import { reduceToBand } from './reduce.ts';
 
 const width = 8;

@@ -1,6 +1,6 @@
-import type { ColumnChoice } from './columns.ts';
-import { openProblems } from './problem-list.ts';
-import type { Problem } from './problem.ts';
+import type { ColumnChoice } from '../columns.ts';
+import { openProblems } from '../problem-list.ts';
+import type { Problem } from '../problem.ts';
 
 /**
  * All problems of a list that is small.

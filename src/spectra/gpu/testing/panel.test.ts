@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { uniformMatrix } from '../testing/known-spectrum.ts';
+import { uniformMatrix } from './known-spectrum.ts';
 import { factorPanel } from './panel.ts';
 
 describe('factorPanel', () => {
