@@ -13,7 +13,8 @@ import { subspaceOverlap } from './fast/subspace-overlap.ts';
 import type { TopSingular } from './fast/top-singular.ts';
 import { OVERSAMPLING, topSingular } from './fast/top-singular.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { throwIfCancelled } from '../work/cancel.ts';
+import { mapInFlight } from '../work/in-flight.ts';
+import { resume } from '../work/resume.ts';
 
 /** Plain JSON, so that a journal can keep it. */
 export interface OverlapRecord {
@@ -61,41 +62,16 @@ export async function measureOverlap(
   computers: Computers,
   work: LongWork<OverlapRecord> & Witnessed = {},
 ): Promise<ReadonlyMap<string, OverlapRecord>> {
-  const { signal, finished } = work;
   const { families } = request.pairing;
-  const records = new Map<string, OverlapRecord>();
-  const waiting = families.filter(({ name }) => {
-    const known = finished?.get(name);
-    if (known) records.set(name, known);
-    return !known;
-  });
-  const total = families.length;
-  const tell = (): void =>
-    work.onProgress?.({ phase: 'comparing directions', done: records.size, total, unit: 'tensors' });
-  tell();
+  const progress = { phase: 'comparing directions', unit: 'tensors' } as const;
+  const { records, left, add } = resume(families, ({ name }) => name, work, progress);
   const memory = new MemoryBudget(HELD_BYTES);
-  const queue = waiting.values();
-  let failed = false;
-  const lane = async (): Promise<void> => {
-    for (const family of queue) {
-      if (failed) return;
-      throwIfCancelled(signal);
-      try {
-        const record = await memory.hold(family.elements * 4, () =>
-          overlapOf(request, family, computers, work),
-        );
-        records.set(family.name, record);
-        await work.onRecord?.(family.name, record);
-        tell();
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
+  const compare = async (family: TensorFamily): Promise<void> => {
+    const bytes = family.elements * 4;
+    await add(family.name, await memory.hold(bytes, () => overlapOf(request, family, computers, work)));
   };
   // A GPU multiplies one matrix after another; threads take a matrix each.
-  const lanes = computers.gpu ? 1 : computers.threads.size;
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await mapInFlight(left, compare, work.signal, computers.gpu ? 1 : computers.threads.size);
   return records;
 }
 
