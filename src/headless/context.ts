@@ -85,7 +85,14 @@ export function commandContext(
   return {
     flags,
     inputs,
-    checkpoints: new Checkpoints(engineOf, flags, inputs, signal, notice, journals.weights),
+    checkpoints: new Checkpoints({
+      engine: engineOf,
+      flags,
+      inputs,
+      signal,
+      notice,
+      watch: journals.weights,
+    }),
     get engine() {
       return engineOf();
     },
