@@ -35,10 +35,10 @@ export interface Plan<Record, Sample> {
   files(records: ReadonlyMap<string, Record>, origin?: object): readonly ResultFile[];
 }
 
-/** Records in the order of their samples, whatever order they came in. */
+/** Records in the order of what they are about, by keys or samples with ids, whatever order they came in. */
 export function inOrder<Record>(
   records: ReadonlyMap<string, Record>,
-  keys: readonly string[],
+  about: readonly (string | { readonly id: string })[],
 ): readonly Record[] {
-  return keys.flatMap((key) => records.get(key) ?? []);
+  return about.flatMap((one) => records.get(typeof one === 'string' ? one : one.id) ?? []);
 }

@@ -16,29 +16,7 @@ const NEW_TOKENS = 48;
 /** Ours and the ordinary graph take turns, so that a busy machine disturbs both alike. */
 const ROUNDS = 3;
 
-export interface DecodeResult {
-  readonly layers: number;
-  readonly hiddenSize: number;
-  readonly promptTokens: number;
-  readonly newTokens: number;
-  readonly oursMsPerToken: number;
-  readonly ordinaryMsPerToken: number;
-  /** ours / ordinary; the aim is ≤ 1. */
-  readonly ratio: number;
-  readonly sameTokens: boolean;
-  readonly rows: {
-    readonly count: number;
-    readonly oneMs: number;
-    readonly allMs: number;
-    readonly ratio: number;
-  };
-}
-
-export async function benchDecode(
-  backend: Backend,
-  config: VlmConfig,
-  convert: ReadAndConvert,
-): Promise<DecodeResult> {
+export async function benchDecode(backend: Backend, config: VlmConfig, convert: ReadAndConvert) {
   const files = await syntheticCheckpoint(config, 'decode', 1);
   const { subject, checkpoint } = await loadSubject(backend, config, files, 'f32', convert);
   const runtime = createRuntime(backend);
@@ -79,6 +57,7 @@ export async function benchDecode(
     newTokens: NEW_TOKENS,
     oursMsPerToken: median(ours),
     ordinaryMsPerToken: median(theirs),
+    // The aim is ≤ 1.
     ratio: median(ours) / median(theirs),
     sameTokens,
     rows: { count: sweep.length, oneMs: median(one), allMs: median(all), ratio: median(all) / median(one) },

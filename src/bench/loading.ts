@@ -14,28 +14,12 @@ const PIECE_BYTES = 16 * 2 ** 20;
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 8;
 
-export interface LayerOf7bResult {
-  readonly dtype: WeightDtype;
-  readonly storedBytes: number;
-  readonly bareReadBytesPerSecond: number;
-  readonly loadBytesPerSecond: number;
-  /** load / bare read. */
-  readonly ratio: number;
-  readonly deviceBytes: {
-    readonly weights: number;
-    readonly estimatedBatch: number;
-    readonly headShards: number;
-  };
-  readonly msPerToken: number;
-  readonly finiteAnswer: boolean;
-}
-
 /** One layer, embedding and head of 7B: 2.6 GB of bf16 read, quantized, and run. */
-export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert): Promise<LayerOf7bResult> {
+export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) {
   const config = ONE_LAYER_OF_7B;
   const files = await syntheticCheckpoint(config, 'layer7b', 2);
   const bare = await bareRead(files);
-  const dtype = 'q4';
+  const dtype: WeightDtype = 'q4';
   const { subject, bytesRead, seconds } = await loadSubject(backend, config, files, dtype, convert);
   const { sequence, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
   const { tokens, milliseconds } = await timedRun(createRuntime(backend), subject, sequence, {

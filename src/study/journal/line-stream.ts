@@ -1,4 +1,5 @@
 /** Lines of a file of any size, a piece of it in memory at a time. */
+import { joinedBytes } from '../../work/bytes.ts';
 import { TurnTaker } from '../../work/turns.ts';
 import { NEWLINE } from './storage.ts';
 
@@ -80,13 +81,7 @@ class OpenLine {
     if (this.length > this.#longest) return null;
     const [only, ...others] = this.#parts;
     if (only && others.length === 0) return only;
-    const bytes = new Uint8Array(this.length);
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    return joinedBytes(this.#parts);
   }
 
   clear(): void {

@@ -2,6 +2,7 @@
  * Lines of a journal's files: `<16 hex digits> <JSON>`, the digits the beginning of a SHA-256 over place and JSON. A line
  * that was cut off, flipped or brought from elsewhere is told from a whole one; a journal only ever grows.
  */
+import { joinedBytes } from '../../work/bytes.ts';
 import { sha256Hex } from '../../work/sha256.ts';
 import { TurnTaker } from '../../work/turns.ts';
 import { NEWLINE } from './storage.ts';
@@ -90,8 +91,5 @@ export async function valueOf(place: string, line: Uint8Array<ArrayBuffer>): Pro
 
 async function sumOf(place: string, json: Uint8Array): Promise<string> {
   const prefix = new TextEncoder().encode(`${place} `);
-  const bytes = new Uint8Array(prefix.length + json.length);
-  bytes.set(prefix);
-  bytes.set(json, prefix.length);
-  return (await sha256Hex(bytes)).slice(0, DIGITS);
+  return (await sha256Hex(joinedBytes([prefix, json]))).slice(0, DIGITS);
 }
