@@ -1,4 +1,4 @@
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { ResultFile } from './result-file.ts';
@@ -26,7 +26,7 @@ export interface Plan<Record, Sample> {
    *
    * @throws NamedError `Cancelled`, those of the engine and of reading what is asked
    */
-  run(work: LongWork<Record> & Partial<Witnessed>): Promise<unknown>;
+  run(work: LongWork<Record> & Partial<WithVerifier>): Promise<unknown>;
   /**
    * The files that the command writes, of the records so far.
    *

@@ -1,5 +1,5 @@
 /** Update diversity (docs/method.md §6): the spectrum of every selected update, exact or estimated. */
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { SerialQueue } from '../work/queue.ts';
 import { NamedError } from '../named-error.ts';
@@ -12,10 +12,10 @@ import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import type { OnRead } from './deltas/stored-piece.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
-import { witnessed } from './deltas/witnessed.ts';
+import { verifiedRead } from './deltas/verified-read.ts';
 import type { StandardErrors } from './fast/estimate.ts';
 import { estimateSpectrum } from './fast/estimate.ts';
-import type { GpuSeat } from './gpu-seat.ts';
+import type { RecoveringGpu } from './recovering-gpu.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { SpectrumMetrics } from './metrics.ts';
 import { spectrumMetrics } from './metrics.ts';
@@ -62,7 +62,7 @@ export interface DiversityRequest {
 export interface Computers {
   readonly threads: SpectraThreads;
   /** Where WebGPU serves; the CPU otherwise. */
-  readonly gpu?: GpuSeat;
+  readonly gpu?: RecoveringGpu;
 }
 
 /** Updates and Gram matrices held at a time: two of the largest in a layer of 7B (0.39 GB each). */
@@ -86,7 +86,7 @@ const AFFORDABLE_OPERATIONS = 2.5e10;
 export async function measureDiversity(
   request: DiversityRequest,
   { threads, gpu }: Computers,
-  work: LongWork<SpectrumRecord> & Witnessed = {},
+  work: LongWork<SpectrumRecord> & WithVerifier = {},
 ): Promise<ReadonlyMap<string, SpectrumRecord>> {
   const { families } = request.pairing;
   const { onProgress, ...kept } = work;
@@ -146,12 +146,12 @@ class SpectrumMeter {
   readonly #request: DiversityRequest;
   readonly #threads: SpectraThreads;
   readonly #cpu: CpuBackend;
-  readonly #gpu: GpuSeat | undefined;
+  readonly #gpu: RecoveringGpu | undefined;
   readonly #memory = new MemoryBudget(HELD_BYTES);
   /** One operator at a time in the GPU's memory. */
   readonly #turns = new SerialQueue();
 
-  constructor(request: DiversityRequest, threads: SpectraThreads, gpu: GpuSeat | undefined) {
+  constructor(request: DiversityRequest, threads: SpectraThreads, gpu: RecoveringGpu | undefined) {
     this.#request = request;
     this.#threads = threads;
     this.#cpu = new CpuBackend(threads);
@@ -161,13 +161,13 @@ class SpectrumMeter {
   async spectrum(
     family: TensorFamily,
     delta: DeltaSpec,
-    { signal, witness }: Pick<LongWork<SpectrumRecord>, 'signal'> & Witnessed,
+    { signal, verifier }: Pick<LongWork<SpectrumRecord>, 'signal'> & WithVerifier,
   ): Promise<MeasuredSpectrum> {
     const { checkpoints, rounding } = this.#request;
     const task = deltaTask(checkpoints, family, delta, rounding);
     const { rows, columns } = matrixShape(family);
     const read = <T>(ask: (onRead?: OnRead) => Promise<T>): Promise<T> =>
-      witnessed(witness, checkpoints, family, [delta.to, delta.from], ask);
+      verifiedRead(verifier, checkpoints, family, [delta.to, delta.from], ask);
     try {
       if (family.elements > LARGEST_HELD && rows >= columns) {
         return await read((onRead) => this.#slabs(task, columns, signal, onRead));

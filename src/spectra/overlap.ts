@@ -1,11 +1,11 @@
 /** Whether two updates move along the same directions: principal subspaces of chosen matrices, on demand. */
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
-import { witnessed } from './deltas/witnessed.ts';
+import { verifiedRead } from './deltas/verified-read.ts';
 import type { Computers } from './diversity.ts';
 import { computedOn, deltaTask, HELD_BYTES, matrixShape } from './diversity.ts';
 import type { SubspaceOverlap } from './fast/subspace-overlap.ts';
@@ -60,7 +60,7 @@ export const vectorsOf = (k: number): number => 2 * (k + OVERSAMPLING) * (DEPTH 
 export async function measureOverlap(
   request: OverlapRequest,
   computers: Computers,
-  work: LongWork<OverlapRecord> & Witnessed = {},
+  work: LongWork<OverlapRecord> & WithVerifier = {},
 ): Promise<ReadonlyMap<string, OverlapRecord>> {
   const { families } = request.pairing;
   const progress = { phase: 'comparing directions', unit: 'tensors' } as const;
@@ -75,7 +75,7 @@ export async function measureOverlap(
   return records;
 }
 
-type Reading = Pick<LongWork<OverlapRecord>, 'signal'> & Witnessed;
+type Reading = Pick<LongWork<OverlapRecord>, 'signal'> & WithVerifier;
 
 async function overlapOf(
   request: OverlapRequest,
@@ -94,14 +94,14 @@ async function overlapOn(
   request: OverlapRequest,
   family: TensorFamily,
   threads: Computers['threads'],
-  { signal, witness }: Reading,
+  { signal, verifier }: Reading,
 ): Promise<OverlapRecord> {
   const { rows, columns } = matrixShape(family);
   const tops: TopSingular[] = [];
   for (const delta of request.deltas) {
     const task = deltaTask(request.checkpoints, family, delta, request.rounding);
     const roles = [delta.to, delta.from];
-    const matrix = await witnessed(witness, request.checkpoints, family, roles, (onRead) =>
+    const matrix = await verifiedRead(verifier, request.checkpoints, family, roles, (onRead) =>
       threads.deltaMatrix(task, signal, onRead),
     );
     const operator = await backend.operator(matrix, rows, columns);

@@ -1,6 +1,6 @@
 /** Lines of a file of any size, a piece of it in memory at a time. */
 import { joinedBytes } from '../../work/bytes.ts';
-import { TurnTaker } from '../../work/turns.ts';
+import { Yielder } from '../../work/turns.ts';
 import { NEWLINE } from './storage.ts';
 
 const PIECE_BYTES = 2 ** 20;
@@ -26,7 +26,7 @@ export async function* lineBatches(
   read: ReadBytes,
   longest: number,
 ): AsyncGenerator<readonly StreamedLine[]> {
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   let batch: StreamedLine[] = [];
   let bytes = 0;
   for await (const line of streamLines(read, longest)) {
@@ -34,7 +34,7 @@ export async function* lineBatches(
     bytes += line.bytes?.length ?? 0;
     if (batch.length < BATCH && bytes < BATCH_BYTES) continue;
     yield batch;
-    await turns.pause();
+    await yielder.pause();
     [batch, bytes] = [[], 0];
   }
   if (batch.length > 0) yield batch;

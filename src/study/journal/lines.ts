@@ -4,7 +4,7 @@
  */
 import { joinedBytes } from '../../work/bytes.ts';
 import { sha256Hex } from '../../work/sha256.ts';
-import { TurnTaker } from '../../work/turns.ts';
+import { Yielder } from '../../work/turns.ts';
 import { NEWLINE } from './storage.ts';
 
 const DIGITS = 16;
@@ -49,9 +49,9 @@ export async function readLines(place: string, bytes: Uint8Array<ArrayBuffer>): 
   const last = places.at(-1);
   const torn = last && last.end === bytes.length ? last : null;
   const ended = torn ? places.slice(0, -1) : places;
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   for (let first = 0; first < ended.length; first += BATCH) {
-    await turns.pause();
+    await yielder.pause();
     const batch = ended.slice(first, first + BATCH);
     const values = await Promise.all(
       batch.map(({ start, end }) => valueOf(place, bytes.subarray(start, end))),
