@@ -2,7 +2,7 @@
 import { NamedError } from '../../src/named-error.ts';
 import type { SpectrumBackend, SpectrumOptions } from '../../src/spectra/backend.ts';
 import { CpuBackend } from '../../src/spectra/cpu-backend.ts';
-import { createTwice, GpuSeat } from '../../src/spectra/gpu-seat.ts';
+import { createTwice, RecoveringGpu } from '../../src/spectra/recovering-gpu.ts';
 import { createGpuSpectrumBackend } from '../../src/spectra/gpu/create.ts';
 import { spectraPool } from '../../src/spectra/threads/pool.ts';
 import { abortable, throwIfCancelled } from '../../src/work/cancel.ts';
@@ -61,7 +61,7 @@ export async function openSpectra({
   if (first instanceof NamedError)
     onNotice(`The GPU cannot be used (${first.what}): singular values are computed on the CPU.`);
   const gpu = first instanceof NamedError ? null : first;
-  const seat = gpu && new GpuSeat(gpu, { create: createGpuSpectrumBackend, onNotice });
+  const seat = gpu && new RecoveringGpu(gpu, { create: createGpuSpectrumBackend, onNotice });
   const threads = spectraPool(
     () =>
       new Worker(new URL('../../workers/spectra.ts', import.meta.url), { type: 'module', name: 'spectra' }),

@@ -1,6 +1,8 @@
 import type { LoadedModel } from '../engine/protocol/loading.ts';
+import type { ImageReading } from '../engine/protocol/prompt.ts';
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
 import { wholeModel } from '../engine/subject.ts';
+import { provenance } from '../identity/provenance.ts';
 import type { Models } from '../identity/deciding-inputs.ts';
 import { residentModel } from '../identity/resident-model.ts';
 import type { NamedSubject } from '../probes/named-subject.ts';
@@ -21,6 +23,20 @@ export function decidingModels(models: readonly (readonly [part: string, asked: 
   return Object.fromEntries(
     models.map(([part, { checkpoint, model }]) => [part, residentModel(checkpoint, model)]),
   );
+}
+
+/**
+ * Where a model's records come from, as a file says it.
+ *
+ * @param origin the build that computed them, where that is not this one
+ */
+export function originOf({ checkpoint, model }: AskedModel, seed: number, origin: object = {}): object {
+  return { ...origin, ...provenance(checkpoint, model, seed) };
+}
+
+/** What every question is put with. */
+export function promptSettings(reading: Required<ImageReading>, system: string | null) {
+  return { ...reading, ...(system === null ? {} : { system }) };
 }
 
 /** "IN and RL". */

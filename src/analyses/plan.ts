@@ -1,4 +1,4 @@
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { ResultFile } from './result-file.ts';
@@ -26,7 +26,7 @@ export interface Plan<Record, Sample> {
    *
    * @throws NamedError `Cancelled`, those of the engine and of reading what is asked
    */
-  run(work: LongWork<Record> & Partial<Witnessed>): Promise<unknown>;
+  run(work: LongWork<Record> & Partial<WithVerifier>): Promise<unknown>;
   /**
    * The files that the command writes, of the records so far.
    *
@@ -35,10 +35,10 @@ export interface Plan<Record, Sample> {
   files(records: ReadonlyMap<string, Record>, origin?: object): readonly ResultFile[];
 }
 
-/** Records in the order of their samples, whatever order they came in. */
+/** Records in the order of what they are about, by keys or samples with ids, whatever order they came in. */
 export function inOrder<Record>(
   records: ReadonlyMap<string, Record>,
-  keys: readonly string[],
+  about: readonly (string | { readonly id: string })[],
 ): readonly Record[] {
-  return keys.flatMap((key) => records.get(key) ?? []);
+  return about.flatMap((one) => records.get(typeof one === 'string' ? one : one.id) ?? []);
 }

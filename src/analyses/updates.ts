@@ -1,4 +1,4 @@
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { DeltaSpec } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing } from '../spectra/deltas/pairing.ts';
@@ -45,7 +45,7 @@ export interface UpdatesPlan<Record, File> {
    *
    * @throws NamedError `Cancelled`, those of reading
    */
-  run(computers: Computers, work: LongWork<Record> & Witnessed): Promise<ReadonlyMap<string, Record>>;
+  run(computers: Computers, work: LongWork<Record> & WithVerifier): Promise<ReadonlyMap<string, Record>>;
   /** The result file of the records so far. */
   file(records: ReadonlyMap<string, Record>, writing?: Writing): File;
   /** The same as a part of another's file, where that takes it in. */

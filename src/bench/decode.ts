@@ -1,10 +1,6 @@
 /** Decode time per token, ours against one ordinary graph; and L + 1 rows against one. */
 import type { Backend } from '../engine/backend/backend.ts';
-import { generate } from '../engine/generate.ts';
-import type { Sequence } from '../engine/prefill.ts';
 import type { RowSpec } from '../engine/protocol/intervention.ts';
-import type { ResidentSubject } from '../engine/resident.ts';
-import type { Runtime } from '../engine/runtime.ts';
 import { createRuntime } from '../engine/runtime.ts';
 import type { ReadAndConvert } from '../engine/weights/load.ts';
 import { WeightArrays } from '../engine/weights/arrays.ts';
@@ -12,7 +8,7 @@ import { loadWeights } from '../engine/weights/load.ts';
 import { planWeights } from '../engine/weights/plan.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { OrdinaryModel } from './ordinary.ts';
-import { loadSubject, median, randomSequence } from './resident.ts';
+import { loadSubject, median, randomSequence, timedRun } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
 
 const PROMPT_TOKENS = 64;
@@ -20,34 +16,13 @@ const NEW_TOKENS = 48;
 /** Ours and the ordinary graph take turns, so that a busy machine disturbs both alike. */
 const ROUNDS = 3;
 
-export interface DecodeResult {
-  readonly layers: number;
-  readonly hiddenSize: number;
-  readonly promptTokens: number;
-  readonly newTokens: number;
-  readonly oursMsPerToken: number;
-  readonly ordinaryMsPerToken: number;
-  /** ours / ordinary; the aim is ≤ 1. */
-  readonly ratio: number;
-  readonly sameTokens: boolean;
-  readonly rows: {
-    readonly count: number;
-    readonly oneMs: number;
-    readonly allMs: number;
-    readonly ratio: number;
-  };
-}
-
-export async function benchDecode(
-  backend: Backend,
-  config: VlmConfig,
-  convert: ReadAndConvert,
-): Promise<DecodeResult> {
+export async function benchDecode(backend: Backend, config: VlmConfig, convert: ReadAndConvert) {
   const files = await syntheticCheckpoint(config, 'decode', 1);
   const { subject, checkpoint } = await loadSubject(backend, config, files, 'f32', convert);
   const runtime = createRuntime(backend);
   const { sequence, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
-  const run = (rows: readonly RowSpec[]) => timedRun(runtime, subject, sequence, nextPosition, rows);
+  const run = (rows: readonly RowSpec[]) =>
+    timedRun(runtime, subject, sequence, { nextPosition, rows, maxNewTokens: NEW_TOKENS });
 
   const constants = new WeightArrays({ ...backend, constantWeights: true });
   const plan = planWeights(config, 'f32', backend.maxTensorBytes);
@@ -82,36 +57,9 @@ export async function benchDecode(
     newTokens: NEW_TOKENS,
     oursMsPerToken: median(ours),
     ordinaryMsPerToken: median(theirs),
+    // The aim is ≤ 1.
     ratio: median(ours) / median(theirs),
     sameTokens,
     rows: { count: sweep.length, oneMs: median(one), allMs: median(all), ratio: median(all) / median(one) },
-  };
-}
-
-/** One batch of answers without early ends; milliseconds per decode step, and of the whole with its prefill. */
-async function timedRun(
-  runtime: Runtime,
-  subject: ResidentSubject,
-  sequence: Sequence,
-  nextPosition: number,
-  rows: readonly RowSpec[],
-): Promise<{ tokens: number[]; milliseconds: number[]; total: number }> {
-  const stamps: number[] = [];
-  const started = performance.now();
-  const [first] = await generate(runtime, subject, sequence, {
-    rows,
-    maxNewTokens: NEW_TOKENS,
-    sampling: { temperature: 0, seed: 0 },
-    nextPosition,
-    sources: new Map(),
-    rowsPerPrefill: rows.length,
-    onToken: (row) => {
-      if (row === 0) stamps.push(performance.now());
-    },
-  });
-  return {
-    tokens: first?.tokens ?? [],
-    milliseconds: stamps.slice(1).map((stamp, index) => stamp - (stamps[index] as number)),
-    total: performance.now() - started,
   };
 }

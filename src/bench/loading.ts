@@ -3,57 +3,32 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import type { Backend } from '../engine/backend/backend.ts';
 import { kvCacheBytes, prefillBytesPerRow } from '../engine/estimate.ts';
-import { generate } from '../engine/generate.ts';
 import type { WeightDtype } from '../engine/protocol/device.ts';
 import { createRuntime } from '../engine/runtime.ts';
 import type { ReadAndConvert } from '../engine/weights/load.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
-import { loadSubject, median, randomSequence } from './resident.ts';
+import { loadSubject, median, randomSequence, timedRun } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
 
 const PIECE_BYTES = 16 * 2 ** 20;
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 8;
 
-export interface LayerOf7bResult {
-  readonly dtype: WeightDtype;
-  readonly storedBytes: number;
-  readonly bareReadBytesPerSecond: number;
-  readonly loadBytesPerSecond: number;
-  /** load / bare read. */
-  readonly ratio: number;
-  readonly deviceBytes: {
-    readonly weights: number;
-    readonly estimatedBatch: number;
-    readonly headShards: number;
-  };
-  readonly msPerToken: number;
-  readonly finiteAnswer: boolean;
-}
-
 /** One layer, embedding and head of 7B: 2.6 GB of bf16 read, quantized, and run. */
-export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert): Promise<LayerOf7bResult> {
+export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) {
   const config = ONE_LAYER_OF_7B;
   const files = await syntheticCheckpoint(config, 'layer7b', 2);
   const bare = await bareRead(files);
-  const dtype = 'q4';
+  const dtype: WeightDtype = 'q4';
   const { subject, bytesRead, seconds } = await loadSubject(backend, config, files, dtype, convert);
   const { sequence, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
-  const stamps: number[] = [];
-  const [row] = await generate(createRuntime(backend), subject, sequence, {
-    rows: [{}],
-    maxNewTokens: NEW_TOKENS,
-    sampling: { temperature: 0, seed: 0 },
-    nextPosition,
-    sources: new Map(),
-    rowsPerPrefill: 1,
-    onToken: () => stamps.push(performance.now()),
+  const { tokens, milliseconds } = await timedRun(createRuntime(backend), subject, sequence, {
+    ...{ nextPosition, rows: [{}], maxNewTokens: NEW_TOKENS },
   });
   const weights = subject.rest.arrays.bytes;
   const { headShards } = subject.rest;
   subject.rest.arrays.dispose();
   await removeSynthetic();
-  const steps = stamps.slice(1).map((stamp, index) => stamp - (stamps[index] as number));
   const batch = { rows: 1, tokens: PROMPT_TOKENS + NEW_TOKENS };
   return {
     dtype,
@@ -66,8 +41,8 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert):
       estimatedBatch: kvCacheBytes(config.text, batch) + prefillBytesPerRow(config.text, PROMPT_TOKENS),
       headShards: headShards.length,
     },
-    msPerToken: median(steps),
-    finiteAnswer: row?.tokens.every((token) => token >= 0 && token < config.text.vocabSize) ?? false,
+    msPerToken: median(milliseconds),
+    finiteAnswer: tokens.every((token) => token >= 0 && token < config.text.vocabSize),
   };
 }
 

@@ -2,9 +2,12 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { Backend } from '../engine/backend/backend.ts';
+import { generate, type GenerateOptions } from '../engine/generate.ts';
 import type { Sequence } from '../engine/prefill.ts';
 import type { WeightDtype } from '../engine/protocol/device.ts';
+import type { RowSpec } from '../engine/protocol/intervention.ts';
 import type { Resident, ResidentSubject } from '../engine/resident.ts';
+import type { Runtime } from '../engine/runtime.ts';
 import { storedEmbedding } from '../engine/stored-embedding.ts';
 import { embedSequence } from '../engine/sequence.ts';
 import type { ModelId } from '../engine/subject.ts';
@@ -62,6 +65,31 @@ export async function randomSequence(
     grids: [],
     imageEmbeddings: [],
   });
+}
+
+/** One batch of greedy answers without early ends; milliseconds per decode step, and of the whole with its prefill. */
+export async function timedRun(
+  runtime: Runtime,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  asked: Pick<GenerateOptions, 'nextPosition' | 'maxNewTokens'> & { readonly rows: readonly RowSpec[] },
+): Promise<{ tokens: readonly number[]; milliseconds: number[]; total: number }> {
+  const stamps: number[] = [];
+  const started = performance.now();
+  const [first] = await generate(runtime, subject, sequence, {
+    ...asked,
+    sampling: { temperature: 0, seed: 0 },
+    sources: new Map(),
+    rowsPerPrefill: asked.rows.length,
+    onToken: (row) => {
+      if (row === 0) stamps.push(performance.now());
+    },
+  });
+  return {
+    tokens: first?.tokens ?? [],
+    milliseconds: stamps.slice(1).map((stamp, index) => stamp - (stamps[index] as number)),
+    total: performance.now() - started,
+  };
 }
 
 /** Median of a few numbers. */

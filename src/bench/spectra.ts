@@ -14,7 +14,6 @@ import { spectraThreads } from '../spectra/computers.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
-import type { Power } from './power.ts';
 import { powerOf } from './power.ts';
 import { median } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
@@ -30,17 +29,8 @@ const SEVEN_B: VlmConfig = {
 /** Energy and bare read take turns, so that a busy machine disturbs both alike. */
 const ROUNDS = 3;
 
-export interface EnergyBench {
-  readonly bytes: number;
-  readonly threads: number;
-  readonly bareReadBytesPerSecond: number;
-  readonly energyBytesPerSecond: number;
-  /** energy / bare read; the aim is ≥ 0.9. */
-  readonly ratio: number;
-}
-
 /** Energy of all weights of a layer, three checkpoints, in worker threads. */
-export async function benchEnergy(): Promise<EnergyBench> {
+export async function benchEnergy() {
   const checkpoints = new Map<string, Checkpoint>();
   for (const role of ROLES)
     checkpoints.set(role, await openCheckpoint(await syntheticCheckpoint(LAYER, `energy-${role}`, 1)));
@@ -77,29 +67,18 @@ export async function benchEnergy(): Promise<EnergyBench> {
     threads: threads.size,
     bareReadBytesPerSecond: bytes / median(bare),
     energyBytesPerSecond: bytes / median(energy),
+    // The aim is ≥ 0.9.
     ratio: median(bare) / median(energy),
   };
 }
 
-export interface SpectrumBench extends Power {
-  /** Exact spectra of n × 4n matrices, one thread. */
-  readonly sizes: readonly { readonly rows: number; readonly columns: number; readonly seconds: number }[];
-  /** Of the largest: n²·m for the Gram matrix's lower half, 4n³/3 for the tridiagonal form. */
-  readonly gigaflopsPerSecond: number;
-  readonly triple7b: {
-    readonly spectra: number;
-    readonly gigaflops: number;
-    readonly secondsOneThread: number;
-    readonly derivation: string;
-  };
-}
-
+/** Of n × 4n matrices, on one thread. */
 const SIZES = [256, 384, 512, 640, 768, 896, 1024] as const;
 /** Below, starting and reading outweigh the n³ that is expected. */
 const FITTED_FROM = 512;
 
 /** Exact spectra on the CPU: time by size, and what follows for every matrix in a layer of 7B, two updates. */
-export async function benchSpectra(log: (line: string) => void): Promise<SpectrumBench> {
+export async function benchSpectra(log: (line: string) => void) {
   const sizes: { rows: number; columns: number; seconds: number }[] = [];
   for (const rows of SIZES) {
     const columns = 4 * rows;
@@ -129,6 +108,7 @@ export async function benchSpectra(log: (line: string) => void): Promise<Spectru
   return {
     sizes,
     ...fit,
+    // Of the largest: n²·m for the Gram matrix's lower half, 4n³/3 for the tridiagonal form.
     gigaflopsPerSecond: rate / 1e9,
     triple7b: {
       spectra,

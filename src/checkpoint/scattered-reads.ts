@@ -2,6 +2,7 @@
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import { mapInFlight } from '../work/in-flight.ts';
+import { joinedBytes } from '../work/bytes.ts';
 
 export interface Range {
   /** Bytes of the file. */
@@ -28,27 +29,17 @@ export async function readScattered(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const single = ({ start, end, tensor }: Range): Promise<Uint8Array<ArrayBuffer>> =>
     readRange(source, start, end, { file, tensor });
-  if (!(source instanceof Blob)) return joined(await mapInFlight(ranges, single, signal));
+  if (!(source instanceof Blob)) return joinedBytes(await mapInFlight(ranges, single, signal));
   const stored: Blob = source;
   const together = async (some: readonly Range[]): Promise<Uint8Array<ArrayBuffer>> => {
     const slices = new Blob(some.map(({ start, end }) => stored.slice(start, end)));
     const bytes = new Uint8Array(await slices.arrayBuffer().catch(() => new ArrayBuffer(0)));
     const wanted = some.reduce((sum, { start, end }) => sum + end - start, 0);
     // Something is amiss with one of them: asked for one by one, it says so, and whose it is.
-    return bytes.length === wanted ? bytes : joined(await mapInFlight(some, single, signal));
+    return bytes.length === wanted ? bytes : joinedBytes(await mapInFlight(some, single, signal));
   };
   const runs = Array.from({ length: Math.ceil(ranges.length / TOGETHER) }, (_, index) =>
     ranges.slice(index * TOGETHER, (index + 1) * TOGETHER),
   );
-  return joined(await mapInFlight(runs, together, signal));
-}
-
-function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinedBytes(await mapInFlight(runs, together, signal));
 }

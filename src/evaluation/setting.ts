@@ -31,15 +31,11 @@ export const PICTURE: Readonly<Record<InputType, Picture>> = {
 };
 
 /**
- * The text put to the model: prefix, description where the setting has one, question, options by letter.
+ * The text put to the model, in pieces where pictures stand between them; one piece where they stand before the text, or there are
+ * none. Prefix, description where the setting has one, question, options by letter.
  *
  * @throws NamedError `MissingDescription` where the setting needs one and the sample has none.
  */
-export function promptText(sample: EvaluationSample, input: InputType, style: PromptStyle): string {
-  return promptPieces(sample, input, style).join('');
-}
-
-/** The same in pieces, where pictures stand between them; one piece where they stand before the text, or there are none. */
 export function promptPieces(
   sample: EvaluationSample,
   input: InputType,

@@ -19,14 +19,10 @@ function contextOf(folders: Readonly<Record<string, CheckpointFiles>>): CommandC
   const noEngine = (): never => {
     throw new Error('no engine is needed');
   };
-  const checkpoints = new Checkpoints(
-    noEngine,
-    undefined as never,
-    inputs,
-    signal,
-    () => undefined,
-    undefined as never,
-  );
+  const checkpoints = new Checkpoints({
+    ...{ engine: noEngine, flags: undefined as never, inputs, signal },
+    ...{ notice: () => undefined, watch: undefined as never },
+  });
   return { checkpoints, inputs, signal, notice: () => undefined } as unknown as CommandContext;
 }
 

@@ -20,43 +20,35 @@ export interface LoadedCheckpoint {
   readonly loaded: LoadedModel;
 }
 
+interface Surroundings {
+  readonly engine: () => EngineClient;
+  readonly flags: FlagReader;
+  readonly inputs: GivenInputs;
+  readonly signal: AbortSignal;
+  readonly notice: (line: string) => void;
+  readonly watch: WeightsWatch;
+}
+
 /** The checkpoints that flags of kind `checkpoint` name. */
 export class Checkpoints {
-  readonly #engine: () => EngineClient;
-  readonly #flags: FlagReader;
-  readonly #inputs: GivenInputs;
-  readonly #signal: AbortSignal;
-  readonly #notice: (line: string) => void;
-  readonly #watch: WeightsWatch;
+  readonly #around: Surroundings;
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
   readonly #weights = new Map<string, Promise<Checkpoint>>();
   readonly #given = new Set<string>();
   readonly #loaded: OpenedCheckpoint[] = [];
 
-  constructor(
-    engine: () => EngineClient,
-    flags: FlagReader,
-    inputs: GivenInputs,
-    signal: AbortSignal,
-    notice: (line: string) => void,
-    watch: WeightsWatch,
-  ) {
-    this.#engine = engine;
-    this.#flags = flags;
-    this.#inputs = inputs;
-    this.#signal = signal;
-    this.#notice = notice;
-    this.#watch = watch;
+  constructor(around: Surroundings) {
+    this.#around = around;
   }
 
   /** How many checkpoints the flag names. */
   count(flag: string): number {
-    return this.#inputs.all(flag).length;
+    return this.#around.inputs.all(flag).length;
   }
 
   /** The folder's name and files, unopened: for work that reads weights itself. @throws NamedError `MissingFlag` */
   folder(flag: string, index = 0): GivenFiles {
-    const given = this.#inputs.all(flag)[index];
+    const given = this.#around.inputs.all(flag)[index];
     if (given) return given;
     throw new NamedError(
       'MissingFlag',
@@ -73,7 +65,7 @@ export class Checkpoints {
 
   async #open(flag: string, index: number): Promise<OpenedCheckpoint> {
     const { name, files } = this.folder(flag, index);
-    const opened = await this.#engine().open(name, files, this.#signal);
+    const opened = await this.#around.engine().open(name, files, this.#around.signal);
     this.tell(name, opened.notices);
     return opened;
   }
@@ -89,7 +81,7 @@ export class Checkpoints {
 
   async #openWeights(flag: string, index: number): Promise<Checkpoint> {
     const { name, files } = this.folder(flag, index);
-    const opened = await openWeights(files, { name, signal: this.#signal });
+    const opened = await openWeights(files, { name, signal: this.#around.signal });
     this.tell(name, noticeLines(opened.notices));
     return opened;
   }
@@ -97,20 +89,21 @@ export class Checkpoints {
   /** Says each notice of a checkpoint once, however often and by whomever it is opened. */
   tell(name: string, notices: readonly string[]): void {
     for (const line of notices.map((notice) => `${name}: ${notice}`)) {
-      if (!this.#given.has(line)) this.#notice(line);
+      if (!this.#given.has(line)) this.#around.notice(line);
       this.#given.add(line);
     }
   }
 
   /** Every checkpoint of a flag that may be repeated, in order. */
   openAll(flag: string): Promise<readonly OpenedCheckpoint[]> {
-    return Promise.all(this.#inputs.all(flag).map((_, index) => this.open(flag, index)));
+    return Promise.all(this.#around.inputs.all(flag).map((_, index) => this.open(flag, index)));
   }
 
   /** `--device` and `--dtype`, or what the machine prefers. */
   async loadOptions(): Promise<{ readonly device: Device; readonly dtype: WeightDtype }> {
-    const device = this.#flags.choice('device', DEVICES) ?? (await this.#engine().capabilities()).preferred;
-    return { device, dtype: this.#flags.choice('dtype', DTYPES) ?? 'f32' };
+    const device =
+      this.#around.flags.choice('device', DEVICES) ?? (await this.#around.engine().capabilities()).preferred;
+    return { device, dtype: this.#around.flags.choice('dtype', DTYPES) ?? 'f32' };
   }
 
   /** Opens it and loads it on `--device` in `--dtype`; progress goes to the console, which the shell shows. */
@@ -119,11 +112,11 @@ export class Checkpoints {
     const options = await this.loadOptions();
     const job = `load ${summary.id}`;
     let percent = -1;
-    const cancel = (): void => void this.#engine().cancel(job);
-    this.#signal.throwIfAborted();
-    this.#signal.addEventListener('abort', cancel);
+    const cancel = (): void => void this.#around.engine().cancel(job);
+    this.#around.signal.throwIfAborted();
+    this.#around.signal.addEventListener('abort', cancel);
     try {
-      const loaded = await this.#engine().load(job, summary.id, options, (progress) => {
+      const loaded = await this.#around.engine().load(job, summary.id, options, (progress) => {
         const now = Math.floor((100 * progress.bytesDone) / progress.bytesTotal);
         if (now === percent) return;
         percent = now;
@@ -132,12 +125,12 @@ export class Checkpoints {
             (progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`),
         );
       });
-      const noted = await noteLoaded(this.#watch, summary, loaded, this.#loaded);
+      const noted = await noteLoaded(this.#around.watch, summary, loaded, this.#loaded);
       this.#loaded.push(summary);
       this.tell(summary.name, noted.notices ?? []);
       return { summary, loaded: noted };
     } finally {
-      this.#signal.removeEventListener('abort', cancel);
+      this.#around.signal.removeEventListener('abort', cancel);
     }
   }
 

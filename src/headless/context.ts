@@ -1,5 +1,5 @@
 /** What a headless command is given. */
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
 import type { EngineClient } from '../engine/client.ts';
 import { connectEngine } from '../engine/client.ts';
@@ -58,7 +58,7 @@ export interface CommandContext {
   journalled<Record, Result>(
     identity: WorkIdentity,
     total: number,
-    work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
+    work: (long: LongWork<Record> & WithVerifier) => Promise<Result>,
     keep?: boolean,
     askedFor?: AskedFor,
   ): Promise<Result>;
@@ -85,7 +85,14 @@ export function commandContext(
   return {
     flags,
     inputs,
-    checkpoints: new Checkpoints(engineOf, flags, inputs, signal, notice, journals.weights),
+    checkpoints: new Checkpoints({
+      engine: engineOf,
+      flags,
+      inputs,
+      signal,
+      notice,
+      watch: journals.weights,
+    }),
     get engine() {
       return engineOf();
     },

@@ -1,7 +1,7 @@
 /** The command of any analysis of updates: checkpoints are opened and compared, work runs with its journal, and one file is written. */
 import { UPDATES } from '../analyses/registry.ts';
 import type { Updates } from '../analyses/updates.ts';
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { surveyCapabilities } from '../engine/capabilities.ts';
 import { browserComputers } from '../spectra/computers.ts';
 import { unsharedSentence } from '../spectra/deltas/unshared.ts';
@@ -23,7 +23,7 @@ export function updatesCommand(analysis: Updates): Command {
       const plans = [analysis, ...parts].map((one) => {
         const plan = one.plan(given, settingValues(one.declaration.settings, flags));
         const run = (): Promise<ReadonlyMap<string, unknown>> =>
-          context.journalled(plan.identity, plan.total, (long: LongWork<unknown> & Witnessed) =>
+          context.journalled(plan.identity, plan.total, (long: LongWork<unknown> & WithVerifier) =>
             plan.run(computers, long),
           );
         return { name: one.declaration.name, plan, run };

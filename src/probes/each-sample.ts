@@ -1,20 +1,26 @@
 import { NamedError } from '../named-error.ts';
 import type { LongWork } from '../work/long-work.ts';
+import { resume } from '../work/resume.ts';
 import { isCancelled, throwIfCancelled } from '../work/cancel.ts';
 
 /**
  * Runs `compute` on every sample that has no record yet, one after another, and returns all records in the samples'
- * order. Keys name samples across runs.
+ * order. Their ids name samples across runs.
  *
  * @throws NamedError `Cancelled`; those of `compute`, with the sample named, so that none is left out in silence.
  */
-export function eachSample<Sample, Record>(
+export function eachSample<Sample extends { readonly id: string }, Record>(
   samples: readonly Sample[],
-  keyOf: (sample: Sample) => string,
   work: LongWork<Record>,
   compute: (sample: Sample) => Promise<Record>,
 ): Promise<Record[]> {
-  return eachGroup(samples, keyOf, work, 1, async ([sample]) => [await compute(sample as Sample)]);
+  return eachGroup(
+    samples,
+    ({ id }) => id,
+    work,
+    1,
+    async ([sample]) => [await compute(sample as Sample)],
+  );
 }
 
 /**
@@ -24,19 +30,12 @@ export function eachSample<Sample, Record>(
 export async function eachGroup<Sample, Record>(
   samples: readonly Sample[],
   keyOf: (sample: Sample) => string,
-  { signal, onProgress, finished, onRecord }: LongWork<Record>,
+  work: LongWork<Record>,
   size: number,
   compute: (group: readonly Sample[]) => Promise<readonly Record[]>,
 ): Promise<Record[]> {
-  const records = new Map<string, Record>();
-  for (const sample of samples) {
-    const key = keyOf(sample);
-    const known = finished?.get(key);
-    if (known !== undefined) records.set(key, known);
-  }
-  const left = samples.filter((sample) => !records.has(keyOf(sample)));
-  const report = (): void =>
-    onProgress?.({ phase: 'answering', done: records.size, total: samples.length, unit: 'samples' });
+  const { signal } = work;
+  const { records, left, add } = resume(samples, keyOf, work, { phase: 'answering', unit: 'samples' });
   const group = async (some: readonly Sample[]): Promise<void> => {
     throwIfCancelled(signal);
     let found: readonly Record[];
@@ -50,13 +49,9 @@ export async function eachGroup<Sample, Record>(
     }
     for (const [index, sample] of some.entries()) {
       throwIfCancelled(signal);
-      const [key, record] = [keyOf(sample), found[index] as Record];
-      records.set(key, record);
-      await onRecord?.(key, record);
-      report();
+      await add(keyOf(sample), found[index] as Record);
     }
   };
-  report();
   for (let first = 0; first < left.length; first += size) await group(left.slice(first, first + size));
   return samples.map((sample) => records.get(keyOf(sample)) as Record);
 }

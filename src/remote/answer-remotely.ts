@@ -8,8 +8,7 @@ import type { LongWork } from '../work/long-work.ts';
 import { askRemote, type Client } from './client.ts';
 import { type Endpoint, endpointFingerprint } from './endpoint.ts';
 import { remoteImage } from './images.ts';
-import { inParallel } from './in-parallel.ts';
-import { throwIfCancelled } from '../work/cancel.ts';
+import { askInParallel } from './in-parallel.ts';
 
 /** A remote model as the subject of an evaluation. */
 export async function remoteSubject(endpoint: Endpoint): Promise<Asked> {
@@ -35,20 +34,11 @@ export async function answerRemotely(
   { client, atOnce, prepareImage }: RemoteAsking,
   asks: readonly Ask<Asked>[],
   settings: AnswerSettings,
-  { signal, onProgress, finished, onRecord }: LongWork<Answer> = {},
+  work: LongWork<Answer> = {},
 ): Promise<ReadonlyMap<string, Answer>> {
-  const answers = new Map<string, Answer>();
-  const all = new Map(asks.map((ask) => [ask.key, ask]));
-  for (const key of all.keys()) {
-    const known = finished?.get(key);
-    if (known) answers.set(key, known);
-  }
-  const report = (): void =>
-    onProgress?.({ phase: 'answering', done: answers.size, total: all.size, unit: 'answers' });
-  report();
   const { system } = settings.style;
   const black: BlackImages = new Map();
-  const answer = async (ask: Ask<Asked>, stop: AbortSignal): Promise<void> => {
+  const answer = async (ask: Ask<Asked>, stop: AbortSignal): Promise<Answer> => {
     if (ask.pieces) throw naming(notInPlace(), ask);
     const pictures = await picturesOf(ask, black);
     const images = await Promise.all(
@@ -58,22 +48,15 @@ export async function answerRemotely(
       ...(system === undefined ? {} : { system }),
       ...{ prompt: ask.prompt, images, maxNewTokens: settings.maxNewTokens },
     };
-    const reply = await askRemote(client, question, stop).catch((error: unknown) => {
+    return askRemote(client, question, stop).catch((error: unknown) => {
       throw naming(error, ask);
     });
-    answers.set(ask.key, reply);
-    await onRecord?.(ask.key, reply);
-    report();
   };
-  const left = [...all.values()].filter(({ key }) => !answers.has(key));
-  const failures = await inParallel(left, atOnce, answer, signal);
-  throwIfCancelled(signal);
-  const [first] = failures;
-  if (first) {
-    const what = `${failures.length} of ${all.size} questions have no answer; the first: ${first.what}`;
-    throw new NamedError('RemoteUnavailable', what, {}, first.remedy, { cause: first });
-  }
-  return answers;
+  const all = new Map(asks.map((ask) => [ask.key, ask]));
+  return askInParallel(all, atOnce, answer, work, {
+    phase: 'answering',
+    lacking: 'questions have no answer',
+  });
 }
 
 function notInPlace(): NamedError {

@@ -2,11 +2,10 @@
 import { CHOICE_LETTERS } from '../grading/answers/choice.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { LongWork } from '../work/long-work.ts';
-import { NamedError } from '../named-error.ts';
 import { askRemote, type Client } from './client.ts';
 import type { RemoteQuestion } from './dialects/dialect.ts';
 import { endpointFingerprint } from './endpoint.ts';
-import { inParallel } from './in-parallel.ts';
+import { askInParallel } from './in-parallel.ts';
 import { identify, nameOf } from '../identity/identify.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 
@@ -72,34 +71,16 @@ export async function judgeAll(
   client: Client,
   atOnce: number,
   answers: readonly GradedAnswer[],
-  { signal, onProgress, finished, onRecord }: LongWork<JudgeVerdict> = {},
+  work: LongWork<JudgeVerdict> = {},
 ): Promise<ReadonlyMap<string, JudgeVerdict>> {
   const questions = new Map<string, GradedAnswer>();
   for (const answer of answers.filter(isJudgeable)) questions.set(await verdictKey(answer), answer);
-  const verdicts = new Map<string, JudgeVerdict>();
-  for (const key of questions.keys()) {
-    const known = finished?.get(key);
-    if (known) verdicts.set(key, known);
-  }
-  const report = (): void =>
-    onProgress?.({ phase: 'judging', done: verdicts.size, total: questions.size, unit: 'answers' });
-  report();
-  const judge = async ([key, answer]: readonly [string, GradedAnswer], stop: AbortSignal): Promise<void> => {
+  const judge = async (answer: GradedAnswer, stop: AbortSignal): Promise<JudgeVerdict> => {
     const { text, stop: ended } = await askRemote(client, judgeQuestion(answer), stop);
-    const verdict: JudgeVerdict =
-      ended === 'refused' ? { verdict: 'unclear', said: text } : readVerdict(text);
-    verdicts.set(key, verdict);
-    await onRecord?.(key, verdict);
-    report();
+    return ended === 'refused' ? { verdict: 'unclear', said: text } : readVerdict(text);
   };
-  const left = [...questions].filter(([key]) => !verdicts.has(key));
-  const failures = await inParallel(left, atOnce, judge, signal);
-  const [first] = failures;
-  if (first) {
-    const what = `${failures.length} of ${questions.size} responses have no verdict; the first: ${first.what}`;
-    throw new NamedError('RemoteUnavailable', what, {}, first.remedy, { cause: first });
-  }
-  return verdicts;
+  const words = { phase: 'judging', lacking: 'responses have no verdict' };
+  return askInParallel(questions, atOnce, judge, work, words);
 }
 
 /** Results with the judge's verdicts beside the rules': the judge's counts where it gave one. */

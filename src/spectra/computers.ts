@@ -1,7 +1,7 @@
 /** What computes spectra in a browser: worker threads, and the GPU where it serves. */
 import type { Computers } from './diversity.ts';
 import { NamedError } from '../named-error.ts';
-import { createTwice, GpuSeat } from './gpu-seat.ts';
+import { createTwice, RecoveringGpu } from './recovering-gpu.ts';
 import { createGpuSpectrumBackend } from './gpu/create.ts';
 import { spectraPool } from './threads/pool.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
@@ -33,7 +33,7 @@ export interface BrowserComputers extends Computers {
 
 /**
  * Threads, and with `webgpu` the GPU, checked against the CPU on a small matrix. Where it cannot be had, or fails that check,
- * spectra are computed by the threads, and `onNotice` is told why. So it is where the GPU goes away later and does not come back (`GpuSeat`).
+ * spectra are computed by the threads, and `onNotice` is told why. So it is where the GPU goes away later and does not come back (`RecoveringGpu`).
  */
 export async function browserComputers(
   wanted: 'webgpu' | 'cpu',
@@ -46,7 +46,7 @@ export async function browserComputers(
     onNotice(`The GPU cannot be used for spectra (${first.what}): they are computed on the CPU.`);
     return { threads, device: 'cpu', computer: 'cpu', dispose: () => threads.dispose() };
   }
-  const gpu = new GpuSeat(first, { create: createGpuSpectrumBackend, onNotice });
+  const gpu = new RecoveringGpu(first, { create: createGpuSpectrumBackend, onNotice });
   const dispose = (): void => {
     gpu.dispose();
     threads.dispose();

@@ -5,7 +5,7 @@ import { pairTensors } from './deltas/pairing.ts';
 import { measureDiversity } from './diversity.ts';
 import type { GpuSpectrumBackend } from './gpu/backend.ts';
 import { createGpuSpectrumBackend } from './gpu/create.ts';
-import { GpuSeat } from './gpu-seat.ts';
+import { RecoveringGpu } from './recovering-gpu.ts';
 import { expectWithinBounds } from './testing/golden-bounds.ts';
 import type { GoldenSpectrum } from './testing/golden-matrices.ts';
 import { goldenMatrix } from './testing/golden-matrices.ts';
@@ -42,7 +42,7 @@ it.each(graded.map((golden) => [golden.name, golden] as const))(
         pairing: pairTensors(checkpoints, { weights: null, matrices: true }),
         topK: goldens.topK,
       },
-      { threads: inlineThreads(), gpu: new GpuSeat(gpu, { create: createGpuSpectrumBackend }) },
+      { threads: inlineThreads(), gpu: new RecoveringGpu(gpu, { create: createGpuSpectrumBackend }) },
     );
     const found = records.get(NAME)?.spectra['sft'];
     if (!found) throw new Error('no spectrum');

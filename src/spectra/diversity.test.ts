@@ -9,7 +9,7 @@ import { pairTensors } from './deltas/pairing.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
 import type { DiversityRequest, SpectrumRecord } from './diversity.ts';
 import { measureDiversity } from './diversity.ts';
-import { GpuSeat } from './gpu-seat.ts';
+import { RecoveringGpu } from './recovering-gpu.ts';
 import { spectrumMetrics } from './metrics.ts';
 import { layerwiseSvdFile } from './results/layerwise-svd.ts';
 import type { TestTensor } from './testing/triples.ts';
@@ -129,8 +129,10 @@ describe('measureDiversity', () => {
     expect(new Map(copy)).toEqual(records);
   });
 
-  const gpuOf = (values: readonly number[], shapes: number[][] = []): GpuSeat =>
-    new GpuSeat(backendOf(values, shapes), { create: () => Promise.reject(new Error('not asked for')) });
+  const gpuOf = (values: readonly number[], shapes: number[][] = []): RecoveringGpu =>
+    new RecoveringGpu(backendOf(values, shapes), {
+      create: () => Promise.reject(new Error('not asked for')),
+    });
   const backendOf = (values: readonly number[], shapes: number[][]): SpectrumBackend => ({
     device: 'webgpu',
     singularValues: (_, rows, columns) => {

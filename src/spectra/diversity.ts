@@ -1,26 +1,28 @@
 /** Update diversity (docs/method.md §6): the spectrum of every selected update, exact or estimated. */
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { SerialQueue } from '../work/queue.ts';
 import { NamedError } from '../named-error.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { accuracyOf } from './accuracy.ts';
-import type { SpectrumBackend } from './backend.ts';
+import type { SpectrumBackend, SpectrumOptions } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaTask } from './deltas/delta-matrix.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import type { OnRead } from './deltas/stored-piece.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
-import { witnessed } from './deltas/witnessed.ts';
+import { verifiedRead } from './deltas/verified-read.ts';
 import type { StandardErrors } from './fast/estimate.ts';
 import { estimateSpectrum } from './fast/estimate.ts';
-import type { GpuSeat } from './gpu-seat.ts';
+import type { RecoveringGpu } from './recovering-gpu.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { SpectrumMetrics } from './metrics.ts';
 import { spectrumMetrics } from './metrics.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
 import { isCancelled, throwIfCancelled } from '../work/cancel.ts';
+import { mapInFlight } from '../work/in-flight.ts';
+import { resume } from '../work/resume.ts';
 
 export type SpectrumMode = 'exact' | 'fast';
 
@@ -60,7 +62,7 @@ export interface DiversityRequest {
 export interface Computers {
   readonly threads: SpectraThreads;
   /** Where WebGPU serves; the CPU otherwise. */
-  readonly gpu?: GpuSeat;
+  readonly gpu?: RecoveringGpu;
 }
 
 /** Updates and Gram matrices held at a time: two of the largest in a layer of 7B (0.39 GB each). */
@@ -84,47 +86,27 @@ const AFFORDABLE_OPERATIONS = 2.5e10;
 export async function measureDiversity(
   request: DiversityRequest,
   { threads, gpu }: Computers,
-  work: LongWork<SpectrumRecord> & Witnessed = {},
+  work: LongWork<SpectrumRecord> & WithVerifier = {},
 ): Promise<ReadonlyMap<string, SpectrumRecord>> {
   const { families } = request.pairing;
-  const { signal, finished } = work;
-  const records = new Map<string, SpectrumRecord>();
+  const { onProgress, ...kept } = work;
+  const { records, left, add } = resume(families, ({ name }) => name, kept);
   const measure = new SpectrumMeter(request, threads, gpu);
-  const waiting = families.filter(({ name }) => {
-    const known = finished?.get(name);
-    if (known) records.set(name, known);
-    return !known;
-  });
   const total = families.length * request.deltas.length;
   let done = records.size * request.deltas.length;
-  const tell = (): void => work.onProgress?.({ phase: 'computing spectra', done, total, unit: 'tensors' });
+  const tell = (): void => onProgress?.({ phase: 'computing spectra', done, total, unit: 'tensors' });
   tell();
-  const queue = waiting.values();
-  let failed = false;
-  const lane = async (): Promise<void> => {
-    for (const family of queue) {
-      if (failed) return;
-      throwIfCancelled(signal);
-      try {
-        const { rows, columns } = matrixShape(family);
-        const spectra: Record<string, MeasuredSpectrum> = {};
-        for (const delta of request.deltas) {
-          spectra[delta.key] = await measure.spectrum(family, delta, work);
-          done += 1;
-          tell();
-        }
-        const record = { rows, columns, spectra };
-        records.set(family.name, record);
-        await work.onRecord?.(family.name, record);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
+  const measureFamily = async (family: TensorFamily): Promise<void> => {
+    const spectra: Record<string, MeasuredSpectrum> = {};
+    for (const delta of request.deltas) {
+      spectra[delta.key] = await measure.spectrum(family, delta, work);
+      done += 1;
+      tell();
     }
+    await add(family.name, { ...matrixShape(family), spectra });
   };
   // While a GPU computes one update, the next is read, and the CPU finishes the one before.
-  const lanes = gpu ? 3 : threads.size;
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await mapInFlight(left, measureFamily, work.signal, gpu ? 3 : threads.size);
   return records;
 }
 
@@ -151,16 +133,25 @@ export function deltaTask(
   return { to: whole(to), from: whole(from), rounding };
 }
 
+/** An update in memory. */
+interface HeldUpdate {
+  readonly name: string;
+  readonly matrix: Float32Array<ArrayBuffer>;
+  readonly rows: number;
+  readonly columns: number;
+  readonly options: SpectrumOptions;
+}
+
 class SpectrumMeter {
   readonly #request: DiversityRequest;
   readonly #threads: SpectraThreads;
   readonly #cpu: CpuBackend;
-  readonly #gpu: GpuSeat | undefined;
+  readonly #gpu: RecoveringGpu | undefined;
   readonly #memory = new MemoryBudget(HELD_BYTES);
   /** One operator at a time in the GPU's memory. */
   readonly #turns = new SerialQueue();
 
-  constructor(request: DiversityRequest, threads: SpectraThreads, gpu: GpuSeat | undefined) {
+  constructor(request: DiversityRequest, threads: SpectraThreads, gpu: RecoveringGpu | undefined) {
     this.#request = request;
     this.#threads = threads;
     this.#cpu = new CpuBackend(threads);
@@ -170,13 +161,13 @@ class SpectrumMeter {
   async spectrum(
     family: TensorFamily,
     delta: DeltaSpec,
-    { signal, witness }: Pick<LongWork<SpectrumRecord>, 'signal'> & Witnessed,
+    { signal, verifier }: Pick<LongWork<SpectrumRecord>, 'signal'> & WithVerifier,
   ): Promise<MeasuredSpectrum> {
     const { checkpoints, rounding } = this.#request;
     const task = deltaTask(checkpoints, family, delta, rounding);
     const { rows, columns } = matrixShape(family);
     const read = <T>(ask: (onRead?: OnRead) => Promise<T>): Promise<T> =>
-      witnessed(witness, checkpoints, family, [delta.to, delta.from], ask);
+      verifiedRead(verifier, checkpoints, family, [delta.to, delta.from], ask);
     try {
       if (family.elements > LARGEST_HELD && rows >= columns) {
         return await read((onRead) => this.#slabs(task, columns, signal, onRead));
@@ -185,47 +176,31 @@ class SpectrumMeter {
       return await this.#memory.hold(family.elements * 4 + short ** 2 * 8, async () => {
         const matrix = await read((onRead) => this.#threads.deltaMatrix(task, signal, onRead));
         throwIfCancelled(signal);
-        return this.#request.mode === 'fast'
-          ? this.#estimate(family.name, matrix, rows, columns, signal)
-          : this.#exact(family.name, matrix, rows, columns, signal);
+        const held = { name: family.name, matrix, rows, columns, options: signal ? { signal } : {} };
+        return this.#request.mode === 'fast' ? this.#estimate(held) : this.#exact(held);
       });
     } catch (error) {
       throw withTensor(error, family.name);
     }
   }
 
-  async #exact(
-    name: string,
-    matrix: Float32Array<ArrayBuffer>,
-    rows: number,
-    columns: number,
-    signal: AbortSignal | undefined,
-  ): Promise<MeasuredSpectrum> {
+  async #exact(held: HeldUpdate): Promise<MeasuredSpectrum> {
+    const { name, matrix, rows, columns, options } = held;
     const { topK } = this.#request;
-    const options = signal ? { signal } : {};
     const computeOn = async (backend: SpectrumBackend): Promise<MeasuredSpectrum> => {
       const values = await backend.singularValues(matrix, rows, columns, options);
       const accuracy = accuracyOf(backend.device, Math.min(rows, columns));
       return { ...spectrumMetrics(values, { topK, accuracy }), mode: 'exact', ...computedOn(backend) };
     };
-    const found = (await this.#gpu?.run(name, computeOn, signal)) ?? (await computeOn(this.#cpu));
-    if (
-      found.device === 'cpu' ||
-      found.conditionKnown ||
-      exactOperations(rows, columns) > AFFORDABLE_OPERATIONS
-    )
-      return found;
-    return { ...found, ...(await this.#condition(matrix, rows, columns, signal)) };
+    const found = (await this.#gpu?.run(name, computeOn, options.signal)) ?? (await computeOn(this.#cpu));
+    const isKnown = found.device === 'cpu' || found.conditionKnown;
+    if (isKnown || exactOperations(rows, columns) > AFFORDABLE_OPERATIONS) return found;
+    return { ...found, ...(await this.#condition(held)) };
   }
 
   /** In float64, which tells smaller values from zero; gives the matrix away. */
-  async #condition(
-    matrix: Float32Array<ArrayBuffer>,
-    rows: number,
-    columns: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Pick<MeasuredSpectrum, 'conditionNumber' | 'conditionKnown' | 'conditionDevice'>> {
-    const values = await this.#cpu.singularValues(matrix, rows, columns, signal ? { signal } : {});
+  async #condition({ matrix, rows, columns, options }: HeldUpdate): Promise<Partial<MeasuredSpectrum>> {
+    const values = await this.#cpu.singularValues(matrix, rows, columns, options);
     const accuracy = accuracyOf('cpu', Math.min(rows, columns));
     const { conditionNumber, conditionKnown } = spectrumMetrics(values, { topK: 0, accuracy });
     return { conditionNumber, conditionKnown, conditionDevice: 'cpu' };
@@ -243,30 +218,21 @@ class SpectrumMeter {
     return { ...spectrumMetrics(values, options), mode: 'exact', device: 'cpu' };
   }
 
-  async #estimate(
-    name: string,
-    matrix: Float32Array<ArrayBuffer>,
-    rows: number,
-    columns: number,
-    signal: AbortSignal | undefined,
-  ): Promise<MeasuredSpectrum> {
+  async #estimate({ name, matrix, rows, columns, options }: HeldUpdate): Promise<MeasuredSpectrum> {
     const { topK, seed } = this.#request;
     const gpu = this.#gpu;
     const norm = frobeniusNorm(matrix);
     const computeOn = async (backend: SpectrumBackend): Promise<MeasuredSpectrum> => {
       const operator = await backend.operator(matrix, rows, columns);
       try {
-        const estimate = await estimateSpectrum(operator, norm, {
-          topK,
-          seed,
-          ...(signal ? { signal } : {}),
-        });
+        const estimate = await estimateSpectrum(operator, norm, { topK, seed, ...options });
         return { ...estimate, mode: 'fast', ...computedOn(backend) };
       } finally {
         operator.dispose();
       }
     };
-    const onGpu = gpu && (await this.#turns.add(() => gpu.run(name, computeOn, signal), signal));
+    const onGpu =
+      gpu && (await this.#turns.add(() => gpu.run(name, computeOn, options.signal), options.signal));
     return onGpu ?? computeOn(this.#cpu);
   }
 }

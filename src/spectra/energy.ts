@@ -1,5 +1,5 @@
 /** Update energy (docs/method.md §5): every weight of every checkpoint read once, all statistics in that pass. */
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
@@ -9,7 +9,7 @@ import type { EnergySums, EnergyTask } from './deltas/energy-sums.ts';
 import { totalOf } from './deltas/energy-sums.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import { PIECE_ELEMENTS, storedPiece } from './deltas/stored-piece.ts';
-import { witnessed } from './deltas/witnessed.ts';
+import { verifiedRead } from './deltas/verified-read.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
 import { throwIfCancelled } from '../work/cancel.ts';
 
@@ -36,12 +36,12 @@ export interface EnergyRequest {
 /**
  * Sums every selected tensor; records come by canonical name, in the order in which tensors end.
  *
- * @throws NamedError those of reading; `NonFiniteWeights`; `WeightsChanged` of the witness; `Cancelled`
+ * @throws NamedError those of reading; `NonFiniteWeights`; `WeightsChanged` of the verifier; `Cancelled`
  */
 export async function measureEnergy(
   { checkpoints, deltas, pairing, rounding }: EnergyRequest,
   threads: SpectraThreads,
-  work: LongWork<EnergyRecord> & Witnessed = {},
+  work: LongWork<EnergyRecord> & WithVerifier = {},
 ): Promise<ReadonlyMap<string, EnergyRecord>> {
   const { signal, finished } = work;
   const roles = [...new Set(deltas.flatMap(({ to, from, relativeTo }) => [to, from, relativeTo]))];
@@ -73,7 +73,7 @@ export async function measureEnergy(
       return storedPiece(checkpoints.get(role) as Checkpoint, entry, first, count);
     });
     const task: EnergyTask = { pieces, ...template };
-    parts[index] = await witnessed(work.witness, checkpoints, family, roles, (onRead) =>
+    parts[index] = await verifiedRead(work.verifier, checkpoints, family, roles, (onRead) =>
       threads.energy(task, signal, onRead),
     );
     throwIfCancelled(signal);

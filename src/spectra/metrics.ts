@@ -32,9 +32,6 @@ export interface MetricOptions {
   readonly accuracy: SpectrumAccuracy;
 }
 
-/** The reference's k. */
-export const TOP_K = 50;
-
 /**
  * Summarises a whole spectrum.
  *

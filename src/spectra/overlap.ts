@@ -1,11 +1,11 @@
 /** Whether two updates move along the same directions: principal subspaces of chosen matrices, on demand. */
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
-import { witnessed } from './deltas/witnessed.ts';
+import { verifiedRead } from './deltas/verified-read.ts';
 import type { Computers } from './diversity.ts';
 import { computedOn, deltaTask, HELD_BYTES, matrixShape } from './diversity.ts';
 import type { SubspaceOverlap } from './fast/subspace-overlap.ts';
@@ -13,7 +13,8 @@ import { subspaceOverlap } from './fast/subspace-overlap.ts';
 import type { TopSingular } from './fast/top-singular.ts';
 import { OVERSAMPLING, topSingular } from './fast/top-singular.ts';
 import { MemoryBudget } from './memory-budget.ts';
-import { throwIfCancelled } from '../work/cancel.ts';
+import { mapInFlight } from '../work/in-flight.ts';
+import { resume } from '../work/resume.ts';
 
 /** Plain JSON, so that a journal can keep it. */
 export interface OverlapRecord {
@@ -59,47 +60,22 @@ export const vectorsOf = (k: number): number => 2 * (k + OVERSAMPLING) * (DEPTH 
 export async function measureOverlap(
   request: OverlapRequest,
   computers: Computers,
-  work: LongWork<OverlapRecord> & Witnessed = {},
+  work: LongWork<OverlapRecord> & WithVerifier = {},
 ): Promise<ReadonlyMap<string, OverlapRecord>> {
-  const { signal, finished } = work;
   const { families } = request.pairing;
-  const records = new Map<string, OverlapRecord>();
-  const waiting = families.filter(({ name }) => {
-    const known = finished?.get(name);
-    if (known) records.set(name, known);
-    return !known;
-  });
-  const total = families.length;
-  const tell = (): void =>
-    work.onProgress?.({ phase: 'comparing directions', done: records.size, total, unit: 'tensors' });
-  tell();
+  const progress = { phase: 'comparing directions', unit: 'tensors' } as const;
+  const { records, left, add } = resume(families, ({ name }) => name, work, progress);
   const memory = new MemoryBudget(HELD_BYTES);
-  const queue = waiting.values();
-  let failed = false;
-  const lane = async (): Promise<void> => {
-    for (const family of queue) {
-      if (failed) return;
-      throwIfCancelled(signal);
-      try {
-        const record = await memory.hold(family.elements * 4, () =>
-          overlapOf(request, family, computers, work),
-        );
-        records.set(family.name, record);
-        await work.onRecord?.(family.name, record);
-        tell();
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
+  const compare = async (family: TensorFamily): Promise<void> => {
+    const bytes = family.elements * 4;
+    await add(family.name, await memory.hold(bytes, () => overlapOf(request, family, computers, work)));
   };
   // A GPU multiplies one matrix after another; threads take a matrix each.
-  const lanes = computers.gpu ? 1 : computers.threads.size;
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await mapInFlight(left, compare, work.signal, computers.gpu ? 1 : computers.threads.size);
   return records;
 }
 
-type Reading = Pick<LongWork<OverlapRecord>, 'signal'> & Witnessed;
+type Reading = Pick<LongWork<OverlapRecord>, 'signal'> & WithVerifier;
 
 async function overlapOf(
   request: OverlapRequest,
@@ -118,14 +94,14 @@ async function overlapOn(
   request: OverlapRequest,
   family: TensorFamily,
   threads: Computers['threads'],
-  { signal, witness }: Reading,
+  { signal, verifier }: Reading,
 ): Promise<OverlapRecord> {
   const { rows, columns } = matrixShape(family);
   const tops: TopSingular[] = [];
   for (const delta of request.deltas) {
     const task = deltaTask(request.checkpoints, family, delta, request.rounding);
     const roles = [delta.to, delta.from];
-    const matrix = await witnessed(witness, request.checkpoints, family, roles, (onRead) =>
+    const matrix = await verifiedRead(verifier, request.checkpoints, family, roles, (onRead) =>
       threads.deltaMatrix(task, signal, onRead),
     );
     const operator = await backend.operator(matrix, rows, columns);

@@ -1,5 +1,5 @@
 /** Long work with a memory: what an earlier run finished is not computed again. */
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { NamedError } from '../named-error.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { journalFailed } from './journal/failure.ts';
@@ -31,11 +31,11 @@ export function runJournalled<Record, Result>(
   journals: Journals,
   identity: WorkIdentity,
   total: number,
-  work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
+  work: (long: LongWork<Record> & WithVerifier) => Promise<Result>,
   options: RunOptions<Record> = {},
 ): Promise<Result> {
-  return anewWhenWeightsChange(journals.weights, identity, options, ({ signal, witness }) =>
-    runOnce(journals, identity, total, (long) => work({ ...long, witness }), { ...options, signal }),
+  return anewWhenWeightsChange(journals.weights, identity, options, ({ signal, verifier }) =>
+    runOnce(journals, identity, total, (long) => work({ ...long, verifier }), { ...options, signal }),
   );
 }
 
@@ -43,7 +43,7 @@ async function runOnce<Record, Result>(
   journals: Journals,
   identity: WorkIdentity,
   total: number,
-  work: (long: LongWork<Record> & Witnessed) => Promise<Result>,
+  work: (long: LongWork<Record> & WithVerifier) => Promise<Result>,
   options: RunOptions<Record>,
 ): Promise<Result> {
   const { signal, onProgress, onFinished, onRecord, onNotice } = options;

@@ -4,7 +4,7 @@ import { throwIfCancelled } from './cancel.ts';
 export const READS_IN_FLIGHT = 4;
 
 /**
- * Maps items with at most `READS_IN_FLIGHT` calls under way; results in the order of the items. After a failure or
+ * Maps items with at most `limit` calls under way; results in the order of the items. After a failure or
  * an abort nothing new is started.
  *
  * @throws NamedError `Cancelled` once `signal` is aborted, else whatever the first failing call threw.
@@ -13,6 +13,7 @@ export async function mapInFlight<T, R>(
   items: readonly T[],
   work: (item: T) => Promise<R>,
   signal?: AbortSignal,
+  limit = READS_IN_FLIGHT,
 ): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();
@@ -29,6 +30,6 @@ export async function mapInFlight<T, R>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(READS_IN_FLIGHT, items.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, lane));
   return results;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { TurnTaker } from './turns.ts';
+import { Yielder } from './turns.ts';
 
 /** Work as the CPU build does it: the thread is busy, and the promise resolves at once. */
 async function busy(ms: number): Promise<void> {
@@ -9,7 +9,7 @@ async function busy(ms: number): Promise<void> {
 }
 
 test('a message sent before the work is heard long before its end', async () => {
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   const { port1, port2 } = new MessageChannel();
   let cancelled = false;
   port1.onmessage = () => {
@@ -20,7 +20,7 @@ test('a message sent before the work is heard long before its end', async () => 
   let pieces = 0;
   while (!cancelled && pieces < 100) {
     await busy(5);
-    await turns.pause();
+    await yielder.pause();
     pieces++;
   }
   expect(pieces).toBeLessThan(10);

@@ -6,7 +6,7 @@ const TURN_MS = 10;
  * and resolves at once, so that a long answer would otherwise be one turn of the event loop, in which no cancel
  * is heard.
  */
-export class TurnTaker {
+export class Yielder {
   #since = performance.now();
 
   /** Ends the turn if it has lasted; resolves in the next one. */

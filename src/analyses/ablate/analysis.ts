@@ -1,7 +1,6 @@
 /** Zero ablation of layers, their attention or MLP, on problems (docs/method.md §3). */
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
-import { provenance } from '../../identity/provenance.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import { errorRates } from '../../probes/ablation/error-rates.ts';
 import type { AblationExperiment } from '../../probes/ablation/experiment.ts';
@@ -9,7 +8,7 @@ import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
 import type { Problem } from '../../probes/data/problem.ts';
-import { decidingModels, subjectOf } from '../asked-model.ts';
+import { decidingModels, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
@@ -66,7 +65,7 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
   async plan({ engine, models, samples: list, reading, shard, work }, values) {
     const { system, prefix, maxNewTokens, seed } = values;
     const asked = firstModel(models);
-    const { checkpoint, model } = asked;
+    const { checkpoint } = asked;
     const experiments = experimentsOf(values, checkpoint.layers);
     const problems = await drawn(list, values, shard);
     const deciding: Deciding = {
@@ -86,25 +85,16 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
           {
             subject: subjectOf(asked).subject,
             ...{ experiments, maxNewTokens, prefix, ...rowsPerBatch(values.rows) },
-            prompt: { ...reading, ...(system === null ? {} : { system }) },
+            prompt: promptSettings(reading, system),
           },
           long,
         ),
       files: (records, origin) => [
-        ...ablationFiles(
-          inOrder(
-            records,
-            problems.map(({ id }) => id),
-          ),
-          {
-            model: {
-              name: checkpoint.name,
-              provenance: { ...origin, ...provenance(checkpoint, model, seed) },
-            },
-            list: { name: list.name, count: list.source.count },
-            ...{ reading, experiments, maxNewTokens, system: system ?? undefined, prefix },
-          },
-        ),
+        ...ablationFiles(inOrder(records, problems), {
+          model: { name: checkpoint.name, provenance: originOf(asked, seed, origin) },
+          list: { name: list.name, count: list.source.count },
+          ...{ reading, experiments, maxNewTokens, system: system ?? undefined, prefix },
+        }),
       ],
     };
   },

@@ -1,14 +1,13 @@
 /** How much generated tokens look at the image, layer by layer, in several models (P1 Eq. 1; docs/method.md §4). */
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
-import { provenance } from '../../identity/provenance.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import { attentionByLayer } from '../../probes/attention/layer-means.ts';
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { attentionShift } from '../../probes/attention/shift.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import type { AskedModel } from '../asked-model.ts';
-import { decidingModels, namesOf, subjectOf } from '../asked-model.ts';
+import { decidingModels, namesOf, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
@@ -81,19 +80,13 @@ export const analysis: Probe<QuestionList, Values, AttentionRecord, Problem> = {
           items,
           {
             ...{ models: models.map(subjectOf), running, forcedBy, onlyThink, maxNewTokens },
-            prompt: { ...reading, ...(system === null ? {} : { system }) },
+            prompt: promptSettings(reading, system),
           },
           long,
         ),
       files(records, origin) {
-        const found = inOrder(
-          records,
-          items.map(({ id }) => id),
-        );
-        const origins = models.map(({ name, checkpoint, model }) => [
-          name,
-          { ...origin, ...provenance(checkpoint, model, seed) },
-        ]);
+        const found = inOrder(records, items);
+        const origins = models.map((asked) => [asked.name, originOf(asked, seed, origin)]);
         const result = attentionResult(found, {
           ...{ reading, running, forcedBy, onlyThink, maxNewTokens, seed, of: list.source.count, heads },
           provenance: Object.fromEntries(origins) as Readonly<Record<string, object>>,

@@ -1,11 +1,12 @@
 import type { LayerwiseSvdFile, SvdEntry, SvdMetrics } from '../../spectra/results/layerwise-svd.ts';
+import { byLayer } from '../../spectra/results/updates-file.ts';
 import { mean } from '../../statistics/mean.ts';
 
 export type RankMetric = 'effective_rank' | 'stable_rank';
 
 /** Effective or stable rank per layer, mean over its matrices; in fast mode ± 1.96 standard errors of the estimate. */
 export function rankByLayer({ layers }: LayerwiseSvdFile, key: string, metric: RankMetric) {
-  return [...spectraByLayer(layers, key)].map(([layer, spectra]) => {
+  return spectraByLayer(layers, key).map(([layer, spectra]) => {
     const value = mean(spectra.map((spectrum) => spectrum[metric]));
     const errors = spectra.map(({ frankenscope }) => frankenscope?.standard_errors?.effective_rank);
     const known = metric === 'effective_rank' && errors.every((error) => error !== undefined);
@@ -40,12 +41,10 @@ export function spectrumCounts({ layers }: LayerwiseSvdFile, key: string): Spect
 export function spectraByLayer(
   layers: readonly SvdEntry[],
   key: string,
-): ReadonlyMap<number, readonly SvdMetrics[]> {
-  const found = new Map<number, SvdMetrics[]>();
-  for (const { layer_idx, frankenscope } of layers) {
-    const spectrum = frankenscope?.deltas[key];
-    if (layer_idx === null || !spectrum) continue;
-    found.set(layer_idx, [...(found.get(layer_idx) ?? []), spectrum]);
-  }
-  return new Map([...found].sort(([a], [b]) => a - b));
+): (readonly [layer: number, spectra: readonly SvdMetrics[]])[] {
+  const measured = layers.filter(({ frankenscope }) => frankenscope?.deltas[key]);
+  return byLayer(measured, ({ layer_idx }) => layer_idx).map(([layer, entries]) => [
+    layer,
+    entries.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []),
+  ]);
 }

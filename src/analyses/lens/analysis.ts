@@ -1,13 +1,12 @@
 /** Logit lens: after which layer the answer can be read out, in several models (docs/method.md §11). */
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
-import { provenance } from '../../identity/provenance.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { lensByDepth, lensFile } from '../../probes/lens/depths.ts';
 import type { LensRecord } from '../../probes/lens/lens.ts';
 import { lensOnAnswers } from '../../probes/lens/lens.ts';
-import { decidingModels, namesOf, subjectOf } from '../asked-model.ts';
+import { decidingModels, namesOf, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
@@ -62,20 +61,14 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
           items,
           {
             ...{ models: models.map(subjectOf), maxNewTokens },
-            prompt: { ...reading, ...(system === null ? {} : { system }) },
+            prompt: promptSettings(reading, system),
           },
           long,
         ),
       files(records, origin) {
-        const found = inOrder(
-          records,
-          items.map(({ id }) => id),
-        );
+        const found = inOrder(records, items);
         const about = { n: found.length, of: list.source.count, ...reading, maxNewTokens };
-        const origins = models.map(({ checkpoint, model }) => ({
-          ...origin,
-          ...provenance(checkpoint, model, seed),
-        }));
+        const origins = models.map((asked) => originOf(asked, seed, origin));
         return [jsonFile('logit_lens.json', lensFile(found, { ...about, models: origins }))];
       },
     };

@@ -3,6 +3,7 @@ import type {
   SideOverlap,
   SubspaceOverlapFile,
 } from '../../spectra/results/subspace-overlap-file.ts';
+import { byLayer } from '../../spectra/results/updates-file.ts';
 import { mean } from '../../statistics/mean.ts';
 
 /** Output directions are left singular vectors, input directions right ones. */
@@ -30,7 +31,7 @@ export function overlapByLayer(
   side: Side,
   value: (overlap: SideOverlap) => number,
 ): readonly { readonly layer: number; readonly value: number | null; readonly n?: number }[] {
-  return [...entriesByLayer(layers)].map(([layer, entries]) => {
+  return entriesByLayer(layers).map(([layer, entries]) => {
     const found = entries.flatMap((entry) => entry[side] ?? []);
     if (found.length === 0) return { layer, value: null };
     return { layer, value: mean(found.map(value)), n: found.length };
@@ -52,13 +53,6 @@ export function overlapCounts({ layers }: Pick<SubspaceOverlapFile, 'layers'>, k
 }
 
 /** Matrices by unified layer index, in its order. */
-export function entriesByLayer(
-  layers: readonly OverlapEntry[],
-): ReadonlyMap<number, readonly OverlapEntry[]> {
-  const found = new Map<number, OverlapEntry[]>();
-  for (const entry of layers) {
-    if (entry.layer_idx === null) continue;
-    found.set(entry.layer_idx, [...(found.get(entry.layer_idx) ?? []), entry]);
-  }
-  return new Map([...found].sort(([a], [b]) => a - b));
+export function entriesByLayer(layers: readonly OverlapEntry[]) {
+  return byLayer(layers, ({ layer_idx }) => layer_idx);
 }

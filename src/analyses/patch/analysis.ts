@@ -1,7 +1,6 @@
 /** Cross-checkpoint patching: at which depth does the one model's answer enter the other (docs/method.md §12)? */
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
-import { provenance } from '../../identity/provenance.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Problem } from '../../probes/data/problem.ts';
@@ -9,7 +8,7 @@ import { patchAgreement, patchFile } from '../../probes/patching/agreement.ts';
 import type { PatchRecord } from '../../probes/patching/patch.ts';
 import { patchKey, sweepPatches } from '../../probes/patching/patch.ts';
 import type { AskedModel } from '../asked-model.ts';
-import { decidingModels, subjectOf } from '../asked-model.ts';
+import { decidingModels, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
@@ -92,16 +91,13 @@ export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
             recipient: subjectOf(recipient).subject,
             donor: subjectOf(donor).subject,
             ...{ depths, maxNewTokens, ...rowsPerBatch(values.rows) },
-            prompt: { ...reading, ...(system === null ? {} : { system }) },
+            prompt: promptSettings(reading, system),
           },
           long,
         ),
       files(records, origin) {
         const found = inOrder(records, keys);
-        const from = ({ checkpoint, model }: AskedModel): object => ({
-          ...origin,
-          ...provenance(checkpoint, model, seed),
-        });
+        const from = (asked: AskedModel): object => originOf(asked, seed, origin);
         const about = { n: found.length, of: keys.length, ...reading, maxNewTokens };
         const models = { recipient: from(recipient), donor: from(donor) };
         return [jsonFile('patching.json', patchFile(found, { ...about, ...models }))];

@@ -2,12 +2,11 @@
 import { ROLE_LABELS } from '../../roles.mjs';
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
-import { provenance } from '../../identity/provenance.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import type { AskedModel } from '../asked-model.ts';
-import { decidingModels, namesOf, subjectOf } from '../asked-model.ts';
+import { decidingModels, namesOf, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
@@ -89,21 +88,15 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
           items,
           {
             ...{ readers: each(readers, subjectOf), forcedBy, maxNewTokens },
-            prompt: { ...reading, ...(system === null ? {} : { system }) },
+            prompt: promptSettings(reading, system),
           },
           long,
         ),
       files(records, origin) {
-        const found = inOrder(
-          records,
-          items.map(({ id }) => id),
-        );
+        const found = inOrder(records, items);
         const frankenscope = {
           ...{ n: found.length, of: list.source.count, ...reading, forcedBy, maxNewTokens },
-          ...each(readers, ({ checkpoint, model }) => ({
-            ...origin,
-            ...provenance(checkpoint, model, seed),
-          })),
+          ...each(readers, (asked) => originOf(asked, seed, origin)),
         };
         return [jsonFile('token_difference.json', { items: found, frankenscope })];
       },

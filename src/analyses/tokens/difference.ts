@@ -68,40 +68,35 @@ export function tokenDifferences(
   const roles = ROLES.filter((role) => readers[role] !== undefined);
   const [p, q] = [roles.indexOf('rl'), roles.indexOf('in')];
   const [first, ...others] = roles.map((role) => ({ subject: (readers[role] as NamedSubject).subject }));
-  return eachSample(
-    items,
-    ({ id }) => id,
-    work,
-    async (item) => {
-      const ask = await problemPrompt(item, prompt);
-      const { subject } = readers[forcedBy === 'in' ? 'in' : 'rl'];
-      const response =
-        forcedBy === 'file' ? null : await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);
-      const scores = await asJob(engine, work.signal, (job) =>
-        engine.scoreAnswer({
-          ...ask,
-          job,
-          readers: [first as NonNullable<typeof first>, ...others],
-          answer: response?.read ?? item.answer,
-          alternatives: 1,
-          divergences: [{ p, q }],
-        }),
-      );
-      const of = <T>(read: (reader: ReaderScores) => T): OfEach<T> =>
-        Object.fromEntries(
-          roles.map((role, index) => [role, read(scores.readers[index] as ReaderScores)]),
-        ) as unknown as OfEach<T>;
-      const { id, question } = item;
-      const tokens = scores.tokens.map((token, at): TokenDifference => ({
-        id: token,
-        text: scores.pieces[at] ?? '',
-        logprob: of((reader) => reader.scores[at]?.logprob ?? Number.NaN),
-        rank: of((reader) => reader.scores[at]?.rank ?? Number.NaN),
-        entropy: of((reader) => reader.scores[at]?.entropy ?? Number.NaN),
-        first: of((reader) => reader.scores[at]?.alternatives[0]?.text ?? ''),
-        klRlIn: scores.divergences[0]?.[at] ?? Number.NaN,
-      }));
-      return { id, question, forcedBy, response: response?.text ?? item.answer, tokens };
-    },
-  );
+  return eachSample(items, work, async (item) => {
+    const ask = await problemPrompt(item, prompt);
+    const { subject } = readers[forcedBy === 'in' ? 'in' : 'rl'];
+    const response =
+      forcedBy === 'file' ? null : await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);
+    const scores = await asJob(engine, work.signal, (job) =>
+      engine.scoreAnswer({
+        ...ask,
+        job,
+        readers: [first as NonNullable<typeof first>, ...others],
+        answer: response?.read ?? item.answer,
+        alternatives: 1,
+        divergences: [{ p, q }],
+      }),
+    );
+    const of = <T>(read: (reader: ReaderScores) => T): OfEach<T> =>
+      Object.fromEntries(
+        roles.map((role, index) => [role, read(scores.readers[index] as ReaderScores)]),
+      ) as unknown as OfEach<T>;
+    const { id, question } = item;
+    const tokens = scores.tokens.map((token, at): TokenDifference => ({
+      id: token,
+      text: scores.pieces[at] ?? '',
+      logprob: of((reader) => reader.scores[at]?.logprob ?? Number.NaN),
+      rank: of((reader) => reader.scores[at]?.rank ?? Number.NaN),
+      entropy: of((reader) => reader.scores[at]?.entropy ?? Number.NaN),
+      first: of((reader) => reader.scores[at]?.alternatives[0]?.text ?? ''),
+      klRlIn: scores.divergences[0]?.[at] ?? Number.NaN,
+    }));
+    return { id, question, forcedBy, response: response?.text ?? item.answer, tokens };
+  });
 }

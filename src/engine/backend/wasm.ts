@@ -7,7 +7,7 @@ import { wasmName } from '../../work/adapter-name.ts';
 import type { Backend, Compiled, CopyRange, Feeds, HostArrays, RunOptions, Tensor } from './backend.ts';
 import { Ledger } from './ledger.ts';
 import { asModuleError } from './module-error.ts';
-import { TurnTaker } from '../../work/turns.ts';
+import { Yielder } from '../../work/turns.ts';
 
 /** The part of an onnxruntime-web entry point the backends use. */
 export interface OrtModule {
@@ -38,7 +38,7 @@ export class WasmBackend implements Backend {
   readonly #ort: OrtModule;
   readonly #queue = new SerialQueue();
   readonly #ledger = new Ledger();
-  readonly #turns = new TurnTaker();
+  readonly #yielder = new Yielder();
 
   constructor(ort: OrtModule) {
     this.#ort = ort;
@@ -116,7 +116,7 @@ export class WasmBackend implements Backend {
   async #enter<T>(task: () => Promise<T>): Promise<T> {
     try {
       const result = await this.#queue.add(task);
-      await this.#turns.pause();
+      await this.#yielder.pause();
       return result;
     } catch (error) {
       throw asModuleError(error);

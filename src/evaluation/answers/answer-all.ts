@@ -4,6 +4,7 @@ import { openPicture, type Picture, picturesIn } from '../../probes/data/picture
 import { piecesPrompt } from '../../probes/problem-prompt.ts';
 import { asJob } from '../../probes/probe-engine.ts';
 import type { LongWork } from '../../work/long-work.ts';
+import { resume } from '../../work/resume.ts';
 import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
 import { PICTURE } from '../setting.ts';
@@ -36,17 +37,12 @@ export async function answerAll(
   engine: AnsweringEngine,
   asks: readonly Ask[],
   settings: AnswerSettings,
-  { signal, onProgress, finished, onRecord }: LongWork<Answer> = {},
+  work: LongWork<Answer> = {},
   together = ASKED_TOGETHER,
 ): Promise<ReadonlyMap<string, Answer>> {
-  const answers = new Map<string, Answer>();
-  const total = new Set(asks.map(({ key }) => key)).size;
-  const report = (): void => onProgress?.({ phase: 'answering', done: answers.size, total, unit: 'answers' });
-  for (const { key } of asks) {
-    const known = finished?.get(key);
-    if (known) answers.set(key, known);
-  }
-  report();
+  const { signal } = work;
+  const progress = { phase: 'answering', unit: 'answers' } as const;
+  const { records, left, add } = resume(asks, ({ key }) => key, work, progress);
   const black: BlackImages = new Map();
   const answerBatch = async (batch: readonly Ask[]): Promise<void> => {
     throwIfCancelled(signal);
@@ -60,16 +56,10 @@ export async function answerAll(
       for (const ask of batch) await answerBatch([ask]);
       return;
     }
-    for (const [index, { key }] of batch.entries()) {
-      const answer = found[index] as Answer;
-      answers.set(key, answer);
-      await onRecord?.(key, answer);
-      report();
-    }
+    for (const [index, { key }] of batch.entries()) await add(key, found[index] as Answer);
   };
-  const left = asks.filter(({ key }) => !answers.has(key));
   for (const batch of batchesOf(left, together)) await answerBatch(batch);
-  return answers;
+  return records;
 }
 
 /** Asks of one variant, up to `together` of them, in an order that keeps all variants at the same samples. */

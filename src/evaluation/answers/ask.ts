@@ -11,7 +11,7 @@ import { pictureSize } from '../../image/picture-size.ts';
 import { PICTURE, promptPieces, type Setting } from '../setting.ts';
 import type { Asked, Variant } from '../variant.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
-import { TurnTaker } from '../../work/turns.ts';
+import { Yielder } from '../../work/turns.ts';
 
 /** How answers are made; part of what names them. */
 export interface AnswerSettings {
@@ -60,12 +60,12 @@ export async function planAsks<Who extends Asked>(
   const asks: Ask<Who>[] = [];
   const total = experiments.reduce((sum, { samples }) => sum + samples.length, 0);
   let done = 0;
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   for (const experiment of experiments) {
     for (const sample of experiment.samples) {
       throwIfCancelled(signal);
       // Chromium hashes short texts at once: thousands would be one task.
-      await turns.pause();
+      await yielder.pause();
       onProgress?.({ phase: 'reading pictures', done: done++, total, unit: 'samples' });
       for (const setting of experiment.settings) {
         const pieces = promptPieces(sample, setting.input, settings.style);

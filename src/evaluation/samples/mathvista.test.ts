@@ -5,7 +5,7 @@ import { imageDimensions } from '../../image/dimensions.ts';
 import { openPicture } from '../../probes/data/picture.ts';
 import { transferExperiments } from '../experiment.ts';
 import { PROMPT_STYLES } from '../prompt-style.ts';
-import { promptText } from '../setting.ts';
+import { promptPieces } from '../setting.ts';
 import { readItemFolder } from './testing/item-folder.ts';
 
 const PARQUET = new Blob([await readFile(new URL('testing/mathvista.parquet', import.meta.url))]);
@@ -32,7 +32,7 @@ describe('MathVista’s own Parquet', () => {
     const picture = new Uint8Array(await (await openPicture(first?.image ?? new Blob())).arrayBuffer());
     expect(imageDimensions(picture)).toEqual({ width: 3, height: 2 });
     expect(third?.choices).toEqual(['cat', 'dog', 'bird']);
-    expect(promptText(third as never, 'image_question', PROMPT_STYLES.none)).toContain(
+    expect(promptPieces(third as never, 'image_question', PROMPT_STYLES.none).join('')).toContain(
       'Choices:\nA. cat\nB. dog\nC. bird',
     );
     expect(gradeResponse(third as never, '\\boxed{B}').correct).toBe(true);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lastBoxed } from './boxed.ts';
 import { intersectionOverUnion, parseBox } from './box.ts';
-import { choiceLetter, chosenOption } from './choice.ts';
+import { chosenOption } from './choice.ts';
 import { boxFound, exactlyRight } from './exact.ts';
 import { extractAnswer } from './extraction.ts';
 
@@ -70,11 +70,6 @@ describe('multiple choice', () => {
 
   it('takes a letter that is an option for that option', () => {
     expect(chosenOption('B', ['A', 'C', 'B'])).toBe(2);
-  });
-
-  it('reads letters A to H', () => {
-    expect([...'ABCDEFGHI'].map(choiceLetter)).toEqual([...'ABCDEFGH', undefined]);
-    expect(choiceLetter('an apple')).toBeUndefined();
   });
 });
 

@@ -57,8 +57,3 @@ export function chosenOption(
 export function letterCalledRight(response: string): string | undefined {
   return [...response.matchAll(CALLED_RIGHT)].at(-1)?.[1];
 }
-
-/** The letter of an answer where the options are not known: "B", "(b)", "B) because …". */
-export function choiceLetter(answer: string): string | undefined {
-  return LETTER.exec(plainText(answer))?.[1]?.toUpperCase();
-}

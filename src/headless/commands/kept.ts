@@ -1,6 +1,6 @@
 import { NamedError } from '../../named-error.ts';
 import { keptEntry, keptWithRecords, type KeptEntry } from '../../study/journal/kept-file.ts';
-import { toldApart } from '../../study/journal/kept-words.ts';
+import { differingInputs } from '../../study/journal/kept-work-text.ts';
 import type { Command, CommandContext } from '../context.ts';
 
 /** What earlier runs kept: whole or cut off, of this build or of others, with the command that goes on with it, and records where asked. */
@@ -30,7 +30,7 @@ export const run: Command = async (context) => {
   }
   const forgotten = found.filter(({ key }) => asked.includes('all') || asked.includes(key));
   for (const { key } of forgotten) await journals.remove(key);
-  const apart = toldApart(found.filter((work) => !forgotten.includes(work)));
+  const apart = differingInputs(found.filter((work) => !forgotten.includes(work)));
   const kept: (KeptEntry & { readonly apart: string | null })[] = [];
   for (const work of found) {
     if (forgotten.includes(work)) continue;

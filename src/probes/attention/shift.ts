@@ -55,12 +55,7 @@ export async function attentionShift(
   work: LongWork<AttentionRecord> = {},
 ): Promise<readonly AttentionRecord[]> {
   const teacher = teacherOf(shift);
-  return eachSample(
-    items,
-    ({ id }) => id,
-    work,
-    (item) => attentionOf(engine, item, shift, teacher, work.signal),
-  );
+  return eachSample(items, work, (item) => attentionOf(engine, item, shift, teacher, work.signal));
 }
 
 function teacherOf({ models, running, forcedBy }: AttentionShift): NamedSubject | null {

@@ -1,6 +1,7 @@
 /** Lists stay on disk: they are read in pieces, and a row is read again where it is asked for. */
 import { readRange } from '../../checkpoint/byte-source.ts';
 import { NamedError } from '../../named-error.ts';
+import { joinedBytes } from '../../work/bytes.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** How a file is gone through. */
@@ -71,7 +72,7 @@ export async function eachPiece(
     throwIfCancelled(signal);
     const start = offset + rest.length;
     const read = await readBytes(file, start, Math.min(file.size, start + step), path);
-    const bytes = joined(rest, read);
+    const bytes = rest.length === 0 ? read : joinedBytes([rest, read]);
     const used = await take({ bytes, offset, isLast: offset + bytes.length >= file.size });
     // What a long row has so far is looked through again with each piece: pieces grow with it.
     const most = MOST_ROW_BYTES + 1 - (bytes.length - used);
@@ -96,12 +97,4 @@ function rowTooLong(offset: number, path: string): NamedError {
     { file: path },
     'keep pictures in files of their own and name them in the row, or write Parquet; in a table, look for a quote that is never closed',
   );
-}
-
-function joined(a: Uint8Array<ArrayBuffer>, b: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  if (a.length === 0) return b;
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

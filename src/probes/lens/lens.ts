@@ -51,42 +51,37 @@ export async function lensOnAnswers(
   { models, maxNewTokens, prompt }: LensProbe,
   work: LongWork<LensRecord> = {},
 ): Promise<readonly LensRecord[]> {
-  return eachSample(
-    items,
-    ({ id }) => id,
-    work,
-    async (item) => {
-      const ask = await problemPrompt(item, prompt);
-      const read: ModelLens[] = [];
-      for (const { name, subject } of models) {
-        const response = await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);
-        const at = answerToken(response.pieces);
-        if (at === null) {
-          read.push({ name, response: response.text, answer: null, layers: [] });
-          continue;
-        }
-        const token = response.read[at] as number;
-        const { rows } = await asJob(engine, work.signal, (job) =>
-          engine.forward({
-            ...ask,
-            job,
-            subject,
-            continuation: response.read.slice(0, at),
-            capture: { lens: { tokens: [token] } },
-          }),
-        );
-        read.push({
-          name,
-          response: response.text,
-          answer: { token, text: response.pieces[at] as string },
-          layers: (rows[0]?.lens ?? []).map(({ top, asked: [asked] }) => ({
-            top,
-            probability: asked?.probability ?? 0,
-            rank: asked?.rank ?? 0,
-          })),
-        });
+  return eachSample(items, work, async (item) => {
+    const ask = await problemPrompt(item, prompt);
+    const read: ModelLens[] = [];
+    for (const { name, subject } of models) {
+      const response = await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);
+      const at = answerToken(response.pieces);
+      if (at === null) {
+        read.push({ name, response: response.text, answer: null, layers: [] });
+        continue;
       }
-      return { id: item.id, question: item.question, models: read };
-    },
-  );
+      const token = response.read[at] as number;
+      const { rows } = await asJob(engine, work.signal, (job) =>
+        engine.forward({
+          ...ask,
+          job,
+          subject,
+          continuation: response.read.slice(0, at),
+          capture: { lens: { tokens: [token] } },
+        }),
+      );
+      read.push({
+        name,
+        response: response.text,
+        answer: { token, text: response.pieces[at] as string },
+        layers: (rows[0]?.lens ?? []).map(({ top, asked: [asked] }) => ({
+          top,
+          probability: asked?.probability ?? 0,
+          rank: asked?.rank ?? 0,
+        })),
+      });
+    }
+    return { id: item.id, question: item.question, models: read };
+  });
 }

@@ -29,12 +29,6 @@ export async function deltaMatrix(task: DeltaTask, onRead?: OnRead): Promise<Flo
   return delta;
 }
 
-interface Read {
-  readonly pieces: readonly StoredPiece[];
-  readonly bytes: readonly Uint8Array<ArrayBuffer>[];
-  readonly reported: Promise<unknown>;
-}
-
 /** The same in runs of `size` elements, the last one shorter. */
 export async function* deltaPieces(
   { to, from, rounding }: DeltaTask,
@@ -45,7 +39,7 @@ export async function* deltaPieces(
   const decoder = new BlockDecoder(kernels);
   const out = kernels.reserve(BLOCK_ELEMENTS * 4);
   const elements = elementsOf(to);
-  const read = async (first: number): Promise<Read> => {
+  const read = async (first: number) => {
     const count = Math.min(size, elements - first);
     const pieces = count > 0 ? [subPiece(to, first, count), subPiece(from, first, count)] : [];
     return { pieces, ...(await readPieces(pieces, onRead)) };

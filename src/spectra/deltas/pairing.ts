@@ -4,7 +4,7 @@ import { blockCount, EMBEDDINGS, HEAD, layerPlace, type LayerPlace } from '../..
 import { listing } from '../../checkpoint/listing.ts';
 import { NamedError } from '../../named-error.ts';
 import type { Mismatch } from './unshared.ts';
-import { unsharedTensors } from './unshared.ts';
+import { shapeDifference, unsharedTensors } from './unshared.ts';
 
 /** Checkpoints by their part in the comparison: `base`, `in`, `rl`, or any further name. */
 export type CheckpointSet = ReadonlyMap<string, Checkpoint>;
@@ -97,11 +97,8 @@ function matched(name: string, place: LayerPlace, checkpoints: CheckpointSet): T
     const absent = [...checkpoints.keys()].filter((role) => !entries.has(role));
     return { name, kind: 'missing', what: `not in ${listing(absent)}` };
   }
-  const shapes = [...entries].map(([role, { shape }]) => ({ role, text: `[${shape.join(', ')}]` }));
-  if (new Set(shapes.map(({ text }) => text)).size > 1) {
-    const what = shapes.map(({ role, text }) => `${text} in ${role}`).join(', ');
-    return { name, kind: 'shape', what };
-  }
+  const difference = shapeDifference([...entries].map(([role, entry]) => [role, entry.shape]));
+  if (difference) return { name, ...difference };
   const [{ shape }] = [...entries.values()] as [TensorEntry];
   return { name, shape, elements: shape.reduce((product, dim) => product * dim, 1), place, entries };
 }

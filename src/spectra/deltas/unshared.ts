@@ -40,12 +40,16 @@ function differenceOf(
     const missing = absent.length > 0 ? [`not in ${listing(absent.map(([role]) => role))}`] : [];
     return { kind: 'missing', what: [...missing, ...unread].join(', ') };
   }
-  const shapes = roles.map(([role, { tensors }]) => ({
-    role,
-    text: `[${(tensors.get(name)?.shape ?? []).join(', ')}]`,
-  }));
-  if (new Set(shapes.map(({ text }) => text)).size === 1) return null;
-  return { kind: 'shape', what: shapes.map(({ role, text }) => `${text} in ${role}`).join(', ') };
+  return shapeDifference(roles.map(([role, { tensors }]) => [role, tensors.get(name)?.shape ?? []]));
+}
+
+/** What tells the shapes of one tensor apart, by checkpoint; null where they are the same. */
+export function shapeDifference(
+  shapes: readonly (readonly [role: string, shape: readonly number[]])[],
+): Omit<Mismatch, 'name'> | null {
+  const texts = shapes.map(([role, shape]) => [role, `[${shape.join(', ')}]`] as const);
+  if (new Set(texts.map(([, text]) => text)).size <= 1) return null;
+  return { kind: 'shape', what: texts.map(([role, text]) => `${text} in ${role}`).join(', ') };
 }
 
 /** The headline of a comparison that leaves something out; null where the checkpoints share every tensor. */

@@ -1,5 +1,5 @@
 /** What must be known of a matrix before it travels. */
-import { TurnTaker } from '../../work/turns.ts';
+import { Yielder } from '../../work/turns.ts';
 import { NamedError } from '../../named-error.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
@@ -17,7 +17,7 @@ const PIECE = 2 ** 20;
  * @throws NamedError `NonFiniteMatrix` with the entry, `Cancelled`
  */
 export async function measure(data: Float32Array, cols: number, signal?: AbortSignal): Promise<Measured> {
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   let largest = 0;
   let squaredNorm = 0;
   for (let first = 0; first < data.length; first += PIECE) {
@@ -30,7 +30,7 @@ export async function measure(data: Float32Array, cols: number, signal?: AbortSi
     }
     if (!Number.isFinite(sum)) throw notFinite(data, cols, first);
     squaredNorm += sum;
-    await turns.pause();
+    await yielder.pause();
     throwIfCancelled(signal);
   }
   return { largest, squaredNorm };

@@ -4,6 +4,7 @@
  * the place `KEY/FILE` that it stood in, and the key follows from the description.
  */
 import { NamedError } from '../../named-error.ts';
+import { joinedBytes } from '../../work/bytes.ts';
 import { keyOfModules } from '../../identity/work-identity.ts';
 import type { Description } from './description.ts';
 import { DESCRIPTION, isDescription } from './description.ts';
@@ -54,7 +55,7 @@ export async function* journalFile(
         return bytes && keyOfRecord(ANYTHING, value) !== null ? [ended(bytes)] : [];
       }),
     );
-    yield joined(lines.flat());
+    yield joinedBytes(lines.flat());
   }
   yield ended(last.bytes);
 }
@@ -82,20 +83,7 @@ export function keyOf(description: Description): Promise<string> {
 }
 
 export function ended(line: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(line.length + 1);
-  bytes.set(line);
-  bytes[line.length] = NEWLINE;
-  return bytes;
-}
-
-export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  return joinedBytes([line, Uint8Array.of(NEWLINE)]);
 }
 
 function undescribed(key: string): NamedError {

@@ -1,7 +1,7 @@
 /** Kept work as a file: what it is, who computed it, and every record, whether or not its inputs are open. */
 import type { Journals } from './journals.ts';
 import type { KeptWork } from './kept-work.ts';
-import { fateOf, settingsInWords } from './kept-words.ts';
+import { rerunText, settingsInWords } from './kept-work-text.ts';
 
 export interface KeptEntry extends KeptWork {
   /** What a rerun does with it. */
@@ -12,7 +12,7 @@ export interface KeptEntry extends KeptWork {
 
 /** What a reader is told of kept work, as a list of it has it. */
 export function keptEntry(work: KeptWork): KeptEntry {
-  return { ...work, state: fateOf(work), words: settingsInWords(work.settings) };
+  return { ...work, state: rerunText(work), words: settingsInWords(work.settings) };
 }
 
 /** The same with its records, by the key of each. @throws NamedError `JournalFailed` */

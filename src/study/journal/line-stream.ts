@@ -1,5 +1,6 @@
 /** Lines of a file of any size, a piece of it in memory at a time. */
-import { TurnTaker } from '../../work/turns.ts';
+import { joinedBytes } from '../../work/bytes.ts';
+import { Yielder } from '../../work/turns.ts';
 import { NEWLINE } from './storage.ts';
 
 const PIECE_BYTES = 2 ** 20;
@@ -25,7 +26,7 @@ export async function* lineBatches(
   read: ReadBytes,
   longest: number,
 ): AsyncGenerator<readonly StreamedLine[]> {
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   let batch: StreamedLine[] = [];
   let bytes = 0;
   for await (const line of streamLines(read, longest)) {
@@ -33,7 +34,7 @@ export async function* lineBatches(
     bytes += line.bytes?.length ?? 0;
     if (batch.length < BATCH && bytes < BATCH_BYTES) continue;
     yield batch;
-    await turns.pause();
+    await yielder.pause();
     [batch, bytes] = [[], 0];
   }
   if (batch.length > 0) yield batch;
@@ -80,13 +81,7 @@ class OpenLine {
     if (this.length > this.#longest) return null;
     const [only, ...others] = this.#parts;
     if (only && others.length === 0) return only;
-    const bytes = new Uint8Array(this.length);
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
-    return bytes;
+    return joinedBytes(this.#parts);
   }
 
   clear(): void {

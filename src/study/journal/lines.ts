@@ -2,8 +2,9 @@
  * Lines of a journal's files: `<16 hex digits> <JSON>`, the digits the beginning of a SHA-256 over place and JSON. A line
  * that was cut off, flipped or brought from elsewhere is told from a whole one; a journal only ever grows.
  */
+import { joinedBytes } from '../../work/bytes.ts';
 import { sha256Hex } from '../../work/sha256.ts';
-import { TurnTaker } from '../../work/turns.ts';
+import { Yielder } from '../../work/turns.ts';
 import { NEWLINE } from './storage.ts';
 
 const DIGITS = 16;
@@ -48,9 +49,9 @@ export async function readLines(place: string, bytes: Uint8Array<ArrayBuffer>): 
   const last = places.at(-1);
   const torn = last && last.end === bytes.length ? last : null;
   const ended = torn ? places.slice(0, -1) : places;
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   for (let first = 0; first < ended.length; first += BATCH) {
-    await turns.pause();
+    await yielder.pause();
     const batch = ended.slice(first, first + BATCH);
     const values = await Promise.all(
       batch.map(({ start, end }) => valueOf(place, bytes.subarray(start, end))),
@@ -90,8 +91,5 @@ export async function valueOf(place: string, line: Uint8Array<ArrayBuffer>): Pro
 
 async function sumOf(place: string, json: Uint8Array): Promise<string> {
   const prefix = new TextEncoder().encode(`${place} `);
-  const bytes = new Uint8Array(prefix.length + json.length);
-  bytes.set(prefix);
-  bytes.set(json, prefix.length);
-  return (await sha256Hex(bytes)).slice(0, DIGITS);
+  return (await sha256Hex(joinedBytes([prefix, json]))).slice(0, DIGITS);
 }

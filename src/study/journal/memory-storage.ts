@@ -1,3 +1,4 @@
+import { joinedBytes } from '../../work/bytes.ts';
 import type { LineStorage } from './storage.ts';
 import { onOwnLine } from './storage.ts';
 
@@ -22,10 +23,7 @@ export class MemoryStorage implements LineStorage {
   append(key: string, file: string, lines: Uint8Array<ArrayBuffer>): Promise<void> {
     const files = this.#files.get(key) ?? new Map<string, Uint8Array<ArrayBuffer>>();
     const before = files.get(file) ?? new Uint8Array(0);
-    const own = onOwnLine(before.at(-1), lines);
-    const after = new Uint8Array(before.length + own.length);
-    after.set(before);
-    after.set(own, before.length);
+    const after = joinedBytes([before, onOwnLine(before.at(-1), lines)]);
     this.#files.set(key, files.set(file, after));
     return Promise.resolve();
   }

@@ -5,7 +5,7 @@ import { sameWork } from '../../identity/work-identity.ts';
 import { isLedger } from '../weights/ledger.ts';
 import { readDescription } from './description.ts';
 import { guarded } from './failure.ts';
-import { dayOf } from './kept-words.ts';
+import { dayOf } from './kept-work-text.ts';
 import { readRecords } from './records.ts';
 import { recordShape } from './shapes.ts';
 import type { JournalStorage } from './storage.ts';

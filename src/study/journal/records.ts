@@ -1,6 +1,6 @@
 /** The records of one piece of work as its journal holds them: one line each, and what of it is damaged. */
 import * as v from 'valibot';
-import { TurnTaker } from '../../work/turns.ts';
+import { Yielder } from '../../work/turns.ts';
 import { guarded } from './failure.ts';
 import type { LinePlace } from './lines.ts';
 import { readLines } from './lines.ts';
@@ -38,9 +38,9 @@ export async function readRecords<Record>(
   const finished = new Map<string, Record>();
   const damaged: LinePlace[] = [...lines.damaged];
   const told = new Set<string>();
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   for (const line of lines.whole) {
-    await turns.pause();
+    await yielder.pause();
     if (v.is(TOLD, line.value)) for (const [start, end] of line.value.told) told.add(`${start} ${end}`);
     else if (v.is(ENTRY, line.value) && v.is(shape, line.value.record))
       finished.set(line.value.key, line.value.record);

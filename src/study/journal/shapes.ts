@@ -5,7 +5,16 @@
 import * as v from 'valibot';
 import { ANALYSES } from '../../analyses/registry.ts';
 import type { WorkKind } from '../../identity/deciding-inputs.ts';
-import type { KeptRecords } from './kinds.ts';
+import type { Answer } from '../../evaluation/answers/answer.ts';
+import type { JudgeVerdict } from '../../remote/judge.ts';
+import type { GpuMemory } from './gpu-memory.ts';
+
+/** Every kind of work that has a journal and is no analysis, and what its records are. */
+interface KeptRecords {
+  readonly answers: Answer;
+  readonly verdicts: JudgeVerdict;
+  readonly 'gpu-memory': GpuMemory;
+}
 
 /** Takes what a journal may hand out as a record, and nothing else. */
 export type Shape<Record> = v.GenericSchema<Record>;

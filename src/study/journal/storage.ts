@@ -1,3 +1,5 @@
+import { joinedBytes } from '../../work/bytes.ts';
+
 /**
  * Where journals lie: a folder for each piece of work, with a few files of lines in it. A browser's origin-private storage,
  * a disk behind the headless command, or memory. Keys and file names are hashes and plain words.
@@ -37,8 +39,5 @@ export const NEWLINE = 10;
 /** Lines as they are appended to a file that ends with the byte `last`: on a line of their own. */
 export function onOwnLine(last: number | undefined, lines: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (last === undefined || last === NEWLINE) return lines;
-  const own = new Uint8Array(lines.length + 1);
-  own[0] = NEWLINE;
-  own.set(lines, 1);
-  return own;
+  return joinedBytes([Uint8Array.of(NEWLINE), lines]);
 }

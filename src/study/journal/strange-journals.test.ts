@@ -10,7 +10,7 @@ import { workKey } from '../../identity/work-identity.ts';
 import { runJournalled } from '../run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { Journals } from './journals.ts';
-import { fateOf, toldApart } from './kept-words.ts';
+import { rerunText, differingInputs } from './kept-work-text.ts';
 import { lineOf } from './lines.ts';
 import { MemoryStorage } from './memory-storage.ts';
 
@@ -136,7 +136,7 @@ test('of a journal of an earlier version no rerun is promised', async () => {
   await storage.append('0'.repeat(32), FILE, old('{"key":"a","record":{"text":"x","stop":"end"}}\n'));
   const [kept] = await new Journals(storage).list();
   expect(kept).toMatchObject({ described: false, done: 0 });
-  expect(kept && fateOf(kept)).toMatch(/^nothing whole is in it, as of work of an earlier version/);
+  expect(kept && rerunText(kept)).toMatch(/^nothing whole is in it, as of work of an earlier version/);
 });
 
 test('works of one title and the same settings are told apart by their inputs', async () => {
@@ -151,7 +151,7 @@ test('works of one title and the same settings are told apart by their inputs', 
   await keep({ inputs: template('1'), settings: { maxNewTokens: 8 } });
   await keep({ inputs: template('3'), title: 'Others' });
   const works = await journals.list();
-  const told = works.map(({ key }) => toldApart(works).get(key) ?? '').sort();
+  const told = works.map(({ key }) => differingInputs(works).get(key) ?? '').sort();
   expect(told).toEqual([
     '',
     '',

@@ -1,11 +1,12 @@
 /** Puts what a journal file holds beside what is kept here of the same work. */
 import { canonicalJson, type Json } from '../../identity/canonical-json.ts';
 import { NamedError, shortened } from '../../named-error.ts';
+import { joinedBytes } from '../../work/bytes.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
 import { modulesOf } from '../../work/modules.ts';
 import { DESCRIPTION, readDescription, type Description } from './description.ts';
 import { guarded } from './failure.ts';
-import { ended, joined, LONGEST_LINE } from './journal-file.ts';
+import { ended, LONGEST_LINE } from './journal-file.ts';
 import { bytesOf, headIn, type JournalHead } from './journal-head.ts';
 import { lineBatches, type StreamedLine } from './line-stream.ts';
 import { lineOf, valueOf } from './lines.ts';
@@ -95,7 +96,7 @@ export async function takeOver(
     if (added.size + damaged.length > MOST_RECORDS) throw tooMany(file.name);
     if (!described) await describeAs(storage, key, description);
     described = true;
-    if (lines.length > 0) await guarded(() => storage.append(key, RECORDS, joined(lines)));
+    if (lines.length > 0) await guarded(() => storage.append(key, RECORDS, joinedBytes(lines)));
     const done = batch.at(-1)?.behind ?? 0;
     onProgress?.({ phase: 'reading the journal', done, total: file.size, unit: 'bytes' });
   }

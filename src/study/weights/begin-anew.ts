@@ -1,4 +1,4 @@
-import type { WeightWitness } from '../../checkpoint/whole-hash/witness.ts';
+import type { WeightVerifier } from '../../checkpoint/whole-hash/weight-verifier.ts';
 import { NamedError } from '../../named-error.ts';
 import { weightInputs } from '../../identity/identify.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
@@ -10,7 +10,7 @@ const MORE_ATTEMPTS = 2;
 
 /** What an attempt has besides what the work was given. */
 export interface Attempt {
-  readonly witness: WeightWitness;
+  readonly verifier: WeightVerifier;
   /** Aborted with the caller's, and when what it takes over from earlier runs was withdrawn. */
   readonly signal: AbortSignal;
 }
@@ -37,7 +37,7 @@ export async function anewWhenWeightsChange<Result>(
     });
     try {
       const result = await attempt({
-        witness: watch.witness(),
+        verifier: watch.verifier(),
         signal: signal ? AbortSignal.any([signal, stale.signal]) : stale.signal,
       });
       // Withdrawn as it ended: what it took over is no longer true.

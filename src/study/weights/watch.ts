@@ -1,7 +1,7 @@
 /** Weights as they are read, held against what they were under the same fingerprint. */
 import type { HashedPart } from '../../checkpoint/whole-hash/part.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
-import type { WeightWitness } from '../../checkpoint/whole-hash/witness.ts';
+import type { WeightVerifier } from '../../checkpoint/whole-hash/weight-verifier.ts';
 import { NamedError } from '../../named-error.ts';
 import type { KeptWork } from '../journal/kept-work.ts';
 import type { WeightsLedger } from './ledger.ts';
@@ -109,7 +109,7 @@ export class WeightsWatch {
   }
 
   /** One that puts parts of tensors together, for one run. */
-  witness(): WeightWitness {
+  verifier(): WeightVerifier {
     const hashes = new Map<string, TensorHash>();
     const read = new Map<string, { readonly role: string; readonly hash: string }>();
     return {

@@ -1,4 +1,4 @@
-import type { Witnessed } from '../../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../../checkpoint/whole-hash/weight-verifier.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { workKey } from '../../identity/work-identity.ts';
@@ -165,7 +165,7 @@ export class StudyRun<Record> {
   /** Runs what it was turned to; resolves when that is over, however it ended. */
   async run(
     title: string,
-    work: (long: LongWork<Record> & Witnessed, notice: (text: string) => void) => Promise<unknown>,
+    work: (long: LongWork<Record> & WithVerifier, notice: (text: string) => void) => Promise<unknown>,
   ): Promise<void> {
     const identity = this.#identity;
     if (this.running || !identity) return;

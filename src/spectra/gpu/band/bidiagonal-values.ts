@@ -3,7 +3,7 @@
  * shift is harmless, else with shift zero (Demmel and Kahan 1990, "Accurate singular values of bidiagonal matrices";
  * LAPACK's dbdsqr).
  */
-import { TurnTaker } from '../../../work/turns.ts';
+import { Yielder } from '../../../work/turns.ts';
 import { NamedError } from '../../../named-error.ts';
 import type { Bidiagonal } from './bidiagonalize.ts';
 import { length } from './length.ts';
@@ -22,10 +22,10 @@ const SMALLEST = 2 ** -1022;
  * @throws NamedError `NonFiniteMatrix`, `NotConverged`, `Cancelled`
  */
 export async function bidiagonalValues(matrix: Bidiagonal, signal?: AbortSignal): Promise<Float64Array> {
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   const iteration = new QrIteration(matrix);
   while (iteration.step()) {
-    await turns.pause();
+    await yielder.pause();
     throwIfCancelled(signal);
   }
   return iteration.values();

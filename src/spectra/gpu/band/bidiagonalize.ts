@@ -1,5 +1,5 @@
 /** From an upper band to an upper bidiagonal matrix, by Givens rotations that chase the bulge out (Schwarz 1968; LAPACK's dgbbrd). */
-import { TurnTaker } from '../../../work/turns.ts';
+import { Yielder } from '../../../work/turns.ts';
 import type { BandMatrix } from './band-matrix.ts';
 import { length } from './length.ts';
 import { throwIfCancelled } from '../../../work/cancel.ts';
@@ -24,10 +24,10 @@ export interface Bidiagonal {
 export async function bidiagonalize(band: BandMatrix, signal?: AbortSignal): Promise<Bidiagonal> {
   const { size, width } = band;
   const work = new BandStore(band);
-  const turns = new TurnTaker();
+  const yielder = new Yielder();
   for (let row = 0; row < size - 2 && width > 1; row++) {
     work.reduceRow(row);
-    await turns.pause();
+    await yielder.pause();
     throwIfCancelled(signal);
   }
   return work.bidiagonal();

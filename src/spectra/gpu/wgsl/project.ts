@@ -9,6 +9,13 @@ const THREADS = 128;
 /** Rows of Y in workgroup memory at a time. */
 const TILE = 32;
 
+const PARAMS = ['rows', 'cols', 'origin', 'stride', 'partRows'];
+const STORAGE: KernelSource['storage'] = [
+  { name: 'a', type: 'array<f32>', access: 'read' },
+  { name: 'y', type: 'array<vec4<f32>>', access: 'read' },
+  { name: 'w', type: 'array<vec4<f32>>', access: 'read_write' },
+];
+
 /**
  * W = AᵀY, Y [rows, width]: W[j] = Σ_i A[i, j]·Y[i], a vector of `width` per column j of A. One workgroup takes a strip
  * of columns and a part of the rows; parts are summed by `combine`. Every entry of A is read once and used `width` times
@@ -18,12 +25,7 @@ export function projectColumns(width: number): KernelSource {
   const { quads, each, load } = tileOfY(width);
   return {
     label: `project columns, ${width}`,
-    params: ['rows', 'cols', 'origin', 'stride', 'partRows'],
-    storage: [
-      { name: 'a', type: 'array<f32>', access: 'read' },
-      { name: 'y', type: 'array<vec4<f32>>', access: 'read' },
-      { name: 'w', type: 'array<vec4<f32>>', access: 'read_write' },
-    ],
+    ...{ params: PARAMS, storage: STORAGE },
     code: /* wgsl */ `
 var<workgroup> tile: array<vec4<f32>, ${TILE * quads}>;
 
@@ -38,7 +40,7 @@ fn main(@builtin(local_invocation_index) t: u32, @builtin(workgroup_id) group: v
   let end = min(p.rows, (part + 1u) * p.partRows);
   ${each.map((k) => `var s${k} = vec4<f32>(); var u${k} = vec4<f32>();`).join('\n  ')}
   for (var first = part * p.partRows; first < end; first += ${TILE}u) {
-    ${load('end')}
+    ${load}
     workgroupBarrier();
     let count = min(${TILE}u, end - first);
     for (var i = 0u; i < count; i++) {
@@ -64,12 +66,7 @@ export function projectRows(width: number): KernelSource {
   const { quads, each, load } = tileOfY(width);
   return {
     label: `project rows, ${width}`,
-    params: ['rows', 'cols', 'origin', 'stride', 'partRows'],
-    storage: [
-      { name: 'a', type: 'array<f32>', access: 'read' },
-      { name: 'y', type: 'array<vec4<f32>>', access: 'read' },
-      { name: 'w', type: 'array<vec4<f32>>', access: 'read_write' },
-    ],
+    ...{ params: PARAMS, storage: STORAGE },
     code: /* wgsl */ `
 // Turned round through workgroup memory, so that both the read and the sum run along neighbours; half a tile at a time.
 const DEPTH = ${TILE / 2}u;
@@ -83,7 +80,7 @@ fn main(@builtin(local_invocation_index) t: u32, @builtin(workgroup_id) group: v
   let end = min(p.rows, (part + 1u) * p.partRows);
   ${each.map((k) => `var s${k} = vec4<f32>();`).join('\n  ')}
   for (var first = part * p.partRows; first < end; first += ${TILE}u) {
-    ${load('end')}
+    ${load}
     for (var half = first; half < first + ${TILE}u; half += DEPTH) {
       for (var e = t; e < ${PROJECT_ROWS}u * DEPTH; e += ${THREADS}u) {
         let j = e / DEPTH;
@@ -108,18 +105,12 @@ fn main(@builtin(local_invocation_index) t: u32, @builtin(workgroup_id) group: v
   };
 }
 
-function tileOfY(width: number): {
-  quads: number;
-  each: readonly number[];
-  load: (end: string) => string;
-} {
+function tileOfY(width: number) {
   const quads = width / 4;
-  return {
-    quads,
-    each: Array.from({ length: quads }, (_, k) => k),
-    load: (end) => `for (var e = t; e < ${TILE * quads}u; e += ${THREADS}u) {
+  const each = Array.from({ length: quads }, (_, k) => k);
+  const load = `for (var e = t; e < ${TILE * quads}u; e += ${THREADS}u) {
       let row = first + e / ${quads}u;
-      tile[e] = select(vec4<f32>(), y[min(row, p.rows - 1u) * ${quads}u + e % ${quads}u], row < ${end});
-    }`,
-  };
+      tile[e] = select(vec4<f32>(), y[min(row, p.rows - 1u) * ${quads}u + e % ${quads}u], row < end);
+    }`;
+  return { quads, each, load };
 }

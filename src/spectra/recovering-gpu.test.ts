@@ -8,7 +8,7 @@ import { deltasOf } from './deltas/delta-spec.ts';
 import { pairTensors } from './deltas/pairing.ts';
 import type { DiversityRequest, SpectrumRecord } from './diversity.ts';
 import { measureDiversity } from './diversity.ts';
-import { createTwice, GpuSeat } from './gpu-seat.ts';
+import { createTwice, RecoveringGpu } from './recovering-gpu.ts';
 import { GpuSpectrumBackend } from './gpu/backend.ts';
 import type { DeviceCall, InterpretedDevice } from '../../tools/wgsl-interpreter/device.ts';
 import { interpretedDevice, WEBGPU_GLOBALS } from '../../tools/wgsl-interpreter/device.ts';
@@ -60,7 +60,7 @@ async function checked(device: GPUDevice): Promise<GpuSpectrumBackend> {
 interface Bench {
   readonly devices: InterpretedDevice[];
   readonly notices: string[];
-  readonly seat: GpuSeat;
+  readonly seat: RecoveringGpu;
 }
 
 /** Devices one after another; each goes away at its call of that number, counted from its birth; undefined: never. */
@@ -75,11 +75,11 @@ async function bench(losses: readonly (number | undefined)[], most = Infinity): 
     return checked(made.device);
   };
   const onNotice = (notice: string): void => void notices.push(notice);
-  return { devices, notices, seat: new GpuSeat(await create(), { create, onNotice, waitMs: 0 }) };
+  return { devices, notices, seat: new RecoveringGpu(await create(), { create, onNotice, waitMs: 0 }) };
 }
 
 /** What a device does until it is checked, and in one undisturbed run. */
-async function quietRun<T>(run: (seat: GpuSeat) => Promise<T>) {
+async function quietRun<T>(run: (seat: RecoveringGpu) => Promise<T>) {
   const { seat, devices, notices } = await bench([]);
   const calls = devices[0]?.calls ?? [];
   const born = calls.length;
@@ -203,7 +203,7 @@ describe('cancelled', () => {
           });
         controller.abort();
       });
-    const seat = new GpuSeat(first, { create });
+    const seat = new RecoveringGpu(first, { create });
     const run = measureDiversity(
       await request('exact'),
       { threads, gpu: seat },
@@ -255,7 +255,7 @@ it('a GPU that comes back as another one is not gone on with', async () => {
   const backend = (adapter: string): SpectrumBackend =>
     ({ device: 'webgpu', adapter, dispose: () => disposed.push(adapter) }) as unknown as SpectrumBackend;
   const notices: string[] = [];
-  const seat = new GpuSeat(backend('vendor a'), {
+  const seat = new RecoveringGpu(backend('vendor a'), {
     create: () => Promise.resolve(backend('vendor b')),
     onNotice: (notice) => void notices.push(notice),
     waitMs: 0,

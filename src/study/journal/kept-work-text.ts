@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** What a rerun does with it: "37 of 100 records, goes on from there". */
-export function fateOf({ described, current, complete, done, total, build, begun }: KeptWork): string {
+export function rerunText({ described, current, complete, done, total, build, begun }: KeptWork): string {
   if (!described && done === 0)
     return 'nothing whole is in it, as of work of an earlier version: nothing goes on with it';
   if (!described)
@@ -33,7 +33,7 @@ export function fateOf({ described, current, complete, done, total, build, begun
  *
  * @returns by key; works that are told apart without it are left out
  */
-export function toldApart(works: readonly KeptWork[]): ReadonlyMap<string, string> {
+export function differingInputs(works: readonly KeptWork[]): ReadonlyMap<string, string> {
   const alike = new Map<string, KeptWork[]>();
   for (const work of works) {
     const name = JSON.stringify([work.kind, work.title, settingsInWords(work.settings)]);

@@ -1,7 +1,7 @@
 import type { HashedPart } from './part.ts';
 
 /** Whoever remembers what tensors held when they were read. */
-export interface WeightWitness {
+export interface WeightVerifier {
   /**
    * Told of a part of a tensor that was read. Awaited before anything is kept that was computed from it.
    *
@@ -17,6 +17,6 @@ export interface WeightWitness {
 }
 
 /** What work that reads weights is given besides, where what they held before is remembered. */
-export interface Witnessed {
-  readonly witness?: WeightWitness;
+export interface WithVerifier {
+  readonly verifier?: WeightVerifier;
 }

@@ -4,7 +4,7 @@ import { SerialQueue } from '../work/queue.ts';
 import type { SpectrumBackend } from './backend.ts';
 import { abortable, throwIfCancelled } from '../work/cancel.ts';
 
-export interface GpuSeatOptions {
+export interface RecoveringGpuOptions {
   /** A checked backend on a new device. */
   create(): Promise<SpectrumBackend>;
   onNotice?(notice: string): void;
@@ -18,8 +18,8 @@ const LOST: ReadonlySet<string> = new Set(['DeviceLost', 'MapFailed']);
 const TRIES = 2;
 const WAIT_MS = 1000;
 
-export class GpuSeat {
-  readonly #options: GpuSeatOptions;
+export class RecoveringGpu {
+  readonly #options: RecoveringGpuOptions;
   /** The GPU that the run began on: records of two are not mixed. */
   readonly #adapter: string | undefined;
   /** Null: the GPU is given up. Undefined: a new device is made when it is needed. */
@@ -30,7 +30,7 @@ export class GpuSeat {
   #repeating: Promise<unknown> | null = null;
   #disposed = false;
 
-  constructor(first: SpectrumBackend, options: GpuSeatOptions) {
+  constructor(first: SpectrumBackend, options: RecoveringGpuOptions) {
     this.#adapter = first.adapter;
     this.#backend = first;
     this.#device = Promise.resolve(first);

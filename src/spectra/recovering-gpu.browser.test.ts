@@ -4,7 +4,7 @@ import { deltasOf } from './deltas/delta-spec.ts';
 import { pairTensors } from './deltas/pairing.ts';
 import type { DiversityRequest, SpectrumMode, SpectrumRecord } from './diversity.ts';
 import { measureDiversity } from './diversity.ts';
-import { GpuSeat } from './gpu-seat.ts';
+import { RecoveringGpu } from './recovering-gpu.ts';
 import { GpuSpectrumBackend } from './gpu/backend.ts';
 import { requestSpectrumDevice } from './gpu/spectrum-device.ts';
 import { uniformMatrix } from './gpu/testing/known-spectrum.ts';
@@ -63,7 +63,7 @@ it('a destroyed device changes no number: its matrix is repeated on a new one, a
       return now.backend;
     };
     const onNotice = (notice: string): void => void notices.push(notice);
-    const gpu = new GpuSeat(backend, { create, onNotice, waitMs: 0 });
+    const gpu = new RecoveringGpu(backend, { create, onNotice, waitMs: 0 });
 
     const undisturbed = await measureDiversity(asked, { threads, gpu });
     expect(devicesOf(undisturbed)).toEqual(NAMES.map(() => 'webgpu'));
