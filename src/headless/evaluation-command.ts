@@ -4,7 +4,7 @@ import { analysis as energy } from '../analyses/energy/analysis.ts';
 import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
 import type { Evaluation, EvaluationPlan, MeasuredUpdates } from '../analyses/evaluation.ts';
 import { defaultValues } from '../analyses/setting-values.ts';
-import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
+import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
 import { nothingToAsk } from '../evaluation/samples/item-counts.ts';
 import { gradeAll } from '../evaluation/tables/graded.ts';
@@ -84,7 +84,7 @@ async function measuredUpdates(context: CommandContext): Promise<MeasuredUpdates
     const given = { checkpoints, computer: computers.computer };
     const values = defaultValues(ofEnergy.settings);
     const plan = energy.plan(given, values);
-    const run = (work: LongWork<EnergyRecord> & Witnessed) => plan.run(computers, work);
+    const run = (work: LongWork<EnergyRecord> & WithVerifier) => plan.run(computers, work);
     const records = await context.journalled(plan.identity, plan.total, run);
     return { plan, records, rounding: values.rounding };
   } finally {
