@@ -149,7 +149,7 @@ export class Demo {
       const picture = await fetchDemoExample(example, { site, signal });
       asking.put(recipe.prefix + example.question, [picture]);
     }
-    this.#view.toggleTrying(true);
+    this.#view.toggleTryIt(true);
   }
 
   #slotOf(checkpoint: DemoCheckpoint): Slot | undefined {

@@ -37,7 +37,7 @@ export class View {
     this.#write();
   }
 
-  toggleTrying(open = !this.trying): void {
+  toggleTryIt(open = !this.trying): void {
     this.trying = open;
     this.#write();
   }

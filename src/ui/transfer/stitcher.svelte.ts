@@ -209,7 +209,7 @@ export class Stitcher extends MergeWork implements StripEditor {
     );
     const subject = subjectOf(recipe, (donor) => loaded.get(donor) ?? null);
     if (subject && this.#stitch.take(subject)) {
-      this.#view.toggleTrying(true);
+      this.#view.toggleTryIt(true);
       return;
     }
     await this.#attempt(async (signal) => {
@@ -225,7 +225,7 @@ export class Stitcher extends MergeWork implements StripEditor {
       const made = this.#family.loaded.find(({ identity }) => identity === slot.identity);
       if (!made) return;
       this.#stitch.use(made);
-      this.#view.toggleTrying(true);
+      this.#view.toggleTryIt(true);
     });
   }
 

@@ -61,7 +61,7 @@ export function seamAfter(cells: readonly AxisCell[], layer: number): number | n
   return at < 0 || !left || !right ? null : (left.x + left.width + right.x) / 2;
 }
 
-/** Stretches of neighbouring cells that satisfy `is`, as rectangles' left and right edges; never across sections. */
+/** Neighbouring cells that satisfy `is`, as rectangles' left and right edges; never across sections. */
 export function cellRuns(
   cells: readonly AxisCell[],
   is: (index: number) => boolean,
