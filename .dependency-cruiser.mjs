@@ -26,7 +26,7 @@ export const ROOMS = {
   words: {
     files: '^src/(?!main\\.ts)[^/]+\\.ts$|^src/[^/]+\\.mjs$',
     uses: [],
-    holds: 'named errors, and how texts and numbers read: every room speaks with them',
+    holds: 'named errors, words of the domain, and how texts and numbers read: every room speaks with them',
   },
   declarations: {
     files: '^src/analyses/.*\\.mjs$',
@@ -180,7 +180,7 @@ export const ROOMS = {
     holds: 'the page that measures',
   },
   body: {
-    files: '^src/ui/layer-strip/(layer-axis|regions|hatch)\\.ts$',
+    files: '^src/ui/layer-strip/(layer-axis|hatch)\\.ts$',
     uses: [],
     holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
@@ -195,7 +195,7 @@ export const ROOMS = {
     holds: 'numbers as pictures: knows no state of the app, and no other screen',
   },
   ui: {
-    files: '^src/ui/(?!(app|charts|components|format|theme)/|layer-strip/(layer-axis|regions|hatch)\\.ts$)',
+    files: '^src/ui/(?!(app|charts|components|format|theme)/|layer-strip/(layer-axis|hatch)\\.ts$)',
     uses: [
       ...['body', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',

@@ -19,7 +19,7 @@ export class AppPage {
     await expect(this.page.getByRole('heading', { level: 1 })).toBeVisible();
   }
 
-  slot(name: SlotName): Locator {
+  slot(name: string): Locator {
     return this.page.getByRole('group', { name: `${name} checkpoint` });
   }
 
@@ -30,12 +30,20 @@ export class AppPage {
     await expect(this.slot(name).getByText('Reading headers')).toBeHidden();
   }
 
+  /** Opens a folder beside Base, IN and RL; the slot is called after it. */
+  async add(folder: string): Promise<void> {
+    const place = this.page.getByRole('group', { name: /^M\d checkpoint$/ });
+    await this.page.getByRole('button', { name: 'Add another checkpoint' }).click();
+    await place.locator('input[webkitdirectory]').setInputFiles(folder);
+    await expect(place).toBeHidden();
+  }
+
   async setLoading(device: Device, dtype: 'f32' | 'f16' | 'q8' | 'q4'): Promise<void> {
     await this.pick('Run on', device);
     await this.pick('Weights as', dtype);
   }
 
-  async load(name: SlotName): Promise<void> {
+  async load(name: string): Promise<void> {
     await this.slot(name)
       .getByRole('button', { name: `Load ${name}` })
       .click();

@@ -1,13 +1,16 @@
 /** One question, by page and by command: the same records, byte for byte, and the same work. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Download, Locator, Page } from '@playwright/test';
+import { DECLARATIONS } from '../scripts/declarations.mjs';
 import { ROOT } from '../scripts/paths.mjs';
+import type { FrozenCheck } from '../src/analyses/necessity/frozen-check.ts';
 import { AppPage } from './app.ts';
 import { choose, set } from './demo-page.ts';
 import { copyOf, temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
 import { wavyPng } from './fixtures/png.ts';
+import { tensorsOf } from './fixtures/safetensors.ts';
 import { unzipped } from './fixtures/zip.ts';
 import { expect, test } from './page.ts';
 
@@ -31,6 +34,17 @@ function makeCheckpoint(golden: string, name: string): void {
   const file = join(copyOf(golden, folder.path, name), 'preprocessor_config.json');
   const json = JSON.parse(readFileSync(file, 'utf8')) as object;
   writeFileSync(file, JSON.stringify({ ...json, max_pixels: 12_845_056 }));
+}
+
+/** RL with the first of three layers as IN has it, so that Early is untouched. */
+function makeFrozen(): void {
+  cpSync(path('rl'), path('frozen'), { recursive: true });
+  const [file, before] = ['frozen', 'in'].map((name) => readFileSync(path(name, 'model.safetensors')));
+  if (!file || !before) throw new Error('no weights');
+  const kept = tensorsOf(before);
+  for (const [name, { bytes }] of tensorsOf(file))
+    if (/\.layers\.0\./.test(name) && !name.includes('visual')) kept.get(name)?.bytes.copy(bytes);
+  writeFileSync(path('frozen', 'model.safetensors'), file);
 }
 
 /** A large picture, a CMYK one and one that is half transparent, asked about in pairs and in a list. */
@@ -84,8 +98,24 @@ interface Run {
 
 const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
 
+/** Those that were run. */
+const commands = new Set<string>();
+
+/** Of commands that ask models. */
+const ASKING = [
+  ...['--max-image-pixels', String(PIXELS), '--max-new-tokens', String(TOKENS)],
+  ...['--device', 'wasm', '--dtype', 'f32'],
+];
+/** Of commands that compare checkpoints. */
+const COMPARING = ['--device', 'wasm'];
+
 /** Runs a command that writes `out`; its journals are gone when it is done, so that they are looked for meanwhile. */
-async function byCommand(words: readonly string[], out: string): Promise<Run> {
+async function byCommand(
+  words: readonly string[],
+  out: string,
+  limits: readonly string[] = ASKING,
+): Promise<Run> {
+  commands.add(words[0] ?? '');
   const keys = new Set<string>();
   const kept = (): readonly string[] => {
     try {
@@ -99,12 +129,9 @@ async function byCommand(words: readonly string[], out: string): Promise<Run> {
     for (const key of kept()) if (!before.includes(key)) keys.add(key);
   };
   const timer = setInterval(look, 20);
-  const limits = ['--max-image-pixels', String(PIXELS), '--max-new-tokens', String(TOKENS)];
-  const { code, stderr } = await headless(
-    [...words, ...limits, '--device', 'wasm', '--dtype', 'f32', '--quiet', '--out', path(out)],
-    undefined,
-    { env: { FRANKENSCOPE_CACHE: cache } },
-  );
+  const { code, stderr } = await headless([...words, ...limits, '--quiet', '--out', path(out)], undefined, {
+    env: { FRANKENSCOPE_CACHE: cache },
+  });
   clearInterval(timer);
   expect(code, stderr).toBe(0);
   if (out.endsWith('.json'))
@@ -140,15 +167,31 @@ async function byPage(page: Page, records: number | null, downloads: number): Pr
 }
 
 /** Asks what the page of an evaluation shows, once pictures are read, and saves what was found. */
-async function asked(page: Page, label: string, answers: number): Promise<Run> {
+async function asked(
+  page: Page,
+  label: string,
+  answers: number,
+  prepare: (main: Locator) => Promise<void> = () => Promise.resolve(),
+): Promise<Run> {
   const main = page.getByRole('main');
   const before = await keptByPage(page);
+  await prepare(main);
   await set(main, 'New tokens', TOKENS);
   const cost = main.getByText(new RegExp(`^${answers} answers, \\d+ of them kept`));
   await expect(cost.first()).toBeVisible(DONE);
   await main.getByRole('button', { name: label, exact: true }).click();
   await expect(main.getByText(`${answers} answers, all of them kept`).first()).toBeVisible(DONE);
   return saved(page, main.getByRole('button', { name: 'Save the results' }), 1, before);
+}
+
+/** Measures what Characterize is asked, and saves it. */
+async function measured(page: Page, title: string, file: string): Promise<Run> {
+  const main = page.getByRole('main');
+  const before = await keptByPage(page);
+  await main.getByRole('group', { name: 'Measure' }).getByText(title, { exact: true }).click();
+  await main.getByRole('button', { name: `Measure ${title.toLowerCase()}` }).click();
+  await expect(main.getByRole('button', { name: `${title} is measured` })).toBeVisible(DONE);
+  return saved(page, main.getByRole('button', { name: `Save ${file}` }), 1, before);
 }
 
 /** What a click saves, and what is kept since. */
@@ -268,22 +311,14 @@ test('the same question has the same records and the same name, by page and by c
 
   await test.step('the logit lens of IN and RL', async () => {
     const command = byCommand(
-      ['lens', '--model', path('in'), '--model', path('rl'), '--items', path('list', 'questions.jsonl')],
+      ['lens', '--in', path('in'), '--rl', path('rl'), '--items', path('list', 'questions.jsonl')],
       'logit_lens.json',
     );
     await choose(main, 'Logit lens');
     await set(main, 'Most new tokens', TOKENS);
     await set(main, 'Samples', 3);
     await set(main, 'Most new tokens', TOKENS);
-    const [page_, command_] = [await byPage(page, 3, 1), await command];
-    // The page calls models by their slots, the command by their folders.
-    const called = ({ files, keys }: Run): Run => ({
-      files: new Map(
-        [...files].map(([name, text]) => [name, text.replaceAll('"IN"', '"in"').replaceAll('"RL"', '"rl"')]),
-      ),
-      keys,
-    });
-    expect([...called(page_).files]).toEqual([...called(command_).files]);
+    expectSame(await byPage(page, 3, 1), await command);
   });
 
   await test.step('patching of IN and RL', async () => {
@@ -326,19 +361,75 @@ test('the same question has the same records and the same name, by page and by c
   });
 
   await test.step('the gap of IN and RL', async () => {
-    const models = ['--model', path('in'), '--model', path('rl')];
+    const models = ['--in', path('in'), '--rl', path('rl')];
     const command = byCommand(['disentangle', ...models, '--items', path('list')], 'perception_gap.json');
     await page.evaluate(() => (location.hash = '#perception'));
     await bring();
     const [page_, command_] = [await asked(page, 'Ask', 4), await command];
-    // The page calls models by their slots, the command by their folders; it saves the answers besides.
-    const text = (page_.files.get('perception_gap.json') ?? '')
-      .replaceAll(/"label":"(IN|RL)",/g, '')
-      .replaceAll('"model":"IN"', '"model":"in"')
-      .replaceAll('"model":"RL"', '"model":"rl"');
-    expect(text).toBe(command_.files.get('perception_gap.json'));
+    const name = 'perception_gap.json';
+    expect(page_.files.get(name)).toBe(command_.files.get(name));
+    // The page saves the answers besides.
     expect([...page_.files.keys()]).toContain('IN/perception_gap/B_text_prompt.jsonl');
     // The answers of IN and RL lie where those of transfer do.
     expect([...page_.keys, ...command_.keys]).toEqual([]);
   });
+
+  makeFrozen();
+  await page.evaluate(() => (location.hash = '#open'));
+  await app.add(path('frozen'));
+  await app.load('frozen');
+  const compared = ['--in', path('in'), '--rl', path('rl')];
+  const further = ['--model', path('frozen')];
+
+  const energies = await test.step('necessity of Early, with the energies of what was compared', async () => {
+    const words = ['necessity', ...compared, '--frozen', path('frozen'), '--items', path('list')];
+    const command = byCommand(words, 'necessity');
+    await page.evaluate(() => (location.hash = '#necessity'));
+    await bring();
+    // Three models with four answers each, of which IN and RL have theirs from transfer.
+    const shown = await asked(page, 'Evaluate', 12, async () => {
+      await main.getByRole('button', { name: 'Measure updates' }).click();
+      await expect(main.getByText('frozen: untouched: early.')).toBeVisible(DONE);
+    });
+    // The answers of the third model, and the energies.
+    expectSame(shown, await command, 2);
+    const check = JSON.parse(shown.files.get('frozen_check.json') ?? '') as FrozenCheck;
+    expect(check.updates.map(({ model, untouched }) => [model, untouched])).toEqual([
+      ['RL', []],
+      ['frozen', ['early']],
+    ]);
+    return shown.keys;
+  });
+
+  await page.evaluate(() => (location.hash = '#characterize'));
+
+  await test.step('energy of two updates', async () => {
+    const file = 'fro_norm.json';
+    const command = await byCommand(['energy', ...compared, ...further], file, COMPARING);
+    expectSame(
+      {
+        ...(await saved(page, main.getByRole('button', { name: `Save ${file}` }), 1, [])),
+        keys: command.keys,
+      },
+      command,
+    );
+    expect(energies).toContain(command.keys[0]);
+  });
+
+  await test.step('diversity of two updates', async () => {
+    const file = 'layerwise_svd.json';
+    // What the page begins with.
+    const weights = ['--weights', 'down_proj'];
+    const command = byCommand(['diversity', ...compared, ...further, ...weights], file, COMPARING);
+    expectSame(await measured(page, 'Diversity', file), await command);
+  });
+
+  await test.step('overlap of two updates', async () => {
+    const file = 'subspace_overlap.json';
+    const command = byCommand(['overlap', ...compared, ...further], file, COMPARING);
+    expectSame(await measured(page, 'Overlap', file), await command);
+  });
+
+  // A new analysis has to be asked here, too.
+  expect([...commands].sort()).toEqual(DECLARATIONS.map(({ declaration: { name } }) => name).sort());
 });

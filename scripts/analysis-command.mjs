@@ -79,7 +79,8 @@ function updatesCommand({ declaration, words }, all) {
  * @returns {Command}
  */
 function modelsCommand({ declaration, words }) {
-  const models = Object.entries(declaration.models).map(([flag, { role, ...given }]) => [
+  const named = 'models' in words ? words.models : {};
+  const models = Object.entries(declaration.models).map(([flag, { role = named?.[flag], ...given }]) => [
     flag,
     { ...CHECKPOINT, ...given, help: role === undefined ? CHECKPOINT.help : `${role}: ${CHECKPOINT.help}` },
   ]);

@@ -174,6 +174,8 @@ export interface EvaluationDeclaration extends AnyDeclaration {
   readonly models: Readonly<Record<string, ModelFlag>>;
   /** Whether the command says how much GPU memory the run took. */
   readonly measuresMemory: boolean;
+  /** Whether its files tell how large each model's update from IN is: its command measures the energy of the same checkpoints. */
+  readonly measuresUpdates?: boolean;
 }
 
 /** What is said of a setting. */
@@ -225,4 +227,6 @@ export interface EvaluationWords<S extends Settings = Settings> extends Words<S>
   readonly samples: string;
   /** What questions need, where none of those given can be asked. */
   readonly nothingToAsk: string;
+  /** By flag, what a model without a role is. */
+  readonly models?: Readonly<Record<string, string>>;
 }

@@ -6,12 +6,15 @@ import type { ResultPieces } from '../evaluation/results/write.ts';
 import type { ItemSets } from '../evaluation/samples/item-sets.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { Variant } from '../evaluation/variant.ts';
+import type { Rounding } from '../spectra/deltas/delta-spec.ts';
+import type { EnergyRecord } from '../spectra/energy.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { AnyAnalysis } from './analysis.ts';
 import type { AskedModel } from './asked-model.ts';
 import type { EvaluationDeclaration, EvaluationWords } from './declaration.ts';
 import type { Cost } from './plan.ts';
 import type { SettingValues } from './setting-values.ts';
+import type { UpdatesPlan } from './updates.ts';
 
 /** What an evaluation is run on. */
 export interface GivenEvaluation {
@@ -30,6 +33,13 @@ export interface GivenEvaluation {
   readonly work?: Pick<LongWork<never>, 'signal' | 'onProgress'>;
 }
 
+/** Energies of the updates of what is asked, complete (docs/method.md §5). */
+export interface MeasuredUpdates {
+  readonly plan: Pick<UpdatesPlan<EnergyRecord, unknown>, 'checkpoints' | 'deltas' | 'pairing'>;
+  readonly records: ReadonlyMap<string, EnergyRecord>;
+  readonly rounding: Rounding;
+}
+
 /** What was answered by now. */
 export interface Answered {
   /** In the order of the asks. */
@@ -40,6 +50,8 @@ export interface Answered {
   readonly origin?: object;
   /** What the run was measured by: GPU memory. */
   readonly measured?: object;
+  /** Of an evaluation that tells them, where they are measured. */
+  readonly updates?: MeasuredUpdates;
 }
 
 /**

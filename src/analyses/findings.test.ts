@@ -3,9 +3,12 @@ import { comparePaired } from '../statistics/paired.ts';
 import { wilson } from '../statistics/wilson.ts';
 import type { ErrorRate } from '../probes/ablation/error-rates.ts';
 import type { TaskRates } from '../probes/swap/change-rates.ts';
+import { NOT_DECIDED } from '../grading/steps.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import { words as ablate } from './ablate/words.mjs';
 import { words as gap } from './gap/words.mjs';
+import { analysis as necessity } from './necessity/analysis.ts';
+import { words as ofNecessity } from './necessity/words.mjs';
 import { words as patch } from './patch/words.mjs';
 import { words as swap } from './swap/words.mjs';
 import { analysis as transfer } from './transfer/analysis.ts';
@@ -149,5 +152,23 @@ describe('findings in words', () => {
       /^RL: 20\s% right by image, 80\s% by text; the gap is \+60\.0 points \(\+.* to \+.*, n = 20, McNemar p = < 0\.001\)\.$/,
     );
     expect(gap.findings.gap('RL', all, 3)).toContain(', 3 not decided in time).');
+  });
+
+  it('say of runs with a frozen region how they differ from IN, and which regions are untouched', () => {
+    const answer = (variant: string, id: string, correct: boolean): GradedAnswer =>
+      ({
+        ...{ variant, id, correct, metric: 'M_rea', experiment: 'reasoning', setting: 'A', settingIndex: 0 },
+        rule: correct ? 'equivalence' : NOT_DECIDED,
+      }) as GradedAnswer;
+    const graded = ['1', '2', '3'].flatMap((id) => [answer('IN', id, true), answer('RL', id, id === '1')]);
+    const values = { cuts: null, samples: null, seed: 0, style: null, maxNewTokens: null };
+    expect(necessity.findings(necessity.table(graded, values), values)).toEqual([
+      expect.stringMatching(
+        /^RL, M_rea: −66\.7 points against IN \(.*\), McNemar p = 0\.500, Holm 0\.500\.$/,
+      ),
+      'RL, M_rea: 2 not decided in time (n = 3).',
+    ]);
+    expect(ofNecessity.findings.untouched('RL', [])).toBe('RL: no region is untouched.');
+    expect(ofNecessity.findings.untouched('x', ['early', 'late'])).toBe('x: untouched: early, late.');
   });
 });

@@ -1,4 +1,4 @@
-import { type Spread, spreadOf } from '../spectra/regions.ts';
+import { spreadOf, type Spread } from '../statistics/spread.ts';
 import type { Reader } from './probe.ts';
 
 /** One layer's number. */

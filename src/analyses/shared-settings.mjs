@@ -2,6 +2,14 @@
 
 /** @import {IntegerSetting} from './declaration.ts' */
 
+/** Any models, at least one: the family's by their roles, others after their folders. */
+export const ANY_MODELS = /** @type {const} */ ({
+  base: { role: 'Base' },
+  in: { role: 'IN' },
+  rl: { role: 'RL' },
+  model: { repeated: true },
+});
+
 /**
  * Where an answer is cut, in tokens.
  * @param {number} value
@@ -23,6 +31,14 @@ export const EVALUATED = /** @type {const} */ ({
   ...DRAWN,
   style: { kind: 'choice', choices: ['reasoner', 'revisual', 'none', 'demo'], value: null, form: 'main' },
   maxNewTokens: { kind: 'integer', minimum: 1, value: null, form: 'main' },
+});
+
+/** Where Early and Mid end; null for thirds. */
+export const CUTS = /** @type {const} */ ({
+  kind: 'text',
+  pattern: /^\d+,\d+$/,
+  example: '9,18',
+  value: null,
 });
 
 export const SYSTEM = /** @type {const} */ ({ kind: 'text', value: null });
@@ -87,6 +103,12 @@ export const EVALUATED_WORDS = {
   },
   maxNewTokens: { help: 'where an answer is cut (default: 2048; demo 160)', label: 'New tokens' },
 };
+
+export const CUTS_HELP = 'last layers of Early and Mid (default: thirds)';
+
+/** Of evaluations by M_vis, M_v2r and M_rea. */
+export const METRICS_NEED =
+  'M_vis asks pictures of category general-vqa, M_v2r of math-targeted-vqa, M_rea questions without a picture: add a column category, or name yours (--columns category=…)';
 
 export const ITEMS_HELP =
   'folder of questions (JSONL, Parquet, TSV, CSV) and their images, or one list (default: the app’s own)';

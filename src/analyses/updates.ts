@@ -3,7 +3,7 @@ import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { DeltaSpec } from '../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet, Pairing } from '../spectra/deltas/pairing.ts';
 import type { Computers } from '../spectra/diversity.ts';
-import type { RegionCuts } from '../spectra/regions.ts';
+import type { Cuts } from '../regions.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { Analysis } from './analysis.ts';
 import type { UpdatesDeclaration, UpdatesWords } from './declaration.ts';
@@ -21,7 +21,7 @@ export interface GivenUpdates {
 /** What is written of the records so far. */
 export interface Writing {
   /** Early, Mid, Late end here; thirds unless given. */
-  readonly cuts?: RegionCuts | undefined;
+  readonly cuts?: Cuts | undefined;
   /** Parts that other analyses give, by their names. */
   readonly parts?: Readonly<Record<string, object>>;
 }

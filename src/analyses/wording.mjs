@@ -3,8 +3,9 @@
 import { plainNumber } from '../plain-number.mjs';
 
 /**
+ * @import {MetricCell} from '../evaluation/tables/metric-table.ts'
  * @import {LayerMeans} from './layer-means.ts'
- * @import {Spread} from '../spectra/regions.ts'
+ * @import {Spread} from '../statistics/spread.ts'
  * @typedef {{readonly low: number, readonly high: number}} Interval
  */
 
@@ -36,6 +37,16 @@ export function points(share) {
 /** @param {number} p */
 export function pText(p) {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+/**
+ * "+4.0 points against IN (−3.1 to +11.0), McNemar p = 0.340, Holm 1.000".
+ * @param {NonNullable<MetricCell['against']>} against
+ * @param {string} reference
+ */
+export function comparisonText({ delta, interval, p, adjustedP }, reference) {
+  const range = `${points(interval.low)} to ${points(interval.high)}`;
+  return `${points(delta)} points against ${reference} (${range}), McNemar p = ${pText(p)}, Holm ${pText(adjustedP)}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { is, object, readShape } from '../json-shape.ts';
 import { NamedError } from '../named-error.ts';
+import type { Region } from '../regions.ts';
 
 export const INDEX_FILE = 'index.json';
 const FORMAT = 1;
@@ -16,7 +17,6 @@ export interface DemoFile {
 
 export const DEMO_ROLES = ['base', 'in', 'rl', 'frozen'] as const;
 export type DemoRole = (typeof DEMO_ROLES)[number];
-export type Region = 'early' | 'mid' | 'late';
 
 export interface DemoCheckpoint {
   /** Its folder below `demo/`, and what follows `demo:` on the command line. */
@@ -72,6 +72,12 @@ function demoFile(pattern: RegExp) {
   };
 }
 
+/** Folders and index call it as the card does. */
+const FROZEN = v.pipe(
+  v.picklist(['early', 'mid', 'late'], is('one of early, mid, late, null')),
+  v.transform((name): Region => (name === 'mid' ? 'middle' : name)),
+);
+
 const INDEX = object({
   format: v.literal(FORMAT, is(`${FORMAT}`)),
   recipe: object({
@@ -86,7 +92,7 @@ const INDEX = object({
       name: v.pipe(text, v.regex(/^[\w-]+$/, is('a folder name'))),
       title: text,
       role: v.picklist(DEMO_ROLES, is(`one of ${DEMO_ROLES.join(', ')}`)),
-      frozen: v.nullable(v.picklist(['early', 'mid', 'late'], is('one of early, mid, late, null'))),
+      frozen: v.nullable(FROZEN),
       files: filled(object(demoFile(/^[\w.-]+$/))),
     }),
   ),

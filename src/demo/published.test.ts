@@ -5,6 +5,7 @@ import { openCheckpoint, readTensorBytes, type Checkpoint } from '../checkpoint/
 import { layerPlace } from '../checkpoint/layer-index.ts';
 import { INDEX_FILE, parseDemoIndex } from './index-file.ts';
 import { DEMO_NAMES, demoBytes, demoFileNames, demoFolder, type DemoName } from './testing/demo-from-disk.ts';
+import { REGIONS } from '../regions.ts';
 import { sha256Hex } from '../work/sha256.ts';
 
 const index = parseDemoIndex(new TextDecoder().decode(await demoBytes(INDEX_FILE)));
@@ -25,7 +26,7 @@ describe('the index', () => {
     expect(index.checkpoints.map(({ name }) => name)).toEqual(DEMO_NAMES);
     expect(index.checkpoints.map(({ role, frozen }) => frozen ?? role)).toEqual([
       ...['base', 'in', 'rl'],
-      ...['early', 'mid', 'late'],
+      ...REGIONS,
     ]);
     for (const { name, files } of index.checkpoints) {
       expect(files.map((file) => file.name).toSorted(), REMAKE).toEqual(
@@ -112,12 +113,12 @@ describe('what RL changed', () => {
   const open = async (name: DemoName): Promise<Checkpoint> =>
     openCheckpoint(await demoFolder(name), { name });
   /** LLM layers, from 1, of each third. */
-  const FROZEN = { early: [1, 4], mid: [5, 8], late: [9, 12] } as const;
+  const FROZEN = { early: [1, 4], middle: [5, 8], late: [9, 12] } as const;
 
   test.each([
     ['rl', null],
     ['rl-frozen-early', 'early'],
-    ['rl-frozen-mid', 'mid'],
+    ['rl-frozen-mid', 'middle'],
     ['rl-frozen-late', 'late'],
   ] as const)('%s: what was frozen is bit for bit as in IN, all else is not', async (name, region) => {
     const [before, after] = [await open('in'), await open(name)];

@@ -1,18 +1,20 @@
-import { regionCutsOf } from '../analyses/region-cuts.ts';
+import { parseCuts, type Cuts } from '../regions.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import { roleNames } from '../spectra/deltas/roles.ts';
-import type { RegionCuts } from '../spectra/regions.ts';
 import { withoutRepeatedHead } from '../vlm/stored-head.ts';
 import type { CommandContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
 
 /**
- * The checkpoints of `--base`, `--in`, `--rl` and `--model`, headers read, and the merges of `--recipe`.
+ * The checkpoints of `--base`, `--in`, `--rl` and the flag of `further` ones, headers read, and the merges of `--recipe`.
  *
  * @throws NamedError those of opening, of reading recipes and of planning
  */
-export async function comparedCheckpoints(context: CommandContext): Promise<CheckpointSet> {
+export async function comparedCheckpoints(
+  context: CommandContext,
+  further = 'model',
+): Promise<CheckpointSet> {
   const { checkpoints } = context;
   const open = async (flag: string, index = 0): Promise<Checkpoint | undefined> => {
     if (index >= checkpoints.count(flag)) return undefined;
@@ -20,7 +22,7 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   };
   const [base, before, rl] = await Promise.all([open('base'), open('in'), open('rl')]);
   const others = await Promise.all(
-    Array.from({ length: checkpoints.count('model') }, (_, index) => open('model', index)),
+    Array.from({ length: checkpoints.count(further) }, (_, index) => open(further, index)),
   );
   return roleNames({
     ...(base ? { base } : {}),
@@ -33,7 +35,7 @@ export async function comparedCheckpoints(context: CommandContext): Promise<Chec
   });
 }
 
-/** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `BadValue` */
-export function regionCuts({ flags }: CommandContext, layers: number): RegionCuts | undefined {
-  return regionCutsOf(flags.text('cuts') ?? null, layers, '--cuts');
+/** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `InvalidCuts` */
+export function regionCuts({ flags }: CommandContext, layers: number): Cuts | undefined {
+  return parseCuts(flags.text('cuts') ?? null, layers, '--cuts');
 }

@@ -1,10 +1,18 @@
 /** The command of any evaluation: questions are drawn, models loaded, answers kept, graded and written. */
-import type { Evaluation, EvaluationPlan } from '../analyses/evaluation.ts';
 import type { AskedModel } from '../analyses/asked-model.ts';
+import { analysis as energy } from '../analyses/energy/analysis.ts';
+import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
+import type { Evaluation, EvaluationPlan, MeasuredUpdates } from '../analyses/evaluation.ts';
+import { defaultValues } from '../analyses/setting-values.ts';
+import type { Witnessed } from '../checkpoint/whole-hash/witness.ts';
 import { answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
 import { nothingToAsk } from '../evaluation/samples/item-counts.ts';
 import { gradeAll } from '../evaluation/tables/graded.ts';
+import { browserComputers } from '../spectra/computers.ts';
+import type { EnergyRecord } from '../spectra/energy.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
+import type { LongWork } from '../work/long-work.ts';
+import { comparedCheckpoints } from './compared.ts';
 import type { Command, CommandContext } from './context.ts';
 import { givenItems } from './given-samples.ts';
 import { gpuMemory } from './gpu-memory.ts';
@@ -19,7 +27,7 @@ export function evaluationCommand(evaluation: Evaluation): Command {
     const values = settingValues(declaration.settings, flags);
     const samples = await givenItems(context);
     if (!evaluation.asksAny(samples)) throw nothingToAsk(samples, words.nothingToAsk);
-    const models = await givenModels(context, declaration.models);
+    const models = await givenModels(context, evaluation);
     const given = { engine, models, samples, reading: imageReading(context), work: context };
     const plan = await evaluation.plan(given, values);
     const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);
@@ -31,7 +39,9 @@ export function evaluationCommand(evaluation: Evaluation): Command {
     const memory = declaration.measuresMemory
       ? await measured(context, models, plan, answers, generated)
       : null;
+    const updates = declaration.measuresUpdates ? await measuredUpdates(context) : null;
     const files = await plan.files({
+      ...(updates ? { updates } : {}),
       graded: gradeAll(plan.asks, answers),
       done: plan.total,
       ...(memory ? { measured: { gpuMemory: memory } } : {}),
@@ -64,6 +74,22 @@ async function answered(
       }),
   );
   return { answers, generated };
+}
+
+/** Energies of the updates of `--rl` and every `--frozen` from `--in`, kept until they are written. */
+async function measuredUpdates(context: CommandContext): Promise<MeasuredUpdates> {
+  const checkpoints = await comparedCheckpoints(context, 'frozen');
+  const computers = await browserComputers('cpu', context.notice);
+  try {
+    const given = { checkpoints, computer: computers.computer };
+    const values = defaultValues(ofEnergy.settings);
+    const plan = energy.plan(given, values);
+    const run = (work: LongWork<EnergyRecord> & Witnessed) => plan.run(computers, work);
+    const records = await context.journalled(plan.identity, plan.total, run);
+    return { plan, records, rounding: values.rounding };
+  } finally {
+    computers.dispose();
+  }
 }
 
 async function measured(

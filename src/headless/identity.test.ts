@@ -61,12 +61,12 @@ describe.each(Object.keys(CASES))('%s', (name) => {
   });
 });
 
-const PROBES = ['swap', 'ablate', 'attention', 'transfer', 'disentangle'];
-/** The pictures that a command shows; transfer shows one of its two. */
+const PROBES = ['swap', 'ablate', 'attention', 'transfer', 'necessity', 'disentangle'];
+/** The pictures that a command shows; evaluations show one of two. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
   swap: [...PAIRS.keys()].filter((path) => path.endsWith('.png')),
   ...{ ablate: ['a.png', 'b.png'], attention: ['a.png', 'b.png'] },
-  ...{ transfer: ['a.png'], disentangle: ['b.png'] },
+  ...{ transfer: ['a.png'], necessity: ['a.png'], disentangle: ['b.png'] },
 };
 
 describe.each(PROBES)('%s', (name) => {

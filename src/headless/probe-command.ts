@@ -1,7 +1,10 @@
 /** The command of any analysis that asks models: what its flags name is put together, planned, run with its journal, and written. */
 import type { AskedModel } from '../analyses/asked-model.ts';
 import type { ModelFlag } from '../analyses/declaration.ts';
+import type { Evaluation } from '../analyses/evaluation.ts';
+import { freeName, nameFrom } from '../analyses/model-name.ts';
 import type { Given, Probe } from '../analyses/probe.ts';
+import { NamedError } from '../named-error.ts';
 import type { Command, CommandContext } from './context.ts';
 import { givenPairs, givenQuestions } from './given-samples.ts';
 import { imageReading } from './image-reading.ts';
@@ -16,7 +19,7 @@ export function probeCommand(probe: Probe): Command {
       declaration.asks === 'pairs'
         ? await givenPairs(context, declaration.samplesFlag, values)
         : await givenQuestions(context, declaration.samplesFlag);
-    const models = await givenModels(context, declaration.models);
+    const models = await givenModels(context, probe);
     const given: Given = {
       ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },
       ...(declaration.shards ? { shard: flags.shard() } : {}),
@@ -44,17 +47,28 @@ export function probeCommand(probe: Probe): Command {
   };
 }
 
-/** Loaded, in the order of the flags; called by their roles, else by their folders. */
+/**
+ * Loaded, in the order of the flags; called by their roles, else after their folders, as the page calls them.
+ *
+ * @throws NamedError `MissingFlag` where the analysis needs more of them; those of opening and loading
+ */
 export async function givenModels(
   { checkpoints }: CommandContext,
-  flags: Readonly<Record<string, ModelFlag>>,
+  { declaration, needs }: Pick<Probe | Evaluation, 'declaration' | 'needs'>,
 ): Promise<readonly AskedModel[]> {
+  const flags: readonly (readonly [string, ModelFlag])[] = Object.entries(declaration.models);
   const models: AskedModel[] = [];
-  for (const [flag, { role }] of Object.entries(flags)) {
+  for (const [flag, { role }] of flags) {
     for (let index = 0; index < checkpoints.count(flag); index++) {
       const { summary, loaded } = await checkpoints.load(flag, index);
-      models.push({ name: role ?? summary.name, checkpoint: summary, model: loaded });
+      const taken = models.map(({ name }) => name);
+      const name = role ?? freeName(nameFrom(summary.name), taken, `model ${models.length + 1}`);
+      models.push({ name, checkpoint: summary, model: loaded });
     }
   }
-  return models;
+  if (needs(models) === null) return models;
+  const given =
+    models.length === 0 ? 'no checkpoint is given' : `${models[0]?.name} is the only checkpoint given`;
+  const open = flags.filter(([flag, { repeated }]) => repeated === true || checkpoints.count(flag) === 0);
+  throw new NamedError('MissingFlag', given, {}, `give ${open.map(([flag]) => `--${flag}`).join(' or ')}`);
 }

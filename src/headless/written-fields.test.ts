@@ -51,29 +51,30 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
   const flags = new FlagReader(readFlags(table(name), all) as ConstructorParameters<typeof FlagReader>[0]);
   const given = (flag: string): number => all.filter((word) => word === `--${flag}`).length;
   const files = new Map<string, unknown>();
-  const load = (flag: string): Promise<{ summary: object; loaded: object }> =>
-    Promise.resolve({
-      summary: {
-        ...{
-          id: flag,
-          name: `folder of ${flag}`,
-          layers: 3,
-          notices: ['a notice'],
-          fingerprint: `print of ${flag}`,
-        },
-        ...{ smallFiles: { 'config.json': 'a' }, files: [{ name: 'a', bytes: 1 }], weightFiles: ['a'] },
-        ...{
-          modelType: 'qwen2_5_vl',
-          visionBlocks: 1,
-          hiddenSize: 8,
-          vocabSize: 9,
-          tiedHead: false,
-          bytes: 7,
-        },
-        ignored: [{ name: 'x', reason: 'unknown' }],
+  const weights = (flag: string) =>
+    openWeights(world?.folders[flag] ?? new Map(), { name: `folder of ${flag}` });
+  const load = async (flag: string): Promise<{ summary: object; loaded: object }> => ({
+    summary: {
+      ...{
+        id: flag,
+        name: `folder of ${flag}`,
+        layers: 3,
+        notices: ['a notice'],
+        fingerprint: (await weights(flag)).fingerprint,
       },
-      loaded: { device: 'wasm', dtype: 'f32', adapter: 'wasm', weightBytes: 5, seconds: 1, quantization },
-    });
+      ...{ smallFiles: { 'config.json': 'a' }, files: [{ name: 'a', bytes: 1 }], weightFiles: ['a'] },
+      ...{
+        modelType: 'qwen2_5_vl',
+        visionBlocks: 1,
+        hiddenSize: 8,
+        vocabSize: 9,
+        tiedHead: false,
+        bytes: 7,
+      },
+      ignored: [{ name: 'x', reason: 'unknown' }],
+    },
+    loaded: { device: 'wasm', dtype: 'f32', adapter: 'wasm', weightBytes: 5, seconds: 1, quantization },
+  });
   const storage = new MemoryStorage();
   const journals = new Journals(storage, { again: 'again' });
   if (name === 'kept') {
@@ -125,8 +126,7 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
       open: async (flag: string) => (await load(flag)).summary,
       loadAll: async (flag: string) => [await load(flag)],
       folder: (flag: string) => ({ name: `folder of ${flag}`, files: world?.folders[flag] }),
-      weights: (flag: string) =>
-        openWeights(world?.folders[flag] ?? new Map(), { name: `folder of ${flag}` }),
+      weights,
       loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
     },
     out: {
@@ -185,6 +185,14 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
     [
       ...['VARIANT/EXPERIMENT/SETTING.jsonl', 'VARIANT/EXPERIMENT/summary.json'],
       ...['frankenscope.json', 'paper_metrics.json'],
+    ],
+  ],
+  [
+    'necessity',
+    [],
+    [
+      ...['VARIANT/EXPERIMENT/SETTING.jsonl', 'VARIANT/EXPERIMENT/summary.json'],
+      ...['frankenscope.json', 'frozen_check.json', 'paper_metrics.json'],
     ],
   ],
   ['disentangle', [], ['perception_gap.json']],

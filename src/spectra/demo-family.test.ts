@@ -11,13 +11,11 @@ import type { Pairing } from './deltas/pairing.ts';
 import { pairTensors } from './deltas/pairing.ts';
 import type { EnergyRecord } from './energy.ts';
 import { measureEnergy } from './energy.ts';
-import { regionOf, thirds } from './regions.ts';
+import { regionOf, thirds, type Region } from '../regions.ts';
 import { inlineThreads } from './threads/inline.ts';
 
 const index = parseDemoIndex(new TextDecoder().decode(await demoBytes(INDEX_FILE)));
 const threads = inlineThreads();
-/** How the results call the regions of the index. */
-const REGION = { early: 'early', mid: 'middle', late: 'late' } as const;
 
 let checkpoints: ReadonlyMap<string, Checkpoint>;
 let pairing: Pairing;
@@ -54,7 +52,7 @@ describe('the demo family', () => {
       const zero = pairing.families.filter(({ name }) => stored.get(name)?.squares[key] === 0);
       const expected = pairing.families.filter(
         ({ place: { layer } }) =>
-          frozen !== null && layer !== null && regionOf(layer, thirds(layers)) === REGION[frozen],
+          frozen !== null && layer !== null && regionOf(layer, thirds(layers)) === frozen,
       );
       expect(zero.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
       expect(expected.length > 0).toBe(frozen !== null);
@@ -64,7 +62,7 @@ describe('the demo family', () => {
 });
 
 /** Every update that is measured, and the region it was not allowed to change. */
-function updates(): { name: string; key: string; frozen: keyof typeof REGION | null }[] {
+function updates(): { name: string; key: string; frozen: Region | null }[] {
   const keys = { base: [], in: ['sft'], rl: ['rl'], frozen: null };
   return index.checkpoints.flatMap(({ name, role, frozen }) =>
     (keys[role] ?? [name]).map((key) => ({ name, key, frozen })),

@@ -3,6 +3,7 @@ import type { Characterize } from './characterize/characterize.svelte.ts';
 import type { Demo } from './demo/demo.svelte.ts';
 import type { Samples } from './demo/samples.svelte.ts';
 import type { Localize } from './localize/localize.svelte.ts';
+import type { Necessity } from './necessity/necessity.svelte.ts';
 import type { Perception } from './perception/perception.svelte.ts';
 import type { Appearance } from './state/appearance.svelte.ts';
 import type { Asking } from './state/asking.svelte.ts';
@@ -34,6 +35,7 @@ interface Stores {
   readonly localize: Localize;
   readonly characterize: Characterize;
   readonly evaluation: TransferEvaluation;
+  readonly necessity: Necessity;
   readonly perception: Perception;
   readonly stitcher: Stitcher;
 }

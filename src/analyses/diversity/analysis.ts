@@ -4,7 +4,7 @@ import { identifyBy } from '../../identity/identify.ts';
 import { pairTensors } from '../../spectra/deltas/pairing.ts';
 import { matrixShape, measureDiversity, type SpectrumRecord } from '../../spectra/diversity.ts';
 import { FAST_DEFAULTS } from '../../spectra/fast/estimate.ts';
-import { thirds } from '../../spectra/regions.ts';
+import { thirds } from '../../regions.ts';
 import { layerwiseSvdFile, type LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import type { OverlapSection } from '../../spectra/results/subspace-overlap-file.ts';
 import type { ValuesOf } from '../declaration.ts';

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
 import { pairTensors } from '../../spectra/deltas/pairing.ts';
 import { measureEnergy, type EnergyRecord } from '../../spectra/energy.ts';
-import { thirds } from '../../spectra/regions.ts';
+import { thirds } from '../../regions.ts';
 import { froNormFile, type FroNormFile } from '../../spectra/results/fro-norm.ts';
 import type { ValuesOf } from '../declaration.ts';
 import { layerMeans } from '../layer-means.ts';

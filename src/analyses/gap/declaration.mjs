@@ -1,4 +1,4 @@
-import { EVALUATED } from '../shared-settings.mjs';
+import { ANY_MODELS, EVALUATED } from '../shared-settings.mjs';
 
 /** @import {EvaluationDeclaration} from '../declaration.ts' */
 
@@ -8,7 +8,7 @@ export const declaration = /** @satisfies {EvaluationDeclaration} */ (
     family: 'evaluation',
     writes: 'json',
     order: 23,
-    models: { model: { required: true, repeated: true } },
+    models: ANY_MODELS,
     measuresMemory: false,
     settings: {
       reward: {

@@ -1,4 +1,4 @@
-import { DRAWN, maxNewTokens, SYSTEM } from '../shared-settings.mjs';
+import { ANY_MODELS, DRAWN, maxNewTokens, SYSTEM } from '../shared-settings.mjs';
 
 /** @import {ProbeDeclaration} from '../declaration.ts' */
 
@@ -9,7 +9,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     writes: 'json',
     order: 4,
     computedBy: ['src/probes/lens/lens.ts'],
-    models: { model: { required: true, repeated: true } },
+    models: ANY_MODELS,
     compares: true,
     asks: 'visual questions',
     samplesFlag: 'items',

@@ -5,7 +5,7 @@ import { NamedError } from '../../named-error.ts';
 import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import { pairTensors } from '../../spectra/deltas/pairing.ts';
 import { measureOverlap, vectorsOf, type OverlapRecord } from '../../spectra/overlap.ts';
-import { thirds } from '../../spectra/regions.ts';
+import { thirds } from '../../regions.ts';
 import {
   overlapSection,
   subspaceOverlapFile,

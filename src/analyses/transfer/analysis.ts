@@ -1,16 +1,12 @@
 /** The standard merges of IN and RL on M_vis, M_v2r and M_rea (docs/method.md §7.2). */
-import { answersOf, askingHere } from '../../evaluation/answers/asking.ts';
-import { transferExperiments } from '../../evaluation/experiment.ts';
-import { transferFacts } from '../../evaluation/results/facts.ts';
-import { resultPieces } from '../../evaluation/results/write.ts';
 import { type MetricRow, metricTable } from '../../evaluation/tables/metric-table.ts';
 import { blockVariant } from '../../evaluation/variant.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
-import { answerSettings } from '../answer-settings.ts';
 import type { AskedModel } from '../asked-model.ts';
 import type { ValuesOf } from '../declaration.ts';
 import type { Evaluation } from '../evaluation.ts';
-import { regionCutsOf } from '../region-cuts.ts';
+import { parseCuts } from '../../regions.ts';
+import { asksMetrics, metricPlan } from '../metric-plan.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -32,34 +28,16 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
     return IN && RL ? null : words.needs;
   },
 
-  asksAny: (samples) => transferExperiments(samples).length > 0,
+  asksAny: asksMetrics,
 
-  async plan({ engine, models, further = [], samples, reading, work }, values) {
-    const { reference, seed } = values;
+  async plan(given, values) {
+    const { models, further = [] } = given;
     const donors = donorsOf(models);
     const standard = [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
     const blocks = values.variants.length > 0 ? values.variants : standard;
-    const cuts = regionCutsOf(values.cuts, donors['IN']?.checkpoint.layers ?? 0, '--cuts');
+    const cuts = parseCuts(values.cuts, donors['IN']?.checkpoint.layers ?? 0, '--cuts');
     const merges = await Promise.all(blocks.map((name) => blockVariant(name, donors, cuts)));
-    const variants = [...merges, ...further];
-    const experiments = transferExperiments(samples);
-    const settings = answerSettings(models, values, reading);
-    const asking = await askingHere(engine, variants, experiments, settings, work);
-    const total = answersOf(asking.asks);
-    return {
-      ...asking,
-      ...{ variants, total },
-      cost: {
-        samples: experiments.reduce((sum, experiment) => sum + experiment.samples.length, 0),
-        answers: total,
-      },
-      files({ graded, done, origin, measured }) {
-        const residents = models.map(({ name, ...resident }) => ({ label: name, ...resident }));
-        const answers = { total, done, ...origin };
-        const facts = { ...transferFacts(residents, settings, cuts ?? null, answers, seed), ...measured };
-        return resultPieces(metricTable(graded, reference), graded, experiments, { frankenscope: facts });
-      },
-    };
+    return metricPlan(given, [...merges, ...further], { ...values, cuts });
   },
 
   table: (graded, { reference }) => metricTable(graded, reference),

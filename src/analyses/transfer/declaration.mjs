@@ -1,4 +1,4 @@
-import { EVALUATED } from '../shared-settings.mjs';
+import { CUTS, EVALUATED } from '../shared-settings.mjs';
 
 /** @import {EvaluationDeclaration} from '../declaration.ts' */
 
@@ -16,7 +16,7 @@ export const declaration = /** @satisfies {EvaluationDeclaration} */ (
     measuresMemory: true,
     settings: {
       variants: { kind: 'texts', pattern: /^[A-Za-z]+(:[A-Za-z]+)*$/, example: 'IN:RL:RL' },
-      cuts: { kind: 'text', pattern: /^\d+,\d+$/, example: '9,18', value: null },
+      cuts: CUTS,
       reference: { kind: 'text', value: 'IN' },
       ...EVALUATED,
     },

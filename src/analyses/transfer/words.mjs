@@ -1,4 +1,4 @@
-import { EVALUATED_WORDS, ITEMS_HELP } from '../shared-settings.mjs';
+import { CUTS_HELP, EVALUATED_WORDS, ITEMS_HELP, METRICS_NEED } from '../shared-settings.mjs';
 import { points } from '../wording.mjs';
 
 /**
@@ -15,11 +15,10 @@ export const words = /** @satisfies {EvaluationWords<typeof declaration.settings
   samples: ITEMS_HELP,
   empty: 'Run the evaluation to fill this.',
   needs: 'Load IN and RL.',
-  nothingToAsk:
-    'M_vis asks pictures of category general-vqa, M_v2r of math-targeted-vqa, M_rea questions without a picture: add a column category, or name yours (--columns category=…)',
+  nothingToAsk: METRICS_NEED,
   settings: {
     variants: { help: 'merges, Early:Mid:Late (default: the standard eight, and Base where it is given)' },
-    cuts: { help: 'last layers of Early and Mid (default: thirds)' },
+    cuts: { help: CUTS_HELP },
     reference: { help: 'the variant that others are compared with (default: IN)' },
     ...EVALUATED_WORDS,
   },

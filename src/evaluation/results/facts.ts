@@ -1,6 +1,7 @@
 /** What results of evaluations say of where they come from, by page and by command. */
 import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { LoadedModel } from '../../engine/protocol/loading.ts';
+import type { Cuts } from '../../regions.ts';
 import { provenance } from '../../identity/provenance.ts';
 import type { AnswerSettings } from '../answers/ask.ts';
 
@@ -26,7 +27,7 @@ export function settingsFacts({ style, ...settings }: AnswerSettings): object {
 export function transferFacts(
   residents: readonly Resident[],
   settings: AnswerSettings,
-  cuts: readonly [a: number, b: number] | null,
+  cuts: Cuts | null,
   answers: { readonly total: number; readonly done: number },
   seed: number,
 ): Readonly<Record<string, unknown>> {

@@ -43,7 +43,7 @@ const ITEMS = new Map<string, Blob>([
 ]);
 
 export const SMALL = { 'config.json': 'a', 'tokenizer.json': 'b', 'chat_template.jinja': 'c' };
-export const FLAGS = ['model', 'base', 'in', 'rl'];
+export const FLAGS = ['model', 'base', 'in', 'rl', 'frozen'];
 const worldOf = (data: ReadonlyMap<string, Blob>): World => ({
   ...{ adapter: 'wasm simd, 4 threads', data },
   fingerprints: Object.fromEntries(FLAGS.map((flag) => [flag, `print of ${flag}`])),
@@ -98,6 +98,8 @@ const EVALUATION = {
     ...PLACE,
   },
 } as const;
+/** Of those that take any models: the case has one of `--model`. */
+const FAMILY_TOO = { base: ['--base', 'b'], in: ['--in', 'i'], rl: ['--rl', 'r'] } as const;
 const COMPARED = {
   ...{ base: WORLD, in: WORLD, rl: WORLD },
   model: { keeps: 'flipped as a further checkpoint' },
@@ -161,7 +163,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     words: ['--model', 'm', '--items', 'q'],
     world: worldOf(ITEMS),
     flags: {
-      ...{ model: WORLD, items: WORLD, columns: OTHER_COLUMN },
+      ...{ ...FAMILY_TOO, model: WORLD, items: WORLD, columns: OTHER_COLUMN },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
       ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
     },
@@ -197,11 +199,20 @@ export const CASES: Readonly<Record<string, Case>> = {
       cuts: { keeps: 'the same cuts as thirds', words: ['--cuts', '1,2'] },
     },
   },
+  necessity: {
+    words: ['--in', 'i', '--rl', 'r', '--frozen', 'f', '--items', 'q', '--out', 'o'],
+    world: worldOf(ITEMS),
+    flags: {
+      ...{ in: WORLD, rl: WORLD, frozen: WORLD },
+      cuts: { keeps: 'regions are made of records', words: ['--cuts', '1,2'] },
+      ...EVALUATION,
+    },
+  },
   disentangle: {
     words: ['--model', 'm', '--items', 'q'],
     world: worldOf(ITEMS),
     flags: {
-      model: WORLD,
+      ...{ ...FAMILY_TOO, model: WORLD },
       reward: { keeps: 'answers are graded by it', words: ['--reward', 'vanilla'] },
       text: ['--text', 'black'],
       ...EVALUATION,

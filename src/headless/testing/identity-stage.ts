@@ -79,12 +79,13 @@ export async function keptUnder(
     journalled: async (
       identity: WorkIdentity,
       _total: number,
-      _work: unknown,
+      work: (long: object) => Promise<unknown>,
       _keep: unknown,
-      { keys }: Pick<AskedFor, 'keys'> = { keys: new Set() },
+      { keys, journals }: AskedFor = { keys: new Set(), journals: [] },
     ) => {
       found.push([await workKey(identity), ...[...keys].sort()].join(' '));
       if (name === 'diversity' && flags.switch('overlap') && found.length === 1) return new Map();
+      if (found.length < journals.length) return work({});
       throw new Identified();
     },
   } as unknown as CommandContext;

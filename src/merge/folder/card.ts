@@ -1,5 +1,6 @@
 /** README.md of a merged checkpoint: what it was made of and how, so that it can be made again. */
-import { evenCuts, printBlocks } from '../recipe/blocks.ts';
+import { thirds } from '../../regions.ts';
+import { printBlocks } from '../recipe/blocks.ts';
 import type { Edit, Recipe } from '../recipe/recipe.ts';
 import type { MergePlan } from '../plan/plan.ts';
 import { PIECE_NAMES, summarizePlan } from '../plan/summary.ts';
@@ -82,7 +83,7 @@ export function changeText({ name, changes }: ChangedFile): string {
 
 /** In thirds where they say it, as recipes are usually written. */
 function regionsOf(recipe: Recipe): { readonly blocks: string; readonly cuts: readonly number[] } {
-  const printed = printBlocks(recipe, evenCuts(recipe.layers.length, 3));
+  const printed = printBlocks(recipe, thirds(recipe.layers.length));
   return printed.blocks.includes(':') ? printed : { ...printed, cuts: [] };
 }
 

@@ -8,7 +8,8 @@ import { MergedFolder } from '../folder/merged-folder.ts';
 import { SHARD_BYTES } from '../folder/shards.ts';
 import type { DonorFolders } from '../folder/tensor-values.ts';
 import type { MergePlan } from '../plan/plan.ts';
-import { evenCuts, printBlocks } from '../recipe/blocks.ts';
+import { thirds } from '../../regions.ts';
+import { printBlocks } from '../recipe/blocks.ts';
 import { pieceHash } from './piece-hash.ts';
 
 const WEIGHTS = '.safetensors';
@@ -35,7 +36,7 @@ export async function mergeIdentity(
   for (const [name, source] of new MergedFolder(plan, folders, options)) {
     if (!isWeightFile(name)) smallFiles[name] = await pieceHash(source, options.signal);
   }
-  const { blocks } = printBlocks(recipe, evenCuts(recipe.layers.length, 3));
+  const { blocks } = printBlocks(recipe, thirds(recipe.layers.length));
   const title = `${blocks} of ${donors.map(({ name, checkpoint }) => `${name} (${checkpoint})`).join(', ')}`;
   return identify('merge', title, {
     weights: Object.fromEntries(donors.map(({ name, fingerprint }) => [name, fingerprint])),

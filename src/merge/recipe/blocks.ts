@@ -1,5 +1,6 @@
 /** Block notation: `IN:RL:RL`, one donor a region from Early to Late (docs/method.md §7.1). */
 import { NamedError } from '../../named-error.ts';
+import { checkCuts, evenCuts } from '../../regions.ts';
 import type { DonorName, Recipe } from './recipe.ts';
 import { restFrom } from './recipe.ts';
 
@@ -8,11 +9,6 @@ export const STANDARD_BLOCKS: readonly string[] = [
   ...['IN', 'RL', 'IN:RL:RL', 'RL:IN:IN'],
   ...['IN:IN:RL', 'RL:RL:IN', 'IN:RL:IN', 'RL:IN:RL'],
 ];
-
-/** Cuts after ⌊n·i/k⌋ layers: for three regions the thirds of docs/method.md §1. */
-export function evenCuts(layers: number, regions: number): readonly number[] {
-  return Array.from({ length: regions - 1 }, (_, i) => Math.floor((layers * (i + 1)) / regions));
-}
 
 /**
  * Reads block notation.
@@ -48,32 +44,6 @@ export function parseBlocks(
     (_, i) => named[ends.findIndex((end) => i < end)] as DonorName,
   );
   return { layers: perLayer, rest: restFrom(named[0] as DonorName), edits: [] };
-}
-
-/** @throws NamedError `InvalidCuts` */
-function checkCuts(cuts: readonly number[], regions: number, layers: number): void {
-  const place = { field: 'cuts' };
-  const shown = cuts.join(', ');
-  if (cuts.length !== regions - 1) {
-    throw new NamedError(
-      'InvalidCuts',
-      `${cuts.length} cuts (${shown}) do not make ${regions} regions`,
-      place,
-      `give ${regions - 1}, each the last layer of its region`,
-    );
-  }
-  const ends = [0, ...cuts, layers];
-  if (
-    cuts.some((cut) => !Number.isInteger(cut)) ||
-    ends.some((end, i) => i > 0 && !(end > Number(ends[i - 1])))
-  ) {
-    throw new NamedError(
-      'InvalidCuts',
-      `cuts after ${shown} leave a region of ${layers} layers empty`,
-      place,
-      `give rising layer numbers between 1 and ${layers - 1}`,
-    );
-  }
 }
 
 function findDonor(name: string, donors: readonly DonorName[]): DonorName {

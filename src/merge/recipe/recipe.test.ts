@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NamedError } from '../../named-error.ts';
-import { evenCuts, parseBlocks, printBlocks, STANDARD_BLOCKS } from './blocks.ts';
+import { evenCuts } from '../../regions.ts';
+import { parseBlocks, printBlocks, STANDARD_BLOCKS } from './blocks.ts';
 import { readRecipe, writeRecipe } from './recipe-file.ts';
 import type { Edit, Recipe } from './recipe.ts';
 import { donorsOf, isPlainStitch, renameDonor, restFrom } from './recipe.ts';

@@ -1,14 +1,23 @@
 /** `fro_norm.json`: update energy in the reference's form, with what we add under `frankenscope`. */
 import type { EnergyRecord } from '../energy.ts';
 import { productKey } from '../energy.ts';
-import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
-import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
-import type { RegionCuts, RegionName, Spread } from '../regions.ts';
-import { regionOf, REGIONS, spreadOf } from '../regions.ts';
-import { groupBy } from './group-by.ts';
-import { projectionOf } from './projection.ts';
-import type { ReadFrom } from './read-from.ts';
-import { readFrom } from './read-from.ts';
+import type { DeltaSpec } from '../deltas/delta-spec.ts';
+import type { TensorFamily } from '../deltas/pairing.ts';
+import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
+import { spreadOf, type Spread } from '../../statistics/spread.ts';
+import type { EntryPlace, ModelNames, ReadFrom, UpdatesOrigin, UpdatesRequest } from './updates-file.ts';
+import {
+  byDelta,
+  byLayer,
+  entryPlace,
+  groupBy,
+  leftOut,
+  measuredFamilies,
+  modelNames,
+  ofReference,
+  projectionOf,
+  readFrom,
+} from './updates-file.ts';
 
 /** Keeps a relative norm finite for weights of zero, as the reference does. */
 const TINY = 1e-8;
@@ -39,11 +48,7 @@ export interface JointEnergy {
   readonly cosine: Readonly<Record<string, number | null>>;
 }
 
-export interface FroNormEntry {
-  readonly param_name: string;
-  readonly layer_idx: number | null;
-  readonly section: string;
-  readonly component: string;
+export interface FroNormEntry extends EntryPlace {
   readonly sft?: FroNorm;
   readonly rl?: FroNorm;
   readonly frankenscope?: JointEnergy &
@@ -63,44 +68,27 @@ export interface FroNormSummary {
 }
 
 export interface FroNormFile {
-  readonly metadata: { readonly base_model: string; readonly sft_model: string; readonly rl_model: string };
+  readonly metadata: ModelNames;
   readonly layers: readonly FroNormEntry[];
   readonly summary: readonly FroNormSummary[];
-  readonly frankenscope?: {
-    readonly rounding: Rounding;
+  readonly frankenscope?: UpdatesOrigin & {
     readonly deltas: readonly DeltaSpec[];
-    readonly cuts: RegionCuts;
     readonly total: JointEnergy;
     readonly components: Readonly<Record<string, JointEnergy>>;
     readonly projections: Readonly<Record<string, JointEnergy>>;
     /** Mean and spread over the layers of each region of their mean relative norms. */
-    readonly regions: Readonly<Record<RegionName, Readonly<Record<string, Spread>>>>;
-    readonly mismatches: Pairing['mismatches'];
-    /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
-    readonly unshared?: Pairing['unshared'];
-    readonly omitted: Pairing['omitted'];
-    readonly provenance?: unknown;
+    readonly regions: Readonly<Record<Region, Readonly<Record<string, Spread>>>>;
   };
 }
 
-export interface FroNormRequest {
-  readonly pairing: Pairing;
+export interface FroNormRequest extends UpdatesRequest<EnergyRecord> {
   readonly deltas: readonly DeltaSpec[];
-  readonly records: ReadonlyMap<string, EnergyRecord>;
-  readonly rounding: Rounding;
-  readonly cuts: RegionCuts;
-  /** Checkpoint names by part; those absent are written as "". */
-  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
-  readonly provenance?: unknown;
 }
 
 /** Puts the records of a run, whole or still under way, into the file's form. */
 export function froNormFile(request: FroNormRequest): FroNormFile {
-  const { pairing, deltas, records, cuts, models } = request;
-  const measured = pairing.families.flatMap((family) => {
-    const record = records.get(family.name);
-    return record ? [{ family, record }] : [];
-  });
+  const { pairing, deltas, cuts, models } = request;
+  const measured = measuredFamilies(request);
   const joint = (group: readonly Measured[]): JointEnergy =>
     jointEnergy(
       group.map(({ record }) => record),
@@ -110,12 +98,11 @@ export function froNormFile(request: FroNormRequest): FroNormFile {
     Object.fromEntries(
       [...groupBy(measured, ({ family }) => key(family))].map(([name, group]) => [name, joint(group)]),
     );
-  const inLayers = measured.filter(({ family }) => family.place.layer !== null);
-  const summary = [...groupBy(inLayers, ({ family }) => family.place.layer as number)]
-    .sort(([a], [b]) => a - b)
-    .map(([layer, group]) => summaryOf(layer, group, deltas, joint(group)));
+  const summary = byLayer(measured, ({ family }) => family.place.layer).map(([layer, group]) =>
+    summaryOf(layer, group, deltas, joint(group)),
+  );
   return {
-    metadata: { base_model: models.base ?? '', sft_model: models.in ?? '', rl_model: models.rl ?? '' },
+    metadata: modelNames(models),
     layers: measured.map(({ family, record }) => entryOf(family, record, deltas)),
     summary,
     frankenscope: {
@@ -126,10 +113,8 @@ export function froNormFile(request: FroNormRequest): FroNormFile {
       components: grouped(({ place }) => place.component),
       projections: grouped(({ name }) => projectionOf(name)),
       regions: regionSpreads(summary, deltas, cuts),
-      mismatches: pairing.mismatches,
-      unshared: pairing.unshared,
-      omitted: pairing.omitted,
-      ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
+      ...leftOut(pairing),
+      provenance: request.provenance,
     },
   };
 }
@@ -137,16 +122,6 @@ export function froNormFile(request: FroNormRequest): FroNormFile {
 interface Measured {
   readonly family: TensorFamily;
   readonly record: EnergyRecord;
-}
-
-function byDelta<T>(deltas: readonly DeltaSpec[], value: (spec: DeltaSpec) => T): Record<string, T> {
-  return Object.fromEntries(deltas.map((spec) => [spec.key, value(spec)]));
-}
-
-/** What the reference has keys for. */
-function ofReference<T>(all: Readonly<Record<string, T>>): { readonly sft?: T; readonly rl?: T } {
-  const { sft, rl } = all;
-  return { ...(sft === undefined ? {} : { sft }), ...(rl === undefined ? {} : { rl }) };
 }
 
 function normsOf(record: EnergyRecord, deltas: readonly DeltaSpec[]): Record<string, FroNorm> {
@@ -160,13 +135,9 @@ function normsOf(record: EnergyRecord, deltas: readonly DeltaSpec[]): Record<str
 }
 
 function entryOf(family: TensorFamily, record: EnergyRecord, deltas: readonly DeltaSpec[]): FroNormEntry {
-  const { layer, section, component } = family.place;
   const norms = normsOf(record, deltas);
   return {
-    param_name: family.name,
-    layer_idx: layer,
-    section,
-    component,
+    ...entryPlace(family),
     ...ofReference(norms),
     frankenscope: {
       projection: projectionOf(family.name),
@@ -233,19 +204,13 @@ function jointEnergy(records: readonly EnergyRecord[], deltas: readonly DeltaSpe
 function regionSpreads(
   summary: readonly FroNormSummary[],
   deltas: readonly DeltaSpec[],
-  cuts: RegionCuts,
-): Record<RegionName, Record<string, Spread>> {
-  const of = (region: RegionName): Record<string, Spread> => {
+  cuts: Cuts,
+): Record<Region, Record<string, Spread>> {
+  return byRegion((region) => {
     const layers = summary.filter(({ layer_idx }) => regionOf(layer_idx, cuts) === region);
     if (layers.length === 0) return {};
     return byDelta(deltas, ({ key }) =>
       spreadOf(layers.map(({ frankenscope }) => frankenscope?.deltas[key]?.relative_norm_mean ?? 0)),
     );
-  };
-  const [early, middle, late] = REGIONS.map(of) as [
-    Record<string, Spread>,
-    Record<string, Spread>,
-    Record<string, Spread>,
-  ];
-  return { early, middle, late };
+  });
 }

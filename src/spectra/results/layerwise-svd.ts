@@ -1,13 +1,22 @@
 /** `layerwise_svd.json`: update diversity in the reference's form, with what we add under `frankenscope`. */
 import type { MeasuredSpectrum, SpectrumRecord } from '../diversity.ts';
-import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
-import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
-import type { RegionCuts, RegionName, Spread } from '../regions.ts';
-import { regionOf, REGIONS, spreadOf } from '../regions.ts';
-import { projectionOf } from './projection.ts';
-import type { ReadFrom } from './read-from.ts';
-import { readFrom } from './read-from.ts';
+import type { DeltaSpec } from '../deltas/delta-spec.ts';
+import type { TensorFamily } from '../deltas/pairing.ts';
+import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
+import { spreadOf, type Spread } from '../../statistics/spread.ts';
 import type { OverlapSection } from './subspace-overlap-file.ts';
+import type { EntryPlace, ModelNames, ReadFrom, UpdatesOrigin, UpdatesRequest } from './updates-file.ts';
+import {
+  byDelta,
+  byLayer,
+  entryPlace,
+  leftOut,
+  measuredFamilies,
+  modelNames,
+  ofReference,
+  projectionOf,
+  readFrom,
+} from './updates-file.ts';
 import { mean } from '../../statistics/mean.ts';
 
 /** Of one matrix. `condition_number` is null in fast mode, which does not estimate it. */
@@ -42,12 +51,8 @@ export interface SvdMeans {
   readonly log_volume_mean: number;
 }
 
-export interface SvdEntry {
-  readonly param_name: string;
-  readonly layer_idx: number | null;
-  readonly section: string;
-  readonly component: string;
-  readonly region: RegionName | null;
+export interface SvdEntry extends EntryPlace {
+  readonly region: Region | null;
   readonly sft?: SvdMetrics;
   readonly rl?: SvdMetrics;
   readonly frankenscope?: ReadFrom & {
@@ -60,7 +65,7 @@ export interface SvdEntry {
 export interface SvdSummary {
   readonly layer_idx: number;
   readonly section: string;
-  readonly region: RegionName | null;
+  readonly region: Region | null;
   readonly n_params: number;
   readonly sft?: SvdMeans;
   readonly rl?: SvdMeans;
@@ -68,68 +73,48 @@ export interface SvdSummary {
 }
 
 export interface LayerwiseSvdFile {
-  readonly metadata: {
-    readonly base_model: string;
-    readonly sft_model: string;
-    readonly rl_model: string;
+  readonly metadata: ModelNames & {
     readonly weight_filter: string | null;
     readonly topk: number;
     readonly num_llm_layers: number;
   };
   readonly layers: readonly SvdEntry[];
   readonly summary: readonly SvdSummary[];
-  readonly frankenscope?: {
-    readonly rounding: Rounding;
+  readonly frankenscope?: UpdatesOrigin & {
     readonly deltas: readonly DeltaSpec[];
-    readonly cuts: RegionCuts;
     /** Natural logarithms throughout. */
     readonly log: 'natural';
     /** Mean and spread over the layers of each region. */
-    readonly regions: Readonly<
-      Record<
-        RegionName,
-        Readonly<Record<string, { readonly effective_rank: Spread; readonly stable_rank: Spread }>>
-      >
-    >;
-    readonly mismatches: Pairing['mismatches'];
-    /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
-    readonly unshared?: Pairing['unshared'];
-    readonly omitted: Pairing['omitted'];
+    readonly regions: Readonly<Record<Region, RegionSpreads>>;
     /** How far two of the updates share directions, where that was asked for. */
     readonly overlap?: OverlapSection;
-    readonly provenance?: unknown;
   };
 }
 
-export interface LayerwiseSvdRequest {
-  readonly pairing: Pairing;
+type RegionSpreads = Readonly<
+  Record<string, { readonly effective_rank: Spread; readonly stable_rank: Spread }>
+>;
+
+export interface LayerwiseSvdRequest extends UpdatesRequest<SpectrumRecord> {
   readonly deltas: readonly DeltaSpec[];
-  readonly records: ReadonlyMap<string, SpectrumRecord>;
-  readonly rounding: Rounding;
-  readonly cuts: RegionCuts;
   readonly weights: string | null;
   readonly topK: number;
-  /** Checkpoint names by part; those absent are written as "". */
-  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
   readonly overlap?: OverlapSection;
-  readonly provenance?: unknown;
 }
 
 /** Puts the records of a run, whole or still under way, into the file's form. */
 export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile {
-  const { pairing, deltas, records, cuts, models } = request;
-  const layers = pairing.families.flatMap((family) => {
-    const record = records.get(family.name);
-    return record ? [entryOf(family, record, cuts)] : [];
-  });
-  const indices = [...new Set(layers.flatMap(({ layer_idx }) => (layer_idx === null ? [] : [layer_idx])))];
-  const summary = indices
-    .sort((a, b) => a - b)
-    .map((layer) => summaryOf(layers.filter(({ layer_idx }) => layer_idx === layer)));
+  const { pairing, deltas, cuts } = request;
+  const layers = measuredFamilies(request).map(({ family, record }) => entryOf(family, record, cuts));
+  const summary = byLayer(layers, ({ layer_idx }) => layer_idx).map(([layer, group]) =>
+    summaryOf(layer, group),
+  );
   return {
     metadata: {
-      ...{ base_model: models.base ?? '', sft_model: models.in ?? '', rl_model: models.rl ?? '' },
-      ...{ weight_filter: request.weights, topk: request.topK, num_llm_layers: pairing.layers },
+      ...modelNames(request.models),
+      weight_filter: request.weights,
+      topk: request.topK,
+      num_llm_layers: pairing.layers,
     },
     layers,
     summary,
@@ -139,27 +124,18 @@ export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile
       cuts,
       log: 'natural',
       regions: regionSpreads(summary, deltas),
-      mismatches: pairing.mismatches,
-      unshared: pairing.unshared,
-      omitted: pairing.omitted,
+      ...leftOut(pairing),
       ...(request.overlap ? { overlap: request.overlap } : {}),
-      ...(request.provenance === undefined ? {} : { provenance: request.provenance }),
+      provenance: request.provenance,
     },
   };
 }
 
-function entryOf(
-  family: TensorFamily,
-  { rows, columns, spectra }: SpectrumRecord,
-  cuts: RegionCuts,
-): SvdEntry {
-  const { layer, section, component } = family.place;
+function entryOf(family: TensorFamily, { rows, columns, spectra }: SpectrumRecord, cuts: Cuts): SvdEntry {
+  const { layer } = family.place;
   const all = Object.fromEntries(Object.entries(spectra).map(([key, value]) => [key, metricsOf(value)]));
   return {
-    param_name: family.name,
-    layer_idx: layer,
-    section,
-    component,
+    ...entryPlace(family),
     region: layer === null ? null : regionOf(layer, cuts),
     ...ofReference(all),
     frankenscope: {
@@ -169,11 +145,6 @@ function entryOf(
       deltas: all,
     },
   };
-}
-
-/** What the reference has keys for. */
-function ofReference<T>({ sft, rl }: Readonly<Record<string, T>>): { readonly sft?: T; readonly rl?: T } {
-  return { ...(sft === undefined ? {} : { sft }), ...(rl === undefined ? {} : { rl }) };
 }
 
 function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
@@ -201,26 +172,25 @@ function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
   };
 }
 
-function summaryOf(entries: readonly SvdEntry[]): SvdSummary {
+function summaryOf(layer: number, entries: readonly SvdEntry[]): SvdSummary {
   const [first] = entries as [SvdEntry];
-  const keys = Object.keys(first.frankenscope?.deltas ?? {});
   const means = Object.fromEntries(
-    keys.map((key): [string, SvdMeans] => {
-      const meanOf = (pick: (metrics: SvdMetrics) => number): number =>
-        mean(entries.map(({ frankenscope }) => pick(frankenscope?.deltas[key] as SvdMetrics)));
+    Object.keys(first.frankenscope?.deltas ?? {}).map((key): [string, SvdMeans] => {
+      const meanOf = (metric: 'spectral_norm' | 'stable_rank' | 'effective_rank' | 'log_volume'): number =>
+        mean(entries.map(({ frankenscope }) => (frankenscope?.deltas[key] as SvdMetrics)[metric]));
       return [
         key,
         {
-          spectral_norm_mean: meanOf((metrics) => metrics.spectral_norm),
-          stable_rank_mean: meanOf((metrics) => metrics.stable_rank),
-          effective_rank_mean: meanOf((metrics) => metrics.effective_rank),
-          log_volume_mean: meanOf((metrics) => metrics.log_volume),
+          spectral_norm_mean: meanOf('spectral_norm'),
+          stable_rank_mean: meanOf('stable_rank'),
+          effective_rank_mean: meanOf('effective_rank'),
+          log_volume_mean: meanOf('log_volume'),
         },
       ];
     }),
   );
   return {
-    layer_idx: first.layer_idx ?? 0,
+    layer_idx: layer,
     section: first.section,
     region: first.region,
     n_params: entries.length,
@@ -229,24 +199,18 @@ function summaryOf(entries: readonly SvdEntry[]): SvdSummary {
   };
 }
 
-type RegionSpreads = Record<string, { readonly effective_rank: Spread; readonly stable_rank: Spread }>;
-
 function regionSpreads(
   summary: readonly SvdSummary[],
   deltas: readonly DeltaSpec[],
-): Record<RegionName, RegionSpreads> {
-  const of = (name: RegionName): RegionSpreads => {
+): Record<Region, RegionSpreads> {
+  return byRegion((name) => {
     const layers = summary.filter(({ region }) => region === name);
     if (layers.length === 0) return {};
     const spread = (key: string, metric: 'effective_rank_mean' | 'stable_rank_mean'): Spread =>
       spreadOf(layers.map(({ frankenscope }) => frankenscope?.deltas[key]?.[metric] ?? 0));
-    return Object.fromEntries(
-      deltas.map(({ key }) => [
-        key,
-        { effective_rank: spread(key, 'effective_rank_mean'), stable_rank: spread(key, 'stable_rank_mean') },
-      ]),
-    );
-  };
-  const [early, middle, late] = REGIONS.map(of) as [RegionSpreads, RegionSpreads, RegionSpreads];
-  return { early, middle, late };
+    return byDelta(deltas, ({ key }) => ({
+      effective_rank: spread(key, 'effective_rank_mean'),
+      stable_rank: spread(key, 'stable_rank_mean'),
+    }));
+  });
 }

@@ -1,13 +1,20 @@
 /** `subspace_overlap.json`: how far the principal subspaces of two updates are the same, matrix by matrix. */
-import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
-import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
+import type { DeltaSpec } from '../deltas/delta-spec.ts';
+import type { TensorFamily } from '../deltas/pairing.ts';
 import type { SubspaceOverlap } from '../fast/subspace-overlap.ts';
 import type { OverlapRecord } from '../overlap.ts';
-import type { RegionCuts, RegionName, Spread } from '../regions.ts';
-import { regionOf, REGIONS, spreadOf } from '../regions.ts';
-import { projectionOf } from './projection.ts';
-import type { ReadFrom } from './read-from.ts';
-import { readFrom } from './read-from.ts';
+import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
+import { spreadOf, type Spread } from '../../statistics/spread.ts';
+import type { EntryPlace, ModelNames, ReadFrom, UpdatesOrigin, UpdatesRequest } from './updates-file.ts';
+import {
+  byLayer,
+  entryPlace,
+  leftOut,
+  measuredFamilies,
+  modelNames,
+  projectionOf,
+  readFrom,
+} from './updates-file.ts';
 import { mean } from '../../statistics/mean.ts';
 
 /** Of output directions (left singular vectors), or input directions (right). */
@@ -22,12 +29,8 @@ export interface SideOverlap {
   readonly principal_angles: readonly number[];
 }
 
-export interface OverlapEntry extends ReadFrom {
-  readonly param_name: string;
-  readonly layer_idx: number | null;
-  readonly section: string;
-  readonly component: string;
-  readonly region: RegionName | null;
+export interface OverlapEntry extends EntryPlace, ReadFrom {
+  readonly region: Region | null;
   readonly projection: string;
   readonly shape: readonly [rows: number, columns: number];
   /** Directions compared: the k asked for, or the lesser update's rank; 0 where one is zero, and no sides then. */
@@ -46,7 +49,7 @@ export interface OverlapEntry extends ReadFrom {
 export interface OverlapSummary {
   readonly layer_idx: number;
   readonly section: string;
-  readonly region: RegionName | null;
+  readonly region: Region | null;
   readonly n_params: number;
   readonly output_mean: number | null;
   readonly input_mean: number | null;
@@ -61,40 +64,22 @@ export interface OverlapSection {
   readonly summary: readonly OverlapSummary[];
   /** Mean and spread over the layers of each region; null where no layer has an overlap. */
   readonly regions: Readonly<
-    Record<RegionName, { readonly output: Spread | null; readonly input: Spread | null }>
+    Record<Region, { readonly output: Spread | null; readonly input: Spread | null }>
   >;
 }
 
 export interface SubspaceOverlapFile extends OverlapSection {
-  readonly metadata: {
-    readonly base_model: string;
-    readonly sft_model: string;
-    readonly rl_model: string;
+  readonly metadata: ModelNames & {
     readonly weight_filter: string | null;
     readonly num_llm_layers: number;
   };
-  readonly frankenscope: {
-    readonly rounding: Rounding;
-    readonly cuts: RegionCuts;
-    readonly mismatches: Pairing['mismatches'];
-    /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
-    readonly unshared?: Pairing['unshared'];
-    readonly omitted: Pairing['omitted'];
-    readonly provenance?: unknown;
-  };
+  readonly frankenscope: UpdatesOrigin;
 }
 
-export interface OverlapFileRequest {
-  readonly pairing: Pairing;
+export interface OverlapFileRequest extends UpdatesRequest<OverlapRecord> {
   readonly deltas: readonly [DeltaSpec, DeltaSpec];
-  readonly records: ReadonlyMap<string, OverlapRecord>;
-  readonly rounding: Rounding;
-  readonly cuts: RegionCuts;
   readonly weights: string | null;
   readonly k: number;
-  /** Checkpoint names by part; those absent are written as "". */
-  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
-  readonly provenance?: unknown;
 }
 
 /** Puts the records of a run, whole or still under way, into the file's form. */
@@ -102,65 +87,40 @@ export function subspaceOverlapFile(request: OverlapFileRequest): SubspaceOverla
   const { pairing, models, cuts, rounding, provenance } = request;
   return {
     metadata: {
-      ...{ base_model: models.base ?? '', sft_model: models.in ?? '', rl_model: models.rl ?? '' },
-      ...{ weight_filter: request.weights, num_llm_layers: pairing.layers },
+      ...modelNames(models),
+      weight_filter: request.weights,
+      num_llm_layers: pairing.layers,
     },
     ...overlapSection(request),
-    frankenscope: {
-      ...{
-        rounding,
-        cuts,
-        mismatches: pairing.mismatches,
-        unshared: pairing.unshared,
-        omitted: pairing.omitted,
-      },
-      ...(provenance === undefined ? {} : { provenance }),
-    },
+    frankenscope: { rounding, cuts, ...leftOut(pairing), provenance },
   };
 }
 
 /** The part that says of each matrix, layer and region how far the updates share directions. */
-export function overlapSection({
-  pairing,
-  deltas,
-  records,
-  cuts,
-  k,
-}: Pick<OverlapFileRequest, 'pairing' | 'deltas' | 'records' | 'cuts' | 'k'>): OverlapSection {
-  const layers = pairing.families.flatMap((family) => {
-    const record = records.get(family.name);
-    return record ? [entryOf(family, record, cuts)] : [];
-  });
-  const indices = [...new Set(layers.flatMap(({ layer_idx }) => (layer_idx === null ? [] : [layer_idx])))];
-  const summary = indices
-    .sort((a, b) => a - b)
-    .map((layer) => summaryOf(layers.filter(({ layer_idx }) => layer_idx === layer)));
-  const [early, middle, late] = REGIONS.map((name) => {
+export function overlapSection(
+  request: Pick<OverlapFileRequest, 'pairing' | 'deltas' | 'records' | 'cuts' | 'k'>,
+): OverlapSection {
+  const { deltas, cuts, k } = request;
+  const layers = measuredFamilies(request).map(({ family, record }) => entryOf(family, record, cuts));
+  const summary = byLayer(layers, ({ layer_idx }) => layer_idx).map(([layer, group]) =>
+    summaryOf(layer, group),
+  );
+  const regions = byRegion((name) => {
     const own = summary.filter(({ region }) => region === name);
-    const spread = (pick: (layer: OverlapSummary) => number | null): Spread | null => {
-      const values = own.map(pick).filter((value) => value !== null);
+    const spread = (side: 'output_mean' | 'input_mean'): Spread | null => {
+      const values = own.map((layer) => layer[side]).filter((value) => value !== null);
       return values.length === 0 ? null : spreadOf(values);
     };
-    return {
-      output: spread(({ output_mean }) => output_mean),
-      input: spread(({ input_mean }) => input_mean),
-    };
-  }) as [
-    OverlapSection['regions']['early'],
-    OverlapSection['regions']['early'],
-    OverlapSection['regions']['early'],
-  ];
-  return { deltas, k, layers, summary, regions: { early, middle, late } };
+    return { output: spread('output_mean'), input: spread('input_mean') };
+  });
+  return { deltas, k, layers, summary, regions };
 }
 
-function entryOf(family: TensorFamily, record: OverlapRecord, cuts: RegionCuts): OverlapEntry {
-  const { layer, section, component } = family.place;
+function entryOf(family: TensorFamily, record: OverlapRecord, cuts: Cuts): OverlapEntry {
+  const { layer } = family.place;
   const { rows, columns, k, left, right, residual, device, adapter } = record;
   return {
-    param_name: family.name,
-    layer_idx: layer,
-    section,
-    component,
+    ...entryPlace(family),
     region: layer === null ? null : regionOf(layer, cuts),
     projection: projectionOf(family.name),
     shape: [rows, columns],
@@ -180,14 +140,14 @@ function sideOf(side: SubspaceOverlap | null): SideOverlap | null {
   return { overlap, expected, overlaps, principal_angles: angles };
 }
 
-function summaryOf(entries: readonly OverlapEntry[]): OverlapSummary {
+function summaryOf(layer: number, entries: readonly OverlapEntry[]): OverlapSummary {
   const [first] = entries as [OverlapEntry];
   const meanOf = (side: 'output' | 'input'): number | null => {
     const values = entries.flatMap((entry) => entry[side]?.overlap ?? []);
     return values.length === 0 ? null : mean(values);
   };
   return {
-    layer_idx: first.layer_idx ?? 0,
+    layer_idx: layer,
     section: first.section,
     region: first.region,
     n_params: entries.length,

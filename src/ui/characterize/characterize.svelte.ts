@@ -7,7 +7,7 @@ import type { Updates, UpdatesReader } from '../../analyses/updates.ts';
 import { named } from '../../named.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
-import { regionSpans } from '../layer-strip/regions.ts';
+import { regionSpans } from '../../regions.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -128,8 +128,8 @@ export class Characterize {
     const { analysis, plan, file, values, run } = this.store;
     if (!plan || !file || run.records.size === 0) return [];
     const { layers } = plan.pairing;
-    const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ region, first, last }) => {
-      return { name: region, first: first - 1, last: last - 1 };
+    const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
+      return { name: label, first: first - 1, last: last - 1 };
     });
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };

@@ -1,6 +1,6 @@
 import type { Highlight } from './figure/chart-cursor.svelte.ts';
 import type { Body, Coverage } from '../layer-strip/layer-axis.ts';
-import type { Cuts } from '../layer-strip/regions.ts';
+import type { Cuts } from '../../regions.ts';
 
 /** What every per-layer chart of one page shares with the strip above it. */
 export interface ChartFrame {

@@ -1,5 +1,5 @@
-import { points, pText } from '../../analyses/wording.mjs';
-import type { MetricCell, MetricRow } from '../../evaluation/tables/metric-table.ts';
+import { comparisonText } from '../../analyses/wording.mjs';
+import type { MetricRow } from '../../evaluation/tables/metric-table.ts';
 import { METRICS, type Metric } from '../../grading/metrics.ts';
 import { AS_PERCENT } from '../charts/axis/value-axis.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
@@ -33,7 +33,7 @@ export function metricDots(
     if (!metric || !cell || cell.n === 0) return undefined;
     const printed = published(row.variant, metric);
     const notes = [
-      ...(cell.against ? [comparisonText(cell, reference)] : []),
+      ...(cell.against ? [comparisonText(cell.against, reference)] : []),
       ...undecidedNote(cell.undecided),
     ];
     return {
@@ -45,12 +45,4 @@ export function metricDots(
       ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
     };
   };
-}
-
-/** "+4.0 points against IN (−3.1 to 11.0), McNemar p = 0.34, Holm 1.00". */
-export function comparisonText({ against }: MetricCell, reference: string): string {
-  if (!against) return '';
-  const { delta, interval, p, adjustedP } = against;
-  const range = `${points(interval.low)} to ${points(interval.high)}`;
-  return `${points(delta)} points against ${reference} (${range}), McNemar p = ${pText(p)}, Holm ${pText(adjustedP)}`;
 }

@@ -1,7 +1,8 @@
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import { answerSettings, styleOf } from '../../analyses/answer-settings.ts';
-import type { ValuesOf } from '../../analyses/declaration.ts';
-import { firstValues } from '../../analyses/setting-values.ts';
+import { addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
+import type { EvaluationDeclaration, ValuesOf } from '../../analyses/declaration.ts';
+import { firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
 import { EVALUATED } from '../../analyses/shared-settings.mjs';
 import type { AnswerSettings } from '../../evaluation/answers/ask.ts';
 import type { PromptStyleName } from '../../evaluation/prompt-style.ts';
@@ -14,12 +15,21 @@ import { type ItemSource, openItems } from '../../reading/client.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
 import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
+import type { Addressed } from '../state/address.svelte.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import { validSettings } from '../state/kept-settings.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 
 /** What the page begins with. */
 const FIRST = firstValues(EVALUATED);
+
+/** Settings of a form beside those that all evaluations have. */
+interface OwnChoices {
+  values(): SettingValues;
+  take(found: SettingValues): void;
+}
+const NONE: OwnChoices = { values: () => ({}), take: () => undefined };
 
 /** Which questions are asked, how many, and how they are put. */
 export class QuestionChoice {
@@ -45,6 +55,30 @@ export class QuestionChoice {
   get values(): ValuesOf<typeof EVALUATED> {
     const { samples, seed, chosenStyle, chosenTokens } = this;
     return { samples, seed, style: chosenStyle, maxNewTokens: chosenTokens };
+  }
+
+  /** What a link to the page of an evaluation says of its form, and takes over. `own`: what that form has besides. */
+  addressed({ name, settings }: EvaluationDeclaration, own: OwnChoices = NONE): Addressed {
+    const shown = Object.fromEntries(Object.entries(settings).filter(([, { form }]) => form !== undefined));
+    const values = (): SettingValues => ({ ...this.values, ...own.values() });
+    const take = (found: SettingValues): void => {
+      const all = { ...this.values, ...(found as Partial<ValuesOf<typeof EVALUATED>>) };
+      this.samples = all.samples ?? this.samples;
+      this.seed = all.seed;
+      this.chosenStyle = all.style;
+      this.chosenTokens = all.maxNewTokens;
+      own.take(found);
+    };
+    return {
+      get address() {
+        const address = addressOf(name, shown, values());
+        return address.size > 1 ? address : new Map();
+      },
+      follow(address) {
+        if (analysisAt(address) === name)
+          take(validSettings(valuesAt(shown, address), settingShapes(shown)).values);
+      },
+    };
   }
 
   style(loaded: readonly LoadedSlot[]): PromptStyleName {

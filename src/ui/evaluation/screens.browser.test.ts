@@ -149,6 +149,11 @@ test('Necessity: says what it needs, compares frozen runs with IN, and writes se
   await userEvent.click(button('Evaluate'));
   await expect.element(main.getByText(/^RL, M_v2r: \+0\.0 points against IN/)).toBeVisible();
   expect(app.necessity.rows.map(({ variant }) => variant)).not.toContain('Base');
+  const file = await saved('Save the results');
+  expect(file.name).toBe('necessity.zip');
+  expect(file.text).toContain('frozen-late/reasoning_math500/A_prompt_only.jsonl');
+  // No weights were read.
+  expect(file.text).not.toContain('frozen_check.json');
   const { run } = app.necessity;
   run.graded = run.graded.map((answer) => (answer.metric === 'M_rea' ? undecided(answer) : answer));
   await expect.element(main.getByText('RL, M_rea: 1 not decided in time (n = 1).')).toBeVisible();

@@ -4,7 +4,7 @@ import { highlight } from '../state/highlight.svelte.ts';
 import { clearStage, stage, svgText } from '../testing/stage.ts';
 import { identityAt } from '../theme/identity.ts';
 import LayerStrip from './LayerStrip.svelte';
-import { presetCuts } from './regions.ts';
+import { presetCuts } from '../../regions.ts';
 
 const look = (position: number) => {
   const { label, colour } = identityAt(position);

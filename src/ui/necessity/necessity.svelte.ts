@@ -1,18 +1,23 @@
+import type { AskedModel } from '../../analyses/asked-model.ts';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
+import type { EvaluationPlan, GivenEvaluation } from '../../analyses/evaluation.ts';
+import { analysis, REFERENCE } from '../../analyses/necessity/analysis.ts';
+import { declaration } from '../../analyses/necessity/declaration.mjs';
+import { freezeConfigs, type FreezeConfig } from '../../analyses/necessity/freeze-config.ts';
+import { freezeFinding, type FreezeFinding, updatesFromIn } from '../../analyses/necessity/frozen-check.ts';
+import { firstValues } from '../../analyses/setting-values.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
-import { wholeModel } from '../../engine/subject.ts';
-import { type Asking, askingHere } from '../../evaluation/answers/asking.ts';
-import { transferExperiments } from '../../evaluation/experiment.ts';
-import { freezeConfigs, type FreezeConfig } from '../../evaluation/necessity/freeze-config.ts';
-import { freezeFinding, type FreezeFinding } from '../../evaluation/necessity/frozen-check.ts';
-import { metricTable } from '../../evaluation/tables/metric-table.ts';
-import { subjectVariant, type Variant } from '../../evaluation/variant.ts';
+import type { ResultPieces } from '../../evaluation/results/write.ts';
+import type { Variant } from '../../evaluation/variant.ts';
 import type { Metric } from '../../grading/metrics.ts';
-import type { RegionName } from '../../spectra/regions.ts';
+import { regionSpans, type Region } from '../../regions.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import { originFacts } from '../../study/journal/other-builds.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import type { Addressed } from '../state/address.svelte.ts';
+import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -26,9 +31,10 @@ export interface NamedFinding extends FreezeFinding {
 /** IN, RL and runs with a frozen region, whole: the same metrics, the check of the freeze, settings for one's own. */
 export class Necessity {
   readonly choice: QuestionChoice;
-  readonly run: AnswerRun;
-  readonly reference = 'IN';
-  region = $state<RegionName>('early');
+  readonly addressed: Addressed;
+  readonly run: AnswerRun<Variant, EvaluationPlan>;
+  readonly reference = REFERENCE;
+  region = $state<Region>('early');
   vision = $state<'frozen' | 'trained'>('frozen');
   pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
   readonly #engine: EngineApi;
@@ -54,19 +60,36 @@ export class Necessity {
     this.#images = stores.images;
     this.#characterize = stores.characterize;
     this.choice = new QuestionChoice(jobs);
+    this.addressed = this.choice.addressed(declaration);
     this.run = new AnswerRun('necessity', 'Evaluating frozen runs', journals, jobs);
   }
 
-  rows = $derived.by(() => metricTable(this.run.graded, this.reference));
+  rows = $derived.by(() => analysis.table(this.run.graded, this.#values));
+
+  /** What was found, in sentences. */
+  sentences = $derived.by(() => analysis.findings(this.rows, this.#values));
 
   get needs(): string | null {
-    const labels = this.#family.loaded.map(({ identity }) => identity.label);
-    if (!labels.includes('IN')) return 'Load IN, and RL or a run with a frozen region.';
-    return labels.length < 2 ? 'Load RL or a run with a frozen region beside IN.' : null;
+    return analysis.needs(this.#asked);
   }
 
   prepare(): Promise<void> {
     return this.run.prepare((work) => this.#plan(work));
+  }
+
+  /** What the command writes; the check of the freeze where all weights were read. */
+  async files(): Promise<ResultPieces> {
+    await this.run.whenGraded();
+    const { plan, graded, done, origin } = this.run;
+    const { plan: updates, run, values } = this.#energy;
+    return plan
+      ? plan.files({
+          ...{ graded, done, origin: originFacts(origin) },
+          ...(updates && this.measured
+            ? { updates: { plan: updates, records: run.records, rounding: values.rounding } }
+            : {}),
+        })
+      : new Map();
   }
 
   get #energy() {
@@ -78,12 +101,10 @@ export class Necessity {
     const { plan, run } = this.#energy;
     if (!plan || run.records.size === 0) return [];
     const cuts = this.#view.cuts(plan.pairing.layers);
-    return plan.deltas
-      .filter(({ from, to }) => from === 'in' && to !== 'in')
-      .map((delta) => ({
-        ...freezeFinding(run.records, delta.key, delta.from, cuts),
-        label: this.#characterize.shown([delta])[0]?.label ?? delta.to,
-      }));
+    return updatesFromIn(plan.deltas).map((delta) => ({
+      ...freezeFinding(run.records, delta.key, delta.from, cuts),
+      label: this.#characterize.shown([delta])[0]?.label ?? delta.to,
+    }));
   });
 
   /** Whether all of the weights were read. */
@@ -95,9 +116,8 @@ export class Necessity {
   /** Trainer settings that freeze the chosen region at the cuts on screen. */
   configs = $derived.by((): readonly FreezeConfig[] => {
     const { layers } = this.#family.body;
-    const [a, b] = this.#view.cuts(layers);
-    const ends = { early: [1, a], middle: [a + 1, b], late: [b + 1, layers] } as const;
-    const [first, last] = ends[this.region];
+    const spans = regionSpans(this.#view.cuts(layers), layers);
+    const { first = 1, last = layers } = spans.find(({ region }) => region === this.region) ?? {};
     const checkpoint = this.#family.opened[0]?.checkpoint;
     return freezeConfigs({
       layers,
@@ -108,17 +128,24 @@ export class Necessity {
     });
   });
 
-  async #plan(work: Parameters<typeof askingHere>[4]): Promise<Asking | null> {
+  /** Base is no part of the comparison. */
+  get #asked(): readonly AskedModel[] {
+    return this.#family.loaded.filter(({ identity }) => identity.label !== 'Base').map(asked);
+  }
+
+  get #values() {
+    return { ...firstValues(declaration.settings), ...this.choice.values };
+  }
+
+  async #plan(work: GivenEvaluation['work']): Promise<EvaluationPlan | null> {
     if (this.needs !== null) return null;
-    const { loaded } = this.#family;
-    const asked = loaded.filter(({ identity }) => identity.label !== 'Base');
-    const settings = this.choice.settings(loaded, this.#images.reading);
-    const sets = await this.choice.sets();
-    const variants: Variant[] = [];
-    for (const slot of asked) {
-      const { id, layers } = slot.checkpoint;
-      variants.push(await subjectVariant(slot.identity.label, wholeModel(id, layers), [slot]));
-    }
-    return askingHere(this.#engine, variants, transferExperiments(sets), settings, work);
+    const models = this.#asked;
+    const values = { ...this.#values, cuts: this.#view.cutsText(models[0]?.checkpoint.layers ?? 0) };
+    const { reading } = this.#images;
+    const samples = await this.choice.sets();
+    return analysis.plan(
+      { ...{ engine: this.#engine, models, samples, reading }, ...(work ? { work } : {}) },
+      values,
+    );
   }
 }

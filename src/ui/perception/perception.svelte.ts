@@ -13,6 +13,7 @@ import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -28,6 +29,7 @@ export interface SideScores {
 /** Puzzles by image and by text, for every loaded model; rewards and measures over what was answered. */
 export class Perception {
   readonly choice: QuestionChoice;
+  readonly addressed: Addressed;
   readonly run: AnswerRun<Variant, EvaluationPlan>;
   /** Null: with a black image for the demo family, else alone. */
   chosenText = $state<'alone' | 'black' | null>(null);
@@ -46,6 +48,10 @@ export class Perception {
     this.#family = family;
     this.#images = images;
     this.choice = new QuestionChoice(jobs);
+    this.addressed = this.choice.addressed(declaration, {
+      values: () => ({ text: this.chosenText }),
+      take: ({ text }) => (this.chosenText = text === 'alone' || text === 'black' ? text : null),
+    });
     this.run = new AnswerRun('perception', 'Asking puzzles by image and by text', journals, jobs);
     this.run.onGraded = () => void this.#score();
   }

@@ -40,3 +40,21 @@ test('of Characterize, and of a page that is left', async () => {
   app.view.go('characterize');
   await expect.poll(() => location.hash).toMatch(/^#characterize\?do=diversity&.*topk=7/);
 });
+
+test('of evaluations, each by its own', async () => {
+  history.replaceState(null, '', '#necessity?do=necessity&samples=3&style=none&seed=-1');
+  const { app } = await stageApp({});
+  await expect.poll(() => app.necessity.choice.samples).toBe(3);
+  expect(app.necessity.choice.values).toMatchObject({ style: 'none', seed: 123 });
+  await expect.poll(() => location.hash).toBe('#necessity?do=necessity&samples=3&style=none');
+
+  location.hash = '#perception?do=disentangle&text=black&maxNewTokens=9';
+  await expect.poll(() => app.perception.text).toBe('black');
+  expect(app.perception.choice.values).toMatchObject({ maxNewTokens: 9, samples: 50 });
+  app.perception.chosenText = 'alone';
+  await expect.poll(() => location.hash).toBe('#perception?do=disentangle&text=alone&maxNewTokens=9');
+  location.hash = '#transfer?do=necessity&samples=7';
+  await expect.poll(() => app.view.page).toBe('transfer');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(app.evaluation.choice.samples).toBe(50);
+});

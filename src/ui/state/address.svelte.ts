@@ -3,7 +3,7 @@ import type { Address } from '../../analyses/address.ts';
 import type { View } from './view.svelte.ts';
 
 /** A page whose address says what it is asked. */
-interface Addressed {
+export interface Addressed {
   /** What it is asked now; empty where that is what it begins with. */
   readonly address: Address;
   /** Takes over what a link asks, as far as that is valid. */

@@ -8,7 +8,7 @@ import { parseBlocks } from '../../merge/recipe/blocks.ts';
 import type { Recipe } from '../../merge/recipe/recipe.ts';
 import { NamedError } from '../../named-error.ts';
 import { once } from '../../work/once.ts';
-import type { Cuts } from '../layer-strip/regions.ts';
+import type { Cuts } from '../../regions.ts';
 import type { Look } from '../layer-strip/look.ts';
 import type { Family } from './family.svelte.ts';
 import type { Slot } from './slot.svelte.ts';

@@ -14,7 +14,7 @@ import type { LoadChoice } from './load-choice.svelte.ts';
 import type { Machine } from './machine.svelte.ts';
 import { named } from '../../named.ts';
 import { ReadFolders } from './read-folders.ts';
-import { freeName, nameFrom } from './slot-name.ts';
+import { freeName, nameFrom } from '../../analyses/model-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
 import { cancelled } from '../../work/cancel.ts';
 

@@ -1,4 +1,4 @@
-import type { Cuts } from '../layer-strip/regions.ts';
+import { areCuts, type Cuts } from '../../regions.ts';
 
 /** The names a link may carry. Which of these pages exist is the shell's to say (`app/pages.ts`). */
 const PAGE_IDS = ['open', 'localize', 'characterize', 'transfer', 'necessity', 'perception'] as const;
@@ -36,7 +36,7 @@ export function readHash(hash: string): ViewState {
   const cuts = new Map<number, Cuts>();
   for (const match of (params.get('cuts') ?? '').matchAll(/(\d{1,4}):(\d{1,4})-(\d{1,4})/g)) {
     const [n, a, b] = [Number(match[1]), Number(match[2]), Number(match[3])];
-    if (a >= 1 && b > a && b < n) cuts.set(n, [a, b]);
+    if (areCuts([a, b], n)) cuts.set(n, [a, b]);
   }
   const asked = new Map(
     params.has('do')

@@ -1,5 +1,5 @@
 import { SvelteMap } from 'svelte/reactivity';
-import { moveCut, presetCuts, type Cuts, type Preset } from '../layer-strip/regions.ts';
+import { moveCut, presetCuts, presetOf, type CutPreset, type Cuts } from '../../regions.ts';
 import type { Address } from '../../analyses/address.ts';
 import { readHash, writeHash, type PageId } from './hash.ts';
 
@@ -51,12 +51,18 @@ export class View {
     return this.#cuts.get(n) ?? presetCuts('thirds', n);
   }
 
+  /** The same as settings have them: last layers of Early and Mid, null for thirds. */
+  cutsText(n: number): string | null {
+    const cuts = this.cuts(n);
+    return presetOf(cuts, n) === 'thirds' ? null : cuts.join(',');
+  }
+
   setCuts(n: number, cuts: Cuts): void {
     this.#cuts.set(n, cuts);
     this.#write();
   }
 
-  usePreset(n: number, preset: Preset): void {
+  usePreset(n: number, preset: CutPreset): void {
     if (preset === 'thirds') this.#cuts.delete(n);
     else this.#cuts.set(n, presetCuts(preset, n));
     this.#write();

@@ -19,7 +19,7 @@ import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import { byPath, type PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
-import { presetOf } from '../layer-strip/regions.ts';
+import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -42,6 +42,7 @@ interface Stores {
 /** Merges of IN and RL, and whatever is stitched, on the three metrics. */
 export class TransferEvaluation {
   readonly choice: QuestionChoice;
+  readonly addressed: Addressed;
   readonly #importing: Importing;
   readonly run: AnswerRun<Variant, EvaluationPlan>;
   /** Whether the stitch of Try it is asked too. */
@@ -62,6 +63,7 @@ export class TransferEvaluation {
     this.#engine = engine;
     this.#stores = stores;
     this.choice = new QuestionChoice(jobs);
+    this.addressed = this.choice.addressed(declaration);
     this.#importing = new Importing(jobs, 'Reading results');
     this.run = new AnswerRun('evaluation', 'Evaluating merges', journals, jobs);
   }
@@ -120,11 +122,7 @@ export class TransferEvaluation {
     // A stitch takes layers of whatever is loaded.
     const models = stitched ? loaded : loaded.filter(({ identity }) => DONORS.has(identity.label));
     const layers = models[0]?.checkpoint.layers ?? 0;
-    const cuts = this.#stores.view.cuts(layers);
-    const values = {
-      ...this.#values,
-      cuts: presetOf(cuts, layers) === 'thirds' ? null : cuts.join(','),
-    };
+    const values = { ...this.#values, cuts: this.#stores.view.cutsText(layers) };
     const { reading } = this.#stores.images;
     const samples = await this.choice.sets();
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];

@@ -1,10 +1,10 @@
 import { layerIndex } from '../../format/quantity.ts';
-import { regionOf } from '../../layer-strip/regions.ts';
+import { regionLabel } from '../../../regions.ts';
 import type { ChartFrame } from '../frame.ts';
 
 /** "Layer 12, Mid", "Vision block −3", "Projector". */
 export function layerName(index: number, { cuts }: Pick<ChartFrame, 'cuts'>): string {
   if (index === 0) return 'Projector';
   if (index < 0) return `Vision block ${layerIndex(index)}`;
-  return `Layer ${index}, ${regionOf(index, cuts)}`;
+  return `Layer ${index}, ${regionLabel(index, cuts)}`;
 }

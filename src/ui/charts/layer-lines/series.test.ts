@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AS_PERCENT } from '../axis/value-axis.ts';
-import { presetCuts } from '../../layer-strip/regions.ts';
+import { presetCuts } from '../../../regions.ts';
 import { layerReadout, layerTable } from './reading.ts';
 import { linesAt, unbroken, type LayerSeries } from './series.ts';
 

@@ -1,11 +1,11 @@
 import { deviation, mean } from 'd3';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { Coverage } from '../../layer-strip/layer-axis.ts';
-import { regionSpans, type Cuts, type Region } from '../../layer-strip/regions.ts';
+import { regionSpans, type Cuts } from '../../../regions.ts';
 
 /** Neighbouring layers that are averaged. */
 export interface AveragedRange {
-  readonly name: Region | 'Vision';
+  readonly name: string;
   /** Unified indices, inclusive. */
   readonly first: number;
   readonly last: number;
@@ -26,7 +26,7 @@ export function averagedRanges(
   visionBlocks: number,
   covers: Coverage,
 ): AveragedRange[] {
-  const llm = regionSpans(cuts, layers).map(({ region, first, last }) => ({ name: region, first, last }));
+  const llm = regionSpans(cuts, layers).map(({ label, first, last }) => ({ name: label, first, last }));
   return covers === 'all' && visionBlocks > 0
     ? [{ name: 'Vision', first: -visionBlocks, last: -1 }, ...llm]
     : llm;

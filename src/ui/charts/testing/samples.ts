@@ -1,4 +1,4 @@
-import { presetCuts } from '../../layer-strip/regions.ts';
+import { presetCuts } from '../../../regions.ts';
 import { identityAt } from '../../theme/identity.ts';
 import { AS_PERCENT, type ValueAxis } from '../axis/value-axis.ts';
 import { Highlight } from '../figure/chart-cursor.svelte.ts';

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { qwenTensors, SHAPE_3B, SHAPE_7B } from '../../checkpoint/testing/qwen-layout.ts';
 import { canonicalName } from '../../checkpoint/tensor-name.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
+import type { AskedModel } from '../asked-model.ts';
+import type { MeasuredUpdates } from '../evaluation.ts';
 import { type FreezeChoice, type FreezeConfig, freezeConfigs, frozenPattern } from './freeze-config.ts';
-import { freezeFinding, redistribution } from './frozen-check.ts';
+import { freezeFinding, frozenCheck, redistribution } from './frozen-check.ts';
 
 /** The same parameters as transformers names them from 4.52 on. */
 const later = (name: string): string =>
@@ -133,6 +135,49 @@ describe('the check of a frozen run', () => {
     const records = layers([0, 0, 1, 1, 1, 1]);
     records.set('model.layers.0.mlp.up_proj.weight', record(0, 99));
     expect(freezeFinding(records, 'run', 'in', [2, 4]).untouched).toEqual([]);
+  });
+
+  it('is one file of all runs that are asked, whatever order records came in', () => {
+    const energies = (rl: readonly number[], run: readonly number[]): Map<string, EnergyRecord> =>
+      new Map(
+        [...layers(rl)].map(([name, { squares, unchanged }], index) => {
+          const frozen = run[index] ?? 0;
+          return [
+            name,
+            {
+              ...{ elements: 100, weights: { in: 4 }, products: {} },
+              squares: { rl: squares['run'] ?? 0, run: frozen, sft: 1 },
+              unchanged: { rl: unchanged['run'] ?? 0, run: frozen === 0 ? 100 : 7, sft: 0 },
+            },
+          ];
+        }),
+      );
+    const records = energies([2, 2, 2, 2, 4, 4], [0, 0, 3, 1, 4, 8]);
+    const asked = (name: string, fingerprint: string): AskedModel =>
+      ({ name, checkpoint: { fingerprint } }) as AskedModel;
+    const models = [asked('IN', 'a'), asked('RL', 'b'), asked('run A', 'c')];
+    const [rl, run, sft, merge] = ['rl', 'run', 'sft', 'merge'].map((key) => ({
+      ...{ key, to: key === 'sft' ? 'in' : key, from: key === 'sft' ? 'base' : 'in', relativeTo: 'in' },
+    }));
+    const plan = {
+      deltas: [sft, rl, run, merge],
+      checkpoints: new Map([
+        ...[['base', { fingerprint: 'z' }] as const, ['in', { fingerprint: 'a' }] as const],
+        ...[['rl', { fingerprint: 'b' }] as const, ['run', { fingerprint: 'c' }] as const],
+        ['merge', { fingerprint: 'd' }],
+      ]),
+      pairing: { families: [...records.keys()].map((name) => ({ name })) },
+    } as unknown as MeasuredUpdates['plan'];
+    const check = (found: ReadonlyMap<string, EnergyRecord>) =>
+      frozenCheck({ plan, records: found, rounding: 'stored' }, models, [2, 4]);
+    const file = check(records);
+    expect(file).toMatchObject({ cuts: [2, 4], rounding: 'stored', tensors: 6 });
+    expect(file.updates.map(({ model, untouched }) => [model, untouched])).toEqual([
+      ['RL', []],
+      ['run A', ['early']],
+    ]);
+    expect(file.updates.map(({ againstRl }) => againstRl)).toEqual([undefined, [-0.25, 0, 0.25]]);
+    expect(JSON.stringify(check(new Map([...records].reverse())))).toBe(JSON.stringify(file));
   });
 
   it('keeps what lies outside the layers apart', () => {

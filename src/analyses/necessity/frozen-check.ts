@@ -1,12 +1,14 @@
 import { layerOfBlock } from '../../checkpoint/layer-index.ts';
 import { canonicalName } from '../../checkpoint/tensor-name.ts';
 import { tensorPlace } from '../../checkpoint/tensor-place.ts';
+import type { DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
-import type { RegionCuts, RegionName } from '../../spectra/regions.ts';
-import { regionOf, REGIONS } from '../../spectra/regions.ts';
+import { REGIONS, regionOf, type Cuts, type Region } from '../../regions.ts';
+import type { AskedModel } from '../asked-model.ts';
+import type { MeasuredUpdates } from '../evaluation.ts';
 
 /** Where a weight lies: a region of the LLM, or outside its layers. */
-export type Place = RegionName | 'outside';
+export type Place = Region | 'outside';
 
 /** What one delta (a run minus IN) did to one place. */
 export interface PlaceUpdate {
@@ -42,7 +44,7 @@ export function freezeFinding(
   records: ReadonlyMap<string, EnergyRecord>,
   delta: string,
   from: string,
-  cuts: RegionCuts,
+  cuts: Cuts,
 ): FreezeFinding {
   const sums = new Map<
     Place,
@@ -81,6 +83,61 @@ export function freezeFinding(
   return { delta, places, untouched };
 }
 
+/** One run's part of `frozen_check.json`. */
+interface CheckedRun extends Omit<FreezeFinding, 'delta'> {
+  readonly model: string;
+  /** Difference of shares from RL's, by place, in the order of `places`; of RL itself, and without it, none. */
+  readonly againstRl?: readonly number[];
+}
+
+/** `frozen_check.json`: of each model that is asked its update from IN. */
+export interface FrozenCheck {
+  /** Last layers of Early and Mid. */
+  readonly cuts: Cuts;
+  readonly rounding: Rounding;
+  /** Weights that were compared. */
+  readonly tensors: number;
+  readonly updates: readonly CheckedRun[];
+}
+
+/** What each update did to each region. @param models those that are asked, by their names in results */
+export function frozenCheck(
+  { plan, records: unordered, rounding }: MeasuredUpdates,
+  models: readonly AskedModel[],
+  cuts: Cuts,
+): FrozenCheck {
+  // Sums depend on the order of what is summed, and records come as threads are done with them.
+  const records = new Map(
+    plan.pairing.families.flatMap(({ name }) => {
+      const record = unordered.get(name);
+      return record ? [[name, record] as const] : [];
+    }),
+  );
+  const left = new Set(models);
+  const found = updatesFromIn(plan.deltas).flatMap(({ key, to, from }) => {
+    const fingerprint = plan.checkpoints.get(to)?.fingerprint;
+    const asked = [...left].find(({ checkpoint }) => checkpoint.fingerprint === fingerprint);
+    if (!asked) return [];
+    left.delete(asked);
+    return [{ to, model: asked.name, finding: freezeFinding(records, key, from, cuts) }];
+  });
+  const plain = found.find(({ to }) => to === 'rl')?.finding;
+  return {
+    ...{ cuts, rounding, tensors: records.size },
+    updates: found.map(({ model, finding }) => ({
+      ...{ model, places: finding.places, untouched: finding.untouched },
+      ...(plain && plain !== finding
+        ? { againstRl: redistribution(finding, plain).map(({ difference }) => difference) }
+        : {}),
+    })),
+  };
+}
+
+/** Updates that began at IN. */
+export function updatesFromIn(deltas: readonly DeltaSpec[]): readonly DeltaSpec[] {
+  return deltas.filter(({ from, to }) => from === 'in' && to !== 'in');
+}
+
 /** How a run's energy is distributed against a reference run's: share by place, and the difference of shares. */
 export interface Redistribution {
   readonly place: Place;
@@ -96,7 +153,7 @@ export function redistribution(run: FreezeFinding, reference: FreezeFinding): re
   });
 }
 
-function placeOf(name: string, cuts: RegionCuts): Place {
+function placeOf(name: string, cuts: Cuts): Place {
   const { part, block } = tensorPlace(canonicalName(name));
   return (part === 'layer' ? regionOf(layerOfBlock(block), cuts) : null) ?? 'outside';
 }

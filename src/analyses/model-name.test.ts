@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { freeName, LONGEST_NAME, nameFrom } from './slot-name.ts';
+import { freeName, LONGEST_NAME, nameFrom } from './model-name.ts';
 
 describe('the name of a further checkpoint', () => {
   test.each([

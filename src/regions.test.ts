@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moveCut, presetCuts, presetOf, regionOf, regionSpans } from './regions.ts';
+import { moveCut, parseCuts, presetCuts, presetOf, regionLabel, regionOf, regionSpans } from './regions.ts';
 
 test('28 layers cut as the papers count them: thirds 9/9/10, paper 10/9/9', () => {
   const sizes = (cuts: readonly [number, number]) =>
@@ -23,5 +23,16 @@ test('a seam never empties a region', () => {
 });
 
 test('the layer at a cut belongs to the region before it', () => {
-  expect([9, 10, 18, 19].map((layer) => regionOf(layer, [9, 18]))).toEqual(['Early', 'Mid', 'Mid', 'Late']);
+  const regions = [-1, 0, 1, 9, 10, 18, 19].map((layer) => regionOf(layer, [9, 18]));
+  expect(regions).toEqual([null, null, 'early', 'early', 'middle', 'middle', 'late']);
+  expect(regionLabel(10, [9, 18])).toBe('Mid');
+});
+
+test('cuts of a command are two, rising, and leave no region empty', () => {
+  expect(parseCuts(null, 28, '--cuts')).toBeUndefined();
+  expect(parseCuts('9,18', 28, '--cuts')).toEqual([9, 18]);
+  for (const text of ['9', '9,18,20', '18,9', '0,9', '9,9', '9,28', '9.5,18', 'a,b'])
+    expect(() => parseCuts(text, 28, '--cuts'), text).toThrow(
+      expect.objectContaining({ name: 'InvalidCuts' }),
+    );
 });

@@ -1,0 +1,120 @@
+/** What the result files of updates have in common. */
+import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
+import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
+import type { Cuts } from '../../regions.ts';
+
+/** What a file is made of, with the records of a run, whole or still under way, by canonical name. */
+export interface UpdatesRequest<R> {
+  readonly pairing: Pairing;
+  readonly records: ReadonlyMap<string, R>;
+  readonly rounding: Rounding;
+  readonly cuts: Cuts;
+  /** Checkpoint names by part; those absent are written as "". */
+  readonly models: Readonly<Partial<Record<'base' | 'in' | 'rl', string>>>;
+  readonly provenance?: unknown;
+}
+
+export interface ModelNames {
+  readonly base_model: string;
+  readonly sft_model: string;
+  readonly rl_model: string;
+}
+
+export function modelNames(models: UpdatesRequest<unknown>['models']): ModelNames {
+  return { base_model: models.base ?? '', sft_model: models.in ?? '', rl_model: models.rl ?? '' };
+}
+
+/** How the numbers were made, and what they leave out. */
+export interface UpdatesOrigin {
+  readonly rounding: Rounding;
+  readonly cuts: Cuts;
+  readonly mismatches: Pairing['mismatches'];
+  /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
+  readonly unshared?: Pairing['unshared'];
+  readonly omitted: Pairing['omitted'];
+  readonly provenance?: unknown;
+}
+
+type LeftOut = Pick<Pairing, 'mismatches' | 'unshared' | 'omitted'>;
+
+export function leftOut({ mismatches, unshared, omitted }: Pairing): LeftOut {
+  return { mismatches, unshared, omitted };
+}
+
+/** The families that have a record, in their order. */
+export function measuredFamilies<R>({ pairing, records }: Pick<UpdatesRequest<R>, 'pairing' | 'records'>) {
+  return pairing.families.flatMap((family: TensorFamily) => {
+    const record = records.get(family.name);
+    return record === undefined ? [] : [{ family, record }];
+  });
+}
+
+/** Where an entry of a file stands. */
+export interface EntryPlace {
+  readonly param_name: string;
+  readonly layer_idx: number | null;
+  readonly section: string;
+  readonly component: string;
+}
+
+export function entryPlace({ name, place: { layer, section, component } }: TensorFamily): EntryPlace {
+  return { param_name: name, layer_idx: layer, section, component };
+}
+
+/** What lies in a layer, layer by layer, ascending. */
+export function byLayer<T>(
+  items: readonly T[],
+  layerOf: (item: T) => number | null,
+): (readonly [layer: number, group: readonly T[]])[] {
+  return [...groupBy(items, layerOf)]
+    .flatMap(([layer, group]) => (layer === null ? [] : [[layer, group] as const]))
+    .sort(([a], [b]) => a - b);
+}
+
+/** Items by key, both in the order in which they come. */
+export function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const name = key(item);
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups;
+}
+
+export function byDelta<T>(deltas: readonly DeltaSpec[], value: (spec: DeltaSpec) => T): Record<string, T> {
+  return Object.fromEntries(deltas.map((spec) => [spec.key, value(spec)]));
+}
+
+/** What the reference has keys for. */
+export function ofReference<T>({ sft, rl }: Readonly<Record<string, T>>): {
+  readonly sft?: T;
+  readonly rl?: T;
+} {
+  return { ...(sft === undefined ? {} : { sft }), ...(rl === undefined ? {} : { rl }) };
+}
+
+/**
+ * The linear layer a weight belongs to, across layers: `q_proj`, `down_proj`, `attn.qkv`, `mlp.0` of the merger.
+ *
+ * @param name canonical
+ */
+export function projectionOf(name: string): string {
+  const parts = name.replace(/\.weight$/, '').split('.');
+  const last = parts.at(-1) ?? name;
+  const vision = name.startsWith('visual.');
+  // Vision and language have projections of the same names; the merger's are only numbered.
+  return vision ? `visual ${/^\d+$|^proj$|^qkv$/.test(last) ? parts.slice(-2).join('.') : last}` : last;
+}
+
+/** By checkpoint, the tensor that stood in where it has none of the family's name: embeddings for a tied head. */
+export interface ReadFrom {
+  readonly read_from?: Readonly<Record<string, string>>;
+}
+
+export function readFrom({ name, entries }: TensorFamily): ReadFrom {
+  const others = [...entries].filter(([, entry]) => entry.name !== name);
+  if (others.length === 0) return {};
+  return { read_from: Object.fromEntries(others.map(([role, entry]) => [role, entry.name])) };
+}
