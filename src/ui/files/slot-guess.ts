@@ -1,5 +1,5 @@
 /** Which of the three family slots a folder name speaks of; null when it does not say. */
-export type FamilyRole = 'base' | 'in' | 'rl';
+type FamilyRole = 'base' | 'in' | 'rl';
 
 /**
  * RL is asked first: "Qwen2.5-VL-7B-Instruct-GRPO" was trained from an instruct model, and "SFT-RL" after a

@@ -32,7 +32,7 @@ export interface LayerAxis {
   readonly stacked: boolean;
 }
 
-export interface AxisSize {
+interface AxisSize {
   readonly width: number;
   /** Room left and right of the cells, for the y axes and labels of charts. */
   readonly left?: number;

@@ -25,7 +25,7 @@ import type { View } from '../state/view.svelte.ts';
 const DTYPE_NAMES = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' } as const;
 
 /** What is planned, or why it cannot be. */
-export type Planned =
+type Planned =
   | { readonly kind: 'none' }
   | { readonly kind: 'planned'; readonly plan: MergePlan }
   | { readonly kind: 'wrong'; readonly error: NamedError };

@@ -12,7 +12,7 @@ export interface Panel {
   readonly regions: boolean;
 }
 
-export interface PanelSize {
+interface PanelSize {
   /** Room above the first panel. */
   readonly above: number;
   readonly height: number;

@@ -4,14 +4,14 @@ import type { Coverage } from '../../layer-strip/layer-axis.ts';
 import { regionSpans, type Cuts } from '../../../regions.ts';
 
 /** Neighbouring layers that are averaged. */
-export interface AveragedRange {
+interface AveragedRange {
   readonly name: string;
   /** Unified indices, inclusive. */
   readonly first: number;
   readonly last: number;
 }
 
-export interface RegionMean extends AveragedRange {
+interface RegionMean extends AveragedRange {
   readonly mean: number;
   /** Sample standard deviation over the layers (n − 1); null for fewer than two. */
   readonly deviation: number | null;
