@@ -28,7 +28,7 @@ export function canShow({ kind, current, complete, described, done }: KeptWork):
  * @throws NamedError `NotOpen` where none of what is open makes the same work
  */
 export async function goOn(app: AppState, work: KeptWork): Promise<void> {
-  const { run } = await turnedTo(app, work);
+  const { run } = await pageSetTo(app, work);
   void run();
 }
 
@@ -38,11 +38,11 @@ export async function goOn(app: AppState, work: KeptWork): Promise<void> {
  * @throws NamedError `NotOpen` where none of what is open makes the same work
  */
 export async function showKept(app: AppState, work: KeptWork): Promise<void> {
-  const { show } = await turnedTo(app, work);
+  const { show } = await pageSetTo(app, work);
   await show();
 }
 
-async function turnedTo(app: AppState, work: KeptWork): Promise<Turned> {
+async function pageSetTo(app: AppState, work: KeptWork): Promise<PageOfWork> {
   const found = await (PROBES.has(work.kind) ? inLocalize(app, work) : inCharacterize(app, work));
   if (!found) throw notOpen(app, work);
   app.view.sheet = null;
@@ -51,13 +51,16 @@ async function turnedTo(app: AppState, work: KeptWork): Promise<Turned> {
 }
 
 /** A page that is set to a piece of work. */
-interface Turned {
+interface PageOfWork {
   run(): Promise<void>;
   /** Shows what is kept of it. */
   show(): Promise<void>;
 }
 
-async function inLocalize({ localize, images, family }: AppState, work: KeptWork): Promise<Turned | null> {
+async function inLocalize(
+  { localize, images, family }: AppState,
+  work: KeptWork,
+): Promise<PageOfWork | null> {
   const fields = fieldsOf(work);
   const before = { ...localize.settings, reading: images.reading };
   images.restore(fields);
@@ -88,7 +91,7 @@ async function inLocalize({ localize, images, family }: AppState, work: KeptWork
 const PAIR_SOURCES = ['pairs', 'minimal-pairs', 'dropped', 'own'] as const;
 const QUESTION_SOURCES = ['problems', 'general-vqa', 'math-targeted-vqa', 'dropped'] as const;
 
-async function inCharacterize({ characterize }: AppState, work: KeptWork): Promise<Turned | null> {
+async function inCharacterize({ characterize }: AppState, work: KeptWork): Promise<PageOfWork | null> {
   const { measure, stores } = characterize;
   const before = [...stores].map(([name, { values }]) => [name, values] as const);
   const store = stores.get(work.kind);

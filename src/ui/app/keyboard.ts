@@ -33,13 +33,13 @@ export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): 
   if (view.sheet) return;
   const page = PAGES.find(({ key }) => key === event.key);
   if (page) view.go(page.id);
-  else if (event.key === 't' || event.key === TRY_IT_KEY) view.toggleTrying();
+  else if (event.key === 't' || event.key === TRY_IT_KEY) view.toggleTryIt();
   else if (event.key === 's') view.toggleSheet('samples');
   else if (event.key === '?') view.toggleSheet('help');
   else if (event.key === 'm') view.toggleSheet('machine');
   else if (event.key === 'l') appearance.toggleTalk();
   else if (event.key === 'd') appearance.nextTheme();
-  else if (event.key === 'Escape') view.toggleTrying(false);
+  else if (event.key === 'Escape') view.toggleTryIt(false);
   else return;
   event.preventDefault();
 }

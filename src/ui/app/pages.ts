@@ -9,7 +9,7 @@ import type { PageId } from '../state/hash.ts';
 import { PAGE_FACTS, type PageFacts } from '../analysis-page/page-facts.ts';
 
 /** A page of the way through: what it is called, the question it answers, and what draws it. */
-export interface Page extends PageFacts {
+interface Page extends PageFacts {
   readonly id: PageId;
   readonly component: Component;
 }

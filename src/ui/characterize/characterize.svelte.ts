@@ -47,9 +47,7 @@ export class Characterize {
   readonly stores: ReadonlyMap<string, UpdatesStore>;
   /** By their names in results, how the compared checkpoints are shown. */
   identities = $state.raw<ReadonlyMap<string, Shown>>(new Map());
-  readonly #family: Family;
-  readonly #machine: Machine;
-  readonly #view: View;
+  readonly #app: Stores;
   readonly #surroundings: StudySurroundings;
   readonly #comparison: Comparison;
   /** What the work was laid out for. */
@@ -60,12 +58,11 @@ export class Characterize {
   #latest = 0;
   #preparing: Promise<void> = Promise.resolve();
 
-  constructor({ family, machine, view, jobs }: Stores, donors: Donors, surroundings: StudySurroundings) {
+  constructor(app: Stores, donors: Donors, surroundings: StudySurroundings) {
+    const { family, view, jobs } = app;
     this.merges = new Merges(family, donors, view, jobs);
-    this.#family = family;
+    this.#app = app;
     this.#comparison = new Comparison(family.folders);
-    this.#machine = machine;
-    this.#view = view;
     this.#surroundings = surroundings;
     this.stores = new Map(
       [...UPDATES].map(([name, analysis]) => [
@@ -95,17 +92,17 @@ export class Characterize {
 
   /** Where spectra are computed. */
   get device(): SpectrumDevice {
-    return this.chosenDevice ?? (this.#machine.capabilities?.preferred === 'webgpu' ? 'webgpu' : 'cpu');
+    return this.chosenDevice ?? (this.#app.machine.capabilities?.preferred === 'webgpu' ? 'webgpu' : 'cpu');
   }
 
   /** The same, by the name that results have of it. */
   get computer(): string {
-    return this.device === 'cpu' ? 'cpu' : (this.#machine.capabilities?.webgpu?.adapter ?? this.device);
+    return this.device === 'cpu' ? 'cpu' : (this.#app.machine.capabilities?.webgpu?.adapter ?? this.device);
   }
 
   /** Opened checkpoints, and merges that can be read. */
   get count(): number {
-    return this.#family.opened.length + this.merges.current.length;
+    return this.#app.family.opened.length + this.merges.current.length;
   }
 
   get running(): boolean {
@@ -131,7 +128,7 @@ export class Characterize {
     const { analysis, plan, file, values, run } = this.store;
     if (!plan || !file || run.records.size === 0) return [];
     const { layers } = plan.pairing;
-    const regions = regionSpans(this.#view.cuts(layers), layers).map(({ label, first, last }) => {
+    const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
       return { name: label, first: first - 1, last: last - 1 };
     });
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
@@ -180,7 +177,7 @@ export class Characterize {
 
   async #prepare(): Promise<void> {
     const stores = [...this.stores.values()];
-    const slots = this.#family.opened;
+    const slots = this.#app.family.opened;
     const merges = this.merges.current;
     // Read before anything is awaited: whoever shows the page lays out again when one of them changes.
     const asked = stores.map(({ values }) => values);

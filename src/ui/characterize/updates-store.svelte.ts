@@ -61,7 +61,7 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
       this.fail(named(error));
       return;
     }
-    await this.run.turnTo(this.plan.identity, this.plan.total);
+    await this.run.showWork(this.plan.identity, this.plan.total);
   }
 
   /** Nothing is compared, for a reason or because too little is open. */

@@ -10,7 +10,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
-export type DemoPhase =
+type DemoPhase =
   | { readonly kind: 'idle' }
   | { readonly kind: 'opening'; readonly what: string; readonly share: number | null }
   | { readonly kind: 'failed'; readonly error: NamedError };
@@ -149,7 +149,7 @@ export class Demo {
       const picture = await fetchDemoExample(example, { site, signal });
       asking.put(recipe.prefix + example.question, [picture]);
     }
-    this.#view.toggleTrying(true);
+    this.#view.toggleTryIt(true);
   }
 
   #slotOf(checkpoint: DemoCheckpoint): Slot | undefined {

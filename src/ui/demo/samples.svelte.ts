@@ -122,7 +122,7 @@ export class Samples {
     const name = `${sample.id}${side === 'source' ? ' source' : ''}.png`;
     this.#asking.put(sample.prompt, image ? [new File([image], name, { type: 'image/png' })] : []);
     this.#view.sheet = null;
-    this.#view.toggleTrying(true);
+    this.#view.toggleTryIt(true);
     if (this.#stitch.model) void this.#asking.ask();
   }
 

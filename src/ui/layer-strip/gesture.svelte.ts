@@ -1,5 +1,5 @@
 /** LLM layers from `a` to `b`, whichever is first. */
-export function layersBetween(a: number, b: number): number[] {
+function layersBetween(a: number, b: number): number[] {
   const [first, last] = [Math.min(a, b), Math.max(a, b)];
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

@@ -8,7 +8,7 @@ export interface Body {
 }
 
 /** What an analysis speaks of: the whole body, or the LLM layers alone. The rest is drawn narrow and hatched. */
-export type Covers = 'all' | 'llm';
+export type Coverage = 'all' | 'llm';
 
 /** One layer's place on the axis, pixels. `index` is the unified layer index: −n…−1, 0, 1…L. */
 export interface AxisCell {
@@ -31,14 +31,14 @@ export interface LayerAxis {
   readonly stacked: boolean;
 }
 
-export interface AxisSize {
+interface AxisSize {
   readonly width: number;
   /** Room left and right of the cells, for the y axes and labels of charts. */
   readonly left?: number;
   readonly right?: number;
   /** Steps narrower than this put the LLM layers on a line of their own. 0 never stacks. */
   readonly stackBelow: number;
-  readonly covers?: Covers;
+  readonly covers?: Coverage;
 }
 
 /** Gap around the projector, in steps, and the pixels it never exceeds. */
@@ -126,7 +126,7 @@ export function gutters(width: number, scale: number): { left: number; right: nu
 }
 
 /** The axis of a page's strip and charts: one function, so that they cannot differ. */
-export function chartAxis(body: Body, width: number, scale: number, covers: Covers): LayerAxis {
+export function chartAxis(body: Body, width: number, scale: number, covers: Coverage): LayerAxis {
   return layerAxis(body, {
     width,
     ...gutters(width, scale),

@@ -1,5 +1,5 @@
 /** Neighbouring layers that share something: `first`…`last` inclusive. */
-export interface Run<T> {
+interface Run<T> {
   readonly value: T;
   readonly first: number;
   readonly last: number;

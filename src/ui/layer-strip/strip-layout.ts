@@ -13,7 +13,7 @@ export interface StripLayout {
   readonly stacked: boolean;
 }
 
-export interface StripSize {
+interface StripSize {
   readonly cell: number;
   /** Room above each line of cells (labels) and below it (indices). */
   readonly above: number;

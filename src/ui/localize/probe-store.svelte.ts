@@ -53,7 +53,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
     if (this.run.running || !isWanted()) return;
     this.plan = plan;
     this.models = given.models;
-    await this.run.turnTo(plan.identity, plan.total);
+    await this.run.showWork(plan.identity, plan.total);
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */

@@ -20,7 +20,7 @@ import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 
 /** Scores of one model's responses to one side. */
-export interface SideScores {
+interface SideScores {
   readonly variant: string;
   readonly side: 'image' | 'text';
   readonly scores: ResponseScores;

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { keepSettings, keptSettings, type SettingShapes } from './kept-settings.ts';
 
-export type Theme = 'system' | 'light' | 'dark';
+type Theme = 'system' | 'light' | 'dark';
 
 const THEMES = ['system', 'light', 'dark'] as const satisfies readonly Theme[];
 const KEY = 'frankenscope.appearance';

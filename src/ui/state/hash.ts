@@ -5,7 +5,7 @@ const PAGE_IDS = ['open', 'localize', 'characterize', 'transfer', 'necessity', '
 export type PageId = (typeof PAGE_IDS)[number];
 
 /** What a link to the app carries: where one is, what is asked there, and the cuts every Early/Mid/Late reading depends on. */
-export interface ViewState {
+interface ViewState {
   readonly page: PageId;
   readonly trying: boolean;
   /** Cuts set by hand, by number of LLM layers. */

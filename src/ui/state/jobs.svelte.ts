@@ -3,7 +3,7 @@ import type { WorkProgress } from '../../work/long-work.ts';
 import { paceText } from '../format/progress.ts';
 
 /** One piece of long work, as the job bar shows it. */
-export interface Job {
+interface Job {
   readonly id: string;
   /** What is done to what: "Loading IN". */
   readonly title: string;

@@ -5,7 +5,7 @@ export type SettingShapes = Readonly<Record<string, v.GenericSchema>>;
 
 type Values<Shapes extends SettingShapes> = { readonly [Name in keyof Shapes]?: v.InferOutput<Shapes[Name]> };
 
-export interface FoundSettings<Shapes extends SettingShapes> {
+interface FoundSettings<Shapes extends SettingShapes> {
   readonly values: Values<Shapes>;
   /** What was found and is no such setting. */
   readonly bad: readonly string[];

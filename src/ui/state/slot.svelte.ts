@@ -5,7 +5,7 @@ import type { Folder } from '../files/folder.ts';
 import { hasRole, identityAt, type Identity } from '../theme/identity.ts';
 
 /** Where a slot is on its way from empty to loaded. */
-export type SlotState =
+type SlotState =
   | { readonly kind: 'empty' }
   | {
       readonly kind: 'reading';
@@ -34,7 +34,7 @@ export type SlotState =
       readonly error: NamedError | null;
     };
 
-export type EstimateState =
+type EstimateState =
   | { readonly kind: 'none' }
   | { readonly kind: 'known'; readonly estimate: MemoryEstimate }
   | { readonly kind: 'wrong'; readonly error: NamedError };

@@ -6,7 +6,7 @@ import type { Family } from './family.svelte.ts';
 import type { LoadedSlot } from './slot.svelte.ts';
 
 /** Shapes that must agree before one model can take a layer from another; names the first that does not. */
-export function donorMismatch(to: OpenedCheckpoint, from: OpenedCheckpoint): string | null {
+function donorMismatch(to: OpenedCheckpoint, from: OpenedCheckpoint): string | null {
   for (const [key, noun] of [
     ['layers', 'layers'],
     ['hiddenSize', 'hidden size'],

@@ -47,12 +47,12 @@ test('a run that is begun while records of another build are made ready is not t
   const storage = new MemoryStorage();
   const key = await keepAsOtherBuild(storage, identity, { a: verdict('theirs') });
   const { run, said, compute, journals } = staged(storage, { prepare });
-  const turned = run.turnTo(identity, 1);
+  const showing = run.showWork(identity, 1);
   await expect.poll(() => waiting.length).toBe(1);
   slow = false;
   const running = compute('ours');
   waiting[0]?.();
-  await Promise.all([turned, running]);
+  await Promise.all([showing, running]);
   expect([said(), run.origin, run.notices]).toEqual([['ours'], null, []]);
   await run.forget();
   expect((await journals.list()).map((work) => work.key)).toEqual([key]);
@@ -61,22 +61,22 @@ test('a run that is begun while records of another build are made ready is not t
 test('what is withdrawn while it is read is not shown, of this build or of another', async () => {
   const { storage, state, waiting } = slowStorage();
   const { run, said, compute, journals } = staged(storage);
-  await run.turnTo(identity, 1);
+  await run.showWork(identity, 1);
   await compute('ours');
   run.leave();
   state.slow = true;
-  const turned = run.turnTo(identity, 1);
+  const showing = run.showWork(identity, 1);
   await expect.poll(() => waiting.length).toBe(1);
   state.slow = false;
   for (const { key } of await storage.list()) await journals.remove(key);
   waiting[0]?.();
-  await turned;
+  await showing;
   expect([said(), run.origin]).toEqual([[], null]);
 
   run.leave();
   const key = await keepAsOtherBuild(storage, identity, { a: verdict('theirs') });
   state.slow = true;
-  const again = run.turnTo(identity, 1);
+  const again = run.showWork(identity, 1);
   await expect.poll(() => waiting.length).toBe(2);
   waiting[1]?.();
   await expect.poll(() => waiting.length).toBe(3);
@@ -91,11 +91,11 @@ test('of work that the page has left nothing is told', async () => {
   const { storage, state, waiting } = slowStorage();
   const { run } = staged(storage);
   state.slow = true;
-  const turned = run.turnTo(identity, 1);
+  const showing = run.showWork(identity, 1);
   await expect.poll(() => waiting.length).toBe(1);
   state.slow = false;
-  await run.turnTo({ ...identity, settings: 1 }, 1);
+  await run.showWork({ ...identity, settings: 1 }, 1);
   waiting[0]?.(true);
-  await turned;
+  await showing;
   expect(run.notices).toEqual([]);
 });

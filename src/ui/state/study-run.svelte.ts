@@ -70,7 +70,7 @@ export class StudyRun<Record> {
     journals.onTakenOver((key) => {
       if (this.running || !this.#identity || key !== this.#key) return;
       this.#key = '';
-      void this.turnTo(this.#identity, this.total);
+      void this.showWork(this.#identity, this.total);
     });
   }
 
@@ -84,10 +84,10 @@ export class StudyRun<Record> {
   }
 
   /**
-   * Turns to a piece of work and shows what its journal holds; where that is nothing, what another build computed of it, as that
+   * Shows a piece of work, as far as its journal holds it; where that is nothing, what another build computed of it, as that
    * build's. Nothing happens while another runs, or when it is the same one.
    */
-  async turnTo(identity: WorkIdentity, total: number): Promise<void> {
+  async showWork(identity: WorkIdentity, total: number): Promise<void> {
     const key = await workKey(identity);
     if (this.running || key === this.#key) return;
     this.#key = key;
@@ -121,7 +121,7 @@ export class StudyRun<Record> {
   }
 
   /**
-   * Shows what another build kept of the work that it is turned to, in place of this one's.
+   * Shows what another build kept of the work that is shown, in place of this one's.
    *
    * @param key of that build's journal; nothing happens where it is none of this work
    * @throws NamedError `JournalFailed`
@@ -162,7 +162,7 @@ export class StudyRun<Record> {
     this.origin = null;
   }
 
-  /** Runs what it was turned to; resolves when that is over, however it ended. */
+  /** Runs the work that is shown; resolves when that is over, however it ended. */
   async run(
     title: string,
     work: (long: LongWork<Record> & WithVerifier, notice: (text: string) => void) => Promise<unknown>,

@@ -3,7 +3,7 @@ import { moveCut, presetCuts, presetOf, type CutPreset, type Cuts } from '../../
 import type { Address } from '../../analyses/address.ts';
 import { readHash, writeHash, type PageId } from './hash.ts';
 
-export type SheetName = 'help' | 'machine' | 'samples';
+type SheetName = 'help' | 'machine' | 'samples';
 
 /** Where one is. Page, what it is asked, drawer and cuts live in the address; an open sheet does not. */
 export class View {
@@ -37,7 +37,7 @@ export class View {
     this.#write();
   }
 
-  toggleTrying(open = !this.trying): void {
+  toggleTryIt(open = !this.trying): void {
     this.trying = open;
     this.#write();
   }

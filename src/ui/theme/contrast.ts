@@ -5,7 +5,7 @@ function linear(channel: number): number {
 }
 
 /** Relative luminance of `#rrggbb`, 0 (black) … 1 (white). */
-export function luminance(hex: string): number {
+function luminance(hex: string): number {
   const value = Number.parseInt(hex.slice(1), 16);
   return 0.2126 * linear(value >> 16) + 0.7152 * linear((value >> 8) & 255) + 0.0722 * linear(value & 255);
 }

@@ -31,6 +31,14 @@ import type { View } from '../state/view.svelte.ts';
 /** Slots that merges are made of. */
 const DONORS: ReadonlySet<string> = new Set(Object.values(declaration.models).map(({ role }) => role));
 
+/** What it takes of the app. */
+interface Stores {
+  readonly family: Family;
+  readonly stitch: Stitch;
+  readonly view: View;
+  readonly images: ImageChoice;
+}
+
 /** Merges of IN and RL, and whatever is stitched, on the three metrics. */
 export class TransferEvaluation {
   readonly choice: QuestionChoice;
@@ -49,27 +57,11 @@ export class TransferEvaluation {
   pick = $state.raw<{ readonly row: string; readonly column: Metric } | null>(null);
   readonly reference = declaration.settings.reference.value;
   readonly #engine: EngineApi;
-  readonly #family: Family;
-  readonly #stitch: Stitch;
-  readonly #view: View;
-  readonly #images: ImageChoice;
+  readonly #stores: Stores;
 
-  constructor(
-    engine: EngineApi,
-    stores: {
-      readonly family: Family;
-      readonly stitch: Stitch;
-      readonly view: View;
-      readonly images: ImageChoice;
-    },
-    jobs: Jobs,
-    journals: Journals,
-  ) {
+  constructor(engine: EngineApi, stores: Stores, jobs: Jobs, journals: Journals) {
     this.#engine = engine;
-    this.#family = stores.family;
-    this.#stitch = stores.stitch;
-    this.#view = stores.view;
-    this.#images = stores.images;
+    this.#stores = stores;
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
     this.#importing = new Importing(jobs, 'Reading results');
@@ -85,7 +77,7 @@ export class TransferEvaluation {
   );
 
   get needs(): string | null {
-    return transfer.needs(this.#family.loaded.map(asked));
+    return transfer.needs(this.#stores.family.loaded.map(asked));
   }
 
   /** What is shown, in sentences. */
@@ -125,13 +117,13 @@ export class TransferEvaluation {
 
   async #plan(work: GivenEvaluation['work']): Promise<EvaluationPlan | null> {
     if (this.needs !== null) return null;
-    const { loaded } = this.#family;
-    const stitched = this.withStitch && this.#stitch.stitched ? this.#stitch.subject : null;
+    const { loaded } = this.#stores.family;
+    const stitched = this.withStitch && this.#stores.stitch.stitched ? this.#stores.stitch.subject : null;
     // A stitch takes layers of whatever is loaded.
     const models = stitched ? loaded : loaded.filter(({ identity }) => DONORS.has(identity.label));
     const layers = models[0]?.checkpoint.layers ?? 0;
-    const values = { ...this.#values, cuts: this.#view.cutsText(layers) };
-    const { reading } = this.#images;
+    const values = { ...this.#values, cuts: this.#stores.view.cutsText(layers) };
+    const { reading } = this.#stores.images;
     const samples = await this.choice.sets();
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
     return transfer.plan(

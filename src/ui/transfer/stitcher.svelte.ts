@@ -27,7 +27,7 @@ import type { View } from '../state/view.svelte.ts';
 const DTYPE_NAMES = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' } as const;
 
 /** What is planned, or why it cannot be. */
-export type Planned =
+type Planned =
   | { readonly kind: 'none' }
   | { readonly kind: 'planned'; readonly plan: MergePlan }
   | { readonly kind: 'wrong'; readonly error: NamedError };
@@ -211,7 +211,7 @@ export class Stitcher extends MergeWork implements StripEditor {
     );
     const subject = subjectOf(recipe, (donor) => loaded.get(donor) ?? null);
     if (subject && this.#stitch.take(subject)) {
-      this.#view.toggleTrying(true);
+      this.#view.toggleTryIt(true);
       return;
     }
     await this.#attempt(async (signal) => {
@@ -227,7 +227,7 @@ export class Stitcher extends MergeWork implements StripEditor {
       const made = this.#family.loaded.find(({ identity }) => identity === slot.identity);
       if (!made) return;
       this.#stitch.use(made);
-      this.#view.toggleTrying(true);
+      this.#view.toggleTryIt(true);
     });
   }
 

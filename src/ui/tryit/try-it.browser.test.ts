@@ -10,7 +10,7 @@ async function ready(pace = 0) {
   const staged = await stageApp({ layers: 6, visionBlocks: 2, pace });
   await staged.app.family.place(['X-SFT', 'X-RL'].map(fakeFolder));
   await staged.app.family.loadAll();
-  staged.app.view.toggleTrying(true);
+  staged.app.view.toggleTryIt(true);
   return staged;
 }
 
@@ -23,7 +23,7 @@ afterEach(clearStage);
 
 test('without a loaded model the panel says what is missing', async () => {
   const { app } = await stageApp();
-  app.view.toggleTrying(true);
+  app.view.toggleTryIt(true);
   await expect.element(panel()).toHaveTextContent('No checkpoint is open yet.');
 });
 

@@ -79,7 +79,7 @@ export function cosineSeries(
 }
 
 /** One component's energy in a bar chart: attention and MLP, and each projection below its own. */
-export interface EnergyComponent {
+interface EnergyComponent {
   readonly key: string;
   readonly label: string;
   readonly inner?: boolean;

@@ -12,7 +12,7 @@ export interface Panel {
   readonly regions: boolean;
 }
 
-export interface PanelSize {
+interface PanelSize {
   /** Room above the first panel. */
   readonly above: number;
   readonly height: number;
@@ -61,7 +61,7 @@ export function seamAfter(cells: readonly AxisCell[], layer: number): number | n
   return at < 0 || !left || !right ? null : (left.x + left.width + right.x) / 2;
 }
 
-/** Stretches of neighbouring cells that satisfy `is`, as rectangles' left and right edges; never across sections. */
+/** Neighbouring cells that satisfy `is`, as rectangles' left and right edges; never across sections. */
 export function cellRuns(
   cells: readonly AxisCell[],
   is: (index: number) => boolean,

@@ -3,7 +3,7 @@ import type { DataTable } from '../figure/data-table.ts';
 /** Where numbers come from: files, dtype, seed, n, version, adapter. */
 export type Provenance = Readonly<Record<string, unknown>>;
 
-export interface ChartJson {
+interface ChartJson {
   readonly title: string;
   readonly description: string;
   /** "n = 37 of 100 so far". */

@@ -11,7 +11,7 @@ const LOOKS = [
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const MARGIN = 24;
 
-export interface Heading {
+interface Heading {
   readonly title: string;
   /** Lines under the title: how to read it, "n = 100, seed 123". */
   readonly lines: readonly string[];

@@ -46,7 +46,7 @@ export interface DotPanel {
   readonly names: boolean;
 }
 
-export interface DotSize {
+interface DotSize {
   readonly width: number;
   readonly scale: number;
   readonly row: number;

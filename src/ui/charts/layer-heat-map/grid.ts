@@ -29,7 +29,7 @@ export function rowName({ first, names }: GridRows, row: number): string {
 export type LayerGrid = ReadonlyMap<number, readonly (number | null)[]>;
 
 /** A grid with what its rows are and what its values measure. */
-export interface GridData {
+interface GridData {
   readonly grid: LayerGrid;
   readonly rows: GridRows;
   readonly magnitude: Magnitude;

@@ -7,7 +7,7 @@ import { labelsFit, textWidth } from '../marks/text-width.ts';
 import { hasLayer, type LayerSeries, type Published } from './series.ts';
 
 /** What decides where things stand in a chart of lines. */
-export interface LinesInput extends Pick<LayerRoom, 'frame' | 'size' | 'status'> {
+interface LinesInput extends Pick<LayerRoom, 'frame' | 'size' | 'status'> {
   readonly y: ValueAxis;
   readonly right: ValueAxis | null;
   readonly series: readonly LayerSeries[];
@@ -17,7 +17,7 @@ export interface LinesInput extends Pick<LayerRoom, 'frame' | 'size' | 'status'>
   readonly means: boolean;
 }
 
-export interface LinesLayout extends LayerPlot {
+interface LinesLayout extends LayerPlot {
   /** Where the series are named: beside their ends, over their peaks, or in a row above the plot. */
   readonly names: 'ends' | 'peaks' | 'row' | 'titles';
   readonly keys: KeyRows;

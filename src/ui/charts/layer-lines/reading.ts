@@ -6,7 +6,7 @@ import { layerName } from '../layer-chart/layer-name.ts';
 import type { LayerPoint, LayerSeries } from './series.ts';
 
 /** "87.4 % (82.1 % to 91.3 %), n = 100". */
-export function pointText(point: LayerPoint, axis: ValueAxis): string {
+function pointText(point: LayerPoint, axis: ValueAxis): string {
   const format = axis.format ?? plainNumber;
   if (point.value === null) return 'no value';
   const interval =

@@ -30,7 +30,7 @@ export interface LayerSeries {
 export type Published =
   /** A peak at a layer; with a value where one was printed. */
   | { readonly kind: 'peak'; readonly label: string; readonly layer: number; readonly value?: number }
-  /** A stretch of layers. */
+  /** Neighbouring layers. */
   | { readonly kind: 'span'; readonly label: string; readonly first: number; readonly last: number }
   /** A range of values on one axis. */
   | {

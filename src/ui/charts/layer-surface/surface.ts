@@ -3,7 +3,7 @@ import type { GridRows, LayerGrid } from '../layer-heat-map/grid.ts';
 import type { BoxPoint, Projected } from './projection.ts';
 
 /** What is painted, far things first. */
-export interface Primitive {
+interface Primitive {
   readonly kind: 'quad' | 'line';
   readonly d: string;
   readonly depth: number;

@@ -21,7 +21,7 @@ const SHAPES = {
 export type MarkerShape = keyof typeof SHAPES;
 
 /** In the order in which series of one colour take them. */
-export const MARKER_SHAPES = Object.keys(SHAPES) as readonly MarkerShape[];
+const MARKER_SHAPES = Object.keys(SHAPES) as readonly MarkerShape[];
 
 /** The marker of the series at `index`, so that colour is not alone in telling lines apart. */
 export function markerAt(index: number): MarkerShape {

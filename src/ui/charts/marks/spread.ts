@@ -1,5 +1,5 @@
 /** A label that wants to stand at `at` and takes `size` pixels about it. */
-export interface Wanting {
+interface Wanting {
   readonly at: number;
   readonly size: number;
 }

@@ -1,17 +1,17 @@
 import { deviation, mean } from 'd3';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
-import type { Covers } from '../../layer-strip/layer-axis.ts';
+import type { Coverage } from '../../layer-strip/layer-axis.ts';
 import { regionSpans, type Cuts } from '../../../regions.ts';
 
-/** A stretch of the axis whose layers are averaged. */
-export interface Stretch {
+/** Neighbouring layers that are averaged. */
+interface AveragedRange {
   readonly name: string;
   /** Unified indices, inclusive. */
   readonly first: number;
   readonly last: number;
 }
 
-export interface RegionMean extends Stretch {
+interface RegionMean extends AveragedRange {
   readonly mean: number;
   /** Sample standard deviation over the layers (n − 1); null for fewer than two. */
   readonly deviation: number | null;
@@ -19,18 +19,23 @@ export interface RegionMean extends Stretch {
   readonly layers: number;
 }
 
-/** The stretches of a body that an analysis covers. */
-export function stretches(cuts: Cuts, layers: number, visionBlocks: number, covers: Covers): Stretch[] {
+/** The ranges of a body that an analysis covers. */
+export function averagedRanges(
+  cuts: Cuts,
+  layers: number,
+  visionBlocks: number,
+  covers: Coverage,
+): AveragedRange[] {
   const llm = regionSpans(cuts, layers).map(({ label, first, last }) => ({ name: label, first, last }));
   return covers === 'all' && visionBlocks > 0
     ? [{ name: 'Vision', first: -visionBlocks, last: -1 }, ...llm]
     : llm;
 }
 
-/** Mean and spread over the layers of each stretch that has any value. The spread is between layers, not an error. */
+/** Mean and spread over the layers of each range that has any value. The spread is between layers, not an error. */
 export function regionMeans(
   points: readonly { readonly layer: number; readonly value: number | null }[],
-  parts: readonly Stretch[],
+  parts: readonly AveragedRange[],
 ): RegionMean[] {
   return parts.flatMap((part) => {
     const values = points.flatMap(({ layer, value }) =>
