@@ -11,6 +11,8 @@ export function provenance(summary: OpenedCheckpoint, loaded?: LoadedModel, seed
     files: summary.files,
     weightFiles: summary.weightFiles,
     notices: summary.notices,
+    // Probes and evaluations decode without it (docs/method.md §15).
+    ...(summary.repetitionPenalty === 1 ? {} : { askedRepetitionPenalty: summary.repetitionPenalty }),
     // SHA-256 of config, tokenizer, chat template and image processor: what of a folder decides answers beside its weights.
     smallFiles: summary.smallFiles,
     ...(loaded

@@ -17,6 +17,6 @@ export function penaltyNotices(penalty: number): readonly string[] {
   if (penalty === 1) return [];
   return [
     `generation_config.json asks for a repetition penalty of ${penalty}, which generate of transformers applies. Here answers of ` +
-      `Try it and generate have it where it is asked for ("Repetition penalty", --repetition-penalty ${penalty}), others none.`,
+      `Try it and generate have it where it is asked for ("Repetition penalty", --repetition-penalty ${penalty}); probes and evaluations have none.`,
   ];
 }

@@ -25,20 +25,25 @@ ASKED = ["square", "text"]
 def answer(model, inputs, penalty: float) -> dict:
     """The answer of `generate`, and how many leading tokens are clear of ties under the penalty."""
     pictures = {"pixel_values": inputs.pixel_values, "image_grid_thw": inputs.image_grid_thw}
-    out = model.generate(
-        input_ids=inputs.input_ids,
-        attention_mask=torch.ones_like(inputs.input_ids),
-        mm_token_type_ids=(inputs.input_ids == token_id("<|image_pad|>")).int(),
-        do_sample=False,
-        repetition_penalty=penalty,
-        max_new_tokens=NEW_TOKENS,
-        eos_token_id=list(STOPS),
-        pad_token_id=0,
-        return_dict_in_generate=True,
-        output_logits=True,
+    greedy = {
+        "input_ids": inputs.input_ids,
+        "attention_mask": torch.ones_like(inputs.input_ids),
+        "mm_token_type_ids": (inputs.input_ids == token_id("<|image_pad|>")).int(),
+        "do_sample": False,
+        "max_new_tokens": NEW_TOKENS,
+        "eos_token_id": list(STOPS),
+        "pad_token_id": 0,
+        "return_dict_in_generate": True,
+        "output_logits": True,
         **(pictures if inputs.image_grid_thw is not None else {}),
-    )
+    }
+    out = model.generate(repetition_penalty=penalty, **greedy)
     tokens = out.sequences[0, inputs.length :].tolist()
+    # A folder that asks for it in generation_config.json has the same answer where nothing is said.
+    before = model.generation_config.repetition_penalty
+    model.generation_config.repetition_penalty = penalty
+    assert torch.equal(model.generate(**greedy).sequences, out.sequences)
+    model.generation_config.repetition_penalty = before
     processor = RepetitionPenaltyLogitsProcessor(penalty)
     compared = len(tokens)
     for step, (token, logits) in enumerate(zip(tokens, out.logits)):

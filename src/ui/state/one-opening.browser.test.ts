@@ -1,17 +1,10 @@
 /** Try it, Characterize and Stitcher on the same checkpoints, with the engine on the page, where reads can be counted. */
-import { expose } from 'comlink';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { EngineClient } from '../../engine/client.ts';
-import { EngineHost } from '../../engine/host.ts';
 import { fetchGolden } from '../../engine/testing/fetch-golden.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
-import { installMergeTransfer } from '../../merge/transfer.ts';
-import { inlineThreads } from '../../spectra/threads/inline.ts';
-import { Journals } from '../../study/journal/journals.ts';
-import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { AppState } from '../app/app.svelte.ts';
-import type { StudySurroundings } from './study-surroundings.ts';
+import { engineOnPage, surroundings } from '../testing/engine-on-page.ts';
 
 /** Bytes at the head of a safetensors file that say how long its header is: whoever reads a header begins there. */
 const LENGTH_BYTES = 8;
@@ -26,26 +19,6 @@ beforeEach(() => {
   };
 });
 afterEach(() => void (Blob.prototype.slice = slice));
-
-function engineOnPage(): EngineClient {
-  return new EngineClient(() => {
-    const { port1, port2 } = new MessageChannel();
-    installMergeTransfer();
-    expose(new EngineHost(), port2);
-    return Object.assign(port1, { terminate: () => port1.close() }) as unknown as Worker;
-  });
-}
-
-const surroundings = (): StudySurroundings => ({
-  journals: new Journals(new MemoryStorage()),
-  computers: () =>
-    Promise.resolve({
-      threads: inlineThreads(),
-      device: 'cpu' as const,
-      computer: 'cpu',
-      dispose: () => undefined,
-    }),
-});
 
 test('the headers of a slot are read once, whatever is done with it', async () => {
   const app = new AppState(engineOnPage(), surroundings());

@@ -1,4 +1,5 @@
 import { mount, unmount, type Component } from 'svelte';
+import type { EngineApi } from '../../engine/protocol.ts';
 import App from '../app/App.svelte';
 import { AppState } from '../app/app.svelte.ts';
 import { highlight } from '../state/highlight.svelte.ts';
@@ -36,8 +37,13 @@ export async function stageApp(
   options: FakeOptions = {},
   surroundings?: StudySurroundings,
 ): Promise<{ app: AppState; engine: FakeEngine }> {
-  unmountStaged();
   const engine = new FakeEngine(options);
+  return { app: await stageAround(engine, surroundings), engine };
+}
+
+/** The same around any engine. */
+export async function stageAround(engine: EngineApi, surroundings?: StudySurroundings): Promise<AppState> {
+  unmountStaged();
   const app = new AppState(engine, surroundings);
   const target = host('100%');
   const mounted = mount(App, { target, props: { app } });
@@ -47,7 +53,7 @@ export async function stageApp(
     app.view.dispose();
   };
   await app.start();
-  return { app, engine };
+  return app;
 }
 
 /** Takes down what is on the page and forgets what it left in address and storage. */
