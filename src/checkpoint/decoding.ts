@@ -37,27 +37,6 @@ export function toFloat32(
       // As bits: a copy of float values may quiet NaNs.
       bitsOf(out).set(new Uint32Array(buffer, byteOffset, count));
       return out;
-    case 'F64':
-      out.set(new Float64Array(buffer, byteOffset, count));
-      return out;
-    case 'I8':
-      out.set(new Int8Array(buffer, byteOffset, count));
-      return out;
-    case 'U8':
-      out.set(bytes);
-      return out;
-    case 'I16':
-      out.set(new Int16Array(buffer, byteOffset, count));
-      return out;
-    case 'U16':
-      out.set(new Uint16Array(buffer, byteOffset, count));
-      return out;
-    case 'I32':
-      out.set(new Int32Array(buffer, byteOffset, count));
-      return out;
-    case 'U32':
-      out.set(new Uint32Array(buffer, byteOffset, count));
-      return out;
     case 'I64':
       decodeInteger64(new BigInt64Array(buffer, byteOffset, count), out);
       return out;
@@ -67,8 +46,22 @@ export function toFloat32(
     case 'BOOL':
       for (let i = 0; i < count; i += 1) out[i] = bytes[i] === 0 ? 0 : 1;
       return out;
+    default:
+      out.set(new NUMBERS[dtype](buffer, byteOffset, count));
+      return out;
   }
 }
+
+/** What JavaScript reads as it is stored; `set` rounds to float32. */
+const NUMBERS = {
+  F64: Float64Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+} as const;
 
 function bitsOf(values: Float32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
   return new Uint32Array(values.buffer, values.byteOffset, values.length);

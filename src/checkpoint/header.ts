@@ -1,4 +1,5 @@
-import { NamedError } from '../named-error.ts';
+import type { ErrorName } from '../error-name.ts';
+import { type ErrorPlace, NamedError } from '../named-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import type { Dtype, UnreadDtype } from './dtype.ts';
@@ -79,7 +80,7 @@ export async function readHeader(source: ByteSource, file: string): Promise<Safe
   const bytes = await readRange(source, LENGTH_BYTES, dataStart, { file });
   const header = parseJsonWith(bytes, file, headerNumber, HEADER_LIMITS);
   if (!isJsonObject(header)) {
-    throw new NamedError('InvalidHeader', 'the header is not a JSON object', { file }, DAMAGED);
+    throw damaged('InvalidHeader', 'the header is not a JSON object', { file });
   }
   const tensors: (StoredTensor | UnreadTensor)[] = [];
   for (const [name, value] of header) {
@@ -95,7 +96,9 @@ export async function readHeader(source: ByteSource, file: string): Promise<Safe
   };
 }
 
-const DAMAGED = 'the file is damaged: download or save it again';
+function damaged(error: ErrorName, what: string, place: ErrorPlace): NamedError {
+  return new NamedError(error, what, place, 'the file is damaged: download or save it again');
+}
 
 function headerLength(prefix: Uint8Array<ArrayBuffer>, fileSize: number, file: string): number {
   if (String.fromCharCode(...prefix) === LFS_POINTER_START) {
@@ -132,17 +135,12 @@ function metadataOf(header: JsonObject, file: string): ReadonlyMap<string, strin
   const stored = header.get(METADATA_KEY);
   if (stored === undefined || stored === null) return metadata;
   if (!isJsonObject(stored)) {
-    throw new NamedError(
-      'InvalidMetadata',
-      'the metadata is not an object',
-      { file, field: METADATA_KEY },
-      DAMAGED,
-    );
+    throw damaged('InvalidMetadata', 'the metadata is not an object', { file, field: METADATA_KEY });
   }
   for (const [key, value] of stored) {
     if (typeof value !== 'string') {
       const what = `the metadata ${JSON.stringify(key)} is not a string`;
-      throw new NamedError('InvalidMetadata', what, { file, field: METADATA_KEY }, DAMAGED);
+      throw damaged('InvalidMetadata', what, { file, field: METADATA_KEY });
     }
     metadata.set(key, value);
   }
@@ -157,16 +155,11 @@ function storedTensor(
 ): StoredTensor | UnreadTensor {
   const place = { file, tensor: storedName };
   if (!isJsonObject(value)) {
-    throw new NamedError('InvalidTensor', 'its description is not an object', place, DAMAGED);
+    throw damaged('InvalidTensor', 'its description is not an object', place);
   }
   const dtypeName = value.get('dtype');
   if (typeof dtypeName !== 'string') {
-    throw new NamedError(
-      'InvalidTensor',
-      'its dtype is missing or not a string',
-      { ...place, field: 'dtype' },
-      DAMAGED,
-    );
+    throw damaged('InvalidTensor', 'its dtype is missing or not a string', { ...place, field: 'dtype' });
   }
   const dtype = asDtype(dtypeName, place);
   const shape = sizes(value.get('shape'), 'InvalidShape', { ...place, field: 'shape' });
@@ -175,17 +168,17 @@ function storedTensor(
   const [begin, end] = offsets;
   if (begin === undefined || end === undefined || offsets.length !== 2 || begin > end) {
     const what = `the offsets [${listing(offsets.map(String))}] are not a range [begin, end]`;
-    throw new NamedError('InvalidOffsets', what, offsetsPlace, DAMAGED);
+    throw damaged('InvalidOffsets', what, offsetsPlace);
   }
   const bits = bitsOfTensor(dtype, shape);
   if (bits === undefined) {
     const what = `${dtype} [${listing(shape.map(String))}] takes more bits, dim by dim, than 64 bits count`;
-    throw new NamedError('SizeMismatch', what, { ...place, field: 'shape' }, DAMAGED);
+    throw damaged('SizeMismatch', what, { ...place, field: 'shape' });
   }
   if (bits !== 8n * BigInt(end - begin)) {
     const needed = bits % 8n === 0n ? `${bits / 8n} bytes` : `${bits} bits`;
     const what = `${dtype} [${listing(shape.map(String))}] takes ${needed}, its range has ${end - begin}`;
-    throw new NamedError('SizeMismatch', what, offsetsPlace, DAMAGED);
+    throw damaged('SizeMismatch', what, offsetsPlace);
   }
   const lies = { file, start: dataStart + begin, end: dataStart + end, bytes: end - begin };
   return isRead(dtype) ? { storedName, dtype, shape, ...lies } : { storedName, dtype, shape, ...lies };
@@ -196,13 +189,12 @@ function sizes(
   error: 'InvalidShape' | 'InvalidOffsets',
   place: { file: string; tensor: string; field: string },
 ): readonly number[] {
-  if (!Array.isArray(value))
-    throw new NamedError(error, 'the value is missing or not a list', place, DAMAGED);
+  if (!Array.isArray(value)) throw damaged(error, 'the value is missing or not a list', place);
   return value.map((item: JsonValue) => {
     if (typeof item === 'number') return item;
     const shown = item instanceof NoSize ? item.digits : typeof item;
     const what = `${shown} is not an integer from 0 to ${Number.MAX_SAFE_INTEGER}, in digits alone`;
-    throw new NamedError(error, what, place, DAMAGED);
+    throw damaged(error, what, place);
   });
 }
 
@@ -218,11 +210,11 @@ function checkLayout(
     const place = { file, tensor: storedName };
     if (start < covered) {
       const what = `its bytes begin at ${start}, before the tensor in front of it ends at ${covered}`;
-      throw new NamedError('OverlappingTensors', what, place, DAMAGED);
+      throw damaged('OverlappingTensors', what, place);
     }
     if (start > covered) {
       const what = `${start - covered} bytes from ${covered} to ${start} belong to no tensor`;
-      throw new NamedError('HoleInFile', what, place, DAMAGED);
+      throw damaged('HoleInFile', what, place);
     }
     if (end > fileSize) {
       const what = `its bytes end at ${end}, the file at ${fileSize}`;
@@ -232,6 +224,6 @@ function checkLayout(
   }
   if (covered < fileSize) {
     const what = `${fileSize - covered} bytes from ${covered} to the end of the file belong to no tensor`;
-    throw new NamedError('TrailingBytes', what, { file }, DAMAGED);
+    throw damaged('TrailingBytes', what, { file });
   }
 }

@@ -10,7 +10,7 @@ import { MANIFEST_FILE } from '../../scripts/result-folder.mjs';
 import { thisProcess } from '../../scripts/run-owner.mjs';
 import { Session } from '../../scripts/session.mjs';
 import { outFolder } from '../headless/out-folder.ts';
-import { OutFolderSink } from '../headless/out-folder-sink.ts';
+import { outFolderSink } from '../headless/out-folder-sink.ts';
 import { NamedError } from '../named-error.ts';
 import { exportMerge } from './export.ts';
 import { planMerge } from './plan/plan.ts';
@@ -61,7 +61,7 @@ class CommandPlace implements Place {
     const owner = { ...thisProcess(), process: 99_999_999 };
     const files = new PartialFiles('/out', this.disk.calls(faults), owner);
     const session = new Session(files, new JournalFiles('/nowhere'));
-    const sink = new OutFolderSink(outFolder(session.path, answeredFetch(session)));
+    const sink = outFolderSink(outFolder(session.path, answeredFetch(session)));
     try {
       const onNotice = (notice: string): void => void notices.push(notice);
       await exportMerge(plan, open.folders, sink, { shardBytes: SHARD_BYTES, onNotice });

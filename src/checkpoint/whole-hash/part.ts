@@ -1,4 +1,5 @@
 /** SHA-256 of tensors that are read in parts, in any order, by several threads: a tree of two levels. */
+import { joinedBytes } from '../../work/bytes.ts';
 
 /** Chunks begin at multiples of this many bytes of the tensor. */
 export const CHUNK_BYTES = 256 * 1024;
@@ -40,9 +41,6 @@ export async function hashPart(
     running.push(
       crypto.subtle.digest('SHA-256', bytes.subarray(at - start, Math.min(at + CHUNK_BYTES, last) - start)),
     );
-  const digests = new Uint8Array(running.length * DIGEST_BYTES);
-  (await Promise.all(running)).forEach((digest, index) =>
-    digests.set(new Uint8Array(digest), index * DIGEST_BYTES),
-  );
+  const digests = joinedBytes((await Promise.all(running)).map((digest) => new Uint8Array(digest)));
   return { start, end, digests, head, tail };
 }

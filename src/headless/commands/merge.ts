@@ -9,7 +9,7 @@ import { parseBlocks } from '../../merge/recipe/blocks.ts';
 import type { Recipe } from '../../merge/recipe/recipe.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { mergeMemory } from '../../study/weights/loaded.ts';
-import { OutFolderSink } from '../out-folder-sink.ts';
+import { outFolderSink } from '../out-folder-sink.ts';
 import { knownDonors, ofPlan, recipeDonors } from '../recipe-donors.ts';
 
 /** A merge, written as a Hugging Face checkpoint folder. */
@@ -20,7 +20,7 @@ export const run: Command = async (context) => {
   const plan = planMerge(recipe, donors, { verbatim: flags.switch('verbatim') });
   for (const line of [...ofPlan(plan.notices, donors), ...plan.changed.map(changeText)]) notice(line);
   const shardBytes = flags.requiredNumber('shardBytes');
-  const sink = new OutFolderSink(out);
+  const sink = outFolderSink(out);
   await exportMerge(plan, folders, sink, {
     signal,
     onProgress,
