@@ -60,7 +60,7 @@ export async function randomSequence(
     inputIds,
     imageSpans: [],
     grids: [],
-    imageEmbeddings: [],
+    imageFeatures: [],
   });
 }
 

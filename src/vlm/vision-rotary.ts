@@ -2,7 +2,7 @@ import type { VisionConfig } from './config.ts';
 import type { ImageGrid } from './image-grid.ts';
 import { inverseFrequencies, type RotaryTable } from './rotary.ts';
 
-/** Qwen2.5-VL's vision tower turns with this base. */
+/** Vision towers turn with this base (`checkRotary`). */
 const THETA = 10_000;
 
 /**
