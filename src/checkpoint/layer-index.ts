@@ -14,7 +14,7 @@ export interface LayerPlace {
 }
 
 const ATTENTION = /q_proj|k_proj|v_proj|o_proj|attn|qkv/;
-const MLP = /gate_proj|up_proj|down_proj|mlp/;
+const MLP = /gate_proj|up_proj|down_proj|mlp|linear_fc/;
 
 /**
  * Where a tensor of the model stands on the unified layer index: vision block *b* of *n* → b − n, merger → 0,

@@ -19,6 +19,7 @@ const BLOCK = /^(model\.layers|visual\.blocks)\.(\d+)\./;
 /** Order counts. */
 const PREFIXES = [
   ['visual.merger.', 'projector'],
+  ['visual.deepstack_merger_list.', 'projector'],
   ['visual.', 'vision'],
   ['', 'language'],
 ] as const;
@@ -31,7 +32,7 @@ export function tensorPlace(name: string): TensorPlace {
     const part = list === 'model.layers' ? 'layer' : 'visionBlock';
     return { part, block: Number(number), within: below(start) };
   }
-  const [prefix, part] = PREFIXES.find(([prefix]) => name.startsWith(prefix)) ?? PREFIXES[2];
+  const [prefix, part] = PREFIXES.find(([prefix]) => name.startsWith(prefix)) ?? PREFIXES[3];
   return { part, block: null, within: below(prefix) };
 }
 

@@ -27,12 +27,14 @@ export function visionGraphs(config: VlmConfig, format: LinearFormat): VisionGra
   const { hiddenSize, intermediateSize, heads, outHiddenSize, spatialMergeSize: merge } = vision;
   const { norm, mlp, patchBias } = architecture.vision;
   const patchDim = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
+  const side = vision.positionTableSide;
+  const patch = { bias: patchBias, ...(side === undefined ? {} : { positions: side ** 2 }) };
   const block = { hiddenSize, intermediateSize, heads, norm, mlp };
   return {
     patchEmbed: {
-      kind: `patch embedding ${JSON.stringify([patchDim, hiddenSize, patchBias])}`,
-      build: (constants) => patchEmbedGraph(patchDim, hiddenSize, constants, patchBias),
-      weight: (name) => `visual.patch_embed.${name}`,
+      kind: `patch embedding ${JSON.stringify([patchDim, hiddenSize, patch])}`,
+      build: (constants) => patchEmbedGraph(patchDim, hiddenSize, constants, patch),
+      weight: (name) => (name.startsWith('pos_embed.') ? `visual.${name}` : `visual.patch_embed.${name}`),
     },
     block: (index) => ({
       kind: `vision block ${JSON.stringify([block, format])}`,

@@ -1,5 +1,7 @@
 /** Running the vision tower and projector on one image. */
 import type { ImagePatches } from '../vlm/patches.ts';
+import type { PositionTaps } from '../vlm/position-table.ts';
+import { positionTaps } from '../vlm/position-table.ts';
 import { visionRotary } from '../vlm/vision-rotary.ts';
 import type { WindowClass } from '../vlm/windows.ts';
 import { windowPlan } from '../vlm/windows.ts';
@@ -51,7 +53,9 @@ export class VisionTower {
 
     const patchDim = pixelValues.length / patches;
     const pixels = permuteUnits(pixelValues, order, unit * patchDim);
-    let hidden = await this.#patchEmbed(model, graphs.patchEmbed, pixels, [patches, patchDim]);
+    const side = vision.positionTableSide;
+    const taps = side === undefined ? undefined : positionTaps(grid, side, vision.spatialMergeSize, order);
+    let hidden = await this.#patchEmbed(model, graphs.patchEmbed, pixels, [patches, patchDim], taps);
     const size = order.length * vision.outHiddenSize;
     const features = new Float32Array(graphs.projectors.length * size);
     for (let block = 0; block < vision.depth; block++) {
@@ -82,10 +86,18 @@ export class VisionTower {
     graph: VisionGraph,
     pixels: Float32Array,
     dims: readonly [patches: number, patchDim: number],
+    taps: PositionTaps | undefined,
   ): Promise<Tensor> {
-    const input = this.#backend.upload('float32', dims, pixels);
-    const { hidden_out: hidden } = await this.#graphs.run(use(model, graph), { pixels: input });
-    this.#backend.dispose(input);
+    const [patches] = dims;
+    const feeds: Feeds = {
+      pixels: this.#backend.upload('float32', dims, pixels),
+      ...(taps && {
+        position_rows: this.#backend.upload('int64', [4, patches], BigInt64Array.from(taps.rows, BigInt)),
+        position_weights: this.#backend.upload('float32', [4, patches, 1], taps.weights),
+      }),
+    };
+    const { hidden_out: hidden } = await this.#graphs.run(use(model, graph), feeds);
+    for (const input of Object.values(feeds)) this.#backend.dispose(input);
     return hidden as Tensor;
   }
 

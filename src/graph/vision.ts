@@ -31,23 +31,52 @@ export interface VisionDims {
       };
 }
 
+export interface PatchEmbedOptions {
+  readonly bias?: boolean;
+  /** Entries of the learned position table; left out: none is added. */
+  readonly positions?: number;
+}
+
 /**
  * `pixels [N, patchDim] → hidden [N, D]`. The checkpoint's Conv3d has kernel = stride, so it is one matrix,
- * kept in float32 (1 M weights at 7B).
+ * kept in float32 (1 M weights at 7B). With a position table, int64 `position_rows [4, N]` and `position_weights [4, N, 1]` say
+ * what is added of it (`positionTaps`).
  */
 export function patchEmbedGraph(
   patchDim: number,
   hiddenSize: number,
   constants?: ConstantWeights,
-  bias = false,
+  { bias = false, positions }: PatchEmbedOptions = {},
 ): Graph {
   const graph = new GraphBuilder();
   const weights = new WeightBinder(graph, constants);
   const pixels = graph.input('pixels', 'float32', ['N', patchDim]);
   const shape = { out: hiddenSize, in: patchDim, bias };
-  const hidden = linear(graph, weights, pixels, 'proj', shape, 'f32');
+  const embedded = linear(graph, weights, pixels, 'proj', shape, 'f32');
+  const hidden =
+    positions === undefined ? embedded : addPositions(graph, weights, embedded, positions, hiddenSize);
   graph.output('hidden_out', hidden, 'float32', ['N', hiddenSize]);
   return finish(graph, weights);
+}
+
+function addPositions(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  embedded: Value,
+  positions: number,
+  hiddenSize: number,
+): Value {
+  const [table] = weights.matrix('pos_embed.weight', positions, hiddenSize, 'f32') as [Value];
+  const rows = graph.input('position_rows', 'int64', [4, 'N']);
+  const shares = graph.input('position_weights', 'float32', [4, 'N', 1]);
+  let sum = embedded;
+  // One tap after another: four at once would take four times the memory of the patches.
+  for (let tap = 0; tap < 4; tap++) {
+    const of = (values: Value): Value => graph.op('Gather', [values, graph.int64s(tap)], { axis: 0 });
+    const entries = graph.op('Gather', [table, of(rows)], { axis: 0 });
+    sum = graph.op('Add', [sum, graph.op('Mul', [entries, of(shares)])]);
+  }
+  return graph.op('Reshape', [sum, graph.int64s(-1, hiddenSize)]);
 }
 
 /**

@@ -16,6 +16,10 @@ export interface VisionConfig {
   readonly windowSize?: number;
   /** Blocks that attend over the whole image in spite of windows. Below `depth`, in the file's order. */
   readonly fullAttentionBlocks?: readonly number[];
+  /** Entries a side of the learned position table, laid over every image; left out: there is none. */
+  readonly positionTableSide?: number;
+  /** Blocks whose output goes to a projector of its own (DeepStack), in the file's order; left out: none. */
+  readonly deepstackBlocks?: readonly number[];
   readonly inChannels: number;
   readonly tokensPerSecond?: number;
 }

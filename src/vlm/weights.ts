@@ -69,6 +69,9 @@ function towerWeights(vision: VisionConfig, design: VisionDesign): readonly Weig
   return [
     { name: 'visual.patch_embed.proj.weight', shape: patch },
     ...(design.patchBias ? [{ name: 'visual.patch_embed.proj.bias', shape: [dim] }] : []),
+    ...(vision.positionTableSide === undefined
+      ? []
+      : [{ name: 'visual.pos_embed.weight', shape: [vision.positionTableSide ** 2, dim] }]),
     ...Array.from({ length: vision.depth }, (_, n) => block(`visual.blocks.${n}`)).flat(),
   ];
 }
