@@ -68,7 +68,7 @@ export const ROOMS = {
   vlm: {
     files: folder('vlm'),
     uses: ['words', 'work', 'checkpoint'],
-    holds: 'what is particular to Qwen2.5-VL',
+    holds: 'vision-language models: what is particular to an architecture, in a folder each',
   },
   dataset: {
     files: '^dataset/',

@@ -21,6 +21,26 @@ const BROWSER_GLOBALS = [
 
 const tests = ['**/*.test.ts'];
 
+/** Patterns are literals, so that scripts/check-patterns.mjs finds them all. */
+const NO_BUILT_PATTERNS = {
+  selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]',
+  message: 'Write a literal: every pattern is checked for its running time.',
+};
+
+/** An architecture is named in its folder alone (docs/architectures.md); an import of that folder names it, too. */
+const NO_ARCHITECTURE = {
+  selector:
+    ':matches(Literal[value=/qwen/i], Literal[regex.pattern=/qwen/i], TemplateElement[value.raw=/qwen/i], SvelteText[value=/qwen/i])',
+  message: 'Ask the architecture (architectureOf): only its folder in src/vlm/architectures names it.',
+};
+
+/** Whatever it is called: beside `src/vlm`, nobody asks which it is. */
+const NO_BRANCH = {
+  selector:
+    ':matches(BinaryExpression[operator=/^[!=]==?$/], SwitchStatement) > MemberExpression[property.name="modelType"]',
+  message: 'Ask the architecture (architectureOf) for what differs, not for its name.',
+};
+
 export default defineConfig(
   globalIgnores([
     ...['dist', 'test-results', 'tools/goldens/data', 'tools/configs/data', 'public/demo', 'dataset/data'],
@@ -36,17 +56,26 @@ export default defineConfig(
       eqeqeq: 'error',
       // TypeScript checks names itself, and knows which exist where.
       'no-undef': 'off',
-      // Patterns are literals, so that scripts/check-patterns.mjs finds them all.
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: ':matches(NewExpression, CallExpression)[callee.name="RegExp"]',
-          message: 'Write a literal: every pattern is checked for its running time.',
-        },
-      ],
+      'no-restricted-syntax': ['error', NO_BUILT_PATTERNS],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
+  },
+  {
+    // Models of the past keep their names in what was published of them.
+    files: ['{src,workers,packages}/**/*.{ts,mjs,svelte}'],
+    ignores: [
+      'src/vlm/**',
+      '**/testing/**',
+      'packages/*/example/**',
+      'src/ui/necessity/PublishedFreezing.svelte',
+    ],
+    rules: { 'no-restricted-syntax': ['error', NO_BUILT_PATTERNS, NO_ARCHITECTURE, NO_BRANCH] },
+  },
+  {
+    files: ['src/vlm/**/*.ts'],
+    ignores: ['src/vlm/architectures/**', '**/testing/**'],
+    rules: { 'no-restricted-syntax': ['error', NO_BUILT_PATTERNS, NO_ARCHITECTURE] },
   },
   {
     files: [...tests, '{dataset,e2e,tools}/**'],

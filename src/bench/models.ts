@@ -1,4 +1,5 @@
 /** Shapes the benchmarks run at. */
+import { ARCHITECTURES } from '../vlm/architectures/list.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 
 const VISION = {
@@ -17,7 +18,7 @@ function config(
   const headDim = text.hiddenSize / text.heads;
   const quarter = headDim / 8;
   return {
-    modelType: 'qwen2_5_vl',
+    modelType: ARCHITECTURES[0].modelType,
     text: {
       ...text,
       headDim,

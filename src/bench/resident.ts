@@ -63,7 +63,7 @@ export async function randomSequence(
     inputIds,
     imageSpans: [],
     grids: [],
-    imageEmbeddings: [],
+    imageFeatures: [],
   });
 }
 

@@ -26,11 +26,11 @@ const BLOCK = /^(model\.layers|visual\.blocks)\.(\d+)\./;
 /** Order counts. */
 const PREFIXES = [
   ['visual.merger.', 'projector'],
+  ['visual.deepstack_merger_list.', 'projector'],
   ['visual.', 'vision'],
   ['model.embed_tokens.', 'embedding'],
   ['model.norm.', 'norm'],
   ['lm_head.', 'head'],
-  ['', 'other'],
 ] as const;
 
 /** @param name canonical (see `canonicalName`) */
@@ -41,7 +41,7 @@ export function tensorPlace(name: string): TensorPlace {
     const part = list === 'model.layers' ? 'layer' : 'visionBlock';
     return { part, block: Number(number), within: below(start) };
   }
-  const [prefix, part] = PREFIXES.find(([prefix]) => name.startsWith(prefix)) ?? PREFIXES[5];
+  const [prefix, part] = PREFIXES.find(([prefix]) => name.startsWith(prefix)) ?? (['', 'other'] as const);
   return { part, block: null, within: below(prefix) };
 }
 
@@ -57,7 +57,7 @@ export type Component = 'Attention' | 'MLP' | 'Other';
 export type LayerPart = Lowercase<Component>;
 
 const ATTENTION = /q_proj|k_proj|v_proj|o_proj|attn|qkv/;
-const MLP = /gate_proj|up_proj|down_proj|mlp/;
+const MLP = /gate_proj|up_proj|down_proj|mlp|linear_fc/;
 
 /** Told by the words in the name, attention first, as in the reference: the merger's two linears count as MLP. */
 export function componentOf(name: string): Component {

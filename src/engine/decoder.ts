@@ -7,12 +7,15 @@ import { headOutputs } from './head.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import type { Segment } from './segments.ts';
-import { headKey } from './weights/plan.ts';
+import { decoderDims, headKey } from './weights/plan.ts';
 
 /** A run has a fixed cost, so the whole stack goes into one; with constants, that costs memory. */
 const CONSTANT_BYTES_PER_RUN = 256 * 2 ** 20;
 
-export type DecoderVariant = Pick<DecoderSpec, 'gates' | 'swap' | 'captureKv' | 'attention' | 'head'>;
+export type DecoderVariant = Pick<
+  DecoderSpec,
+  'gates' | 'swap' | 'captureKv' | 'attention' | 'head' | 'injections'
+>;
 
 export class Decoder {
   readonly #backend: Backend;
@@ -58,13 +61,13 @@ export class Decoder {
     const { sharedCache } = this.#backend;
     // Where steps append to the cache themselves, one graph serves prefill and decoding.
     const captureKv = variant.captureKv || (!sharedCache && variant.attention === 'cached');
-    const spec = { dims: config.text, format: dtype, layers: donors.length, ...variant, captureKv };
+    const spec = { dims: decoderDims(config), format: dtype, layers: donors.length, ...variant, captureKv };
     const wanted = (output: string): boolean => {
       if (/present_(key|value)$/.test(output)) return sharedCache || kv === 'present';
       return !/\.(key|value)$/.test(output) || variant.captureKv || kv === 'new';
     };
     const use: GraphUse = {
-      kind: `decoder ${shape(spec)}`,
+      kind: `decoder ${JSON.stringify(spec)}`,
       build: (constants) => decoderGraph(spec, constants),
       weight: (slot) => {
         const dot = slot.indexOf('.');
@@ -81,9 +84,4 @@ export class Decoder {
     };
     return this.#graphs.run(use, feeds, { wanted, ...(into ? { into } : {}) });
   }
-}
-
-function shape({ dims, ...rest }: DecoderSpec): string {
-  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps } = dims;
-  return JSON.stringify([hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps, rest]);
 }

@@ -7,6 +7,7 @@ import { recognise } from '../checkpoint/recognition.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
 import { NamedError, shortened } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
+import { architectureOf } from '../vlm/architecture.ts';
 import { decidingFiles } from '../vlm/deciding-files.ts';
 import { askedRepetitionPenalty, penaltyNotices } from '../vlm/generation-config.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
@@ -64,7 +65,7 @@ export async function openFolder(
     file = 'generation_config.json';
     const penalty = askedRepetitionPenalty(await readJsonFile(files, file));
     file = 'preprocessor_config.json';
-    const images = await readPreprocessors(files, config.vision);
+    const images = await readPreprocessors(files, config.vision, architectureOf(config));
     file = 'tokenizer.json';
     const tokenizerJson = await readJsonFile(files, file);
     const tokenizerConfig = await readJsonFile(files, 'tokenizer_config.json');

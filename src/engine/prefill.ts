@@ -20,6 +20,8 @@ export interface Sequence {
   /** `[length]`: its token ids. */
   readonly ids: readonly number[];
   readonly rotary: RotaryTable;
+  /** What is added to the output of LLM layers, counted from 0: `[length × hiddenSize]`, zero beside images. */
+  readonly injections: readonly { readonly layer: number; readonly values: Float32Array }[];
   /** Positions of all image tokens. */
   readonly imagePositions: readonly number[];
 }
@@ -191,6 +193,11 @@ async function segmentFeeds(
   const feeds = enter({ positions: backend.upload('int64', [slots, sequence.length], positions) });
   const into: Feeds = {};
   const gates = enter(gateFeeds(backend, from, to, (layer, part) => plan.slotGate(layer, part)));
+  const injected = sequence.injections.filter(({ layer }) => layer >= from && layer < to);
+  for (const { layer, values } of injected) {
+    const dims = [1, sequence.length, text.hiddenSize];
+    Object.assign(feeds, enter({ [`${layer - from}.injection`]: backend.upload('float32', dims, values) }));
+  }
   const slotSwaps = plan.slotSwaps(from);
   const overlays = slotSwaps?.map(
     (swap) =>
@@ -219,6 +226,7 @@ async function segmentFeeds(
       swap: slotSwaps !== null,
       captureKv: options.captureKv ?? false,
       attention: probe ? 'probed' : 'cached',
+      ...(injected.length > 0 ? { injections: injected.map(({ layer }) => layer - from) } : {}),
     },
     feeds: {
       ...feeds,

@@ -23,13 +23,14 @@ export interface Prepared {
   readonly imageSpans: readonly (readonly [start: number, count: number])[];
   /** Rows and columns of each image's tokens. */
   readonly imageGrids: readonly (readonly [rows: number, columns: number])[];
+  /** What stands in the prompt for each image, `[tokens × hiddenSize]`. */
   readonly imageEmbeddings: readonly Float32Array[];
   readonly sequence: Sequence;
   readonly nextPosition: number;
   readonly visionSeconds: number;
 }
 
-/** Image embeddings kept: 64 images of 300 tokens at 7B are 275 MB, but one photograph can have 16 384 tokens. */
+/** Image features kept: 64 images of 300 tokens at 7B are 275 MB, but one photograph can have 16 384 tokens. */
 const KEPT_BYTES = 512 * 2 ** 20;
 
 /** An image of a prompt: its embedding if it is remembered, else its pixels. */
@@ -88,18 +89,22 @@ export class PromptPreparer {
         'shorten the prompt or the continuation, or use smaller images',
       );
     }
-    const imageEmbeddings = [];
+    const imageFeatures: Float32Array[] = [];
     for (const { image, preprocessor } of images)
-      imageEmbeddings.push(await this.#embed(preprocessor, model, image, signal));
+      imageFeatures.push(await this.#embed(preprocessor, model, image, signal));
     const visionSeconds = (performance.now() - started) / 1000;
     const embedded = await embedSequence(config, model.embedding, {
       inputIds,
       imageSpans,
       grids,
-      imageEmbeddings,
+      imageFeatures,
       continuation,
     });
     const merge = config.vision.spatialMergeSize;
+    const width = config.vision.outHiddenSize;
+    const imageEmbeddings = imageFeatures.map((features, image) =>
+      features.subarray(0, (imageSpans[image]?.[1] ?? 0) * width),
+    );
     const imageGrids = grids.map(([, height, width]) => [height / merge, width / merge] as const);
     return { inputIds, imageSpans, imageGrids, imageEmbeddings, ...embedded, visionSeconds };
   }

@@ -1,12 +1,15 @@
 /** Running the vision tower and projector on one image. */
-import { patchEmbedGraph, projectorGraph, visionBlockGraph } from '../graph/vision.ts';
 import type { ImagePatches } from '../vlm/patches.ts';
+import type { PositionTaps } from '../vlm/position-table.ts';
+import { positionTaps } from '../vlm/position-table.ts';
 import { visionRotary } from '../vlm/vision-rotary.ts';
 import type { WindowClass } from '../vlm/windows.ts';
 import { windowPlan } from '../vlm/windows.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
-import type { GraphStore } from './graph-store.ts';
+import type { GraphStore, GraphUse } from './graph-store.ts';
 import type { Resident } from './resident.ts';
+import type { VisionGraph } from './vision-graphs.ts';
+import { visionGraphs } from './vision-graphs.ts';
 import { visionFormat } from './weights/plan.ts';
 
 /** Patches that attend among themselves in equal groups, and where they lie in the image's sequence. */
@@ -24,7 +27,8 @@ export class VisionTower {
   }
 
   /**
-   * Embeddings `[tokens × outHiddenSize]` in image order. A window block runs once per window size (an image
+   * What the projectors make of an image, one after another, `[projectors × tokens × outHiddenSize]`, each in image order; the
+   * first, the main one's, are its embeddings. A window block runs once per window size (an image
    * has at most four: inside, right edge, lower edge, corner), each time on a batch of equal windows. Between
    * blocks it checks `signal`, and rejects with its reason.
    */
@@ -34,6 +38,7 @@ export class VisionTower {
     signal?: AbortSignal,
   ): Promise<Float32Array> {
     const { vision } = model.config;
+    const graphs = visionGraphs(model.config, visionFormat(model.dtype));
     const { order, inverse, classes } = windowPlan(grid, vision);
     const unit = vision.spatialMergeSize ** 2;
     const patches = order.length * unit;
@@ -47,86 +52,86 @@ export class VisionTower {
     };
 
     const patchDim = pixelValues.length / patches;
-    let hidden = await this.#patchEmbed(model, permuteUnits(pixelValues, order, unit * patchDim), patchDim);
+    const pixels = permuteUnits(pixelValues, order, unit * patchDim);
+    const side = vision.positionTableSide;
+    const taps = side === undefined ? undefined : positionTaps(grid, side, vision.spatialMergeSize, order);
+    let hidden = await this.#patchEmbed(model, graphs.patchEmbed, pixels, [patches, patchDim], taps);
+    const size = order.length * vision.outHiddenSize;
+    const features = new Float32Array(graphs.projectors.length * size);
     for (let block = 0; block < vision.depth; block++) {
       if (signal?.aborted) {
         for (const tensor of [hidden, ...Object.values(angles)]) this.#backend.dispose(tensor);
         throw signal.reason;
       }
-      const groups = vision.fullAttentionBlocks.includes(block) ? [image] : windows;
+      const groups = vision.fullAttentionBlocks?.includes(block) ? [image] : windows;
       const parts = await this.#split(hidden, groups, vision.hiddenSize);
       for (const [index, group] of groups.entries()) {
         const part = parts[index] as Tensor;
-        parts[index] = await this.#block(model, block, part, group, angles);
+        parts[index] = await this.#block(model, graphs.block(block), part, group, angles);
         this.#backend.dispose(part);
       }
       hidden = await this.#join(parts, groups, vision.hiddenSize);
+      for (const [index, projector] of graphs.projectors.entries()) {
+        if (projector.afterBlock !== block) continue;
+        const projected = await this.#project(model, projector, hidden, patches);
+        features.set(permuteUnits(projected, inverse, vision.outHiddenSize), index * size);
+      }
     }
-    for (const table of Object.values(angles)) this.#backend.dispose(table);
-    const embeddings = await this.#project(model, hidden, patches);
-    return permuteUnits(embeddings, inverse, vision.outHiddenSize);
+    for (const tensor of [hidden, ...Object.values(angles)]) this.#backend.dispose(tensor);
+    return features;
   }
 
-  async #patchEmbed(model: Resident, pixels: Float32Array, patchDim: number): Promise<Tensor> {
-    const { hiddenSize } = model.config.vision;
-    const input = this.#backend.upload('float32', [pixels.length / patchDim, patchDim], pixels);
-    const { hidden_out: hidden } = await this.#graphs.run(
-      {
-        kind: `patch embedding ${patchDim} ${hiddenSize}`,
-        build: (constants) => patchEmbedGraph(patchDim, hiddenSize, constants),
-        weight: (slot) => [model, `visual.patch_embed.${slot}`],
-        weightsKey: model.id,
-      },
-      { pixels: input },
-    );
-    this.#backend.dispose(input);
+  async #patchEmbed(
+    model: Resident,
+    graph: VisionGraph,
+    pixels: Float32Array,
+    dims: readonly [patches: number, patchDim: number],
+    taps: PositionTaps | undefined,
+  ): Promise<Tensor> {
+    const [patches] = dims;
+    const feeds: Feeds = {
+      pixels: this.#backend.upload('float32', dims, pixels),
+      ...(taps && {
+        position_rows: this.#backend.upload('int64', [4, patches], BigInt64Array.from(taps.rows, BigInt)),
+        position_weights: this.#backend.upload('float32', [4, patches, 1], taps.weights),
+      }),
+    };
+    const { hidden_out: hidden } = await this.#graphs.run(use(model, graph), feeds);
+    for (const input of Object.values(feeds)) this.#backend.dispose(input);
     return hidden as Tensor;
   }
 
   async #block(
     model: Resident,
-    block: number,
+    graph: VisionGraph,
     hidden: Tensor,
     { windows, patches, offset }: WindowGroup,
     angles: Feeds,
   ): Promise<Tensor> {
-    const { vision } = model.config;
-    const { hiddenSize, intermediateSize, heads } = vision;
-    const format = visionFormat(model.dtype);
+    const { hiddenSize } = model.config.vision;
     const shape = this.#backend.host('int64', [3], BigInt64Array.of(BigInt(windows), BigInt(patches), -1n));
     const rows = BigInt64Array.from({ length: windows * patches }, (_, index) => BigInt(offset + index));
     const positions = this.#backend.upload('int64', [windows, patches], rows);
-    const outputs = await this.#graphs.run(
-      {
-        kind: `vision block ${JSON.stringify([hiddenSize, intermediateSize, heads, format])}`,
-        build: (constants) => visionBlockGraph(vision, format, constants),
-        weight: (slot) => [model, `visual.blocks.${block}.${slot}`],
-        weightsKey: [block, model.id].join(),
-      },
-      {
-        hidden: this.#backend.view(hidden, [windows, patches, hiddenSize]),
-        batch_shape: shape,
-        positions,
-        ...angles,
-      },
-    );
+    const outputs = await this.#graphs.run(use(model, graph), {
+      hidden: this.#backend.view(hidden, [windows, patches, hiddenSize]),
+      batch_shape: shape,
+      positions,
+      ...angles,
+    });
     this.#backend.dispose(positions);
     return outputs['hidden_out'] as Tensor;
   }
 
-  async #project(model: Resident, hidden: Tensor, patches: number): Promise<Float32Array> {
-    const { hiddenSize, outHiddenSize, spatialMergeSize: merge } = model.config.vision;
-    const format = visionFormat(model.dtype);
-    const { embeddings } = await this.#graphs.run(
-      {
-        kind: `projector ${JSON.stringify([hiddenSize, merge, outHiddenSize, format])}`,
-        build: (constants) => projectorGraph({ hiddenSize, outHiddenSize, merge }, format, constants),
-        weight: (slot) => [model, `visual.merger.${slot}`],
-        weightsKey: model.id,
-      },
-      { hidden: this.#backend.view(hidden, [patches, hiddenSize]) },
-    );
-    this.#backend.dispose(hidden);
+  async #project(
+    model: Resident,
+    graph: VisionGraph,
+    hidden: Tensor,
+    patches: number,
+  ): Promise<Float32Array> {
+    const { hiddenSize } = model.config.vision;
+    const { embeddings } = await this.#graphs.run(use(model, graph), {
+      hidden: this.#backend.view(hidden, [patches, hiddenSize]),
+    });
     const host = await this.#backend.read(embeddings as Tensor);
     this.#backend.dispose(embeddings as Tensor);
     return host;
@@ -160,6 +165,11 @@ export class VisionTower {
     }
     return whole;
   }
+}
+
+/** The key tells weights apart: those of a block are called by its number. */
+function use(model: Resident, { kind, build, weight }: VisionGraph): GraphUse {
+  return { kind, build, weight: (slot) => [model, weight(slot)], weightsKey: `${weight('')} ${model.id}` };
 }
 
 function windowGroups(classes: readonly WindowClass[]): readonly WindowGroup[] {

@@ -1,4 +1,4 @@
-/** Graph of consecutive Qwen2.5-VL decoder layers, open to intervention. */
+/** Graph of consecutive decoder layers, open to intervention. */
 import type { AttentionDims, AttentionInputs } from './attention.ts';
 import { cachedAttention, probedAttention } from './attention.ts';
 import type { HeadSpec } from './head.ts';
@@ -7,7 +7,7 @@ import { linear } from './linear.ts';
 import { gatedMlp } from './mlp.ts';
 import type { RotaryInputs } from './rotary.ts';
 import { rotary } from './rotary.ts';
-import { addRmsNorm, rmsNorm } from './norm.ts';
+import { addRmsNorm, norm, rmsNorm } from './norm.ts';
 import type { Value } from './onnx.ts';
 import { GraphBuilder } from './onnx.ts';
 import type { Graph } from './graph.ts';
@@ -19,6 +19,10 @@ export interface DecoderDims extends AttentionDims {
   readonly hiddenSize: number;
   readonly intermediateSize: number;
   readonly rmsNormEps: number;
+  /** Left out: true. */
+  readonly qkvBias?: boolean;
+  /** RMSNorm of each head of q and k before rotary. Left out: false. */
+  readonly qkNorm?: boolean;
 }
 
 export interface DecoderSpec {
@@ -41,6 +45,8 @@ export interface DecoderSpec {
    * `queries` (int64 `[Q]`) pay to each set of keys, a 0/1 column of `key_sets` `[S, sets]`.
    */
   readonly attention: 'cached' | 'probed';
+  /** Layers of this graph to whose output an input `i.injection` `[B or 1, S, D]` is added. Left out: none. */
+  readonly injections?: readonly number[];
   /** Goes on with the head: its outputs instead of `hidden_out`. One run less per token. */
   readonly head?: HeadSpec;
 }
@@ -104,14 +110,22 @@ function decoderLayer(
   const inputNorm = weights.vector(name('input_layernorm.weight'), dims.hiddenSize);
   const x = graph.op('Reshape', [rmsNorm(graph, hidden, inputNorm, dims.rmsNormEps), flat]);
   const project = (part: string, out: number): Value => {
-    const shape = { out, in: dims.hiddenSize, bias: true };
-    const projected = linear(graph, weights, x, name(`self_attn.${part}`), shape, format);
-    return graph.op('Reshape', [projected, shared.batchShape]);
+    const shape = { out, in: dims.hiddenSize, bias: dims.qkvBias ?? true };
+    return linear(graph, weights, x, name(`self_attn.${part}`), shape, format);
   };
-  const rotate = (value: Value, heads: number): Value => rotary(graph, value, shared, heads);
-  const query = rotate(project('q_proj', queryDim), dims.heads);
-  let key = rotate(project('k_proj', kvDim), dims.kvHeads);
-  let value = project('v_proj', kvDim);
+  const batched = (value: Value): Value => graph.op('Reshape', [value, shared.batchShape]);
+  const turned = (part: 'q' | 'k', heads: number): Value => {
+    const projected = project(`${part}_proj`, heads * dims.headDim);
+    return rotary(
+      graph,
+      batched(headNorm(graph, weights, projected, name(`self_attn.${part}_norm`), dims)),
+      shared,
+      heads,
+    );
+  };
+  const query = turned('q', dims.heads);
+  let key = turned('k', dims.kvHeads);
+  let value = batched(project('v_proj', kvDim));
 
   if (spec.captureKv) {
     graph.output(name('key'), key, 'float32', ['B', 'S', kvDim]);
@@ -147,5 +161,21 @@ function decoderLayer(
   const mlpDims = { hidden: dims.hiddenSize, intermediate: dims.intermediateSize, bias: false };
   const flatNormed = graph.op('Reshape', [normed, flat]);
   const mlp = gatedMlp(graph, weights, flatNormed, name('mlp.'), mlpDims, format);
-  return graph.op('Add', [afterAttention, gate(unflatten(mlp), 'mlp_gate')]);
+  const out = graph.op('Add', [afterAttention, gate(unflatten(mlp), 'mlp_gate')]);
+  if (!spec.injections?.includes(layer)) return out;
+  const injection = graph.input(name('injection'), 'float32', [name('injected_rows'), 'S', dims.hiddenSize]);
+  return graph.op('Add', [out, injection]);
+}
+
+/** Each head of `x [rows, heads · headDim]` normed by itself, where the model does so. */
+function headNorm(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  x: Value,
+  name: string,
+  { qkNorm = false, headDim, rmsNormEps }: DecoderDims,
+): Value {
+  if (!qkNorm) return x;
+  const heads = graph.op('Reshape', [x, graph.int64s(-1, headDim)]);
+  return norm(graph, weights, heads, name, { kind: 'rms', size: headDim, epsilon: rmsNormEps });
 }

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from './onnx.ts';
+import type { WeightBinder } from './weights.ts';
 
 /** RMSNorm over the last axis: `x / sqrt(mean(x²) + ε) · γ`. */
 export function rmsNorm(graph: GraphBuilder, x: Value, gamma: Value, epsilon: number): Value {
@@ -24,4 +25,44 @@ export function addRmsNorm(
     [true, false, false, true],
   ) as [Value, Value, Value, Value];
   return [normed, sum];
+}
+
+/** `rms`: weight γ; `layer`: `(x − mean(x)) / sqrt(var(x) + ε) · γ + β`, weight and bias. */
+export type NormKind = 'rms' | 'layer';
+
+export interface NormSpec {
+  readonly kind: NormKind;
+  readonly size: number;
+  readonly epsilon: number;
+}
+
+/** The norm over the last axis whose weights are called `name`. */
+export function norm(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  x: Value,
+  name: string,
+  spec: NormSpec,
+): Value {
+  const { kind, size, epsilon } = spec;
+  const gamma = weights.vector(`${name}.weight`, size);
+  if (kind === 'rms') return rmsNorm(graph, x, gamma, epsilon);
+  const beta = weights.vector(`${name}.bias`, size);
+  return graph.op('LayerNormalization', [x, gamma, beta], { axis: -1, epsilon: { float: epsilon } });
+}
+
+/** Residual sum and its norm: `[norm(x + y), x + y]`. */
+export function addNorm(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  x: Value,
+  y: Value,
+  name: string,
+  spec: NormSpec,
+): readonly [normed: Value, sum: Value] {
+  if (spec.kind === 'rms') {
+    return addRmsNorm(graph, x, y, weights.vector(`${name}.weight`, spec.size), spec.epsilon);
+  }
+  const sum = graph.op('Add', [x, y]);
+  return [norm(graph, weights, sum, name, spec), sum];
 }

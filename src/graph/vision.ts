@@ -1,35 +1,82 @@
-/** Graphs of the Qwen2.5-VL vision tower: patch embedding, one transformer block, the projector ("merger"). */
+/** Graphs of a vision tower: patch embedding, one transformer block, the projector ("merger"). */
 import type { Graph } from './graph.ts';
 import { finish } from './graph.ts';
 import { linear } from './linear.ts';
-import { gatedMlp } from './mlp.ts';
-import { addRmsNorm, rmsNorm } from './norm.ts';
+import type { Activation } from './mlp.ts';
+import { gatedMlp, plainMlp } from './mlp.ts';
+import type { NormKind } from './norm.ts';
+import { addNorm, norm } from './norm.ts';
+import type { Value } from './onnx.ts';
 import { GraphBuilder } from './onnx.ts';
 import { rotary } from './rotary.ts';
 import type { ConstantWeights, LinearFormat } from './weights.ts';
 import { WeightBinder } from './weights.ts';
 
-/** The vision tower's RMSNorm ε is fixed in transformers' implementation, not in the config. */
-const VISION_RMS_NORM_EPS = 1e-6;
+/** The ε of a vision tower's norms is fixed in transformers' implementation, not in the config. */
+const EPSILON = 1e-6;
 
 export interface VisionDims {
   readonly hiddenSize: number;
   readonly intermediateSize: number;
   readonly heads: number;
+  /** Left out: RMSNorm. */
+  readonly norm?: NormKind;
+  /** Left out: gated by SiLU. */
+  readonly mlp?:
+    | { readonly kind: 'gated' }
+    | {
+        readonly kind: 'plain';
+        readonly activation: Activation;
+        readonly names: readonly [widen: string, narrow: string];
+      };
+}
+
+export interface PatchEmbedOptions {
+  readonly bias?: boolean;
+  /** Entries of the learned position table; left out: none is added. */
+  readonly positions?: number;
 }
 
 /**
  * `pixels [N, patchDim] → hidden [N, D]`. The checkpoint's Conv3d has kernel = stride, so it is one matrix,
- * kept in float32 (1 M weights at 7B).
+ * kept in float32 (1 M weights at 7B). With a position table, int64 `position_rows [4, N]` and `position_weights [4, N, 1]` say
+ * what is added of it (`positionTaps`).
  */
-export function patchEmbedGraph(patchDim: number, hiddenSize: number, constants?: ConstantWeights): Graph {
+export function patchEmbedGraph(
+  patchDim: number,
+  hiddenSize: number,
+  constants?: ConstantWeights,
+  { bias = false, positions }: PatchEmbedOptions = {},
+): Graph {
   const graph = new GraphBuilder();
   const weights = new WeightBinder(graph, constants);
   const pixels = graph.input('pixels', 'float32', ['N', patchDim]);
-  const shape = { out: hiddenSize, in: patchDim, bias: false };
-  const hidden = linear(graph, weights, pixels, 'proj', shape, 'f32');
+  const shape = { out: hiddenSize, in: patchDim, bias };
+  const embedded = linear(graph, weights, pixels, 'proj', shape, 'f32');
+  const hidden =
+    positions === undefined ? embedded : addPositions(graph, weights, embedded, positions, hiddenSize);
   graph.output('hidden_out', hidden, 'float32', ['N', hiddenSize]);
   return finish(graph, weights);
+}
+
+function addPositions(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  embedded: Value,
+  positions: number,
+  hiddenSize: number,
+): Value {
+  const [table] = weights.matrix('pos_embed.weight', positions, hiddenSize, 'f32') as [Value];
+  const rows = graph.input('position_rows', 'int64', [4, 'N']);
+  const shares = graph.input('position_weights', 'float32', [4, 'N', 1]);
+  let sum = embedded;
+  // One tap after another: four at once would take four times the memory of the patches.
+  for (let tap = 0; tap < 4; tap++) {
+    const of = (values: Value): Value => graph.op('Gather', [values, graph.int64s(tap)], { axis: 0 });
+    const entries = graph.op('Gather', [table, of(rows)], { axis: 0 });
+    sum = graph.op('Add', [sum, graph.op('Mul', [entries, of(shares)])]);
+  }
+  return graph.op('Reshape', [sum, graph.int64s(-1, hiddenSize)]);
 }
 
 /**
@@ -51,11 +98,8 @@ export function visionBlockGraph(dims: VisionDims, format: LinearFormat, constan
     sin: graph.input('sin', 'float32', ['T', headDim / 2]),
   };
 
-  const norm1 = weights.vector('norm1.weight', hiddenSize);
-  const x = graph.op('Reshape', [
-    rmsNorm(graph, hidden, norm1, VISION_RMS_NORM_EPS),
-    graph.int64s(-1, hiddenSize),
-  ]);
+  const norms = { kind: dims.norm ?? 'rms', size: hiddenSize, epsilon: EPSILON } as const;
+  const x = graph.op('Reshape', [norm(graph, weights, hidden, 'norm1', norms), graph.int64s(-1, hiddenSize)]);
   const qkvShape = { out: 3 * hiddenSize, in: hiddenSize, bias: true };
   const qkv = graph.op('Reshape', [linear(graph, weights, x, 'attn.qkv', qkvShape, format), windowShape]);
   const [query, key, value] = graph.opAll('Split', [qkv], { axis: -1, num_outputs: 3 }, 3) as [
@@ -69,44 +113,76 @@ export function visionBlockGraph(dims: VisionDims, format: LinearFormat, constan
   const projShape = { out: hiddenSize, in: hiddenSize, bias: true };
   const attention = linear(graph, weights, flatContext, 'attn.proj', projShape, format);
 
-  const norm2 = weights.vector('norm2.weight', hiddenSize);
-  const [normed, afterAttention] = addRmsNorm(
-    graph,
-    hidden,
-    graph.op('Reshape', [attention, windowShape]),
-    norm2,
-    VISION_RMS_NORM_EPS,
-  );
-  const mlpDims = { hidden: hiddenSize, intermediate: dims.intermediateSize, bias: true };
+  const contribution = graph.op('Reshape', [attention, windowShape]);
+  const [normed, afterAttention] = addNorm(graph, weights, hidden, contribution, 'norm2', norms);
   const flatNormed = graph.op('Reshape', [normed, graph.int64s(-1, hiddenSize)]);
-  const mlp = gatedMlp(graph, weights, flatNormed, 'mlp.', mlpDims, format);
+  const mlp = visionMlp(graph, weights, flatNormed, dims, format);
   const out = graph.op('Add', [afterAttention, graph.op('Reshape', [mlp, windowShape])]);
   graph.output('hidden_out', out, 'float32', ['W', 'P', hiddenSize]);
   return finish(graph, weights);
 }
 
+function visionMlp(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  x: Value,
+  { hiddenSize, intermediateSize: intermediate, mlp = { kind: 'gated' } }: VisionDims,
+  format: LinearFormat,
+): Value {
+  if (mlp.kind === 'gated') {
+    return gatedMlp(graph, weights, x, 'mlp.', { hidden: hiddenSize, intermediate, bias: true }, format);
+  }
+  const names = [`mlp.${mlp.names[0]}`, `mlp.${mlp.names[1]}`] as const;
+  const { activation } = mlp;
+  return plainMlp(
+    graph,
+    weights,
+    x,
+    { names, activation, in: hiddenSize, intermediate, out: hiddenSize },
+    format,
+  );
+}
+
+export interface ProjectorDims {
+  readonly hiddenSize: number;
+  readonly merge: number;
+  readonly outHiddenSize: number;
+  /** Left out: RMSNorm. */
+  readonly norm?: NormKind;
+  /** Left out: `ln_q`, `mlp.0`, `mlp.2`. */
+  readonly names?: readonly [norm: string, widen: string, narrow: string];
+  /** The norm goes over the m² patches side by side, not over each. */
+  readonly mergesFirst?: boolean;
+}
+
 /**
- * The projector: `hidden [N, D] → embeddings [N / m², outHiddenSize]`, RMSNorm, the m² patches of a merge unit
- * side by side, two linear layers with GELU (exact) between.
+ * The projector: `hidden [N, D] → embeddings [N / m², outHiddenSize]`, norm, the m² patches of a merge unit
+ * side by side (or the other way about), two linear layers with GELU (exact) between.
  */
 export function projectorGraph(
-  dims: { readonly hiddenSize: number; readonly merge: number; readonly outHiddenSize: number },
+  {
+    hiddenSize,
+    merge,
+    outHiddenSize,
+    norm: kind = 'rms',
+    names = MERGER,
+    mergesFirst = false,
+  }: ProjectorDims,
   format: LinearFormat,
   constants?: ConstantWeights,
 ): Graph {
   const graph = new GraphBuilder();
   const weights = new WeightBinder(graph, constants);
-  const width = dims.hiddenSize * dims.merge ** 2;
-  const hidden = graph.input('hidden', 'float32', ['N', dims.hiddenSize]);
-  const norm = weights.vector('ln_q.weight', dims.hiddenSize);
-  const merged = graph.op('Reshape', [
-    rmsNorm(graph, hidden, norm, VISION_RMS_NORM_EPS),
-    graph.int64s(-1, width),
-  ]);
-  const square = { out: width, in: width, bias: true };
-  const inner = graph.op('Gelu', [linear(graph, weights, merged, 'mlp.0', square, format)]);
-  const narrow = { out: dims.outHiddenSize, in: width, bias: true };
-  const embeddings = linear(graph, weights, inner, 'mlp.2', narrow, format);
-  graph.output('embeddings', embeddings, 'float32', ['M', dims.outHiddenSize]);
+  const width = hiddenSize * merge ** 2;
+  const hidden = graph.input('hidden', 'float32', ['N', hiddenSize]);
+  const sideBySide = (x: Value): Value => graph.op('Reshape', [x, graph.int64s(-1, width)]);
+  const normed = (x: Value, size: number): Value =>
+    norm(graph, weights, x, names[0], { kind, size, epsilon: EPSILON });
+  const merged = mergesFirst ? normed(sideBySide(hidden), width) : sideBySide(normed(hidden, hiddenSize));
+  const mlp = { names: [names[1], names[2]], activation: 'gelu', in: width, intermediate: width } as const;
+  const embeddings = plainMlp(graph, weights, merged, { ...mlp, out: outHiddenSize }, format);
+  graph.output('embeddings', embeddings, 'float32', ['M', outHiddenSize]);
   return finish(graph, weights);
 }
+
+const MERGER = ['ln_q', 'mlp.0', 'mlp.2'] as const;

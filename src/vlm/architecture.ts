@@ -1,11 +1,29 @@
+/** Which architecture a checkpoint is of. */
 import { NamedError } from '../named-error.ts';
+import type { Architecture } from './architectures/architecture.ts';
+import { ARCHITECTURES } from './architectures/list.ts';
 import type { JsonFields } from './json-fields.ts';
 
-const MODEL_TYPE = 'qwen2_5_vl';
-const CLASS = 'Qwen2_5_VLForConditionalGeneration';
-const SUPPORTED = `${CLASS} (model_type ${MODEL_TYPE})`;
-/** Classes whose folders hold this model and nothing else; the base model's (`AutoModel`) has no head of its own. */
-const PLAIN: readonly unknown[] = [CLASS, 'Qwen2_5_VLModel'];
+/** Of a config that was read. @throws RangeError for one that no architecture of the list has made */
+export function architectureOf({ modelType }: { readonly modelType: string }): Architecture {
+  const found = ARCHITECTURES.find((architecture) => architecture.modelType === modelType);
+  if (!found) throw new RangeError(`no architecture ${modelType}`);
+  return found;
+}
+
+/** The titles of all, as a sentence names them: "Qwen2.5-VL". */
+export function architectureTitles(): string {
+  return alternatives(({ title }) => title);
+}
+
+function alternatives(word: (architecture: Architecture) => string): string {
+  const words = ARCHITECTURES.map(word);
+  const last = words.pop() ?? '';
+  return words.length === 0 ? last : `${words.join(', ')} or ${last}`;
+}
+
+const supported = (): string =>
+  alternatives(({ classes, modelType }) => `${classes[0]} (model_type ${modelType})`);
 
 /**
  * Holds `model_type` and `architectures` against what is supported. As in transformers, the type decides; a class that
@@ -13,44 +31,62 @@ const PLAIN: readonly unknown[] = [CLASS, 'Qwen2_5_VLModel'];
  *
  * @throws UnsupportedArchitecture for another type, and for a class whose code comes with the checkpoint
  */
-export function checkArchitecture(root: JsonFields, file: string): readonly string[] {
+export function recognizeArchitecture(
+  root: JsonFields,
+  file: string,
+): { readonly architecture: Architecture; readonly notices: readonly string[] } {
   const modelType = root.raw('model_type');
-  const architectures = root.raw('architectures');
-  const architecture: unknown = Array.isArray(architectures) ? architectures[0] : undefined;
-  const plain = architecture === undefined || PLAIN.includes(architecture);
-  const ownCode = root.has('auto_map') ? ownClasses(root.object('auto_map')) : [];
-  const known = modelType === MODEL_TYPE || (modelType === undefined && architecture !== undefined && plain);
-  if (!known) {
-    const found = [architecture, modelType === undefined ? undefined : `model_type ${String(modelType)}`];
+  const classes = root.raw('architectures');
+  const name: unknown = Array.isArray(classes) ? classes[0] : undefined;
+  const isOf = ({ classes }: Architecture): boolean => (classes as readonly unknown[]).includes(name);
+  const architecture = ARCHITECTURES.find((one) =>
+    modelType === undefined ? isOf(one) : one.modelType === modelType,
+  );
+  if (!architecture) {
+    const found = [name, modelType === undefined ? undefined : `model_type ${String(modelType)}`];
     throw new NamedError(
       'UnsupportedArchitecture',
       `the checkpoint is ${found.filter((part) => part !== undefined).join(', ') || 'of unnamed architecture'}; ` +
-        `supported is ${SUPPORTED}`,
+        `supported is ${supported()}`,
       { file, field: modelType === undefined ? 'architectures' : 'model_type' },
-      modelType === `${MODEL_TYPE}_text`
+      ARCHITECTURES.some((one) => modelType === `${one.modelType}_text`)
         ? 'This is the language model alone: open the folder of the whole model, with its vision tower.'
-        : 'Open a Qwen2.5-VL checkpoint or a fine-tune of one.',
+        : `Open a ${architectureTitles()} checkpoint or a fine-tune of one.`,
     );
   }
+  return {
+    architecture,
+    notices: classNotices(root, file, architecture, name === undefined || isOf(architecture), name),
+  };
+}
+
+function classNotices(
+  root: JsonFields,
+  file: string,
+  { title, classes: [whole] }: Architecture,
+  plain: boolean,
+  name: unknown,
+): readonly string[] {
+  const ownCode = root.has('auto_map') ? ownClasses(root.object('auto_map')) : [];
   if (plain) {
     return ownCode.length === 0
       ? []
       : [
           `config.json asks for code of the checkpoint's own (auto_map: ${ownCode.join(', ')}), which is not run: the ` +
-            `folder is read as ${CLASS}, as transformers does without trust_remote_code.`,
+            `folder is read as ${whole}, as transformers does without trust_remote_code.`,
         ];
   }
   if (ownCode.length > 0) {
     throw new NamedError(
       'UnsupportedArchitecture',
-      `the model is ${String(architecture)}, whose code comes with the checkpoint (auto_map: ${ownCode.join(', ')}) ` +
-        `and cannot run here; supported is ${SUPPORTED}`,
+      `the model is ${String(name)}, whose code comes with the checkpoint (auto_map: ${ownCode.join(', ')}) ` +
+        `and cannot run here; supported is ${supported()}`,
       { file, field: 'architectures' },
-      `Save its Qwen2.5-VL part with ${CLASS} and open that, or open the checkpoint it was made from.`,
+      `Save its ${title} part with ${whole} and open that, or open the checkpoint it was made from.`,
     );
   }
   return [
-    `config.json says that the weights were saved by ${String(architecture)}; the folder is read as ${CLASS}, as ` +
+    `config.json says that the weights were saved by ${String(name)}; the folder is read as ${whole}, as ` +
       'transformers does: heads or other parts that the class adds are left out.',
   ];
 }

@@ -128,7 +128,7 @@ function textModel(file: string): NamedError {
     'ImageTokenMismatch',
     'the chat template is that of a text model: it knows no images',
     { file },
-    'Use the chat template of the vision model this checkpoint was made from, such as chat_template.json of Qwen2.5-VL.',
+    'Use the chat template of the vision model this checkpoint was made from.',
   );
 }
 

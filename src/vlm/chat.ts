@@ -6,10 +6,9 @@ export interface ChatMessage {
 }
 
 const IMAGE = '<|vision_start|><|image_pad|><|vision_end|>';
-const DEFAULT_SYSTEM: ChatMessage = { role: 'system', content: 'You are a helpful assistant.' };
 
 /**
- * One question in Qwen's usual shape: images first, then the text; without images a string, as Python users send it and
+ * One question in the usual shape: images first, then the text; without images a string, as Python users send it and
  * text models' templates need it. `system` undefined leaves the template its own system
  * prompt; an empty string gives an empty one (the template cannot do without).
  */
@@ -45,9 +44,17 @@ export function messageText({ content }: ChatMessage): string {
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('');
 }
 
-/** Qwen2.5-VL's ChatML layout, for folders that bring no chat template. One image placeholder per image. */
-export function chatMl(messages: readonly ChatMessage[], addGenerationPrompt: boolean): string {
-  const turns = messages[0]?.role === 'system' ? messages : [DEFAULT_SYSTEM, ...messages];
+/**
+ * ChatML, for folders that bring no chat template: one placeholder per image, `system` before messages that have none of
+ * their own.
+ */
+export function chatMl(
+  messages: readonly ChatMessage[],
+  addGenerationPrompt: boolean,
+  system: string | null = 'You are a helpful assistant.',
+): string {
+  const own = system === null || messages[0]?.role === 'system';
+  const turns = own ? messages : [{ role: 'system', content: system } as const, ...messages];
   const rendered = turns.map(({ role, content }) => {
     const parts: readonly ChatPart[] =
       typeof content === 'string' ? [{ type: 'text', text: content }] : content;

@@ -35,6 +35,9 @@ export function checkDonor(
   parts: ReadonlySet<ModelPart>,
 ): readonly string[] {
   if (donor === frame) return [];
+  const { modelType } = frame.config;
+  if (donor.config.modelType !== modelType)
+    throw differs(frame, donor, 'model_type', donor.config.modelType, modelType);
   checkSame(frame, donor, 'text', frame.config.text, donor.config.text);
   if (parts.has('visionTower') || parts.has('projector')) {
     checkSame(frame, donor, 'vision', frame.config.vision, donor.config.vision);

@@ -2,6 +2,8 @@
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
 import { NamedError } from '../named-error.ts';
+import type { Architecture } from './architectures/architecture.ts';
+import { ARCHITECTURES } from './architectures/list.ts';
 import type { VisionConfig } from './config.ts';
 import {
   DEFAULT_IMAGE_PROCESSING,
@@ -15,7 +17,7 @@ import { parsePreprocessor, type Preprocessor } from './preprocessor.ts';
 export type Preprocessors = Readonly<Record<ImageProcessing, Preprocessor | NamedError>>;
 
 interface Chosen {
-  /** Null where the defaults of Qwen2.5-VL stand in. */
+  /** Null where the architecture's defaults stand in. */
   readonly file: ProcessorFile | null;
   readonly preprocessor: Preprocessor;
 }
@@ -25,7 +27,7 @@ type Outcomes = Readonly<Record<ImageProcessing, Chosen | NamedError>>;
 /**
  * Reads a folder's image processor as every profile does. Of two files that describe one, transformers 5 takes
  * `processor_config.json`, 4.51 `preprocessor_config.json`; a notice says so where that makes a difference. Without any
- * the defaults of Qwen2.5-VL are used, which a notice says, too: transformers would refuse the folder.
+ * the architecture's defaults are used, which a notice says, too: transformers would refuse the folder.
  *
  * @throws NamedError of the default profile, where no profile can read the folder: `InvalidJson`, those of
  * `parsePreprocessor`
@@ -33,10 +35,11 @@ type Outcomes = Readonly<Record<ImageProcessing, Chosen | NamedError>>;
 export async function readPreprocessors(
   files: CheckpointFiles,
   vision: VisionConfig,
+  architecture: Architecture = ARCHITECTURES[0],
 ): Promise<{ readonly preprocessors: Preprocessors; readonly notices: readonly string[] }> {
   const outcomes: Outcomes = {
-    'transformers-5': await outcome(files, vision, 'transformers-5'),
-    'transformers-4.51': await outcome(files, vision, 'transformers-4.51'),
+    'transformers-5': await outcome(files, vision, architecture, 'transformers-5'),
+    'transformers-4.51': await outcome(files, vision, architecture, 'transformers-4.51'),
   };
   const byDefault = outcomes[DEFAULT_IMAGE_PROCESSING];
   if (
@@ -54,7 +57,7 @@ export async function readPreprocessors(
       'transformers-5': made('transformers-5'),
       'transformers-4.51': made('transformers-4.51'),
     },
-    notices: noticesOf(outcomes, files.has('processor_config.json')),
+    notices: noticesOf(outcomes, files.has('processor_config.json'), architecture),
   };
 }
 
@@ -68,21 +71,27 @@ export function preprocessorFor(preprocessors: Preprocessors, name: ImageProcess
 async function outcome(
   files: CheckpointFiles,
   vision: VisionConfig,
+  architecture: Architecture,
   name: ImageProcessing,
 ): Promise<Chosen | NamedError> {
   try {
-    return await choose(files, vision, name);
+    return await choose(files, vision, architecture, name);
   } catch (error) {
     if (error instanceof NamedError) return error;
     throw error;
   }
 }
 
-async function choose(files: CheckpointFiles, vision: VisionConfig, name: ImageProcessing): Promise<Chosen> {
+async function choose(
+  files: CheckpointFiles,
+  vision: VisionConfig,
+  { imageDefaults }: Architecture,
+  name: ImageProcessing,
+): Promise<Chosen> {
   for (const file of IMAGE_PROCESSING[name].files) {
     const json = await readJsonFile(files, file);
     if (describesImages(json, file))
-      return { file, preprocessor: parsePreprocessor(json, file, vision, name) };
+      return { file, preprocessor: parsePreprocessor(json, file, vision, name, imageDefaults) };
   }
   const other = await readJsonFile(files, 'processor_config.json');
   if (describesImages(other, 'processor_config.json')) {
@@ -93,7 +102,10 @@ async function choose(files: CheckpointFiles, vision: VisionConfig, name: ImageP
       'Choose image processing transformers-5, or put the preprocessor_config.json of the base model into the folder.',
     );
   }
-  return { file: null, preprocessor: parsePreprocessor({}, 'preprocessor_config.json', vision, name) };
+  return {
+    file: null,
+    preprocessor: parsePreprocessor({}, 'preprocessor_config.json', vision, name, imageDefaults),
+  };
 }
 
 /** A `processor_config.json` without `image_processor` says nothing of images, as transformers before 5 wrote it. */
@@ -105,7 +117,11 @@ function describesImages(json: unknown, file: ProcessorFile): boolean {
   );
 }
 
-function noticesOf(outcomes: Outcomes, hasProcessorFile: boolean): readonly string[] {
+function noticesOf(
+  outcomes: Outcomes,
+  hasProcessorFile: boolean,
+  { title }: Architecture,
+): readonly string[] {
   const byDefault = outcomes[DEFAULT_IMAGE_PROCESSING];
   const other = outcomes['transformers-4.51'];
   if (byDefault instanceof NamedError) {
@@ -116,8 +132,8 @@ function noticesOf(outcomes: Outcomes, hasProcessorFile: boolean): readonly stri
   if (byDefault.file === null) {
     return [
       hasProcessorFile
-        ? 'The folder has no preprocessor_config.json, and its processor_config.json describes no image processor: the defaults of Qwen2.5-VL are used.'
-        : 'The folder has no preprocessor_config.json: the defaults of Qwen2.5-VL are used.',
+        ? `The folder has no preprocessor_config.json, and its processor_config.json describes no image processor: the defaults of ${title} are used.`
+        : `The folder has no preprocessor_config.json: the defaults of ${title} are used.`,
     ];
   }
   if (other instanceof NamedError || other.file === byDefault.file) return [];

@@ -74,8 +74,8 @@ export class JsonFields {
     return this.raw(name) !== undefined;
   }
 
-  object(name: string): JsonFields {
-    return new JsonFields(this.raw(name), this.#file, this.#at(name));
+  object(name: string, fallback?: object): JsonFields {
+    return new JsonFields(this.raw(name) ?? fallback, this.#file, this.#at(name));
   }
 
   #read<T>(name: string, accept: (value: unknown) => value is T, wanted: string, fallback: T | undefined): T {

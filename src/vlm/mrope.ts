@@ -65,14 +65,15 @@ function mismatch(what: string): NamedError {
 
 /**
  * Rotary angles of the language model, `[tokens, headDim / 2]`: the first mropeSection[0] frequencies turn with time, the
- * next with height, the last with width.
+ * next with height, the last with width; interleaved, frequency i turns with axis i mod 3 below 3 · mropeSection[axis], and
+ * beyond with time (`recomposition_frequencies` of transformers 5.24).
  */
 export function mropeCosSin(
   { axes }: Pick<MropePositions, 'axes'>,
   { text }: Pick<VlmConfig, 'text'>,
 ): RotaryTable {
   const frequencies = inverseFrequencies(text.ropeTheta, text.headDim);
-  const axisOf = text.mropeSection.flatMap((size, axis) => new Array<number>(size).fill(axis));
+  const axisOf = frequencyAxes(text, frequencies.length);
   const tokens = axes[0].length;
   const cos = new Float32Array(tokens * frequencies.length);
   const sin = new Float32Array(tokens * frequencies.length);
@@ -85,6 +86,15 @@ export function mropeCosSin(
     }
   }
   return { cos, sin };
+}
+
+/** The axis that each frequency turns with. */
+function frequencyAxes(
+  { mropeSection, mropeInterleaved }: VlmConfig['text'],
+  frequencies: number,
+): readonly number[] {
+  if (!mropeInterleaved) return mropeSection.flatMap((size, axis) => new Array<number>(size).fill(axis));
+  return Array.from({ length: frequencies }, (_, i) => (i < 3 * (mropeSection[i % 3] ?? 0) ? i % 3 : 0));
 }
 
 /** Positions of `count` text tokens from `start` on, as while an answer grows. */

@@ -1,10 +1,12 @@
 import { MAX_RESIZED_PIXELS } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
+import type { ImageDefaults } from './architectures/architecture.ts';
 import type { VisionConfig } from './config.ts';
+import { CLIP_DEFAULTS } from './image-defaults.ts';
 import { DEFAULT_IMAGE_PROCESSING, IMAGE_PROCESSING, type ImageProcessing } from './image-processing.ts';
 import { JsonFields } from './json-fields.ts';
 
-/** How an image becomes patches: `preprocessor_config.json` of a Qwen2.5-VL checkpoint, as one profile reads it. */
+/** How an image becomes patches: `preprocessor_config.json` of a checkpoint, as one profile reads it. */
 export interface Preprocessor {
   /** Whose reading of the file this is, and whose resize follows. */
   readonly processing: ImageProcessing;
@@ -21,17 +23,12 @@ export interface Preprocessor {
   readonly mergeSize: number;
 }
 
-/** Defaults of transformers' Qwen2VLImageProcessor, which hold for any field a file leaves out. */
-const CLIP_MEAN = [0.48145466, 0.4578275, 0.40821073];
-const CLIP_STD = [0.26862954, 0.26130258, 0.27577711];
-const MIN_PIXELS = 56 * 56;
-const MAX_PIXELS = 28 * 28 * 1280;
 const BICUBIC = 3;
 
 /**
  * Reads `preprocessor_config.json`, or the `image_processor` of transformers 5's `processor_config.json`. Limits are
  * `min_pixels` and `max_pixels`, which win, and `size.shortest_edge` and `size.longest_edge`, as far as the profile reads
- * them.
+ * them. What the file leaves out is taken from `defaults`.
  *
  * @throws InvalidConfig when a field is mistyped, at odds with the vision tower, or `size` lacks a limit that the profile
  * demands: transformers refuses such a file, too.
@@ -42,10 +39,11 @@ export function parsePreprocessor(
   file: string,
   vision: VisionConfig,
   processing: ImageProcessing = DEFAULT_IMAGE_PROCESSING,
+  defaults: ImageDefaults = CLIP_DEFAULTS,
 ): Preprocessor {
   const root = new JsonFields(json, file);
   const fields = root.has('image_processor') ? root.object('image_processor') : root;
-  const [minPixels, maxPixels] = pixelLimits(fields, processing);
+  const [minPixels, maxPixels] = pixelLimits(fields, processing, defaults);
   if (minPixels > maxPixels)
     throw fields.wrong('min_pixels', `at most the ${maxPixels} pixels of max_pixels`);
   if (minPixels > MAX_RESIZED_PIXELS) {
@@ -62,8 +60,8 @@ export function parsePreprocessor(
       'Use the file that was published with the checkpoint.',
     );
   }
-  const mean = perChannel(fields, 'image_mean', CLIP_MEAN);
-  const std = perChannel(fields, 'image_std', CLIP_STD);
+  const mean = perChannel(fields, 'image_mean', defaults.mean);
+  const std = perChannel(fields, 'image_std', defaults.std);
   if (std.some((value) => value <= 0)) throw fields.wrong('image_std', 'a list of 3 numbers above 0');
 
   const rescaleFactor = fields.boolean('do_rescale', true)
@@ -111,7 +109,11 @@ function canHold({ rescaleFactor, normalize }: Pick<Preprocessor, 'rescaleFactor
 }
 
 /** The least and the most pixels of a resized image. @throws InvalidConfig */
-function pixelLimits(fields: JsonFields, processing: ImageProcessing): readonly [min: number, max: number] {
+function pixelLimits(
+  fields: JsonFields,
+  processing: ImageProcessing,
+  { minPixels, maxPixels }: ImageDefaults,
+): readonly [min: number, max: number] {
   const { sizeSetsLimits } = IMAGE_PROCESSING[processing];
   const size = fields.has('size') ? fields.object('size') : null;
   const limit = (own: string, ofSize: string, fallback: number): number => {
@@ -120,7 +122,7 @@ function pixelLimits(fields: JsonFields, processing: ImageProcessing): readonly 
     const stated = mustStand ? size.positiveInteger(ofSize) : fallback;
     return fields.positiveInteger(own, sizeSetsLimits ? stated : fallback);
   };
-  return [limit('min_pixels', 'shortest_edge', MIN_PIXELS), limit('max_pixels', 'longest_edge', MAX_PIXELS)];
+  return [limit('min_pixels', 'shortest_edge', minPixels), limit('max_pixels', 'longest_edge', maxPixels)];
 }
 
 /** A number for each channel, or one for all. */

@@ -1,4 +1,5 @@
 import { NamedError } from '../named-error.ts';
+import { architectureOf } from './architecture.ts';
 import { type ChatMessage, messageText } from './chat.ts';
 import type { VlmConfig } from './config.ts';
 import { type ImageGrid, imageTokens } from './image-grid.ts';
@@ -53,7 +54,7 @@ export function buildPrompt({ tokenizer, config, messages, grids, contextLength 
       'ImageTokenMismatch',
       `the prompt has places for ${places} images, ${grids.length} were given`,
       { file: tokenizer.templateFile },
-      'Use the chat template of Qwen2.5-VL, which places every image.',
+      `Use the chat template of ${architectureOf(config).title}, which places every image.`,
     );
   }
   const counts = grids.map((grid) => imageTokens(grid, config.vision.spatialMergeSize));

@@ -1,5 +1,5 @@
 import { listing } from '../checkpoint/listing.ts';
-import { TOKEN_DEFAULTS } from './config-defaults.ts';
+import type { TokenDefaults } from './architectures/architecture.ts';
 import { JsonFields } from './json-fields.ts';
 
 /** Token ids that mean something to the model rather than to the tokenizer. */
@@ -17,6 +17,8 @@ export interface TokenSources {
   readonly root: JsonFields;
   readonly text: JsonFields;
   readonly vocabSize: number;
+  /** Where config.json names no id. */
+  readonly defaults: TokenDefaults;
   /** generation_config.json, parsed. */
   readonly generation: unknown;
 }
@@ -30,22 +32,22 @@ export function parseTokens(sources: TokenSources): {
   readonly tokens: SpecialTokens;
   readonly notices: readonly string[];
 } {
-  const { root, text, vocabSize } = sources;
+  const { root, text, vocabSize, defaults } = sources;
   const notices: string[] = [];
-  const token = (name: keyof typeof TOKEN_DEFAULTS): number => {
+  const token = (name: keyof TokenDefaults): number => {
     // 4.57 moves ids into a text_config that holds the field, as 4.52 to 4.56 write it (null); 5.x then fills the
     // root with its default. So what stands in text_config is what the weights were made with.
     const holder = text.has(name) ? text : root;
     if (!holder.has(name)) {
       root.refuseNull([name]);
-      return TOKEN_DEFAULTS[name];
+      return defaults[name];
     }
     const id = holder.index(name);
     if (id >= vocabSize) throw holder.wrong(name, `a token id below vocab_size ${vocabSize}`);
-    if ((root.raw(name) ?? TOKEN_DEFAULTS[name]) !== id) {
+    if ((root.raw(name) ?? defaults[name]) !== id) {
       notices.push(
         `config.json has ${name} ${id} in text_config alone, where transformers 4.57 puts it: ${id} is used. ` +
-          `transformers 5 looks at the root only and takes ${String(root.raw(name) ?? TOKEN_DEFAULTS[name])}; ` +
+          `transformers 5 looks at the root only and takes ${String(root.raw(name) ?? defaults[name])}; ` +
           'copy the id to the root to make it agree.',
       );
     }

@@ -1,8 +1,7 @@
 import { MAX_CONTEXT } from '../checkpoint/limits.ts';
-import { TEXT_DEFAULTS } from './config-defaults.ts';
 import type { JsonFields } from './json-fields.ts';
 
-/** The language model: Qwen2.5 with multimodal rotary positions. */
+/** The language model: grouped queries, gated MLP, RMSNorm, multimodal rotary positions. */
 export interface TextConfig {
   readonly hiddenSize: number;
   readonly layers: number;
@@ -15,9 +14,33 @@ export interface TextConfig {
   readonly ropeTheta: number;
   /** How many of the headDim / 2 rotary frequencies turn with time, height and width. */
   readonly mropeSection: readonly [time: number, height: number, width: number];
+  /** The axes take turns among the frequencies (T, H, W, T, …, then T alone) instead of standing one after another. */
+  readonly mropeInterleaved?: true;
   /** The context length, in tokens. */
   readonly maxPositionEmbeddings: number;
   readonly tieWordEmbeddings: boolean;
+}
+
+/** What transformers' class takes for fields that config.json leaves out. */
+export interface TextDefaults {
+  readonly vocab_size: number;
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  /** Where the field is left out; written as null it is num_attention_heads. */
+  readonly num_key_value_heads: number;
+  /** The class has the field: it is free of hidden_size / num_attention_heads. */
+  readonly head_dim?: number;
+  readonly hidden_act: string;
+  readonly max_position_embeddings: number;
+  readonly rms_norm_eps: number;
+  readonly rope_theta: number;
+  readonly mrope_section: readonly [number, number, number];
+  /** What the class does, whatever config.json says. */
+  readonly mrope_interleaved?: true;
+  readonly use_sliding_window: boolean;
+  readonly max_window_layers: number;
 }
 
 /** Fields that are numbers or names in every release; null is no value of theirs. */
@@ -40,46 +63,47 @@ const NEVER_NULL = [
  *
  * @throws UnsupportedConfig, InvalidConfig as `parseConfig`
  */
-export function parseText(fields: JsonFields, root: JsonFields): TextConfig {
+export function parseText(fields: JsonFields, root: JsonFields, defaults: TextDefaults): TextConfig {
   fields.refuseNull(NEVER_NULL);
-  const hiddenSize = fields.positiveInteger('hidden_size', TEXT_DEFAULTS.hidden_size);
-  const heads = fields.positiveInteger('num_attention_heads', TEXT_DEFAULTS.num_attention_heads);
+  const hiddenSize = fields.positiveInteger('hidden_size', defaults.hidden_size);
+  const heads = fields.positiveInteger('num_attention_heads', defaults.num_attention_heads);
   const kvHeads = fields.isNull('num_key_value_heads')
     ? heads
-    : fields.positiveInteger('num_key_value_heads', TEXT_DEFAULTS.num_key_value_heads);
-  const layers = fields.positiveInteger('num_hidden_layers', TEXT_DEFAULTS.num_hidden_layers);
-  if (hiddenSize % heads !== 0) {
+    : fields.positiveInteger('num_key_value_heads', defaults.num_key_value_heads);
+  const layers = fields.positiveInteger('num_hidden_layers', defaults.num_hidden_layers);
+  if (defaults.head_dim === undefined && hiddenSize % heads !== 0) {
     throw fields.wrong('hidden_size', `divisible by num_attention_heads ${heads}`);
   }
   if (heads % kvHeads !== 0) {
     throw fields.wrong('num_attention_heads', `divisible by num_key_value_heads ${kvHeads}`);
   }
-  const headDim = hiddenSize / heads;
-  if (fields.positiveInteger('head_dim', headDim) !== headDim) {
-    throw fields.wrong('head_dim', `hidden_size / num_attention_heads = ${headDim}`);
+  const headDim = fields.positiveInteger('head_dim', defaults.head_dim ?? hiddenSize / heads);
+  if (defaults.head_dim === undefined && headDim !== hiddenSize / heads) {
+    throw fields.wrong('head_dim', `hidden_size / num_attention_heads = ${hiddenSize / heads}`);
   }
-  checkActivation(fields, TEXT_DEFAULTS.hidden_act);
-  checkFullAttention(fields, layers);
+  checkActivation(fields, defaults.hidden_act);
+  checkFullAttention(fields, layers, defaults);
   return {
     hiddenSize,
     layers,
     heads,
     kvHeads,
     headDim,
-    intermediateSize: fields.positiveInteger('intermediate_size', TEXT_DEFAULTS.intermediate_size),
-    vocabSize: fields.positiveInteger('vocab_size', TEXT_DEFAULTS.vocab_size),
-    rmsNormEps: fields.positive('rms_norm_eps', TEXT_DEFAULTS.rms_norm_eps),
-    ...parseRotary(fields, headDim),
-    maxPositionEmbeddings: contextLength(fields),
+    intermediateSize: fields.positiveInteger('intermediate_size', defaults.intermediate_size),
+    vocabSize: fields.positiveInteger('vocab_size', defaults.vocab_size),
+    rmsNormEps: fields.positive('rms_norm_eps', defaults.rms_norm_eps),
+    ...parseRotary(fields, headDim, defaults),
+    ...(defaults.mrope_interleaved ? { mropeInterleaved: true } : {}),
+    maxPositionEmbeddings: contextLength(fields, defaults),
     // 4.52 to 4.57 keep this inside text_config, the hub's files and 5.x at the root; either one ties.
     tieWordEmbeddings:
       root.boolean('tie_word_embeddings', false) || fields.boolean('tie_word_embeddings', false),
   };
 }
 
-function contextLength(fields: JsonFields): number {
+function contextLength(fields: JsonFields, defaults: TextDefaults): number {
   const name = 'max_position_embeddings';
-  const length = fields.positiveInteger(name, TEXT_DEFAULTS[name]);
+  const length = fields.positiveInteger(name, defaults[name]);
   if (length > MAX_CONTEXT) throw fields.wrong(name, `a context of at most ${MAX_CONTEXT} tokens`);
   return length;
 }
@@ -93,7 +117,7 @@ export function checkActivation(fields: JsonFields, fallback: string): void {
 }
 
 /** `layer_types` decides where it is written (since 4.53); else a window does, from `max_window_layers` on. */
-function checkFullAttention(fields: JsonFields, layers: number): void {
+function checkFullAttention(fields: JsonFields, layers: number, defaults: TextDefaults): void {
   const types = fields.raw('layer_types');
   if (types !== undefined) {
     if (!Array.isArray(types) || types.length < layers) {
@@ -107,25 +131,28 @@ function checkFullAttention(fields: JsonFields, layers: number): void {
     );
   }
   const windowed =
-    fields.boolean('use_sliding_window', TEXT_DEFAULTS.use_sliding_window) &&
-    !fields.isNull('sliding_window');
-  if (windowed && fields.index('max_window_layers', TEXT_DEFAULTS.max_window_layers) < layers) {
+    fields.boolean('use_sliding_window', defaults.use_sliding_window) && !fields.isNull('sliding_window');
+  if (windowed && fields.index('max_window_layers', defaults.max_window_layers) < layers) {
     throw fields.unsupported('use_sliding_window', 'sliding-window attention; supported is full attention');
   }
 }
 
-function parseRotary(fields: JsonFields, headDim: number): Pick<TextConfig, 'ropeTheta' | 'mropeSection'> {
+function parseRotary(
+  fields: JsonFields,
+  headDim: number,
+  defaults: TextDefaults,
+): Pick<TextConfig, 'ropeTheta' | 'mropeSection'> {
   // rope_scaling is the name until 4.57, and wins in 5.x, where rope_parameters is the name.
   const name = (['rope_scaling', 'rope_parameters'] as const).find((key) => !isEmpty(fields.raw(key)));
-  const theta = fields.positive('rope_theta', TEXT_DEFAULTS.rope_theta);
+  const theta = fields.positive('rope_theta', defaults.rope_theta);
   const wanted = `three integers with sum head_dim / 2 = ${headDim / 2}`;
   const fits = (section: readonly number[]): boolean =>
     section.reduce((sum, part) => sum + part, 0) * 2 === headDim;
   if (name === undefined) {
-    if (!fits(TEXT_DEFAULTS.mrope_section)) {
+    if (!fits(defaults.mrope_section)) {
       throw fields.wrong('rope_scaling', `an object with mrope_section, ${wanted}`);
     }
-    return { ropeTheta: theta, mropeSection: TEXT_DEFAULTS.mrope_section };
+    return { ropeTheta: theta, mropeSection: defaults.mrope_section };
   }
   const rope = fields.object(name);
   for (const type of ['full_attention', 'sliding_attention']) {
@@ -135,7 +162,7 @@ function parseRotary(fields: JsonFields, headDim: number): Pick<TextConfig, 'rop
   if (type !== 'mrope' && type !== 'default') {
     throw fields.unsupported(name, `rotary scaling "${type}"; supported are mrope and default`);
   }
-  const [time = 0, height = 0, width = 0] = rope.numbers('mrope_section', 3, TEXT_DEFAULTS.mrope_section);
+  const [time = 0, height = 0, width = 0] = rope.numbers('mrope_section', 3, defaults.mrope_section);
   if (![time, height, width].every(Number.isSafeInteger) || Math.min(time, height, width) < 0) {
     throw rope.wrong('mrope_section', 'three integers from 0');
   }

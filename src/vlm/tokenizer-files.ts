@@ -1,6 +1,7 @@
 /** The files of a folder that decide how texts become tokens. */
 import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { readRange } from '../checkpoint/byte-source.ts';
+import { optionalObject } from '../checkpoint/config-hints.ts';
 import { checkSmall, readJsonFile } from '../checkpoint/small-file.ts';
 import { readTemplateFile } from './chat-template-file.ts';
 import { ADDITIONAL_DEFAULT } from './chat-template-source.ts';
@@ -8,6 +9,7 @@ import { ADDED_TOKENS } from './declared-tokens.ts';
 import type { TokenizerFiles } from './tokenizer.ts';
 
 const NAMES = [
+  'config.json',
   'tokenizer.json',
   'tokenizer_config.json',
   ADDED_TOKENS,
@@ -22,6 +24,7 @@ export async function readTokenizerFiles(files: CheckpointFiles): Promise<Tokeni
   return {
     tokenizerJson: await readJsonFile(files, 'tokenizer.json'),
     tokenizerConfig: await readJsonFile(files, 'tokenizer_config.json'),
+    modelType: (await optionalObject(files, 'config.json'))['model_type'],
     addedTokens: await readJsonFile(files, ADDED_TOKENS),
     processorConfig: await readJsonFile(files, 'processor_config.json'),
     chatTemplateJson: await readJsonFile(files, 'chat_template.json'),

@@ -1,6 +1,7 @@
 import { PreTrainedTokenizer } from '@huggingface/transformers';
 import { overLimit } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
+import { ARCHITECTURES } from './architectures/list.ts';
 import { type ChatMessage, chatMl } from './chat.ts';
 import { chatTemplate } from './chat-template.ts';
 import { type ChatTemplateFiles, chatTemplateSources, disagreements } from './chat-template-source.ts';
@@ -14,6 +15,8 @@ export interface TokenizerFiles extends ChatTemplateFiles {
   readonly tokenizerJson: unknown;
   /** added_tokens.json. */
   readonly addedTokens?: unknown;
+  /** `model_type` of config.json: whose layout a folder without a template gets. */
+  readonly modelType?: unknown;
 }
 
 export interface DecodeOptions {
@@ -55,10 +58,12 @@ export function createTokenizer(files: TokenizerFiles, onFile: (file: string) =>
   const template = source && chatTemplate(source, specialTokens(files.tokenizerConfig));
   onFile(TOKENIZER);
   const tokenizer = construct(files);
+  const { title, defaultSystem } =
+    ARCHITECTURES.find(({ modelType }) => modelType === files.modelType) ?? ARCHITECTURES[0];
   return {
     notices:
       template === undefined
-        ? ["The folder has no chat template: Qwen2.5-VL's usual layout (ChatML) is used."]
+        ? [`The folder has no chat template: ${title}'s usual layout (ChatML) is used.`]
         : [...disagreements(sources), ...template.notices],
     templateFile: template?.file ?? 'chat template',
     encode: (text) => {
@@ -66,7 +71,7 @@ export function createTokenizer(files: TokenizerFiles, onFile: (file: string) =>
       return text === '' ? [] : tokenizer.encode(text);
     },
     applyChatTemplate: (messages, { addGenerationPrompt }) => {
-      if (template === undefined) return chatMl(messages, addGenerationPrompt);
+      if (template === undefined) return chatMl(messages, addGenerationPrompt, defaultSystem);
       onFile(template.file);
       return template.render(messages, addGenerationPrompt);
     },

@@ -1,8 +1,6 @@
-import { ALIASES_SINCE, VISION_ALIASES, VISION_DEFAULTS } from './config-defaults.ts';
+/** The vision tower's sizes, and how fields that all towers have are read. */
 import type { JsonFields } from './json-fields.ts';
-import { checkActivation } from './text-config.ts';
 
-/** The vision tower: window attention, except in `fullAttentionBlocks`. */
 export interface VisionConfig {
   readonly depth: number;
   readonly hiddenSize: number;
@@ -14,12 +12,16 @@ export interface VisionConfig {
   readonly temporalPatchSize: number;
   /** spatialMergeSize² neighbouring patches become one token. */
   readonly spatialMergeSize: number;
-  /** Pixels a side. */
-  readonly windowSize: number;
-  /** Below `depth`, in the file's order. */
-  readonly fullAttentionBlocks: readonly number[];
+  /** Pixels a side of the windows within which patches attend; left out: every block attends over the whole image. */
+  readonly windowSize?: number;
+  /** Blocks that attend over the whole image in spite of windows. Below `depth`, in the file's order. */
+  readonly fullAttentionBlocks?: readonly number[];
+  /** Entries a side of the learned position table, laid over every image; left out: there is none. */
+  readonly positionTableSide?: number;
+  /** Blocks whose output goes to a projector of its own (DeepStack), in the file's order; left out: none. */
+  readonly deepstackBlocks?: readonly number[];
   readonly inChannels: number;
-  readonly tokensPerSecond: number;
+  readonly tokensPerSecond?: number;
 }
 
 /** A release of transformers, as far as it matters here. */
@@ -28,76 +30,42 @@ export interface Release {
   readonly minor: number;
 }
 
-/**
- * Reads `vision_config`; what is left out has the class's default, as in transformers. `writer` is the release that
- * saved the file, if it says. Notices say where the newest release would read another model than the writer ran.
- *
- * @throws UnsupportedConfig, InvalidConfig as `parseConfig`
- */
-export function parseVision(
+/** The release that saved the file, `transformers_version`; a development version counts as the release it precedes. */
+export function writerOf(root: JsonFields): Release | undefined {
+  const version = root.raw('transformers_version');
+  const parts = typeof version === 'string' ? /^(\d+)\.(\d+)/.exec(version) : null;
+  return parts === null ? undefined : { major: Number(parts[1]), minor: Number(parts[2]) };
+}
+
+/** A count that later releases also take under another name (`attribute_map` of the class). */
+export interface AliasedCount {
+  readonly name: string;
+  readonly alias: string;
+  /** The first release that reads the alias; earlier ones keep such a field and do not use it. */
+  readonly since: Release;
+  readonly fallback: number;
+}
+
+/** Reads such a count. A notice says where the newest release would read another model than `writer` ran. */
+export function aliasedCount(
   fields: JsonFields,
+  { name, alias, since, fallback }: AliasedCount,
   writer: Release | undefined,
-): { readonly vision: VisionConfig; readonly notices: readonly string[] } {
-  fields.refuseNull(Object.keys(VISION_DEFAULTS));
-  const notices: string[] = [];
-  const count = (name: keyof typeof VISION_ALIASES): number => {
-    const alias = VISION_ALIASES[name];
-    const fallback = fields.positiveInteger(name, VISION_DEFAULTS[name]);
-    if (!fields.has(alias)) return fallback;
-    const aliased = fields.positiveInteger(alias);
-    if (aliased === fallback) return fallback;
-    // A release that knows the alias writes `name` alone: beside it, the alias was of no effect.
-    const ignored = fields.has(name) || isBefore(writer, ALIASES_SINCE);
-    if (!ignored) return aliased;
-    notices.push(
-      `config.json has vision_config.${alias} ${aliased} besides ${name} ${fallback}: ${name} is used, as in the ` +
-        `release of transformers that wrote the file; from ${ALIASES_SINCE.major}.${ALIASES_SINCE.minor} on, ` +
-        `transformers reads ${alias} there. Remove ${alias} from vision_config to make both agree.`,
-    );
-    return fallback;
-  };
-  const depth = count('depth');
-  const heads = count('num_heads');
-  const hiddenSize = fields.positiveInteger('hidden_size', VISION_DEFAULTS.hidden_size);
-  // Each head turns one half of its dimensions with height and one with width, in pairs.
-  if (hiddenSize % (heads * 4) !== 0) {
-    throw fields.wrong('hidden_size', `divisible by 4 × num_heads = ${heads * 4}`);
-  }
-  checkActivation(fields, VISION_DEFAULTS.hidden_act);
-  checkRotary(fields);
-  const patchSize = fields.positiveInteger('patch_size', VISION_DEFAULTS.patch_size);
-  const spatialMergeSize = fields.positiveInteger('spatial_merge_size', VISION_DEFAULTS.spatial_merge_size);
-  const windowSize = fields.positiveInteger('window_size', VISION_DEFAULTS.window_size);
-  if (windowSize < patchSize * spatialMergeSize) {
-    throw fields.wrong(
-      'window_size',
-      `at least patch_size × spatial_merge_size = ${patchSize * spatialMergeSize}`,
-    );
-  }
-  // The hub writes in_chans, transformers in_channels; the image processor makes three.
-  const channels = fields.has('in_channels') ? 'in_channels' : 'in_chans';
-  const inChannels = VISION_DEFAULTS.in_channels;
-  if (fields.positiveInteger(channels, inChannels) !== inChannels) {
-    throw fields.wrong(channels, `${inChannels}`);
-  }
-  const vision = {
-    depth,
-    hiddenSize,
-    heads,
-    intermediateSize: fields.positiveInteger('intermediate_size', VISION_DEFAULTS.intermediate_size),
-    outHiddenSize: fields.positiveInteger('out_hidden_size', VISION_DEFAULTS.out_hidden_size),
-    patchSize,
-    temporalPatchSize: fields.positiveInteger('temporal_patch_size', VISION_DEFAULTS.temporal_patch_size),
-    spatialMergeSize,
-    windowSize,
-    // The list names 7, 15, 23, 31 in small models, too: what lies beyond the last block means none.
-    fullAttentionBlocks: fields
-      .indices('fullatt_block_indexes', VISION_DEFAULTS.fullatt_block_indexes)
-      .filter((block) => block < depth),
-    inChannels,
-    tokensPerSecond: fields.positive('tokens_per_second', VISION_DEFAULTS.tokens_per_second),
-  };
-  return { vision, notices };
+  notices: string[],
+): number {
+  const own = fields.positiveInteger(name, fallback);
+  if (!fields.has(alias)) return own;
+  const aliased = fields.positiveInteger(alias);
+  if (aliased === own) return own;
+  // A release that knows the alias writes `name` alone: beside it, the alias was of no effect.
+  const ignored = fields.has(name) || isBefore(writer, since);
+  if (!ignored) return aliased;
+  notices.push(
+    `config.json has vision_config.${alias} ${aliased} besides ${name} ${own}: ${name} is used, as in the ` +
+      `release of transformers that wrote the file; from ${since.major}.${since.minor} on, ` +
+      `transformers reads ${alias} there. Remove ${alias} from vision_config to make both agree.`,
+  );
+  return own;
 }
 
 function isBefore(release: Release | undefined, { major, minor }: Release): boolean {
@@ -106,9 +74,18 @@ function isBefore(release: Release | undefined, { major, minor }: Release): bool
   );
 }
 
-/** 5.18 made the rotary base a field, inside `rope_parameters` or beside it. */
-function checkRotary(fields: JsonFields): void {
-  const fallback = fields.positive('rope_theta', VISION_DEFAULTS.rope_theta);
+/**
+ * Each head turns one half of its dimensions with height and one with width, in pairs.
+ *
+ * @throws InvalidConfig
+ */
+export function checkHeadSize(fields: JsonFields, name: string, size: number, heads: number): void {
+  if (size % (heads * 4) !== 0) throw fields.wrong(name, `divisible by 4 × num_heads = ${heads * 4}`);
+}
+
+/** 5.18 made the rotary base a field, inside `rope_parameters` or beside it. @throws UnsupportedConfig for another than `base` */
+export function checkRotary(fields: JsonFields, base: number): void {
+  const fallback = fields.positive('rope_theta', base);
   const name = fields.has('rope_parameters') ? 'rope_parameters' : 'rope_theta';
   const rope = name === 'rope_parameters' ? fields.object(name) : undefined;
   const type = rope?.string('rope_type', 'axial') ?? 'axial';
@@ -116,7 +93,16 @@ function checkRotary(fields: JsonFields): void {
     throw fields.unsupported(name, `vision rotary scaling "${type}"; supported is axial`);
   }
   const theta = rope?.positive('rope_theta', fallback) ?? fallback;
-  if (theta !== VISION_DEFAULTS.rope_theta) {
-    throw fields.unsupported(name, `vision rotary base ${theta}; supported is ${VISION_DEFAULTS.rope_theta}`);
+  if (theta !== base) {
+    throw fields.unsupported(name, `vision rotary base ${theta}; supported is ${base}`);
   }
 }
+
+/** The hub writes in_chans, transformers in_channels; the image processor makes three. @throws InvalidConfig */
+export function readChannels(fields: JsonFields): number {
+  const channels = fields.has('in_channels') ? 'in_channels' : 'in_chans';
+  if (fields.positiveInteger(channels, CHANNELS) !== CHANNELS) throw fields.wrong(channels, `${CHANNELS}`);
+  return CHANNELS;
+}
+
+const CHANNELS = 3;

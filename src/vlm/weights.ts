@@ -1,6 +1,8 @@
 import { tensorPlace } from '../checkpoint/tensor-place.ts';
 import { NamedError } from '../named-error.ts';
-import type { VlmConfig } from './config.ts';
+import { architectureOf } from './architecture.ts';
+import type { DecoderDesign, Projector, VisionDesign } from './architectures/architecture.ts';
+import type { TextConfig, VisionConfig, VlmConfig } from './config.ts';
 import { checkCounts } from './layer-counts.ts';
 
 export interface WeightSpec {
@@ -22,57 +24,95 @@ function linears(prefix: string, list: readonly Linear[]): WeightSpec[] {
  * `model.layers.N.…`, `visual.blocks.N.…`) and row-major shapes, linear layers `[out, in]`.
  * `lm_head.weight` is absent when the head is tied to the embedding.
  */
-export function expectedWeights({ text, vision }: VlmConfig): readonly WeightSpec[] {
-  const { hiddenSize: hidden, headDim, intermediateSize: inner } = text;
-  const kv = text.kvHeads * headDim;
-  const patchShape = [vision.inChannels, vision.temporalPatchSize, vision.patchSize, vision.patchSize];
-  const dim = vision.hiddenSize;
-  const merged = dim * vision.spatialMergeSize ** 2;
-
-  const visionBlocks = Array.from({ length: vision.depth }, (_, n) => {
-    const block = `visual.blocks.${n}`;
-    return [
-      { name: `${block}.norm1.weight`, shape: [dim] },
-      { name: `${block}.norm2.weight`, shape: [dim] },
-      ...linears(block, [
-        ['attn.qkv', 3 * dim, dim, true],
-        ['attn.proj', dim, dim, true],
-        ['mlp.gate_proj', vision.intermediateSize, dim, true],
-        ['mlp.up_proj', vision.intermediateSize, dim, true],
-        ['mlp.down_proj', dim, vision.intermediateSize, true],
-      ]),
-    ];
-  });
-  const layers = Array.from({ length: text.layers }, (_, n) => {
-    const layer = `model.layers.${n}`;
-    return [
-      { name: `${layer}.input_layernorm.weight`, shape: [hidden] },
-      ...linears(layer, [
-        ['self_attn.q_proj', hidden, hidden, true],
-        ['self_attn.k_proj', kv, hidden, true],
-        ['self_attn.v_proj', kv, hidden, true],
-        ['self_attn.o_proj', hidden, hidden, false],
-      ]),
-      { name: `${layer}.post_attention_layernorm.weight`, shape: [hidden] },
-      ...linears(layer, [
-        ['mlp.gate_proj', inner, hidden, false],
-        ['mlp.up_proj', inner, hidden, false],
-        ['mlp.down_proj', hidden, inner, false],
-      ]),
-    ];
-  });
+export function expectedWeights(config: VlmConfig): readonly WeightSpec[] {
+  const { text, vision } = config;
+  const architecture = architectureOf(config);
+  const embedding = [text.vocabSize, text.hiddenSize];
   return [
-    { name: 'visual.patch_embed.proj.weight', shape: [dim, ...patchShape] },
-    ...visionBlocks.flat(),
-    { name: 'visual.merger.ln_q.weight', shape: [dim] },
-    ...linears('visual.merger', [
-      ['mlp.0', merged, merged, true],
-      ['mlp.2', vision.outHiddenSize, merged, true],
+    ...towerWeights(vision, architecture.vision),
+    ...architecture
+      .projectors(vision)
+      .flatMap((projector) => projectorWeights(vision, architecture.vision, projector)),
+    { name: 'model.embed_tokens.weight', shape: embedding },
+    ...Array.from({ length: text.layers }, (_, n) =>
+      layerWeights(`model.layers.${n}`, text, architecture.decoder),
+    ).flat(),
+    { name: 'model.norm.weight', shape: [text.hiddenSize] },
+    ...(text.tieWordEmbeddings ? [] : [{ name: 'lm_head.weight', shape: embedding }]),
+  ];
+}
+
+function norm(name: string, size: number, kind: VisionDesign['norm']): WeightSpec[] {
+  return (kind === 'rms' ? ['weight'] : ['weight', 'bias']).map((part) => ({
+    name: `${name}.${part}`,
+    shape: [size],
+  }));
+}
+
+function towerWeights(vision: VisionConfig, design: VisionDesign): readonly WeightSpec[] {
+  const { hiddenSize: dim, intermediateSize: inner, patchSize } = vision;
+  const patch = [dim, vision.inChannels, vision.temporalPatchSize, patchSize, patchSize];
+  const [widen, narrow] =
+    design.mlp.kind === 'gated'
+      ? [['gate_proj', 'up_proj'], 'down_proj']
+      : [[design.mlp.names[0]], design.mlp.names[1]];
+  const block = (prefix: string): readonly WeightSpec[] => [
+    ...norm(`${prefix}.norm1`, dim, design.norm),
+    ...norm(`${prefix}.norm2`, dim, design.norm),
+    ...linears(prefix, [
+      ['attn.qkv', 3 * dim, dim, true],
+      ['attn.proj', dim, dim, true],
+      ...widen.map((name) => [`mlp.${name}`, inner, dim, true] as const),
+      [`mlp.${narrow}`, dim, inner, true],
     ]),
-    { name: 'model.embed_tokens.weight', shape: [text.vocabSize, hidden] },
-    ...layers.flat(),
-    { name: 'model.norm.weight', shape: [hidden] },
-    ...(text.tieWordEmbeddings ? [] : [{ name: 'lm_head.weight', shape: [text.vocabSize, hidden] }]),
+  ];
+  return [
+    { name: 'visual.patch_embed.proj.weight', shape: patch },
+    ...(design.patchBias ? [{ name: 'visual.patch_embed.proj.bias', shape: [dim] }] : []),
+    ...(vision.positionTableSide === undefined
+      ? []
+      : [{ name: 'visual.pos_embed.weight', shape: [vision.positionTableSide ** 2, dim] }]),
+    ...Array.from({ length: vision.depth }, (_, n) => block(`visual.blocks.${n}`)).flat(),
+  ];
+}
+
+function projectorWeights(
+  { hiddenSize, spatialMergeSize, outHiddenSize }: VisionConfig,
+  design: VisionDesign,
+  { prefix, names, mergesFirst }: Projector,
+): readonly WeightSpec[] {
+  const merged = hiddenSize * spatialMergeSize ** 2;
+  return [
+    ...norm(`${prefix}.${names[0]}`, mergesFirst ? merged : hiddenSize, design.norm),
+    ...linears(prefix, [
+      [names[1], merged, merged, true],
+      [names[2], outHiddenSize, merged, true],
+    ]),
+  ];
+}
+
+function layerWeights(
+  layer: string,
+  { hiddenSize: hidden, headDim, heads, kvHeads, intermediateSize: inner }: TextConfig,
+  { qkvBias, qkNorm }: DecoderDesign,
+): readonly WeightSpec[] {
+  const kv = kvHeads * headDim;
+  const headNorms = qkNorm ? ['q_norm', 'k_norm'] : [];
+  return [
+    { name: `${layer}.input_layernorm.weight`, shape: [hidden] },
+    ...linears(layer, [
+      ['self_attn.q_proj', heads * headDim, hidden, qkvBias],
+      ['self_attn.k_proj', kv, hidden, qkvBias],
+      ['self_attn.v_proj', kv, hidden, qkvBias],
+      ['self_attn.o_proj', hidden, heads * headDim, false],
+    ]),
+    ...headNorms.map((name) => ({ name: `${layer}.self_attn.${name}.weight`, shape: [headDim] })),
+    { name: `${layer}.post_attention_layernorm.weight`, shape: [hidden] },
+    ...linears(layer, [
+      ['mlp.gate_proj', inner, hidden, false],
+      ['mlp.up_proj', inner, hidden, false],
+      ['mlp.down_proj', hidden, inner, false],
+    ]),
   ];
 }
 
@@ -84,13 +124,16 @@ function list(names: readonly string[]): string {
 }
 
 /** What sets it right where one of the two matrices that may be one is all that is missing. */
-const ONE_OF_TWO: Readonly<Record<string, string>> = {
-  'lm_head.weight':
-    'Set tie_word_embeddings to true in config.json if the head is the embedding, or add the shard that holds it; ' +
-    'a folder that AutoModel saved holds no head: save the whole Qwen2_5_VLForConditionalGeneration.',
-  'model.embed_tokens.weight':
-    'Set tie_word_embeddings to true in config.json if the embedding is the head, or add the shard that holds it.',
-};
+function oneOfTwo(missing: string | undefined, config: VlmConfig): string | undefined {
+  if (missing === 'lm_head.weight') {
+    return (
+      'Set tie_word_embeddings to true in config.json if the head is the embedding, or add the shard that holds it; ' +
+      `a folder that AutoModel saved holds no head: save the whole ${architectureOf(config).classes[0]}.`
+    );
+  }
+  if (missing !== 'model.embed_tokens.weight') return undefined;
+  return 'Set tie_word_embeddings to true in config.json if the embedding is the head, or add the shard that holds it.';
+}
 
 /**
  * Compares the tensors found (canonical name → shape, dtype) with those the configuration calls for. The error's `what` names the first few; its `cause` is the full list of names.
@@ -113,7 +156,7 @@ export function checkWeights(
       'MissingTensor',
       `${missing.length} of ${expected.length} tensors are missing: ${list(missing)}`,
       { tensor: missing[0] ?? '' },
-      (missing.length === 1 && !config.text.tieWordEmbeddings ? ONE_OF_TWO[missing[0] ?? ''] : undefined) ??
+      (missing.length === 1 && !config.text.tieWordEmbeddings ? oneOfTwo(missing[0], config) : undefined) ??
         'Add the missing shards, or the config.json that belongs to these files.',
       { cause: missing },
     );

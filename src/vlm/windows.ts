@@ -17,11 +17,12 @@ export interface WindowPlan {
   readonly classes: readonly WindowClass[];
 }
 
-/** The attention windows of an image in the reference's order, each a list of merge units. */
+/** The attention windows of an image in the reference's order, each a list of merge units; without a size, one a frame. */
 function windows([time, height, width]: ImageGrid, config: VisionConfig): number[][] {
   const rows = height / config.spatialMergeSize;
   const columns = width / config.spatialMergeSize;
-  const side = Math.floor(config.windowSize / config.spatialMergeSize / config.patchSize);
+  const { windowSize = Infinity, spatialMergeSize, patchSize } = config;
+  const side = Math.floor(windowSize / spatialMergeSize / patchSize);
   const found: number[][] = [];
   for (let frame = 0; frame < time; frame++) {
     for (let top = 0; top < rows; top += side) {

@@ -1,11 +1,13 @@
 /** Which arrays of a checkpoint go to the device, in which form, under which key. */
+import type { DecoderDims } from '../../graph/decoder.ts';
 import { decoderGraph } from '../../graph/decoder.ts';
 import { headGraph } from '../../graph/head.ts';
-import { patchEmbedGraph, projectorGraph, visionBlockGraph } from '../../graph/vision.ts';
 import type { GraphWeight, LinearFormat, WeightSlot } from '../../graph/weights.ts';
 import { slotBytes } from '../../graph/weights.ts';
-import type { TextConfig, VisionConfig, VlmConfig } from '../../vlm/config.ts';
+import { architectureOf } from '../../vlm/architecture.ts';
+import type { TextConfig, VlmConfig } from '../../vlm/config.ts';
 import type { WeightDtype } from '../protocol/device.ts';
+import { visionGraphs } from '../vision-graphs.ts';
 
 /** One stored tensor (or, for a split head, some of its rows) and the device arrays it becomes. */
 export interface PlannedWeight {
@@ -54,11 +56,11 @@ export function planWeights(
   dtype: WeightDtype,
   maxTensorBytes: number,
 ): readonly PlannedWeight[] {
-  const { text, vision } = config;
+  const { text } = config;
   return [
-    ...visionWeights(vision, visionFormat(dtype)),
+    ...visionWeights(config, visionFormat(dtype)),
     ...Array.from({ length: text.layers }, (_, layer) =>
-      plan(decoderWeights(text, dtype), (name) => name.replace('0.', `model.layers.${layer}.`)),
+      plan(decoderWeights(config, dtype), (name) => name.replace('0.', `model.layers.${layer}.`)),
     ).flat(),
     ...headShards(text, dtype, maxTensorBytes).flatMap((shard, index) => headPlan(text, dtype, shard, index)),
   ];
@@ -84,22 +86,26 @@ export function headKey(slot: string, shard: number): string {
   return slot === 'norm.weight' ? 'model.norm.weight' : slot.replace('lm_head.', `lm_head.${shard}.`);
 }
 
-function visionWeights(vision: VisionConfig, format: LinearFormat): readonly PlannedWeight[] {
-  const patchDim = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
-  const merge = vision.spatialMergeSize;
-  const { weights: block } = visionBlockGraph(vision, format);
+function visionWeights(config: VlmConfig, format: LinearFormat): readonly PlannedWeight[] {
+  const { patchEmbed, block, projectors } = visionGraphs(config, format);
+  const { weights } = block(0).build();
   return [
-    ...plan(patchEmbedGraph(patchDim, vision.hiddenSize).weights, (name) => `visual.patch_embed.${name}`),
-    ...Array.from({ length: vision.depth }, (_, index) =>
-      plan(block, (name) => `visual.blocks.${index}.${name}`),
-    ).flat(),
-    ...plan(projectorGraph({ ...vision, merge }, format).weights, (name) => `visual.merger.${name}`),
+    ...plan(patchEmbed.build().weights, patchEmbed.weight),
+    ...Array.from({ length: config.vision.depth }, (_, index) => plan(weights, block(index).weight)).flat(),
+    ...projectors.flatMap(({ build, weight }) => plan(build().weights, weight)),
   ];
 }
 
-function decoderWeights(text: TextConfig, format: LinearFormat): readonly GraphWeight[] {
+/** What the graphs of a checkpoint's layers are made from. */
+export function decoderDims(config: VlmConfig): DecoderDims {
+  const { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps } = config.text;
+  const { decoder } = architectureOf(config);
+  return { hiddenSize, intermediateSize, heads, kvHeads, headDim, rmsNormEps, ...decoder };
+}
+
+function decoderWeights(config: VlmConfig, format: LinearFormat): readonly GraphWeight[] {
   const plain = { gates: false, swap: false, captureKv: false, attention: 'cached' } as const;
-  return decoderGraph({ dims: text, format, layers: 1, ...plain }).weights;
+  return decoderGraph({ dims: decoderDims(config), format, layers: 1, ...plain }).weights;
 }
 
 function headWeights(text: TextConfig, format: LinearFormat, rows: number): readonly GraphWeight[] {

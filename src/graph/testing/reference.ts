@@ -24,6 +24,18 @@ export function rmsNormOf(x: Numbers, gamma: Numbers, epsilon: number): number[]
   });
 }
 
+/** Mean and spread taken out of each row, then γ and β. */
+export function layerNormOf(x: Numbers, gamma: Numbers, beta: Numbers, epsilon: number): number[] {
+  const size = gamma.length;
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / size;
+  return Array.from({ length: x.length / size }, (_, row) => {
+    const values = Array.from({ length: size }, (_, k) => at(x, row * size + k));
+    const middle = mean(values);
+    const spread = Math.sqrt(mean(values.map((value) => (value - middle) ** 2)) + epsilon);
+    return values.map((value, k) => ((value - middle) / spread) * at(gamma, k) + at(beta, k));
+  }).flat();
+}
+
 export function add(a: Numbers, b: Numbers): number[] {
   return Array.from(a, (value, index) => value + at(b, index));
 }
@@ -47,6 +59,14 @@ export function rotaryOf(
 
 export function siluOf(x: number): number {
   return x / (1 + Math.exp(-x));
+}
+
+export function geluTanhOf(x: number): number {
+  return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+}
+
+export function quickGeluOf(x: number): number {
+  return x / (1 + Math.exp(-1.702 * x));
 }
 
 /** Exact GELU, x Φ(x), by integrating the normal density. */
@@ -149,11 +169,17 @@ export function decoderLayerOf(input: LayerInput, dims: DecoderDims, weight: (na
   const gated = (part: number[], gate: Numbers | undefined): number[] =>
     part.map((value, index) => value * (gate ? at(gate, Math.floor(index / (length * hiddenSize))) : 1));
   const x = rmsNormOf(hidden, weight('input_layernorm.weight'), rmsNormEps);
-  const project = (part: string): number[] =>
-    linearOf(x, weight(`self_attn.${part}.weight`), weight(`self_attn.${part}.bias`), hiddenSize);
-  const query = rotaryOf(project('q_proj'), headDim, heads * headDim, angles, positions);
-  const key = rotaryOf(project('k_proj'), headDim, kvDim, angles, positions);
-  const value = project('v_proj');
+  const project = (part: string): number[] => {
+    const bias = dims.qkvBias === false ? null : weight(`self_attn.${part}_proj.bias`);
+    return linearOf(x, weight(`self_attn.${part}_proj.weight`), bias, hiddenSize);
+  };
+  const normed = (part: string): number[] =>
+    dims.qkNorm === true
+      ? rmsNormOf(project(part), weight(`self_attn.${part}_norm.weight`), rmsNormEps)
+      : project(part);
+  const query = rotaryOf(normed('q'), headDim, heads * headDim, angles, positions);
+  const key = rotaryOf(normed('k'), headDim, kvDim, angles, positions);
+  const value = project('v');
   const swapped = (own: number[], other: Numbers | undefined): number[] =>
     own.map((v, index) =>
       other && at(swap?.mask ?? [], Math.floor(index / kvDim)) === 1 ? at(other, index) : v,

@@ -1,0 +1,55 @@
+/** The graphs that a checkpoint's vision tower is run as, and the names their weights have in the checkpoint. */
+import { patchEmbedGraph, projectorGraph, visionBlockGraph } from '../graph/vision.ts';
+import type { Graph } from '../graph/graph.ts';
+import type { ConstantWeights, LinearFormat } from '../graph/weights.ts';
+import { architectureOf } from '../vlm/architecture.ts';
+import type { Projector } from '../vlm/architectures/architecture.ts';
+import type { VlmConfig } from '../vlm/config.ts';
+
+/** A graph, the key that tells it from others, and the weights it takes. */
+export interface VisionGraph {
+  readonly kind: string;
+  readonly build: (constants?: ConstantWeights) => Graph;
+  /** Canonical name in the checkpoint of a weight of the graph. */
+  readonly weight: (name: string) => string;
+}
+
+export interface VisionGraphs {
+  readonly patchEmbed: VisionGraph;
+  readonly block: (index: number) => VisionGraph;
+  /** The main one first. */
+  readonly projectors: readonly (VisionGraph & Projector)[];
+}
+
+export function visionGraphs(config: VlmConfig, format: LinearFormat): VisionGraphs {
+  const { vision } = config;
+  const architecture = architectureOf(config);
+  const { hiddenSize, intermediateSize, heads, outHiddenSize, spatialMergeSize: merge } = vision;
+  const { norm, mlp, patchBias } = architecture.vision;
+  const patchDim = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
+  const side = vision.positionTableSide;
+  const patch = { bias: patchBias, ...(side === undefined ? {} : { positions: side ** 2 }) };
+  const block = { hiddenSize, intermediateSize, heads, norm, mlp };
+  return {
+    patchEmbed: {
+      kind: `patch embedding ${JSON.stringify([patchDim, hiddenSize, patch])}`,
+      build: (constants) => patchEmbedGraph(patchDim, hiddenSize, constants, patch),
+      weight: (name) => (name.startsWith('pos_embed.') ? `visual.${name}` : `visual.patch_embed.${name}`),
+    },
+    block: (index) => ({
+      kind: `vision block ${JSON.stringify([block, format])}`,
+      build: (constants) => visionBlockGraph(block, format, constants),
+      weight: (name) => `visual.blocks.${index}.${name}`,
+    }),
+    projectors: architecture.projectors(vision).map((projector) => {
+      const { names, mergesFirst, prefix } = projector;
+      const dims = { hiddenSize, merge, outHiddenSize, norm, names, mergesFirst };
+      return {
+        ...projector,
+        kind: `projector ${JSON.stringify([dims, format])}`,
+        build: (constants) => projectorGraph(dims, format, constants),
+        weight: (name) => `${prefix}.${name}`,
+      };
+    }),
+  };
+}
