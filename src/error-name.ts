@@ -121,6 +121,7 @@ export type ErrorName =
   | 'NoHalfPrecision'
   | 'NoImageProcessor'
   | 'NoImageTokens'
+  | 'NoInjection'
   | 'NoLayers'
   | 'NoModel'
   | 'NoPairs'

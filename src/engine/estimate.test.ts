@@ -2,15 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { estimateMemory, kvCacheBytes, rowsPerBatch, rowsPerPrefill } from './estimate.ts';
 import type { WeightDtype } from './protocol/device.ts';
 import { QWEN_7B } from './testing/qwen-7b.ts';
+import { weightMatrixBytes as matrix } from './testing/weight-bytes.ts';
 
 const { text } = QWEN_7B;
 const GPU = { device: 'webgpu', maxTensorBytes: 2 ** 31 } as const;
-
-/** Bytes of an `[out, in]` matrix: blocks of 32 weights with a float32 scale, or plain. */
-function matrix(out: number, into: number, format: WeightDtype): number {
-  const blocks = Math.ceil(into / 32);
-  return out * { f32: 4 * into, f16: 2 * into, q8: blocks * 36, q4: blocks * 20 }[format];
-}
 
 /** The 7B model's arrays, written out from its architecture. */
 function weightBytes(dtype: WeightDtype): number {

@@ -106,7 +106,7 @@ async function forwardBatch(
 }
 
 /**
- * Runs the sequence and keeps K (after RoPE) and V of every layer at its image positions.
+ * Runs the sequence and keeps K (after RoPE) and V of every layer at its image positions, and what DeepStack adds there.
  *
  * @throws NamedError `NoImageTokens` for a prompt without an image.
  */
@@ -117,8 +117,7 @@ export async function captureKv(
   signal?: AbortSignal,
   positions: readonly number[] = sequence.imagePositions,
 ): Promise<CapturedKv> {
-  const { kvHeads, headDim } = subject.rest.config.text;
-  const width = kvHeads * headDim;
+  const { kvHeads, headDim, hiddenSize } = subject.rest.config.text;
   if (positions.length === 0) {
     throw new NamedError(
       'NoImageTokens',
@@ -128,7 +127,7 @@ export async function captureKv(
     );
   }
   checkPositions(positions, sequence.length);
-  const pick = (all: Float32Array): Float32Array => {
+  const pick = (all: Float32Array, width = kvHeads * headDim): Float32Array => {
     const picked = new Float32Array(positions.length * width);
     positions.forEach((position, token) => {
       picked.set(all.subarray(position * width, (position + 1) * width), token * width);
@@ -148,7 +147,11 @@ export async function captureKv(
     ...(signal ? { signal } : {}),
   });
   backend.dispose(final as Tensor);
-  return { tokens: positions.length, keys, values };
+  const injections = sequence.injections.map(({ layer, values: all }) => ({
+    layer,
+    values: pick(all, hiddenSize),
+  }));
+  return { tokens: positions.length, keys, values, injections };
 }
 
 /** @throws NamedError `UnknownToken` for one outside the vocabulary; `field` asked for them. */

@@ -4,6 +4,7 @@ import type { RotaryTable } from '../vlm/rotary.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
 import { gateFeeds } from './gates.ts';
+import { type InjectedSequence, injectionFeeds } from './injection.ts';
 import type { KvCache, RowSource } from './kv-cache.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { RowPlan } from './rows.ts';
@@ -13,17 +14,12 @@ import type { CapturedKv } from './swap.ts';
 import { checkPositions, swapFeeds } from './swap.ts';
 
 /** A prompt ready for layer 0. */
-export interface Sequence {
+export interface Sequence extends InjectedSequence {
   /** `[length × hiddenSize]`: token embeddings with the images' in place. */
   readonly hidden: Float32Array;
-  readonly length: number;
   /** `[length]`: its token ids. */
   readonly ids: readonly number[];
   readonly rotary: RotaryTable;
-  /** What is added to the output of LLM layers, counted from 0: `[length × hiddenSize]`, zero beside images. */
-  readonly injections: readonly { readonly layer: number; readonly values: Float32Array }[];
-  /** Positions of all image tokens. */
-  readonly imagePositions: readonly number[];
 }
 
 /** Sees each layer's outputs before they are given back. Slots of the plan are the batch. */
@@ -193,11 +189,7 @@ async function segmentFeeds(
   const feeds = enter({ positions: backend.upload('int64', [slots, sequence.length], positions) });
   const into: Feeds = {};
   const gates = enter(gateFeeds(backend, from, to, (layer, part) => plan.slotGate(layer, part)));
-  const injected = sequence.injections.filter(({ layer }) => layer >= from && layer < to);
-  for (const { layer, values } of injected) {
-    const dims = [1, sequence.length, text.hiddenSize];
-    Object.assign(feeds, enter({ [`${layer - from}.injection`]: backend.upload('float32', dims, values) }));
-  }
+  const injected = enter(injectionFeeds(backend, sequence, { from, to }, options, text.hiddenSize));
   const slotSwaps = plan.slotSwaps(from);
   const overlays = slotSwaps?.map(
     (swap) =>
@@ -226,16 +218,23 @@ async function segmentFeeds(
       swap: slotSwaps !== null,
       captureKv: options.captureKv ?? false,
       attention: probe ? 'probed' : 'cached',
-      ...(injected.length > 0 ? { injections: injected.map(({ layer }) => layer - from) } : {}),
+      ...injectedLayers(injected),
     },
     feeds: {
       ...feeds,
       ...gates,
       ...swaps,
+      ...injected,
       batch_shape: backend.host('int64', [3], BigInt64Array.of(BigInt(slots), BigInt(sequence.length), -1n)),
     },
     into,
   };
+}
+
+/** The layers of a run, counted from its first, that the feeds inject something after. */
+function injectedLayers(feeds: Feeds): Pick<DecoderVariant, 'injections'> {
+  const injections = Object.keys(feeds).map((name) => parseInt(name));
+  return injections.length > 0 ? { injections } : {};
 }
 
 /** Hands the layers' keys and values to the cache, or gives them back where none is kept. */

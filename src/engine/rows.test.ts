@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RowSpec } from './protocol/intervention.ts';
+import type { Injection, RowSpec } from './protocol/intervention.ts';
 import type { RowPlan } from './rows.ts';
 import { planRows } from './rows.ts';
 
@@ -80,6 +80,18 @@ describe('planning rows', () => {
     expect(sources(plan, 2)).toEqual([null, 'a', 'b']);
     expect(sources(plan, 3)).toEqual([null, null, 'b']);
     expect(plan.slotSwaps(4)).toBeNull();
+  });
+
+  it('has rows that change what is injected leave the trunk at once, whichever layers they swap', () => {
+    const swap = (injection: Injection): RowSpec => ({ swap: { source: 's', layers: [4], injection } });
+    const plan = planRows([{}, swap('kept'), swap('removed'), swap('source')], LAYERS);
+    expect(plan.slotOf).toEqual([0, 3, 1, 2]);
+    expect(layers.map((layer) => plan.active(layer))).toEqual([3, 3, 3, 3, 4, 4]);
+    const injected = (layer: number) => plan.slotInjections(layer)?.map((swap) => swap?.injection ?? null);
+    expect(injected(0)).toEqual([null, 'removed', 'source']);
+    expect(injected(5)).toEqual([null, 'removed', 'source', null]);
+    expect(sources(plan, 0)).toBeNull();
+    expect(planRows([{}, swap('kept')], LAYERS).slotInjections(4)).toBeNull();
   });
 
   it.each([6, -1, 1.5, NaN])('refuses layer %d of 6 by name', (layer) => {

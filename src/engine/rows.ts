@@ -19,6 +19,8 @@ export interface RowPlan {
   rowGate(layer: number, part: 'attention' | 'mlp'): Float32Array | null;
   /** Swaps per slot at a layer; null when no slot is swapped there. */
   slotSwaps(layer: number): readonly (SwapSpec | null)[] | null;
+  /** Swaps per slot that change what is injected, whichever layers they swap; null when every slot keeps its own. */
+  slotInjections(layer: number): readonly (SwapSpec | null)[] | null;
 }
 
 /**
@@ -44,21 +46,31 @@ export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
   };
   const active = (layer: number): number =>
     1 + joining.filter((row) => (first[row] as number) <= layer).length;
+  const swapsOf = (layer: number, of: (row: RowSpec | null) => SwapSpec | null) => {
+    const swaps = inSlot.slice(0, active(layer)).map(of);
+    return swaps.some((swap) => swap !== null) ? swaps : null;
+  };
   return {
     slots: inSlot.length,
     slotOf,
     active,
     slotGate: (layer, part) => gateOf(inSlot.slice(0, active(layer)), layer, part),
     rowGate: (layer, part) => gateOf(rows, layer, part),
-    slotSwaps: (layer) => {
-      const swaps = inSlot.slice(0, active(layer)).map((row) => swapAt(row, layer));
-      return swaps.some((swap) => swap !== null) ? swaps : null;
-    },
+    slotSwaps: (layer) => swapsOf(layer, (row) => swapAt(row, layer)),
+    slotInjections: (layer) => swapsOf(layer, injecting),
   };
 }
 
 function touched(row: RowSpec): readonly number[] {
-  return [...(row.ablate ?? []).map(({ layer }) => layer), ...(row.swap?.layers ?? [])];
+  const ablated = (row.ablate ?? []).map(({ layer }) => layer);
+  // Something may be injected after layer 0 already.
+  return [...ablated, ...(row.swap?.layers ?? []), ...(injecting(row) ? [0] : [])];
+}
+
+/** The row's swap, where it changes what is injected. */
+function injecting(row: RowSpec | null): SwapSpec | null {
+  const swap = row?.swap;
+  return swap?.injection === 'source' || swap?.injection === 'removed' ? swap : null;
 }
 
 function ablates(row: RowSpec | null, layer: number, part: 'attention' | 'mlp'): boolean {

@@ -23,9 +23,18 @@ let stitched: Stitched;
 let prompts: Golden;
 let images: Awaited<ReturnType<typeof goldenImages>>;
 
+async function open(name: string): Promise<void> {
+  await engine.open(name as ModelId, name, await goldenFolder(readFromDisk, name));
+  await engine.load('load', name as ModelId, { device: 'wasm', dtype: 'f32' }, () => undefined);
+}
+
+async function readStitched(name: string): Promise<Stitched> {
+  const json = await readFromDisk(`expected/${name}.json`);
+  return JSON.parse(new TextDecoder().decode(json)) as Stitched;
+}
+
 beforeAll(async () => {
-  const json = await readFromDisk('expected/stitched.json');
-  stitched = JSON.parse(new TextDecoder().decode(json)) as Stitched;
+  stitched = await readStitched('stitched');
   prompts = await readGolden(readFromDisk, stitched.a);
   images = await goldenImages(readFromDisk);
   engine = new Engine({
@@ -33,14 +42,14 @@ beforeAll(async () => {
     decodeImage: images.decode,
     createBackend: () => Promise.resolve(wasmBackend()),
   });
-  for (const name of [stitched.a, stitched.b]) {
-    await engine.open(name as ModelId, name, await goldenFolder(readFromDisk, name));
-    await engine.load('load', name as ModelId, { device: 'wasm', dtype: 'f32' }, () => undefined);
-  }
+  for (const name of [stitched.a, stitched.b]) await open(name);
 }, 60_000);
 
-it('every stitch says what transformers says', async () => {
-  const tensors = await readTensors(await readFromDisk('expected/stitched.safetensors'), 'stitched');
+it.each(['stitched', 'stitched-qwen3'])('every stitch of %s says what transformers says', async (name) => {
+  const tensors = await readTensors(await readFromDisk(`expected/${name}.safetensors`), name);
+  const stitched = await readStitched(name);
+  const prompts = await readGolden(readFromDisk, stitched.a);
+  for (const donor of [stitched.a, stitched.b]) await open(donor);
   expect(stitched.answers.length).toBeGreaterThan(0);
   for (const answer of stitched.answers) {
     const label = `${answer.donors} ${answer.case}`;

@@ -30,7 +30,12 @@ describe('swapFeeds', () => {
   const source = (tokens: number, start: number): CapturedKv => {
     const ramp = (from: number): Float32Array =>
       Float32Array.from({ length: tokens * kvDim }, (_, index) => from + index);
-    return { tokens, keys: [ramp(start), ramp(start + 100)], values: [ramp(-start), ramp(-start - 100)] };
+    return {
+      tokens,
+      keys: [ramp(start), ramp(start + 100)],
+      values: [ramp(-start), ramp(-start - 100)],
+      injections: [],
+    };
   };
   const layout = { sequence: 4, kvDim };
   const positions = [1, 2];

@@ -2,11 +2,19 @@
 import { NamedError } from '../named-error.ts';
 import type { Backend, Feeds } from './backend/backend.ts';
 
+/** What DeepStack adds to the output of LLM layer `layer`, counted from 0: `[tokens × hiddenSize]`. */
+export interface LayerInjection {
+  readonly layer: number;
+  readonly values: Float32Array;
+}
+
 /** K (after RoPE) and V at chosen positions of one prompt (its image tokens), `[tokens × kvDim]` per layer. */
 export interface CapturedKv {
   readonly tokens: number;
   readonly keys: readonly Float32Array[];
   readonly values: readonly Float32Array[];
+  /** What DeepStack adds at these positions; empty for a model without. */
+  readonly injections: readonly LayerInjection[];
 }
 
 /**

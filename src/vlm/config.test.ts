@@ -82,8 +82,8 @@ describe('parseConfig', () => {
   });
 
   test.each([
-    ['qwen2_vl', 'Qwen2VLForConditionalGeneration'],
-    ['qwen3_vl', 'Qwen3VLForConditionalGeneration'],
+    ['qwen2_audio', 'Qwen2AudioForConditionalGeneration'],
+    ['qwen3_vl_moe', 'Qwen3VLMoeForConditionalGeneration'],
     ['llava', 'LlavaForConditionalGeneration'],
     ['llama', 'LlamaForCausalLM'],
   ])('refuses %s by name', (model_type, architecture) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { resizeBicubic } from './bicubic.ts';
@@ -142,6 +143,46 @@ describe('images, as Pillow and transformers have them', () => {
     expect(next).toBe(golden.inputIds.length + golden.ropeDelta);
     const tokens = golden.gridThw.reduce((sum, grid) => sum + imageTokens(grid, 2), 0);
     expect(golden.inputIds.filter((id) => id === golden.imageToken)).toHaveLength(tokens);
+  });
+});
+
+interface CaseGoldens {
+  readonly images: readonly string[];
+  readonly inputIds: readonly number[];
+  readonly positionIds: readonly (readonly number[])[];
+  readonly ropeDelta: number;
+  readonly imageGridThw: readonly ImageGrid[];
+  readonly pixelValues?: string;
+}
+
+describe.each([
+  'untied-gqa4-f32',
+  'tied-gqa1-bf16-old',
+  'qwen2-untied-bf16-old',
+  'qwen2-tied-f16',
+  'qwen3-untied-bf16',
+  'qwen3-tied-f16',
+])('prompts of %s, as transformers has them', (name) => {
+  const own = `checkpoints/${name}`;
+  const config = parseConfig(read(`${own}/config.json`), 'config.json');
+  const { cases } = read(`expected/${name}.json`) as { cases: Record<string, CaseGoldens> };
+
+  test.each(Object.entries(cases))('pixels and positions of %s', (_, golden) => {
+    const file = 'preprocessor_config.json';
+    const preprocessor = parsePreprocessor(read(`${own}/${file}`), file, config.vision);
+    const digest = createHash('sha256');
+    const grids = golden.images.map((picture) => {
+      const { shape, bytes } = tensor(pictures, picture);
+      const [height = 0, width = 0] = shape;
+      const { pixelValues, grid } = patchify({ width, height, rgb: bytes }, preprocessor);
+      digest.update(new Uint8Array(pixelValues.buffer));
+      return grid;
+    });
+    expect(grids).toEqual(golden.imageGridThw);
+    expect(grids.length > 0 ? digest.digest('hex') : undefined).toBe(golden.pixelValues);
+    const { axes, next } = mropePositions(golden.inputIds, grids, config);
+    expect(axes.map((axis) => [...axis])).toEqual(golden.positionIds);
+    expect(next).toBe(golden.inputIds.length + golden.ropeDelta);
   });
 });
 

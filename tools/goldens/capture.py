@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import torch
 from torch import nn
-from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration
+from transformers import DynamicCache, PreTrainedModel
 
 from cases import Case
 from generation import Answer, prefill
@@ -31,9 +31,10 @@ def listening(modules: dict[str, nn.Module], keep: Callable[[str, torch.Tensor],
 
 @torch.no_grad()
 def record_vision(
-    model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, case: Case
+    model: PreTrainedModel, inputs: Inputs, case: Case
 ) -> dict[str, torch.Tensor]:
-    """`<case>.vision` [merged tokens, hidden] in image order, pictures one after the other.
+    """`<case>.vision` [merged tokens, hidden] in image order, pictures one after the other; of a model with DeepStack
+    also `<case>.vision.deepstack.<i>`, of the same shape, what is added after LLM layer i.
 
     With "vision" inside also `<case>.vision.patches` [patches, vision hidden] (patch embedding, image order) and
     `<case>.vision.block.<i>` [patches, vision hidden] in *window* order.
@@ -47,32 +48,41 @@ def record_vision(
     with listening(modules, lambda name, output: tensors.__setitem__(name, output.clone())):
         features = model.get_image_features(inputs.pixel_values, inputs.image_grid_thw, return_dict=True)
     tensors[f"{case.name}.vision"] = torch.cat(list(features.pooler_output))
+    for index, feature in enumerate(deepstack(features)):
+        tensors[f"{case.name}.vision.deepstack.{index}"] = feature
     return tensors
+
+
+def deepstack(features: object) -> list[torch.Tensor]:
+    """The features that DeepStack adds, [merged tokens, hidden] each, pictures one after the other; none without it."""
+    return [torch.cat(list(pictures)) for pictures in getattr(features, "deepstack_features", None) or []]
 
 
 @torch.no_grad()
 def record_hidden_states(
-    model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, case: Case
+    model: PreTrainedModel, inputs: Inputs, case: Case
 ) -> dict[str, torch.Tensor]:
-    """`<case>.hidden.0` (embeddings, picture in place) … `<case>.hidden.<L>` (after the last layer, *before* the final
-    norm), [S, hidden]; `<case>.hidden.normed` [hidden], the last position after the final norm.
+    """`<case>.hidden.0` (embeddings, picture in place) … `<case>.hidden.<L>` (what enters the final norm), [S, hidden]:
+    what enters each layer, so with what DeepStack adds; `<case>.hidden.normed` [hidden], the last position after the
+    final norm.
 
     With "key-values" inside also `<case>.keys` (after rotary) and `<case>.values`, [L, kv heads, S, head dim].
     """
     tensors: dict[str, torch.Tensor] = {}
     language = model.model.language_model
-    modules = {f"{case.name}.hidden.{index + 1}": layer for index, layer in enumerate(language.layers)}
 
-    def keep_input(_module, _arguments, keywords):
-        tensors[f"{case.name}.hidden.0"] = keywords["inputs_embeds"][0].clone()
+    def keeper(name: str):
+        return lambda _module, arguments: tensors.__setitem__(name, arguments[0][0].clone())
 
-    handle = language.register_forward_pre_hook(keep_input, with_kwargs=True)
+    handles = [
+        module.register_forward_pre_hook(keeper(f"{case.name}.hidden.{index}"))
+        for index, module in enumerate([*language.layers, language.norm])
+    ]
     cache = DynamicCache()
-    with listening(
-        {**modules, "norm": language.norm}, lambda name, output: tensors.__setitem__(name, output[0].clone())
-    ):
+    with listening({"norm": language.norm}, lambda name, output: tensors.__setitem__(name, output[0].clone())):
         prefill(model, inputs, cache)
-    handle.remove()
+    for handle in handles:
+        handle.remove()
     tensors[f"{case.name}.hidden.normed"] = tensors.pop("norm")[-1].clone()
     if case.inside == "key-values":
         tensors[f"{case.name}.keys"] = torch.cat([layer.keys for layer in cache.layers])
@@ -82,7 +92,7 @@ def record_hidden_states(
 
 @torch.no_grad()
 def attention_on_image(
-    model: Qwen2_5_VLForConditionalGeneration,
+    model: PreTrainedModel,
     inputs: Inputs,
     answer: Answer,
     case: str,

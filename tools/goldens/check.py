@@ -1,30 +1,32 @@
 """Check the oracle against transformers' own paths: `python tools/goldens/check.py`, after make.py.
 
 Greedy decoding against `model.generate`, the silenced layer against a layer whose `forward` is the identity, the swap of
-a picture with itself against no swap, the capture of hidden states against `output_hidden_states`.
+a picture with itself against no swap, that of all layers against the source's own run, the capture of hidden states against `output_hidden_states`.
 """
 
 from __future__ import annotations
 
 import torch
-from transformers import DynamicCache, GenerationConfig, Qwen2_5_VLForConditionalGeneration
+from transformers import DynamicCache, GenerationConfig, PreTrainedModel
 
 from cases import CASES
 from checkpoints import load_model
-from expected import image_processor
+from expected import image_processor, injections
 from generation import NEW_TOKENS, STOPS, greedy, prefill
 from interventions import SwapCache, ablated, image_key_values
 from make import DATA
 from prompts import Inputs, prepare
 from shapes import SHAPES
+from shapes_qwen2_vl import QWEN2_VL_SHAPES
+from shapes_qwen3_vl import QWEN3_VL_SHAPES
 from vocabulary import load_tokenizer, token_id
 
 
 def main() -> None:
     torch.set_num_threads(1)
-    for shape in SHAPES:
+    for shape in [*SHAPES, *QWEN2_VL_SHAPES, *QWEN3_VL_SHAPES]:
         folder = DATA / "checkpoints" / shape.name
-        model, tokenizer, processor = load_model(folder), load_tokenizer(folder), image_processor()
+        model, tokenizer, processor = load_model(folder), load_tokenizer(folder), image_processor(folder)
         for case in CASES:
             inputs = prepare(model, tokenizer, processor, case.messages, list(case.images))
             check_generate(model, inputs)
@@ -32,11 +34,13 @@ def main() -> None:
             check_hidden_states(model, inputs)
             if case.images:
                 check_swap_with_itself(model, inputs)
-        print(f"{shape.name}: generate, identity layer, hidden states and self-swap agree")
+            for source in case.sources[:1]:
+                check_swap_of_all(model, inputs, prepare(model, tokenizer, processor, case.messages, [source]))
+        print(f"{shape.name}: generate, identity layer, hidden states, self-swap and whole swap agree")
 
 
 @torch.no_grad()
-def check_generate(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+def check_generate(model: PreTrainedModel, inputs: Inputs) -> None:
     """Same tokens from `generate` with nothing but greedy decoding asked for; it finds the positions by itself."""
     settings = GenerationConfig(
         max_new_tokens=NEW_TOKENS, do_sample=False, eos_token_id=list(STOPS), pad_token_id=token_id("<|endoftext|>")
@@ -55,7 +59,7 @@ def check_generate(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) ->
 
 
 @torch.no_grad()
-def check_identity(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+def check_identity(model: PreTrainedModel, inputs: Inputs) -> None:
     """Same prefill logits from the last layer silenced and from the last layer's forward replaced by the identity."""
     last = len(model.model.language_model.layers) - 1
     block = model.model.language_model.layers[last]
@@ -70,19 +74,31 @@ def check_identity(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) ->
 
 
 @torch.no_grad()
-def check_hidden_states(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+def check_hidden_states(model: PreTrainedModel, inputs: Inputs) -> None:
     """The last entry of `output_hidden_states` is after the final norm: the head gives the logits from it."""
     output = prefill(model, inputs, DynamicCache(), output_hidden_states=True)
     same(model.lm_head(output.hidden_states[-1]).tolist(), output.logits.tolist(), "hidden states")
 
 
 @torch.no_grad()
-def check_swap_with_itself(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> None:
+def check_swap_with_itself(model: PreTrainedModel, inputs: Inputs) -> None:
     """Replacing K/V by the same K/V changes nothing."""
     cache = DynamicCache()
     prefill(model, inputs, cache)
     swap = SwapCache(inputs.image_positions, image_key_values(cache, inputs.image_positions))
     same(greedy(model, inputs, swap).logits.tolist(), greedy(model, inputs).logits.tolist(), "swap with itself")
+
+
+@torch.no_grad()
+def check_swap_of_all(model: PreTrainedModel, inputs: Inputs, source: Inputs) -> None:
+    """With every layer's K and V of the picture from a source of the same size, whatever DeepStack adds: the source's logits."""
+    cache = DynamicCache()
+    wanted = prefill(model, source, cache).logits[0, -1]
+    for injecting in injections(model, source, len(inputs.image_positions)).values():
+        swap = SwapCache(inputs.image_positions, image_key_values(cache, source.image_positions))
+        with injecting():
+            found = prefill(model, inputs, swap).logits[0, -1]
+        torch.testing.assert_close(found, wanted, rtol=0, atol=1e-5 * float(wanted.abs().max()))
 
 
 def same(found: object, expected: object, what: str) -> None:

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import torch
-from transformers import Qwen2_5_VLForConditionalGeneration
+from transformers import AutoModelForImageTextToText, PreTrainedModel
 
 from shapes import Shape, config_json
 from storage import write_json, write_tensors
@@ -17,8 +17,6 @@ MIN_PIXELS = 56 * 56
 MAX_PIXELS = 224 * 224
 """At most 64 merged tokens a picture."""
 
-MEAN = [0.48145466, 0.4578275, 0.40821073]
-STD = [0.26862954, 0.26130258, 0.27577711]
 
 
 def write_checkpoint(folder: Path, shape: Shape) -> None:
@@ -28,7 +26,7 @@ def write_checkpoint(folder: Path, shape: Shape) -> None:
     write_json(folder / "config.json", config_json(shape))
     write_json(folder / "generation_config.json", generation_config(shape))
     write_json(folder / "preprocessor_config.json", preprocessor_config(shape))
-    write_tokenizer(folder, shape.template_home)
+    write_tokenizer(folder, shape.template_home, shape.template, shape.more_tokens)
     weights = {spell(name, shape.spelling): tensor for name, tensor in build_weights(shape).items()}
     write_weights(folder, weights, shape.shards)
 
@@ -46,7 +44,10 @@ def generation_config(shape: Shape) -> dict:
 
 def preprocessor_config(shape: Shape) -> dict:
     """The hub's form (min_pixels, max_pixels), or transformers 5's (size.shortest_edge, size.longest_edge)."""
-    sizes = {"patch_size": 14, "temporal_patch_size": 2, "merge_size": 2, "image_mean": MEAN, "image_std": STD}
+    sizes = {
+        "patch_size": shape.patch_size, "temporal_patch_size": 2, "merge_size": 2, "image_mean": shape.image_mean,
+        "image_std": shape.image_std,
+    }  # fmt: skip
     if shape.config_form == "nested":
         return {
             "do_convert_rgb": True, "do_normalize": True, "do_rescale": True, "do_resize": True,
@@ -56,7 +57,7 @@ def preprocessor_config(shape: Shape) -> dict:
         }  # fmt: skip
     return {
         "min_pixels": MIN_PIXELS, "max_pixels": MAX_PIXELS, **sizes,
-        "image_processor_type": "Qwen2VLImageProcessor", "processor_class": "Qwen2_5_VLProcessor",
+        "image_processor_type": "Qwen2VLImageProcessor", "processor_class": shape.processor,
     }  # fmt: skip
 
 
@@ -80,12 +81,12 @@ def write_weights(folder: Path, weights: dict[str, torch.Tensor], shards: int) -
     write_json(folder / "model.safetensors.index.json", {"metadata": {"total_size": total}, "weight_map": weight_map})
 
 
-def load_model(folder: Path) -> Qwen2_5_VLForConditionalGeneration:
+def load_model(folder: Path) -> PreTrainedModel:
     """The model as transformers itself reads the folder: stored weights widened to f32, eager attention.
 
     Throws if a tensor of the folder was left out or one of the model was not found.
     """
-    model, report = Qwen2_5_VLForConditionalGeneration.from_pretrained(
+    model, report = AutoModelForImageTextToText.from_pretrained(
         folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
     problems = {kind: names for kind, names in report.items() if names}

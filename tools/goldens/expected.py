@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import torch
-from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration, Qwen2Tokenizer
+from transformers import DynamicCache, PreTrainedModel, Qwen2Tokenizer
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
-from capture import attention_on_image, record_hidden_states, record_vision
+from capture import attention_on_image, deepstack, record_hidden_states, record_vision
 from cases import CASES, Case
-from checkpoints import MAX_PIXELS, MIN_PIXELS, load_model
+from checkpoints import load_model
 from generation import Answer, greedy, prefill
-from interventions import SwapCache, ablated, image_key_values, layers_swapped, resample
+from interventions import SwapCache, ablated, image_key_values, injected, layers_swapped, resample
 from prompts import Inputs, prepare
 from storage import write_json, write_tensors
 from vocabulary import load_tokenizer
@@ -27,7 +30,7 @@ def write_expected(folder: Path, checkpoint: Path, thorough: bool) -> None:
     Only a thorough one records the inside of the vision tower and K/V where a case asks for it.
     """
     model, tokenizer = load_model(checkpoint), load_tokenizer(checkpoint)
-    processor = image_processor()
+    processor = image_processor(checkpoint)
     tensors: Tensors = {}
     asked = [replace(case, inside=case.inside if thorough else "") for case in CASES]
     cases = {case.name: run_case(model, tokenizer, processor, case, tensors) for case in asked}
@@ -42,13 +45,13 @@ def smallest_margin(cases: dict[str, dict]) -> float:
     return min(margin for answer in answers for margin in answer["margins"])
 
 
-def image_processor() -> Qwen2VLImageProcessorPil:
-    """Every checkpoint's preprocessor_config.json says the same."""
-    return Qwen2VLImageProcessorPil(size={"shortest_edge": MIN_PIXELS, "longest_edge": MAX_PIXELS})
+def image_processor(checkpoint: Path) -> Qwen2VLImageProcessorPil:
+    """The image processor as transformers reads it from a checkpoint folder."""
+    return Qwen2VLImageProcessorPil.from_pretrained(checkpoint)
 
 
 def run_case(
-    model: Qwen2_5_VLForConditionalGeneration,
+    model: PreTrainedModel,
     tokenizer: Qwen2Tokenizer,
     processor: Qwen2VLImageProcessorPil,
     case: Case,
@@ -72,7 +75,8 @@ def run_case(
         "imagePositions": inputs.image_positions,
         "greedy": {**baseline.to_json(), "text": tokenizer.decode(baseline.tokens)},
     }
-    if case.images:
+    if inputs.pixel_values is not None:
+        result["pixelValues"] = sha256(inputs.pixel_values.numpy().tobytes()).hexdigest()
         result["attention"] = attention_on_image(model, inputs, baseline, case.name, tensors)
     result["interventions"] = [*ablations(model, inputs, case, tensors)]
     for source in case.sources:
@@ -87,7 +91,7 @@ def record(answer: Answer, what: dict, name: str, tensors: Tensors) -> dict:
     return {**what, "logits": name, **answer.to_json()}
 
 
-def ablations(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, case: Case, tensors: Tensors) -> list[dict]:
+def ablations(model: PreTrainedModel, inputs: Inputs, case: Case, tensors: Tensors) -> list[dict]:
     """Every layer off, its attention off, its MLP off."""
     results = []
     for part in ("layer", "attention", "mlp"):
@@ -100,14 +104,17 @@ def ablations(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, case: C
 
 
 def swaps(
-    model: Qwen2_5_VLForConditionalGeneration,
+    model: PreTrainedModel,
     inputs: Inputs,
     source_inputs: Inputs,
     case: Case,
     source: str,
     tensors: Tensors,
 ) -> list[dict]:
-    """K/V of the picture replaced by the source's, at each layer alone and from each layer on."""
+    """K/V of the picture replaced by the source's, at each layer alone and from each layer on.
+
+    With DeepStack each of these three times: the target's own features added, the source's, and none.
+    """
     cache = DynamicCache()
     prefill(model, source_inputs, cache)
     positions = inputs.image_positions
@@ -119,10 +126,33 @@ def swaps(
             for layer, (keys, values) in replacement.items()
         }
     results = []
-    for mode in ("single", "from-layer"):
-        for layer in range(len(replacement)):
-            chosen = {index: replacement[index] for index in layers_swapped(mode, layer, len(replacement))}
-            answer = greedy(model, inputs, SwapCache(positions, chosen))
-            what = {"kind": "swap", "mode": mode, "layer": layer, "source": source, "resampled": resampled}
-            results.append(record(answer, what, f"{case.name}.swap.{source}.{mode}.{layer}.logits", tensors))
+    for injection, injecting in injections(model, source_inputs, len(positions)).items():
+        for mode in ("single", "from-layer"):
+            for layer in range(len(replacement)):
+                chosen = {index: replacement[index] for index in layers_swapped(mode, layer, len(replacement))}
+                with injecting():
+                    answer = greedy(model, inputs, SwapCache(positions, chosen))
+                what = {"kind": "swap", "mode": mode, "layer": layer, "source": source, "resampled": resampled}
+                name = f"{case.name}.swap.{source}.{mode}.{layer}"
+                if injection:
+                    what, name = {**what, "injection": injection}, f"{name}.{injection}"
+                results.append(record(answer, what, f"{name}.logits", tensors))
     return results
+
+
+@torch.no_grad()
+def injections(
+    model: PreTrainedModel, source_inputs: Inputs, count: int
+) -> dict[str, Callable[[], AbstractContextManager[None]]]:
+    """What becomes of DeepStack's features under a swap, by name; a model without DeepStack has one way, without name."""
+    images = model.get_image_features(source_inputs.pixel_values, source_inputs.image_grid_thw, return_dict=True)
+    features = deepstack(images)
+    if not features:
+        return {"": nullcontext}
+    if len(source_inputs.image_positions) != count:
+        features = [resample(feature[None, None], count)[0, 0] for feature in features]
+    return {
+        "kept": nullcontext,
+        "source": lambda: injected(model, features),
+        "removed": lambda: injected(model, None),
+    }

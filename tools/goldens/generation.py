@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import torch
-from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration
+from transformers import DynamicCache, PreTrainedModel
 
 from prompts import Inputs
 from storage import significant
@@ -49,7 +49,7 @@ class Answer:
 
 
 @torch.no_grad()
-def prefill(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, cache: DynamicCache, **options: bool):
+def prefill(model: PreTrainedModel, inputs: Inputs, cache: DynamicCache, **options: bool):
     """One pass over the whole prompt."""
     return model(
         input_ids=inputs.input_ids,
@@ -63,7 +63,7 @@ def prefill(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, cache: Dy
 
 
 @torch.no_grad()
-def greedy(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, cache: DynamicCache | None = None) -> Answer:
+def greedy(model: PreTrainedModel, inputs: Inputs, cache: DynamicCache | None = None) -> Answer:
     """Decode up to NEW_TOKENS tokens; of equal logits the lowest id wins."""
     cache = DynamicCache() if cache is None else cache
     logits = prefill(model, inputs, cache).logits[0, -1]

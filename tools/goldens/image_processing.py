@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
-from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import smart_resize
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil, smart_resize
 from transformers.vision_utils import get_vision_cu_seqlens, get_vision_position_ids, get_vision_window_index
 
 from checkpoints import MAX_PIXELS, MIN_PIXELS
@@ -50,7 +50,7 @@ POSITION_SEQUENCES = [
 """Numbers of text tokens and grids of pictures, in order."""
 
 
-def write_image_processing(folder: Path) -> None:
+def write_image_processing(folder: Path, checkpoint: Path) -> None:
     """`image-processing.json` and `image-processing.safetensors`."""
     tensors: dict[str, torch.Tensor] = {}
     document = {
@@ -59,7 +59,7 @@ def write_image_processing(folder: Path) -> None:
         "windows": windows(),
         "rotaryPositions": rotary_positions(),
         "mropePositions": mrope_positions(),
-        "patches": patches(tensors),
+        "patches": patches(image_processor(checkpoint), tensors),
     }
     write_json(folder / "image-processing.json", document)
     write_tensors(folder / "image-processing.safetensors", tensors)
@@ -156,11 +156,11 @@ def mrope_positions() -> list[dict]:
     return rows
 
 
-def patches(tensors: dict[str, torch.Tensor]) -> list[dict]:
+def patches(processor: Qwen2VLImageProcessorPil, tensors: dict[str, torch.Tensor]) -> list[dict]:
     """`pixel_values` of two pictures, every third and every 16th row."""
     rows = []
     for name, step in (("small", 3), ("wide", 16)):
-        batch = image_processor()([picture(name)], return_tensors="pt")
+        batch = processor([picture(name)], return_tensors="pt")
         tensors[f"patches.{name}"] = batch["pixel_values"].float()[::step].clone()
         rows.append({"picture": name, "gridThw": batch["image_grid_thw"].tolist(), "every": step})
     return rows

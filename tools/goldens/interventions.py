@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import torch
-from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration
+from transformers import DynamicCache, PreTrainedModel
 
 KeyValues = dict[int, tuple[torch.Tensor, torch.Tensor]]
 """Per layer: keys after rotary and values, each [1, kv heads, positions, head dim]."""
 
 
 @contextmanager
-def ablated(model: Qwen2_5_VLForConditionalGeneration, layer: int, part: str) -> Iterator[None]:
+def ablated(model: PreTrainedModel, layer: int, part: str) -> Iterator[None]:
     """Switch off one layer's attention contribution, its MLP contribution, or both ("layer": output = input).
 
     The block still runs and still fills its cache; only what it adds to the residual stream becomes 0.
@@ -66,14 +66,26 @@ def resample(states: torch.Tensor, count: int) -> torch.Tensor:
     return states[:, :, below] * (1 - weight) + states[:, :, above] * weight
 
 
+@contextmanager
+def injected(model: PreTrainedModel, features: list[torch.Tensor] | None) -> Iterator[None]:
+    """While the prompt is read, DeepStack adds these features instead of the pictures' own, or nothing."""
+    language = model.model.language_model
+    add, rest = language._deepstack_process, iter(features or [])
+    language._deepstack_process = lambda hidden, mask, _own: hidden if features is None else add(hidden, mask, next(rest))
+    try:
+        yield
+    finally:
+        del language._deepstack_process
+
+
 def layers_swapped(mode: str, layer: int, count: int) -> Iterable[int]:
     """"single": that layer. "from-layer": that layer and all after it."""
     return [layer] if mode == "single" else range(layer, count)
 
 
 def stitched(
-    first: Qwen2_5_VLForConditionalGeneration, second: Qwen2_5_VLForConditionalGeneration, donors: str
-) -> Qwen2_5_VLForConditionalGeneration:
+    first: PreTrainedModel, second: PreTrainedModel, donors: str
+) -> PreTrainedModel:
     """Layer i from the donor that `donors[i]` ("a" or "b") names; everything that is no layer from `first`."""
     model = copy.deepcopy(first)
     for index, donor in enumerate(donors):

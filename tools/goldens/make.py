@@ -16,7 +16,9 @@ from expected import write_expected
 from image_processing import write_image_processing
 from images import SIZES, picture
 from shapes import SHAPES, SIBLING
-from stitched import write_stitched
+from shapes_qwen2_vl import QWEN2_VL_SHAPES
+from shapes_qwen3_vl import QWEN3_VL_SHAPES, QWEN3_VL_SIBLING
+from stitched import QWEN3_VL_DONORS, write_stitched
 from storage import write_tensors
 from text import write_text
 
@@ -27,13 +29,16 @@ def main() -> None:
     # One thread: the order of every sum, and so every bit, is then the same on each run.
     torch.set_num_threads(1)
     write_images(DATA / "images")
-    folders = {shape.name: DATA / "checkpoints" / shape.name for shape in [*SHAPES, SIBLING]}
-    for shape in [*SHAPES, SIBLING]:
+    shapes = [*SHAPES, *QWEN2_VL_SHAPES, *QWEN3_VL_SHAPES]
+    folders = {shape.name: DATA / "checkpoints" / shape.name for shape in [*shapes, SIBLING, QWEN3_VL_SIBLING]}
+    for shape in [*shapes, SIBLING, QWEN3_VL_SIBLING]:
         write_checkpoint(folders[shape.name], shape)
-    for shape in SHAPES:
+    for shape in shapes:
         write_expected(DATA / "expected", folders[shape.name], shape.thorough)
     write_stitched(DATA / "expected", folders[SHAPES[-1].name], folders[SIBLING.name])
-    write_image_processing(DATA)
+    first, second = folders[QWEN3_VL_SHAPES[0].name], folders[QWEN3_VL_SIBLING.name]
+    write_stitched(DATA / "expected", first, second, QWEN3_VL_DONORS, "stitched-qwen3")
+    write_image_processing(DATA, folders[SHAPES[0].name])
     write_text(DATA, folders[SHAPES[0].name])
 
 

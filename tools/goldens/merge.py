@@ -147,7 +147,7 @@ def digest(tensor: torch.Tensor) -> str:
 def write_merges(folder: Path, donors: dict[str, Path]) -> None:
     """`merge.json`: recipes, a digest per tensor, and transformers' greedy answers."""
     weights = {letter: load_file(path / "model.safetensors") for letter, path in donors.items()}
-    tokenizer, processor = load_tokenizer(donors["A"]), image_processor()
+    tokenizer, processor = load_tokenizer(donors["A"]), image_processor(donors["A"])
     merges = {}
     for label, recipe in RECIPES.items():
         tensors = merged(recipe, weights)

@@ -57,7 +57,7 @@ def export(recipe: dict, folder: Path) -> None:
 def loaded(folder: Path) -> dict[str, Any]:
     """Digests of the files, and the answers of the model in them."""
     files = sorted(file for file in folder.iterdir() if file.name not in OWN)
-    model, tokenizer, processor = load_model(folder), load_tokenizer(folder), image_processor()
+    model, tokenizer, processor = load_model(folder), load_tokenizer(folder), image_processor(folder)
     answers = []
     for case in CASES:
         answer = greedy(model, prepare(model, tokenizer, processor, case.messages, list(case.images)))

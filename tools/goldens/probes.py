@@ -30,7 +30,7 @@ SAMPLED = [(300, 10, 123), (500, 100, 123), (1319, 100, 123), (7, 5, 0), (624, 3
 def main() -> None:
     torch.set_num_threads(1)
     recipient, donor = (load_model(DATA / "checkpoints" / name) for name in (RECIPIENT, DONOR))
-    tokenizer, processor = load_tokenizer(DATA / "checkpoints" / RECIPIENT), image_processor()
+    tokenizer, processor = load_tokenizer(DATA / "checkpoints" / RECIPIENT), image_processor(DATA / "checkpoints" / RECIPIENT)
     tensors: dict[str, torch.Tensor] = {}
     cases = {}
     for case in CASES:

@@ -1,4 +1,4 @@
-"""From chat messages and pictures to the model's inputs, as Qwen2_5_VLProcessor makes them.
+"""From chat messages and pictures to the model's inputs, as the Qwen-VL processors make them.
 
 The processor itself cannot be built without a video processor (which wants torchvision), so its two steps are done
 here: one <|image_pad|> per picture in the rendered text, repeated once per merged token before tokenization.
@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
-from transformers import Qwen2_5_VLForConditionalGeneration, Qwen2Tokenizer
+from transformers import PreTrainedModel, Qwen2Tokenizer
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from images import picture
-from vocabulary import CHAT_TEMPLATE, token_id
+from vocabulary import token_id
 
 IMAGE_PAD = "<|image_pad|>"
 
@@ -30,7 +30,7 @@ class Inputs:
     rope_delta: int
     """Position of the token at index n ≥ S is n + rope_delta in all three rows."""
     pixel_values: torch.Tensor | None
-    """[patches, 1176] f32"""
+    """[patches, channels · time · patch size²] f32"""
     image_grid_thw: torch.Tensor | None
     """[pictures, 3] int64"""
 
@@ -45,11 +45,11 @@ class Inputs:
 
 def render(tokenizer: Qwen2Tokenizer, messages: list[dict], **options: bool) -> str:
     """The chat template's text."""
-    return tokenizer.apply_chat_template(messages, chat_template=CHAT_TEMPLATE, tokenize=False, **options)
+    return tokenizer.apply_chat_template(messages, tokenize=False, **options)
 
 
 def prepare(
-    model: Qwen2_5_VLForConditionalGeneration,
+    model: PreTrainedModel,
     tokenizer: Qwen2Tokenizer,
     processor: Qwen2VLImageProcessorPil,
     messages: list[dict],

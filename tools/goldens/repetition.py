@@ -65,7 +65,7 @@ def main() -> None:
         for case in CASES:
             if case.name not in ASKED:
                 continue
-            inputs = prepare(model, tokenizer, image_processor(), case.messages, list(case.images))
+            inputs = prepare(model, tokenizer, image_processor(folder), case.messages, list(case.images))
             document[name][case.name] = [answer(model, inputs, penalty) for penalty in PENALTIES]
     write_json(DATA / "expected" / "repetition.json", document)
 

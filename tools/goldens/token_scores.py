@@ -45,7 +45,8 @@ CLEAR = 1e-4
 def main() -> None:
     torch.set_num_threads(1)
     models = {letter: load_model(DATA / "checkpoints" / name) for letter, name in CHECKPOINTS.items()}
-    tokenizer, processor = load_tokenizer(DATA / "checkpoints" / CHECKPOINTS["a"]), image_processor()
+    first = DATA / "checkpoints" / CHECKPOINTS["a"]
+    tokenizer, processor = load_tokenizer(first), image_processor(first)
 
     def ask(model: Qwen2_5_VLForConditionalGeneration, case: Case) -> Inputs:
         return prepare(model, tokenizer, processor, case.messages, list(case.images))

@@ -64,6 +64,10 @@ CHAT_TEMPLATE = (
 )  # fmt: skip
 
 
+THINKING_TOKENS = ["<tool_response>", "</tool_response>", "<think>", "</think>"]
+"""What Qwen3-VL adds after those of Qwen2.5-VL; plain ones."""
+
+
 def train() -> Tokenizer:
     """Train the BPE on the texts above and add the special tokens. The result depends on nothing else."""
     tokenizer = Tokenizer(models.BPE(byte_fallback=False, fuse_unk=False))
@@ -92,16 +96,17 @@ def train() -> Tokenizer:
 
 def token_id(token: str) -> int:
     """Id of an added token."""
-    return BASE_VOCABULARY + ADDED_TOKENS.index(token)
+    return BASE_VOCABULARY + [*ADDED_TOKENS, *THINKING_TOKENS].index(token)
 
 
-def write_tokenizer(folder: Path, template_home: str) -> None:
+def write_tokenizer(folder: Path, template_home: str, template: str, more_tokens: list[str]) -> None:
     """Write tokenizer.json, vocab.json, merges.txt and tokenizer_config.json in the hub's form.
 
     `template_home` says where the chat template goes: "tokenizer_config", "chat_template.json" (both in hub's
-    Qwen2.5-VL) or "chat_template.jinja" (what transformers writes since 4.50).
+    Qwen2.5-VL) or "chat_template.jinja" (what transformers writes since 4.50). `more_tokens` follow the added tokens.
     """
     tokenizer = train()
+    tokenizer.add_tokens([AddedToken(token, normalized=False, special=False) for token in more_tokens])
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     model = json.loads(tokenizer.to_str())["model"]
     vocabulary = dict(sorted(model["vocab"].items(), key=lambda entry: entry[1]))
@@ -116,7 +121,7 @@ def write_tokenizer(folder: Path, template_home: str) -> None:
                 "content": token, "lstrip": False, "normalized": False, "rstrip": False, "single_word": False,
                 "special": token in SPECIAL_TOKENS,
             }
-            for token in ADDED_TOKENS
+            for token in [*ADDED_TOKENS, *more_tokens]
         },
         "additional_special_tokens": SPECIAL_TOKENS[1:],
         "bos_token": None,
@@ -130,15 +135,18 @@ def write_tokenizer(folder: Path, template_home: str) -> None:
         "unk_token": None,
     }  # fmt: skip
     if template_home == "tokenizer_config":
-        config["chat_template"] = CHAT_TEMPLATE
+        config["chat_template"] = template
     elif template_home == "chat_template.json":
-        text = json.dumps({"chat_template": CHAT_TEMPLATE}, indent=2)
+        text = json.dumps({"chat_template": template}, indent=2)
         (folder / "chat_template.json").write_text(text + "\n", encoding="utf-8")
     else:
-        (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE, encoding="utf-8")
+        (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
     (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
 
 
 def load_tokenizer(folder: Path) -> Qwen2Tokenizer:
-    """The tokenizer as transformers reads it from a checkpoint folder."""
-    return Qwen2Tokenizer.from_pretrained(folder)
+    """The tokenizer as transformers reads it from a checkpoint folder, with the template that the processor finds."""
+    tokenizer = Qwen2Tokenizer.from_pretrained(folder)
+    if (folder / "chat_template.json").exists():
+        tokenizer.chat_template = json.loads((folder / "chat_template.json").read_text())["chat_template"]
+    return tokenizer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 
 import torch
-from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
+from transformers import AutoConfig, AutoModelForImageTextToText
 
 from shapes import Shape, config_json
 from vocabulary import ADDED_TOKENS, TOKENIZER_LENGTH, token_id
@@ -34,7 +34,8 @@ def draw(name: str, seed: int, shape: torch.Size, tied: bool) -> torch.Tensor:
     if name.endswith("bias"):
         return 0.3 * values
     if "norm" in name or "ln_q" in name:
-        return 1 + 0.3 * values
+        # Queries and keys that are normed have no other gain.
+        return (2.0 if "q_norm" in name else 1.0) * (1 + 0.3 * values)
     if name.endswith(("embed_tokens.weight", "lm_head.weight")):
         rows = torch.exp(0.5 * normal(name + ".row", seed, torch.Size([shape[0], 1])))
         return (0.1 if tied else 1.0) * rows * values
@@ -53,7 +54,7 @@ def quiet_rows(head: torch.Tensor, end_token_scale: float) -> None:
 def build_weights(shape: Shape) -> dict[str, torch.Tensor]:
     """All tensors, named as transformers 5 names its modules (the new spelling), rounded to the stored dtype."""
     with torch.device("meta"):
-        model = Qwen2_5_VLForConditionalGeneration(Qwen2_5_VLConfig(**config_json(shape)))
+        model = AutoModelForImageTextToText.from_config(AutoConfig.for_model(**config_json(shape)))
     tensors = {name: draw(name, shape.seed, tensor.shape, shape.tied) for name, tensor in model.state_dict().items()}
     if shape.tied:
         del tensors["lm_head.weight"]

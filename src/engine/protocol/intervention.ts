@@ -4,6 +4,12 @@ export interface Ablation {
   readonly part: 'layer' | 'attention' | 'mlp';
 }
 
+/**
+ * What becomes, under a swap, of the image features that DeepStack adds to the hidden states after the first layers: at the
+ * swapped positions the target's own stay, the source's take their place, or none is added. Whichever layers are swapped.
+ */
+export type Injection = 'kept' | 'source' | 'removed';
+
 /** Replacement of K (after RoPE) and V at chosen positions by those captured from another prompt, at prefill. */
 export interface SwapSpec {
   readonly layers: readonly number[];
@@ -11,6 +17,8 @@ export interface SwapSpec {
   readonly positions?: readonly number[];
   /** A handle returned by `captureImageKv`. */
   readonly source: string;
+  /** Left out: `kept`. Refused but for `kept` where the model has no DeepStack. */
+  readonly injection?: Injection;
 }
 
 /** One counterfactual: what differs from the plain run in this row of the batch. An empty row is the baseline. */

@@ -3,7 +3,9 @@ import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import { readHeader } from '../../checkpoint/header.ts';
 import type { ChatMessage } from '../../vlm/chat.ts';
+import type { ImageGrid } from '../../vlm/image-grid.ts';
 import type { RgbImage } from '../../vlm/patches.ts';
+import type { Injection } from '../protocol/intervention.ts';
 
 /** Reads a file below `tools/goldens/data`. */
 export type ReadGolden = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
@@ -22,6 +24,8 @@ export interface GoldenIntervention extends GoldenAnswer {
   readonly mode?: 'single' | 'from-layer';
   readonly layer: number;
   readonly source?: string;
+  /** Swaps of a model with DeepStack. */
+  readonly injection?: Injection;
   readonly logits: string;
 }
 
@@ -30,6 +34,10 @@ export interface GoldenCase {
   readonly images: readonly string[];
   readonly inputIds: readonly number[];
   readonly imagePositions: readonly number[];
+  readonly positionIds: readonly (readonly number[])[];
+  readonly imageGridThw: readonly ImageGrid[];
+  /** SHA-256 of the pictures' pixel values. */
+  readonly pixelValues?: string;
   readonly greedy: GoldenAnswer & { readonly text: string };
   readonly attention?: { readonly queries: readonly number[]; readonly keys: number; readonly mass: string };
   readonly interventions: readonly GoldenIntervention[];
@@ -41,6 +49,10 @@ export const GOLDEN_CHECKPOINTS = [
   'tied-gqa1-bf16-old',
   'untied-gqa7-bf16-new',
   'untied-gqa2-f16',
+  'qwen2-untied-bf16-old',
+  'qwen2-tied-f16',
+  'qwen3-untied-bf16',
+  'qwen3-tied-f16',
 ] as const;
 
 const FOLDER_FILES = [

@@ -1,7 +1,7 @@
 import { CLIP_DEFAULTS } from '../../image-defaults.ts';
 import { parseText } from '../../text-config.ts';
-import { writerOf } from '../../vision-config.ts';
 import type { Architecture } from '../architecture.ts';
+import { sizes, textFields } from '../sizes.ts';
 import { TEXT_DEFAULTS, TOKEN_DEFAULTS } from './config-defaults.ts';
 import { parseVision } from './vision-config.ts';
 
@@ -14,16 +14,8 @@ export const QWEN2_5_VL: Architecture = {
   modelType: 'qwen2_5_vl',
   title: 'Qwen2.5-VL',
   classes: ['Qwen2_5_VLForConditionalGeneration', 'Qwen2_5_VLModel'],
-  readSizes(root) {
-    const textFields = root.has('text_config') ? root.object('text_config') : root;
-    const visionFields = root.object('vision_config', {});
-    const text = parseText(textFields, root, TEXT_DEFAULTS);
-    const { vision, notices } = parseVision(visionFields, writerOf(root));
-    if (vision.outHiddenSize !== text.hiddenSize) {
-      throw visionFields.wrong('out_hidden_size', `the language model's hidden_size ${text.hiddenSize}`);
-    }
-    return { text, vision, notices };
-  },
+  readSizes: (root) =>
+    sizes(parseText(textFields(root), root, TEXT_DEFAULTS), root, parseVision, 'out_hidden_size'),
   tokenDefaults: TOKEN_DEFAULTS,
   decoder: { qkvBias: true, qkNorm: false },
   vision: { patchBias: false, norm: 'rms', mlp: { kind: 'gated' } },

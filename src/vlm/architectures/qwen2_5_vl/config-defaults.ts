@@ -44,13 +44,6 @@ export const VISION_DEFAULTS = {
 } as const;
 
 /**
- * Names that `Qwen2_5_VLVisionConfig` also takes since `ALIASES_SINCE` (its `attribute_map`). Earlier releases keep such
- * a field and do not use it.
- */
-export const VISION_ALIASES = { num_heads: 'num_attention_heads', depth: 'num_hidden_layers' } as const;
-export const ALIASES_SINCE = { major: 5, minor: 17 } as const;
-
-/**
  * `Qwen2_5_VLConfig`: image and video since 4.52, start and end since 4.57; earlier releases have no default. No
  * release ends an answer by a default: eos_token_id 151645 of `Qwen2_5_VLTextConfig` (since 5.0) does not reach
  * `generate`, which reads the file.

@@ -1,32 +1,19 @@
 import type { JsonFields } from '../../json-fields.ts';
 import { checkActivation } from '../../text-config.ts';
-import type { Release, VisionConfig } from '../../vision-config.ts';
-import { aliasedCount, checkHeadSize, checkRotary, readChannels } from '../../vision-config.ts';
-import { ALIASES_SINCE, VISION_ALIASES, VISION_DEFAULTS } from './config-defaults.ts';
+import { checkHeadSize, checkRotary, readChannels } from '../../vision-config.ts';
+import { aliasedCounts } from '../aliases.ts';
+import type { Tower } from '../sizes.ts';
+import { VISION_DEFAULTS } from './config-defaults.ts';
 
 /**
- * Reads `vision_config`; what is left out has the class's default, as in transformers. `writer` is the release that
- * saved the file, if it says. Notices say where the newest release would read another model than the writer ran.
+ * Reads `vision_config`; what is left out has the class's default, as in transformers. Notices say
+ * where the newest release would read another model than the one that saved the file ran.
  *
  * @throws UnsupportedConfig, InvalidConfig as `parseConfig`
  */
-export function parseVision(
-  fields: JsonFields,
-  writer: Release | undefined,
-): { readonly vision: VisionConfig; readonly notices: readonly string[] } {
+export function parseVision(fields: JsonFields, root: JsonFields): Tower {
   fields.refuseNull(Object.keys(VISION_DEFAULTS));
-  const notices: string[] = [];
-  const count = (name: keyof typeof VISION_ALIASES): number => {
-    const aliased = {
-      name,
-      alias: VISION_ALIASES[name],
-      since: ALIASES_SINCE,
-      fallback: VISION_DEFAULTS[name],
-    };
-    return aliasedCount(fields, aliased, writer, notices);
-  };
-  const depth = count('depth');
-  const heads = count('num_heads');
+  const { depth, heads, notices } = aliasedCounts(fields, root, VISION_DEFAULTS);
   const hiddenSize = fields.positiveInteger('hidden_size', VISION_DEFAULTS.hidden_size);
   checkHeadSize(fields, 'hidden_size', hiddenSize, heads);
   checkActivation(fields, VISION_DEFAULTS.hidden_act);
