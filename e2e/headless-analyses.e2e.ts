@@ -321,7 +321,7 @@ test('disentangle: each family by image and by text, their difference, and all t
     ...['--max-new-tokens', '32', ...WASM],
   ]);
   const { models } = json<{ models: { model: string; families: Gap[]; pooled: { all: Gap } }[] }>(out);
-  expect(models.map(({ model }) => model)).toEqual(['demo:in', 'demo:rl']);
+  expect(models.map(({ model }) => model)).toEqual(['in', 'rl']);
   for (const { families, pooled } of models) {
     expect(families.length).toBeGreaterThan(0);
     for (const side of ['image', 'text'] as const) {

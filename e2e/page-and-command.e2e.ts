@@ -20,7 +20,7 @@ const PIXELS = 60_000;
 const TOKENS = 6;
 const DONE = { timeout: 120_000 };
 
-test.setTimeout(400_000);
+test.setTimeout(600_000);
 
 const folder = temporaryFolder();
 const cache = join(folder.path, 'cache');
