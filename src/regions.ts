@@ -1,4 +1,5 @@
 /** Regions of the LLM (docs/method.md §1): what they are called, and where a model is cut into them. Layers count from 1. */
+import type { LayerIndex } from './layer-index.ts';
 import { NamedError } from './named-error.ts';
 
 /** As result files spell them. */
@@ -8,7 +9,7 @@ export const REGIONS = ['early', 'middle', 'late'] as const satisfies readonly R
 export const REGION_LABELS = { early: 'Early', middle: 'Mid', late: 'Late' } as const;
 
 /** Early is layers 1 … a, Mid a + 1 … b, Late b + 1 … n. */
-export type Cuts = readonly [a: number, b: number];
+export type Cuts = readonly [a: LayerIndex, b: LayerIndex];
 
 /** The two named ways to cut. */
 export type CutPreset = 'thirds' | 'paper';
@@ -42,19 +43,19 @@ export function presetOf(cuts: Cuts, layers: number): CutPreset | 'custom' {
 }
 
 /** The cuts with one of them moved to lie after layer `to`; no region becomes empty. */
-export function moveCut(cuts: Cuts, cut: 0 | 1, to: number, layers: number): Cuts {
+export function moveCut(cuts: Cuts, cut: 0 | 1, to: LayerIndex, layers: number): Cuts {
   return cut === 0
     ? [Math.max(1, Math.min(to, cuts[1] - 1)), cuts[1]]
     : [cuts[0], Math.max(cuts[0] + 1, Math.min(to, layers - 1))];
 }
 
 /** The region of a unified layer index; null outside the LLM. */
-export function regionOf(layer: number, cuts: Cuts): Region | null {
+export function regionOf(layer: LayerIndex, cuts: Cuts): Region | null {
   if (layer < 1) return null;
   return layer <= cuts[0] ? 'early' : layer <= cuts[1] ? 'middle' : 'late';
 }
 
-export function regionLabel(layer: number, cuts: Cuts): string | null {
+export function regionLabel(layer: LayerIndex, cuts: Cuts): string | null {
   const region = regionOf(layer, cuts);
   return region && REGION_LABELS[region];
 }
@@ -63,8 +64,8 @@ export function regionLabel(layer: number, cuts: Cuts): string | null {
 export interface RegionSpan {
   readonly region: Region;
   readonly label: string;
-  readonly first: number;
-  readonly last: number;
+  readonly first: LayerIndex;
+  readonly last: LayerIndex;
 }
 
 export function regionSpans(cuts: Cuts, layers: number): readonly RegionSpan[] {

@@ -1,3 +1,4 @@
+import type { LayerRow } from '../layer-index.ts';
 import { NamedError } from '../named-error.ts';
 
 /**
@@ -5,7 +6,7 @@ import { NamedError } from '../named-error.ts';
  * @param count how many layers there are; numbers begin at 0
  * @throws NamedError `BadValue` for a range that runs backwards, a layer that is not there, or anything else
  */
-export function parseLayers(text: string, count: number, field: string): readonly number[] {
+export function parseLayers(text: string, count: number, field: string): readonly LayerRow[] {
   const refuse = (what: string): NamedError =>
     new NamedError(
       'BadValue',
@@ -26,6 +27,6 @@ export function parseLayers(text: string, count: number, field: string): readonl
 }
 
 /** The layers of such a list; all `count` where it is null. @throws NamedError `BadValue` */
-export function layersOf(text: string | null, count: number, field: string): readonly number[] {
+export function layersOf(text: string | null, count: number, field: string): readonly LayerRow[] {
   return text === null ? Array.from({ length: count }, (_, layer) => layer) : parseLayers(text, count, field);
 }

@@ -1,10 +1,10 @@
+import { rowOfIndex, type LayerIndex } from '../layer-index.ts';
 import { spreadOf, type Spread } from '../statistics/spread.ts';
 import type { Reader } from './probe.ts';
 
 /** One layer's number. */
 export interface LayerValue {
-  /** Unified layer index. */
-  readonly layer: number;
+  readonly layer: LayerIndex;
   /** Null where there is none. */
   readonly value: number | null;
 }
@@ -14,7 +14,7 @@ export interface LayerMeans {
   readonly label: string;
   readonly regions: readonly (Spread & { readonly name: string })[];
   /** Null where the language model has none. */
-  readonly largest: { readonly layer: number; readonly value: number } | null;
+  readonly largest: { readonly layer: LayerIndex; readonly value: number } | null;
 }
 
 /** @param regions counted from 0; those without a number are left out */
@@ -27,7 +27,7 @@ export function layerMeans(
     layer > 0 && value !== null && Number.isFinite(value) ? [{ layer, value }] : [],
   );
   const spreads = regions.flatMap(({ name, first, last }) => {
-    const here = found.filter(({ layer }) => layer - 1 >= first && layer - 1 <= last);
+    const here = found.filter(({ layer }) => rowOfIndex(layer) >= first && rowOfIndex(layer) <= last);
     return here.length === 0 ? [] : [{ name, ...spreadOf(here.map(({ value }) => value)) }];
   });
   const largest = found.reduce<LayerMeans['largest']>(

@@ -1,3 +1,4 @@
+import type { LayerRow } from '../layer-index.ts';
 import type { ImageReading } from '../engine/protocol/prompt.ts';
 import type { Pair } from '../probes/data/pair.ts';
 import type { Problem } from '../probes/data/problem.ts';
@@ -45,7 +46,7 @@ export interface Given<Samples = PairSet | QuestionList> {
 /** Who reads the findings: what of the page they depend on besides. */
 export interface Reader {
   /** Early, Mid, Late, with their first and last layer, counted from 0. */
-  readonly regions: readonly { readonly name: string; readonly first: number; readonly last: number }[];
+  readonly regions: readonly { readonly name: string; readonly first: LayerRow; readonly last: LayerRow }[];
 }
 
 /** An analysis that asks models. */

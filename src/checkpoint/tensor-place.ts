@@ -1,4 +1,4 @@
-import type { LayerIndex, Section } from '../layer-index.ts';
+import { indexOfRow, type LayerIndex, type Section } from '../layer-index.ts';
 
 /** Names of the tensors that are asked for by name. */
 export const EMBEDDINGS = 'model.embed_tokens.weight';
@@ -96,19 +96,14 @@ export function layerPlace(name: string, { visionBlocks }: { readonly visionBloc
   const { part, block } = tensorPlace(name);
   switch (part) {
     case 'visionBlock':
-      return { layer: (block - visionBlocks) as LayerIndex, section: 'Vision Encoder', component };
+      return { layer: block - visionBlocks, section: 'Vision Encoder', component };
     case 'vision':
       return { layer: null, section: 'Vision Encoder', component };
     case 'projector':
-      return { layer: 0 as LayerIndex, section: 'Projector', component };
+      return { layer: 0, section: 'Projector', component };
     case 'layer':
-      return { layer: layerOfBlock(block), section: 'LLM Backbone', component };
+      return { layer: indexOfRow(block), section: 'LLM Backbone', component };
     default:
       return { layer: null, section: 'LLM Backbone', component };
   }
-}
-
-/** The LLM layer that names count as `block`, from 0. */
-export function layerOfBlock(block: number): LayerIndex {
-  return (block + 1) as LayerIndex;
 }

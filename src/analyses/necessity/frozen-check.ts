@@ -1,4 +1,5 @@
-import { layerOfBlock, tensorPlace } from '../../checkpoint/tensor-place.ts';
+import { indexOfRow } from '../../layer-index.ts';
+import { tensorPlace } from '../../checkpoint/tensor-place.ts';
 import { canonicalName } from '../../checkpoint/tensor-name.ts';
 import type { DeltaSpec, Rounding } from '../../spectra/deltas/delta-spec.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
@@ -154,5 +155,5 @@ export function redistribution(run: FreezeFinding, reference: FreezeFinding): re
 
 function placeOf(name: string, cuts: Cuts): Place {
   const { part, block } = tensorPlace(canonicalName(name));
-  return (part === 'layer' ? regionOf(layerOfBlock(block), cuts) : null) ?? 'outside';
+  return (part === 'layer' ? regionOf(indexOfRow(block), cuts) : null) ?? 'outside';
 }

@@ -1,3 +1,4 @@
+import type { LayerIndex } from '../../layer-index.ts';
 import type {
   OverlapEntry,
   SideOverlap,
@@ -30,7 +31,7 @@ export function overlapByLayer(
   { layers }: Pick<SubspaceOverlapFile, 'layers'>,
   side: Side,
   value: (overlap: SideOverlap) => number,
-): readonly { readonly layer: number; readonly value: number | null; readonly n?: number }[] {
+): readonly { readonly layer: LayerIndex; readonly value: number | null; readonly n?: number }[] {
   return entriesByLayer(layers).map(([layer, entries]) => {
     const found = entries.flatMap((entry) => entry[side] ?? []);
     if (found.length === 0) return { layer, value: null };

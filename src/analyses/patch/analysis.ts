@@ -1,4 +1,5 @@
 /** Cross-checkpoint patching: at which depth does the one model's answer enter the other (docs/method.md §12)? */
+import { indexOfRow } from '../../layer-index.ts';
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
@@ -45,7 +46,7 @@ export function donorAndRecipient(
 /** Layers handed over: none, and each number of them; after the layers that were named, where some were. */
 function depthsOf(layers: string | null, count: number): readonly number[] {
   if (layers === null) return Array.from({ length: count + 1 }, (_, depth) => depth);
-  return parseLayers(layers, count, '--layers').map((layer) => layer + 1);
+  return parseLayers(layers, count, '--layers').map(indexOfRow);
 }
 
 export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {

@@ -1,4 +1,5 @@
 /** The visual-token swap over pairs and layers (P1 Eq. 2, VFL; docs/method.md §2). */
+import type { LayerRow } from '../../layer-index.ts';
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
 import { provenance } from '../../identity/provenance.ts';
@@ -27,7 +28,7 @@ import { words } from './words.mjs';
 type Values = ValuesOf<typeof declaration.settings>;
 
 interface Deciding extends DecidingProbe {
-  readonly layers: readonly number[];
+  readonly layers: readonly LayerRow[];
   readonly mode: SwapMode;
   readonly answerSource: boolean;
 }

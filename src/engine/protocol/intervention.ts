@@ -1,6 +1,7 @@
-/** One zero ablation: the named part of LLM layer `layer` (0-based) contributes nothing to the residual stream. */
+/** One zero ablation: the named part of an LLM layer contributes nothing to the residual stream. */
+import type { LayerRow } from '../../layer-index.ts';
 export interface Ablation {
-  readonly layer: number;
+  readonly layer: LayerRow;
   readonly part: 'layer' | 'attention' | 'mlp';
 }
 
@@ -12,7 +13,7 @@ export type Injection = 'kept' | 'source' | 'removed';
 
 /** Replacement of K (after RoPE) and V at chosen positions by those captured from another prompt, at prefill. */
 export interface SwapSpec {
-  readonly layers: readonly number[];
+  readonly layers: readonly LayerRow[];
   /** Where in the expanded prompt; default: its image tokens. Another count than captured is resampled. */
   readonly positions?: readonly number[];
   /** A handle returned by `captureImageKv`. */

@@ -1,5 +1,5 @@
-import { componentOf, layerOfBlock, tensorPlace, type LayerPart } from '../../checkpoint/tensor-place.ts';
-import type { LayerIndex } from '../../layer-index.ts';
+import { componentOf, tensorPlace, type LayerPart } from '../../checkpoint/tensor-place.ts';
+import { indexOfRow, type LayerIndex } from '../../layer-index.ts';
 import type { Rest } from '../recipe/recipe.ts';
 
 /** Where a tensor belongs in a recipe: to an LLM layer, to one of the other pieces, or to no part of the model. */
@@ -16,7 +16,7 @@ export function placementOf(name: string): Placement {
   const { part, block } = tensorPlace(name);
   switch (part) {
     case 'layer':
-      return { kind: 'layer', layer: layerOfBlock(block), part: partOfLayer(name) };
+      return { kind: 'layer', layer: indexOfRow(block), part: partOfLayer(name) };
     case 'projector':
       return { kind: 'rest', piece: 'projector' };
     case 'visionBlock':

@@ -1,4 +1,5 @@
 /** Error rates per experiment, what they do to the answers' form, and the reference implementation's files. */
+import type { LayerRow } from '../../layer-index.ts';
 import type { PairedComparison } from '../../statistics/paired.ts';
 import { comparePaired } from '../../statistics/paired.ts';
 import type { Interval } from '../../statistics/wilson.ts';
@@ -12,8 +13,8 @@ import type { AblationRecord } from './sweep.ts';
 
 export interface ErrorRate {
   readonly experiment: string;
-  /** Counted from 0; −1 for the baseline. */
-  readonly layer: number;
+  /** −1 for the baseline. */
+  readonly layer: LayerRow;
   readonly part: AblationExperiment['part'] | 'none';
   readonly correct: number;
   readonly n: number;
@@ -44,7 +45,7 @@ export function errorRates(
   const baseline = records.map((record) => gradeSaid(record, record.baseline));
   const rate = (
     experiment: string,
-    layer: number,
+    layer: LayerRow,
     part: ErrorRate['part'],
     said: readonly FinishedAnswer[],
     grades: readonly GradedResponse[],
@@ -102,7 +103,7 @@ function formsOf(said: readonly FinishedAnswer[], grades: readonly GradedRespons
 /** An entry of `all_results.json`. */
 export interface AblationSummary {
   readonly experiment: string;
-  readonly ablated_layer: number;
+  readonly ablated_layer: LayerRow;
   readonly accuracy: number;
   readonly correct: number;
   readonly total: number;
@@ -135,7 +136,7 @@ export interface AblationResultLine {
   readonly model_type: string;
   readonly model: string;
   readonly ablation: string;
-  readonly ablated_layer: number;
+  readonly ablated_layer: LayerRow;
   /** Only where the rules found no verdict: `not decided in time`. */
   readonly rule?: typeof NOT_DECIDED;
 }

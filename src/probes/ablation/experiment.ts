@@ -1,3 +1,4 @@
+import type { LayerRow } from '../../layer-index.ts';
 import type { Ablation } from '../../engine/protocol/intervention.ts';
 
 export type AblatedPart = Ablation['part'];
@@ -6,20 +7,20 @@ export type AblatedPart = Ablation['part'];
 export interface AblationExperiment {
   /** `layer_3` as in the reference; `layer_3_attention`, `layer_3_mlp`; `layers_3_4_5` for a set. */
   readonly name: string;
-  /** The layer, counted from 0; of a set, its first. */
-  readonly layer: number;
+  /** Of a set, its first. */
+  readonly layer: LayerRow;
   readonly part: AblatedPart;
   readonly ablate: readonly Ablation[];
 }
 
 /** One layer, or one part of it. */
-export function ablateLayer(layer: number, part: AblatedPart = 'layer'): AblationExperiment {
+export function ablateLayer(layer: LayerRow, part: AblatedPart = 'layer'): AblationExperiment {
   const name = part === 'layer' ? `layer_${layer}` : `layer_${layer}_${part}`;
   return { name, layer, part, ablate: [{ layer, part }] };
 }
 
 /** Several layers at once. */
-export function ablateSet(layers: readonly number[], part: AblatedPart = 'layer'): AblationExperiment {
+export function ablateSet(layers: readonly LayerRow[], part: AblatedPart = 'layer'): AblationExperiment {
   const sorted = [...new Set(layers)].sort((a, b) => a - b);
   const suffix = part === 'layer' ? '' : `_${part}`;
   return {

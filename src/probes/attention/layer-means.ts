@@ -1,3 +1,4 @@
+import type { LayerRow } from '../../layer-index.ts';
 import type { Mean } from '../summary/mean.ts';
 import { meanOf } from '../summary/mean.ts';
 import type { AttentionRecord } from './shift.ts';
@@ -5,7 +6,7 @@ import type { AttentionRecord } from './shift.ts';
 /** Attention of one layer onto the image, over samples. */
 export interface LayerAttention {
   /** Counted from 0. */
-  readonly layer: number;
+  readonly layer: LayerRow;
   /** Sum over the image's tokens. */
   readonly mass: Mean;
   /** Also divided by their number: what P1 Eq. 1 prints. */
@@ -54,7 +55,7 @@ export function attentionByLayer(records: readonly AttentionRecord[]): readonly 
 export interface AttentionShiftFile {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly layers: readonly {
-    readonly layer: number;
+    readonly layer: LayerRow;
     readonly in: { readonly mass: number; readonly mean: number };
     readonly rl: { readonly mass: number; readonly mean: number };
   }[];
@@ -66,7 +67,7 @@ export function attentionShiftFile(
   after: ModelLayers,
   metadata: Readonly<Record<string, unknown>>,
 ): AttentionShiftFile {
-  const numbers = ({ layers }: ModelLayers, layer: number): { mass: number; mean: number } => ({
+  const numbers = ({ layers }: ModelLayers, layer: LayerRow): { mass: number; mean: number } => ({
     mass: layers[layer]?.mass.mean ?? NaN,
     mean: layers[layer]?.mean.mean ?? NaN,
   });

@@ -1,4 +1,5 @@
 /** Change rates per task and layer, with intervals, and the reference implementation's two files. */
+import type { LayerRow } from '../../layer-index.ts';
 import type { Interval } from '../../statistics/wilson.ts';
 import { wilson } from '../../statistics/wilson.ts';
 import type { Definition, Destination } from '../answers/judged.ts';
@@ -11,7 +12,7 @@ import { changedBefore, judgeSwap, truthOf } from './verdict.ts';
 
 export interface LayerRate {
   /** Counted from 0. */
-  readonly layer: number;
+  readonly layer: LayerRow;
   readonly changed: number;
   readonly n: number;
   readonly rate: number;
@@ -46,7 +47,7 @@ export function changeRates(records: readonly SwapRecord[], definition: Definiti
   });
 }
 
-function layerRate(records: readonly SwapRecord[], layer: number, definition: Definition): LayerRate {
+function layerRate(records: readonly SwapRecord[], layer: LayerRow, definition: Definition): LayerRate {
   const verdicts = records.flatMap((record) => {
     const answer = record.swapped.find((swapped) => swapped.layer === layer);
     return answer ? [judgeSwap(record, answer.text, definition)] : [];
@@ -90,7 +91,7 @@ export function regionRate(
 /** `layer_swap_summary.json` of the reference implementation. */
 export interface SwapSummaryFile {
   readonly tasks: readonly Task[];
-  readonly layers: readonly number[];
+  readonly layers: readonly LayerRow[];
   readonly num_samples: number;
   readonly change_rates: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
@@ -115,7 +116,7 @@ export function swapSummaryFile(rates: readonly TaskRates[], numSamples: number)
 export interface SwapResultLine {
   readonly task: Task;
   readonly sample_id: string;
-  readonly layer: number;
+  readonly layer: LayerRow;
   readonly original_answer: string;
   readonly swapped_answer: string;
   readonly answer_changed: boolean;

@@ -1,16 +1,17 @@
+import type { LayerRow } from '../../layer-index.ts';
 import { NamedError } from '../../named-error.ts';
 
 /** `single`: one layer is swapped (P1 Eq. 2, VFL). `from-layer`: it and all after it (the reference code). */
 export type SwapMode = 'single' | 'from-layer';
 
-/** The layers, counted from 0, that a probe of layer `layer` swaps in a model of `layers`. */
-export function swappedLayers(mode: SwapMode, layer: number, layers: number): readonly number[] {
+/** The layers that a probe of layer `layer` swaps in a model of `layers`. */
+export function swappedLayers(mode: SwapMode, layer: LayerRow, layers: number): readonly LayerRow[] {
   const count = mode === 'single' ? 1 : layers - layer;
   return Array.from({ length: count }, (_, offset) => layer + offset);
 }
 
 /** @throws NamedError `UnknownLayer` for a layer that the model does not have; `NoLayers`. */
-export function checkLayers(probed: readonly number[], layers: number): void {
+export function checkLayers(probed: readonly LayerRow[], layers: number): void {
   if (probed.length === 0)
     throw new NamedError(
       'NoLayers',

@@ -1,4 +1,5 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; docs/method.md §2). */
+import type { LayerRow } from '../../layer-index.ts';
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
 import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
@@ -16,8 +17,8 @@ import { checkLayers, swappedLayers } from './mode.ts';
 
 export interface SwapSweep {
   readonly subject: Subject;
-  /** Probed LLM layers, counted from 0. */
-  readonly layers: readonly number[];
+  /** Those probed. */
+  readonly layers: readonly LayerRow[];
   readonly mode: SwapMode;
   /** 64 in the reference code, 128 in P1's table. */
   readonly maxNewTokens: number;
@@ -47,8 +48,7 @@ export interface SwapRecord {
 }
 
 export interface SwappedAnswer extends FinishedAnswer {
-  /** Counted from 0. */
-  readonly layer: number;
+  readonly layer: LayerRow;
 }
 
 /** A pair's name across runs and tasks. */

@@ -1,4 +1,5 @@
 /** `fro_norm.json`: update energy in the reference's form, with what we add under `frankenscope`. */
+import type { LayerIndex } from '../../layer-index.ts';
 import { projectionOf } from '../../checkpoint/tensor-place.ts';
 import type { EnergyRecord } from '../energy.ts';
 import { productKey } from '../energy.ts';
@@ -59,7 +60,7 @@ export interface FroNormEntry extends EntryPlace {
 }
 
 export interface FroNormSummary {
-  readonly layer_idx: number;
+  readonly layer_idx: LayerIndex;
   readonly section: string;
   readonly n_params: number;
   readonly sft?: FroNormMean;
@@ -149,7 +150,7 @@ function entryOf(family: TensorFamily, record: EnergyRecord, deltas: readonly De
 }
 
 function summaryOf(
-  layer: number,
+  layer: LayerIndex,
   group: readonly Measured[],
   deltas: readonly DeltaSpec[],
   joint: JointEnergy,

@@ -1,4 +1,5 @@
 /** `layerwise_svd.json`: update diversity in the reference's form, with what we add under `frankenscope`. */
+import type { LayerIndex } from '../../layer-index.ts';
 import { projectionOf } from '../../checkpoint/tensor-place.ts';
 import type { MeasuredSpectrum, SpectrumRecord } from '../diversity.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
@@ -63,7 +64,7 @@ export interface SvdEntry extends EntryPlace {
 }
 
 export interface SvdSummary {
-  readonly layer_idx: number;
+  readonly layer_idx: LayerIndex;
   readonly section: string;
   readonly region: Region | null;
   readonly n_params: number;
@@ -172,7 +173,7 @@ function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
   };
 }
 
-function summaryOf(layer: number, entries: readonly SvdEntry[]): SvdSummary {
+function summaryOf(layer: LayerIndex, entries: readonly SvdEntry[]): SvdSummary {
   const [first] = entries as [SvdEntry];
   const means = Object.fromEntries(
     Object.keys(first.frankenscope?.deltas ?? {}).map((key): [string, SvdMeans] => {

@@ -1,4 +1,5 @@
 /** `subspace_overlap.json`: how far the principal subspaces of two updates are the same, matrix by matrix. */
+import type { LayerIndex } from '../../layer-index.ts';
 import { projectionOf } from '../../checkpoint/tensor-place.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
 import type { TensorFamily } from '../deltas/pairing.ts';
@@ -40,7 +41,7 @@ export interface OverlapEntry extends EntryPlace, ReadFrom {
 
 /** Mean over the matrices of a layer that have an overlap. */
 export interface OverlapSummary {
-  readonly layer_idx: number;
+  readonly layer_idx: LayerIndex;
   readonly section: string;
   readonly region: Region | null;
   readonly n_params: number;
@@ -133,7 +134,7 @@ function sideOf(side: SubspaceOverlap | null): SideOverlap | null {
   return { overlap, expected, overlaps, principal_angles: angles };
 }
 
-function summaryOf(layer: number, entries: readonly OverlapEntry[]): OverlapSummary {
+function summaryOf(layer: LayerIndex, entries: readonly OverlapEntry[]): OverlapSummary {
   const [first] = entries as [OverlapEntry];
   const meanOf = (side: 'output' | 'input'): number | null => {
     const values = entries.flatMap((entry) => entry[side]?.overlap ?? []);

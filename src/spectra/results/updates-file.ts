@@ -1,4 +1,5 @@
 /** What the result files of updates have in common. */
+import type { LayerIndex } from '../../layer-index.ts';
 import type { Role } from '../../roles.mjs';
 import type { DeltaSpec, Rounding } from '../deltas/delta-spec.ts';
 import type { Pairing, TensorFamily } from '../deltas/pairing.ts';
@@ -53,7 +54,7 @@ export function measuredFamilies<R>({ pairing, records }: Pick<UpdatesRequest<R>
 /** Where an entry of a file stands. */
 export interface EntryPlace {
   readonly param_name: string;
-  readonly layer_idx: number | null;
+  readonly layer_idx: LayerIndex | null;
   readonly section: string;
   readonly component: string;
 }
@@ -65,8 +66,8 @@ export function entryPlace({ name, place: { layer, section, component } }: Tenso
 /** What lies in a layer, layer by layer, ascending. */
 export function byLayer<T>(
   items: readonly T[],
-  layerOf: (item: T) => number | null,
-): (readonly [layer: number, group: readonly T[]])[] {
+  layerOf: (item: T) => LayerIndex | null,
+): (readonly [layer: LayerIndex, group: readonly T[]])[] {
   return [...groupBy(items, layerOf)]
     .flatMap(([layer, group]) => (layer === null ? [] : [[layer, group] as const]))
     .sort(([a], [b]) => a - b);

@@ -1,3 +1,4 @@
+import { rowOfIndex } from '../../layer-index.ts';
 import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import type { declaration as overlap } from '../../analyses/overlap/declaration.mjs';
@@ -129,7 +130,7 @@ export class Characterize {
     if (!plan || !file || run.records.size === 0) return [];
     const { layers } = plan.pairing;
     const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
-      return { name: label, first: first - 1, last: last - 1 };
+      return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
     });
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };

@@ -1,6 +1,5 @@
+import { sectionOf, type LayerIndex, type Section } from '../../layer-index.ts';
 import { scaleBand } from 'd3';
-import { sectionOf, type Section } from '../../layer-index.ts';
-
 /** How deep a model is: `visionBlocks` blocks before the projector, `layers` LLM layers after it. */
 export interface Body {
   readonly visionBlocks: number;
@@ -10,9 +9,9 @@ export interface Body {
 /** What an analysis speaks of: the whole body, or the LLM layers alone. The rest is drawn narrow and hatched. */
 export type Coverage = 'all' | 'llm';
 
-/** One layer's place on the axis, pixels. `index` is the unified layer index: −n…−1, 0, 1…L. */
+/** One layer's place on the axis, pixels. */
 export interface AxisCell {
-  readonly index: number;
+  readonly index: LayerIndex;
   readonly section: Section;
   readonly x: number;
   readonly width: number;
@@ -50,12 +49,12 @@ const WIDEST_STEP = 72;
 const FOLDED = 0.3;
 
 /** Unified indices of a body, in drawing order. */
-export function layerIndices(body: Body): number[] {
+export function layerIndices(body: Body): LayerIndex[] {
   return Array.from({ length: body.visionBlocks + 1 + body.layers }, (_, i) => i - body.visionBlocks);
 }
 
 /** Places `indices` on one line from `x0`, with gaps where the section changes. */
-function line(indices: readonly number[], x0: number, step: number): AxisCell[] {
+function line(indices: readonly LayerIndex[], x0: number, step: number): AxisCell[] {
   const gapsBefore = (index: number) =>
     indices[0] === index ? 0 : index === 0 || index === 1 ? SECTION_GAP : 0;
   let shift = 0;

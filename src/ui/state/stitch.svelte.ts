@@ -1,3 +1,4 @@
+import { rowOfIndex, type LayerIndex } from '../../layer-index.ts';
 import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { RowSpec } from '../../engine/protocol/intervention.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
@@ -25,7 +26,7 @@ const look = ({ identity }: LoadedSlot): Look => ({ name: identity.label, colour
 export class Stitch implements StripEditor {
   readonly press = 'switch';
   /** LLM layers (1…L) that contribute nothing. */
-  off = $state.raw<ReadonlySet<number>>(new Set());
+  off = $state.raw<ReadonlySet<LayerIndex>>(new Set());
   /** The donor that dragging hands layers to; the first other model until chosen. */
   #brush = $state<ModelId | null>(null);
   #model = $state<ModelId | null>(null);
@@ -104,10 +105,12 @@ export class Stitch implements StripEditor {
       : null;
   }
 
-  /** The switched-off layers as one counterfactual row. The engine counts LLM layers from 0. */
+  /** The switched-off layers as one counterfactual row. */
   get row(): RowSpec {
     return {
-      ablate: [...this.off].sort((a, b) => a - b).map((layer) => ({ layer: layer - 1, part: 'layer' })),
+      ablate: [...this.off]
+        .sort((a, b) => a - b)
+        .map((layer) => ({ layer: rowOfIndex(layer), part: 'layer' })),
     };
   }
 

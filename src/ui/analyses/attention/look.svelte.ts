@@ -1,3 +1,4 @@
+import { rowOfIndex } from '../../../layer-index.ts';
 import type { EngineApi } from '../../../engine/protocol.ts';
 import type { ImageReading } from '../../../engine/protocol/prompt.ts';
 import { wholeModel } from '../../../engine/subject.ts';
@@ -46,7 +47,7 @@ export class Looking {
 
   /** Attention onto each image token at the chosen layer, mean over heads. */
   map(look: Look): Float32Array {
-    return meanOverHeads(look.maps[this.layer - 1] ?? []);
+    return meanOverHeads(look.maps[rowOfIndex(this.layer)] ?? []);
   }
 
   async #look(token: number): Promise<void> {

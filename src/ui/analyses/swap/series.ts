@@ -1,3 +1,4 @@
+import { indexOfRow } from '../../../layer-index.ts';
 import type { Definition } from '../../../probes/answers/judged.ts';
 import type { SwapRecord } from '../../../probes/swap/sweep.ts';
 import { changeRates } from '../../../probes/swap/change-rates.ts';
@@ -24,6 +25,11 @@ export function swapSeries(
     label: TASK_NAMES[task],
     colour,
     marker: MARKERS[task],
-    points: layers.map(({ layer, rate, interval, n }) => ({ layer: layer + 1, value: rate, ...interval, n })),
+    points: layers.map(({ layer, rate, interval, n }) => ({
+      layer: indexOfRow(layer),
+      value: rate,
+      ...interval,
+      n,
+    })),
   }));
 }

@@ -1,3 +1,4 @@
+import type { LayerIndex } from '../../../layer-index.ts';
 import { minIndex } from 'd3';
 import { layerIndices, type Body } from '../../layer-strip/layer-axis.ts';
 import type { CursorGrid } from '../figure/chart-cursor.svelte.ts';
@@ -5,8 +6,7 @@ import type { MarkerShape } from '../marks/markers.ts';
 
 /** One layer's number. */
 export interface LayerPoint {
-  /** Unified layer index. */
-  readonly layer: number;
+  readonly layer: LayerIndex;
   /** Null where it could not be computed: the line is broken there. */
   readonly value: number | null;
   /** Interval, in the units of the value. */
@@ -29,7 +29,7 @@ export interface LayerSeries {
 /** What a paper printed, drawn faintly beside what was measured here. */
 export type Published =
   /** A peak at a layer; with a value where one was printed. */
-  | { readonly kind: 'peak'; readonly label: string; readonly layer: number; readonly value?: number }
+  | { readonly kind: 'peak'; readonly label: string; readonly layer: LayerIndex; readonly value?: number }
   /** Neighbouring layers. */
   | { readonly kind: 'span'; readonly label: string; readonly first: number; readonly last: number }
   /** A range of values on one axis. */
@@ -44,18 +44,18 @@ export type Published =
 /** A chosen point: whose samples are shown. */
 export interface LayerPick {
   readonly series: string;
-  readonly layer: number;
+  readonly layer: LayerIndex;
 }
 
 /** Whether any of these series has a point at a layer, be it one that could not be computed. */
-export function hasLayer(series: readonly LayerSeries[]): (layer: number) => boolean {
+export function hasLayer(series: readonly LayerSeries[]): (layer: LayerIndex) => boolean {
   return (layer) => series.some(({ points }) => points.some((point) => point.layer === layer));
 }
 
 /** Key of the series whose value at a layer is nearest, as `distance` says; null where none has any. */
 export function nearestSeries(
   series: readonly LayerSeries[],
-  layer: number,
+  layer: LayerIndex,
   distance: (one: LayerSeries, value: number) => number,
 ): string | null {
   const here = series.flatMap((one) => {
@@ -66,7 +66,7 @@ export function nearestSeries(
 }
 
 /** Where a chart of series over layers can be read. The keyboard begins at the first layer that has a number. */
-export function seriesGrid(series: readonly LayerSeries[], body: Body): CursorGrid<string, number> {
+export function seriesGrid(series: readonly LayerSeries[], body: Body): CursorGrid<string, LayerIndex> {
   const columns = layerIndices(body);
   const start = columns.find(hasLayer(series));
   return { rows: series.map(({ key }) => key), columns, start, around: true };
@@ -75,7 +75,7 @@ export function seriesGrid(series: readonly LayerSeries[], body: Body): CursorGr
 /** The point under a cursor, where it can be chosen: where the series has a value. */
 export function layerPick(
   series: readonly LayerSeries[],
-  at: { readonly row: string; readonly column: number } | null,
+  at: { readonly row: string; readonly column: LayerIndex } | null,
 ): LayerPick | null {
   const one = series.find(({ key }) => key === at?.row);
   const has = one?.points.some(({ layer, value }) => layer === at?.column && value !== null);

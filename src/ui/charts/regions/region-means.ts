@@ -1,3 +1,4 @@
+import type { LayerIndex } from '../../../layer-index.ts';
 import { deviation, mean } from 'd3';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { Coverage } from '../../layer-strip/layer-axis.ts';
@@ -6,9 +7,9 @@ import { regionSpans, type Cuts } from '../../../regions.ts';
 /** Neighbouring layers that are averaged. */
 interface AveragedRange {
   readonly name: string;
-  /** Unified indices, inclusive. */
-  readonly first: number;
-  readonly last: number;
+  /** Inclusive. */
+  readonly first: LayerIndex;
+  readonly last: LayerIndex;
 }
 
 interface RegionMean extends AveragedRange {
@@ -34,7 +35,7 @@ export function averagedRanges(
 
 /** Mean and spread over the layers of each range that has any value. The spread is between layers, not an error. */
 export function regionMeans(
-  points: readonly { readonly layer: number; readonly value: number | null }[],
+  points: readonly { readonly layer: LayerIndex; readonly value: number | null }[],
   parts: readonly AveragedRange[],
 ): RegionMean[] {
   return parts.flatMap((part) => {
