@@ -6,7 +6,7 @@ import { errorOf } from './dialects/fields.ts';
 import { OPENAI } from './dialects/openai.ts';
 import { type DialectName, type Endpoint, requestAddress } from './endpoint.ts';
 import { isPassing, PATIENCE, type Patience, retryAfterMs, waitBeforeNext } from './retry.ts';
-import { cancelled, throwIfCancelled } from '../work/cancel.ts';
+import { abortable, throwIfCancelled } from '../work/cancel.ts';
 
 const DIALECT: Readonly<Record<DialectName, Dialect>> = { openai: OPENAI, anthropic: ANTHROPIC };
 
@@ -143,15 +143,7 @@ function withoutKey(error: unknown, key: string): unknown {
 }
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(cancelled());
-    };
-    signal?.addEventListener('abort', stop, { once: true });
-  });
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (): Promise<void> => new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  return abortable(wait, signal, () => clearTimeout(timer));
 }

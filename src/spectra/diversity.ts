@@ -13,6 +13,7 @@ import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import type { OnRead } from './deltas/stored-piece.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
 import { verifiedRead } from './deltas/verified-read.ts';
+import { nonFiniteMatrix } from './exact/support.ts';
 import type { StandardErrors } from './fast/estimate.ts';
 import { estimateSpectrum } from './fast/estimate.ts';
 import type { RecoveringGpu } from './recovering-gpu.ts';
@@ -256,12 +257,7 @@ function frobeniusNorm(matrix: Float32Array): number {
   let sum = 0;
   for (const value of matrix) sum += value * value;
   if (Number.isFinite(sum)) return Math.sqrt(sum);
-  throw new NamedError(
-    'NonFiniteMatrix',
-    'the update holds infinities or NaNs',
-    {},
-    'a checkpoint is damaged, or (with reference rounding) a weight lies beyond the range of float16',
-  );
+  throw nonFiniteMatrix('the update holds infinities or NaNs');
 }
 
 /** A backend sees a matrix; whose it is, is known here. */

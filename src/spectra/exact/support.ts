@@ -32,10 +32,16 @@ export function supportOf(matrix: Float32Array, rows: number, columns: number): 
   return { rows: Uint32Array.from(usedRows), columns: Uint32Array.from(usedColumns) };
 }
 
-function nonFinite(value: number, row: number, column: number): NamedError {
+/** The same of one value. */
+export function nonFinite(value: number, row: number, column: number): NamedError {
+  return nonFiniteMatrix(`the update holds ${value} at row ${row}, column ${column}`);
+}
+
+/** NamedError `NonFiniteMatrix`. */
+export function nonFiniteMatrix(what: string): NamedError {
   return new NamedError(
     'NonFiniteMatrix',
-    `the update holds ${value} at row ${row}, column ${column}`,
+    what,
     {},
     'a checkpoint is damaged, or (with reference rounding) a weight lies beyond the range of float16',
   );

@@ -1,6 +1,7 @@
 /** What must be known of a matrix before it travels. */
 import { Yielder } from '../../work/turns.ts';
-import { NamedError } from '../../named-error.ts';
+import type { NamedError } from '../../named-error.ts';
+import { nonFinite } from '../exact/support.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
 export interface Measured {
@@ -39,12 +40,7 @@ export async function measure(data: Float32Array, cols: number, signal?: AbortSi
 function notFinite(data: Float32Array, cols: number, first: number): NamedError {
   let at = first;
   while (Number.isFinite(data[at])) at++;
-  return new NamedError(
-    'NonFiniteMatrix',
-    `the update holds ${data[at]} at row ${Math.floor(at / cols)}, column ${at % cols}`,
-    {},
-    'a checkpoint is damaged, or (with reference rounding) a weight lies beyond the range of float16',
-  );
+  return nonFinite(data[at] as number, Math.floor(at / cols), at % cols);
 }
 
 /** The power of two that brings the largest entry to [1, 2): exact, and squares stay far from f32's ends. */
