@@ -1,6 +1,6 @@
 /** The engine: everything that can be asked of resident checkpoints. */
 import { NamedError } from '../named-error.ts';
-import { rowsPerBatch, rowsPerPrefill } from './estimate.ts';
+import { injectedLayers, rowsPerBatch, rowsPerPrefill } from './estimate.ts';
 import { captureKv, forward } from './forward.ts';
 import type { PromptRows } from './decode-options.ts';
 import type { DecodedRow } from './generate.ts';
@@ -264,7 +264,8 @@ export class Engine extends ModelLibrary {
 
   #rowsPerPrefill({ runtime }: Station, { rest }: ResidentSubject, tokens: number, probed = false): number {
     const { device, maxTensorBytes } = runtime.backend;
-    return rowsPerPrefill(rest.config.text, tokens, { device, maxTensorBytes }, probed);
+    const { config } = rest;
+    return rowsPerPrefill(config.text, tokens, { device, maxTensorBytes }, probed, injectedLayers(config));
   }
 
   /** @throws NamedError `UnknownSource` for a handle that was released or never given. */

@@ -1,6 +1,7 @@
 /** What a model will take, before it is loaded; and how many rows a prefill may hold. */
 import { slotBytes } from '../graph/weights.ts';
 import { NamedError } from '../named-error.ts';
+import { architectureOf } from '../vlm/architecture.ts';
 import type { TextConfig, VlmConfig } from '../vlm/config.ts';
 import type { Device } from './protocol/device.ts';
 import type { LoadOptions, MemoryEstimate } from './protocol/loading.ts';
@@ -44,9 +45,18 @@ export function rowsPerBatch(text: TextConfig, tokens: number, limits: DeviceLim
   return Math.max(1, Math.floor(Math.min(CACHE_BYTES[limits.device] / perRow, byBinding)));
 }
 
-/** Activations alive at once in a layer: gate, up and their product, and some hidden-sized ones. */
-export function prefillBytesPerRow(text: TextConfig, tokens: number): number {
-  return tokens * (3 * text.intermediateSize + 6 * text.hiddenSize) * Float32Array.BYTES_PER_ELEMENT;
+/**
+ * Activations alive at once in a layer: gate, up and their product, and some hidden-sized ones; one more of these for each
+ * layer after which image features are injected (`injectedLayers`).
+ */
+export function prefillBytesPerRow(text: TextConfig, tokens: number, injected = 0): number {
+  const values = 3 * text.intermediateSize + (6 + injected) * text.hiddenSize;
+  return tokens * values * Float32Array.BYTES_PER_ELEMENT;
+}
+
+/** How many layers the model's DeepStack adds something after. */
+export function injectedLayers(config: VlmConfig): number {
+  return architectureOf(config).projectors(config.vision).length - 1;
 }
 
 /** Arrays of attention scores alive at once where attention is read: scaled, masked, normalized. */
@@ -54,7 +64,7 @@ const SCORE_ARRAYS = 3;
 
 /**
  * Rows that one prefill of `tokens` positions may hold. `probed` where attention is read: then the scores of all
- * pairs of positions are written out, `[heads, tokens, tokens]` a row.
+ * pairs of positions are written out, `[heads, tokens, tokens]` a row. `injected` as `injectedLayers` counts them.
  *
  * @throws NamedError `AttentionTooLarge` when the scores of one row exceed a binding.
  */
@@ -63,6 +73,7 @@ export function rowsPerPrefill(
   tokens: number,
   limits: DeviceLimits,
   probed = false,
+  injected = 0,
 ): number {
   const scoreBytes = probed ? text.heads * tokens ** 2 * Float32Array.BYTES_PER_ELEMENT : 0;
   if (scoreBytes > limits.maxTensorBytes) {
@@ -74,7 +85,7 @@ export function rowsPerPrefill(
     );
   }
   const byMemory =
-    PREFILL_BYTES[limits.device] / (prefillBytesPerRow(text, tokens) + SCORE_ARRAYS * scoreBytes);
+    PREFILL_BYTES[limits.device] / (prefillBytesPerRow(text, tokens, injected) + SCORE_ARRAYS * scoreBytes);
   const largest = Math.max(scoreBytes, tokens * text.intermediateSize * Float32Array.BYTES_PER_ELEMENT);
   const byBinding = limits.maxTensorBytes / largest;
   return Math.max(1, Math.floor(Math.min(byMemory, byBinding)));
@@ -93,8 +104,9 @@ export function estimateMemory(
   const weightBytes = copies * slots.reduce((sum, slot) => sum + slotBytes(slot), 0);
   const largest = slots.reduce((a, b) => (slotBytes(b) > slotBytes(a) ? b : a));
   const kvBytes = kvCacheBytes(text, shape);
-  const rows = Math.min(shape.rows, rowsPerPrefill(text, shape.tokens, limits));
-  const activationBytes = rows * prefillBytesPerRow(text, shape.tokens);
+  const injected = injectedLayers(config);
+  const rows = Math.min(shape.rows, rowsPerPrefill(text, shape.tokens, limits, false, injected));
+  const activationBytes = rows * prefillBytesPerRow(text, shape.tokens, injected);
   const totalBytes = weightBytes + kvBytes + activationBytes;
   const budgetBytes = limits.device === 'wasm' ? WASM_BUDGET_BYTES : (limits.budgetBytes ?? GPU_BUDGET_BYTES);
   const refusals: string[] = [];

@@ -74,6 +74,15 @@ describe('the estimate at 8B', () => {
     expect(kvCacheBytes(QWEN3_8B.text, { rows: 3, tokens: 7 })).toBe(3 * 7 * 36 * 8 * 128 * 2 * 4);
   });
 
+  it('counts three hidden states more a token and row, of which prefills hold fewer rows', () => {
+    // 4 × (3 × 12288 + 9 × 4096) bytes a token, within 1 GiB.
+    const gpu = { device: 'webgpu', maxTensorBytes: 2 ** 31 } as const;
+    const of = (rows: number) =>
+      estimateMemory(QWEN3_8B, { device: 'webgpu', dtype: 'q4' }, { rows, tokens: 1000 }, gpu, 0);
+    expect(of(1).activationBytes).toBe(1000 * 294_912);
+    expect(of(100).activationBytes).toBe(3 * 1000 * 294_912);
+  });
+
   it('refuses it on WASM, and where a GPU has no room or binds too little, with numbers', () => {
     const estimate = (device: 'webgpu' | 'wasm', dtype: WeightDtype, limits: object) =>
       estimateMemory(

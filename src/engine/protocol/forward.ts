@@ -4,7 +4,7 @@ import type { PromptSpec } from './prompt.ts';
 
 /** What to bring back from one forward pass (no generation). Positions index the expanded prompt. */
 export interface CaptureSpec {
-  /** After the embedding and after each layer, before the final norm. */
+  /** After the embedding and after each layer, with what DeepStack adds there, before the final norm. */
   readonly hidden?: 'last' | 'all';
   /** Attention onto `keys` from each of `queries`, per layer and head: their sum, or `perKey` each by itself. */
   readonly attention?: {
