@@ -47,6 +47,9 @@ function model({ text, vision, tokens }: VlmConfig): object {
   return { text: fields, vision, tokens: { ...tokens, eos: null } };
 }
 
+/** By golden checkpoint and chain of releases that saved its config (`tools/configs/others.py`). */
+type Others = Readonly<Record<string, Readonly<Record<string, object>>>>;
+
 const MATRIX = matrix('matrix');
 const MODELS = matrix('models');
 const CASES = [
@@ -95,5 +98,27 @@ describe('configs saved by each release of transformers and again by each later 
       const told = notices.some((notice) => notice.includes('image_token_id 374 in text_config alone'));
       expect({ chain, told }).toEqual({ chain, told: wrong.includes(chain) });
     }
+  });
+});
+
+describe('Qwen2-VL and Qwen3-VL', () => {
+  const read = (path: string): unknown =>
+    JSON.parse(readFileSync(new URL(`../../tools/${path}`, import.meta.url), 'utf8'));
+  const saved = Object.entries(read('configs/data/others.json') as Others).flatMap(([name, chains]) =>
+    Object.entries(chains).map(([chain, json]) => ({ name, chain, json })),
+  );
+
+  test.each(saved)('$name as saved by $chain is the same model', ({ name, json }) => {
+    const { config } = readConfig(read(`goldens/data/checkpoints/${name}/config.json`), 'config.json');
+    expect(readConfig(json, 'config.json')).toEqual({ config, notices: [] });
+  });
+
+  test('saved by every release that has them', () => {
+    expect(saved.map(({ name, chain }) => `${name} ${chain}`)).toEqual(
+      expect.arrayContaining([
+        'qwen2-untied-bf16-old 4.49.0+4.57.6+5.24.0',
+        'qwen3-untied-bf16 4.57.6+5.24.0',
+      ]),
+    );
   });
 });
