@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig, readConfig } from '../../config.ts';
+import { imageGrid } from '../../patches.ts';
+import { parsePreprocessor } from '../../preprocessor.ts';
 import { failure } from '../../testing/hub-config.ts';
 import { QWEN3_VL_SIZES, qwen3VlConfig } from '../../testing/qwen3-vl.ts';
 import { expectedWeights } from '../../weights.ts';
@@ -92,6 +94,26 @@ describe('config.json of Qwen3-VL', () => {
   ])('%s: %s', (name, field, json) => {
     expect(failure(json)).toMatchObject({ name, place: { field } });
   });
+});
+
+test('pixels are made as its published preprocessor_config.json says', () => {
+  const published = {
+    size: { longest_edge: 16777216, shortest_edge: 65536 },
+    patch_size: 16,
+    temporal_patch_size: 2,
+    merge_size: 2,
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+    processor_class: 'Qwen3VLProcessor',
+    image_processor_type: 'Qwen2VLImageProcessorFast',
+  };
+  const { vision } = parseConfig(HUB_8B, 'config.json');
+  const preprocessor = parsePreprocessor(published, 'preprocessor_config.json', vision);
+  expect(preprocessor).toMatchObject({ minPixels: 65536, maxPixels: 16777216, patchSize: 16, mergeSize: 2 });
+  // Smart resize of transformers 5.24 with factor 32: 640 × 480 stays, 100 × 100 grows to 65,536 pixels.
+  expect(imageGrid(480, 640, preprocessor)).toEqual([1, 30, 40]);
+  expect(imageGrid(100, 100, preprocessor)).toEqual([1, 16, 16]);
+  expect(imageGrid(1080, 1920, preprocessor)).toEqual([1, 68, 120]);
 });
 
 test.each(Object.entries(QWEN3_VL_SIZES))('%s has the tensors of transformers’ model', (_, size) => {
