@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { layerPlace } from './tensor-place.ts';
+import { layerPlace, projectionOf } from './tensor-place.ts';
 import { recognise } from './recognition.ts';
 import { canonicalName, writtenName } from './tensor-name.ts';
 import { qwenTensors, SHAPE_3B, SHAPE_7B } from './testing/qwen-layout.ts';
@@ -65,6 +65,27 @@ describe('layerPlace', () => {
     ['lm_head.weight', null, 'LLM Backbone', 'Other'],
   ])('%s → %s, %s, %s', (name, layer, section, component) => {
     expect(layerPlace(name, { visionBlocks: 32 })).toEqual({ layer, section, component });
+  });
+});
+
+describe('projectionOf', () => {
+  it('groups the linears of a Qwen2.5-VL across layers, those of vision blocks and merger apart from the LLM’s', () => {
+    const matrices = hubNames.filter((name) => !/norm|ln_q|bias|layers\.[1-9]|embed|lm_head/.test(name));
+    expect([...new Set(matrices.map(projectionOf))].toSorted()).toEqual([
+      ...['down_proj', 'gate_proj', 'k_proj', 'o_proj', 'q_proj', 'up_proj', 'v_proj'],
+      ...['visual attn.proj', 'visual attn.qkv', 'visual down_proj', 'visual gate_proj'],
+      ...['visual mlp.0', 'visual mlp.2', 'visual up_proj'],
+    ]);
+  });
+
+  it.each([
+    ['visual.blocks.7.mlp.linear_fc1.weight', 'visual linear_fc1'],
+    ['visual.merger.linear_fc1.weight', 'visual merger.linear_fc1'],
+    ['visual.deepstack_merger_list.0.linear_fc1.weight', 'visual deepstack_merger.linear_fc1'],
+    ['visual.deepstack_merger_list.2.linear_fc1.weight', 'visual deepstack_merger.linear_fc1'],
+    ['visual.patch_embed.proj.weight', 'visual patch_embed.proj'],
+  ])('%s is one of %s', (name, projection) => {
+    expect(projectionOf(name)).toBe(projection);
   });
 });
 

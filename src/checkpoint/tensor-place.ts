@@ -65,16 +65,20 @@ export function componentOf(name: string): Component {
 }
 
 /**
- * The linear layer a weight belongs to, across layers: `q_proj`, `down_proj`, `attn.qkv`, `mlp.0` of the merger.
+ * The linear layer a weight belongs to, across layers: `q_proj`, `down_proj`, `visual attn.qkv`, `visual mlp.0` of the merger. Where
+ * vision blocks, merger and DeepStack mergers have linears of one name (`linear_fc1`), those of the mergers are told apart by theirs.
  *
  * @param name canonical
  */
 export function projectionOf(name: string): string {
   const parts = name.replace(/\.weight$/, '').split('.');
   const last = parts.at(-1) ?? name;
-  // Vision and language have projections of the same names; the merger's are only numbered.
-  const isVisual = ['visionBlock', 'vision', 'projector'].includes(tensorPlace(name).part);
-  return isVisual ? `visual ${/^\d+$|^proj$|^qkv$/.test(last) ? parts.slice(-2).join('.') : last}` : last;
+  const { part } = tensorPlace(name);
+  // Vision and language have projections of the same names; the merger's may be only numbered.
+  if (!['visionBlock', 'vision', 'projector'].includes(part)) return last;
+  if (part === 'projector' && last.startsWith('linear_fc'))
+    return `visual ${name.startsWith('visual.merger.') ? 'merger' : 'deepstack_merger'}.${last}`;
+  return `visual ${/^\d+$|^proj$|^qkv$/.test(last) ? parts.slice(-2).join('.') : last}`;
 }
 
 export interface LayerPlace {
