@@ -23,10 +23,10 @@ import type { PromptSpec } from './protocol/prompt.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import type { ResidentSubject } from './resident.ts';
 import { scoreAnswer, scoresInWords } from './score-answer.ts';
-import type { Station } from './stations.ts';
+import type { ReadyDevice } from './ready-devices.ts';
 import type { CapturedKv } from './swap.ts';
 
-export type { Surroundings } from './stations.ts';
+export type { Surroundings } from './ready-devices.ts';
 
 export class Engine extends ModelLibrary {
   readonly #sources = new Map<string, CapturedKv>();
@@ -36,8 +36,8 @@ export class Engine extends ModelLibrary {
     return this.jobs.run(request.job, (signal) =>
       this.queue.add(async () => {
         const rows = request.rows ?? [{}];
-        const { subject, station, device } = this.resolve(request.subject);
-        const prepared = await this.#prepare(station, subject, request, signal).catch((error: unknown) => {
+        const { subject, ready, device } = this.resolve(request.subject);
+        const prepared = await this.#prepare(ready, subject, request, signal).catch((error: unknown) => {
           if (!signal.aborted || error !== signal.reason) throw error;
           return null;
         });
@@ -49,8 +49,8 @@ export class Engine extends ModelLibrary {
         const pieces = rows.map((): string[] => []);
         const started = performance.now();
         let prefilled = started;
-        const decoded = await generate(station.runtime, subject, sequence, {
-          ...this.#promptRows(station, subject, prepared, { ...request, rows }),
+        const decoded = await generate(ready.runtime, subject, sequence, {
+          ...this.#promptRows(ready, subject, prepared, { ...request, rows }),
           sampling: request.sampling ?? GREEDY,
           sources: this.#sourcesOf(rows),
           signal,
@@ -87,23 +87,23 @@ export class Engine extends ModelLibrary {
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]> {
     return this.jobs.run(request.job, (signal) =>
       this.queue.add(async () => {
-        const { subject, station } = this.resolve(request.subject);
+        const { subject, ready } = this.resolve(request.subject);
         const rowsOf = request.prompts.map(({ rows }) => rows ?? [{}]);
         const sources = this.#sourcesOf(rowsOf.flat());
         const prepared: Prepared[] = [];
         try {
           for (const prompt of request.prompts)
-            prepared.push(await this.#prepare(station, subject, prompt, signal));
+            prepared.push(await this.#prepare(ready, subject, prompt, signal));
         } catch (error) {
           if (!signal.aborted || error !== signal.reason) throw error;
           return rowsOf.map((rows) => noAnswers(rows.length));
         }
         const prompts = prepared.map((one, index) => ({
           sequence: one.sequence,
-          ...this.#promptRows(station, subject, one, { ...request, rows: rowsOf[index] as RowSpec[] }),
+          ...this.#promptRows(ready, subject, one, { ...request, rows: rowsOf[index] as RowSpec[] }),
         }));
         const sampling = request.sampling ?? GREEDY;
-        const decoded = await generateAll(station.runtime, subject, prompts, { sampling, sources, signal });
+        const decoded = await generateAll(ready.runtime, subject, prompts, { sampling, sources, signal });
         return decoded.map((rows, index) =>
           this.#answers(subject, prepared[index] as Prepared, rowsOf[index] as RowSpec[], rows),
         );
@@ -116,14 +116,14 @@ export class Engine extends ModelLibrary {
       this.queue.add(async () => {
         const started = performance.now();
         const rows = request.rows ?? [{}];
-        const { subject, station } = this.resolve(request.subject);
-        const prepared = await this.#prepare(station, subject, request, signal, request.continuation);
-        const results = await forward(station.runtime, subject, prepared.sequence, {
+        const { subject, ready } = this.resolve(request.subject);
+        const prepared = await this.#prepare(ready, subject, request, signal, request.continuation);
+        const results = await forward(ready.runtime, subject, prepared.sequence, {
           rows,
           capture: request.capture ?? {},
           sources: this.#sourcesOf(rows),
           rowsPerPrefill: this.#rowsPerPrefill(
-            station,
+            ready,
             subject,
             prepared.sequence.length,
             request.capture?.attention !== undefined,
@@ -156,7 +156,7 @@ export class Engine extends ModelLibrary {
         const started = performance.now();
         const rows = request.readers.map(({ row }) => row ?? {});
         const [first, ...others] = request.readers;
-        const { subjects, station, folder } = this.resolveAll(
+        const { subjects, ready, folder } = this.resolveAll(
           first.subject,
           others.map(({ subject }) => subject),
         );
@@ -169,9 +169,9 @@ export class Engine extends ModelLibrary {
           subject,
           row: rows[index] as RowSpec,
           prepare: (continuation: readonly number[]) =>
-            this.#prepare(station, subject, request, signal, continuation),
+            this.#prepare(ready, subject, request, signal, continuation),
         }));
-        const found = await scoreAnswer(station.runtime, readers, {
+        const found = await scoreAnswer(ready.runtime, readers, {
           answer,
           alternatives: request.alternatives ?? 0,
           divergences: request.divergences ?? [],
@@ -188,11 +188,11 @@ export class Engine extends ModelLibrary {
   captureImageKv(request: CaptureKvRequest, handle = `kv-${this.#serial++}`): Promise<string> {
     return this.jobs.run(request.job, (signal) =>
       this.queue.add(async () => {
-        const { subject, station } = this.resolve(request.subject);
-        const { sequence } = await this.#prepare(station, subject, request, signal);
+        const { subject, ready } = this.resolve(request.subject);
+        const { sequence } = await this.#prepare(ready, subject, request, signal);
         this.#sources.set(
           handle,
-          await captureKv(station.runtime, subject, sequence, signal, request.positions),
+          await captureKv(ready.runtime, subject, sequence, signal, request.positions),
         );
         return handle;
       }),
@@ -208,7 +208,7 @@ export class Engine extends ModelLibrary {
   }
 
   async #prepare(
-    station: Station,
+    ready: ReadyDevice,
     subject: ResidentSubject,
     spec: PromptSpec,
     signal: AbortSignal,
@@ -216,25 +216,25 @@ export class Engine extends ModelLibrary {
   ): Promise<Prepared> {
     // What was cancelled while it waited for its turn begins no work.
     signal.throwIfAborted();
-    return station.prompts.prepare(this.folder(subject.rest.id), subject.rest, spec, continuation, signal);
+    return ready.prompts.prepare(this.folder(subject.rest.id), subject.rest, spec, continuation, signal);
   }
 
   /** A prepared prompt with its rows, as many at once as memory is estimated to hold. */
   #promptRows(
-    station: Station,
+    ready: ReadyDevice,
     subject: ResidentSubject,
     { sequence, nextPosition }: Prepared,
     request: Pick<GenerateRequest, 'maxNewTokens' | 'rowsPerBatch'> & { readonly rows: readonly RowSpec[] },
   ): Omit<PromptRows, 'sequence'> & { readonly rowsPerBatch: number } {
     const { text } = this.folder(subject.rest.id).config;
-    const { device, maxTensorBytes } = station.runtime.backend;
+    const { device, maxTensorBytes } = ready.runtime.backend;
     const capacity = text.maxPositionEmbeddings - sequence.length;
     const maxNewTokens = Math.max(1, Math.min(request.maxNewTokens, capacity));
     return {
       nextPosition,
       rows: request.rows,
       maxNewTokens,
-      rowsPerPrefill: this.#rowsPerPrefill(station, subject, sequence.length),
+      rowsPerPrefill: this.#rowsPerPrefill(ready, subject, sequence.length),
       rowsPerBatch: Math.min(
         Math.max(1, request.rowsPerBatch ?? Infinity),
         rowsPerBatch(text, sequence.length + maxNewTokens, { device, maxTensorBytes }),
@@ -262,7 +262,12 @@ export class Engine extends ModelLibrary {
     };
   }
 
-  #rowsPerPrefill({ runtime }: Station, { rest }: ResidentSubject, tokens: number, probed = false): number {
+  #rowsPerPrefill(
+    { runtime }: ReadyDevice,
+    { rest }: ResidentSubject,
+    tokens: number,
+    probed = false,
+  ): number {
     const { device, maxTensorBytes } = runtime.backend;
     const { config } = rest;
     return rowsPerPrefill(config.text, tokens, { device, maxTensorBytes }, probed, injectedLayers(config));

@@ -16,8 +16,8 @@ import type { Device } from './protocol/device.ts';
 import type { LoadOptions, LoadProgress, LoadedModel, MemoryEstimate } from './protocol/loading.ts';
 import { SerialQueue } from '../work/queue.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
-import type { Station, Surroundings } from './stations.ts';
-import { Stations } from './stations.ts';
+import type { ReadyDevice, Surroundings } from './ready-devices.ts';
+import { ReadyDevices } from './ready-devices.ts';
 import { storedEmbedding } from './stored-embedding.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { WeightArrays } from './weights/arrays.ts';
@@ -28,7 +28,7 @@ import { cancelled } from '../work/cancel.ts';
 
 interface Loaded {
   readonly resident: Resident;
-  readonly station: Station;
+  readonly ready: ReadyDevice;
   readonly device: Device;
 }
 
@@ -37,7 +37,7 @@ const DEFAULT_SHAPE = { rows: 1, tokens: 2048 };
 
 export class ModelLibrary {
   readonly #surroundings: Surroundings;
-  readonly #stations: Stations;
+  readonly #devices: ReadyDevices;
   readonly #folders = new Map<ModelId, Folder>();
   readonly #loaded = new Map<ModelId, Loaded>();
   /** Loads come one after another: what one holds, the estimate of the next has to count. */
@@ -50,7 +50,7 @@ export class ModelLibrary {
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
-    this.#stations = new Stations(surroundings);
+    this.#devices = new ReadyDevices(surroundings);
   }
 
   /** A job called `openJob(id)`. @throws NamedError those of `openFolder`, `Cancelled` */
@@ -97,7 +97,7 @@ export class ModelLibrary {
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
   async estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate> {
     const { config } = this.folder(id);
-    const { backend } = (await this.#stations.get(options.device)).runtime;
+    const { backend } = (await this.#devices.get(options.device)).runtime;
     if (options.dtype === 'f16' && !backend.halfPrecision) {
       throw new NamedError(
         'NoHalfPrecision',
@@ -156,8 +156,8 @@ export class ModelLibrary {
       throw new NamedError('DoesNotFit', estimate.refusals.join('; '), { file: folder.checkpoint.name }, '');
     }
     const started = performance.now();
-    const station = await this.#stations.get(device);
-    const { backend } = station.runtime;
+    const ready = await this.#devices.get(device);
+    const { backend } = ready.runtime;
     const plan = planWeights(folder.config, dtype, backend.maxTensorBytes);
     const arrays = new WeightArrays(backend);
     const { kept, convert } = this.#surroundings;
@@ -184,7 +184,7 @@ export class ModelLibrary {
       }
       signal.throwIfAborted();
       this.#loaded.set(id, {
-        station,
+        ready,
         device,
         resident: {
           id,
@@ -218,8 +218,8 @@ export class ModelLibrary {
     if (!loaded) return;
     this.#loaded.delete(id);
     await this.queue.add(async () => {
-      await loaded.station.runtime.graphs.forget(loaded.resident);
-      loaded.station.prompts.forget(loaded.resident);
+      await loaded.ready.runtime.graphs.forget(loaded.resident);
+      loaded.ready.prompts.forget(loaded.resident);
       loaded.resident.arrays.dispose();
     });
   }
@@ -234,13 +234,13 @@ export class ModelLibrary {
 
   /** The device, made ready if it was not in use yet. */
   async backend(device: Device): Promise<Backend> {
-    return (await this.#stations.get(device)).runtime.backend;
+    return (await this.#devices.get(device)).runtime.backend;
   }
 
   /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkDonor`. */
   protected resolve({ layers, rest, head }: Subject): {
     subject: ResidentSubject;
-    station: Station;
+    ready: ReadyDevice;
     device: Device;
   } {
     const find = (id: ModelId): Loaded => {
@@ -272,7 +272,7 @@ export class ModelLibrary {
       rest: frame.resident,
       ...(reader ? { head: reader.resident } : {}),
     };
-    return { subject, station: frame.station, device: frame.device };
+    return { subject, ready: frame.ready, device: frame.device };
   }
 
   /**
@@ -283,8 +283,8 @@ export class ModelLibrary {
   protected resolveAll(
     first: Subject,
     others: readonly Subject[],
-  ): { subjects: readonly ResidentSubject[]; station: Station; folder: Folder } {
-    const { subject, station, device } = this.resolve(first);
+  ): { subjects: readonly ResidentSubject[]; ready: ReadyDevice; folder: Folder } {
+    const { subject, ready, device } = this.resolve(first);
     const folder = this.folder(subject.rest.id);
     const rest = others.map((each) => {
       const other = this.resolve(each);
@@ -292,7 +292,7 @@ export class ModelLibrary {
       this.#donorChecks.checkTokens(folder, this.folder(other.subject.rest.id));
       return other.subject;
     });
-    return { subjects: [subject, ...rest], station, folder };
+    return { subjects: [subject, ...rest], ready, folder };
   }
 
   /** Weights that graphs carry are on no ledger of the backend. */

@@ -5,7 +5,7 @@ import type { WorkIdentity } from '../identity/work-identity.ts';
 import { journalFailed } from './journal/failure.ts';
 import { unkept } from './journal/journal.ts';
 import type { Journals } from './journal/journals.ts';
-import { anewWhenWeightsChange } from './weights/begin-anew.ts';
+import { restartWhenWeightsChange } from './weights/restart-when-changed.ts';
 import type { LongWork, WorkProgress } from '../work/long-work.ts';
 
 export interface RunOptions<Record> {
@@ -22,7 +22,7 @@ export interface RunOptions<Record> {
  * Runs a piece of work with its journal: hands over what earlier runs of the same identity finished, and appends each
  * record as it comes. An interrupted run, whether cancelled, failed or cut off with its page, is resumed by running
  * it again. A storage that fails is told in a notice and does not stop the work; it is asked again later. Where weights turn
- * out to be others than those of earlier records, it begins anew (`anewWhenWeightsChange`).
+ * out to be others than those of earlier records, it begins anew (`restartWhenWeightsChange`).
  *
  * @param total records of the whole
  * @throws whatever the work throws, once its records are kept
@@ -34,7 +34,7 @@ export function runJournalled<Record, Result>(
   work: (long: LongWork<Record> & WithVerifier) => Promise<Result>,
   options: RunOptions<Record> = {},
 ): Promise<Result> {
-  return anewWhenWeightsChange(journals.weights, identity, options, ({ signal, verifier }) =>
+  return restartWhenWeightsChange(journals.weights, identity, options, ({ signal, verifier }) =>
     runOnce(journals, identity, total, (long) => work({ ...long, verifier }), { ...options, signal }),
   );
 }

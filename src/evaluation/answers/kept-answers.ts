@@ -30,12 +30,15 @@ export function answersJournalled<Result>(
   journalled: Journalled,
   work: (long: LongWork<Answer>) => Promise<Result>,
 ): Promise<Result> {
-  const all = shelves(asks);
+  const all = answerJournals(asks);
   const journals = all.map(({ identity }) => identity);
-  const open = ([next, ...others]: readonly Shelf[], opened: readonly OpenShelf[]): Promise<Result> => {
+  const open = (
+    [next, ...others]: readonly AnswerJournal[],
+    opened: readonly OpenJournal[],
+  ): Promise<Result> => {
     if (next) {
       const run = (long: LongWork<Answer>): Promise<Result> =>
-        // A shelf may be opened again, when its answers were withdrawn meanwhile.
+        // A journal may be opened again, when its answers were withdrawn meanwhile.
         open(others, [...opened, { keys: next.keys, long }]);
       return journalled(next.identity, next.keys.size, run, { keys: next.keys, journals });
     }
@@ -70,36 +73,36 @@ export async function keptAnswers(
   onNotice?: (notice: string) => void,
 ): Promise<Answers> {
   const kept = await Promise.all(
-    shelves(asks).map(({ identity }) => journals.read<Answer>(identity, onNotice)),
+    answerJournals(asks).map(({ identity }) => journals.read<Answer>(identity, onNotice)),
   );
   return new Map(kept.flatMap((answers) => [...answers]));
 }
 
-export interface Shelf {
+export interface AnswerJournal {
   readonly identity: WorkIdentity;
   readonly keys: ReadonlySet<string>;
 }
 
-interface OpenShelf {
+interface OpenJournal {
   readonly keys: ReadonlySet<string>;
   readonly long: LongWork<Answer>;
 }
 
 /** Asks by the journal their answers belong to. */
-export function shelves(asks: readonly Ask<Asked>[]): readonly Shelf[] {
+export function answerJournals(asks: readonly Ask<Asked>[]): readonly AnswerJournal[] {
   const found = new Map<string, { identity: WorkIdentity; keys: Set<string> }>();
   // There are many asks, and few who are asked in few ways.
   const known = new Map<Asked, Map<AnswerSettings, Set<string>>>();
-  const shelfOf = (variant: Asked, settings: AnswerSettings): Set<string> => {
+  const keysOf = (variant: Asked, settings: AnswerSettings): Set<string> => {
     const identity = answersIdentity(variant, settings);
     const name = JSON.stringify([identity.inputs, identity.settings]);
-    const shelf = found.get(name) ?? { identity, keys: new Set() };
-    found.set(name, shelf);
-    return shelf.keys;
+    const journal = found.get(name) ?? { identity, keys: new Set() };
+    found.set(name, journal);
+    return journal.keys;
   };
   for (const { key, variant, settings } of asks) {
     const ways = known.get(variant) ?? new Map<AnswerSettings, Set<string>>();
-    const keys = ways.get(settings) ?? shelfOf(variant, settings);
+    const keys = ways.get(settings) ?? keysOf(variant, settings);
     known.set(variant, ways.set(settings, keys));
     keys.add(key);
   }

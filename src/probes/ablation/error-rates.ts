@@ -8,7 +8,7 @@ import { NOT_DECIDED } from '../../grading/steps.ts';
 import type { FinishedAnswer } from '../finished-answer.ts';
 import { meanOf } from '../summary/mean.ts';
 import type { AblationExperiment } from './experiment.ts';
-import { type GradedResponse, gradeSaid } from './grade.ts';
+import { type GradedResponse, gradeOf } from './grade.ts';
 import type { AblationRecord } from './sweep.ts';
 
 export interface ErrorRate {
@@ -42,7 +42,7 @@ export function errorRates(
   experiments: readonly AblationExperiment[],
 ): readonly ErrorRate[] {
   if (records.length === 0) return [];
-  const baseline = records.map((record) => gradeSaid(record, record.baseline));
+  const baseline = records.map((record) => gradeOf(record, record.baseline));
   const rate = (
     experiment: string,
     layer: LayerRow,
@@ -73,7 +73,7 @@ export function errorRates(
       const rows = records.flatMap((record, index) => {
         const said = record.ablated.find(({ experiment }) => experiment === name);
         return said
-          ? [{ said, before: baseline[index]?.correct === true, grade: gradeSaid(record, said) }]
+          ? [{ said, before: baseline[index]?.correct === true, grade: gradeOf(record, said) }]
           : [];
       });
       if (rows.length === 0) return [];
@@ -153,7 +153,7 @@ export function ablationResultLines(
       ? record.ablated.find((one) => one.experiment === experiment.name)
       : record.baseline;
     if (!said) return [];
-    const { predicted, correct, undecided } = gradeSaid(record, said);
+    const { predicted, correct, undecided } = gradeOf(record, said);
     return {
       id: record.id,
       question: record.question,

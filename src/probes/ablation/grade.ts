@@ -58,7 +58,7 @@ type Question = Pick<AblationRecord, 'answer' | 'choices' | 'hasImage'>;
 type Response = Pick<FinishedAnswer, 'text'>;
 
 /** The grade of what was said to a record's question: what is kept of it, else found here and now. */
-export function gradeSaid(record: Question, said: Response): GradedResponse {
+export function gradeOf(record: Question, said: Response): GradedResponse {
   const known = GRADES.get(said);
   if (known?.record === record) return known.graded;
   const graded = gradeRequested(requestOf(record, said));

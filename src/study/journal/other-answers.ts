@@ -1,6 +1,6 @@
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { Ask } from '../../evaluation/answers/ask.ts';
-import { type Answers, shelves } from '../../evaluation/answers/kept-answers.ts';
+import { type Answers, answerJournals } from '../../evaluation/answers/kept-answers.ts';
 import type { Asked } from '../../evaluation/variant.ts';
 import type { Journals } from './journals.ts';
 import type { Origin } from './other-builds.ts';
@@ -23,7 +23,10 @@ export async function otherAnswers(
   journals: Journals,
 ): Promise<OtherAnswers | null> {
   const found = await Promise.all(
-    shelves(asks).map(async ({ identity, keys }) => ({ keys, builds: await journals.otherBuilds(identity) })),
+    answerJournals(asks).map(async ({ identity, keys }) => ({
+      keys,
+      builds: await journals.otherBuilds(identity),
+    })),
   );
   const origins = found.flatMap(({ builds }) => builds).sort((a, b) => (a.at < b.at ? 1 : -1));
   for (const modules of new Set(origins.map((origin) => origin.modules))) {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { errorRates } from '../../../probes/ablation/error-rates.ts';
 import { ablateLayer } from '../../../probes/ablation/experiment.ts';
-import { gradeResponse, gradeSaid, isGraded } from '../../../probes/ablation/grade.ts';
+import { gradeResponse, gradeOf, isGraded } from '../../../probes/ablation/grade.ts';
 import type { AblationRecord } from '../../../probes/ablation/sweep.ts';
 import type { WorkIdentity } from '../../../identity/work-identity.ts';
 import { Journals } from '../../../study/journal/journals.ts';
@@ -44,7 +44,7 @@ test('a kept run of thousands of answers is graded before charts ask for it, and
   ).toEqual([]);
   for (const one of found.slice(0, 20)) {
     for (const answer of [one.baseline, ...one.ablated])
-      expect(gradeSaid(one, answer)).toMatchObject(gradeResponse(one, answer.text));
+      expect(gradeOf(one, answer)).toMatchObject(gradeResponse(one, answer.text));
   }
   const rates = errorRates(
     found,

@@ -23,29 +23,29 @@ export interface Surroundings {
 }
 
 /** A device in use, and the prompts prepared on it. */
-export interface Station {
+export interface ReadyDevice {
   readonly runtime: Runtime;
   readonly prompts: PromptPreparer;
 }
 
-export class Stations {
+export class ReadyDevices {
   readonly #surroundings: Surroundings;
-  readonly #stations = new Map<Device, Promise<Station>>();
+  readonly #devices = new Map<Device, Promise<ReadyDevice>>();
 
   constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
   }
 
   /** @throws NamedError `NoWebGpu`, `ModuleUnavailable`; a device that failed is tried again the next time. */
-  get(device: Device): Promise<Station> {
-    const known = this.#stations.get(device);
+  get(device: Device): Promise<ReadyDevice> {
+    const known = this.#devices.get(device);
     if (known) return known;
     const made = makeReady(this.#surroundings.createBackend(device)).then((backend) => {
       const runtime = createRuntime(backend);
       return { runtime, prompts: new PromptPreparer(runtime.vision, this.#surroundings.decodeImage) };
     });
-    this.#stations.set(device, made);
-    made.catch(() => this.#stations.delete(device));
+    this.#devices.set(device, made);
+    made.catch(() => this.#devices.delete(device));
     return made;
   }
 }

@@ -23,7 +23,7 @@ export interface Attempt {
  * @param attempt opens the journal and runs
  * @throws what the attempt throws; `WeightsChanged` where they do not come to rest
  */
-export async function anewWhenWeightsChange<Result>(
+export async function restartWhenWeightsChange<Result>(
   watch: WeightsWatch,
   identity: WorkIdentity,
   { signal, onNotice }: { readonly signal?: AbortSignal; onNotice?(notice: string): void },
