@@ -10,6 +10,8 @@ interface Common {
   readonly form?: 'main' | 'more';
   /** It says what is drawn of a set: nothing to ask where a set is asked whole. */
   readonly draws?: boolean;
+  /** Only where the models asked inject image features: else the form leaves it out, and the page takes what the form begins with. */
+  readonly ofInjection?: boolean;
 }
 
 /** One of several names. */

@@ -5,7 +5,7 @@ import { identifyBy } from '../identity/identify.ts';
 import { other, resident, RESIDENT_FLIPS } from '../identity/testing/flips.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
-import { ablateLayer } from '../probes/ablation/experiment.ts';
+import { ablateLayer, withoutInjection } from '../probes/ablation/experiment.ts';
 import { ANALYSES } from './registry.ts';
 
 vi.mock('../work/modules.ts', () => ({ modulesOf: (kind: string) => `${kind} built` }));
@@ -54,7 +54,7 @@ const updates = {
 };
 
 const GIVEN = {
-  swap: { ...one.given, layers: [0, 1], mode: 'single', answerSource: false },
+  swap: { ...one.given, layers: [0, 1], mode: 'single', answerSource: false, injection: 'kept' },
   ablate: { ...one.given, experiments: [ablateLayer(0)], prefix: '' },
   attention: { ...two.given, running: 'teacher-forced', forcedBy: 'in', onlyThink: false },
   lens: two.given,
@@ -67,10 +67,19 @@ const GIVEN = {
 
 /** At least one other value of every input. */
 const FLIPS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
-  swap: { ...one.flips, layers: [[0], [1, 0]], mode: ['from-layer'], answerSource: [true] },
+  swap: {
+    ...one.flips,
+    layers: [[0], [1, 0]],
+    mode: ['from-layer'],
+    answerSource: [true],
+    injection: ['source', 'removed', undefined],
+  },
   ablate: {
     ...one.flips,
-    experiments: [[ablateLayer(1)], [ablateLayer(0, 'mlp')], [{ ...ablateLayer(0), ablate: [] }]],
+    experiments: [
+      ...[[ablateLayer(1)], [ablateLayer(0, 'mlp')], [{ ...ablateLayer(0), ablate: [] }]],
+      [withoutInjection(ablateLayer(0))],
+    ],
     prefix: ['Look. '],
   },
   attention: { ...two.flips, running: ['free'], forcedBy: ['rl', null], onlyThink: [true] },
@@ -112,6 +121,13 @@ describe.each(Object.entries(GIVEN))('%s', (name, given) => {
     for (const value of flips) keys.push(await keyOf(name, { ...given, [input]: value }));
     expect(new Set(keys).size).toBe(flips.length + 1);
   });
+});
+
+test('of a model without DeepStack an identity is as if there were no such setting', async () => {
+  const { injection: _, ...without } = GIVEN.swap;
+  const { injection: __, ...settings } = identityOf('swap', GIVEN.swap).settings;
+  expect(identityOf('swap', without).settings).toEqual(settings);
+  expect(await keyOf('swap', { ...without, injection: undefined })).toBe(await keyOf('swap', without));
 });
 
 test('an identity says in clear what each input is, the weights as they are searched for', () => {

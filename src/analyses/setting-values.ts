@@ -1,5 +1,6 @@
 /** Values of declared settings: what they begin with, and which ones are valid. */
 import * as v from 'valibot';
+import type { AskedModel } from './asked-model.ts';
 import type { Setting, Settings, ValuesOf } from './declaration.ts';
 
 /** By name. What a setting may be is its declaration's to say. */
@@ -17,6 +18,25 @@ export function firstValues<S extends Settings>(settings: S): ValuesOf<S> {
       ? setting.first
       : defaultOf(setting),
   );
+}
+
+/** Whether a setting says anything of work on these models. */
+export function applies(
+  { ofInjection }: Setting,
+  models: readonly Pick<AskedModel, 'checkpoint'>[],
+): boolean {
+  return !ofInjection || models.some(({ checkpoint }) => checkpoint.injectedAfter);
+}
+
+/** The values as they hold for these models: what says nothing of them is as the form begins with. */
+export function applying<Values>(
+  settings: Settings,
+  values: Values,
+  models: readonly Pick<AskedModel, 'checkpoint'>[],
+): Values {
+  const first: SettingValues = firstValues(settings);
+  const others = Object.entries(settings).filter(([, setting]) => !applies(setting, models));
+  return { ...values, ...Object.fromEntries(others.map(([name]) => [name, first[name]])) };
 }
 
 /** What a value of each has to look like, as a browser, an address or a kept journal may hold it. */

@@ -43,6 +43,11 @@ export const CUTS = /** @type {const} */ ({
 
 export const SYSTEM = /** @type {const} */ ({ kind: 'text', value: null });
 
+/** What becomes of the image features that DeepStack adds after the first layers; its choices are an analysis's own. */
+export const INJECTION = /** @type {const} */ ({
+  ...{ kind: 'choice', value: 'kept', form: 'main', ofInjection: true },
+});
+
 /** Rows that are answered together; null leaves it to the memory estimate. */
 export const ROWS = /** @type {const} */ ({
   kind: 'integer',
@@ -118,6 +123,7 @@ export const WORDS = {
   samples: { help: 'how many samples (default: all)', label: 'Samples', open: 'all' },
   seed: { help: 'of the choice of samples', label: 'Seed of the choice' },
   system: { help: "system prompt (default: the chat template's own)" },
+  injection: { label: 'Injected image features (DeepStack)' },
   rows: {
     help: 'answers at once, of several samples (default: 104, or what memory holds)',
     label: 'Answers at once',

@@ -7,7 +7,7 @@ import { recognise } from '../checkpoint/recognition.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
 import { NamedError, shortened } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
-import { architectureOf } from '../vlm/architecture.ts';
+import { architectureOf, injectedLayers } from '../vlm/architecture.ts';
 import { decidingFiles } from '../vlm/deciding-files.ts';
 import { askedRepetitionPenalty, penaltyNotices } from '../vlm/generation-config.ts';
 import { type Preprocessors, readPreprocessors } from '../vlm/image-processor-files.ts';
@@ -120,6 +120,7 @@ function summarize(
   ignored: OpenedCheckpoint['ignored'],
 ): Omit<OpenedCheckpoint, 'smallFiles' | 'repetitionPenalty' | 'notices'> {
   const { text, vision } = config;
+  const injectedAfter = injectedLayers(config);
   const skip = new Set(ignored.map(({ name }) => name));
   const layerBytes = new Map<number, number>();
   const dtypes: Record<string, number> = {};
@@ -139,6 +140,7 @@ function summarize(
     modelType: config.modelType,
     layers: text.layers,
     visionBlocks: vision.depth,
+    ...(injectedAfter.length > 0 ? { injectedAfter } : {}),
     hiddenSize: text.hiddenSize,
     intermediateSize: text.intermediateSize,
     heads: text.heads,

@@ -106,6 +106,52 @@ describe.each(CHECKPOINTS)('%s', (name) => {
     expect(relativeError(removed, expected)).toBeLessThan(1e-6);
   });
 
+  it('goes with an ablated layer where that is asked for, whose output is then its input', async () => {
+    const { sequence } = await model.prepare(square());
+    const { hiddenSize } = model.resident.config.text;
+    const hiddenOf = async (rows: readonly RowSpec[], of = sequence) =>
+      (
+        await forward(model.runtime, whole(model), of, {
+          ...{ rows, capture: { hidden: 'all' }, sources: new Map(), rowsPerPrefill: 4 },
+        })
+      ).map(({ hidden, logits }) => ({ hidden: hidden as readonly Float32Array[], logits }));
+    for (const layer of [0, 1, 2]) {
+      const ablate = (injection: 'kept' | 'removed', part: 'layer' | 'mlp' = 'layer'): RowSpec => ({
+        ablate: [{ layer, part, injection }],
+      });
+      const rows = [{}, ablate('kept'), ablate('removed'), ablate('removed', 'mlp')];
+      const [, kept, removed, half] = await hiddenOf(rows);
+      // Hidden states begin with those that enter the first layer.
+      expect([...(removed?.hidden[layer + 1] ?? [])]).toEqual([...(removed?.hidden[layer] ?? [])]);
+      const injected = sequence.injections[layer]?.values as Float32Array;
+      const added = (kept?.hidden[layer] as Float32Array).map(
+        (value, at) => value + (injected[at] as number),
+      );
+      expect(relativeError(kept?.hidden[layer + 1] as Float32Array, added)).toBeLessThan(1e-6);
+      expect(injected.length).toBe(sequence.length * hiddenSize);
+      // A prompt after whose layer nothing is injected to begin with.
+      const bare = {
+        ...sequence,
+        injections: sequence.injections.filter((one) => one.layer !== layer),
+      };
+      const wanted = await hiddenOf([ablate('kept'), ablate('kept', 'mlp')], bare);
+      for (const [index, row] of [removed, half].entries()) {
+        expect(relativeError(row?.logits ?? [], wanted[index]?.logits ?? [])).toBeLessThan(1e-5);
+      }
+    }
+  });
+
+  it('is nothing that an ablation could take away where a prompt has no image', async () => {
+    const { sequence } = await model.prepare(golden.cases['text'] as GoldenCase);
+    const ablate = (injection: 'kept' | 'removed'): RowSpec => ({
+      ablate: [{ layer: 1, part: 'layer', injection }],
+    });
+    const [kept, removed] = await forward(model.runtime, whole(model), sequence, {
+      ...{ rows: [ablate('kept'), ablate('removed')], capture: {}, sources: new Map(), rowsPerPrefill: 2 },
+    });
+    expect([...(removed?.logits ?? [])]).toEqual([...(kept?.logits ?? [0])]);
+  });
+
   it('refuses positions beyond the prompt, and features of another model, by name', async () => {
     const { sequence } = await model.prepare(square());
     const own = await captureKv(model.runtime, whole(model), sequence);

@@ -1,7 +1,8 @@
-/** Image features that are added to the hidden states after some layers (DeepStack), and what a swap makes of them. */
+/** Image features that are added to the hidden states after some layers (DeepStack), and what swaps and ablations make of them. */
 import { NamedError } from '../named-error.ts';
 import type { Backend, Feeds } from './backend/backend.ts';
-import type { RowPlan } from './rows.ts';
+import type { SwapSpec } from './protocol/intervention.ts';
+import type { InjectionChange, RowPlan } from './rows.ts';
 import type { Segment } from './segments.ts';
 import type { CapturedKv, LayerInjection } from './swap.ts';
 import { checkPositions, resampleTokens } from './swap.ts';
@@ -14,7 +15,7 @@ export interface InjectedSequence {
   readonly injections: readonly LayerInjection[];
 }
 
-/** Which rows are swapped, and from what. */
+/** Which rows change what is injected, and from what. */
 export interface InjectionRows {
   readonly plan: Pick<RowPlan, 'slotInjections'>;
   readonly sources: ReadonlyMap<string, CapturedKv>;
@@ -22,7 +23,7 @@ export interface InjectionRows {
 
 /**
  * Feeds `i.injection` for the segment's layers after which something is added: `[slots, length, hiddenSize]`, or `[1, …]` where
- * every slot keeps its own (docs/method.md §2.1).
+ * every slot keeps its own (docs/method.md §2.1, §3). An ablation may ask for what is not there: a prompt without an image.
  *
  * @throws NamedError `NoInjection` for a swap that is to change what this prompt does not have; `IncompatibleSource`
  */
@@ -33,19 +34,20 @@ export function injectionFeeds(
   { plan, sources }: InjectionRows,
   hiddenSize: number,
 ): Feeds {
-  if (injections.length === 0 && plan.slotInjections(from)) throw noInjection();
+  if (injections.length === 0 && plan.slotInjections(from)?.some(isSwap)) throw noInjection();
   const feeds: Feeds = {};
   for (const { layer, values } of injections) {
     if (layer < from || layer >= to) continue;
-    const swaps = plan.slotInjections(layer) ?? [null];
-    const slots = new Float32Array(swaps.length * values.length);
-    swaps.forEach((swap, slot) => {
+    const changes = plan.slotInjections(layer) ?? [null];
+    const slots = new Float32Array(changes.length * values.length);
+    changes.forEach((change, slot) => {
       slots.set(values, slot * values.length);
-      if (!swap) return;
-      const positions = swap.positions ?? imagePositions;
+      if (!change) return;
+      const swap = isSwap(change) ? change : null;
+      const positions = swap?.positions ?? imagePositions;
       checkPositions(positions, length);
       const rows =
-        swap.injection === 'source'
+        swap?.injection === 'source'
           ? sourceRows(sources.get(swap.source) as CapturedKv, layer, positions.length, hiddenSize)
           : new Float32Array(positions.length * hiddenSize);
       positions.forEach((position, token) => {
@@ -53,9 +55,17 @@ export function injectionFeeds(
         slots.set(row, slot * values.length + position * hiddenSize);
       });
     });
-    feeds[`${layer - from}.injection`] = backend.upload('float32', [swaps.length, length, hiddenSize], slots);
+    feeds[`${layer - from}.injection`] = backend.upload(
+      'float32',
+      [changes.length, length, hiddenSize],
+      slots,
+    );
   }
   return feeds;
+}
+
+function isSwap(change: InjectionChange | null): change is SwapSpec {
+  return change !== null && 'source' in change;
 }
 
 /** What the source adds at the positions that were captured, resampled as its keys and values are. */

@@ -94,6 +94,18 @@ describe('planning rows', () => {
     expect(planRows([{}, swap('kept')], LAYERS).slotInjections(4)).toBeNull();
   });
 
+  it('takes away what is injected after an ablated layer where that is asked for, before a swap has its say', () => {
+    const removed = { layer: 2, part: 'mlp', injection: 'removed' } as const;
+    const swap = { source: 's', layers: [4], injection: 'source' } as const;
+    const plan = planRows([{}, { ablate: [removed] }, { ablate: [removed], swap }], LAYERS);
+    const injected = (layer: number) => plan.slotInjections(layer)?.map((one) => one?.injection ?? null);
+    expect(injected(1)).toEqual([null, 'source']);
+    expect(injected(2)).toEqual([null, 'removed', 'removed']);
+    expect(injected(3)).toEqual([null, 'source', null]);
+    const kept = planRows([{}, { ablate: [{ ...removed, injection: 'kept' }] }], LAYERS);
+    expect(kept.slotInjections(2)).toBeNull();
+  });
+
   it.each([6, -1, 1.5, NaN])('refuses layer %d of 6 by name', (layer) => {
     for (const row of [ablate(layer), { swap: { source: 's', layers: [0, layer] } }]) {
       expect(() => planRows([{}, row], LAYERS)).toThrow(

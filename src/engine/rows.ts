@@ -4,7 +4,10 @@
  * computed; the others are copied from the trunk when they join.
  */
 import { NamedError } from '../named-error.ts';
-import type { RowSpec, SwapSpec } from './protocol/intervention.ts';
+import type { Ablation, RowSpec, SwapSpec } from './protocol/intervention.ts';
+
+/** What changes the features injected after a layer: a swap, or an ablation that takes them away with the layer. */
+export type InjectionChange = SwapSpec | Ablation;
 
 export interface RowPlan {
   /** Slots of the prefill batch: slot 0 is the trunk (or the only row). */
@@ -19,8 +22,8 @@ export interface RowPlan {
   rowGate(layer: number, part: 'attention' | 'mlp'): Float32Array | null;
   /** Swaps per slot at a layer; null when no slot is swapped there. */
   slotSwaps(layer: number): readonly (SwapSpec | null)[] | null;
-  /** Swaps per slot that change what is injected, whichever layers they swap; null when every slot keeps its own. */
-  slotInjections(layer: number): readonly (SwapSpec | null)[] | null;
+  /** Per slot what changes the features injected after a layer: swaps, whichever layers they swap; null when every slot keeps its own. */
+  slotInjections(layer: number): readonly (InjectionChange | null)[] | null;
 }
 
 /**
@@ -46,9 +49,9 @@ export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
   };
   const active = (layer: number): number =>
     1 + joining.filter((row) => (first[row] as number) <= layer).length;
-  const swapsOf = (layer: number, of: (row: RowSpec | null) => SwapSpec | null) => {
-    const swaps = inSlot.slice(0, active(layer)).map(of);
-    return swaps.some((swap) => swap !== null) ? swaps : null;
+  const each = <Change>(layer: number, of: (row: RowSpec | null) => Change | null) => {
+    const changes = inSlot.slice(0, active(layer)).map(of);
+    return changes.some((change) => change !== null) ? changes : null;
   };
   return {
     slots: inSlot.length,
@@ -56,8 +59,8 @@ export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
     active,
     slotGate: (layer, part) => gateOf(inSlot.slice(0, active(layer)), layer, part),
     rowGate: (layer, part) => gateOf(rows, layer, part),
-    slotSwaps: (layer) => swapsOf(layer, (row) => swapAt(row, layer)),
-    slotInjections: (layer) => swapsOf(layer, injecting),
+    slotSwaps: (layer) => each(layer, (row) => swapAt(row, layer)),
+    slotInjections: (layer) => each(layer, (row) => removing(row, layer) ?? injecting(row)),
   };
 }
 
@@ -71,6 +74,11 @@ function touched(row: RowSpec): readonly number[] {
 function injecting(row: RowSpec | null): SwapSpec | null {
   const swap = row?.swap;
   return swap?.injection === 'source' || swap?.injection === 'removed' ? swap : null;
+}
+
+/** The row's ablation of a layer, where it takes away what is injected after it. */
+function removing(row: RowSpec | null, layer: number): Ablation | null {
+  return row?.ablate?.find((item) => item.layer === layer && item.injection === 'removed') ?? null;
 }
 
 function ablates(row: RowSpec | null, layer: number, part: 'attention' | 'mlp'): boolean {

@@ -61,6 +61,17 @@ describe.each(Object.keys(CASES))('%s', (name) => {
   });
 });
 
+describe.each(['swap', 'ablate'])('%s of a model without DeepStack', (name) => {
+  const world = { injectedAfter: undefined } as unknown as Partial<World>;
+
+  test('is refused to remove what is not injected; --injection kept is the same work as nothing said', async () => {
+    await expect(kept(name, ['--injection', 'removed'], world)).rejects.toMatchObject({
+      ...{ name: 'NoInjection', place: { field: 'injection' } },
+    });
+    expect(await kept(name, ['--injection', 'kept'], world)).toBe(await kept(name, [], world));
+  });
+});
+
 const PROBES = ['swap', 'ablate', 'attention', 'transfer', 'necessity', 'disentangle'];
 /** The pictures that a command shows; evaluations show one of two. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {

@@ -25,7 +25,7 @@ export function identify<K extends JournalKind>(
   return identifyBy<K, DecidingInputs[K]>(kind, title, given, DECIDED_BY[kind]);
 }
 
-/** The same of work that declares itself what decides it: every input with the reason why it does. */
+/** The same of work that declares itself what decides it: every input with the reason why it does. One that is left out names nothing. */
 export function identifyBy<K extends string, Given extends object>(
   kind: K,
   title: string,
@@ -42,7 +42,7 @@ export function identifyBy<K extends string, Given extends object>(
     else if (name === 'models') {
       Object.assign(inputs, modelInputs(value as Models));
       settings['computedBy'] = computedBy(value as Models);
-    } else settings[name] = value as Json;
+    } else if (value !== undefined) settings[name] = value as Json;
   }
   return { kind, title, inputs, settings };
 }

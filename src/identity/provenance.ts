@@ -19,6 +19,8 @@ export function provenance(summary: OpenedCheckpoint, loaded?: LoadedModel, seed
       ? {
           ...{ device: loaded.device, adapter: loaded.adapter },
           ...{ dtype: loaded.dtype, quantization: loaded.quantization },
+          // What DeepStack adds to the hidden states (docs/method.md §2.1); swap and ablate may change it.
+          ...(summary.injectedAfter ? { injectedAfter: summary.injectedAfter, injection: 'kept' } : {}),
         }
       : {}),
     ...(seed === undefined ? {} : { seed }),

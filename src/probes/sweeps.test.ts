@@ -1,107 +1,34 @@
 /** The probes against transformers, and a sweep in rows against the same sweep one by one. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { Engine } from '../engine/engine.ts';
-import type { Golden, GoldenAnswer } from '../engine/testing/goldens.ts';
-import { goldenFolder, goldenImages, readGolden, readTensors } from '../engine/testing/goldens.ts';
-import { readFromDisk, wasmBackend } from '../engine/testing/golden-model.ts';
-import { INLINE } from '../engine/testing/inline-surroundings.ts';
 import type { PromptAnswers } from '../engine/protocol/generation.ts';
-import type { ModelId, Subject } from '../engine/subject.ts';
-import { wholeModel } from '../engine/subject.ts';
-import type { TokenDecoder } from '../vlm/tokenizer.ts';
 import { ablateLayer, ablateSet } from './ablation/experiment.ts';
 import { sweepAblations } from './ablation/sweep.ts';
 import { lookAt, meanOverHeads } from './attention/look.ts';
 import { attentionShift } from './attention/shift.ts';
 import type { Pair } from './data/pair.ts';
-import type { Problem } from './data/problem.ts';
 import { lensOnAnswers } from './lens/lens.ts';
 import { sweepPatches } from './patching/patch.ts';
 import type { ProbeEngine } from './probe-engine.ts';
 import { respond } from './respond.ts';
 import type { SwapRecord } from './swap/sweep.ts';
 import { pairKey, sweepSwaps } from './swap/sweep.ts';
+import { goldenProbes, type GoldenProbes } from './testing/golden-probes.ts';
 
-const RECIPIENT = 'untied-gqa2-f16' as ModelId;
-const DONOR = 'untied-gqa2-f16-b' as ModelId;
 const NEW_TOKENS = 32;
 const LAYERS = 3;
 const ALL = [0, 1, 2];
 
-interface ProbeGolden {
-  readonly lens: readonly {
-    readonly top: number;
-    readonly topProbability: number;
-    readonly token: number;
-    readonly probability: number;
-    readonly rank: number;
-  }[];
-  readonly patched: readonly GoldenAnswer[];
-  readonly attention?: {
-    readonly tokens: readonly number[];
-    readonly keys: number;
-    readonly mass: readonly (readonly number[])[];
-  };
-}
-
-let engine: Engine & ProbeEngine;
-let golden: Golden;
-let probes: Readonly<Record<string, ProbeGolden>>;
-let maps: Awaited<ReturnType<typeof readTensors>>;
-let images: Awaited<ReturnType<typeof goldenImages>>;
-let subject: Subject;
-let donor: Subject;
-let tokenizer: TokenDecoder;
+let world: GoldenProbes;
+let { engine, golden, probes, maps, images, subject, donor } = {} as GoldenProbes;
 
 beforeAll(async () => {
-  images = await goldenImages(readFromDisk);
-  engine = new Engine({
-    ...INLINE,
-    decodeImage: images.decode,
-    createBackend: () => Promise.resolve(wasmBackend()),
-  });
-  for (const name of [RECIPIENT, DONOR]) {
-    await engine.open(name, name, await goldenFolder(readFromDisk, name));
-    await engine.load(`load ${name}`, name, { device: 'wasm', dtype: 'f32' }, () => undefined);
-  }
-  [subject, donor] = [wholeModel(RECIPIENT, LAYERS), wholeModel(DONOR, LAYERS)];
-  tokenizer = engine.folder(RECIPIENT).tokenizer;
-  golden = await readGolden(readFromDisk, RECIPIENT);
-  const text = new TextDecoder().decode(await readFromDisk('expected/probes.json'));
-  probes = (JSON.parse(text) as { cases: Record<string, ProbeGolden> }).cases;
-  maps = await readTensors(await readFromDisk('expected/probes.safetensors'), 'probes.safetensors');
+  world = await goldenProbes('untied-gqa2-f16', 'untied-gqa2-f16-b', LAYERS, 'probes');
+  ({ engine, golden, probes, maps, images, subject, donor } = world);
 }, 60_000);
 
-/** The text of a golden case with one image. */
-function promptOf(name: string): string {
-  const content = golden.cases[name]?.messages[0]?.content ?? '';
-  const parts = typeof content === 'string' ? [] : content;
-  return parts.map((part) => (part.type === 'text' ? part.text : '')).join('');
-}
-
-async function pairOf(name: 'square' | 'wide', source: string): Promise<Pair> {
-  return {
-    id: `${name}-${source}`,
-    task: 'ocr',
-    prompt: promptOf(name),
-    target: await images.file(name),
-    source: await images.file(source),
-    targetAnswer: 'a',
-    sourceAnswer: 'b',
-  };
-}
-
-async function problemOf(name: string): Promise<Problem> {
-  const [image] = golden.cases[name]?.images ?? [];
-  const question = promptOf(name);
-  return { id: name, question, answer: '', ...(image ? { image: await images.file(image) } : {}) };
-}
-
-/** What an answer of golden tokens says, up to its first unclear choice. */
-function clearText(answer: GoldenAnswer | undefined): string {
-  if (!answer) throw new RangeError('no such golden answer');
-  return tokenizer.decode(answer.tokens.slice(0, answer.compared), { skipSpecial: true });
-}
+const pairOf: GoldenProbes['pairOf'] = (name, source) => world.pairOf(name, source);
+const problemOf: GoldenProbes['problemOf'] = (name) => world.problemOf(name);
+const clearText: GoldenProbes['clearText'] = (answer) => world.clearText(answer);
 
 describe('the token swap', () => {
   const sweep = { layers: ALL, maxNewTokens: NEW_TOKENS } as const;

@@ -2,6 +2,7 @@
 import { NamedError } from '../named-error.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { ARCHITECTURES } from './architectures/list.ts';
+import type { VlmConfig } from './config.ts';
 import type { JsonFields } from './json-fields.ts';
 
 /** Of a config that was read. @throws RangeError for one that no architecture of the list has made */
@@ -9,6 +10,13 @@ export function architectureOf({ modelType }: { readonly modelType: string }): A
   const found = ARCHITECTURES.find((architecture) => architecture.modelType === modelType);
   if (!found) throw new RangeError(`no architecture ${modelType}`);
   return found;
+}
+
+/** LLM layers after which image features are added besides (DeepStack), from 0. */
+export function injectedLayers(config: Pick<VlmConfig, 'modelType' | 'vision'>): readonly number[] {
+  return architectureOf(config)
+    .projectors(config.vision)
+    .flatMap(({ addedAfterLayer }) => addedAfterLayer ?? []);
 }
 
 /** The titles of all, as a sentence names them: "Qwen2.5-VL". */

@@ -1,36 +1,47 @@
 """What the probes of the app are held to: `python tools/goldens/probes.py`, after make.py.
 
 Written to data/expected/probes.json and probes.safetensors: attention of generated tokens onto the picture (eager), each key by
-itself and summed; the logit lens; one model's hidden states put into another by hooks; NumPy's choice of samples.
+itself and summed; the logit lens; one model's hidden states put into another by hooks; NumPy's choice of samples. The same of
+two checkpoints with DeepStack, and each layer silenced with what is added after it, in probes-qwen3.json and .safetensors.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration
+from transformers import DynamicCache, PreTrainedModel
 
-from capture import listening
+from capture import deepstack, listening
 from cases import CASES, Case
 from checkpoints import load_model
 from expected import image_processor
 from generation import NEW_TOKENS, STOPS, Answer, greedy, prefill
+from interventions import ablated, injected
 from prompts import Inputs, prepare
 from storage import significant, write_json, write_tensors
 from vocabulary import load_tokenizer
 
 DATA = Path(__file__).parent / "data"
 RECIPIENT, DONOR = "untied-gqa2-f16", "untied-gqa2-f16-b"
+DEEPSTACK_RECIPIENT, DEEPSTACK_DONOR = "qwen3-untied-bf16", "qwen3-untied-bf16-b"
 SAMPLED = [(300, 10, 123), (500, 100, 123), (1319, 100, 123), (7, 5, 0), (624, 300, 4294967295), (100, 100, 5)]
 """n, k, seed of `RandomState(seed).choice(arange(n), k, replace=False)`."""
 
 
 def main() -> None:
     torch.set_num_threads(1)
-    recipient, donor = (load_model(DATA / "checkpoints" / name) for name in (RECIPIENT, DONOR))
-    tokenizer, processor = load_tokenizer(DATA / "checkpoints" / RECIPIENT), image_processor(DATA / "checkpoints" / RECIPIENT)
+    samples = [{"n": n, "k": k, "seed": seed, "chosen": chosen(n, k, seed)} for n, k, seed in SAMPLED]
+    write_probes("probes", RECIPIENT, DONOR, {"samples": samples})
+    write_probes("probes-qwen3", DEEPSTACK_RECIPIENT, DEEPSTACK_DONOR, {})
+
+
+def write_probes(name: str, recipient_name: str, donor_name: str, more: dict) -> None:
+    recipient, donor = (load_model(DATA / "checkpoints" / one) for one in (recipient_name, donor_name))
+    folder = DATA / "checkpoints" / recipient_name
+    tokenizer, processor = load_tokenizer(folder), image_processor(folder)
     tensors: dict[str, torch.Tensor] = {}
     cases = {}
     for case in CASES:
@@ -38,10 +49,30 @@ def main() -> None:
         cases[case.name] = {"lens": lens(recipient, inputs), "patched": patched_answers(recipient, donor, inputs)}
         if case.images:
             cases[case.name]["attention"] = attention(recipient, inputs, case, tensors)
-    samples = [{"n": n, "k": k, "seed": seed, "chosen": chosen(n, k, seed)} for n, k, seed in SAMPLED]
-    document = {"recipient": RECIPIENT, "donor": DONOR, "cases": cases, "samples": samples}
-    write_json(DATA / "expected" / "probes.json", document)
-    write_tensors(DATA / "expected" / "probes.safetensors", tensors)
+            if features(recipient, inputs):
+                cases[case.name]["ablatedWithInjection"] = ablated_with_injection(recipient, inputs)
+    document = {"recipient": recipient_name, "donor": donor_name, "cases": cases, **more}
+    write_json(DATA / "expected" / f"{name}.json", document)
+    write_tensors(DATA / "expected" / f"{name}.safetensors", tensors)
+
+
+@torch.no_grad()
+def features(model: PreTrainedModel, inputs: Inputs) -> list[torch.Tensor]:
+    """What DeepStack adds of the inputs' pictures."""
+    if inputs.pixel_values is None:
+        return []
+    return deepstack(model.get_image_features(inputs.pixel_values, inputs.image_grid_thw, return_dict=True))
+
+
+def ablated_with_injection(model: PreTrainedModel, inputs: Inputs) -> list[dict]:
+    """Answers with each layer silenced, and nothing added after it."""
+    own = features(model, inputs)
+    answers = []
+    for layer in range(len(model.model.language_model.layers)):
+        left = [torch.zeros_like(added) if index == layer else added for index, added in enumerate(own)]
+        with ablated(model, layer, "layer"), injected(model, left):
+            answers.append(greedy(model, inputs).to_json())
+    return answers
 
 
 def chosen(n: int, k: int, seed: int) -> list[int]:
@@ -53,7 +84,7 @@ def chosen(n: int, k: int, seed: int) -> list[int]:
 
 @torch.no_grad()
 def attention(
-    model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, case: Case, tensors: dict[str, torch.Tensor]
+    model: PreTrainedModel, inputs: Inputs, case: Case, tensors: dict[str, torch.Tensor]
 ) -> dict:
     """Rows of the generated tokens themselves (the one that ends the answer is never read) onto the picture's tokens.
 
@@ -85,7 +116,7 @@ def attention(
 
 
 @torch.no_grad()
-def lens(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> list[dict]:
+def lens(model: PreTrainedModel, inputs: Inputs) -> list[dict]:
     """Final norm and head on the last position after the embedding and after each layer; `token` is the answer's first."""
     language = model.model.language_model
     states: dict[str, torch.Tensor] = {}
@@ -116,7 +147,7 @@ def lens(model: Qwen2_5_VLForConditionalGeneration, inputs: Inputs) -> list[dict
 
 
 def patched_answers(
-    recipient: Qwen2_5_VLForConditionalGeneration, donor: Qwen2_5_VLForConditionalGeneration, inputs: Inputs
+    recipient: PreTrainedModel, donor: PreTrainedModel, inputs: Inputs
 ) -> list[dict]:
     """The recipient's answers when its hidden states before layer d are the donor's: d = 0 (embeddings) … L (norm)."""
     depth = len(recipient.model.language_model.layers)
@@ -125,10 +156,11 @@ def patched_answers(
 
 @torch.no_grad()
 def patched(
-    recipient: Qwen2_5_VLForConditionalGeneration, donor: Qwen2_5_VLForConditionalGeneration, inputs: Inputs, depth: int
+    recipient: PreTrainedModel, donor: PreTrainedModel, inputs: Inputs, depth: int
 ) -> Answer:
     """Greedy decoding of two models side by side: the donor runs on the same tokens, and at every position its hidden
-    states take the place of the recipient's input to layer `depth` (to the final norm, after the last).
+    states take the place of the recipient's input to layer `depth` (to the final norm, after the last). What DeepStack
+    adds in the recipient after that is the donor's, as vision tower and projectors are.
     """
     held: dict[str, torch.Tensor] = {}
 
@@ -155,13 +187,15 @@ def patched(
         donor(**arguments, past_key_values=caches[0], use_cache=True)
         return recipient(**arguments, past_key_values=caches[1], use_cache=True).logits[0, -1]
 
+    added = features(donor, inputs)
     try:
-        logits = step(
-            input_ids=inputs.input_ids,
-            position_ids=inputs.position_ids,
-            pixel_values=inputs.pixel_values,
-            image_grid_thw=inputs.image_grid_thw,
-        )
+        with injected(recipient, added) if added else nullcontext():
+            logits = step(
+                input_ids=inputs.input_ids,
+                position_ids=inputs.position_ids,
+                pixel_values=inputs.pixel_values,
+                image_grid_thw=inputs.image_grid_thw,
+            )
         while True:
             top = logits.topk(2).values
             token = int((logits == top[0]).nonzero()[0])

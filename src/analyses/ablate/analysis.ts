@@ -4,7 +4,7 @@ import { identifyBy } from '../../identity/identify.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import { errorRates } from '../../probes/ablation/error-rates.ts';
 import type { AblationExperiment } from '../../probes/ablation/experiment.ts';
-import { ablateLayer, ablateSet } from '../../probes/ablation/experiment.ts';
+import { ablateLayer, ablateSet, withoutInjection } from '../../probes/ablation/experiment.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
 import type { Problem } from '../../probes/data/problem.ts';
@@ -14,6 +14,7 @@ import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
 import { byId, drawn } from '../draw.ts';
 import { layersOf, parseLayers } from '../layer-list.ts';
+import { injectionOf } from '../injection.ts';
 import { firstModel } from '../needs.ts';
 import { inOrder } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
@@ -38,15 +39,16 @@ const decidedBy = {
 
 /** One run for each part of each layer, and one for each set. @throws NamedError `BadValue` of a layer that is not there */
 export function experimentsOf(
-  { parts, layers, set }: Pick<Values, 'parts' | 'layers' | 'set'>,
+  { parts, layers, set, injection }: Pick<Values, 'parts' | 'layers' | 'set' | 'injection'>,
   count: number,
 ): readonly AblationExperiment[] {
-  return declaration.settings.parts.choices
+  const experiments = declaration.settings.parts.choices
     .filter((part) => parts.includes(part))
     .flatMap((part) => [
       ...layersOf(layers, count, '--layers').map((layer) => ablateLayer(layer, part)),
       ...set.map((text) => ablateSet(parseLayers(text, count, '--set'), part)),
     ]);
+  return injection === 'kept' ? experiments : experiments.map(withoutInjection);
 }
 
 export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
@@ -66,6 +68,7 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
     const { system, prefix, maxNewTokens, seed } = values;
     const asked = firstModel(models);
     const { checkpoint } = asked;
+    const injected = injectionOf(asked, values.injection);
     const experiments = experimentsOf(values, checkpoint.layers);
     const problems = await drawn(list, values, shard);
     const deciding: Deciding = {
@@ -91,7 +94,7 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
         ),
       files: (records, origin) => [
         ...ablationFiles(inOrder(records, problems), {
-          model: { name: checkpoint.name, provenance: originOf(asked, seed, origin) },
+          model: { name: checkpoint.name, provenance: { ...originOf(asked, seed, origin), ...injected } },
           list: { name: list.name, count: list.source.count },
           ...{ reading, experiments, maxNewTokens, system: system ?? undefined, prefix },
         }),

@@ -1,4 +1,4 @@
-import { DRAWN, maxNewTokens, ROWS, SYSTEM } from '../shared-settings.mjs';
+import { DRAWN, INJECTION, maxNewTokens, ROWS, SYSTEM } from '../shared-settings.mjs';
 
 /** @import {ProbeDeclaration} from '../declaration.ts' */
 
@@ -17,6 +17,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     settings: {
       ...DRAWN,
       parts: { kind: 'choices', choices: ['layer', 'attention', 'mlp'], value: ['layer'], form: 'main' },
+      injection: { ...INJECTION, choices: ['kept', 'removed'] },
       layers: { kind: 'layers' },
       set: { kind: 'layer sets' },
       system: SYSTEM,

@@ -20,6 +20,15 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       help: 'what is left out: layer, attention, mlp (default: layer)',
       ...{ label: 'Leave out', names: { layer: 'the layer', attention: 'its attention', mlp: 'its MLP' } },
     },
+    injection: {
+      help: 'what DeepStack adds after a layer that is left out: stays, or goes with it (other models: kept)',
+      ...WORDS.injection,
+      names: { kept: 'kept', removed: 'removed with their layer' },
+      titles: {
+        kept: 'Added after a layer that is left out, too',
+        removed: 'None are added after a layer that is left out',
+      },
+    },
     layers: WORDS.layers,
     set: { help: 'layers left out together; may be repeated' },
     system: WORDS.system,

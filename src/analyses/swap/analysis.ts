@@ -1,4 +1,5 @@
 /** The visual-token swap over pairs and layers (P1 Eq. 2, VFL; docs/method.md §2). */
+import type { Injection } from '../../engine/protocol/intervention.ts';
 import type { LayerRow } from '../../layer-index.ts';
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
@@ -15,6 +16,7 @@ import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
 import { layersOf } from '../layer-list.ts';
+import { injectionOf } from '../injection.ts';
 import { firstModel } from '../needs.ts';
 import { inOrder } from '../plan.ts';
 import type { PairSet, Probe } from '../probe.ts';
@@ -31,6 +33,8 @@ interface Deciding extends DecidingProbe {
   readonly layers: readonly LayerRow[];
   readonly mode: SwapMode;
   readonly answerSource: boolean;
+  /** Left out of models without DeepStack. */
+  readonly injection?: Injection;
 }
 
 const decidedBy = {
@@ -38,6 +42,7 @@ const decidedBy = {
   layers: 'which layers are swapped',
   mode: 'one layer, or all from it on',
   answerSource: 'whether the source picture is asked about too',
+  injection: 'which image features are added after the first layers of a swapped run',
 } as const;
 
 export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
@@ -58,13 +63,14 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
   async plan({ engine, models, samples: set, reading, shard, work }, values) {
     const { tasks, samples, mode, definition, answerSource, maxNewTokens } = values;
     const asked = firstModel(models);
+    const injected = injectionOf(asked, values.injection);
     const pool = set.whole ? set.pairs : set.pairs.filter(({ task }) => tasks.includes(task));
     const pairs = shardOf(set.whole ? pool : firstOfEach(pool, tasks, samples), shard);
     const layers = layersOf(values.layers, asked.checkpoint.layers, '--layers');
     const deciding: Deciding = {
       models: decidingModels([['model', asked]]),
       samples: await samplesFingerprint(pairs, work),
-      ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading },
+      ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading, ...injected },
     };
     return {
       identity: identifyBy('swap', `Token swap of ${asked.name} on ${set.name}`, deciding, decidedBy),
@@ -77,14 +83,14 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
           pairs,
           {
             subject: subjectOf(asked).subject,
-            ...{ layers, mode, maxNewTokens, answerSource, prompt: reading },
+            ...{ layers, mode, maxNewTokens, answerSource, ...injected, prompt: reading },
             ...rowsPerBatch(values.rows),
           },
           long,
         ),
       files: (records, origin) =>
         swapFiles(inOrder(records, pairs.map(pairKey)), {
-          model: { ...origin, ...provenance(asked.checkpoint, asked.model) },
+          model: { ...origin, ...provenance(asked.checkpoint, asked.model), ...injected },
           ...{ reading, mode, definition, maxNewTokens },
           ...{ literalImage: set.literalImage, literalImages: set.literalImages },
           samples: (set.whole ? null : samples) ?? Math.max(0, ...tasks.map((task) => count(pairs, task))),

@@ -1,4 +1,4 @@
-import { maxNewTokens, ROWS } from '../shared-settings.mjs';
+import { INJECTION, maxNewTokens, ROWS } from '../shared-settings.mjs';
 
 /** @import {ProbeDeclaration} from '../declaration.ts' */
 
@@ -23,6 +23,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
       },
       samples: { kind: 'integer', minimum: 1, value: null, first: 25, form: 'main', draws: true },
       mode: { kind: 'choice', choices: ['single', 'from-layer'], value: 'single', form: 'main' },
+      injection: { ...INJECTION, choices: ['kept', 'source', 'removed'] },
       definition: { kind: 'choice', choices: ['paper', 'reference'], value: 'paper', form: 'main' },
       layers: { kind: 'layers' },
       literalImage: { kind: 'choice', choices: ['strip', 'keep'], value: 'strip', form: 'more' },

@@ -37,6 +37,16 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       names: { single: 'one layer', 'from-layer': 'this layer and all after it' },
       titles: { single: 'P1 Eq. 2, VFL', 'from-layer': 'the reference code' },
     },
+    injection: {
+      help: "what DeepStack adds at swapped positions: the target's own, the source's, or nothing (other models: kept)",
+      ...WORDS.injection,
+      names: { kept: 'kept', source: 'of the source', removed: 'removed' },
+      titles: {
+        kept: "The target's own are added after the first layers, as without a swap",
+        source: "The source's are added at swapped positions, resampled as its keys and values are",
+        removed: 'None are added at swapped positions',
+      },
+    },
     definition: {
       help: 'of "changed"; both are always recorded',
       ...{ label: 'Changed, as defined by', names: { paper: 'the papers', reference: 'the reference code' } },

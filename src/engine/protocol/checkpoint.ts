@@ -1,4 +1,5 @@
 import type { FileHashes } from '../../vlm/deciding-files.ts';
+import type { LayerRow } from '../../layer-index.ts';
 import type { ModelId } from '../subject.ts';
 
 /** What was found in a folder. Opening reads headers only. */
@@ -12,6 +13,8 @@ export interface OpenedCheckpoint {
   readonly modelType: string;
   readonly layers: number;
   readonly visionBlocks: number;
+  /** LLM layers after which image features are added besides (DeepStack), from 0. Left out where there are none. */
+  readonly injectedAfter?: readonly LayerRow[];
   readonly hiddenSize: number;
   readonly intermediateSize: number;
   readonly heads: number;

@@ -3,6 +3,8 @@ import type { LayerRow } from '../../layer-index.ts';
 export interface Ablation {
   readonly layer: LayerRow;
   readonly part: 'layer' | 'attention' | 'mlp';
+  /** What becomes of the features that DeepStack adds after this layer. Left out: `kept`. Where none are, both are the same. */
+  readonly injection?: Exclude<Injection, 'source'>;
 }
 
 /**

@@ -114,15 +114,19 @@ const COMPARED = {
 } as const;
 const FAMILY = ['--base', 'b', '--in', 'i', '--rl', 'r'];
 
+/** A model with DeepStack: others are refused what is not `kept`. */
+const INJECTS = { injectedAfter: [0] } as const;
+
 export const CASES: Readonly<Record<string, Case>> = {
   swap: {
     words: ['--model', 'm', '--pairs', 'p', '--out', 'o'],
-    world: worldOf(PAIRS),
+    world: { ...worldOf(PAIRS), ...INJECTS },
     flags: {
       ...{ model: WORLD, pairs: WORLD, tasks: ['--tasks', 'ocr'], layers: ['--layers', '0'] },
       ...{
         samples: ['--samples', '1'],
         mode: ['--mode', 'from-layer'],
+        injection: ['--injection', 'source'],
         'answer-source': ['--answer-source'],
       },
       definition: { keeps: 'records are read by it', words: ['--definition', 'reference'] },
@@ -136,11 +140,16 @@ export const CASES: Readonly<Record<string, Case>> = {
   },
   ablate: {
     words: ['--model', 'm', '--problems', 'q', '--out', 'o'],
-    world: worldOf(ITEMS),
+    world: { ...worldOf(ITEMS), ...INJECTS },
     flags: {
       ...{ model: WORLD, problems: WORLD, columns: OTHER_COLUMN, layers: ['--layers', '0'] },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'], shard: ['--shard', '1/2'] },
-      ...{ parts: ['--parts', 'mlp'], set: ['--set', '0-1'], prefix: ['--prefix', 'Look. '] },
+      ...{
+        injection: ['--injection', 'removed'],
+        parts: ['--parts', 'mlp'],
+        set: ['--set', '0-1'],
+        prefix: ['--prefix', 'Look. '],
+      },
       ...{ ...ASKED, rows: ROWS, ...READING, ...MACHINE, ...PLACE },
     },
   },

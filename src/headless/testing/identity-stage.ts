@@ -14,6 +14,8 @@ export const table = (name: string): CommandTable => COMMANDS[name] as CommandTa
 /** What a command finds around it; by flag where it is about checkpoints. */
 export interface World {
   readonly adapter: string;
+  /** Of every model, with DeepStack. */
+  readonly injectedAfter?: readonly number[];
   readonly fingerprints: Readonly<Record<string, string>>;
   readonly smallFiles: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Files of flags that name data, by path. */
@@ -52,6 +54,7 @@ export async function keptUnder(
         ...{ id: flag, name: `folder of ${flag}`, layers: 3, notices: [] },
         fingerprint: world.fingerprints[flag],
         smallFiles: world.smallFiles[flag],
+        injectedAfter: world.injectedAfter,
       },
       loaded: {
         device: flags.text('device') ?? 'wasm',

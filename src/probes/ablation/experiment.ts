@@ -30,3 +30,8 @@ export function ablateSet(layers: readonly LayerRow[], part: AblatedPart = 'laye
     ablate: sorted.map((layer) => ({ layer, part })),
   };
 }
+
+/** The same, and nothing is injected after the layers that are left out (docs/method.md §3). */
+export function withoutInjection(experiment: AblationExperiment): AblationExperiment {
+  return { ...experiment, ablate: experiment.ablate.map((one) => ({ ...one, injection: 'removed' })) };
+}

@@ -1,6 +1,7 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; docs/method.md §2). */
 import type { LayerRow } from '../../layer-index.ts';
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { Injection } from '../../engine/protocol/intervention.ts';
 import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../work/long-work.ts';
@@ -20,6 +21,8 @@ export interface SwapSweep {
   /** Those probed. */
   readonly layers: readonly LayerRow[];
   readonly mode: SwapMode;
+  /** What becomes of injected image features. Left out: they are kept. */
+  readonly injection?: Injection;
   /** 64 in the reference code, 128 in P1's table. */
   readonly maxNewTokens: number;
   /** Also ask for the model's own answer to the source image; always where the pair does not state it. */
@@ -76,7 +79,7 @@ export async function sweepSwaps(
 async function swapPairs(
   engine: ProbeEngine,
   pairs: readonly Pair[],
-  { subject, layers, mode, maxNewTokens, answerSource, rowsPerBatch, prompt }: SwapSweep,
+  { subject, layers, mode, injection, maxNewTokens, answerSource, rowsPerBatch, prompt }: SwapSweep,
   signal: AbortSignal | undefined,
 ): Promise<SwapRecord[]> {
   const ask = (pair: Pair, image: Blob) => ({ ...prompt, prompt: pair.prompt, images: [image] });
@@ -92,7 +95,10 @@ async function swapPairs(
     for (const pair of pairs) {
       const source = await asJob(engine, signal, (job) => capture(pair, job));
       const swaps = layers.map((layer) => ({
-        swap: { source, layers: swappedLayers(mode, layer, subject.layers.length) },
+        swap: {
+          ...{ source, layers: swappedLayers(mode, layer, subject.layers.length) },
+          ...(injection === undefined ? {} : { injection }),
+        },
       }));
       targets.push({ ...ask(pair, pair.target), rows: [{}, ...swaps] });
     }

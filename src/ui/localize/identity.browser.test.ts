@@ -1,5 +1,6 @@
 /** Each setting of each probe of Localize: another value is other work, or it is said why not; and so are models and pictures. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { page } from 'vitest/browser';
 import { workKey } from '../../identity/work-identity.ts';
 import type { AppState } from '../app/app.svelte.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
@@ -23,10 +24,14 @@ interface World {
   readonly template?: string;
   readonly adapter?: string;
   readonly mark?: number;
+  /** Of models with DeepStack; null of others. */
+  readonly injectedAfter?: readonly number[] | null;
 }
 
-async function start({ template = 'a', adapter = 'vendor nvidia', mark = 1 }: World = {}): Promise<AppState> {
-  const { app } = await stageApp({ layers: 6, visionBlocks: 2, parameters: 1e6, adapter });
+async function start(world: World = {}): Promise<AppState> {
+  const { template = 'a', adapter = 'vendor nvidia', mark = 1, injectedAfter = [0] } = world;
+  const model = { layers: 6, visionBlocks: 2, parameters: 1e6, adapter };
+  const { app } = await stageApp({ ...model, ...(injectedAfter ? { injectedAfter } : {}) });
   const rl = fakeFolder('x-rl');
   const templated = new Map(rl.files).set('chat_template.jinja', new File([template], 'chat_template.jinja'));
   await app.family.place([fakeFolder('x-sft'), { ...rl, files: templated }]);
@@ -67,6 +72,7 @@ const FLIPS: Readonly<
 > = {
   definition: { to: 'reference', since: 'records are read by it' },
   mode: { to: 'from-layer' },
+  injection: { to: 'removed' },
   tasks: { to: ['ocr'] },
   layers: { to: '0-2' },
   set: { to: ['0-1'] },
@@ -101,6 +107,25 @@ test.each([...PROBES])('%s: every setting decides, or it is said why not', async
     expect(await key(localize, name), `${setting}, as before`).toBe(before);
   }
 });
+
+test.each(['swap', 'ablate'])(
+  '%s of a model without DeepStack: no choice, and none decides',
+  async (name) => {
+    const shown = () =>
+      page.getByRole('group', { name: 'Injected image features (DeepStack)' }).elements().length;
+    for (const injectedAfter of [[0, 1, 2], null]) {
+      const { localize } = await start({ injectedAfter });
+      location.hash = '#localize';
+      const before = await key(localize, name);
+      await expect.poll(shown).toBe(injectedAfter ? 1 : 0);
+      localize.store.restore({ injection: 'removed' });
+      expect((await key(localize, name)) !== before).toBe(injectedAfter !== null);
+      const { settings } = localize.store.plan?.identity ?? {};
+      expect(settings?.['injection']).toBe(injectedAfter && name === 'swap' ? 'removed' : undefined);
+      await clearStage();
+    }
+  },
+);
 
 test('analyses of one model are of the one that was chosen', async () => {
   const { localize } = await start();

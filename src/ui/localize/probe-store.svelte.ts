@@ -2,7 +2,7 @@ import type { AskedModel } from '../../analyses/asked-model.ts';
 import type { Plan } from '../../analyses/plan.ts';
 import type { Given, PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import type { ResultFile } from '../../analyses/result-file.ts';
-import { firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
+import { applying, firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -49,7 +49,10 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
    * @throws NamedError those of reading samples
    */
   async prepare(given: Given, isWanted: () => boolean = () => true): Promise<void> {
-    const plan = await this.probe.plan(given, this.values);
+    const plan = await this.probe.plan(
+      given,
+      applying(this.probe.declaration.settings, this.values, given.models),
+    );
     if (this.run.running || !isWanted()) return;
     this.plan = plan;
     this.models = given.models;

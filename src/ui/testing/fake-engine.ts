@@ -44,6 +44,8 @@ export interface FakeOptions {
   readonly capabilities?: Capabilities;
   readonly layers?: number;
   readonly visionBlocks?: number;
+  /** As of a model with DeepStack. */
+  readonly injectedAfter?: readonly number[];
   readonly parameters?: number;
   /** Milliseconds between tokens and between progress reports. */
   readonly pace?: number;
@@ -309,7 +311,7 @@ export class FakeEngine implements EngineApi {
   }
 
   #checkpoint(name: string, files: CheckpointFiles): Omit<OpenedCheckpoint, 'smallFiles'> {
-    const { layers = 28, visionBlocks = 32, parameters = 8_292_166_656 } = this.#options;
+    const { layers = 28, visionBlocks = 32, parameters = 8_292_166_656, injectedAfter } = this.#options;
     return {
       id: `model-${this.#open.size + 1}-${name}` as ModelId,
       name,
@@ -318,6 +320,7 @@ export class FakeEngine implements EngineApi {
       modelType: 'qwen2_5_vl',
       layers,
       visionBlocks,
+      ...(injectedAfter ? { injectedAfter } : {}),
       hiddenSize: 3584,
       intermediateSize: 18944,
       heads: 28,
