@@ -226,6 +226,7 @@ export type ErrorName =
   | 'UnsupportedWeights'
   | 'WeightOverflow'
   | 'WeightsChanged'
+  | 'WeightsOnly'
   | 'WorkerFailed'
   | 'WrongDepth'
   | 'WrongShape'

@@ -58,8 +58,8 @@ describe('the modules of a kind of work', () => {
     expect(drawing.filter((name) => files.has(`src/ui/${name.replaceAll('\\', '/')}`))).toEqual([]);
     expect(
       plain.files.filter((file) => /\.test\.|\/testing\/|\.svelte|\.html|\.mjs|\.css/.test(file)),
-      // What exports say of a disk and call their record, on the page and by command.
-    ).toEqual(['scripts/disk-messages.mjs', 'scripts/result-folder.mjs']);
+      // What exports say of a disk and call their record, on the page and by command; what checkpoints of a family are called.
+    ).toEqual(['scripts/disk-messages.mjs', 'scripts/result-folder.mjs', 'src/roles.mjs']);
     for (const file of ['src/ui/format/quantity.ts', 'src/checkpoint/header.test.ts', 'index.html'])
       expect(withByte(file)).toEqual([]);
   });

@@ -27,9 +27,13 @@ const OF_PARTS: Partial<Record<TensorPlace['part'], string>> = {
   visionBlock: 'no such weight in this vision block, or no such block in the config',
 };
 
+/** What a tensor is that belongs to no model, whatever its architecture; undefined where its name does not say so. */
+export function knownLeftover(name: string): string | undefined {
+  return REASONS.find(([pattern]) => pattern.test(name))?.[1];
+}
+
 function reasonOf(name: string): string {
-  const known = REASONS.find(([pattern]) => pattern.test(name))?.[1];
-  return known ?? OF_PARTS[tensorPlace(name).part] ?? 'no part of this model';
+  return knownLeftover(name) ?? OF_PARTS[tensorPlace(name).part] ?? 'no part of this model';
 }
 
 /** Sorts the stored names into those expected and those not, and tells which expected ones are missing. */

@@ -22,27 +22,59 @@ export type TensorPlace = {
     }
 );
 
-const BLOCK = /^(model\.layers|visual\.blocks)\.(\d+)\./;
+/**
+ * Lists of blocks, by the names that published checkpoints have. A list inside a list (the stages of a Swin tower) has no
+ * single number, and is left to `PREFIXES`.
+ */
+const BLOCKS = [
+  ['layer', /^(?:model\.layers|transformer\.h)\.(\d+)\./],
+  ['visionBlock', /^visual\.(?:transformer\.)?(?:blocks|resblocks)\.(\d+)\./],
+  [
+    'visionBlock',
+    /^(?:vision_tower|vision_model|vpm)\.(?:encoder\.|transformer\.|model\.)?(?:layers|layer|blocks|resblocks)\.(\d+)\.(?!(?:layers|blocks)\.\d)/,
+  ],
+] as const;
 /** Order counts. */
 const PREFIXES = [
   ['visual.merger.', 'projector'],
   ['visual.deepstack_merger_list.', 'projector'],
+  // GLM-4.1V: between tower and merger
+  ['visual.downsample.', 'projector'],
   ['visual.', 'vision'],
+  ['vision_tower.', 'vision'],
+  ['vision_model.', 'vision'],
+  ['vpm.', 'vision'],
+  ['multi_modal_projector.', 'projector'],
+  ['mm_projector.', 'projector'],
+  // InternVL
+  ['mlp1.', 'projector'],
+  ['connector.', 'projector'],
+  ['aligner.', 'projector'],
+  ['resampler.', 'projector'],
+  // LLaVA: stands behind each row of an image's tokens
+  ['image_newline', 'projector'],
   ['model.embed_tokens.', 'embedding'],
+  ['model.tok_embeddings.', 'embedding'],
+  ['transformer.wte.', 'embedding'],
   ['model.norm.', 'norm'],
+  ['transformer.ln_f.', 'norm'],
   ['lm_head.', 'head'],
+  ['model.output.', 'head'],
+  // Reward and value models
+  ['score.', 'head'],
+  ['v_head.', 'head'],
+  ['value_head.', 'head'],
+  ['reward_head.', 'head'],
 ] as const;
 
 /** @param name canonical (see `canonicalName`) */
 export function tensorPlace(name: string): TensorPlace {
-  const [start = '', list, number] = BLOCK.exec(name) ?? [];
-  const below = (prefix: string): string => name.slice(prefix.length);
-  if (list !== undefined) {
-    const part = list === 'model.layers' ? 'layer' : 'visionBlock';
-    return { part, block: Number(number), within: below(start) };
+  for (const [part, pattern] of BLOCKS) {
+    const [start, number] = pattern.exec(name) ?? [];
+    if (start !== undefined) return { part, block: Number(number), within: name.slice(start.length) };
   }
   const [prefix, part] = PREFIXES.find(([prefix]) => name.startsWith(prefix)) ?? (['', 'other'] as const);
-  return { part, block: null, within: below(prefix) };
+  return { part, block: null, within: name.slice(prefix.length) };
 }
 
 /** How many LLM layers or vision blocks the names speak of: the highest number and those before it. */
@@ -56,8 +88,8 @@ export type Component = 'Attention' | 'MLP' | 'Other';
 /** As recipes and commands spell them, of a layer. */
 export type LayerPart = Lowercase<Component>;
 
-const ATTENTION = /q_proj|k_proj|v_proj|o_proj|attn|qkv/;
-const MLP = /gate_proj|up_proj|down_proj|mlp|linear_fc/;
+const ATTENTION = /q_proj|k_proj|v_proj|o_proj|attn|qkv|attention\./;
+const MLP = /gate_proj|up_proj|down_proj|mlp|linear_|feed_forward\.|experts\.|\.fc[12]\./;
 
 /** Told by the words in the name, attention first, as in the reference: the merger's two linears count as MLP. */
 export function componentOf(name: string): Component {
@@ -84,14 +116,15 @@ export function projectionOf(name: string): string {
 export interface LayerPlace {
   /** null for what belongs to no block: patch embedding, token embedding, final norm, head. */
   readonly layer: LayerIndex | null;
-  readonly section: Section;
+  /** `Unplaced` where no rule knows the name. */
+  readonly section: Section | 'Unplaced';
   readonly component: Component;
 }
 
 /**
  * Where a tensor of the model stands on the unified layer index: vision block *b* of *n* → b − n, merger → 0,
  * LLM layer *l* → l + 1. Patch embedding, token embedding, final norm and head are in no block; like the
- * reference implementation, which leaves them out of every per-layer number, they get none.
+ * reference implementation, which leaves them out of every per-layer number, they get none. Neither does what no rule knows.
  *
  * @param name canonical name (see `canonicalName`)
  */
@@ -107,6 +140,8 @@ export function layerPlace(name: string, { visionBlocks }: { readonly visionBloc
       return { layer: 0, section: 'Projector', component };
     case 'layer':
       return { layer: indexOfRow(block), section: 'LLM Backbone', component };
+    case 'other':
+      return { layer: null, section: 'Unplaced', component };
     default:
       return { layer: null, section: 'LLM Backbone', component };
   }

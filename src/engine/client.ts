@@ -3,6 +3,7 @@ import type { Remote } from 'comlink';
 import { proxy } from 'comlink';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { WeightsFolder } from '../vlm/weights-folder.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { cancelled } from '../work/cancel.ts';
 import { installErrorTransfer } from '../work/error-transfer.ts';
@@ -93,13 +94,15 @@ export class EngineClient implements EngineApi {
     thread.fail('ModuleAborted', 'the engine did not answer while a folder was opened');
   }
 
-  async modelFolder(id: ModelId): Promise<ModelFolder> {
-    const folder = await this.#call((host) => host.modelFolder(id));
+  async modelFolder(id: ModelId): Promise<ModelFolder | WeightsFolder> {
+    const folder = await this.#call(async (host): Promise<ModelFolder | WeightsFolder> =>
+      host.modelFolder(id),
+    );
     const files = this.#contents.opened.get(id)?.files ?? folder.checkpoint.files;
     return { ...folder, checkpoint: { ...folder.checkpoint, files } };
   }
 
-  vocabulary(id: ModelId): Promise<Vocabulary> {
+  vocabulary(id: ModelId): Promise<Vocabulary | null> {
     return this.#call((host) => host.vocabulary(id));
   }
 

@@ -1,9 +1,9 @@
 /** A checkpoint folder made ready: weights located, config, tokenizer and image processor read and checked. */
 import { type CheckpointFiles, listFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { layerPlace } from '../checkpoint/tensor-place.ts';
+import { EMBEDDINGS, layerPlace, tensorPlace } from '../checkpoint/tensor-place.ts';
 import { MAX_NOTICES } from '../checkpoint/limits.ts';
-import { recognise } from '../checkpoint/recognition.ts';
+import { knownLeftover, recognise } from '../checkpoint/recognition.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
 import { NamedError, shortened } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
@@ -19,6 +19,7 @@ import type { TokenDecoder } from '../vlm/tokenizer.ts';
 import { createTokenDecoder } from '../vlm/tokenizer.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { readVocabulary } from '../vlm/vocabulary.ts';
+import { openWeightsFolder, type WeightsFolder } from '../vlm/weights-folder.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { ModelId } from './subject.ts';
@@ -93,6 +94,51 @@ export async function openFolder(
   }
 }
 
+/** A folder that is open for its weights alone. */
+export interface StoredFolder extends WeightsFolder {
+  readonly vocabulary: Vocabulary | null;
+  readonly summary: OpenedCheckpoint;
+}
+
+/**
+ * Opens a folder for its weights, after `refusal` said that its architecture is not run.
+ *
+ * @throws NamedError those of `openWeightsFolder`
+ */
+export async function openStoredFolder(
+  id: ModelId,
+  name: string,
+  files: CheckpointFiles,
+  refusal: unknown,
+  signal?: AbortSignal,
+): Promise<StoredFolder> {
+  const folder = await openWeightsFolder(files, { name, signal }, refusal);
+  const { checkpoint, config, notices, why } = folder;
+  const tokenizer = await readJsonFile(files, 'tokenizer.json');
+  const [vocabSize = null, hiddenSize = null] = checkpoint.tensors.get(EMBEDDINGS)?.shape ?? [];
+  return {
+    ...folder,
+    vocabulary: tokenizer === undefined ? null : readVocabulary(tokenizer),
+    summary: {
+      ...stored(id, checkpoint, config.vision.depth, new Set()),
+      modelType: config.modelType,
+      weightsOnly: why,
+      layers: config.text.layers,
+      ...{ hiddenSize, vocabSize, tiedHead: checkpoint.tiedHead ?? null },
+      ...{ intermediateSize: null, heads: null, kvHeads: null, contextLength: null },
+      ignored: unplaced(checkpoint),
+      smallFiles: await decidingFiles(files, signal),
+      repetitionPenalty: 1,
+      notices: readable(notices),
+    },
+  };
+}
+
+function unplaced({ tensors }: Checkpoint): Ignored {
+  const names = [...tensors.keys()].filter((name) => tensorPlace(name).part === 'other');
+  return names.map((name) => ({ name, reason: knownLeftover(name) ?? 'no rule places the name' }));
+}
+
 /** As many notices as a person reads, none longer than an error. */
 function readable(notices: readonly string[]): string[] {
   const more = notices.length - MAX_NOTICES;
@@ -113,33 +159,20 @@ function unforeseen(cause: unknown, file: string): NamedError {
   );
 }
 
+type Ignored = OpenedCheckpoint['ignored'];
+
 function summarize(
   id: ModelId,
   checkpoint: Checkpoint,
   config: VlmConfig,
-  ignored: OpenedCheckpoint['ignored'],
+  ignored: Ignored,
 ): Omit<OpenedCheckpoint, 'smallFiles' | 'repetitionPenalty' | 'notices'> {
-  const { text, vision } = config;
+  const { modelType, text, vision } = config;
   const injectedAfter = injectedLayers(config);
-  const skip = new Set(ignored.map(({ name }) => name));
-  const layerBytes = new Map<number, number>();
-  const dtypes: Record<string, number> = {};
-  let parameters = 0;
-  for (const tensor of checkpoint.tensors.values()) {
-    dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + 1;
-    if (skip.has(tensor.name)) continue;
-    parameters += tensor.shape.reduce((product, dim) => product * dim, 1);
-    const { layer } = layerPlace(tensor.name, { visionBlocks: vision.depth });
-    if (layer !== null) layerBytes.set(layer, (layerBytes.get(layer) ?? 0) + tensor.bytes);
-  }
   return {
-    id,
-    name: checkpoint.name,
-    fingerprint: checkpoint.fingerprint,
-    spots: checkpoint.spots,
-    modelType: config.modelType,
+    ...stored(id, checkpoint, vision.depth, new Set(ignored.map(({ name }) => name))),
+    modelType,
     layers: text.layers,
-    visionBlocks: vision.depth,
     ...(injectedAfter.length > 0 ? { injectedAfter } : {}),
     hiddenSize: text.hiddenSize,
     intermediateSize: text.intermediateSize,
@@ -148,6 +181,28 @@ function summarize(
     vocabSize: text.vocabSize,
     tiedHead: text.tieWordEmbeddings,
     contextLength: text.maxPositionEmbeddings,
+    ignored,
+  };
+}
+
+/** What the files hold; parameters and bytes of layers without those to `skip`. */
+function stored(id: ModelId, checkpoint: Checkpoint, visionBlocks: number, skip: ReadonlySet<string>) {
+  const layerBytes = new Map<number, number>();
+  const dtypes: Record<string, number> = {};
+  let parameters = 0;
+  for (const tensor of checkpoint.tensors.values()) {
+    dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + 1;
+    if (skip.has(tensor.name)) continue;
+    parameters += tensor.shape.reduce((product, dim) => product * dim, 1);
+    const { layer } = layerPlace(tensor.name, { visionBlocks });
+    if (layer !== null) layerBytes.set(layer, (layerBytes.get(layer) ?? 0) + tensor.bytes);
+  }
+  return {
+    id,
+    name: checkpoint.name,
+    fingerprint: checkpoint.fingerprint,
+    spots: checkpoint.spots,
+    visionBlocks,
     parameters,
     bytes: checkpoint.bytes,
     tensors: checkpoint.tensors.size,
@@ -155,6 +210,5 @@ function summarize(
     weightFiles: checkpoint.weightFiles,
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),
-    ignored,
   };
 }

@@ -1,14 +1,16 @@
 /** Opened folders and the checkpoints resident on devices. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { architectureTitles } from '../vlm/architecture.ts';
 import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { WeightsFolder } from '../vlm/weights-folder.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import { NamedError } from '../named-error.ts';
 import type { Backend } from './backend/backend.ts';
 import type { TensorDescription } from './describe-tensors.ts';
 import { describeTensors } from './describe-tensors.ts';
 import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
-import type { Folder } from './folder.ts';
-import { openFolder } from './folder.ts';
+import type { Folder, StoredFolder } from './folder.ts';
+import { openFolder, openStoredFolder } from './folder.ts';
 import { DonorChecks } from './donor-checks.ts';
 import { Jobs, openJob } from './jobs.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
@@ -39,6 +41,8 @@ export class ModelLibrary {
   readonly #surroundings: Surroundings;
   readonly #devices: ReadyDevices;
   readonly #folders = new Map<ModelId, Folder>();
+  /** Those that are open for their weights alone. */
+  readonly #stored = new Map<ModelId, StoredFolder>();
   readonly #loaded = new Map<ModelId, Loaded>();
   /** Loads come one after another: what one holds, the estimate of the next has to count. */
   readonly #loads = new SerialQueue();
@@ -56,7 +60,14 @@ export class ModelLibrary {
   /** A job called `openJob(id)`. @throws NamedError those of `openFolder`, `Cancelled` */
   open(id: ModelId, name: string, files: CheckpointFiles): Promise<OpenedCheckpoint> {
     return this.jobs.run(openJob(id), async (signal) => {
-      const folder = await openFolder(id, name, files, signal, this.#surroundings.openPrompts);
+      let folder: Folder;
+      try {
+        folder = await openFolder(id, name, files, signal, this.#surroundings.openPrompts);
+      } catch (error) {
+        const stored = await openStoredFolder(id, name, files, error, signal);
+        this.#stored.set(id, stored);
+        return stored.summary;
+      }
       if (signal.aborted) {
         folder.prompts.close();
         throw cancelled();
@@ -66,26 +77,45 @@ export class ModelLibrary {
     });
   }
 
-  /** The folder behind an id. @throws NamedError `UnknownModel`. */
+  /** The folder behind an id. @throws NamedError `UnknownModel`, `WeightsOnly`. */
   folder(id: ModelId): Folder {
     const folder = this.#folders.get(id);
+    const stored = this.#stored.get(id);
+    if (stored) {
+      throw new NamedError(
+        'WeightsOnly',
+        stored.why,
+        { file: stored.checkpoint.name },
+        `open a ${architectureTitles()} checkpoint to run it`,
+      );
+    }
     if (!folder) throw new NamedError('UnknownModel', `no checkpoint ${id} is open`, {}, 'open it first');
     return folder;
   }
 
-  /** What was read of a folder when it was opened; without its files, which whoever opened it has. */
-  modelFolder(id: ModelId): ModelFolder {
-    const { checkpoint, config, notices } = this.folder(id);
-    return { checkpoint: { ...checkpoint, files: new Map() }, config, notices };
+  /** Whether it runs or not. */
+  #anyFolder(id: ModelId): Folder | StoredFolder {
+    return this.#stored.get(id) ?? this.folder(id);
   }
 
-  vocabulary(id: ModelId): Vocabulary {
-    return this.folder(id).vocabulary;
+  /** What was read of a folder when it was opened; without its files, which whoever opened it has. */
+  modelFolder(id: ModelId): ModelFolder | WeightsFolder {
+    const folder = this.#anyFolder(id);
+    const { notices } = folder;
+    const checkpoint = { ...folder.checkpoint, files: new Map() };
+    return 'why' in folder
+      ? { checkpoint, config: folder.config, notices, why: folder.why }
+      : { checkpoint, config: folder.config, notices };
+  }
+
+  /** null where the folder holds no tokenizer.json, which those that run have. */
+  vocabulary(id: ModelId): Vocabulary | null {
+    return this.#anyFolder(id).vocabulary;
   }
 
   /** What a folder holds, tensor by tensor. */
   describe(id: ModelId): readonly TensorDescription[] {
-    const { checkpoint, config } = this.folder(id);
+    const { checkpoint, config } = this.#anyFolder(id);
     return describeTensors(checkpoint, config.vision.depth);
   }
 
@@ -230,6 +260,7 @@ export class ModelLibrary {
     await this.unload(id);
     this.#folders.get(id)?.prompts.close();
     this.#folders.delete(id);
+    this.#stored.delete(id);
   }
 
   /** The device, made ready if it was not in use yet. */

@@ -1,6 +1,7 @@
 /** The engine's calls, as they cross the boundary between the page and its worker: plain data only, apart from callbacks. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ModelFolder } from '../vlm/model-folder.ts';
+import type { WeightsFolder } from '../vlm/weights-folder.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import type { Capabilities } from './protocol/capabilities.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
@@ -40,9 +41,9 @@ export interface EngineApi {
    */
   open(name: string, files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedCheckpoint>;
   /** What `open` read of the folder: for work that reads weights itself. Nothing is read again. */
-  modelFolder(id: ModelId): Promise<ModelFolder>;
-  /** Likewise its tokens: some 150,000. */
-  vocabulary(id: ModelId): Promise<Vocabulary>;
+  modelFolder(id: ModelId): Promise<ModelFolder | WeightsFolder>;
+  /** Likewise its tokens, some 150,000; null where it has no tokenizer.json. */
+  vocabulary(id: ModelId): Promise<Vocabulary | null>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;

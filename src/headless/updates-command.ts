@@ -4,7 +4,7 @@ import type { Updates } from '../analyses/updates.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { surveyCapabilities } from '../engine/capabilities.ts';
 import { browserComputers } from '../spectra/computers.ts';
-import { unsharedSentence } from '../spectra/deltas/unshared.ts';
+import { unplacedSentence, unsharedSentence } from '../spectra/deltas/unshared.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { comparedCheckpoints, regionCuts } from './compared.ts';
 import type { Command, CommandContext } from './context.ts';
@@ -28,8 +28,11 @@ export function updatesCommand(analysis: Updates): Command {
           );
         return { name: one.declaration.name, plan, run };
       });
-      const unshared = plans.map(({ plan }) => unsharedSentence(plan.pairing));
-      for (const sentence of new Set(unshared)) if (sentence !== null) notice(sentence);
+      const leftOut = plans.flatMap(({ plan: { pairing } }) => [
+        unsharedSentence(pairing),
+        unplacedSentence(pairing),
+      ]);
+      for (const sentence of new Set(leftOut)) if (sentence !== null) notice(sentence);
       const [main, ...besides] = plans as [(typeof plans)[number], ...typeof plans];
       const cuts = regionCuts(context, main.plan.pairing.layers);
       const records = await main.run();

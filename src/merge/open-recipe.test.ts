@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { failureOf } from '../checkpoint/testing/files.ts';
-import type { VlmConfig } from '../vlm/config.ts';
+import type { AnyConfig } from '../vlm/weights-folder.ts';
 import type { KnownDonor } from './open-recipe.ts';
 import { openRecipe } from './open-recipe.ts';
 import { goldenDonors } from './testing/donors.ts';
 
-let config: VlmConfig;
+let config: AnyConfig;
 beforeAll(async () => {
   const { donors } = await goldenDonors({ IN: 'untied-gqa2-f16' });
   const donor = donors.get('IN');

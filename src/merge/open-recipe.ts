@@ -1,7 +1,7 @@
 /** A recipe from a file of either kind. */
 import { readRange } from '../checkpoint/byte-source.ts';
 import { NamedError } from '../named-error.ts';
-import type { VlmConfig } from '../vlm/config.ts';
+import type { AnyConfig } from '../vlm/weights-folder.ts';
 import { readMergekit } from './mergekit/read.ts';
 import { readRecipe } from './recipe/recipe-file.ts';
 import type { DonorName, Recipe } from './recipe/recipe.ts';
@@ -30,7 +30,7 @@ export const MOST_RECIPE_BYTES = 2 ** 18;
  */
 export async function openRecipe(
   file: File,
-  config: VlmConfig,
+  config: AnyConfig,
   donors: readonly KnownDonor[],
 ): Promise<OpenedRecipe> {
   if (file.size > MOST_RECIPE_BYTES) {

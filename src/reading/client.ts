@@ -16,7 +16,7 @@ import type { ItemSets } from '../evaluation/samples/item-sets.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { JudgeVerdict } from '../remote/judge.ts';
 import type { LongWork } from '../work/long-work.ts';
-import type { VlmConfig } from '../vlm/config.ts';
+import type { AnyConfig } from '../vlm/weights-folder.ts';
 import type { Files, OnBytes, ReadingHost } from './host.ts';
 import { type Judgement, judgementFromWire } from './judgement.ts';
 import { lookUpSizes } from './look-up-sizes.ts';
@@ -155,7 +155,7 @@ const RECIPE_MS = 10_000;
  */
 export async function readRecipeFile(
   file: File,
-  config: VlmConfig,
+  config: AnyConfig,
   donors: readonly KnownDonor[],
   within = RECIPE_MS,
 ): Promise<OpenedRecipe> {

@@ -17,7 +17,7 @@ import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { JudgeVerdict } from '../remote/judge.ts';
 import { judgementToWire, type WireJudgement } from './judgement.ts';
 import { type ResultTables, tablesToWire, type WireRow } from './result-tables.ts';
-import type { VlmConfig } from '../vlm/config.ts';
+import type { AnyConfig } from '../vlm/weights-folder.ts';
 import { type Opened, opened, toWire, type WirePictured } from './wire.ts';
 
 export type Files = ReadonlyMap<string, Blob>;
@@ -136,7 +136,7 @@ export class ReadingHost {
   }
 
   /** @throws NamedError those of `openRecipe` */
-  openRecipe(file: File, config: VlmConfig, donors: readonly KnownDonor[]): Promise<OpenedRecipe> {
+  openRecipe(file: File, config: AnyConfig, donors: readonly KnownDonor[]): Promise<OpenedRecipe> {
     return openRecipe(file, config, donors);
   }
 

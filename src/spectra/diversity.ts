@@ -128,7 +128,7 @@ export function deltaTask(
     storedPiece(
       checkpoints.get(role) as Checkpoint,
       family.entries.get(role) as TensorEntry,
-      0,
+      family.first,
       family.elements,
     );
   return { to: whole(to), from: whole(from), rounding };

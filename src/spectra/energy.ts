@@ -2,6 +2,7 @@
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
+import { DTYPE_BYTES } from '../checkpoint/dtype.ts';
 import { NamedError } from '../named-error.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
@@ -70,7 +71,7 @@ export async function measureEnergy(
   const sum = async ({ family, first, count, parts, index }: Run): Promise<void> => {
     const pieces = roles.map((role) => {
       const entry = family.entries.get(role) as TensorEntry;
-      return storedPiece(checkpoints.get(role) as Checkpoint, entry, first, count);
+      return storedPiece(checkpoints.get(role) as Checkpoint, entry, family.first + first, count);
     });
     const task: EnergyTask = { pieces, ...template };
     parts[index] = await verifiedRead(work.verifier, checkpoints, family, roles, (onRead) =>
@@ -107,9 +108,12 @@ function runsOf(family: TensorFamily): Run[] {
   });
 }
 
-function bytesOf({ entries }: TensorFamily, roles: readonly string[]): number {
-  return roles.reduce((sum, role) => sum + (entries.get(role)?.bytes ?? 0), 0);
+/** What is read of a tensor or expert, in those checkpoints. */
+export function bytesOf({ entries, elements }: TensorFamily, roles: readonly string[]): number {
+  return roles.reduce((sum, role) => sum + elements * elementBytes(entries.get(role)), 0);
 }
+
+const elementBytes = (entry: TensorEntry | undefined): number => (entry ? DTYPE_BYTES[entry.dtype] : 0);
 
 function pairsOf(count: number): (readonly [number, number])[] {
   return Array.from({ length: count }, (_, b) =>

@@ -3,6 +3,7 @@ import { NamedError } from '../named-error.ts';
 import type { TextConfig, VisionConfig, VlmConfig } from './config.ts';
 import type { Contradiction, Vocabulary } from './vocabulary.ts';
 import { compareVocabularies } from './vocabulary.ts';
+import { canRun, type AnyConfig, type WeightsConfig } from './weights-folder.ts';
 
 /** What of a checkpoint is given: LLM layers, or a piece of what is no layer. */
 export type ModelPart = 'layers' | 'visionTower' | 'projector' | 'frame' | 'head';
@@ -12,7 +13,7 @@ export interface ComparedModel {
   readonly name: string;
   /** Its folder. */
   readonly folder: string;
-  readonly config: VlmConfig;
+  readonly config: AnyConfig;
   /** null where the folder holds no tokenizer.json. */
   readonly vocabulary: Vocabulary | null;
 }
@@ -35,18 +36,38 @@ export function checkDonor(
   parts: ReadonlySet<ModelPart>,
 ): readonly string[] {
   if (donor === frame) return [];
-  const { modelType } = frame.config;
-  if (donor.config.modelType !== modelType)
-    throw differs(frame, donor, 'model_type', donor.config.modelType, modelType);
-  checkSame(frame, donor, 'text', frame.config.text, donor.config.text);
+  const [own, other] = [frame.config, donor.config];
+  if (other.modelType !== own.modelType)
+    throw differs(frame, donor, 'model_type', other.modelType, own.modelType);
+  if (!canRun(own) || !canRun(other)) {
+    if (!canRun(own) && !canRun(other)) checkFields(frame, donor, own, other);
+    // Embeddings of other vocabularies have other shapes, which the plan compares.
+    return vocabularyNotices(frame, donor, false);
+  }
+  checkSame(frame, donor, 'text', own.text, other.text);
   if (parts.has('visionTower') || parts.has('projector')) {
-    checkSame(frame, donor, 'vision', frame.config.vision, donor.config.vision);
+    checkSame(frame, donor, 'vision', own.vision, other.vision);
   }
   // A tied head is its final norm alone.
-  const rows = parts.has('frame') || (parts.has('head') && !frame.config.text.tieWordEmbeddings);
-  if (rows) checkField(frame, donor, 'vocabSize', 'take only layers from it, or everything but layers');
-  if (parts.has('head')) checkField(frame, donor, 'tieWordEmbeddings');
-  return [...configNotices(frame, donor), ...vocabularyNotices(frame, donor, rows)];
+  const rows = parts.has('frame') || (parts.has('head') && !own.text.tieWordEmbeddings);
+  const checkField = (field: keyof TextConfig, remedy?: string): void => {
+    const values = [own, other].map(({ text }) => JSON.stringify(text[field]));
+    if (values[0] !== values[1]) throw differs(frame, donor, `text.${field}`, values[1], values[0], remedy);
+  };
+  if (rows) checkField('vocabSize', 'take only layers from it, or everything but layers');
+  if (parts.has('head')) checkField('tieWordEmbeddings');
+  return [
+    ...configNotices({ ...frame, config: own }, { ...donor, config: other }),
+    ...vocabularyNotices(frame, donor, rows),
+  ];
+}
+
+/** Fields of config.json that both have: releases of transformers write them in other places, or leave them out. */
+function checkFields(frame: ComparedModel, donor: ComparedModel, a: WeightsConfig, b: WeightsConfig): void {
+  for (const [path, own] of a.fields) {
+    const other = b.fields.get(path);
+    if (other !== undefined && other !== own) throw differs(frame, donor, path, other, own);
+  }
 }
 
 /**
@@ -75,16 +96,6 @@ function checkSame<C extends TextConfig | VisionConfig>(
   }
 }
 
-function checkField(
-  frame: ComparedModel,
-  donor: ComparedModel,
-  field: keyof TextConfig,
-  remedy?: string,
-): void {
-  const [own, other] = [frame, donor].map(({ config }) => JSON.stringify(config.text[field]));
-  if (own !== other) throw differs(frame, donor, `text.${field}`, other, own, remedy);
-}
-
 function differs(
   frame: ComparedModel,
   donor: ComparedModel,
@@ -105,7 +116,9 @@ function called({ name, folder }: ComparedModel): string {
   return name === folder ? name : `${name} (${folder})`;
 }
 
-function configNotices(frame: ComparedModel, donor: ComparedModel): readonly string[] {
+type RunModel = ComparedModel & { readonly config: VlmConfig };
+
+function configNotices(frame: RunModel, donor: RunModel): readonly string[] {
   const [a, b] = [frame.config, donor.config];
   const eos = ({ tokens }: VlmConfig): string => tokens.eos.toSorted((one, other) => one - other).join(', ');
   const told = (differ: boolean, sentence: string): readonly string[] => (differ ? [sentence] : []);

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
 import { pairTensors } from '../../spectra/deltas/pairing.ts';
-import { measureEnergy, type EnergyRecord } from '../../spectra/energy.ts';
+import { bytesOf, measureEnergy, type EnergyRecord } from '../../spectra/energy.ts';
 import { thirds } from '../../regions.ts';
 import { froNormFile, type FroNormFile } from '../../spectra/results/fro-norm.ts';
 import type { ValuesOf } from '../declaration.ts';
@@ -37,10 +37,7 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
     return {
       identity: identifyBy('energy', title, decidingUpdates(used, deltas, values), DECIDING_UPDATES),
       ...{ total, checkpoints: used, choices: deltas, deltas, pairing },
-      cost: pairing.families.reduce(
-        (sum, { entries }) => [...entries.values()].reduce((all, { bytes }) => all + bytes, sum),
-        0,
-      ),
+      cost: pairing.families.reduce((sum, family) => sum + bytesOf(family, [...used.keys()]), 0),
       run: ({ threads }, work) =>
         measureEnergy({ checkpoints: used, deltas, pairing, rounding }, threads, work),
       file: (records, { cuts } = {}) =>

@@ -11,17 +11,19 @@ export interface OpenedCheckpoint {
   /** Places at which it compares the weights. */
   readonly spots: number;
   readonly modelType: string;
+  /** Why it is open for its weights alone, a sentence; absent where it can be loaded. Sizes that names do not tell are then null. */
+  readonly weightsOnly?: string;
   readonly layers: number;
   readonly visionBlocks: number;
   /** LLM layers after which image features are added besides (DeepStack), from 0. Left out where there are none. */
   readonly injectedAfter?: readonly LayerRow[];
-  readonly hiddenSize: number;
-  readonly intermediateSize: number;
-  readonly heads: number;
-  readonly kvHeads: number;
-  readonly vocabSize: number;
-  readonly tiedHead: boolean;
-  readonly contextLength: number;
+  readonly hiddenSize: number | null;
+  readonly intermediateSize: number | null;
+  readonly heads: number | null;
+  readonly kvHeads: number | null;
+  readonly vocabSize: number | null;
+  readonly tiedHead: boolean | null;
+  readonly contextLength: number | null;
   /** What generation_config.json asks for; 1 is none. Applied only where a request says so. */
   readonly repetitionPenalty: number;
   readonly parameters: number;
@@ -36,7 +38,7 @@ export interface OpenedCheckpoint {
   readonly dtypes: Readonly<Record<string, number>>;
   /** Bytes per unified layer index (vision −n…−1, projector 0, LLM 1…L). */
   readonly layerBytes: readonly { readonly index: number; readonly bytes: number }[];
-  /** Tensors that are no part of the model: named, never silently dropped. */
+  /** Tensors that are no part of the model, or, of weights alone, have a name that no rule places: named, never silently dropped. */
   readonly ignored: readonly { readonly name: string; readonly reason: string }[];
   readonly notices: readonly string[];
 }

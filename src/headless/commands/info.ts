@@ -6,6 +6,7 @@ export const run: Command = async ({ engine, checkpoints }) => {
   const summary = await checkpoints.open('model');
   return {
     modelType: summary.modelType,
+    ...(summary.weightsOnly === undefined ? {} : { weightsOnly: summary.weightsOnly }),
     layers: summary.layers,
     visionBlocks: summary.visionBlocks,
     hiddenSize: summary.hiddenSize,

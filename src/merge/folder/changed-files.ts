@@ -1,5 +1,5 @@
 /** The one place where files that a merge copies from its frame are changed. */
-import type { VlmConfig } from '../../vlm/config.ts';
+import { canRun, type AnyConfig } from '../../vlm/weights-folder.ts';
 import type { Recipe } from '../recipe/recipe.ts';
 import type { ChangedFile } from './both-spellings.ts';
 import { bothSpellings } from './both-spellings.ts';
@@ -12,7 +12,7 @@ export interface CopyOptions {
 }
 
 interface FrameFiles {
-  readonly config: VlmConfig;
+  readonly config: AnyConfig;
   readonly names: ReadonlySet<string>;
   readonly texts: ReadonlyMap<string, string>;
 }
@@ -24,7 +24,8 @@ export function changedFiles(
   { verbatim = false }: CopyOptions,
 ): readonly ChangedFile[] {
   const asked = chatTemplate === undefined ? [] : chatTemplateFiles(chatTemplate, texts, names);
-  if (verbatim) return asked;
+  // How another architecture's files are spelled is not known.
+  if (verbatim || !canRun(config)) return asked;
   const own = config.text.tieWordEmbeddings ? null : untied(texts.get('config.json') ?? '');
   const before = own ? [...asked, own] : asked;
   const now = new Map([...texts, ...before.map(({ name, text }) => [name, text] as const)]);

@@ -1,6 +1,7 @@
 /** mergekit's YAML as a recipe, as far as recipes go: `passthrough` and `linear` over checkpoints of one depth. */
 import { EMBEDDINGS, FINAL_NORM, HEAD, type LayerPart } from '../../checkpoint/tensor-place.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
+import { canRun, type AnyConfig } from '../../vlm/weights-folder.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { placementOf } from '../plan/placement.ts';
 import type { DonorName, Recipe, Rest } from '../recipe/recipe.ts';
@@ -8,7 +9,7 @@ import { MergekitFile } from './configuration.ts';
 import { larger, layerEdits, restEdits, same } from './edits.ts';
 import type { Fields } from './fields.ts';
 import type { ModuleName, Shares } from './weights.ts';
-import { gradientAt, LAYER_PARTS, layerTensors, MODULES } from './weights.ts';
+import { gradientAt, LAYER_PARTS, layerTensors, MODULES, notInMergekit } from './weights.ts';
 import { readYaml } from './yaml.ts';
 
 export interface ReadMergekit {
@@ -37,9 +38,10 @@ interface Slice {
 export function readMergekit(
   text: string,
   file: string,
-  config: VlmConfig,
+  config: AnyConfig,
   donorOf: (model: string) => DonorName | null,
 ): ReadMergekit {
+  if (!canRun(config)) throw notInMergekit(config.modelType, file);
   const document = readYaml(text, file);
   return new MergekitReader(new MergekitFile(document, file, donorOf), config).read();
 }

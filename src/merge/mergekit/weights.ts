@@ -1,5 +1,7 @@
 /** Who gives how much of what, in mergekit's terms: a weight a donor for each kind of tensor. */
 import { tensorPlace, type LayerPart } from '../../checkpoint/tensor-place.ts';
+import { NamedError } from '../../named-error.ts';
+import { architectureTitles } from '../../vlm/architecture.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { operationOf } from '../plan/operation.ts';
@@ -10,6 +12,16 @@ import type { DonorName, Recipe } from '../recipe/recipe.ts';
 /** mergekit's modules of Qwen2.5-VL (`_data/architectures/qwen2_5_vl.json`). */
 export const MODULES = ['text_decoder', 'multi_modal_projector', 'vision_tower'] as const;
 export type ModuleName = (typeof MODULES)[number];
+
+/** mergekit's recipes name modules, and those of other architectures are not known here. */
+export function notInMergekit(modelType: string, file?: string): NamedError {
+  return new NamedError(
+    'NotInMergekit',
+    `mergekit's modules are known of ${architectureTitles()}, not of model_type ${modelType}`,
+    file === undefined ? {} : { file },
+    'write the recipe as blocks, or as our JSON',
+  );
+}
 
 /** Share of each donor that gives something. */
 export type Shares = ReadonlyMap<DonorName, number>;

@@ -2,9 +2,9 @@
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { readJsonFile, readTextFile } from '../../checkpoint/small-file.ts';
-import type { VlmConfig } from '../../vlm/config.ts';
 import type { ModelFolder, ModelFolderOptions } from '../../vlm/model-folder.ts';
-import { openModelFolder } from '../../vlm/model-folder.ts';
+import type { AnyConfig, WeightsFolder } from '../../vlm/weights-folder.ts';
+import { openAnyFolder } from '../../vlm/weights-folder.ts';
 import { SPELLED_FILES } from '../folder/both-spellings.ts';
 import type { DonorName } from '../recipe/recipe.ts';
 import type { Vocabulary } from '../../vlm/vocabulary.ts';
@@ -13,7 +13,7 @@ import { readVocabulary } from '../../vlm/vocabulary.ts';
 export interface Donor {
   readonly name: DonorName;
   readonly checkpoint: Checkpoint;
-  readonly config: VlmConfig;
+  readonly config: AnyConfig;
   /** null where the folder holds no tokenizer.json. */
   readonly vocabulary: Vocabulary | null;
   /** What a person should know about the folder although it opened, a sentence each. */
@@ -27,14 +27,14 @@ export interface Donor {
 /**
  * Opens a folder as a donor: headers, config and tokenizer only, whatever the size.
  *
- * @throws NamedError those of `openModelFolder` and `donorOf`; `InvalidJson`
+ * @throws NamedError those of `openAnyFolder` and `donorOf`; `InvalidJson`
  */
 export async function openDonor(
   name: DonorName,
   files: CheckpointFiles,
   { folder = name, ...options }: { folder?: string } & Omit<ModelFolderOptions, 'name'> = {},
 ): Promise<Donor> {
-  const model = await openModelFolder(files, { name: folder, ...options });
+  const model = await openAnyFolder(files, { name: folder, ...options });
   const tokenizer = await readJsonFile(files, 'tokenizer.json');
   return donorOf(name, model, tokenizer === undefined ? null : readVocabulary(tokenizer));
 }
@@ -42,7 +42,7 @@ export async function openDonor(
 /** An opened folder as a donor: of its files only those are read that a merge may have to change. @throws NamedError those of `readTextFile` */
 export async function donorOf(
   name: DonorName,
-  { checkpoint, config, notices }: ModelFolder,
+  { checkpoint, config, notices }: ModelFolder | WeightsFolder,
   vocabulary: Vocabulary | null,
 ): Promise<Donor> {
   const { files } = checkpoint;

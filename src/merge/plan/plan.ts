@@ -1,11 +1,12 @@
 /** A merge worked out tensor by tensor, before a byte of them is read: plain data, to be shown, sent and carried out. */
-import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
+import type { TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import { canonicalName, writtenName } from '../../checkpoint/tensor-name.ts';
 import { NamedError } from '../../named-error.ts';
-import { EMBEDDINGS, HEAD } from '../../checkpoint/tensor-place.ts';
+import { EMBEDDINGS, HEAD, tensorPlace } from '../../checkpoint/tensor-place.ts';
+import { canRun } from '../../vlm/weights-folder.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import type { ChangedFile } from '../folder/both-spellings.ts';
 import type { CopyOptions } from '../folder/changed-files.ts';
@@ -80,7 +81,7 @@ export function planMerge(
   const used = donorsOf(recipe).map((name) => donors.get(name) as Donor);
   const [head] = used as [Donor];
   const notices = used.flatMap((donor) => checkCompatible(head, donor, recipe));
-  const expected = new Set(expectedWeights(head.config).map(({ name }) => name));
+  const expected = weightsOf(head);
 
   const find = (donor: DonorName, name: string): TensorEntry => {
     const entry = donors.get(donor)?.checkpoint.tensors.get(name);
@@ -94,7 +95,7 @@ export function planMerge(
   };
   const tensors = [...head.checkpoint.tensors.values()].map((entry) => ({
     ...plannedTensor(recipe, entry, expected, find),
-    storedName: mergedName(entry, head.checkpoint),
+    storedName: mergedName(entry, head),
   }));
   const names = new Set(tensors.map(({ name }) => name));
   const absent = [...expected].filter((name) => !names.has(name));
@@ -125,9 +126,18 @@ export function planMerge(
   };
 }
 
+/** The weights of a donor's model: those it must have, or, where its architecture is not known, those that a rule places. */
+function weightsOf({ config, checkpoint }: Donor): ReadonlySet<string> {
+  if (canRun(config)) return new Set(expectedWeights(config).map(({ name }) => name));
+  const repeated = config.text.tieWordEmbeddings ? HEAD : null;
+  return new Set(
+    [...checkpoint.tensors.keys()].filter((name) => name !== repeated && tensorPlace(name).part !== 'other'),
+  );
+}
+
 /** A head that stands for the embeddings too is written as these: transformers 4 ties in that direction alone. */
-function mergedName({ name, storedName }: TensorEntry, { tensors }: Checkpoint): string {
-  if (canonicalName(storedName) === name) return writtenName(storedName);
+function mergedName({ name, storedName }: TensorEntry, { config, checkpoint: { tensors } }: Donor): string {
+  if (canonicalName(storedName) === name) return canRun(config) ? writtenName(storedName) : storedName;
   const nested = [...tensors.values()].some((other) => other.storedName.startsWith('model.language_model.'));
   return nested ? name.replace('model.', 'model.language_model.') : name;
 }

@@ -66,3 +66,13 @@ export function unsharedSentence({
   const rest = families.length === 1 ? '1 tensor is' : `${families.length} tensors are`;
   return `${lacking} not in every checkpoint in one shape, and not compared: ${shown}; ${rest} compared.`;
 }
+
+/** Which tensors no rule knows the place of; null where there are none. */
+export function unplacedSentence({ unplaced }: { readonly unplaced: readonly string[] }): string | null {
+  if (unplaced.length === 0) return null;
+  const [have, count] =
+    unplaced.length === 1
+      ? ['1 tensor has a name', 'counts']
+      : [`${unplaced.length} tensors have names`, 'count'];
+  return `${have} that no rule places, and ${count} in no layer: ${listing(unplaced)}.`;
+}

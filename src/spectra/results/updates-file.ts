@@ -34,13 +34,15 @@ export interface UpdatesOrigin {
   /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
   readonly unshared?: Pairing['unshared'];
   readonly omitted: Pairing['omitted'];
+  /** Tensors whose names no rule places; only where there are any. */
+  readonly unplaced?: Pairing['unplaced'];
   readonly provenance?: unknown;
 }
 
-type LeftOut = Pick<Pairing, 'mismatches' | 'unshared' | 'omitted'>;
+type LeftOut = Pick<UpdatesOrigin, 'mismatches' | 'unshared' | 'omitted' | 'unplaced'>;
 
-export function leftOut({ mismatches, unshared, omitted }: Pairing): LeftOut {
-  return { mismatches, unshared, omitted };
+export function leftOut({ mismatches, unshared, omitted, unplaced }: Pairing): LeftOut {
+  return { mismatches, unshared, omitted, ...(unplaced.length > 0 ? { unplaced } : {}) };
 }
 
 /** The families that have a record, in their order. */
@@ -97,7 +99,7 @@ export function ofReference<T>({ sft, rl }: Readonly<Record<string, T>>): {
   return { ...(sft === undefined ? {} : { sft }), ...(rl === undefined ? {} : { rl }) };
 }
 
-/** By checkpoint, the tensor that stood in where it has none of the family's name: embeddings for a tied head. */
+/** By checkpoint, the tensor that was read where it has none of the family's name: embeddings for a tied head, all experts for one. */
 export interface ReadFrom {
   readonly read_from?: Readonly<Record<string, string>>;
 }

@@ -124,7 +124,7 @@ export class Localize {
   /** What is missing before it can run. */
   get needs(): string | null {
     const { probe } = this.store;
-    return probe.needs(this.models) ?? this.sets.needs(probe.declaration.asks);
+    return this.#family.weightsOnly ?? probe.needs(this.models) ?? this.sets.needs(probe.declaration.asks);
   }
 
   /** How images are read, on this page as on all others. */

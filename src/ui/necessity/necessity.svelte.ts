@@ -70,7 +70,7 @@ export class Necessity {
   sentences = $derived.by(() => analysis.findings(this.rows, this.#values));
 
   get needs(): string | null {
-    return analysis.needs(this.#asked);
+    return this.#family.weightsOnly ?? analysis.needs(this.#asked);
   }
 
   prepare(): Promise<void> {

@@ -130,7 +130,7 @@ export class Perception {
   findings = $derived.by(() => gap.findings(this.rows, this.#values));
 
   get needs(): string | null {
-    return gap.needs(this.#family.loaded.map(asked));
+    return this.#family.weightsOnly ?? gap.needs(this.#family.loaded.map(asked));
   }
 
   /** The text side, as it was chosen or as the models have it. */

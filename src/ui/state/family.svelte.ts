@@ -37,6 +37,15 @@ export class Family {
   /** What came of a drop that could not be placed at all. */
   dropError = $state.raw<NamedError | null>(null);
   opened = $derived(this.slots.filter((slot) => slot.checkpoint !== null));
+  /** Those that could be loaded now. */
+  loadable = $derived(
+    this.slots.filter(({ state }) => state.kind === 'found' && state.checkpoint.weightsOnly === undefined),
+  );
+  /** Why none of the open checkpoints can run, where all are open for their weights alone; null otherwise. */
+  weightsOnly = $derived.by((): string | null => {
+    const [first, ...others] = this.opened.map(({ checkpoint }) => checkpoint?.weightsOnly);
+    return first !== undefined && others.every((why) => why !== undefined) ? first : null;
+  });
   loaded = $derived.by(() =>
     this.slots.flatMap(({ identity, state }): LoadedSlot[] =>
       state.kind === 'loaded' ? [{ identity, checkpoint: state.checkpoint, model: state.model }] : [],
@@ -122,7 +131,7 @@ export class Family {
       this.#watch.opened(checkpoint.fingerprint);
       slot.state = { kind: 'found', checkpoint, error: null };
       this.rename(slot, nameFrom(folder.name));
-      this.#choice.suggestFor(checkpoint);
+      if (checkpoint.weightsOnly === undefined) this.#choice.suggestFor(checkpoint);
       await this.estimate();
     } catch (error) {
       if (slot.state !== reading) return;
@@ -143,7 +152,7 @@ export class Family {
     const options = this.#choice.options;
     const current = () => JSON.stringify(options) === JSON.stringify(this.#choice.options);
     await Promise.all(
-      this.slots.map(async (slot) => {
+      this.loadable.map(async (slot) => {
         if (slot.state.kind !== 'found') return;
         try {
           const estimate = await this.#engine.estimate(slot.state.checkpoint.id, options);
@@ -157,7 +166,7 @@ export class Family {
   }
 
   async load(slot: Slot): Promise<void> {
-    if (slot.state.kind !== 'found') return;
+    if (slot.state.kind !== 'found' || slot.state.checkpoint.weightsOnly !== undefined) return;
     const { checkpoint } = slot.state;
     const job = `load ${checkpoint.id}`;
     // Progress and the result come over different ports: the last report may arrive after it.
@@ -198,7 +207,7 @@ export class Family {
   }
 
   async loadAll(): Promise<void> {
-    for (const slot of this.slots) if (slot.state.kind === 'found') await this.load(slot);
+    for (const slot of this.loadable) await this.load(slot);
   }
 
   cancelLoad(slot: Slot): void {

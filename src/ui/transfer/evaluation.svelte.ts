@@ -77,7 +77,8 @@ export class TransferEvaluation {
   );
 
   get needs(): string | null {
-    return transfer.needs(this.#stores.family.loaded.map(asked));
+    const { family } = this.#stores;
+    return family.weightsOnly ?? transfer.needs(family.loaded.map(asked));
   }
 
   /** What is shown, in sentences. */
