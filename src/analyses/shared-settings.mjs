@@ -45,7 +45,10 @@ export const SYSTEM = /** @type {const} */ ({ kind: 'text', value: null });
 
 /** What becomes of the image features that DeepStack adds after the first layers; its choices are an analysis's own. */
 export const INJECTION = /** @type {const} */ ({
-  ...{ kind: 'choice', value: 'kept', form: 'main', ofInjection: true },
+  kind: 'choice',
+  value: 'kept',
+  form: 'main',
+  ofInjection: true,
 });
 
 /** Rows that are answered together; null leaves it to the memory estimate. */

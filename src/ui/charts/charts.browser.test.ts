@@ -80,6 +80,20 @@ test.each(NAMES)('%s fits a phone', async (name) => {
   expect(outside(svg)).toEqual([]);
 });
 
+test('a chart says where image features enter: in its description, and of the layer that is read', async () => {
+  const svg = await draw('lines-injecting', WIDE);
+  expect(svg.querySelectorAll('.injection')).toHaveLength(3);
+  await expect
+    .element(plot())
+    .toHaveAccessibleDescription(/Triangles: image features enter after layers 1, 2, 3 \(DeepStack\)\./);
+  (plot().element() as HTMLElement).focus();
+  await userEvent.keyboard('{Home}');
+  await expect.poll(readout).toMatch(/^Layer 1, Early, image features enter after it; /);
+  HIGHLIGHT.index = 4;
+  await expect.poll(readout).toMatch(/^Layer 4, Early; /);
+  expect((await draw('lines-swap', WIDE)).querySelector('.injection')).toBeNull();
+});
+
 test('arrows read a chart of lines, the readout says what they find, Enter picks it', async () => {
   const onselect = vi.fn();
   await draw('lines-swap', WIDE, { onselect });

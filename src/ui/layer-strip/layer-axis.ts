@@ -1,9 +1,37 @@
-import { sectionOf, type LayerIndex, type Section } from '../../layer-index.ts';
+import { indexOfRow, sectionOf, type LayerIndex, type LayerRow, type Section } from '../../layer-index.ts';
 import { scaleBand } from 'd3';
 /** How deep a model is: `visionBlocks` blocks before the projector, `layers` LLM layers after it. */
 export interface Body {
   readonly visionBlocks: number;
   readonly layers: number;
+  /** LLM layers, from 0, after which image features are injected (DeepStack, docs/method.md §2.1). */
+  readonly injectedAfter?: readonly LayerRow[];
+}
+
+/** Of a checkpoint, or anything that has one. */
+export function bodyOf({ visionBlocks, layers, injectedAfter }: Body): Body {
+  return { visionBlocks, layers, ...(injectedAfter ? { injectedAfter } : {}) };
+}
+
+/** Whether image features enter between a layer and the next. */
+export function injectsAfter({ injectedAfter = [] }: Body, index: LayerIndex): boolean {
+  return injectedAfter.some((row) => indexOfRow(row) === index);
+}
+
+/** Said of such a layer. */
+export const INJECTS = 'image features enter after it';
+
+/** What the mark of injections means; empty where there are none. */
+export function injectionLegend({ injectedAfter = [] }: Body): string {
+  if (injectedAfter.length === 0) return '';
+  const layers = injectedAfter.map(indexOfRow).join(', ');
+  return `Triangles: image features enter after layers ${layers} (DeepStack).`;
+}
+
+/** The mark where features enter, its tip downwards: an SVG path from its upper edge. Pixels at scale 1, times `scale`. */
+export function injectionMark(x: number, top: number, scale: number): string {
+  const half = 4.5 * scale;
+  return `M${x - half},${top}h${2 * half}l${-half},${7 * scale}Z`;
 }
 
 /** What an analysis speaks of: the whole body, or the LLM layers alone. The rest is drawn narrow and hatched. */

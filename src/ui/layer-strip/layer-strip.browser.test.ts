@@ -57,12 +57,18 @@ test.each([
     off: [7],
     editor: true,
   },
+  {
+    name: 'injecting-36+24',
+    ...{ width: 1200, visionBlocks: 24, layers: 36, injectedAfter: [0, 1, 2] },
+    ...{ handed: [20, 21, 22], off: [2], editor: false },
+  },
   { name: 'small-4+3', width: 342, visionBlocks: 3, layers: 4, handed: [], off: [], editor: false },
-])('$name looks as it should', async ({ name, width, visionBlocks, layers, handed, off, editor }) => {
+])('$name looks as it should', async ({ name, width, handed, off, editor, ...body }) => {
+  const { layers } = body;
   const host = stage(
     LayerStrip,
     {
-      body: { visionBlocks, layers },
+      body,
       label: name,
       donors: donorsOf(layers, handed),
       rest: IN,
@@ -75,6 +81,8 @@ test.each([
     width,
   );
   await expect.element(page.getByRole('group', { name })).toBeVisible();
+  const injecting = 'injectedAfter' in body ? 3 : 0;
+  expect(host.querySelectorAll('.injection')).toHaveLength(injecting);
   await expect(svgText(svgOf(host))).toMatchFileSnapshot(`./snapshots/${name}.svg`);
 });
 
@@ -144,6 +152,16 @@ test('seams move by arrow keys and say where they are', async () => {
   expect(oncut).toHaveBeenLastCalledWith(0, 4);
   await userEvent.keyboard('{End}');
   expect(oncut).toHaveBeenLastCalledWith(0, 8);
+});
+
+test('where image features enter is said of the layer, and in the table', async () => {
+  const body = { visionBlocks: 1, layers: 3, injectedAfter: [0] };
+  stage(LayerStrip, { body, label: 's', detail: (index: number) => `${index} B` }, 400);
+  const first = page.getByRole('img', { name: 'Layer 1, image features enter after it, 1 B' });
+  await expect.element(first).toBeInTheDocument();
+  await expect.element(page.getByRole('img', { name: 'Layer 2, 2 B' })).toBeInTheDocument();
+  const cells = page.getByRole('cell', { name: /features/ });
+  expect(cells.elements().map((cell) => cell.textContent)).toEqual(['image features enter after it, 1 B']);
 });
 
 test('the strip has a table that says the same', async () => {

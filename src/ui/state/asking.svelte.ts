@@ -3,7 +3,7 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from '../../engine/protocol/generation.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { Look } from '../layer-strip/look.ts';
-import type { Body } from '../layer-strip/layer-axis.ts';
+import { bodyOf, type Body } from '../layer-strip/layer-axis.ts';
 import { Answer } from './answer.svelte.ts';
 import type { ImageChoice } from './image-choice.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
@@ -129,10 +129,10 @@ export class Asking {
   async ask(): Promise<void> {
     const { model, subject } = this.#stitch;
     if (!model || !subject || this.running) return;
-    const { layers, visionBlocks } = model.checkpoint;
+    const { layers } = model.checkpoint;
     const { stitched, row } = this.#stitch;
     this.#count += 1;
-    const asked = new Asked(this.#count, this.question, this.images, this.#stitch, { layers, visionBlocks });
+    const asked = new Asked(this.#count, this.question, this.images, this.#stitch, bodyOf(model.checkpoint));
     this.#keep(asked);
     const plain = wholeModel(model.checkpoint.id, layers);
     try {

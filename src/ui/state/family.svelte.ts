@@ -4,7 +4,7 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import type { LoadProgress } from '../../engine/protocol/loading.ts';
 import { noteLoaded } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
-import type { Body } from '../layer-strip/layer-axis.ts';
+import { bodyOf, type Body } from '../layer-strip/layer-axis.ts';
 import type { Folder } from '../files/folder.ts';
 import { guessRole } from '../files/slot-guess.ts';
 import { bytes, bytesPerSecond, duration } from '../format/quantity.ts';
@@ -54,7 +54,7 @@ export class Family {
   /** The layer axis of the app: the first open checkpoint's. */
   body = $derived.by((): Body => {
     const first = this.opened[0]?.checkpoint;
-    return first ? { visionBlocks: first.visionBlocks, layers: first.layers } : STUDIED;
+    return first ? bodyOf(first) : STUDIED;
   });
   /** What was read of the opened folders. */
   readonly folders: ReadFolders;

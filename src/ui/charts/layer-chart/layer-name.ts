@@ -1,11 +1,16 @@
 import type { LayerIndex } from '../../../layer-index.ts';
+import { INJECTS, injectsAfter } from '../../layer-strip/layer-axis.ts';
 import { layerIndex } from '../../format/quantity.ts';
 import { regionLabel } from '../../../regions.ts';
 import type { ChartFrame } from '../frame.ts';
 
-/** "Layer 12, Mid", "Vision block −3", "Projector". */
-export function layerName(index: LayerIndex, { cuts }: Pick<ChartFrame, 'cuts'>): string {
+/** What a layer is called by: of a body that injects image features, which layers they enter after. */
+export type NamingFrame = Pick<ChartFrame, 'cuts'> & Partial<Pick<ChartFrame, 'body'>>;
+
+/** "Layer 12, Mid", "Layer 1, Early, image features enter after it", "Vision block −3", "Projector". */
+export function layerName(index: LayerIndex, { cuts, body }: NamingFrame): string {
   if (index === 0) return 'Projector';
   if (index < 0) return `Vision block ${layerIndex(index)}`;
-  return `Layer ${index}, ${regionLabel(index, cuts)}`;
+  const injects = body && injectsAfter(body, index) ? `, ${INJECTS}` : '';
+  return `Layer ${index}, ${regionLabel(index, cuts)}${injects}`;
 }

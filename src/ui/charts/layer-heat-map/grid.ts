@@ -5,8 +5,7 @@ import { plainNumber } from '../axis/value-axis.ts';
 import type { CursorGrid } from '../figure/chart-cursor.svelte.ts';
 import type { DataTable } from '../figure/data-table.ts';
 import type { ReadoutPart } from '../figure/readout.ts';
-import type { ChartFrame } from '../frame.ts';
-import { layerName } from '../layer-chart/layer-name.ts';
+import { layerName, type NamingFrame } from '../layer-chart/layer-name.ts';
 import { levelOf, type Magnitude } from '../marks/magnitude.ts';
 
 /** The rows of a map: ranks from 1, heads from 0. */
@@ -46,7 +45,7 @@ export function gridPlaces(layers: readonly number[], rows: GridRows): CursorGri
 /** What a chart of a grid says about one layer, and one row of it. */
 export function gridReadout(
   { grid, rows, magnitude }: GridData,
-  frame: Pick<ChartFrame, 'cuts'>,
+  frame: NamingFrame,
   layer: number | null,
   row: number | null,
 ): ReadoutPart[] {

@@ -1,8 +1,7 @@
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { DataTable, TableCell } from '../figure/data-table.ts';
 import { seriesPart, type ReadoutPart } from '../figure/readout.ts';
-import type { ChartFrame } from '../frame.ts';
-import { layerName } from '../layer-chart/layer-name.ts';
+import { layerName, type NamingFrame } from '../layer-chart/layer-name.ts';
 import type { LayerPoint, LayerSeries } from './series.ts';
 
 /** "87.4 % (82.1 % to 91.3 %), n = 100". */
@@ -19,7 +18,7 @@ function pointText(point: LayerPoint, axis: ValueAxis): string {
 /** What the chart says about one layer; the series under the cursor comes first. */
 export function layerReadout(
   series: readonly LayerSeries[],
-  frame: Pick<ChartFrame, 'cuts'>,
+  frame: NamingFrame,
   layer: number | null,
   active: string | null,
   left: ValueAxis,

@@ -18,6 +18,8 @@ export const FRAME: ChartFrame = {
   highlight: HIGHLIGHT,
 };
 export const LLM_FRAME: ChartFrame = { ...FRAME, covers: 'llm' };
+/** Of a model with DeepStack. */
+export const INJECTING_FRAME: ChartFrame = { ...LLM_FRAME, body: { ...BODY, injectedAfter: [0, 1, 2] } };
 export const DEMO_FRAME: ChartFrame = {
   body: { visionBlocks: 4, layers: 12 },
   cuts: presetCuts('thirds', 12),

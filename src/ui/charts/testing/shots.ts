@@ -14,6 +14,7 @@ import {
   FRAME,
   headsGrid,
   IN,
+  INJECTING_FRAME,
   LLM_FRAME,
   METRICS,
   RATE,
@@ -81,6 +82,14 @@ export const SHOTS: readonly Shot[] = [
         { kind: 'peak', label: 'OCR 22', layer: 22, value: 0.928 },
         { kind: 'span', label: 'recognition 0–10', first: 1, last: 10 },
       ],
+    },
+  },
+  {
+    name: 'lines-injecting',
+    component: LayerLines,
+    props: {
+      ...{ ...swap, frame: INJECTING_FRAME, series: swapSeries() },
+      status: { kind: 'done', note: 'n = 100 pairs a task' },
     },
   },
   {
