@@ -29,9 +29,12 @@ interface GoldenExports {
   readonly exports: Readonly<Record<string, GoldenExport>>;
 }
 
-const golden = JSON.parse(
-  new TextDecoder().decode(await readFromDisk('expected/merge-export.json')),
-) as GoldenExports;
+const readExports = async (file: string): Promise<GoldenExports> =>
+  JSON.parse(new TextDecoder().decode(await readFromDisk(`expected/${file}`))) as GoldenExports;
+const GOLDENS = {
+  'Qwen2.5-VL': await readExports('merge-export.json'),
+  'Qwen3-VL': await readExports('merge-export-qwen3.json'),
+};
 /** Said by the folder itself, not read by transformers. */
 const OWN = ['README.md', 'frankenscope-recipe.json'];
 
@@ -43,46 +46,57 @@ async function wholeFolder(name: string): Promise<Map<string, File>> {
   return files;
 }
 
-let open: OpenDonors;
-let prompts: Golden;
-let images: Awaited<ReturnType<typeof goldenImages>>;
-beforeAll(async () => {
-  const folders = Object.entries(golden.donors).map(
-    async ([donor, name]) => [donor, await wholeFolder(name)] as const,
+describe.each(Object.entries(GOLDENS))('an export of %s', (_, golden) => {
+  let open: OpenDonors;
+  let prompts: Golden;
+  let images: Awaited<ReturnType<typeof goldenImages>>;
+  let layers: number;
+  beforeAll(async () => {
+    const folders = Object.entries(golden.donors).map(
+      async ([donor, name]) => [donor, await wholeFolder(name)] as const,
+    );
+    open = await openDonors(new Map(await Promise.all(folders)));
+    prompts = await readGolden(readFromDisk, golden.donors['IN'] as string);
+    images = await goldenImages(readFromDisk);
+    layers = open.donors.get('IN')?.config.text.layers ?? 0;
+  });
+
+  it.each(Object.entries(golden.exports))(
+    '%s: what transformers loaded whole, byte for byte, and the engine answers as it does',
+    async (label, { recipe, files, answers }) => {
+      const read = readRecipe(new TextEncoder().encode(JSON.stringify(recipe)), 'recipe.json', layers);
+      const sink = new MemorySink();
+      const { shardBytes } = golden;
+      await exportMerge(planMerge(read.recipe, open.donors), open.folders, sink, { shardBytes });
+      const written = [...sink.files].filter(([name]) => !OWN.includes(name));
+      const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+      expect(Object.fromEntries(written.map(([name, bytes]) => [name, digest(bytes)]))).toEqual(files);
+      expect(Object.keys(files)).toContain('model.safetensors.index.json');
+
+      const createBackend = () => Promise.resolve(wasmBackend());
+      const engine = new Engine({ ...INLINE, decodeImage: images.decode, createBackend });
+      const id = label as ModelId;
+      await engine.open(id, label, folder(Object.fromEntries(sink.files)));
+      await engine.load('load', id, { device: 'wasm', dtype: 'f32' }, () => undefined);
+      expect(answers.map((answer) => answer.case)).toEqual(Object.keys(prompts.cases));
+      for (const answer of answers) {
+        const item = prompts.cases[answer.case];
+        if (!item) throw new Error(answer.case);
+        const pictures = await Promise.all(item.images.map((image) => images.file(image)));
+        const request = {
+          job: label,
+          subject: wholeModel(id, layers),
+          messages: item.messages,
+          images: pictures,
+        };
+        const { rows } = await engine.generate({ ...request, maxNewTokens: 32 }, () => undefined);
+        // Beyond `compared` a choice is within rounding of a tie.
+        expect(rows[0]?.tokens.slice(0, answer.compared), answer.case).toEqual(
+          answer.tokens.slice(0, answer.compared),
+        );
+      }
+      await engine.close(id);
+    },
+    60_000,
   );
-  open = await openDonors(new Map(await Promise.all(folders)));
-  prompts = await readGolden(readFromDisk, golden.donors['IN'] as string);
-  images = await goldenImages(readFromDisk);
-});
-
-describe.each(Object.entries(golden.exports))('the export of %s', (label, { recipe, files, answers }) => {
-  it('is what transformers loaded whole, byte for byte, and the engine answers as it does', async () => {
-    const read = readRecipe(new TextEncoder().encode(JSON.stringify(recipe)), 'recipe.json', 3);
-    const sink = new MemorySink();
-    const { shardBytes } = golden;
-    await exportMerge(planMerge(read.recipe, open.donors), open.folders, sink, { shardBytes });
-    const written = [...sink.files].filter(([name]) => !OWN.includes(name));
-    const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-    expect(Object.fromEntries(written.map(([name, bytes]) => [name, digest(bytes)]))).toEqual(files);
-    expect(Object.keys(files)).toContain('model.safetensors.index.json');
-
-    const createBackend = () => Promise.resolve(wasmBackend());
-    const engine = new Engine({ ...INLINE, decodeImage: images.decode, createBackend });
-    const id = label as ModelId;
-    await engine.open(id, label, folder(Object.fromEntries(sink.files)));
-    await engine.load('load', id, { device: 'wasm', dtype: 'f32' }, () => undefined);
-    expect(answers.map((answer) => answer.case)).toEqual(Object.keys(prompts.cases));
-    for (const answer of answers) {
-      const item = prompts.cases[answer.case];
-      if (!item) throw new Error(answer.case);
-      const pictures = await Promise.all(item.images.map((image) => images.file(image)));
-      const request = { job: label, subject: wholeModel(id, 3), messages: item.messages, images: pictures };
-      const { rows } = await engine.generate({ ...request, maxNewTokens: 32 }, () => undefined);
-      // Beyond `compared` a choice is within rounding of a tie.
-      expect(rows[0]?.tokens.slice(0, answer.compared), answer.case).toEqual(
-        answer.tokens.slice(0, answer.compared),
-      );
-    }
-    await engine.close(id);
-  }, 60_000);
 });

@@ -1,8 +1,8 @@
 """What transformers makes of the folders that `merge` writes: `python tools/goldens/merge_export.py`.
 
-Runs the shell command on two golden checkpoints, loads what it wrote with `from_pretrained` (nothing may be missing,
-unexpected or of another shape) and the folder's own tokenizer, and writes a digest of each file that transformers read, and the
-greedy answers, to `data/expected/merge-export.json`.
+Runs the shell command on two golden checkpoints of each of two models, loads what it wrote with `from_pretrained` (nothing may
+be missing, unexpected or of another shape) and the folder's own tokenizer, and writes a digest of each file that transformers
+read, and the greedy answers, to `data/expected/merge-export.json` and `merge-export-qwen3.json`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,28 @@ from expected import image_processor
 from generation import greedy
 from merge import DATA, DONORS, RECIPES
 from prompts import prepare
+from shapes_qwen3_vl import QWEN3_VL_SHAPES, QWEN3_VL_SIBLING
 from storage import write_json
 from vocabulary import load_tokenizer
 
 ROOT = Path(__file__).parents[2]
 NAMES = {"A": "IN", "B": "RL"}
 """As the command calls its donors."""
-LABELS = ["stitch", "noise"]
+QWEN3_DONORS = {"A": QWEN3_VL_SHAPES[0].name, "B": QWEN3_VL_SIBLING.name}
+QWEN3_RECIPES = {
+    "stitch": {"blocks": "A:B:B"},
+    "projector": {"layers": ["A", "A", "B", "B"], "rest": {"frame": "A", "projector": "B"}, "edits": []},
+    "tower": {
+        "layers": ["A", "B", "B", "B"],
+        "rest": {"frame": "A", "visionTower": "B"},
+        "edits": [{"kind": "interpolate-rest", "pieces": ["projector"], "donor": "B", "alpha": 0.375}],
+    },
+}
+"""DeepStack mergers as the projector goes: of either donor, or between them."""
+EXPORTS = {
+    "merge-export": (DONORS, {label: RECIPES[label] for label in ["stitch", "noise"]}),
+    "merge-export-qwen3": (QWEN3_DONORS, QWEN3_RECIPES),
+}
 SHARD_BYTES = 100_000
 OWN = {"README.md", "frankenscope-recipe.json"}
 """Not read by transformers."""
@@ -44,13 +59,13 @@ def renamed(value: Any) -> Any:
     return value
 
 
-def export(recipe: dict, folder: Path) -> None:
-    """Write the merge into the empty `folder`."""
+def export(recipe: dict, donors: dict[str, str], folder: Path) -> None:
+    """Write the merge of `donors`, by letter, into the empty `folder`."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(recipe, file)
         file.flush()
-        donors = [DATA / "checkpoints" / DONORS[letter] for letter in NAMES]
-        words = ["npm", "run", "-s", "headless", "--", "merge", "--recipe", file.name, "--in", donors[0], "--rl", donors[1]]
+        sources = [DATA / "checkpoints" / donors[letter] for letter in NAMES]
+        words = ["npm", "run", "-s", "headless", "--", "merge", "--recipe", file.name, "--in", sources[0], "--rl", sources[1]]
         subprocess.run([*words, "--shard-bytes", str(SHARD_BYTES), "--out", folder, "--quiet"], cwd=ROOT, check=True)
 
 
@@ -68,11 +83,12 @@ def loaded(folder: Path) -> dict[str, Any]:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    exports = {}
-    for label in LABELS:
-        recipe = {"format": "frankenscope-recipe", "version": 1, **renamed(RECIPES[label])}
-        with tempfile.TemporaryDirectory() as folder:
-            export(recipe, Path(folder))
-            exports[label] = {"recipe": recipe, **loaded(Path(folder))}
-    donors = {name: DONORS[letter] for letter, name in NAMES.items()}
-    write_json(DATA / "expected" / "merge-export.json", {"donors": donors, "shardBytes": SHARD_BYTES, "exports": exports})
+    for file, (donors, recipes) in EXPORTS.items():
+        exports = {}
+        for label, lettered in recipes.items():
+            recipe = {"format": "frankenscope-recipe", "version": 1, **renamed(lettered)}
+            with tempfile.TemporaryDirectory() as folder:
+                export(recipe, donors, Path(folder))
+                exports[label] = {"recipe": recipe, **loaded(Path(folder))}
+        named = {name: donors[letter] for letter, name in NAMES.items()}
+        write_json(DATA / "expected" / f"{file}.json", {"donors": named, "shardBytes": SHARD_BYTES, "exports": exports})

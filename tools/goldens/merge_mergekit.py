@@ -1,7 +1,7 @@
 """What mergekit makes of the configurations that our export wrote: `python tools/goldens/merge_mergekit.py`.
 
-Needs mergekit 0.1.5 besides the other requirements. Reads `data/expected/mergekit/*.yml`, which the tests of
-src/merge/mergekit write; models are paths below `data`. Writes a digest per tensor to `tensors.json` beside them.
+Needs mergekit 0.1.5 besides the other requirements. Reads `data/expected/mergekit/*.yml` and `mergekit-qwen3/*.yml`, which the
+tests of src/merge/mergekit write; models are paths below `data`. Writes a digest per tensor to `tensors.json` beside them.
 """
 
 from __future__ import annotations
@@ -40,6 +40,6 @@ def merged(configuration: Path) -> dict[str, str]:
 if __name__ == "__main__":
     torch.set_num_threads(1)
     os.chdir(DATA)
-    files = sorted(Path("expected/mergekit").glob("*.yml"))
-    made = {file.stem: merged(file) for file in files}
-    Path("expected/mergekit/tensors.json").write_text(json.dumps(made, indent=1) + "\n")
+    for folder in [Path("expected/mergekit"), Path("expected/mergekit-qwen3")]:
+        made = {file.stem: merged(file) for file in sorted(folder.glob("*.yml"))}
+        (folder / "tensors.json").write_text(json.dumps(made, indent=1) + "\n")

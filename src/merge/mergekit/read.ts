@@ -9,7 +9,15 @@ import { MergekitFile } from './configuration.ts';
 import { larger, layerEdits, restEdits, same } from './edits.ts';
 import type { Fields } from './fields.ts';
 import type { ModuleName, Shares } from './weights.ts';
-import { gradientAt, LAYER_PARTS, layerTensors, MODULES, notInMergekit } from './weights.ts';
+import {
+  DESCRIBED_MERGERS,
+  gradientAt,
+  LAYER_PARTS,
+  layerTensors,
+  leftBehind,
+  MODULES,
+  notInMergekit,
+} from './weights.ts';
 import { readYaml } from './yaml.ts';
 
 export interface ReadMergekit {
@@ -101,7 +109,12 @@ class MergekitReader {
         edits: [...layerEdits(made, donors), ...restEdits(pieces, rest)],
         ...(chatTemplate === null ? {} : { chatTemplate }),
       },
-      notices: [...this.#file.notices, ...this.#otherBase(rest.frame), ...this.#absent(slices)],
+      notices: [
+        ...this.#file.notices,
+        ...this.#otherBase(rest.frame),
+        ...this.#absent(slices),
+        ...this.#leftBehind(),
+      ],
     };
   }
 
@@ -159,7 +172,8 @@ class MergekitReader {
 
   #depth(module: ModuleName): number {
     if (module === 'text_decoder') return this.#config.text.layers;
-    return module === 'vision_tower' ? this.#config.vision.depth : 1;
+    if (module === 'vision_tower') return this.#config.vision.depth;
+    return this.#config.vision.deepstackBlocks ? DESCRIBED_MERGERS : 1;
   }
 
   /** Shares of each part of LLM layer `layer` (1 … L); all tensors of a part must agree. */
@@ -191,9 +205,11 @@ class MergekitReader {
   ): Shares {
     const [slice, more] = slices ?? [];
     if (!slice) return new Map([[otherwise, 1]]);
-    const blocks = this.#config.vision.depth;
-    // A slice of the projector is all of it, whatever its range.
-    if (more || (piece === 'visionTower' && slice.layers !== blocks)) {
+    const { depth: blocks, deepstackBlocks } = this.#config.vision;
+    // A slice of a projector without layers is all of it, whatever its range.
+    const layered = piece === 'visionTower' || deepstackBlocks !== undefined;
+    const module = piece === 'visionTower' ? 'vision_tower' : 'multi_modal_projector';
+    if (more || (layered && slice.layers !== this.#depth(module))) {
       throw this.#file.refusal('the vision tower and the projector are taken whole', 'slices');
     }
     const names = expectedWeights(this.#config)
@@ -228,6 +244,11 @@ class MergekitReader {
     return [
       `base_model: ${baseModel} would give config and tokenizer; here ${frame} does, which gives the embeddings.`,
     ];
+  }
+
+  #leftBehind(): readonly string[] {
+    const notice = leftBehind(this.#config.vision.deepstackBlocks?.length ?? 0);
+    return notice === null ? [] : [notice];
   }
 
   #absent(modules: ReadonlyMap<ModuleName, unknown>): readonly string[] {

@@ -1,4 +1,5 @@
 /** Who gives how much of what, in mergekit's terms: a weight a donor for each kind of tensor. */
+import { listing } from '../../checkpoint/listing.ts';
 import { tensorPlace, type LayerPart } from '../../checkpoint/tensor-place.ts';
 import { NamedError } from '../../named-error.ts';
 import { architectureTitles } from '../../vlm/architecture.ts';
@@ -9,7 +10,7 @@ import type { Operation } from '../plan/operation.ts';
 import { placementOf } from '../plan/placement.ts';
 import type { DonorName, Recipe } from '../recipe/recipe.ts';
 
-/** mergekit's modules of Qwen2.5-VL (`_data/architectures/qwen2_5_vl.json`). */
+/** mergekit's modules of Qwen2.5-VL and Qwen3-VL (`_data/architectures/qwen2_5_vl.json`, `qwen3_vl_dense.json`). */
 export const MODULES = ['text_decoder', 'multi_modal_projector', 'vision_tower'] as const;
 export type ModuleName = (typeof MODULES)[number];
 
@@ -21,6 +22,23 @@ export function notInMergekit(modelType: string, file?: string): NamedError {
     file === undefined ? {} : { file },
     'write the recipe as blocks, or as our JSON',
   );
+}
+
+/** DeepStack mergers in mergekit 0.1.5: the layers of its projector, three whatever config.json says (`override_num_layers`). */
+export const DESCRIBED_MERGERS = 3;
+
+/** How many DeepStack mergers there are among a model's tensors. @param names canonical */
+export function countMergers(names: readonly string[]): number {
+  return new Set(names.flatMap((name) => /^visual\.deepstack_merger_list\.\d+/.exec(name) ?? [])).size;
+}
+
+/** What mergekit leaves out of a model with so many DeepStack mergers, in a sentence; null where it takes all. */
+export function leftBehind(mergers: number): string | null {
+  const names = Array.from({ length: mergers }, (_, i) => `visual.deepstack_merger_list.${i}.*`);
+  const left = names.slice(DESCRIBED_MERGERS);
+  return left.length === 0
+    ? null
+    : `mergekit 0.1.5 leaves ${listing(left)} behind: it knows ${DESCRIBED_MERGERS} DeepStack mergers. Export the folder to have them all.`;
 }
 
 /** Share of each donor that gives something. */
@@ -85,11 +103,14 @@ export function sharesOf(operation: Operation): Shares | null {
 }
 
 /**
- * Where along a slice of its module a tensor of the vision side lies: blocks are spread over it, the projector's MLP
- * counts as its last layer, and what comes before the layers lies at 0.
+ * Where along a slice of its module a tensor of the vision side lies: blocks and DeepStack mergers are spread over it, the MLP of a
+ * projector without such counts as its last layer, and what comes before the layers lies at 0.
  */
 export function gradientAt(name: string, blocks: number): number {
   const { part, block, within } = tensorPlace(name);
   if (part === 'visionBlock') return blocks > 1 ? block / (blocks - 1) : 1;
-  return part === 'projector' && within.startsWith('mlp.') ? 1 : 0;
+  if (part !== 'projector') return 0;
+  const [, merger] = /^(\d+)\./.exec(within) ?? [];
+  if (merger !== undefined) return Math.min(1, Number(merger) / (DESCRIBED_MERGERS - 1));
+  return within.startsWith('mlp.') ? 1 : 0;
 }

@@ -5,13 +5,23 @@ import { NamedError } from '../../named-error.ts';
 import type { DonorName, Recipe } from '../recipe/recipe.ts';
 import { donorsOf, givesLayersOnly } from '../recipe/recipe.ts';
 import type { Shares } from './weights.ts';
-import { LAYER_FILTERS, LAYER_PARTS, operationOn, partOperation, sharesOf } from './weights.ts';
+import {
+  DESCRIBED_MERGERS,
+  LAYER_FILTERS,
+  LAYER_PARTS,
+  leftBehind,
+  operationOn,
+  partOperation,
+  sharesOf,
+} from './weights.ts';
 
 export interface MergekitOptions {
   /** What each donor is called there: a path, or a name on the hub. */
   readonly models: ReadonlyMap<DonorName, string>;
   /** Of computed tensors, in PyTorch's words: that of the frame's weights. */
   readonly outDtype: 'bfloat16' | 'float16' | 'float32';
+  /** How many DeepStack mergers the model has; none where it is left out. */
+  readonly deepstackMergers?: number;
 }
 
 /** A conditional parameter: the first whose filter is part of the tensor's name counts. */
@@ -27,11 +37,12 @@ interface Input {
 
 /**
  * Writes a recipe as mergekit configuration: `passthrough` where whole layers change hands and everything else is one
- * donor's, else `linear` with weights and filters, in float32 and rounded once. Qwen2.5-VL has three modules there, so that
+ * donor's, else `linear` with weights and filters, in float32 and rounded once. The models have three modules there, so that
  * `slices` stand under `modules`; embeddings follow the first slice, final norm and head the last. Where another donor has
  * the first or the last layer, a slice of no layers stands there: `linear` would ask for embeddings of one size.
  *
- * @throws NamedError `NotInMergekit` for noise, for a donor without a model name, or for two of the same name
+ * @throws NamedError `NotInMergekit` for noise, for a donor without a model name, for two of the same name, or for a model with
+ * fewer DeepStack mergers than mergekit asks for
  */
 export function writeMergekit(recipe: Recipe, options: MergekitOptions): string {
   for (const donor of donorsOf(recipe)) {
@@ -43,6 +54,12 @@ export function writeMergekit(recipe: Recipe, options: MergekitOptions): string 
   if (twice !== undefined) {
     throw refusal(`two donors are called ${twice} there`, 'rename one of the folders and open it again');
   }
+  const { deepstackMergers: mergers = 0 } = options;
+  if (mergers > 0 && mergers < DESCRIBED_MERGERS) {
+    const what = `mergekit asks for visual.deepstack_merger_list.${mergers}.*, which the model does not have`;
+    throw refusal(what, 'export the folder, or the recipe as JSON');
+  }
+  const left = leftBehind(mergers);
   const { chatTemplate } = recipe;
   const config = {
     ...(givesLayersOnly(recipe) ? passthrough(recipe, options) : linear(recipe, options)),
@@ -50,8 +67,11 @@ export function writeMergekit(recipe: Recipe, options: MergekitOptions): string 
   };
   const head = [
     ` Merge recipe from Frankenscope: ${recipe.layers.length} LLM layers.`,
-    ' mergekit 0.1.5 knows these weights in the older spelling only (model.layers.*, visual.*)',
+    mergers === 0
+      ? ' mergekit 0.1.5 knows these weights in the older spelling only (model.layers.*, visual.*)'
+      : ' mergekit 0.1.5 knows these weights in the newer spelling only (model.language_model.*, model.visual.*)',
     ' and leaves tensors behind that are no part of its description of the model.',
+    ...(left === null ? [] : [` ${left}`]),
   ];
   return `${head.map((line) => `#${line}\n`).join('')}${stringify(config, { lineWidth: 0, aliasDuplicateObjects: false })}`;
 }

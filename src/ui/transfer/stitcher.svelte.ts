@@ -2,6 +2,7 @@ import { ROLE_LABELS } from '../../roles.mjs';
 import { EMBEDDINGS } from '../../checkpoint/tensor-place.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
+import { countMergers, leftBehind } from '../../merge/mergekit/weights.ts';
 import { writeMergekit } from '../../merge/mergekit/write.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
@@ -193,9 +194,13 @@ export class Stitcher extends MergeWork implements StripEditor {
     if (!recipe || planned.kind !== 'planned') return null;
     try {
       const models = new Map(planned.plan.donors.map(({ name, checkpoint }) => [name, checkpoint]));
-      const main = planned.plan.tensors.find(({ name }) => name === EMBEDDINGS)?.dtype;
+      const { tensors } = planned.plan;
+      const main = tensors.find(({ name }) => name === EMBEDDINGS)?.dtype;
       const outDtype = DTYPE_NAMES[main as keyof typeof DTYPE_NAMES] ?? 'bfloat16';
-      return writeMergekit(recipe, { models, outDtype });
+      const deepstackMergers = countMergers(tensors.map(({ name }) => name));
+      const left = leftBehind(deepstackMergers);
+      if (left !== null && !this.notices.includes(left)) this.notices = [...this.notices, left];
+      return writeMergekit(recipe, { models, outDtype, deepstackMergers });
     } catch (error) {
       this.error = named(error);
       return null;
