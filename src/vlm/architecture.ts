@@ -2,8 +2,8 @@
 import { NamedError } from '../named-error.ts';
 import type { Architecture } from './architectures/architecture.ts';
 import { ARCHITECTURES } from './architectures/list.ts';
-import type { VlmConfig } from './config.ts';
 import type { JsonFields } from './json-fields.ts';
+import type { VisionConfig } from './vision-config.ts';
 
 /** Of a config that was read. @throws RangeError for one that no architecture of the list has made */
 export function architectureOf({ modelType }: { readonly modelType: string }): Architecture {
@@ -13,7 +13,10 @@ export function architectureOf({ modelType }: { readonly modelType: string }): A
 }
 
 /** LLM layers after which image features are added besides (DeepStack), from 0. */
-export function injectedLayers(config: Pick<VlmConfig, 'modelType' | 'vision'>): readonly number[] {
+export function injectedLayers(config: {
+  readonly modelType: string;
+  readonly vision: VisionConfig;
+}): readonly number[] {
   return architectureOf(config)
     .projectors(config.vision)
     .flatMap(({ addedAfterLayer }) => addedAfterLayer ?? []);

@@ -87,7 +87,7 @@ test('a chart says where image features enter: in its description, and of the la
     .element(plot())
     .toHaveAccessibleDescription(/Triangles: image features enter after layers 1, 2, 3 \(DeepStack\)\./);
   (plot().element() as HTMLElement).focus();
-  await userEvent.keyboard('{Home}');
+  await userEvent.keyboard('{ArrowRight}');
   await expect.poll(readout).toMatch(/^Layer 1, Early, image features enter after it; /);
   HIGHLIGHT.index = 4;
   await expect.poll(readout).toMatch(/^Layer 4, Early; /);
