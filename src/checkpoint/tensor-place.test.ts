@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { canonicalName } from './tensor-name.ts';
 import { blockCount, componentOf, layerPlace, tensorPlace } from './tensor-place.ts';
-import { weightsOnlyJson } from './testing/weights-only.ts';
 
-const names = weightsOnlyJson('names') as Readonly<
+const path = new URL('../../tools/goldens/data/weights-only/names.json', import.meta.url);
+const names = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
   Record<
     string,
     { readonly saved: Readonly<Record<string, readonly number[]>>; readonly inside: readonly string[] }

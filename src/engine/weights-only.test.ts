@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf, folder } from '../checkpoint/testing/files.ts';
-import { weightsOnlyFolder } from '../checkpoint/testing/weights-only.ts';
+import { weightsOnlyFolder } from './testing/weights-only.ts';
 import { writeSafetensors } from '../checkpoint/testing/safetensors.ts';
-import { NamedError } from '../named-error.ts';
+import type { NamedError } from '../named-error.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { ModelId } from './subject.ts';
 

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint, readTensorBytes } from '../checkpoint/checkpoint.ts';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { failureOf, folder } from '../checkpoint/testing/files.ts';
-import { weightsOnlyFolder } from '../checkpoint/testing/weights-only.ts';
+import { weightsOnlyFolder } from '../engine/testing/weights-only.ts';
 import { exportMerge } from './export.ts';
 import { openRecipe } from './open-recipe.ts';
 import { openDonor } from './plan/donor.ts';

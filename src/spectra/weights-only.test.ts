@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
-import { weightsOnlyFolder, weightsOnlyJson } from '../checkpoint/testing/weights-only.ts';
+import { weightsOnlyFolder, weightsOnlyJson } from '../engine/testing/weights-only.ts';
 import { canonicalName } from '../checkpoint/tensor-name.ts';
 import { deltasOf } from './deltas/delta-spec.ts';
 import type { CheckpointSet } from './deltas/pairing.ts';

@@ -1,6 +1,6 @@
 /** Checkpoints of architectures that are not run (`tools/goldens/weights_only.py`). */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { CheckpointFiles } from '../byte-source.ts';
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 
 const DATA = new URL('../../../tools/goldens/data/weights-only/', import.meta.url);
 
