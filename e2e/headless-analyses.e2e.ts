@@ -1,8 +1,9 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIST, ROOT } from '../scripts/paths.mjs';
 import { temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
+import { filesBelow, json, lines, read } from './fixtures/results.ts';
 import { bfloat16Values, tensorsOf } from './fixtures/safetensors.ts';
 import { expect, test } from './page.ts';
 
@@ -32,19 +33,6 @@ async function ran(name: string, words: readonly string[]): Promise<string> {
   expect(code, stderr).toBe(0);
   return out;
 }
-
-const read = (...path: string[]): string => readFileSync(join(...path), 'utf8');
-const json = <T>(...path: string[]): T => JSON.parse(read(...path)) as T;
-const lines = <T>(...path: string[]): T[] =>
-  read(...path)
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T);
-const filesBelow = (path: string): string[] =>
-  readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
-    .toSorted();
 
 interface SwapLine {
   readonly task: string;
