@@ -2,9 +2,11 @@ import {
   CHECKPOINT,
   COLUMNS,
   COMMON,
+  IMAGE,
   IMAGE_READING,
   LAYERS,
   OUT_FOLDER,
+  PROMPT,
   RESTART,
   SHARD,
 } from './commands/shared/flags.mjs';
@@ -120,8 +122,12 @@ function settingFlags(settings, words, before = '') {
 function samplesFlags(declaration, help) {
   // Of an evaluation the app has questions of its own.
   if (declaration.family === 'evaluation') return { items: { kind: 'data', help }, columns: COLUMNS };
+  const { takesPrompt = false } = declaration;
   return {
-    [declaration.samplesFlag]: { kind: 'data', required: true, help },
+    [declaration.samplesFlag]: { kind: 'data', required: !takesPrompt, help },
+    ...(takesPrompt
+      ? { prompt: { ...PROMPT, required: false, help: 'one question instead' }, image: IMAGE }
+      : {}),
     ...(declaration.asks === 'pairs' ? {} : { columns: COLUMNS }),
     ...(declaration.shards ? { shard: SHARD } : {}),
   };

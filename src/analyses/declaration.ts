@@ -156,6 +156,8 @@ export interface ProbeDeclaration extends Declaration {
   readonly asks: 'pairs' | 'problems' | 'visual questions';
   /** The command's flag for them. */
   readonly samplesFlag: string;
+  /** Whether the command takes one question of its own instead (`--prompt`, `--image`). */
+  readonly takesPrompt?: boolean;
   /** Whether the command takes a part of the samples (`--shard i/n`). */
   readonly shards: boolean;
 }

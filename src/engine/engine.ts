@@ -9,7 +9,7 @@ import type { LensNumbers } from './lens.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
 import type { Device, WeightDtype } from './protocol/device.ts';
-import type { CaptureKvRequest, ForwardRequest, ForwardResult, LensReading } from './protocol/forward.ts';
+import type { CaptureKvRequest, ForwardRequest, ForwardResult, LensReading, LikelyToken } from './protocol/forward.ts';
 import type {
   GenerateAllRequest,
   GenerateEvent,
@@ -131,8 +131,13 @@ export class Engine extends ModelLibrary {
           signal,
         });
         const { tokenizer } = this.folder(subject.rest.id);
-        const inWords = ({ top, asked }: LensNumbers): LensReading => ({
-          top: { ...top, text: tokenizer.decode([top.token], { skipSpecial: false }) },
+        const likely = (one: LensNumbers['top']): LikelyToken => ({
+          ...one,
+          text: tokenizer.decode([one.token], { skipSpecial: false }),
+        });
+        const inWords = ({ top, topk, asked }: LensNumbers): LensReading => ({
+          top: likely(top),
+          ...(topk ? { topk: topk.map(likely) } : {}),
           asked,
         });
         return {

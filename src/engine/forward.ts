@@ -95,7 +95,7 @@ async function forwardBatch(
   const lens: (readonly LensNumbers[])[] = [];
   for (const states of capture.lens ? hidden : []) {
     const latest = states.map((values) => values.subarray(-hiddenSize));
-    lens.push(await readLens(runtime, subject, latest, capture.lens?.tokens ?? []));
+    lens.push(await readLens(runtime, subject, latest, capture.lens ?? { tokens: [] }));
   }
   return rows.map((_, row) => ({
     logits: logits[row] as Float32Array,

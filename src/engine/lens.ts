@@ -1,24 +1,27 @@
 /** Reading hidden states out as if each were the last: the logit lens. */
-import { argmax } from './sampling.ts';
+import type { LikelyToken } from './protocol/forward.ts';
 import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import type { Runtime } from './runtime.ts';
 
+type LikelyId = Omit<LikelyToken, 'text'>;
+
 /** As `LensReading`, before tokens are put into words. */
 export interface LensNumbers {
-  readonly top: { readonly token: number; readonly probability: number };
+  readonly top: LikelyId;
+  readonly topk?: readonly LikelyId[];
   readonly asked: readonly { readonly token: number; readonly probability: number; readonly rank: number }[];
 }
 
 /**
  * Final norm and head on each of `states` (`[hiddenSize]`, one after the embedding and after each layer), as the
- * most likely token and the places of `tokens` in the distribution. Probabilities are summed in double precision.
+ * `topk` likeliest tokens and the places of `tokens` in the distribution. Probabilities are summed in double precision.
  */
 export async function readLens(
   { backend, head }: Runtime,
   subject: ResidentSubject,
   states: readonly Float32Array[],
-  tokens: readonly number[],
+  { tokens, topk = 1 }: { readonly tokens: readonly number[]; readonly topk?: number },
 ): Promise<readonly LensNumbers[]> {
   const { hiddenSize } = subject.rest.config.text;
   const stacked = new Float32Array(states.length * hiddenSize);
@@ -26,14 +29,14 @@ export async function readLens(
   const tensor = backend.upload('float32', [1, states.length, hiddenSize], stacked);
   try {
     const logits = await head.logits(headOf(subject), tensor, [...states.keys()]);
-    return logits.map((row) => distribution(row, tokens));
+    return logits.map((row) => distribution(row, tokens, topk));
   } finally {
     backend.dispose(tensor);
   }
 }
 
-function distribution(logits: Float32Array, tokens: readonly number[]): LensNumbers {
-  const best = argmax(logits);
+function distribution(logits: Float32Array, tokens: readonly number[], topk: number): LensNumbers {
+  const [best = 0, ...next] = likeliest(logits, topk);
   const peak = logits[best] as number;
   let total = 0;
   for (const logit of logits) total += Math.exp(logit - peak);
@@ -47,8 +50,22 @@ function distribution(logits: Float32Array, tokens: readonly number[]): LensNumb
     }
     return before + 1;
   };
+  const likely = (token: number): LikelyId => ({ token, probability: probability(token) });
   return {
-    top: { token: best, probability: 1 / total },
+    top: likely(best),
+    ...(topk > 1 ? { topk: [best, ...next].map(likely) } : {}),
     asked: tokens.map((token) => ({ token, probability: probability(token), rank: rank(token) })),
   };
+}
+
+/** The ids of the `count` largest logits, falling; of equal ones the lowest id first. */
+function likeliest(logits: Float32Array, count: number): readonly number[] {
+  const found: number[] = [];
+  logits.forEach((logit, token) => {
+    if (found.length === count && logit <= (logits[found[count - 1] as number] as number)) return;
+    const place = found.findIndex((other) => logit > (logits[other] as number));
+    found.splice(place < 0 ? found.length : place, 0, token);
+    found.length = Math.min(found.length, count);
+  });
+  return found;
 }

@@ -1,4 +1,5 @@
 /** What flags name to be asked: pair folders, lists of questions, sets of questions with right answers. */
+import type { ProbeDeclaration } from '../analyses/declaration.ts';
 import type { PairSet, QuestionList } from '../analyses/probe.ts';
 import type { SettingValues } from '../analyses/setting-values.ts';
 import { demoItems } from '../evaluation/samples/demo-items.ts';
@@ -9,6 +10,7 @@ import { NamedError } from '../named-error.ts';
 import { type ColumnChoice, parseColumns } from '../probes/data/columns.ts';
 import { LIST_FORMATS, listName, listsAmong } from '../probes/data/row-file.ts';
 import { openItems, openProblemList, readPairs } from '../reading/client.ts';
+import { heldSamples } from '../reading/sample-source.ts';
 import type { CommandContext } from './context.ts';
 import type { FlagReader } from './flag-reader.ts';
 
@@ -33,14 +35,23 @@ export async function givenPairs(
 }
 
 /**
- * The questions of a list, or of a folder that holds one.
+ * The questions of a list, or of a folder that holds one; or the one question that `--prompt` and `--image` make.
  *
- * @throws NamedError `NoProblems`, `SeveralLists`, and those of reading
+ * @throws NamedError `MissingFlag`, `NoProblems`, `SeveralLists`, and those of reading
  */
 export async function givenQuestions(
   { inputs, flags, signal, onProgress }: CommandContext,
-  flag: string,
+  { samplesFlag: flag, takesPrompt = false }: Pick<ProbeDeclaration, 'samplesFlag' | 'takesPrompt'>,
 ): Promise<QuestionList> {
+  const prompt = takesPrompt ? flags.text('prompt') : undefined;
+  const images = takesPrompt ? inputs.list('image') : [];
+  if (takesPrompt && (prompt === undefined) === (inputs.one(flag) === undefined)) {
+    const what = `${prompt === undefined ? 'neither --prompt nor' : 'both --prompt and'} --${flag} is given`;
+    throw new NamedError('MissingFlag', what, {}, 'give one of the two');
+  }
+  if (prompt !== undefined) return oneQuestion(prompt, images);
+  if (images.length > 0)
+    throw new NamedError('MissingFlag', '--image is given without --prompt', {}, 'give both');
   const files = inputs.one(flag)?.files ?? new Map<string, File>();
   const lists = listsAmong(files.keys());
   const [path, ...others] = lists;
@@ -62,6 +73,11 @@ export async function givenQuestions(
   }
   const source = await openProblemList(path, files, givenColumns(flags), { signal, onProgress });
   return { name: listName(path), source };
+}
+
+function oneQuestion(question: string, [image, ...moreImages]: readonly File[]): QuestionList {
+  const pictures = image ? { image, moreImages } : {};
+  return { name: 'prompt', source: heldSamples([{ id: 'prompt', question, answer: '', ...pictures }]) };
 }
 
 /**

@@ -18,7 +18,7 @@ export function probeCommand(probe: Probe): Command {
     const samples =
       declaration.asks === 'pairs'
         ? await givenPairs(context, declaration.samplesFlag, values)
-        : await givenQuestions(context, declaration.samplesFlag);
+        : await givenQuestions(context, declaration);
     const models = await givenModels(context, probe);
     const given: Given = {
       ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },

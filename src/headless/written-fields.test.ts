@@ -172,7 +172,7 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
     ['EXPERIMENT/DATASET.jsonl', 'all_results.json'],
   ],
   ['attention', ['--heads'], ['attention_shift.json']],
-  ['lens', [], ['logit_lens.json']],
+  ['lens', ['--topk', '2'], ['logit_lens.json']],
   ['patch', [], ['patching.json']],
   ['tokens', ['--base', 'b'], ['token_difference.json']],
   ['energy', ['--model', 'm'], ['fro_norm.json']],

@@ -256,6 +256,32 @@ it('the lens is summed up by depth', () => {
   });
 });
 
+it('the file of the lens has the likeliest tokens where more than one was kept', () => {
+  const likely = ['a', 'b'].map((text, token) => ({ token, text, probability: 0.5 - token / 10 }));
+  const [top = { token: 0, text: '', probability: 0 }] = likely;
+  const models = [
+    {
+      ...{ name: 'in', response: 'r', answer: { token: 0, text: 'a' } },
+      layers: [{ top, topk: likely, probability: 0.5, rank: 1 }],
+    },
+  ];
+  expect(lensFile([{ id: 'a', question: 'q', models }], {})).toMatchObject({
+    samples: [
+      {
+        depths: [
+          {
+            top: 'a',
+            topk: [
+              { text: 'a', probability: 0.5 },
+              { text: 'b', probability: 0.4 },
+            ],
+          },
+        ],
+      },
+    ],
+  });
+});
+
 it('patched answers are compared where the two models differ', () => {
   const record = (run: PatchRecord['run'], id: string, text: string): PatchRecord => ({
     id,

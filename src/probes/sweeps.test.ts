@@ -312,6 +312,26 @@ it.each(['text', 'square', 'wide'])('the logit lens reads what transformers read
   }
 });
 
+it('the likeliest tokens after a layer are those with the lowest ranks, with their probabilities', async () => {
+  const ask = { job: 'lens', subject, prompt: 'which?' };
+  const first = await engine.forward({ ...ask, capture: { lens: { tokens: [], topk: 7 } } });
+  const tokens = first.rows[0]?.lens?.at(-1)?.topk?.map(({ token }) => token) ?? [];
+  const { rows } = await engine.forward({ ...ask, capture: { lens: { tokens, topk: 7 } } });
+  const [row] = rows;
+  const last = row?.lens?.at(-1);
+  expect(last?.topk?.[0]).toEqual(last?.top);
+  expect(last?.asked.map(({ rank }) => rank)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  expect(last?.asked.map(({ probability }) => probability)).toEqual(
+    last?.topk?.map(({ probability }) => probability),
+  );
+  const logits = [...(row?.logits ?? [])].map((logit, token) => ({ token, logit }));
+  const total = logits.reduce((sum, { logit }) => sum + Math.exp(logit), 0);
+  const wanted = logits.toSorted((a, b) => b.logit - a.logit || a.token - b.token).slice(0, 7);
+  expect(tokens).toEqual(wanted.map(({ token }) => token));
+  for (const [place, { logit }] of wanted.entries())
+    expect(last?.topk?.[place]?.probability).toBeCloseTo(Math.exp(logit) / total, 5);
+});
+
 it('the lens on answers ends, after the last layer, at the answer itself', async () => {
   const [record] = await lensOnAnswers(engine, [await problemOf('square')], {
     models: [{ name: 'in', subject }],

@@ -19,14 +19,23 @@ import { words } from './words.mjs';
 
 type Values = ValuesOf<typeof declaration.settings>;
 
+interface Deciding extends DecidingProbe {
+  /** Left out where it is 1. */
+  readonly topk?: number;
+}
+
+const decidedBy = { ...DECIDING_PROBE, topk: 'how many of the likeliest tokens are kept' } as const;
+
+const likely = v.strictObject({ token: v.number(), text: v.string(), probability: v.number() });
 const layer = v.strictObject({
-  top: v.strictObject({ token: v.number(), text: v.string(), probability: v.number() }),
+  top: likely,
+  topk: v.exactOptional(v.array(likely)),
   probability: v.number(),
   rank: v.number(),
 });
 
 export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
-  ...{ declaration, words, decidedBy: DECIDING_PROBE },
+  ...{ declaration, words, decidedBy },
 
   shape: v.strictObject({
     ...{ id: v.string(), question: v.string() },
@@ -42,16 +51,17 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
   needs: (models) => (models.length === 0 ? words.needs : null),
 
   async plan({ engine, models, samples: list, reading, shard, work }, values) {
-    const { system, maxNewTokens, seed } = values;
+    const { system, maxNewTokens, seed, topk } = values;
     const items = await drawn(list, values, shard);
-    const deciding: DecidingProbe = {
+    const kept = topk > 1 ? { topk } : {};
+    const deciding: Deciding = {
       models: decidingModels(models.map((asked) => [asked.name, asked])),
       samples: await samplesFingerprint(items, work),
-      ...{ system, maxNewTokens, ...reading },
+      ...{ system, maxNewTokens, ...reading, ...kept },
     };
     const title = `Logit lens of ${namesOf(models)} on ${list.name}`;
     return {
-      identity: identifyBy('lens', title, deciding, DECIDING_PROBE),
+      identity: identifyBy('lens', title, deciding, decidedBy),
       total: items.length,
       cost: { samples: items.length, answers: items.length * models.length },
       samples: byId(items),
@@ -60,14 +70,14 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
           engine,
           items,
           {
-            ...{ models: models.map(subjectOf), maxNewTokens },
+            ...{ models: models.map(subjectOf), maxNewTokens, ...kept },
             prompt: promptSettings(reading, system),
           },
           long,
         ),
       files(records, origin) {
         const found = inOrder(records, items);
-        const about = { n: found.length, of: list.source.count, ...reading, maxNewTokens };
+        const about = { n: found.length, of: list.source.count, ...reading, maxNewTokens, ...kept };
         const origins = models.map((asked) => originOf(asked, seed, origin));
         return [jsonFile('logit_lens.json', lensFile(found, { ...about, models: origins }))];
       },

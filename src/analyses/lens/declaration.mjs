@@ -14,6 +14,12 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     asks: 'visual questions',
     samplesFlag: 'items',
     shards: false,
-    settings: { ...DRAWN, system: SYSTEM, maxNewTokens: maxNewTokens(512, 256) },
+    takesPrompt: true,
+    settings: {
+      ...DRAWN,
+      topk: { kind: 'integer', minimum: 1, maximum: 100, value: 1, form: 'more' },
+      system: SYSTEM,
+      maxNewTokens: maxNewTokens(512, 256),
+    },
   })
 );

@@ -16,6 +16,10 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
   settings: {
     samples: WORDS.samples,
     seed: WORDS.seed,
+    topk: {
+      help: 'how many of the likeliest tokens are kept after each layer',
+      label: 'Tokens after each layer',
+    },
     system: WORDS.system,
     maxNewTokens: WORDS.maxNewTokens,
   },

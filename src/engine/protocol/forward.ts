@@ -12,8 +12,11 @@ export interface CaptureSpec {
     readonly queries: readonly number[];
     readonly perKey?: boolean;
   };
-  /** What the final norm and the head make of the last position's hidden state after each layer (logit lens). */
-  readonly lens?: { readonly tokens: readonly number[] };
+  /**
+   * What the final norm and the head make of the last position's hidden state after each layer (logit lens), and `topk` of the
+   * likeliest tokens; default 1.
+   */
+  readonly lens?: { readonly tokens: readonly number[]; readonly topk?: number };
   readonly visionEmbeddings?: boolean;
 }
 
@@ -26,10 +29,18 @@ export interface ForwardRequest extends PromptSpec {
   readonly capture?: CaptureSpec;
 }
 
+export interface LikelyToken {
+  readonly token: number;
+  readonly text: string;
+  readonly probability: number;
+}
+
 /** The next-token distribution that a hidden state has when it is read out as if it were the last one. */
 export interface LensReading {
   /** The most likely token; on a tie the lowest id. */
-  readonly top: { readonly token: number; readonly text: string; readonly probability: number };
+  readonly top: LikelyToken;
+  /** It and those after it, where more than one was asked for. */
+  readonly topk?: readonly LikelyToken[];
   /** The tokens asked for, in order. Rank 1 is the most likely; of equal ones the lowest id comes first. */
   readonly asked: readonly { readonly token: number; readonly probability: number; readonly rank: number }[];
 }

@@ -81,6 +81,7 @@ const ROWS = {
 } as const;
 const ASKED = { system: ['--system', 'Think.'], 'max-new-tokens': ['--max-new-tokens', '7'] } as const;
 const OTHER_COLUMN = ['--columns', 'question=other'] as const;
+const ONE_QUESTION = { keeps: 'in place of --items: a sample like those, flipped as the world' } as const;
 const WORLD = { keeps: 'flipped as the world' } as const;
 
 const EVALUATION = {
@@ -173,6 +174,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     world: worldOf(ITEMS),
     flags: {
       ...{ ...FAMILY_TOO, model: WORLD, items: WORLD, columns: OTHER_COLUMN },
+      ...{ prompt: ONE_QUESTION, image: ONE_QUESTION, topk: ['--topk', '5'] },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
       ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
     },

@@ -70,9 +70,10 @@ export function lensFile(
         model: name,
         full_response: response,
         answer_token: answer?.text ?? null,
-        depths: layers.map(({ top, probability, rank }) => ({
+        depths: layers.map(({ top, topk, probability, rank }) => ({
           top: top.text,
           top_probability: top.probability,
+          ...(topk ? { topk: topk.map(({ text, probability }) => ({ text, probability })) } : {}),
           probability,
           rank,
         })),

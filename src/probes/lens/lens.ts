@@ -1,5 +1,5 @@
 /** Logit lens: after which layer the answer can be read out, in several models (docs/method.md §11). */
-import type { LensReading } from '../../engine/protocol/forward.ts';
+import type { LikelyToken } from '../../engine/protocol/forward.ts';
 import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Problem } from '../data/problem.ts';
@@ -14,6 +14,8 @@ import { answerToken } from '../response-tokens.ts';
 export interface LensProbe {
   readonly models: readonly NamedSubject[];
   readonly maxNewTokens: number;
+  /** How many of the likeliest tokens are kept of each depth; default 1. */
+  readonly topk?: number;
   readonly prompt?: Pick<PromptSpec, 'system' | keyof ImageReading>;
 }
 
@@ -33,7 +35,9 @@ export interface ModelLens {
 }
 
 export interface LensLayer {
-  readonly top: LensReading['top'];
+  readonly top: LikelyToken;
+  /** It and those after it, where more than one is kept. */
+  readonly topk?: readonly LikelyToken[];
   /** Of the answer's token. */
   readonly probability: number;
   readonly rank: number;
@@ -48,7 +52,7 @@ export interface LensLayer {
 export async function lensOnAnswers(
   engine: ProbeEngine,
   items: readonly Problem[],
-  { models, maxNewTokens, prompt }: LensProbe,
+  { models, maxNewTokens, topk = 1, prompt }: LensProbe,
   work: LongWork<LensRecord> = {},
 ): Promise<readonly LensRecord[]> {
   return eachSample(items, work, async (item) => {
@@ -68,15 +72,15 @@ export async function lensOnAnswers(
           job,
           subject,
           continuation: response.read.slice(0, at),
-          capture: { lens: { tokens: [token] } },
+          capture: { lens: { tokens: [token], topk } },
         }),
       );
       read.push({
         name,
         response: response.text,
         answer: { token, text: response.pieces[at] as string },
-        layers: (rows[0]?.lens ?? []).map(({ top, asked: [asked] }) => ({
-          top,
+        layers: (rows[0]?.lens ?? []).map(({ asked: [asked], ...likely }) => ({
+          ...likely,
           probability: asked?.probability ?? 0,
           rank: asked?.rank ?? 0,
         })),

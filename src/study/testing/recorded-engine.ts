@@ -28,8 +28,10 @@ export function recordedEngine(): ProbeEngine {
         Float32Array.from({ length: HEADS * queries }, (_, at) => 1 / (1 + at + layer)),
       );
       const reading = { token: 3, probability: 0.1 + 0.2, rank: 1 };
+      const top = { token: 3, text: 'yes', probability: 0.7 };
+      const { topk = 1 } = capture?.lens ?? {};
       const lens = Array.from({ length: LAYERS + 1 }, () => ({
-        top: { token: 3, text: 'yes', probability: 0.7 },
+        ...{ top, ...(topk > 1 ? { topk: Array.from({ length: topk }, () => top) } : {}) },
         asked: [reading],
       }));
       return Promise.resolve({
