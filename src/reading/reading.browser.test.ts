@@ -156,7 +156,8 @@ test('pairs come in parts', async () => {
 
 test('a recipe that takes for ever is given up, one that is no recipe is not read, and the next one is', async () => {
   const layers = { layers: 4 } as VlmConfig['text'];
-  const config = { modelType: 'qwen2_5_vl', text: layers } as VlmConfig;
+  const tokens = {} as VlmConfig['tokens'];
+  const config = { modelType: 'qwen2_5_vl', text: layers, tokens } as VlmConfig;
   const read = (text: string, within?: number) =>
     readRecipeFile(new File([text], 'r.yaml'), config, [], within);
   const longest = `${'a: 1\n'.repeat(49)}${'#\n'.repeat(2 ** 17 - 200)}`;
