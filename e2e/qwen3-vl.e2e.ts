@@ -357,6 +357,7 @@ test('the page: each probe and measure as the command has it, a stitch exported 
     await choose(main, 'Ablation');
     await pick(main, 'Questions', 'a list');
     await main.locator('input[data-role="folder"]').setInputFiles(triple.list);
+    await expect(main.getByText('list/questions.jsonl', { exact: true })).toBeVisible();
     await probe('Ablation');
     await pick(main, /^Model/, 'IN');
     const { files } = await byPage(page, 1, 1);
