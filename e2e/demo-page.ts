@@ -20,7 +20,13 @@ export async function openDemo(page: Page, hash: string): Promise<void> {
 
 /** Chooses a probe. */
 export async function choose(main: Locator, probe: string): Promise<void> {
-  await main.getByRole('group', { name: 'Probe' }).getByText(probe, { exact: true }).click();
+  await pick(main, 'Probe', probe);
+}
+
+/** Chooses one of a group. */
+export async function pick(main: Locator, group: string | RegExp, option: string): Promise<void> {
+  const exact = true;
+  await main.getByRole('group', { name: group, exact }).getByText(option, { exact }).click();
 }
 
 /** Writes a number into a field, as one who leaves it then. */

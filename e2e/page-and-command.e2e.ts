@@ -1,24 +1,33 @@
 /** One question, by page and by command: the same records, byte for byte, and the same work. */
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Download, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { DECLARATIONS } from '../scripts/declarations.mjs';
 import { ROOT } from '../scripts/paths.mjs';
 import type { FrozenCheck } from '../src/analyses/necessity/frozen-check.ts';
 import { AppPage } from './app.ts';
-import { choose, set } from './demo-page.ts';
+import { choose, pick, set } from './demo-page.ts';
 import { copyOf, temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
 import { wavyPng } from './fixtures/png.ts';
+import { writtenFiles } from './fixtures/results.ts';
 import { tensorsOf } from './fixtures/safetensors.ts';
-import { unzipped } from './fixtures/zip.ts';
+import {
+  byPage,
+  DONE,
+  expectSameFiles,
+  isKey,
+  keptByPage,
+  measured,
+  saved,
+  type Run,
+} from './page-results.ts';
 import { expect, test } from './page.ts';
 
 const PICTURES = join(ROOT, 'tools', 'goldens', 'data', 'image-profiles', 'pictures');
 /** A model of three layers: a limit of its own keeps the large picture small. */
 const PIXELS = 60_000;
 const TOKENS = 6;
-const DONE = { timeout: 120_000 };
 
 test.setTimeout(600_000);
 
@@ -90,14 +99,6 @@ function makeQuestions(): void {
   );
 }
 
-interface Run {
-  readonly files: ReadonlyMap<string, string>;
-  /** Names of the journals that it kept. */
-  readonly keys: readonly string[];
-}
-
-const isKey = (name: string): boolean => /^[0-9a-f]{32}$/.test(name);
-
 /** Those that were run. */
 const commands = new Set<string>();
 
@@ -134,36 +135,7 @@ async function byCommand(
   });
   clearInterval(timer);
   expect(code, stderr).toBe(0);
-  if (out.endsWith('.json'))
-    return { files: new Map([[out, readFileSync(path(out), 'utf8')]]), keys: [...keys] };
-  const files = readdirSync(path(out), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-  return {
-    files: new Map(files.map((file) => [file.slice(path(out).length + 1), readFileSync(file, 'utf8')])),
-    keys: [...keys],
-  };
-}
-
-const keptByPage = (page: Page): Promise<readonly string[]> =>
-  page.evaluate(async () => {
-    const root = await navigator.storage.getDirectory();
-    const journals = await root.getDirectoryHandle('journal', { create: true });
-    const keys: string[] = [];
-    for await (const key of journals.keys()) keys.push(key);
-    return keys;
-  });
-
-/** Runs the probe that the page shows and saves what it found. @param records null where answers decide how many there are */
-async function byPage(page: Page, records: number | null, downloads: number): Promise<Run> {
-  const before = await keptByPage(page);
-  const main = page.getByRole('main');
-  await main.getByRole('button', { name: 'Run', exact: true }).click();
-  const name = records === null ? 'Save the results of' : `Save the results of ${records} samples`;
-  const save = main.getByRole('button', { name });
-  await expect(save).toBeVisible(DONE);
-  await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeVisible(DONE);
-  return saved(page, save, downloads, before);
+  return { files: writtenFiles(path(out)), keys: [...keys] };
 }
 
 /** Asks what the page of an evaluation shows, once pictures are read, and saves what was found. */
@@ -179,55 +151,15 @@ async function asked(
   await set(main, 'New tokens', TOKENS);
   const cost = main.getByText(new RegExp(`^${answers} answers, \\d+ of them kept`));
   await expect(cost.first()).toBeVisible(DONE);
-  await main.getByRole('button', { name: label, exact: true }).click();
+  // Some may be there from what was asked before.
+  await main.getByRole('button', { name: new RegExp(`^(${label}|Go on)$`) }).click();
   await expect(main.getByText(`${answers} answers, all of them kept`).first()).toBeVisible(DONE);
   return saved(page, main.getByRole('button', { name: 'Save the results' }), 1, before);
 }
 
-/** Measures what Characterize is asked, and saves it. */
-async function measured(page: Page, title: string, file: string): Promise<Run> {
-  const main = page.getByRole('main');
-  const before = await keptByPage(page);
-  await main.getByRole('group', { name: 'Measure' }).getByText(title, { exact: true }).click();
-  await main.getByRole('button', { name: `Measure ${title.toLowerCase()}` }).click();
-  await expect(main.getByRole('button', { name: `${title} is measured` })).toBeVisible(DONE);
-  return saved(page, main.getByRole('button', { name: `Save ${file}` }), 1, before);
-}
-
-/** What a click saves, and what is kept since. */
-async function saved(
-  page: Page,
-  button: Locator,
-  downloads: number,
-  before: readonly string[],
-): Promise<Run> {
-  const found: Download[] = [];
-  const take = (download: Download): void => void found.push(download);
-  page.on('download', take);
-  await button.click();
-  await expect.poll(() => found.length).toBe(downloads);
-  page.off('download', take);
-  const files = new Map<string, string>();
-  for (const download of found) {
-    const bytes = readFileSync(await download.path());
-    const name = download.suggestedFilename();
-    for (const [file, text] of name.endsWith('.zip') ? unzipped(bytes) : [[name, bytes.toString()] as const])
-      files.set(file, text);
-  }
-  const keys = (await keptByPage(page)).filter((key) => isKey(key) && !before.includes(key));
-  return { files, keys };
-}
-
 /** @param journals that each keeps */
 function expectSame(page: Run, command: Run, journals = 1): void {
-  expect([...page.files.keys()].sort()).toEqual([...command.files.keys()].sort());
-  for (const [file, text] of command.files) {
-    expect(text.length, file).toBeGreaterThan(file === 'paper_metrics.json' ? 20 : 100);
-    // As values first: what differs is then told by its name.
-    if (file.endsWith('.json'))
-      expect(JSON.parse(page.files.get(file) ?? ''), file).toEqual(JSON.parse(text));
-    expect(page.files.get(file), file).toBe(text);
-  }
+  expectSameFiles(page.files, command.files);
   expect(command.keys).toHaveLength(journals);
   expect([...page.keys].sort()).toEqual([...command.keys].sort());
 }
@@ -270,10 +202,7 @@ test('the same question has the same records and the same name, by page and by c
       'swap',
     );
     await choose(main, 'Token swap');
-    await main
-      .getByRole('group', { name: 'Pairs', exact: true })
-      .getByText('a folder', { exact: true })
-      .click();
+    await pick(main, 'Pairs', 'a folder');
     await main.locator('input[data-role="folder"]').setInputFiles(path('pairs'));
     await set(main, 'Pairs of each task', 2);
     await set(main, 'Most new tokens', TOKENS);
@@ -286,7 +215,7 @@ test('the same question has the same records and the same name, by page and by c
       'ablate',
     );
     await choose(main, 'Ablation');
-    await main.getByRole('group', { name: 'Questions' }).getByText('a list', { exact: true }).click();
+    await pick(main, 'Questions', 'a list');
     await main.locator('input[data-role="folder"]').setInputFiles(path('list'));
     await set(main, 'Samples', 2);
     await set(main, 'Most new tokens', TOKENS);
@@ -300,10 +229,7 @@ test('the same question has the same records and the same name, by page and by c
     );
     await choose(main, 'Attention');
     await set(main, 'Most new tokens', TOKENS);
-    await main
-      .getByRole('group', { name: 'Questions' })
-      .getByText('list/questions.jsonl', { exact: true })
-      .click();
+    await pick(main, 'Questions', 'list/questions.jsonl');
     await set(main, 'Samples', 3);
     await set(main, 'Most new tokens', TOKENS);
     expectSame(await byPage(page, 3, 1), await command);

@@ -1,31 +1,32 @@
 /** A Qwen3-VL's Base, IN and RL, DeepStack mergers and all: through every command, and on the page. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Download } from '@playwright/test';
 import { ROOT } from '../scripts/paths.mjs';
 import type { FroNormFile } from '../src/spectra/results/fro-norm.ts';
 import type { LayerwiseSvdFile } from '../src/spectra/results/layerwise-svd.ts';
 import type { SubspaceOverlapFile } from '../src/spectra/results/subspace-overlap-file.ts';
 import { AppPage } from './app.ts';
-import { set, tableOf } from './demo-page.ts';
+import { choose, pick, set, tableOf } from './demo-page.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import {
+  expectAnswer,
   goldenImage,
+  goldenProbes,
   goldenTensor,
-  goldenText,
   withoutLayer,
   type GoldenAnswer,
 } from './fixtures/goldens.ts';
 import { headless } from './fixtures/headless.ts';
 import { ANSWER, folderTensors, IN, QUESTION, qwen3Triple, type Triple } from './fixtures/qwen3-triple.ts';
-import { filesBelow, json, lines, read } from './fixtures/results.ts';
+import { json, lines, read, writtenFiles } from './fixtures/results.ts';
 import { bfloat16Values, tensorsOf } from './fixtures/safetensors.ts';
+import { byPage, expectSameFiles, measured } from './page-results.ts';
 import { expect, test } from './page.ts';
 
 test.setTimeout(600_000);
 
 const LAYERS = 4;
-const TEXT = goldenText(ANSWER.greedy);
+const PROBES = goldenProbes('probes-qwen3');
 const DEEPSTACK = /deepstack_merger_list/;
 
 const folder = temporaryFolder();
@@ -41,9 +42,10 @@ test.afterAll(() => {
   folder.dispose();
 });
 
-/** Runs a command into `name` of the temporary folder; returns its path. */
+/** Runs a command into `name` of the temporary folder, where it was not run before; returns its path. */
 async function ran(name: string, words: readonly string[]): Promise<string> {
   const out = join(folder.path, name);
+  if (existsSync(out)) return out;
   const { code, stderr } = await headless([...words, '--device', 'wasm', '--quiet', '--out', out]);
   expect(code, stderr).toBe(0);
   return out;
@@ -52,11 +54,49 @@ const family = (...roles: readonly ('base' | 'in' | 'rl')[]): string[] =>
   roles.flatMap((role) => [`--${role}`, triple[role]]);
 const items = (): string[] => ['--items', join(triple.list, 'questions.jsonl')];
 /** Of one question, and as many tokens as transformers was asked for. */
-const ONE = ['--samples', '1', '--max-new-tokens', '32'];
+const TOKENS = 32;
+const ONE = ['--samples', '1', '--max-new-tokens', String(TOKENS)];
+/** Weights of the vision tower and of its mergers. */
+const LINEARS = 'linear_fc';
+/** As many singular values as the smallest of them has. */
+const VALUES = 64;
 
-/** Swapped answers as transformers gives them. @param results `layer_swap_results.jsonl` */
-function expectSwaps(results: string): void {
-  const found = results
+/** What is asked by command and on the page. */
+const COMMANDS = {
+  swap: () => ran('swap', ['swap', '--model', triple.in, '--pairs', triple.pairs, ...ONE]),
+  ablate: () =>
+    ran('ablate', [
+      ...['ablate', '--model', triple.in, '--problems', join(triple.list, 'questions.jsonl')],
+      ...ONE,
+    ]),
+  // transformers was asked from the prompt's last token to the answer's last but one; the command asks the answer's tokens.
+  attention: () =>
+    ran('attention_shift.json', [
+      ...['attention', ...family('in', 'rl'), ...items(), '--samples', '1'],
+      ...['--max-new-tokens', String(TOKENS - 1)],
+    ]),
+  lens: () => ran('logit_lens.json', ['lens', ...family('base', 'in', 'rl'), ...items(), ...ONE]),
+  patch: () => ran('patching.json', ['patch', ...family('in', 'rl'), ...items(), ...ONE]),
+  tokens: () =>
+    ran('token_difference.json', [
+      ...['tokens', ...family('base', 'in', 'rl'), ...items(), ...ONE],
+      ...['--forced-by', 'in'],
+    ]),
+  energy: () => ran('fro_norm.json', ['energy', ...family('base', 'in', 'rl')]),
+  diversity: () =>
+    ran('layerwise_svd.json', [
+      ...['diversity', ...family('base', 'in', 'rl'), '--weights', LINEARS],
+      ...['--topk', String(VALUES)],
+    ]),
+  overlap: () =>
+    ran('subspace_overlap.json', ['overlap', ...family('base', 'in', 'rl'), '--weights', LINEARS]),
+};
+
+type Files = ReadonlyMap<string, string>;
+
+/** Swapped answers as transformers gives them, and what is said of the injection. */
+function expectSwaps(files: Files, injection = 'kept'): void {
+  const found = (files.get('layer_swap_results.jsonl') ?? '')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as { layer: number; original_answer: string; swapped_answer: string });
@@ -64,10 +104,21 @@ function expectSwaps(results: string): void {
   for (const { layer, original_answer, swapped_answer } of found) {
     const swapped = ANSWER.interventions.find(
       (one) =>
-        one.kind === 'swap' && one.layer === layer && one.mode === 'single' && one.injection === 'kept',
-    ) as GoldenAnswer;
-    expect(original_answer.trim()).toBe(TEXT.trim());
-    expect(swapped_answer.trim(), `layer ${layer}`).toBe(goldenText(swapped).trim());
+        one.kind === 'swap' && one.layer === layer && one.mode === 'single' && one.injection === injection,
+    );
+    expectAnswer(original_answer, ANSWER.greedy);
+    expectAnswer(swapped_answer, swapped, `${injection} ${layer}`);
+  }
+}
+
+/** Answers without a layer as transformers gives them. @param removed whether what is injected after it goes with it */
+function expectAblations(files: Files, removed = false): void {
+  for (const layer of [-1, 0, 1, 2, 3]) {
+    const name = layer < 0 ? 'baseline' : `layer_${layer}`;
+    const [text] = [...files].flatMap(([file, contents]) => (file.startsWith(`${name}/`) ? [contents] : []));
+    const { full_response } = JSON.parse(text ?? '{}') as { full_response?: string };
+    const without = removed ? PROBES.ablatedWithInjection[layer] : withoutLayer(ANSWER, layer);
+    expectAnswer(full_response, layer < 0 ? ANSWER.greedy : without, name);
   }
 }
 
@@ -84,29 +135,13 @@ test('what it answers, under each intervention, is what transformers answers', a
     expect(json<GoldenAnswer>(out).tokens).toEqual(ANSWER.greedy.tokens);
   });
 
-  await test.step('swap', async () => {
-    const words = ['swap', '--model', triple.in, '--pairs', triple.pairs, '--max-new-tokens', '32'];
-    expectSwaps(read(await ran('swap', words), 'layer_swap_results.jsonl'));
-  });
+  await test.step('swap', async () => expectSwaps(writtenFiles(await COMMANDS.swap())));
 
-  await test.step('ablate', async () => {
-    const problems = join(triple.list, 'questions.jsonl');
-    const out = await ran('ablate', ['ablate', '--model', triple.in, '--problems', problems, ...ONE]);
-    for (const layer of [-1, 0, 1, 2, 3]) {
-      const name = layer < 0 ? 'baseline' : `layer_${layer}`;
-      const [file] = filesBelow(join(out, name));
-      const [record] = lines<{ full_response: string }>(out, name, file ?? '');
-      const expected = layer < 0 ? ANSWER.greedy : withoutLayer(ANSWER, layer);
-      expect(record?.full_response.trim(), name).toBe(goldenText(expected).trim());
-    }
-  });
+  await test.step('ablate', async () => expectAblations(writtenFiles(await COMMANDS.ablate())));
 
   await test.step('attention', async () => {
-    const words = ['attention', ...family('in', 'rl'), ...items(), '--samples', '1'];
-    const { layers } = json<{ layers: { in: { mass: number } }[] }>(
-      await ran('attention.json', [...words, '--max-new-tokens', '31']),
-    );
-    // [layers, heads, queries]: from the prompt's last token to the answer's last but one; the command asks the answer's tokens.
+    const { layers } = json<{ layers: { in: { mass: number } }[] }>(await COMMANDS.attention());
+    // [layers, heads, queries]
     const golden = goldenTensor(IN, 'square.attention.mass');
     layers.forEach(({ in: { mass } }, layer) => {
       const own = Array.from(golden.slice(layer * 4 * 32, (layer + 1) * 4 * 32)).filter(
@@ -118,10 +153,9 @@ test('what it answers, under each intervention, is what transformers answers', a
   });
 
   await test.step('lens', async () => {
-    const words = ['lens', ...family('base', 'in', 'rl'), ...items(), ...ONE];
-    const { samples } = json<{ samples: LensSample[] }>(await ran('lens.json', words));
+    const { samples } = json<{ samples: LensSample[] }>(await COMMANDS.lens());
     expect(samples.map(({ model }) => model)).toEqual(['Base', 'IN', 'RL']);
-    expect(samples[1]?.full_response.trim()).toBe(TEXT.trim());
+    expectAnswer(samples[1]?.full_response, ANSWER.greedy);
     for (const { depths } of samples) {
       expect(depths).toHaveLength(1 + LAYERS);
       // After the last layer it is the answer itself.
@@ -130,18 +164,17 @@ test('what it answers, under each intervention, is what transformers answers', a
   });
 
   await test.step('patch', async () => {
-    const words = ['patch', ...family('in', 'rl'), ...items(), ...ONE];
-    const { answers } = json<{ answers: { run: string; full_response: string }[] }>(
-      await ran('patch.json', words),
+    const { answers } = json<{ answers: { run: string | number; full_response: string }[] }>(
+      await COMMANDS.patch(),
     );
     expect(answers).toHaveLength(2 + LAYERS + 1);
-    expect(answers.find(({ run }) => run === 'recipient')?.full_response.trim()).toBe(TEXT.trim());
-    expect(new Set(answers.map(({ full_response }) => full_response)).size).toBeGreaterThan(2);
+    const said = (at: string | number) => answers.find(({ run }) => run === at)?.full_response;
+    expectAnswer(said('recipient'), ANSWER.greedy);
+    PROBES.patched.forEach((patched, depth) => expectAnswer(said(depth), patched, `depth ${depth}`));
   });
 
   await test.step('tokens', async () => {
-    const words = ['tokens', ...family('base', 'in', 'rl'), ...items(), ...ONE, '--forced-by', 'in'];
-    const [item] = json<{ items: { tokens: TokenScores[] }[] }>(await ran('tokens.json', words)).items;
+    const [item] = json<{ items: { tokens: TokenScores[] }[] }>(await COMMANDS.tokens()).items;
     expect(item?.tokens.map(({ id }) => id)).toEqual(ANSWER.greedy.tokens);
     for (const { rank, klRlIn } of item?.tokens ?? []) {
       expect(rank.in).toBe(0);
@@ -174,8 +207,7 @@ function norms(name: string, from: string, to: string): readonly [delta: number,
 }
 
 test('energy, diversity and overlap are those of the files, DeepStack mergers apart in the projector', async () => {
-  const words = family('base', 'in', 'rl');
-  const { layers, frankenscope } = json<FroNormFile>(await ran('energy.json', ['energy', ...words]));
+  const { layers, frankenscope } = json<FroNormFile>(await COMMANDS.energy());
   const mergers = layers.filter(({ param_name }) => DEEPSTACK.test(param_name));
   expect(mergers.map(({ layer_idx, section }) => `${layer_idx} ${section}`)).toEqual(
     Array(6).fill('0 Projector'),
@@ -199,9 +231,7 @@ test('energy, diversity and overlap are those of the files, DeepStack mergers ap
   for (const name of ['visual linear_fc1', 'visual merger.linear_fc1', 'q_proj'])
     expect(Object.keys(projections)).toContain(name);
 
-  const linears = ['--weights', 'linear_fc'];
-  const all = ['--topk', '64'];
-  const spectra = json<LayerwiseSvdFile>(await ran('svd.json', ['diversity', ...words, ...linears, ...all]));
+  const spectra = json<LayerwiseSvdFile>(await COMMANDS.diversity());
   expect(spectra.layers).toHaveLength(2 * (4 + 1 + 3));
   for (const { param_name, sft, rl } of spectra.layers) {
     const energy = layers.find((one) => one.param_name === param_name);
@@ -210,7 +240,7 @@ test('energy, diversity and overlap are those of the files, DeepStack mergers ap
     expect(root(rl?.singular_values) / (energy?.rl?.fro_norm ?? 0), param_name).toBeCloseTo(1, 6);
   }
 
-  const overlap = json<SubspaceOverlapFile>(await ran('overlap.json', ['overlap', ...words, ...linears]));
+  const overlap = json<SubspaceOverlapFile>(await COMMANDS.overlap());
   expect(overlap.layers.map(({ param_name }) => param_name)).toEqual(
     spectra.layers.map(({ param_name }) => param_name),
   );
@@ -284,7 +314,7 @@ interface Exported {
   readonly answers: readonly (GoldenAnswer & { readonly case: string })[];
 }
 
-test('the page: a swap, energies with DeepStack mergers apart, a stitch exported and evaluated', async ({
+test('the page: each probe and measure as the command has it, a stitch exported and evaluated', async ({
   page,
 }) => {
   await page.addInitScript(() => {
@@ -294,43 +324,85 @@ test('the page: a swap, energies with DeepStack mergers apart, a stitch exported
   const app = new AppPage(page);
   const main = page.getByRole('main');
   await app.start();
-  await app.choose('Base', triple.base);
+  await app.open('Base', triple.base);
   await app.open('IN', triple.in);
   await app.open('RL', triple.rl);
+  await page.evaluate(() => (location.hash = '#localize'));
+  await main.getByText('More settings').click();
+  const INJECTED = 'Injected image features (DeepStack)';
+  const probe = async (name: string, tokens = TOKENS): Promise<void> => {
+    await choose(main, name);
+    await set(main, name === 'Token swap' ? 'Pairs of each task' : 'Samples', 1);
+    await set(main, 'Most new tokens', tokens);
+  };
 
-  await test.step('Localize: token swap', async () => {
-    await page.evaluate(() => (location.hash = '#localize'));
-    await main
-      .getByRole('group', { name: 'Pairs', exact: true })
-      .getByText('a folder', { exact: true })
-      .click();
+  await test.step('token swap, in each mode of injection', async () => {
+    await pick(main, 'Pairs', 'a folder');
     await main.locator('input[data-role="folder"]').setInputFiles(triple.pairs);
-    await main.getByText('More settings').click();
-    await main
-      .getByRole('group', { name: /^Model/ })
-      .getByText('IN', { exact: true })
-      .click();
-    await set(main, 'Most new tokens', 32);
-    await main.getByRole('button', { name: 'Run', exact: true }).click();
-    const save = main.getByRole('button', { name: 'Save the results of 1 sample' });
-    await expect(save).toBeVisible();
+    await probe('Token swap');
+    await pick(main, /^Model/, 'IN');
+    const { files } = await byPage(page, 1, 2);
+    expectSameFiles(files, writtenFiles(await COMMANDS.swap()));
     await expect(main.getByRole('figure', { name: 'Change rate per layer' })).toContainText('n = 1');
-    const downloads: Download[] = [];
-    page.on('download', (download) => downloads.push(download));
-    await save.click();
-    await expect.poll(() => downloads.length).toBe(2);
-    const results = downloads.find((one) => one.suggestedFilename().endsWith('.jsonl'));
-    expectSwaps(readFileSync((await results?.path()) ?? '', 'utf8'));
+    for (const [injection, option] of [
+      ['source', 'of the source'],
+      ['removed', 'removed'],
+    ] as const) {
+      await pick(main, INJECTED, option);
+      expectSwaps((await byPage(page, 1, 2)).files, injection);
+    }
   });
 
-  await test.step('Characterize: energy', async () => {
+  await test.step('ablation, what is injected kept and removed', async () => {
+    await choose(main, 'Ablation');
+    await pick(main, 'Questions', 'a list');
+    await main.locator('input[data-role="folder"]').setInputFiles(triple.list);
+    await expect(main.getByText('list/questions.jsonl', { exact: true })).toBeVisible();
+    await probe('Ablation');
+    await pick(main, /^Model/, 'IN');
+    const { files } = await byPage(page, 1, 1);
+    expectSameFiles(files, writtenFiles(await COMMANDS.ablate()));
+    await pick(main, INJECTED, 'removed with their layer');
+    expectAblations((await byPage(page, 1, 1)).files, true);
+  });
+
+  await test.step('attention, lens, patching, token difference', async () => {
+    await choose(main, 'Attention');
+    await pick(main, 'Questions', 'list/questions.jsonl');
+    await probe('Attention', TOKENS - 1);
+    expectSameFiles((await byPage(page, 1, 1)).files, writtenFiles(await COMMANDS.attention()));
+    await probe('Logit lens');
+    expectSameFiles((await byPage(page, null, 1)).files, writtenFiles(await COMMANDS.lens()));
+    await probe('Patching');
+    expectSameFiles((await byPage(page, null, 1)).files, writtenFiles(await COMMANDS.patch()));
+    await probe('Token difference');
+    await pick(main, 'Read the answer of', 'IN');
+    expectSameFiles((await byPage(page, 1, 1)).files, writtenFiles(await COMMANDS.tokens()));
+  });
+
+  await test.step('energy, diversity, overlap', async () => {
     await page.evaluate(() => (location.hash = '#characterize'));
-    await main.getByRole('button', { name: 'Measure energy' }).click();
-    await expect(main.getByRole('button', { name: 'Energy is measured' })).toBeVisible();
+    const energy = await measured(page, 'Energy', 'fro_norm.json');
+    expectSameFiles(energy.files, writtenFiles(await COMMANDS.energy()));
     const rows = await tableOf(main.getByRole('figure', { name: 'Update energy by component' }));
     const names = rows.map(([name]) => name?.trim());
     for (const name of ['linear_fc1', 'merger.linear_fc1', 'deepstack_merger.linear_fc1'])
       expect(names, names.join()).toContain(`visual ${name}`);
+    await main.getByText('More settings').click();
+    const filter = async (): Promise<void> => {
+      const field = main.getByRole('textbox', { name: 'or name contains' });
+      await field.fill(LINEARS);
+      await field.blur();
+    };
+    await pick(main, 'Measure', 'Diversity');
+    await filter();
+    await set(main, 'Singular values kept', VALUES);
+    const diversity = await measured(page, 'Diversity', 'layerwise_svd.json');
+    expectSameFiles(diversity.files, writtenFiles(await COMMANDS.diversity()));
+    await pick(main, 'Measure', 'Overlap');
+    await filter();
+    const overlap = await measured(page, 'Overlap', 'subspace_overlap.json');
+    expectSameFiles(overlap.files, writtenFiles(await COMMANDS.overlap()));
   });
 
   await test.step('Transfer: stitched, exported', async () => {

@@ -5,6 +5,7 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { failureOf, folder } from '../checkpoint/testing/files.ts';
 import { weightsOnlyFolder } from '../engine/testing/weights-only.ts';
 import { exportMerge } from './export.ts';
+import { countMergers } from './mergekit/weights.ts';
 import { openRecipe } from './open-recipe.ts';
 import { openDonor } from './plan/donor.ts';
 import { planMerge } from './plan/plan.ts';
@@ -83,11 +84,13 @@ test('what differs between such checkpoints is refused', async () => {
   });
 });
 
-test("mergekit's recipes are refused: its modules of other architectures are not known", async () => {
+test("mergekit's recipes are refused, and none is written: its modules of other architectures are not known", async () => {
   const { config } = await openDonor('in', files('in'));
   const recipe = new File(['merge_method: linear\n'], 'recipe.yml');
   expect(await failureOf(openRecipe(recipe, config, []))).toMatchObject({
     name: 'NotInMergekit',
     place: { file: 'recipe.yml' },
   });
+  const writing = Promise.resolve().then(() => countMergers(config));
+  expect(await failureOf(writing)).toMatchObject({ name: 'NotInMergekit' });
 });

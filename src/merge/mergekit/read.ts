@@ -247,7 +247,7 @@ class MergekitReader {
   }
 
   #leftBehind(): readonly string[] {
-    const notice = leftBehind(this.#config.vision.deepstackBlocks?.length ?? 0);
+    const notice = leftBehind(this.#config.vision.deepstackBlocks?.length);
     return notice === null ? [] : [notice];
   }
 

@@ -4,6 +4,7 @@ import { tensorPlace, type LayerPart } from '../../checkpoint/tensor-place.ts';
 import { NamedError } from '../../named-error.ts';
 import { architectureTitles } from '../../vlm/architecture.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
+import { canRun, type AnyConfig } from '../../vlm/weights-folder.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
 import { operationOf } from '../plan/operation.ts';
 import type { Operation } from '../plan/operation.ts';
@@ -27,13 +28,14 @@ export function notInMergekit(modelType: string, file?: string): NamedError {
 /** DeepStack mergers in mergekit 0.1.5: the layers of its projector, three whatever config.json says (`override_num_layers`). */
 export const DESCRIBED_MERGERS = 3;
 
-/** How many DeepStack mergers there are among a model's tensors. @param names canonical */
-export function countMergers(names: readonly string[]): number {
-  return new Set(names.flatMap((name) => /^visual\.deepstack_merger_list\.\d+/.exec(name) ?? [])).size;
+/** How many DeepStack mergers a model has; undefined where its architecture has no list of them. @throws NamedError `NotInMergekit` */
+export function countMergers(config: AnyConfig): number | undefined {
+  if (!canRun(config)) throw notInMergekit(config.modelType);
+  return config.vision.deepstackBlocks?.length;
 }
 
 /** What mergekit leaves out of a model with so many DeepStack mergers, in a sentence; null where it takes all. */
-export function leftBehind(mergers: number): string | null {
+export function leftBehind(mergers = 0): string | null {
   const names = Array.from({ length: mergers }, (_, i) => `visual.deepstack_merger_list.${i}.*`);
   const left = names.slice(DESCRIBED_MERGERS);
   return left.length === 0

@@ -20,8 +20,8 @@ export interface MergekitOptions {
   readonly models: ReadonlyMap<DonorName, string>;
   /** Of computed tensors, in PyTorch's words: that of the frame's weights. */
   readonly outDtype: 'bfloat16' | 'float16' | 'float32';
-  /** How many DeepStack mergers the model has; none where it is left out. */
-  readonly deepstackMergers?: number;
+  /** How many DeepStack mergers the model has; left out: its architecture has no list of them. */
+  readonly deepstackMergers?: number | undefined;
 }
 
 /** A conditional parameter: the first whose filter is part of the tensor's name counts. */
@@ -54,8 +54,8 @@ export function writeMergekit(recipe: Recipe, options: MergekitOptions): string 
   if (twice !== undefined) {
     throw refusal(`two donors are called ${twice} there`, 'rename one of the folders and open it again');
   }
-  const { deepstackMergers: mergers = 0 } = options;
-  if (mergers > 0 && mergers < DESCRIBED_MERGERS) {
+  const { deepstackMergers: mergers } = options;
+  if (mergers !== undefined && mergers < DESCRIBED_MERGERS) {
     const what = `mergekit asks for visual.deepstack_merger_list.${mergers}.*, which the model does not have`;
     throw refusal(what, 'export the folder, or the recipe as JSON');
   }
@@ -67,7 +67,7 @@ export function writeMergekit(recipe: Recipe, options: MergekitOptions): string 
   };
   const head = [
     ` Merge recipe from Frankenscope: ${recipe.layers.length} LLM layers.`,
-    mergers === 0
+    mergers === undefined
       ? ' mergekit 0.1.5 knows these weights in the older spelling only (model.layers.*, visual.*)'
       : ' mergekit 0.1.5 knows these weights in the newer spelling only (model.language_model.*, model.visual.*)',
     ' and leaves tensors behind that are no part of its description of the model.',

@@ -4,6 +4,7 @@ import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { countMergers, leftBehind } from '../../merge/mergekit/weights.ts';
 import { writeMergekit } from '../../merge/mergekit/write.ts';
+import type { Donor } from '../../merge/plan/donor.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
@@ -30,7 +31,7 @@ const DTYPE_NAMES = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' } as cons
 /** What is planned, or why it cannot be. */
 type Planned =
   | { readonly kind: 'none' }
-  | { readonly kind: 'planned'; readonly plan: MergePlan }
+  | { readonly kind: 'planned'; readonly plan: MergePlan; readonly frame: Donor }
   | { readonly kind: 'wrong'; readonly error: NamedError };
 
 /** A merge being put together from the opened checkpoints, and what can be done with it. */
@@ -173,7 +174,9 @@ export class Stitcher extends MergeWork implements StripEditor {
     };
     if (!recipe) return tell({ kind: 'none' });
     try {
-      tell({ kind: 'planned', plan: planMerge(recipe, await this.#donors.open(), { verbatim }) });
+      const donors = await this.#donors.open();
+      const plan = planMerge(recipe, donors, { verbatim });
+      tell({ kind: 'planned', plan, frame: donors.get(recipe.rest.frame) as Donor });
     } catch (error) {
       tell({ kind: 'wrong', error: named(error) });
     }
@@ -197,7 +200,7 @@ export class Stitcher extends MergeWork implements StripEditor {
       const { tensors } = planned.plan;
       const main = tensors.find(({ name }) => name === EMBEDDINGS)?.dtype;
       const outDtype = DTYPE_NAMES[main as keyof typeof DTYPE_NAMES] ?? 'bfloat16';
-      const deepstackMergers = countMergers(tensors.map(({ name }) => name));
+      const deepstackMergers = countMergers(planned.frame.config);
       const left = leftBehind(deepstackMergers);
       if (left !== null && !this.notices.includes(left)) this.notices = [...this.notices, left];
       return writeMergekit(recipe, { models, outDtype, deepstackMergers });
