@@ -9,7 +9,13 @@ import type { LensNumbers } from './lens.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
 import type { Device, WeightDtype } from './protocol/device.ts';
-import type { CaptureKvRequest, ForwardRequest, ForwardResult, LensReading, LikelyToken } from './protocol/forward.ts';
+import type {
+  CaptureKvRequest,
+  ForwardRequest,
+  ForwardResult,
+  LensReading,
+  LikelyToken,
+} from './protocol/forward.ts';
 import type {
   GenerateAllRequest,
   GenerateEvent,
