@@ -26,11 +26,14 @@ const IMAGE = new File(['x'], 'a.png');
 
 const table = (name: string): CommandTable => COMMANDS[name] as CommandTable;
 
+/** Whether a command is asked one question alone; others may be, too, in place of a list. */
+const asksOne = (name: string): boolean => table(name).flags['prompt']?.required === true;
+
 /** The command's own words only: what it requires, and `more`. */
 function flagsOf(name: string, more: readonly string[]): FlagReader {
   const { flags } = table(name);
   const given = [...Object.entries(CHECKPOINTS).flatMap(([flag, [value]]) => [`--${flag}`, value as string])];
-  const words = [...given, ...FILES, '--prompt', 'What?', '--out', 'o'];
+  const words = [...given, ...FILES, ...(asksOne(name) ? ['--prompt', 'What?'] : []), '--out', 'o'];
   const own = words.flatMap((word, index) =>
     word.startsWith('--') && word.slice(2) in flags ? [word, words[index + 1] as string] : [],
   );
@@ -72,7 +75,7 @@ function stage(name: string, more: readonly string[] = []) {
   const context = {
     flags: flagsOf(name, more),
     inputs: {
-      list: () => [IMAGE],
+      list: () => (asksOne(name) ? [IMAGE] : []),
       one: (flag: string) => ({ name: flag, files: flag === 'pairs' ? SET : LIST }),
     },
     checkpoints: {
