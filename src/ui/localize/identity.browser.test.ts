@@ -73,6 +73,7 @@ const FLIPS: Readonly<
   definition: { to: 'reference', since: 'records are read by it' },
   mode: { to: 'from-layer' },
   injection: { to: 'removed' },
+  topk: { to: 5 },
   tasks: { to: ['ocr'] },
   layers: { to: '0-2' },
   set: { to: ['0-1'] },
