@@ -4,9 +4,9 @@ import { readRange } from './byte-source.ts';
 import { namedWeights, optionalObject } from './config-hints.ts';
 import type { UnreadDtype } from './dtype.ts';
 import { unknownDtype } from './dtype.ts';
-import type { WeightFile } from './fingerprint.ts';
+import { DecodedFolder } from './formats/decoded-folder.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { StoredTensor, UnreadTensor } from './header.ts';
+import type { SafetensorsHeader, StoredTensor, UnreadTensor } from './header.ts';
 import { readHeader } from './header.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import { MAX_TENSORS, overLimit } from './limits.ts';
@@ -26,6 +26,12 @@ export interface TensorEntry extends StoredTensor {
   readonly name: string;
 }
 
+interface OpenedFile {
+  readonly file: string;
+  readonly source: ByteSource;
+  readonly header: SafetensorsHeader;
+}
+
 /** An opened checkpoint: a value that knows where every tensor lies. It holds no weights. */
 export interface Checkpoint {
   readonly name: string;
@@ -43,6 +49,8 @@ export interface Checkpoint {
   readonly fingerprint: string;
   /** Places at which the fingerprint compares the weights. */
   readonly spots: number;
+  /** What the weights are stored in, where that is no plain safetensors: "GPTQ, 4 bits in groups of 128". */
+  readonly format?: string;
   /** Whether the head is the embedding, whatever else is stored; undefined until config.json was asked (`resolveHead`). */
   readonly tiedHead?: boolean;
 }
@@ -73,7 +81,7 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
 
   let filesDone = 0;
   let tensorsFound = 0;
-  const open = async (file: string): Promise<WeightFile> => {
+  const open = async (file: string): Promise<OpenedFile> => {
     const source = sourceOf(files, file);
     const header = await readHeader(source, file);
     filesDone += 1;
@@ -94,14 +102,17 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
     ...unreadNotices(unread),
   ];
 
-  const { value, spots } = await fingerprint(weights, files.get(CONFIG_FILE), signal);
+  const format = files instanceof DecodedFolder ? files.format : null;
+  const decided = format?.weightFiles ?? weights;
+  const { value, spots } = await fingerprint(decided, files.get(CONFIG_FILE), signal);
   return {
     name,
     files,
     tensors: byCanonicalName(stored),
     unread: new Map(unread.map(({ storedName, dtype }) => [canonicalName(storedName), dtype])),
-    weightFiles,
-    notices,
+    weightFiles: format ? format.weightFiles.map(({ file }) => file) : weightFiles,
+    notices: format ? [...format.notices, ...notices] : notices,
+    ...(format ? { format: format.label } : {}),
     bytes: stored.reduce((sum, tensor) => sum + tensor.bytes, 0),
     fingerprint: value,
     spots,

@@ -1,6 +1,5 @@
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
-import type { SafetensorsHeader } from './header.ts';
 import { sha256Hex, sha256OfText } from '../work/sha256.ts';
 import { readScattered } from './scattered-reads.ts';
 import { spotsOf } from './spots.ts';
@@ -9,7 +8,15 @@ import { spotsOf } from './spots.ts';
 export interface WeightFile {
   readonly file: string;
   readonly source: ByteSource;
-  readonly header: SafetensorsHeader;
+  readonly header: {
+    /** Whatever in front of the tensors describes them. */
+    readonly bytes: Uint8Array<ArrayBuffer>;
+    readonly tensors: readonly {
+      readonly storedName: string;
+      readonly start: number;
+      readonly bytes: number;
+    }[];
+  };
 }
 
 export interface Fingerprint {

@@ -15,6 +15,8 @@ export interface DeclaredQuantization {
   readonly method: string;
   /** For people: "compressed-tensors, float-quantized". */
   readonly label: string;
+  /** As it stands in the file. */
+  readonly said: Readonly<Record<string, unknown>>;
 }
 
 interface NamedTensor {
@@ -47,13 +49,14 @@ export async function declaredQuantization(files: CheckpointFiles): Promise<Decl
   ] as const;
   for (const [field, value, method] of places) {
     const said = asObject(value);
-    if (said && Object.keys(said).length > 0) return { file, field, ...describe(said, method) };
+    if (said && Object.keys(said).length > 0) return { file, field, said, ...describe(said, method) };
   }
   for (const [own, method] of OWN_FILES) {
     const said = await optionalObject(files, own);
     const field = method === 'modelopt' ? 'quantization' : 'bits';
     if (Object.keys(said).length > 0) {
-      return { file: own, field, ...describe(asObject(said['quantization']) ?? said, method) };
+      const inner = asObject(said['quantization']) ?? said;
+      return { file: own, field, said: inner, ...describe(inner, method) };
     }
   }
   return null;

@@ -1,0 +1,41 @@
+/** Every codec, by name. A codec is one folder here, and stands in this list. */
+import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
+import type { EncodedTensor } from './encoded.ts';
+import { stored, type StoredCoding } from './stored/codec.ts';
+
+interface Codings {
+  readonly stored: StoredCoding;
+}
+
+export type CodecName = keyof Codings;
+
+/** A tensor of any codec of the list. */
+export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
+
+const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { stored };
+
+/** The codec of a tensor, with the tensor given to it. */
+export interface BoundCodec {
+  ranges(rows: Rows): Readonly<Record<string, PartRange>>;
+  decode(bytes: PartBytes, rows: Rows): Float32Array<ArrayBuffer>;
+  /** Null where the tensor does not map onto `MatMulNBits`. */
+  packing(): Packing | null;
+  /** @throws RangeError where `packing` is null */
+  pack(bytes: PartBytes, rows: Rows): PackedRows;
+  roundingEnergy(bytes: PartBytes, rows: Rows): number;
+}
+
+export function codecOf<Name extends CodecName>(tensor: EncodedTensor<Name, Codings[Name]>): BoundCodec {
+  const codec: Codec<Codings[Name]> = CODECS[tensor.codec];
+  const { packed } = codec;
+  return {
+    ranges: (rows) => codec.ranges(tensor, rows),
+    decode: (bytes, rows) => codec.decode(tensor, bytes, rows),
+    packing: () => packed?.packing(tensor) ?? null,
+    pack: (bytes, rows) => {
+      if (packed) return packed.pack(tensor, bytes, rows);
+      throw new RangeError(`${tensor.codec} does not map onto MatMulNBits`);
+    },
+    roundingEnergy: (bytes, rows) => codec.roundingEnergy(tensor, bytes, rows),
+  };
+}

@@ -1,0 +1,23 @@
+import type { CheckpointFiles } from '../byte-source.ts';
+import type { WeightFile } from '../fingerprint.ts';
+import type { Notice } from '../weight-files.ts';
+import type { AnyEncoded } from './codecs.ts';
+
+/** A folder in a format of its own, its weights located. */
+export interface OpenedFormat {
+  /** In one line, for people: "GPTQ, 4 bits in groups of 128; vision in bfloat16". */
+  readonly label: string;
+  /** Every tensor, under the name that a plain checkpoint stores it under; plain ones by the codec `stored`. */
+  readonly tensors: readonly AnyEncoded[];
+  /** The files that the tensors lie in, for the fingerprint: what decides it are the stored bytes, not what they decode to. */
+  readonly weightFiles: readonly WeightFile[];
+  /** Files of a plain folder that the format holds inside, by name: config.json, tokenizer.json. */
+  readonly smallFiles: ReadonlyMap<string, string>;
+  readonly notices: readonly Notice[];
+}
+
+/** One way of storing a checkpoint, told by its own files. */
+export interface StoredFormat {
+  /** Null where the folder is not of this format. @throws NamedError where it is, and cannot be read */
+  open(files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedFormat | null>;
+}
