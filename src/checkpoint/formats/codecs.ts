@@ -1,10 +1,14 @@
 /** Every codec, by name. A codec is one folder here, and stands in this list. */
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
+import { affine, type AffineCoding } from './affine/codec.ts';
 import type { EncodedTensor } from './encoded.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
+import { transposed, type TransposedCoding } from './transposed/codec.ts';
 
 interface Codings {
+  readonly affine: AffineCoding;
   readonly stored: StoredCoding;
+  readonly transposed: TransposedCoding;
 }
 
 export type CodecName = keyof Codings;
@@ -12,7 +16,7 @@ export type CodecName = keyof Codings;
 /** A tensor of any codec of the list. */
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
-const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { stored };
+const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { affine, stored, transposed };
 
 /** The codec of a tensor, with the tensor given to it. */
 export interface BoundCodec {
