@@ -4,7 +4,8 @@ import { readRange } from './byte-source.ts';
 import { namedWeights, optionalObject } from './config-hints.ts';
 import type { UnreadDtype } from './dtype.ts';
 import { unknownDtype } from './dtype.ts';
-import { DecodedFolder } from './formats/decoded-folder.ts';
+import { DecodedFolder, storedFiles } from './formats/decoded-folder.ts';
+import { storedBytes } from './formats/encoded.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { SafetensorsHeader, StoredTensor, UnreadTensor } from './header.ts';
 import { readHeader } from './header.ts';
@@ -43,7 +44,7 @@ export interface Checkpoint {
   /** The files the weights lie in, in reading order. */
   readonly weightFiles: readonly string[];
   readonly notices: readonly Notice[];
-  /** Sum of all tensors' bytes. */
+  /** Sum of all tensors' bytes, as they are stored. */
   readonly bytes: number;
   /** See `fingerprint`. */
   readonly fingerprint: string;
@@ -103,17 +104,26 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   ];
 
   const format = files instanceof DecodedFolder ? files.format : null;
-  const decided = format?.weightFiles ?? weights;
-  const { value, spots } = await fingerprint(decided, files.get(CONFIG_FILE), signal);
+  const { value, spots } = format
+    ? await fingerprint(
+        format.weightFiles,
+        storedFiles(files).get(CONFIG_FILE),
+        signal,
+        JSON.stringify(format.tensors),
+      )
+    : await fingerprint(weights, files.get(CONFIG_FILE), signal);
   return {
     name,
     files,
     tensors: byCanonicalName(stored),
     unread: new Map(unread.map(({ storedName, dtype }) => [canonicalName(storedName), dtype])),
-    weightFiles: format ? format.weightFiles.map(({ file }) => file) : weightFiles,
+    weightFiles,
     notices: format ? [...format.notices, ...notices] : notices,
     ...(format ? { format: format.label } : {}),
-    bytes: stored.reduce((sum, tensor) => sum + tensor.bytes, 0),
+    bytes: (format?.tensors.map(storedBytes) ?? stored.map(({ bytes }) => bytes)).reduce(
+      (sum, bytes) => sum + bytes,
+      0,
+    ),
     fingerprint: value,
     spots,
   };

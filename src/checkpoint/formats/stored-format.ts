@@ -11,8 +11,11 @@ export interface OpenedFormat {
   readonly tensors: readonly AnyEncoded[];
   /** The files that the tensors lie in, for the fingerprint: what decides it are the stored bytes, not what they decode to. */
   readonly weightFiles: readonly WeightFile[];
-  /** Files of a plain folder that the format holds inside, by name: config.json, tokenizer.json. */
-  readonly smallFiles: ReadonlyMap<string, string>;
+  /**
+   * Small files as a plain folder has them, by name: those that the format holds inside, and those that speak of the format; null for
+   * one that a plain folder does not have.
+   */
+  readonly smallFiles: ReadonlyMap<string, string | null>;
   readonly notices: readonly Notice[];
 }
 
