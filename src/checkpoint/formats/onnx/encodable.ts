@@ -71,6 +71,9 @@ export function encodable(file: string, constant: Constant, transposed: boolean)
   };
 }
 
+/** A block as long as any row. */
+export const WHOLE = 2 ** 40;
+
 /** `DequantizeLinear`: one scale, one a place of an axis, or one a block of it. */
 function dequantized(file: string, { tensor, quantized }: Constant, transposed: boolean): AffineLayout {
   if (!quantized) throw new RangeError('not quantized');
@@ -83,7 +86,7 @@ function dequantized(file: string, { tensor, quantized }: Constant, transposed: 
   const byRow = axis === 0 && dims.length > 1;
   if (!one && !byRow && (dims.length !== 2 || axis !== 1))
     throw unread(file, name, `it is scaled along dimension ${axis} of ${dims.length}`);
-  const whole = { rowBlock: Math.max(1, rows), columnBlock: Math.max(1, columns) };
+  const whole = { rowBlock: WHOLE, columnBlock: WHOLE };
   const size = block === 0 ? 1 : block;
   const other = block === 0 ? whole : { rowBlock: 1, columnBlock: 1 };
   const blocks = one ? whole : byRow ? { ...other, rowBlock: size } : { ...other, columnBlock: size };

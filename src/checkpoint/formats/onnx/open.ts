@@ -8,7 +8,7 @@ import { NamedError } from '../../../named-error.ts';
 import type { Notice } from '../../weight-files.ts';
 import type { AnyEncoded } from '../codecs.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
-import { type Encodable, rowsOf, unread } from './encodable.ts';
+import { type Encodable, rowsOf, unread, WHOLE } from './encodable.ts';
 import { readGraphs } from './graph.ts';
 import { chooseGraphs, type GraphPart } from './graph-files.ts';
 import { weightsOf } from './weights.ts';
@@ -130,11 +130,10 @@ function storedAs(weights: ReadonlyMap<string, Encodable>): string {
 
 const DTYPE_WORDS: Readonly<Record<string, string>> = { F32: 'float32', F16: 'float16', BF16: 'bfloat16' };
 
-function howStored({ codec, coding, shape }: Encodable): string {
+function howStored({ codec, coding }: Encodable): string {
   if (codec !== 'affine') return DTYPE_WORDS[coding.dtype] ?? coding.dtype;
-  const columns = shape.slice(1).reduce((product, dim) => product * dim, 1);
   const block = coding.transposed ? coding.rowBlock : coding.columnBlock;
-  return block < columns ? `${coding.bits} bits in blocks of ${block}` : `${coding.bits} bits`;
+  return block < WHOLE ? `${coding.bits} bits in blocks of ${block}` : `${coding.bits} bits`;
 }
 
 /** What names the weights for the fingerprint: how they are coded, and the stored bytes. */

@@ -22,7 +22,11 @@ interface Use {
   readonly read: () => Encodable;
   /** Where a name that nobody can tell is an error: a product with a matrix is nothing but a weight. */
   readonly certain: boolean;
+  /** A product by value is a norm's; that of a quantized module with its scales is none. */
+  readonly normOnly?: boolean;
 }
+
+const NORM = /(norm\d?|ln_q)$/;
 
 /** Fewer values than the smallest projection of any published model. */
 const WEIGHT_ELEMENTS = 4096;
@@ -41,6 +45,7 @@ export function weightsOf(graphs: readonly OnnxGraph[], lookup: string | null): 
       for (const use of found.of(node)) {
         const fallback = isLookup(node) ? lookup : null;
         const module = moduleOfNode(node.name, node.scopes) ?? moduleOfTensor(use.tensor.name) ?? fallback;
+        if (module !== null && use.normOnly && !NORM.test(module)) continue;
         if (module === null) {
           if (use.certain && !isComputedTable(node.name) && !isComputedTable(use.tensor.name)) {
             nameless.push(`${use.tensor.name} of ${node.name === '' ? node.op : node.name}`);
@@ -127,7 +132,9 @@ class Uses {
       case 'Conv':
         return [...this.#whole('weight', second, false), ...this.#vector('bias', third)];
       case 'Mul':
-        return [...this.#vector('weight', first), ...this.#vector('weight', second)];
+        return [first, second]
+          .flatMap((input) => this.#vector('weight', input))
+          .map((use) => ({ ...use, normOnly: true }));
       case 'Add':
         return [...this.#vector('bias', first), ...this.#vector('bias', second)];
       case 'SimplifiedLayerNormalization':
