@@ -21,6 +21,7 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.external_data_helper import convert_model_to_external_data
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import DefaultWeightOnlyQuantConfig, MatMulNBitsQuantizer
+import onnx_operators
 from transformers import AutoConfig, Qwen2_5_VLForConditionalGeneration
 
 warnings.filterwarnings("ignore")
@@ -214,6 +215,7 @@ def main() -> None:
         save(half(onnx.load(embed)), "embed_tokens_fp16.onnx", True)
         save(eight_bits(embed, folder), "embed_tokens_quantized.onnx", False)
         save(eight_bits(vision, folder), "vision_encoder_quantized.onnx", True)
+    onnx_operators.write(OUT / "operators")
     sets = {
         "q4f16": ["decoder_model_merged_q4f16.onnx", "embed_tokens_fp16.onnx", "vision_encoder_quantized.onnx"],
         "q4": ["decoder_model_merged_q4.onnx", "embed_tokens_quantized.onnx", "vision_encoder_quantized.onnx"],
