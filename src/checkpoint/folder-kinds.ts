@@ -55,7 +55,7 @@ const KINDS: readonly FolderKind[] = [
     files: /\.(onnx|onnx[._]data(_\d+)?)$/,
     what: 'the weights are inside ONNX graphs, and these are not all there',
     remedy:
-      'open the whole export: config.json and the tokenizer files, every graph (.onnx) and the data file beside it',
+      'open the whole export, with config.json and the tokenizer files, every graph (.onnx) and its data file; or the Hugging Face checkpoint that the graphs were exported from',
   },
   {
     error: 'UnsupportedWeights',
