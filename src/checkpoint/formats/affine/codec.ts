@@ -61,11 +61,29 @@ export const affine: Codec<AffineCoding> = {
   decode: (tensor: Tensor, bytes: PartBytes, rows: Rows) => {
     const { columns } = matrixOf(tensor.shape);
     const values = new Float32Array(rows.count * columns);
-    const codes = unpack(tensor, bytes, rows);
     const blocks = new Blocks(tensor, bytes, rows);
+    if (isWholeBytes(tensor.coding)) {
+      const { bits, signed, pitch } = tensor.coding;
+      const stored = bytes['codes'] ?? new Uint8Array(0);
+      const decodeRun = bits === 4 ? decodeNibbles : decodeBytes;
+      const flip = signed ? 2 ** (bits - 1) : 0;
+      blocks.each((row, start, end, scale, zero) => {
+        decodeRun(
+          stored,
+          ((row * pitch + start) * bits) / 8,
+          flip,
+          scale,
+          zero,
+          values,
+          row * columns + start,
+          end - start,
+        );
+      });
+      return values;
+    }
+    const codes = unpack(tensor, bytes, rows);
     blocks.each((row, start, end, scale, zero) => {
       const base = row * columns;
-      // The product of a code and a float32 scale is exact in float64, and rounded once as it is stored.
       for (let at = base + start; at < base + end; at += 1)
         values[at] = ((codes[at] as number) - zero) * scale;
     });
@@ -129,6 +147,45 @@ function orInto(bytes: Uint8Array, at: number, bits: number): void {
 function lengthOf({ parts }: Tensor, key: string): number {
   const part = parts[key];
   return part ? part.end - part.start : 0;
+}
+
+/** Whether rows and blocks begin with a byte, and lie in their order. */
+function isWholeBytes({ bits, pitch, columnBlock, transposed }: AffineCoding): boolean {
+  return !transposed && (bits === 8 || (bits === 4 && pitch % 2 === 0 && columnBlock % 2 === 0));
+}
+
+/** The product of a code and a float32 scale is exact in float64, and rounded once as it is stored. */
+function decodeNibbles(
+  stored: Uint8Array,
+  from: number,
+  flip: number,
+  scale: number,
+  zero: number,
+  out: Float32Array,
+  to: number,
+  count: number,
+): void {
+  const last = to + count - 1;
+  for (let at = to, byteAt = from; at < last; at += 2, byteAt += 1) {
+    const byte = stored[byteAt] as number;
+    out[at] = (((byte & 15) ^ flip) - zero) * scale;
+    out[at + 1] = (((byte >> 4) ^ flip) - zero) * scale;
+  }
+  if (count % 2 === 1) out[last] = ((((stored[from + (count >> 1)] as number) & 15) ^ flip) - zero) * scale;
+}
+
+function decodeBytes(
+  stored: Uint8Array,
+  from: number,
+  flip: number,
+  scale: number,
+  zero: number,
+  out: Float32Array,
+  to: number,
+  count: number,
+): void {
+  for (let at = 0; at < count; at += 1)
+    out[to + at] = (((stored[from + at] as number) ^ flip) - zero) * scale;
 }
 
 /** Bytes that hold the codes `[first, end)`. */

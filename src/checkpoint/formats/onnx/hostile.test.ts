@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { NamedError } from '../../../named-error.ts';
-import type { CheckpointFiles } from '../../byte-source.ts';
+import type { ByteSource, CheckpointFiles } from '../../byte-source.ts';
 import { failureOf, folder } from '../../testing/files.ts';
 import { seededRandom } from '../../../work/seeded-random.ts';
 import { DecodedFolder } from '../decoded-folder.ts';
@@ -19,7 +19,19 @@ const MATMUL = '/model/layers.0/mlp/up_proj/MatMul';
 const FORTY = new Uint8Array(40);
 
 function files(bytes: Uint8Array<ArrayBuffer>): CheckpointFiles {
-  return folder({ 'config.json': CONFIG, 'model.onnx': bytes, [DATA]: new Uint8Array(64) });
+  return new Map([
+    ['config.json', inMemory(new TextEncoder().encode(CONFIG))],
+    ['model.onnx', inMemory(bytes)],
+    [DATA, inMemory(new Uint8Array(64))],
+  ]);
+}
+
+/** Quicker to read than a `File`: a million of them are. */
+function inMemory(bytes: Uint8Array<ArrayBuffer>): ByteSource {
+  const slice = (start: number, end: number) => ({
+    arrayBuffer: () => Promise.resolve(bytes.slice(start, end).buffer),
+  });
+  return { name: 'file', size: bytes.length, slice };
 }
 
 /** A graph of one product, whose matrix is this. */
@@ -338,17 +350,18 @@ describe('mutated graphs', () => {
   }, 7_200_000);
 });
 
-/** One to four changes: a byte, a run of ends of varints, a span cut out, doubled, or moved. */
+/** One to three changes: a byte, a run of ends of varints, a span cut out, doubled, or moved. */
 function mutated(seed: Uint8Array<ArrayBuffer>, below: (limit: number) => number): Uint8Array<ArrayBuffer> {
   let bytes = [...seed];
-  for (let changes = 1 + below(4); changes > 0; changes -= 1) {
+  for (let changes = 1 + below(3); changes > 0; changes -= 1) {
     const from = below(bytes.length + 1);
     const span = bytes.slice(from, from + 1 + below(24));
-    const kind = below(5);
-    if (kind === 0) bytes[from] = below(256);
+    const kind = below(9);
+    // Half of them change no length, and leave the structure whole.
+    if (kind > 4) bytes[below(bytes.length)] = below(256);
     else if (kind === 1)
       bytes.splice(from, 1 + below(10), ...new Array<number>(below(11)).fill(0xff), below(256));
-    else if (kind === 2) bytes.splice(from, span.length);
+    else if (kind < 3) bytes.splice(from, span.length);
     else if (kind === 3) bytes.splice(from, 0, ...span);
     else bytes = [...bytes.slice(0, from), ...bytes.slice(from + span.length), ...span];
   }
