@@ -37,7 +37,7 @@ export const onnx: StoredFormat = {
       if (unused.length > 0)
         notices.push({ file, text: `taken for no weights of the model: ${listing(unused)}` });
     }
-    const tensors = encodedTensors(parts, config);
+    const tensors = encodedTensors(parts);
     return {
       label: `ONNX: ${parts.map(({ part, weights }) => `${part} in ${storedAs(weights)}`).join(', ')}`,
       tensors,
@@ -48,14 +48,11 @@ export const onnx: StoredFormat = {
   },
 };
 
-function encodedTensors(
-  parts: readonly PartWeights[],
-  config: Readonly<Record<string, unknown>>,
-): readonly AnyEncoded[] {
+function encodedTensors(parts: readonly PartWeights[]): readonly AnyEncoded[] {
   const tensors = new Map<string, AnyEncoded>();
   for (const { file, weights } of parts) {
     for (const [name, tensor] of weights) {
-      const storedName = spelled(name, config);
+      const storedName = spelled(name, parts);
       if (tensors.has(storedName)) {
         throw new NamedError(
           'DuplicateTensor',
@@ -72,9 +69,9 @@ function encodedTensors(
   return [...tensors.values()];
 }
 
-/** As checkpoints of the architecture are published: Qwen3-VL's never had the older names. */
-function spelled(name: string, { model_type: modelType }: Readonly<Record<string, unknown>>): string {
-  if (modelType !== 'qwen3_vl') return name;
+/** As checkpoints of the architecture are published: those whose vision tower has learnt positions never had the older names. */
+function spelled(name: string, parts: readonly PartWeights[]): string {
+  if (!parts.some(({ weights }) => weights.has('visual.pos_embed.weight'))) return name;
   return name.replace(/^model\./, 'model.language_model.').replace(/^visual\./, 'model.visual.');
 }
 

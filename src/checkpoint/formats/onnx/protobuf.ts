@@ -121,7 +121,8 @@ export class MessageReader {
     const wire = tag.value % 8;
     const number = Math.floor(tag.value / 8);
     if (number === 0) throw this.damaged(at, 'a field has the number 0');
-    let [start, stop] = [from + tag.end, 0];
+    let start = from + tag.end;
+    let stop: number;
     if (wire === VARINT) {
       const value = varintAt(this.#window, tag.end);
       if (value === null) throw this.damaged(at, 'a number has no end');
