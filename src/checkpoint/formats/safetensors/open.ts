@@ -1,5 +1,6 @@
 /** Quantized safetensors folders: the headers are read, and each way of quantizing takes what is its own. */
 import type { ByteSource, CheckpointFiles } from '../../byte-source.ts';
+import { readRange } from '../../byte-source.ts';
 import { namedWeights, optionalObject } from '../../config-hints.ts';
 import { isRead } from '../../dtype.ts';
 import type { WeightFile } from '../../fingerprint.ts';
@@ -28,9 +29,11 @@ export const quantizedSafetensors: StoredFormat = {
     const left = new Map(
       weights.flatMap(({ tensors }) => tensors).map((tensor) => [tensor.storedName, tensor]),
     );
+    const read = ({ file, storedName, start, end }: FileTensor): Promise<Uint8Array<ArrayBuffer>> =>
+      readRange(files.get(file) as ByteSource, start, end, { file, tensor: storedName });
     const claims: Claimed[] = [];
     for (const quantization of QUANTIZATIONS) {
-      const claimed = quantization.claim(left, declared);
+      const claimed = await quantization.claim(left, declared, read);
       if (!claimed) continue;
       claims.push(claimed);
       for (const name of claimed.used) left.delete(name);
