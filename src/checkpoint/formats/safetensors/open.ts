@@ -11,11 +11,13 @@ import { declaredQuantization } from '../../quantization.ts';
 import { readShardIndex } from '../../shard-index.ts';
 import { findWeights, shardsOf } from '../../weight-files.ts';
 import type { AnyEncoded } from '../codecs.ts';
+import { compressedIntegers } from '../compressed-tensors/integers.ts';
+import { packedWeights } from '../gptq-awq/quantization.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
 
 /** Asked in this order, each of what is left. */
-const QUANTIZATIONS: readonly Quantization[] = [];
+const QUANTIZATIONS: readonly Quantization[] = [packedWeights, compressedIntegers];
 
 interface Opened extends WeightFile {
   readonly tensors: readonly FileTensor[];
