@@ -2,11 +2,13 @@
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import { affine, type AffineCoding } from './affine/codec.ts';
 import type { EncodedTensor } from './encoded.ts';
+import { integers, type IntegerCoding } from './integers/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 import { transposed, type TransposedCoding } from './transposed/codec.ts';
 
 interface Codings {
   readonly affine: AffineCoding;
+  readonly integers: IntegerCoding;
   readonly stored: StoredCoding;
   readonly transposed: TransposedCoding;
 }
@@ -16,7 +18,12 @@ export type CodecName = keyof Codings;
 /** A tensor of any codec of the list. */
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
-const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { affine, stored, transposed };
+const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
+  affine,
+  integers,
+  stored,
+  transposed,
+};
 
 /** The codec of a tensor, with the tensor given to it. */
 export interface BoundCodec {
