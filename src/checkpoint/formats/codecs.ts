@@ -18,6 +18,11 @@ export type CodecName = keyof Codings;
 /** A tensor of any codec of the list. */
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
+/** Whether the values were rounded to codes; plain numbers may lie turned round. */
+export function isQuantized({ codec }: AnyEncoded): boolean {
+  return codec !== 'stored' && codec !== 'transposed';
+}
+
 const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
   affine,
   integers,
