@@ -7,6 +7,7 @@ import { MAX_TENSORS, overLimit } from '../../limits.ts';
 import { NamedError } from '../../../named-error.ts';
 import type { Notice } from '../../weight-files.ts';
 import type { AnyEncoded } from '../codecs.ts';
+import { plainDtypeOf } from '../plain-dtype.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import { type Encodable, rowsOf, unread, WHOLE } from './encodable.ts';
 import { readGraphs } from './graph.ts';
@@ -41,6 +42,7 @@ export const onnx: StoredFormat = {
     return {
       label: `ONNX: ${parts.map(({ part, weights }) => `${part} in ${storedAs(weights)}`).join(', ')}`,
       tensors,
+      ...(await plainDtypeOf(files)),
       weightFiles: weightFiles(tensors, files),
       smallFiles: new Map(),
       notices,
