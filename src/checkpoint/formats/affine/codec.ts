@@ -3,6 +3,7 @@ import { toFloat32 } from '../../decoding.ts';
 import { DTYPE_BYTES } from '../../dtype.ts';
 import type { Codec, PackedRows, PartBytes, PartRange, Rows } from '../codec.ts';
 import { matrixOf, type EncodedTensor } from '../encoded.ts';
+import { BLOCK, packBlocks } from '../integers/matmul-blocks.ts';
 
 /** How the codes lie. The stored matrix is `[rows, columns]`; the tensor is it, or its transpose. */
 export interface AffineCoding {
@@ -31,8 +32,6 @@ export interface AffineCoding {
 
 type Tensor = EncodedTensor<string, AffineCoding>;
 
-/** Blocks of `MatMulNBits` as the engine wants them. */
-const BLOCK = 32;
 /** Rows that are turned round at once, so that what is written stays near. */
 const TILE = 64;
 
@@ -93,41 +92,25 @@ export const affine: Codec<AffineCoding> = {
   packed: {
     packing: ({ shape, coding }: Tensor) => {
       const { columns } = matrixOf(shape);
-      const { bits, signed, transposed, rowBlock, columnBlock, zeroPitch, defaultZero } = coding;
+      const { bits, transposed, rowBlock, columnBlock } = coding;
       const block = transposed ? rowBlock : columnBlock;
       if (block % BLOCK !== 0 && block < columns) return null;
-      // Two bits become four, whose middle another code is.
-      const middle = defaultZero + (signed ? 2 ** (bits - 1) : 0) === (bits === 8 ? 128 : 8);
-      return { bits: bits === 8 ? 8 : 4, zeroPoints: zeroPitch !== null || !middle };
+      return { bits: bits === 8 ? 8 : 4, zeroPoints: hasZeroPoints(coding) };
     },
     pack: (tensor: Tensor, bytes: PartBytes, rows: Rows): PackedRows => {
       const { columns } = matrixOf(tensor.shape);
-      const wide = tensor.coding.bits === 8;
-      const blocksOfRow = Math.ceil(columns / BLOCK);
-      const blockBytes = wide ? BLOCK : BLOCK / 2;
-      const packed = new Uint8Array(rows.count * blocksOfRow * blockBytes);
-      const scales = new Float32Array(rows.count * blocksOfRow);
-      const zeroBytes = wide ? blocksOfRow : Math.ceil(blocksOfRow / 2);
-      const zeros = affine.packed?.packing(tensor)?.zeroPoints
-        ? new Uint8Array(rows.count * zeroBytes)
-        : null;
-      const codes = unpack(tensor, bytes, rows);
-      new Blocks(tensor, bytes, rows).each((row, start, end, scale, zero) => {
-        for (let block = start / BLOCK; block * BLOCK < end; block += 1) {
-          scales[row * blocksOfRow + block] = scale;
-          if (zeros && wide) zeros[row * zeroBytes + block] = zero;
-          else if (zeros) orInto(zeros, row * zeroBytes + (block >> 1), zero << (4 * (block & 1)));
-        }
+      const { bits, transposed, rowBlock, columnBlock } = tensor.coding;
+      const block = Math.min(columns, transposed ? rowBlock : columnBlock);
+      const groups = Math.ceil(columns / block);
+      const scales = new Float32Array(rows.count * groups);
+      const zeros = new Uint8Array(rows.count * groups);
+      new Blocks(tensor, bytes, rows).each((row, start, _end, scale, zero) => {
+        scales[row * groups + start / block] = scale;
+        zeros[row * groups + start / block] = zero;
       });
-      for (let row = 0; row < rows.count; row += 1) {
-        const from = row * columns;
-        const to = row * blocksOfRow * blockBytes;
-        if (wide) packed.set(codes.subarray(from, from + columns), to);
-        else
-          for (let at = 0; at < columns; at += 1)
-            orInto(packed, to + (at >> 1), (codes[from + at] as number) << (4 * (at & 1)));
-      }
-      return { packed, scales, zeroPoints: zeros };
+      const codes = unpack(tensor, bytes, rows);
+      const held = { columns, groups, codes, scales, zeros };
+      return packBlocks(held, rows.count, bits, block, hasZeroPoints(tensor.coding));
     },
   },
 
@@ -140,8 +123,9 @@ export const affine: Codec<AffineCoding> = {
   },
 };
 
-function orInto(bytes: Uint8Array, at: number, bits: number): void {
-  bytes[at] = (bytes[at] as number) | bits;
+/** Whether codes of weight 0 are others than the middle one, or may be. */
+function hasZeroPoints({ bits, signed, zeroPitch, defaultZero }: AffineCoding): boolean {
+  return zeroPitch !== null || defaultZero !== (signed ? 0 : 2 ** (bits - 1));
 }
 
 function lengthOf({ parts }: Tensor, key: string): number {
@@ -199,7 +183,7 @@ function blockRows({ rowBlock }: AffineCoding, { first, count }: Rows): readonly
 }
 
 /** The codes of the tensor's rows, each a byte, signed ones moved up by half their range: `[count, columns]`. */
-function unpack(tensor: Tensor, bytes: PartBytes, rows: Rows): Uint8Array {
+function unpack(tensor: Tensor, bytes: PartBytes, rows: Rows): Uint8Array<ArrayBuffer> {
   const { bits, signed, pitch, transposed, first } = tensor.coding;
   const { columns } = matrixOf(tensor.shape);
   const stored = bytes['codes'] ?? new Uint8Array(0);

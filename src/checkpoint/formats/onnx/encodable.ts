@@ -6,12 +6,12 @@ import type { StoredPart } from '../encoded.ts';
 import type { Constant } from './constants.ts';
 import { BFLOAT16, FLOAT, FLOAT16, floatDtype, INT4, INT8, type OnnxTensor, UINT4, UINT8 } from './tensor.ts';
 
+/** The codecs of what graphs hold. */
+type Held = Extract<AnyEncoded, { readonly codec: 'affine' | 'stored' | 'transposed' }>;
+type Unnamed<Tensor> = Tensor extends Held ? Omit<Tensor, 'storedName'> : never;
+
 /** A tensor without its name in the checkpoint. */
-export type Encodable = AnyEncoded extends infer Tensor
-  ? Tensor extends AnyEncoded
-    ? Omit<Tensor, 'storedName'>
-    : never
-  : never;
+export type Encodable = Unnamed<Held>;
 
 /** Where codes lie and what scales them; see `AffineCoding`. */
 export interface AffineLayout {

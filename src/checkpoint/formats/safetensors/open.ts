@@ -13,6 +13,7 @@ import { findWeights, shardsOf } from '../../weight-files.ts';
 import type { AnyEncoded } from '../codecs.ts';
 import { compressedIntegers } from '../compressed-tensors/integers.ts';
 import { packedWeights } from '../gptq-awq/quantization.ts';
+import { plainDtypeOf } from '../plain-dtype.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
 
