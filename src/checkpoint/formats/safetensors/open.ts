@@ -10,12 +10,15 @@ import { NamedError } from '../../../named-error.ts';
 import { declaredQuantization } from '../../quantization.ts';
 import { readShardIndex } from '../../shard-index.ts';
 import { findWeights, shardsOf } from '../../weight-files.ts';
+import { bitsandbytes } from '../bitsandbytes/claim.ts';
 import type { AnyEncoded } from '../codecs.ts';
+import { fp4 } from '../float/fp4.ts';
+import { fp8 } from '../float/fp8.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
 
 /** Asked in this order, each of what is left. */
-const QUANTIZATIONS: readonly Quantization[] = [];
+const QUANTIZATIONS: readonly Quantization[] = [fp8, fp4, bitsandbytes];
 
 interface Opened extends WeightFile {
   readonly tensors: readonly FileTensor[];
