@@ -65,7 +65,7 @@ export async function declaredQuantization(files: CheckpointFiles): Promise<Decl
 function describe(
   said: Readonly<Record<string, unknown>>,
   otherwise: string,
-): Pick<DeclaredQuantization, 'method' | 'label' | 'said'> {
+): Pick<DeclaredQuantization, 'method' | 'label'> {
   const word = (field: string): string | undefined => {
     const value = said[field];
     return typeof value === 'string' ? value : undefined;
@@ -78,7 +78,7 @@ function describe(
     said['load_in_4bit'] === true ? '4 bits' : undefined,
     typeof bits === 'number' ? `${bits} bits` : undefined,
   ].filter((detail) => detail !== undefined);
-  return { method, label: [method === '' ? 'no method named' : method, ...details].join(', '), said };
+  return { method, label: [method === '' ? 'no method named' : method, ...details].join(', ') };
 }
 
 /**
