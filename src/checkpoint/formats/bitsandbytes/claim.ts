@@ -8,9 +8,11 @@ import { asObject } from '../../config-hints.ts';
 import { parseJson, plainJson } from '../../json.ts';
 import { quantizationRemedy } from '../../quantization-methods.ts';
 import type { AnyEncoded } from '../codecs.ts';
-import { parentOf, partOf, shapeText, unfit } from '../safetensors/parts.ts';
+import { parentOf } from '../safetensors/activation-scales.ts';
+import { expectTensor, partOf, wrongTensor } from '../safetensors/parts.ts';
 import type { Claimed, FileTensor, Quantization, ReadTensor } from '../safetensors/quantization.ts';
 import type { FourBitsCoding } from './four-bits.ts';
+import type { RowInt8Coding } from './int8.ts';
 
 type Tensors = ReadonlyMap<string, FileTensor>;
 
@@ -28,11 +30,12 @@ export const bitsandbytes: Quantization = {
       return tensor.storedName.endsWith('.SCB') ? rowInt8Weight(tensor, tensors, read) : null;
     });
     const weights = found.filter((weight) => weight !== null);
+    const labels = new Set(weights.map(({ label }) => label));
     if (weights.length === 0) return null;
     return {
       tensors: weights.map(({ tensor }) => tensor),
       used: new Set(weights.flatMap(({ used }) => used.map(({ storedName }) => storedName))),
-      label: `bitsandbytes, ${[...new Set(weights.map(({ label }) => label))].join(', ')}`,
+      label: `bitsandbytes, ${[...labels].sort().join(', ')}`,
       notices: [],
     };
   },
@@ -61,9 +64,9 @@ async function fourBitsWeight(
   const { shape, blocksize, nested } = await readState(stored, type, read);
   const values = shape.reduce((product, dim) => product * dim, 1);
   if (codes.bytes !== Math.ceil(values / 2)) {
-    throw unfit(
+    throw wrongTensor(
       codes,
-      `${codes.bytes} bytes of codes are not two a byte of the ${values} values [${shape.join(', ')}] that ${stored.storedName} names`,
+      `${stored.storedName} names ${values} values [${shape.join(', ')}], two in a byte`,
     );
   }
   const blocks = Math.ceil(values / blocksize);
@@ -82,29 +85,26 @@ async function fourBitsWeight(
   return {
     tensor: { storedName, shape, codec: 'fourBits', coding: { blocksize, nested }, parts },
     used: [stored, ...Object.values(used)],
-    label: `${type.toUpperCase()} in blocks of ${blocksize}${nested ? ', double quantization' : ''}`,
+    label: `${type.toUpperCase()} in blocks of ${blocksize}${nested ? ', twice quantized' : ''}`,
   };
 }
 
 /** @throws NamedError `InvalidTensor`, and those of `parseJson` */
 async function readState(stored: FileTensor, type: string, read: ReadTensor): Promise<State> {
   if (stored.dtype !== 'U8' || stored.bytes > MOST_STATE_BYTES) {
-    throw unfit(
-      stored,
-      `${shapeText(stored)}: the state is JSON of at most ${MOST_STATE_BYTES} bytes, in U8`,
-    );
+    throw wrongTensor(stored, `the state is JSON of at most ${MOST_STATE_BYTES} bytes, in U8`);
   }
   const state = asObject(plainJson(parseJson(await read(stored), stored.file))) ?? {};
   const { quant_type: said, blocksize, shape, nested_blocksize: nestedSize, nested_offset: offset } = state;
   if (said !== type)
-    throw unfit(stored, `its quant_type is ${JSON.stringify(said)}, and its name says ${type}`);
+    throw wrongTensor(stored, `its quant_type is ${JSON.stringify(said)}, and its name says ${type}`);
   if (!isBlocksize(blocksize))
-    throw unfit(stored, `blocksize ${JSON.stringify(blocksize)} is none of ${BLOCKSIZES.join(', ')}`);
+    throw wrongTensor(stored, `blocksize ${JSON.stringify(blocksize)} is none of ${BLOCKSIZES.join(', ')}`);
   if (!isShape(shape))
-    throw unfit(stored, `shape ${JSON.stringify(shape)} is not a list of one to eight dims`);
+    throw wrongTensor(stored, `shape ${JSON.stringify(shape)} is not a list of one to eight dims`);
   if (nestedSize === undefined && offset === undefined) return { shape, blocksize, nested: null };
   if (!isBlocksize(nestedSize) || typeof offset !== 'number' || !Number.isFinite(offset)) {
-    throw unfit(
+    throw wrongTensor(
       stored,
       `nested_blocksize ${JSON.stringify(nestedSize)} and nested_offset ${JSON.stringify(offset)} are not a block size and a number`,
     );
@@ -126,9 +126,9 @@ function isShape(value: unknown): value is readonly number[] {
 
 /** @throws NamedError `InvalidTensor` */
 function check(tensor: FileTensor, dtype: 'F32' | 'U8', count: number): void {
-  const size = dtype === 'F32' ? 4 : 1;
-  if (tensor.dtype === dtype && tensor.bytes === count * size) return;
-  throw unfit(tensor, `${shapeText(tensor)} are not the ${count} values in ${dtype} that the codes need`);
+  // Whatever its dims: a column of absmax is as good as a row.
+  const exact = tensor.shape.reduce((product, dim) => product * dim, 1) === count;
+  expectTensor(tensor, [dtype], exact ? tensor.shape : [count]);
 }
 
 /** The layouts of old GPU kernels permute the codes; they say so in a byte. */
@@ -139,22 +139,15 @@ async function rowInt8Weight(scale: FileTensor, tensors: Tensors, read: ReadTens
   const module = parentOf(scale.storedName);
   const codes = tensors.get(`${module}.weight`);
   if (codes?.dtype !== 'I8' || codes.shape.length !== 2) return null;
-  const { dtype } = scale;
-  const [rows] = codes.shape;
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16') {
-    throw unfit(scale, `scales in ${dtype} are not one of F32, F16, BF16`);
-  }
-  if (scale.shape.length !== 1 || scale.shape[0] !== rows) {
-    throw unfit(
-      scale,
-      `${shapeText(scale)} are not one scale for each row of ${codes.storedName}, ${shapeText(codes)}`,
-    );
-  }
+  expectTensor(scale, ['F32', 'F16', 'BF16'], [codes.shape[0] ?? 0]);
   const layout = tensors.get(`${module}.weight_format`);
   if (layout) await checkLayout(layout, read);
   return {
     tensor: {
-      ...{ storedName: codes.storedName, shape: codes.shape, codec: 'rowInt8', coding: { scale: dtype } },
+      ...{ storedName: codes.storedName, shape: codes.shape, codec: 'rowInt8' },
+      ...{
+        coding: { scale: scale.dtype as RowInt8Coding['scale'] },
+      },
       parts: { codes: partOf(codes), scale: partOf(scale) },
     },
     used: [codes, scale, ...(layout ? [layout] : [])],
@@ -163,9 +156,7 @@ async function rowInt8Weight(scale: FileTensor, tensors: Tensors, read: ReadTens
 }
 
 async function checkLayout(layout: FileTensor, read: ReadTensor): Promise<void> {
-  if (layout.dtype !== 'U8' || layout.bytes !== 1) {
-    throw unfit(layout, `${shapeText(layout)} is not the one byte that names a layout`);
-  }
+  expectTensor(layout, ['U8'], layout.bytes === 1 ? layout.shape : []);
   const [code] = await read(layout);
   if (code === ROW_LAYOUT) return;
   throw new NamedError(

@@ -7,7 +7,8 @@
  * - MXFP4 of gpt-oss: experts `NAME_blocks` [experts, rows, groups, 16] and `NAME_scales`; the plain NAME is [experts, columns, rows].
  */
 import type { AnyEncoded } from '../codecs.ts';
-import { activationScales, parentOf, partOf, shapeText, unfit } from '../safetensors/parts.ts';
+import { activationScales, parentOf } from '../safetensors/activation-scales.ts';
+import { expectTensor, partOf } from '../safetensors/parts.ts';
 import type { Claimed, FileTensor, Quantization } from '../safetensors/quantization.ts';
 import type { ScaledFloatCoding } from './codec.ts';
 
@@ -65,10 +66,7 @@ function packedWeight(codes: FileTensor, tensors: Tensors): Found | null {
   if (global) return nvfp4(storedName, codes, scale, global, 'divides');
   const sixBits = scale.shape.length === 2 && codes.shape[1] === 24 * (scale.shape[1] ?? 0);
   if (sixBits) return null;
-  const shape = shapeOf(codes, scale, 32);
-  if (scale.dtype !== 'U8' && scale.dtype !== 'F8_E8M0') {
-    throw unfit(scale, `scales in ${scale.dtype}: MXFP4 has exponents, in U8 or F8_E8M0`);
-  }
+  const shape = shapeOf(codes, scale, 32, ['U8', 'F8_E8M0']);
   const coding = codingOf(32, 'E8M0', null);
   return { storedName, shape, coding, codes, scale, label: 'MXFP4' };
 }
@@ -87,11 +85,8 @@ function nvfp4(
   global: FileTensor,
   how: 'divides' | 'multiplies',
 ): Found {
-  if (scale.dtype !== 'F8_E4M3') throw unfit(scale, `scales in ${scale.dtype}: NVFP4 has them in F8_E4M3`);
-  if (global.dtype !== 'F32' || global.bytes !== 4) {
-    throw unfit(global, `the scale of the whole tensor is ${shapeText(global)}, and not one F32`);
-  }
-  const shape = shapeOf(codes, scale, 16);
+  expectTensor(global, ['F32'], global.bytes === 4 ? global.shape : []);
+  const shape = shapeOf(codes, scale, 16, ['F8_E4M3']);
   return { storedName, shape, coding: codingOf(16, 'F8_E4M3', how), codes, scale, global, label: 'NVFP4' };
 }
 
@@ -99,29 +94,25 @@ function experts(codes: FileTensor, tensors: Tensors): Found | null {
   const storedName = /^(.+_proj)_blocks$/.exec(codes.storedName)?.[1];
   const scale = tensors.get(`${storedName}_scales`);
   if (storedName === undefined || !scale) return null;
-  const [matrices = 0, rows = 0, groups = 0, bytes] = codes.shape;
-  const fits = codes.shape.length === 4 && bytes === 16 && scale.dtype === 'U8';
-  if (!fits || scale.shape.join() !== [matrices, rows, groups].join()) {
-    throw unfit(
-      codes,
-      `${shapeText(codes)} with scales ${shapeText(scale)} are not the blocks of 16 bytes of MXFP4`,
-    );
-  }
+  const [matrices = 0, rows = 0, groups = 0] = codes.shape;
+  expectTensor(codes, ['U8'], [matrices, rows, groups, 16]);
+  expectTensor(scale, ['U8'], [matrices, rows, groups]);
   const shape = [matrices, 32 * groups, rows];
   const coding = { ...codingOf(32, 'E8M0', null), transposed: true };
   return { storedName, shape, coding, codes, scale, label: 'MXFP4' };
 }
 
 /** Of the values. @throws NamedError `InvalidTensor` where there is not one scale for each `group` columns */
-function shapeOf(codes: FileTensor, scale: FileTensor, group: 16 | 32): number[] {
+function shapeOf(
+  codes: FileTensor,
+  scale: FileTensor,
+  group: 16 | 32,
+  dtypes: readonly FileTensor['dtype'][],
+): number[] {
   const [rows = 0, bytes = 0] = codes.shape;
-  const [scaleRows = 0, groups = 0] = scale.shape;
-  const matrices = codes.shape.length === 2 && scale.shape.length === 2;
-  if (matrices && scaleRows === rows && groups === Math.ceil((2 * bytes) / group)) return [rows, 2 * bytes];
-  throw unfit(
-    scale,
-    `scales ${shapeText(scale)} are not one for each ${group} of the ${codes.shape.length === 2 ? 2 * bytes : '?'} columns of ${codes.storedName}, ${shapeText(codes)}`,
-  );
+  expectTensor(codes, ['U8'], [rows, bytes]);
+  expectTensor(scale, dtypes, [rows, Math.ceil((2 * bytes) / group)]);
+  return [rows, 2 * bytes];
 }
 
 function codingOf(

@@ -5,13 +5,14 @@
 import type { DeclaredQuantization } from '../../quantization.ts';
 import type { AnyEncoded } from '../codecs.ts';
 import { matrixOf } from '../encoded.ts';
-import { activationScales, parentOf, partOf, shapeText, unfit } from '../safetensors/parts.ts';
+import { activationScales, parentOf } from '../safetensors/activation-scales.ts';
+import { partOf, wrongTensor } from '../safetensors/parts.ts';
 import type { Claimed, FileTensor, Quantization } from '../safetensors/quantization.ts';
 import type { ScaleDtype } from './codec.ts';
-import { type Block, blockOf, declaredBlocks, describeBlock } from './grid.ts';
+import { type Block, declaredBlocks, type Grid, gridOf } from './grid.ts';
 
 /** What scales are stored in; U8 and F8_E8M0 hold exponents. */
-export const SCALES: Readonly<Partial<Record<FileTensor['dtype'], ScaleDtype>>> = {
+const SCALES: Readonly<Partial<Record<FileTensor['dtype'], ScaleDtype>>> = {
   ...{ F32: 'F32', F16: 'F16', BF16: 'BF16' },
   ...{ U8: 'E8M0', F8_E8M0: 'E8M0' },
 };
@@ -34,7 +35,7 @@ function claimFp8(
     const module = parentOf(storedName);
     const scale = tensors.get(`${module}.weight_scale_inv`) ?? tensors.get(`${module}.weight_scale`);
     if (!scale) continue;
-    const block = blockOfWeight(weight, scale, blocks);
+    const { block, label } = gridOfWeight(weight, scale, blocks);
     found.push({
       ...{ storedName, shape: weight.shape, codec: 'scaledFloat' },
       coding: {
@@ -43,32 +44,28 @@ function claimFp8(
       parts: { codes: partOf(weight), scale: partOf(scale) },
     });
     used.add(storedName).add(scale.storedName);
-    words.add(`${dtype === 'F8_E4M3' ? 'E4M3' : 'E5M2'}, ${describeBlock(block, sizeOf(weight))}`);
+    words.add(`${dtype === 'F8_E4M3' ? 'E4M3' : 'E5M2'}, ${label}`);
   }
   if (found.length === 0) return null;
   for (const name of activationScales(tensors, found)) used.add(name);
-  return { tensors: found, used, label: `FP8 (${[...words].join('; ')})`, notices: [] };
-}
-
-function sizeOf({ shape }: FileTensor): Block {
-  const { rows, columns } = matrixOf(shape);
-  return [rows, columns];
+  return { tensors: found, used, label: `FP8 (${[...words].sort().join('; ')})`, notices: [] };
 }
 
 /** @throws NamedError `InvalidTensor` */
-function blockOfWeight(weight: FileTensor, scale: FileTensor, declared: readonly Block[]): Block {
-  const block = blockOf(sizeOf(weight), scale.shape, declared);
-  if (block) return block;
-  const sizes = declared.map((size) => size.join(' × ')).join(', ') || 'no size of block';
-  throw unfit(
+function gridOfWeight(weight: FileTensor, scale: FileTensor, declared: readonly Block[]): Grid {
+  const { rows, columns } = matrixOf(weight.shape);
+  const grid = gridOf([rows, columns], scale.shape, declared);
+  if (grid) return grid;
+  const sizes = declared.map((size) => size.join(' × ')).join(', ') || 'none';
+  throw wrongTensor(
     scale,
-    `scales ${shapeText(scale)} do not say which values of ${weight.storedName}, ${shapeText(weight)}, they belong to; declared: ${sizes}`,
+    `${weight.storedName} is [${weight.shape.join(', ')}], and no size of block leads to these scales (declared: ${sizes})`,
   );
 }
 
 /** @throws NamedError `InvalidTensor` */
-export function scaleDtype(scale: FileTensor): ScaleDtype {
+function scaleDtype(scale: FileTensor): ScaleDtype {
   const dtype = SCALES[scale.dtype];
   if (dtype) return dtype;
-  throw unfit(scale, `scales in ${scale.dtype} are not one of ${Object.keys(SCALES).join(', ')}`);
+  throw wrongTensor(scale, `scales are in one of ${Object.keys(SCALES).join(', ')}`);
 }

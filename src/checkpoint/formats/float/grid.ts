@@ -30,37 +30,45 @@ function isSize(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
+export interface Grid {
+  readonly block: Block;
+  /** "a scale for each row". */
+  readonly label: string;
+}
+
 /**
- * The block of a weight `[rows, columns]` whose scales have this shape: one scale for all, one a row, or a grid of them.
+ * The blocks of a weight `[rows, columns]` whose scales have this shape: one scale for all, one a row, or a grid of them.
  *
  * @param declared sizes that may apply; of several that fit all must mean the same
  * @returns null where the shapes do not fit each other, or fit in more than one way
  */
-export function blockOf(
+export function gridOf(
   [rows, columns]: Block,
   scales: readonly number[],
   declared: readonly Block[],
-): Block | null {
-  const count = scales.reduce((product, dim) => product * dim, 1);
-  if (count === 1) return [Math.max(rows, 1), Math.max(columns, 1)];
-  const [down = 0, across = 1, ...more] = scales;
+): Grid | null {
+  const [down = 1, across = 1, ...more] = scales;
   if (more.length > 0) return null;
-  if (down === rows && across === 1) return [1, Math.max(columns, 1)];
-  const fits = (sizes: readonly Block[]): Block[] =>
-    sizes
-      .filter(([high, wide]) => Math.ceil(rows / high) === down && Math.ceil(columns / wide) === across)
-      .map(([high, wide]) => [Math.min(high, rows), Math.min(wide, columns)]);
-  const [first, ...others] = fits(declared);
+  const fitting = (sizes: readonly Block[]): Block[] =>
+    sizes.filter(([high, wide]) => Math.ceil(rows / high) === down && Math.ceil(columns / wide) === across);
+  const [first, ...others] = scales.length === 2 ? fitting(declared) : [];
   if (first) {
-    return others.every(([high, wide]) => high === first[0] && wide === first[1]) ? first : null;
+    const same = ([high, wide]: Block): boolean =>
+      Math.min(high, rows) === Math.min(first[0], rows) &&
+      Math.min(wide, columns) === Math.min(first[1], columns);
+    return others.every(same) ? labelled(first) : null;
   }
-  if (down === rows && across > 0 && columns % across === 0) return [1, columns / across];
-  return fits([USUAL])[0] ?? null;
+  if (down * across === 1)
+    return { block: [Math.max(rows, 1), Math.max(columns, 1)], label: 'one scale a tensor' };
+  if (down === rows && across === 1)
+    return { block: [1, Math.max(columns, 1)], label: 'a scale for each row' };
+  if (down === rows && across > 0 && columns % across === 0) return labelled([1, columns / across]);
+  const [usual] = fitting([USUAL]);
+  return usual ? labelled(usual) : null;
 }
 
-/** "one scale a row", of a weight `[rows, columns]`. */
-export function describeBlock([high, wide]: Block, [rows, columns]: Block): string {
-  if (high >= rows && wide >= columns) return 'one scale a tensor';
-  if (high > 1) return `a scale for each block of ${high} × ${wide}`;
-  return wide >= columns ? 'a scale for each row' : `a scale for each ${wide} columns`;
+function labelled(block: Block): Grid {
+  const [high, wide] = block;
+  const label = high > 1 ? `a scale for each block of ${high} × ${wide}` : `a scale for each ${wide} columns`;
+  return { block, label };
 }

@@ -1,43 +1,41 @@
+/** Tensors of a file as parts of an encoded one, and what is said of them where they do not fit. */
 import { NamedError } from '../../../named-error.ts';
+import type { Dtype, UnreadDtype } from '../../dtype.ts';
 import type { StoredPart } from '../encoded.ts';
 import type { FileTensor } from './quantization.ts';
 
-/** A whole tensor of a file. */
 export function partOf({ file, storedName, dtype, shape, start, end }: FileTensor): StoredPart {
   return { file, name: storedName, dtype, shape, start, end };
 }
 
-/** `InvalidTensor` for codes, scales and settings that do not fit each other. */
-export function unfit(
-  { file, storedName }: FileTensor,
-  what: string,
-  remedy = 'use the files as they were published, config.json included, or quantize the checkpoint again',
-): NamedError {
-  return new NamedError('InvalidTensor', what, { file, tensor: storedName }, remedy);
+/** `InvalidTensor`: codes, scales and shapes do not belong together. */
+export function wrongTensor({ file, storedName, dtype, shape }: FileTensor, what: string): NamedError {
+  return new NamedError(
+    'InvalidTensor',
+    `${dtype} [${shape.join(', ')}] does not fit its weight: ${what}`,
+    { file, tensor: storedName },
+    'download the folder again; else open the checkpoint that it was quantized from',
+  );
 }
 
-export function shapeText({ dtype, shape }: FileTensor): string {
-  return `${dtype} [${shape.join(', ')}]`;
+/** @throws NamedError `InvalidTensor` */
+export function expectTensor(
+  tensor: FileTensor,
+  dtypes: readonly (Dtype | UnreadDtype)[],
+  shape: readonly number[],
+): void {
+  const fits = tensor.shape.length === shape.length && tensor.shape.every((dim, i) => dim === shape[i]);
+  if (fits && dtypes.includes(tensor.dtype)) return;
+  throw wrongTensor(tensor, `it should be ${dtypes.join(' or ')} [${shape.join(', ')}]`);
 }
 
-/** Scales and zero points of activations and caches: no weight depends on them. */
-const ACTIVATION =
-  /^(.+)\.(?:(?:input|output|activation)_(?:scale|zero_point|global_scale|scale_ub)|[qkv]_(?:scale|zero_point|global_scale))$/;
-
-/** Stored names of the scales of activations that lie beside claimed weights, or one level above them. */
-export function activationScales(
+/** A tensor of a module. @throws NamedError `InvalidTensor`, by the name of another that stands there */
+export function companion(
   tensors: ReadonlyMap<string, FileTensor>,
-  claimed: readonly { readonly storedName: string }[],
-): string[] {
-  const places = new Set<string>();
-  for (const { storedName } of claimed) {
-    const place = parentOf(storedName);
-    places.add(place).add(parentOf(place));
-  }
-  return [...tensors.keys()].filter((name) => places.has(ACTIVATION.exec(name)?.[1] ?? ''));
-}
-
-/** "model.layers.0" of "model.layers.0.weight". */
-export function parentOf(name: string): string {
-  return name.slice(0, Math.max(0, name.lastIndexOf('.')));
+  beside: FileTensor,
+  name: string,
+): FileTensor {
+  const tensor = tensors.get(name);
+  if (tensor) return tensor;
+  throw wrongTensor(beside, `there is no ${name} beside it`);
 }
