@@ -4,9 +4,11 @@ import { rowInt8, type RowInt8Coding } from './bitsandbytes/int8.ts';
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import type { EncodedTensor } from './encoded.ts';
 import { scaledFloat, type ScaledFloatCoding } from './float/codec.ts';
+import { integers, type IntegerCoding } from './integers/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 
 interface Codings {
+  readonly integers: IntegerCoding;
   readonly stored: StoredCoding;
   readonly scaledFloat: ScaledFloatCoding;
   readonly fourBits: FourBitsCoding;
@@ -19,7 +21,7 @@ export type CodecName = keyof Codings;
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
 const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
-  ...{ stored, scaledFloat, fourBits, rowInt8 },
+  ...{ stored, integers, scaledFloat, fourBits, rowInt8 },
 };
 
 /** The codec of a tensor, with the tensor given to it. */

@@ -19,8 +19,10 @@ import { unreadNotices } from '../../unread-tensors.ts';
 import { findWeights, shardsOf } from '../../weight-files.ts';
 import { bitsandbytes } from '../bitsandbytes/claim.ts';
 import type { AnyEncoded } from '../codecs.ts';
+import { compressedIntegers } from '../compressed-tensors/integers.ts';
 import { fp4 } from '../float/fp4.ts';
 import { fp8 } from '../float/fp8.ts';
+import { packedWeights } from '../gptq-awq/quantization.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import { partOf } from './parts.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
@@ -28,7 +30,10 @@ import type { Claimed, FileTensor, Quantization } from './quantization.ts';
 const CONFIG_FILE = 'config.json';
 
 /** Asked in this order, each of what is left. */
-const QUANTIZATIONS: readonly Quantization[] = [fp8, fp4, bitsandbytes];
+const QUANTIZATIONS: readonly Quantization[] = [
+  ...[packedWeights, compressedIntegers],
+  ...[fp8, fp4, bitsandbytes],
+];
 
 interface Opened extends WeightFile {
   readonly tensors: readonly FileTensor[];
