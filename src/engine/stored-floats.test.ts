@@ -1,9 +1,10 @@
 /** Tiny models with some layers in FP8, LLM.int8, NF4 and NVFP4, the rest as published: they answer as transformers does. */
+import { readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import type { ByteSource } from '../checkpoint/byte-source.ts';
 import { readableFolder } from '../checkpoint/formats/open.ts';
-import { floatCases, floatData, floatJson, rawTensors } from '../checkpoint/formats/testing/float-cases.ts';
+import { floatCases, rawTensors, type ReadFixture } from '../checkpoint/formats/testing/float-cases.ts';
 import { safetensorsOf } from '../checkpoint/formats/testing/raw-tensors.ts';
 import { parentOf } from '../checkpoint/formats/safetensors/activation-scales.ts';
 import { WasmBackend } from './backend/wasm.ts';
@@ -22,13 +23,15 @@ interface Expected {
   readonly logits: readonly number[];
 }
 
-const MODELS = floatJson('models/expected.json') as Record<string, Expected>;
-const CASES = await floatCases();
+const DATA = new URL('../../tools/quantized/data/floats/', import.meta.url);
+const read: ReadFixture = (file) => new Uint8Array(readFileSync(new URL(file, DATA)));
+const MODELS = JSON.parse(new TextDecoder().decode(read('models/expected.json'))) as Record<string, Expected>;
+const CASES = await floatCases(read);
 
 /** A golden folder whose weights give way to the stored tensors of their modules. */
 async function modelFolder(name: string, checkpoint: string): Promise<Map<string, ByteSource>> {
   const files = new Map<string, ByteSource>(await goldenFolder(readFromDisk, checkpoint));
-  const stored = await rawTensors(floatData(`models/${name}.safetensors`));
+  const stored = await rawTensors(read(`models/${name}.safetensors`));
   const modules = new Set([...stored.keys()].map((key) => key.slice(0, key.indexOf('_proj') + 5)));
   const plain = await rawTensors(await readFromDisk(`checkpoints/${checkpoint}/model.safetensors`));
   const kept = [...plain].filter(([key]) => !key.endsWith('.weight') || !modules.has(parentOf(key)));

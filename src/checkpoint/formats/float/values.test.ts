@@ -1,4 +1,5 @@
 /** Every layout of floats and of bitsandbytes against the values of the libraries (tools/quantized/README.md), bit for bit. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint.ts';
 import { canonicalName } from '../../tensor-name.ts';
@@ -10,7 +11,8 @@ import { TensorReader } from '../tensor-reader.ts';
 import { codecOf } from '../codecs.ts';
 import { floatCases, quantizedFolder } from '../testing/float-cases.ts';
 
-const CASES = await floatCases();
+const DATA = new URL('../../../../tools/quantized/data/floats/', import.meta.url);
+const CASES = await floatCases((file) => new Uint8Array(readFileSync(new URL(file, DATA))));
 
 function bitsOf(values: Float32Array): number[] {
   return [...new Uint32Array(values.buffer, values.byteOffset, values.length)];

@@ -1,4 +1,5 @@
 /** Codes and scales that lost a part of theirs: such a folder never opens as plain weights. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../byte-source.ts';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint.ts';
@@ -9,7 +10,8 @@ import { readableFolder } from '../open.ts';
 import { floatCases, quantizedFolder } from '../testing/float-cases.ts';
 import type { RawTensor } from '../testing/raw-tensors.ts';
 
-const CASES = await floatCases();
+const DATA = new URL('../../../../tools/quantized/data/floats/', import.meta.url);
+const CASES = await floatCases((file) => new Uint8Array(readFileSync(new URL(file, DATA))));
 const NO_PART_OF_A_WEIGHT = /\.(input_scale|input_global_scale|activation_scale|k_scale|weight_format)$/;
 const REFUSALS = ['QuantizedWeights', 'InvalidTensor', 'UnknownDtype'];
 

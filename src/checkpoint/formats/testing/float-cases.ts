@@ -1,12 +1,9 @@
 /** The folders of `tools/quantized/data/floats`: tensors in some layout, and the values they stand for. */
-import { readFileSync } from 'node:fs';
 import type { ByteSource } from '../../byte-source.ts';
 import { readHeader } from '../../header.ts';
 import { heldSource } from '../../testing/held-source.ts';
 import type { FileTensor } from '../safetensors/quantization.ts';
 import { safetensorsOf, type RawTensor } from './raw-tensors.ts';
-
-const DATA = new URL('../../../../tools/quantized/data/floats/', import.meta.url);
 
 export interface FloatCase {
   readonly declared: Readonly<Record<string, unknown>>;
@@ -16,13 +13,8 @@ export interface FloatCase {
   readonly values: ReadonlyMap<string, Float32Array>;
 }
 
-export function floatData(file: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(readFileSync(new URL(file, DATA)));
-}
-
-export function floatJson(file: string): unknown {
-  return JSON.parse(new TextDecoder().decode(floatData(file)));
-}
+/** Reads a file of that folder. */
+export type ReadFixture = (file: string) => Uint8Array<ArrayBuffer>;
 
 export async function rawTensors(bytes: Uint8Array<ArrayBuffer>): Promise<Map<string, RawTensor>> {
   const { tensors, unread } = await readHeader(heldSource('tensors', bytes), 'tensors');
@@ -32,10 +24,13 @@ export async function rawTensors(bytes: Uint8Array<ArrayBuffer>): Promise<Map<st
   return new Map([...tensors, ...unread].map((tensor) => [tensor.storedName, raw(tensor)]));
 }
 
-export async function floatCases(): Promise<ReadonlyMap<string, FloatCase>> {
-  const stored = await rawTensors(floatData('units.safetensors'));
-  const values = await rawTensors(floatData('values.safetensors'));
-  const declared = floatJson('units.json') as Record<string, Record<string, unknown>>;
+export async function floatCases(read: ReadFixture): Promise<ReadonlyMap<string, FloatCase>> {
+  const stored = await rawTensors(read('units.safetensors'));
+  const values = await rawTensors(read('values.safetensors'));
+  const declared = JSON.parse(new TextDecoder().decode(read('units.json'))) as Record<
+    string,
+    Record<string, unknown>
+  >;
   const of = <T>(tensors: ReadonlyMap<string, RawTensor>, name: string, made: (tensor: RawTensor) => T) =>
     new Map(
       [...tensors].flatMap(([key, tensor]) => {
