@@ -202,7 +202,7 @@ function zeroLayoutOf(
     const count = zeros.shape.reduce((product, dim) => product * dim, 1);
     const fits = count === scaled.rows * scaled.columns && zeros.shape.length < 2;
     expectTensor(zeros, ['I8'], fits ? zeros.shape : [scaled.rows, scaled.columns]);
-    return { bits: 8, along: 'columns', order: 'rows', packing: 'bytes' };
+    return { bits: packing === 'bytes' ? 8 : bits, along: 'columns', order: 'rows', packing: 'bytes' };
   }
   const layout: CodeLayout = { bits, along: 'rows', order: 'rows', packing };
   expectTensor(zeros, ['I32'], storedShape(layout, scaled));

@@ -13,7 +13,7 @@ export interface CodeLayout {
    * - `dense`: one stream of bits, the lowest first, cut into words: a code may begin in one and end in the next;
    * - `padded`: as many whole codes as fit, from the lowest bits; the top bits of a word may be idle;
    * - `interleaved`: eight codes of 4 bits, from the lowest: those of places 0, 2, 4, 6, 1, 3, 5, 7;
-   * - `bytes`: no words: a signed byte for each, here counted from −128.
+   * - `bytes`: no words: a signed byte for each, here counted from −2^(bits − 1).
    */
   readonly packing: 'dense' | 'padded' | 'interleaved' | 'bytes';
   /** Added to each word, as to a number of 32 bits, before it is taken apart. */
@@ -69,7 +69,8 @@ export function unpackCodes(
 ): Uint8Array<ArrayBuffer> {
   const codes = new Uint8Array(rows.count * size.columns);
   if (layout.packing === 'bytes') {
-    for (let i = 0; i < codes.length; i += 1) codes[i] = (bytes[i] ?? 0) ^ 0x80;
+    const lowest = 2 ** (layout.bits - 1);
+    for (let i = 0; i < codes.length; i += 1) codes[i] = (bytes[i] ?? 0) + lowest;
   } else if (hasOwnRows(layout) && layout.bits === 4 && layout.added === undefined) {
     unpackNibbles(bytes, size.columns, codes);
   } else {

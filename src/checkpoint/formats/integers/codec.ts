@@ -164,8 +164,15 @@ function scalesOf(tensor: Tensor, bytes: PartBytes, rows: Rows): Float32Array<Ar
 function zerosOf(tensor: Tensor, bytes: PartBytes, rows: Rows): Uint8Array<ArrayBuffer> {
   const { codes, zeros, scales } = tensor.coding;
   if (zeros === null) return new Uint8Array(rows.count * scales.groups).fill(2 ** (codes.bits - 1));
-  const scaled = scaleRows(tensor, rows);
-  return eachRow(unpackCodes(zeros, bytes['zeros'] ?? NOTHING, zeroSize(tensor), scaled), tensor, rows);
+  const found = unpackCodes(zeros, bytes['zeros'] ?? NOTHING, zeroSize(tensor), scaleRows(tensor, rows));
+  const outside = found.find((zero) => zero >= 2 ** zeros.bits);
+  if (outside !== undefined) {
+    throw wrongZero(
+      tensor,
+      `a zero is ${outside}, and codes of ${zeros.bits} bits end at ${2 ** zeros.bits - 1}`,
+    );
+  }
+  return eachRow(found, tensor, rows);
 }
 
 /** What rows share, given to each of them. */
@@ -192,15 +199,22 @@ function tableOf({ coding }: Tensor, bytes: PartBytes): Int32Array | null {
 }
 
 /** The device is given no zeros: another one than the checkpoint declares would go unseen. */
-function checkSymmetric({ coding, parts }: Tensor, zeros: Uint8Array): void {
-  const middle = 2 ** (coding.codes.bits - 1);
-  const other = zeros.findIndex((zero) => zero !== middle);
-  if (other < 0) return;
+function checkSymmetric(tensor: Tensor, zeros: Uint8Array): void {
+  const middle = 2 ** (tensor.coding.codes.bits - 1);
+  const other = zeros.find((zero) => zero !== middle);
+  if (other === undefined) return;
+  throw wrongZero(
+    tensor,
+    `a zero is ${other}, and the config calls the codes symmetric: each should be ${middle}`,
+  );
+}
+
+function wrongZero({ parts }: Tensor, what: string): NamedError {
   const { file, name } = parts['zeros'] ?? { file: '', name: '' };
-  throw new NamedError(
+  return new NamedError(
     'InvalidTensor',
-    `a zero is ${zeros[other]}, and the config calls the codes symmetric: each should be ${middle}`,
+    what,
     { file, tensor: name },
-    'say in the config that they are not (sym: false, of AWQ zero_point: true), or download the file again',
+    'download the file again; where it is as it was written, say in its config that codes are not symmetric',
   );
 }
