@@ -99,11 +99,19 @@ function expand(
 
 function scalesOf({ coding }: Tensor, { scale, global }: PartBytes): Float32Array<ArrayBuffer> {
   const stored = scale ?? new Uint8Array(0);
-  const scales =
-    coding.scale === 'E8M0' ? Float32Array.from(stored, exponentToNumber) : toFloat32(stored, coding.scale);
+  const scales = coding.scale === 'E8M0' ? powersOf(stored) : toFloat32(stored, coding.scale);
   if (coding.global === null || global === undefined) return scales;
   const [factor = NaN] = toFloat32(global, 'F32');
   return scales.map((value) => (coding.global === 'divides' ? value / factor : value * factor));
+}
+
+let powers: Float32Array | undefined;
+
+function powersOf(exponents: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  powers ??= Float32Array.from({ length: 256 }, (_, code) => exponentToNumber(code));
+  const out = new Float32Array(exponents.length);
+  for (let i = 0; i < out.length; i += 1) out[i] = powers[exponents[i] as number] as number;
+  return out;
 }
 
 function transposedEach(

@@ -27,7 +27,7 @@ const VALUES: readonly unknown[] = [
 
 /** Whatever else was changed, such a folder is not plain. */
 const SCALES =
-  /(weight_scale(_inv|_2)?|_packed|_global_scale|_blocks|_scales|absmax|quant_map|SCB|__[nf][pf]4)$/;
+  /(weight_scale(_inv|_2)?|_packed|weight_global_scale|_blocks|_scales|absmax|quant_map|SCB|__[nf][pf]4)$/;
 
 const DATA = new URL('../../../../tools/quantized/data/floats/', import.meta.url);
 const CASES = [...(await floatCases((file) => new Uint8Array(readFileSync(new URL(file, DATA))))).values()];
