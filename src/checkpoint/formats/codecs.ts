@@ -1,12 +1,18 @@
 /** Every codec, by name. A codec is one folder here, and stands in this list. */
+import { fourBits, type FourBitsCoding } from './bitsandbytes/four-bits.ts';
+import { rowInt8, type RowInt8Coding } from './bitsandbytes/int8.ts';
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import type { EncodedTensor } from './encoded.ts';
+import { scaledFloat, type ScaledFloatCoding } from './float/codec.ts';
 import { integers, type IntegerCoding } from './integers/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 
 interface Codings {
   readonly integers: IntegerCoding;
   readonly stored: StoredCoding;
+  readonly scaledFloat: ScaledFloatCoding;
+  readonly fourBits: FourBitsCoding;
+  readonly rowInt8: RowInt8Coding;
 }
 
 export type CodecName = keyof Codings;
@@ -14,7 +20,9 @@ export type CodecName = keyof Codings;
 /** A tensor of any codec of the list. */
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
-const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { integers, stored };
+const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
+  ...{ stored, integers, scaledFloat, fourBits, rowInt8 },
+};
 
 /** The codec of a tensor, with the tensor given to it. */
 export interface BoundCodec {
