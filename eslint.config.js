@@ -66,6 +66,8 @@ export default defineConfig(
     files: ['{src,workers,packages}/**/*.{ts,mjs,svelte}'],
     ignores: [
       'src/vlm/**',
+      // What files of another format call an architecture.
+      'src/checkpoint/formats/*/architectures/**',
       '**/testing/**',
       'packages/*/example/**',
       'src/ui/necessity/PublishedFreezing.svelte',
