@@ -1,5 +1,6 @@
 /** A checkpoint folder made ready: weights located, config, tokenizer and image processor read and checked. */
 import { type CheckpointFiles, listFiles } from '../checkpoint/byte-source.ts';
+import { storedAs, storedFiles, storedWeightFiles } from '../checkpoint/formats/decoded-folder.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { EMBEDDINGS, layerPlace, tensorPlace } from '../checkpoint/tensor-place.ts';
 import { MAX_NOTICES } from '../checkpoint/limits.ts';
@@ -191,23 +192,25 @@ function stored(id: ModelId, checkpoint: Checkpoint, visionBlocks: number, skip:
   const dtypes: Record<string, number> = {};
   let parameters = 0;
   for (const tensor of checkpoint.tensors.values()) {
-    dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + 1;
+    const { dtype, bytes } = storedAs(checkpoint.files, tensor);
+    dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
     if (skip.has(tensor.name)) continue;
     parameters += tensor.shape.reduce((product, dim) => product * dim, 1);
     const { layer } = layerPlace(tensor.name, { visionBlocks });
-    if (layer !== null) layerBytes.set(layer, (layerBytes.get(layer) ?? 0) + tensor.bytes);
+    if (layer !== null) layerBytes.set(layer, (layerBytes.get(layer) ?? 0) + bytes);
   }
   return {
     id,
     name: checkpoint.name,
+    ...(checkpoint.format === undefined ? {} : { format: checkpoint.format }),
     fingerprint: checkpoint.fingerprint,
     spots: checkpoint.spots,
     visionBlocks,
     parameters,
     bytes: checkpoint.bytes,
     tensors: checkpoint.tensors.size,
-    files: listFiles(checkpoint.files),
-    weightFiles: checkpoint.weightFiles,
+    files: listFiles(storedFiles(checkpoint.files)),
+    weightFiles: storedWeightFiles(checkpoint),
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),
   };

@@ -10,6 +10,8 @@ export interface OpenedCheckpoint {
   readonly fingerprint: string;
   /** Places at which it compares the weights. */
   readonly spots: number;
+  /** What the weights are stored in, a line; left out for plain safetensors. */
+  readonly format?: string;
   readonly modelType: string;
   /** Why it is open for its weights alone, a sentence; absent where it can be loaded. Sizes that names do not tell are then null. */
   readonly weightsOnly?: string;

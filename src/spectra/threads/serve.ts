@@ -35,11 +35,15 @@ export class SpectraService {
   #next = 0;
 
   energy(task: SentEnergy, digested: boolean): Promise<WithReads<EnergySums>> {
-    return withReads(digested, (onRead) => this.#threads.energy({ ...task, pieces: receivedPieces(task.pieces) }, undefined, onRead));
+    return withReads(digested, (onRead) =>
+      this.#threads.energy({ ...task, pieces: receivedPieces(task.pieces) }, undefined, onRead),
+    );
   }
 
   async deltaMatrix(task: SentDelta, digested: boolean): Promise<WithReads<Float32Array<ArrayBuffer>>> {
-    const found = await withReads(digested, (onRead) => this.#threads.deltaMatrix(received(task), undefined, onRead));
+    const found = await withReads(digested, (onRead) =>
+      this.#threads.deltaMatrix(received(task), undefined, onRead),
+    );
     return transfer(found, [found.value.buffer]);
   }
 
