@@ -10,8 +10,6 @@ import {
   seededBytes,
   type WrittenTensor,
 } from '../checkpoint/formats/gguf/testing/gguf-file.ts';
-import { failureOf } from '../checkpoint/testing/files.ts';
-import { parseConfig } from '../vlm/config.ts';
 import { Engine } from './engine.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { wholeModel } from './subject.ts';
@@ -25,7 +23,8 @@ const NEW_TOKENS = 16;
 
 const read = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await readFile(new URL(name, DATA)));
-const json = async <T>(name: string): Promise<T> => JSON.parse(new TextDecoder().decode(await read(name))) as T;
+const json = async <T>(name: string): Promise<T> =>
+  JSON.parse(new TextDecoder().decode(await read(name))) as T;
 
 type Case = Pick<GoldenCase, 'messages' | 'images' | 'inputIds'> & {
   readonly tokens: readonly number[];
@@ -60,8 +59,14 @@ async function mixed(): Promise<Map<string, File>> {
 function seededFolder({ language, vision, tensors }: Seeded): Map<string, File> {
   const written = tensors.map((tensor) => ({ ...tensor, bytes: bytesOfSeeded(tensor) }));
   const ofTower = (name: string): boolean => /^(v|mm)\./.test(name);
-  const first = ggufFile(language, written.filter(({ name }) => !ofTower(name)));
-  const second = ggufFile(vision, written.filter(({ name }) => ofTower(name)));
+  const first = ggufFile(
+    language,
+    written.filter(({ name }) => !ofTower(name)),
+  );
+  const second = ggufFile(
+    vision,
+    written.filter(({ name }) => ofTower(name)),
+  );
   return new Map([
     ['b.gguf', new File([first], 'b.gguf')],
     ['a.gguf', new File([second], 'a.gguf')],
@@ -96,7 +101,10 @@ async function opened(files: ReadonlyMap<string, File>): Promise<{ engine: Engin
   return { engine, subject: wholeModel(id, layers) };
 }
 
-async function expectAnswers(files: ReadonlyMap<string, File>, cases: Readonly<Record<string, Case>>): Promise<void> {
+async function expectAnswers(
+  files: ReadonlyMap<string, File>,
+  cases: Readonly<Record<string, Case>>,
+): Promise<void> {
   const { engine, subject } = await opened(files);
   const pictures = await goldenImages(readFromDisk);
   for (const [name, item] of Object.entries(cases)) {
@@ -104,7 +112,9 @@ async function expectAnswers(files: ReadonlyMap<string, File>, cases: Readonly<R
     const request = { job: name, subject, messages: item.messages, images };
     const { rows } = await engine.forward(request);
     const expected = new Float32Array(Uint8Array.from(Buffer.from(item.logits, 'base64')).buffer);
-    expect(relativeError(rows[0]?.logits as Float32Array, expected), `${name} logits`).toBeLessThan(LOGITS_BOUND);
+    expect(relativeError(rows[0]?.logits as Float32Array, expected), `${name} logits`).toBeLessThan(
+      LOGITS_BOUND,
+    );
     const generated = await engine.generate({ ...request, maxNewTokens: NEW_TOKENS }, () => undefined);
     expect(item.compared).toBeGreaterThanOrEqual(12);
     const compared = Math.min(item.compared, NEW_TOKENS);

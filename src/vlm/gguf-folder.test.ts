@@ -4,11 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { openCheckpoint, readTensorBytes, type Checkpoint } from '../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../checkpoint/decoding.ts';
-import {
-  ggufFile,
-  type Key,
-  type WrittenTensor,
-} from '../checkpoint/formats/gguf/testing/gguf-file.ts';
+import { ggufFile, type Key, type WrittenTensor } from '../checkpoint/formats/gguf/testing/gguf-file.ts';
 import type { ReadType } from '../checkpoint/formats/gguf/ggml-types.ts';
 import { readableFolder } from '../checkpoint/formats/open.ts';
 import { failureOf, folder } from '../checkpoint/testing/files.ts';
@@ -47,7 +43,11 @@ function golden(name: string): CheckpointFiles {
 }
 
 /** The part of a tensor that the converter stores under a name of its own, as bytes. */
-function partOf(whole: Uint8Array, shape: readonly number[], part: string): { shape: number[]; bytes: Uint8Array } {
+function partOf(
+  whole: Uint8Array,
+  shape: readonly number[],
+  part: string,
+): { shape: number[]; bytes: Uint8Array } {
   if (part.startsWith('row')) {
     const third = whole.length / 3;
     const at = Number(part.at(-1)) * third;
@@ -155,7 +155,12 @@ describe('a vocabulary', () => {
 
   const { strings, templates } = json<{
     strings: readonly { text: string; ids: number[]; decoded: string }[];
-    templates: readonly { messages: Parameters<Tokenizer['applyChatTemplate']>[0]; addGenerationPrompt: boolean; addVisionId: boolean; text: string }[];
+    templates: readonly {
+      messages: Parameters<Tokenizer['applyChatTemplate']>[0];
+      addGenerationPrompt: boolean;
+      addVisionId: boolean;
+      text: string;
+    }[];
   }>('goldens/data/text.json');
 
   it(`makes the ids that Hugging Face's tokenizer makes of ${strings.length} texts`, () => {
@@ -167,7 +172,10 @@ describe('a vocabulary', () => {
 
   it('shows of an answer what the original shows', () => {
     for (let id = 0; id < 400; id += 1)
-      expect([id, own.decode([id], { skipSpecial: true })]).toEqual([id, original.decode([id], { skipSpecial: true })]);
+      expect([id, own.decode([id], { skipSpecial: true })]).toEqual([
+        id,
+        original.decode([id], { skipSpecial: true }),
+      ]);
   });
 
   it('brings the chat template', () => {
@@ -199,8 +207,18 @@ describe('a folder', () => {
 
   it.each<[string, Readonly<Record<string, File>>, string, RegExp]>([
     ['the tower alone', { 'm.gguf': vision }, 'GgufWeights', /no language model.*add the language model/],
-    ['two quantizations', { 'q4.gguf': language, 'q8.gguf': language, 'm.gguf': vision }, 'AmbiguousWeights', /q4\.gguf, q8\.gguf.*drop the file of one quantization/],
-    ['two towers', { 'a.gguf': language, 'm1.gguf': vision, 'm2.gguf': vision }, 'AmbiguousWeights', /m1\.gguf, m2\.gguf/],
+    [
+      'two quantizations',
+      { 'q4.gguf': language, 'q8.gguf': language, 'm.gguf': vision },
+      'AmbiguousWeights',
+      /q4\.gguf, q8\.gguf.*drop the file of one quantization/,
+    ],
+    [
+      'two towers',
+      { 'a.gguf': language, 'm1.gguf': vision, 'm2.gguf': vision },
+      'AmbiguousWeights',
+      /m1\.gguf, m2\.gguf/,
+    ],
     ['an empty file', { 'a.gguf': new File([], 'x') }, 'FileTooShort', /a\.gguf/],
   ])('with %s is refused', async (_, files, name, message) => {
     const error = await failureOf(readableFolder(new Map(Object.entries(files))));

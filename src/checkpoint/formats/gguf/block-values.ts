@@ -27,8 +27,7 @@ export function decodeBlocks(
       const from = run * layout.run;
       if (layout.hasMinima) {
         const minimum = minima[run] as number;
-        for (let i = 0; i < layout.run; i += 1)
-          out[to + i] = scale * (levels[from + i] as number) + minimum;
+        for (let i = 0; i < layout.run; i += 1) out[to + i] = scale * (levels[from + i] as number) + minimum;
       } else {
         for (let i = 0; i < layout.run; i += 1) out[to + i] = scale * (levels[from + i] as number);
       }

@@ -157,15 +157,16 @@ export const BLOCK_LAYOUTS: Readonly<Record<BlockType, BlockLayout>> = {
         const bit = element >> 5;
         for (let i = 0; i < 32; i += 1) {
           // A third bit that is set stands for 0, one that is not for −4.
-          out[element + i] = (out[element + i] as number) - 4 + ((((bytes[at + i] as number) >> bit) & 1) << 2);
+          out[element + i] =
+            (out[element + i] as number) - 4 + ((((bytes[at + i] as number) >> bit) & 1) << 2);
         }
       }
     },
     scales: (bytes, at, scales) => {
       const scale = half(bytes, at + 108);
       for (let i = 0; i < 16; i += 1) {
-        const low = ((bytes[at + 96 + (i & 7)] as number) >> (i >> 3 << 2)) & 15;
-        const high = ((bytes[at + 104 + (i & 3)] as number) >> (i >> 2 << 1)) & 3;
+        const low = ((bytes[at + 96 + (i & 7)] as number) >> ((i >> 3) << 2)) & 15;
+        const high = ((bytes[at + 104 + (i & 3)] as number) >> ((i >> 2) << 1)) & 3;
         scales[i] = scale * ((low | (high << 4)) - 32);
       }
     },
@@ -183,7 +184,8 @@ export const BLOCK_LAYOUTS: Readonly<Record<BlockType, BlockLayout>> = {
       for (let element = 0; element < 256; element += 32) {
         const bit = element >> 5;
         for (let i = 0; i < 32; i += 1) {
-          out[element + i] = (out[element + i] as number) | ((((bytes[at + 16 + i] as number) >> bit) & 1) << 4);
+          out[element + i] =
+            (out[element + i] as number) | ((((bytes[at + 16 + i] as number) >> bit) & 1) << 4);
         }
       }
     },

@@ -36,7 +36,11 @@ function encoded(shape: readonly number[], pieces: readonly Piece[], turns: numb
   return { codec: 'gguf', storedName: 'w', shape, coding: { pieces: coded, turns }, parts };
 }
 
-function bytesFor(tensor: AnyEncoded, pieces: readonly Piece[], rows: Rows): Record<string, Uint8Array<ArrayBuffer>> {
+function bytesFor(
+  tensor: AnyEncoded,
+  pieces: readonly Piece[],
+  rows: Rows,
+): Record<string, Uint8Array<ArrayBuffer>> {
   const ranges = codecOf(tensor).ranges(rows);
   return Object.fromEntries(
     Object.entries(ranges).map(([part, { start, end }]) => {
@@ -88,7 +92,9 @@ describe('pieces', () => {
   it('follow each other by rows, of whichever types', () => {
     const pieces = [q, k, v];
     const whole = decode([9, 32], pieces, null, { first: 0, count: 9 });
-    const alone = pieces.map((piece) => decode(piece.shape, [piece], null, { first: 0, count: piece.shape[0] }));
+    const alone = pieces.map((piece) =>
+      decode(piece.shape, [piece], null, { first: 0, count: piece.shape[0] }),
+    );
     expect([...whole]).toEqual(alone.flatMap((values) => [...values]));
     for (const rows of [
       { first: 2, count: 2 },
@@ -150,7 +156,9 @@ describe('packing', () => {
   it('of no type with a minimum, runs of 16 or uneven steps', () => {
     const mapped = TYPES.filter((type) => {
       const shape = [1, 256];
-      return codecOf(encoded(shape, [{ type, shape, bytes: seededBytes(1, bytesOf(type, shape)) }], null)).packing();
+      return codecOf(
+        encoded(shape, [{ type, shape, bytes: seededBytes(1, bytesOf(type, shape)) }], null),
+      ).packing();
     });
     expect(mapped).toEqual(['Q4_0', 'Q8_0']);
   });
@@ -162,8 +170,7 @@ describe('rounding energy', () => {
     const { elements, bytes: size } = BLOCK_SIZES[type];
     const layout = BLOCK_LAYOUTS[type];
     const [levels, scales, minima] = [new Int8Array(256), new Float32Array(16), new Float32Array(16)];
-    const grid =
-      layout.grid ?? Array.from({ length: 300 }, (_, i) => i - 150); // beyond every level, so that each has two neighbours
+    const grid = layout.grid ?? Array.from({ length: 300 }, (_, i) => i - 150); // beyond every level, so that each has two neighbours
     let sum = 0;
     for (let block = 0; block * elements < columns; block += 1) {
       layout.levels(bytes, block * size, levels);
@@ -195,7 +202,10 @@ describe('rounding energy', () => {
   it('is that of uniform rounding where values are quantized to Q8_0', () => {
     // Values between −1 and 1 whose block has scale 1/127: the error is uniform within a step.
     const columns = 32 * 400;
-    const exact = Float64Array.from(seededBytes(3, 2 * columns).slice(columns), (byte, i) => (byte - 128 + (i % 97) / 97) / 160);
+    const exact = Float64Array.from(
+      seededBytes(3, 2 * columns).slice(columns),
+      (byte, i) => (byte - 128 + (i % 97) / 97) / 160,
+    );
     const bytes = new Uint8Array((columns / 32) * 34);
     const scale = 1 / 128;
     let error = 0;
@@ -216,6 +226,8 @@ describe('rounding energy', () => {
   it('is 0 of plain numbers', () => {
     const piece = { type: 'F16', shape: [2, 4], bytes: new Uint8Array(16) } as const;
     const tensor = encoded([4, 4], [piece, piece], null);
-    expect(codecOf(tensor).roundingEnergy({ piece0: piece.bytes, piece1: piece.bytes }, { first: 0, count: 4 })).toBe(0);
+    expect(
+      codecOf(tensor).roundingEnergy({ piece0: piece.bytes, piece1: piece.bytes }, { first: 0, count: 4 }),
+    ).toBe(0);
   });
 });

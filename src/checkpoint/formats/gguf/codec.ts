@@ -69,8 +69,14 @@ export const gguf: Codec<GgufCoding> = {
       const [only, ...others] = parts;
       if (only && others.length === 0) return only;
       return {
-        packed: joined(Uint8Array, parts.map(({ packed }) => packed)),
-        scales: joined(Float32Array, parts.map(({ scales }) => scales)),
+        packed: joined(
+          Uint8Array,
+          parts.map(({ packed }) => packed),
+        ),
+        scales: joined(
+          Float32Array,
+          parts.map(({ scales }) => scales),
+        ),
         zeroPoints: null,
       };
     },

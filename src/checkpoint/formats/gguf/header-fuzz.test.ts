@@ -19,9 +19,48 @@ const COUNT = Number(process.env.GGUF_HEADERS ?? 4000);
 const SEED = 5;
 /** Numbers that overflow, wrap, or lie at a limit. */
 const NUMBERS = [
-  ...[0n, 1n, 2n, 3n, 4n, 5n, 7n, 8n, 9n, 12n, 13n, 31n, 32n, 33n, 255n, 256n, 1024n, 4096n, 20_000n, 20_001n],
-  ...[2n ** 20n, 2n ** 20n + 1n, 1_000_000n, 1_000_001n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 32n],
-  ...[2n ** 53n - 1n, 2n ** 53n, 2n ** 60n, 2n ** 61n, 2n ** 63n - 1n, 2n ** 63n, 2n ** 64n - 32n, 2n ** 64n - 1n],
+  ...[
+    0n,
+    1n,
+    2n,
+    3n,
+    4n,
+    5n,
+    7n,
+    8n,
+    9n,
+    12n,
+    13n,
+    31n,
+    32n,
+    33n,
+    255n,
+    256n,
+    1024n,
+    4096n,
+    20_000n,
+    20_001n,
+  ],
+  ...[
+    2n ** 20n,
+    2n ** 20n + 1n,
+    1_000_000n,
+    1_000_001n,
+    2n ** 31n - 1n,
+    2n ** 31n,
+    2n ** 32n - 1n,
+    2n ** 32n,
+  ],
+  ...[
+    2n ** 53n - 1n,
+    2n ** 53n,
+    2n ** 60n,
+    2n ** 61n,
+    2n ** 63n - 1n,
+    2n ** 63n,
+    2n ** 64n - 32n,
+    2n ** 64n - 1n,
+  ],
 ];
 const LARGEST_READ = 5 * 2 ** 20;
 const LARGEST_FILE = 2 ** 40;
@@ -128,7 +167,8 @@ it(`${COUNT} mutated files: opened, or refused by name`, { timeout: 3_600_000 },
       count(error.name);
     }
   }
-  if (COUNT > 100_000) console.info(COUNT, Object.fromEntries(outcomes), `largest memory ${process.resourceUsage().maxRSS} kB`);
+  if (COUNT > 100_000)
+    console.info(COUNT, Object.fromEntries(outcomes), `largest memory ${process.resourceUsage().maxRSS} kB`);
   expect(outcomes.size).toBeGreaterThan(12);
   expect(outcomes.get('opened')).toBeGreaterThan(COUNT / 20);
 });

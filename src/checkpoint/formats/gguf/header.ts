@@ -169,7 +169,11 @@ async function readTensor(window: ByteWindow, alignment: number): Promise<Listed
     throw damaged('SizeMismatch', what, place);
   }
   if (!Number.isSafeInteger(offset) || offset % alignment !== 0) {
-    throw damaged('InvalidOffsets', `its offset ${offset} is no multiple of the alignment ${alignment}`, place);
+    throw damaged(
+      'InvalidOffsets',
+      `its offset ${offset} is no multiple of the alignment ${alignment}`,
+      place,
+    );
   }
   return { name, type, shape: dims.reverse(), offset, length };
 }
@@ -210,5 +214,10 @@ export function unknownType(what: string, place: ErrorPlace): NamedError {
 }
 
 function damaged(error: ErrorName, what: string, place: ErrorPlace): NamedError {
-  return new NamedError(error, what, place, 'the file is damaged: download it again, or convert the model again');
+  return new NamedError(
+    error,
+    what,
+    place,
+    'the file is damaged: download it again, or convert the model again',
+  );
 }

@@ -1,5 +1,6 @@
 /** config.json and its like, made of what GGUF files say of a model. */
 import { NamedError } from '../../../named-error.ts';
+import { MAX_LIST_ITEMS, overLimit } from '../../limits.ts';
 import type { GgufArchitecture, VisionFacts } from './architectures/architecture.ts';
 import { GGUF_ARCHITECTURES } from './architectures/list.ts';
 import type { GgufModel } from './model-files.ts';
@@ -8,6 +9,7 @@ import type { GgufVocabulary } from './vocabulary.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const ARCHITECTURE = 'general.architecture';
+const BLOCKS = 'clip.vision.block_count';
 const PROJECTOR = 'clip.projector_type';
 /** Two frames make a patch: the converter takes no other number. */
 const FRAMES = 2;
@@ -42,10 +44,13 @@ export function architectureOf(language: GgufModel, vision: GgufModel | null): G
   );
 }
 
-/** @throws NamedError `InvalidMetadata`; `GgufWeights` for a tower whose vectors have another width than the language model's */
+/** @throws NamedError `InvalidMetadata`, `OverLimit`; `GgufWeights` for a tower whose vectors have another width than the language model's */
 export function visionFacts(vision: GgufModel, language: GgufModel, swapped: boolean): VisionFacts {
   const { metadata, tensors } = vision;
-  const depth = metadata.count('clip.vision.block_count');
+  const depth = metadata.count(BLOCKS);
+  if (depth > MAX_LIST_ITEMS) {
+    throw overLimit('vision blocks', depth, MAX_LIST_ITEMS, { file: metadata.file, field: BLOCKS });
+  }
   const rowsOf = (name: string): number => tensors.get(name)?.shape[0] ?? 0;
   const outSize = rowsOf('mm.2.weight');
   const hiddenSize = language.metadata.count(keyOf(language, 'embedding_length'));
@@ -114,7 +119,9 @@ function visionConfig(architecture: GgufArchitecture, vision: VisionFacts): Json
   };
 }
 
-function patches({ metadata }: VisionFacts): Readonly<Record<'patch_size' | 'spatial_merge_size' | 'temporal_patch_size', number>> {
+function patches({
+  metadata,
+}: VisionFacts): Readonly<Record<'patch_size' | 'spatial_merge_size' | 'temporal_patch_size', number>> {
   return {
     patch_size: metadata.count('clip.vision.patch_size'),
     spatial_merge_size: metadata.count('clip.vision.spatial_merge_size', DEFAULT_MERGE),
@@ -122,7 +129,10 @@ function patches({ metadata }: VisionFacts): Readonly<Record<'patch_size' | 'spa
   };
 }
 
-const LIMITS = { min_pixels: 'clip.vision.image_min_pixels', max_pixels: 'clip.vision.image_max_pixels' } as const;
+const LIMITS = {
+  min_pixels: 'clip.vision.image_min_pixels',
+  max_pixels: 'clip.vision.image_max_pixels',
+} as const;
 
 /** preprocessor_config.json, and whether the file says how large pictures may be: llama.cpp's converter leaves it out. */
 export function preprocessorJson(

@@ -76,7 +76,11 @@ function kindOf({ metadata }: GgufHeader, models: Record<Kind, Map<string, unkno
   return architecture === 'clip' ? 'vision' : 'language';
 }
 
-function throwIfAmbiguous(kind: Kind, names: readonly string[], models: Record<Kind, Map<string, unknown>>): void {
+function throwIfAmbiguous(
+  kind: Kind,
+  names: readonly string[],
+  models: Record<Kind, Map<string, unknown>>,
+): void {
   if (kind !== 'language' && kind !== 'vision') return;
   const what = kind === 'language' ? 'language models' : 'vision towers (mmproj)';
   const found = [...models[kind].keys()];
@@ -93,20 +97,20 @@ function throwIfAmbiguous(kind: Kind, names: readonly string[], models: Record<K
 function noLanguageModel(models: Record<Kind, Map<string, unknown>>, names: readonly string[]): NamedError {
   const [vision] = models.vision.keys();
   const [adapter] = models.adapter.keys();
-  if (vision !== undefined) {
-    return new NamedError(
-      'GgufWeights',
-      'the file holds a vision tower (mmproj) and no language model',
-      { file: vision },
-      "add the language model's .gguf file",
-    );
-  }
   if (adapter !== undefined) {
     return new NamedError(
       'AdapterOnly',
       'the file holds an adapter and not the model it adapts',
       { file: adapter },
       "merge it into its model first (llama.cpp's llama-export-lora), and open that",
+    );
+  }
+  if (vision !== undefined) {
+    return new NamedError(
+      'GgufWeights',
+      'the file holds a vision tower (mmproj) and no language model',
+      { file: vision },
+      "add the language model's .gguf file",
     );
   }
   return new NamedError(
@@ -122,7 +126,10 @@ function joined(headers: readonly GgufHeader[]): GgufModel {
   const ordered = headers.toSorted((a, b) => numberOf(a) - numberOf(b));
   const [first] = ordered as [GgufHeader, ...GgufHeader[]];
   const count = first.metadata.index('split.count') ?? 1;
-  if (count > 1 && (ordered.length !== count || ordered.some((header, index) => numberOf(header) !== index))) {
+  if (
+    count > 1 &&
+    (ordered.length !== count || ordered.some((header, index) => numberOf(header) !== index))
+  ) {
     throw new NamedError(
       'MissingShard',
       `the model was split into ${count} files, of which the folder holds ${listing(ordered.map(({ file }) => file))}`,

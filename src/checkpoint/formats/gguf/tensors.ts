@@ -81,7 +81,11 @@ export function visionTensors(
     'mm.0': `merger.${merger.widen}`,
     'mm.2': `merger.${merger.narrow}`,
   };
-  const projector: Readonly<Record<string, string>> = { norm: merger.norm, fc1: merger.widen, fc2: merger.narrow };
+  const projector: Readonly<Record<string, string>> = {
+    norm: merger.norm,
+    fc1: merger.widen,
+    fc2: merger.narrow,
+  };
   const other: Readonly<Record<string, string>> = { ffn_up: 'ffn_down', ffn_down: 'ffn_up' };
   const joined = new Map<string, readonly GgufTensor[]>();
   const parts = new Set<string>();

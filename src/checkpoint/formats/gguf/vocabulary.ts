@@ -1,6 +1,6 @@
 /** tokenizer.json and its like, made of the vocabulary in a GGUF file. */
 import { NamedError } from '../../../named-error.ts';
-import { QWEN2_TOKENIZER } from './architectures/qwen2-tokenizer.ts';
+import { BYTE_PAIRS } from './architectures/byte-pairs.ts';
 import type { GgufMetadata } from './metadata.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -55,7 +55,7 @@ export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
     if (ids.has(content)) throw twice(metadata.file, content);
     ids.set(content, id);
     if (type === NORMAL) vocab.set(content, id);
-    else added.push({ id, content, special: type === CONTROL && !QWEN2_TOKENIZER.shown.test(content) });
+    else added.push({ id, content, special: type === CONTROL && !BYTE_PAIRS.shown.test(content) });
   }
   const token = (name: string): number | undefined => {
     const id = metadata.index(`${KEY}${name}_token_id`);
@@ -72,7 +72,11 @@ export function readVocabulary(metadata: GgufMetadata): GgufVocabulary {
   });
   const bosField = bos === undefined ? {} : { bos_token_id: bos };
   return {
-    special: { ...Object.fromEntries(named), ...bosField, ...(eos === undefined ? {} : { eos_token_id: eos }) },
+    special: {
+      ...Object.fromEntries(named),
+      ...bosField,
+      ...(eos === undefined ? {} : { eos_token_id: eos }),
+    },
     generation: { ...bosField, ...(ends.size > 0 ? { eos_token_id: [...ends] } : {}) },
     unknown,
     tokenizer:
@@ -90,8 +94,8 @@ function whyUnknown(metadata: GgufMetadata, tokens: readonly string[]): string |
   if (tokens.length === 0) return 'the file holds no vocabulary';
   const model = metadata.text(`${KEY}model`) ?? 'unnamed';
   const pre = metadata.text(`${KEY}pre`) ?? 'unnamed';
-  if (model === 'gpt2' && pre === QWEN2_TOKENIZER.pre) return null;
-  return `its tokenizer is ${model}, cut as ${pre}; read is gpt2, cut as ${QWEN2_TOKENIZER.pre}`;
+  if (model === 'gpt2' && pre === BYTE_PAIRS.pre) return null;
+  return `its tokenizer is ${model}, cut as ${pre}; read is gpt2, cut as ${BYTE_PAIRS.pre}`;
 }
 
 function tokenizerJson(
@@ -102,7 +106,7 @@ function tokenizerJson(
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
   const split = {
     type: 'Split',
-    pattern: { Regex: QWEN2_TOKENIZER.pattern },
+    pattern: { Regex: BYTE_PAIRS.pattern },
     behavior: 'Isolated',
     invert: false,
   };
@@ -148,7 +152,7 @@ function tokenizerConfig(
     errors: 'replace',
     pad_token: pad,
     split_special_tokens: false,
-    tokenizer_class: QWEN2_TOKENIZER.tokenizerClass,
+    tokenizer_class: BYTE_PAIRS.tokenizerClass,
     unk_token: null,
     ...(template === undefined ? {} : { chat_template: template }),
   };

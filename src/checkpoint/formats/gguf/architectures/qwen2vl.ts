@@ -14,7 +14,10 @@ const SHARED = {
   merger: { norm: 'ln_q', widen: 'mlp.0', narrow: 'mlp.2' },
   text: (metadata: GgufMetadata, key: (name: string) => string) => ({
     use_sliding_window: false,
-    rope_scaling: { type: metadata.text(key('rope.scaling.type')) ?? 'mrope', ...mropeSections(metadata, key) },
+    rope_scaling: {
+      type: metadata.text(key('rope.scaling.type')) ?? 'mrope',
+      ...mropeSections(metadata, key),
+    },
   }),
 } as const;
 

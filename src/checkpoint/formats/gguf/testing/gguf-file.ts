@@ -13,9 +13,24 @@ export interface WrittenTensor {
   readonly bytes: Uint8Array;
 }
 
-const KINDS = 'UINT8 INT8 UINT16 INT16 UINT32 INT32 FLOAT32 BOOL STRING ARRAY UINT64 INT64 FLOAT64'.split(' ');
+const KINDS = 'UINT8 INT8 UINT16 INT16 UINT32 INT32 FLOAT32 BOOL STRING ARRAY UINT64 INT64 FLOAT64'.split(
+  ' ',
+);
 const TYPE_IDS: Readonly<Record<ReadType, number>> = {
-  ...{ F32: 0, F16: 1, Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, Q2_K: 10, Q3_K: 11, Q4_K: 12, Q5_K: 13, Q6_K: 14 },
+  ...{
+    F32: 0,
+    F16: 1,
+    Q4_0: 2,
+    Q4_1: 3,
+    Q5_0: 6,
+    Q5_1: 7,
+    Q8_0: 8,
+    Q2_K: 10,
+    Q3_K: 11,
+    Q4_K: 12,
+    Q5_K: 13,
+    Q6_K: 14,
+  },
   ...{ IQ4_NL: 20, IQ4_XS: 23, BF16: 30, MXFP4: 39, NVFP4: 40 },
 };
 const ALIGNMENT = 32;

@@ -18,7 +18,12 @@ const begin = (tensors: number | bigint, keys: number | bigint, version = 3): By
 const key = (list: ByteList, name: string, kind: string): ByteList => list.text(name).u32(kindId(kind));
 const list = (kind: number, count: number | bigint): ByteList =>
   key(begin(0, 1), 'k', 'ARRAY').u32(kind).u64(count);
-const one = (name: string, dims: readonly (number | bigint)[], type = 0, offset: number | bigint = 0): ByteList => {
+const one = (
+  name: string,
+  dims: readonly (number | bigint)[],
+  type = 0,
+  offset: number | bigint = 0,
+): ByteList => {
   const header = begin(1, 0).text(name).u32(dims.length);
   for (const dim of dims) header.u64(dim);
   return header.u32(type).u64(offset);
@@ -33,7 +38,11 @@ const done = (what: string, error: ErrorName, header: ByteList): HostileHeader =
 
 export const HOSTILE_HEADERS: readonly HostileHeader[] = [
   done('another magic', 'InvalidHeader', new ByteList().u32(0x46554748).u32(3).u64(0).u64(0)),
-  done('a Git LFS pointer', 'LfsPointer', new ByteList().raw(new TextEncoder().encode('version https://git-lfs'))),
+  done(
+    'a Git LFS pointer',
+    'LfsPointer',
+    new ByteList().raw(new TextEncoder().encode('version https://git-lfs')),
+  ),
   done('version 1', 'UnsupportedWeights', begin(0, 0, 1)),
   done('version 3, big-endian', 'UnsupportedWeights', begin(0, 0, 0x03000000)),
   done('version 0', 'InvalidHeader', begin(0, 0, 0)),
@@ -61,7 +70,11 @@ export const HOSTILE_HEADERS: readonly HostileHeader[] = [
   done('an alignment of 0', 'InvalidMetadata', alignment('UINT32', 0)),
   done('an odd alignment', 'InvalidMetadata', alignment('UINT32', 33)),
   done('an alignment of 8 bytes', 'InvalidMetadata', alignment('UINT64', 32)),
-  done('an alignment as a text', 'InvalidMetadata', key(begin(1, 1), 'general.alignment', 'STRING').text('32').text('t')),
+  done(
+    'an alignment as a text',
+    'InvalidMetadata',
+    key(begin(1, 1), 'general.alignment', 'STRING').text('32').text('t'),
+  ),
   done('an alignment beyond the file', 'TruncatedFile', alignment('UINT32', 2 ** 31)),
   done('five dimensions', 'InvalidShape', one('t', [1, 1, 1, 1, 1])),
   done('2^32 − 1 dimensions', 'InvalidShape', begin(1, 0).text('t').u32(0xffff_ffff)),
@@ -77,6 +90,14 @@ export const HOSTILE_HEADERS: readonly HostileHeader[] = [
   done('an offset of 2^64 − 32, which wraps', 'InvalidOffsets', one('t', [8], 0, MOST - 31n)),
   done('an offset beyond the file', 'HoleInFile', one('t', [8], 0, 4096)),
   done('a name of 2^64 − 1 bytes', 'OverLimit', begin(1, 0).u64(MOST)),
-  done('a tensor twice', 'DuplicateTensor', begin(2, 0).text('t').u32(1).u64(8).u32(0).u64(0).text('t').u32(1).u64(8).u32(0).u64(32)),
-  done('tensors that overlap', 'OverlappingTensors', begin(2, 0).text('t').u32(1).u64(16).u32(0).u64(0).text('u').u32(1).u64(8).u32(0).u64(32)),
+  done(
+    'a tensor twice',
+    'DuplicateTensor',
+    begin(2, 0).text('t').u32(1).u64(8).u32(0).u64(0).text('t').u32(1).u64(8).u32(0).u64(32),
+  ),
+  done(
+    'tensors that overlap',
+    'OverlappingTensors',
+    begin(2, 0).text('t').u32(1).u64(16).u32(0).u64(0).text('u').u32(1).u64(8).u32(0).u64(32),
+  ),
 ];

@@ -2,7 +2,16 @@
 import { bytesOf, type Key, seededBytes, type WrittenTensor } from './gguf-file.ts';
 import type { ReadType } from '../ggml-types.ts';
 
-const TOKENS = ['a', 'b', 'ab', '<|im_end|>', '<|image_pad|>', '<|video_pad|>', '<|vision_start|>', '<|vision_end|>'];
+const TOKENS = [
+  'a',
+  'b',
+  'ab',
+  '<|im_end|>',
+  '<|image_pad|>',
+  '<|video_pad|>',
+  '<|vision_start|>',
+  '<|vision_end|>',
+];
 
 export const LANGUAGE_KEYS: readonly Key[] = [
   ['general.architecture', 'STRING', 'qwen2vl'],

@@ -1,6 +1,6 @@
 /** The tokenizer of all Qwen from 2 to 3: `tokenizer.ggml.pre` names its pattern, which the file does not hold. */
 
-export const QWEN2_TOKENIZER = {
+export const BYTE_PAIRS = {
   pre: 'qwen2',
   tokenizerClass: 'Qwen2Tokenizer',
   /** Cuts a text before byte pairs are merged. */
