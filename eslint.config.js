@@ -43,7 +43,15 @@ const NO_BRANCH = {
 
 export default defineConfig(
   globalIgnores([
-    ...['dist', 'test-results', 'tools/goldens/data', 'tools/configs/data', 'public/demo', 'dataset/data'],
+    ...[
+      'dist',
+      'test-results',
+      'tools/goldens/data',
+      'tools/quantized/data',
+      'tools/configs/data',
+      'public/demo',
+      'dataset/data',
+    ],
     // AssemblyScript: its own language, checked by its own compiler.
     'src/spectra/kernels/assembly',
   ]),

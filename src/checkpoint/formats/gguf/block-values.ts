@@ -17,21 +17,20 @@ export function decodeBlocks(
   first: number,
 ): void {
   const { elements, bytes: size } = BLOCK_SIZES[type];
-  const layout = BLOCK_LAYOUTS[type];
+  const { run, levels: readLevels, scales: readScales, hasMinima } = BLOCK_LAYOUTS[type];
   let to = first;
-  for (let block = 0; block < blocks; block += 1) {
-    layout.levels(bytes, block * size, levels);
-    layout.scales(bytes, block * size, scales, minima);
-    for (let run = 0; run * layout.run < elements; run += 1) {
-      const scale = scales[run] as number;
-      const from = run * layout.run;
-      if (layout.hasMinima) {
-        const minimum = minima[run] as number;
-        for (let i = 0; i < layout.run; i += 1) out[to + i] = scale * (levels[from + i] as number) + minimum;
+  for (let at = 0; at < blocks * size; at += size) {
+    readLevels(bytes, at, levels);
+    readScales(bytes, at, scales, minima);
+    for (let from = 0, place = 0; from < elements; place += 1) {
+      const scale = scales[place] as number;
+      const end = from + run;
+      if (hasMinima) {
+        const minimum = minima[place] as number;
+        for (; from < end; from += 1, to += 1) out[to] = scale * (levels[from] as number) + minimum;
       } else {
-        for (let i = 0; i < layout.run; i += 1) out[to + i] = scale * (levels[from + i] as number);
+        for (; from < end; from += 1, to += 1) out[to] = scale * (levels[from] as number);
       }
-      to += layout.run;
     }
   }
 }
