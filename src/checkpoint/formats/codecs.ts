@@ -2,10 +2,12 @@
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import type { EncodedTensor } from './encoded.ts';
 import { gguf, type GgufCoding } from './gguf/codec.ts';
+import { integers, type IntegerCoding } from './integers/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 
 interface Codings {
   readonly gguf: GgufCoding;
+  readonly integers: IntegerCoding;
   readonly stored: StoredCoding;
 }
 
@@ -14,7 +16,7 @@ export type CodecName = keyof Codings;
 /** A tensor of any codec of the list. */
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
-const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { gguf, stored };
+const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { gguf, integers, stored };
 
 /** The codec of a tensor, with the tensor given to it. */
 export interface BoundCodec {
