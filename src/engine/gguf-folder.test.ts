@@ -11,6 +11,8 @@ import {
   type WrittenTensor,
 } from '../checkpoint/formats/gguf/testing/gguf-file.ts';
 import { Engine } from './engine.ts';
+import type { WeightDtype } from './protocol/device.ts';
+import type { LoadedModel } from './protocol/loading.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
@@ -88,7 +90,10 @@ function bytesOfSeeded({ name, type, shape, seed, values, fixed = [] }: SeededTe
   return bytes;
 }
 
-async function opened(files: ReadonlyMap<string, File>): Promise<{ engine: Engine; subject: Subject }> {
+async function opened(
+  files: ReadonlyMap<string, File>,
+  dtype: WeightDtype = 'f32',
+): Promise<{ engine: Engine; subject: Subject; loaded: LoadedModel }> {
   const images = await goldenImages(readFromDisk);
   const engine = new Engine({
     ...INLINE,
@@ -97,8 +102,8 @@ async function opened(files: ReadonlyMap<string, File>): Promise<{ engine: Engin
   });
   const id = 'gguf' as ModelId;
   const { layers } = await engine.open(id, 'gguf', await readableFolder(files));
-  await engine.load('load', id, { device: 'wasm', dtype: 'f32' }, () => undefined);
-  return { engine, subject: wholeModel(id, layers) };
+  const loaded = await engine.load('load', id, { device: 'wasm', dtype }, () => undefined);
+  return { engine, subject: wholeModel(id, layers), loaded };
 }
 
 async function expectAnswers(
@@ -132,4 +137,41 @@ describe('a Qwen2.5-VL in GGUF, with and without a picture', () => {
     const seeded = await json<Seeded>('blocks-of-256.json');
     await expectAnswers(seededFolder(seeded), seeded.cases);
   });
+});
+
+describe('matrices that the device takes as they are stored', () => {
+  /** The model of 256, its matrices of one type. */
+  async function folderOf(type: 'Q4_0' | 'Q8_0', scale: readonly number[]): Promise<Map<string, File>> {
+    const seeded = await json<Seeded>('blocks-of-256.json');
+    const tensors = seeded.tensors.map((tensor): SeededTensor => {
+      const { values, ...rest } = tensor;
+      return values === true ? tensor : { ...rest, type, fixed: [[0, ...scale]] };
+    });
+    return seededFolder({ ...seeded, tensors });
+  }
+
+  // Halves of about 0.02 and 0.001: the spread that keeps a random model's numbers in bounds.
+  it.each([
+    ['Q4_0', 'q4', [0x1f, 0x25]],
+    ['Q8_0', 'q8', [0x19, 0x14]],
+  ] as const)(
+    '%s in %s: all of them, with the answers of the decoded values',
+    { timeout: 30_000 },
+    async (type, dtype, scale) => {
+      const files = await folderOf(type, scale);
+      const messages = [{ role: 'user' as const, content: 'What is two plus three?' }];
+      const logits: Float32Array[] = [];
+      for (const held of ['f32', dtype] as const) {
+        const { engine, subject, loaded } = await opened(files, held);
+        const { rows } = await engine.forward({ job: 'x', subject, messages, images: [] });
+        logits.push(rows[0]?.logits as Float32Array);
+        if (held !== 'f32')
+          expect(loaded.stored).toEqual({ asStored: expect.any(Number) as number, decoded: 0 });
+        if (held !== 'f32') expect(loaded.stored?.asStored).toBeGreaterThan(6);
+      }
+      const [decoded, stored] = logits as [Float32Array, Float32Array];
+      expect(decoded.every(Number.isFinite)).toBe(true);
+      expect(relativeError(stored, decoded)).toBeLessThan(LOGITS_BOUND);
+    },
+  );
 });

@@ -22,6 +22,8 @@ const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { gguf, i
 export interface BoundCodec {
   ranges(rows: Rows): Readonly<Record<string, PartRange>>;
   decode(bytes: PartBytes, rows: Rows): Float32Array<ArrayBuffer>;
+  /** False for plain numbers. */
+  quantized(): boolean;
   /** Null where the tensor does not map onto `MatMulNBits`. */
   packing(): Packing | null;
   /** @throws RangeError where `packing` is null */
@@ -35,6 +37,7 @@ export function codecOf<Name extends CodecName>(tensor: EncodedTensor<Name, Codi
   return {
     ranges: (rows) => codec.ranges(tensor, rows),
     decode: (bytes, rows) => codec.decode(tensor, bytes, rows),
+    quantized: () => codec.quantized?.(tensor) ?? true,
     packing: () => packed?.packing(tensor) ?? null,
     pack: (bytes, rows) => {
       if (packed) return packed.pack(tensor, bytes, rows);

@@ -54,6 +54,8 @@ export const gguf: Codec<GgufCoding> = {
     return out;
   },
 
+  quantized: ({ coding: { pieces } }: Tensor) => pieces.some(({ type }) => !isPlainType(type)),
+
   packed: {
     packing: (tensor: Tensor): Packing | null => {
       const bits = bitsOf(tensor);
