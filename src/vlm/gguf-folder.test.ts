@@ -131,7 +131,10 @@ describe.each(Object.keys(FILES))('%s, converted', (name) => {
   });
 
   it('says what it is', async () => {
-    const { format } = await openCheckpoint(readable);
+    const { format, tensors } = await openCheckpoint(readable);
+    // What a merge writes of a tensor that is put together.
+    const dtype = source.tensors.get('model.norm.weight')?.dtype;
+    expect(tensors.get('visual.patch_embed.proj.weight')?.plainDtype).toBe(dtype);
     expect(format).toMatch(/^GGUF, (F16|BF16)( and F32)?; vision in (F16|BF16)( and F32)?$/);
   });
 });

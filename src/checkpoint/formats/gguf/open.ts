@@ -31,6 +31,7 @@ export const ggufFolder: StoredFormat = {
     return {
       label: labelOf(found),
       tensors: [...text.tensors, ...(tower?.named.tensors ?? [])],
+      plainDtype: plainDtypeOf(found),
       weightFiles: await weightFiles(files, found, signal),
       smallFiles: small.files,
       notices: [...found.notices, ...text.notices, ...(tower?.named.notices ?? []), ...small.notices],
@@ -105,6 +106,12 @@ function typesOf({ tensors }: GgufModel): string {
   const names = [...bytes].sort((a, b) => b[1] - a[1]).map(([name]) => name);
   const last = names.pop() ?? 'nothing';
   return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
+}
+
+/** What the converter was given is not said; of the two halves that in which the file has matrices. */
+function plainDtypeOf({ language, vision }: ModelFiles): 'BF16' | 'F16' {
+  const all = [...language.tensors.values(), ...(vision?.tensors.values() ?? [])];
+  return all.some(({ type, shape }) => shape.length > 1 && type.name === 'F16') ? 'F16' : 'BF16';
 }
 
 function weightFiles(
