@@ -46,9 +46,9 @@ const KINDS: readonly FolderKind[] = [
   },
   {
     error: 'GgufWeights',
-    files: /\.(gguf|ggml)$/,
-    what: 'the weights are in GGUF, the format of llama.cpp, which is not read',
-    remedy: 'open the Hugging Face checkpoint that the file was converted from',
+    files: /\.ggml$|\/[^/]+\.gguf$/,
+    what: "the weights are in GGUF files below the folder's top, or in what llama.cpp wrote before GGUF",
+    remedy: 'open the folder in which the .gguf files themselves lie; convert a model in .ggml again',
   },
   {
     error: 'OnnxWeights',

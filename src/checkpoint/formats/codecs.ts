@@ -4,10 +4,12 @@ import { rowInt8, type RowInt8Coding } from './bitsandbytes/int8.ts';
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import type { EncodedTensor } from './encoded.ts';
 import { scaledFloat, type ScaledFloatCoding } from './float/codec.ts';
+import { gguf, type GgufCoding } from './gguf/codec.ts';
 import { integers, type IntegerCoding } from './integers/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 
 interface Codings {
+  readonly gguf: GgufCoding;
   readonly integers: IntegerCoding;
   readonly stored: StoredCoding;
   readonly scaledFloat: ScaledFloatCoding;
@@ -21,13 +23,15 @@ export type CodecName = keyof Codings;
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
 const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
-  ...{ stored, integers, scaledFloat, fourBits, rowInt8 },
+  ...{ stored, integers, scaledFloat, fourBits, rowInt8, gguf },
 };
 
 /** The codec of a tensor, with the tensor given to it. */
 export interface BoundCodec {
   ranges(rows: Rows): Readonly<Record<string, PartRange>>;
   decode(bytes: PartBytes, rows: Rows): Float32Array<ArrayBuffer>;
+  /** False for plain numbers. */
+  quantized(): boolean;
   /** Null where the tensor does not map onto `MatMulNBits`. */
   packing(): Packing | null;
   /** @throws RangeError where `packing` is null */
@@ -41,6 +45,7 @@ export function codecOf<Name extends CodecName>(tensor: EncodedTensor<Name, Codi
   return {
     ranges: (rows) => codec.ranges(tensor, rows),
     decode: (bytes, rows) => codec.decode(tensor, bytes, rows),
+    quantized: () => codec.quantized?.(tensor) ?? true,
     packing: () => packed?.packing(tensor) ?? null,
     pack: (bytes, rows) => {
       if (packed) return packed.pack(tensor, bytes, rows);
