@@ -89,6 +89,7 @@ export type ErrorName =
   | 'InvalidMergekit'
   | 'InvalidMetadata'
   | 'InvalidOffsets'
+  | 'InvalidOnnx'
   | 'InvalidRecipe'
   | 'InvalidRegion'
   | 'InvalidShape'

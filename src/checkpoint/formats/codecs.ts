@@ -2,19 +2,23 @@
 import { fourBits, type FourBitsCoding } from './bitsandbytes/four-bits.ts';
 import { rowInt8, type RowInt8Coding } from './bitsandbytes/int8.ts';
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
+import { affine, type AffineCoding } from './affine/codec.ts';
 import type { EncodedTensor } from './encoded.ts';
 import { scaledFloat, type ScaledFloatCoding } from './float/codec.ts';
 import { gguf, type GgufCoding } from './gguf/codec.ts';
 import { integers, type IntegerCoding } from './integers/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
+import { transposed, type TransposedCoding } from './transposed/codec.ts';
 
 interface Codings {
+  readonly affine: AffineCoding;
+  readonly fourBits: FourBitsCoding;
   readonly gguf: GgufCoding;
   readonly integers: IntegerCoding;
-  readonly stored: StoredCoding;
-  readonly scaledFloat: ScaledFloatCoding;
-  readonly fourBits: FourBitsCoding;
   readonly rowInt8: RowInt8Coding;
+  readonly scaledFloat: ScaledFloatCoding;
+  readonly stored: StoredCoding;
+  readonly transposed: TransposedCoding;
 }
 
 export type CodecName = keyof Codings;
@@ -23,7 +27,7 @@ export type CodecName = keyof Codings;
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
 const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
-  ...{ stored, integers, scaledFloat, fourBits, rowInt8, gguf },
+  ...{ affine, fourBits, gguf, integers, rowInt8, scaledFloat, stored, transposed },
 };
 
 /** The codec of a tensor, with the tensor given to it. */

@@ -110,17 +110,6 @@ async function plainSmallFiles(files: CheckpointFiles): Promise<Map<string, stri
   return small;
 }
 
-async function plainDtypeOf(files: CheckpointFiles): Promise<Pick<OpenedFormat, 'plainDtype'>> {
-  const config = await optionalObject(files, CONFIG_FILE);
-  const text = asObject(config['text_config']) ?? {};
-  const said = [config['dtype'], config['torch_dtype'], text['dtype'], text['torch_dtype']];
-  const known = { bfloat16: 'BF16', float16: 'F16', float32: 'F32' } as const;
-  const name = said.find(
-    (value): value is keyof typeof known => typeof value === 'string' && Object.hasOwn(known, value),
-  );
-  return name === undefined ? {} : { plainDtype: known[name] };
-}
-
 function withoutQuantization(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const said = ['quantization_config', 'compression_config', 'quantization', 'transformers_weights'];
   return Object.fromEntries(Object.entries(config).filter(([key]) => !said.includes(key)));
