@@ -1,10 +1,13 @@
 /** Every codec, by name. A codec is one folder here, and stands in this list. */
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import type { EncodedTensor } from './encoded.ts';
+import { added, lora, type AddedCoding, type LoraCoding } from './peft/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 
 interface Codings {
   readonly stored: StoredCoding;
+  readonly lora: LoraCoding;
+  readonly added: AddedCoding;
 }
 
 export type CodecName = keyof Codings;
@@ -12,7 +15,7 @@ export type CodecName = keyof Codings;
 /** A tensor of any codec of the list. */
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
-const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { stored };
+const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { stored, lora, added };
 
 /** The codec of a tensor, with the tensor given to it. */
 export interface BoundCodec {
