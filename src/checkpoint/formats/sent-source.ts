@@ -24,8 +24,8 @@ export type SentSource =
  */
 export function toSent(source: ByteSource, start: number): SentSource | null {
   if (source instanceof Blob) return { kind: 'blob', blob: source };
-  const placed = source instanceof DecodedFile ? source.tensorAt(start) : source;
-  if (!(placed instanceof DecodedTensor)) return null;
+  const placed = encodedAt(source, start);
+  if (!placed) return null;
   const files = new Map<string, SentSource>();
   for (const { file, start: from } of Object.values(placed.tensor.parts)) {
     const part = placed.files.get(file);
@@ -35,6 +35,12 @@ export function toSent(source: ByteSource, start: number): SentSource | null {
   }
   const { key, name, tensor, start: begins } = placed;
   return { kind: 'encoded', key, name, tensor, start: begins, files };
+}
+
+/** The encoded tensor that holds the byte at `position` of the source, if any does. */
+export function encodedAt(source: ByteSource, position: number): DecodedTensor | undefined {
+  if (source instanceof DecodedTensor) return source;
+  return source instanceof DecodedFile ? source.tensorAt(position) : undefined;
 }
 
 /** Tensors that a thread has just read parts of: the next piece is often one of the same. */

@@ -15,6 +15,7 @@ const TASK: ConvertTask = {
   rows: ROWS / 4,
   columns: COLUMNS,
   format: 'f32',
+  asStored: null,
   place: { start: 0, tensorBytes: ROWS * COLUMNS * 2 },
 };
 
