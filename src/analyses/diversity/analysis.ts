@@ -43,6 +43,7 @@ const spectrum = v.strictObject({
   conditionDevice: v.exactOptional(v.literal('cpu')),
   standardErrors: v.exactOptional(v.strictObject({ nuclearNorm: v.number(), effectiveRank: v.number() })),
   probes: v.exactOptional(v.number()),
+  factors: v.exactOptional(v.number()),
 });
 
 export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {

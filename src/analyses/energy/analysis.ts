@@ -23,7 +23,7 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
 
   shape: v.strictObject({
     ...{ elements: v.number(), weights: byName, squares: byName },
-    ...{ unchanged: byName, products: byName },
+    ...{ unchanged: byName, products: byName, factors: v.exactOptional(byName) },
   }),
 
   /** Every weight in a layer, projector or vision block, and what is in none if asked. */

@@ -103,7 +103,7 @@ function transposedRows(a: Float32Array, rank: number, { first, count }: Rows): 
 }
 
 /** `[rows, columns]` as `[columns, rows]`. */
-function transposedOf(matrix: Float32Array, rows: number, columns: number): Float64Array {
+export function transposedOf(matrix: Float32Array, rows: number, columns: number): Float64Array<ArrayBuffer> {
   const out = new Float64Array(matrix.length);
   for (let row = 0; row < rows; row += 1)
     for (let column = 0; column < columns; column += 1)
