@@ -25,6 +25,8 @@ const CONFIG_FILE = 'config.json';
 /** A stored tensor under its canonical name. */
 export interface TensorEntry extends StoredTensor {
   readonly name: string;
+  /** Of values that are decoded from something else: what a plain checkpoint is written in. Left out where that is `dtype`. */
+  readonly plainDtype?: 'BF16' | 'F16' | 'F32';
 }
 
 interface OpenedFile {
@@ -117,7 +119,7 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   return {
     name,
     files,
-    tensors: byCanonicalName(stored),
+    tensors: withPlainDtype(byCanonicalName(stored), files),
     unread: new Map(unread.map(({ storedName, dtype }) => [canonicalName(storedName), dtype])),
     weightFiles,
     notices: format ? [...format.notices, ...notices] : notices,
@@ -166,6 +168,19 @@ function sourceOf(files: CheckpointFiles, file: string): ByteSource {
   const source = files.get(file);
   if (source !== undefined) return source;
   throw new NamedError('MissingFile', 'the file is not in the folder', { file }, 'choose the folder again');
+}
+
+function withPlainDtype(
+  tensors: ReadonlyMap<string, TensorEntry>,
+  files: CheckpointFiles,
+): ReadonlyMap<string, TensorEntry> {
+  if (!(files instanceof DecodedFolder)) return tensors;
+  const { weights, format } = files;
+  const plainDtype = format.plainDtype ?? 'BF16';
+  const isDecoded = ({ start }: TensorEntry): boolean => weights.tensorAt(start)?.tensor.codec !== 'stored';
+  return new Map(
+    [...tensors].map(([name, entry]) => [name, isDecoded(entry) ? { ...entry, plainDtype } : entry]),
+  );
 }
 
 function byCanonicalName(stored: readonly StoredTensor[]): ReadonlyMap<string, TensorEntry> {

@@ -42,6 +42,7 @@ export const quantizedSafetensors: StoredFormat = {
       label: claims.map(({ label }) => label).join('; '),
       tensors: [...claims.flatMap(({ tensors }) => tensors), ...plainTensors(left)],
       weightFiles: weights,
+      ...(await plainDtypeOf(files)),
       smallFiles: await plainSmallFiles(files),
       notices: claims.flatMap(({ notices }) => notices),
     };
@@ -83,6 +84,17 @@ async function plainSmallFiles(files: CheckpointFiles): Promise<Map<string, stri
   const plain = text ? { ...config, text_config: withoutQuantization(text) } : config;
   if (files.has(CONFIG_FILE)) small.set(CONFIG_FILE, `${JSON.stringify(plain, null, 2)}\n`);
   return small;
+}
+
+async function plainDtypeOf(files: CheckpointFiles): Promise<Pick<OpenedFormat, 'plainDtype'>> {
+  const config = await optionalObject(files, CONFIG_FILE);
+  const text = asObject(config['text_config']) ?? {};
+  const said = [config['dtype'], config['torch_dtype'], text['dtype'], text['torch_dtype']];
+  const known = { bfloat16: 'BF16', float16: 'F16', float32: 'F32' } as const;
+  const name = said.find(
+    (value): value is keyof typeof known => typeof value === 'string' && Object.hasOwn(known, value),
+  );
+  return name === undefined ? {} : { plainDtype: known[name] };
 }
 
 function withoutQuantization(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
