@@ -6,6 +6,7 @@ import { bytesOf, measureEnergy, type EnergyRecord } from '../../spectra/energy.
 import { thirds } from '../../regions.ts';
 import { froNormFile, type FroNormFile } from '../../spectra/results/fro-norm.ts';
 import type { ValuesOf } from '../declaration.ts';
+import { factorCounts } from '../factor-counts.ts';
 import { layerMeans } from '../layer-means.ts';
 import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
 import type { Updates } from '../updates.ts';
@@ -54,10 +55,12 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
   findings: (file, { deltas, pairing }, _, { regions, formulas, scale }) =>
     deltas.flatMap(({ key }) => {
       const label = formulas.get(key) ?? key;
+      const factors = factorCounts(file.layers.map(({ frankenscope }) => frankenscope?.factors?.[key]));
       const share = file.frankenscope?.total.unchanged[key] ?? 0;
       return [
         words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
         words.findings.unchanged(label, share, pairing.unshared.length === 0),
+        ...(factors ? [words.findings.factors(label, factors)] : []),
       ];
     }),
 };
