@@ -24,6 +24,7 @@ import { openWeightsFolder, type WeightsFolder } from '../vlm/weights-folder.ts'
 import { expectedWeights } from '../vlm/weights.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { ModelId } from './subject.ts';
+import { storedBlocks } from './weights/stored-blocks.ts';
 
 export interface Folder extends ModelFolder {
   readonly id: ModelId;
@@ -188,6 +189,7 @@ function summarize(
 
 /** What the files hold; parameters and bytes of layers without those to `skip`. */
 function stored(id: ModelId, checkpoint: Checkpoint, visionBlocks: number, skip: ReadonlySet<string>) {
+  const blocks = storedBlocks(checkpoint);
   const layerBytes = new Map<number, number>();
   const dtypes: Record<string, number> = {};
   let parameters = 0;
@@ -203,6 +205,7 @@ function stored(id: ModelId, checkpoint: Checkpoint, visionBlocks: number, skip:
     id,
     name: checkpoint.name,
     ...(checkpoint.format === undefined ? {} : { format: checkpoint.format }),
+    ...(blocks ? { storedBlocks: blocks } : {}),
     fingerprint: checkpoint.fingerprint,
     spots: checkpoint.spots,
     visionBlocks,

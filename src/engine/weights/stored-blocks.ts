@@ -5,6 +5,7 @@ import { codecOf } from '../../checkpoint/formats/codecs.ts';
 import { DecodedFolder } from '../../checkpoint/formats/decoded-folder.ts';
 import { blocksOf, type LinearFormat } from '../../graph/weights.ts';
 import { tensorPlace } from '../../checkpoint/tensor-place.ts';
+import type { StoredBlocks } from '../protocol/checkpoint.ts';
 import type { StoredMatrices } from '../protocol/loading.ts';
 import type { PlannedWeight } from './plan.ts';
 import type { WeightDtype } from '../protocol/device.ts';
@@ -40,6 +41,18 @@ export function linearFormat(checkpoint: Checkpoint, dtype: WeightDtype): Linear
     return packing?.bits === blocks.bits && packing.zeroPoints;
   });
   return zeroPoints ? (`${dtype}-zeros` as LinearFormat) : dtype;
+}
+
+/** How many quantized tensors lie in blocks of 4 and of 8 bits that the device takes as they are, and how many do not. */
+export function storedBlocks({ files }: Pick<Checkpoint, 'files'>): StoredBlocks | null {
+  if (!(files instanceof DecodedFolder)) return null;
+  const counts = { q4: 0, q8: 0, other: 0 };
+  for (const tensor of files.format.tensors) {
+    if (tensor.codec === 'stored') continue;
+    const bits = codecOf(tensor).packing()?.bits;
+    counts[bits === 4 ? 'q4' : bits === 8 ? 'q8' : 'other'] += 1;
+  }
+  return counts;
 }
 
 /** Of the quantized matrices of a plan, how many go to the device as they are stored, and how many do not. */
