@@ -47,5 +47,5 @@ test('an adapter goes onto the base to its left, and onto another that is chosen
 test('an adapter without a base says what to open first', async () => {
   const app = await stageAround(engineOnPage(), surroundings());
   await app.family.place([await adapter('second')]);
-  await expect.element(slot('Base')).toHaveTextContent('open its base first');
+  await expect.element(slot('Base')).toHaveTextContent('Open its base first');
 });

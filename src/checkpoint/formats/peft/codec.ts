@@ -117,45 +117,68 @@ interface Product {
   readonly scale: number;
 }
 
-/** values += s · left · right, left `[rows, rank]`, right `[rank, columns]`; four of the rank at a time, which spares memory traffic. */
+/** values += s · left · right, left `[rows, rank]`, right `[rank, columns]`: two rows by four of the rank at a time, as registers hold them. */
 function addProduct(
   values: Float32Array,
   left: Float32Array,
   right: Float64Array,
   { rank, columns, scale }: Product,
 ): void {
-  const sum = new Float64Array(columns);
+  const padded = Math.ceil(rank / 4) * 4;
+  const [sum0, sum1] = [new Float64Array(columns), new Float64Array(columns)];
+  const factors = [new Float64Array(padded), new Float64Array(padded)] as const;
+  const zeros = new Float64Array(columns);
+  const directions = Array.from({ length: padded }, (_, k) =>
+    k < rank ? right.subarray(k * columns, (k + 1) * columns) : zeros,
+  );
   const rows = columns === 0 ? 0 : values.length / columns;
-  for (let row = 0; row < rows; row += 1) {
-    const start = row * columns;
-    for (let column = 0; column < columns; column += 1) sum[column] = values[start + column] as number;
-    let k = 0;
-    for (; k + 4 <= rank; k += 4) {
-      const at = row * rank + k;
-      const l0 = scale * (left[at] as number);
-      const l1 = scale * (left[at + 1] as number);
-      const l2 = scale * (left[at + 2] as number);
-      const l3 = scale * (left[at + 3] as number);
-      const r0 = k * columns;
-      const r1 = r0 + columns;
-      const r2 = r1 + columns;
-      const r3 = r2 + columns;
-      for (let column = 0; column < columns; column += 1) {
-        sum[column] =
-          (sum[column] as number) +
-          l0 * (right[r0 + column] as number) +
-          l1 * (right[r1 + column] as number) +
-          l2 * (right[r2 + column] as number) +
-          l3 * (right[r3 + column] as number);
-      }
+  for (let row = 0; row < rows; row += 2) {
+    const twice = row + 1 < rows;
+    const next = twice ? row + 1 : row;
+    for (let k = 0; k < rank; k += 1) {
+      factors[0][k] = scale * (left[row * rank + k] as number);
+      factors[1][k] = scale * (left[next * rank + k] as number);
     }
-    for (; k < rank; k += 1) {
-      const l = scale * (left[row * rank + k] as number);
-      const r = k * columns;
-      for (let column = 0; column < columns; column += 1)
-        sum[column] = (sum[column] as number) + l * (right[r + column] as number);
-    }
-    values.set(sum, start);
+    sum0.set(values.subarray(row * columns, (row + 1) * columns));
+    sum1.set(values.subarray(next * columns, (next + 1) * columns));
+    for (let k = 0; k < padded; k += 4) addFour(sum0, sum1, factors, directions, k);
+    values.set(sum0, row * columns);
+    if (twice) values.set(sum1, next * columns);
+  }
+}
+
+function addFour(
+  sum0: Float64Array,
+  sum1: Float64Array,
+  [first, second]: readonly [Float64Array, Float64Array],
+  directions: readonly Float64Array[],
+  k: number,
+): void {
+  const [a0, a1, a2, a3] = [first[k], first[k + 1], first[k + 2], first[k + 3]] as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [b0, b1, b2, b3] = [second[k], second[k + 1], second[k + 2], second[k + 3]] as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [r0, r1, r2, r3] = directions.slice(k, k + 4) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let column = 0; column < sum0.length; column += 1) {
+    const x0 = r0[column] as number;
+    const x1 = r1[column] as number;
+    const x2 = r2[column] as number;
+    const x3 = r3[column] as number;
+    sum0[column] = (sum0[column] as number) + a0 * x0 + a1 * x1 + a2 * x2 + a3 * x3;
+    sum1[column] = (sum1[column] as number) + b0 * x0 + b1 * x1 + b2 * x2 + b3 * x3;
   }
 }
 

@@ -29,10 +29,8 @@ export function adapterUpdate({ files }: Checkpoint, { start }: TensorEntry): Ad
   const decoded = files instanceof DecodedFolder ? files.weights.tensorAt(start) : undefined;
   const tensor = decoded?.tensor;
   if (!decoded || !tensor) return { kind: 'dense' };
-  if (tensor.codec === 'stored') {
-    const { file } = tensor.parts['values'] as StoredPart;
-    return { kind: file === ADAPTER_WEIGHTS ? 'dense' : 'none' };
-  }
+  const parts = Object.values(tensor.parts as Readonly<Record<string, StoredPart>>);
+  if (!parts.some(({ file }) => file === ADAPTER_WEIGHTS)) return { kind: 'none' };
   if (tensor.codec !== 'lora') return { kind: 'dense' };
   const { base } = tensor.parts as { readonly base: StoredPart };
   if (tensor.coding.magnitude !== null || base.file === ADAPTER_WEIGHTS) return { kind: 'dense' };

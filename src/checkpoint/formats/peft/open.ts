@@ -10,8 +10,9 @@ import type { Notice } from '../../weight-files.ts';
 import { NamedError } from '../../../named-error.ts';
 import type { AnyEncoded } from '../codecs.ts';
 import { matrixOf, type StoredPart } from '../encoded.ts';
+import { DecodedFolder } from '../decoded-folder.ts';
 import type { OpenedFormat } from '../stored-format.ts';
-import type { AdapterFiles } from './adapter-files.ts';
+import { AdapterFiles, DECODED_BASE } from './adapter-files.ts';
 import { ADAPTER_CONFIG, readAdapterConfig, unsupported, valueFor, type AdapterConfig } from './config.ts';
 import { adapterKey, type AdapterPart } from './keys.ts';
 
@@ -43,24 +44,49 @@ export async function openAdapter(
   if (strange)
     throw mismatch('InvalidAdapter', `the tensor is ${strange.dtype}, and no number of a factor`, strange);
   const base = await openCheckpoint(files.base, { name: baseName, ...(signal ? { signal } : {}) });
-  const changes = changesOf(tensors, base, config);
+  const changes = changesOf(tensors, { ...base, tensors: located(base) }, config);
   const transposed = config.fanInFanOut && fitsTransposed(changes.values());
   const changed = new Map(
     [...changes].map(([name, change]) => [name, changedTensor(name, change, config, transposed)]),
   );
   const separated = ownHead(base, changes, config);
-  const kept = [...base.tensors.values()].filter(({ name }) => !changed.has(name));
+  const [first] = changes.values();
   return {
-    label: labelOf(config, changes.values(), baseName),
-    tensors: [...changed.values(), ...kept.map((entry) => plain(entry)), ...separated.tensors],
+    label: labelOf(config, changes.values(), base),
+    tensors: [...changed.values(), ...keptTensors(base, changed), ...separated.tensors],
     weightFiles: [
       ...(await describedFiles(files, base)),
       { file: WEIGHTS, source, header: { bytes, tensors } },
     ],
-    smallFiles: new Map([[ADAPTER_CONFIG, null]]),
+    smallFiles: new Map([...(formatOf(base)?.smallFiles ?? []), [ADAPTER_CONFIG, null]]),
     notices: [...base.notices, ...baseNotices(config, baseName), ...separated.notices],
     adapterOf: base.fingerprint,
+    ...plainDtype(first?.of),
   };
+}
+
+function formatOf({ files }: Checkpoint): OpenedFormat | null {
+  return files instanceof DecodedFolder ? files.format : null;
+}
+
+/** The base's tensors at their places among `AdapterFiles`. */
+function located(base: Checkpoint): Checkpoint['tensors'] {
+  if (formatOf(base) === null) return base.tensors;
+  return new Map([...base.tensors].map(([name, entry]) => [name, { ...entry, file: DECODED_BASE }]));
+}
+
+/** What the adapter leaves: as it is stored, unless that lies in the file of another adapter. */
+function keptTensors(base: Checkpoint, changed: ReadonlyMap<string, unknown>): readonly AnyEncoded[] {
+  const { files } = base;
+  if (files instanceof DecodedFolder && !(files.origin instanceof AdapterFiles))
+    return files.format.tensors.filter(({ storedName }) => !changed.has(canonicalName(storedName)));
+  return [...located(base).values()].filter(({ name }) => !changed.has(name)).map((entry) => plain(entry));
+}
+
+/** What a merged weight is written in: what the base has it in. */
+function plainDtype(of: TensorEntry | undefined): Pick<OpenedFormat, 'plainDtype'> {
+  const dtype = of?.plainDtype ?? of?.dtype;
+  return dtype === 'BF16' || dtype === 'F16' || dtype === 'F32' ? { plainDtype: dtype } : {};
 }
 
 function weightsOf(adapter: CheckpointFiles): ByteSource {
@@ -282,7 +308,7 @@ function ownHead(
   changes: ReadonlyMap<string, Change>,
   { keepsTie }: AdapterConfig,
 ): { readonly tensors: readonly AnyEncoded[]; readonly notices: readonly Notice[] } {
-  const embeddings = base.tensors.get(EMBEDDINGS);
+  const embeddings = located(base).get(EMBEDDINGS);
   const touched = [EMBEDDINGS, HEAD].filter((name) => changes.has(name));
   if (base.tensors.has(HEAD) || !embeddings || touched.length === 0) return { tensors: [], notices: [] };
   if (keepsTie && !changes.has(HEAD)) return { tensors: [], notices: [] };
@@ -300,7 +326,7 @@ async function describedFiles(files: AdapterFiles, base: Checkpoint) {
   });
   const print = new TextEncoder().encode(base.fingerprint);
   const said = await readRange(config, 0, config.size, { file: ADAPTER_CONFIG });
-  const ofBase = new Set([...base.tensors.values()].map(({ file }) => file));
+  const ofBase = new Set([...located(base).values()].map(({ file }) => file));
   return [
     ...[...ofBase].map((file) => described(file, files.get(file) as ByteSource, print)),
     described(ADAPTER_CONFIG, config, said),
@@ -320,10 +346,11 @@ function baseNotices({ base }: AdapterConfig, name: string): Notice[] {
 }
 
 /** "LoRA adapter of Qwen2.5-VL-7B-Instruct, rank 16". */
-function labelOf(config: AdapterConfig, changes: Iterable<Change>, base: string): string {
+function labelOf(config: AdapterConfig, changes: Iterable<Change>, { name, format }: Checkpoint): string {
   const ranks = [...changes].flatMap(({ parts }) => parts?.a?.shape[0] ?? parts?.embeddingA?.shape[0] ?? []);
   const [least, most] = [Math.min(...ranks), Math.max(...ranks)];
   const kind = config.dora ? 'DoRA' : config.rankStabilised ? 'rsLoRA' : 'LoRA';
   const rank = ranks.length === 0 ? '' : least === most ? `, rank ${most}` : `, ranks ${least} to ${most}`;
-  return `${kind} adapter of ${base}${rank}`;
+  const stored = format === undefined ? '' : ` (${format})`;
+  return `${kind} adapter of ${name}${stored}${rank}`;
 }
