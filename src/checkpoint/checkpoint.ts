@@ -52,6 +52,8 @@ export interface Checkpoint {
   readonly spots: number;
   /** What the weights are stored in, where that is no plain safetensors: "GPTQ, 4 bits in groups of 128". */
   readonly format?: string;
+  /** Of an adapter, the fingerprint of the base that it was put on. */
+  readonly adapterOf?: string;
   /** Whether the head is the embedding, whatever else is stored; undefined until config.json was asked (`resolveHead`). */
   readonly tiedHead?: boolean;
 }
@@ -122,6 +124,7 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
     weightFiles,
     notices: format ? [...format.notices, ...notices] : notices,
     ...(format ? { format: format.label } : {}),
+    ...(format?.adapterOf === undefined ? {} : { adapterOf: format.adapterOf }),
     bytes: (format?.tensors.map(storedBytes) ?? stored.map(({ bytes }) => bytes)).reduce(
       (sum, bytes) => sum + bytes,
       0,

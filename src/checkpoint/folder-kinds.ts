@@ -27,7 +27,8 @@ const KINDS: readonly FolderKind[] = [
     error: 'AdapterOnly',
     files: /(^|\/)adapter_(model\b[^/]*|config\.json)$/,
     what: 'the folder holds an adapter and not the model it adapts',
-    remedy: "merge it into its model first (peft's merge_and_unload) and save that",
+    remedy:
+      "open its base first, and then this folder; or merge it into its model (peft's merge_and_unload) and save that",
   },
   {
     error: 'ZeroShards',

@@ -7,14 +7,17 @@ import type { EncodedTensor } from './encoded.ts';
 import { scaledFloat, type ScaledFloatCoding } from './float/codec.ts';
 import { gguf, type GgufCoding } from './gguf/codec.ts';
 import { integers, type IntegerCoding } from './integers/codec.ts';
+import { added, lora, type AddedCoding, type LoraCoding } from './peft/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 import { transposed, type TransposedCoding } from './transposed/codec.ts';
 
 interface Codings {
+  readonly added: AddedCoding;
   readonly affine: AffineCoding;
   readonly fourBits: FourBitsCoding;
   readonly gguf: GgufCoding;
   readonly integers: IntegerCoding;
+  readonly lora: LoraCoding;
   readonly rowInt8: RowInt8Coding;
   readonly scaledFloat: ScaledFloatCoding;
   readonly stored: StoredCoding;
@@ -27,7 +30,7 @@ export type CodecName = keyof Codings;
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
 const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
-  ...{ affine, fourBits, gguf, integers, rowInt8, scaledFloat, stored, transposed },
+  ...{ added, affine, fourBits, gguf, integers, lora, rowInt8, scaledFloat, stored, transposed },
 };
 
 /** The codec of a tensor, with the tensor given to it. */
