@@ -1,5 +1,6 @@
 /** What every error that a person can act on is called: stable, as scripts and documents know it by that name. */
 export type ErrorName =
+  | 'AdapterMismatch'
   | 'AdapterOnly'
   | 'AlreadyCompared'
   | 'AlreadyLoading'
@@ -79,6 +80,7 @@ export type ErrorName =
   | 'IndexMissing'
   | 'IndexTooLarge'
   | 'InstallFailed'
+  | 'InvalidAdapter'
   | 'InvalidBlocks'
   | 'InvalidChatTemplate'
   | 'InvalidConfig'
@@ -220,6 +222,7 @@ export type ErrorName =
   | 'Unreachable'
   | 'UnreadPicture'
   | 'UnreadableFolder'
+  | 'UnsupportedAdapter'
   | 'UnsupportedArchitecture'
   | 'UnsupportedConfig'
   | 'UnsupportedImage'

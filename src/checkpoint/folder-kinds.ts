@@ -27,7 +27,8 @@ const KINDS: readonly FolderKind[] = [
     error: 'AdapterOnly',
     files: /(^|\/)adapter_(model\b[^/]*|config\.json)$/,
     what: 'the folder holds an adapter and not the model it adapts',
-    remedy: "merge it into its model first (peft's merge_and_unload) and save that",
+    remedy:
+      "open its base first, and then this folder; or merge it into its model (peft's merge_and_unload) and save that",
   },
   {
     error: 'ZeroShards',
@@ -46,9 +47,9 @@ const KINDS: readonly FolderKind[] = [
   },
   {
     error: 'GgufWeights',
-    files: /\.(gguf|ggml)$/,
-    what: 'the weights are in GGUF, the format of llama.cpp, which is not read',
-    remedy: 'open the Hugging Face checkpoint that the file was converted from',
+    files: /\.ggml$|\/[^/]+\.gguf$/,
+    what: "the weights are in GGUF files below the folder's top, or in what llama.cpp wrote before GGUF",
+    remedy: 'open the folder in which the .gguf files themselves lie; convert a model in .ggml again',
   },
   {
     error: 'OnnxWeights',

@@ -1,7 +1,7 @@
 /** Matrices that go to the device as they are stored: their codes are moved into blocks of `MatMulNBits`, never through floats. */
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Packing } from '../../checkpoint/formats/codec.ts';
-import { codecOf, isQuantized } from '../../checkpoint/formats/codecs.ts';
+import { codecOf } from '../../checkpoint/formats/codecs.ts';
 import { DecodedFolder } from '../../checkpoint/formats/decoded-folder.ts';
 import { blocksOf, type LinearFormat } from '../../graph/weights.ts';
 import { tensorPlace } from '../../checkpoint/tensor-place.ts';
@@ -48,8 +48,9 @@ export function storedBlocks({ files }: Pick<Checkpoint, 'files'>): StoredBlocks
   if (!(files instanceof DecodedFolder)) return null;
   const counts = { q4: 0, q8: 0, other: 0 };
   for (const tensor of files.format.tensors) {
-    if (!isQuantized(tensor)) continue;
-    const bits = codecOf(tensor).packing()?.bits;
+    const codec = codecOf(tensor);
+    if (!codec.quantized()) continue;
+    const bits = codec.packing()?.bits;
     counts[bits === 4 ? 'q4' : bits === 8 ? 'q8' : 'other'] += 1;
   }
   return counts;
@@ -61,7 +62,7 @@ export function storedMatrices(checkpoint: Checkpoint, plan: readonly PlannedWei
   const quantized = plan.filter(({ tensor }) => {
     const entry = checkpoint.tensors.get(tensor);
     const placed = files instanceof DecodedFolder && entry ? files.weights.tensorAt(entry.start) : undefined;
-    return placed !== undefined && isQuantized(placed.tensor);
+    return placed !== undefined && codecOf(placed.tensor).quantized();
   });
   const asStored = quantized.filter(({ tensor, format }) =>
     isAsStored(checkpoint, checkpoint.tensors.get(tensor) as TensorEntry, format),

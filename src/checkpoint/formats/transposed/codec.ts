@@ -40,5 +40,6 @@ export const transposed: Codec<TransposedCoding> = {
     }
     return toFloat32(new Uint8Array(words.buffer), dtype);
   },
+  quantized: () => false,
   roundingEnergy: () => 0,
 };
