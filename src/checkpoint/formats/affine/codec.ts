@@ -3,7 +3,7 @@ import { toFloat32 } from '../../decoding.ts';
 import { DTYPE_BYTES } from '../../dtype.ts';
 import type { Codec, PackedRows, PartBytes, PartRange, Rows } from '../codec.ts';
 import { matrixOf, type EncodedTensor } from '../encoded.ts';
-import { BLOCK, packBlocks } from '../integers/matmul-blocks.ts';
+import { BLOCK, packCodes, packScales } from '../integers/matmul-blocks.ts';
 
 /** How the codes lie. The stored matrix is `[rows, columns]`; the tensor is it, or its transpose. */
 export interface AffineCoding {
@@ -109,8 +109,9 @@ export const affine: Codec<AffineCoding> = {
         zeros[row * groups + start / block] = zero;
       });
       const codes = unpack(tensor, bytes, rows);
-      const held = { columns, groups, codes, scales, zeros };
-      return packBlocks(held, rows.count, bits, block, hasZeroPoints(tensor.coding));
+      const held = { columns, groups, scales, zeros };
+      const form = { bits, zeroPoints: hasZeroPoints(tensor.coding) };
+      return { packed: packCodes(codes, held, form), ...packScales(held, block, form) };
     },
   },
 
