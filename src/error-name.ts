@@ -91,6 +91,7 @@ export type ErrorName =
   | 'InvalidMergekit'
   | 'InvalidMetadata'
   | 'InvalidOffsets'
+  | 'InvalidOnnx'
   | 'InvalidRecipe'
   | 'InvalidRegion'
   | 'InvalidShape'

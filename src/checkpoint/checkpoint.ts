@@ -3,20 +3,18 @@ import type { ByteSource, CheckpointFiles } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import { namedWeights, optionalObject } from './config-hints.ts';
 import type { UnreadDtype } from './dtype.ts';
-import { unknownDtype } from './dtype.ts';
 import { DecodedFolder, storedFiles } from './formats/decoded-folder.ts';
 import { storedBytes } from './formats/encoded.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { SafetensorsHeader, StoredTensor, UnreadTensor } from './header.ts';
+import type { SafetensorsHeader, StoredTensor } from './header.ts';
 import { readHeader } from './header.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import { MAX_TENSORS, overLimit } from './limits.ts';
-import { listing } from './listing.ts';
 import { indexNotices } from './index-agreement.ts';
-import { isModelWeight } from './model-weights.ts';
 import { checkNotQuantized, declaredQuantization } from './quantization.ts';
 import { readShardIndex } from './shard-index.ts';
 import { canonicalName } from './tensor-name.ts';
+import { unreadNotices } from './unread-tensors.ts';
 import type { Notice } from './weight-files.ts';
 import { findWeights, shardsInstead, shardsOf, weightNotices } from './weight-files.ts';
 
@@ -152,18 +150,6 @@ export async function readTensorBytes(
   }
   const place = { file: entry.file, tensor: entry.name };
   return readRange(sourceOf(checkpoint.files, entry.file), entry.start + start, entry.start + end, place);
-}
-
-/** Of tensors that lie there and cannot be read. @throws NamedError `UnknownDtype` for one that the model needs */
-function unreadNotices(unread: readonly UnreadTensor[]): Notice[] {
-  const needed = unread.find(({ storedName }) => isModelWeight(canonicalName(storedName)));
-  if (needed) throw unknownDtype(needed.dtype, { file: needed.file, tensor: needed.storedName });
-  const [first] = unread;
-  if (first === undefined) return [];
-  const shown = listing(unread.map(({ storedName, dtype }) => `${storedName} (${dtype})`));
-  return [
-    { file: first.file, text: `tensors of a dtype that is not read, and no part of the model: ${shown}` },
-  ];
 }
 
 function sourceOf(files: CheckpointFiles, file: string): ByteSource {

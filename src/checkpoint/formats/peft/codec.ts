@@ -67,6 +67,7 @@ export const lora: Codec<LoraCoding> = {
     return values;
   },
 
+  quantized: () => false,
   // The base's own rounding lies in the base.
   roundingEnergy: () => 0,
 };
@@ -86,6 +87,7 @@ export const added: Codec<AddedCoding> = {
       (value, index) => value + coding.scale * (more[index] ?? 0),
     );
   },
+  quantized: () => false,
   roundingEnergy: () => 0,
 };
 
