@@ -1,13 +1,7 @@
 /** Models under adapters answer as transformers and peft do. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adapterFolder } from '../checkpoint/formats/peft/adapter-folder.ts';
-import {
-  adapterFiles,
-  baseFiles,
-  BASES,
-  expectedOfPeft,
-  type AdapterKind,
-} from '../checkpoint/formats/peft/testing/adapters.ts';
+import { adapterFiles, baseFiles, BASES, expectedOfPeft, type AdapterKind } from './testing/adapters.ts';
 import { Engine } from './engine.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';

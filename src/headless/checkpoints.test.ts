@@ -1,7 +1,7 @@
 /** A command that compares checkpoints and merges of them, at the size of 7B. */
 import { expect, test } from 'vitest';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
-import { adapterFiles, baseFiles } from '../checkpoint/formats/peft/testing/adapters.ts';
+import { adapterFiles, baseFiles } from '../engine/testing/adapters.ts';
 import { qwenTensors, SHAPE_7B } from '../checkpoint/testing/qwen-layout.ts';
 import { sparse7b } from '../merge/testing/donors.ts';
 import { Checkpoints } from './checkpoints.ts';

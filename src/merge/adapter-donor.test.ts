@@ -2,13 +2,7 @@
 import { expect, it } from 'vitest';
 import { openCheckpoint, readTensorBytes } from '../checkpoint/checkpoint.ts';
 import { adapterFolder } from '../checkpoint/formats/peft/adapter-folder.ts';
-import {
-  adapterFiles,
-  baseFiles,
-  BASES,
-  expectedOfPeft,
-  mergedRows,
-} from '../checkpoint/formats/peft/testing/adapters.ts';
+import { adapterFiles, baseFiles, BASES, expectedOfPeft, mergedRows } from '../engine/testing/adapters.ts';
 import { readHeader } from '../checkpoint/header.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import { measureNoise } from './measure.ts';

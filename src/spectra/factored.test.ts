@@ -8,7 +8,7 @@ import {
   BASES,
   expectedOfPeft,
   type AdapterKind,
-} from '../checkpoint/formats/peft/testing/adapters.ts';
+} from '../engine/testing/adapters.ts';
 import { pairTensors, type CheckpointSet } from './deltas/pairing.ts';
 import { measureDiversity, type SpectrumRecord } from './diversity.ts';
 import { measureEnergy, type EnergyRecord } from './energy.ts';

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { openCheckpoint, readTensorBytes, type Checkpoint } from '../../checkpoint.ts';
 import { toFloat32 } from '../../decoding.ts';
-import { DecodedFolder } from '../decoded-folder.ts';
+import type { DecodedFolder } from '../decoded-folder.ts';
 import { readableFolder } from '../open.ts';
 import { folderOf, integerCases } from '../testing/integer-cases.ts';
 import { adapterFolder } from './adapter-folder.ts';

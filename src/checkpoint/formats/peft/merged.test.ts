@@ -13,7 +13,7 @@ import {
   expectedOfPeft,
   mergedRows,
   type AdapterKind,
-} from './testing/adapters.ts';
+} from '../../../engine/testing/adapters.ts';
 
 const expected = await expectedOfPeft();
 const rows = await mergedRows();

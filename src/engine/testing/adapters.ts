@@ -1,8 +1,8 @@
 /** The committed adapters of peft and their bases (tools/quantized). */
 import { readdir, readFile } from 'node:fs/promises';
-import type { CheckpointFiles } from '../../../byte-source.ts';
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 
-const TOOLS = new URL('../../../../../tools/', import.meta.url);
+const TOOLS = new URL('../../../tools/', import.meta.url);
 const DATA = new URL('quantized/data/peft/', TOOLS);
 
 export const BASES = {
