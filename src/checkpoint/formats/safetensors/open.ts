@@ -43,7 +43,7 @@ export const quantizedSafetensors: StoredFormat = {
     if (claims.length === 0) return null;
     return {
       label: claims.map(({ label }) => label).join('; '),
-      tensors: [...claims.flatMap(({ tensors }) => tensors), ...plainTensors(left)],
+      tensors: eachOnce([...claims.flatMap(({ tensors }) => tensors), ...plainTensors(left)]),
       weightFiles: weights,
       smallFiles: new Map(),
       notices: claims.flatMap(({ notices }) => notices),
@@ -76,6 +76,24 @@ async function openWeightFiles(files: CheckpointFiles, signal?: AbortSignal): Pr
     return { file, source, header: { bytes, tensors: all }, tensors: all };
   };
   return mapInFlight(names, open, signal);
+}
+
+/** A weight may lie there as it is, besides its codes. @throws NamedError `DuplicateTensor`, `InvalidTensor` for a name that no file can hold */
+function eachOnce(tensors: readonly AnyEncoded[]): readonly AnyEncoded[] {
+  const seen = new Set<string>();
+  for (const { storedName, parts } of tensors) {
+    const [{ file } = { file: '' }] = Object.values(parts);
+    const place = { file, tensor: storedName };
+    const remedy = 'it is unclear which of them counts: save the checkpoint again';
+    if (seen.has(storedName)) {
+      throw new NamedError('DuplicateTensor', 'it is there twice, quantized and otherwise', place, remedy);
+    }
+    if (!storedName.isWellFormed()) {
+      throw new NamedError('InvalidTensor', 'its name is not well-formed Unicode', place, 'save it again');
+    }
+    seen.add(storedName);
+  }
+  return tensors;
 }
 
 /** What nobody claimed. Of a dtype that is not read there is nothing to decode: the file is refused as a plain one would be. */
