@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../checkpoint.ts';
 import { failureOf } from '../../testing/files.ts';
 import { readableFolder } from '../open.ts';
+import { TensorReader } from '../tensor-reader.ts';
 import { folderOf, integerCases, type HeldTensor, type ReadFixture } from '../testing/integer-cases.ts';
 
 const DATA = new URL('../../../../tools/quantized/data/integers/', import.meta.url);
@@ -133,7 +134,7 @@ describe('quantized weights that are not read', () => {
     if (!(files instanceof DecodedFolder)) throw new RangeError('it opened as plain');
     const [tensor] = files.format.tensors;
     if (!tensor) throw new RangeError('no tensor');
-    const packing = files.weights.readerOf(tensor).packed({ first: 0, count: 8 });
+    const packing = new TensorReader(tensor, files.origin).packed({ first: 0, count: 8 });
     expect(await failureOf(packing)).toMatchObject({
       name: 'InvalidTensor',
       place: { tensor: expect.stringContaining('qzeros') as string },

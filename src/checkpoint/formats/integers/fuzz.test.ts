@@ -6,6 +6,7 @@ import { openCheckpoint, readTensorBytes } from '../../checkpoint.ts';
 import { codecOf } from '../codecs.ts';
 import { DecodedFolder } from '../decoded-folder.ts';
 import { readableFolder } from '../open.ts';
+import { TensorReader } from '../tensor-reader.ts';
 import { integerCases, type ReadFixture } from '../testing/integer-cases.ts';
 import { mutatedFolders } from '../testing/mutated-folder.ts';
 
@@ -48,7 +49,7 @@ async function outcomeOf(folder: Parameters<typeof readableFolder>[0]): Promise<
     if (!(files instanceof DecodedFolder)) return 'plain';
     for (const tensor of files.format.tensors) {
       const rows = { first: 0, count: tensor.shape[0] ?? 0 };
-      if (codecOf(tensor).packing()) await files.weights.readerOf(tensor).packed(rows);
+      if (codecOf(tensor).packing()) await new TensorReader(tensor, files.origin).packed(rows);
     }
     return 'decoded';
   } catch (error) {

@@ -11,6 +11,7 @@ import type { PackedRows, Packing, Rows } from '../codec.ts';
 import { codecOf } from '../codecs.ts';
 import { DecodedFolder } from '../decoded-folder.ts';
 import { readableFolder } from '../open.ts';
+import { TensorReader } from '../tensor-reader.ts';
 import { folderOf, integerCases, type IntegerCase, type ReadFixture } from '../testing/integer-cases.ts';
 
 const DATA = new URL('../../../../tools/quantized/data/integers/', import.meta.url);
@@ -32,7 +33,7 @@ async function opened({ said, tensors, shape }: IntegerCase) {
   const [rows, columns] = shape;
   const all = { first: 0, count: rows };
   const runs: Rows[] = [all, { first: rows - 1, count: 1 }, { first: 1, count: Math.min(3, rows - 1) }];
-  return { files, tensor, reader: files.weights.readerOf(tensor), rows, columns, all, runs };
+  return { files, tensor, reader: new TensorReader(tensor, files.origin), rows, columns, all, runs };
 }
 
 /** (code − zero) · scale, place by place. */
