@@ -98,11 +98,9 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   const stored = weights.flatMap(({ header }) => header.tensors);
   const unread = weights.flatMap(({ header }) => header.unread);
   const all = [...stored, ...unread].map((tensor) => ({ ...tensor, name: canonicalName(tensor.storedName) }));
-  const plain = checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout));
   const notices = [
     ...weightNotices(files, layout, weightFiles, named),
-    // What a decoded folder declares is true of the files it was decoded from.
-    ...(files instanceof DecodedFolder ? [] : plain),
+    ...checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout)),
     ...(index === null ? [] : indexNotices(index, all)),
     ...unreadNotices(unread),
   ];

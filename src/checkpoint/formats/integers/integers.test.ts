@@ -2,6 +2,7 @@
  * Integer-quantized matrices against compressed-tensors' own values, and those of GPTQ and AWQ by their published formula
  * (`tools/quantized/integers.py`): to the bit, whole, by rows, and packed.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../work/sha256.ts';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint.ts';
@@ -11,10 +12,12 @@ import { codecOf } from '../codecs.ts';
 import { DecodedFolder } from '../decoded-folder.ts';
 import { readableFolder } from '../open.ts';
 import { TensorReader } from '../tensor-reader.ts';
-import { folderOf, integerCases, type IntegerCase } from '../testing/integer-cases.ts';
+import { folderOf, integerCases, type IntegerCase, type ReadFixture } from '../testing/integer-cases.ts';
 
+const DATA = new URL('../../../../tools/quantized/data/integers/', import.meta.url);
+const read: ReadFixture = (file) => new Uint8Array(readFileSync(new URL(file, DATA)));
 const FILES = ['packed', 'compressed-tensors', 'compressed-tensors-0.17'];
-const cases = (await Promise.all(FILES.map(integerCases))).flat();
+const cases = (await Promise.all(FILES.map((file) => integerCases(read, file)))).flat();
 const named = cases.map((item) => [item.name, item] as const);
 
 const WEIGHT = 'model.layers.0.mlp.down_proj.weight';

@@ -65,7 +65,7 @@ export const quantizedSafetensors: StoredFormat = {
     );
     return {
       label,
-      tensors: [...claims.flatMap(({ tensors }) => tensors), ...plain.tensors],
+      tensors: eachOnce([...claims.flatMap(({ tensors }) => tensors), ...plain.tensors]),
       weightFiles: weights,
       ...(await plainDtypeOf(files)),
       smallFiles: await plainSmallFiles(files),
@@ -99,6 +99,24 @@ async function openWeightFiles(files: CheckpointFiles, signal?: AbortSignal): Pr
     return { file, source, header: { bytes, tensors: all }, tensors: all };
   };
   return mapInFlight(names, open, signal);
+}
+
+/** A weight may lie there as it is, besides its codes. @throws NamedError `DuplicateTensor`, `InvalidTensor` for a name that no file can hold */
+function eachOnce(tensors: readonly AnyEncoded[]): readonly AnyEncoded[] {
+  const seen = new Set<string>();
+  for (const { storedName, parts } of tensors) {
+    const [{ file } = { file: '' }] = Object.values(parts);
+    const place = { file, tensor: storedName };
+    const remedy = 'it is unclear which of them counts: save the checkpoint again';
+    if (seen.has(storedName)) {
+      throw new NamedError('DuplicateTensor', 'it is there twice, quantized and otherwise', place, remedy);
+    }
+    if (!storedName.isWellFormed()) {
+      throw new NamedError('InvalidTensor', 'its name is not well-formed Unicode', place, 'save it again');
+    }
+    seen.add(storedName);
+  }
+  return tensors;
 }
 
 /** config.json without its words on quantization, which would be copied beside plain weights; no file of a quantizer. */
