@@ -1,5 +1,6 @@
 /** Quantized safetensors folders: the headers are read, and each way of quantizing takes what is its own. */
 import type { ByteSource, CheckpointFiles } from '../../byte-source.ts';
+import { readRange } from '../../byte-source.ts';
 import { asObject, namedWeights, optionalObject } from '../../config-hints.ts';
 import { isRead } from '../../dtype.ts';
 import type { WeightFile } from '../../fingerprint.ts';
@@ -10,13 +11,15 @@ import { declaredQuantization, QUANTIZER_FILES } from '../../quantization.ts';
 import { readShardIndex } from '../../shard-index.ts';
 import { findWeights, shardsOf } from '../../weight-files.ts';
 import type { AnyEncoded } from '../codecs.ts';
+import { compressedIntegers } from '../compressed-tensors/integers.ts';
+import { packedWeights } from '../gptq-awq/quantization.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
 
 const CONFIG_FILE = 'config.json';
 
 /** Asked in this order, each of what is left. */
-const QUANTIZATIONS: readonly Quantization[] = [];
+const QUANTIZATIONS: readonly Quantization[] = [packedWeights, compressedIntegers];
 
 interface Opened extends WeightFile {
   readonly tensors: readonly FileTensor[];
@@ -30,9 +33,11 @@ export const quantizedSafetensors: StoredFormat = {
     const left = new Map(
       weights.flatMap(({ tensors }) => tensors).map((tensor) => [tensor.storedName, tensor]),
     );
+    const read = ({ file, storedName, start, end }: FileTensor): Promise<Uint8Array<ArrayBuffer>> =>
+      readRange(files.get(file) as ByteSource, start, end, { file, tensor: storedName });
     const claims: Claimed[] = [];
     for (const quantization of QUANTIZATIONS) {
-      const claimed = quantization.claim(left, declared);
+      const claimed = await quantization.claim(left, declared, read);
       if (!claimed) continue;
       claims.push(claimed);
       for (const name of claimed.used) left.delete(name);
