@@ -11,6 +11,8 @@ import { totalOf } from './deltas/energy-sums.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import { PIECE_ELEMENTS, storedPiece } from './deltas/stored-piece.ts';
 import { verifiedRead } from './deltas/verified-read.ts';
+import { roundingEnergies } from './rounding-energies.ts';
+import type { RoundingEnergies } from './rounding-floor.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
 import { throwIfCancelled } from '../work/cancel.ts';
 
@@ -25,6 +27,8 @@ export interface EnergyRecord {
   readonly unchanged: Readonly<Record<string, number>>;
   /** Σ δ δ′, by the two deltas' keys with a space between. */
   readonly products: Readonly<Record<string, number>>;
+  /** Where a checkpoint stores the tensor rounded. */
+  readonly rounding?: RoundingEnergies;
 }
 
 export interface EnergyRequest {
@@ -81,8 +85,13 @@ export async function measureEnergy(
     done += pieces.reduce((bytes, { start, end }) => bytes + end - start, 0);
     tell();
     if (parts.some((part) => part === null)) return;
-    const record = recordOf(totalOf(parts as EnergySums[]), weighed, deltas, pairs);
-    checkFinite(family.name, record, rounding);
+    const summed = recordOf(totalOf(parts as EnergySums[]), weighed, deltas, pairs);
+    checkFinite(family.name, summed, rounding);
+    const cost = await roundingEnergies(checkpoints, family, { roles, of: 'all' }, threads, signal);
+    const total = [...cost].map(
+      ([role, parts]) => [role, parts.reduce((sum, part) => sum + part, 0)] as const,
+    );
+    const record = cost.size > 0 ? { ...summed, rounding: Object.fromEntries(total) } : summed;
     records.set(family.name, record);
     await work.onRecord?.(family.name, record);
   };

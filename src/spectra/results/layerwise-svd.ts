@@ -12,6 +12,7 @@ import {
   byDelta,
   byLayer,
   entryPlace,
+  formatsOf,
   leftOut,
   measuredFamilies,
   modelNames,
@@ -42,6 +43,9 @@ export interface SvdMetrics {
     /** Fast mode: one standard error. */
     readonly standard_errors?: { readonly nuclear_norm: number; readonly effective_rank: number };
     readonly probes?: number;
+    /** About the largest singular value of rounding alone, and how many lie above it: of those kept in fast mode. */
+    readonly rounding_edge?: number;
+    readonly above_edge?: number;
   };
 }
 
@@ -123,6 +127,7 @@ export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile
       rounding: request.rounding,
       deltas,
       cuts,
+      ...formatsOf(request),
       log: 'natural',
       regions: regionSpreads(summary, deltas),
       ...leftOut(pairing),
@@ -149,7 +154,7 @@ function entryOf(family: TensorFamily, { rows, columns, spectra }: SpectrumRecor
 }
 
 function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
-  const { standardErrors: errors, probes } = spectrum;
+  const { standardErrors: errors, probes, rounding } = spectrum;
   return {
     spectral_norm: spectrum.spectralNorm,
     nuclear_norm: spectrum.nuclearNorm,
@@ -169,6 +174,7 @@ function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
         ? { standard_errors: { nuclear_norm: errors.nuclearNorm, effective_rank: errors.effectiveRank } }
         : {}),
       ...(probes === undefined ? {} : { probes }),
+      ...(rounding ? { rounding_edge: rounding.edge, above_edge: rounding.above } : {}),
     },
   };
 }
