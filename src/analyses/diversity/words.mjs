@@ -60,8 +60,7 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
      */
     edge(label, { matrices, none, above, values }, formats, mode) {
       const found = `${mode === 'fast' ? 'at least ' : ''}${above} of ${countOf(values, 'singular value', 'singular values')}`;
-      const without =
-        none === 0 ? '' : `; ${none} of ${countOf(matrices, 'matrix has', 'matrices have')} none there`;
+      const without = none === 0 ? '' : `; none in ${none} of ${countOf(matrices, 'matrix', 'matrices')}`;
       return `${label}: ${found} lie above the edge of what rounding to ${formats.join(' and ')} alone would give${without}.`;
     },
   },
