@@ -37,11 +37,11 @@ export function spectrumCounts({ layers }: LayerwiseSvdFile, key: string): Spect
   };
 }
 
-/** Share of all singular values of a layer that lie above the edge of rounding alone, of what was rounded there. */
+/** How many singular values lie above the edge of rounding alone, mean over a layer's matrices that it has a part in. */
 export function aboveEdgeByLayer({ layers }: LayerwiseSvdFile, key: string) {
   return byLayer(layers, ({ layer_idx }) => layer_idx).flatMap(([layer, entries]) => {
-    const { matrices, above, values } = edgeCounts({ layers: entries }, key);
-    return matrices === 0 ? [] : [{ layer, value: above / values, n: matrices }];
+    const { matrices, above } = edgeCounts({ layers: entries }, key);
+    return matrices === 0 ? [] : [{ layer, value: above / matrices, n: matrices }];
   });
 }
 

@@ -41,7 +41,7 @@ export function spectrumGrid({ layers }: LayerwiseSvdFile, key: string, ranks: n
   );
 }
 
-/** Share of a layer's singular values above the edge of rounding alone, per update; empty where nothing was rounded. */
+/** How many singular values of a matrix lie above the edge of rounding alone, per update; empty where nothing was rounded. */
 export function aboveEdgeSeries(file: LayerwiseSvdFile, deltas: readonly ShownDelta[]): LayerSeries[] {
   return deltas.flatMap(({ key, formula, colour, marker }) => {
     const points = aboveEdgeByLayer(file, key);

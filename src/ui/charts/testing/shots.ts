@@ -213,6 +213,27 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'components-floor',
+    component: ComponentBars,
+    props: {
+      title: 'Update energy by component',
+      description: 'Hatched: up to what rounding alone would give.',
+      components: COMPONENTS,
+      columns: [
+        {
+          ...{ key: 'rl', label: 'RL', colour: RL.colour, axis: { title: '‖Δ‖ / ‖W‖' } },
+          values: new Map(
+            [...componentValues(0.001)].map(([key, { value }], i) => [
+              key,
+              { value, floor: 0.0006 * (1 + 0.2 * (i % 5)) },
+            ]),
+          ),
+        },
+      ],
+      status: { kind: 'done', note: '' },
+    },
+  },
+  {
     name: 'spectrum-edge',
     component: SpectrumOverlay,
     props: {
