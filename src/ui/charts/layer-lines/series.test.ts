@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AS_PERCENT } from '../axis/value-axis.ts';
+import { sectionOf } from '../../../layer-index.ts';
 import { presetCuts } from '../../../regions.ts';
 import { layerReadout, layerTable } from './reading.ts';
 import { floorSteps, linesAt, unbroken, type LayerSeries } from './series.ts';
@@ -64,7 +65,7 @@ test('shares under a title in percent are tabled as percent, counts as counts', 
 
 test('floors are steps as wide as their layers, in runs that end where there is none and at sections', () => {
   const cells = [-1, 1, 2, 3, 4].map((index, i) => ({
-    ...{ index, section: index < 0 ? ('vision' as const) : ('llm' as const) },
+    ...{ index, section: sectionOf(index) },
     ...{ x: 10 * i, width: 8, step: 10 },
   }));
   const points = [-1, 1, 2, 4].map((layer) => ({ layer, value: 1, floor: layer + 5 }));
