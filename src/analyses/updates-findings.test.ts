@@ -4,6 +4,7 @@ import type {
   SideOverlap,
   SubspaceOverlapFile,
 } from '../spectra/results/subspace-overlap-file.ts';
+import { words as diversity } from './diversity/words.mjs';
 import { words as energy } from './energy/words.mjs';
 import { layerMeans } from './layer-means.ts';
 import { analysis } from './overlap/analysis.ts';
@@ -88,6 +89,31 @@ describe('numbers by layer in words', () => {
     expect(unchanged('RL − IN', 1, false)).toBe('RL − IN changes nothing of what was compared.');
     expect(unchanged('RL − IN', 0.412, true)).toBe(
       'RL − IN leaves 41.2 % of the weights exactly as they were.',
+    );
+  });
+});
+
+describe('rounding in words', () => {
+  const formats = ['AWQ, 4 bits in groups of 128'];
+
+  test('updates that are not told from it are counted', () => {
+    const { floor } = energy.findings;
+    expect(floor('RL − IN', { matrices: 84, atFloor: 12 }, formats)).toBe(
+      'RL − IN: the update of 12 of 84 matrices stored rounded lies no higher than what rounding to AWQ, 4 bits in groups of 128 alone would give.',
+    );
+    expect(floor('RL − IN', { matrices: 84, atFloor: 0 }, formats)).toMatch(
+      /all 84 matrices stored rounded lies above/,
+    );
+  });
+
+  test('so are singular values above its edge, and of an estimate it is said that there may be more', () => {
+    const { edge } = diversity.findings;
+    const counts = { matrices: 3, none: 1, above: 7, values: 192 };
+    expect(edge('RL − IN', counts, formats, 'exact')).toBe(
+      'RL − IN: 7 of 192 singular values lie above the edge of what rounding to AWQ, 4 bits in groups of 128 alone would give; none in 1 of 3 matrices.',
+    );
+    expect(edge('RL − IN', { ...counts, none: 0 }, formats, 'fast')).toMatch(
+      /^RL − IN: at least 7 of .* give\.$/,
     );
   });
 });

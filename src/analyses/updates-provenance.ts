@@ -24,6 +24,13 @@ export function modelNames(checkpoints: CheckpointSet): Partial<Record<Role, str
   return Object.fromEntries(given);
 }
 
+/** By role, what each checkpoint is stored in that is no plain safetensors. */
+export function formatsOf(checkpoints: CheckpointSet): Record<string, string> {
+  return Object.fromEntries(
+    [...checkpoints].flatMap(([role, { format }]) => (format === undefined ? [] : [[role, format]])),
+  );
+}
+
 /**
  * Where a result comes from: app, checkpoints with their files, of a merge its recipe and donors, and how much of the whole it
  * is.

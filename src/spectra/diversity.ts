@@ -3,6 +3,7 @@ import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { SerialQueue } from '../work/queue.ts';
 import { NamedError } from '../named-error.ts';
+import { mean } from '../statistics/mean.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { accuracyOf, factorsAccuracy } from './accuracy.ts';
 import type { SpectrumBackend, SpectrumOptions } from './backend.ts';
@@ -20,7 +21,9 @@ import { estimateSpectrum } from './fast/estimate.ts';
 import type { RecoveringGpu } from './recovering-gpu.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import type { SpectrumMetrics } from './metrics.ts';
-import { spectrumMetrics } from './metrics.ts';
+import { edgeCount, spectrumMetrics } from './metrics.ts';
+import { roundingEnergies } from './rounding-energies.ts';
+import { noiseEdge } from './rounding-floor.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
 import { isCancelled, throwIfCancelled } from '../work/cancel.ts';
 import { mapInFlight } from '../work/in-flight.ts';
@@ -96,22 +99,41 @@ export async function measureDiversity(
   const { onProgress, ...kept } = work;
   const { records, left, add } = resume(families, ({ name }) => name, kept);
   const measure = new SpectrumMeter(request, threads, gpu);
+  const roles = [...new Set(request.deltas.flatMap(({ to, from }) => [to, from]))];
   const total = families.length * request.deltas.length;
   let done = records.size * request.deltas.length;
   const tell = (): void => onProgress?.({ phase: 'computing spectra', done, total, unit: 'tensors' });
   tell();
   const measureFamily = async (family: TensorFamily): Promise<void> => {
     const spectra: Record<string, MeasuredSpectrum> = {};
+    const asked = { roles, of: 'row' } as const;
+    const rounding = await roundingEnergies(request.checkpoints, family, asked, threads, work.signal);
+    const { rows, columns } = matrixShape(family);
     for (const delta of request.deltas) {
-      spectra[delta.key] = await measure.spectrum(family, delta, work);
+      const energies = bothOf(rounding.get(delta.to), rounding.get(delta.from), rows);
+      const edge = energies && noiseEdge(energies, columns);
+      spectra[delta.key] = await measure.spectrum(family, delta, edge, work);
       done += 1;
       tell();
     }
-    await add(family.name, { ...matrixShape(family), spectra });
+    await add(family.name, { rows, columns, spectra });
   };
   // While a GPU computes one update, the next is read, and the CPU finishes the one before.
   await mapInFlight(left, measureFamily, work.signal, gpu ? 3 : threads.size);
   return records;
+}
+
+/** Of each row; evenly where a row is stored as several, or several as one. Null where nothing was rounded. */
+function bothOf(
+  to: readonly number[] | undefined,
+  from: readonly number[] | undefined,
+  rows: number,
+): readonly number[] | null {
+  if (!to && !from) return null;
+  const spread = (energies: readonly number[] = [0]): readonly number[] =>
+    energies.length === rows ? energies : Array<number>(rows).fill((mean(energies) * energies.length) / rows);
+  const [a, b] = [spread(to), spread(from)];
+  return a.map((energy, row) => energy + (b[row] ?? 0));
 }
 
 /** Rows, and columns with all further dimensions flattened into them. */
@@ -143,6 +165,8 @@ interface HeldUpdate {
   readonly matrix: Float32Array<ArrayBuffer>;
   readonly rows: number;
   readonly columns: number;
+  /** Of rounding alone; null where nothing was rounded. */
+  readonly edge: number | null;
   readonly options: SpectrumOptions;
 }
 
@@ -165,6 +189,7 @@ class SpectrumMeter {
   async spectrum(
     family: TensorFamily,
     delta: DeltaSpec,
+    edge: number | null,
     { signal, verifier }: Pick<LongWork<SpectrumRecord>, 'signal'> & WithVerifier,
   ): Promise<MeasuredSpectrum> {
     const { checkpoints, rounding } = this.#request;
@@ -176,13 +201,14 @@ class SpectrumMeter {
       const terms = factorTerms(checkpoints, family, delta, rounding);
       if (terms) return await this.#factored(terms, rows, columns, signal);
       if (family.elements > LARGEST_HELD && rows >= columns) {
-        return await read((onRead) => this.#slabs(task, columns, signal, onRead));
+        return await read((onRead) => this.#slabs(task, columns, edge, signal, onRead));
       }
       const short = Math.min(rows, columns);
       return await this.#memory.hold(family.elements * 4 + short ** 2 * 8, async () => {
         const matrix = await read((onRead) => this.#threads.deltaMatrix(task, signal, onRead));
         throwIfCancelled(signal);
-        const held = { name: family.name, matrix, rows, columns, options: signal ? { signal } : {} };
+        const options = signal ? { signal } : {};
+        const held = { name: family.name, matrix, rows, columns, edge, options };
         return this.#request.mode === 'fast' ? this.#estimate(held) : this.#exact(held);
       });
     } catch (error) {
@@ -207,12 +233,12 @@ class SpectrumMeter {
   }
 
   async #exact(held: HeldUpdate): Promise<MeasuredSpectrum> {
-    const { name, matrix, rows, columns, options } = held;
+    const { name, matrix, rows, columns, edge, options } = held;
     const { topK } = this.#request;
     const computeOn = async (backend: SpectrumBackend): Promise<MeasuredSpectrum> => {
       const values = await backend.singularValues(matrix, rows, columns, options);
       const accuracy = accuracyOf(backend.device, Math.min(rows, columns));
-      return { ...spectrumMetrics(values, { topK, accuracy }), mode: 'exact', ...computedOn(backend) };
+      return { ...spectrumMetrics(values, { topK, accuracy, edge }), mode: 'exact', ...computedOn(backend) };
     };
     const found = (await this.#gpu?.run(name, computeOn, options.signal)) ?? (await computeOn(this.#cpu));
     const isKnown = found.device === 'cpu' || found.conditionKnown;
@@ -232,15 +258,16 @@ class SpectrumMeter {
   async #slabs(
     task: DeltaTask,
     columns: number,
+    edge: number | null,
     signal: AbortSignal | undefined,
     onRead: OnRead | undefined,
   ): Promise<MeasuredSpectrum> {
     const values = await this.#threads.singularValuesOfDelta(task, columns, signal, onRead);
-    const options = { topK: this.#request.topK, accuracy: accuracyOf('cpu', columns) };
+    const options = { topK: this.#request.topK, accuracy: accuracyOf('cpu', columns), edge };
     return { ...spectrumMetrics(values, options), mode: 'exact', device: 'cpu' };
   }
 
-  async #estimate({ name, matrix, rows, columns, options }: HeldUpdate): Promise<MeasuredSpectrum> {
+  async #estimate({ name, matrix, rows, columns, edge, options }: HeldUpdate): Promise<MeasuredSpectrum> {
     const { topK, seed } = this.#request;
     const gpu = this.#gpu;
     const norm = frobeniusNorm(matrix);
@@ -248,7 +275,8 @@ class SpectrumMeter {
       const operator = await backend.operator(matrix, rows, columns);
       try {
         const estimate = await estimateSpectrum(operator, norm, { topK, seed, ...options });
-        return { ...estimate, mode: 'fast', ...computedOn(backend) };
+        const counted = edgeCount(estimate.singularValues, edge);
+        return { ...estimate, ...counted, mode: 'fast', ...computedOn(backend) };
       } finally {
         operator.dispose();
       }

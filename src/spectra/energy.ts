@@ -12,6 +12,8 @@ import { totalOf } from './deltas/energy-sums.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import { PIECE_ELEMENTS, storedPiece } from './deltas/stored-piece.ts';
 import { verifiedRead } from './deltas/verified-read.ts';
+import { roundingEnergies } from './rounding-energies.ts';
+import type { RoundingEnergies } from './rounding-floor.ts';
 import type { SpectraThreads } from './threads/spectra-threads.ts';
 import { throwIfCancelled } from '../work/cancel.ts';
 
@@ -28,6 +30,8 @@ export interface EnergyRecord {
   readonly products: Readonly<Record<string, number>>;
   /** By delta, the rank of the adapters' factors that it was computed of, and of no dense matrix; only where there are some. */
   readonly factors?: Readonly<Record<string, number>>;
+  /** Where a checkpoint stores the tensor rounded. */
+  readonly rounding?: RoundingEnergies;
 }
 
 export interface EnergyRequest {
@@ -89,8 +93,13 @@ export async function measureEnergy(
     tell();
     if (parts.some((part) => part === null)) return;
     const factored = await factorSums(layout, deltas, pairs, threads, signal);
-    const record = recordOf(totalOf(parts as EnergySums[]), layout, deltas, pairs, factored);
-    checkFinite(family.name, record, rounding);
+    const summed = recordOf(totalOf(parts as EnergySums[]), layout, deltas, pairs, factored);
+    checkFinite(family.name, summed, rounding);
+    const cost = await roundingEnergies(checkpoints, family, { roles, of: 'all' }, threads, signal);
+    const total = [...cost].map(
+      ([role, parts]) => [role, parts.reduce((sum, part) => sum + part, 0)] as const,
+    );
+    const record = cost.size > 0 ? { ...summed, rounding: Object.fromEntries(total) } : summed;
     records.set(family.name, record);
     await work.onRecord?.(family.name, record);
   };

@@ -1,5 +1,6 @@
 /** The numbers a spectrum is summarised by (docs/method.md §6). */
 import type { SpectrumAccuracy } from './accuracy.ts';
+import { isAtFloor } from './rounding-floor.ts';
 
 /** As the reference has it, and the definitions with it: keeps quotients and logarithms of zero finite. */
 const TINY = 1e-12;
@@ -23,6 +24,16 @@ export interface SpectrumMetrics {
   readonly logVolume: number;
   /** Descending, at most k. */
   readonly singularValues: readonly number[];
+  /** Where a checkpoint stores the tensor rounded. */
+  readonly rounding?: EdgeCount;
+}
+
+/** Singular values against those of rounding alone. */
+export interface EdgeCount {
+  /** See `noiseEdge`. */
+  readonly edge: number;
+  /** How many lie above it (`isAtFloor`). */
+  readonly above: number;
 }
 
 /** How a spectrum is summarised. */
@@ -30,6 +41,8 @@ export interface MetricOptions {
   /** Singular values kept, and summed in the log volume. */
   readonly topK: number;
   readonly accuracy: SpectrumAccuracy;
+  /** Of rounding alone; null where nothing was rounded. */
+  readonly edge?: number | null;
 }
 
 /**
@@ -37,7 +50,10 @@ export interface MetricOptions {
  *
  * @param computed all min(rows, columns) singular values, descending
  */
-export function spectrumMetrics(computed: Float64Array, { topK, accuracy }: MetricOptions): SpectrumMetrics {
+export function spectrumMetrics(
+  computed: Float64Array,
+  { topK, accuracy, edge = null }: MetricOptions,
+): SpectrumMetrics {
   const spectralNorm = computed[0] ?? 0;
   const floor = accuracy.floor * spectralNorm;
   const values = computed.map((value) => (value > floor ? value : 0));
@@ -55,7 +71,19 @@ export function spectrumMetrics(computed: Float64Array, { topK, accuracy }: Metr
     conditionKnown: spectralNorm === 0 || spectralNorm <= accuracy.conditionLimit * smallest,
     logVolume: logVolume(top),
     singularValues: [...top],
+    ...edgeCount(values, edge),
   };
+}
+
+/** Of the values given. */
+export function edgeCount(
+  values: Float64Array | readonly number[],
+  edge: number | null,
+): Pick<SpectrumMetrics, 'rounding'> {
+  if (edge === null) return {};
+  let above = 0;
+  for (const value of values) if (!isAtFloor(value, edge)) above += 1;
+  return { rounding: { edge, above } };
 }
 
 /** Σ ln(σ + 1e-12). */

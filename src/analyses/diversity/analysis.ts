@@ -19,9 +19,10 @@ import {
   usedBy,
 } from '../measured-updates.ts';
 import { computerShape } from '../record-shapes.ts';
+import { roundedFormats } from '../rounded-formats.ts';
 import type { Updates } from '../updates.ts';
-import { characterizeProvenance, modelNames, namesOf } from '../updates-provenance.ts';
-import { rankByLayer, spectrumCounts } from './by-layer.ts';
+import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
+import { edgeCounts, rankByLayer, spectrumCounts } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -45,6 +46,7 @@ const spectrum = v.strictObject({
   standardErrors: v.exactOptional(v.strictObject({ nuclearNorm: v.number(), effectiveRank: v.number() })),
   probes: v.exactOptional(v.number()),
   factors: v.exactOptional(v.number()),
+  rounding: v.exactOptional(v.strictObject({ edge: v.number(), above: v.number() })),
 });
 
 export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
@@ -76,7 +78,8 @@ export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
         measureDiversity({ checkpoints: used, deltas, pairing, rounding, mode, topK, seed }, computers, work),
       file: (records, { cuts, parts: { overlap } = {} } = {}) =>
         layerwiseSvdFile({
-          ...{ pairing, deltas, records, rounding, weights, topK, models: modelNames(used) },
+          ...{ pairing, deltas, records, rounding, weights, topK },
+          ...{ models: modelNames(used), formats: formatsOf(used) },
           cuts: cuts ?? thirds(pairing.layers),
           ...(overlap ? { overlap: overlap as OverlapSection } : {}),
           provenance: characterizeProvenance(used, {
@@ -94,14 +97,17 @@ export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
   }),
 
   findings: (file, { deltas }, { mode }, { regions, formulas }) =>
-    deltas.flatMap(({ key }) => {
+    deltas.flatMap((delta) => {
+      const { key } = delta;
       const label = formulas.get(key) ?? key;
       const spectra = file.layers.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []);
       const factors = factorCounts(spectra.map(({ frankenscope }) => frankenscope?.factors));
+      const edge = edgeCounts(file, key);
       return [
         words.findings.means(layerMeans(label, rankByLayer(file, key, 'effective_rank'), regions)),
         words.findings.counts(label, spectrumCounts(file, key), mode),
         ...(factors ? [words.findings.factors(label, factors)] : []),
+        ...(edge.matrices > 0 ? [words.findings.edge(label, edge, roundedFormats(file, delta), mode)] : []),
       ];
     }),
 };

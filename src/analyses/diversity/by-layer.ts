@@ -37,6 +37,37 @@ export function spectrumCounts({ layers }: LayerwiseSvdFile, key: string): Spect
   };
 }
 
+/** How many singular values lie above the edge of rounding alone, mean over a layer's matrices that it has a part in. */
+export function aboveEdgeByLayer({ layers }: LayerwiseSvdFile, key: string) {
+  return byLayer(layers, ({ layer_idx }) => layer_idx).flatMap(([layer, entries]) => {
+    const { matrices, above } = edgeCounts({ layers: entries }, key);
+    return matrices === 0 ? [] : [{ layer, value: above / matrices, n: matrices }];
+  });
+}
+
+/** Of one update's spectra that rounding has a part in. */
+export interface EdgeCounts {
+  readonly matrices: number;
+  /** Of these, that have no singular value above the edge of rounding alone. */
+  readonly none: number;
+  /** Singular values above it, and all. */
+  readonly above: number;
+  readonly values: number;
+}
+
+export function edgeCounts({ layers }: Pick<LayerwiseSvdFile, 'layers'>, key: string): EdgeCounts {
+  const counts = layers.flatMap(({ frankenscope }) => {
+    const above = frankenscope?.deltas[key]?.frankenscope?.above_edge;
+    return above === undefined ? [] : [{ above, values: Math.min(...(frankenscope?.shape ?? [])) }];
+  });
+  return {
+    matrices: counts.length,
+    none: counts.filter(({ above }) => above === 0).length,
+    above: counts.reduce((sum, { above }) => sum + above, 0),
+    values: counts.reduce((sum, { values }) => sum + values, 0),
+  };
+}
+
 /** One update's spectra by unified layer index, in its order. */
 export function spectraByLayer(
   layers: readonly SvdEntry[],

@@ -4,7 +4,7 @@ import { countOf, factorsSentence, layerMeansSentence } from '../wording.mjs';
 /**
  * @import {UpdatesWords} from '../declaration.ts'
  * @import {LayerMeans} from '../layer-means.ts'
- * @import {SpectrumCounts} from './by-layer.ts'
+ * @import {EdgeCounts, SpectrumCounts} from './by-layer.ts'
  * @import {declaration} from './declaration.mjs'
  */
 
@@ -51,6 +51,19 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
           `condition number within 1 % for ${conditionKnown}, beyond the arithmetic's precision for the rest`,
         );
       return `${label}: ${about.join('; ')}.`;
+    },
+
+    /**
+     * How many singular values are told from those of rounding.
+     * @param {string} label
+     * @param {EdgeCounts} counts
+     * @param {readonly string[]} formats
+     * @param {'exact' | 'fast'} mode where it is fast, only the largest are known
+     */
+    edge(label, { matrices, none, above, values }, formats, mode) {
+      const found = `${mode === 'fast' ? 'at least ' : ''}${above} of ${countOf(values, 'singular value', 'singular values')}`;
+      const without = none === 0 ? '' : `; none in ${none} of ${countOf(matrices, 'matrix', 'matrices')}`;
+      return `${label}: ${found} lie above the edge of what rounding to ${formats.join(' and ')} alone would give${without}.`;
     },
   },
 });

@@ -8,10 +8,11 @@ import { froNormFile, type FroNormFile } from '../../spectra/results/fro-norm.ts
 import type { ValuesOf } from '../declaration.ts';
 import { factorCounts } from '../factor-counts.ts';
 import { layerMeans } from '../layer-means.ts';
+import { roundedFormats } from '../rounded-formats.ts';
 import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
 import type { Updates } from '../updates.ts';
-import { characterizeProvenance, modelNames, namesOf } from '../updates-provenance.ts';
-import { energyByLayer } from './by-layer.ts';
+import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
+import { energyByLayer, floorCounts } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -24,7 +25,8 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
 
   shape: v.strictObject({
     ...{ elements: v.number(), weights: byName, squares: byName },
-    ...{ unchanged: byName, products: byName, factors: v.exactOptional(byName) },
+    ...{ unchanged: byName, products: byName },
+    ...{ factors: v.exactOptional(byName), rounding: v.exactOptional(byName) },
   }),
 
   /** Every weight in a layer, projector or vision block, and what is in none if asked. */
@@ -43,7 +45,7 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
         measureEnergy({ checkpoints: used, deltas, pairing, rounding }, threads, work),
       file: (records, { cuts } = {}) =>
         froNormFile({
-          ...{ pairing, deltas, records, rounding, models: modelNames(used) },
+          ...{ pairing, deltas, records, rounding, models: modelNames(used), formats: formatsOf(used) },
           cuts: cuts ?? thirds(pairing.layers),
           provenance: characterizeProvenance(used, { tensors: total, done: records.size }),
         }),
@@ -53,14 +55,17 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
   settingsOf: comparisonOf,
 
   findings: (file, { deltas, pairing }, _, { regions, formulas, scale }) =>
-    deltas.flatMap(({ key }) => {
+    deltas.flatMap((delta) => {
+      const { key } = delta;
       const label = formulas.get(key) ?? key;
       const factors = factorCounts(file.layers.map(({ frankenscope }) => frankenscope?.factors?.[key]));
       const share = file.frankenscope?.total.unchanged[key] ?? 0;
+      const floor = floorCounts(file, key);
       return [
         words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
         words.findings.unchanged(label, share, pairing.unshared.length === 0),
         ...(factors ? [words.findings.factors(label, factors)] : []),
+        ...(floor.matrices > 0 ? [words.findings.floor(label, floor, roundedFormats(file, delta))] : []),
       ];
     }),
 };

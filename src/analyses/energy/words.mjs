@@ -1,10 +1,11 @@
 import { COMPARISON_WORDS } from '../shared-settings.mjs';
-import { factorsSentence, layerMeansSentence } from '../wording.mjs';
+import { countOf, factorsSentence, layerMeansSentence } from '../wording.mjs';
 
 /**
  * @import {UpdatesWords} from '../declaration.ts'
  * @import {LayerMeans} from '../layer-means.ts'
  * @import {declaration} from './declaration.mjs'
+ * @import {FloorCounts} from './by-layer.ts'
  */
 
 export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} */ ({
@@ -38,6 +39,19 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
         return whole ? `${label} changes nothing at all.` : `${label} changes nothing of what was compared.`;
       if (share === 0) return `${label} changes every weight that was compared.`;
       return `${label} leaves ${Number((share * 100).toPrecision(3))} % of the weights exactly as they were.`;
+    },
+
+    /**
+     * How many updates are not told from the rounding of stored formats.
+     * @param {string} label
+     * @param {FloorCounts} counts
+     * @param {readonly string[]} formats
+     */
+    floor(label, { matrices, atFloor }, formats) {
+      const rounding = `what rounding to ${formats.join(' and ')} alone would give`;
+      const all = countOf(matrices, 'matrix', 'matrices');
+      if (atFloor === 0) return `${label}: the update of all ${all} stored rounded lies above ${rounding}.`;
+      return `${label}: the update of ${atFloor} of ${all} stored rounded lies no higher than ${rounding}.`;
     },
   },
 });

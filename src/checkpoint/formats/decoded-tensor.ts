@@ -56,6 +56,11 @@ export class DecodedTensor implements ByteSource {
     return this.#reader.roundingEnergy(rows);
   }
 
+  /** The same of each row by itself. */
+  rowRoundingEnergies(rows: Rows): Promise<Float64Array<ArrayBuffer>> {
+    return this.#reader.rowRoundingEnergies(rows);
+  }
+
   /** Lets go of parts that are kept because every run of rows wants all of them. */
   forget(): void {
     this.#reader.forget();

@@ -32,6 +32,20 @@ export class TensorReader {
     return codecOf(this.tensor).roundingEnergy(await this.#read(rows), rows);
   }
 
+  /** The same of each row by itself. */
+  async rowRoundingEnergies(rows: Rows): Promise<Float64Array<ArrayBuffer>> {
+    const codec = codecOf(this.tensor);
+    const [read, ranges] = [await this.#read(rows), codec.ranges(rows)];
+    return Float64Array.from({ length: rows.count }, (_, at) => {
+      const row = { first: rows.first + at, count: 1 };
+      const own = Object.entries(codec.ranges(row)).map(([key, { start, end }]) => {
+        const [bytes, before] = [read[key] as Uint8Array<ArrayBuffer>, ranges[key]?.start ?? 0];
+        return [key, end - start === bytes.length ? bytes : bytes.slice(start - before, end - before)];
+      });
+      return codec.roundingEnergy(Object.fromEntries(own) as PartBytes, row);
+    });
+  }
+
   /** Lets go of parts that were kept because every run of rows wants all of them. */
   forget(): void {
     this.#whole.clear();

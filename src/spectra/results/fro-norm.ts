@@ -4,6 +4,7 @@ import { projectionOf } from '../../checkpoint/tensor-place.ts';
 import type { EnergyRecord } from '../energy.ts';
 import { productKey } from '../energy.ts';
 import type { DeltaSpec } from '../deltas/delta-spec.ts';
+import { floorEnergy } from '../rounding-floor.ts';
 import type { TensorFamily } from '../deltas/pairing.ts';
 import { byRegion, regionOf, type Cuts, type Region } from '../../regions.ts';
 import { spreadOf, type Spread } from '../../statistics/spread.ts';
@@ -12,6 +13,7 @@ import {
   byDelta,
   byLayer,
   entryPlace,
+  formatsOf,
   groupBy,
   leftOut,
   measuredFamilies,
@@ -37,16 +39,21 @@ export interface FroNormMean {
   readonly relative_norm_mean: number;
 }
 
-/** Of any group of elements taken as one vector. */
-export interface JointEnergy {
-  readonly elements: number;
+interface JointNorms {
   /** ‖Δ‖_F of the whole group. */
   readonly fro_norm: Readonly<Record<string, number>>;
   readonly relative_norm: Readonly<Record<string, number>>;
+}
+
+/** Of any group of elements taken as one vector. */
+export interface JointEnergy extends JointNorms {
+  readonly elements: number;
   /** Share of elements that did not change. */
   readonly unchanged: Readonly<Record<string, number>>;
   /** Cosine of two updates, by their keys; null where one is zero. */
   readonly cosine: Readonly<Record<string, number | null>>;
+  /** The norms that rounding alone would give; of those updates that it has a part in here, and only where there is one. */
+  readonly rounding_floor?: JointNorms;
 }
 
 export interface FroNormEntry extends EntryPlace {
@@ -67,7 +74,10 @@ export interface FroNormSummary {
   readonly n_params: number;
   readonly sft?: FroNormMean;
   readonly rl?: FroNormMean;
-  readonly frankenscope?: JointEnergy & { readonly deltas: Readonly<Record<string, FroNormMean>> };
+  readonly frankenscope?: JointEnergy & {
+    readonly deltas: Readonly<Record<string, FroNormMean>>;
+    readonly rounding_floor?: JointNorms & { readonly deltas: Readonly<Record<string, FroNormMean>> };
+  };
 }
 
 export interface FroNormFile {
@@ -112,6 +122,7 @@ export function froNormFile(request: FroNormRequest): FroNormFile {
       rounding: request.rounding,
       deltas,
       cuts,
+      ...formatsOf(request),
       total: joint(measured),
       components: grouped(({ place }) => place.component),
       projections: grouped(({ name }) => projectionOf(name)),
@@ -158,8 +169,36 @@ function summaryOf(
   deltas: readonly DeltaSpec[],
   joint: JointEnergy,
 ): FroNormSummary {
-  const norms = group.map(({ record }) => normsOf(record, deltas));
-  const means = byDelta(deltas, ({ key }): FroNormMean => {
+  const records = group.map(({ record }) => record);
+  const means = meansOf(records, deltas);
+  const { rounding_floor: floor, ...measured } = joint;
+  const rounded = deltas.filter(({ key }) => floor?.fro_norm[key] !== undefined);
+  const floors =
+    floor &&
+    meansOf(
+      records.map((record) => roundingAlone(record, rounded)),
+      rounded,
+    );
+  const section = group[0]?.family.place.section ?? '';
+  return {
+    layer_idx: layer,
+    section,
+    n_params: group.length,
+    ...ofReference(means),
+    frankenscope: {
+      deltas: means,
+      ...measured,
+      ...(floor && floors ? { rounding_floor: { ...floor, deltas: floors } } : {}),
+    },
+  };
+}
+
+function meansOf(
+  records: readonly EnergyRecord[],
+  deltas: readonly DeltaSpec[],
+): Record<string, FroNormMean> {
+  const norms = records.map((record) => normsOf(record, deltas));
+  return byDelta(deltas, ({ key }): FroNormMean => {
     const sum = norms.reduce((total, norm) => total + (norm[key] as FroNorm).fro_norm, 0);
     const relative = norms.reduce((total, norm) => total + (norm[key] as FroNorm).relative_norm, 0);
     return {
@@ -168,14 +207,11 @@ function summaryOf(
       relative_norm_mean: relative / norms.length,
     };
   });
-  const section = group[0]?.family.place.section ?? '';
-  return {
-    layer_idx: layer,
-    section,
-    n_params: group.length,
-    ...ofReference(means),
-    frankenscope: { deltas: means, ...joint },
-  };
+}
+
+/** The record with the updates that rounding alone would give. */
+function roundingAlone(record: EnergyRecord, deltas: readonly DeltaSpec[]): EnergyRecord {
+  return { ...record, squares: byDelta(deltas, (delta) => floorEnergy(record.rounding, delta)) };
 }
 
 function jointEnergy(records: readonly EnergyRecord[], deltas: readonly DeltaSpec[]): JointEnergy {
@@ -191,17 +227,35 @@ function jointEnergy(records: readonly EnergyRecord[], deltas: readonly DeltaSpe
       cosine[productKey(a, b)] = size === 0 ? null : product / size;
     }
   });
+  const rounded = deltas.filter((delta) => records.some(({ rounding }) => floorEnergy(rounding, delta) > 0));
   return {
     elements,
-    fro_norm: byDelta(deltas, ({ key }) => norm(key)),
-    relative_norm: byDelta(
-      deltas,
-      ({ key, relativeTo }) => norm(key) / (Math.sqrt(total(({ weights }) => weights[relativeTo])) + TINY),
-    ),
+    ...jointNorms(records, deltas),
     unchanged: byDelta(deltas, ({ key }) =>
       elements === 0 ? 0 : total(({ unchanged }) => unchanged[key]) / elements,
     ),
     cosine,
+    ...(rounded.length > 0
+      ? {
+          rounding_floor: jointNorms(
+            records.map((record) => roundingAlone(record, rounded)),
+            rounded,
+          ),
+        }
+      : {}),
+  };
+}
+
+function jointNorms(records: readonly EnergyRecord[], deltas: readonly DeltaSpec[]): JointNorms {
+  const root = (pick: (record: EnergyRecord) => number | undefined): number =>
+    Math.sqrt(records.reduce((sum, record) => sum + (pick(record) ?? 0), 0));
+  return {
+    fro_norm: byDelta(deltas, ({ key }) => root(({ squares }) => squares[key])),
+    relative_norm: byDelta(
+      deltas,
+      ({ key, relativeTo }) =>
+        root(({ squares }) => squares[key]) / (root(({ weights }) => weights[relativeTo]) + TINY),
+    ),
   };
 }
 

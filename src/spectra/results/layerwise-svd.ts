@@ -12,6 +12,7 @@ import {
   byDelta,
   byLayer,
   entryPlace,
+  formatsOf,
   leftOut,
   measuredFamilies,
   modelNames,
@@ -44,6 +45,9 @@ export interface SvdMetrics {
     readonly probes?: number;
     /** Computed of an adapter's factors, of this rank together, and of no dense matrix. */
     readonly factors?: number;
+    /** About the largest singular value of rounding alone, and how many lie above it: of those kept in fast mode. */
+    readonly rounding_edge?: number;
+    readonly above_edge?: number;
   };
 }
 
@@ -125,6 +129,7 @@ export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile
       rounding: request.rounding,
       deltas,
       cuts,
+      ...formatsOf(request),
       log: 'natural',
       regions: regionSpreads(summary, deltas),
       ...leftOut(pairing),
@@ -151,7 +156,7 @@ function entryOf(family: TensorFamily, { rows, columns, spectra }: SpectrumRecor
 }
 
 function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
-  const { standardErrors: errors, probes, factors } = spectrum;
+  const { standardErrors: errors, probes, factors, rounding } = spectrum;
   return {
     spectral_norm: spectrum.spectralNorm,
     nuclear_norm: spectrum.nuclearNorm,
@@ -172,6 +177,7 @@ function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
         : {}),
       ...(probes === undefined ? {} : { probes }),
       ...(factors === undefined ? {} : { factors }),
+      ...(rounding ? { rounding_edge: rounding.edge, above_edge: rounding.above } : {}),
     },
   };
 }

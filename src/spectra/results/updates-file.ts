@@ -13,6 +13,8 @@ export interface UpdatesRequest<R> {
   readonly cuts: Cuts;
   /** Checkpoint names by part; those absent are written as "". */
   readonly models: Readonly<Partial<Record<Role, string>>>;
+  /** By checkpoint, what it is stored in, where that is no plain safetensors. */
+  readonly formats?: Readonly<Record<string, string>>;
   readonly provenance?: unknown;
 }
 
@@ -30,6 +32,8 @@ export function modelNames(models: UpdatesRequest<unknown>['models']): ModelName
 export interface UpdatesOrigin {
   readonly rounding: Rounding;
   readonly cuts: Cuts;
+  /** By checkpoint, what it is stored in; only where one of them is no plain safetensors. */
+  readonly formats?: Readonly<Record<string, string>>;
   readonly mismatches: Pairing['mismatches'];
   /** All tensors that the checkpoints do not share, selected or not; files of earlier versions lack it. */
   readonly unshared?: Pairing['unshared'];
@@ -43,6 +47,13 @@ type LeftOut = Pick<UpdatesOrigin, 'mismatches' | 'unshared' | 'omitted' | 'unpl
 
 export function leftOut({ mismatches, unshared, omitted, unplaced }: Pairing): LeftOut {
   return { mismatches, unshared, omitted, ...(unplaced.length > 0 ? { unplaced } : {}) };
+}
+
+/** Of `UpdatesOrigin`. */
+export function formatsOf({
+  formats = {},
+}: Pick<UpdatesRequest<unknown>, 'formats'>): Pick<UpdatesOrigin, 'formats'> {
+  return Object.keys(formats).length > 0 ? { formats } : {};
 }
 
 /** The families that have a record, in their order. */

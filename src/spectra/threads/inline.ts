@@ -1,6 +1,7 @@
 import { deltaMatrix, deltaPieces } from '../deltas/delta-matrix.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import { EnergySummer } from '../deltas/energy-sums.ts';
+import { roundingEnergy } from '../deltas/rounded-rows.ts';
 import type { OnRead } from '../deltas/stored-piece.ts';
 import { PIECE_ELEMENTS } from '../deltas/stored-piece.ts';
 import { innerProduct, productSingularValues } from '../exact/factored.ts';
@@ -19,6 +20,7 @@ export function inlineThreads(): SpectraThreads {
         summer ??= EnergySummer.create();
         return (await summer).sum(task, onRead);
       }, signal),
+    roundingEnergy: (piece, of, signal) => abortable(() => roundingEnergy(piece, of), signal),
     deltaMatrix: (task, signal, onRead) => abortable(() => deltaMatrix(task, onRead), signal),
     singularValues: (matrix, rows, columns, signal) =>
       abortable(() => singularValues(matrix, rows, columns, signal), signal),

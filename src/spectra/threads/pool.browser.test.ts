@@ -3,9 +3,12 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { failureOf } from '../../checkpoint/testing/files.ts';
 import { deltasOf } from '../deltas/delta-spec.ts';
 import { pairTensors } from '../deltas/pairing.ts';
+import { roundedRows } from '../deltas/rounded-rows.ts';
 import { storedPiece } from '../deltas/stored-piece.ts';
+import { measureDiversity } from '../diversity.ts';
 import { measureEnergy } from '../energy.ts';
 import { goldenMatrix } from '../testing/golden-matrices.ts';
+import { quantizedCheckpoint } from '../testing/quantized-twin.ts';
 import { testCheckpoint } from '../testing/triples.ts';
 import { inlineThreads } from './inline.ts';
 import { spectraPool } from './pool.ts';
@@ -62,6 +65,46 @@ describe('spectraPool', () => {
     expect(new Map(await measureEnergy(request, pool))).toEqual(
       new Map(await measureEnergy(request, inline)),
     );
+  });
+
+  it('decodes quantized tensors in the workers, and says what rounding cost them: as in place', async () => {
+    pool = spectraPool(spawn, 2);
+    const { rows, columns } = GOLDEN;
+    const matrices = [0, 1].map((layer) => ({
+      ...{ name: `model.layers.${layer}.mlp.up_proj.weight`, rows, columns },
+      values: goldenMatrix({ ...GOLDEN, seed: 20 + layer }),
+    }));
+    const plain = matrices.map(({ name, values }) => ({ name, shape: [rows, columns], values }));
+    const checkpoints = new Map([
+      ['base', await testCheckpoint(plain)],
+      ['in', await quantizedCheckpoint(matrices)],
+    ]);
+    const pairing = pairTensors(checkpoints, { weights: null });
+    const request = {
+      checkpoints,
+      pairing,
+      deltas: deltasOf(checkpoints.keys()),
+      rounding: 'stored',
+    } as const;
+    const records = new Map(await measureEnergy(request, pool));
+    expect(records).toEqual(new Map(await measureEnergy(request, inline)));
+    expect([...records.values()].map(({ rounding }) => Object.keys(rounding ?? {}))).toEqual([
+      ['in'],
+      ['in'],
+    ]);
+    const spectra = { ...request, mode: 'exact', topK: 4, seed: 0 } as const;
+    expect(await measureDiversity(spectra, { threads: pool })).toEqual(
+      await measureDiversity(spectra, { threads: inline }),
+    );
+    const entry = checkpoints.get('in')?.tensors.get(matrices[0]?.name ?? '');
+    const [piece] = entry
+      ? roundedRows(storedPiece(checkpoints.get('in') as Checkpoint, entry, 0, rows * columns))
+      : [];
+    if (!piece) throw new Error('nothing was rounded');
+    const stop = new AbortController();
+    const asked = failureOf(pool.roundingEnergy(piece, 'all', stop.signal));
+    stop.abort();
+    expect((await asked).name).toBe('Cancelled');
   });
 
   it('reads sources that no worker can be sent: the same update as from a File', async () => {

@@ -31,6 +31,12 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
             pool.call((remote) => remote.energy({ ...task, pieces }, digested), signal),
           );
     },
+    roundingEnergy: (piece, of, signal) => {
+      const [sent] = sentPieces([piece]) ?? [];
+      return sent
+        ? pool.call((remote) => remote.roundingEnergy(sent, of), signal)
+        : here.roundingEnergy(piece, of, signal);
+    },
     deltaMatrix: (task, signal, onRead) => {
       const sent = sentDelta(task);
       return sent === null

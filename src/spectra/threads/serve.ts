@@ -41,6 +41,11 @@ export class SpectraService {
     );
   }
 
+  roundingEnergy(sent: SentPiece, of: 'row' | 'all'): Promise<Float64Array<ArrayBuffer>> {
+    const [piece] = receivedPieces([sent]) as readonly [StoredPiece];
+    return this.#threads.roundingEnergy(piece, of);
+  }
+
   async deltaMatrix(task: SentDelta, digested: boolean): Promise<WithReads<Float32Array<ArrayBuffer>>> {
     const found = await withReads(digested, (onRead) =>
       this.#threads.deltaMatrix(received(task), undefined, onRead),

@@ -2,7 +2,7 @@
 import type { Factors } from '../../checkpoint/formats/peft/factors.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
-import type { OnRead } from '../deltas/stored-piece.ts';
+import type { OnRead, StoredPiece } from '../deltas/stored-piece.ts';
 
 /** A matrix kept where it is multiplied. */
 export interface HeldMatrix {
@@ -22,6 +22,12 @@ export interface SpectraThreads {
   /** How many calls make progress at once. */
   readonly size: number;
   energy(task: EnergyTask, signal?: AbortSignal, onRead?: OnRead): Promise<EnergySums>;
+  /** What rounding is expected to have cost one of `roundedRows`: each row, or all of it. */
+  roundingEnergy(
+    piece: StoredPiece,
+    of: 'row' | 'all',
+    signal?: AbortSignal,
+  ): Promise<Float64Array<ArrayBuffer>>;
   deltaMatrix(task: DeltaTask, signal?: AbortSignal, onRead?: OnRead): Promise<Float32Array<ArrayBuffer>>;
   singularValues(
     matrix: Float32Array<ArrayBuffer>,

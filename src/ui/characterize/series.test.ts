@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerwiseSvdFile, SvdMetrics } from '../../spectra/results/layerwise-svd.ts';
 import { spectrumCounts } from '../../analyses/diversity/by-layer.ts';
-import { layerSpectrum, rankSeries, spectrumGrid } from '../analyses/diversity/series.ts';
+import {
+  aboveEdgeSeries,
+  layerEdge,
+  layerSpectrum,
+  rankSeries,
+  spectrumGrid,
+} from '../analyses/diversity/series.ts';
 import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { shownDeltas } from './comparison.svelte.ts';
 import { allPairsFit, cosineSeries, onRight } from '../analyses/energy/series.ts';
@@ -94,6 +100,33 @@ describe('spectra per layer', () => {
     expect(series?.points).toEqual([
       { layer: 1, value: 15, n: 2, low: expect.closeTo(15 - half, 9), high: expect.closeTo(15 + half, 9) },
     ]);
+  });
+});
+
+describe('the edge of rounding', () => {
+  const rounded = (largest: number, rounding_edge: number, above_edge: number): SvdMetrics => {
+    const of = spectrum([largest], { rank: 1 });
+    return {
+      ...of,
+      frankenscope: { mode: 'exact', device: 'cpu', condition_known: true, rounding_edge, above_edge },
+    };
+  };
+
+  test('of a layer is over the largest value, as its spectrum is, and counts what lies above in all its matrices', () => {
+    const found = file([
+      { layer: 1, rl: rounded(2, 1, 1) },
+      { layer: 1, rl: rounded(8, 1, 0) },
+      { layer: 2, rl: rounded(2, 1, 1) },
+      { layer: 2, rl: spectrum([2], { rank: 1 }) },
+    ]);
+    expect(layerEdge(found, 'rl', 1)).toBeCloseTo(Math.sqrt((1 / 2) * (1 / 8)), 12);
+    // Of the mean spectrum of a layer that is rounded in part there is no edge.
+    expect(layerEdge(found, 'rl', 2)).toBeNull();
+    expect(aboveEdgeSeries(found, [RL])[0]?.points).toEqual([
+      { layer: 1, value: 0.5, n: 2 },
+      { layer: 2, value: 1, n: 1 },
+    ]);
+    expect(aboveEdgeSeries(file([{ layer: 1, rl: spectrum([2], { rank: 1 }) }]), [RL])).toEqual([]);
   });
 });
 

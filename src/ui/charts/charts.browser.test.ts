@@ -7,6 +7,7 @@ import { pngSize } from './testing/png-size.ts';
 import { SHOTS, type Shot } from './testing/shots.ts';
 import { standaloneSvg } from './export/standalone-svg.ts';
 import { png } from './export/png.ts';
+import type { LayerSeries } from './layer-lines/series.ts';
 
 const WIDE = 1200;
 const NARROW = 358;
@@ -59,7 +60,7 @@ function outside(svg: SVGSVGElement): (string | null)[] {
 
 const NAMES = SHOTS.map(({ name }) => name);
 /** On a phone a chart is another picture where its parts stand elsewhere. */
-const OTHER_ON_PHONES = ['lines-swap', 'lines-energy', 'dots-transfer'];
+const OTHER_ON_PHONES = ['lines-swap', 'lines-energy', 'lines-floor', 'dots-transfer'];
 
 test.each(NAMES)('%s looks as it should, says what it is, and its texts keep apart', async (name) => {
   const svg = await draw(name, WIDE);
@@ -171,6 +172,44 @@ test('what failed says so where it belongs, and keeps what had arrived', async (
   const svg = await draw('lines-failed', WIDE);
   await expect.element(page.getByRole('alert')).toHaveTextContent('Run again; it goes on at pair 42.');
   expect(svg.querySelectorAll('.trace').length).toBe(1);
+});
+
+test('the floor of rounding is drawn as steps under the layers that have one, and layers at it are hollow', async () => {
+  const { series } = shot('lines-floor').props as { series: readonly LayerSeries[] };
+  const points = series.flatMap((one) => one.points);
+  const svg = await draw('lines-floor', WIDE);
+  const all = (selector: string) => svg.querySelectorAll<SVGPathElement>(selector);
+  expect(all('.floor')).toHaveLength(2);
+  expect(all('.floor .hatching')).toHaveLength(points.filter(({ floor }) => floor !== undefined).length);
+  expect(all('.line .hollow')).toHaveLength(points.filter(({ atFloor }) => atFloor).length);
+  expect(all('.line .hollow').length).toBeGreaterThan(0);
+  const [sft, rl] = [...all('.floor')].map((floor) => getComputedStyle(floor).color);
+  expect(sft).not.toBe(rl);
+  expect(svg.textContent).toContain('rounding alone, RL');
+  // In a picture that leaves the page, too, and in its table.
+  const picture = new DOMParser().parseFromString(
+    await standaloneSvg(svg, { title: 'Floor', lines: [] }),
+    'image/svg+xml',
+  );
+  const drawn = [...picture.querySelectorAll('path')].map((path) => path.getAttribute('d'));
+  expect(drawn).toEqual(
+    expect.arrayContaining([...all('.floor path')].map((path) => path.getAttribute('d'))),
+  );
+  await expect.element(page.getByRole('columnheader', { name: /RL, rounding alone/ })).toBeInTheDocument();
+});
+
+test('the edge of rounding lies across a spectrum at its height', async () => {
+  const svg = await draw('spectrum-edge', WIDE);
+  const lines = [...svg.querySelectorAll('.edge')].map((line) => line.getBoundingClientRect());
+  expect(lines).toHaveLength(3);
+  const [first, second, third] = lines.map(({ top }) => top) as [number, number, number];
+  expect(second).toBeGreaterThan(first);
+  expect(third).toBeLessThan(first);
+  expect(svg.textContent).toContain('edge of rounding alone');
+  await expect
+    .element(page.getByRole('columnheader', { name: 'layer 2, edge of rounding alone' }))
+    .toBeInTheDocument();
+  expect((await draw('spectrum', WIDE)).querySelector('.edge')).toBeNull();
 });
 
 test('an exported SVG stands alone: no classes, no variables, its fonts inside', async () => {

@@ -1,4 +1,9 @@
-import { rankByLayer, type RankMetric, spectraByLayer } from '../../../analyses/diversity/by-layer.ts';
+import {
+  aboveEdgeByLayer,
+  rankByLayer,
+  type RankMetric,
+  spectraByLayer,
+} from '../../../analyses/diversity/by-layer.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import type { LayerGrid } from '../../charts/layer-heat-map/grid.ts';
 import type { LayerwiseSvdFile } from '../../../spectra/results/layerwise-svd.ts';
@@ -34,6 +39,25 @@ export function spectrumGrid({ layers }: LayerwiseSvdFile, key: string, ranks: n
       }),
     ]),
   );
+}
+
+/** How many singular values of a matrix lie above the edge of rounding alone, per update; empty where nothing was rounded. */
+export function aboveEdgeSeries(file: LayerwiseSvdFile, deltas: readonly ShownDelta[]): LayerSeries[] {
+  return deltas.flatMap(({ key, formula, colour, marker }) => {
+    const points = aboveEdgeByLayer(file, key);
+    return points.length === 0 ? [] : [{ key, label: formula, colour, marker, points }];
+  });
+}
+
+/** The edge of rounding alone over the largest singular value, mean over a layer's matrices of the logarithms; null where one has none. */
+export function layerEdge({ layers }: LayerwiseSvdFile, key: string, layer: number): number | null {
+  const own = layers.filter(({ layer_idx }) => layer_idx === layer);
+  const logs = own.map(({ frankenscope }) => {
+    const { spectral_norm: largest = 0, frankenscope: more } = frankenscope?.deltas[key] ?? {};
+    return Math.log((more?.rounding_edge ?? 0) / largest);
+  });
+  const edge = Math.exp(mean(logs));
+  return Number.isFinite(edge) && edge > 0 ? edge : null;
 }
 
 /** The spectrum of a layer relative to its largest value, mean over the layer's matrices of the logarithms. */

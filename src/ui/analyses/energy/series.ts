@@ -86,6 +86,17 @@ interface EnergyComponent {
   readonly joint: JointEnergy;
 }
 
+/** One update's norm of a component, with that of rounding alone where it has a part in it. */
+export function componentValue(
+  joint: JointEnergy,
+  key: string,
+  scale: 'relative' | 'absolute',
+): { readonly value: number; readonly floor?: number } {
+  const norm = scale === 'relative' ? 'relative_norm' : 'fro_norm';
+  const floor = joint.rounding_floor?.[norm][key];
+  return { value: joint[norm][key] ?? 0, ...(floor === undefined ? {} : { floor }) };
+}
+
 /** Attention and MLP of the whole model, each followed by the projections that belong to it. */
 export function energyComponents({ layers, frankenscope }: FroNormFile): EnergyComponent[] {
   const { components = {}, projections = {} } = frankenscope ?? {};

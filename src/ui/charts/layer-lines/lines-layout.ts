@@ -4,7 +4,7 @@ import { valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.
 import { layerPlot, roomBeside, type LayerPlot, type LayerRoom } from '../layer-chart/layer-plot.ts';
 import { keyRows, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
-import { hasLayer, type LayerSeries, type Published } from './series.ts';
+import { floorKeys, hasLayer, type LayerSeries, type Published } from './series.ts';
 
 /** What decides where things stand in a chart of lines. */
 interface LinesInput extends Pick<LayerRoom, 'frame' | 'size' | 'status'> {
@@ -23,6 +23,8 @@ interface LinesLayout extends LayerPlot {
   readonly keys: KeyRows;
   /** Labels of published marks that have no room beside them, in rows above; keyed by their position. */
   readonly publishedKeys: KeyRows;
+  /** Names of the floors, in rows under those. */
+  readonly floorKeys: KeyRows;
   /** Published marks have names over the plot. */
   readonly publishedAbove: boolean;
   /** Pixels by which the right title and all below it are moved down. */
@@ -45,10 +47,12 @@ export function linesLayout(input: LinesInput): LinesLayout {
   const keys = keyRows(names === 'row' ? series : [], room, scale);
   const marks = published.map(({ label }, i) => ({ key: String(i), label }));
   const publishedKeys = keyRows(beside ? [] : marks, room, scale);
+  const floors = keyRows(floorKeys(series), room, scale);
   const publishedAbove = beside && published.some(({ kind }) => kind !== 'range');
   const titles = right ? textWidth(`${y.title}${right.title}`, 13 * scale) + 56 * scale : 0;
   const second = titles > room ? LANE : 0;
-  const lanes = (names === 'peaks' ? LANE : 0) + (publishedAbove ? LANE : 0) + publishedKeys.height;
+  const lanes =
+    (names === 'peaks' ? LANE : 0) + (publishedAbove ? LANE : 0) + publishedKeys.height + floors.height;
   const plot = layerPlot({
     ...input,
     has: hasLayer(series),
@@ -56,7 +60,7 @@ export function linesLayout(input: LinesInput): LinesLayout {
     ...{ height: HEIGHT, stacked: STACKED_HEIGHT },
     below: 22 + (means ? 20 * series.length : 0),
   });
-  return { ...plot, names, keys, publishedKeys, publishedAbove, second };
+  return { ...plot, names, keys, publishedKeys, floorKeys: floors, publishedAbove, second };
 }
 
 /** Beside a narrow plot there is no room, nor for long names; and the titles of two axes name their two series already. */
@@ -81,7 +85,9 @@ export function scalesOf(
     series
       .filter((one) => (one.axis ?? 'left') === side)
       .flatMap(({ points }) => points)
-      .flatMap(({ value, low, high }) => (value === null ? [] : [value, low ?? value, high ?? value]));
+      .flatMap(({ value, low, high, floor }) =>
+        value === null ? [] : [value, low ?? value, high ?? value, floor ?? value],
+      );
   return {
     left: valueScale(y, values('left'), bottom, top),
     right: valueScale(right ?? y, values('right'), bottom, top),

@@ -12,7 +12,8 @@ function pointText(point: LayerPoint, axis: ValueAxis): string {
     point.low !== undefined && point.high !== undefined
       ? ` (${format(point.low)} to ${format(point.high)})`
       : '';
-  return `${format(point.value)}${interval}${point.n === undefined ? '' : `, n = ${point.n}`}`;
+  const floor = point.floor === undefined ? '' : `, rounding alone ${format(point.floor)}`;
+  return `${format(point.value)}${interval}${point.n === undefined ? '' : `, n = ${point.n}`}${floor}`;
 }
 
 /** What the chart says about one layer; the series under the cursor comes first. */
@@ -49,9 +50,9 @@ export function layerTable(
   );
   const columns = series.flatMap((one) => {
     const { title, tabled = (value) => value } = one.axis === 'right' && right ? right : left;
-    const has = (key: 'low' | 'high' | 'n') => one.points.some((point) => point[key] !== undefined);
+    const has = (key: 'low' | 'high' | 'n' | 'floor') => one.points.some((point) => point[key] !== undefined);
     const by = new Map(one.points.map((point) => [point.layer, point]));
-    const column = (name: string, key: 'value' | 'low' | 'high' | 'n') => ({
+    const column = (name: string, key: 'value' | 'low' | 'high' | 'n' | 'floor') => ({
       name,
       cell: (layer: number): TableCell => {
         const found = by.get(layer)?.[key] ?? null;
@@ -62,6 +63,7 @@ export function layerTable(
       column(`${one.label}, ${title}`, 'value'),
       ...(has('low') ? [column(`${one.label}, low`, 'low'), column(`${one.label}, high`, 'high')] : []),
       ...(has('n') ? [column(`${one.label}, n`, 'n')] : []),
+      ...(has('floor') ? [column(`${one.label}, rounding alone, ${title}`, 'floor')] : []),
     ];
   });
   return {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { AS_PERCENT } from '../axis/value-axis.ts';
+import { sectionOf } from '../../../layer-index.ts';
 import { presetCuts } from '../../../regions.ts';
 import { layerReadout, layerTable } from './reading.ts';
-import { linesAt, unbroken, type LayerSeries } from './series.ts';
+import { floorSteps, linesAt, unbroken, type LayerSeries } from './series.ts';
 
 const frame = { body: { visionBlocks: 2, layers: 4 }, cuts: presetCuts('thirds', 4), covers: 'all' as const };
 const y = { title: 'rate', format: (value: number) => `${value} %` };
@@ -60,4 +61,30 @@ test('shares under a title in percent are tabled as percent, counts as counts', 
     },
   ];
   expect(layerTable(shares, { title: 'rate (%)', ...AS_PERCENT }, null).rows).toEqual([[1, 29, 20, 40, 50]]);
+});
+
+test('floors are steps as wide as their layers, in runs that end where there is none and at sections', () => {
+  const cells = [-1, 1, 2, 3, 4].map((index, i) => ({
+    ...{ index, section: sectionOf(index) },
+    ...{ x: 10 * i, width: 8, step: 10 },
+  }));
+  const points = [-1, 1, 2, 4].map((layer) => ({ layer, value: 1, floor: layer + 5 }));
+  expect(floorSteps(points, cells, (value) => 100 - value)).toEqual([
+    [{ x1: -1, x2: 9, y: 96 }],
+    [
+      { x1: 9, x2: 19, y: 94 },
+      { x1: 19, x2: 29, y: 93 },
+    ],
+    [{ x1: 39, x2: 49, y: 91 }],
+  ]);
+});
+
+test('a reading gives the floor beside the value, and the table has a column of it', () => {
+  const rounded = [{ ...series[1], points: [{ layer: 2, value: 9, floor: 7 }] }] as LayerSeries[];
+  const texts = layerReadout(rounded, frame, 2, 'b', y, { title: 'right' }).map(({ text }) => text);
+  expect(texts[1]).toBe('RL 9, rounding alone 7');
+  expect(layerTable(rounded, y, { title: 'right' })).toEqual({
+    columns: ['layer', 'RL, right', 'RL, rounding alone, right'],
+    rows: [[2, 9, 7]],
+  });
 });

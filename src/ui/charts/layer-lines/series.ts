@@ -1,6 +1,6 @@
 import type { LayerIndex } from '../../../layer-index.ts';
 import { minIndex } from 'd3';
-import { layerIndices, type Body } from '../../layer-strip/layer-axis.ts';
+import { layerIndices, middle, type AxisCell, type Body } from '../../layer-strip/layer-axis.ts';
 import type { CursorGrid } from '../figure/chart-cursor.svelte.ts';
 import type { MarkerShape } from '../marks/markers.ts';
 
@@ -14,6 +14,9 @@ export interface LayerPoint {
   readonly high?: number;
   /** How many samples it rests on. */
   readonly n?: number;
+  /** What rounding to a stored format alone would give, and whether the value is no more than that. */
+  readonly floor?: number;
+  readonly atFloor?: boolean;
 }
 
 /** A line: a checkpoint by its colour, a task by its marker. */
@@ -45,6 +48,42 @@ export type Published =
 export interface LayerPick {
   readonly series: string;
   readonly layer: LayerIndex;
+}
+
+/** The rectangle under a layer's floor, pixels. */
+interface FloorStep {
+  readonly x1: number;
+  readonly x2: number;
+  readonly y: number;
+}
+
+/** The floors of a line of the axis, each as wide as its layer; in runs of neighbours. */
+export function floorSteps(
+  points: readonly LayerPoint[],
+  cells: readonly AxisCell[],
+  y: (value: number) => number,
+): FloorStep[][] {
+  const floors = new Map(points.map(({ layer, floor }) => [layer, floor]));
+  const runs: FloorStep[][] = [];
+  let before: AxisCell | null = null;
+  for (const cell of cells) {
+    const floor = floors.get(cell.index);
+    const joined: boolean = before !== null && before.section === cell.section;
+    before = floor === undefined ? null : cell;
+    if (floor === undefined) continue;
+    const [x, half] = [middle(cell), cell.step / 2];
+    const step = { x1: x - half, x2: x + half, y: y(floor) };
+    if (joined) runs.at(-1)?.push(step);
+    else runs.push([step]);
+  }
+  return runs;
+}
+
+/** The series that have a floor, as the key names it. */
+export function floorKeys(series: readonly LayerSeries[]): LayerSeries[] {
+  return series
+    .filter(({ points }) => points.some(({ floor }) => floor !== undefined))
+    .map((one) => ({ ...one, label: `rounding alone, ${one.label}` }));
 }
 
 /** Whether any of these series has a point at a layer, be it one that could not be computed. */

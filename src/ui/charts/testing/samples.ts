@@ -86,6 +86,19 @@ export function energySeries({ visionBlocks, layers } = BODY): LayerSeries[] {
   ];
 }
 
+/** The same of checkpoints whose LLM is stored rounded: SFT is well above what rounding alone would give, RL not everywhere. */
+export function roundedEnergySeries(body = BODY): LayerSeries[] {
+  const floors: Readonly<Record<string, number>> = { in: 0.03, rl: 0.0009 };
+  return energySeries(body).map((one) => ({
+    ...one,
+    points: one.points.map((point) => {
+      if (point.layer < 1) return point;
+      const floor = (floors[one.key] ?? 0) * (1 + 0.15 * Math.sin(point.layer));
+      return { ...point, floor, atFloor: point.value !== null && point.value <= floor };
+    }),
+  }));
+}
+
 /** log(σᵢ/σ₁) over layer and rank: quick decay in the middle layers, slow at the ends. */
 export function spectraGrid({ visionBlocks, layers } = BODY, ranks = 50): Map<number, (number | null)[]> {
   const random = seededRandom(11);

@@ -19,6 +19,7 @@ import {
   METRICS,
   RATE,
   RL,
+  roundedEnergySeries,
   spectraGrid,
   swapSeries,
   transferDots,
@@ -110,6 +111,19 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'lines-floor',
+    component: LayerLines,
+    props: {
+      frame: FRAME,
+      title: 'Update energy per layer',
+      description: 'Hatched: what rounding to the stored format alone would give.',
+      y: { title: 'IN: ‖Δ‖ / ‖W‖', colour: IN.colour },
+      right: { title: 'RL: ‖Δ‖ / ‖W‖', colour: RL.colour },
+      series: roundedEnergySeries(),
+      status: { kind: 'done', note: '729 tensors, 4.6 GB read' },
+    },
+  },
+  {
     name: 'lines-demo',
     component: LayerLines,
     props: {
@@ -194,6 +208,38 @@ export const SHOTS: readonly Shot[] = [
       title: 'Spectra of chosen layers',
       description: 'Singular values of the update, relative to the largest.',
       series: SPECTRA,
+      lines: [10, 20, 30, 40],
+      status: { kind: 'done', note: 'down_proj' },
+    },
+  },
+  {
+    name: 'components-floor',
+    component: ComponentBars,
+    props: {
+      title: 'Update energy by component',
+      description: 'Hatched: up to what rounding alone would give.',
+      components: COMPONENTS,
+      columns: [
+        {
+          ...{ key: 'rl', label: 'RL', colour: RL.colour, axis: { title: '‖Δ‖ / ‖W‖' } },
+          values: new Map(
+            [...componentValues(0.001)].map(([key, { value }], i) => [
+              key,
+              { value, floor: 0.0006 * (1 + 0.2 * (i % 5)) },
+            ]),
+          ),
+        },
+      ],
+      status: { kind: 'done', note: '' },
+    },
+  },
+  {
+    name: 'spectrum-edge',
+    component: SpectrumOverlay,
+    props: {
+      title: 'Spectra of chosen layers',
+      description: 'Dotted: where the values of rounding alone would end.',
+      series: SPECTRA.map((one, i) => ({ ...one, edge: [0.2, 0.14, 0.3][i] })),
       lines: [10, 20, 30, 40],
       status: { kind: 'done', note: 'down_proj' },
     },
