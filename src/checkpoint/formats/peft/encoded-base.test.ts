@@ -5,13 +5,14 @@ import { openCheckpoint, readTensorBytes, type Checkpoint } from '../../checkpoi
 import { toFloat32 } from '../../decoding.ts';
 import type { DecodedFolder } from '../decoded-folder.ts';
 import { readableFolder } from '../open.ts';
-import { folderOf, integerCases } from '../testing/integer-cases.ts';
+import { folderOf, integerCases, type ReadFixture } from '../testing/integer-cases.ts';
 import { adapterFolder } from './adapter-folder.ts';
 import { CONFIG, madeAdapter } from './testing/made-adapter.ts';
 
 const WEIGHT = 'model.layers.0.mlp.down_proj.weight';
 const DATA = new URL('../../../../tools/quantized/data/integers/', import.meta.url);
-const [item] = await integerCases((file) => new Uint8Array(readFileSync(new URL(file, DATA))), 'packed');
+const read: ReadFixture = (file) => new Uint8Array(readFileSync(new URL(file, DATA)));
+const [item] = await integerCases(read, 'packed');
 if (!item) throw new Error('no quantized matrix');
 const { said, tensors, shape } = item;
 const [rows = 0, columns = 0] = shape;
