@@ -2,6 +2,7 @@
 import type { TransferHandler } from 'comlink';
 import { transferHandlers } from 'comlink';
 import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { receivedFolder } from '../checkpoint/served-file.ts';
 import type { FolderOptions } from './folder/merged-folder.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import type { MergePlan } from './plan/plan.ts';
@@ -24,7 +25,7 @@ function toWire(folder: CheckpointFiles): WireFolder {
 }
 
 function fromWire(wire: WireFolder): CheckpointFiles {
-  if (wire.kind === 'files') return wire.files;
+  if (wire.kind === 'files') return receivedFolder(wire.files);
   const folders = new Map(wire.folders.map(([name, files]) => [name, fromWire(files)]));
   return new MergedFolder(wire.plan, folders, wire.options);
 }
