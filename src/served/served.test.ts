@@ -43,7 +43,10 @@ const FILES = new Map([['w.safetensors', ONE]]);
 async function oneFile(...faults: Fault[]) {
   const server = await started(FILES, (_, before) => faults[Math.min(before, faults.length - 1)]);
   const url = new URL(`${server.url}/files/w.safetensors`);
-  return { server, file: new RangedFile('w.safetensors', url, ONE.length, new Server(undefined, PATIENCE)) };
+  return {
+    server,
+    file: new RangedFile('w.safetensors', url, ONE.length, new Server(undefined, { patience: PATIENCE })),
+  };
 }
 
 function folderOnDisk(name: string): Map<string, Uint8Array> {
@@ -145,7 +148,12 @@ describe('a range', () => {
     const large = new Map([['w.safetensors', new Uint8Array(64 * 2 ** 20)]]);
     const server = await started(large, () => ({ whole: true, slow: 5, slowBytes: 65_536 }) as Fault);
     const url = new URL(`${server.url}/files/w.safetensors`);
-    const file = new RangedFile('w.safetensors', url, 64 * 2 ** 20, new Server(undefined, PATIENCE));
+    const file = new RangedFile(
+      'w.safetensors',
+      url,
+      64 * 2 ** 20,
+      new Server(undefined, { patience: PATIENCE }),
+    );
     await expect(file.read(0, 100)).rejects.toMatchObject({ name: 'RangeRefused' });
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(server.sent).toBeLessThan(2 ** 20);
@@ -182,7 +190,7 @@ describe('redirects', () => {
     const store = await started(FILES, (_, before) => (before === 2 ? { status: 403 } : undefined));
     const hub = await started(FILES, () => ({ redirect: `${store.url}/files/w.safetensors` }));
     const url = new URL(`${hub.url}/files/w.safetensors`);
-    const server = new Server({ origin: url.origin, value: 'hf_secret' }, PATIENCE);
+    const server = new Server({ origin: url.origin, value: 'hf_secret' }, { patience: PATIENCE });
     const file = new RangedFile('w.safetensors', url, ONE.length, server);
     for (const start of [0, 100, 200, 300])
       expect(await file.read(start, start + 50)).toEqual(ONE.slice(start, start + 50));
@@ -197,7 +205,10 @@ describe('redirects', () => {
 
   it('do not carry a token to a server that it was not given for', async () => {
     const { file, server } = await oneFile(undefined);
-    const other = new Server({ origin: 'https://hub.example.org', value: 'hf_secret' }, PATIENCE);
+    const other = new Server(
+      { origin: 'https://hub.example.org', value: 'hf_secret' },
+      { patience: PATIENCE },
+    );
     await new RangedFile('w', file.url, ONE.length, other).read(0, 5);
     expect(server.seen[0]?.authorization).toBeUndefined();
   });
@@ -209,7 +220,10 @@ describe('a repository', () => {
 
   it('is listed page by page, of the commit that its revision is now', async () => {
     const server = await started(files);
-    const listed = await listPlace(typed('org/tiny@v1', server.url), new Server(undefined, PATIENCE));
+    const listed = await listPlace(
+      typed('org/tiny@v1', server.url),
+      new Server(undefined, { patience: PATIENCE }),
+    );
     expect(listed).toHaveLength(1);
     const [folder] = listed;
     expect(folder).toMatchObject({ name: 'org/tiny', commit: expect.stringMatching(/^c0ffee/) });
@@ -239,13 +253,13 @@ describe('a repository', () => {
   ])('that %s is refused: %s', async (_, name, misbehave) => {
     const server = await started(files, misbehave);
     await expect(
-      listPlace(typed('org/tiny', server.url), new Server(undefined, PATIENCE)),
+      listPlace(typed('org/tiny', server.url), new Server(undefined, { patience: PATIENCE })),
     ).rejects.toMatchObject({ name });
   });
 
   it('opens with the fingerprint that it has on disk, with few requests, and never too many at once', async () => {
     const server = await started(files);
-    const asked = new Server(undefined, PATIENCE);
+    const asked = new Server(undefined, { patience: PATIENCE });
     const [folder] = await listPlace(typed('org/tiny', server.url), asked);
     const before = server.seen.length;
     const opened = await openCheckpoint(servedFolder(folder?.files ?? [], asked));
@@ -274,7 +288,7 @@ describe('a plain folder', () => {
     const server = await started(files);
     const [folder] = await listPlace(
       typed(`${server.url}/files/${file}`, ''),
-      new Server(undefined, PATIENCE),
+      new Server(undefined, { patience: PATIENCE }),
     );
     const found = new Map(folder?.files.map(({ path, bytes }) => [path, bytes]));
     expect(found).toEqual(new Map([...files].map(([name, { length }]) => [name, length])));
@@ -288,13 +302,16 @@ describe('a plain folder', () => {
     const server = await started(new Map([...files, ['vocab.json', noise(20)]]), ({ path }) =>
       path.endsWith('vocab.json') ? { headers: { 'content-type': 'text/html' } } : undefined,
     );
-    const [folder] = await listPlace(typed(`${server.url}/files`, ''), new Server(undefined, PATIENCE));
+    const [folder] = await listPlace(
+      typed(`${server.url}/files`, ''),
+      new Server(undefined, { patience: PATIENCE }),
+    );
     expect(new Set(folder?.files.map(({ path }) => path))).toEqual(new Set(files.keys()));
   });
 
   it('without weights is refused, and so is one with a shard missing', async () => {
     const server = await started(new Map([['config.json', noise(5)]]));
-    const asked = new Server(undefined, PATIENCE);
+    const asked = new Server(undefined, { patience: PATIENCE });
     await expect(listPlace(typed(`${server.url}/files/`, ''), asked)).rejects.toMatchObject({
       name: 'NotOnServer',
     });
@@ -391,7 +408,7 @@ describe('pages', () => {
       url: new URL(`${server.url}/files/w.safetensors`),
       bytes: ONE.length,
     };
-    const reader = new FolderReader([file], new Server(undefined, PATIENCE));
+    const reader = new FolderReader([file], new Server(undefined, { patience: PATIENCE }));
     await expect(reader.read('w.safetensors', [[0, 8]])).rejects.toMatchObject({ name: 'NotOnServer' });
     expect(await reader.read('w.safetensors', [[0, 8]])).toEqual(ONE.slice(0, 8));
     expect(await reader.read('w.safetensors', [[60_000, 70_000]])).toEqual(ONE.slice(60_000, 70_000));
@@ -421,7 +438,7 @@ describe('a file on a server, in a thread', () => {
       url: new URL(`${server.url}/files/w.safetensors`),
       bytes: ONE.length,
     };
-    const files = servedFolder([file], new Server(undefined, PATIENCE));
+    const files = servedFolder([file], new Server(undefined, { patience: PATIENCE }));
     // Modules of its own, as a thread has them: it knows nothing of the folders that the page has opened.
     vi.resetModules();
     const thread = await import('../checkpoint/served-file.ts');
@@ -455,7 +472,7 @@ describe('a file on a server, in a thread', () => {
       url: new URL(`${server.url}/files/w.safetensors`),
       bytes: ONE.length,
     };
-    const reader = new FolderReader([file], new Server(undefined, PATIENCE));
+    const reader = new FolderReader([file], new Server(undefined, { patience: PATIENCE }));
     const reading = reader.read('w.safetensors', [[0, 300_000]]);
     setTimeout(() => reader.stop(), 60);
     await expect(reading).rejects.toMatchObject({ name: 'Cancelled' });

@@ -10,7 +10,7 @@ export const EXPOSED = 'Content-Range, ETag, Accept-Ranges, Link, Retry-After';
 export const AT_ONCE = 16;
 
 /** A request counts as failed once nothing came for so long, and is made again six times. */
-export const SERVED_PATIENCE: Patience = {
+const SERVED_PATIENCE: Patience = {
   timeoutMs: 30_000,
   attempts: 6,
   firstWaitMs: 500,
@@ -25,8 +25,14 @@ export interface Token {
 
 /** What was asked for so far. */
 export interface Traffic {
-  requests: number;
-  bytes: number;
+  readonly requests: number;
+  readonly bytes: number;
+}
+
+interface ServerOptions {
+  readonly patience?: Patience;
+  /** Told of each request, and of each part that comes. */
+  readonly onTraffic?: (traffic: Traffic) => void;
 }
 
 /** A request under way. */
@@ -37,15 +43,22 @@ export interface Answer {
 }
 
 export class Server {
-  readonly patience: Patience;
-  readonly traffic: Traffic = { requests: 0, bytes: 0 };
+  readonly #patience: Patience;
+  readonly #onTraffic: ServerOptions['onTraffic'];
+  #traffic: Traffic = { requests: 0, bytes: 0 };
   readonly #token: Token | undefined;
   #free = AT_ONCE;
   readonly #queue: (() => void)[] = [];
 
-  constructor(token?: Token, patience: Patience = SERVED_PATIENCE) {
+  constructor(token?: Token, { patience = SERVED_PATIENCE, onTraffic }: ServerOptions = {}) {
     this.#token = token;
-    this.patience = patience;
+    this.#patience = patience;
+    this.#onTraffic = onTraffic;
+  }
+
+  #count(requests: number, bytes: number): void {
+    this.#traffic = { requests: this.#traffic.requests + requests, bytes: this.#traffic.bytes + bytes };
+    this.#onTraffic?.(this.#traffic);
   }
 
   /**
@@ -61,7 +74,7 @@ export class Server {
     signal?: AbortSignal,
   ): Promise<T> {
     return patiently(() => this.#inTurn(() => this.#once(request(), take, signal), signal), {
-      patience: this.patience,
+      patience: this.#patience,
       signal,
       giveUp: (why, attempts) =>
         new NamedError(
@@ -79,10 +92,11 @@ export class Server {
     signal: AbortSignal | undefined,
   ): Promise<T> {
     const own = new AbortController();
-    const silent = (): void => own.abort(new Passing(`nothing came for ${this.patience.timeoutMs / 1000} s`));
-    let timer = setTimeout(silent, this.patience.timeoutMs);
+    const silent = (): void =>
+      own.abort(new Passing(`nothing came for ${this.#patience.timeoutMs / 1000} s`));
+    let timer = setTimeout(silent, this.#patience.timeoutMs);
     const token = this.#token?.origin === url.origin ? this.#token.value : '';
-    this.traffic.requests += 1;
+    this.#count(1, 0);
     try {
       const response = await fetch(url, {
         headers: { ...headers, ...(token === '' ? {} : { Authorization: `Bearer ${token}` }) },
@@ -103,9 +117,9 @@ export class Server {
       return await take({
         response,
         heard: (bytes) => {
-          this.traffic.bytes += bytes;
+          this.#count(0, bytes);
           clearTimeout(timer);
-          timer = setTimeout(silent, this.patience.timeoutMs);
+          timer = setTimeout(silent, this.#patience.timeoutMs);
         },
       });
     } finally {

@@ -37,7 +37,7 @@ async function listed(
   return { name: 'org/tiny', files, bytes: WEIGHTS.length + 8, commit: null };
 }
 
-const asking = (): Server => new Server(undefined, PATIENCE);
+const asking = (): Server => new Server(undefined, { patience: PATIENCE });
 const work = { digest: digestHere, pieceBytes: PIECE_BYTES };
 const rangesOf = (): (string | undefined)[] => (server?.seen ?? []).map(({ range }) => range);
 
