@@ -1,8 +1,8 @@
 import { expose } from 'comlink';
 import { installErrorTransfer } from '../src/work/error-transfer.ts';
-import { installMergeTransfer } from '../src/merge/transfer.ts';
+import { installFolderTransfer } from '../src/merge/transfer.ts';
 import { EngineHost } from '../src/engine/host.ts';
 
 installErrorTransfer();
-installMergeTransfer();
+installFolderTransfer();
 expose(new EngineHost());

@@ -1,8 +1,8 @@
 import { expose } from 'comlink';
 import { installErrorTransfer } from '../src/work/error-transfer.ts';
-import { installMergeTransfer } from '../src/merge/transfer.ts';
+import { installFolderTransfer } from '../src/merge/transfer.ts';
 import { MergeHost } from '../src/merge/worker/host.ts';
 
 installErrorTransfer();
-installMergeTransfer();
+installFolderTransfer();
 expose(new MergeHost());

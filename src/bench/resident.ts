@@ -43,6 +43,7 @@ export async function loadSubject(
     id: 'bench' as ModelId,
     config,
     dtype,
+    format: dtype,
     arrays,
     headShards: headShards(config.text, dtype, backend.maxTensorBytes),
     embedding: storedEmbedding(checkpoint, config.text),

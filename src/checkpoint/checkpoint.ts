@@ -4,7 +4,8 @@ import { readRange } from './byte-source.ts';
 import { namedWeights, optionalObject } from './config-hints.ts';
 import type { UnreadDtype } from './dtype.ts';
 import { unknownDtype } from './dtype.ts';
-import { DecodedFolder } from './formats/decoded-folder.ts';
+import { DecodedFolder, storedFiles } from './formats/decoded-folder.ts';
+import { storedBytes } from './formats/encoded.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { SafetensorsHeader, StoredTensor, UnreadTensor } from './header.ts';
 import { readHeader } from './header.ts';
@@ -24,6 +25,8 @@ const CONFIG_FILE = 'config.json';
 /** A stored tensor under its canonical name. */
 export interface TensorEntry extends StoredTensor {
   readonly name: string;
+  /** Of values that are decoded from something else: what a plain checkpoint is written in. Left out where that is `dtype`. */
+  readonly plainDtype?: 'BF16' | 'F16' | 'F32';
 }
 
 interface OpenedFile {
@@ -43,7 +46,7 @@ export interface Checkpoint {
   /** The files the weights lie in, in reading order. */
   readonly weightFiles: readonly string[];
   readonly notices: readonly Notice[];
-  /** Sum of all tensors' bytes. */
+  /** Sum of all tensors' bytes, as they are stored. */
   readonly bytes: number;
   /** See `fingerprint`. */
   readonly fingerprint: string;
@@ -95,25 +98,36 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   const stored = weights.flatMap(({ header }) => header.tensors);
   const unread = weights.flatMap(({ header }) => header.unread);
   const all = [...stored, ...unread].map((tensor) => ({ ...tensor, name: canonicalName(tensor.storedName) }));
+  const plain = checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout));
   const notices = [
     ...weightNotices(files, layout, weightFiles, named),
-    ...checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout)),
+    // What a decoded folder declares is true of the files it was decoded from.
+    ...(files instanceof DecodedFolder ? [] : plain),
     ...(index === null ? [] : indexNotices(index, all)),
     ...unreadNotices(unread),
   ];
 
   const format = files instanceof DecodedFolder ? files.format : null;
-  const decided = format?.weightFiles ?? weights;
-  const { value, spots } = await fingerprint(decided, files.get(CONFIG_FILE), signal);
+  const { value, spots } = format
+    ? await fingerprint(
+        format.weightFiles,
+        storedFiles(files).get(CONFIG_FILE),
+        signal,
+        JSON.stringify(format.tensors),
+      )
+    : await fingerprint(weights, files.get(CONFIG_FILE), signal);
   return {
     name,
     files,
-    tensors: byCanonicalName(stored),
+    tensors: withPlainDtype(byCanonicalName(stored), files),
     unread: new Map(unread.map(({ storedName, dtype }) => [canonicalName(storedName), dtype])),
-    weightFiles: format ? format.weightFiles.map(({ file }) => file) : weightFiles,
+    weightFiles,
     notices: format ? [...format.notices, ...notices] : notices,
     ...(format ? { format: format.label } : {}),
-    bytes: stored.reduce((sum, tensor) => sum + tensor.bytes, 0),
+    bytes: (format?.tensors.map(storedBytes) ?? stored.map(({ bytes }) => bytes)).reduce(
+      (sum, bytes) => sum + bytes,
+      0,
+    ),
     fingerprint: value,
     spots,
   };
@@ -153,6 +167,19 @@ function sourceOf(files: CheckpointFiles, file: string): ByteSource {
   const source = files.get(file);
   if (source !== undefined) return source;
   throw new NamedError('MissingFile', 'the file is not in the folder', { file }, 'choose the folder again');
+}
+
+function withPlainDtype(
+  tensors: ReadonlyMap<string, TensorEntry>,
+  files: CheckpointFiles,
+): ReadonlyMap<string, TensorEntry> {
+  if (!(files instanceof DecodedFolder)) return tensors;
+  const { weights, format } = files;
+  const plainDtype = format.plainDtype ?? 'BF16';
+  const isDecoded = ({ start }: TensorEntry): boolean => weights.tensorAt(start)?.tensor.codec !== 'stored';
+  return new Map(
+    [...tensors].map(([name, entry]) => [name, isDecoded(entry) ? { ...entry, plainDtype } : entry]),
+  );
 }
 
 function byCanonicalName(stored: readonly StoredTensor[]): ReadonlyMap<string, TensorEntry> {

@@ -33,6 +33,8 @@ const OWN_FILES = [
   ['hf_quant_config.json', 'modelopt'],
 ] as const;
 
+export const QUANTIZER_FILES: readonly string[] = OWN_FILES.map(([name]) => name);
+
 /** Dtypes that hold codes, and never weights as they are: a cast to them alone would leave nothing of a weight. */
 const PACKED = /^([IU]\d+|BOOL|F4|F6_\w+)$/;
 

@@ -64,6 +64,12 @@ export class ServedFile implements ByteSource, ServedFacts {
     this.size = size;
   }
 
+  /** What a message to a thread holds of it. */
+  get facts(): ServedFacts {
+    const { folder, path, name, size } = this;
+    return { folder, path, name, size };
+  }
+
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> } {
     return { arrayBuffer: async () => (await this.scattered([[start, Math.min(end, this.size)]])).buffer };
   }

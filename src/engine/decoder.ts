@@ -41,7 +41,7 @@ export class Decoder {
   separates({ layers }: ResidentSubject, layer: number): boolean {
     const [before, here] = [layers[layer - 1], layers[layer]];
     if (before === here) return false;
-    return this.#backend.constantWeights || before?.dtype !== here?.dtype;
+    return this.#backend.constantWeights || before?.format !== here?.format;
   }
 
   /**
@@ -57,11 +57,11 @@ export class Decoder {
     { kv, into }: { readonly kv: 'present' | 'new' | 'none'; readonly into?: Feeds },
   ): Promise<Feeds> {
     const donors = subject.layers.slice(segment.from, segment.to);
-    const { config, dtype } = donors[0] as Resident;
+    const { config, format } = donors[0] as Resident;
     const { sharedCache } = this.#backend;
     // Where steps append to the cache themselves, one graph serves prefill and decoding.
     const captureKv = variant.captureKv || (!sharedCache && variant.attention === 'cached');
-    const spec = { dims: decoderDims(config), format: dtype, layers: donors.length, ...variant, captureKv };
+    const spec = { dims: decoderDims(config), format, layers: donors.length, ...variant, captureKv };
     const wanted = (output: string): boolean => {
       if (/present_(key|value)$/.test(output)) return sharedCache || kv === 'present';
       return !/\.(key|value)$/.test(output) || variant.captureKv || kv === 'new';

@@ -1,9 +1,11 @@
+import { storedAs } from '../checkpoint/formats/decoded-folder.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/tensor-place.ts';
 
 export interface TensorDescription {
   /** As stored. */
   readonly name: string;
+  /** Or the name of the codec that reads it. */
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly bytes: number;
@@ -13,9 +15,13 @@ export interface TensorDescription {
 }
 
 /** Every stored tensor with its place on the unified layer axis (docs/method.md §1). */
-export function describeTensors({ tensors }: Checkpoint, visionBlocks: number): readonly TensorDescription[] {
-  return [...tensors.values()].map(({ name, storedName, dtype, shape, bytes }) => {
+export function describeTensors(
+  { files, tensors }: Checkpoint,
+  visionBlocks: number,
+): readonly TensorDescription[] {
+  return [...tensors.values()].map((entry) => {
+    const { name, storedName, shape } = entry;
     const { layer, section, component } = layerPlace(name, { visionBlocks });
-    return { name: storedName, dtype, shape, bytes, layerIdx: layer, section, component };
+    return { name: storedName, shape, ...storedAs(files, entry), layerIdx: layer, section, component };
   });
 }

@@ -43,7 +43,7 @@ describe('the check of a device before it is believed', () => {
     const ort = await loadWebGpuBuild('jspi');
     const gpu = new WebGpuBackend(ort, await requestGpu(false));
     const cpu = new WasmBackend(ort);
-    for (const format of ['f32', 'q8', 'q4'] as const) {
+    for (const format of ['f32', 'q8', 'q4', 'q8-zeros', 'q4-zeros'] as const) {
       expect(await deviceError(gpu, cpu, format), format).toBeLessThan(1e-3);
     }
     await gpu.destroy();

@@ -29,7 +29,7 @@ function weightBytes(dtype: WeightDtype): number {
 
 describe('the estimate at 7B', () => {
   it.each(['f32', 'f16', 'q8', 'q4'] as const)('counts the bytes of every %s weight', (dtype) => {
-    const estimate = estimateMemory(QWEN_7B, { device: 'webgpu', dtype }, { rows: 1, tokens: 1000 }, GPU, 0);
+    const estimate = estimateMemory(QWEN_7B, dtype, { rows: 1, tokens: 1000 }, GPU, 0);
     expect(estimate.weightBytes).toBe(weightBytes(dtype));
   });
 
@@ -45,7 +45,7 @@ describe('the estimate at 7B', () => {
   });
 
   it('is the sum of its parts, and fits where there is room for all that is held', () => {
-    const options = { device: 'webgpu', dtype: 'q4' } as const;
+    const options = 'q4';
     const shape = { rows: 4, tokens: 512 };
     const free = estimateMemory(QWEN_7B, options, shape, GPU, 0);
     expect(free.totalBytes).toBe(free.weightBytes + free.kvCacheBytes + free.activationBytes);
@@ -60,13 +60,7 @@ describe('the estimate at 7B', () => {
 
   it('refuses 7B on WASM with numbers', () => {
     const wasm = { device: 'wasm', maxTensorBytes: 2 ** 31 - 1 } as const;
-    const estimate = estimateMemory(
-      QWEN_7B,
-      { device: 'wasm', dtype: 'q4' },
-      { rows: 1, tokens: 100 },
-      wasm,
-      0,
-    );
+    const estimate = estimateMemory(QWEN_7B, 'q4', { rows: 1, tokens: 100 }, wasm, 0);
     expect(estimate.weightBytes).toBe(2 * weightBytes('q4'));
     expect(estimate.refusals).toHaveLength(1);
     expect(estimate.refusals[0]).toMatch(/9\.\d+ GiB are needed.*3\.00 GiB may be used: use WebGPU/);
@@ -74,8 +68,7 @@ describe('the estimate at 7B', () => {
 
   it('names the array that no binding of the device takes; the head is split instead', () => {
     const small = { device: 'webgpu', maxTensorBytes: 128 * 2 ** 20 } as const;
-    const of = (dtype: WeightDtype) =>
-      estimateMemory(QWEN_7B, { device: 'webgpu', dtype }, { rows: 1, tokens: 100 }, small, 0);
+    const of = (dtype: WeightDtype) => estimateMemory(QWEN_7B, dtype, { rows: 1, tokens: 100 }, small, 0);
     expect(of('q8').fits).toBe(true);
     expect(of('q8').largestBindingBytes).toBeLessThanOrEqual(128 * 2 ** 20);
     // A half-precision down_proj is 129.5 MiB.

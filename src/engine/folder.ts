@@ -1,5 +1,6 @@
 /** A checkpoint folder made ready: weights located, config, tokenizer and image processor read and checked. */
 import { type CheckpointFiles, listFiles } from '../checkpoint/byte-source.ts';
+import { storedAs, storedFiles, storedWeightFiles } from '../checkpoint/formats/decoded-folder.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { EMBEDDINGS, layerPlace, tensorPlace } from '../checkpoint/tensor-place.ts';
 import { MAX_NOTICES } from '../checkpoint/limits.ts';
@@ -23,6 +24,7 @@ import { openWeightsFolder, type WeightsFolder } from '../vlm/weights-folder.ts'
 import { expectedWeights } from '../vlm/weights.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { ModelId } from './subject.ts';
+import { storedBlocks } from './weights/stored-blocks.ts';
 
 export interface Folder extends ModelFolder {
   readonly id: ModelId;
@@ -187,27 +189,31 @@ function summarize(
 
 /** What the files hold; parameters and bytes of layers without those to `skip`. */
 function stored(id: ModelId, checkpoint: Checkpoint, visionBlocks: number, skip: ReadonlySet<string>) {
+  const blocks = storedBlocks(checkpoint);
   const layerBytes = new Map<number, number>();
   const dtypes: Record<string, number> = {};
   let parameters = 0;
   for (const tensor of checkpoint.tensors.values()) {
-    dtypes[tensor.dtype] = (dtypes[tensor.dtype] ?? 0) + 1;
+    const { dtype, bytes } = storedAs(checkpoint.files, tensor);
+    dtypes[dtype] = (dtypes[dtype] ?? 0) + 1;
     if (skip.has(tensor.name)) continue;
     parameters += tensor.shape.reduce((product, dim) => product * dim, 1);
     const { layer } = layerPlace(tensor.name, { visionBlocks });
-    if (layer !== null) layerBytes.set(layer, (layerBytes.get(layer) ?? 0) + tensor.bytes);
+    if (layer !== null) layerBytes.set(layer, (layerBytes.get(layer) ?? 0) + bytes);
   }
   return {
     id,
     name: checkpoint.name,
+    ...(checkpoint.format === undefined ? {} : { format: checkpoint.format }),
+    ...(blocks ? { storedBlocks: blocks } : {}),
     fingerprint: checkpoint.fingerprint,
     spots: checkpoint.spots,
     visionBlocks,
     parameters,
     bytes: checkpoint.bytes,
     tensors: checkpoint.tensors.size,
-    files: listFiles(checkpoint.files),
-    weightFiles: checkpoint.weightFiles,
+    files: listFiles(storedFiles(checkpoint.files)),
+    weightFiles: storedWeightFiles(checkpoint),
     dtypes,
     layerBytes: [...layerBytes].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes })),
   };

@@ -17,7 +17,7 @@ export function headOutputs(output: HeadSpec['output']): readonly string[] {
 export function headSpec(model: Resident, shard: number, output: HeadSpec['output']): HeadSpec {
   const { hiddenSize, rmsNormEps } = model.config.text;
   const { rows } = model.headShards[shard] as HeadShard;
-  return { hiddenSize, rows, rmsNormEps, format: model.dtype, output };
+  return { hiddenSize, rows, rmsNormEps, format: model.format, output };
 }
 
 /** The head as part of a decoder graph; undefined where it is split and so runs by itself. */

@@ -12,7 +12,6 @@ import type { Device } from './protocol/device.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
 import type { LoadedModel, StoredWeights } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
-import { convertAnySource } from './weights/computed-source.ts';
 import { createConvertPool } from './weights/pool.ts';
 
 /** Conversion is bound by the CPU; one core is left to the rest. */
@@ -41,7 +40,7 @@ export class EngineHost extends Engine {
         files,
         signal,
       );
-    super({ createBackend, convert: convertAnySource(convert), decodeImage, kept, openPrompts });
+    super({ createBackend, convert, decodeImage, kept, openPrompts });
     this.#kept = kept;
     this.#notices = notices;
   }

@@ -26,6 +26,7 @@ import { WeightArrays } from './weights/arrays.ts';
 import { keptKey, weightDates } from './weights/kept.ts';
 import { loadWeights } from './weights/load.ts';
 import { headShards, planWeights } from './weights/plan.ts';
+import { linearFormat, storedMatrices } from './weights/stored-blocks.ts';
 import { cancelled } from '../work/cancel.ts';
 
 interface Loaded {
@@ -126,7 +127,7 @@ export class ModelLibrary {
 
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
   async estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate> {
-    const { config } = this.folder(id);
+    const { config, checkpoint } = this.folder(id);
     const { backend } = (await this.#devices.get(options.device)).runtime;
     if (options.dtype === 'f16' && !backend.halfPrecision) {
       throw new NamedError(
@@ -138,7 +139,7 @@ export class ModelLibrary {
     }
     return estimateMemory(
       config,
-      options,
+      linearFormat(checkpoint, options.dtype),
       { rows: rows ?? DEFAULT_SHAPE.rows, tokens: tokens ?? DEFAULT_SHAPE.tokens },
       { device: options.device, maxTensorBytes: backend.maxTensorBytes },
       backend.heldBytes + (backend.constantWeights ? this.#constantBytes(options.device) : 0),
@@ -188,7 +189,8 @@ export class ModelLibrary {
     const started = performance.now();
     const ready = await this.#devices.get(device);
     const { backend } = ready.runtime;
-    const plan = planWeights(folder.config, dtype, backend.maxTensorBytes);
+    const format = linearFormat(folder.checkpoint, dtype);
+    const plan = planWeights(folder.config, format, backend.maxTensorBytes);
     const arrays = new WeightArrays(backend);
     const { kept, convert } = this.#surroundings;
     const key = keptKey(folder.checkpoint.fingerprint, dtype, plan);
@@ -220,8 +222,9 @@ export class ModelLibrary {
           id,
           config: folder.config,
           dtype,
+          format,
           arrays,
-          headShards: headShards(folder.config.text, dtype, backend.maxTensorBytes),
+          headShards: headShards(folder.config.text, format, backend.maxTensorBytes),
           embedding: storedEmbedding(folder.checkpoint, folder.config.text),
         },
       });
@@ -235,6 +238,9 @@ export class ModelLibrary {
         seconds: (performance.now() - started) / 1000,
         fromStorage: stored !== null && stored !== undefined,
         quantization: report.error,
+        ...(folder.checkpoint.format === undefined
+          ? {}
+          : { stored: storedMatrices(folder.checkpoint, plan) }),
         ...(report.hashes.size > 0 ? { hashes: Object.fromEntries(report.hashes) } : {}),
       };
     } catch (error) {

@@ -26,7 +26,7 @@ const LAYER = {
 const HEAD = { hiddenSize: 128, rows: 100, rmsNormEps: 1e-6 } as const;
 
 const GRAPHS: readonly (readonly [string, Graph])[] = [
-  ...(['f32', 'q8', 'q4'] as const).flatMap((format): [string, Graph][] => [
+  ...(['f32', 'q8', 'q4', 'q8-zeros', 'q4-zeros'] as const).flatMap((format): [string, Graph][] => [
     [`decoder layer with gates, swap and capture, ${format}`, decoderGraph({ ...LAYER, format })],
     [`vision block, ${format}`, visionBlockGraph({ hiddenSize: 64, intermediateSize: 52, heads: 4 }, format)],
     [`projector, ${format}`, projectorGraph({ hiddenSize: 64, merge: 2, outHiddenSize: 128 }, format)],

@@ -4,7 +4,7 @@ import { readTensorBytes } from '../checkpoint/checkpoint.ts';
 import type { TensorEntry } from '../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../checkpoint/decoding.ts';
 import { writeSafetensors } from '../checkpoint/testing/safetensors.ts';
-import { bitsOf } from '../graph/weights.ts';
+import { blocksOf } from '../graph/weights.ts';
 import { WasmBackend } from './backend/wasm.ts';
 import { Engine } from './engine.ts';
 import { openFolder } from './folder.ts';
@@ -65,9 +65,10 @@ async function dequantizedFolder(name: string, dtype: 'q8' | 'q4'): Promise<Map<
   for (const entry of checkpoint.tensors.values() as Iterable<TensorEntry>) {
     let values = toFloat32(await readTensorBytes(checkpoint, entry), entry.dtype);
     const weight = formats.get(entry.name);
-    if (weight?.format === 'q8' || weight?.format === 'q4') {
+    const blocks = weight ? blocksOf(weight.format) : null;
+    if (weight && blocks) {
       const { rows, columns } = weight;
-      const bits = bitsOf(weight.format);
+      const { bits } = blocks;
       const { packed, scales } = quantizeBlocks(values, rows, columns, bits);
       values = dequantizeBlocks(packed, scales, rows, columns, bits);
     }

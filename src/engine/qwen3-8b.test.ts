@@ -66,7 +66,7 @@ describe('the estimate at 8B', () => {
   it.each(['f32', 'f16', 'q8', 'q4'] as const)('counts the bytes of every %s weight', (dtype) => {
     const gpu = { device: 'webgpu', maxTensorBytes: 2 ** 31 } as const;
     const shape = { rows: 1, tokens: 1000 };
-    const estimate = estimateMemory(QWEN3_8B, { device: 'webgpu', dtype }, shape, gpu, 0);
+    const estimate = estimateMemory(QWEN3_8B, dtype, shape, gpu, 0);
     expect(estimate.weightBytes).toBe(weightBytes(dtype));
   });
 
@@ -77,8 +77,7 @@ describe('the estimate at 8B', () => {
   it('counts three hidden states more a token and row, of which prefills hold fewer rows', () => {
     // 4 × (3 × 12288 + 9 × 4096) bytes a token, within 1 GiB.
     const gpu = { device: 'webgpu', maxTensorBytes: 2 ** 31 } as const;
-    const of = (rows: number) =>
-      estimateMemory(QWEN3_8B, { device: 'webgpu', dtype: 'q4' }, { rows, tokens: 1000 }, gpu, 0);
+    const of = (rows: number) => estimateMemory(QWEN3_8B, 'q4', { rows, tokens: 1000 }, gpu, 0);
     expect(of(1).activationBytes).toBe(1000 * 294_912);
     expect(of(100).activationBytes).toBe(3 * 1000 * 294_912);
   });
@@ -87,7 +86,7 @@ describe('the estimate at 8B', () => {
     const estimate = (device: 'webgpu' | 'wasm', dtype: WeightDtype, limits: object) =>
       estimateMemory(
         QWEN3_8B,
-        { device, dtype },
+        dtype,
         { rows: 1, tokens: 100 },
         { device, maxTensorBytes: 2 ** 31 - 1, ...limits },
         0,

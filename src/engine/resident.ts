@@ -1,3 +1,4 @@
+import type { LinearFormat } from '../graph/weights.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import type { EmbeddingTable } from './embedding.ts';
 import type { WeightDtype } from './protocol/device.ts';
@@ -10,6 +11,8 @@ export interface Resident {
   readonly id: ModelId;
   readonly config: VlmConfig;
   readonly dtype: WeightDtype;
+  /** Of its linear layers. */
+  readonly format: LinearFormat;
   readonly arrays: WeightArrays;
   readonly headShards: readonly HeadShard[];
   readonly embedding: EmbeddingTable;

@@ -38,7 +38,7 @@ export class VisionTower {
     signal?: AbortSignal,
   ): Promise<Float32Array> {
     const { vision } = model.config;
-    const graphs = visionGraphs(model.config, visionFormat(model.dtype));
+    const graphs = visionGraphs(model.config, visionFormat(model.format));
     const { order, inverse, classes } = windowPlan(grid, vision);
     const unit = vision.spatialMergeSize ** 2;
     const patches = order.length * unit;

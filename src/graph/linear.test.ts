@@ -23,7 +23,7 @@ function linearGraph(into: number, bias: boolean, format: LinearFormat, constant
   return { model: graph.encode(), weights: binder.weights };
 }
 
-const cases = (['f32', 'f16', 'q8', 'q4'] as const).flatMap((format) =>
+const cases = (['f32', 'f16', 'q8', 'q4', 'q8-zeros', 'q4-zeros'] as const).flatMap((format) =>
   [20, 52, 64, 72].flatMap((into) => [false, true].map((bias) => [format, into, bias] as const)),
 );
 

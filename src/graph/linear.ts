@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from './onnx.ts';
 import { NONE } from './onnx.ts';
 import type { LinearFormat, WeightBinder } from './weights.ts';
-import { QUANTIZATION_BLOCK, bitsOf } from './weights.ts';
+import { QUANTIZATION_BLOCK, blocksOf } from './weights.ts';
 
 export interface LinearShape {
   readonly out: number;
@@ -27,12 +27,15 @@ export function linear(
     ...Value[],
   ];
   const bias = shape.bias ? weights.vector(`${name}.bias`, shape.out) : NONE;
-  if (format === 'q8' || format === 'q4') {
-    const inputs = [x, first, ...rest, ...(shape.bias ? [NONE, NONE, bias] : [])];
+  const blocks = blocksOf(format);
+  if (blocks) {
+    const [scales = NONE, zeroPoints = NONE] = rest;
+    const given = [x, first, scales, zeroPoints, NONE, bias];
+    const inputs = given.slice(0, given.findLastIndex((value) => value !== NONE) + 1);
     return graph.contrib('MatMulNBits', inputs, {
       K: shape.in,
       N: shape.out,
-      bits: bitsOf(format),
+      bits: blocks.bits,
       block_size: QUANTIZATION_BLOCK,
       accuracy_level: 0,
     });

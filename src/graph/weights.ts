@@ -8,10 +8,36 @@ import type { ElementType, GraphBuilder, Value } from './onnx.ts';
 /** Elements in one quantization block along the input dimension. */
 export const QUANTIZATION_BLOCK = 32;
 
-/** How a linear layer's matrix is stored on the device. */
-export type LinearFormat = 'f32' | 'f16' | 'q8' | 'q4';
+/** How a linear layer's matrix is stored on the device; `-zeros` with a zero point a block, which otherwise is the middle code. */
+export type LinearFormat = 'f32' | 'f16' | 'q8' | 'q4' | 'q8-zeros' | 'q4-zeros';
 
-/** One array on the device: a dense weight, or one of the two arrays that a quantized matrix consists of. */
+/** What a format in blocks holds besides codes and scales. */
+export interface Blocks {
+  /** Per weight. */
+  readonly bits: 4 | 8;
+  readonly zeroPoints: boolean;
+}
+
+const BLOCKS: { readonly [Format in LinearFormat]: Blocks | null } = {
+  f32: null,
+  f16: null,
+  q8: { bits: 8, zeroPoints: false },
+  q4: { bits: 4, zeroPoints: false },
+  'q8-zeros': { bits: 8, zeroPoints: true },
+  'q4-zeros': { bits: 4, zeroPoints: true },
+};
+
+/** Null of a dense format. */
+export function blocksOf(format: LinearFormat): Blocks | null {
+  return BLOCKS[format];
+}
+
+/** Bytes of a matrix's zero points: in a row as many codes as blocks, and no byte shared between rows. */
+export function zeroPointBytes(rows: number, columns: number, { bits }: Blocks): number {
+  return rows * Math.ceil((Math.ceil(columns / QUANTIZATION_BLOCK) * bits) / 8);
+}
+
+/** One array on the device: a dense weight, or one of the arrays that a quantized matrix consists of. */
 export interface WeightSlot {
   /** e.g. `0.mlp.down_proj.weight`, or `0.mlp.down_proj.weight.scales`. */
   readonly name: string;
@@ -26,7 +52,7 @@ export interface GraphWeight {
   readonly rows: number;
   readonly columns: number;
   readonly format: LinearFormat;
-  /** The dense array, or packed blocks and their scales. */
+  /** The dense array, or packed blocks, their scales, and their zero points. */
   readonly slots: readonly WeightSlot[];
 }
 
@@ -66,21 +92,22 @@ export class WeightBinder {
   }
 }
 
-/** MatMulNBits wants packed blocks `[N, blocks, blockBytes]` and scales `[N · blocks]`. */
+/** MatMulNBits wants packed blocks `[N, blocks, blockBytes]`, scales `[N · blocks]`, and packed zero points, if any. */
 function matrixSlots(name: string, out: number, input: number, format: LinearFormat): readonly WeightSlot[] {
-  if (format === 'f32') return [{ name, type: 'float32', dims: [out, input] }];
-  if (format === 'f16') return [{ name, type: 'float16', dims: [out, input] }];
+  const quantized = blocksOf(format);
+  if (!quantized) return [{ name, type: format === 'f16' ? 'float16' : 'float32', dims: [out, input] }];
   const blocks = Math.ceil(input / QUANTIZATION_BLOCK);
-  const blockBytes = (QUANTIZATION_BLOCK * bitsOf(format)) / 8;
+  const blockBytes = (QUANTIZATION_BLOCK * quantized.bits) / 8;
+  const zeros = {
+    name: `${name}.zeros`,
+    type: 'uint8',
+    dims: [zeroPointBytes(out, input, quantized)],
+  } as const;
   return [
     { name, type: 'uint8', dims: [out, blocks, blockBytes] },
     { name: `${name}.scales`, type: 'float32', dims: [out * blocks] },
+    ...(quantized.zeroPoints ? [zeros] : []),
   ];
-}
-
-/** Bits per weight of a quantized format. */
-export function bitsOf(format: 'q8' | 'q4'): 8 | 4 {
-  return format === 'q8' ? 8 : 4;
 }
 
 const ELEMENT_BYTES = { float32: 4, uint8: 1, int32: 4, int64: 8, bool: 1, float16: 2 } as const;

@@ -1,4 +1,6 @@
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { readableFolder } from '../checkpoint/formats/open.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
@@ -14,6 +16,11 @@ import type { FlagReader } from './flag-reader.ts';
 
 const DEVICES = ['webgpu', 'wasm'] as const satisfies readonly Device[];
 const DTYPES = ['f32', 'f16', 'q8', 'q4'] as const satisfies readonly WeightDtype[];
+
+export interface GivenFolder {
+  readonly name: string;
+  readonly files: CheckpointFiles;
+}
 
 export interface LoadedCheckpoint {
   readonly summary: OpenedCheckpoint;
@@ -34,7 +41,8 @@ export class Checkpoints {
   readonly #around: Surroundings;
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
   readonly #weights = new Map<string, Promise<Checkpoint>>();
-  readonly #given = new Set<string>();
+  readonly #folders = new Map<string, Promise<GivenFolder>>();
+  readonly #told = new Set<string>();
   readonly #loaded: OpenedCheckpoint[] = [];
 
   constructor(around: Surroundings) {
@@ -46,8 +54,19 @@ export class Checkpoints {
     return this.#around.inputs.all(flag).length;
   }
 
-  /** The folder's name and files, unopened: for work that reads weights itself. @throws NamedError `MissingFlag` */
-  folder(flag: string, index = 0): GivenFiles {
+  /**
+   * The folder's name and its files as a plain checkpoint has them, unopened: for work that reads weights itself.
+   *
+   * @throws NamedError `MissingFlag`, those of `readableFolder`
+   */
+  folder(flag: string, index = 0): Promise<GivenFolder> {
+    return once(this.#folders, `${flag} ${index}`, async () => {
+      const { name, files } = this.#given(flag, index);
+      return { name, files: await readableFolder(files, this.#around.signal) };
+    });
+  }
+
+  #given(flag: string, index: number): GivenFiles {
     const given = this.#around.inputs.all(flag)[index];
     if (given) return given;
     throw new NamedError(
@@ -64,7 +83,7 @@ export class Checkpoints {
   }
 
   async #open(flag: string, index: number): Promise<OpenedCheckpoint> {
-    const { name, files } = this.folder(flag, index);
+    const { name, files } = await this.folder(flag, index);
     const opened = await this.#around.engine().open(name, files, this.#around.signal);
     this.tell(name, opened.notices);
     return opened;
@@ -80,7 +99,7 @@ export class Checkpoints {
   }
 
   async #openWeights(flag: string, index: number): Promise<Checkpoint> {
-    const { name, files } = this.folder(flag, index);
+    const { name, files } = await this.folder(flag, index);
     const opened = await openWeights(files, { name, signal: this.#around.signal });
     this.tell(name, noticeLines(opened.notices));
     return opened;
@@ -89,8 +108,8 @@ export class Checkpoints {
   /** Says each notice of a checkpoint once, however often and by whomever it is opened. */
   tell(name: string, notices: readonly string[]): void {
     for (const line of notices.map((notice) => `${name}: ${notice}`)) {
-      if (!this.#given.has(line)) this.#around.notice(line);
-      this.#given.add(line);
+      if (!this.#told.has(line)) this.#around.notice(line);
+      this.#told.add(line);
     }
   }
 

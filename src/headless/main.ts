@@ -1,6 +1,7 @@
 /** The page behind `npm run headless`: the app's own code, driven from the shell. */
 import type { ErrorName } from '../error-name.ts';
 import type { HeadlessAnswer, HeadlessRequest } from '../../scripts/page-api.d.ts';
+import { installFolderTransfer } from '../merge/transfer.ts';
 import { NamedError } from '../named-error.ts';
 import { knownReason } from '../plain-reason.ts';
 import { commandOf } from './command-of.ts';
@@ -14,6 +15,8 @@ const INTERNAL: ReadonlySet<ErrorName> = new Set([
   ...(['OutputFailed', 'JournalFailed'] as const),
   ...(['DiskFull', 'DiskFailed', 'FolderNotWritable', 'FolderGone', 'FileTooLarge'] as const),
 ]);
+
+installFolderTransfer();
 
 const interruption = new AbortController();
 

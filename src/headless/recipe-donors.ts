@@ -1,4 +1,5 @@
 import { ROLE_LABELS } from '../roles.mjs';
+import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { NamedError } from '../named-error.ts';
 import type { DonorFolders } from '../merge/folder/tensor-values.ts';
@@ -19,11 +20,10 @@ export interface RecipeDonors {
 export async function recipeDonors({ checkpoints, signal }: CommandContext): Promise<RecipeDonors> {
   const given = Object.entries(ROLE_LABELS).filter(([flag]) => checkpoints.count(flag) > 0);
   const donors = new Map<string, Donor>();
-  const folders: DonorFolders = new Map(
-    given.map(([flag, name]) => [name, checkpoints.folder(flag).files] as const),
-  );
+  const folders = new Map<string, CheckpointFiles>();
   for (const [flag, name] of given) {
-    const { name: folder, files } = checkpoints.folder(flag);
+    const { name: folder, files } = await checkpoints.folder(flag);
+    folders.set(name, files);
     const weights = () => checkpoints.weights(flag);
     const donor = await openDonor(name, files, { folder, signal, weights });
     checkpoints.tell(folder, donor.notices);

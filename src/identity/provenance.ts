@@ -7,6 +7,7 @@ export function provenance(summary: OpenedCheckpoint, loaded?: LoadedModel, seed
   return {
     version,
     model: summary.name,
+    ...(summary.format === undefined ? {} : { format: summary.format }),
     fingerprint: summary.fingerprint,
     files: summary.files,
     weightFiles: summary.weightFiles,
@@ -19,6 +20,7 @@ export function provenance(summary: OpenedCheckpoint, loaded?: LoadedModel, seed
       ? {
           ...{ device: loaded.device, adapter: loaded.adapter },
           ...{ dtype: loaded.dtype, quantization: loaded.quantization },
+          ...(loaded.stored ? { stored: loaded.stored } : {}),
           // What DeepStack adds to the hidden states (docs/method.md §2.1); swap and ablate may change it.
           ...(summary.injectedAfter ? { injectedAfter: summary.injectedAfter, injection: 'kept' } : {}),
         }

@@ -1,9 +1,11 @@
 /** Every codec, by name. A codec is one folder here, and stands in this list. */
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import type { EncodedTensor } from './encoded.ts';
+import { integers, type IntegerCoding } from './integers/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 
 interface Codings {
+  readonly integers: IntegerCoding;
   readonly stored: StoredCoding;
 }
 
@@ -12,7 +14,7 @@ export type CodecName = keyof Codings;
 /** A tensor of any codec of the list. */
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
-const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { stored };
+const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = { integers, stored };
 
 /** The codec of a tensor, with the tensor given to it. */
 export interface BoundCodec {

@@ -26,6 +26,11 @@ export interface EncodedTensor<Name extends string = string, Coding = unknown> {
   readonly parts: Readonly<Record<string, StoredPart>>;
 }
 
+/** Bytes of all parts. */
+export function storedBytes({ parts }: EncodedTensor): number {
+  return Object.values(parts).reduce((sum, { start, end }) => sum + end - start, 0);
+}
+
 /** Values taken as a matrix: all but the first dimension are columns, and a vector is one row. */
 export function matrixOf(shape: readonly number[]): { readonly rows: number; readonly columns: number } {
   const rows = shape.length < 2 ? 1 : (shape[0] ?? 1);

@@ -9,10 +9,15 @@ export interface OpenedFormat {
   readonly label: string;
   /** Every tensor, under the name that a plain checkpoint stores it under; plain ones by the codec `stored`. */
   readonly tensors: readonly AnyEncoded[];
+  /** What a plain checkpoint of this model stores its matrices in, where the folder says so; bfloat16 otherwise. */
+  readonly plainDtype?: 'BF16' | 'F16' | 'F32';
   /** The files that the tensors lie in, for the fingerprint: what decides it are the stored bytes, not what they decode to. */
   readonly weightFiles: readonly WeightFile[];
-  /** Files of a plain folder that the format holds inside, by name: config.json, tokenizer.json. */
-  readonly smallFiles: ReadonlyMap<string, string>;
+  /**
+   * Small files as a plain folder has them, by name: those that the format holds inside, and those that speak of the format; null for
+   * one that a plain folder does not have.
+   */
+  readonly smallFiles: ReadonlyMap<string, string | null>;
   readonly notices: readonly Notice[];
 }
 

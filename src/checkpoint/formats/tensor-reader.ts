@@ -32,6 +32,11 @@ export class TensorReader {
     return codecOf(this.tensor).roundingEnergy(await this.#read(rows), rows);
   }
 
+  /** Lets go of parts that were kept because every run of rows wants all of them. */
+  forget(): void {
+    this.#whole.clear();
+  }
+
   /** Bytes `[start, end)` of a part, as they are stored. */
   bytes(key: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     return this.#range(this.#part(key), start, end);
@@ -42,6 +47,7 @@ export class TensorReader {
     const { columns } = matrixOf(this.tensor.shape);
     const row = Math.floor(first / columns);
     const values = await this.values({ first: row, count: Math.ceil(end / columns) - row });
+    if (values.length === end - first) return values;
     return values.subarray(first - row * columns, end - row * columns);
   }
 

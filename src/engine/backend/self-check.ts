@@ -25,7 +25,7 @@ export async function deviceError(gpu: Backend, cpu: Backend, format: LinearForm
 
 /** Whether the device passes in float and in quantized kernels. */
 export async function selfCheck(gpu: Backend, cpu: Backend): Promise<boolean> {
-  for (const format of ['f32', 'q4'] as const) {
+  for (const format of ['f32', 'q4', 'q4-zeros'] as const) {
     if ((await deviceError(gpu, cpu, format)) > TOLERANCE) return false;
   }
   return true;

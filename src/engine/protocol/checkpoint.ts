@@ -2,6 +2,15 @@ import type { FileHashes } from '../../vlm/deciding-files.ts';
 import type { LayerRow } from '../../layer-index.ts';
 import type { ModelId } from '../subject.ts';
 
+/** Quantized tensors by what the device can take as it is stored, without any rounding. */
+export interface StoredBlocks {
+  /** In blocks of 4 bits. */
+  readonly q4: number;
+  readonly q8: number;
+  /** What is always decoded. */
+  readonly other: number;
+}
+
 /** What was found in a folder. Opening reads headers only. */
 export interface OpenedCheckpoint {
   readonly id: ModelId;
@@ -10,6 +19,10 @@ export interface OpenedCheckpoint {
   readonly fingerprint: string;
   /** Places at which it compares the weights. */
   readonly spots: number;
+  /** What the weights are stored in, a line; left out for plain safetensors. */
+  readonly format?: string;
+  /** Left out for plain safetensors. */
+  readonly storedBlocks?: StoredBlocks;
   readonly modelType: string;
   /** Why it is open for its weights alone, a sentence; absent where it can be loaded. Sizes that names do not tell are then null. */
   readonly weightsOnly?: string;

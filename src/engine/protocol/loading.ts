@@ -56,6 +56,16 @@ export interface LoadedModel {
   /** What went otherwise than asked, e.g. that no copy could be kept. */
   readonly notices?: readonly string[];
   readonly quantization: QuantizationError | null;
+  /** Of a checkpoint that is stored quantized. */
+  readonly stored?: StoredMatrices;
+}
+
+/** What became of matrices that are stored quantized. */
+export interface StoredMatrices {
+  /** Their codes were moved as they are: the model computes with exactly what is stored. */
+  readonly asStored: number;
+  /** Their values were decoded, and converted to the dtype that was chosen. */
+  readonly decoded: number;
 }
 
 /** Converted weights kept in origin-private storage. */

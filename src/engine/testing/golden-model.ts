@@ -53,6 +53,7 @@ export async function goldenModel(
     id,
     config,
     dtype: 'f32',
+    format: 'f32',
     arrays,
     headShards: headShards(config.text, 'f32', maxTensorBytes),
     embedding: storedEmbedding(checkpoint, config.text),

@@ -2,7 +2,7 @@
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import { values } from '../../graph/testing/random.ts';
 import type { ConstantWeights, GraphWeight, WeightSlot } from '../../graph/weights.ts';
-import { bitsOf } from '../../graph/weights.ts';
+import { blocksOf } from '../../graph/weights.ts';
 import { convertRows } from '../weights/convert.ts';
 import { dequantizeBlocks } from '../weights/quantize.ts';
 import type { Feed } from './run-graph.ts';
@@ -25,6 +25,11 @@ export function testWeights(weights: readonly GraphWeight[], seed = 1): TestWeig
     if (/norm|ln_q/.test(name)) dense.forEach((value, at) => (dense[at] = 1 + value));
     const stored = new Uint8Array(dense.buffer);
     const { arrays } = convertRows(stored, { tensor: name, dtype: 'F32', rows, columns, format });
+    // Zero points as no conversion makes them: every block has one of its own.
+    arrays[2]?.forEach(
+      (_, at, zeros) =>
+        (zeros[at] = blocksOf(format)?.bits === 4 ? (0x79 + 16 * at) & 0xff : 120 + (at % 17)),
+    );
     slots.forEach((slot, part) => {
       const array = arrays[part] as Uint8Array<ArrayBuffer>;
       bytes.set(slot.name, array);
@@ -45,10 +50,21 @@ function typed({ type }: WeightSlot, bytes: Uint8Array<ArrayBuffer>): Feed[2] {
   return type === 'float16' ? new Uint16Array(bytes.buffer) : bytes;
 }
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 function backToFloat(weight: GraphWeight, arrays: readonly Uint8Array<ArrayBuffer>[]): Float32Array {
-  const [data, scales] = arrays as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+  const [data, scales, zeroPoints] = arrays as [Bytes, Bytes, Bytes?];
   const { format, rows, columns } = weight;
   if (format === 'f32') return toFloat32(data, 'F32');
-  if (format === 'f16') return toFloat32(data, 'F16');
-  return dequantizeBlocks(data, new Float32Array(scales.buffer), rows, columns, bitsOf(format));
+  const blocks = blocksOf(format);
+  if (!blocks) return toFloat32(data, 'F16');
+  return dequantizeBlocks(
+    data,
+    new Float32Array(scales.buffer),
+    rows,
+    columns,
+    blocks.bits,
+    undefined,
+    zeroPoints,
+  );
 }

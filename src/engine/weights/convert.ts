@@ -1,10 +1,11 @@
 /** From stored bytes to device arrays, some rows of one tensor at a time. Runs in the weights workers. */
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
+import type { PackedRows } from '../../checkpoint/formats/codec.ts';
 import type { HashedPart, PlaceInTensor } from '../../checkpoint/whole-hash/part.ts';
 import { floatToHalf, halfToFloatBits } from '../../checkpoint/float16.ts';
 import type { LinearFormat } from '../../graph/weights.ts';
-import { QUANTIZATION_BLOCK, bitsOf } from '../../graph/weights.ts';
+import { QUANTIZATION_BLOCK, blocksOf, zeroPointBytes } from '../../graph/weights.ts';
 import { NamedError } from '../../named-error.ts';
 import type { ErrorSums } from './error-sums.ts';
 import { quantizeBlocks } from './quantize.ts';
@@ -19,20 +20,22 @@ export interface ConvertTask {
   readonly rows: number;
   readonly columns: number;
   readonly format: LinearFormat;
+  /** The row in the stored tensor where the codes begin that are moved as they are; null where values are converted. */
+  readonly asStored: number | null;
   /** Where the rows lie in their stored tensor, which is hashed meanwhile. */
   readonly place: PlaceInTensor;
 }
 
 export interface Converted {
-  /** One per slot of the planned weight: the dense array, or packed blocks and scales. */
+  /** One per slot of the planned weight: the dense array, or packed blocks, scales and zero points. */
   readonly arrays: readonly Uint8Array<ArrayBuffer>[];
   /** null where the format holds the stored values exactly. */
   readonly error: ErrorSums | null;
 }
 
-/** Converted rows, and what a hash of their tensor needs of them. */
+/** Converted rows, and what a hash of their tensor needs of them; null where no values were made. */
 export interface ReadAndConverted extends Converted {
-  readonly part: HashedPart;
+  readonly part: HashedPart | null;
 }
 
 /**
@@ -41,7 +44,10 @@ export interface ReadAndConverted extends Converted {
  * @throws NamedError `NonFiniteWeight` when a NaN or infinity is to be quantized, `WeightOverflow` when a
  * finite value exceeds half precision.
  */
-export function convertRows(bytes: Uint8Array<ArrayBuffer>, task: Omit<ConvertTask, 'place'>): Converted {
+export function convertRows(
+  bytes: Uint8Array<ArrayBuffer>,
+  task: Omit<ConvertTask, 'place' | 'asStored'>,
+): Converted {
   const { dtype, rows, columns, format, tensor } = task;
   if (format === 'f32') {
     const values = dtype === 'F32' ? bytes : asBytes(toFloat32(bytes, dtype));
@@ -51,15 +57,24 @@ export function convertRows(bytes: Uint8Array<ArrayBuffer>, task: Omit<ConvertTa
     if (dtype === 'F16') return { arrays: [bytes], error: null };
     return toHalf(toFloat32(bytes, dtype), tensor);
   }
-  const { packed, scales, error } = quantizeBlocks(
-    toFloat32(bytes, dtype),
-    rows,
-    columns,
-    bitsOf(format),
-    QUANTIZATION_BLOCK,
-    tensor,
-  );
-  return { arrays: [packed, asBytes(scales)], error };
+  const blocks = blocksOf(format);
+  if (!blocks) throw new RangeError(`${format} is no format of blocks`);
+  const { bits } = blocks;
+  const values = toFloat32(bytes, dtype);
+  const { packed, scales, error } = quantizeBlocks(values, rows, columns, bits, QUANTIZATION_BLOCK, tensor);
+  return { arrays: blockArrays({ packed, scales, zeroPoints: null }, task), error };
+}
+
+/** Rows in blocks as the slots of `format` hold them; where there are no zero points, it is the middle code everywhere. */
+export function blockArrays(
+  { packed, scales, zeroPoints }: PackedRows,
+  { rows, columns, format }: Pick<ConvertTask, 'rows' | 'columns' | 'format'>,
+): Uint8Array<ArrayBuffer>[] {
+  const blocks = blocksOf(format);
+  if (!blocks?.zeroPoints) return [packed, asBytes(scales)];
+  const middle = blocks.bits === 4 ? 0x88 : 0x80;
+  const zeros = zeroPoints ?? new Uint8Array(zeroPointBytes(rows, columns, blocks)).fill(middle);
+  return [packed, asBytes(scales), zeros];
 }
 
 function toHalf(values: Float32Array<ArrayBuffer>, tensor: string): Converted {

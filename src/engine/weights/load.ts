@@ -2,6 +2,7 @@
 import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import { readsWhole, storedAs } from '../../checkpoint/formats/decoded-folder.ts';
 import { mapInFlight } from '../../work/in-flight.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { LoadProgress, QuantizationError } from '../protocol/loading.ts';
@@ -11,6 +12,7 @@ import type { ErrorSums } from './error-sums.ts';
 import { addErrors, summarizeErrors } from './error-sums.ts';
 import type { PlannedWeight } from './plan.ts';
 import { progressMeter } from './progress.ts';
+import { isAsStored } from './stored-blocks.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Source bytes read at once: large enough for the disk, small enough to cancel promptly and to hold several. */
@@ -36,7 +38,7 @@ export interface LoadWeightsOptions {
 export interface LoadReport {
   readonly bytesRead: number;
   readonly error: QuantizationError | null;
-  /** Hashes (`TensorHash`) of the tensors that were read whole, by canonical name; of a kept copy when it was made. */
+  /** Hashes (`TensorHash`) of the tensors whose values were all read, by canonical name; of a kept copy when it was made. */
   readonly hashes: ReadonlyMap<string, string>;
 }
 
@@ -46,7 +48,10 @@ interface Piece {
   /** Row within the planned weight. */
   readonly row: number;
   readonly rows: number;
+  /** As it is read: of an encoded tensor of its values. */
   readonly rowBytes: number;
+  /** Bytes on the disk, for the meter. */
+  readonly storedBytes: number;
 }
 
 /** @throws NamedError those of reading, converting and allocating; `Cancelled`. */
@@ -57,7 +62,7 @@ export async function loadWeights(
   { convert, signal, onProgress, tap }: LoadWeightsOptions,
 ): Promise<LoadReport> {
   const list = plan.flatMap((weight) => pieces(checkpoint, weight));
-  const bytesTotal = list.reduce((sum, { rows, rowBytes }) => sum + rows * rowBytes, 0);
+  const bytesTotal = list.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   const meter = progressMeter('reading', bytesTotal, onProgress);
   const allocated = new Map<PlannedWeight, Promise<void>>();
   const errors = new Map<Piece, ErrorSums>();
@@ -73,7 +78,8 @@ export async function loadWeights(
     const range = { file: entry.file, start, end: start + rows * rowBytes };
     const { columns, format } = weight;
     const place = { start: start - entry.start, tensorBytes: entry.bytes };
-    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format, place };
+    const asStored = isAsStored(checkpoint, entry, format) ? weight.firstRow + row : null;
+    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format, asStored, place };
     // Together: a refused allocation is noticed at once, and by us.
     const [{ arrays: data, error, part }] = await Promise.all([convert(source, range, task), room]);
     if (signal?.aborted) return;
@@ -84,11 +90,13 @@ export async function loadWeights(
       tap?.(slot, offset, bytes);
     });
     if (error) errors.set(piece, error);
-    const tensor = tensors.get(entry) ?? new TensorHash(entry.bytes);
-    tensors.set(entry, tensor);
-    const hash = await tensor.add(part);
-    if (hash !== null) hashes.set(entry.name, hash);
-    meter(rows * rowBytes, entry.name);
+    if (part) {
+      const tensor = tensors.get(entry) ?? new TensorHash(entry.bytes);
+      tensors.set(entry, tensor);
+      const hash = await tensor.add(part);
+      if (hash !== null) hashes.set(entry.name, hash);
+    }
+    meter(piece.storedBytes, entry.name);
   };
   await mapInFlight(list, load, signal);
   throwIfCancelled(signal);
@@ -119,12 +127,23 @@ function pieces(checkpoint: Checkpoint, weight: PlannedWeight): readonly Piece[]
   const entry = checkpoint.tensors.get(weight.tensor);
   if (!entry) throw new RangeError(`${weight.tensor} was not checked for`);
   const rowBytes = weight.columns * DTYPE_BYTES[entry.dtype];
-  const step = Math.max(2, Math.floor(PIECE_BYTES / rowBytes / 2) * 2);
-  return Array.from({ length: Math.ceil(weight.rows / step) }, (_, index) => ({
-    weight,
-    entry,
-    row: index * step,
-    rows: Math.min(step, weight.rows - index * step),
-    rowBytes,
-  }));
+  const storedRow = storedAs(checkpoint.files, entry).bytes / (entry.bytes / rowBytes);
+  const step = rowsAPiece(checkpoint, weight, entry, rowBytes, storedRow);
+  return Array.from({ length: Math.ceil(weight.rows / step) }, (_, index) => {
+    const rows = Math.min(step, weight.rows - index * step);
+    return { weight, entry, row: index * step, rows, rowBytes, storedBytes: rows * storedRow };
+  });
+}
+
+/** Codes that are moved take no more memory than they are stored in; a layout that runs the other way is read once, all of it. */
+function rowsAPiece(
+  checkpoint: Checkpoint,
+  { rows, format }: PlannedWeight,
+  entry: TensorEntry,
+  rowBytes: number,
+  storedRow: number,
+): number {
+  const asStored = isAsStored(checkpoint, entry, format);
+  if (asStored && readsWhole(checkpoint.files, entry)) return rows;
+  return Math.max(2, Math.floor(PIECE_BYTES / (asStored ? storedRow : rowBytes) / 2) * 2);
 }

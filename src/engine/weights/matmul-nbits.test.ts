@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-web/wasm';
 import { describe, expect, it } from 'vitest';
 import { linear } from '../../graph/linear.ts';
 import { GraphBuilder } from '../../graph/onnx.ts';
-import { WeightBinder, bitsOf } from '../../graph/weights.ts';
+import { WeightBinder } from '../../graph/weights.ts';
 import { dequantizeBlocks, quantizeBlocks } from './quantize.ts';
 
 ort.env.wasm.numThreads = 1;
@@ -32,6 +32,8 @@ async function weightsByOnnxruntime(
   return out?.data as Float32Array;
 }
 
+const BITS = { q4: 4, q8: 8 } as const;
+
 describe('MatMulNBits', () => {
   it.each([
     ['q4', 64],
@@ -40,8 +42,8 @@ describe('MatMulNBits', () => {
     ['q8', 72],
   ] as const)('reads %s weights of %d columns exactly as the reference does', async (format, K) => {
     const weights = Float32Array.from({ length: N * K }, (_, index) => 0.05 * Math.sin(3 * index ** 1.5));
-    const { packed, scales } = quantizeBlocks(weights, N, K, bitsOf(format));
-    const expected = dequantizeBlocks(packed, scales, N, K, bitsOf(format));
+    const { packed, scales } = quantizeBlocks(weights, N, K, BITS[format]);
+    const expected = dequantizeBlocks(packed, scales, N, K, BITS[format]);
     const found = await weightsByOnnxruntime(packed, scales, K, format);
     const transposed = Float32Array.from(
       found,

@@ -3,10 +3,9 @@ import type { DecoderDims } from '../../graph/decoder.ts';
 import { decoderGraph } from '../../graph/decoder.ts';
 import { headGraph } from '../../graph/head.ts';
 import type { GraphWeight, LinearFormat, WeightSlot } from '../../graph/weights.ts';
-import { slotBytes } from '../../graph/weights.ts';
+import { blocksOf, slotBytes } from '../../graph/weights.ts';
 import { architectureOf } from '../../vlm/architecture.ts';
 import type { TextConfig, VlmConfig } from '../../vlm/config.ts';
-import type { WeightDtype } from '../protocol/device.ts';
 import { visionGraphs } from '../vision-graphs.ts';
 
 /** One stored tensor (or, for a split head, some of its rows) and the device arrays it becomes. */
@@ -18,7 +17,7 @@ export interface PlannedWeight {
   readonly rows: number;
   readonly columns: number;
   readonly format: LinearFormat;
-  /** Device arrays: the dense one, or packed blocks and scales. `name` is the key in the resident model. */
+  /** Device arrays: the dense one, or packed blocks, scales and zero points. `name` is the key in the resident model. */
   readonly slots: readonly WeightSlot[];
 }
 
@@ -29,17 +28,17 @@ export interface HeadShard {
 }
 
 /** The vision tower and the projector keep at least 8 bits: they are small, and what they lose is never seen again. */
-export function visionFormat(dtype: WeightDtype): LinearFormat {
-  return dtype === 'q4' ? 'q8' : dtype;
+export function visionFormat(format: LinearFormat): LinearFormat {
+  return blocksOf(format) ? 'q8' : format;
 }
 
 /** Splits the vocabulary evenly, so that no array of the head exceeds `maxTensorBytes`. */
 export function headShards(
   text: TextConfig,
-  dtype: WeightDtype,
+  format: LinearFormat,
   maxTensorBytes: number,
 ): readonly HeadShard[] {
-  const row = headWeights(text, dtype, 1).find(({ name }) => name === 'lm_head.weight') as GraphWeight;
+  const row = headWeights(text, format, 1).find(({ name }) => name === 'lm_head.weight') as GraphWeight;
   const rowBytes = Math.max(...row.slots.map(slotBytes));
   const fit = Math.min(text.vocabSize, Math.max(1, Math.floor(maxTensorBytes / rowBytes)));
   const pieces = Math.ceil(text.vocabSize / fit);
@@ -53,28 +52,30 @@ export function headShards(
 /** Every array that running a checkpoint needs, in the order of its layers. */
 export function planWeights(
   config: VlmConfig,
-  dtype: WeightDtype,
+  format: LinearFormat,
   maxTensorBytes: number,
 ): readonly PlannedWeight[] {
   const { text } = config;
   return [
-    ...visionWeights(config, visionFormat(dtype)),
+    ...visionWeights(config, visionFormat(format)),
     ...Array.from({ length: text.layers }, (_, layer) =>
-      plan(decoderWeights(config, dtype), (name) => name.replace('0.', `model.layers.${layer}.`)),
+      plan(decoderWeights(config, format), (name) => name.replace('0.', `model.layers.${layer}.`)),
     ).flat(),
-    ...headShards(text, dtype, maxTensorBytes).flatMap((shard, index) => headPlan(text, dtype, shard, index)),
+    ...headShards(text, format, maxTensorBytes).flatMap((shard, index) =>
+      headPlan(text, format, shard, index),
+    ),
   ];
 }
 
 /** The final norm goes with the first shard. */
 function headPlan(
   text: TextConfig,
-  dtype: WeightDtype,
+  format: LinearFormat,
   shard: HeadShard,
   index: number,
 ): readonly PlannedWeight[] {
   const stored = text.tieWordEmbeddings ? 'model.embed_tokens.weight' : 'lm_head.weight';
-  return plan(headWeights(text, dtype, shard.rows), (name) => headKey(name, index))
+  return plan(headWeights(text, format, shard.rows), (name) => headKey(name, index))
     .filter(({ tensor }) => index === 0 || tensor !== 'model.norm.weight')
     .map((weight) =>
       weight.tensor === 'model.norm.weight' ? weight : { ...weight, tensor: stored, firstRow: shard.start },

@@ -15,6 +15,7 @@ const TASK: ConvertTask = {
   rows: ROWS / 4,
   columns: COLUMNS,
   format: 'f32',
+  asStored: null,
   place: { start: 0, tensorBytes: ROWS * COLUMNS * 2 },
 };
 
@@ -150,10 +151,19 @@ describe('the pool', () => {
     await expect(left).rejects.toMatchObject({ name: 'Cancelled' });
   });
 
-  test('takes only what can be handed to a thread', async () => {
+  test('reads here what cannot be sent to a thread, and hands it over', async () => {
     const { convert } = openPool(startWorker, 1);
-    const source = { name: 'sparse', size: 8, slice: () => new Blob() };
-    await expect(convert(source, piece(0), TASK)).rejects.toThrow(TypeError);
-    expect(started).toBe(0);
+    const file = shard();
+    const reads: [number, number][] = [];
+    const computed = {
+      ...{ name: 'computed', size: file.size },
+      slice: (start: number, end: number) => {
+        reads.push([start, end]);
+        return file.slice(start, end);
+      },
+    };
+    const { start, end } = piece(2);
+    expect(await convert(computed, piece(2), TASK)).toEqual(await inlineConvert(file, piece(2), TASK));
+    expect(reads).toEqual([[start, end]]);
   });
 });

@@ -1,4 +1,6 @@
 /** Spreads reading and converting over worker threads. */
+import { readRange } from '../../checkpoint/byte-source.ts';
+import { toSent } from '../../checkpoint/formats/sent-source.ts';
 import { workerPool } from '../../work/worker-pool.ts';
 import type { ConvertThread } from './convert-thread.ts';
 import type { ReadAndConvert } from './load.ts';
@@ -11,9 +13,10 @@ export interface ConvertPool {
 
 /**
  * A pool of at most `size` threads; `spawn` starts a worker that calls `serveConvertPool`. A piece goes to the thread with the
- * fewest pieces; its arrays are moved, not copied.
+ * fewest pieces; its arrays are moved, not copied. Files are read there, and quantized tensors decoded; what is computed otherwise
+ * (a merge that nobody wrote) is read in the calling thread, a piece at a time, and handed over.
  *
- * `convert` takes Files and Blobs. It throws what `inlineConvert` throws, and those of `workerPool`.
+ * `convert` throws what `inlineConvert` throws, and those of `workerPool`.
  */
 export function createConvertPool(spawn: () => Worker, size: number): ConvertPool {
   const pool = workerPool<ConvertThread>(spawn, size, {
@@ -22,8 +25,12 @@ export function createConvertPool(spawn: () => Worker, size: number): ConvertPoo
   });
   return {
     convert: async (source, range, task) => {
-      if (!(source instanceof Blob)) throw new TypeError('only a File or Blob can be handed to a worker');
-      return pool.call((thread) => thread.convert(source, range, task));
+      const { file, start, end } = range;
+      const sent = toSent(source, start);
+      if (sent) return pool.call((thread) => thread.convert(sent, range, task));
+      const bytes = await readRange(source, start, end, { file, tensor: task.tensor });
+      const piece = { kind: 'blob' as const, blob: new File([bytes], file) };
+      return pool.call((thread) => thread.convert(piece, { file, start: 0, end: end - start }, task));
     },
     dispose: () => pool.dispose(),
   };

@@ -71,6 +71,7 @@ export function quantizeBlocks(
 /**
  * What `MatMulNBits` computes with: (code − zero) · scale, in float32.
  *
+ * @param zeroPoints as `PackedRows` has them; without, zero is 8, or 128
  * @returns `[N, K]` row-major
  */
 export function dequantizeBlocks(
@@ -80,8 +81,10 @@ export function dequantizeBlocks(
   K: number,
   bits: QuantizedBits,
   block = 32,
+  zeroPoints: Uint8Array | null = null,
 ): Float32Array<ArrayBuffer> {
   const blocks = Math.ceil(K / block);
+  const zeroRow = Math.ceil((blocks * bits) / 8);
   const weights = new Float32Array(N * K);
   for (let index = 0; index < weights.length; index += 1) {
     const row = Math.floor(index / K);
@@ -89,8 +92,13 @@ export function dequantizeBlocks(
     // Blocks follow each other without gaps, so a row is a run of blocks · block codes.
     const position = row * blocks * block + column;
     const byte = packed[bits === 4 ? position >> 1 : position] ?? 0;
-    const code = bits === 8 ? byte : position % 2 === 0 ? byte & 0xf : byte >> 4;
-    weights[index] = (code - ZERO[bits]) * (scales[row * blocks + Math.floor(column / block)] ?? 0);
+    const of = (stored: number, at: number): number =>
+      bits === 8 ? stored : at % 2 === 0 ? stored & 0xf : stored >> 4;
+    const blockIndex = Math.floor(column / block);
+    const zero = zeroPoints
+      ? of(zeroPoints[row * zeroRow + Math.floor((blockIndex * bits) / 8)] ?? 0, blockIndex)
+      : ZERO[bits];
+    weights[index] = (of(byte, position) - zero) * (scales[row * blocks + blockIndex] ?? 0);
   }
   return weights;
 }

@@ -65,8 +65,8 @@ export interface MergePlan {
 
 /**
  * Plans a merge. The merge has exactly the tensors of its frame's checkpoint, under the frame's names; a donor may
- * spell names otherwise and store other dtypes. Copies keep the dtype they are stored in, computed tensors get that
- * of the frame's tensor.
+ * spell names otherwise and store other dtypes. Copies keep the dtype they are stored in; computed tensors, and those that are
+ * stored quantized, get that of the frame's tensor (`plainDtype`).
  *
  * @throws NamedError those of `checkRecipe`, `checkCompatible` and `operationOf`; `MissingTensor` and
  * `ShapeMismatch` naming donor and tensor; `CannotCompute` for dtypes that arithmetic makes no sense in
@@ -122,6 +122,7 @@ export function planMerge(
       ...notices,
       ...headNotices(head, used),
       ...dtypeNotices(tensors),
+      ...decodedNotices(tensors, used),
     ],
   };
 }
@@ -150,14 +151,13 @@ function plannedTensor(
 ): Omit<PlannedTensor, 'storedName'> {
   const { name, shape } = frame;
   const placement = placeOf(name, expected);
-  const operation =
+  const made =
     name === HEAD && !expected.has(HEAD)
       ? tiedHead(recipe, frame, find)
       : operationOf(recipe, name, placement, find);
-  const sources = [
-    operation.from,
-    ...(operation.kind === 'compute' && operation.mix ? [operation.mix.with] : []),
-  ];
+  const sources = [made.from, ...(made.kind === 'compute' && made.mix ? [made.mix.with] : [])];
+  // What is stored quantized has no bytes of a plain checkpoint to copy.
+  const decoded = made.kind === 'copy' && made.from.entry.plainDtype !== undefined;
   for (const { donor, entry } of sources) {
     if (entry.shape.join() === shape.join()) continue;
     throw new NamedError(
@@ -169,7 +169,8 @@ function plannedTensor(
   }
   // A repeated head in another dtype would be rounded otherwise, and be a head of its own.
   const like = name === HEAD && !expected.has(HEAD) ? find(recipe.rest.frame, EMBEDDINGS) : frame;
-  const dtype = operation.kind === 'copy' ? operation.from.entry.dtype : like.dtype;
+  const dtype = made.kind === 'copy' && !decoded ? made.from.entry.dtype : (like.plainDtype ?? like.dtype);
+  const operation: Operation = decoded ? { kind: 'compute', from: made.from, mix: null, noise: null } : made;
   if (operation.kind === 'compute') {
     for (const { dtype: stored } of [frame, ...sources.map(({ entry }) => entry)]) {
       if (isComputedDtype(stored)) continue;
@@ -203,6 +204,20 @@ function tiedHead(
   const operation = operationOf(recipe, EMBEDDINGS, placementOf(EMBEDDINGS), find);
   const kept = operation.kind === 'copy' && operation.from.donor === recipe.rest.frame;
   return kept ? { kind: 'copy', from: { donor: recipe.rest.frame, entry: stored } } : operation;
+}
+
+/** That the merge holds what quantized donors decode to, rounded. */
+function decodedNotices(tensors: readonly PlannedTensor[], donors: readonly Donor[]): readonly string[] {
+  return donors.flatMap(({ name, checkpoint: { format } }) => {
+    const taken = tensors.filter(
+      ({ operation: { from } }) => from.donor === name && from.entry.plainDtype !== undefined,
+    );
+    if (format === undefined || taken.length === 0) return [];
+    const dtypes = [...new Set(taken.map(({ dtype }) => dtype))].join(', ');
+    return [
+      `${name} is stored as ${format}: ${taken.length} tensors have the values that it decodes to, rounded to ${dtypes}.`,
+    ];
+  });
 }
 
 function dtypeNotices(tensors: readonly PlannedTensor[]): readonly string[] {

@@ -8,7 +8,7 @@ import type { WorkProgress } from '../../work/long-work.ts';
 import type { WeightsMemory } from '../export.ts';
 import type { MergedFolder } from '../folder/merged-folder.ts';
 import type { MergePlan } from '../plan/plan.ts';
-import { installMergeTransfer } from '../transfer.ts';
+import { installFolderTransfer } from '../transfer.ts';
 import type { ExportedFolder, ExportPlace, MergeHost } from './host.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
@@ -55,7 +55,7 @@ async function inWorker<T>(
 ): Promise<T> {
   throwIfCancelled(signal);
   installErrorTransfer();
-  installMergeTransfer();
+  installFolderTransfer();
   const worker = spawn();
   const calls = new PendingCalls();
   worker.onerror = ({ message }) => {

@@ -2,9 +2,10 @@ import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import { fromSent, toSent, type SentSource } from '../../checkpoint/formats/sent-source.ts';
 import type { HashedPart } from '../../checkpoint/whole-hash/part.ts';
 
-/** A run of a tensor's elements in its file; can be sent to a worker when the source is a File or Blob. */
+/** A run of a tensor's elements in its file. */
 export interface StoredPiece {
   readonly source: ByteSource;
   readonly file: string;
@@ -16,6 +17,23 @@ export interface StoredPiece {
   /** Where the tensor begins in the file, and its bytes. */
   readonly tensorStart: number;
   readonly tensorBytes: number;
+}
+
+/** A piece as a message to a worker holds it. */
+export type SentPiece = Omit<StoredPiece, 'source'> & { readonly source: SentSource };
+
+/** Null where a piece has a source that cannot be sent (a merge that nobody wrote): then whoever has it reads. */
+export function sentPieces(pieces: readonly StoredPiece[]): readonly SentPiece[] | null {
+  const sent = pieces.flatMap((piece) => {
+    const source = toSent(piece.source, piece.start);
+    return source === null ? [] : [{ ...piece, source }];
+  });
+  return sent.length === pieces.length ? sent : null;
+}
+
+/** The pieces again, in the worker. */
+export function receivedPieces(pieces: readonly SentPiece[]): readonly StoredPiece[] {
+  return pieces.map((piece) => ({ ...piece, source: fromSent(piece.source) }));
 }
 
 /** A part of one of a task's pieces, by its index, that was read. */

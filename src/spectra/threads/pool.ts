@@ -1,14 +1,15 @@
 /** Spreads the heavy parts of spectra over workers. */
 import { transfer } from 'comlink';
 import { workerPool } from '../../work/worker-pool.ts';
-import type { OnRead, StoredPiece } from '../deltas/stored-piece.ts';
+import type { DeltaTask } from '../deltas/delta-matrix.ts';
+import { sentPieces, type OnRead, type SentPiece } from '../deltas/stored-piece.ts';
 import { inlineThreads } from './inline.ts';
-import type { SpectraService, WithReads } from './serve.ts';
+import type { SentDelta, SpectraService, WithReads } from './serve.ts';
 import type { HeldMatrix, SpectraThreads } from './spectra-threads.ts';
 
 /**
- * At most `size` workers; `spawn` starts one that calls `serveSpectra`. Files and Blobs are read by the workers; a source whose
- * bytes are computed (a merge that nobody wrote) is read by the thread that asks. When a call is cancelled its worker ends, and
+ * At most `size` workers; `spawn` starts one that calls `serveSpectra`. They read files, and decode quantized tensors; a merge
+ * that nobody wrote is read by the thread that asks. When a call is cancelled its worker ends, and
  * others that it was at reject as cancelled too: a pool serves one piece of work at a time.
  *
  * Calls also throw NamedError `WorkerFailed` when the worker dies (another takes its place).
@@ -22,24 +23,32 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
   const here = inlineThreads();
   return {
     size,
-    energy: (task, signal, onRead) =>
-      canBeSent(task.pieces)
-        ? withReadReports(onRead, (digested) => pool.call((remote) => remote.energy(task, digested), signal))
-        : here.energy(task, signal, onRead),
-    deltaMatrix: (task, signal, onRead) =>
-      canBeSent([task.to, task.from])
-        ? withReadReports(onRead, (digested) =>
-            pool.call((remote) => remote.deltaMatrix(task, digested), signal),
-          )
-        : here.deltaMatrix(task, signal, onRead),
+    energy: (task, signal, onRead) => {
+      const pieces = sentPieces(task.pieces);
+      return pieces === null
+        ? here.energy(task, signal, onRead)
+        : withReadReports(onRead, (digested) =>
+            pool.call((remote) => remote.energy({ ...task, pieces }, digested), signal),
+          );
+    },
+    deltaMatrix: (task, signal, onRead) => {
+      const sent = sentDelta(task);
+      return sent === null
+        ? here.deltaMatrix(task, signal, onRead)
+        : withReadReports(onRead, (digested) =>
+            pool.call((remote) => remote.deltaMatrix(sent, digested), signal),
+          );
+    },
     singularValues: (matrix, rows, columns, signal) =>
       pool.call((remote) => remote.singularValues(transfer(matrix, [matrix.buffer]), rows, columns), signal),
-    singularValuesOfDelta: (task, columns, signal, onRead) =>
-      canBeSent([task.to, task.from])
-        ? withReadReports(onRead, (digested) =>
-            pool.call((remote) => remote.singularValuesOfDelta(task, columns, digested), signal),
-          )
-        : here.singularValuesOfDelta(task, columns, signal, onRead),
+    singularValuesOfDelta: (task, columns, signal, onRead) => {
+      const sent = sentDelta(task);
+      return sent === null
+        ? here.singularValuesOfDelta(task, columns, signal, onRead)
+        : withReadReports(onRead, (digested) =>
+            pool.call((remote) => remote.singularValuesOfDelta(sent, columns, digested), signal),
+          );
+    },
     hold: async (matrix, rows, columns): Promise<HeldMatrix> => {
       const thread = pool.hold();
       const key = await thread.call((remote) =>
@@ -65,6 +74,7 @@ async function withReadReports<T>(
   return value;
 }
 
-function canBeSent(pieces: readonly StoredPiece[]): boolean {
-  return pieces.every(({ source }) => source instanceof Blob);
+function sentDelta(task: DeltaTask): SentDelta | null {
+  const [to, from] = (sentPieces([task.to, task.from]) ?? []) as readonly [SentPiece?, SentPiece?];
+  return to && from ? { ...task, to, from } : null;
 }

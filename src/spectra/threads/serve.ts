@@ -3,9 +3,18 @@ import { expose, transfer } from 'comlink';
 import { installErrorTransfer } from '../../work/error-transfer.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
-import type { OnRead } from '../deltas/stored-piece.ts';
+import { receivedPieces, type OnRead, type SentPiece, type StoredPiece } from '../deltas/stored-piece.ts';
 import { inlineThreads } from './inline.ts';
 import type { HeldMatrix } from './spectra-threads.ts';
+
+/** Tasks as a message holds them. */
+export type SentEnergy = Omit<EnergyTask, 'pieces'> & { readonly pieces: readonly SentPiece[] };
+export type SentDelta = Omit<DeltaTask, 'to' | 'from'> & { readonly to: SentPiece; readonly from: SentPiece };
+
+function received(task: SentDelta): DeltaTask {
+  const [to, from] = receivedPieces([task.to, task.from]) as readonly [StoredPiece, StoredPiece];
+  return { ...task, to, from };
+}
 
 /** What was computed, and what was read for it: arguments of `OnRead`. */
 export interface WithReads<T> {
@@ -25,12 +34,16 @@ export class SpectraService {
   readonly #held = new Map<number, HeldMatrix>();
   #next = 0;
 
-  energy(task: EnergyTask, digested: boolean): Promise<WithReads<EnergySums>> {
-    return withReads(digested, (onRead) => this.#threads.energy(task, undefined, onRead));
+  energy(task: SentEnergy, digested: boolean): Promise<WithReads<EnergySums>> {
+    return withReads(digested, (onRead) =>
+      this.#threads.energy({ ...task, pieces: receivedPieces(task.pieces) }, undefined, onRead),
+    );
   }
 
-  async deltaMatrix(task: DeltaTask, digested: boolean): Promise<WithReads<Float32Array<ArrayBuffer>>> {
-    const found = await withReads(digested, (onRead) => this.#threads.deltaMatrix(task, undefined, onRead));
+  async deltaMatrix(task: SentDelta, digested: boolean): Promise<WithReads<Float32Array<ArrayBuffer>>> {
+    const found = await withReads(digested, (onRead) =>
+      this.#threads.deltaMatrix(received(task), undefined, onRead),
+    );
     return transfer(found, [found.value.buffer]);
   }
 
@@ -43,12 +56,12 @@ export class SpectraService {
   }
 
   singularValuesOfDelta(
-    task: DeltaTask,
+    task: SentDelta,
     columns: number,
     digested: boolean,
   ): Promise<WithReads<Float64Array<ArrayBuffer>>> {
     return withReads(digested, (onRead) =>
-      this.#threads.singularValuesOfDelta(task, columns, undefined, onRead),
+      this.#threads.singularValuesOfDelta(received(task), columns, undefined, onRead),
     );
   }
 

@@ -1,6 +1,7 @@
 import { stopFetching } from '../../checkpoint/served-file.ts';
 import { ROLES } from '../../roles.mjs';
 import { NamedError } from '../../named-error.ts';
+import { readableFolder } from '../../checkpoint/formats/open.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { LoadProgress } from '../../engine/protocol/loading.ts';
 import { noteLoaded } from '../../study/weights/loaded.ts';
@@ -130,8 +131,10 @@ export class Family {
     slot.estimate = { kind: 'none' };
     try {
       if (before) await this.#engine.close(before.id);
-      const checkpoint = await this.#engine.open(folder.name, folder.files, opening.signal);
+      const files = await readableFolder(folder.files, opening.signal);
+      const checkpoint = await this.#engine.open(folder.name, files, opening.signal);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
+      slot.folder = { ...folder, files };
       this.#watch.opened(checkpoint.fingerprint);
       slot.state = { kind: 'found', checkpoint, error: null };
       this.rename(slot, nameFrom(folder.name));

@@ -49,6 +49,8 @@ export class LoadChoice {
   }
 
   suggestFor(checkpoint: OpenedCheckpoint): void {
-    this.#suggested = checkpoint.parameters < SMALL_MODEL ? 'f32' : 'q4';
+    const { q4 = 0, q8 = 0 } = checkpoint.storedBlocks ?? {};
+    const quantized = q8 > q4 ? 'q8' : 'q4';
+    this.#suggested = checkpoint.parameters < SMALL_MODEL ? 'f32' : quantized;
   }
 }

@@ -2,7 +2,7 @@
 import { expose } from 'comlink';
 import { EngineClient } from '../../engine/client.ts';
 import { EngineHost } from '../../engine/host.ts';
-import { installMergeTransfer } from '../../merge/transfer.ts';
+import { installFolderTransfer } from '../../merge/transfer.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
@@ -11,7 +11,7 @@ import type { StudySurroundings } from '../state/study-surroundings.ts';
 export function engineOnPage(): EngineClient {
   return new EngineClient(() => {
     const { port1, port2 } = new MessageChannel();
-    installMergeTransfer();
+    installFolderTransfer();
     expose(new EngineHost(), port2);
     return Object.assign(port1, { terminate: () => port1.close() }) as unknown as Worker;
   });

@@ -10,7 +10,7 @@ import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
 import { renameDonor, type Edit, type Recipe } from '../../merge/recipe/recipe.ts';
 import { subjectOf } from '../../merge/subject.ts';
-import { installMergeTransfer } from '../../merge/transfer.ts';
+import { installFolderTransfer } from '../../merge/transfer.ts';
 import { exportInWorker } from '../../merge/worker/client.ts';
 import { mergeMemory } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
@@ -66,7 +66,7 @@ export class Stitcher extends MergeWork implements StripEditor {
     this.#donors = donors;
     this.#stitch = stitch;
     this.#view = view;
-    installMergeTransfer();
+    installFolderTransfer();
   }
 
   get donors(): DonorSlot[] {

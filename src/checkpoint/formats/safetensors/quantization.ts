@@ -6,6 +6,9 @@ import type { AnyEncoded } from '../codecs.ts';
 /** Any tensor of safetensors files. */
 export type FileTensor = StoredTensor | UnreadTensor;
 
+/** All bytes of a tensor. @throws NamedError those of `readRange` */
+export type ReadTensor = (tensor: FileTensor) => Promise<Uint8Array<ArrayBuffer>>;
+
 /** What one way of quantizing made of some tensors. */
 export interface Claimed {
   readonly tensors: readonly AnyEncoded[];
@@ -23,8 +26,13 @@ export interface Quantization {
    *
    * @param tensors by stored name; what another way has claimed is gone
    * @param declared what the folder says of itself, which can be wrong or missing
+   * @param read small tensors that decide how others are read: shapes, the groups of columns
    * @throws NamedError `QuantizedWeights` for settings that are not read, `InvalidTensor` for codes, scales and shapes that do not fit each
    * other
    */
-  claim(tensors: ReadonlyMap<string, FileTensor>, declared: DeclaredQuantization | null): Claimed | null;
+  claim(
+    tensors: ReadonlyMap<string, FileTensor>,
+    declared: DeclaredQuantization | null,
+    read: ReadTensor,
+  ): Promise<Claimed | null>;
 }
