@@ -43,7 +43,15 @@ const NO_BRANCH = {
 
 export default defineConfig(
   globalIgnores([
-    ...['dist', 'test-results', 'tools/goldens/data', 'tools/configs/data', 'public/demo', 'dataset/data'],
+    ...[
+      'dist',
+      'test-results',
+      'tools/goldens/data',
+      'tools/quantized/data',
+      'tools/configs/data',
+      'public/demo',
+      'dataset/data',
+    ],
     // AssemblyScript: its own language, checked by its own compiler.
     'src/spectra/kernels/assembly',
   ]),
@@ -66,6 +74,8 @@ export default defineConfig(
     files: ['{src,workers,packages}/**/*.{ts,mjs,svelte}'],
     ignores: [
       'src/vlm/**',
+      // What files of another format call an architecture.
+      'src/checkpoint/formats/*/architectures/**',
       '**/testing/**',
       'packages/*/example/**',
       'src/ui/necessity/PublishedFreezing.svelte',

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { analysisCommand } from './analysis-command.mjs';
-import { COMMON, JOURNAL } from './commands/shared/flags.mjs';
+import { COMMON, JOURNAL, LORA } from './commands/shared/flags.mjs';
 import { DECLARATIONS } from './declarations.mjs';
 import { ROOT } from './paths.mjs';
 
@@ -69,7 +69,7 @@ const OTHERS = await Promise.all(
 export const COMMANDS = Object.fromEntries(
   [...ANALYSES, ...OTHERS]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, command]) => [name, withJournal(command)]),
+    .map(([name, command]) => [name, withLora(withJournal(command))]),
 );
 
 /**
@@ -81,6 +81,17 @@ function withJournal(command) {
   if (!('restart' in command.flags)) return command;
   const { restart, ...others } = command.flags;
   return { ...command, flags: { ...others, restart, journal: JOURNAL } };
+}
+
+/**
+ * What takes one model takes an adapter for it.
+ * @param {Command} command
+ * @returns {Command}
+ */
+function withLora(command) {
+  const { model, ...others } = command.flags;
+  if (!model || model.repeated) return command;
+  return { ...command, flags: { model, lora: LORA, ...others } };
 }
 
 /** @type {Command} */

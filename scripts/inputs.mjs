@@ -17,8 +17,8 @@ import { DIST } from './paths.mjs';
 /** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
 const CHECKPOINT_FILE = /\.(json|safetensors|jinja|txt|model|py|tiktoken)$|^(LICENSE|NOTICE)/;
 
-/** Weights in other formats: never read, and handed over so that the page can say what the folder is. */
-const OTHER_FORMAT = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx_data|distcp)$/;
+/** Weights in other formats: read, or handed over so that the page can say what the folder is. */
+const OTHER_FORMAT = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx[._]data(_\d+)?|distcp)$/;
 /** Those of them that a notice speaks of where they lie beside safetensors. */
 const OTHER_WEIGHTS =
   /^(pytorch_model|adapter_model|consolidated|optimizer|scheduler|rng_state|training_args).*\.(bin|pt|pth)$/;

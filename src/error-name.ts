@@ -1,6 +1,7 @@
 /** What every error that a person can act on is called: stable, as scripts and documents know it by that name. */
 export type ErrorName =
   | 'AccessDenied'
+  | 'AdapterMismatch'
   | 'AdapterOnly'
   | 'AlreadyCompared'
   | 'AlreadyLoading'
@@ -82,6 +83,7 @@ export type ErrorName =
   | 'IndexMissing'
   | 'IndexTooLarge'
   | 'InstallFailed'
+  | 'InvalidAdapter'
   | 'InvalidBlocks'
   | 'InvalidChatTemplate'
   | 'InvalidConfig'
@@ -92,6 +94,7 @@ export type ErrorName =
   | 'InvalidMergekit'
   | 'InvalidMetadata'
   | 'InvalidOffsets'
+  | 'InvalidOnnx'
   | 'InvalidRecipe'
   | 'InvalidRegion'
   | 'InvalidShape'
@@ -225,6 +228,7 @@ export type ErrorName =
   | 'Unreachable'
   | 'UnreadPicture'
   | 'UnreadableFolder'
+  | 'UnsupportedAdapter'
   | 'UnsupportedArchitecture'
   | 'UnsupportedConfig'
   | 'UnsupportedImage'

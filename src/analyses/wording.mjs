@@ -4,6 +4,7 @@ import { plainNumber } from '../plain-number.mjs';
 
 /**
  * @import {MetricCell} from '../evaluation/tables/metric-table.ts'
+ * @import {FactorCounts} from './factor-counts.ts'
  * @import {LayerMeans} from './layer-means.ts'
  * @import {Spread} from '../statistics/spread.ts'
  * @typedef {{readonly low: number, readonly high: number}} Interval
@@ -87,4 +88,17 @@ export function layerMeansSentence({ label, regions, largest }, what) {
     return `${name} ${plainNumber(mean)}${spread} (${countOf(n, 'layer', 'layers')})`;
   });
   return `${label}: mean ${what} and its spread between layers, ${parts.join(', ')}; largest in layer ${largest.layer} (${plainNumber(largest.value)}).`;
+}
+
+/**
+ * "RL − IN: 28 of 196 matrices exactly, by the factors of an adapter (rank 64 at most); the others densely."
+ * @param {string} label
+ * @param {FactorCounts} counts
+ */
+export function factorsSentence(label, { matrices, factored, largestRank }) {
+  const all = factored === matrices;
+  const which = all
+    ? countOf(matrices, 'matrix', 'matrices')
+    : `${factored} of ${countOf(matrices, 'matrix', 'matrices')}`;
+  return `${label}: ${which} exactly, by the factors of an adapter (rank ${largestRank} at most)${all ? '' : '; the others densely'}.`;
 }

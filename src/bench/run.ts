@@ -7,11 +7,21 @@ import { NamedError } from '../named-error.ts';
 import { benchDecode } from './decode.ts';
 import { benchLayerOf7b } from './loading.ts';
 import { MEDIUM, SMALL } from './models.ts';
+import { benchQuantized } from './quantized.ts';
 import { benchEnergy, benchSpectra } from './spectra.ts';
 import { benchSpectraGpu } from './spectra-gpu.ts';
 import { benchSweep } from './sweep.ts';
 
-export const PARTS = ['small', 'medium', 'layer7b', 'spectra', 'energy', 'spectra-cpu', 'sweep'] as const;
+export const PARTS = [
+  'small',
+  'medium',
+  'layer7b',
+  'quantized',
+  'spectra',
+  'energy',
+  'spectra-cpu',
+  'sweep',
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export async function runBench(
@@ -30,6 +40,7 @@ export async function runBench(
     small: () => benchDecode(backend, SMALL, pool.convert),
     medium: () => benchDecode(backend, MEDIUM, pool.convert),
     layer7b: () => benchLayerOf7b(backend, pool.convert),
+    quantized: () => benchQuantized(backend, pool.convert),
     energy: () => benchEnergy(),
     'spectra-cpu': () => benchSpectra(log),
     spectra: () => benchSpectraGpu(log),

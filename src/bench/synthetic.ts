@@ -1,6 +1,6 @@
 /** Checkpoints on disk that no one trained: real files, so that reading them costs what reading costs. */
 import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
-import { planSafetensors } from '../checkpoint/writing.ts';
+import { planSafetensors, tensorBytes, type TensorLayout } from '../checkpoint/writing.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import { expectedWeights } from '../vlm/weights.ts';
@@ -15,31 +15,49 @@ export async function syntheticCheckpoint(
   name: string,
   shards: number,
 ): Promise<CheckpointFiles> {
-  const directory = await (
-    await navigator.storage.getDirectory()
-  ).getDirectoryHandle(DIRECTORY, { create: true });
   const tensors = expectedWeights(config).map((weight) => ({ ...weight, dtype: 'BF16' as const }));
   const files = new Map<string, ByteSource>();
   const weightMap: Record<string, string> = {};
   const perShard = Math.ceil(tensors.length / shards);
   for (let shard = 0; shard < shards; shard++) {
     const part = tensors.slice(shard * perShard, (shard + 1) * perShard);
-    const plan = planSafetensors(part);
     const file = shards === 1 ? 'model.safetensors' : shardName(shard, shards);
     for (const tensor of part) weightMap[tensor.name] = file;
-    const handle = await directory.getFileHandle(`${name}-${file}`, { create: true });
-    const access = await handle.createSyncAccessHandle();
-    access.truncate(plan.bytes);
-    access.write(plan.head, { at: 0 });
-    fill(access, plan.head.length, plan.bytes);
-    access.close();
-    files.set(file, await handle.getFile());
+    files.set(file, await syntheticFile(`${name}-${file}`, part));
   }
   if (shards > 1) {
     const index = JSON.stringify({ metadata: {}, weight_map: weightMap });
     files.set('model.safetensors.index.json', new File([index], 'model.safetensors.index.json'));
   }
   return files;
+}
+
+/**
+ * Writes one safetensors file, filled with random numbers.
+ *
+ * @param contents bytes of tensors that are to hold something else
+ */
+export async function syntheticFile(
+  name: string,
+  tensors: readonly TensorLayout[],
+  contents: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map(),
+): Promise<File> {
+  const root = await navigator.storage.getDirectory();
+  const directory = await root.getDirectoryHandle(DIRECTORY, { create: true });
+  const plan = planSafetensors(tensors);
+  const handle = await directory.getFileHandle(name, { create: true });
+  const access = await handle.createSyncAccessHandle();
+  access.truncate(plan.bytes);
+  access.write(plan.head, { at: 0 });
+  fill(access, plan.head.length, plan.bytes);
+  let at = plan.head.length;
+  for (const tensor of plan.order) {
+    const given = contents.get(tensor.name);
+    if (given) access.write(given, { at });
+    at += tensorBytes(tensor);
+  }
+  access.close();
+  return handle.getFile();
 }
 
 export async function removeSynthetic(): Promise<void> {

@@ -3,20 +3,18 @@ import type { ByteSource, CheckpointFiles } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
 import { namedWeights, optionalObject } from './config-hints.ts';
 import type { UnreadDtype } from './dtype.ts';
-import { unknownDtype } from './dtype.ts';
 import { DecodedFolder, storedFiles } from './formats/decoded-folder.ts';
 import { storedBytes } from './formats/encoded.ts';
 import { fingerprint } from './fingerprint.ts';
-import type { SafetensorsHeader, StoredTensor, UnreadTensor } from './header.ts';
+import type { SafetensorsHeader, StoredTensor } from './header.ts';
 import { readHeader } from './header.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import { MAX_TENSORS, overLimit } from './limits.ts';
-import { listing } from './listing.ts';
 import { indexNotices } from './index-agreement.ts';
-import { isModelWeight } from './model-weights.ts';
 import { checkNotQuantized, declaredQuantization } from './quantization.ts';
 import { readShardIndex } from './shard-index.ts';
 import { canonicalName } from './tensor-name.ts';
+import { unreadNotices } from './unread-tensors.ts';
 import type { Notice } from './weight-files.ts';
 import { findWeights, shardsInstead, shardsOf, weightNotices } from './weight-files.ts';
 
@@ -54,6 +52,8 @@ export interface Checkpoint {
   readonly spots: number;
   /** What the weights are stored in, where that is no plain safetensors: "GPTQ, 4 bits in groups of 128". */
   readonly format?: string;
+  /** Of an adapter, the fingerprint of the base that it was put on. */
+  readonly adapterOf?: string;
   /** Whether the head is the embedding, whatever else is stored; undefined until config.json was asked (`resolveHead`). */
   readonly tiedHead?: boolean;
 }
@@ -98,11 +98,9 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   const stored = weights.flatMap(({ header }) => header.tensors);
   const unread = weights.flatMap(({ header }) => header.unread);
   const all = [...stored, ...unread].map((tensor) => ({ ...tensor, name: canonicalName(tensor.storedName) }));
-  const plain = checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout));
   const notices = [
     ...weightNotices(files, layout, weightFiles, named),
-    // What a decoded folder declares is true of the files it was decoded from.
-    ...(files instanceof DecodedFolder ? [] : plain),
+    ...checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout)),
     ...(index === null ? [] : indexNotices(index, all)),
     ...unreadNotices(unread),
   ];
@@ -124,6 +122,7 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
     weightFiles,
     notices: format ? [...format.notices, ...notices] : notices,
     ...(format ? { format: format.label } : {}),
+    ...(format?.adapterOf === undefined ? {} : { adapterOf: format.adapterOf }),
     bytes: (format?.tensors.map(storedBytes) ?? stored.map(({ bytes }) => bytes)).reduce(
       (sum, bytes) => sum + bytes,
       0,
@@ -149,18 +148,6 @@ export async function readTensorBytes(
   }
   const place = { file: entry.file, tensor: entry.name };
   return readRange(sourceOf(checkpoint.files, entry.file), entry.start + start, entry.start + end, place);
-}
-
-/** Of tensors that lie there and cannot be read. @throws NamedError `UnknownDtype` for one that the model needs */
-function unreadNotices(unread: readonly UnreadTensor[]): Notice[] {
-  const needed = unread.find(({ storedName }) => isModelWeight(canonicalName(storedName)));
-  if (needed) throw unknownDtype(needed.dtype, { file: needed.file, tensor: needed.storedName });
-  const [first] = unread;
-  if (first === undefined) return [];
-  const shown = listing(unread.map(({ storedName, dtype }) => `${storedName} (${dtype})`));
-  return [
-    { file: first.file, text: `tensors of a dtype that is not read, and no part of the model: ${shown}` },
-  ];
 }
 
 function sourceOf(files: CheckpointFiles, file: string): ByteSource {

@@ -88,11 +88,18 @@ function decodeInteger64(values: BigInt64Array | BigUint64Array, out: Float32Arr
   }
 }
 
-let halves: Uint32Array | undefined;
+let halves: Uint32Array<ArrayBuffer> | undefined;
 
 /** Float32 bits of all 65536 halves (256 kB), built on first use. */
-function halfTable(): Uint32Array {
+function halfTable(): Uint32Array<ArrayBuffer> {
   return (halves ??= Uint32Array.from({ length: 0x10000 }, (_, code) => halfToFloatBits(code)));
+}
+
+let halfNumbers: Float32Array | undefined;
+
+/** By code, the values of all 65536 halves: for formats whose scales are halves. */
+export function halfValues(): Float32Array {
+  return (halfNumbers ??= new Float32Array(halfTable().buffer));
 }
 
 const float8Tables = new Map<Dtype, Uint32Array>();

@@ -21,7 +21,7 @@ export const DTYPE_BYTES = {
 
 export type Dtype = keyof typeof DTYPE_BYTES;
 
-/** Bits of one element of the dtypes that safetensors 0.8 knows besides, and whose values are not read. */
+/** Bits of one element of the dtypes that safetensors 0.8 knows besides: as weights they are not read. */
 const UNREAD_BITS = {
   F4: 4,
   F6_E2M3: 6,

@@ -14,3 +14,18 @@ export function float8ToNumber(code: number, format: 'F8_E4M3' | 'F8_E5M2'): num
   if (format === 'F8_E5M2' && exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
   return exponent === 0 ? sign * fraction * 2 ** (1 - bias) : sign * (1 + fraction) * 2 ** (exponent - bias);
 }
+
+/** The value of a scale stored as an exponent alone (E8M0, OCP microscaling formats §5.4.1): 2^(code − 127); 255 is NaN. */
+export function exponentToNumber(code: number): number {
+  return code === 0xff ? NaN : 2 ** (code - 127);
+}
+
+/**
+ * The value of a 4-bit float code (E2M1, OCP microscaling formats §5.3.3): 1 sign, 2 exponent (bias 1), 1 mantissa bit; 0 to 6,
+ * without infinity or NaN.
+ */
+export function float4ToNumber(code: number): number {
+  const exponent = (code >> 1) & 3;
+  const fraction = (code & 1) / 2;
+  return (code & 8 ? -1 : 1) * (exponent === 0 ? fraction : (1 + fraction) * 2 ** (exponent - 1));
+}

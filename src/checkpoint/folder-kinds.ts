@@ -27,7 +27,8 @@ const KINDS: readonly FolderKind[] = [
     error: 'AdapterOnly',
     files: /(^|\/)adapter_(model\b[^/]*|config\.json)$/,
     what: 'the folder holds an adapter and not the model it adapts',
-    remedy: "merge it into its model first (peft's merge_and_unload) and save that",
+    remedy:
+      "open its base first, and then this folder; or merge it into its model (peft's merge_and_unload) and save that",
   },
   {
     error: 'ZeroShards',
@@ -46,15 +47,16 @@ const KINDS: readonly FolderKind[] = [
   },
   {
     error: 'GgufWeights',
-    files: /\.(gguf|ggml)$/,
-    what: 'the weights are in GGUF, the format of llama.cpp, which is not read',
-    remedy: 'open the Hugging Face checkpoint that the file was converted from',
+    files: /\.ggml$|\/[^/]+\.gguf$/,
+    what: "the weights are in GGUF files below the folder's top, or in what llama.cpp wrote before GGUF",
+    remedy: 'open the folder in which the .gguf files themselves lie; convert a model in .ggml again',
   },
   {
     error: 'OnnxWeights',
-    files: /\.(onnx|onnx_data)$/,
-    what: 'the weights are inside ONNX graphs, which are not read',
-    remedy: 'open the Hugging Face checkpoint that the graphs were exported from',
+    files: /\.(onnx|onnx[._]data(_\d+)?)$/,
+    what: 'the weights are inside ONNX graphs, and these are not all there',
+    remedy:
+      'open the whole export, with config.json and the tokenizer files, every graph (.onnx) and its data file; or the Hugging Face checkpoint that the graphs were exported from',
   },
   {
     error: 'UnsupportedWeights',
@@ -72,7 +74,7 @@ const KINDS: readonly FolderKind[] = [
 ];
 
 /** Weights, or what stands in their place, in another format than safetensors; of a folder that holds no safetensors. */
-export const OTHER_FORMATS = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx_data|distcp)$/;
+export const OTHER_FORMATS = /\.(bin|pt|pth|ckpt|gguf|ggml|h5|msgpack|onnx|onnx[._]data(_\d+)?|distcp)$/;
 
 /** Why a folder without safetensors of its own cannot be opened, and which tool makes one that can; null for no known kind. */
 export function otherKind(paths: Iterable<string>): NamedError | null {

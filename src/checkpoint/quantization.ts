@@ -124,10 +124,12 @@ interface Sign {
 }
 
 function signOf({ name, dtype }: NamedTensor, declared: boolean): Sign | null {
-  if (!/^(model|visual|lm_head)\./.test(name)) return null;
+  if (!/^(model|visual|lm_head|vision_tower|vision_model|multi_modal_projector|connector)\./.test(name))
+    return null;
   const rank = SIGNS.findIndex(([pattern]) => pattern.test(name));
   const sign = SIGNS[rank];
   if (sign) return { rank, method: sign[1], label: sign[2] };
+  if (dtype === 'F8_E8M0') return { rank: SIGNS.length, method: '', label: 'exponents for scales' };
   if (!isModelWeight(name)) return null;
   if (PACKED.test(dtype)) return { rank: SIGNS.length, method: '', label: `${dtype} codes` };
   // Without a declaration, and without scales, a cast to float8 is a dtype like any other.

@@ -149,6 +149,7 @@ function whyUnused(path: string): string | null {
   if (/^(optimizer|scheduler|rng_state|scaler|training_args)/.test(name)) return 'training state: not used';
   if (/^consolidated\b/.test(name)) return 'a second copy of the weights in another layout: not used';
   if (name.endsWith('.safetensors')) return 'safetensors file that is not part of the model: not used';
+  if (name.endsWith('.gguf')) return 'a second copy of the weights, in GGUF: not used';
   if (OTHER_FORMATS.test(name)) return 'weights in a format that is not read: not used';
   return null;
 }

@@ -1,6 +1,7 @@
 /** A command that compares checkpoints and merges of them, at the size of 7B. */
 import { expect, test } from 'vitest';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { adapterFiles, baseFiles } from '../engine/testing/adapters.ts';
 import { qwenTensors, SHAPE_7B } from '../checkpoint/testing/qwen-layout.ts';
 import { sparse7b } from '../merge/testing/donors.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -40,4 +41,37 @@ test('headers and spots of a checkpoint are read once, as it is and as a donor',
     ['rl', 'RL'],
   ] as const)
     expect(donors.get(donor)?.checkpoint.fingerprint).toBe(compared.get(role)?.fingerprint);
+});
+
+test('an adapter in place of RL goes onto IN, else onto Base; two of them lie on one base', async () => {
+  const [files, rl, second] = [
+    await baseFiles('second'),
+    await adapterFiles('rslora'),
+    await adapterFiles('second'),
+  ];
+  const opened = async (folders: Readonly<Record<string, CheckpointFiles>>) =>
+    comparedCheckpoints(contextOf(folders));
+  const onBase = await opened({ base: files, rl });
+  const print = onBase.get('base')?.fingerprint;
+  expect(onBase.get('rl')).toMatchObject({
+    adapterOf: print,
+    format: 'rsLoRA adapter of folder of base, ranks 2 to 5',
+  });
+  const onIn = await opened({ base: await baseFiles('lora'), in: files, rl });
+  expect(onIn.get('rl')?.adapterOf).toBe(print);
+  const both = await opened({ base: files, in: second, rl });
+  expect([both.get('in')?.adapterOf, both.get('rl')?.adapterOf]).toEqual([print, print]);
+  await expect(opened({ rl })).rejects.toMatchObject({
+    name: 'AdapterOnly',
+    remedy: expect.stringContaining('--base BASE') as string,
+  });
+});
+
+test('--lora puts an adapter onto --model', async () => {
+  const { checkpoints } = contextOf({ model: await baseFiles('dora'), lora: await adapterFiles('dora') });
+  const checkpoint = await checkpoints.weights('model');
+  expect(checkpoint).toMatchObject({
+    name: 'folder of lora on folder of model',
+    format: 'DoRA adapter of folder of model, rank 3',
+  });
 });

@@ -1,6 +1,8 @@
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readableFolder } from '../checkpoint/formats/open.ts';
+import { adapterFolder, isAdapter } from '../checkpoint/formats/peft/adapter-folder.ts';
+import { ADAPTER_WEIGHTS } from '../checkpoint/formats/peft/open.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
@@ -62,8 +64,32 @@ export class Checkpoints {
   folder(flag: string, index = 0): Promise<GivenFolder> {
     return once(this.#folders, `${flag} ${index}`, async () => {
       const { name, files } = this.#given(flag, index);
-      return { name, files: await readableFolder(files, this.#around.signal) };
+      if (isAdapter(files)) return { name, files: await this.#adapted(files, await this.#baseOf(flag)) };
+      const plain = { name, files: await readableFolder(files, this.#around.signal) };
+      const [lora] = flag === 'model' ? this.#around.inputs.all('lora') : [];
+      if (!lora) return plain;
+      return { name: `${lora.name} on ${name}`, files: await this.#adapted(lora.files, plain) };
     });
+  }
+
+  async #adapted(adapter: CheckpointFiles, base: GivenFolder): Promise<CheckpointFiles> {
+    const { name: baseName, files } = base;
+    return adapterFolder(files, adapter, { baseName, signal: this.#around.signal });
+  }
+
+  /** What an adapter given in place of a checkpoint is put on: IN, else Base, whichever is a checkpoint of its own. */
+  async #baseOf(flag: string): Promise<GivenFolder> {
+    const whole = ['in', 'base'].find((role) => {
+      const [given] = this.#around.inputs.all(role);
+      return role !== flag && given && !isAdapter(given.files);
+    });
+    if (whole !== undefined) return this.folder(whole);
+    throw new NamedError(
+      'AdapterOnly',
+      `the folder holds an adapter and not the model it adapts: ${ADAPTER_WEIGHTS}`,
+      { field: `--${flag}` },
+      'give its base, too: --base BASE, or --model BASE --lora ADAPTER',
+    );
   }
 
   #given(flag: string, index: number): GivenFiles {

@@ -3,6 +3,7 @@ import type { TransferHandler } from 'comlink';
 import { transferHandlers } from 'comlink';
 import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { DecodedFolder } from '../checkpoint/formats/decoded-folder.ts';
+import { AdapterFiles } from '../checkpoint/formats/peft/adapter-files.ts';
 import type { OpenedFormat } from '../checkpoint/formats/stored-format.ts';
 import { receivedFolder } from '../checkpoint/served-file.ts';
 import type { FolderOptions } from './folder/merged-folder.ts';
@@ -17,6 +18,7 @@ type WireFormat = Omit<OpenedFormat, 'weightFiles'> & {
 type WireFolder =
   | { readonly kind: 'files'; readonly files: ReadonlyMap<string, ByteSource> }
   | { readonly kind: 'decoded'; readonly format: WireFormat; readonly origin: WireFolder }
+  | { readonly kind: 'adapter'; readonly base: WireFolder; readonly adapter: CheckpointFiles }
   | {
       readonly kind: 'merged';
       readonly plan: MergePlan;
@@ -30,6 +32,8 @@ function toWire(folder: CheckpointFiles): WireFolder {
     const weightFiles = folder.format.weightFiles.map(({ file, header }) => ({ file, header }));
     return { kind: 'decoded', format: { ...folder.format, weightFiles }, origin: toWire(folder.origin) };
   }
+  if (folder instanceof AdapterFiles)
+    return { kind: 'adapter', base: toWire(folder.base), adapter: folder.adapter };
   if (!(folder instanceof MergedFolder)) return { kind: 'files', files: folder };
   const { plan, options } = folder;
   const folders = [...folder.folders].map(([name, files]) => [name, toWire(files)] as const);
@@ -38,6 +42,7 @@ function toWire(folder: CheckpointFiles): WireFolder {
 
 function fromWire(wire: WireFolder): CheckpointFiles {
   if (wire.kind === 'files') return receivedFolder(wire.files);
+  if (wire.kind === 'adapter') return new AdapterFiles(fromWire(wire.base), wire.adapter);
   if (wire.kind === 'decoded') return decodedFrom(wire.format, fromWire(wire.origin));
   const folders = new Map(wire.folders.map(([name, files]) => [name, fromWire(files)]));
   return new MergedFolder(wire.plan, folders, wire.options);

@@ -21,3 +21,9 @@ export function accuracyOf(device: SpectrumBackend['device'], shortSide: number)
   const floor = gramResolution(shortSide);
   return { floor, conditionLimit: 1 / floor };
 }
+
+/** Of factors in float64, without a Gram matrix: n ε, which is the error of their QR decompositions. */
+export function factorsAccuracy(longSide: number): SpectrumAccuracy {
+  const floor = longSide * Number.EPSILON;
+  return { floor, conditionLimit: 0.01 / floor };
+}

@@ -4,11 +4,12 @@ import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { SerialQueue } from '../work/queue.ts';
 import { NamedError } from '../named-error.ts';
 import type { LongWork } from '../work/long-work.ts';
-import { accuracyOf } from './accuracy.ts';
+import { accuracyOf, factorsAccuracy } from './accuracy.ts';
 import type { SpectrumBackend, SpectrumOptions } from './backend.ts';
 import { CpuBackend } from './cpu-backend.ts';
 import type { DeltaTask } from './deltas/delta-matrix.ts';
 import type { DeltaSpec, Rounding } from './deltas/delta-spec.ts';
+import { factorTerms, rankOf, readTerms, type FactorTerms } from './deltas/factored.ts';
 import type { CheckpointSet, Pairing, TensorFamily } from './deltas/pairing.ts';
 import type { OnRead } from './deltas/stored-piece.ts';
 import { storedPiece } from './deltas/stored-piece.ts';
@@ -35,6 +36,8 @@ export interface MeasuredSpectrum extends SpectrumMetrics {
   readonly adapter?: string;
   /** Where σ_min was beyond the GPU's precision: computed again in float64. */
   readonly conditionDevice?: 'cpu';
+  /** Computed of an adapter's factors, of this rank together, and of no dense matrix. */
+  readonly factors?: number;
   /** Fast mode: one standard error of what is estimated. */
   readonly standardErrors?: StandardErrors;
   readonly probes?: number;
@@ -170,6 +173,8 @@ class SpectrumMeter {
     const read = <T>(ask: (onRead?: OnRead) => Promise<T>): Promise<T> =>
       verifiedRead(verifier, checkpoints, family, [delta.to, delta.from], ask);
     try {
+      const terms = factorTerms(checkpoints, family, delta, rounding);
+      if (terms) return await this.#factored(terms, rows, columns, signal);
       if (family.elements > LARGEST_HELD && rows >= columns) {
         return await read((onRead) => this.#slabs(task, columns, signal, onRead));
       }
@@ -183,6 +188,22 @@ class SpectrumMeter {
     } catch (error) {
       throw withTensor(error, family.name);
     }
+  }
+
+  /** Exactly, in whatever mode. */
+  #factored(
+    terms: FactorTerms,
+    rows: number,
+    columns: number,
+    signal: AbortSignal | undefined,
+  ): Promise<MeasuredSpectrum> {
+    const rank = rankOf(terms);
+    return this.#memory.hold(rank * (rows + columns) * 16, async () => {
+      const values = new Float64Array(Math.min(rows, columns));
+      values.set(await this.#threads.productSingularValues(await readTerms(terms), signal));
+      const options = { topK: this.#request.topK, accuracy: factorsAccuracy(Math.max(rows, columns)) };
+      return { ...spectrumMetrics(values, options), mode: 'exact', device: 'cpu', factors: rank };
+    });
   }
 
   async #exact(held: HeldUpdate): Promise<MeasuredSpectrum> {

@@ -107,6 +107,12 @@ export const FAMILY = Object.fromEntries(ROLES.map((role) => [role, CHECKPOINT])
 /** @type {Flag} */
 export const MODEL = { ...CHECKPOINT, required: true };
 
+/**
+ * Of commands that take one model.
+ * @type {Flag}
+ */
+export const LORA = { kind: 'checkpoint', help: 'folder of a PEFT adapter, put on the model' };
+
 /** @type {Flag} */
 export const PROMPT = { kind: 'text', required: true, help: 'the question' };
 

@@ -8,6 +8,7 @@ import { thirds } from '../../regions.ts';
 import { layerwiseSvdFile, type LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import type { OverlapSection } from '../../spectra/results/subspace-overlap-file.ts';
 import type { ValuesOf } from '../declaration.ts';
+import { factorCounts } from '../factor-counts.ts';
 import { layerMeans } from '../layer-means.ts';
 import {
   comparisonOf,
@@ -43,6 +44,7 @@ const spectrum = v.strictObject({
   conditionDevice: v.exactOptional(v.literal('cpu')),
   standardErrors: v.exactOptional(v.strictObject({ nuclearNorm: v.number(), effectiveRank: v.number() })),
   probes: v.exactOptional(v.number()),
+  factors: v.exactOptional(v.number()),
 });
 
 export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
@@ -94,9 +96,12 @@ export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
   findings: (file, { deltas }, { mode }, { regions, formulas }) =>
     deltas.flatMap(({ key }) => {
       const label = formulas.get(key) ?? key;
+      const spectra = file.layers.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []);
+      const factors = factorCounts(spectra.map(({ frankenscope }) => frankenscope?.factors));
       return [
         words.findings.means(layerMeans(label, rankByLayer(file, key, 'effective_rank'), regions)),
         words.findings.counts(label, spectrumCounts(file, key), mode),
+        ...(factors ? [words.findings.factors(label, factors)] : []),
       ];
     }),
 };

@@ -1,5 +1,5 @@
 import { COMPARISON_WORDS, WORDS } from '../shared-settings.mjs';
-import { countOf, layerMeansSentence } from '../wording.mjs';
+import { countOf, factorsSentence, layerMeansSentence } from '../wording.mjs';
 
 /**
  * @import {UpdatesWords} from '../declaration.ts'
@@ -32,6 +32,8 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
   },
 
   findings: {
+    factors: factorsSentence,
+
     /** @param {LayerMeans} means */
     means: (means) => layerMeansSentence(means, 'effective rank'),
 

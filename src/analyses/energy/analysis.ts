@@ -6,6 +6,7 @@ import { bytesOf, measureEnergy, type EnergyRecord } from '../../spectra/energy.
 import { thirds } from '../../regions.ts';
 import { froNormFile, type FroNormFile } from '../../spectra/results/fro-norm.ts';
 import type { ValuesOf } from '../declaration.ts';
+import { factorCounts } from '../factor-counts.ts';
 import { layerMeans } from '../layer-means.ts';
 import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
 import type { Updates } from '../updates.ts';
@@ -23,7 +24,7 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
 
   shape: v.strictObject({
     ...{ elements: v.number(), weights: byName, squares: byName },
-    ...{ unchanged: byName, products: byName },
+    ...{ unchanged: byName, products: byName, factors: v.exactOptional(byName) },
   }),
 
   /** Every weight in a layer, projector or vision block, and what is in none if asked. */
@@ -54,10 +55,12 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
   findings: (file, { deltas, pairing }, _, { regions, formulas, scale }) =>
     deltas.flatMap(({ key }) => {
       const label = formulas.get(key) ?? key;
+      const factors = factorCounts(file.layers.map(({ frankenscope }) => frankenscope?.factors?.[key]));
       const share = file.frankenscope?.total.unchanged[key] ?? 0;
       return [
         words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
         words.findings.unchanged(label, share, pairing.unshared.length === 0),
+        ...(factors ? [words.findings.factors(label, factors)] : []),
       ];
     }),
 };

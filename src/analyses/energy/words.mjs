@@ -1,5 +1,5 @@
 import { COMPARISON_WORDS } from '../shared-settings.mjs';
-import { layerMeansSentence } from '../wording.mjs';
+import { factorsSentence, layerMeansSentence } from '../wording.mjs';
 
 /**
  * @import {UpdatesWords} from '../declaration.ts'
@@ -18,6 +18,8 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
   settings: COMPARISON_WORDS,
 
   findings: {
+    factors: factorsSentence,
+
     /**
      * "RL − IN: mean ‖Δ‖/‖W‖ and its spread between layers, Early …".
      * @param {LayerMeans} means

@@ -50,6 +50,9 @@ export interface Codec<Coding> {
    */
   decode(tensor: EncodedTensor<string, Coding>, bytes: PartBytes, rows: Rows): Float32Array<ArrayBuffer>;
 
+  /** Whether the values were rounded to fit; left out where those of every tensor were. */
+  quantized?(tensor: EncodedTensor<string, Coding>): boolean;
+
   /** Given where some tensors of the codec map onto `MatMulNBits` without any rounding. */
   readonly packed?: {
     /** How this one does; null where it does not. */

@@ -37,7 +37,7 @@ export class DecodedFolder extends Map<string, ByteSource> implements Checkpoint
 
 /** An index would send readers to files that are not in the folder any more; other weights would be taken for a second copy. */
 function isWeights(name: string): boolean {
-  return /\.(safetensors|gguf|onnx|onnx_data)$|\.safetensors\.index\.json$/.test(name);
+  return /\.(safetensors|gguf|onnx|onnx[._]data(_\d+)?)$|\.safetensors\.index\.json$/.test(name);
 }
 
 /** What a tensor takes on the disk, and how it is stored: a dtype, or the name of a codec. */

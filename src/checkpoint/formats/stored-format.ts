@@ -19,6 +19,8 @@ export interface OpenedFormat {
    */
   readonly smallFiles: ReadonlyMap<string, string | null>;
   readonly notices: readonly Notice[];
+  /** The fingerprint of the base whose weights the folder's are made of, of an adapter. */
+  readonly adapterOf?: string;
 }
 
 /** One way of storing a checkpoint, told by its own files. */

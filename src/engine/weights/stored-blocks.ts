@@ -48,8 +48,9 @@ export function storedBlocks({ files }: Pick<Checkpoint, 'files'>): StoredBlocks
   if (!(files instanceof DecodedFolder)) return null;
   const counts = { q4: 0, q8: 0, other: 0 };
   for (const tensor of files.format.tensors) {
-    if (tensor.codec === 'stored') continue;
-    const bits = codecOf(tensor).packing()?.bits;
+    const codec = codecOf(tensor);
+    if (!codec.quantized()) continue;
+    const bits = codec.packing()?.bits;
     counts[bits === 4 ? 'q4' : bits === 8 ? 'q8' : 'other'] += 1;
   }
   return counts;
@@ -61,7 +62,7 @@ export function storedMatrices(checkpoint: Checkpoint, plan: readonly PlannedWei
   const quantized = plan.filter(({ tensor }) => {
     const entry = checkpoint.tensors.get(tensor);
     const placed = files instanceof DecodedFolder && entry ? files.weights.tensorAt(entry.start) : undefined;
-    return placed !== undefined && placed.tensor.codec !== 'stored';
+    return placed !== undefined && codecOf(placed.tensor).quantized();
   });
   const asStored = quantized.filter(({ tensor, format }) =>
     isAsStored(checkpoint, checkpoint.tensors.get(tensor) as TensorEntry, format),

@@ -56,6 +56,8 @@ export interface FroNormEntry extends EntryPlace {
     ReadFrom & {
       readonly projection: string;
       readonly deltas: Readonly<Record<string, FroNorm>>;
+      /** By delta, the rank of the adapters' factors that it was computed of; only where there are some. */
+      readonly factors?: Readonly<Record<string, number>>;
     };
 }
 
@@ -143,6 +145,7 @@ function entryOf(family: TensorFamily, record: EnergyRecord, deltas: readonly De
     frankenscope: {
       projection: projectionOf(family.name),
       deltas: norms,
+      ...(record.factors ? { factors: record.factors } : {}),
       ...readFrom(family),
       ...jointEnergy([record], deltas),
     },

@@ -42,6 +42,8 @@ export interface SvdMetrics {
     /** Fast mode: one standard error. */
     readonly standard_errors?: { readonly nuclear_norm: number; readonly effective_rank: number };
     readonly probes?: number;
+    /** Computed of an adapter's factors, of this rank together, and of no dense matrix. */
+    readonly factors?: number;
   };
 }
 
@@ -149,7 +151,7 @@ function entryOf(family: TensorFamily, { rows, columns, spectra }: SpectrumRecor
 }
 
 function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
-  const { standardErrors: errors, probes } = spectrum;
+  const { standardErrors: errors, probes, factors } = spectrum;
   return {
     spectral_norm: spectrum.spectralNorm,
     nuclear_norm: spectrum.nuclearNorm,
@@ -169,6 +171,7 @@ function metricsOf(spectrum: MeasuredSpectrum): SvdMetrics {
         ? { standard_errors: { nuclear_norm: errors.nuclearNorm, effective_rank: errors.effectiveRank } }
         : {}),
       ...(probes === undefined ? {} : { probes }),
+      ...(factors === undefined ? {} : { factors }),
     },
   };
 }

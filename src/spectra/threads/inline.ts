@@ -3,6 +3,7 @@ import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import { EnergySummer } from '../deltas/energy-sums.ts';
 import type { OnRead } from '../deltas/stored-piece.ts';
 import { PIECE_ELEMENTS } from '../deltas/stored-piece.ts';
+import { innerProduct, productSingularValues } from '../exact/factored.ts';
 import { singularValues, singularValuesOfSlabs } from '../exact/singular-values.ts';
 import { multiplier } from '../fast/matrix-product.ts';
 import type { SpectraThreads } from './spectra-threads.ts';
@@ -23,6 +24,9 @@ export function inlineThreads(): SpectraThreads {
       abortable(() => singularValues(matrix, rows, columns, signal), signal),
     singularValuesOfDelta: (task, columns, signal, onRead) =>
       abortable(() => singularValuesOfSlabs(slabs(task, columns, onRead), columns, signal), signal),
+    productSingularValues: (factors, signal) =>
+      abortable(() => Promise.resolve(productSingularValues(factors)), signal),
+    innerProduct: (one, other, signal) => abortable(() => Promise.resolve(innerProduct(one, other)), signal),
     hold: multiplier,
     dispose: () => undefined,
   };

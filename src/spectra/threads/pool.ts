@@ -49,6 +49,9 @@ export function spectraPool(spawn: () => Worker, size: number): SpectraThreads {
             pool.call((remote) => remote.singularValuesOfDelta(sent, columns, digested), signal),
           );
     },
+    productSingularValues: (factors, signal) =>
+      pool.call((remote) => remote.productSingularValues(factors), signal),
+    innerProduct: (one, other, signal) => pool.call((remote) => remote.innerProduct(one, other), signal),
     hold: async (matrix, rows, columns): Promise<HeldMatrix> => {
       const thread = pool.hold();
       const key = await thread.call((remote) =>

@@ -1,5 +1,6 @@
 /** The far side of the pool: one worker that computes what it is sent. Results are moved back, not copied. */
 import { expose, transfer } from 'comlink';
+import type { Factors } from '../../checkpoint/formats/peft/factors.ts';
 import { installErrorTransfer } from '../../work/error-transfer.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
@@ -63,6 +64,14 @@ export class SpectraService {
     return withReads(digested, (onRead) =>
       this.#threads.singularValuesOfDelta(received(task), columns, undefined, onRead),
     );
+  }
+
+  productSingularValues(factors: Factors): Promise<Float64Array<ArrayBuffer>> {
+    return this.#threads.productSingularValues(factors);
+  }
+
+  innerProduct(one: Factors, other: Factors): Promise<number> {
+    return this.#threads.innerProduct(one, other);
   }
 
   async hold(matrix: Float32Array<ArrayBuffer>, rows: number, columns: number): Promise<number> {

@@ -1,4 +1,5 @@
 /** The heavy parts of spectra, each a call that a worker can answer. */
+import type { Factors } from '../../checkpoint/formats/peft/factors.ts';
 import type { DeltaTask } from '../deltas/delta-matrix.ts';
 import type { EnergySums, EnergyTask } from '../deltas/energy-sums.ts';
 import type { OnRead } from '../deltas/stored-piece.ts';
@@ -35,6 +36,10 @@ export interface SpectraThreads {
     signal?: AbortSignal,
     onRead?: OnRead,
   ): Promise<Float64Array<ArrayBuffer>>;
+  /** Of a product of factors; those beyond its rank are zero, and left out. */
+  productSingularValues(factors: Factors, signal?: AbortSignal): Promise<Float64Array<ArrayBuffer>>;
+  /** See `innerProduct`. */
+  innerProduct(one: Factors, other: Factors, signal?: AbortSignal): Promise<number>;
   hold(matrix: Float32Array<ArrayBuffer>, rows: number, columns: number): Promise<HeldMatrix>;
   /** Ends everything; calls under way reject with `Cancelled`. */
   dispose(): void;

@@ -1,7 +1,10 @@
 import { stopFetching } from '../../checkpoint/served-file.ts';
 import { ROLES } from '../../roles.mjs';
 import { NamedError } from '../../named-error.ts';
+import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
+import { otherKind } from '../../checkpoint/folder-kinds.ts';
 import { readableFolder } from '../../checkpoint/formats/open.ts';
+import { adapterFolder, isAdapter } from '../../checkpoint/formats/peft/adapter-folder.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { LoadProgress } from '../../engine/protocol/loading.ts';
 import { noteLoaded } from '../../study/weights/loaded.ts';
@@ -31,6 +34,17 @@ export function progressText(progress: LoadProgress | null): string {
   const eta = progress.etaSeconds === null ? '' : ` · ${duration(progress.etaSeconds)} left`;
   const rate = progress.bytesPerSecond > 0 ? ` · ${bytesPerSecond(progress.bytesPerSecond)}` : '';
   return `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}${rate}${eta}`;
+}
+
+/** An adapter as a checkpoint of its own. @throws NamedError `AdapterOnly` where there is nothing to put it on; those of `adapterFolder` */
+async function onBase(
+  { files }: Folder,
+  base: Slot | undefined,
+  signal: AbortSignal,
+): Promise<CheckpointFiles> {
+  const { folder, checkpoint } = base ?? {};
+  if (folder && checkpoint) return adapterFolder(folder.files, files, { baseName: checkpoint.name, signal });
+  throw otherKind(files.keys()) ?? new RangeError('the folder holds no adapter');
 }
 
 /** The checkpoints at hand: Base, IN, RL and more. */
@@ -86,6 +100,13 @@ export class Family {
   /** Gives each folder the slot its name speaks of, else the first empty one, else a new one; says what was `refused`. */
   async place(folders: readonly Folder[], refused: NamedError | null = null): Promise<void> {
     this.dropError = refused;
+    const adapters = folders.filter(({ files }) => isAdapter(files));
+    await this.#placeAll(folders.filter((folder) => !adapters.includes(folder)));
+    // Their bases may have come with them.
+    await this.#placeAll(adapters);
+  }
+
+  async #placeAll(folders: readonly Folder[]): Promise<void> {
     const opening = folders.map((folder) => {
       const slot = this.#slotFor(folder);
       if (slot) return this.open(slot, folder);
@@ -117,7 +138,18 @@ export class Family {
     return this.slots.at(-1);
   }
 
-  async open(slot: Slot, folder: Folder): Promise<void> {
+  /** What an adapter in the slot can be put on: checkpoints of their own, the nearest to its left first. */
+  basesFor(slot: Slot): readonly Slot[] {
+    const at = this.slots.indexOf(slot);
+    const whole = this.slots.filter(
+      (other) => other !== slot && other.checkpoint !== null && other.adapter === null,
+    );
+    const before = whole.filter((other) => this.slots.indexOf(other) < at);
+    return [...before.reverse(), ...whole.filter((other) => !before.includes(other))];
+  }
+
+  /** @param base what an adapter is put on */
+  async open(slot: Slot, folder: Folder, base = this.basesFor(slot)[0]): Promise<void> {
     const before = slot.checkpoint;
     if (slot.state.kind === 'reading') slot.state.cancel();
     const opening = new AbortController();
@@ -131,10 +163,14 @@ export class Family {
     slot.estimate = { kind: 'none' };
     try {
       if (before) await this.#engine.close(before.id);
-      const files = await readableFolder(folder.files, opening.signal);
+      const adapted = isAdapter(folder.files);
+      const files = adapted
+        ? await onBase(folder, base, opening.signal)
+        : await readableFolder(folder.files, opening.signal);
       const checkpoint = await this.#engine.open(folder.name, files, opening.signal);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
       slot.folder = { ...folder, files };
+      slot.adapter = adapted && base ? { folder, base } : null;
       this.#watch.opened(checkpoint.fingerprint);
       slot.state = { kind: 'found', checkpoint, error: null };
       this.rename(slot, nameFrom(folder.name));
@@ -241,6 +277,7 @@ export class Family {
     const { checkpoint } = slot;
     if (slot.state.kind === 'reading') slot.state.cancel();
     slot.state = { kind: 'empty' };
+    slot.adapter = null;
     this.rename(slot, '');
     slot.estimate = { kind: 'none' };
     if (!checkpoint) return;

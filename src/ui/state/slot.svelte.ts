@@ -39,6 +39,11 @@ type EstimateState =
   | { readonly kind: 'known'; readonly estimate: MemoryEstimate }
   | { readonly kind: 'wrong'; readonly error: NamedError };
 
+export interface PlacedAdapter {
+  readonly folder: Folder;
+  readonly base: Slot;
+}
+
 /** A place for one checkpoint of the family. */
 export class Slot {
   /** Base, IN and RL are roles and stay what they are; a further checkpoint takes a name. */
@@ -46,6 +51,8 @@ export class Slot {
   identity: Identity = $state.raw(identityAt(0));
   /** What was last opened here; work that reads weights itself reads its files. */
   folder: Folder | null = null;
+  /** Where `folder` is an adapter on a base: the adapter as it was given, and what it was put on. */
+  adapter = $state.raw<PlacedAdapter | null>(null);
   state = $state.raw<SlotState>({ kind: 'empty' });
   estimate = $state.raw<EstimateState>({ kind: 'none' });
 

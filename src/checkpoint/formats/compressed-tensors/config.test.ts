@@ -59,7 +59,7 @@ describe('the entry of compressed-tensors', () => {
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['no groups', {}, 'name no weights'],
+    ['no groups', { config_groups: {} }, 'name no weights'],
     ['a preset', { config_groups: { W4A16: ['Linear'] } }, 'does not say how'],
     [
       'a group without a size',
@@ -88,6 +88,7 @@ describe('the entry of compressed-tensors', () => {
 
   it('is another method, or names no group for the module', () => {
     expect(compressedTensorsConfig({ ...declared({}), method: 'gptq' })).toBeNull();
+    expect(compressedTensorsConfig(declared({ format: 'pack-quantized' }))).toBeNull();
     const two = {
       a: { targets: ['re:(a)'], weights: weights(4) },
       b: { targets: ['re:(a)\\1'], weights: weights(8) },

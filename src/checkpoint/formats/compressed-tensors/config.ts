@@ -40,12 +40,13 @@ export interface CompressedTensorsConfig {
 const STRATEGIES = ['tensor', 'channel', 'group', 'tensor_group', 'block'] as const;
 const REMEDY = 'open the checkpoint that it was quantized from, or repair the entry';
 
-/** @returns null for another method @throws NamedError `QuantizedWeights` for an entry that cannot be read */
+/** @returns null for another method, and where no groups are declared @throws NamedError `QuantizedWeights` for an entry that cannot be read */
 export function compressedTensorsConfig(
   declared: DeclaredQuantization | null,
 ): CompressedTensorsConfig | null {
   if (declared?.method !== 'compressed-tensors') return null;
   const { file, field, said } = declared;
+  if (!asObject(said['config_groups'])) return null;
   const place = { file, field };
   const format = textOf(said['format']);
   const groups = Object.entries(asObject(said['config_groups']) ?? {}).flatMap(([name, group]) => {

@@ -73,10 +73,61 @@ export function unpackCodes(
     for (let i = 0; i < codes.length; i += 1) codes[i] = (bytes[i] ?? 0) + lowest;
   } else if (hasOwnRows(layout) && layout.bits === 4 && layout.added === undefined) {
     unpackNibbles(bytes, size.columns, codes);
+  } else if (layout.order === 'columns' && 32 % layout.bits === 0) {
+    unpackWholeCodes(layout, bytes, size, rows, codes);
   } else {
     unpackWords(layout, bytes, size, rows, codes);
   }
   return codes;
+}
+
+/** Words column after column, no code in two of them: each word is read once. */
+function unpackWholeCodes(
+  layout: CodeLayout,
+  bytes: Uint8Array<ArrayBuffer>,
+  size: MatrixSize,
+  { first, count }: Rows,
+  codes: Uint8Array,
+): void {
+  const { bits, along, packing, added = 0 } = layout;
+  const { columns } = size;
+  const words = wordsOf(bytes);
+  const [tall, wide] = storedShape(layout, size);
+  const mask = (1 << bits) - 1;
+  const whole = 32 / bits;
+  const shifts = Int32Array.from({ length: whole }, (_, place) =>
+    packing === 'interleaved' ? (INTERLEAVED[place] ?? 0) : place * bits,
+  );
+  // Along the columns a stored row holds some columns of every row; along the rows, one column of some rows.
+  const perRow = along === 'columns' ? 1 : whole;
+  for (let tile = Math.floor(first / TILE) * TILE; tile < first + count; tile += TILE) {
+    const from = Math.max(first, tile);
+    const end = Math.min(first + count, tile + TILE);
+    for (let stored = 0; stored < tall; stored += 1) {
+      const column = along === 'columns' ? stored * whole : stored;
+      const of = along === 'columns' ? Math.min(whole, columns - column) : 1;
+      for (let row = from; row < end;) {
+        const place = row % perRow;
+        const word = ((words[stored * wide + (row - place) / perRow] ?? 0) + added) | 0;
+        const rows = Math.min(perRow - place, end - row);
+        let to = (row - first) * columns + column;
+        if (along === 'columns') {
+          for (let i = 0; i < of; i += 1) codes[to++] = (word >>> (i * bits)) & mask;
+        } else {
+          for (let i = place; i < place + rows; i += 1) {
+            codes[to] = (word >>> (shifts[i] ?? 0)) & mask;
+            to += columns;
+          }
+        }
+        row += rows;
+      }
+    }
+  }
+}
+
+function wordsOf(bytes: Uint8Array<ArrayBuffer>): Int32Array {
+  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Int32Array(buffer, byteOffset, Math.floor(length / 4));
 }
 
 /** Rows of whole words, two codes a byte. */
@@ -116,8 +167,7 @@ function unpackWords(
 ): void {
   const { bits, along, order, added = 0 } = layout;
   const { columns } = size;
-  const { buffer, byteOffset, length } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  const words = new Int32Array(buffer, byteOffset, Math.floor(length / 4));
+  const words = wordsOf(bytes);
   const [, wide] = storedShape(layout, size);
   // A word lies at (its row's part) + (its column's part); one of the two sides says which bits of it.
   const places = placesOf(along === 'rows' ? size.rows : columns, layout);

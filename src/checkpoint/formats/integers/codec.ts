@@ -9,7 +9,8 @@ import { NamedError } from '../../../named-error.ts';
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from '../codec.ts';
 import { matrixOf, type EncodedTensor } from '../encoded.ts';
 import { codeBytes, unpackCodes, type CodeLayout } from './code-layout.ts';
-import { BLOCK, packBlocks, type IntegerRows } from './matmul-blocks.ts';
+import { BLOCK, packCodes, packScales, type GroupRows } from './matmul-blocks.ts';
+import { quickBlocks } from './quick-blocks.ts';
 
 /** Parts: `codes`, `scales`, `zeros` (if the coding has them) and `groups` (if columns are out of order). */
 export interface IntegerCoding {
@@ -50,7 +51,8 @@ export const integers: Codec<IntegerCoding> = {
   },
 
   decode: (tensor, bytes, rows) => {
-    const { columns, groups, codes, scales, zeros } = integerRows(tensor, bytes, rows);
+    const { columns, groups, scales, zeros } = groupRows(tensor, bytes, rows);
+    const codes = unpackCodes(tensor.coding.codes, bytes['codes'] ?? NOTHING, matrixOf(tensor.shape), rows);
     const values = new Float32Array(codes.length);
     const table = tableOf(tensor, bytes);
     const group = tensor.coding.group ?? columns;
@@ -83,9 +85,15 @@ export const integers: Codec<IntegerCoding> = {
     },
     pack: (tensor, bytes, rows): PackedRows => {
       const { codes, group, symmetric } = tensor.coding;
-      const unpacked = integerRows(tensor, bytes, rows);
-      if (symmetric) checkSymmetric(tensor, unpacked.zeros);
-      return packBlocks(unpacked, rows.count, codes.bits, group ?? unpacked.columns, !symmetric);
+      const size = matrixOf(tensor.shape);
+      const taken = groupRows(tensor, bytes, rows);
+      if (symmetric) checkSymmetric(tensor, taken.zeros);
+      const form = { bits: codes.bits, zeroPoints: !symmetric };
+      const stored = bytes['codes'] ?? NOTHING;
+      const packed =
+        quickBlocks(codes, stored, size, rows) ??
+        packCodes(unpackCodes(codes, stored, size, rows), taken, form);
+      return { packed, ...packScales(taken, group ?? size.columns, form) };
     },
   },
 
@@ -134,12 +142,9 @@ function scaleBytes(tensor: Tensor, { first, count }: Rows): [number, number] {
   return [first * groups * size, (first + count) * groups * size];
 }
 
-function integerRows(tensor: Tensor, bytes: PartBytes, rows: Rows): IntegerRows {
-  const { codes, scales } = tensor.coding;
-  const size = matrixOf(tensor.shape);
+function groupRows(tensor: Tensor, bytes: PartBytes, rows: Rows): GroupRows {
   return {
-    ...{ columns: size.columns, groups: scales.groups },
-    codes: unpackCodes(codes, bytes['codes'] ?? NOTHING, size, rows),
+    ...{ columns: matrixOf(tensor.shape).columns, groups: tensor.coding.scales.groups },
     scales: scalesOf(tensor, bytes, rows),
     zeros: zerosOf(tensor, bytes, rows),
   };

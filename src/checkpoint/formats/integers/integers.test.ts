@@ -2,6 +2,7 @@
  * Integer-quantized matrices against compressed-tensors' own values, and those of GPTQ and AWQ by their published formula
  * (`tools/quantized/integers.py`): to the bit, whole, by rows, and packed.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sha256Hex } from '../../../work/sha256.ts';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint.ts';
@@ -10,10 +11,13 @@ import type { PackedRows, Packing, Rows } from '../codec.ts';
 import { codecOf } from '../codecs.ts';
 import { DecodedFolder } from '../decoded-folder.ts';
 import { readableFolder } from '../open.ts';
-import { folderOf, integerCases, type IntegerCase } from '../testing/integer-cases.ts';
+import { TensorReader } from '../tensor-reader.ts';
+import { folderOf, integerCases, type IntegerCase, type ReadFixture } from '../testing/integer-cases.ts';
 
+const DATA = new URL('../../../../tools/quantized/data/integers/', import.meta.url);
+const read: ReadFixture = (file) => new Uint8Array(readFileSync(new URL(file, DATA)));
 const FILES = ['packed', 'compressed-tensors', 'compressed-tensors-0.17'];
-const cases = (await Promise.all(FILES.map(integerCases))).flat();
+const cases = (await Promise.all(FILES.map((file) => integerCases(read, file)))).flat();
 const named = cases.map((item) => [item.name, item] as const);
 
 const WEIGHT = 'model.layers.0.mlp.down_proj.weight';
@@ -29,7 +33,7 @@ async function opened({ said, tensors, shape }: IntegerCase) {
   const [rows, columns] = shape;
   const all = { first: 0, count: rows };
   const runs: Rows[] = [all, { first: rows - 1, count: 1 }, { first: 1, count: Math.min(3, rows - 1) }];
-  return { files, tensor, reader: files.weights.readerOf(tensor), rows, columns, all, runs };
+  return { files, tensor, reader: new TensorReader(tensor, files.origin), rows, columns, all, runs };
 }
 
 /** (code − zero) · scale, place by place. */

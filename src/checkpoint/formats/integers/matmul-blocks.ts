@@ -4,55 +4,48 @@ import type { PackedRows } from '../codec.ts';
 /** Columns of a block: a group of more is written as several blocks of one scale. */
 export const BLOCK = 32;
 
-/** Some rows, whatever their layout was. */
-export interface IntegerRows {
+/** Scales and zeros of some rows, whatever their layout was. */
+export interface GroupRows {
   readonly columns: number;
   readonly groups: number;
-  /** `[count, columns]` */
-  readonly codes: Uint8Array<ArrayBuffer>;
   /** `[count, groups]` */
   readonly scales: Float32Array<ArrayBuffer>;
   /** `[count, groups]` */
   readonly zeros: Uint8Array<ArrayBuffer>;
 }
 
+/** How many bits a code has, and whether zeros go to the device. */
+interface Form {
+  readonly bits: number;
+  readonly zeroPoints: boolean;
+}
+
+/** Codes of up to 4 bits go into 4, of more into 8. */
+function bitsOnDevice(bits: number): 4 | 8 {
+  return bits <= 4 ? 4 : 8;
+}
+
 /**
- * Codes of up to 4 bits go into 4, of more into 8. Without zero points all are moved by as much as puts the middle code on 8, or
- * 128. What a last block lacks is filled with the code of weight 0.
+ * Codes as `PackedRows.packed` has them. Without zero points all are moved by as much as puts the middle code on 8, or 128. What a
+ * last block lacks is filled with the code of weight 0.
  *
- * @param group columns that share a scale: a multiple of 32, or all
+ * @param codes `[count, columns]`
  */
-export function packBlocks(
-  { columns, groups, codes, scales, zeros }: IntegerRows,
-  count: number,
-  bits: number,
-  group: number,
-  zeroPoints: boolean,
-): PackedRows {
-  const wide = bits <= 4 ? 4 : 8;
-  const blocks = Math.ceil(columns / BLOCK);
-  const rowBytes = blocks * BLOCK * (wide / 8);
-  const zeroBytes = Math.ceil((blocks * wide) / 8);
+export function packCodes(
+  codes: Uint8Array<ArrayBuffer>,
+  { columns, groups, zeros }: GroupRows,
+  { bits, zeroPoints }: Form,
+): Uint8Array<ArrayBuffer> {
+  const count = codes.length / columns;
+  const wide = bitsOnDevice(bits);
+  const padded = new Uint8Array(Math.ceil(columns / BLOCK) * BLOCK);
+  const rowBytes = padded.length * (wide / 8);
   const packed = new Uint8Array(count * rowBytes);
-  const blockScales = new Float32Array(count * blocks);
-  const points = zeroPoints ? new Uint8Array(count * zeroBytes) : null;
   const moved = zeroPoints ? 0 : 2 ** (wide - 1) - 2 ** (bits - 1);
-  const padded = new Uint8Array(blocks * BLOCK);
   for (let row = 0; row < count; row += 1) {
     const start = row * columns;
     for (let column = 0; column < columns; column += 1) padded[column] = (codes[start + column] ?? 0) + moved;
-    for (let block = 0; block < blocks; block += 1) {
-      const of = row * groups + Math.min(groups - 1, Math.floor((block * BLOCK) / group));
-      blockScales[row * blocks + block] = scales[of] ?? 0;
-      const zero = zeros[of] ?? 0;
-      if (block === blocks - 1) padded.fill(zero + moved, columns);
-      if (points === null) continue;
-      if (wide === 8) points[row * zeroBytes + block] = zero;
-      else {
-        const at = row * zeroBytes + (block >> 1);
-        points[at] = (points[at] ?? 0) | (zero << (4 * (block & 1)));
-      }
-    }
+    padded.fill((zeros[(row + 1) * groups - 1] ?? 0) + moved, columns);
     if (wide === 8) packed.set(padded, row * rowBytes);
     else {
       let to = row * rowBytes;
@@ -61,5 +54,34 @@ export function packBlocks(
       }
     }
   }
-  return { packed, scales: blockScales, zeroPoints: points };
+  return packed;
+}
+
+/**
+ * Scales, and zeros if they go to the device, one for each block of 32 columns.
+ *
+ * @param group columns that share a scale: a multiple of 32, or all
+ */
+export function packScales(
+  { columns, groups, scales, zeros }: GroupRows,
+  group: number,
+  { bits, zeroPoints }: Form,
+): Pick<PackedRows, 'scales' | 'zeroPoints'> {
+  const count = scales.length / groups;
+  const wide = bitsOnDevice(bits);
+  const blocks = Math.ceil(columns / BLOCK);
+  const zeroBytes = Math.ceil((blocks * wide) / 8);
+  const blockScales = new Float32Array(count * blocks);
+  const points = zeroPoints ? new Uint8Array(count * zeroBytes) : null;
+  for (let row = 0; row < count; row += 1) {
+    for (let block = 0; block < blocks; block += 1) {
+      const of = row * groups + Math.min(groups - 1, Math.floor((block * BLOCK) / group));
+      blockScales[row * blocks + block] = scales[of] ?? 0;
+      if (points === null) continue;
+      const zero = zeros[of] ?? 0;
+      const at = row * zeroBytes + Math.floor((block * wide) / 8);
+      points[at] = (points[at] ?? 0) | (wide === 8 ? zero : zero << (4 * (block & 1)));
+    }
+  }
+  return { scales: blockScales, zeroPoints: points };
 }

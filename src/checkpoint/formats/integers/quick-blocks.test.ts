@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../work/seeded-random.ts';
 import { codeBytes, storedShape, unpackCodes, type CodeLayout } from './code-layout.ts';
-import { packBlocks } from './matmul-blocks.ts';
+import { packCodes } from './matmul-blocks.ts';
 import { quickBlocks } from './quick-blocks.ts';
 
 const LAYOUTS: Readonly<Record<string, CodeLayout>> = {
@@ -28,10 +28,12 @@ describe('blocks of whole words', () => {
     ]) {
       const bytes = stored.slice(...codeBytes(layout, SIZE, rows));
       const codes = unpackCodes(layout, bytes, SIZE, rows);
-      const { count } = rows;
-      const [scales, zeros] = [new Float32Array(count), new Uint8Array(count)];
-      const taken = { columns: 160, groups: 1, codes, scales, zeros };
-      const { packed } = packBlocks(taken, count, layout.bits, 160, true);
+      const [scales, zeros] = [new Float32Array(rows.count), new Uint8Array(rows.count)];
+      const packed = packCodes(
+        codes,
+        { columns: SIZE.columns, groups: 1, scales, zeros },
+        { bits: layout.bits, zeroPoints: true },
+      );
       expect(quickBlocks(layout, bytes, SIZE, rows)).toEqual(packed);
     }
   });

@@ -4,22 +4,37 @@ import { readRange } from '../../byte-source.ts';
 import { asObject, namedWeights, optionalObject } from '../../config-hints.ts';
 import { isRead } from '../../dtype.ts';
 import type { WeightFile } from '../../fingerprint.ts';
-import { readHeader } from '../../header.ts';
+import { readHeader, type UnreadTensor } from '../../header.ts';
 import { mapInFlight } from '../../../work/in-flight.ts';
 import { NamedError } from '../../../named-error.ts';
-import { declaredQuantization, QUANTIZER_FILES } from '../../quantization.ts';
+import {
+  checkNotQuantized,
+  type DeclaredQuantization,
+  declaredQuantization,
+  QUANTIZER_FILES,
+} from '../../quantization.ts';
 import { readShardIndex } from '../../shard-index.ts';
+import { canonicalName } from '../../tensor-name.ts';
+import { unreadNotices } from '../../unread-tensors.ts';
 import { findWeights, shardsOf } from '../../weight-files.ts';
+import { bitsandbytes } from '../bitsandbytes/claim.ts';
 import type { AnyEncoded } from '../codecs.ts';
 import { compressedIntegers } from '../compressed-tensors/integers.ts';
+import { fp4 } from '../float/fp4.ts';
+import { fp8 } from '../float/fp8.ts';
 import { packedWeights } from '../gptq-awq/quantization.ts';
+import { plainDtypeOf } from '../plain-dtype.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
+import { partOf } from './parts.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
 
 const CONFIG_FILE = 'config.json';
 
 /** Asked in this order, each of what is left. */
-const QUANTIZATIONS: readonly Quantization[] = [packedWeights, compressedIntegers];
+const QUANTIZATIONS: readonly Quantization[] = [
+  ...[packedWeights, compressedIntegers],
+  ...[fp8, fp4, bitsandbytes],
+];
 
 interface Opened extends WeightFile {
   readonly tensors: readonly FileTensor[];
@@ -30,9 +45,8 @@ export const quantizedSafetensors: StoredFormat = {
     const weights = await openedOrPlain(files, signal);
     if (weights === null) return null;
     const declared = await declaredQuantization(files);
-    const left = new Map(
-      weights.flatMap(({ tensors }) => tensors).map((tensor) => [tensor.storedName, tensor]),
-    );
+    const all = weights.flatMap(({ tensors }) => tensors);
+    const left = new Map(all.map((tensor) => [tensor.storedName, tensor]));
     const read = ({ file, storedName, start, end }: FileTensor): Promise<Uint8Array<ArrayBuffer>> =>
       readRange(files.get(file) as ByteSource, start, end, { file, tensor: storedName });
     const claims: Claimed[] = [];
@@ -43,13 +57,19 @@ export const quantizedSafetensors: StoredFormat = {
       for (const name of claimed.used) left.delete(name);
     }
     if (claims.length === 0) return null;
+    checkUnique(all);
+    const label = claims.map((claim) => claim.label).join('; ');
+    const plain = plainTensors(
+      [...left.values()],
+      declared ?? { ...UNDECLARED, file: all[0]?.file ?? '', label },
+    );
     return {
-      label: claims.map(({ label }) => label).join('; '),
-      tensors: [...claims.flatMap(({ tensors }) => tensors), ...plainTensors(left)],
+      label,
+      tensors: eachOnce([...claims.flatMap(({ tensors }) => tensors), ...plain.tensors]),
       weightFiles: weights,
       ...(await plainDtypeOf(files)),
       smallFiles: await plainSmallFiles(files),
-      notices: claims.flatMap(({ notices }) => notices),
+      notices: [...claims.flatMap(({ notices }) => notices), ...plain.notices],
     };
   },
 };
@@ -81,6 +101,24 @@ async function openWeightFiles(files: CheckpointFiles, signal?: AbortSignal): Pr
   return mapInFlight(names, open, signal);
 }
 
+/** A weight may lie there as it is, besides its codes. @throws NamedError `DuplicateTensor`, `InvalidTensor` for a name that no file can hold */
+function eachOnce(tensors: readonly AnyEncoded[]): readonly AnyEncoded[] {
+  const seen = new Set<string>();
+  for (const { storedName, parts } of tensors) {
+    const [{ file } = { file: '' }] = Object.values(parts);
+    const place = { file, tensor: storedName };
+    const remedy = 'it is unclear which of them counts: save the checkpoint again';
+    if (seen.has(storedName)) {
+      throw new NamedError('DuplicateTensor', 'it is there twice, quantized and otherwise', place, remedy);
+    }
+    if (!storedName.isWellFormed()) {
+      throw new NamedError('InvalidTensor', 'its name is not well-formed Unicode', place, 'save it again');
+    }
+    seen.add(storedName);
+  }
+  return tensors;
+}
+
 /** config.json without its words on quantization, which would be copied beside plain weights; no file of a quantizer. */
 async function plainSmallFiles(files: CheckpointFiles): Promise<Map<string, string | null>> {
   const small = new Map<string, string | null>(QUANTIZER_FILES.map((name) => [name, null]));
@@ -91,28 +129,47 @@ async function plainSmallFiles(files: CheckpointFiles): Promise<Map<string, stri
   return small;
 }
 
-async function plainDtypeOf(files: CheckpointFiles): Promise<Pick<OpenedFormat, 'plainDtype'>> {
-  const config = await optionalObject(files, CONFIG_FILE);
-  const text = asObject(config['text_config']) ?? {};
-  const said = [config['dtype'], config['torch_dtype'], text['dtype'], text['torch_dtype']];
-  const known = { bfloat16: 'BF16', float16: 'F16', float32: 'F32' } as const;
-  const name = said.find(
-    (value): value is keyof typeof known => typeof value === 'string' && Object.hasOwn(known, value),
-  );
-  return name === undefined ? {} : { plainDtype: known[name] };
-}
-
 function withoutQuantization(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const said = ['quantization_config', 'compression_config', 'quantization', 'transformers_weights'];
   return Object.fromEntries(Object.entries(config).filter(([key]) => !said.includes(key)));
 }
 
-/** What nobody claimed. Of a dtype that is not read there is nothing to decode: the file is refused as a plain one would be. */
-function plainTensors(left: ReadonlyMap<string, FileTensor>): AnyEncoded[] {
-  return [...left.values()].flatMap((tensor) => {
-    const { storedName, shape, file, start, end, dtype } = tensor;
+/** @throws NamedError `DuplicateTensor`: the index, which would say which of two counts, says nothing of codes and scales */
+function checkUnique(tensors: readonly FileTensor[]): void {
+  const files = new Map<string, string>();
+  for (const { storedName, file } of tensors) {
+    const other = files.get(storedName);
+    if (other !== undefined) {
+      throw new NamedError(
+        'DuplicateTensor',
+        `it lies in ${other} and again in ${file}`,
+        { file, tensor: storedName },
+        'the shards are of more than one save: use those that were saved together',
+      );
+    }
+    files.set(storedName, file);
+  }
+}
+
+/** Of a folder that shows what it is and says nothing. */
+const UNDECLARED = { field: 'dtype', method: '', said: {} };
+
+/**
+ * What nobody claimed, which has to be plain: beside codes and scales that were understood, none that were not may pass for weights.
+ *
+ * @throws NamedError `QuantizedWeights` for codes and scales, `UnknownDtype` for a weight of the model in a dtype that is not read
+ */
+function plainTensors(
+  left: readonly FileTensor[],
+  declared: DeclaredQuantization,
+): Pick<OpenedFormat, 'tensors' | 'notices'> {
+  const named = left.map(({ storedName, dtype, file }) => ({ name: canonicalName(storedName), dtype, file }));
+  checkNotQuantized(named, declared);
+  const notices = unreadNotices(left.filter((tensor): tensor is UnreadTensor => !isRead(tensor.dtype)));
+  const tensors = left.flatMap((tensor): AnyEncoded[] => {
+    const { storedName, shape, dtype } = tensor;
     if (!isRead(dtype)) return [];
-    const values = { file, name: storedName, dtype, shape, start, end };
-    return [{ codec: 'stored' as const, storedName, shape, coding: { dtype }, parts: { values } }];
+    return [{ codec: 'stored', storedName, shape, coding: { dtype }, parts: { values: partOf(tensor) } }];
   });
+  return { tensors, notices };
 }

@@ -19,5 +19,6 @@ export const stored: Codec<StoredCoding> = {
   },
   decode: (tensor: Tensor, { values }: PartBytes) =>
     toFloat32(values ?? new Uint8Array(0), tensor.coding.dtype),
+  quantized: () => false,
   roundingEnergy: () => 0,
 };

@@ -1,11 +1,11 @@
 /** The integer-quantized matrices of `tools/quantized/data/integers`, as folders, and what they stand for. */
-import { readFileSync } from 'node:fs';
 import type { CheckpointFiles } from '../../byte-source.ts';
 import { readHeader, type StoredTensor } from '../../header.ts';
 import { heldSource } from '../../testing/held-source.ts';
 import { writeSafetensors } from '../../testing/safetensors.ts';
 
-const DATA = new URL('../../../../tools/quantized/data/integers/', import.meta.url);
+/** Reads a file of that folder. */
+export type ReadFixture = (file: string) => Uint8Array<ArrayBuffer>;
 
 /** A tensor with its bytes, as `writeSafetensors` takes it. */
 export interface HeldTensor extends Pick<StoredTensor, 'dtype' | 'shape'> {
@@ -23,21 +23,19 @@ export interface IntegerCase {
   readonly tensors: readonly HeldTensor[];
 }
 
-export async function heldTensors(name: string): Promise<HeldTensor[]> {
-  const bytes = new Uint8Array(readFileSync(new URL(`${name}.safetensors`, DATA)));
+export async function heldTensors(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<HeldTensor[]> {
   const { tensors } = await readHeader(heldSource(name, bytes), name);
   return tensors.map(({ storedName, dtype, shape, start, end }) => {
     return { name: storedName, dtype, shape, bytes: bytes.slice(start, end) };
   });
 }
 
-export function quantizedJson(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`${name}.json`, DATA), 'utf8')) as unknown;
-}
-
-export async function integerCases(file: string): Promise<readonly IntegerCase[]> {
-  const tensors = await heldTensors(file);
-  const records = quantizedJson(file) as Record<string, Omit<IntegerCase, 'name' | 'tensors'>>;
+export async function integerCases(read: ReadFixture, file: string): Promise<readonly IntegerCase[]> {
+  const tensors = await heldTensors(read(`${file}.safetensors`), file);
+  const records = JSON.parse(new TextDecoder().decode(read(`${file}.json`))) as Record<
+    string,
+    Omit<IntegerCase, 'name' | 'tensors'>
+  >;
   return Object.entries(records).map(([name, record], index) => {
     const own = tensors.filter((tensor) => tensor.name.startsWith(`${index}/`));
     const named = own.map((tensor) => ({ ...tensor, name: tensor.name.replace(/^\d+\//, '') }));

@@ -1,0 +1,156 @@
+/** How fast a quantized layer of 7B's shape gets to the device, against a bare read of the same bytes: pairs, one after the other. */
+import { readRange, type ByteSource, type CheckpointFiles } from '../checkpoint/byte-source.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import type { Dtype } from '../checkpoint/dtype.ts';
+import { DecodedFolder, storedAs } from '../checkpoint/formats/decoded-folder.ts';
+import { readableFolder } from '../checkpoint/formats/open.ts';
+import type { Backend } from '../engine/backend/backend.ts';
+import { WeightArrays } from '../engine/weights/arrays.ts';
+import type { ReadAndConvert } from '../engine/weights/load.ts';
+import { loadWeights } from '../engine/weights/load.ts';
+import { planWeights } from '../engine/weights/plan.ts';
+import { linearFormat, storedMatrices } from '../engine/weights/stored-blocks.ts';
+import { expectedWeights } from '../vlm/weights.ts';
+import { mapInFlight } from '../work/in-flight.ts';
+import { ONE_LAYER_OF_7B } from './models.ts';
+import { median } from './resident.ts';
+import { removeSynthetic, syntheticFile } from './synthetic.ts';
+
+const GROUP = 128;
+const PAIRS = 5;
+const PIECE_BYTES = 16 * 2 ** 20;
+const LAYER = 'model.layers.0.';
+
+interface Part {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+}
+
+interface Layout {
+  readonly config: object;
+  /** What a matrix `[rows, columns]` of this name is stored as. */
+  parts(module: string, rows: number, columns: number): readonly Part[];
+}
+
+const LAYOUTS: Readonly<Record<string, Layout>> = {
+  'compressed-tensors': {
+    config: {
+      ...{ quant_method: 'compressed-tensors', format: 'pack-quantized', version: '0.20.0' },
+      ...{ quantization_status: 'compressed', ignore: ['lm_head', 're:visual.*'] },
+      config_groups: {
+        group_0: {
+          targets: ['Linear'],
+          weights: { num_bits: 4, type: 'int', symmetric: true, strategy: 'group', group_size: GROUP },
+        },
+      },
+    },
+    parts: (module, rows, columns) => [
+      { name: `${module}.weight_packed`, dtype: 'I32', shape: [rows, columns / 8] },
+      { name: `${module}.weight_scale`, dtype: 'BF16', shape: [rows, columns / GROUP] },
+      { name: `${module}.weight_shape`, dtype: 'I64', shape: [2] },
+    ],
+  },
+  gptq: {
+    config: { quant_method: 'gptq', bits: 4, group_size: GROUP, desc_act: false, sym: false },
+    parts: (module, rows, columns) => [
+      { name: `${module}.qweight`, dtype: 'I32', shape: [columns / 8, rows] },
+      { name: `${module}.qzeros`, dtype: 'I32', shape: [columns / GROUP, rows / 8] },
+      { name: `${module}.scales`, dtype: 'F16', shape: [columns / GROUP, rows] },
+    ],
+  },
+  awq: {
+    config: { quant_method: 'awq', bits: 4, group_size: GROUP, version: 'gemm', zero_point: true },
+    parts: (module, rows, columns) => [
+      { name: `${module}.qweight`, dtype: 'I32', shape: [columns, rows / 8] },
+      { name: `${module}.qzeros`, dtype: 'I32', shape: [columns / GROUP, rows / 8] },
+      { name: `${module}.scales`, dtype: 'F16', shape: [columns / GROUP, rows] },
+    ],
+  },
+};
+
+/** By layout: load and bare read in bytes a second, and their ratio, medians over pairs. */
+export async function benchQuantized(backend: Backend, convert: ReadAndConvert): Promise<object> {
+  const results: Record<string, object> = {};
+  for (const [name, layout] of Object.entries(LAYOUTS)) {
+    results[name] = await measured(await layerFiles(name, layout), backend, convert);
+  }
+  await removeSynthetic();
+  return results;
+}
+
+async function measured(files: CheckpointFiles, backend: Backend, convert: ReadAndConvert): Promise<object> {
+  const folder = await readableFolder(files);
+  if (!(folder instanceof DecodedFolder)) throw new RangeError('the layer opened as plain');
+  const checkpoint = await openCheckpoint(folder);
+  const plan = planWeights(ONE_LAYER_OF_7B, linearFormat(checkpoint, 'q4'), backend.maxTensorBytes).filter(
+    ({ tensor }) => tensor.startsWith(LAYER),
+  );
+  const bytes = [...checkpoint.tensors.values()].reduce(
+    (sum, entry) => sum + storedAs(folder, entry).bytes,
+    0,
+  );
+  const ratios: number[] = [];
+  const loads: number[] = [];
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    const bare = await secondsOf(() => bareRead(files.get('model.safetensors') as ByteSource));
+    const arrays = new WeightArrays(backend);
+    const load = await secondsOf(() => loadWeights(checkpoint, plan, arrays, { convert }));
+    arrays.dispose();
+    loads.push(bytes / load);
+    ratios.push(bare / load);
+  }
+  return {
+    ...{ storedBytes: bytes, ...storedMatrices(checkpoint, plan) },
+    loadBytesPerSecond: median(loads),
+    ratio: median(ratios),
+    ratios,
+  };
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+/** The whole file in pieces, as many in flight as a load has. */
+async function bareRead(source: ByteSource): Promise<void> {
+  const starts = Array.from(
+    { length: Math.ceil(source.size / PIECE_BYTES) },
+    (_, piece) => piece * PIECE_BYTES,
+  );
+  await mapInFlight(starts, (start) =>
+    readRange(source, start, Math.min(source.size, start + PIECE_BYTES), { file: source.name }),
+  );
+}
+
+async function layerFiles(name: string, { config, parts }: Layout): Promise<CheckpointFiles> {
+  const tensors = expectedWeights(ONE_LAYER_OF_7B)
+    .filter((weight) => weight.name.startsWith(LAYER))
+    .flatMap((weight): readonly Part[] => {
+      const [rows = 1, columns] = weight.shape;
+      if (columns === undefined) return [{ name: weight.name, dtype: 'BF16', shape: weight.shape }];
+      return parts(weight.name.replace(/\.weight$/, ''), rows, columns);
+    });
+  const json = JSON.stringify({ quantization_config: config });
+  return new Map<string, ByteSource>([
+    ['model.safetensors', await syntheticFile(`${name}.safetensors`, tensors, shapesIn(tensors))],
+    ['config.json', new File([json], 'config.json')],
+  ]);
+}
+
+/** compressed-tensors stores a matrix's shape beside it. */
+function shapesIn(tensors: readonly Part[]): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
+  const shapes = tensors.flatMap(({ name, shape: [rows = 0, words = 0] }) =>
+    name.endsWith('.weight_packed')
+      ? [
+          [
+            name.replace('_packed', '_shape'),
+            new Uint8Array(BigInt64Array.of(BigInt(rows), BigInt(words * 8)).buffer),
+          ] as const,
+        ]
+      : [],
+  );
+  return new Map(shapes);
+}

@@ -1,0 +1,32 @@
+import type { GgufArchitecture } from './architecture.ts';
+import { mropeSections } from './mrope-sections.ts';
+
+/** Qwen3-VL, the dense ones. */
+export const GGUF_QWEN3_VL: GgufArchitecture = {
+  language: 'qwen3vl',
+  projector: 'qwen3vl_merger',
+  modelType: 'qwen3_vl',
+  className: 'Qwen3VLForConditionalGeneration',
+  imageProcessor: 'Qwen2VLImageProcessorFast',
+  prefixes: { language: 'model.language_model.', vision: 'model.visual.' },
+  nested: true,
+  mlp: { ffn_up: 'mlp.linear_fc1', ffn_down: 'mlp.linear_fc2' },
+  merger: { norm: 'norm', widen: 'linear_fc1', narrow: 'linear_fc2' },
+  text: (metadata, key) => ({
+    attention_bias: false,
+    head_dim: metadata.count(key('attention.key_length')),
+    rope_scaling: {
+      rope_type: metadata.text(key('rope.scaling.type')) ?? 'default',
+      mrope_interleaved: true,
+      ...mropeSections(metadata, key),
+    },
+  }),
+  vision: (facts) => ({
+    hidden_act: 'gelu_pytorch_tanh',
+    hidden_size: facts.hiddenSize,
+    intermediate_size: facts.intermediateSize,
+    out_hidden_size: facts.outSize,
+    num_position_embeddings: facts.positions,
+    deepstack_visual_indexes: facts.deepstack,
+  }),
+};
