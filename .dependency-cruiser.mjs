@@ -134,6 +134,11 @@ export const ROOMS = {
     uses: ['words', 'work', 'grading', 'identity', 'evaluation'],
     holds: 'models that other hosts run, and the judge',
   },
+  served: {
+    files: folder('served'),
+    uses: ['words', 'work', 'checkpoint', 'remote'],
+    holds: 'checkpoints on servers: listed, read in ranges, kept when asked',
+  },
   reading: {
     files: folder('reading'),
     uses: ['words', 'work', 'checkpoint', 'grading', 'vlm', 'probes', 'merge', 'evaluation', 'remote'],
@@ -214,6 +219,7 @@ export const ROOMS = {
       'demo',
       'evaluation',
       'remote',
+      'served',
       'reading',
       'study',
     ],
@@ -241,7 +247,7 @@ export const ROOMS = {
   },
   workers: {
     files: '^workers/',
-    uses: ['work', 'engine', 'spectra', 'merge', 'evaluation', 'reading', 'study', 'bench'],
+    uses: ['work', 'engine', 'spectra', 'merge', 'evaluation', 'served', 'reading', 'study', 'bench'],
     holds: 'thin shells around what runs in threads',
   },
   'engine-package': {

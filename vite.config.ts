@@ -33,6 +33,8 @@ export default defineConfig({
     // WASM files are megabytes, on purpose.
     chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['index.html', 'connected.html', 'headless.html', 'bench.html'] },
+    rolldownOptions: {
+      input: ['index.html', 'server.html', 'connected.html', 'headless.html', 'bench.html'],
+    },
   },
 });

@@ -20,18 +20,19 @@ test('no code names a content delivery network', () => {
 });
 
 test('each page carries the content policy for hosts that cannot send it', () => {
-  for (const page of ['index.html', 'connected.html', 'headless.html', 'bench.html']) {
+  for (const page of ['index.html', 'server.html', 'connected.html', 'headless.html', 'bench.html']) {
     const html = readFileSync(join(DIST, page), 'utf8');
     expect(html).toMatch(/http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;/);
     expect(html).not.toMatch(/<script>|<style|style=|\son\w+=/);
   }
 });
 
-test('one page alone may speak to other hosts', () => {
+test('two pages alone may speak to other hosts', () => {
   const connect = (page: string): string | undefined =>
     /connect-src ([^;"]*)/.exec(readFileSync(join(DIST, page), 'utf8').replaceAll('&#39;', "'"))?.[1];
   for (const page of ['index.html', 'headless.html', 'bench.html']) expect(connect(page)).toBe("'self'");
-  expect(connect('connected.html')).toBe("'self' https: http://localhost:* http://127.0.0.1:*");
+  for (const page of ['connected.html', 'server.html'])
+    expect(connect(page)).toBe("'self' https: http://localhost:* http://127.0.0.1:*");
 });
 
 test('the licence of every package that is imported lies beside the pages', () => {

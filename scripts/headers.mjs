@@ -18,8 +18,8 @@ const POLICY = {
   'form-action': "'none'",
 };
 
-/** The one page that may ask other hosts: a judge, or models elsewhere, with the user's own key. */
-const CONNECTED_PAGE = 'connected.html';
+/** The pages that may ask other hosts: a judge, or models elsewhere, with the user's own key; checkpoints on a server. */
+const CONNECTED_PAGES = ['connected', 'server'];
 
 /** Encrypted, or on the user's own machine. */
 const ELSEWHERE = 'https: http://localhost:* http://127.0.0.1:*';
@@ -29,8 +29,12 @@ const HEADER_ONLY = { 'frame-ancestors': "'none'" };
 
 /** @param {string} path of a page */
 function policyOf(path) {
-  const name = path.split('/').at(-1);
-  const isConnected = name === CONNECTED_PAGE || name === CONNECTED_PAGE.replace('.html', '');
+  const name =
+    path
+      .split('/')
+      .at(-1)
+      ?.replace(/\.html$/, '') ?? '';
+  const isConnected = CONNECTED_PAGES.includes(name);
   return isConnected ? { ...POLICY, 'connect-src': `'self' ${ELSEWHERE}` } : POLICY;
 }
 
@@ -79,7 +83,7 @@ export function headersFor(path) {
 /** Pages, with and without the ending that some hosts take off, and whatever may run as a worker. */
 const WITH_POLICY = [
   '/',
-  ...['index', 'headless', 'bench', 'connected'].flatMap((name) => [`/${name}.html`, `/${name}`]),
+  ...['index', 'headless', 'bench', ...CONNECTED_PAGES].flatMap((name) => [`/${name}.html`, `/${name}`]),
   '/isolation-worker.js',
   '/assets/*',
 ];

@@ -95,6 +95,7 @@ test('hosts that read _headers get the same headers: one policy for each path', 
     '/assets/*',
     '/isolation-worker.js',
     '/connected.html',
+    '/server.html',
   ])
     expect(rules.get(path)).toContain(`\n  Content-Security-Policy: ${contentPolicy(path)}`);
   // What applies everywhere would be joined with the page's own, and the stricter of two policies holds.
@@ -102,17 +103,19 @@ test('hosts that read _headers get the same headers: one policy for each path', 
   expect(rules.get('/*')).toContain('Cross-Origin-Embedder-Policy: require-corp');
 });
 
-test('one page alone may speak to other hosts', async () => {
+test('two pages alone may speak to other hosts', async () => {
   const connect = async (path: string): Promise<string | undefined> => {
     const { headers } = await fetch(server.url + path);
     return /connect-src ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1];
   };
-  expect(await connect('connected.html?a=1')).toBe("'self' https: http://localhost:* http://127.0.0.1:*");
+  for (const page of ['connected.html?a=1', 'server.html', 'server'])
+    expect(await connect(page), page).toBe("'self' https: http://localhost:* http://127.0.0.1:*");
   for (const path of [
     '',
     'index.html',
     'a.wasm',
     'not-connected.html',
+    'server.js',
     'connected.html/a.wasm',
     'x?/connected.html',
   ])

@@ -1,4 +1,5 @@
 /** The engine as it lives in its worker: with the browser's devices, weights workers and storage. */
+import { receivedFolder } from '../checkpoint/served-file.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
 import { createBackend } from './backend/create.ts';
@@ -42,6 +43,10 @@ export class EngineHost extends Engine {
     super({ createBackend, convert, decodeImage, kept, openPrompts });
     this.#kept = kept;
     this.#notices = notices;
+  }
+
+  override open(...[id, name, files]: Parameters<Engine['open']>): ReturnType<Engine['open']> {
+    return super.open(id, name, receivedFolder(files));
   }
 
   override async load(...request: Parameters<Engine['load']>): Promise<LoadedModel> {

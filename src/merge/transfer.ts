@@ -5,6 +5,7 @@ import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { DecodedFolder } from '../checkpoint/formats/decoded-folder.ts';
 import { AdapterFiles } from '../checkpoint/formats/peft/adapter-files.ts';
 import type { OpenedFormat } from '../checkpoint/formats/stored-format.ts';
+import { receivedFolder } from '../checkpoint/served-file.ts';
 import type { FolderOptions } from './folder/merged-folder.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import type { MergePlan } from './plan/plan.ts';
@@ -40,7 +41,7 @@ function toWire(folder: CheckpointFiles): WireFolder {
 }
 
 function fromWire(wire: WireFolder): CheckpointFiles {
-  if (wire.kind === 'files') return wire.files;
+  if (wire.kind === 'files') return receivedFolder(wire.files);
   if (wire.kind === 'adapter') return new AdapterFiles(fromWire(wire.base), wire.adapter);
   if (wire.kind === 'decoded') return decodedFrom(wire.format, fromWire(wire.origin));
   const folders = new Map(wire.folders.map(([name, files]) => [name, fromWire(files)]));

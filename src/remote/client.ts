@@ -5,8 +5,7 @@ import type { Dialect, RemoteQuestion, RemoteReply } from './dialects/dialect.ts
 import { errorOf } from './dialects/fields.ts';
 import { OPENAI } from './dialects/openai.ts';
 import { type DialectName, type Endpoint, requestAddress } from './endpoint.ts';
-import { isPassing, PATIENCE, type Patience, retryAfterMs, waitBeforeNext } from './retry.ts';
-import { abortable, throwIfCancelled } from '../work/cancel.ts';
+import { isPassing, Passing, PATIENCE, type Patience, patiently, retryAfterMs } from './retry.ts';
 
 const DIALECT: Readonly<Record<DialectName, Dialect>> = { openai: OPENAI, anthropic: ANTHROPIC };
 
@@ -17,16 +16,6 @@ export interface Client {
   readonly patience?: Patience;
   /** Told of each wait: what failed, and for how long. */
   onWait?(why: string, milliseconds: number): void;
-}
-
-/** Why an attempt failed that may be repeated. */
-class Passing extends Error {
-  readonly retryAfter: number | undefined;
-
-  constructor(message: string, retryAfter?: number) {
-    super(message);
-    this.retryAfter = retryAfter;
-  }
 }
 
 /**
@@ -52,20 +41,14 @@ export async function askRemote(
     referrerPolicy: 'no-referrer',
     redirect: 'error',
   } as const;
-  for (let attempt = 1; ; attempt++) {
-    throwIfCancelled(signal);
-    try {
-      return await once(url, request, dialect, patience, signal);
-    } catch (error) {
-      throwIfCancelled(signal);
-      if (!(error instanceof Passing)) throw withoutKey(error, key);
-      const wait = waitBeforeNext(attempt, error.retryAfter, patience, Math.random());
-      const why = hide(error.message, key);
-      if (wait === undefined) throw unavailable(why, attempt, url);
-      onWait?.(why, wait);
-      await pause(wait, signal);
-    }
-  }
+  return patiently(() => once(url, request, dialect, patience, signal), {
+    patience,
+    signal,
+    giveUp: (why, attempts) => unavailable(why, attempts, url),
+    onWait: (why, wait) => onWait?.(hide(why, key), wait),
+  }).catch((error: unknown) => {
+    throw withoutKey(error, key);
+  });
 }
 
 async function once(
@@ -140,10 +123,4 @@ function hide(text: string, key: string): string {
 function withoutKey(error: unknown, key: string): unknown {
   if (!(error instanceof NamedError)) return error;
   return new NamedError(error.name, hide(error.what, key), error.place, error.remedy);
-}
-
-function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  let timer: ReturnType<typeof setTimeout>;
-  const wait = (): Promise<void> => new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
-  return abortable(wait, signal, () => clearTimeout(timer));
 }

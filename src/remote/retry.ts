@@ -1,4 +1,5 @@
 /** When a request that failed is sent again. */
+import { abortable, throwIfCancelled } from '../work/cancel.ts';
 
 /** How patient a client is. */
 export interface Patience {
@@ -49,4 +50,58 @@ export function waitBeforeNext(
   if (attempt >= attempts) return undefined;
   if (asked !== undefined) return asked <= longestWaitMs ? asked : undefined;
   return Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1)) * (1 - random / 2);
+}
+
+/** Why an attempt failed that may be repeated. */
+export class Passing extends Error {
+  /** Milliseconds that the service asks to be left alone for. */
+  readonly retryAfter: number | undefined;
+  /** Whether some of what was asked for came all the same: then attempts are counted anew. */
+  readonly progressed: boolean;
+
+  constructor(message: string, retryAfter?: number, progressed = false) {
+    super(message);
+    this.retryAfter = retryAfter;
+    this.progressed = progressed;
+  }
+}
+
+export interface Attempts {
+  readonly patience: Patience;
+  readonly signal?: AbortSignal | undefined;
+  /** What is thrown once patience is at its end. */
+  readonly giveUp: (why: string, attempts: number) => Error;
+  /** Told of each wait: what failed, and for how long. */
+  readonly onWait?: (why: string, milliseconds: number) => void;
+}
+
+/**
+ * What `once` resolves to, made again after each `Passing` as `patience` says.
+ *
+ * @throws NamedError `Cancelled`; what `giveUp` makes; whatever else `once` throws, at once
+ */
+export async function patiently<T>(
+  once: () => Promise<T>,
+  { patience, signal, giveUp, onWait }: Attempts,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    throwIfCancelled(signal);
+    try {
+      return await once();
+    } catch (error) {
+      throwIfCancelled(signal);
+      if (!(error instanceof Passing)) throw error;
+      if (error.progressed) attempt = 1;
+      const wait = waitBeforeNext(attempt, error.retryAfter, patience, Math.random());
+      if (wait === undefined) throw giveUp(error.message, attempt);
+      onWait?.(error.message, wait);
+      await pause(wait, signal);
+    }
+  }
+}
+
+function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (): Promise<void> => new Promise((resolve) => (timer = setTimeout(resolve, milliseconds)));
+  return abortable(wait, signal, () => clearTimeout(timer));
 }

@@ -5,6 +5,7 @@ import type { Samples } from './demo/samples.svelte.ts';
 import type { Localize } from './localize/localize.svelte.ts';
 import type { Necessity } from './necessity/necessity.svelte.ts';
 import type { Perception } from './perception/perception.svelte.ts';
+import type { Servers } from './served/servers.svelte.ts';
 import type { Appearance } from './state/appearance.svelte.ts';
 import type { Asking } from './state/asking.svelte.ts';
 import type { Compared } from './state/compared.svelte.ts';
@@ -28,6 +29,7 @@ interface Stores {
   readonly machine: Machine;
   readonly compared: Compared;
   readonly family: Family;
+  readonly servers: Servers;
   readonly stitch: Stitch;
   readonly asking: Asking;
   readonly demo: Demo;

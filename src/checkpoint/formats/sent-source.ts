@@ -1,12 +1,17 @@
-/** Lets a thread read a part of any source: files go as they are, encoded tensors as what they are decoded from. */
+/**
+ * Lets a thread read a part of any source: files go as they are, those on servers as what is known of them, encoded tensors as
+ * what they are decoded from.
+ */
 import type { ByteSource } from '../byte-source.ts';
 import type { AnyEncoded } from './codecs.ts';
 import { DecodedFile } from './decoded-file.ts';
 import { DecodedTensor } from './decoded-tensor.ts';
+import { type ServedFacts, ServedFile } from '../served-file.ts';
 
 /** What a message to a thread can hold. */
 export type SentSource =
   | { readonly kind: 'blob'; readonly blob: ByteSource & Blob }
+  | { readonly kind: 'served'; readonly file: ServedFacts }
   | {
       readonly kind: 'encoded';
       /** See `DecodedTensor.key`. */
@@ -24,6 +29,7 @@ export type SentSource =
  */
 export function toSent(source: ByteSource, start: number): SentSource | null {
   if (source instanceof Blob) return { kind: 'blob', blob: source };
+  if (source instanceof ServedFile) return { kind: 'served', file: source.facts };
   const placed = encodedAt(source, start);
   if (!placed) return null;
   const files = new Map<string, SentSource>();
@@ -50,6 +56,7 @@ const recent = new Map<string, DecodedTensor>();
 /** The source again, in the thread that it was sent to. */
 export function fromSent(sent: SentSource): ByteSource {
   if (sent.kind === 'blob') return sent.blob;
+  if (sent.kind === 'served') return new ServedFile(sent.file);
   const { key, name, tensor, start, files } = sent;
   const known = recent.get(key) ?? new DecodedTensor(name, tensor, start, revived(files), key);
   recent.delete(key);

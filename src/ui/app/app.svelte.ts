@@ -10,6 +10,7 @@ import { Necessity } from '../necessity/necessity.svelte.ts';
 import { Perception } from '../perception/perception.svelte.ts';
 import { TransferEvaluation } from '../transfer/evaluation.svelte.ts';
 import { Appearance } from '../state/appearance.svelte.ts';
+import { Servers } from '../served/servers.svelte.ts';
 import { Asking } from '../state/asking.svelte.ts';
 import { Compared } from '../state/compared.svelte.ts';
 import { Donors } from '../state/donors.svelte.ts';
@@ -35,6 +36,7 @@ export class AppState {
   readonly kept: KeptResults;
   readonly compared: Compared;
   readonly family: Family;
+  readonly servers: Servers;
   readonly stitch: Stitch;
   readonly asking: Asking;
   readonly demo: Demo;
@@ -52,6 +54,7 @@ export class AppState {
     withdrawCopies(journals.weights, engine);
     this.compared = new Compared(journals.weights);
     this.family = new Family(engine, this.choice, this.machine, this.jobs, journals.weights);
+    this.servers = new Servers(this.family, this.jobs);
     this.stitch = new Stitch(this.family);
     this.asking = new Asking(engine, this.stitch, this.images, this.jobs);
     this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
@@ -67,6 +70,7 @@ export class AppState {
   }
 
   async start(): Promise<void> {
+    void this.servers.askCopies();
     await this.machine.ask();
     if (this.machine.capabilities) this.choice.prefer(this.machine.capabilities);
   }

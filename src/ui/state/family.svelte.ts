@@ -1,3 +1,4 @@
+import { stopFetching } from '../../checkpoint/served-file.ts';
 import { ROLES } from '../../roles.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
@@ -152,7 +153,10 @@ export class Family {
     const before = slot.checkpoint;
     if (slot.state.kind === 'reading') slot.state.cancel();
     const opening = new AbortController();
-    const cancel = (): void => opening.abort(cancelled());
+    const cancel = (): void => {
+      opening.abort(cancelled());
+      stopFetching(folder.files);
+    };
     const reading = { kind: 'reading', folder: folder.name, files: folder.files.size, cancel } as const;
     slot.state = reading;
     slot.folder = folder;
@@ -253,6 +257,7 @@ export class Family {
     if (slot.state.kind !== 'loading') return;
     slot.state = { ...slot.state, cancelling: true };
     void this.#engine.cancel(`load ${slot.state.checkpoint.id}`);
+    if (slot.folder) stopFetching(slot.folder.files);
   }
 
   async unload(slot: Slot): Promise<void> {

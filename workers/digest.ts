@@ -1,0 +1,3 @@
+import { serveDigest } from '../src/served/kept/digest-file.ts';
+
+serveDigest();
