@@ -28,7 +28,11 @@ export async function ggufKeys(files: CheckpointFiles, name: string): Promise<Gg
   const architecture = writtenArchitecture(config['model_type']);
   const texts = await readTokenizerFiles(files);
   const tokenizer = (texts.tokenizerJson ?? {}) as Json;
-  if (!JSON.stringify(tokenizer['pre_tokenizer'] ?? null).includes(JSON.stringify(architecture.tokenizer.pattern))) {
+  if (
+    !JSON.stringify(tokenizer['pre_tokenizer'] ?? null).includes(
+      JSON.stringify(architecture.tokenizer.pattern),
+    )
+  ) {
     throw new NamedError(
       'InvalidTokenizer',
       'it cuts texts otherwise than the tokenizer that GGUF files name for this model',
