@@ -2,7 +2,8 @@
 import { readRange, type ByteSource, type CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { Dtype } from '../checkpoint/dtype.ts';
-import { DecodedFolder, storedAs } from '../checkpoint/formats/decoded-folder.ts';
+import { DecodedFolder } from '../checkpoint/formats/decoded-folder.ts';
+import { storedAs } from '../checkpoint/formats/stored-as.ts';
 import { readableFolder } from '../checkpoint/formats/open.ts';
 import type { Backend } from '../engine/backend/backend.ts';
 import { WeightArrays } from '../engine/weights/arrays.ts';

@@ -1,4 +1,4 @@
-import { storedAs } from '../checkpoint/formats/decoded-folder.ts';
+import { storedAs } from '../checkpoint/formats/stored-as.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { layerPlace } from '../checkpoint/tensor-place.ts';
 

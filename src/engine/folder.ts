@@ -1,6 +1,7 @@
 /** A checkpoint folder made ready: weights located, config, tokenizer and image processor read and checked. */
 import { type CheckpointFiles, listFiles } from '../checkpoint/byte-source.ts';
-import { storedAs, storedFiles, storedWeightFiles } from '../checkpoint/formats/decoded-folder.ts';
+import { storedFiles } from '../checkpoint/formats/decoded-folder.ts';
+import { storedAs, storedWeightFiles } from '../checkpoint/formats/stored-as.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { EMBEDDINGS, layerPlace, tensorPlace } from '../checkpoint/tensor-place.ts';
 import { MAX_NOTICES } from '../checkpoint/limits.ts';

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Checkpoint, TensorEntry } from '../checkpoint/checkpoint.ts';
 import { openCheckpoint, readTensorBytes } from '../checkpoint/checkpoint.ts';
 import { toFloat32 } from '../checkpoint/decoding.ts';
+import { readableFolder } from '../checkpoint/formats/open.ts';
 import { INDEX_FILE } from '../checkpoint/shard-index.ts';
 import { failureOf, fileWith, folder } from '../checkpoint/testing/files.ts';
 import { loadedByTransformers, weightFolder } from './testing/weight-folders.ts';
@@ -158,6 +159,16 @@ describe('a quantized folder', () => {
     expect(refusal.name).toBe('QuantizedWeights');
     expect(refusal.what).toContain(`(${shown})`);
     expect(refusal.place.file).toBe(SINGLE);
+  });
+
+  it('opens as transformers reads it where its scales are there, and their format is read', async () => {
+    const name = 'quantized, float8 with a scale for each block';
+    const { checkpoint, notices } = await openModelFolder(await readableFolder(weightFolder(name)), { name });
+    for (const [tensor, value] of Object.entries(loadedByTransformers('5.24.0').get(name)?.means ?? {})) {
+      expect(await mean(checkpoint, tensor)).toBe(value);
+    }
+    expect(checkpoint.format).toBe('FP8 (E4M3, a scale for each block of 128 × 128)');
+    expect(notices).toEqual([]);
   });
 
   // Names and dtypes as written by bitsandbytes 0.50.2, torchao 0.18, optimum-quanto 0.2.7, and as ModelOpt, HQQ, AQLM and

@@ -2,7 +2,7 @@
 import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
-import { readsWhole, storedAs } from '../../checkpoint/formats/decoded-folder.ts';
+import { readsWhole, storedAs } from '../../checkpoint/formats/stored-as.ts';
 import { mapInFlight } from '../../work/in-flight.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { LoadProgress, QuantizationError } from '../protocol/loading.ts';

@@ -1,4 +1,5 @@
 /** An adapter on a base that is itself stored quantized. */
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { openCheckpoint, readTensorBytes, type Checkpoint } from '../../checkpoint.ts';
 import { toFloat32 } from '../../decoding.ts';
@@ -9,7 +10,8 @@ import { adapterFolder } from './adapter-folder.ts';
 import { CONFIG, madeAdapter } from './testing/made-adapter.ts';
 
 const WEIGHT = 'model.layers.0.mlp.down_proj.weight';
-const [item] = await integerCases('packed');
+const DATA = new URL('../../../../tools/quantized/data/integers/', import.meta.url);
+const [item] = await integerCases((file) => new Uint8Array(readFileSync(new URL(file, DATA))), 'packed');
 if (!item) throw new Error('no quantized matrix');
 const { said, tensors, shape } = item;
 const [rows = 0, columns = 0] = shape;

@@ -1,0 +1,40 @@
+/** How the tensors of an opened checkpoint lie on the disk, where they are decoded as they are read. */
+import type { CheckpointFiles } from '../byte-source.ts';
+import type { Checkpoint, TensorEntry } from '../checkpoint.ts';
+import type { PartRange } from './codec.ts';
+import { codecOf } from './codecs.ts';
+import { DecodedFolder } from './decoded-folder.ts';
+import { matrixOf, storedBytes, type StoredPart } from './encoded.ts';
+
+/** What a tensor takes on the disk, and how it is stored: a dtype, or the name of a codec. */
+export function storedAs(
+  files: CheckpointFiles,
+  entry: TensorEntry,
+): Pick<TensorEntry, 'bytes'> & { dtype: string } {
+  const tensor = files instanceof DecodedFolder ? files.weights.tensorAt(entry.start)?.tensor : undefined;
+  if (!tensor || tensor.codec === 'stored') return { bytes: entry.bytes, dtype: entry.dtype };
+  return { bytes: storedBytes(tensor), dtype: tensor.codec };
+}
+
+/** Whether any run of rows needs all bytes of the tensor: its layout runs the other way. */
+export function readsWhole(files: CheckpointFiles, entry: TensorEntry): boolean {
+  const tensor = files instanceof DecodedFolder ? files.weights.tensorAt(entry.start)?.tensor : undefined;
+  if (!tensor) return false;
+  const parts: Readonly<Record<string, StoredPart>> = tensor.parts;
+  const [[key, { start, end }]] = Object.entries(codecOf(tensor).ranges({ first: 0, count: 1 })).sort(
+    ([a], [b]) => sizeOf(parts[b]) - sizeOf(parts[a]),
+  ) as [[string, PartRange]];
+  return matrixOf(tensor.shape).rows > 1 && end - start === sizeOf(parts[key]);
+}
+
+function sizeOf(part: StoredPart | undefined): number {
+  return part ? part.end - part.start : 0;
+}
+
+/** Files on the disk that the weights are read from. */
+export function storedWeightFiles({
+  files,
+  weightFiles,
+}: Pick<Checkpoint, 'files' | 'weightFiles'>): readonly string[] {
+  return files instanceof DecodedFolder ? files.format.weightFiles.map(({ file }) => file) : weightFiles;
+}
