@@ -15,11 +15,23 @@ const ALIGNMENT = 8;
 export interface FilePlan<T extends TensorLayout> {
   /** Length prefix and header, padded with spaces to a multiple of 8 bytes. */
   readonly head: Uint8Array<ArrayBuffer>;
-  /** Widest dtype first, so that each tensor is aligned to its elements; by name within a dtype. */
   readonly order: readonly T[];
   /** Of the whole file. */
   readonly bytes: number;
 }
+
+/** The order of the tensors in a file. */
+export type FileOrder = <T extends TensorLayout>(tensors: readonly T[]) => readonly T[];
+
+/** Widest dtype first, so that each tensor is aligned to its elements; by name within a dtype. */
+export const widestFirst: FileOrder = (tensors) =>
+  tensors.toSorted((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype] || (a.name < b.name ? -1 : 1));
+
+/** As they are given, so that what is made together is read together; those that would move others off their alignment come last. */
+export const asGiven: FileOrder = (tensors) => {
+  const isEven = (tensor: TensorLayout): boolean => tensorBytes(tensor) % ALIGNMENT === 0;
+  return [...tensors.filter(isEven), ...widestFirst(tensors.filter((tensor) => !isEven(tensor)))];
+};
 
 /**
  * Lays a safetensors file out, so that a merge can stream its tensors one by one behind `head`.
@@ -29,10 +41,9 @@ export interface FilePlan<T extends TensorLayout> {
 export function planSafetensors<T extends TensorLayout>(
   tensors: readonly T[],
   metadata: ReadonlyMap<string, string> = new Map([['format', 'pt']]),
+  ordered: FileOrder = widestFirst,
 ): FilePlan<T> {
-  const order = tensors.toSorted(
-    (a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype] || (a.name < b.name ? -1 : 1),
-  );
+  const order = ordered(tensors);
   const names = new Set(['__metadata__']);
   // Joined as text: an object would lose a key called "__proto__".
   const entries = [...metadata].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
@@ -56,6 +67,6 @@ export function planSafetensors<T extends TensorLayout>(
   return { head, order, bytes: head.length + end };
 }
 
-export function tensorBytes({ dtype, shape }: TensorLayout): number {
+export function tensorBytes({ dtype, shape }: Pick<TensorLayout, 'dtype' | 'shape'>): number {
   return shape.reduce((product, dim) => product * dim, DTYPE_BYTES[dtype]);
 }

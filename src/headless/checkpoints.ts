@@ -153,7 +153,17 @@ export class Checkpoints {
 
   /** Opens it and loads it on `--device` in `--dtype`; progress goes to the console, which the shell shows. */
   async load(flag: string, index = 0): Promise<LoadedCheckpoint> {
-    const summary = await this.open(flag, index);
+    return this.#load(await this.open(flag, index));
+  }
+
+  /** The same of a folder that no flag names. */
+  async loadFolder(name: string, files: CheckpointFiles): Promise<LoadedCheckpoint> {
+    const opened = await this.#around.engine().open(name, files, this.#around.signal);
+    this.tell(name, opened.notices);
+    return this.#load(opened);
+  }
+
+  async #load(summary: OpenedCheckpoint): Promise<LoadedCheckpoint> {
     const options = await this.loadOptions();
     const job = `load ${summary.id}`;
     let percent = -1;

@@ -19,9 +19,9 @@ vi.mock('../engine/capabilities.ts', () => ({
   surveyCapabilities: () => Promise.resolve({ preferred: 'wasm' }),
 }));
 
-const LOOKING = ['generate', 'logits', ...PROBES.keys(), ...EVALUATIONS.keys()];
+const LOOKING = ['generate', 'logits', 'quantize', ...PROBES.keys(), ...EVALUATIONS.keys()];
 const CHECKPOINTS = { model: ['m'], base: ['b'], in: ['i'], rl: ['r'] };
-const FILES = ['--pairs', 'p', '--problems', 'q', '--items', 'q'];
+const FILES = ['--pairs', 'p', '--problems', 'q', '--items', 'q', '--format', 'awq'];
 const IMAGE = new File(['x'], 'a.png');
 
 const table = (name: string): CommandTable => COMMANDS[name] as CommandTable;

@@ -1,3 +1,4 @@
+import type { ErrorName } from '../error-name.ts';
 import { ROLE_LABELS } from '../roles.mjs';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
@@ -9,6 +10,8 @@ import { readRecipeFile } from '../reading/client.ts';
 import type { Donor } from '../merge/plan/donor.ts';
 import { donorNotices, openDonor } from '../merge/plan/donor.ts';
 import { planMerge } from '../merge/plan/plan.ts';
+import { parseBlocks } from '../merge/recipe/blocks.ts';
+import type { Recipe } from '../merge/recipe/recipe.ts';
 import type { CommandContext } from './context.ts';
 
 export interface RecipeDonors {
@@ -76,4 +79,28 @@ export async function recipeCheckpoints(context: CommandContext): Promise<Checkp
     opened.push(await openMerge(plan, folders, name, { signal, onProgress }));
   }
   return opened;
+}
+
+/** The recipe of `--recipe` or `--blocks`. @throws NamedError `MissingFlag`, and those of reading recipes */
+export async function givenRecipe(
+  { flags, inputs, notice }: CommandContext,
+  donors: ReadonlyMap<string, Donor>,
+): Promise<Recipe> {
+  const [first] = donors.values();
+  const blocks = flags.text('blocks');
+  const [file, more] = inputs.list('recipe');
+  if (!first) throw refusal('MissingFlag', 'no checkpoint was given', '--in', 'give --in, --rl or --base');
+  if ((blocks === undefined) === (file === undefined) || more) {
+    throw refusal('MissingFlag', 'one recipe is wanted', '--blocks', 'give either --blocks or one --recipe');
+  }
+  const cuts = flags.text('cuts')?.split(',').map(Number);
+  if (blocks !== undefined) return parseBlocks(blocks, [...donors.keys()], first.config.text.layers, cuts);
+  if (cuts) throw refusal('BadValue', 'cuts go with blocks', '--cuts', 'leave it out: the recipe says them');
+  const opened = await readRecipeFile(file as File, first.config, knownDonors(donors));
+  for (const line of opened.notices) notice(line);
+  return opened.recipe;
+}
+
+function refusal(name: ErrorName, what: string, field: string, remedy: string): NamedError {
+  return new NamedError(name, what, { field }, remedy);
 }

@@ -33,6 +33,7 @@ export const DECIDED_BY: { readonly [K in Kind]: { readonly [I in keyof Deciding
     checkpoints: 'names of the donors stand in the card',
     smallFiles: 'config, tokenizer, chat template and card are written, too',
     plan: 'which tensors are written, and how each is made',
+    quantized: 'what weights are rounded to',
   },
   'gpu-memory': { answers: 'the run whose memory was measured' },
   verdicts: { judge: 'who judges' },

@@ -53,6 +53,8 @@ export interface DecidingInputs {
     readonly smallFiles: FileHashes;
     /** SHA-256 over the plan, tensor by tensor. */
     readonly plan: string;
+    /** How weights are rounded to a format of few bits, where they are. */
+    readonly quantized?: Json;
   };
   /** What was measured of the run that made these answers: SHA-256 over their names. */
   readonly 'gpu-memory': { readonly answers: string };

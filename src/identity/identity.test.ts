@@ -71,6 +71,7 @@ const FLIPS: Flips = {
     checkpoints: [['b']],
     smallFiles: fileFlips,
     plan: ['changed'],
+    quantized: [{ format: 'awq' }],
   },
   'gpu-memory': { answers: ['changed'] },
   verdicts: { judge: ['changed'] },

@@ -2,16 +2,16 @@
 import type { ByteSource } from '../checkpoint/byte-source.ts';
 import { readRange } from '../checkpoint/byte-source.ts';
 import type { LongWork } from '../work/long-work.ts';
-import type { FolderOptions } from './folder/merged-folder.ts';
-import { MergedFolder } from './folder/merged-folder.ts';
 import { HashedReading, type ReadHashes } from './folder/hashed-reading.ts';
 import type { DonorFolders } from './folder/tensor-values.ts';
 import { measureNoise } from './measure.ts';
-import { isWeightFile, mergeIdentity, sourceDates } from './output/merge-identity.ts';
+import { mergeIdentity, sourceDates } from './output/merge-identity.ts';
 import { MergeRecord } from './output/merge-record.ts';
 import { PIECE_BYTES, PieceHash } from './output/piece-hash.ts';
 import { checkSpace } from './output/space.ts';
+import { isWeightFile } from './output/weight-files.ts';
 import type { MergePlan } from './plan/plan.ts';
+import { exportedFolder, type ExportOptions } from './quantize/quantized-folder.ts';
 import type { FileSink, FolderSink } from './sinks/sink.ts';
 import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
 
@@ -35,7 +35,7 @@ export interface ExportReport {
 }
 
 export type ExportWork = LongWork<number> &
-  FolderOptions & {
+  ExportOptions & {
     /** What is remembered of the donors' weights; without it they are hashed for this export alone. */
     readonly weights?: WeightsMemory;
     /** Told in sentences what was found in the folder, and what stays in it where the export is cut off. */
@@ -86,7 +86,7 @@ async function beginRecord(
   work: ExportWork,
 ): Promise<MergeRecord | null> {
   if (!kept) return null;
-  const names = new Set(new MergedFolder(plan, folders, work).keys());
+  const names = new Set(exportedFolder(plan, folders, work).keys());
   return MergeRecord.begin(kept, await mergeIdentity(plan, folders, work), names, sourceDates(folders));
 }
 
@@ -104,7 +104,7 @@ async function writeFiles(
   const goesOn = whole.size > 0 || (record?.deviations.size ?? 0) > 0;
   const measured = await measureNoise(plan, folders, record ? recorded(work, record) : work);
   const reading = new HashedReading(measured, folders);
-  const folder = new MergedFolder(measured, reading.folders, work);
+  const folder = exportedFolder(measured, reading.folders, work);
   const files = [...folder].map(([name, { size }]) => ({ name, bytes: size }));
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const missing = files.filter(({ name }) => !whole.has(name));

@@ -9,6 +9,7 @@ import { receivedFolder } from '../checkpoint/served-file.ts';
 import type { FolderOptions } from './folder/merged-folder.ts';
 import { MergedFolder } from './folder/merged-folder.ts';
 import type { MergePlan } from './plan/plan.ts';
+import { type Quantized, QuantizedFolder } from './quantize/quantized-folder.ts';
 
 /** A format whose weight files are found again in the folder, by name. */
 type WireFormat = Omit<OpenedFormat, 'weightFiles'> & {
@@ -24,7 +25,8 @@ type WireFolder =
       readonly plan: MergePlan;
       readonly folders: readonly (readonly [string, WireFolder])[];
       readonly options: FolderOptions;
-    };
+    }
+  | { readonly kind: 'quantized'; readonly merged: WireFolder; readonly quantized: Quantized };
 
 /** A merge may be a donor of another, and a quantized folder one of a merge. */
 function toWire(folder: CheckpointFiles): WireFolder {
@@ -32,6 +34,8 @@ function toWire(folder: CheckpointFiles): WireFolder {
     const weightFiles = folder.format.weightFiles.map(({ file, header }) => ({ file, header }));
     return { kind: 'decoded', format: { ...folder.format, weightFiles }, origin: toWire(folder.origin) };
   }
+  if (folder instanceof QuantizedFolder)
+    return { kind: 'quantized', merged: toWire(folder.merged), quantized: folder.quantized };
   if (folder instanceof AdapterFiles)
     return { kind: 'adapter', base: toWire(folder.base), adapter: folder.adapter };
   if (!(folder instanceof MergedFolder)) return { kind: 'files', files: folder };
@@ -44,6 +48,8 @@ function fromWire(wire: WireFolder): CheckpointFiles {
   if (wire.kind === 'files') return receivedFolder(wire.files);
   if (wire.kind === 'adapter') return new AdapterFiles(fromWire(wire.base), wire.adapter);
   if (wire.kind === 'decoded') return decodedFrom(wire.format, fromWire(wire.origin));
+  if (wire.kind === 'quantized')
+    return new QuantizedFolder(fromWire(wire.merged) as MergedFolder, wire.quantized);
   const folders = new Map(wire.folders.map(([name, files]) => [name, fromWire(files)]));
   return new MergedFolder(wire.plan, folders, wire.options);
 }
@@ -56,11 +62,11 @@ function decodedFrom(format: WireFormat, origin: CheckpointFiles): DecodedFolder
   return new DecodedFolder({ ...format, weightFiles }, origin);
 }
 
-type ComputedFolder = MergedFolder | DecodedFolder;
+type ComputedFolder = MergedFolder | QuantizedFolder | DecodedFolder;
 
 const handler: TransferHandler<ComputedFolder, WireFolder> = {
   canHandle: (value): value is ComputedFolder =>
-    value instanceof MergedFolder || value instanceof DecodedFolder,
+    value instanceof MergedFolder || value instanceof QuantizedFolder || value instanceof DecodedFolder,
   serialize: (folder) => [toWire(folder), []],
   deserialize: (wire) => fromWire(wire) as ComputedFolder,
 };

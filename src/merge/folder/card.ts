@@ -9,9 +9,10 @@ import type { ChangedFile } from './both-spellings.ts';
 
 /** Lines of Markdown tables hold names from checkpoints: what would end a cell is escaped. */
 const cell = (text: string): string => text.replace(/[\\|]/g, '\\$&').replace(/\s+/g, ' ');
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n');
-const bullets = (items: readonly string[]): string => items.map((item) => `- ${cell(item)}`).join('\n');
+export const bullets = (items: readonly string[]): string =>
+  items.map((item) => `- ${cell(item)}`).join('\n');
 
 /** How many names of tensors a list in the card spells out before it points at the plan. */
 const NAMES = 50;
@@ -57,8 +58,12 @@ export function writeCard(
     ...(noise.length > 0
       ? ['## Noise', 'Standard deviation of each tensor before its noise.', table(['tensor', 'std'], noise)]
       : []),
-    '## Files',
-    `Weights: ${files.weights.join(', ')}.\n\nUnchanged from ${recipe.rest.frame}: ${files.unchanged.join(', ')}.`,
+    ...(files.weights.length > 0
+      ? [
+          '## Files',
+          `Weights: ${files.weights.join(', ')}.\n\nUnchanged from ${recipe.rest.frame}: ${files.unchanged.join(', ')}.`,
+        ]
+      : []),
     ...(plan.changed.length > 0
       ? [`Changed from ${recipe.rest.frame}:`, bullets(plan.changed.map(changeText))]
       : []),

@@ -4,33 +4,40 @@ import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
 import type { ComputedDtype } from '../arithmetic/encoding.ts';
 import { encode } from '../arithmetic/encoding.ts';
 import type { PlannedTensor } from '../plan/plan.ts';
-import type { Shard, ShardTensor } from './shards.ts';
+import type { Shard } from './shards.ts';
 import type { DonorFolders } from './tensor-values.ts';
 import { computedValues, readSource } from './tensor-values.ts';
+
+/** What lies in a file behind its head, one after the other. */
+export interface FilePiece {
+  readonly bytes: number;
+  /** Bytes `[start, end)` of it. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
 
 interface Placed {
   readonly start: number;
   readonly end: number;
-  readonly tensor: PlannedTensor;
+  readonly piece: FilePiece;
 }
 
-/**
- * A `ByteSource` over one shard: what it holds unchanged is read from the donors' files, what is computed is computed
- * for the range that was asked. Any range may be read in any order; the bytes are always the same.
- */
+/** A `ByteSource` over a head and pieces that are read when they are asked for. Any range may be read in any order; the bytes are always the same. */
 export class MergedFile implements ByteSource {
   readonly name: string;
   readonly size: number;
   readonly #head: Uint8Array<ArrayBuffer>;
-  readonly #tensors: readonly Placed[];
-  readonly #folders: DonorFolders;
+  readonly #placed: readonly Placed[];
 
-  constructor({ file, plan }: Shard, folders: DonorFolders) {
-    this.name = file;
-    this.size = plan.bytes;
-    this.#head = plan.head;
-    this.#tensors = place(plan.order, plan.head.length);
-    this.#folders = folders;
+  constructor(name: string, head: Uint8Array<ArrayBuffer>, pieces: readonly FilePiece[]) {
+    let at = head.length;
+    this.#placed = pieces.map((piece) => {
+      const start = at;
+      at += piece.bytes;
+      return { start, end: at, piece };
+    });
+    this.name = name;
+    this.size = at;
+    this.#head = head;
   }
 
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> } {
@@ -42,11 +49,11 @@ export class MergedFile implements ByteSource {
     if (start < this.#head.length) {
       pieces.push({ at: 0, bytes: Promise.resolve(this.#head.subarray(start, end)) });
     }
-    for (let i = this.#firstAfter(start); i < this.#tensors.length; i += 1) {
-      const placed = this.#tensors[i] as Placed;
+    for (let i = this.#firstAfter(start); i < this.#placed.length; i += 1) {
+      const placed = this.#placed[i] as Placed;
       if (placed.start >= end) break;
       const from = Math.max(start, placed.start);
-      const bytes = this.#part(placed.tensor, from - placed.start, Math.min(end, placed.end) - placed.start);
+      const bytes = placed.piece.read(from - placed.start, Math.min(end, placed.end) - placed.start);
       pieces.push({ at: from - start, bytes });
     }
     const [only] = pieces;
@@ -61,34 +68,37 @@ export class MergedFile implements ByteSource {
     return whole.buffer;
   }
 
-  /** The first tensor that ends after `position`. */
+  /** The first piece that ends after `position`. */
   #firstAfter(position: number): number {
-    let [low, high] = [0, this.#tensors.length];
+    let [low, high] = [0, this.#placed.length];
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#tensors[middle] as Placed).end > position) high = middle;
+      if ((this.#placed[middle] as Placed).end > position) high = middle;
       else low = middle + 1;
     }
     return low;
   }
-
-  /** Bytes `[start, end)` of a tensor; of a computed one the elements they cut are computed whole. */
-  async #part({ name, dtype, operation }: PlannedTensor, start: number, end: number): Promise<Uint8Array> {
-    if (operation.kind === 'copy') return readSource(operation.from, this.#folders, { start, end });
-    const size = DTYPE_BYTES[dtype];
-    const first = Math.floor(start / size);
-    const values = await computedValues(operation, this.#folders, first, Math.ceil(end / size));
-    return encode(values, dtype as ComputedDtype, name).subarray(start - first * size, end - first * size);
-  }
 }
 
-function place(order: readonly ShardTensor[], headBytes: number): readonly Placed[] {
-  let at = headBytes;
-  return order.map(({ tensor }) => {
-    const start = at;
-    at += tensor.bytes;
-    return { start, end: at, tensor };
-  });
+/** The shard as a file: what it holds unchanged is read from the donors' files, what is computed is computed for the range that was asked. */
+export function mergedFile({ file, plan }: Shard, folders: DonorFolders): MergedFile {
+  const pieces = plan.order.map(({ tensor }) => plannedPiece(tensor, folders));
+  return new MergedFile(file, plan.head, pieces);
+}
+
+/** The bytes of a tensor; of a computed one the elements that a range cuts are computed whole. */
+export function plannedPiece(
+  { name, dtype, bytes, operation }: PlannedTensor,
+  folders: DonorFolders,
+): FilePiece {
+  const read = async (start: number, end: number): Promise<Uint8Array<ArrayBuffer>> => {
+    if (operation.kind === 'copy') return readSource(operation.from, folders, { start, end });
+    const size = DTYPE_BYTES[dtype];
+    const first = Math.floor(start / size);
+    const values = await computedValues(operation, folders, first, Math.ceil(end / size));
+    return encode(values, dtype as ComputedDtype, name).subarray(start - first * size, end - first * size);
+  };
+  return { bytes, read };
 }
 
 /**

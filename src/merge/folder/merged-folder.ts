@@ -4,7 +4,7 @@ import type { MergePlan } from '../plan/plan.ts';
 import { RECIPE_FILE, writeRecipe } from '../recipe/recipe-file.ts';
 import { writeCard } from './card.ts';
 import { companionsOf } from './companions.ts';
-import { MergedFile, splicedFile } from './merged-file.ts';
+import { mergedFile, splicedFile } from './merged-file.ts';
 import { planShards, SHARD_BYTES, shardIndex } from './shards.ts';
 import type { DonorFolders } from './tensor-values.ts';
 
@@ -30,7 +30,7 @@ export class MergedFolder extends Map<string, ByteSource> implements CheckpointF
     this.options = options;
     const shards = planShards(plan.tensors, options.shardBytes ?? SHARD_BYTES);
     for (const shard of shards)
-      this.set(shard.file, splicedFile(shard, folders) ?? new MergedFile(shard, folders));
+      this.set(shard.file, splicedFile(shard, folders) ?? mergedFile(shard, folders));
 
     const frame = folders.get(plan.recipe.rest.frame) ?? new Map<string, ByteSource>();
     const { taken } = companionsOf(frame, plan.frameWeightFiles);

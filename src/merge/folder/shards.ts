@@ -1,28 +1,35 @@
 /** The weight files of a merge: which tensor lies in which, and the index over them. */
 import { INDEX_FILE } from '../../checkpoint/shard-index.ts';
-import type { FilePlan, TensorLayout } from '../../checkpoint/writing.ts';
-import { planSafetensors } from '../../checkpoint/writing.ts';
+import type { FileOrder, FilePlan, TensorLayout } from '../../checkpoint/writing.ts';
+import { planSafetensors, widestFirst } from '../../checkpoint/writing.ts';
 import type { PlannedTensor } from '../plan/plan.ts';
 
 /** Hugging Face's own default, `max_shard_size="5GB"`: large enough for few files, small enough to download again. */
 export const SHARD_BYTES = 5e9;
 
+/** What is spread over files. */
+export type Shardable = Pick<PlannedTensor, 'storedName' | 'dtype' | 'shape' | 'bytes'>;
+
 /** A tensor as safetensors lays it out: `name` is the stored one. */
-export interface ShardTensor extends TensorLayout {
-  readonly tensor: PlannedTensor;
+export interface ShardTensor<T extends Shardable = PlannedTensor> extends TensorLayout {
+  readonly tensor: T;
 }
 
-export interface Shard {
+export interface Shard<T extends Shardable = PlannedTensor> {
   readonly file: string;
-  readonly plan: FilePlan<ShardTensor>;
+  readonly plan: FilePlan<ShardTensor<T>>;
 }
 
 /**
  * Spreads tensors over files in their order, a new file where the next tensor would exceed `shardBytes`; a tensor
  * larger than that has a file of its own. One file is called model.safetensors, several are numbered.
  */
-export function planShards(tensors: readonly PlannedTensor[], shardBytes = SHARD_BYTES): readonly Shard[] {
-  const groups: PlannedTensor[][] = [];
+export function planShards<T extends Shardable>(
+  tensors: readonly T[],
+  shardBytes = SHARD_BYTES,
+  order: FileOrder = widestFirst,
+): readonly Shard<T>[] {
+  const groups: T[][] = [];
   let held = Infinity;
   for (const tensor of tensors) {
     if (held + tensor.bytes > shardBytes) {
@@ -40,13 +47,15 @@ export function planShards(tensors: readonly PlannedTensor[], shardBytes = SHARD
         : `model-${number(i + 1)}-of-${number(groups.length)}.safetensors`,
     plan: planSafetensors(
       group.map((tensor) => ({ name: tensor.storedName, dtype: tensor.dtype, shape: tensor.shape, tensor })),
+      undefined,
+      order,
     ),
   }));
 }
 
 /** `model.safetensors.index.json` as transformers writes it; null where one file holds all. */
 export function shardIndex(
-  shards: readonly Shard[],
+  shards: readonly Shard<Shardable>[],
 ): { readonly file: string; readonly text: string } | null {
   if (shards.length < 2) return null;
   const entries = shards.flatMap(({ file, plan }) =>

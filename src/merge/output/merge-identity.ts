@@ -3,21 +3,14 @@ import { dateOf } from '../../checkpoint/byte-source.ts';
 import { sha256OfText } from '../../work/sha256.ts';
 import { identify } from '../../identity/identify.ts';
 import type { Json, WorkIdentity } from '../../identity/work-identity.ts';
-import type { FolderOptions } from '../folder/merged-folder.ts';
-import { MergedFolder } from '../folder/merged-folder.ts';
 import { SHARD_BYTES } from '../folder/shards.ts';
 import type { DonorFolders } from '../folder/tensor-values.ts';
 import type { MergePlan } from '../plan/plan.ts';
 import { thirds } from '../../regions.ts';
 import { printBlocks } from '../recipe/blocks.ts';
+import { exportedFolder, type ExportOptions } from '../quantize/quantized-folder.ts';
 import { pieceHash } from './piece-hash.ts';
-
-const WEIGHTS = '.safetensors';
-
-/** Whether a file of a merged folder holds weights. */
-export function isWeightFile(name: string): boolean {
-  return name.endsWith(WEIGHTS);
-}
+import { isWeightFile } from './weight-files.ts';
 
 /**
  * The identity of an export: recipe, donors' fingerprints, the plan tensor by tensor, the small files' contents, the largest
@@ -29,11 +22,11 @@ export function isWeightFile(name: string): boolean {
 export async function mergeIdentity(
   plan: MergePlan,
   folders: DonorFolders,
-  options: FolderOptions & { readonly signal?: AbortSignal },
+  options: ExportOptions & { readonly signal?: AbortSignal },
 ): Promise<WorkIdentity<'merge'>> {
   const { recipe, donors } = plan;
   const smallFiles: Record<string, string> = {};
-  for (const [name, source] of new MergedFolder(plan, folders, options)) {
+  for (const [name, source] of exportedFolder(plan, folders, options)) {
     if (!isWeightFile(name)) smallFiles[name] = await pieceHash(source, options.signal);
   }
   const { blocks } = printBlocks(recipe, thirds(recipe.layers.length));
@@ -45,6 +38,7 @@ export async function mergeIdentity(
     checkpoints: donors.map(({ checkpoint }) => checkpoint),
     smallFiles,
     plan: await sha256OfText(JSON.stringify(plan)),
+    ...(options.quantized ? { quantized: { ...options.quantized.scheme } } : {}),
   });
 }
 
@@ -65,6 +59,7 @@ export function sourceDates(folders: DonorFolders): Record<string, number> {
 /** What is said of each setting that differs, the most telling first. */
 const DIFFERENCES: readonly (readonly [string, string])[] = [
   ['recipe', 'another recipe'],
+  ['quantized', 'another quantization'],
   ['shardBytes', 'another largest file'],
   ['checkpoints', 'checkpoints of other names'],
   ['smallFiles', 'other config, tokenizer or processor files'],

@@ -9,7 +9,7 @@ import type { HeldFile, KeptFolder } from '../sinks/sink.ts';
 import { claimFolder } from './claim.ts';
 import type { FinishedFile, Manifest } from './manifest.ts';
 import { writeManifest } from './manifest.ts';
-import { isWeightFile } from './merge-identity.ts';
+import { isWeightFile } from './weight-files.ts';
 import { pieceHash } from './piece-hash.ts';
 import { isCancelled } from '../../work/cancel.ts';
 

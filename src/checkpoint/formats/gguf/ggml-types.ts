@@ -70,6 +70,11 @@ export function ggmlType(id: number): GgmlType | undefined {
   return TYPES.get(id);
 }
 
+/** The number that stands for a type. */
+export function ggmlTypeId(type: ReadType): number {
+  return Number(Object.entries(READ).find(([, [name]]) => name === type)?.[0]);
+}
+
 export function isReadType(name: string): name is ReadType {
   return (READ_TYPES as readonly string[]).includes(name);
 }

@@ -11,8 +11,8 @@ import { type GgufTensor, unknownType } from './header.ts';
 import type { GgufModel } from './model-files.ts';
 
 /** Of the language model, at its top and in layers. */
-const TOP: Readonly<Record<string, string>> = { token_embd: 'embed_tokens', output_norm: 'norm' };
-const IN_LAYER: Readonly<Record<string, string>> = {
+export const TOP: Readonly<Record<string, string>> = { token_embd: 'embed_tokens', output_norm: 'norm' };
+export const IN_LAYER: Readonly<Record<string, string>> = {
   attn_norm: 'input_layernorm',
   attn_q: 'self_attn.q_proj',
   attn_k: 'self_attn.k_proj',
@@ -26,15 +26,15 @@ const IN_LAYER: Readonly<Record<string, string>> = {
   ffn_down: 'mlp.down_proj',
 };
 /** Of the tower. */
-const IN_BLOCK: Readonly<Record<string, string>> = {
+export const IN_BLOCK: Readonly<Record<string, string>> = {
   ln1: 'norm1',
   ln2: 'norm2',
   attn_qkv: 'attn.qkv',
   attn_out: 'attn.proj',
 };
 /** Tensors of the file that are parts of another. */
-const QKV = ['attn_q', 'attn_k', 'attn_v'] as const;
-const PATCHES = ['v.patch_embd.weight', 'v.patch_embd.weight.1'] as const;
+export const QKV = ['attn_q', 'attn_k', 'attn_v'] as const;
+export const PATCHES = ['v.patch_embd.weight', 'v.patch_embd.weight.1'] as const;
 
 const LAYER = /^blk\.(\d+)\.([a-z_]+)\.(weight|bias)$/;
 const BLOCK = /^v\.blk\.(\d+)\.([a-z0-9_]+)\.(weight|bias)$/;

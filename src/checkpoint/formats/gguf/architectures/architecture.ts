@@ -1,5 +1,7 @@
 /** What GGUF files call the parts of a model, and how a plain checkpoint of it describes itself. */
+import type { Fields } from '../fields.ts';
 import type { GgufMetadata } from '../metadata.ts';
+import type { GgufKey } from '../write-head.ts';
 
 export interface GgufArchitecture {
   /** `general.architecture` of the language model's file. */
@@ -20,6 +22,16 @@ export interface GgufArchitecture {
   readonly merger: { readonly norm: string; readonly widen: string; readonly narrow: string };
   /** Fields of the language model beside those that all have. */
   text(metadata: GgufMetadata, key: (name: string) => string): Readonly<Record<string, unknown>>;
+  /** What cuts texts: its name in files, and its pattern. */
+  readonly tokenizer: { readonly pre: string; readonly pattern: string };
+  /** Whether converters write query, key and value of the tower apart. */
+  readonly splitsQkv: boolean;
+  /**
+   * Keys that converters write of `vision_config` beside those that all have.
+   *
+   * @throws NamedError `MissingField`
+   */
+  visionKeys(vision: Fields): readonly GgufKey[];
   /** Fields of `vision_config` beside those that all have. */
   vision(facts: VisionFacts): Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,10 @@
 /** Qwen2-VL and Qwen2.5-VL: one language model, told apart by the tower's file. */
+import type { Fields } from '../fields.ts';
 import type { GgufMetadata } from '../metadata.ts';
+import type { GgufKey } from '../write-head.ts';
 import type { GgufArchitecture, VisionFacts } from './architecture.ts';
 import { mropeSections } from './mrope-sections.ts';
+import { BYTE_PAIRS } from './byte-pairs.ts';
 
 /** What llama.cpp takes where the file states none, as its converter does not write it; all published models have it. */
 const WINDOW_SIZE = 112;
@@ -11,6 +14,8 @@ const SHARED = {
   imageProcessor: 'Qwen2VLImageProcessor',
   prefixes: { language: 'model.', vision: 'visual.' },
   nested: false,
+  tokenizer: BYTE_PAIRS,
+  splitsQkv: true,
   merger: { norm: 'ln_q', widen: 'mlp.0', narrow: 'mlp.2' },
   text: (metadata: GgufMetadata, key: (name: string) => string) => ({
     use_sliding_window: false,
@@ -27,6 +32,7 @@ export const GGUF_QWEN2_VL: GgufArchitecture = {
   modelType: 'qwen2_vl',
   className: 'Qwen2VLForConditionalGeneration',
   mlp: { ffn_up: 'mlp.fc1', ffn_down: 'mlp.fc2' },
+  visionKeys: () => [],
   vision: ({ hiddenSize, intermediateSize, outSize }) => ({
     embed_dim: hiddenSize,
     hidden_size: outSize,
@@ -39,6 +45,7 @@ export const GGUF_QWEN2_5_VL: GgufArchitecture = {
   projector: 'qwen2.5vl_merger',
   modelType: 'qwen2_5_vl',
   className: 'Qwen2_5_VLForConditionalGeneration',
+  visionKeys: windowKeys,
   mlp: { ffn_gate: 'mlp.gate_proj', ffn_up: 'mlp.up_proj', ffn_down: 'mlp.down_proj' },
   vision: (facts) => ({
     hidden_act: 'silu',
@@ -50,6 +57,17 @@ export const GGUF_QWEN2_5_VL: GgufArchitecture = {
     tokens_per_second: 2,
   }),
 };
+
+/** Every n-th block attends to all: other layouts the key cannot say. */
+function windowKeys(vision: Fields): readonly GgufKey[] {
+  const [first = 0, ...others] = vision.numbers('fullatt_block_indexes');
+  if (!others.every((block, index) => block === (first + 1) * (index + 2) - 1))
+    throw vision.missing('fullatt_block_indexes', 'a list of every n-th block');
+  return [
+    ['clip.use_silu', 'BOOL', true],
+    ['clip.vision.n_wa_pattern', 'UINT32', first + 1],
+  ];
+}
 
 /** Every `n_wa_pattern`-th block, or all but those that are listed as windowed; without either, all. */
 function fullAttention({ metadata, depth }: VisionFacts): readonly number[] {
