@@ -336,9 +336,8 @@ async function describedFiles(files: AdapterFiles, base: Checkpoint) {
 function baseNotices({ base }: AdapterConfig, name: string): Notice[] {
   const last = (path: string): string | undefined =>
     path
-      .replace(/[/\\]+$/, '')
       .split(/[/\\]/)
-      .at(-1)
+      .findLast((part) => part !== '')
       ?.toLowerCase();
   if (base === '' || last(base) === last(name)) return [];
   const text = `it names ${base} as the adapter's base, and the adapter is put on ${name}`;
