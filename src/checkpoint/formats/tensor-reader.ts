@@ -9,12 +9,21 @@ import { matrixOf, type StoredPart } from './encoded.ts';
 export class TensorReader {
   readonly tensor: AnyEncoded;
   readonly #files: CheckpointFiles;
-  /** Parts whose layout runs the other way: every run of rows wants all of them. */
+  /** Parts of which one row wants all: those that every run of rows wants whole, as where the layout runs the other way. */
+  readonly #shared: ReadonlySet<string>;
   readonly #whole = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
 
   constructor(tensor: AnyEncoded, files: CheckpointFiles) {
     this.tensor = tensor;
     this.#files = files;
+    const { rows } = matrixOf(tensor.shape);
+    const ofOne = rows > 1 ? Object.entries(codecOf(tensor).ranges({ first: 0, count: 1 })) : [];
+    this.#shared = new Set(
+      ofOne.flatMap(([key, { start, end }]) => {
+        const part = this.#part(key);
+        return end - start === part.end - part.start ? [key] : [];
+      }),
+    );
   }
 
   /** @returns float32, `[count, columns]` @throws NamedError those of `readRange`, and of the codec */
@@ -69,8 +78,10 @@ export class TensorReader {
     const ranges = Object.entries(codecOf(this.tensor).ranges(rows));
     const read = ranges.map(async ([key, { start, end }]) => {
       const part = this.#part(key);
-      const whole = start === 0 && end === part.end - part.start;
-      return [key, await (whole ? this.#readWhole(key, part) : this.#range(part, start, end))] as const;
+      return [
+        key,
+        await (this.#shared.has(key) ? this.#readWhole(key, part) : this.#range(part, start, end)),
+      ] as const;
     });
     return Object.fromEntries(await Promise.all(read));
   }

@@ -55,6 +55,18 @@ export class WeightArrays {
     else this.#backend.write(this.tensor(name), byteOffset, bytes);
   }
 
+  /** Whether they are plain bytes, which need not be copied where they come whole. */
+  get areConstants(): boolean {
+    return this.#backend.constantWeights;
+  }
+
+  /** Keeps all bytes of an array as they came; where arrays are constants, and this one is not there yet. */
+  take(name: string, bytes: Uint8Array): void {
+    if (this.#disposed) return;
+    this.#bytes += bytes.length - (this.#constants.get(name)?.length ?? 0);
+    this.#constants.set(name, bytes);
+  }
+
   tensor(name: string): Tensor {
     const tensor = this.#tensors.get(name);
     if (!tensor) throw new RangeError(`the weight ${name} is not on the device`);

@@ -18,6 +18,9 @@ import { throwIfCancelled } from '../../work/cancel.ts';
 /** Source bytes read at once: large enough for the disk, small enough to cancel promptly and to hold several. */
 const PIECE_BYTES = 16 * 2 ** 20;
 
+/** Codes of a matrix up to this many bytes are moved in one piece, which need not be put together: any of a 7B but its head. */
+const WHOLE_BYTES = 64 * 2 ** 20;
+
 /** Reads `[start, end)` of a file and converts it; in a worker, or in place. */
 export type ReadAndConvert = (
   source: ByteSource,
@@ -71,8 +74,9 @@ export async function loadWeights(
 
   const load = async (piece: Piece): Promise<void> => {
     const { weight, entry, row, rows, rowBytes } = piece;
-    const room = allocated.get(weight) ?? allocate(arrays, weight);
-    allocated.set(weight, room);
+    const whole = arrays.areConstants && rows === weight.rows;
+    const room = whole ? undefined : (allocated.get(weight) ?? allocate(arrays, weight));
+    if (room) allocated.set(weight, room);
     const source = checkpoint.files.get(entry.file) as ByteSource;
     const start = entry.start + (weight.firstRow + row) * rowBytes;
     const range = { file: entry.file, start, end: start + rows * rowBytes };
@@ -86,8 +90,9 @@ export async function loadWeights(
     data.forEach((bytes, index) => {
       const slot = weight.slots[index]?.name as string;
       const offset = row * (bytes.length / rows);
-      arrays.write(slot, offset, bytes);
       tap?.(slot, offset, bytes);
+      if (whole) arrays.take(slot, bytes);
+      else arrays.write(slot, offset, bytes);
     });
     if (error) errors.set(piece, error);
     if (part) {
@@ -144,6 +149,6 @@ function rowsAPiece(
   storedRow: number,
 ): number {
   const asStored = isAsStored(checkpoint, entry, format);
-  if (asStored && readsWhole(checkpoint.files, entry)) return rows;
+  if (asStored && (rows * storedRow <= WHOLE_BYTES || readsWhole(checkpoint.files, entry))) return rows;
   return Math.max(2, Math.floor(PIECE_BYTES / (asStored ? storedRow : rowBytes) / 2) * 2);
 }
