@@ -51,7 +51,10 @@ export function encodedAt(source: ByteSource, position: number): DecodedTensor |
 
 /** Tensors that a thread has just read parts of: the next piece is often one of the same. */
 const KEPT = 2;
+/** Milliseconds after which a thread that is asked for nothing more lets go of them: a matrix of a 7B is 34 MB. */
+const IDLE_MS = 2000;
 const recent = new Map<string, DecodedTensor>();
+let idle: ReturnType<typeof setTimeout> | undefined;
 
 /** The source again, in the thread that it was sent to. */
 export function fromSent(sent: SentSource): ByteSource {
@@ -66,7 +69,14 @@ export function fromSent(sent: SentSource): ByteSource {
     recent.delete(oldest);
     left?.forget();
   }
+  clearTimeout(idle);
+  idle = setTimeout(letGo, IDLE_MS);
   return known;
+}
+
+function letGo(): void {
+  for (const tensor of recent.values()) tensor.forget();
+  recent.clear();
 }
 
 function revived(files: ReadonlyMap<string, SentSource>): ReadonlyMap<string, ByteSource> {
