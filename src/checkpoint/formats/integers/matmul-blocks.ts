@@ -73,14 +73,23 @@ export function packScales(
   const zeroBytes = Math.ceil((blocks * wide) / 8);
   const blockScales = new Float32Array(count * blocks);
   const points = zeroPoints ? new Uint8Array(count * zeroBytes) : null;
+  // Looked up: a division a block takes longer than all the rest.
+  const groupOf = Int32Array.from({ length: blocks }, (_, block) =>
+    Math.min(groups - 1, Math.floor((block * BLOCK) / group)),
+  );
   for (let row = 0; row < count; row += 1) {
+    const first = row * groups;
+    let to = row * blocks;
     for (let block = 0; block < blocks; block += 1) {
-      const of = row * groups + Math.min(groups - 1, Math.floor((block * BLOCK) / group));
-      blockScales[row * blocks + block] = scales[of] ?? 0;
-      if (points === null) continue;
-      const zero = zeros[of] ?? 0;
-      const at = row * zeroBytes + Math.floor((block * wide) / 8);
-      points[at] = (points[at] ?? 0) | (wide === 8 ? zero : zero << (4 * (block & 1)));
+      blockScales[to++] = scales[first + (groupOf[block] as number)] as number;
+    }
+    if (points === null) continue;
+    to = row * zeroBytes;
+    for (let block = 0; block < blocks; block += wide === 8 ? 1 : 2) {
+      const zero = zeros[first + (groupOf[block] as number)] as number;
+      const next =
+        wide === 8 || block + 1 === blocks ? 0 : (zeros[first + (groupOf[block + 1] as number)] as number);
+      points[to++] = zero | (next << 4);
     }
   }
   return { scales: blockScales, zeroPoints: points };
