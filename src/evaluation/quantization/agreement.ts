@@ -89,3 +89,15 @@ export function agreementOf(records: readonly AgreementRecord[]): Agreement | nu
     answers: share(records.filter(({ agreeing, kl }) => agreeing === kl.length).length, records.length),
   };
 }
+
+/** "KL 1.2e-3 over 80 tokens of 5 answers; same first choice at 97.5 % (95 %: 91.3 % to 99.3 %)"; null where no token was compared. */
+export function agreementText(records: readonly AgreementRecord[]): string | null {
+  const found = agreementOf(records);
+  if (!found) return null;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  const { tokens, meanKl } = found;
+  return (
+    `KL ${meanKl.toExponential(3)} over ${tokens.n} tokens of ${records.length} answers; same first choice at ` +
+    `${percent(tokens.hits / tokens.n)} (95 %: ${percent(tokens.low)} to ${percent(tokens.high)})`
+  );
+}

@@ -3,6 +3,7 @@ import type { MergePlan } from '../../merge/plan/plan.ts';
 import type { QuantizationPlan } from '../../merge/quantize/quantization-plan.ts';
 import { layerErrors, relativeError, type RoundingErrors } from '../../merge/quantize/rounding-errors.ts';
 import { type Scheme, schemeLabel } from '../../merge/quantize/scheme.ts';
+import { version } from '../../version.ts';
 import { agreementOf, type AgreementRecord } from './agreement.ts';
 
 export const REPORT_FILE = 'quantization_report.json';
@@ -13,12 +14,22 @@ export interface ReportSource {
   readonly scheme: Scheme;
   readonly errors: RoundingErrors;
   /** Null where nothing was asked. */
-  readonly records: readonly AgreementRecord[] | null;
-  readonly provenance: Readonly<Record<string, unknown>>;
+  readonly compared: Compared | null;
 }
 
-export function quantizationReport(source: ReportSource): Readonly<Record<string, unknown>> {
-  const { plan, quantization, scheme, errors, records, provenance } = source;
+/** What both models were asked, and how they were run. */
+export interface Compared {
+  readonly records: readonly AgreementRecord[];
+  readonly provenance: object;
+}
+
+/** The file's text. */
+export function quantizationReport(source: ReportSource): string {
+  return `${JSON.stringify(contentOf(source), null, 2)}\n`;
+}
+
+function contentOf({ plan, quantization, scheme, errors, compared }: ReportSource): object {
+  const records = compared && compared.records;
   return {
     ...scheme,
     label: schemeLabel(scheme),
@@ -50,6 +61,10 @@ export function quantizationReport(source: ReportSource): Readonly<Record<string
       agreeing,
       meanKl: kl.length === 0 ? null : kl.reduce((sum, one) => sum + one, 0) / kl.length,
     })),
-    frankenscope: provenance,
+    frankenscope: {
+      version,
+      donors: plan.donors.map(({ name, checkpoint, fingerprint }) => ({ name, checkpoint, fingerprint })),
+      ...compared?.provenance,
+    },
   };
 }

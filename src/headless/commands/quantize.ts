@@ -1,9 +1,8 @@
 import { drawn } from '../../analyses/draw.ts';
 import { readableFolder } from '../../checkpoint/formats/open.ts';
 import { wholeModel } from '../../engine/subject.ts';
-import { agreementOf, quantizationAgreement } from '../../evaluation/quantization/agreement.ts';
-import type { AgreementRecord } from '../../evaluation/quantization/agreement.ts';
-import { quantizationReport, REPORT_FILE } from '../../evaluation/quantization/report.ts';
+import { agreementText, quantizationAgreement } from '../../evaluation/quantization/agreement.ts';
+import { type Compared, quantizationReport, REPORT_FILE } from '../../evaluation/quantization/report.ts';
 import { provenance } from '../../identity/provenance.ts';
 import { exportMerge } from '../../merge/export.ts';
 import { changeText } from '../../merge/folder/card.ts';
@@ -16,11 +15,11 @@ import { planMerge } from '../../merge/plan/plan.ts';
 import { planQuantization } from '../../merge/quantize/quantization-plan.ts';
 import { quantized, type Quantized, QuantizedFolder } from '../../merge/quantize/quantized-folder.ts';
 import { measureRounding } from '../../merge/quantize/rounding-errors.ts';
-import { defaultsOf, QUANTIZED_FORMATS, type Scheme } from '../../merge/quantize/scheme.ts';
+import { type Scheme, schemeOf } from '../../merge/quantize/scheme.ts';
 import { restFrom } from '../../merge/recipe/recipe.ts';
 import { NamedError } from '../../named-error.ts';
+import { CODE_BITS, GROUPS, QUANTIZED_FORMATS } from '../../quantized-formats.mjs';
 import { mergeMemory } from '../../study/weights/loaded.ts';
-import { version } from '../../version.ts';
 import type { Command, CommandContext } from '../context.ts';
 import { givenQuestions } from '../given-samples.ts';
 import { imageReading } from '../image-reading.ts';
@@ -33,48 +32,32 @@ const MODEL = 'model';
 /** A checkpoint or a merge, rounded to few bits: what that loses is measured first, then the folder is written. */
 export const run: Command = async (context) => {
   const { flags, signal, onProgress, notice, out } = context;
-  const scheme = schemeOf(context);
+  const scheme = askedScheme(context);
   const { plan: planned, folders } = await source(context);
   const plan = await measureNoise(planned, folders, { signal, onProgress });
   const made = await quantized(plan, folders, scheme);
   const quantization = planQuantization(plan, scheme);
   for (const line of quantization.notices) notice(line);
   const errors = await measureRounding(quantization, folders, scheme, { signal, onProgress });
-  const asked = context.inputs.one('items') ? await compare(context, plan, folders, made) : null;
-  const report = quantizationReport({
-    ...{ plan, quantization, scheme, errors },
-    records: asked?.records ?? null,
-    provenance: {
-      version,
-      donors: plan.donors.map(({ name, checkpoint, fingerprint }) => ({ name, checkpoint, fingerprint })),
-      ...asked?.provenance,
-    },
-  });
-  const text = `${JSON.stringify(report, null, 2)}\n`;
+  const compared = context.inputs.one('items') ? await compare(context, plan, folders, made) : null;
+  const report = quantizationReport({ plan, quantization, scheme, errors, compared });
   if (flags.switch('preview')) {
-    await out.text(REPORT_FILE, text);
+    await out.text(REPORT_FILE, report);
     return;
   }
   await exportMerge(plan, folders, outFolderSink(out), {
     ...{ signal, onProgress, onNotice: notice, pausable: true },
     shardBytes: flags.requiredNumber('shardBytes'),
     weights: mergeMemory(context.journals.weights),
-    quantized: { ...made, errors, report: text },
+    quantized: { ...made, errors, report },
   });
 };
 
-function schemeOf({ flags }: CommandContext): Scheme {
+function askedScheme({ flags }: CommandContext): Scheme {
   const format = flags.choice('format', QUANTIZED_FORMATS);
   if (!format) throw new TypeError('--format is required');
-  const own = defaultsOf(format);
-  const bits = flags.choice('bits', ['4', '8']);
-  const group = flags.text('group');
-  return {
-    format,
-    bits: bits === undefined ? own.bits : bits === '8' ? 8 : 4,
-    group: group === undefined ? own.group : group === 'channel' ? null : Number(group),
-    head: flags.switch('head'),
-  };
+  const [bits, group] = [flags.choice('bits', CODE_BITS), flags.choice('group', GROUPS)];
+  return schemeOf({ format, bits, group, head: flags.switch('head') });
 }
 
 /** @throws NamedError `MissingFlag`, those of opening, reading recipes and planning */
@@ -109,7 +92,7 @@ async function compare(
   plan: MergePlan,
   folders: DonorFolders,
   made: Quantized,
-): Promise<{ readonly records: readonly AgreementRecord[]; readonly provenance: object }> {
+): Promise<Compared> {
   const { checkpoints, engine, flags, signal, onProgress, notice } = context;
   const list = await givenQuestions(context, { samplesFlag: 'items' });
   const choice = { samples: flags.number('samples') ?? null, seed: flags.requiredNumber('seed') };
@@ -131,15 +114,8 @@ async function compare(
     },
     { signal, onProgress },
   );
-  const found = agreementOf(records);
-  if (found) {
-    const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-    const { tokens, meanKl } = found;
-    notice(
-      `KL ${meanKl.toExponential(3)} over ${tokens.n} tokens of ${records.length} answers; same first choice at ` +
-        `${percent(tokens.hits / tokens.n)} (95 %: ${percent(tokens.low)} to ${percent(tokens.high)})`,
-    );
-  }
+  const found = agreementText(records);
+  if (found !== null) notice(found);
   return {
     records,
     provenance: {

@@ -4,9 +4,12 @@ import { packedEncoder } from '../../checkpoint/formats/compressed-tensors/write
 import type { Encoder } from '../../checkpoint/formats/encoder.ts';
 import { blockEncoder, type WrittenBlock } from '../../checkpoint/formats/gguf/write-blocks.ts';
 import { NamedError } from '../../named-error.ts';
+import type { CODE_BITS, QUANTIZED_FORMATS } from '../../quantized-formats.mjs';
+import { GROUPS } from '../../quantized-formats.mjs';
 
-export const QUANTIZED_FORMATS = ['compressed-tensors', 'awq', 'gguf-q8_0', 'gguf-q4_0'] as const;
 export type QuantizedFormat = (typeof QUANTIZED_FORMATS)[number];
+export type CodeBits = (typeof CODE_BITS)[number];
+export type Group = (typeof GROUPS)[number];
 
 /** Plain data: it crosses to workers, and is part of what names an export. */
 export interface Scheme {
@@ -28,6 +31,30 @@ export function ggufBlock({ format }: Pick<Scheme, 'format'>): WrittenBlock | nu
 export function defaultsOf(format: QuantizedFormat): Pick<Scheme, 'bits' | 'group'> {
   const block = ggufBlock({ format });
   return { bits: block === 'Q8_0' ? 8 : 4, group: block ? 32 : 128 };
+}
+
+/** As it is asked for in the shell and on the page; what is not given is the format's own. */
+export interface AskedScheme {
+  readonly format: QuantizedFormat;
+  readonly bits?: CodeBits | undefined;
+  readonly group?: Group | undefined;
+  readonly head?: boolean;
+}
+
+export function schemeOf({ format, bits, group, head = false }: AskedScheme): Scheme {
+  const own = defaultsOf(format);
+  return {
+    format,
+    bits: bits === undefined ? own.bits : bits === '8' ? 8 : 4,
+    group: group === undefined ? own.group : group === 'channel' ? null : Number(group),
+    head,
+  };
+}
+
+/** What can be asked of a format; none where it has one size alone. */
+export function groupsOf(format: QuantizedFormat): readonly Group[] {
+  if (ggufBlock({ format })) return [];
+  return format === 'awq' ? GROUPS.filter((group) => group !== 'channel') : GROUPS;
 }
 
 /** @throws NamedError `BadValue` for what the format does not have */

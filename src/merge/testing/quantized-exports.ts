@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { demoFolder } from '../../demo/testing/demo-from-disk.ts';
 import { openDonor } from '../plan/donor.ts';
-import { defaultsOf, type QuantizedFormat, type Scheme } from '../quantize/scheme.ts';
+import { type AskedScheme, type Scheme, schemeOf as askedScheme } from '../quantize/scheme.ts';
 import type { OpenDonors } from './donors.ts';
 
 export interface QuantizedExport {
@@ -49,13 +49,6 @@ export function schemeOf(flags: readonly string[]): Scheme {
     const at = flags.indexOf(name);
     return at < 0 ? undefined : flags[at + 1];
   };
-  const format = value('--format') as QuantizedFormat;
-  const own = defaultsOf(format);
-  const [bits, group] = [value('--bits'), value('--group')];
-  return {
-    format,
-    bits: bits === undefined ? own.bits : (Number(bits) as Scheme['bits']),
-    group: group === undefined ? own.group : group === 'channel' ? null : Number(group),
-    head: false,
-  };
+  const [format, bits, group] = [value('--format'), value('--bits'), value('--group')];
+  return askedScheme({ format, bits, group } as AskedScheme);
 }

@@ -8,8 +8,10 @@ import type { WorkProgress } from '../../work/long-work.ts';
 import type { WeightsMemory } from '../export.ts';
 import type { MergedFolder } from '../folder/merged-folder.ts';
 import type { MergePlan } from '../plan/plan.ts';
+import type { RoundingErrors } from '../quantize/rounding-errors.ts';
+import type { Scheme } from '../quantize/scheme.ts';
 import { installFolderTransfer } from '../transfer.ts';
-import type { ExportedFolder, ExportPlace, MergeHost } from './host.ts';
+import type { ExportableFolder, ExportedFolder, ExportPlace, MergeHost } from './host.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
 export interface MergeWork {
@@ -23,19 +25,19 @@ export interface MergeWork {
 }
 
 /**
- * Writes the merge into a new folder of `place`, the noise measured first where there is any; or goes on with what the same
+ * Writes the merge, as it is or quantized, into a new folder of `place`, the noise measured first where there is any; or goes on with what the same
  * export left unfinished there.
  *
  * @throws NamedError those of `exportMerge` and of `DirectorySink`; `FolderInUse`, `WorkerFailed`
  */
 export function exportInWorker(
-  merge: MergedFolder,
+  folder: ExportableFolder,
   place: ExportPlace,
   work: MergeWork = {},
 ): Promise<ExportedFolder> {
   const onNotice = proxy((notice: string) => work.onNotice?.(notice));
   const weights = work.weights && proxy(work.weights);
-  return inWorker((host, onProgress) => host.export(merge, place, onProgress, onNotice, weights), work);
+  return inWorker((host, onProgress) => host.export(folder, place, onProgress, onNotice, weights), work);
 }
 
 /**
@@ -45,6 +47,19 @@ export function exportInWorker(
  */
 export function measureInWorker(merge: MergedFolder, work: MergeWork = {}): Promise<MergePlan> {
   return inWorker((host, onProgress) => host.measure(merge, onProgress), work);
+}
+
+/**
+ * What rounding the weights of the merge loses.
+ *
+ * @throws NamedError those of `measureRounding`; `WorkerFailed`
+ */
+export function roundingInWorker(
+  merge: MergedFolder,
+  scheme: Scheme,
+  work: MergeWork = {},
+): Promise<RoundingErrors> {
+  return inWorker((host, onProgress) => host.rounding(merge, scheme, onProgress), work);
 }
 
 type OnProgress = ((progress: WorkProgress) => void) & ProxyMarked;

@@ -5,6 +5,10 @@ import { exportMerge } from '../export.ts';
 import type { MergedFolder } from '../folder/merged-folder.ts';
 import { measureNoise } from '../measure.ts';
 import type { MergePlan } from '../plan/plan.ts';
+import { planQuantization } from '../quantize/quantization-plan.ts';
+import { QuantizedFolder } from '../quantize/quantized-folder.ts';
+import { measureRounding, type RoundingErrors } from '../quantize/rounding-errors.ts';
+import type { Scheme } from '../quantize/scheme.ts';
 import { DirectorySink } from '../sinks/directory-sink.ts';
 
 /** Where a folder is to be made: a directory of the user's choice, or one of the browser's own storage. */
@@ -13,6 +17,8 @@ export interface ExportPlace {
   /** Of the folder in it, which is made. */
   readonly name: string;
 }
+
+export type ExportableFolder = MergedFolder | QuantizedFolder;
 
 /** What an export came to. */
 export interface ExportedFolder {
@@ -30,7 +36,7 @@ export class MergeHost {
 
   /** @throws NamedError those of `exportMerge` and of `DirectorySink`; `FolderInUse` */
   export(
-    merge: MergedFolder,
+    folder: ExportableFolder,
     place: ExportPlace,
     onProgress: OnProgress,
     onNotice: OnNotice = () => undefined,
@@ -39,8 +45,17 @@ export class MergeHost {
     return alone(place.name, async () => {
       const sink = await DirectorySink.create(place.parent, place.name);
       const { signal } = this.#controller;
+      const [merge, quantized] =
+        folder instanceof QuantizedFolder ? [folder.merged, { quantized: folder.quantized }] : [folder, {}];
       const { plan, folders, options } = merge;
-      const work = { ...options, signal, onProgress, onNotice, ...(weights ? { weights } : {}) };
+      const work = {
+        ...options,
+        ...quantized,
+        signal,
+        onProgress,
+        onNotice,
+        ...(weights ? { weights } : {}),
+      };
       const { files, bytes } = await exportMerge(plan, folders, sink, work);
       return { files, bytes };
     });
@@ -49,6 +64,12 @@ export class MergeHost {
   /** @throws NamedError those of `measureNoise` */
   measure({ plan, folders }: MergedFolder, onProgress: OnProgress): Promise<MergePlan> {
     return measureNoise(plan, folders, { signal: this.#controller.signal, onProgress });
+  }
+
+  /** @throws NamedError those of `measureRounding` */
+  rounding({ plan, folders }: MergedFolder, scheme: Scheme, onProgress: OnProgress): Promise<RoundingErrors> {
+    const { signal } = this.#controller;
+    return measureRounding(planQuantization(plan, scheme), folders, scheme, { signal, onProgress });
   }
 
   cancel(): void {

@@ -62,7 +62,11 @@ export class AppState {
     this.kept = new KeptResults(journals, this.jobs);
     this.localize = new Localize(engine, this.family, this.images, this.jobs, journals, PREPARING);
     const donors = new Donors(this.family);
-    this.stitcher = new Stitcher(this.family, donors, this.stitch, this.view, this.jobs, journals.weights);
+    const { family, choice } = this;
+    this.stitcher = new Stitcher(
+      { engine, family, donors, choice, weights: journals.weights },
+      ...([this.stitch, this.view, this.jobs] as const),
+    );
     this.characterize = new Characterize(this, donors, surroundings);
     this.evaluation = new TransferEvaluation(engine, this, this.jobs, journals);
     this.necessity = new Necessity(engine, this, this.jobs, journals);

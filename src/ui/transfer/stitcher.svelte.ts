@@ -1,4 +1,5 @@
 import { ROLE_LABELS } from '../../roles.mjs';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import { EMBEDDINGS } from '../../checkpoint/tensor-place.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
@@ -13,7 +14,6 @@ import { subjectOf } from '../../merge/subject.ts';
 import { installFolderTransfer } from '../../merge/transfer.ts';
 import { exportInWorker } from '../../merge/worker/client.ts';
 import { mergeMemory } from '../../study/weights/loaded.ts';
-import type { WeightsWatch } from '../../study/weights/watch.ts';
 import { NamedError } from '../../named-error.ts';
 import { bytes as bytesText, counted } from '../format/quantity.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
@@ -25,8 +25,15 @@ import { named } from '../../named.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
+import { type ComparedQuestions, Quantizing, type Surroundings } from './quantizing.svelte.ts';
 
 const DTYPE_NAMES = { BF16: 'bfloat16', F16: 'float16', F32: 'float32' } as const;
+
+/** Of the embeddings, in PyTorch's words. */
+export function mainDtype({ tensors }: MergePlan): (typeof DTYPE_NAMES)[keyof typeof DTYPE_NAMES] {
+  const main = tensors.find(({ name }) => name === EMBEDDINGS)?.dtype;
+  return DTYPE_NAMES[main as keyof typeof DTYPE_NAMES] ?? 'bfloat16';
+}
 
 /** What is planned, or why it cannot be. */
 type Planned =
@@ -56,11 +63,14 @@ export class Stitcher extends MergeWork implements StripEditor {
   readonly #stitch: Stitch;
   readonly #view: View;
   readonly #weights: WeightsMemory;
+  /** What it is written as. */
+  readonly quantizing: Quantizing;
   #planning = 0;
 
-  /** @param weights remembers what was read of weights */
-  constructor(family: Family, donors: Donors, stitch: Stitch, view: View, jobs: Jobs, weights: WeightsWatch) {
+  constructor(around: Surroundings, stitch: Stitch, view: View, jobs: Jobs) {
     super('merge', jobs);
+    const { family, donors, weights } = around;
+    this.quantizing = new Quantizing(this, around);
     this.#weights = mergeMemory(weights);
     this.#family = family;
     this.#donors = donors;
@@ -197,9 +207,7 @@ export class Stitcher extends MergeWork implements StripEditor {
     if (!recipe || planned.kind !== 'planned') return null;
     try {
       const models = new Map(planned.plan.donors.map(({ name, checkpoint }) => [name, checkpoint]));
-      const { tensors } = planned.plan;
-      const main = tensors.find(({ name }) => name === EMBEDDINGS)?.dtype;
-      const outDtype = DTYPE_NAMES[main as keyof typeof DTYPE_NAMES] ?? 'bfloat16';
+      const outDtype = mainDtype(planned.plan);
       const deepstackMergers = countMergers(planned.frame.config);
       const left = leftBehind(deepstackMergers);
       if (left !== null && !this.notices.includes(left)) this.notices = [...this.notices, left];
@@ -244,13 +252,37 @@ export class Stitcher extends MergeWork implements StripEditor {
     const { planned } = this;
     if (planned.kind !== 'planned') return;
     await this.#attempt(async (signal) => {
-      const merge = new MergedFolder(planned.plan, this.#donors.folders(), { shardBytes: this.shardBytes });
+      const options = { shardBytes: this.shardBytes };
+      const preview = await this.#rounding(planned.plan, signal);
+      const folder = preview
+        ? this.quantizing.folder(preview, options)
+        : new MergedFolder(planned.plan, this.#donors.folders(), options);
+      this.folderNotices = preview?.quantization.notices ?? [];
       const onProgress = this.track('Exporting the merge');
       const onNotice = (notice: string): void => void (this.folderNotices = [...this.folderNotices, notice]);
       const work = { signal, onProgress, onNotice, weights: this.#weights };
-      const { files, bytes } = await exportInWorker(merge, { parent, name }, work);
+      const { files, bytes } = await exportInWorker(folder, { parent, name }, work);
       this.done = `${counted(files.length, 'file')}, ${bytesText(bytes)}, written to ${where}.`;
     });
+  }
+
+  /** Measures what the chosen format loses; `questions`, where they are asked, tell how far answers change. */
+  async preview(
+    questions?: () => Promise<ComparedQuestions>,
+    reading?: Required<ImageReading>,
+  ): Promise<void> {
+    const { planned } = this;
+    if (planned.kind !== 'planned') return;
+    await this.#attempt(async (signal) => {
+      const preview = await this.#rounding(planned.plan, signal);
+      if (preview && questions && reading)
+        await this.quantizing.compare(preview, await questions(), reading, signal);
+    });
+  }
+
+  #rounding(plan: MergePlan, signal: AbortSignal): ReturnType<Quantizing['measure']> | null {
+    const { scheme } = this.quantizing;
+    return scheme && this.quantizing.measure(plan, scheme, signal);
   }
 
   async #attempt(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
