@@ -1,4 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
+import { askPage } from './ask-page.mjs';
 import { ensureBuild } from './build.mjs';
 import { COMMANDS } from './commands.mjs';
 import { describe, readFlags } from './flags.mjs';
@@ -59,28 +60,11 @@ await runCommand(async (signal) => {
       page.evaluate(() => globalThis.frankenscopeHeadless.cancel()),
   };
   try {
-    const answer = await withPage(page, async (page) => {
-      /** @type {Record<string, {name: string, paths: string[]}[]>} */
-      const described = {};
-      for (const [flag, given] of Object.entries(inputs)) {
-        described[flag] = given.map(({ name, paths }) => ({ name, paths }));
-        for (const [index, { files }] of given.entries()) {
-          const slot = await page.evaluate(
-            ([flag, index]) => globalThis.frankenscopeHeadless.slot(flag, index),
-            /** @type {const} */ ([flag, index]),
-          );
-          await page.setInputFiles(slot, files);
-        }
-      }
-      return page.evaluate((request) => globalThis.frankenscopeHeadless.run(request), {
-        command: name,
-        flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
-        inputs: described,
-        session: `.${session.path}`,
-        outName: streamed ? basename(place) : null,
-        again: ['npm run -s headless --', name, ...words.map(quoted)].join(' '),
-      });
-    });
+    const again = ['npm run -s headless --', name, ...words.map(quoted)].join(' ');
+    const outName = streamed ? basename(place) : null;
+    const answer = await withPage(page, (page) =>
+      askPage(page, { command: name, flags, inputs, session: `.${session.path}`, outName, again }),
+    );
     if (!answer.ok) throw new PageError(answer.error);
     await files?.commit();
     const { result, spent } = answer;

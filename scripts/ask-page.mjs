@@ -1,0 +1,31 @@
+/** @import {Page} from 'playwright-core' */
+/** @import {FlagValue} from './flags.mjs' */
+/** @import {Input} from './inputs.mjs' */
+/** @import {HeadlessAnswer, HeadlessRequest} from './page-api.d.ts' */
+
+/**
+ * Hands a command to `headless.html`, its folders and files through file inputs.
+ * @param {Page} page
+ * @param {Omit<HeadlessRequest, 'flags' | 'inputs'> & {flags: Record<string, FlagValue>, inputs: Record<string, Input[]>}} request
+ *   flags: all that were given, those that name folders too
+ * @returns {Promise<HeadlessAnswer>}
+ */
+export async function askPage(page, { flags, inputs, ...request }) {
+  /** @type {HeadlessRequest['inputs']} */
+  const described = {};
+  for (const [flag, given] of Object.entries(inputs)) {
+    described[flag] = given.map(({ name, paths }) => ({ name, paths }));
+    for (const [index, { files }] of given.entries()) {
+      const slot = await page.evaluate(
+        ([flag, index]) => globalThis.frankenscopeHeadless.slot(flag, index),
+        /** @type {const} */ ([flag, index]),
+      );
+      await page.setInputFiles(slot, files);
+    }
+  }
+  return page.evaluate((request) => globalThis.frankenscopeHeadless.run(request), {
+    ...request,
+    flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
+    inputs: described,
+  });
+}
