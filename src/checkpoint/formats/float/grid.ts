@@ -62,7 +62,8 @@ export function gridOf(
     return { block: [Math.max(rows, 1), Math.max(columns, 1)], label: 'one scale a tensor' };
   if (down === rows && across === 1)
     return { block: [1, Math.max(columns, 1)], label: 'a scale for each row' };
-  if (down === rows && across > 0 && columns % across === 0) return labelled([1, columns / across]);
+  if (down === rows && across > 0 && columns > 0 && columns % across === 0)
+    return labelled([1, columns / across]);
   const [usual] = fitting([USUAL]);
   return usual ? labelled(usual) : null;
 }

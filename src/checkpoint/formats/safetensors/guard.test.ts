@@ -97,6 +97,18 @@ describe('what nobody claims beside quantized weights', () => {
     expect((await failureOf(readableFolder(files))).name).toBe('UnknownDtype');
   });
 
+  it('is refused where it has no columns and scales for three', async () => {
+    const name = 'model.layers.1.mlp.up_proj.weight';
+    const files = quantizedFolder(
+      new Map<string, RawTensor>([
+        [name, { dtype: 'F8_E4M3', shape: [5, 0], bytes: new Uint8Array(0) }],
+        [`${name}_scale`, { dtype: 'F32', shape: [5, 3], bytes: new Uint8Array(60) }],
+      ]),
+      declared,
+    );
+    expect((await failureOf(readableFolder(files))).name).toBe('InvalidTensor');
+  });
+
   it('is told of where it is no part of the model', async () => {
     const checkpoint = await openCheckpoint(await readableFolder(beside('spare.scale', 'F8_E8M0', 4)));
     expect(checkpoint.notices).toEqual([

@@ -1,19 +1,20 @@
 /**
  * Folders of every layout of floats, changed at random: names, dtypes, shapes, counts, the states in JSON, the declaration. Each is
  * refused by a named error, or opens and can be read; never anything else, and nothing large is made of it.
- * `FUZZ=1000000` says how many.
  */
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { NamedError } from '../../../named-error.ts';
 import { type Random, seededRandom } from '../../../work/seeded-random.ts';
-import { openCheckpoint, readTensorBytes } from '../../checkpoint.ts';
+import { openCheckpoint } from '../../checkpoint.ts';
 import { bitsOf } from '../../dtype.ts';
+import { DecodedFolder } from '../decoded-folder.ts';
+import { matrixOf } from '../encoded.ts';
 import { readableFolder } from '../open.ts';
+import { TensorReader } from '../tensor-reader.ts';
 import { floatCases, quantizedFolder } from '../testing/float-cases.ts';
+import { fuzzed, FUZZ_TIMEOUT } from '../testing/fuzz.ts';
 import type { RawTensor } from '../testing/raw-tensors.ts';
 
-const COUNT = Number(process.env.FUZZ ?? 3000);
 /** Far above what any change of a case of some kB can stand for, far below what would be felt. */
 const MOST_BYTES = 2 ** 20;
 const DTYPES: readonly RawTensor['dtype'][] = [
@@ -104,32 +105,31 @@ function changedTensors(random: Random, stored: ReadonlyMap<string, RawTensor>):
   return next;
 }
 
-it('changed folders are refused by name, or open and can be read', { timeout: 7_200_000 }, async () => {
-  const random = seededRandom(16);
-  const outcomes = new Map<string, number>();
-  for (let round = 0; round < COUNT; round += 1) {
-    const { stored, declared } = pick(random, CASES);
-    let tensors: ReadonlyMap<string, RawTensor> = stored;
-    for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes -= 1)
-      tensors = changedTensors(random, tensors.size > 0 ? tensors : stored);
-    const said = random() < 0.3 ? (changedJson(random, declared) as Record<string, unknown>) : declared;
-    let outcome = 'read';
-    try {
-      const checkpoint = await openCheckpoint(await readableFolder(quantizedFolder(tensors, said)));
-      expect(checkpoint.bytes).toBeLessThan(MOST_BYTES);
-      for (const entry of checkpoint.tensors.values()) await readTensorBytes(checkpoint, entry);
-      if (checkpoint.format === undefined) {
-        outcome = 'plain';
-        expect([...tensors.keys()].filter((name) => SCALES.test(name))).toEqual([]);
-      }
-    } catch (error) {
-      if (!(error instanceof NamedError)) throw error;
-      outcome = error.name;
-    }
-    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+it(
+  'changed folders are refused by name, or open and can be read',
+  async () => {
+    const random = seededRandom(16);
+    const outcomes = await fuzzed(800, () => outcomeOf(random));
+    for (const expected of ['read', 'InvalidTensor', 'QuantizedWeights'])
+      expect(outcomes.get(expected), expected).toBeGreaterThan(20);
+  },
+  FUZZ_TIMEOUT,
+);
+
+async function outcomeOf(random: Random): Promise<string> {
+  const { stored, declared } = pick(random, CASES);
+  let tensors: ReadonlyMap<string, RawTensor> = stored;
+  for (let changes = 1 + Math.floor(random() * 3); changes > 0; changes -= 1)
+    tensors = changedTensors(random, tensors.size > 0 ? tensors : stored);
+  const said = random() < 0.3 ? (changedJson(random, declared) as Record<string, unknown>) : declared;
+  const files = await readableFolder(quantizedFolder(tensors, said));
+  if (!(files instanceof DecodedFolder)) {
+    await openCheckpoint(files);
+    expect([...tensors.keys()].filter((name) => SCALES.test(name))).toEqual([]);
+    return 'plain';
   }
-  if (process.env.FUZZ) console.info(COUNT, Object.fromEntries(outcomes));
-  for (const expected of ['read', 'InvalidTensor', 'QuantizedWeights']) {
-    expect(outcomes.get(expected), expected).toBeGreaterThan(COUNT / 100);
-  }
-});
+  for (const tensor of files.format.tensors)
+    await new TensorReader(tensor, files.origin).values({ first: 0, count: matrixOf(tensor.shape).rows });
+  if (files.weights.size > MOST_BYTES) throw new RangeError(`${files.weights.size} bytes`);
+  return 'read';
+}

@@ -2,12 +2,12 @@
 import type { CheckpointFiles } from '../../byte-source.ts';
 import { readHeader, type StoredTensor } from '../../header.ts';
 import { heldSource } from '../../testing/held-source.ts';
-import { writeSafetensors } from '../../testing/safetensors.ts';
+import { safetensorsOf } from './raw-tensors.ts';
 
 /** Reads a file of that folder. */
 export type ReadFixture = (file: string) => Uint8Array<ArrayBuffer>;
 
-/** A tensor with its bytes, as `writeSafetensors` takes it. */
+/** A tensor with its bytes. */
 export interface HeldTensor extends Pick<StoredTensor, 'dtype' | 'shape'> {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -49,11 +49,9 @@ export function folderOf(
   tensors: readonly HeldTensor[],
   module = 'model.layers.0.mlp.down_proj',
 ): CheckpointFiles {
-  const norm = { name: 'model.norm.weight', dtype: 'F32', shape: [1], bytes: new Uint8Array(4) } as const;
-  const file = writeSafetensors([
-    norm,
-    ...tensors.map((tensor) => ({ ...tensor, name: `${module}.${tensor.name}` })),
-  ]);
+  const norm = { dtype: 'F32', shape: [1], bytes: new Uint8Array(4) } as const;
+  const own = tensors.map((tensor) => [`${module}.${tensor.name}`, tensor] as const);
+  const file = safetensorsOf(new Map([['model.norm.weight', norm], ...own]));
   const config = new TextEncoder().encode(JSON.stringify({ quantization_config: said }));
   return new Map([
     ['model.safetensors', heldSource('model.safetensors', file)],

@@ -1,5 +1,6 @@
 /** A base and an adapter made in the test, small enough to be spoiled a thousand times. */
 import type { CheckpointFiles } from '../../../byte-source.ts';
+import { heldSource } from '../../../testing/held-source.ts';
 import { planSafetensors } from '../../../writing.ts';
 
 /** Shapes by name. */
@@ -41,7 +42,7 @@ export function weights(shapes: Shapes): Uint8Array<ArrayBuffer> {
 }
 
 export function madeBase(shapes = BASE_SHAPES): CheckpointFiles {
-  return new Map([['model.safetensors', new File([weights(shapes)], 'model.safetensors')]]);
+  return new Map([['model.safetensors', heldSource('model.safetensors', weights(shapes))]]);
 }
 
 export function madeAdapter(
@@ -51,7 +52,7 @@ export function madeAdapter(
   const text = typeof config === 'string' ? config : JSON.stringify(config);
   const bytes = shapes instanceof Uint8Array ? shapes : weights(shapes);
   return new Map([
-    ['adapter_config.json', new File([text], 'adapter_config.json')],
-    ['adapter_model.safetensors', new File([bytes], 'adapter_model.safetensors')],
+    ['adapter_config.json', heldSource('adapter_config.json', new TextEncoder().encode(text))],
+    ['adapter_model.safetensors', heldSource('adapter_model.safetensors', bytes)],
   ]);
 }
