@@ -2,7 +2,7 @@
 import type { CheckpointFiles } from '../../byte-source.ts';
 import { readHeader, type StoredTensor } from '../../header.ts';
 import { heldSource } from '../../testing/held-source.ts';
-import { safetensorsOf } from './raw-tensors.ts';
+import { type RawTensor, safetensorsOf } from './raw-tensors.ts';
 
 /** Reads a file of that folder. */
 export type ReadFixture = (file: string) => Uint8Array<ArrayBuffer>;
@@ -51,7 +51,7 @@ export function folderOf(
 ): CheckpointFiles {
   const norm = { dtype: 'F32', shape: [1], bytes: new Uint8Array(4) } as const;
   const own = tensors.map((tensor) => [`${module}.${tensor.name}`, tensor] as const);
-  const file = safetensorsOf(new Map([['model.norm.weight', norm], ...own]));
+  const file = safetensorsOf(new Map<string, RawTensor>([['model.norm.weight', norm], ...own]));
   const config = new TextEncoder().encode(JSON.stringify({ quantization_config: said }));
   return new Map([
     ['model.safetensors', heldSource('model.safetensors', file)],
