@@ -63,7 +63,7 @@ test('as AWQ: the error by layer, the answers, and the folder that the command w
   await userEvent.selectOptions(main.getByLabelText('Write as'), 'AWQ int4');
   await userEvent.selectOptions(main.getByLabelText('Group size'), '32');
   await expect
-    .element(main.getByText(/AWQ, 4 bits in groups of 32: \d+ matrices .* stay bfloat16/))
+    .element(main.getByText(/AWQ, 4 bits in groups of 32: \d+ matrices of attention and MLP/))
     .toBeVisible();
 
   // What the command computes of the same donors.
