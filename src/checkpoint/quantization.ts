@@ -95,8 +95,9 @@ export function checkNotQuantized(
   declared: DeclaredQuantization | null,
   otherwise: string | null = null,
 ): Notice[] {
+  const names = new Set(tensors.map(({ name }) => name));
   const found = tensors.flatMap((tensor) => {
-    const sign = signOf(tensor, declared !== null);
+    const sign = signOf(tensor, declared !== null, names);
     return sign === null ? [] : [{ tensor, sign }];
   });
   // The most telling first: codes alone say less than what lies beside them.
@@ -123,12 +124,17 @@ interface Sign {
   readonly label: string;
 }
 
-function signOf({ name, dtype }: NamedTensor, declared: boolean): Sign | null {
+/** Scales under names that tell no method (ComfyUI, Mistral, DeepSeek): only beside a weight do they scale it. */
+const NAMELESS_SCALE = /\.(w?scale|wscales|scale_weight|qscale_weight)$/;
+
+function signOf({ name, dtype }: NamedTensor, declared: boolean, names: ReadonlySet<string>): Sign | null {
   if (!/^(model|visual|lm_head|vision_tower|vision_model|multi_modal_projector|connector)\./.test(name))
     return null;
   const rank = SIGNS.findIndex(([pattern]) => pattern.test(name));
   const sign = SIGNS[rank];
   if (sign) return { rank, method: sign[1], label: sign[2] };
+  if (NAMELESS_SCALE.test(name) && names.has(name.replace(NAMELESS_SCALE, '.weight')))
+    return { rank: SIGNS.length, method: '', label: 'with scales beside the weights' };
   if (dtype === 'F8_E8M0') return { rank: SIGNS.length, method: '', label: 'exponents for scales' };
   if (!isModelWeight(name)) return null;
   if (PACKED.test(dtype)) return { rank: SIGNS.length, method: '', label: `${dtype} codes` };

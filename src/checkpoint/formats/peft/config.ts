@@ -69,7 +69,7 @@ export async function readAdapterConfig(files: CheckpointFiles): Promise<Adapter
 function checkKind(fields: Fields): void {
   const kind = text(fields['peft_type'] ?? '', 'peft_type');
   if (kind === '') throw invalid('it does not say which kind of adapter it is', 'peft_type');
-  if (kind !== 'LORA') throw unsupported(`an adapter of the kind ${kind}: LORA is read`, 'peft_type');
+  if (kind !== 'LORA') throw unsupported(`an adapter of the kind ${kind}, other than LORA,`, 'peft_type');
   for (const [field, label] of REFUSED) if (isGiven(fields[field])) throw unsupported(label, field);
   const { init_lora_weights: start } = fields;
   if (typeof start === 'string' && CHANGES_BASE.test(start.toLowerCase())) {
@@ -120,7 +120,7 @@ function pattern(fields: Fields, field: string, read: (value: unknown, field: st
     entries.map(([key, value], position) => {
       const name = key.replaceAll(String.raw`\.`, '.').replace(/\$$/, '');
       if (!/^\^?[\w.-]+$/.test(name))
-        throw unsupported(`the pattern ${JSON.stringify(key)}: modules by their names are read`, field);
+        throw unsupported(`the pattern ${JSON.stringify(key)}, which is no module's name,`, field);
       return [name, { position, value: read(value, field) }];
     }),
   );

@@ -126,6 +126,31 @@ describe('what nobody claims beside quantized weights', () => {
   });
 });
 
+describe('scales under a name that tells no method', () => {
+  const name = 'model.layers.0.mlp.up_proj';
+  const bytes = new Uint8Array(8);
+  it.each(['scale', 'wscale', 'wscales', 'scale_weight', 'qscale_weight'])(
+    'are refused beside a weight: %s',
+    async (suffix) => {
+      for (const dtype of ['F8_E4M3', 'BF16'] as const) {
+        const weight = { dtype, shape: dtype === 'BF16' ? [2, 2] : [2, 4], bytes };
+        const scale = { dtype: 'F32', shape: [2], bytes } as const;
+        const folder = (scaled: string): Map<string, ByteSource> =>
+          quantizedFolder(
+            new Map<string, RawTensor>([
+              [`${name}.weight`, weight],
+              [scaled, scale],
+            ]),
+            null,
+          );
+        expect(await opened(folder(`${name}.${suffix}`))).toMatchObject({ name: 'QuantizedWeights' });
+        // Of no weight, it is a tensor like any other.
+        expect(await opened(folder(`model.layers.0.norm.${suffix}`))).toBeInstanceOf(Map);
+      }
+    },
+  );
+});
+
 describe('shards', () => {
   it('are refused where two hold one tensor', async () => {
     const { stored = new Map<string, RawTensor>(), declared = {} } = CASES.get('nf4') ?? {};
