@@ -40,7 +40,8 @@ describe('the modules of a kind of work', () => {
     ['src/probes/ablation/grade.ts', []],
     ['src/graph/decoder.ts', [...ENGINE, 'weights']],
     ['src/vlm/rotary.ts', ENGINE],
-    ['src/vlm/jinja/template.ts', ENGINE],
+    // A quantized export writes the chat template into GGUF.
+    ['src/vlm/jinja/template.ts', [...ENGINE, 'merge']],
     ['workers/engine.ts', ENGINE],
     ['src/engine/weights/quantize.ts', [...ENGINE, 'weights']],
     ['src/merge/arithmetic/philox.ts', [...SPECTRA, ...ENGINE, 'merge']],
@@ -58,8 +59,12 @@ describe('the modules of a kind of work', () => {
     expect(drawing.filter((name) => files.has(`src/ui/${name.replaceAll('\\', '/')}`))).toEqual([]);
     expect(
       plain.files.filter((file) => /\.test\.|\/testing\/|\.svelte|\.html|\.mjs|\.css/.test(file)),
-      // What exports say of a disk and call their record, on the page and by command; what checkpoints of a family are called.
-    ).toEqual(['scripts/disk-messages.mjs', 'scripts/result-folder.mjs', 'src/roles.mjs']);
+      // What exports say of a disk and call their record, on the page and by command; which formats they write; what checkpoints of a
+      // family are called.
+    ).toEqual([
+      ...['scripts/disk-messages.mjs', 'scripts/result-folder.mjs'],
+      ...['src/quantized-formats.mjs', 'src/roles.mjs'],
+    ]);
     for (const file of ['src/ui/format/quantity.ts', 'src/checkpoint/header.test.ts', 'index.html'])
       expect(withByte(file)).toEqual([]);
   });

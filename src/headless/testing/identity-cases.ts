@@ -123,7 +123,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     words: ['--model', 'm', '--pairs', 'p', '--out', 'o'],
     world: { ...worldOf(PAIRS), ...INJECTS },
     flags: {
-      ...{ model: WORLD, pairs: WORLD, tasks: ['--tasks', 'ocr'], layers: ['--layers', '0'] },
+      ...{ model: WORLD, lora: WORLD, pairs: WORLD, tasks: ['--tasks', 'ocr'], layers: ['--layers', '0'] },
       ...{
         samples: ['--samples', '1'],
         mode: ['--mode', 'from-layer'],
@@ -143,7 +143,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     words: ['--model', 'm', '--problems', 'q', '--out', 'o'],
     world: { ...worldOf(ITEMS), ...INJECTS },
     flags: {
-      ...{ model: WORLD, problems: WORLD, columns: OTHER_COLUMN, layers: ['--layers', '0'] },
+      ...{ model: WORLD, lora: WORLD, problems: WORLD, columns: OTHER_COLUMN, layers: ['--layers', '0'] },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'], shard: ['--shard', '1/2'] },
       ...{
         injection: ['--injection', 'removed'],
