@@ -25,8 +25,6 @@ export interface CompressedTensorsConfig {
   readonly place: ErrorPlace;
   /** Of the library that wrote it: major, minor. */
   readonly version: readonly [number, number] | null;
-  /** Whether it has inputs of some modules rounded, too, as they are computed. */
-  readonly roundsInputs: boolean;
   /**
    * The scheme of a module: the only one, or the first whose targets name it, as the library looks (exact names, patterns, classes).
    * `ignore` is not asked: what is quantized is told by the tensors.
@@ -65,9 +63,6 @@ export function compressedTensorsConfig(
   return {
     place,
     version: versionOf(textOf(said['version'])),
-    roundsInputs: Object.values(asObject(said['config_groups']) ?? {}).some((group) =>
-      asObject(asObject(group)?.['input_activations']),
-    ),
     schemeOf: (module) => {
       if (only && others.length === 0) return only;
       const target = firstTarget([...byTarget.keys()], module, place);

@@ -2,7 +2,6 @@
 import { mapInFlight } from '../../../work/in-flight.ts';
 import { isRead } from '../../dtype.ts';
 import { NamedError } from '../../../named-error.ts';
-import type { Notice } from '../../weight-files.ts';
 import type { AnyEncoded } from '../codecs.ts';
 import type { StoredPart } from '../encoded.ts';
 import { storedShape, wordsFor, type CodeLayout } from '../integers/code-layout.ts';
@@ -35,12 +34,7 @@ export const compressedIntegers: Quantization = {
     if (config === null || modules.length === 0) return null;
     const used = new Set<string>();
     const encoded = await mapInFlight(modules, (module) => encode(module, config, read, used));
-    const notices: Notice[] = [];
-    if (config.roundsInputs) {
-      const text = `its ${config.place.field} has inputs of the layers rounded as they are computed: here they are not`;
-      notices.push({ file: config.place.file ?? '', text });
-    }
-    return { tensors: encoded, used, label: integerLabel('compressed-tensors', encoded), notices };
+    return { tensors: encoded, used, label: integerLabel('compressed-tensors', encoded), notices: [] };
   },
 };
 

@@ -16,7 +16,7 @@ import {
 import { readShardIndex } from '../../shard-index.ts';
 import { canonicalName } from '../../tensor-name.ts';
 import { unreadNotices } from '../../unread-tensors.ts';
-import { findWeights, shardsOf } from '../../weight-files.ts';
+import { findWeights, type Notice, shardsOf, weightNotices } from '../../weight-files.ts';
 import { bitsandbytes } from '../bitsandbytes/claim.ts';
 import type { AnyEncoded } from '../codecs.ts';
 import { compressedIntegers } from '../compressed-tensors/integers.ts';
@@ -27,6 +27,7 @@ import { plainDtypeOf } from '../plain-dtype.ts';
 import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import { partOf } from './parts.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
+import { roundedInputs } from './rounded-inputs.ts';
 
 const CONFIG_FILE = 'config.json';
 
@@ -40,10 +41,17 @@ interface Opened extends WeightFile {
   readonly tensors: readonly FileTensor[];
 }
 
+interface OpenedFiles {
+  readonly weights: readonly Opened[];
+  /** Of the choice of files. */
+  readonly notices: readonly Notice[];
+}
+
 export const quantizedSafetensors: StoredFormat = {
   open: async (files, signal): Promise<OpenedFormat | null> => {
-    const weights = await openedOrPlain(files, signal);
-    if (weights === null) return null;
+    const opened = await openedOrPlain(files, signal);
+    if (opened === null) return null;
+    const { weights } = opened;
     const declared = await declaredQuantization(files);
     const all = weights.flatMap(({ tensors }) => tensors);
     const left = new Map(all.map((tensor) => [tensor.storedName, tensor]));
@@ -69,16 +77,18 @@ export const quantizedSafetensors: StoredFormat = {
       weightFiles: weights,
       ...(await plainDtypeOf(files)),
       smallFiles: await plainSmallFiles(files),
-      notices: [...claims.flatMap(({ notices }) => notices), ...plain.notices],
+      notices: [
+        ...opened.notices,
+        ...roundedInputs(declared),
+        ...claims.flatMap(({ notices }) => notices),
+        ...plain.notices,
+      ],
     };
   },
 };
 
 /** Every header; null where the folder holds no safetensors that can be read, which whoever opens it then says. */
-async function openedOrPlain(
-  files: CheckpointFiles,
-  signal?: AbortSignal,
-): Promise<readonly Opened[] | null> {
+async function openedOrPlain(files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedFiles | null> {
   try {
     return await openWeightFiles(files, signal);
   } catch (error) {
@@ -87,8 +97,9 @@ async function openedOrPlain(
   }
 }
 
-async function openWeightFiles(files: CheckpointFiles, signal?: AbortSignal): Promise<readonly Opened[]> {
-  const layout = findWeights(files, namedWeights(await optionalObject(files, CONFIG_FILE)));
+async function openWeightFiles(files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedFiles> {
+  const named = namedWeights(await optionalObject(files, CONFIG_FILE));
+  const layout = findWeights(files, named);
   const index = files.get(layout.file) as ByteSource;
   const names =
     layout.kind === 'sharded' ? shardsOf(await readShardIndex(index, layout.file), files) : [layout.file];
@@ -98,7 +109,8 @@ async function openWeightFiles(files: CheckpointFiles, signal?: AbortSignal): Pr
     const all = [...tensors, ...unread];
     return { file, source, header: { bytes, tensors: all }, tensors: all };
   };
-  return mapInFlight(names, open, signal);
+  const weights = await mapInFlight(names, open, signal);
+  return { weights, notices: weightNotices(files, layout, names, named) };
 }
 
 /** A weight may lie there as it is, besides its codes. @throws NamedError `DuplicateTensor`, `InvalidTensor` for a name that no file can hold */
