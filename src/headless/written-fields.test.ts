@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { GenericSchema } from 'valibot';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readFlags } from '../../scripts/flags.mjs';
+import { readFromDisk } from '../engine/testing/golden-model.ts';
+import { goldenFolder } from '../engine/testing/goldens.ts';
 import { identify } from '../identity/identify.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { MemoryStorage } from '../study/journal/memory-storage.ts';
@@ -14,7 +16,7 @@ import { COMMAND_NAMES, commandOf } from './command-of.ts';
 import type { CommandContext } from './context.ts';
 import { FlagReader } from './flag-reader.ts';
 import { disagreements, documentedFields, type Field, undocumented } from './testing/documented-fields.ts';
-import { CASES } from './testing/identity-cases.ts';
+import { type Case, CASES } from './testing/identity-cases.ts';
 import { table } from './testing/identity-stage.ts';
 
 vi.mock('../spectra/computers.ts', async () => {
@@ -43,16 +45,23 @@ const quantization = {
 };
 const work = new Map<string, unknown>();
 
+/** What a command is run on: that of its identity; of one that keeps no records, made here. */
+async function caseOf(name: string): Promise<Pick<Case, 'words' | 'world'>> {
+  if (name !== 'quantize') return CASES[name] ?? { words: [], world: (CASES['swap'] as Case).world };
+  const model = await goldenFolder(readFromDisk, 'untied-gqa4-f32');
+  return { words: [], world: { ...(CASES['attention'] as Case).world, folders: { model } } };
+}
+
 /** Runs a command over a made-up engine: the JSON it answers, under its own name, and each file by its path. */
 async function written(name: string, more: readonly string[] = []): Promise<ReadonlyMap<string, unknown>> {
   const run = await commandOf(name);
-  const { words, world } = CASES[name] ?? { words: [], world: CASES['swap']?.world };
+  const { words, world } = await caseOf(name);
   const all = [...words, ...more, '--device', 'wasm'];
   const flags = new FlagReader(readFlags(table(name), all) as ConstructorParameters<typeof FlagReader>[0]);
   const given = (flag: string): number => all.filter((word) => word === `--${flag}`).length;
   const files = new Map<string, unknown>();
   const weights = (flag: string) =>
-    openWeights(world?.folders[flag] ?? new Map(), { name: `folder of ${flag}` });
+    openWeights(world.folders[flag] ?? new Map(), { name: `folder of ${flag}` });
   const load = async (flag: string): Promise<{ summary: object; loaded: object }> => ({
     summary: {
       ...{
@@ -119,13 +128,14 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
     onProgress: () => undefined,
     inputs: {
       list: () => [],
-      one: (flag: string) => (given(flag) > 0 ? { name: flag, files: world?.data } : undefined),
+      one: (flag: string) => (given(flag) > 0 ? { name: flag, files: world.data } : undefined),
     },
     checkpoints: {
       ...{ load, count: given, tell: () => undefined },
       open: async (flag: string) => (await load(flag)).summary,
       loadAll: async (flag: string) => [await load(flag)],
-      folder: (flag: string) => ({ name: `folder of ${flag}`, files: world?.folders[flag] }),
+      loadFolder: () => load('model'),
+      folder: (flag: string) => ({ name: `folder of ${flag}`, files: world.folders[flag] }),
       weights,
       loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
     },
@@ -164,6 +174,7 @@ function headingOf(command: string, path: string): string {
 }
 
 const PROMPT = ['--model', 'm', '--prompt', 'What?'];
+const QUANTIZE = ['--model', 'm', '--preview', '--out', 'o', '--format'];
 const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
   ['swap', ['--answer-source'], ['layer_swap_results.jsonl', 'layer_swap_summary.json']],
   [
@@ -199,6 +210,8 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
   ['info', ['--model', 'm'], ['info']],
   ['generate', PROMPT, ['generate']],
   ['logits', [...PROMPT, '--hidden'], ['logits']],
+  ['quantize', [...QUANTIZE, 'awq', '--group', '32', '--items', 'q'], ['quantization_report.json']],
+  ['quantize', [...QUANTIZE, 'gguf-q8_0'], ['quantization_report.json']],
   ['kept', [], ['kept']],
 ];
 
