@@ -5,7 +5,7 @@ import { layerPlace } from '../checkpoint/tensor-place.ts';
 export interface TensorDescription {
   /** As stored. */
   readonly name: string;
-  /** Or the name of the codec that reads it. */
+  /** Of a tensor that is decoded, how it is stored: "4 bits", "Q4_K". */
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly bytes: number;

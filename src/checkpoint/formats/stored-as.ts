@@ -2,18 +2,41 @@
 import type { CheckpointFiles } from '../byte-source.ts';
 import type { Checkpoint, TensorEntry } from '../checkpoint.ts';
 import type { PartRange } from './codec.ts';
-import { codecOf } from './codecs.ts';
+import { codecOf, type AnyEncoded } from './codecs.ts';
 import { DecodedFolder } from './decoded-folder.ts';
 import { matrixOf, storedBytes, type StoredPart } from './encoded.ts';
 
-/** What a tensor takes on the disk, and how it is stored: a dtype, or the name of a codec. */
+/** What a tensor takes on the disk, and how it is stored: "BF16", "4 bits", "Q4_K", "F8_E4M3". */
 export function storedAs(
   files: CheckpointFiles,
   entry: TensorEntry,
 ): Pick<TensorEntry, 'bytes'> & { dtype: string } {
   const tensor = files instanceof DecodedFolder ? files.weights.tensorAt(entry.start)?.tensor : undefined;
   if (!tensor || tensor.codec === 'stored') return { bytes: entry.bytes, dtype: entry.dtype };
-  return { bytes: storedBytes(tensor), dtype: tensor.codec };
+  return { bytes: storedBytes(tensor), dtype: wordOf(tensor) };
+}
+
+function wordOf(tensor: AnyEncoded): string {
+  switch (tensor.codec) {
+    case 'stored':
+    case 'transposed':
+      return tensor.coding.dtype;
+    case 'integers':
+      return `${tensor.coding.codes.bits} bits`;
+    case 'affine':
+      return `${tensor.coding.bits} bits`;
+    case 'fourBits':
+      return 'NF4 or FP4';
+    case 'rowInt8':
+      return 'LLM.int8';
+    case 'scaledFloat':
+      return tensor.coding.format;
+    case 'gguf':
+      return [...new Set(tensor.coding.pieces.map(({ type }) => type))].join(' + ');
+    case 'lora':
+    case 'added':
+      return 'adapted';
+  }
 }
 
 /** Whether any run of rows needs all bytes of the tensor: its layout runs the other way. */
