@@ -36,6 +36,8 @@ interface Swapped {
 
 /** Of numbers near 1; layers add up some of it. */
 const STEPS: Readonly<Record<string, number>> = { BF16: 2 ** -8, F16: 2 ** -11, F32: 2 ** -16 };
+/** With layer 0 swapped, its second token is 0.4 % of the largest logit from a tie: bfloat16 rounds away more. */
+const NEAR_TIE = 'compressed-tensors';
 
 const folder = temporaryFolder();
 let models: readonly StoredFolder[];
@@ -114,11 +116,9 @@ for (const { name } of await storedModels())
 
     const donor = adapter && plain !== null ? ['--in', plain, '--rl', place] : ['--in', place];
     let merged = '';
-    let isCoarse = false;
     await test.step('merge', async () => {
       merged = await session.write(`${name}-merged`, 'merge', ...donor, '--blocks', adapter ? 'RL' : 'IN');
       const step = Math.max(...[...weightsOf(merged).values()].map(({ dtype }) => STEPS[dtype] ?? NaN));
-      isCoarse = step === STEPS['BF16'];
       const plainly = ['--model', merged];
       expect(differenceOf(await logitsOf(plainly), logits)).toBeLessThan(8 * step);
       expect(differenceOf(await logitsOf([...plainly, '--ablate', '0']), ablated)).toBeLessThan(8 * step);
@@ -135,10 +135,9 @@ for (const { name } of await storedModels())
       const results = await swapped(given, 'swap');
       expect(results.map(({ layer }) => layer)).toEqual([0]);
       if (image !== null) isText(results[0]?.original_answer ?? '', tokens);
-      // What is swapped in a plain checkpoint is what transformers swaps. After rounding to bfloat16 the choices of so small
-      // a model may be others.
+      // What is swapped in a plain checkpoint is what transformers swaps.
       const twin = await swapped(['--model', merged], 'plain-swap');
-      if (!isCoarse) expect(results).toEqual(twin);
+      if (name !== NEAR_TIE) expect(results).toEqual(twin);
       else expect(results[0]?.original_answer).toBe(twin[0]?.original_answer);
     });
 
