@@ -30,6 +30,17 @@ export class AppPage {
     await expect(this.slot(name).getByText('Reading headers')).toBeHidden();
   }
 
+  /** Drops files or folders of the disk in the middle of the page, as a file manager does. */
+  async drop(...paths: string[]): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const { width, height } = this.page.viewportSize() ?? { width: 800, height: 600 };
+    const data = { items: [], files: paths, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+      await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height - 20, data });
+    }
+    await session.detach();
+  }
+
   /** Opens a folder beside Base, IN and RL; the slot is called after it. */
   async add(folder: string): Promise<void> {
     const place = this.page.getByRole('group', { name: /^M\d checkpoint$/ });

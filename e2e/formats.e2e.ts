@@ -34,7 +34,7 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => folder.dispose());
 
-test('the page opens each, says what it is, and answers as transformers does', async ({ page }) => {
+test('dropped on the page, each says what it is, and answers as transformers does', async ({ page }) => {
   const app = new AppPage(page);
   page.setDefaultTimeout(15_000);
   for (const { name, adapter, plain, folder: place, prompt, image, tokens } of models)
@@ -42,16 +42,20 @@ test('the page opens each, says what it is, and answers as transformers does', a
       // Pictures and answers of the one before are gone with it.
       await app.start();
       if (adapter && plain !== null) await app.choose('Base', plain);
-      await app.choose('IN', place);
-      await expect(app.slot('IN')).toContainText(FORMATS[name] ?? 'a format with a label');
+      const slot = adapter ? 'IN' : 'Base';
+      await app.drop(place);
+      await expect(app.slot(slot)).toContainText(FORMATS[name] ?? 'a format with a label');
       await app.setLoading('WASM', 'f32');
-      await app.load('IN');
-      await app.try('IN', TOKENS);
+      await app.load(slot);
+      await app.try(slot, TOKENS);
       if (image !== null) await app.attach(image);
       await app.ask(prompt);
       expect(await app.answers(), name).toEqual([goldenText({ tokens: tokens.slice(0, TOKENS) })]);
       await page.keyboard.press('Escape');
-      await app.slot('IN').getByRole('button', { name: 'Close IN' }).click();
+      await app
+        .slot(slot)
+        .getByRole('button', { name: `Close ${slot}` })
+        .click();
     });
 });
 

@@ -20,21 +20,10 @@ test.beforeAll(() => {
 });
 test.afterAll(() => folder.dispose());
 
-/** Drops files or folders of the disk in the middle of the page, as a file manager does. */
-async function drop(page: Page, ...paths: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const { width, height } = page.viewportSize() ?? { width: 800, height: 600 };
-  const data = { items: [], files: paths, dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await session.send('Input.dispatchDragEvent', { type, x: width / 2, y: height - 20, data });
-  }
-  await session.detach();
-}
-
 test('a dropped snapshot of links says that nothing is seen, and the ways out', async ({ page }) => {
   const app = new AppPage(page);
   await app.start();
-  await drop(page, cache.snapshot);
+  await app.drop(cache.snapshot);
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('NothingListed');
   for (const way of REMEDIES) await expect(alert).toContainText(way);
@@ -53,7 +42,7 @@ test('a dropped repository of the cache opens from its blobs and answers as its 
 }) => {
   const app = new AppPage(page);
   await app.start();
-  await drop(page, cache.repository);
+  await app.drop(cache.repository);
   await expect(app.slot('Base')).toContainText('acme/tiny');
   await expect(page.getByRole('alert')).toBeHidden();
   await expect(app.slot('IN').getByRole('button', { name: 'Choose a folder' })).toBeVisible();
@@ -68,7 +57,7 @@ test('a dropped repository of the cache opens from its blobs and answers as its 
 test('the blobs folder opens by itself, dropped or chosen', async ({ page }) => {
   const app = new AppPage(page);
   await app.start();
-  await drop(page, cache.blobs);
+  await app.drop(cache.blobs);
   await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
   await app.choose('IN', cache.blobs);
   await expect(app.slot('IN').getByRole('button', { name: 'Load IN' })).toBeVisible();
@@ -117,13 +106,13 @@ test('blobs that hold what no checkpoint does leave the page awake, and the chec
   const app = new AppPage(page);
   await app.start();
   const longest = await taskWatch(page);
-  await drop(page, spoiled('keys', KEYS(1_500_000)));
+  await app.drop(spoiled('keys', KEYS(1_500_000)));
   await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
   const header = new TextEncoder().encode(KEYS(300_000));
   const file = new Uint8Array(8 + header.length);
   new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
   file.set(header, 8);
-  await drop(page, spoiled('header', file));
+  await app.drop(spoiled('header', file));
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('OverLimit');
   await expect(alert).toContainText('cdcd');
@@ -139,11 +128,11 @@ test('reading a cache can be cancelled, and the next one opens', async ({ page }
   const first = join(blobs, 'cd'.repeat(32));
   writeFileSync(first, KEYS(1_400_000));
   for (let at = 0; at < 6; at++) linkSync(first, join(blobs, `${at}e`.repeat(32)));
-  await drop(page, repository);
+  await app.drop(repository);
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(page.getByText('Reading the cache')).toBeHidden();
   await expect(page.getByRole('alert')).toBeHidden();
-  await drop(page, cache.repository);
+  await app.drop(cache.repository);
   await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
   await expect(app.slot('IN').getByRole('button', { name: 'Choose a folder' })).toBeVisible();
 });
