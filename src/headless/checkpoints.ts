@@ -1,7 +1,8 @@
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { readableFolder } from '../checkpoint/formats/open.ts';
-import { adapterFolder, isAdapter } from '../checkpoint/formats/peft/adapter-folder.ts';
+import { adapterFolder } from '../checkpoint/formats/peft/adapter-folder.ts';
+import { isAdapter } from '../checkpoint/formats/peft/is-adapter.ts';
 import { ADAPTER_WEIGHTS } from '../checkpoint/formats/peft/open.ts';
 import { noticeLines } from '../checkpoint/weight-files.ts';
 import type { EngineClient } from '../engine/client.ts';

@@ -3,8 +3,7 @@ import { ROLES } from '../../roles.mjs';
 import { NamedError } from '../../named-error.ts';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { otherKind } from '../../checkpoint/folder-kinds.ts';
-import { readableFolder } from '../../checkpoint/formats/open.ts';
-import { adapterFolder, isAdapter } from '../../checkpoint/formats/peft/adapter-folder.ts';
+import { isAdapter } from '../../checkpoint/formats/peft/is-adapter.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { LoadProgress } from '../../engine/protocol/loading.ts';
 import { noteLoaded } from '../../study/weights/loaded.ts';
@@ -36,6 +35,12 @@ export function progressText(progress: LoadProgress | null): string {
   return `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}${rate}${eta}`;
 }
 
+/** As `readableFolder`; readers of formats come with the first folder, not with the page. */
+async function readable(files: CheckpointFiles, signal: AbortSignal): Promise<CheckpointFiles> {
+  const { readableFolder } = await import('../../checkpoint/formats/open.ts');
+  return readableFolder(files, signal);
+}
+
 /** An adapter as a checkpoint of its own. @throws NamedError `AdapterOnly` where there is nothing to put it on; those of `adapterFolder` */
 async function onBase(
   { files }: Folder,
@@ -43,7 +48,10 @@ async function onBase(
   signal: AbortSignal,
 ): Promise<CheckpointFiles> {
   const { folder, checkpoint } = base ?? {};
-  if (folder && checkpoint) return adapterFolder(folder.files, files, { baseName: checkpoint.name, signal });
+  if (folder && checkpoint) {
+    const { adapterFolder } = await import('../../checkpoint/formats/peft/adapter-folder.ts');
+    return adapterFolder(folder.files, files, { baseName: checkpoint.name, signal });
+  }
   throw otherKind(files.keys()) ?? new RangeError('the folder holds no adapter');
 }
 
@@ -166,7 +174,7 @@ export class Family {
       const adapted = isAdapter(folder.files);
       const files = adapted
         ? await onBase(folder, base, opening.signal)
-        : await readableFolder(folder.files, opening.signal);
+        : await readable(folder.files, opening.signal);
       const checkpoint = await this.#engine.open(folder.name, files, opening.signal);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
       slot.folder = { ...folder, files };

@@ -5,7 +5,6 @@ import type { LoadedModel } from '../../engine/protocol/loading.ts';
 import type { Subject } from '../../engine/subject.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
-import { readableFolder } from '../../checkpoint/formats/open.ts';
 import { quantizationAgreement } from '../../evaluation/quantization/agreement.ts';
 import { type Compared, quantizationReport } from '../../evaluation/quantization/report.ts';
 import type { EvaluationSample } from '../../evaluation/samples/sample.ts';
@@ -163,7 +162,9 @@ export class Quantizing {
       const original = resident ? null : await load('the original', merged);
       const copy = await load(
         'the quantized copy',
-        await readableFolder(new QuantizedFolder(merged, made), signal),
+        await (
+          await import('../../checkpoint/formats/open.ts')
+        ).readableFolder(new QuantizedFolder(merged, made), signal),
       );
       const items = unique(questions.sets);
       const records = await quantizationAgreement(

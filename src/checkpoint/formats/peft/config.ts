@@ -5,7 +5,7 @@ import { MAX_NAME_CHARACTERS, MAX_TENSORS, overLimit } from '../../limits.ts';
 import { readJsonFile } from '../../small-file.ts';
 import { NamedError } from '../../../named-error.ts';
 
-export const ADAPTER_CONFIG = 'adapter_config.json';
+import { ADAPTER_CONFIG } from './is-adapter.ts';
 
 /** A value for modules whose names end in a key, or, where it begins with `^`, are the key. */
 export type Pattern = ReadonlyMap<string, { readonly position: number; readonly value: number }>;

@@ -13,7 +13,8 @@ import { matrixOf, type StoredPart } from '../encoded.ts';
 import { DecodedFolder } from '../decoded-folder.ts';
 import type { OpenedFormat } from '../stored-format.ts';
 import { AdapterFiles, DECODED_BASE } from './adapter-files.ts';
-import { ADAPTER_CONFIG, readAdapterConfig, unsupported, valueFor, type AdapterConfig } from './config.ts';
+import { readAdapterConfig, unsupported, valueFor, type AdapterConfig } from './config.ts';
+import { ADAPTER_CONFIG } from './is-adapter.ts';
 import { adapterKey, type AdapterPart } from './keys.ts';
 
 export const ADAPTER_WEIGHTS = 'adapter_model.safetensors';

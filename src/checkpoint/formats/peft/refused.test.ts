@@ -5,7 +5,8 @@ import { openCheckpoint, readTensorBytes } from '../../checkpoint.ts';
 import { toFloat32 } from '../../decoding.ts';
 import { failureOf } from '../../testing/files.ts';
 import { fuzzed, FUZZ_TIMEOUT } from '../testing/fuzz.ts';
-import { adapterFolder, isAdapter } from './adapter-folder.ts';
+import { adapterFolder } from './adapter-folder.ts';
+import { isAdapter } from './is-adapter.ts';
 import {
   ADAPTER_SHAPES,
   BASE_SHAPES,
