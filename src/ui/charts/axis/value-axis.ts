@@ -1,7 +1,8 @@
 import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3';
+import { percentText } from '../../../number-text.mjs';
 import { plainNumber } from '../../../plain-number.mjs';
 
-export { plainNumber };
+export { percentText, plainNumber };
 
 /** One y axis: what it measures, with the unit, and how its numbers read. */
 export interface ValueAxis {
@@ -23,11 +24,6 @@ export interface ValueAxis {
 }
 
 export type ValueScale = ScaleContinuousNumeric<number, number>;
-
-/** Share as percent: 0.874 → "87.4 %". */
-export function percentText(value: number): string {
-  return `${Number((value * 100).toFixed(1))} %`.replace('-', '\u2212');
-}
 
 /** Of an axis whose values are shares from 0 to 1 and whose title says percent, or points. */
 export const AS_PERCENT = {
