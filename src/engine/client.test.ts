@@ -22,7 +22,8 @@ function stage(host: Called) {
         return answer(...request);
       },
     ]);
-    expose(Object.fromEntries(noted), port2);
+    const answers = Object.fromEntries(noted);
+    expose({ ...answers, start: (port: MessagePort) => expose(answers, port) }, port2);
     port1.start();
     port2.start();
     kill = () => port1.dispatchEvent(Object.assign(new Event('error'), { message: 'killed' }));
@@ -150,7 +151,7 @@ async function cancelledInVain(cancel: () => unknown) {
     cancel,
     close: nothing,
     forward: silence,
-    storedWeights: () => [],
+    vocabulary: nothing,
   });
   const states: string[] = [];
   await staged.engine.onStatus(({ state }) => void states.push(state));
@@ -171,6 +172,7 @@ it('is replaced when a cancelled opening keeps it silent: what was open stays, a
   fakeTimers();
   await cancelNow();
   await vi.advanceTimersByTimeAsync(9900);
+  await expect.poll(() => asked).toContain('cancel open model-1');
   expect(states).toEqual([]);
   asked.length = 0;
   await vi.advanceTimersByTimeAsync(200);
@@ -189,10 +191,10 @@ it.each([
   fakeTimers();
   await cancelNow();
   // The answer to the cancel has come by then.
-  await engine.storedWeights();
+  await engine.vocabulary(id);
   await vi.advanceTimersByTimeAsync(60_000);
   vi.useRealTimers();
   // Answered by the same worker, after all that came before.
-  expect(await engine.storedWeights()).toEqual([]);
+  await engine.vocabulary(id);
   expect(states).toEqual([]);
 });
