@@ -3,4 +3,9 @@ import { installErrorTransfer } from '../src/work/error-transfer.ts';
 import { EngineStarter } from '../src/engine/starter.ts';
 
 installErrorTransfer();
-expose(new EngineStarter());
+expose(
+  new EngineStarter(async (port) => {
+    const { serveEngine } = await import('./engine-modules.ts');
+    serveEngine(port);
+  }),
+);

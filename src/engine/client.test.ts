@@ -5,9 +5,10 @@ import { connectEngine } from './client.ts';
 import type { EngineHost } from './host.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { CaptureKvRequest } from './protocol/forward.ts';
+import type { EngineStarter } from './starter.ts';
 import type { ModelId } from './subject.ts';
 
-type Called = Partial<Record<keyof EngineHost, (...request: never[]) => unknown>>;
+type Called = Partial<Record<keyof EngineHost | keyof EngineStarter, (...request: never[]) => unknown>>;
 
 /** Workers that answer with `host`; each death is told to the last one. */
 function stage(host: Called) {

@@ -1,8 +1,6 @@
 /** The engine as it lives in its worker: with the browser's devices, weights workers and storage. */
-import { expose } from 'comlink';
 import { receivedFolder } from '../checkpoint/served-file.ts';
 import { decodeImage } from '../image/decode.ts';
-import { installFolderTransfer } from '../merge/transfer.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
 import { createBackend } from './backend/create.ts';
 import { Engine } from './engine.ts';
@@ -16,12 +14,6 @@ import { createConvertPool } from './weights/pool.ts';
 
 /** Conversion is bound by the CPU; one core is left to the rest. */
 const MAX_CONVERTERS = 4;
-
-/** An engine of its own for whoever holds the other end. */
-export function serveEngine(port: MessagePort): void {
-  installFolderTransfer();
-  expose(new EngineHost(), port);
-}
 
 export class EngineHost extends Engine {
   /** Sentences about kept copies since the last load. */

@@ -5,7 +5,13 @@ import type { StoredWeights } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
 
 export class EngineStarter {
+  readonly #serve: (port: MessagePort) => Promise<void>;
   readonly #kept = new OpfsKeptWeights();
+
+  /** @param serve fetches the engine */
+  constructor(serve: (port: MessagePort) => Promise<void>) {
+    this.#serve = serve;
+  }
 
   capabilities(): Promise<Capabilities> {
     return surveyCapabilities();
@@ -20,8 +26,7 @@ export class EngineStarter {
   }
 
   /** Has the engine answer on `port`, where calls wait until its modules have come. */
-  async start(port: MessagePort): Promise<void> {
-    const { serveEngine } = await import('./host.ts');
-    serveEngine(port);
+  start(port: MessagePort): Promise<void> {
+    return this.#serve(port);
   }
 }
