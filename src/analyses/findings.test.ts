@@ -179,7 +179,7 @@ describe('findings in words', () => {
     const values = { cuts: null, samples: null, seed: 0, style: null, maxNewTokens: null };
     expect(necessity.findings(necessity.table(graded, values), values)).toEqual([
       expect.stringMatching(
-        /^RL, M_rea: −50 points \(Newcombe for pairs, 95 %: .*; McNemar p = 0\.500; Holm p = 0\.500; n = 4: few\) against IN\.$/,
+        /^RL, M_rea: −50 points against IN \(Newcombe for pairs, 95 %: .*; McNemar p = 0\.500; Holm p = 0\.500; n = 4: few\)\.$/,
       ),
       'RL, M_rea: 2 not decided in time (n = 4).',
     ]);

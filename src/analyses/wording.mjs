@@ -26,24 +26,26 @@ export function shareText({ hits, n, interval }) {
 }
 
 /**
- * "−60 points (Newcombe for pairs, 95 %: −77.6 to −32.3; McNemar p < 0.001)"; of few items what was counted: "1 lost, 0 gained".
+ * "−60 points against IN (Newcombe for pairs, 95 %: −77.6 to −32.3; McNemar p < 0.001)"; of few items what was counted: "1 lost,
+ * 0 gained against IN".
  * @param {Pick<PairedComparison, 'n' | 'lost' | 'gained' | 'delta' | 'interval' | 'p'>} compared
  * @param {readonly string[]} [more] what is said of it besides
+ * @param {string} [from] " against IN"
  */
-export function differenceText({ n, lost, gained, delta, interval, p }, more = []) {
-  if (n < LEAST) return [`${lost} lost, ${gained} gained`, ...more].join('; ');
+export function differenceText({ n, lost, gained, delta, interval, p }, more = [], from = '') {
+  if (n < LEAST) return [`${lost} lost, ${gained} gained${from}`, ...more].join('; ');
   const said = [`${INTERVAL_KINDS.newcombe}: ${spanText(interval, points)}`, `McNemar ${pSaid(p)}`, ...more];
-  return `${points(delta)} points (${said.join('; ')})`;
+  return `${points(delta)} points${from} (${said.join('; ')})`;
 }
 
 /**
- * "+4 points (Newcombe for pairs, 95 %: −3.1 to +11; McNemar p = 0.340; Holm p = 1.000; n = 100) against IN".
+ * "+4 points against IN (Newcombe for pairs, 95 %: −3.1 to +11; McNemar p = 0.340; Holm p = 1.000; n = 100)".
  * @param {NonNullable<MetricCell['against']>} against
  * @param {string} reference
  */
 export function comparisonText(against, reference) {
   const more = against.n < LEAST ? [] : [`Holm ${pSaid(against.adjustedP)}`];
-  return `${differenceText(against, [...more, itemsText(against.n)])} against ${reference}`;
+  return differenceText(against, [...more, itemsText(against.n)], ` against ${reference}`);
 }
 
 /**
