@@ -12,7 +12,6 @@ import {
 import { ablateLayer } from './ablation/experiment.ts';
 import { gradeResponse } from './ablation/grade.ts';
 import type { AblationRecord } from './ablation/sweep.ts';
-import { attentionDifference } from './attention/difference.ts';
 import {
   attentionByLayer,
   attentionShiftFile,
@@ -230,17 +229,6 @@ describe('attention by layer', () => {
   it('leaves out, and counts, samples without a token to look from', () => {
     expect([after.n, after.without]).toEqual([1, 1]);
     expect(after.layers[0]?.mass.mean).toBeCloseTo(0.6, 12);
-  });
-
-  it('compares two models on the samples that count with both, sample by sample', () => {
-    const more = [...records, record('c', 10, ['in', [[0.3, 0.5]]], ['rl', [[0.5, 0.5]]])];
-    const [first] = attentionDifference(more, 'in', 'rl');
-    // Differences 0.3 and 0.1: standard error 0.1, Student's quantile of one degree of freedom 12.7062.
-    expect(first?.mass).toMatchObject({ n: 2 });
-    expect(first?.mass.mean).toBeCloseTo(0.2, 12);
-    expect(first?.mass.interval?.high).toBeCloseTo(0.2 + 1.27062, 5);
-    expect(first?.mean.mean).toBeCloseTo(0.02, 12);
-    expect(attentionDifference(records.slice(1), 'in', 'rl')).toEqual([]);
   });
 
   it('averages a region within a sample, then over samples', () => {
