@@ -1,10 +1,13 @@
+import { LEAST } from '../../few-items.mjs';
+import { INTERVAL_KINDS } from '../../interval-kinds.mjs';
+import { percentText, spanText } from '../../number-text.mjs';
 import { WORDS } from '../shared-settings.mjs';
-import { layerNames, percent, span } from '../wording.mjs';
+import { layerNames, shareText } from '../wording.mjs';
 
 /**
  * @import {Words} from '../declaration.ts'
  * @import {TaskRates} from '../../probes/swap/change-rates.ts'
- * @import {Mean} from '../../probes/summary/mean.ts'
+ * @import {MeanWithin} from '../../statistics/mean-interval.ts'
  * @import {SwapMode} from '../../probes/swap/mode.ts'
  * @import {Reads} from '../../engine/protocol/intervention.ts'
  * @import {declaration} from './declaration.mjs'
@@ -74,37 +77,42 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
 
   findings: {
     /**
-     * "Counting changes most at layer 12: 87 % (79 to 92 %, n = 100)."
+     * "Counting changes most at layer 12: 87.4 % (Wilson 95 %: 79.4 % to 92.5 %, n = 100)."
      * @param {TaskRates} rates
      */
-    peak({ task, layers, n }) {
+    peak({ task, layers }) {
       const highest = Math.max(...layers.map(({ rate }) => rate));
-      if (!(highest > 0)) return `${TASK_NAMES[task]} changes at no layer (n = ${n}).`;
       const peaks = layers.filter(({ rate }) => rate === highest);
       const [first] = peaks;
       if (!first) return '';
-      return `${TASK_NAMES[task]} changes most at ${layerNames(peaks.map(({ layer }) => layer))}: ${percent(highest)} (${span(first.interval)}, n = ${n}).`;
+      const found = shareText({ ...first, hits: first.changed });
+      if (first.changed === 0) return `${TASK_NAMES[task]} changes at no layer: ${found}.`;
+      return `${TASK_NAMES[task]} changes most at ${layerNames(peaks.map(({ layer }) => layer))}: ${found}.`;
     },
 
     /**
-     * "Mean over Early 12 % (8 to 16 %), Mid …"; regions without a layer are left out.
-     * @param {readonly {readonly name: string, readonly rate: Mean | null}[]} regions
+     * "Mean over Early 12 % (8 % to 16 %), Mid …; bootstrap over items, 95 %, seed 0."; regions without a layer are left out, and all of
+     * them where so few pairs say nothing.
+     * @param {readonly {readonly name: string, readonly rate: MeanWithin | null}[]} regions
      */
     regions(regions) {
       const parts = regions.flatMap(({ name, rate }) =>
-        rate ? [`${name} ${percent(rate.mean)} (${span(rate.interval)})`] : [],
+        rate && rate.n >= LEAST
+          ? [`${name} ${percentText(rate.mean)} (${spanText(rate.interval, percentText)})`]
+          : [],
       );
-      return parts.length > 0 ? `Mean over ${parts.join(', ')}.` : '';
+      return parts.length > 0 ? `Mean over ${parts.join(', ')}; ${INTERVAL_KINDS.bootstrap}.` : '';
     },
 
     /**
-     * Where the answers went at a task's peak.
+     * Where the answers went at a task's peak, the first of equals.
      * @param {TaskRates} rates
      */
     went({ layers }) {
       const peak = layers.reduce((best, layer) => (layer.rate > best.rate ? layer : best));
+      if (peak.changed === 0) return '';
       const { source, elsewhere, unchanged } = peak.went;
-      return `There ${source} answers went to the source's, ${elsewhere} elsewhere, ${unchanged} stayed.`;
+      return `At layer ${peak.layer + 1} ${source} of ${peak.n} answers went to the source's, ${elsewhere} elsewhere, ${unchanged} stayed.`;
     },
 
     /**

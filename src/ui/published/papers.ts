@@ -37,6 +37,8 @@ export type Metric = 'M_vis' | 'M_v2r' | 'M_rea';
 
 export interface Paper {
   readonly id: string;
+  /** What charts call it: "VFL". */
+  readonly short: string;
   readonly title: string;
   readonly url: string;
 }

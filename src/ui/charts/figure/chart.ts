@@ -1,3 +1,4 @@
+import type { IntervalKind } from '../../../statistics/interval-kind.ts';
 import type { ChartStatus } from './status.ts';
 
 /** What every chart takes besides its data, and hands on to the shell as it is. */
@@ -6,6 +7,10 @@ export interface ChartProps<Pick = never> {
   /** What is drawn and how it is to be read, in a sentence. */
   readonly description: string;
   readonly status: ChartStatus;
+  /** What its whiskers and bands are; null where there are none. */
+  readonly interval?: IntervalKind | null;
+  /** What n of a point counts: "pairs", "matrices". */
+  readonly unit?: string;
   /** Asked for the samples behind a place, by a press or Enter. */
   readonly onselect?: ((pick: Pick) => void) | null;
 }
