@@ -52,7 +52,7 @@ export const ROOMS = {
   },
   statistics: {
     files: folder('statistics'),
-    uses: ['words'],
+    uses: ['words', 'work'],
     holds: 'means, intervals and tests, of any numbers',
   },
   grading: {

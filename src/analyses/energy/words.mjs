@@ -1,3 +1,4 @@
+import { percentText } from '../../number-text.mjs';
 import { COMPARISON_WORDS } from '../shared-settings.mjs';
 import { countOf, factorsSentence, layerMeansSentence } from '../wording.mjs';
 
@@ -38,7 +39,7 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
       if (share === 1)
         return whole ? `${label} changes nothing at all.` : `${label} changes nothing of what was compared.`;
       if (share === 0) return `${label} changes every weight that was compared.`;
-      return `${label} leaves ${Number((share * 100).toPrecision(3))} % of the weights exactly as they were.`;
+      return `${label} leaves ${percentText(share)} of the weights exactly as they were.`;
     },
 
     /**

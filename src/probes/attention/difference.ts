@@ -1,7 +1,7 @@
 import type { LayerRow } from '../../layer-index.ts';
 import { mean } from '../../statistics/mean.ts';
-import type { Mean } from '../summary/mean.ts';
-import { meanOf } from '../summary/mean.ts';
+import type { Mean } from '../../statistics/mean-interval.ts';
+import { studentMean } from '../../statistics/student.ts';
 import type { AttentionRecord } from './shift.ts';
 
 /** How much more a model attends to the image than another in one layer, over samples. */
@@ -33,8 +33,8 @@ export function attentionDifference(
     });
     return {
       layer,
-      mass: meanOf(shifts.map(({ mass }) => mass)) as Mean,
-      mean: meanOf(shifts.map((shift) => shift.mean)) as Mean,
+      mass: studentMean(shifts.map(({ mass }) => mass)) as Mean,
+      mean: studentMean(shifts.map((shift) => shift.mean)) as Mean,
     };
   });
 }

@@ -1,7 +1,8 @@
 import { scaleLinear, scaleLog } from 'd3';
+import { percentText } from '../../../number-text.mjs';
 import { plainNumber } from '../../../plain-number.mjs';
 
-export { plainNumber };
+export { percentText, plainNumber };
 
 /** One axis of values: what it measures, with the unit, and how its numbers read. */
 export interface ValueAxis {
@@ -28,11 +29,6 @@ export interface ValueScale {
   ticks(count?: number): number[];
   /** Of a logarithmic axis with zeros: the pixels where they stand, and where the axis is broken above them. */
   readonly zero?: { readonly at: number; readonly until: number };
-}
-
-/** Share as percent: 0.874 → "87.4 %". */
-export function percentText(value: number): string {
-  return `${Number((value * 100).toFixed(1))} %`.replace('-', '\u2212');
 }
 
 /** Of an axis whose values are shares from 0 to 1 and whose title says percent, or points. */
