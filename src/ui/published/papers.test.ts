@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { citation, type Papers } from './papers.ts';
+import { citation, namedCitation, type Papers } from './papers.ts';
 import { swapPeakMarks } from './swap-peaks.ts';
 
 const file = new URL('../../../public/published/papers.json', import.meta.url);
@@ -13,6 +13,7 @@ test('every table names its paper and place', () => {
   for (const table of Object.values(tables)) {
     expect(named[table.paper].url).toMatch(/^https:\/\/arxiv\.org\/abs\//);
     expect(citation(papers, table)).toMatch(/^arXiv:\d{4}\.\d{5}(v1)?, \S/);
+    expect(namedCitation(papers, table)).toMatch(/^[A-Z]\w+: arXiv:/);
   }
 });
 

@@ -55,3 +55,8 @@ interface Printed {
 export function citation(papers: Papers, { paper, where }: Printed): string {
   return `${papers.papers[paper].id}, ${where}`;
 }
+
+/** "VFL: arXiv:2509.24791, single-layer swap": what a chart says of the name on its marks. */
+export function namedCitation(papers: Papers, table: Printed): string {
+  return `${papers.papers[table.paper].short}: ${citation(papers, table)}`;
+}

@@ -110,10 +110,10 @@ export const SHOTS: readonly Shot[] = [
       series: energySeries(),
       status: { kind: 'done', note: '729 tensors, 16.6 GB read' },
       published: [
-        { ...range(0.022, 0.11), label: 'arXiv:2602.12395v1, Figure 5: IN 0.022 to 0.11', colour: IN.colour },
+        { ...range(0.022, 0.11), label: 'Frankenstein: IN 0.022 to 0.11', colour: IN.colour },
         {
           ...range(0.00045, 0.001225),
-          label: 'arXiv:2602.12395v1, Figure 5: RL 0.00045 to 0.0012',
+          label: 'Frankenstein: RL 0.00045 to 0.0012',
           colour: RL.colour,
         },
       ],
