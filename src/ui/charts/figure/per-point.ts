@@ -28,5 +28,5 @@ export function fewWarning(points: Counted, exact = false): string {
   const counts = countsOf(points).filter((n) => isFew(n, exact));
   if (counts.length === 0) return '';
   const told = Math.min(...counts) < LEAST ? `below ${LEAST} they tell nothing` : 'read their intervals';
-  return `Hollow: fewer than ${FEW} items (${rangeOfN(counts)}): ${told}.`;
+  return `hollow: fewer than ${FEW} items (${rangeOfN(counts)}), ${told}`;
 }

@@ -102,7 +102,7 @@ export function dotTable(rows: readonly DotRow[], columns: readonly DotColumn[],
       return [label, title, ...numbers, n, published === undefined ? null : tabled(published), note ?? null];
     }),
     texts: dots.map(({ axis: { format = plainNumber }, dot: { value, low, high, published } }) => [
-      ...[null, null, ...[value, low, high].map(format), null],
+      ...[null, null, ...[value, low, high].map((one) => format(one)), null],
       ...[published === undefined ? null : format(published), null],
     ]),
   };
