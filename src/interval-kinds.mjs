@@ -10,6 +10,8 @@ export const INTERVAL_KINDS = /** @type {const} */ ({
   student: 'Student’s t over items, 95 %',
   /** Of the difference of two shares of the same items. */
   newcombe: 'Newcombe for pairs, 95 %',
+  /** Of shares, and of their difference beside them. */
+  shares: 'Wilson 95 %; of the difference Newcombe for pairs, 95 %',
   /** Of a mean over layers of numbers that are computed, not sampled. */
   spread: 'standard deviation between layers, no error of measurement',
 });

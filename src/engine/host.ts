@@ -3,14 +3,12 @@ import { receivedFolder } from '../checkpoint/served-file.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
 import { createBackend } from './backend/create.ts';
-import { surveyCapabilities } from './capabilities.ts';
 import { Engine } from './engine.ts';
 import type { OpenPrompts } from './folder.ts';
 import { RemotePromptMaker } from './prompts/remote.ts';
-import type { Capabilities } from './protocol/capabilities.ts';
 import type { Device } from './protocol/device.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
-import type { LoadedModel, StoredWeights } from './protocol/loading.ts';
+import type { LoadedModel } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
 import { createConvertPool } from './weights/pool.ts';
 
@@ -18,7 +16,6 @@ import { createConvertPool } from './weights/pool.ts';
 const MAX_CONVERTERS = 4;
 
 export class EngineHost extends Engine {
-  readonly #kept: OpfsKeptWeights;
   /** Sentences about kept copies since the last load. */
   readonly #notices: string[];
 
@@ -41,7 +38,6 @@ export class EngineHost extends Engine {
         signal,
       );
     super({ createBackend, convert, decodeImage, kept, openPrompts });
-    this.#kept = kept;
     this.#notices = notices;
   }
 
@@ -52,18 +48,6 @@ export class EngineHost extends Engine {
   override async load(...request: Parameters<Engine['load']>): Promise<LoadedModel> {
     const loaded = await super.load(...request);
     return { ...loaded, notices: this.#notices.splice(0) };
-  }
-
-  capabilities(): Promise<Capabilities> {
-    return surveyCapabilities();
-  }
-
-  storedWeights(): Promise<readonly StoredWeights[]> {
-    return this.#kept.list();
-  }
-
-  deleteStoredWeights(key: string): Promise<void> {
-    return this.#kept.delete(key);
   }
 
   /** As the engine's, but the last event has been heard before the result goes out: callbacks travel by themselves. */

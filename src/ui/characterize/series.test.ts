@@ -10,10 +10,9 @@ import {
 } from '../analyses/diversity/series.ts';
 import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { shownDeltas } from './comparison.svelte.ts';
-import { allPairsFit, cosineSeries, onRight } from '../analyses/energy/series.ts';
+import { allPairsFit, cosineSeries } from '../analyses/energy/series.ts';
 
 const RL = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
-const SFT = { key: 'sft', label: 'IN', colour: 'blue', marker: 'circle', formula: 'IN − Base' } as const;
 
 function spectrum(values: readonly number[], more: { rank: number; error?: number }): SvdMetrics {
   return {
@@ -128,12 +127,6 @@ describe('the edge of rounding', () => {
     ]);
     expect(aboveEdgeSeries(file([{ layer: 1, rl: spectrum([2], { rank: 1 }) }]), [RL])).toEqual([]);
   });
-});
-
-test('RL has an axis of its own beside SFT only', () => {
-  expect(onRight('rl', [SFT, RL])).toBe(true);
-  expect(onRight('sft', [SFT, RL])).toBe(false);
-  expect(onRight('rl', [RL])).toBe(false);
 });
 
 describe('looks', () => {

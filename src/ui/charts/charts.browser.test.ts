@@ -95,7 +95,8 @@ test.each(NAMES)('%s fits a phone', async (name) => {
 
 test('a chart says where image features enter: in its description, and of the layer that is read', async () => {
   const svg = await draw('lines-injecting', WIDE);
-  expect(svg.querySelectorAll('.injection')).toHaveLength(3);
+  // In each of the four panels.
+  expect(svg.querySelectorAll('.injection')).toHaveLength(4 * 3);
   await expect
     .element(plot())
     .toHaveAccessibleDescription(/Triangles: image features enter after layers 1, 2, 3 \(DeepStack\)\./);

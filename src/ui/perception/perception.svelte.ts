@@ -81,7 +81,7 @@ export class Perception {
               ...(tokens === undefined ? {} : { tokens }),
             })),
         );
-        const found = await this.#scorer.run((host) => host.scores(lists, this.choice.seed));
+        const found = await this.#scorer.run((host) => host.scores(lists));
         this.scores = sides.flatMap(({ variant, settingIndex }, at): SideScores[] => {
           const scores = found[at];
           return scores ? [{ variant, side: settingIndex === 0 ? 'image' : 'text', scores }] : [];

@@ -1,17 +1,8 @@
-import { UPDATE_KEYS } from '../../../roles.mjs';
 import { energyByLayer } from '../../../analyses/energy/by-layer.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import type { FroNormFile, JointEnergy } from '../../../spectra/results/fro-norm.ts';
 import { markerAt } from '../../charts/marks/markers.ts';
 import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
-
-/**
- * Whether a delta is drawn on the right axis: SFT's update is some hundred times larger than what comes after it
- * (P1, Fig. 5), so it has an axis of its own.
- */
-export function onRight(key: string, deltas: readonly ShownDelta[]): boolean {
-  return key !== UPDATE_KEYS.in && deltas.some((delta) => delta.key === UPDATE_KEYS.in);
-}
 
 /** Mean over a layer's matrices, per update. */
 export function energySeries(
@@ -21,7 +12,6 @@ export function energySeries(
 ): LayerSeries[] {
   return deltas.map(({ key, formula, colour, marker }) => ({
     ...{ key, label: formula, colour, marker },
-    axis: onRight(key, deltas) ? 'right' : 'left',
     points: energyByLayer(file, key, scale),
   }));
 }

@@ -14,7 +14,7 @@ const MARKERS: Readonly<Record<Task, MarkerShape>> = {
   recognition: 'diamond',
 };
 
-/** A line per task, in the colour of the model; layers by their unified index. */
+/** A line per task in a panel of its own, in the colour of the model; layers by their unified index. */
 export function swapSeries(
   records: readonly SwapRecord[],
   definition: Definition,
@@ -23,6 +23,7 @@ export function swapSeries(
   return changeRates(records, definition).map(({ task, layers }) => ({
     key: task,
     label: TASK_NAMES[task],
+    panel: TASK_NAMES[task],
     colour,
     marker: MARKERS[task],
     points: layers.map(({ layer, rate, interval, n }) => ({
