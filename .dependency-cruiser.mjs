@@ -196,7 +196,7 @@ export const ROOMS = {
   },
   charts: {
     files: folder('ui/charts'),
-    uses: ['words', 'statistics', 'body', 'look'],
+    uses: ['words', 'work', 'statistics', 'body', 'look'],
     holds: 'numbers as pictures: knows no state of the app, and no other screen',
   },
   ui: {

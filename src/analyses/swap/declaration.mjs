@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     name: 'swap',
     family: 'probe',
     writes: 'folder',
+    method: '§2',
     order: 1,
     computedBy: ['src/probes/swap/sweep.ts'],
     models: { model: { required: true } },

@@ -5,6 +5,8 @@ import type { ResultFile } from '../../analyses/result-file.ts';
 import { applying, firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { probeFacts } from '../figure-source/probe-facts.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import { type Preparing, StudyRun } from '../state/study-run.svelte.ts';
@@ -16,6 +18,8 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   values = $state.raw<Values>() as Values;
   /** Behind what is shown; null until there is one. */
   plan = $state.raw<Plan<Record, Sample> | null>(null);
+  /** What its charts carry. */
+  facts = $state.raw<PageFacts | null>(null);
   /** Models that it was made of. */
   models = $state.raw<readonly AskedModel[]>([]);
 
@@ -49,12 +53,11 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
    * @throws NamedError those of reading samples
    */
   async prepare(given: Given, isWanted: () => boolean = () => true): Promise<void> {
-    const plan = await this.probe.plan(
-      given,
-      applying(this.probe.declaration.settings, this.values, given.models),
-    );
+    const values = applying(this.probe.declaration.settings, this.values, given.models);
+    const plan = await this.probe.plan(given, values);
     if (this.run.running || !isWanted()) return;
     this.plan = plan;
+    this.facts = probeFacts(this.probe, given, values as SettingValues, plan);
     this.models = given.models;
     await this.run.showWork(plan.identity, plan.total);
   }

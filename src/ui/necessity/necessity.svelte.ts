@@ -16,6 +16,7 @@ import { originFacts } from '../../study/journal/other-builds.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
 import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -32,7 +33,7 @@ export interface NamedFinding extends FreezeFinding {
 export class Necessity {
   readonly choice: QuestionChoice;
   readonly addressed: Addressed;
-  readonly run: AnswerRun<Variant, EvaluationPlan>;
+  readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   readonly reference = REFERENCE;
   region = $state<Region>('early');
   vision = $state<'frozen' | 'trained'>('frozen');
@@ -137,15 +138,17 @@ export class Necessity {
     return { ...firstValues(declaration.settings), ...this.choice.values };
   }
 
-  async #plan(work: GivenEvaluation['work']): Promise<EvaluationPlan | null> {
+  async #plan(work: GivenEvaluation['work']): Promise<WithFacts<EvaluationPlan> | null> {
     if (this.needs !== null) return null;
     const models = this.#asked;
     const values = { ...this.#values, cuts: this.#view.cutsText(models[0]?.checkpoint.layers ?? 0) };
     const { reading } = this.#images;
     const samples = await this.choice.sets();
-    return analysis.plan(
+    const plan = await analysis.plan(
       { ...{ engine: this.#engine, models, samples, reading }, ...(work ? { work } : {}) },
       values,
     );
+    const questions = this.choice.brought?.name ?? null;
+    return { ...plan, facts: evaluationFacts(analysis, { models, reading, questions }, values) };
   }
 }

@@ -13,6 +13,7 @@ import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
 import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -30,7 +31,7 @@ interface SideScores {
 export class Perception {
   readonly choice: QuestionChoice;
   readonly addressed: Addressed;
-  readonly run: AnswerRun<Variant, EvaluationPlan>;
+  readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   /** Null: with a black image for the demo family, else alone. */
   chosenText = $state<'alone' | 'black' | null>(null);
   pick = $state.raw<{ readonly row: string; readonly column: string } | null>(null);
@@ -147,13 +148,13 @@ export class Perception {
     return { ...firstValues(declaration.settings), ...choice.values, text: chosenText };
   }
 
-  async #plan(work: GivenEvaluation['work']): Promise<EvaluationPlan | null> {
+  async #plan(work: GivenEvaluation['work']): Promise<WithFacts<EvaluationPlan> | null> {
     if (this.needs !== null) return null;
     const models = this.#family.loaded.map(asked);
     const values = this.#values;
     const { reading } = this.#images;
     const samples = await this.choice.sets();
-    return gap.plan(
+    const plan = await gap.plan(
       {
         ...{ engine: this.#engine, models, samples, reading },
         gapModels: (...given) => this.#scorer.run((host) => host.gapModels(...given)),
@@ -161,5 +162,7 @@ export class Perception {
       },
       values,
     );
+    const questions = this.choice.brought?.name ?? null;
+    return { ...plan, facts: evaluationFacts(gap, { models, reading, questions }, values) };
   }
 }

@@ -17,8 +17,10 @@ import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
-import { byPath, type PathFile } from '../files/folder.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
+import { evaluationFacts, openedFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
 import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import { failureOf } from '../state/failure.ts';
@@ -44,13 +46,14 @@ export class TransferEvaluation {
   readonly choice: QuestionChoice;
   readonly addressed: Addressed;
   readonly #importing: Importing;
-  readonly run: AnswerRun<Variant, EvaluationPlan>;
+  readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   /** Whether the stitch of Try it is asked too. */
   withStitch = $state(false);
   /** Results of another run, the reference's or ours, shown in place of this one's. */
   opened = $state.raw<{
     readonly answers: readonly GradedAnswer[];
     readonly rows: readonly MetricRow[];
+    readonly facts: PageFacts;
   } | null>(null);
   openError = $state.raw<NamedError | null>(null);
   recipe = $state('OpenMMReasoner');
@@ -94,7 +97,8 @@ export class TransferEvaluation {
         const results = await openResults(byPath(found), reading);
         const { metrics } = await results.tables(this.reference);
         results.close();
-        return { answers: results.answers, rows: metrics };
+        const facts = openedFacts(transfer, results.answers, topOf(found));
+        return { answers: results.answers, rows: metrics, facts };
       });
       this.openError = null;
     } catch (thrown) {
@@ -116,7 +120,7 @@ export class TransferEvaluation {
     return { ...firstValues(declaration.settings), ...choice.values, reference };
   }
 
-  async #plan(work: GivenEvaluation['work']): Promise<EvaluationPlan | null> {
+  async #plan(work: GivenEvaluation['work']): Promise<WithFacts<EvaluationPlan> | null> {
     if (this.needs !== null) return null;
     const { loaded } = this.#stores.family;
     const stitched = this.withStitch && this.#stores.stitch.stitched ? this.#stores.stitch.subject : null;
@@ -127,12 +131,15 @@ export class TransferEvaluation {
     const { reading } = this.#stores.images;
     const samples = await this.choice.sets();
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
-    return transfer.plan(
+    const plan = await transfer.plan(
       {
         ...{ engine: this.#engine, models: models.map(asked), further, samples, reading },
         ...(work ? { work } : {}),
       },
       values,
     );
+    const questions = this.choice.brought?.name ?? null;
+    const asking = { models: models.map(asked), reading, questions, stitched: further.length > 0 };
+    return { ...plan, facts: evaluationFacts(transfer, asking, values) };
   }
 }
