@@ -303,7 +303,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     includeOnly: '^(src|workers|packages|scripts|dataset|tools)/',
-    exclude: '\\.test\\.ts$|^src/spectra/kernels/assembly/|^dataset/data/',
+    exclude: '\\.test\\.ts$|^src/.*/assembly/|^dataset/data/',
     enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.svelte'] },
   },
 };

@@ -10,7 +10,7 @@ import { words as gap } from './gap/words.mjs';
 import { analysis as necessity } from './necessity/analysis.ts';
 import { words as ofNecessity } from './necessity/words.mjs';
 import { words as patch } from './patch/words.mjs';
-import { words as swap } from './swap/words.mjs';
+import { swapped, words as swap } from './swap/words.mjs';
 import { analysis as transfer } from './transfer/analysis.ts';
 import { layerNames } from './wording.mjs';
 
@@ -47,6 +47,18 @@ describe('findings in words', () => {
     expect(swap.findings.peak(rates(0, 0))).toBe(
       'Counting changes at no layer: 0 % (Wilson 95 %: 0 % to 16.1 %, n = 20).',
     );
+  });
+
+  it('say who read a swap, where that is not all that follows', () => {
+    expect(swap.findings.reads('single', 'all')).toBe('');
+    expect(swap.findings.reads('single', 'text')).toContain('only by what comes after the image');
+    expect(swap.findings.reads('from-layer', 'text')).toContain('makes no difference');
+    const said = (['all', 'text'] as const).map((reads) => [
+      swapped('single', reads),
+      swapped('from-layer', reads),
+    ]);
+    expect(said.map(([one]) => one?.match(/\(.+\)/)?.[0])).toEqual(['(P1 Eq. 2)', "(VFL's teaser)"]);
+    expect(said[0]?.[1]).toBe(said[1]?.[1]);
   });
 
   it('say what meets a definition without a swap', () => {

@@ -99,7 +99,7 @@ describe('rounding in words', () => {
   test('updates that are not told from it are counted', () => {
     const { floor } = energy.findings;
     expect(floor('RL − IN', { matrices: 84, atFloor: 12 }, formats)).toBe(
-      'RL − IN: the update of 12 of 84 matrices stored rounded lies no higher than what rounding to AWQ, 4 bits in groups of 128 alone would give.',
+      'RL − IN: the update of 12 of 84 matrices stored rounded is not told from what rounding to AWQ, 4 bits in groups of 128 alone would give.',
     );
     expect(floor('RL − IN', { matrices: 84, atFloor: 0 }, formats)).toMatch(
       /all 84 matrices stored rounded lies above/,

@@ -52,7 +52,7 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
       const rounding = `what rounding to ${formats.join(' and ')} alone would give`;
       const all = countOf(matrices, 'matrix', 'matrices');
       if (atFloor === 0) return `${label}: the update of all ${all} stored rounded lies above ${rounding}.`;
-      return `${label}: the update of ${atFloor} of ${all} stored rounded lies no higher than ${rounding}.`;
+      return `${label}: the update of ${atFloor} of ${all} stored rounded is not told from ${rounding}.`;
     },
   },
 });
