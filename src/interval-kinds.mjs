@@ -12,6 +12,10 @@ export const INTERVAL_KINDS = /** @type {const} */ ({
   newcombe: 'Newcombe for pairs, 95 %',
   /** Of shares, and of their difference beside them. */
   shares: 'Wilson 95 %; of the difference Newcombe for pairs, 95 %',
+  /** Of shares, and of their means over the layers of a region. */
+  pooled: 'Wilson 95 %; of regions bootstrap over items, 95 %, seed 0',
+  /** Of a number that random vectors estimate, whatever it is of. */
+  estimate: '1.96 standard errors of the estimate, 95 %; of regions standard deviation between layers',
   /** Of a mean over layers of numbers that are computed, not sampled. */
-  spread: 'standard deviation between layers, no error of measurement',
+  spread: 'standard deviation between layers, no interval of a mean',
 });

@@ -69,7 +69,7 @@ const LISTED = 3;
 export function eachText(values, form) {
   const [least, most] = [form(Math.min(...values)), form(Math.max(...values))];
   if (least === most) return least;
-  return values.length > LISTED ? `${least} to ${most}` : listed(values.map(form));
+  return values.length > LISTED ? `${least} to ${most}` : listed(values.map((value) => form(value)));
 }
 
 /** @param {readonly string[]} names */

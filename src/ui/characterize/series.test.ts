@@ -173,6 +173,6 @@ describe('looks', () => {
     expect(of.map(({ key }) => key)).toEqual(['sft rl', 'rl m4', 'rl m5', 'rl m6']);
     expect(of.map(({ label }) => label)).toEqual(['in − base', 'm4 − in', 'm5 − in', 'm6 − in']);
     expect(apart(of)).toBe(true);
-    expect(of[1]?.points).toEqual([{ layer: 1, value: 0.5 }]);
+    expect(of[1]?.points).toEqual([{ layer: 1, value: 0.5, n: 1 }]);
   });
 });

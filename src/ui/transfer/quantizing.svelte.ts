@@ -245,12 +245,14 @@ export class Quantizing {
 
 /** Layers and errors in percent, layer by layer; of the head, where it was rounded. */
 export function errorsByLayer({ quantization, errors }: Preview): {
-  readonly layers: readonly { readonly layer: number; readonly value: number }[];
+  readonly layers: readonly { readonly layer: number; readonly value: number; readonly n: number }[];
   readonly head: number | null;
 } {
   const all = layerErrors(quantization, errors);
   return {
-    layers: all.flatMap(({ layer, relative }) => (layer === null ? [] : [{ layer, value: relative }])),
+    layers: all.flatMap(({ layer, relative, tensors }) =>
+      layer === null ? [] : [{ layer, value: relative, n: tensors }],
+    ),
     head: all.find(({ layer }) => layer === null)?.relative ?? null,
   };
 }

@@ -94,6 +94,13 @@ function sideGrid(
   );
 }
 
+/** How many matrices of a layer have an overlap: each value of the grids is a mean over these. */
+export function matricesByLayer({ layers }: SubspaceOverlapFile, side: Side): ReadonlyMap<number, number> {
+  return new Map(
+    entriesByLayer(layers).map(([layer, entries]) => [layer, entries.filter((entry) => entry[side]).length]),
+  );
+}
+
 /** As an axis has room for: "q", "down", "qkv"; the merger's are only numbered. */
 function shortProjection(projection: string): string {
   return projection

@@ -1,7 +1,7 @@
-import { indexOfRow } from '../../../layer-index.ts';
+import { indexOfRow, rowOfIndex } from '../../../layer-index.ts';
 import type { Definition } from '../../../probes/answers/judged.ts';
 import type { SwapRecord } from '../../../probes/swap/sweep.ts';
-import { changeRates } from '../../../probes/swap/change-rates.ts';
+import { changeRates, regionRate } from '../../../probes/swap/change-rates.ts';
 import type { Task } from '../../../probes/task.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import type { MarkerShape } from '../../charts/marks/markers.ts';
@@ -32,5 +32,6 @@ export function swapSeries(
       ...interval,
       n,
     })),
+    pooled: (first, last) => regionRate(records, task, definition, rowOfIndex(first), rowOfIndex(last)),
   }));
 }

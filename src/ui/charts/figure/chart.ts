@@ -17,6 +17,8 @@ export interface ChartProps<Pick = never> {
   readonly interval?: IntervalKind | null;
   /** What n of a point counts: "pairs", "matrices". */
   readonly unit?: string;
+  /** Its numbers are computed from all there is, not from items that were drawn: no point of it rests on few. */
+  readonly exact?: boolean;
   /** Asked for the samples behind a place, by a press or Enter. */
   readonly onselect?: ((pick: Pick) => void) | null;
 }

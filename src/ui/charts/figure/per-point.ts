@@ -1,5 +1,4 @@
 import { FEW, LEAST, rangeOfN } from '../../../few-items.mjs';
-import type { IntervalKind } from '../../../statistics/interval-kind.ts';
 
 /** Points that say how many items they rest on. */
 type Counted = readonly { readonly n?: number }[];
@@ -19,15 +18,15 @@ export function perPoint(points: Counted, unit = ''): string {
   return counts.length === 0 ? '' : `${rangeOfN(counts)}${unit && ` ${unit}`} a point`;
 }
 
-/** Whether a point rests on so few items that it is drawn hollow. Numbers that are computed of all there is are never few. */
-export function isFew(n: number | undefined, interval: IntervalKind | null | undefined): boolean {
-  return n !== undefined && n < FEW && interval !== 'spread';
+/** Whether a point rests on so few items that it is drawn hollow. Of numbers that are computed from all there is none does. */
+export function isFew(n: number | undefined, exact = false): boolean {
+  return !exact && n !== undefined && n < FEW;
 }
 
 /** What is said of a chart some of whose points rest on few items: those are hollow. Nothing where none does. */
-export function fewWarning(points: Counted, interval: IntervalKind | null | undefined): string {
-  const counts = countsOf(points).filter((n) => isFew(n, interval));
+export function fewWarning(points: Counted, exact = false): string {
+  const counts = countsOf(points).filter((n) => isFew(n, exact));
   if (counts.length === 0) return '';
   const told = Math.min(...counts) < LEAST ? `below ${LEAST} they tell nothing` : 'read their intervals';
-  return `Hollow: fewer than ${FEW} items (${rangeOfN(counts)}): ${told}.`;
+  return `hollow: fewer than ${FEW} items (${rangeOfN(counts)}), ${told}`;
 }

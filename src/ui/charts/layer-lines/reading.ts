@@ -49,7 +49,7 @@ export function layerTable({ series, levels, y }: Lines): DataTable {
   const layers = [...new Set(series.flatMap(({ points }) => points.map(({ layer }) => layer)))].sort(
     (a, b) => a - b,
   );
-  const { title, tabled = (value) => value } = y;
+  const { title, format, tabled } = y;
   const all = [
     ...series,
     ...levels.map(({ label, ...level }) => ({ label, points: layers.map((layer) => ({ layer, ...level })) })),
@@ -62,7 +62,11 @@ export function layerTable({ series, levels, y }: Lines): DataTable {
       name,
       cell: (layer: number): TableCell => {
         const found = by.get(layer)?.[key] ?? null;
-        return found === null || key === 'n' ? found : tabled(found);
+        return found === null || key === 'n' || !tabled ? found : tabled(found);
+      },
+      text: (layer: number): string | null => {
+        const found = by.get(layer)?.[key] ?? null;
+        return found === null || key === 'n' || !format ? null : format(found);
       },
     });
     return [
@@ -75,5 +79,6 @@ export function layerTable({ series, levels, y }: Lines): DataTable {
   return {
     columns: ['layer', ...columns.map(({ name }) => name)],
     rows: layers.map((layer) => [layer, ...columns.map(({ cell }) => cell(layer))]),
+    ...(tabled ? { texts: layers.map((layer) => [null, ...columns.map(({ text }) => text(layer))]) } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { LayerIndex } from '../../../layer-index.ts';
 import { minIndex } from 'd3';
+import type { Mean } from '../../../statistics/mean-interval.ts';
 import { layerIndices, middle, type AxisCell, type Body } from '../../layer-strip/layer-axis.ts';
 import type { CursorGrid } from '../figure/chart-cursor.svelte.ts';
 import type { MarkerShape } from '../marks/markers.ts';
@@ -28,6 +29,11 @@ export interface LayerSeries {
   /** Name of the panel it is drawn in, where lines of one colour have panels of their own: "counting". */
   readonly panel?: string;
   readonly points: readonly LayerPoint[];
+  /**
+   * Mean over layers, both included, of numbers that items give, with its interval over these; the points' own mean with the spread
+   * between layers where it is left out.
+   */
+  readonly pooled?: (first: LayerIndex, last: LayerIndex) => Mean | null;
 }
 
 /** A value that holds for all layers, drawn as a line across: "without ablation". */

@@ -162,10 +162,10 @@ export function headsGrid(layers = 28, heads = 28): Map<number, number[]> {
 }
 
 export const COMPONENTS = [
-  { key: 'attention', label: 'Attention' },
-  ...['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((key) => ({ key, label: key, inner: true })),
-  { key: 'mlp', label: 'MLP' },
-  ...['gate_proj', 'up_proj', 'down_proj'].map((key) => ({ key, label: key, inner: true })),
+  { key: 'attention', label: 'Attention', n: 112 },
+  ...['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((key) => ({ key, label: key, inner: true, n: 28 })),
+  { key: 'mlp', label: 'MLP', n: 84 },
+  ...['gate_proj', 'up_proj', 'down_proj'].map((key) => ({ key, label: key, inner: true, n: 28 })),
 ];
 
 /** Mean relative norm by component, with the spread over layers. */

@@ -69,6 +69,7 @@ const SPECTRA = (
   colour: IN.colour,
   marker,
   values: (GRID.get(layer) ?? []).map((value) => Math.exp(value ?? 0)),
+  n: 7,
 }));
 
 const DOTS = transferDots();
