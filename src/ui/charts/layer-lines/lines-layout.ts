@@ -42,7 +42,7 @@ export type PanelTag = Tag & { readonly text: string } & (
 /** Heights at scale 1: of a plot alone, of each of two lines of it, of the least of several panels, of a row of tags. */
 const HEIGHT = 230;
 const STACKED_HEIGHT = 150;
-const LEAST_HEIGHT = 66;
+const LEAST_HEIGHT = 60;
 export const TAG_ROW = 20;
 /** Sizes of names and of what is printed, at scale 1. */
 const NAME = 13;
