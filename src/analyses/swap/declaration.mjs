@@ -23,6 +23,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
       },
       samples: { kind: 'integer', minimum: 1, value: null, first: 25, form: 'main', draws: true },
       mode: { kind: 'choice', choices: ['single', 'from-layer'], value: 'single', form: 'main' },
+      reads: { kind: 'choice', choices: ['all', 'text'], value: 'all', form: 'main' },
       injection: { ...INJECTION, choices: ['kept', 'source', 'removed'] },
       definition: { kind: 'choice', choices: ['paper', 'reference'], value: 'paper', form: 'main' },
       layers: { kind: 'layers' },

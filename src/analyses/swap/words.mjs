@@ -5,6 +5,8 @@ import { layerNames, percent, span } from '../wording.mjs';
  * @import {Words} from '../declaration.ts'
  * @import {TaskRates} from '../../probes/swap/change-rates.ts'
  * @import {Mean} from '../../probes/summary/mean.ts'
+ * @import {SwapMode} from '../../probes/swap/mode.ts'
+ * @import {Reads} from '../../engine/protocol/intervention.ts'
  * @import {declaration} from './declaration.mjs'
  */
 
@@ -35,7 +37,16 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       help: 'swap one layer, or it and all after it',
       label: 'Swap',
       names: { single: 'one layer', 'from-layer': 'this layer and all after it' },
-      titles: { single: 'P1 Eq. 2, VFL', 'from-layer': 'the reference code' },
+      titles: { single: 'P1 Eq. 2, VFL', 'from-layer': 'the reference code, and P1 App. D.2.1' },
+    },
+    reads: {
+      help: 'who reads a layer swapped alone: all later positions, or only what comes after the image (from-layer: both are one)',
+      label: 'Swapped entries are read by',
+      names: { all: 'all that follows', text: 'what comes after the image' },
+      titles: {
+        all: "Every later position, the image's own included, which carry the change on to the layers above (P1 Eq. 2)",
+        text: "The prompt is read as it is up to the image's end, and goes on with the swapped entries (VFL's teaser). From a layer on, both are the same",
+      },
     },
     injection: {
       help: "what DeepStack adds at swapped positions: the target's own, the source's, or nothing (other models: kept)",
@@ -105,9 +116,35 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       return `${TASK_NAMES[task]}: ${changedBefore} of ${n} already meet the definition without a swap.`;
     },
 
+    /**
+     * Which reading these are; of all that follows nothing is said.
+     * @param {SwapMode} mode
+     * @param {Reads} reads
+     */
+    reads(mode, reads) {
+      if (reads === 'all') return '';
+      return mode === 'single'
+        ? "Swapped entries were read only by what comes after the image (VFL's teaser)."
+        : 'Whether the image reads swapped entries, too, makes no difference from a layer on.';
+    },
+
     /** @param {number} pairs */
     resampled(pairs) {
       return pairs > 0 ? `${pairs} of its pairs were resampled: other image sizes.` : '';
     },
   },
 });
+
+/**
+ * What its charts show, with the text that the swap follows.
+ * @param {SwapMode} mode
+ * @param {Reads} reads
+ */
+export function swapped(mode, reads) {
+  const changed = 'Share of pairs whose answer changed when the visual tokens of one layer';
+  if (mode === 'from-layer')
+    return `${changed} and of all after it were swapped (the reference code, and P1 App. D.2.1).`;
+  return reads === 'text'
+    ? `${changed} were swapped, for what comes after the image alone to read (VFL's teaser).`
+    : `${changed} were swapped, for all that follows to read, the image itself included (P1 Eq. 2).`;
+}
