@@ -10,7 +10,7 @@ import { words as gap } from './gap/words.mjs';
 import { analysis as necessity } from './necessity/analysis.ts';
 import { words as ofNecessity } from './necessity/words.mjs';
 import { words as patch } from './patch/words.mjs';
-import { words as swap } from './swap/words.mjs';
+import { swapped, words as swap } from './swap/words.mjs';
 import { analysis as transfer } from './transfer/analysis.ts';
 import { layerNames } from './wording.mjs';
 
@@ -45,6 +45,18 @@ describe('findings in words', () => {
     expect(swap.findings.peak(rates(5, 5, 1))).toContain('at layers 1 and 2: 25 %');
     expect(layerNames([0, 1, 2, 5])).toBe('4 layers alike, from 1 to 6');
     expect(swap.findings.peak(rates(0, 0))).toBe('Counting changes at no layer (n = 20).');
+  });
+
+  it('say who read a swap, where that is not all that follows', () => {
+    expect(swap.findings.reads('single', 'all')).toBe('');
+    expect(swap.findings.reads('single', 'text')).toContain('only by what comes after the image');
+    expect(swap.findings.reads('from-layer', 'text')).toContain('makes no difference');
+    const said = (['all', 'text'] as const).map((reads) => [
+      swapped('single', reads),
+      swapped('from-layer', reads),
+    ]);
+    expect(said.map(([one]) => one?.match(/\(.+\)/)?.[0])).toEqual(['(P1 Eq. 2)', "(VFL's teaser)"]);
+    expect(said[0]?.[1]).toBe(said[1]?.[1]);
   });
 
   it('say what meets a definition without a swap', () => {
