@@ -13,7 +13,7 @@ const engine = new FakeEngine();
 const checkpoint = await engine.open('mine', new Map());
 const model = await engine.load('job', checkpoint.id, { device: 'wasm', dtype: 'f32' }, () => undefined);
 const models = [{ identity: { ...identityAt(4), label: 'mine' }, checkpoint, model }];
-const reading = { imageProcessing: 'pil', maxImagePixels: 200_704 } as const;
+const reading = { imageProcessing: 'transformers-5', maxImagePixels: 200_704 } as const;
 const picture = (text: string) => new Blob([text], { type: 'image/png' });
 
 /** As a browser keeps it. */
