@@ -138,4 +138,15 @@ test('pairs from a folder, and a pair of one\u2019s own images', async ({ page }
   const samples = main.getByRole('region', { name: 'Samples' });
   await expect(samples).toContainText(pair.prompt);
   await expect(samples.getByRole('img', { name: 'image swapped in' })).toBeVisible();
+
+  // A later visit has the numbers, and says of the samples that their pictures were not kept.
+  const address = page.url();
+  const drawn = await tableOf(chart);
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expect(chart).toContainText('n = 1', ANSWERED);
+  expect(await tableOf(chart)).toEqual(drawn);
+  await pickFirst(page, chart);
+  await expect(samples).toContainText(pair.prompt);
+  await expect(samples.getByText('The picture is not kept').first()).toBeVisible();
 });
