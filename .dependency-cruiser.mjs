@@ -52,7 +52,7 @@ export const ROOMS = {
   },
   statistics: {
     files: folder('statistics'),
-    uses: ['words'],
+    uses: ['words', 'work'],
     holds: 'means, intervals and tests, of any numbers',
   },
   grading: {
@@ -196,7 +196,7 @@ export const ROOMS = {
   },
   charts: {
     files: folder('ui/charts'),
-    uses: ['words', 'statistics', 'body', 'look'],
+    uses: ['words', 'work', 'statistics', 'body', 'look'],
     holds: 'numbers as pictures: knows no state of the app, and no other screen',
   },
   ui: {
@@ -303,7 +303,7 @@ export default {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     includeOnly: '^(src|workers|packages|scripts|dataset|tools)/',
-    exclude: '\\.test\\.ts$|^src/spectra/kernels/assembly/|^dataset/data/',
+    exclude: '\\.test\\.ts$|^src/.*/assembly/|^dataset/data/',
     enhancedResolveOptions: { extensions: ['.ts', '.mjs', '.js', '.svelte'] },
   },
 };

@@ -53,7 +53,7 @@ export default defineConfig(
       'dataset/data',
     ],
     // AssemblyScript: its own language, checked by its own compiler.
-    'src/spectra/kernels/assembly',
+    'src/**/assembly',
   ]),
   js.configs.recommended,
   ts.configs.strict,

@@ -115,7 +115,7 @@ test('pairs from a folder, and a pair of one\u2019s own images', async ({ page }
   await set(main, 'Pairs of each task', 2);
   await expect(main).toContainText(`2 samples · ${2 * (1 + LAYERS)} answers`);
   await run.click();
-  await expect(chart).toContainText('n = 2', ANSWERED);
+  await expect(chart).toContainText('2 samples', ANSWERED);
   const brought = await tableOf(chart);
   await pick(main, 'Pairs', 'demo pairs');
   await expect(main.getByRole('button', { name: 'Save the results of 2 samples' })).toBeVisible(ANSWERED);

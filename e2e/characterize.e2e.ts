@@ -60,7 +60,7 @@ test('energy of three checkpoints, in charts, words and numbers; it is there aga
   await page.getByRole('button', { name: 'Measure energy' }).click();
   const words = page.getByRole('region', { name: 'What was found' });
   await expect(words).toContainText(
-    'RL − IN: mean ‖Δ‖/‖W‖ and its spread between layers, Early exactly zero',
+    'RL − IN: mean ‖Δ‖/‖W‖ ± standard deviation between layers, Early exactly zero',
   );
   await expect(chart(page, 'Update energy per layer')).toBeVisible();
   await expect(chart(page, 'Update energy by component')).toBeVisible();

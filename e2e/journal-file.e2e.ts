@@ -85,7 +85,7 @@ test('begun on the page, gone on with by command, and back on the page: the resu
   let begun = 0;
   await test.step('begun on the page, and saved', async () => {
     await main.getByRole('button', { name: 'Run', exact: true }).click();
-    await expect(main).toContainText(new RegExp(`n = [1-9]\\d* of ${PAIRS} so far`), DONE);
+    await expect(main).toContainText(new RegExp(`[1-9]\\d* of ${PAIRS} samples so far`), DONE);
     await main.getByRole('button', { name: 'Cancel', exact: true }).click();
     const goOn = main.getByRole('button', { name: new RegExp(`Go on: \\d+ of ${PAIRS} are kept`) });
     await expect(goOn).toBeVisible();

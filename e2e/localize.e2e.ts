@@ -37,7 +37,7 @@ test('a swap over ten pairs fills its chart, is cancelled, survives a reload, go
   const chart = main.getByRole('figure', { name: 'Change rate per layer' });
 
   await main.getByRole('button', { name: 'Run', exact: true }).click();
-  await expect(main).toContainText(/n = [1-9] of 10 so far/, ANSWERED);
+  await expect(main).toContainText(/[1-9] of 10 samples so far/, ANSWERED);
   await expect(chart).toContainText('Counting');
   await main.getByRole('button', { name: 'Cancel', exact: true }).click();
   const goOn = main.getByRole('button', { name: /Go on: \d+ of 10 are kept/ });
@@ -50,9 +50,9 @@ test('a swap over ten pairs fills its chart, is cancelled, survives a reload, go
   await openDemo(page);
   await page.evaluate(() => (location.hash = '#localize'));
   await expect(main.getByRole('button', { name: `Go on: ${kept} of 10 are kept` })).toBeVisible();
-  await expect(chart).toContainText(`n = ${kept} of 10 so far`);
+  await expect(chart).toContainText(`${kept} of 10 samples so far`);
   await main.getByRole('button', { name: `Go on: ${kept} of 10 are kept` }).click();
-  await expect(chart).toContainText('n = 10', ANSWERED);
+  await expect(chart).toContainText('10 samples', ANSWERED);
   await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeVisible(ANSWERED);
   await expect(main.getByRole('region', { name: 'What was found' })).toContainText(/Counting changes/);
 

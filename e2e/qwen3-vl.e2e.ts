@@ -343,7 +343,7 @@ test('the page: each probe and measure as the command has it, a stitch exported 
     await pick(main, /^Model/, 'IN');
     const { files } = await byPage(page, 1, 2);
     expectSameFiles(files, writtenFiles(await COMMANDS.swap()));
-    await expect(main.getByRole('figure', { name: 'Change rate per layer' })).toContainText('n = 1');
+    await expect(main.getByRole('figure', { name: 'Change rate per layer' })).toContainText('1 sample');
     for (const [injection, option] of [
       ['source', 'of the source'],
       ['removed', 'removed'],

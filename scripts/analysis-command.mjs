@@ -12,6 +12,7 @@ import {
 } from './commands/shared/flags.mjs';
 import { COMPARED, CUTS } from './commands/shared/compared.mjs';
 import { COMPARISON } from '../src/analyses/shared-settings.mjs';
+import { kebabCase } from '../src/kebab-case.mjs';
 
 /**
  * @import {Command, Flag} from './commands.mjs'
@@ -154,9 +155,4 @@ function flagOf(setting) {
     ...(hasDefault ? { value: setting.value } : {}),
     ...(kind === 'choices' || kind === 'texts' ? { repeated: true } : {}),
   };
-}
-
-/** @param {string} name in camel case */
-function kebabCase(name) {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

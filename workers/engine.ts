@@ -1,8 +1,11 @@
 import { expose } from 'comlink';
 import { installErrorTransfer } from '../src/work/error-transfer.ts';
-import { installFolderTransfer } from '../src/merge/transfer.ts';
-import { EngineHost } from '../src/engine/host.ts';
+import { EngineStarter } from '../src/engine/starter.ts';
 
 installErrorTransfer();
-installFolderTransfer();
-expose(new EngineHost());
+expose(
+  new EngineStarter(async (port) => {
+    const { serveEngine } = await import('./engine-modules.ts');
+    serveEngine(port);
+  }),
+);

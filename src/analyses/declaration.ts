@@ -134,6 +134,8 @@ export interface AnyDeclaration {
   readonly family: 'probe' | 'updates' | 'evaluation';
   /** What the command writes: one JSON, or a folder of files. */
   readonly writes: 'json' | 'folder';
+  /** The section of docs/method.md that defines it: "§2". */
+  readonly method: string;
   /** Where its page lists it, from the left. */
   readonly order: number;
   readonly settings: Settings;

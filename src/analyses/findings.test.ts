@@ -10,7 +10,7 @@ import { words as gap } from './gap/words.mjs';
 import { analysis as necessity } from './necessity/analysis.ts';
 import { words as ofNecessity } from './necessity/words.mjs';
 import { words as patch } from './patch/words.mjs';
-import { words as swap } from './swap/words.mjs';
+import { swapped, words as swap } from './swap/words.mjs';
 import { analysis as transfer } from './transfer/analysis.ts';
 import { layerNames } from './wording.mjs';
 
@@ -34,17 +34,31 @@ function rates(...hits: number[]): TaskRates {
 describe('findings in words', () => {
   it('name the peak with its interval, and say where answers went there', () => {
     expect(swap.findings.peak(rates(2, 17, 4))).toBe(
-      'Counting changes most at layer 2: 85 % (64 to 95 %, n = 20).',
+      'Counting changes most at layer 2: 85 % (Wilson 95 %: 64 % to 94.8 %, n = 20).',
     );
     expect(swap.findings.went(rates(2, 17, 4))).toBe(
-      "There 17 answers went to the source's, 0 elsewhere, 3 stayed.",
+      "At layer 2 17 of 20 answers went to the source's, 0 elsewhere, 3 stayed.",
     );
   });
 
   it('name all peaks of a tie, and say where nothing changes', () => {
     expect(swap.findings.peak(rates(5, 5, 1))).toContain('at layers 1 and 2: 25 %');
     expect(layerNames([0, 1, 2, 5])).toBe('4 layers alike, from 1 to 6');
-    expect(swap.findings.peak(rates(0, 0))).toBe('Counting changes at no layer (n = 20).');
+    expect(swap.findings.peak(rates(0, 0))).toBe(
+      'Counting changes at no layer: 0 % (Wilson 95 %: 0 % to 16.1 %, n = 20).',
+    );
+  });
+
+  it('say who read a swap, where that is not all that follows', () => {
+    expect(swap.findings.reads('single', 'all')).toBe('');
+    expect(swap.findings.reads('single', 'text')).toContain('only by what comes after the image');
+    expect(swap.findings.reads('from-layer', 'text')).toContain('makes no difference');
+    const said = (['all', 'text'] as const).map((reads) => [
+      swapped('single', reads),
+      swapped('from-layer', reads),
+    ]);
+    expect(said.map(([one]) => one?.match(/\(.+\)/)?.[0])).toEqual(['(P1 Eq. 2)', "(VFL's teaser)"]);
+    expect(said[0]?.[1]).toBe(said[1]?.[1]);
   });
 
   it('say what meets a definition without a swap', () => {
@@ -61,11 +75,18 @@ describe('findings in words', () => {
         { name: 'Early', rate },
         { name: 'Mid', rate: null },
       ]),
-    ).toBe('Mean over Early 12 % (8 to 16 %).');
+    ).toBe('Mean over Early 12.3 % (8 % to 16 %); bootstrap over items, 95 %, seed 0.');
   });
 
   it('name the worst ablation with its test', () => {
-    const form = { meanTokens: 20, cutOff: 0.25, withAnswerTag: 1, withThought: 1, empty: 0 };
+    const form = {
+      meanTokens: 20,
+      tokensInterval: null,
+      cutOff: 0.25,
+      withAnswerTag: 1,
+      withThought: 1,
+      empty: 0,
+    };
     const before = Array.from({ length: 20 }, (_, index) => index < 16);
     const after = Array.from({ length: 20 }, (_, index) => index < 4);
     const base = { n: 20, form, part: 'layer', interval: wilson(4, 20) } as const;
@@ -83,6 +104,7 @@ describe('findings in words', () => {
         ...base,
         experiment: 'layer_1',
         layer: 1,
+        interval: wilson(16, 20),
         correct: 4,
         errorRate: 0.8,
         drop: comparePaired(before, after),
@@ -90,12 +112,15 @@ describe('findings in words', () => {
     ];
     const [baseline, , worst] = rates as [ErrorRate, ErrorRate, ErrorRate];
     expect(ablate.findings.baseline(baseline)).toBe(
-      'Without ablation 20 % of the answers are wrong (8 to 42 %, n = 20).',
+      'Without ablation wrong answers are 20 % (Wilson 95 %: 8.1 % to 41.6 %, n = 20).',
     );
     // Twelve discordant pairs, all lost: p = 2 / 2¹².
     const said = ablate.findings.worst([worst]);
-    expect(said).toContain('Leaving out layer 2 costs most: 80 % wrong, accuracy −60 %');
-    expect(said).toContain('p = 0.00049');
+    expect(said).toContain(
+      'With layer 2 left out they are most: 80 % (Wilson 95 %: 58.4 % to 91.9 %, n = 20)',
+    );
+    expect(said).toContain('; accuracy −60 points (Newcombe for pairs, 95 %: ');
+    expect(said).toContain('; McNemar p < 0.001).');
     expect(ablate.findings.worst([])).toBe('');
   });
 
@@ -114,9 +139,11 @@ describe('findings in words', () => {
         differing: 4,
         depths: [depth(0, 3), depth(1, 1), depth(2, 3), depth(3, 4)],
       }),
-    ).toContain('With layers 1 to 2 of RL, most of them follow RL: 3 of 4');
+    ).toContain(
+      'With layers 1 to 2 of RL, most of them follow RL: 75 % (Wilson 95 %: 30.1 % to 95.4 %, n = 4: few).',
+    );
     expect(patch.findings.follows({ ...found, differing: 0, depths: [] })).toBe(
-      'RL and IN answer all 9 questions alike so far.',
+      'RL and IN answer all 9 questions alike.',
     );
   });
 
@@ -133,10 +160,10 @@ describe('findings in words', () => {
       transfer.findings(transfer.table(graded.flat(), values), values);
     // Twelve discordant pairs, all gained: p = 2 / 2¹², doubled by Holm.
     expect(found(row('IN', right(4)), row('RL', right(16)), row('IN:RL', right(5)))).toEqual([
-      '1 of 2 differences from IN are beyond chance (Holm-adjusted p ≤ 0.05): RL M_rea +60.0.',
+      '1 of 2 differences from IN are beyond chance (Holm-adjusted p ≤ 0.05): RL M_rea +60 points (n = 20).',
     ]);
     expect(found(row('IN', right(4)), row('RL', right(5)))).toEqual([
-      'None of 1 differences from IN is beyond chance at this number of samples (Holm-adjusted p above 0.05 for each).',
+      'None of 1 differences from IN is beyond chance at this number of samples (n = 20; Holm-adjusted p above 0.05 for each).',
     ]);
     expect(found(row('IN', right(4)))).toEqual([]);
   });
@@ -149,9 +176,9 @@ describe('findings in words', () => {
       gap: comparePaired(sides[0] ?? [], sides[1] ?? []),
     };
     expect(gap.findings.gap('RL', all, 0)).toMatch(
-      /^RL: 20\s% right by image, 80\s% by text; the gap is \+60\.0 points \(\+.* to \+.*, n = 20, McNemar p = < 0\.001\)\.$/,
+      /^RL: right by image 20 % \(Wilson 95 %: .*, n = 20\), by text 80 % \(.*\); text less image \+60 points \(Newcombe for pairs, 95 %: \+.* to \+.*; McNemar p < 0\.001\)\.$/,
     );
-    expect(gap.findings.gap('RL', all, 3)).toContain(', 3 not decided in time).');
+    expect(gap.findings.gap('RL', all, 3)).toContain('; 3 not decided in time).');
   });
 
   it('say of runs with a frozen region how they differ from IN, and which regions are untouched', () => {
@@ -160,13 +187,13 @@ describe('findings in words', () => {
         ...{ variant, id, correct, metric: 'M_rea', experiment: 'reasoning', setting: 'A', settingIndex: 0 },
         rule: correct ? 'equivalence' : NOT_DECIDED,
       }) as GradedAnswer;
-    const graded = ['1', '2', '3'].flatMap((id) => [answer('IN', id, true), answer('RL', id, id === '1')]);
+    const graded = ['1', '2', '3', '4'].flatMap((id) => [answer('IN', id, true), answer('RL', id, id < '3')]);
     const values = { cuts: null, samples: null, seed: 0, style: null, maxNewTokens: null };
     expect(necessity.findings(necessity.table(graded, values), values)).toEqual([
       expect.stringMatching(
-        /^RL, M_rea: −66\.7 points against IN \(.*\), McNemar p = 0\.500, Holm 0\.500\.$/,
+        /^RL, M_rea: −50 points against IN \(Newcombe for pairs, 95 %: .*; McNemar p = 0\.500; Holm p = 0\.500; n = 4: few\)\.$/,
       ),
-      'RL, M_rea: 2 not decided in time (n = 3).',
+      'RL, M_rea: 2 not decided in time (n = 4).',
     ]);
     expect(ofNecessity.findings.untouched('RL', [])).toBe('RL: no region is untouched.');
     expect(ofNecessity.findings.untouched('x', ['early', 'late'])).toBe('x: untouched: early, late.');

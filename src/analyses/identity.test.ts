@@ -6,6 +6,7 @@ import { other, resident, RESIDENT_FLIPS } from '../identity/testing/flips.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import { workKey } from '../identity/work-identity.ts';
 import { ablateLayer, withoutInjection } from '../probes/ablation/experiment.ts';
+import { readApart } from '../probes/swap/mode.ts';
 import { ANALYSES } from './registry.ts';
 
 vi.mock('../work/modules.ts', () => ({ modulesOf: (kind: string) => `${kind} built` }));
@@ -54,7 +55,14 @@ const updates = {
 };
 
 const GIVEN = {
-  swap: { ...one.given, layers: [0, 1], mode: 'single', answerSource: false, injection: 'kept' },
+  swap: {
+    ...one.given,
+    layers: [0, 1],
+    mode: 'single',
+    answerSource: false,
+    reads: 'text',
+    injection: 'kept',
+  },
   ablate: { ...one.given, experiments: [ablateLayer(0)], prefix: '' },
   attention: { ...two.given, running: 'teacher-forced', forcedBy: 'in', onlyThink: false },
   lens: { ...two.given, topk: 5 },
@@ -72,6 +80,7 @@ const FLIPS: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>
     layers: [[0], [1, 0]],
     mode: ['from-layer'],
     answerSource: [true],
+    reads: [undefined],
     injection: ['source', 'removed', undefined],
   },
   ablate: {
@@ -129,6 +138,21 @@ test('of a model without DeepStack an identity is as if there were no such setti
   expect(settings).not.toHaveProperty('injection');
   expect(identityOf('swap', GIVEN.swap).settings).toEqual({ ...settings, injection: 'kept' });
   expect(await keyOf('swap', { ...without, injection: undefined })).toBe(await keyOf('swap', without));
+});
+
+test('of a swap that all later positions read, and of one from a layer on, an identity is as before there was a choice', () => {
+  for (const [mode, reads] of [
+    ['single', 'all'],
+    ['from-layer', 'all'],
+    ['from-layer', 'text'],
+  ] as const) {
+    const { reads: _, ...given } = { ...GIVEN.swap, mode };
+    const { settings } = identityOf('swap', { ...given, ...readApart(mode, reads) });
+    expect(settings).not.toHaveProperty('reads');
+  }
+  expect(identityOf('swap', { ...GIVEN.swap, ...readApart('single', 'text') }).settings).toMatchObject({
+    ...{ mode: 'single', reads: 'text' },
+  });
 });
 
 test('an identity says in clear what each input is, the weights as they are searched for', () => {

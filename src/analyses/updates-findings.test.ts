@@ -59,9 +59,9 @@ test('overlap in words: each side by region beside chance, and what has no overl
   const said = found(file);
   expect(said[0]).toBe('In 1 of 4 matrices one of the updates is exactly zero: they have no overlap.');
   expect(said[1]).toContain(
-    'Output directions: mean overlap and its spread between layers, Early 0.4 (1 layer)',
+    'Output directions: mean overlap of the first 2 directions ± standard deviation between layers, Early 0.4 (1 layer, chance 0.2)',
   );
-  expect(said[1]).toContain('Chance gives 0.2.');
+  expect(said[2]).toContain('Early 0.25 (1 layer, chance 0.1), Mid 1 (1 layer, chance 0.1)');
   expect(said).toHaveLength(4);
   expect(found({ ...file, layers: file.layers.slice(0, 1) })).toEqual([
     'One of the updates is exactly zero in every matrix: nothing is shared.',
@@ -78,7 +78,7 @@ describe('numbers by layer in words', () => {
 
   test('regions have mean and spread, a frozen one is exactly zero', () => {
     expect(layerMeansSentence(means([0, 0, 2, 4, 5, 6], 2, 4), '‖Δ‖')).toBe(
-      'RL − IN: mean ‖Δ‖ and its spread between layers, Early exactly zero, Mid 3 ± 1.4 (2 layers), Late 5.5 ± 0.71 (2 layers); largest in layer 6 (6).',
+      'RL − IN: mean ‖Δ‖ ± standard deviation between layers, Early exactly zero (2 layers), Mid 3.0 ± 1.4 (2 layers), Late 5.50 ± 0.71 (2 layers); largest in layer 6 (6).',
     );
   });
 
@@ -99,7 +99,7 @@ describe('rounding in words', () => {
   test('updates that are not told from it are counted', () => {
     const { floor } = energy.findings;
     expect(floor('RL − IN', { matrices: 84, atFloor: 12 }, formats)).toBe(
-      'RL − IN: the update of 12 of 84 matrices stored rounded lies no higher than what rounding to AWQ, 4 bits in groups of 128 alone would give.',
+      'RL − IN: the update of 12 of 84 matrices stored rounded is not told from what rounding to AWQ, 4 bits in groups of 128 alone would give.',
     );
     expect(floor('RL − IN', { matrices: 84, atFloor: 0 }, formats)).toMatch(
       /all 84 matrices stored rounded lies above/,

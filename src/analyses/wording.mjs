@@ -1,53 +1,51 @@
 /** Numbers as findings say them, in every analysis alike. Layers are named by their unified index (1 … L). */
 
+import { itemsText, LEAST } from '../few-items.mjs';
+import { INTERVAL_KINDS } from '../interval-kinds.mjs';
+import { percentText, points, pSaid, spanText, spreadTexts } from '../number-text.mjs';
 import { plainNumber } from '../plain-number.mjs';
 
 /**
  * @import {MetricCell} from '../evaluation/tables/metric-table.ts'
+ * @import {PairedComparison} from '../statistics/paired.ts'
  * @import {FactorCounts} from './factor-counts.ts'
  * @import {LayerMeans} from './layer-means.ts'
  * @import {Spread} from '../statistics/spread.ts'
  * @typedef {{readonly low: number, readonly high: number}} Interval
+ * @typedef {{readonly hits: number, readonly n: number, readonly interval: Interval}} Counted
  */
 
 /**
- * "12 %".
- * @param {number} share
+ * "85 % (Wilson 95 %: 64 % to 94.8 %, n = 20)"; of so few items that a share would say nothing, what was counted: "2 of 3 (too few to
+ * tell)".
+ * @param {Counted} counted
  */
-export function percent(share) {
-  return `${Math.round(100 * share)} %`.replace('-', '\u2212');
+export function shareText({ hits, n, interval }) {
+  if (n < LEAST) return `${hits} of ${n} (too few to tell)`;
+  return `${percentText(hits / n)} (${INTERVAL_KINDS.wilson}: ${spanText(interval, percentText)}, ${itemsText(n)})`;
 }
 
 /**
- * "79 to 92 %".
- * @param {Interval} interval
+ * "−60 points against IN (Newcombe for pairs, 95 %: −77.6 to −32.3; McNemar p < 0.001)"; of few items what was counted: "1 lost,
+ * 0 gained against IN".
+ * @param {Pick<PairedComparison, 'n' | 'lost' | 'gained' | 'delta' | 'interval' | 'p'>} compared
+ * @param {readonly string[]} [more] what is said of it besides
+ * @param {string} [from] " against IN"
  */
-export function span({ low, high }) {
-  return `${Math.round(100 * low)} to ${Math.round(100 * high)} %`.replaceAll('-', '\u2212');
+export function differenceText({ n, lost, gained, delta, interval, p }, more = [], from = '') {
+  if (n < LEAST) return [`${lost} lost, ${gained} gained${from}`, ...more].join('; ');
+  const said = [`${INTERVAL_KINDS.newcombe}: ${spanText(interval, points)}`, `McNemar ${pSaid(p)}`, ...more];
+  return `${points(delta)} points${from} (${said.join('; ')})`;
 }
 
 /**
- * A difference of shares in percentage points, signed: "+4.0".
- * @param {number} share
- */
-export function points(share) {
-  const text = Math.abs(share * 100).toFixed(1);
-  return share < 0 && text !== '0.0' ? `\u2212${text}` : `+${text}`;
-}
-
-/** @param {number} p */
-export function pText(p) {
-  return p < 0.001 ? '< 0.001' : p.toFixed(3);
-}
-
-/**
- * "+4.0 points against IN (−3.1 to +11.0), McNemar p = 0.340, Holm 1.000".
+ * "+4 points against IN (Newcombe for pairs, 95 %: −3.1 to +11; McNemar p = 0.340; Holm p = 1.000; n = 100)".
  * @param {NonNullable<MetricCell['against']>} against
  * @param {string} reference
  */
-export function comparisonText({ delta, interval, p, adjustedP }, reference) {
-  const range = `${points(interval.low)} to ${points(interval.high)}`;
-  return `${points(delta)} points against ${reference} (${range}), McNemar p = ${pText(p)}, Holm ${pText(adjustedP)}`;
+export function comparisonText(against, reference) {
+  const more = against.n < LEAST ? [] : [`Holm ${pSaid(against.adjustedP)}`];
+  return differenceText(against, [...more, itemsText(against.n)], ` against ${reference}`);
 }
 
 /**
@@ -56,9 +54,27 @@ export function comparisonText({ delta, interval, p, adjustedP }, reference) {
  */
 export function layerNames(layers) {
   const names = layers.map((layer) => String(layer + 1));
-  if (names.length === 1) return `layer ${names[0]}`;
-  if (names.length > 3) return `${names.length} layers alike, from ${names[0]} to ${names.at(-1)}`;
-  return `layers ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  if (names.length > LISTED) return `${names.length} layers alike, from ${names[0]} to ${names.at(-1)}`;
+  return `${names.length === 1 ? 'layer' : 'layers'} ${listed(names)}`;
+}
+
+/** So many are named one by one. */
+const LISTED = 3;
+
+/**
+ * "256, 68 and 45": what several layers have, in their order; of more than three, or of equals, from the least to the most.
+ * @param {readonly number[]} values
+ * @param {(value: number) => string} form
+ */
+export function eachText(values, form) {
+  const [least, most] = [form(Math.min(...values)), form(Math.max(...values))];
+  if (least === most) return least;
+  return values.length > LISTED ? `${least} to ${most}` : listed(values.map((value) => form(value)));
+}
+
+/** @param {readonly string[]} names */
+function listed(names) {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
 /**
@@ -73,21 +89,21 @@ export function countOf(count, one, many) {
 }
 
 /**
- * "RL − IN: mean ‖Δ‖/‖W‖ and its spread between layers, Early 0.5 ± 0.1 (9 layers), …; largest in layer 12 (0.9)."
+ * "RL − IN: mean ‖Δ‖/‖W‖ ± standard deviation between layers, Early 0.50 ± 0.10 (9 layers), …; largest in layer 12 (0.9)."
  * @param {LayerMeans} found
  * @param {string} what
+ * @param {(region: string) => string} [beside] what is said of a region besides
  */
-export function layerMeansSentence({ label, regions, largest }, what) {
+export function layerMeansSentence({ label, regions, largest }, what, beside = () => '') {
   if (regions.length === 0 || !largest) return `${label}: no layer of the language model so far.`;
   const zero = (/** @type {Spread} */ { mean, deviation }) => mean === 0 && (deviation ?? 0) === 0;
   if (regions.every(zero)) return `${label}: ${what} is exactly zero in every layer.`;
   const parts = regions.map((region) => {
-    if (zero(region)) return `${region.name} exactly zero`;
     const { name, mean, deviation, n } = region;
-    const spread = deviation === null ? '' : ` ± ${plainNumber(Number(deviation.toPrecision(2)))}`;
-    return `${name} ${plainNumber(mean)}${spread} (${countOf(n, 'layer', 'layers')})`;
+    const text = zero(region) ? 'exactly zero' : spreadTexts(mean, deviation)[0];
+    return `${name} ${text} (${[countOf(n, 'layer', 'layers'), beside(name)].filter(Boolean).join(', ')})`;
   });
-  return `${label}: mean ${what} and its spread between layers, ${parts.join(', ')}; largest in layer ${largest.layer} (${plainNumber(largest.value)}).`;
+  return `${label}: mean ${what} ± standard deviation between layers, ${parts.join(', ')}; largest in layer ${largest.layer} (${plainNumber(largest.value)}).`;
 }
 
 /**

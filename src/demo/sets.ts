@@ -11,7 +11,6 @@ import { readPairFolder } from '../probes/data/pair-folder.ts';
 import type { Pair } from '../probes/data/pair.ts';
 import type { Problem } from '../probes/data/problem.ts';
 import type { Task } from '../probes/task.ts';
-import { readSetArchive } from './set-archive.ts';
 
 export type PairSet = 'pairs' | 'minimal-pairs';
 export type QuestionKind = 'general-vqa' | 'math-targeted-vqa';
@@ -108,7 +107,10 @@ export const fetchSet: ReadSet = (name) => {
   const before = fetched.get(name);
   if (before) return before;
   const path = `data/${name}.zip`;
-  const now = fetchArchive(path).then((archive) => readSetArchive(archive, path));
+  const now = fetchArchive(path).then(async (archive) => {
+    const { readSetArchive } = await import('./set-archive.ts');
+    return readSetArchive(archive, path);
+  });
   fetched.set(name, now);
   now.catch(() => fetched.delete(name));
   return now;

@@ -5,9 +5,10 @@ import { connectEngine } from './client.ts';
 import type { EngineHost } from './host.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { CaptureKvRequest } from './protocol/forward.ts';
+import type { EngineStarter } from './starter.ts';
 import type { ModelId } from './subject.ts';
 
-type Called = Partial<Record<keyof EngineHost, (...request: never[]) => unknown>>;
+type Called = Partial<Record<keyof EngineHost | keyof EngineStarter, (...request: never[]) => unknown>>;
 
 /** Workers that answer with `host`; each death is told to the last one. */
 function stage(host: Called) {
@@ -22,7 +23,8 @@ function stage(host: Called) {
         return answer(...request);
       },
     ]);
-    expose(Object.fromEntries(noted), port2);
+    const answers = Object.fromEntries(noted);
+    expose({ ...answers, start: (port: MessagePort) => expose(answers, port) }, port2);
     port1.start();
     port2.start();
     kill = () => port1.dispatchEvent(Object.assign(new Event('error'), { message: 'killed' }));
@@ -150,7 +152,7 @@ async function cancelledInVain(cancel: () => unknown) {
     cancel,
     close: nothing,
     forward: silence,
-    storedWeights: () => [],
+    vocabulary: nothing,
   });
   const states: string[] = [];
   await staged.engine.onStatus(({ state }) => void states.push(state));
@@ -171,6 +173,7 @@ it('is replaced when a cancelled opening keeps it silent: what was open stays, a
   fakeTimers();
   await cancelNow();
   await vi.advanceTimersByTimeAsync(9900);
+  await expect.poll(() => asked).toContain('cancel open model-1');
   expect(states).toEqual([]);
   asked.length = 0;
   await vi.advanceTimersByTimeAsync(200);
@@ -189,10 +192,10 @@ it.each([
   fakeTimers();
   await cancelNow();
   // The answer to the cancel has come by then.
-  await engine.storedWeights();
+  await engine.vocabulary(id);
   await vi.advanceTimersByTimeAsync(60_000);
   vi.useRealTimers();
   // Answered by the same worker, after all that came before.
-  expect(await engine.storedWeights()).toEqual([]);
+  await engine.vocabulary(id);
   expect(states).toEqual([]);
 });

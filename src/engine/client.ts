@@ -36,6 +36,7 @@ import type {
 } from './protocol/loading.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import { RepeatedGeneration } from './repeated-generation.ts';
+import type { EngineStarter } from './starter.ts';
 import type { ModelId } from './subject.ts';
 
 /** No step of an opening takes a second (`checkpoint/limits.ts`); ten are for a machine that is busy. */
@@ -68,7 +69,7 @@ export class EngineClient implements EngineApi {
   }
 
   capabilities(): Promise<Capabilities> {
-    return this.#call((host) => host.capabilities());
+    return this.#atOnce((starter) => starter.capabilities());
   }
 
   async open(name: string, files: CheckpointFiles, signal?: AbortSignal): Promise<OpenedCheckpoint> {
@@ -194,11 +195,11 @@ export class EngineClient implements EngineApi {
   }
 
   storedWeights(): Promise<readonly StoredWeights[]> {
-    return this.#call((host) => host.storedWeights());
+    return this.#atOnce((starter) => starter.storedWeights());
   }
 
   deleteStoredWeights(key: string): Promise<void> {
-    return this.#call((host) => host.deleteStoredWeights(key));
+    return this.#atOnce((starter) => starter.deleteStoredWeights(key));
   }
 
   onStatus(listener: (status: EngineStatus) => void): Promise<void> {
@@ -225,6 +226,11 @@ export class EngineClient implements EngineApi {
     return this.#call(work, () => {
       if (this.#cancelled.has(job)) throw cancelled();
     });
+  }
+
+  /** What needs none of the engine's modules. */
+  #atOnce<T>(work: (starter: Remote<EngineStarter>) => Promise<T>): Promise<T> {
+    return this.#connection.call(({ starter }) => work(starter));
   }
 
   async #call<T>(

@@ -1,13 +1,16 @@
 /** A worker of the engine, from its start to its end. */
 import type { Remote } from 'comlink';
-import { proxy, wrap } from 'comlink';
+import { proxy, transfer, wrap } from 'comlink';
 import { NamedError } from '../named-error.ts';
+import { plainReason } from '../plain-reason.ts';
 import { PendingCalls } from '../work/pending-calls.ts';
 import type { EngineHost } from './host.ts';
 import type { Device } from './protocol/device.ts';
+import type { EngineStarter } from './starter.ts';
 
 export class EngineThread {
-  readonly host: Remote<EngineHost>;
+  readonly starter: Remote<EngineStarter>;
+  #host: Remote<EngineHost> | undefined;
   readonly #worker: Worker;
   readonly #calls = new PendingCalls();
   /** Devices whose loss is watched. */
@@ -15,12 +18,25 @@ export class EngineThread {
 
   constructor(worker: Worker) {
     this.#worker = worker;
-    this.host = wrap<EngineHost>(worker);
+    this.starter = wrap<EngineStarter>(worker);
     worker.addEventListener('error', (event) => {
       // Handled here: left alone it would count as an error of the page.
       event.preventDefault();
       this.fail('ModuleAborted', event.message || 'the engine worker could not be started');
     });
+  }
+
+  /** The engine, whose modules come with the first call. */
+  get host(): Remote<EngineHost> {
+    return (this.#host ??= this.#start());
+  }
+
+  #start(): Remote<EngineHost> {
+    const { port1, port2 } = new MessageChannel();
+    this.starter
+      .start(transfer(port2, [port2]))
+      .catch((error: unknown) => this.fail('ModuleAborted', plainReason(error)));
+    return wrap<EngineHost>(port1);
   }
 
   /** Settles as `work` does, or rejects once the worker or its device is gone. */

@@ -3,32 +3,25 @@ import { receivedFolder } from '../checkpoint/served-file.ts';
 import { decodeImage } from '../image/decode.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
 import { createBackend } from './backend/create.ts';
-import { surveyCapabilities } from './capabilities.ts';
 import { Engine } from './engine.ts';
 import type { OpenPrompts } from './folder.ts';
 import { RemotePromptMaker } from './prompts/remote.ts';
-import type { Capabilities } from './protocol/capabilities.ts';
 import type { Device } from './protocol/device.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
-import type { LoadedModel, StoredWeights } from './protocol/loading.ts';
+import type { LoadedModel } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
-import { createConvertPool } from './weights/pool.ts';
-
-/** Conversion is bound by the CPU; one core is left to the rest. */
-const MAX_CONVERTERS = 4;
+import { convertThreads, createConvertPool } from './weights/pool.ts';
 
 export class EngineHost extends Engine {
-  readonly #kept: OpfsKeptWeights;
   /** Sentences about kept copies since the last load. */
   readonly #notices: string[];
 
   constructor() {
     const notices: string[] = [];
     const kept = new OpfsKeptWeights((notice) => notices.push(notice));
-    const converters = Math.max(1, Math.min(MAX_CONVERTERS, navigator.hardwareConcurrency - 1));
     const { convert } = createConvertPool(
       () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
-      converters,
+      convertThreads(navigator.hardwareConcurrency),
     );
     const openPrompts: OpenPrompts = (files, signal) =>
       RemotePromptMaker.open(
@@ -41,7 +34,6 @@ export class EngineHost extends Engine {
         signal,
       );
     super({ createBackend, convert, decodeImage, kept, openPrompts });
-    this.#kept = kept;
     this.#notices = notices;
   }
 
@@ -52,18 +44,6 @@ export class EngineHost extends Engine {
   override async load(...request: Parameters<Engine['load']>): Promise<LoadedModel> {
     const loaded = await super.load(...request);
     return { ...loaded, notices: this.#notices.splice(0) };
-  }
-
-  capabilities(): Promise<Capabilities> {
-    return surveyCapabilities();
-  }
-
-  storedWeights(): Promise<readonly StoredWeights[]> {
-    return this.#kept.list();
-  }
-
-  deleteStoredWeights(key: string): Promise<void> {
-    return this.#kept.delete(key);
   }
 
   /** As the engine's, but the last event has been heard before the result goes out: callbacks travel by themselves. */

@@ -6,11 +6,12 @@ import type { Decoder, DecoderVariant } from './decoder.ts';
 import { gateFeeds } from './gates.ts';
 import { type InjectedSequence, injectionFeeds } from './injection.ts';
 import type { KvCache, RowSource } from './kv-cache.ts';
+import { unreadByImage } from './reads.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { RowPlan } from './rows.ts';
 import type { Segment } from './segments.ts';
 import { segments } from './segments.ts';
-import type { CapturedKv } from './swap.ts';
+import type { CapturedKv, Overlay } from './swap.ts';
 import { checkPositions, swapFeeds } from './swap.ts';
 
 /** A prompt ready for layer 0. */
@@ -97,6 +98,11 @@ export async function prefill(
         { hidden, ...shared, ...step.feeds, ...(fused ? lastFeed(backend, fused.positions, made) : {}) },
         { kv: options.cache ? 'present' : 'none', into: step.into },
       );
+      const unswapped = plan.slotUnswapped(segment.from);
+      if (unswapped) {
+        const apart = { unswapped, overlays: overlaysAt(segment.from, sequence, options) ?? [] };
+        outputs = await unreadByImage(backend, outputs, apart, options.probe?.queries ?? []);
+      }
       await options.observe?.(segment.from, outputs);
       await keepCache(backend, options, plan, segment, outputs);
       const kept = new Set(Object.values(step.into));
@@ -190,14 +196,7 @@ async function segmentFeeds(
   const into: Feeds = {};
   const gates = enter(gateFeeds(backend, from, to, (layer, part) => plan.slotGate(layer, part)));
   const injected = enter(injectionFeeds(backend, sequence, { from, to }, options, text.hiddenSize));
-  const slotSwaps = plan.slotSwaps(from);
-  const overlays = slotSwaps?.map(
-    (swap) =>
-      swap && {
-        source: options.sources.get(swap.source) as CapturedKv,
-        positions: swap.positions ?? sequence.imagePositions,
-      },
-  );
+  const overlays = overlaysAt(from, sequence, options);
   const layout = { sequence: sequence.length, kvDim: text.kvHeads * text.headDim };
   const swaps = overlays ? enter(swapFeeds(backend, from, overlays, layout)) : {};
   if (!probe) {
@@ -215,7 +214,7 @@ async function segmentFeeds(
   return {
     variant: {
       gates: Object.keys(gates).length > 0,
-      swap: slotSwaps !== null,
+      swap: overlays !== undefined,
       captureKv: options.captureKv ?? false,
       attention: probe ? 'probed' : 'cached',
       ...injectedLayers(injected),
@@ -229,6 +228,23 @@ async function segmentFeeds(
     },
     into,
   };
+}
+
+/** What is laid over each slot at a layer; undefined where nothing is. */
+function overlaysAt(
+  layer: number,
+  { imagePositions }: Sequence,
+  { plan, sources }: PrefillOptions,
+): readonly (Overlay | null)[] | undefined {
+  return plan
+    .slotSwaps(layer)
+    ?.map(
+      (swap) =>
+        swap && {
+          source: sources.get(swap.source) as CapturedKv,
+          positions: swap.positions ?? imagePositions,
+        },
+    );
 }
 
 /** The layers of a run, counted from its first, that the feeds inject something after. */

@@ -20,7 +20,7 @@ let model: GoldenModel;
 let subject: ResidentSubject;
 let prompt: Prepared;
 let sources: ReadonlyMap<string, CapturedKv>;
-/** The plain run, every single-layer ablation, every single-layer swap, a swap from a layer on, and two at once. */
+/** The plain run, every single-layer ablation, every single-layer swap in both readings, a swap from a layer on, and two at once. */
 let rows: readonly RowSpec[];
 let alone: readonly DecodedRow[];
 /** Bytes held between runs. */
@@ -71,6 +71,9 @@ beforeAll(async () => {
     ...all.flatMap((layer) =>
       ['same size', 'wide'].map((source): RowSpec => ({ swap: { source, layers: [layer] } })),
     ),
+    ...all.map((layer): RowSpec => ({ swap: { source: 'wide', layers: [layer], reads: 'text' } })),
+    { swap: { source: 'wide', layers: [0], reads: 'text' }, ablate: [{ layer: 0, part: 'mlp' }] },
+    { swap: { source: 'wide', layers: [1], reads: 'text' }, ablate: [{ layer: 2, part: 'attention' }] },
     { swap: { source: 'wide', layers: all.slice(1) } },
     { swap: { source: 'wide', layers: [0] }, ablate: [{ layer: layers - 1, part: 'mlp' }] },
     {},

@@ -106,6 +106,48 @@ describe('planning rows', () => {
     expect(kept.slotInjections(2)).toBeNull();
   });
 
+  it('keeps a trunk for a swap that only text reads, a single one too', () => {
+    const text = { source: 's', layers: [3], reads: 'text' } as const;
+    const alone = planRows([{ swap: text }], LAYERS);
+    expect([alone.slots, alone.slotOf]).toEqual([2, [1]]);
+    expect(layers.map((layer) => alone.slotUnswapped(layer))).toEqual([
+      null,
+      null,
+      null,
+      [null, 0],
+      null,
+      null,
+    ]);
+    const plan = planRows(
+      [{ swap: { ...text, reads: 'all' } }, { swap: text }, { swap: { ...text, layers: [1] } }],
+      LAYERS,
+    );
+    expect(plan.slotOf).toEqual([2, 3, 1]);
+    expect(layers.map((layer) => plan.slotUnswapped(layer))).toEqual([
+      ...[null, [null, 0], null],
+      ...[[null, null, null, 0], null, null],
+    ]);
+  });
+
+  it('plans besides what rows are but for a swap that only text reads, once for all that are the same', () => {
+    const swap = (injection: Injection, ...at: number[]): RowSpec => ({
+      swap: { source: 's', layers: at, reads: 'text', injection },
+    });
+    const removed = planRows([{}, swap('removed', 2), swap('kept', 2), swap('removed', 1)], LAYERS);
+    // Slots: trunk, rows 1 and 3 and what both are without the swap (from layer 0), row 2.
+    expect([removed.slots, removed.slotOf]).toEqual([5, [0, 1, 4, 2]]);
+    expect(removed.slotUnswapped(1)).toEqual([null, null, 3, null]);
+    expect(removed.slotUnswapped(2)).toEqual([null, 3, null, null, 0]);
+    expect(removed.slotInjections(4)?.map((one) => one?.injection ?? null)).toEqual([
+      ...[null, 'removed', 'removed', 'removed', null],
+    ]);
+    const [low, high] = [ablate(1, 'mlp'), ablate(4)].map((row) => ({ ...row, ...swap('kept', 2) }));
+    const ablated = planRows([low as RowSpec, high as RowSpec], LAYERS);
+    // The first is without its swap from layer 1 on another than the trunk, the second only after it was swapped.
+    expect([ablated.slots, ablated.slotOf]).toEqual([5, [1, 3]]);
+    expect(ablated.slotUnswapped(2)).toEqual([null, 2, null, 0]);
+  });
+
   it.each([6, -1, 1.5, NaN])('refuses layer %d of 6 by name', (layer) => {
     for (const row of [ablate(layer), { swap: { source: 's', layers: [0, layer] } }]) {
       expect(() => planRows([{}, row], LAYERS)).toThrow(

@@ -22,6 +22,11 @@ export interface RowPlan {
   rowGate(layer: number, part: 'attention' | 'mlp'): Float32Array | null;
   /** Swaps per slot at a layer; null when no slot is swapped there. */
   slotSwaps(layer: number): readonly (SwapSpec | null)[] | null;
+  /**
+   * Per slot of a swap at this layer that only what comes after the image reads, the slot that is read the same but for the swap: it has the states
+   * of all positions up to the image's end. null when no slot has such a swap there.
+   */
+  slotUnswapped(layer: number): readonly (number | null)[] | null;
   /** Per slot what changes the features injected after a layer: swaps, whichever layers they swap; null when every slot keeps its own. */
   slotInjections(layer: number): readonly (InjectionChange | null)[] | null;
 }
@@ -33,15 +38,18 @@ export interface RowPlan {
  */
 export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
   for (const row of rows) for (const layer of touched(row)) checkLayer(layer, layers);
-  const first = rows.map((row) => Math.min(layers, ...touched(row)));
-  const alone = rows.length === 1;
-  const joining = rows.map((_, row) => row).filter((row) => !alone && (first[row] as number) < layers);
+  const apart = rows.filter((row) => row.swap?.reads === 'text');
+  const unswapped = new Map(apart.map((row) => [unswappedKey(row), unswappedRow(row)]));
+  const planned = [...rows, ...unswapped.values()];
+  const first = planned.map((row) => Math.min(layers, ...touched(row)));
+  const alone = rows.length === 1 && apart.length === 0;
+  const joining = planned.map((_, row) => row).filter((row) => !alone && (first[row] as number) < layers);
   joining.sort((a, b) => (first[a] as number) - (first[b] as number) || a - b);
-  const slotOf = rows.map(() => 0);
+  const slotOf = planned.map(() => 0);
   joining.forEach((row, index) => (slotOf[row] = index + 1));
   const inSlot: readonly (RowSpec | null)[] = [
     alone ? (rows[0] as RowSpec) : null,
-    ...joining.map((row) => rows[row] as RowSpec),
+    ...joining.map((row) => planned[row] as RowSpec),
   ];
   const gateOf = (list: readonly (RowSpec | null)[], layer: number, part: 'attention' | 'mlp') => {
     const scales = Float32Array.from(list, (row) => (ablates(row, layer, part) ? 0 : 1));
@@ -53,15 +61,31 @@ export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
     const changes = inSlot.slice(0, active(layer)).map(of);
     return changes.some((change) => change !== null) ? changes : null;
   };
+  const unswappedSlot = (row: RowSpec, layer: number): number => {
+    const slot = slotOf[rows.length + [...unswapped.keys()].indexOf(unswappedKey(row))] as number;
+    return slot < active(layer) ? slot : 0;
+  };
   return {
     slots: inSlot.length,
-    slotOf,
+    slotOf: slotOf.slice(0, rows.length),
     active,
     slotGate: (layer, part) => gateOf(inSlot.slice(0, active(layer)), layer, part),
     rowGate: (layer, part) => gateOf(rows, layer, part),
     slotSwaps: (layer) => each(layer, (row) => swapAt(row, layer)),
+    slotUnswapped: (layer) =>
+      each(layer, (row) => (row && swapAt(row, layer)?.reads === 'text' ? unswappedSlot(row, layer) : null)),
     slotInjections: (layer) => each(layer, (row) => removing(row, layer) ?? injecting(row)),
   };
+}
+
+/** The row without what it swaps; what it ablates and changes of injected features stays. */
+function unswappedRow(row: RowSpec): RowSpec {
+  return row.swap ? { ...row, swap: { ...row.swap, layers: [] } } : row;
+}
+
+/** The same of rows whose unswapped ones are computed alike. */
+function unswappedKey(row: RowSpec): string {
+  return JSON.stringify([row.ablate ?? [], injecting(row) && unswappedRow(row).swap]);
 }
 
 function touched(row: RowSpec): readonly number[] {

@@ -41,9 +41,9 @@ describe('a verdict that takes more steps than an answer is worth', () => {
   it('is counted once where rewards are averaged, however many rewards ask for it', () => {
     const scored = { response: ENDLESS.response, goldAnswer: ENDLESS.answer };
     const plain = { response: '<answer>1</answer>', goldAnswer: '1' };
-    const scores = scoreResponses([scored, plain], () => 0.5);
+    const scores = scoreResponses([scored, plain]);
     expect(scores).toMatchObject({ n: 2, notDecidedInTime: 1 });
-    expect(scoreResponses([plain], () => 0.5)).not.toHaveProperty('notDecidedInTime');
+    expect(scoreResponses([plain])).not.toHaveProperty('notDecidedInTime');
   });
 
   it('is counted in the tables and stands in the files of results', async () => {

@@ -89,23 +89,29 @@ describe('of a model with DeepStack', () => {
     ['kept', ['--injection', 'kept']],
     ['source', ['--injection', 'source']],
     ['removed', ['--injection', 'removed']],
+    ['kept', ['--reads', 'text']],
+    ['source', ['--injection', 'source', '--reads', 'text']],
   ] as const)('swap answers as transformers does and says which: %s, %o', async (injection, more) => {
     const files = await ran(world, 'swap', more);
     const lines = (files.get('layer_swap_results.jsonl') ?? '').trim().split('\n');
     const said = lines.map((line) => JSON.parse(line) as { layer: number; swapped_answer: string });
     expect(said.map(({ layer }) => layer)).toEqual(LAYERS);
+    const reads = more.some((word) => word === 'text') ? 'text' : 'all';
     for (const { layer, swapped_answer: text } of said) {
       const expected = world.golden.cases['square']?.interventions.find(
         (one) =>
           one.kind === 'swap' &&
           one.mode === 'single' &&
+          (one.reads ?? 'all') === reads &&
           one.source === 'square-source' &&
           one.injection === injection &&
           one.layer === layer,
       );
       expect(text.startsWith(world.clearText(expected)), `${layer}`).toBe(true);
     }
-    expect(factsOf(files, 'layer_swap_summary.json')).toMatchObject({ injection, injectedAfter: [0, 1, 2] });
+    expect(factsOf(files, 'layer_swap_summary.json')).toMatchObject({
+      ...{ mode: 'single', reads, injection, injectedAfter: [0, 1, 2] },
+    });
   });
 
   test.each(['kept', 'removed'] as const)(

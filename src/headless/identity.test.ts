@@ -72,6 +72,12 @@ describe.each(['swap', 'ablate'])('%s of a model without DeepStack', (name) => {
   });
 });
 
+test('a swap that all read is the same work as nothing said, and from a layer on either reading is', async () => {
+  expect(await kept('swap', ['--reads', 'all'])).toBe(await kept('swap'));
+  const from = ['--mode', 'from-layer'];
+  expect(await kept('swap', [...from, '--reads', 'text'])).toBe(await kept('swap', from));
+});
+
 const PROBES = ['swap', 'ablate', 'attention', 'transfer', 'necessity', 'disentangle'];
 /** The pictures that a command shows; evaluations show one of two. */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {

@@ -176,7 +176,8 @@ function headingOf(command: string, path: string): string {
 const PROMPT = ['--model', 'm', '--prompt', 'What?'];
 const QUANTIZE = ['--model', 'm', '--preview', '--out', 'o', '--format'];
 const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[] = [
-  ['swap', ['--answer-source'], ['layer_swap_results.jsonl', 'layer_swap_summary.json']],
+  ['swap', ['--mode', 'from-layer'], ['layer_swap_results.jsonl', 'layer_swap_summary.json']],
+  ['swap', ['--answer-source', '--reads', 'text'], ['layer_swap_results.jsonl', 'layer_swap_summary.json']],
   [
     'ablate',
     ['--system', 'Think.', '--parts', 'layer', '--parts', 'mlp'],

@@ -29,8 +29,12 @@ it.each(['kept', 'source', 'removed'] satisfies Injection[])(
       await world.pairOf('wide', 'wide-source'),
     ];
     let compared = 0;
-    for (const mode of ['single', 'from-layer'] as const) {
-      const sweep = { subject, layers: ALL, mode, injection, maxNewTokens: NEW_TOKENS };
+    for (const how of [
+      { mode: 'single' },
+      { mode: 'single', reads: 'text' },
+      { mode: 'from-layer' },
+    ] as const) {
+      const sweep = { subject, layers: ALL, ...how, injection, maxNewTokens: NEW_TOKENS };
       const records = await sweepSwaps(engine, pairs, sweep);
       expect(records.map(({ resampled }) => resampled)).toEqual([false, true, false]);
       if (injection === 'kept') {
@@ -44,13 +48,14 @@ it.each(['kept', 'source', 'removed'] satisfies Injection[])(
             (one) =>
               one.kind === 'swap' &&
               one.injection === injection &&
-              one.mode === mode &&
+              one.mode === how.mode &&
+              one.reads === ('reads' in how ? how.reads : undefined) &&
               one.layer === layer &&
               one.source === source,
           );
           const clear = clearText(expected);
           compared += clear.length;
-          expect(text.startsWith(clear), `${id} ${mode} ${layer}`).toBe(true);
+          expect(text.startsWith(clear), `${id} ${JSON.stringify(how)} ${layer}`).toBe(true);
         }
       }
     }

@@ -96,9 +96,9 @@ describe.each(['wasm', 'webgpu'] as const)('the demo family on %s, f32', (device
     }
   }, 240_000);
 
-  it.each(['single', 'from-layer'] as const)(
-    'swapped answers are transformers’: %s',
-    async (mode) => {
+  it.each([{ mode: 'single' }, { mode: 'single', reads: 'text' }, { mode: 'from-layer' }] as const)(
+    'swapped answers are transformers’: %o',
+    async (how) => {
       // The last of each task has a source of another size: on the software GPU, one of them stands for all.
       const swaps =
         count === Infinity
@@ -110,7 +110,7 @@ describe.each(['wasm', 'webgpu'] as const)('the demo family on %s, f32', (device
       const records = await sweepSwaps(engine, await Promise.all(swaps.map(pairOf)), {
         subject: subjects.get(golden.swapped) as Subject,
         layers: golden.layers,
-        mode,
+        ...how,
         maxNewTokens: Math.min(newTokens, golden.longest),
       });
       expect(records.some(({ resampled }) => resampled)).toBe(true);
@@ -119,7 +119,8 @@ describe.each(['wasm', 'webgpu'] as const)('the demo family on %s, f32', (device
         const label = `${record.task}/${record.id}`;
         expect(record.imageTokens, label).toEqual(expected.imageTokens);
         expectText(record.original, expected.original, label);
-        for (const answer of expected.swapped.filter((one) => one.mode === mode)) {
+        const reads = 'reads' in how ? how.reads : undefined;
+        for (const answer of expected.swapped.filter((one) => one.mode === how.mode && one.reads === reads)) {
           const found = record.swapped.find(({ layer }) => layer === answer.layer);
           expectText(found, answer, `${label} layer ${answer.layer}`);
         }

@@ -50,23 +50,26 @@ function drawn<T>(samples: readonly T[]): readonly T[] {
   return chosenSamples(samples, { samples: ALL ? null : DRAWN, seed: SEED });
 }
 
-describe.each(['single', 'from-layer'] as const)('the swap, %s', (mode) => {
-  it(
-    'packed is each row by itself',
-    async () => {
-      const lists = await Promise.all(TASKS.map((task) => loadPairs(task, { read: setFromDisk })));
-      const pairs = lists.flatMap(drawn);
-      expect(pairs.length).toBeGreaterThanOrEqual(TASKS.length * DRAWN);
-      const sweep = { subject, layers, mode, maxNewTokens: NEW_TOKENS };
-      const packed = await sweepSwaps(engine, pairs, sweep);
-      expect(await sweepSwaps(engine, pairs, { ...sweep, rowsPerBatch: 1 })).toEqual(packed);
-      // Swaps that never showed would make any mix-up of rows go unseen.
-      const said = packed.map(({ swapped }) => new Set(swapped.map(({ text }) => text)).size);
-      expect(Math.max(...said)).toBeGreaterThan(1);
-    },
-    TIME,
-  );
-});
+describe.each([{ mode: 'single' }, { mode: 'single', reads: 'text' }, { mode: 'from-layer' }] as const)(
+  'the swap, %o',
+  (how) => {
+    it(
+      'packed is each row by itself',
+      async () => {
+        const lists = await Promise.all(TASKS.map((task) => loadPairs(task, { read: setFromDisk })));
+        const pairs = lists.flatMap(drawn);
+        expect(pairs.length).toBeGreaterThanOrEqual(TASKS.length * DRAWN);
+        const sweep = { subject, layers, ...how, maxNewTokens: NEW_TOKENS };
+        const packed = await sweepSwaps(engine, pairs, sweep);
+        expect(await sweepSwaps(engine, pairs, { ...sweep, rowsPerBatch: 1 })).toEqual(packed);
+        // Swaps that never showed would make any mix-up of rows go unseen.
+        const said = packed.map(({ swapped }) => new Set(swapped.map(({ text }) => text)).size);
+        expect(Math.max(...said)).toBeGreaterThan(1);
+      },
+      TIME,
+    );
+  },
+);
 
 it(
   'ablation packed is each row by itself',

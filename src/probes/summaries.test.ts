@@ -1,17 +1,28 @@
 /** Rates, means and files from records, against numbers worked out by hand. */
 import { describe, expect, it } from 'vitest';
+import { bootstrapShare } from '../statistics/bootstrap.ts';
+import { studentMean } from '../statistics/student.ts';
 import { wilson } from '../statistics/wilson.ts';
-import { ablationResultLines, ablationResultsFile, errorRates } from './ablation/error-rates.ts';
+import {
+  ablationResultLines,
+  ablationResultsFile,
+  errorRates,
+  regionErrorRate,
+} from './ablation/error-rates.ts';
 import { ablateLayer } from './ablation/experiment.ts';
 import { gradeResponse } from './ablation/grade.ts';
 import type { AblationRecord } from './ablation/sweep.ts';
-import { attentionByLayer, attentionShiftFile } from './attention/layer-means.ts';
-import type { ModelLayers } from './attention/layer-means.ts';
-import { lensByDepth, lensFile } from './lens/depths.ts';
+import {
+  attentionByLayer,
+  attentionShiftFile,
+  type ModelLayers,
+  regionAttention,
+} from './attention/layer-means.ts';
+import { lensByDepth, lensFile, regionReadable } from './lens/depths.ts';
 import { patchAgreement, patchFile, patchSamples } from './patching/agreement.ts';
 import type { PatchRecord } from './patching/patch.ts';
 import type { FinishedAnswer } from './finished-answer.ts';
-import { meanOf, medianOf } from './summary/mean.ts';
+import { medianOf } from '../statistics/median.ts';
 import { changeRates, regionRate, swapResultLines, swapSummaryFile } from './swap/change-rates.ts';
 import type { SwapRecord } from './swap/sweep.ts';
 
@@ -62,12 +73,12 @@ describe('change rates', () => {
     expect(changeRates([wrong], 'reference')[0]).toMatchObject({ changedBefore: 0, layers: [{ rate: 0 }] });
   });
 
-  it('of a region average pairs, not answers', () => {
-    // Shares of layers 1 and 2 that changed: 1, 1/2, 0.
+  it('of a region take the pairs, not their answers, for what was drawn', () => {
+    // Of layers 1 and 2 those that changed: both, one, none.
     const found = regionRate(records, 'counting', 'paper', 1, 2);
     expect(found).toMatchObject({ mean: 0.5, n: 3 });
-    expect(found?.interval.low).toBe(0);
-    expect(found?.interval.high).toBe(1);
+    const pairs = [2, 1, 0].map((hits) => ({ hits, of: 2 }));
+    expect(found?.interval).toEqual(bootstrapShare(pairs)?.interval);
     expect(regionRate(records, 'ocr', 'paper', 0, 2)).toBeNull();
   });
 
@@ -184,6 +195,14 @@ describe('error rates', () => {
     expect(gradeResponse({ answer: '4', hasImage: false }, '')).toEqual({ predicted: '', correct: false });
   });
 
+  it('of a region take problems for what was drawn', () => {
+    // Wrong without layer 0 or 1: one, two and one of two.
+    const wrong = [1, 2, 0].map((hits) => ({ hits, of: 2 }));
+    const found = regionErrorRate(records, 'layer', 0, 1);
+    expect(found).toEqual(bootstrapShare(wrong));
+    expect(regionErrorRate(records, 'mlp', 0, 1)).toBeNull();
+  });
+
   it('of nothing are none', () => expect(errorRates([], experiments)).toEqual([]));
 });
 
@@ -210,6 +229,16 @@ describe('attention by layer', () => {
   it('leaves out, and counts, samples without a token to look from', () => {
     expect([after.n, after.without]).toEqual([1, 1]);
     expect(after.layers[0]?.mass.mean).toBeCloseTo(0.6, 12);
+  });
+
+  it('averages a region within a sample, then over samples', () => {
+    const two = (id: string, a: number, b: number) => record(id, 10, ['in', [[a], [b]]]);
+    const found = regionAttention([two('a', 0.1, 0.3), two('b', 0.4, 0.8)], 'in', 'mass', 0, 1);
+    expect(found?.mean).toBeCloseTo(0.4, 12);
+    expect(found?.interval).toEqual(
+      studentMean([(0.1 + 0.3) / 2, (0.4 + 0.8) / 2], { low: 0, high: 1 })?.interval,
+    );
+    expect(regionAttention([], 'in', 'mass', 0, 1)).toBeNull();
   });
 
   it('is written with both models beside each other', () => {
@@ -240,8 +269,20 @@ it('the lens is summed up by depth', () => {
     depth: 0,
     readable: 0,
     medianRank: 6.5,
-    probability: { mean: 0.2 },
+    probability: 0.2,
   });
+  const region = regionReadable(
+    [of('a', layer(1, 0.1), layer(1, 0.9)), of('b', layer(4, 0.3), layer(1, 0.2))],
+    'in',
+    0,
+    1,
+  );
+  expect(region).toEqual(
+    bootstrapShare([
+      { hits: 2, of: 2 },
+      { hits: 1, of: 2 },
+    ]),
+  );
   expect(model?.depths[1]).toMatchObject({ readable: 0.5, interval: wilson(1, 2), medianRank: 2 });
   const file = lensFile([of('a', layer(9, 0.1), layer(1, 0.9)), of('c')], { seed: 3 });
   expect(file).toMatchObject({
@@ -325,13 +366,7 @@ it('patched answers are compared where the two models differ', () => {
 });
 
 describe('means', () => {
-  it('have a standard error of n − 1, and the median of an even number is between', () => {
-    const found = meanOf([1, 2, 3, 6]);
-    // s² = (4 + 1 + 0 + 9) / 3, standard error √(14 / 12).
-    expect(found?.mean).toBe(3);
-    expect(found?.interval.high).toBeCloseTo(3 + 1.959964 * Math.sqrt(14 / 12), 6);
-    expect(meanOf([])).toBeNull();
-    expect(meanOf([2])?.interval).toEqual({ low: 2, high: 2 });
+  it('have between their middle values the median of an even number', () => {
     expect([medianOf([3, 1, 2]), medianOf([4, 1, 2, 3])]).toEqual([2, 2.5]);
     expect(medianOf([])).toBeNaN();
   });

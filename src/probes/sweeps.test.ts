@@ -33,33 +33,42 @@ const clearText: GoldenProbes['clearText'] = (answer) => world.clearText(answer)
 describe('the token swap', () => {
   const sweep = { layers: ALL, maxNewTokens: NEW_TOKENS } as const;
 
-  it.each(['single', 'from-layer'] as const)(
-    '%s gives the answers of transformers, at every layer',
-    async (mode) => {
-      const pairs = [
-        await pairOf('square', 'square-source'),
-        await pairOf('square', 'wide-source'),
-        await pairOf('wide', 'wide-source'),
-      ];
-      const records = await sweepSwaps(engine, pairs, { ...sweep, subject, mode });
-      expect(records.map(({ resampled }) => resampled)).toEqual([false, true, false]);
-      let compared = 0;
-      for (const [index, record] of records.entries()) {
-        const name = index < 2 ? 'square' : 'wide';
-        const source = record.id.slice(name.length + 1);
-        const item = golden.cases[name];
-        for (const { layer, text } of record.swapped) {
-          const expected = item?.interventions.find(
-            (one) => one.kind === 'swap' && one.mode === mode && one.layer === layer && one.source === source,
-          );
-          const clear = clearText(expected);
-          compared += clear.length;
-          expect(text.startsWith(clear), `${record.id} ${layer}`).toBe(true);
-        }
+  it.each([
+    ['single', undefined],
+    ['single', 'text'],
+    ['from-layer', undefined],
+    ['from-layer', 'text'],
+  ] as const)('%s, read by %s, gives the answers of transformers, at every layer', async (mode, reads) => {
+    const pairs = [
+      await pairOf('square', 'square-source'),
+      await pairOf('square', 'wide-source'),
+      await pairOf('wide', 'wide-source'),
+    ];
+    const read = reads ? { reads } : {};
+    const records = await sweepSwaps(engine, pairs, { ...sweep, subject, mode, ...read });
+    expect(records.map(({ resampled }) => resampled)).toEqual([false, true, false]);
+    let compared = 0;
+    for (const [index, record] of records.entries()) {
+      const name = index < 2 ? 'square' : 'wide';
+      const source = record.id.slice(name.length + 1);
+      const item = golden.cases[name];
+      for (const { layer, text } of record.swapped) {
+        const expected = item?.interventions.find(
+          (one) =>
+            one.kind === 'swap' &&
+            one.mode === mode &&
+            one.layer === layer &&
+            one.source === source &&
+            // From a layer on both readings are one.
+            (mode === 'from-layer' || one.reads === reads),
+        );
+        const clear = clearText(expected);
+        compared += clear.length;
+        expect(text.startsWith(clear), `${record.id} ${layer}`).toBe(true);
       }
-      expect(compared).toBeGreaterThan(200);
-    },
-  );
+    }
+    expect(compared).toBeGreaterThan(200);
+  });
 
   it('packed is the same as pair by pair, row by row and layer by layer, images of several sizes among them', async () => {
     const pairs = [
@@ -70,18 +79,24 @@ describe('the token swap', () => {
     ];
     const lengths = new Set<number>();
     const packed = vi.spyOn(engine, 'generateAll');
-    for (const mode of ['single', 'from-layer'] as const) {
-      const together = await sweepSwaps(engine, pairs, { ...sweep, subject, mode });
+    for (const how of [
+      { mode: 'single' },
+      { mode: 'single', reads: 'text' },
+      { mode: 'from-layer' },
+    ] as const) {
+      const together = await sweepSwaps(engine, pairs, { ...sweep, subject, ...how });
       expect(packed).toHaveBeenCalledTimes(1);
       for (const { promptTokens } of await (packed.mock.results[0]?.value as Promise<PromptAnswers[]>))
         lengths.add(promptTokens);
       for (const rowsPerBatch of [4, 8, 1, 3])
-        expect(await sweepSwaps(engine, pairs, { ...sweep, subject, mode, rowsPerBatch })).toEqual(together);
+        expect(await sweepSwaps(engine, pairs, { ...sweep, subject, ...how, rowsPerBatch })).toEqual(
+          together,
+        );
       for (const layer of ALL) {
         const [alone] = await sweepSwaps(engine, pairs.slice(1, 2), {
           ...sweep,
           subject,
-          mode,
+          ...how,
           layers: [layer],
         });
         expect(alone?.swapped[0]).toEqual(together[1]?.swapped[layer]);

@@ -18,7 +18,7 @@ export function floorEnergy(
   return (rounding?.[to] ?? 0) + (rounding?.[from] ?? 0);
 }
 
-/** Whether a norm, a mean of norms, or a singular value of an update is no larger than rounding alone would give. */
+/** Whether a norm, a mean of norms, or a singular value of an update is not told from what rounding alone would give. */
 export function isAtFloor(value: number, floor: number): boolean {
   return value <= NOT_TOLD_FROM * floor;
 }

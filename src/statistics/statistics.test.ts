@@ -1,19 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { bootstrapMean, quantile } from './bootstrap.ts';
+import { INTERVAL_KINDS } from '../interval-kinds.mjs';
+import { bootstrapMean, bootstrapShare, quantile } from './bootstrap.ts';
 import { holm } from './holm.ts';
 import { mcnemarExact } from './mcnemar.ts';
 import { comparePaired, pairedInterval } from './paired.ts';
+import { studentMean, studentQuantile } from './student.ts';
 import { wilson } from './wilson.ts';
-import { seededRandom } from '../work/seeded-random.ts';
+
+interface OfShare {
+  readonly hits: number;
+  readonly n: number;
+  readonly low: number;
+  readonly high: number;
+}
 
 interface Golden {
-  readonly wilson: readonly {
-    readonly hits: number;
-    readonly n: number;
-    readonly low: number;
-    readonly high: number;
-  }[];
+  readonly wilson: readonly OfShare[];
+  readonly clopperPearson: readonly OfShare[];
+  readonly student: readonly { readonly freedom: number; readonly quantile: number }[];
   readonly mcnemar: readonly {
     readonly lost: number;
     readonly gained: number;
@@ -38,6 +43,19 @@ describe('statistics, against SciPy and statsmodels', () => {
   it.each(golden.wilson)('Wilson $hits of $n', ({ hits, n, low, high }) => {
     expect(wilson(hits, n).low).toBeCloseTo(low, DIGITS);
     expect(wilson(hits, n).high).toBeCloseTo(high, DIGITS);
+  });
+
+  it.each(golden.clopperPearson)('the bootstrap of $hits yes of $n is Clopper’s and Pearson’s', (of) => {
+    const items = Array.from({ length: of.n }, (_, item) => ({ hits: item < of.hits ? 1 : 0, of: 1 }));
+    const found = bootstrapShare(items)?.interval;
+    // Three standard errors of an end of 4000 resamples, where its tail is long.
+    const off = 0.08 * (of.high - of.low);
+    expect(Math.abs((found?.low ?? NaN) - of.low)).toBeLessThan(off);
+    expect(Math.abs((found?.high ?? NaN) - of.high)).toBeLessThan(off);
+  });
+
+  it.each(golden.student)('Student’s quantile, $freedom degrees of freedom', ({ freedom, quantile: at }) => {
+    expect(studentQuantile(freedom)).toBeCloseTo(at, DIGITS);
   });
 
   it.each(golden.mcnemar)('McNemar $lost : $gained', ({ lost, gained, mcnemar, binomial }) => {
@@ -80,10 +98,38 @@ describe('statistics', () => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
     const half = (1.96 * spread) / Math.sqrt(values.length);
-    const interval = bootstrapMean(values, seededRandom(7));
-    expect(Math.abs(interval.low - (mean - half))).toBeLessThan(0.05 * half);
-    expect(Math.abs(interval.high - (mean + half))).toBeLessThan(0.05 * half);
-    expect(bootstrapMean(values, seededRandom(7))).toEqual(interval);
+    const found = bootstrapMean(values, { low: 0, high: 100 });
+    expect(found?.mean).toBeCloseTo(mean, DIGITS);
+    expect(Math.abs((found?.interval?.low ?? NaN) - (mean - half))).toBeLessThan(0.08 * half);
+    expect(Math.abs((found?.interval?.high ?? NaN) - (mean + half))).toBeLessThan(0.08 * half);
+    expect(bootstrapMean(values, { low: 0, high: 100 })).toEqual(found);
+    // One scale on another: the same interval, moved and stretched.
+    const moved = bootstrapMean(
+      values.map((value) => 3 - value / 50),
+      { low: 1, high: 3 },
+    );
+    expect(moved?.interval?.low).toBeCloseTo(3 - (found?.interval?.high ?? NaN) / 50, 2);
+  });
+
+  it('gives a mean of measured numbers Student’s interval, and none where nothing tells how they spread', () => {
+    const found = studentMean([1, 2, 3, 6]);
+    // s² = (4 + 1 + 0 + 9) / 3, standard error √(14 / 12), quantile 3.182446 of 3 degrees of freedom.
+    expect(found?.mean).toBe(3);
+    expect(found?.interval?.high).toBeCloseTo(3 + 3.182446 * Math.sqrt(14 / 12), 5);
+    expect(studentMean([1, 2, 3, 6], { low: 0 })?.interval?.low).toBe(0);
+    expect(studentMean([2])).toEqual({ mean: 2, interval: null, n: 1 });
+    expect(studentMean([0.1, 0.1, 0.1])?.interval).toBeNull();
+    expect(studentMean([])).toBeNull();
+    expect(bootstrapShare([])).toBeNull();
+  });
+
+  it('refuses an item of nothing, and numbers beyond their ends', () => {
+    expect(() => bootstrapShare([{ hits: 0, of: 0 }])).toThrow('0 of 0');
+    expect(() => bootstrapMean([2], { low: 0, high: 1 })).toThrow('2 of 1');
+  });
+
+  it('names the seed of its bootstrap', () => {
+    expect(INTERVAL_KINDS.bootstrap).toContain('seed 0');
   });
 
   it('interpolates quantiles as NumPy does', () => {

@@ -1,19 +1,23 @@
 """Check the oracle against transformers' own paths: `python tools/goldens/check.py`, after make.py.
 
 Greedy decoding against `model.generate`, the silenced layer against a layer whose `forward` is the identity, the swap of
-a picture with itself against no swap, that of all layers against the source's own run, the capture of hidden states against `output_hidden_states`.
+a picture with itself against no swap, that of all layers against the source's own run, that of all layers from one on against the source's hidden
+states put in there, the capture of hidden states against `output_hidden_states`.
 """
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import torch
 from transformers import DynamicCache, GenerationConfig, PreTrainedModel
 
-from cases import CASES
+from capture import record_hidden_states
+from cases import CASES, Case
 from checkpoints import load_model
 from expected import image_processor, injections
 from generation import NEW_TOKENS, STOPS, greedy, prefill
-from interventions import SwapCache, ablated, image_key_values
+from interventions import SwapCache, ablated, hidden_states_replaced, image_key_values, layers_swapped, replaced_after_image
 from make import DATA
 from prompts import Inputs, prepare
 from shapes import SHAPES
@@ -35,8 +39,10 @@ def main() -> None:
             if case.images:
                 check_swap_with_itself(model, inputs)
             for source in case.sources[:1]:
-                check_swap_of_all(model, inputs, prepare(model, tokenizer, processor, case.messages, [source]))
-        print(f"{shape.name}: generate, identity layer, hidden states, self-swap and whole swap agree")
+                other = prepare(model, tokenizer, processor, case.messages, [source])
+                check_swap_of_all(model, inputs, other)
+                check_from_layer(model, inputs, other)
+        print(f"{shape.name}: generate, identity layer, hidden states, self-swap, whole swap and swap from a layer on agree")
 
 
 @torch.no_grad()
@@ -99,6 +105,30 @@ def check_swap_of_all(model: PreTrainedModel, inputs: Inputs, source: Inputs) ->
         with injecting():
             found = prefill(model, inputs, swap).logits[0, -1]
         torch.testing.assert_close(found, wanted, rtol=0, atol=1e-5 * float(wanted.abs().max()))
+
+
+@torch.no_grad()
+def check_from_layer(model: PreTrainedModel, inputs: Inputs, source: Inputs) -> None:
+    """With equal prompts and pictures of as many tokens, the source's hidden states entering a layer (with DeepStack, and its features
+    added) are its K and V from there on, and who reads these makes no difference: the same logits and answers."""
+    states = record_hidden_states(model, source, Case("source", []))
+    cache = DynamicCache()
+    prefill(model, source, cache)
+    positions = inputs.image_positions
+    replacement = image_key_values(cache, source.image_positions)
+    injecting = injections(model, source, len(positions)).get("source", nullcontext)
+    for layer in range(len(replacement)):
+        chosen = {index: replacement[index] for index in layers_swapped("from-layer", layer, len(replacement))}
+        state = states[f"source.hidden.{layer}"][source.image_positions]
+        with injecting():
+            swapped = greedy(model, inputs, SwapCache(positions, chosen))
+        with injecting():
+            read_by_text = greedy(model, inputs, read=replaced_after_image(positions, chosen))
+        with injecting(), hidden_states_replaced(model, layer, positions, state):
+            put_in = greedy(model, inputs)
+        for found in (read_by_text, put_in):
+            torch.testing.assert_close(found.logits, swapped.logits, rtol=0, atol=1e-5 * float(swapped.logits.abs().max()))
+            same(found.tokens[: swapped.compared], swapped.tokens[: swapped.compared], f"swap from layer {layer}")
 
 
 def same(found: object, expected: object, what: str) -> None:

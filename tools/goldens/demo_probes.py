@@ -2,7 +2,7 @@
 
     python tools/goldens/demo_probes.py           # remake after new weights in public/demo
 
-Written to data/demo-probes/: swapped answers (one layer, and from a layer on) to the first committed pairs of each task, one
+Written to data/demo-probes/: swapped answers (one layer, read by all or by text alone, and from a layer on) to the first committed pairs of each task, one
 of them with a source of another shape; answers without a layer, its attention or its MLP, to the first problems and visual
 questions; attention mass of generated tokens on the picture, per layer and head. Greedy, f32, eager. A minute or two.
 """
@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,16 @@ from transformers import DynamicCache, Qwen2_5_VLForConditionalGeneration, Qwen2
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from checkpoints import load_model
-from interventions import KeyValues, SwapCache, ablated, image_key_values, layers_swapped, resample
+from interventions import (
+    KeyValues,
+    SwapCache,
+    ablated,
+    image_key_values,
+    layers_swapped,
+    replaced_after_image,
+    resample,
+)
+from prompts import Inputs
 from storage import render_json, significant
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,13 +120,26 @@ def prefill(checkpoint: Checkpoint, prompt: Prompt, cache: DynamicCache, **optio
     )
 
 
+def reading_alone(replacement: KeyValues) -> Callable:
+    """As `prefill`, with only what comes after the picture reading what is replaced."""
+
+    def reading(checkpoint: Checkpoint, prompt: Prompt, cache: DynamicCache):
+        pictures = [prompt.pictures[name] for name in ("pixel_values", "image_grid_thw")]
+        inputs = Inputs("", prompt.input_ids, prompt.position_ids, prompt.delta, *pictures)
+        return replaced_after_image(prompt.image_positions, replacement)(checkpoint.model, inputs, cache)
+
+    return reading
+
+
 @torch.no_grad()
-def greedy(checkpoint: Checkpoint, prompt: Prompt, cache: DynamicCache | None = None) -> tuple[list[int], dict]:
+def greedy(
+    checkpoint: Checkpoint, prompt: Prompt, cache: DynamicCache | None = None, read: Callable = prefill
+) -> tuple[list[int], dict]:
     """Token ids without the one that ends the answer; and the text, with the number of characters before a near tie."""
     cache = DynamicCache() if cache is None else cache
     model, tokenizer = checkpoint.model, checkpoint.tokenizer
     ends = set(model.generation_config.eos_token_id)
-    logits = prefill(checkpoint, prompt, cache).logits[0, -1]
+    logits = read(checkpoint, prompt, cache).logits[0, -1]
     tokens: list[int] = []
     clear = None
     while len(tokens) < LONGEST:
@@ -180,6 +203,9 @@ def swapped(checkpoint: Checkpoint, target: Prompt, source: Prompt):
             chosen = {index: states[index] for index in layers_swapped(mode, layer, len(states))}
             _, answer = greedy(checkpoint, target, SwapCache(target.image_positions, chosen))
             yield {"mode": mode, "layer": layer, **answer}
+    for layer in LAYERS:
+        _, answer = greedy(checkpoint, target, read=reading_alone({layer: states[layer]}))
+        yield {"mode": "single", "reads": "text", "layer": layer, **answer}
 
 
 def ablations(checkpoint: Checkpoint) -> list[dict]:

@@ -16,7 +16,7 @@ from capture import attention_on_image, deepstack, record_hidden_states, record_
 from cases import CASES, Case
 from checkpoints import load_model
 from generation import Answer, greedy, prefill
-from interventions import SwapCache, ablated, image_key_values, injected, layers_swapped, resample
+from interventions import SwapCache, ablated, image_key_values, injected, layers_swapped, replaced_after_image, resample
 from prompts import Inputs, prepare
 from storage import write_json, write_tensors
 from vocabulary import load_tokenizer
@@ -111,7 +111,8 @@ def swaps(
     source: str,
     tensors: Tensors,
 ) -> list[dict]:
-    """K/V of the picture replaced by the source's, at each layer alone and from each layer on.
+    """K/V of the picture replaced by the source's, at each layer alone and from each layer on; the former also with only what comes
+    after the picture reading them.
 
     With DeepStack each of these three times: the target's own features added, the source's, and none.
     """
@@ -127,13 +128,18 @@ def swaps(
         }
     results = []
     for injection, injecting in injections(model, source_inputs, len(positions)).items():
-        for mode in ("single", "from-layer"):
+        for mode, reads in (("single", "all"), ("from-layer", "all"), ("single", "text")):
             for layer in range(len(replacement)):
                 chosen = {index: replacement[index] for index in layers_swapped(mode, layer, len(replacement))}
                 with injecting():
-                    answer = greedy(model, inputs, SwapCache(positions, chosen))
+                    if reads == "all":
+                        answer = greedy(model, inputs, SwapCache(positions, chosen))
+                    else:
+                        answer = greedy(model, inputs, read=replaced_after_image(positions, chosen))
                 what = {"kind": "swap", "mode": mode, "layer": layer, "source": source, "resampled": resampled}
                 name = f"{case.name}.swap.{source}.{mode}.{layer}"
+                if reads != "all":
+                    what, name = {**what, "reads": reads}, f"{name}.{reads}"
                 if injection:
                     what, name = {**what, "injection": injection}, f"{name}.{injection}"
                 results.append(record(answer, what, f"{name}.logits", tensors))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import torch
@@ -63,10 +64,12 @@ def prefill(model: PreTrainedModel, inputs: Inputs, cache: DynamicCache, **optio
 
 
 @torch.no_grad()
-def greedy(model: PreTrainedModel, inputs: Inputs, cache: DynamicCache | None = None) -> Answer:
-    """Decode up to NEW_TOKENS tokens; of equal logits the lowest id wins."""
+def greedy(
+    model: PreTrainedModel, inputs: Inputs, cache: DynamicCache | None = None, read: Callable = prefill
+) -> Answer:
+    """Decode up to NEW_TOKENS tokens; of equal logits the lowest id wins. `read` is how the prompt is read."""
     cache = DynamicCache() if cache is None else cache
-    logits = prefill(model, inputs, cache).logits[0, -1]
+    logits = read(model, inputs, cache).logits[0, -1]
     answer = Answer(logits=logits)
     while True:
         top = logits.topk(2).values

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import torch
 from transformers import DynamicCache, PreTrainedModel
+
+from generation import prefill
+from prompts import Inputs
 
 KeyValues = dict[int, tuple[torch.Tensor, torch.Tensor]]
 """Per layer: keys after rotary and values, each [1, kv heads, positions, head dim]."""
@@ -46,6 +50,46 @@ class SwapCache(DynamicCache):
             key_states, value_states = key_states.clone(), value_states.clone()
             key_states[:, :, self.positions], value_states[:, :, self.positions] = self.replacement[layer_idx]
         return super().update(key_states, value_states, layer_idx, *args, **kwargs)
+
+
+def replaced_after_image(positions: list[int], replacement: KeyValues) -> Callable:
+    """A way to read a prompt: up to its picture's end as it is; then entries of the cache at the picture's positions are
+    replaced; then the rest, which alone reads them."""
+
+    def read(model: PreTrainedModel, inputs: Inputs, cache: DynamicCache):
+        end = positions[-1] + 1
+        prefill(model, replace(inputs, input_ids=inputs.input_ids[:, :end], position_ids=inputs.position_ids[..., :end]), cache)
+        for layer, (keys, values) in replacement.items():
+            entries = cache.layers[layer]
+            entries.keys[:, :, positions], entries.values[:, :, positions] = keys, values
+        rest = replace(
+            inputs,
+            input_ids=inputs.input_ids[:, end:],
+            position_ids=inputs.position_ids[..., end:],
+            pixel_values=None,
+            image_grid_thw=None,
+        )
+        return prefill(model, rest, cache)
+
+    return read
+
+
+@contextmanager
+def hidden_states_replaced(model: PreTrainedModel, layer: int, positions: list[int], states: torch.Tensor) -> Iterator[None]:
+    """While a prompt is read, what enters the layer at the positions is `states` [positions, hidden]; the pass goes on."""
+
+    def put(_module, arguments):
+        if arguments[0].shape[1] <= positions[-1]:
+            return None
+        hidden = arguments[0].clone()
+        hidden[:, positions] = states
+        return (hidden, *arguments[1:])
+
+    handle = model.model.language_model.layers[layer].register_forward_pre_hook(put)
+    try:
+        yield
+    finally:
+        handle.remove()
 
 
 def image_key_values(cache: DynamicCache, positions: list[int]) -> KeyValues:

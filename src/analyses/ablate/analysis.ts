@@ -115,8 +115,8 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
       const [first] = worst;
       return [
         ...(index === 0 ? [words.findings.baseline(baseline)] : []),
-        ...(first?.drop ? [words.findings.worst(worst), words.findings.forms(first, baseline)] : []),
-      ];
+        ...(first?.drop ? [words.findings.worst(worst), words.findings.forms(worst, baseline)] : []),
+      ].filter(Boolean);
     });
   },
 };

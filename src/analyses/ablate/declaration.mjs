@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     name: 'ablate',
     family: 'probe',
     writes: 'folder',
+    method: '§3',
     order: 2,
     computedBy: ['src/probes/ablation/sweep.ts'],
     models: { model: { required: true } },

@@ -1,5 +1,8 @@
+import { itemsText, LEAST } from '../../few-items.mjs';
+import { percentText } from '../../number-text.mjs';
+import { plainNumber } from '../../plain-number.mjs';
 import { WORDS } from '../shared-settings.mjs';
-import { layerNames, percent, span } from '../wording.mjs';
+import { differenceText, eachText, layerNames, shareText } from '../wording.mjs';
 
 /**
  * @import {Words} from '../declaration.ts'
@@ -42,9 +45,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
 
   findings: {
     /** @param {ErrorRate} baseline */
-    baseline({ errorRate, interval, n }) {
-      return `Without ablation ${percent(errorRate)} of the answers are wrong (${span(interval)}, n = ${n}).`;
-    },
+    baseline: (baseline) => `Without ablation wrong answers are ${wrong(baseline)}.`,
 
     /**
      * The layers that cost most, with the paired test of the first.
@@ -53,16 +54,33 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
     worst(worst) {
       const [first] = worst;
       if (!first?.drop) return '';
-      const { delta, interval, p } = first.drop;
-      return `Leaving out ${layerNames(worst.map(({ layer }) => layer))} costs most: ${percent(first.errorRate)} wrong, accuracy ${percent(delta)} (${span(interval)}; McNemar p = ${p < 1e-4 ? '< 0.0001' : p.toPrecision(2)}).`;
+      const names = layerNames(worst.map(({ layer }) => layer));
+      const of = worst.length > 1 ? [`of layer ${first.layer + 1}`] : [];
+      return `With ${names} left out they are most: ${wrong(first)}; accuracy ${differenceText(first.drop, of)}.`;
     },
 
     /**
-     * @param {ErrorRate} worst
+     * Length and form of the answers without the layers that cost most, in their order, against those of the whole model.
+     * @param {readonly ErrorRate[]} worst
      * @param {ErrorRate} baseline
      */
-    forms({ form }, { form: before }) {
-      return `Its answers have ${form.meanTokens.toFixed(0)} tokens on average (${before.meanTokens.toFixed(0)} without ablation); ${percent(form.cutOff)} were cut off, ${percent(form.withAnswerTag)} carry an answer tag (${percent(before.withAnswerTag)}).`;
+    forms(worst, { form: before, n }) {
+      if (n < LEAST) return '';
+      /** @param {'meanTokens' | 'cutOff' | 'withAnswerTag'} of */
+      const each = (of) =>
+        eachText(
+          worst.map(({ form }) => form[of]),
+          of === 'meanTokens' ? plainNumber : percentText,
+        );
+      return `Answers without ${layerNames(worst.map(({ layer }) => layer))} have ${each('meanTokens')} tokens on average (${plainNumber(before.meanTokens)} without ablation); ${each('cutOff')} were cut off (${percentText(before.cutOff)}), ${each('withAnswerTag')} carry an answer tag (${percentText(before.withAnswerTag)}); ${itemsText(n)}.`;
     },
   },
 });
+
+/**
+ * How many answers are wrong.
+ * @param {ErrorRate} rate
+ */
+function wrong({ correct, n, interval }) {
+  return shareText({ hits: n - correct, n, interval });
+}

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import { attentionDifference } from '../../probes/attention/difference.ts';
 import { attentionByLayer } from '../../probes/attention/layer-means.ts';
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import { attentionShift } from '../../probes/attention/shift.ts';
@@ -100,7 +101,9 @@ export const analysis: Probe<QuestionList, Values, AttentionRecord, Problem> = {
     const models = attentionByLayer(records);
     const [before, after] = models.slice(-2);
     return [
-      before && after ? words.findings.shift(before, after) : '',
+      before && after
+        ? words.findings.shift([before, after], attentionDifference(records, before.name, after.name))
+        : '',
       ...models.filter(({ without }) => without > 0).map(words.findings.without),
     ].filter(Boolean);
   },

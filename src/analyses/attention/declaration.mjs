@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     name: 'attention',
     family: 'probe',
     writes: 'json',
+    method: '§4',
     order: 3,
     computedBy: ['src/probes/attention/shift.ts'],
     models: { in: { role: 'IN', required: true }, rl: { role: 'RL', required: true } },

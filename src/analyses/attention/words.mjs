@@ -1,7 +1,12 @@
+import { itemsText } from '../../few-items.mjs';
+import { INTERVAL_KINDS } from '../../interval-kinds.mjs';
+import { signed, spanText } from '../../number-text.mjs';
+import { plainNumber } from '../../plain-number.mjs';
 import { WORDS } from '../shared-settings.mjs';
 
 /**
  * @import {Words} from '../declaration.ts'
+ * @import {AttentionDifference} from '../../probes/attention/difference.ts'
  * @import {ModelLayers} from '../../probes/attention/layer-means.ts'
  * @import {declaration} from './declaration.mjs'
  */
@@ -30,21 +35,23 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
 
   findings: {
     /**
-     * Where two models differ most in attention onto the image.
-     * @param {ModelLayers} before
-     * @param {ModelLayers} after
+     * Where two models differ most in attention onto the image, with each model's own mean there.
+     * @param {readonly [before: ModelLayers, after: ModelLayers]} models
+     * @param {readonly AttentionDifference[]} differences
      */
-    shift(before, after) {
-      const pairs = before.layers.flatMap(({ layer, mass }) => {
-        const other = after.layers[layer]?.mass.mean;
-        return other === undefined ? [] : [{ layer, from: mass.mean, to: other }];
-      });
-      if (pairs.length === 0) return '';
-      const widest = pairs.reduce((best, pair) =>
-        Math.abs(pair.to - pair.from) > Math.abs(best.to - best.from) ? pair : best,
+    shift([before, after], differences) {
+      const [first] = differences;
+      if (!first) return '';
+      const widest = differences.reduce((best, one) =>
+        Math.abs(one.mass.mean) > Math.abs(best.mass.mean) ? one : best,
       );
-      const more = pairs.filter(({ from, to }) => to > from).length;
-      return `${after.name} looks at the image more than ${before.name} at ${more} of ${pairs.length} layers; they differ most at layer ${widest.layer + 1}: mass ${widest.from.toFixed(4)} against ${widest.to.toFixed(4)} (n = ${Math.min(before.n, after.n)}).`;
+      const { layer, mass } = widest;
+      const more = differences.filter((one) => one.mass.mean > 0).length;
+      const [from, to] = [before, after].map(({ layers }) => plainNumber(layers[layer]?.mass.mean ?? NaN));
+      const interval = mass.interval
+        ? `${INTERVAL_KINDS.student}: ${spanText(mass.interval, signed)}, `
+        : 'no interval, ';
+      return `${after.name} looks at the image more than ${before.name} at ${more} of ${differences.length} layers; they differ most at layer ${layer + 1}: mass ${to} in ${after.name}, ${from} in ${before.name}, on average ${signed(mass.mean)} (${interval}${itemsText(mass.n)}).`;
     },
 
     /** @param {ModelLayers} model */

@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {UpdatesDeclaration} */ (
     name: 'diversity',
     family: 'updates',
     writes: 'json',
+    method: '§6',
     order: 12,
     computedBy: ['src/spectra/diversity.ts'],
     file: 'layerwise_svd.json',

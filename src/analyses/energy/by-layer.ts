@@ -23,7 +23,7 @@ export function energyByLayer({ summary }: FroNormFile, key: string, scale: 'rel
 export interface FloorCounts {
   /** That a checkpoint stores rounded. */
   readonly matrices: number;
-  /** Of these, whose update is no larger than rounding alone would give. */
+  /** Of these, whose update is not told from what rounding alone would give. */
   readonly atFloor: number;
 }
 

@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {UpdatesDeclaration} */ (
     name: 'energy',
     family: 'updates',
     writes: 'json',
+    method: '§5',
     order: 11,
     computedBy: ['src/spectra/energy.ts'],
     file: 'fro_norm.json',

@@ -1,3 +1,4 @@
+import { percentText } from '../../number-text.mjs';
 import { COMPARISON_WORDS } from '../shared-settings.mjs';
 import { countOf, factorsSentence, layerMeansSentence } from '../wording.mjs';
 
@@ -38,7 +39,7 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
       if (share === 1)
         return whole ? `${label} changes nothing at all.` : `${label} changes nothing of what was compared.`;
       if (share === 0) return `${label} changes every weight that was compared.`;
-      return `${label} leaves ${Number((share * 100).toPrecision(3))} % of the weights exactly as they were.`;
+      return `${label} leaves ${percentText(share)} of the weights exactly as they were.`;
     },
 
     /**
@@ -51,7 +52,7 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
       const rounding = `what rounding to ${formats.join(' and ')} alone would give`;
       const all = countOf(matrices, 'matrix', 'matrices');
       if (atFloor === 0) return `${label}: the update of all ${all} stored rounded lies above ${rounding}.`;
-      return `${label}: the update of ${atFloor} of ${all} stored rounded lies no higher than ${rounding}.`;
+      return `${label}: the update of ${atFloor} of ${all} stored rounded is not told from ${rounding}.`;
     },
   },
 });

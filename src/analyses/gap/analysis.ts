@@ -38,7 +38,7 @@ export const analysis: Evaluation<Values, readonly GapRow[]> = {
   asksAny: ({ puzzles }) => puzzles.length > 0,
 
   async plan({ engine, models, samples, reading, work, ...given }, values) {
-    const { seed, reward } = values;
+    const { reward, seed } = values;
     const { puzzles } = samples;
     const experiment = gapExperiment(puzzles, SIDES[textOf(models, values)]);
     const variants = await Promise.all(
@@ -56,7 +56,7 @@ export const analysis: Evaluation<Values, readonly GapRow[]> = {
       ...{ variants, total, cost: { samples: puzzles.length, answers: total } },
       async files({ graded, done, origin }) {
         const result = {
-          models: await score(graded, seed, reward ?? undefined),
+          models: await score(graded, reward ?? undefined),
           frankenscope: {
             checkpoints: models.map((asked) => ({ ...labelOf(asked), ...provenanceOf(asked, seed) })),
             settings: settingsFacts(settings),
@@ -74,8 +74,13 @@ export const analysis: Evaluation<Values, readonly GapRow[]> = {
   table: (graded) => gapTable(graded),
 
   findings: (rows) =>
-    rows.flatMap(({ variant, pooled: { all } }) =>
-      all && all.gap.n > 0 ? [words.findings.gap(variant, all, undecidedOf(all))] : [],
+    rows.flatMap(({ variant, families, pooled: { all } }) =>
+      all && all.gap.n > 0
+        ? [
+            words.findings.gap(variant, all, undecidedOf(all)),
+            words.findings.widest(variant, families),
+          ].filter(Boolean)
+        : [],
     ),
 };
 

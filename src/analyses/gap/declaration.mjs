@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {EvaluationDeclaration} */ (
     name: 'disentangle',
     family: 'evaluation',
     writes: 'json',
+    method: '§9',
     order: 23,
     models: ANY_MODELS,
     measuresMemory: false,

@@ -1,17 +1,13 @@
+import { itemsText } from '../../few-items.mjs';
+import { pSaid } from '../../number-text.mjs';
 import { EVALUATED_WORDS, ITEMS_HELP } from '../shared-settings.mjs';
-import { points, pText } from '../wording.mjs';
+import { differenceText, shareText } from '../wording.mjs';
 
 /**
  * @import {EvaluationWords} from '../declaration.ts'
- * @import {Gap} from '../../evaluation/perception/gap-table.ts'
+ * @import {FamilyGap, Gap} from '../../evaluation/perception/gap-table.ts'
  * @import {declaration} from './declaration.mjs'
  */
-
-/**
- * "66.7 %".
- * @param {number} share
- */
-const percent = (share) => `${Number((share * 100).toFixed(1))} %`;
 
 export const words = /** @satisfies {EvaluationWords<typeof declaration.settings>} */ ({
   title: 'Perception or reasoning',
@@ -39,9 +35,21 @@ export const words = /** @satisfies {EvaluationWords<typeof declaration.settings
      * @param {number} undecided answers without a verdict
      */
     gap(model, { image, text, gap }, undecided) {
-      const { delta, interval, n, p } = gap;
-      const noted = undecided > 0 ? `, ${undecided} not decided in time` : '';
-      return `${model}: ${percent(image.value)} right by image, ${percent(text.value)} by text; the gap is ${points(delta)} points (${points(interval.low)} to ${points(interval.high)}, n = ${n}, McNemar p = ${pText(p)}${noted}).`;
+      const noted = undecided > 0 ? [`${undecided} not decided in time`] : [];
+      return `${model}: right by image ${shareText(image)}, by text ${shareText(text)}; text less image ${differenceText(gap, noted)}.`;
+    },
+
+    /**
+     * The kind of puzzles at which seeing costs most.
+     * @param {string} model
+     * @param {readonly FamilyGap[]} families those with an answer to both sides
+     */
+    widest(model, families) {
+      const [first] = families;
+      if (!first || families.length < 2) return '';
+      const widest = families.reduce((best, one) => (one.gap.delta > best.gap.delta ? one : best));
+      const holm = `Holm ${pSaid(widest.adjustedP)} over ${families.length} kinds of puzzles`;
+      return `${model}: text less image is largest at ${widest.family.replaceAll('_', ' ')}: ${differenceText(widest.gap, [holm, itemsText(widest.gap.n)])}.`;
     },
   },
 });

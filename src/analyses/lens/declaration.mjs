@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     name: 'lens',
     family: 'probe',
     writes: 'json',
+    method: '§11',
     order: 4,
     computedBy: ['src/probes/lens/lens.ts'],
     models: ANY_MODELS,

@@ -1,5 +1,6 @@
+import { itemsText } from '../../few-items.mjs';
 import { WORDS } from '../shared-settings.mjs';
-import { percent, span } from '../wording.mjs';
+import { shareText } from '../wording.mjs';
 
 /**
  * @import {Words} from '../declaration.ts'
@@ -33,9 +34,9 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       const first = depths.find(
         ({ readable }, index) => readable > 0.5 && depths.slice(index).every((later) => later.readable > 0.5),
       );
-      if (!first) return `${name}: at no layer can more than half of the answers be read (n = ${n}).`;
+      if (!first) return `${name}: at no layer can more than half of the answers be read (${itemsText(n)}).`;
       const where = first.depth === 0 ? 'from the embedding on' : `after layer ${first.depth}`;
-      return `${name}: more than half of the answers can be read ${where} (${percent(first.readable)}, ${span(first.interval)}, n = ${n}).`;
+      return `${name}: more than half of the answers can be read ${where}: ${shareText({ ...first, hits: first.first, n })}.`;
     },
   },
 });

@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {EvaluationDeclaration} */ (
     name: 'necessity',
     family: 'evaluation',
     writes: 'folder',
+    method: '§8',
     order: 22,
     models: { in: { role: 'IN', required: true }, rl: { role: 'RL' }, frozen: { repeated: true } },
     measuresMemory: false,

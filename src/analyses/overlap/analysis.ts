@@ -24,7 +24,7 @@ import {
 import { computerShape } from '../record-shapes.ts';
 import type { Updates } from '../updates.ts';
 import { characterizeProvenance, modelNames, namesOf } from '../updates-provenance.ts';
-import { overlapAt, overlapByLayer, overlapCounts } from './by-layer.ts';
+import { chanceAt, overlapAt, overlapByLayer, overlapCounts } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
 import { SIDES, words } from './words.mjs';
 
@@ -90,13 +90,14 @@ export const analysis: Updates<Values, OverlapRecord, SubspaceOverlapFile> = {
   },
 
   findings(file, _, __, { regions }) {
-    const { matrices, without, unsettled, chance } = overlapCounts(file, file.k);
+    const { matrices, without, unsettled } = overlapCounts(file);
+    const { k } = file;
     const shared = (['output', 'input'] as const).flatMap((side) => {
-      const points = overlapByLayer(file, side, (overlap) => overlapAt(overlap, file.k)).filter(
-        ({ value }) => value !== null,
-      );
-      const means = layerMeans(SIDES[side], points, regions);
-      return points.length === 0 ? [] : [words.findings.shared(means, chance[side])];
+      const [found, chance] = [overlapAt, chanceAt].map((value) => {
+        const points = overlapByLayer(file, side, (overlap) => value(overlap, k));
+        return layerMeans(SIDES[side], points, regions);
+      });
+      return found?.largest && chance ? [words.findings.shared(found, chance, k)] : [];
     });
     return [
       words.findings.without(without, matrices),

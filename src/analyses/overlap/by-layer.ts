@@ -39,17 +39,12 @@ export function overlapByLayer(
   });
 }
 
-/** Matrices without an overlap, since an update is zero; those whose vectors had not settled; and what chance gives. */
-export function overlapCounts({ layers }: Pick<SubspaceOverlapFile, 'layers'>, k: number) {
-  const chance = (side: Side): number => {
-    const found = layers.flatMap((entry) => entry[side] ?? []);
-    return found.length === 0 ? 0 : mean(found.map((overlap) => chanceAt(overlap, k)));
-  };
+/** Matrices without an overlap, since an update is zero, and those whose vectors had not settled. */
+export function overlapCounts({ layers }: Pick<SubspaceOverlapFile, 'layers'>) {
   return {
     matrices: layers.length,
     without: layers.filter((entry) => entry.k === 0).length,
     unsettled: layers.filter(({ residual }) => residual > SETTLED).length,
-    chance: { output: chance('output'), input: chance('input') },
   };
 }
 

@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {UpdatesDeclaration} */ (
     name: 'overlap',
     family: 'updates',
     writes: 'json',
+    method: '§6.1',
     order: 13,
     computedBy: ['src/spectra/overlap.ts'],
     file: 'subspace_overlap.json',

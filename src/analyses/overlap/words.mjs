@@ -48,12 +48,16 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
     },
 
     /**
-     * How far two updates share directions, against chance.
+     * How far two updates share their first k directions, each region beside what random subspaces of its layers would share.
      * @param {LayerMeans} means
-     * @param {number} chance
+     * @param {LayerMeans} chance
+     * @param {number} k
      */
-    shared: (means, chance) =>
-      `${layerMeansSentence(means, 'overlap')} Chance gives ${plainNumber(Number(chance.toPrecision(2)))}.`,
+    shared: (means, chance, k) =>
+      layerMeansSentence(means, `overlap of the first ${countOf(k, 'direction', 'directions')}`, (region) => {
+        const found = chance.regions.find(({ name }) => name === region);
+        return found ? `chance ${plainNumber(found.mean)}` : '';
+      }),
 
     /** @param {number} unsettled */
     unsettled(unsettled) {

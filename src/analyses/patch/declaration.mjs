@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     name: 'patch',
     family: 'probe',
     writes: 'json',
+    method: '§12',
     order: 5,
     computedBy: ['src/probes/patching/patch.ts'],
     models: { in: { role: 'IN', required: true }, rl: { role: 'RL', required: true } },

@@ -1,5 +1,5 @@
 import { WORDS } from '../shared-settings.mjs';
-import { span } from '../wording.mjs';
+import { shareText } from '../wording.mjs';
 
 /**
  * @import {Words} from '../declaration.ts'
@@ -29,7 +29,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
      * @param {{donor: string, recipient: string, asked: number, differing: number, depths: readonly PatchDepth[]}} found
      */
     follows({ donor, recipient, asked, differing, depths }) {
-      if (differing === 0) return `${donor} and ${recipient} answer all ${asked} questions alike so far.`;
+      if (differing === 0) return `${donor} and ${recipient} answer all ${asked} questions alike.`;
       const majority = depths.find(
         ({ asDonor, n }, index) =>
           asDonor * 2 > n && depths.slice(index).every((later) => later.asDonor * 2 > later.n),
@@ -37,7 +37,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       const begin = `${donor} and ${recipient} differ on ${differing} of ${asked} questions.`;
       if (!majority) return `${begin} At no depth do most of them follow ${donor}.`;
       const where = majority.depth === 0 ? 'the embeddings' : `layers 1 to ${majority.depth}`;
-      return `${begin} With ${where} of ${donor}, most of them follow ${donor}: ${majority.asDonor} of ${majority.n} (${span(majority.interval)}).`;
+      return `${begin} With ${where} of ${donor}, most of them follow ${donor}: ${shareText({ ...majority, hits: majority.asDonor })}.`;
     },
   },
 });

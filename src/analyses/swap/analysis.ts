@@ -7,7 +7,7 @@ import { provenance } from '../../identity/provenance.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { changeRates, regionRate } from '../../probes/swap/change-rates.ts';
-import type { SwapMode } from '../../probes/swap/mode.ts';
+import { readApart, type SwapMode } from '../../probes/swap/mode.ts';
 import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import { pairKey, sweepSwaps } from '../../probes/swap/sweep.ts';
 import { TASKS, type Task } from '../../probes/task.ts';
@@ -33,6 +33,8 @@ interface Deciding extends DecidingProbe {
   readonly layers: readonly LayerRow[];
   readonly mode: SwapMode;
   readonly answerSource: boolean;
+  /** Left out where every later position reads the swap, and where both readings are one. */
+  readonly reads?: 'text';
   /** Left out of models without DeepStack. */
   readonly injection?: Injection;
 }
@@ -42,6 +44,7 @@ const decidedBy = {
   layers: 'which layers are swapped',
   mode: 'one layer, or all from it on',
   answerSource: 'whether the source picture is asked about too',
+  reads: 'who reads the swap, where that is not every later position',
   injection: 'which image features are added after the first layers of a swapped run',
 } as const;
 
@@ -61,7 +64,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
   needs: (models) => (models.length === 0 ? words.needs : null),
 
   async plan({ engine, models, samples: set, reading, shard, work }, values) {
-    const { tasks, samples, mode, definition, answerSource, maxNewTokens } = values;
+    const { tasks, samples, mode, reads, definition, answerSource, maxNewTokens } = values;
     const asked = firstModel(models);
     const injected = injectionOf(asked, values.injection);
     const pool = set.whole ? set.pairs : set.pairs.filter(({ task }) => tasks.includes(task));
@@ -70,7 +73,8 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     const deciding: Deciding = {
       models: decidingModels([['model', asked]]),
       samples: await samplesFingerprint(pairs, work),
-      ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading, ...injected },
+      ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading },
+      ...{ ...injected, ...readApart(mode, reads) },
     };
     return {
       identity: identifyBy('swap', `Token swap of ${asked.name} on ${set.name}`, deciding, decidedBy),
@@ -83,7 +87,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
           pairs,
           {
             subject: subjectOf(asked).subject,
-            ...{ layers, mode, maxNewTokens, answerSource, ...injected, prompt: reading },
+            ...{ layers, mode, reads, maxNewTokens, answerSource, ...injected, prompt: reading },
             ...rowsPerBatch(values.rows),
           },
           long,
@@ -91,7 +95,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
       files: (records, origin) =>
         swapFiles(inOrder(records, pairs.map(pairKey)), {
           model: { ...origin, ...provenance(asked.checkpoint, asked.model), ...injected },
-          ...{ reading, mode, definition, maxNewTokens },
+          ...{ reading, mode, reads, definition, maxNewTokens },
           ...{ literalImage: set.literalImage, literalImages: set.literalImages },
           samples: (set.whole ? null : samples) ?? Math.max(0, ...tasks.map((task) => count(pairs, task))),
           of: pool.length,
@@ -99,8 +103,8 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     };
   },
 
-  findings: (records, { definition }, _, { regions }) =>
-    changeRates(records, definition).map((rates) => {
+  findings: (records, { definition, mode, reads }, _, { regions }) => {
+    const tasks = changeRates(records, definition).map((rates) => {
       const means = regions.map(({ name, first, last }) => ({
         name,
         rate: regionRate(records, rates.task, definition, first, last),
@@ -116,7 +120,9 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
       ]
         .filter(Boolean)
         .join(' ');
-    }),
+    });
+    return [...tasks, tasks.length > 0 ? words.findings.reads(mode, reads) : ''].filter(Boolean);
+  },
 };
 
 /** The first `samples` pairs of each task, as the reference takes them; all where that is null. */

@@ -1,3 +1,4 @@
+import type { Reads } from '../../engine/protocol/intervention.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Definition } from '../../probes/answers/judged.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
@@ -11,6 +12,8 @@ export interface SwapFacts {
   readonly model: object;
   readonly reading: Required<ImageReading>;
   readonly mode: SwapMode;
+  /** Written of `single`: from a layer on both readings are one. */
+  readonly reads: Reads;
   /** By which `answer_changed` and the rates of the summary are counted; both are written under `frankenscope`. */
   readonly definition: Definition;
   /** What became of a literal <image> before a prompt, and of how many prompts. */
@@ -26,6 +29,7 @@ export interface SwapFacts {
 /** The reference implementation's two files of a token swap: `layer_swap_results.jsonl`, `layer_swap_summary.json`. */
 export function swapFiles(records: readonly SwapRecord[], facts: SwapFacts): readonly ResultFile[] {
   const { model, reading, mode, definition, literalImage, literalImages, maxNewTokens, samples, of } = facts;
+  const reads = mode === 'single' ? { reads: facts.reads } : {};
   const rates = { paper: changeRates(records, 'paper'), reference: changeRates(records, 'reference') };
   const lines = records.flatMap((record) => swapResultLines(record, definition));
   return [
@@ -37,7 +41,17 @@ export function swapFiles(records: readonly SwapRecord[], facts: SwapFacts): rea
         frankenscope: {
           ...model,
           ...reading,
-          ...{ n: records.length, of, mode, definition, literalImage, literalImages, maxNewTokens, rates },
+          ...{
+            n: records.length,
+            of,
+            mode,
+            ...reads,
+            definition,
+            literalImage,
+            literalImages,
+            maxNewTokens,
+            rates,
+          },
         },
       }),
     },

@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     name: 'tokens',
     family: 'probe',
     writes: 'json',
+    method: '§14',
     order: 6,
     computedBy: ['src/analyses/tokens/difference.ts'],
     models: {

@@ -74,9 +74,9 @@ describe('where the models differ', () => {
     const ordered = tokensByChange([record('a', 0.5, 4), record('b', 0.5, 1, 2)]);
     expect(ordered.map(({ token }) => token.klRlIn)).toEqual([4, 2, 1, 0.5, 0.5]);
     // 4 of 8 nats lie on the first of five.
-    expect(concentrationOf(ordered)).toEqual({ tokens: 5, mean: 1.6, halfBy: 1 });
+    expect(concentrationOf(ordered)).toEqual({ tokens: 5, answers: 2, mean: 1.6, halfBy: 1 });
     expect(words.findings.concentration(concentrationOf(ordered))).toBe(
-      'KL(RL ‖ IN) is 1.6 nats a token on average (n = 5 tokens); half of it lies on 1 of them (20 %).',
+      'KL(RL ‖ IN) is 1.6 nats a token on average (5 tokens of 2 answers: too few to tell); half of it lies on 1 of them (20 %).',
     );
   });
 
@@ -87,7 +87,7 @@ describe('where the models differ', () => {
     const found = choicesOf(tokensByChange([{ ...record('a'), tokens: [{ ...most, ...alike }, ...others] }]));
     expect(found).toMatchObject({ tokens: 3, differing: 2, first: { kl: 2 } });
     expect(words.findings.choices(found)).toBe(
-      'RL\'s first choice is not IN\'s at 2 of 3 tokens, most at "t1" of a (2.0 nats): IN would have said "no", RL "yes".',
+      'RL\'s first choice is not IN\'s at 2 of 3 tokens, most at "t1" of a (2 nats): IN would have said "no", RL "yes".',
     );
     expect(words.findings.choices(choicesOf([]))).toBe("RL's first choice is not IN's at 0 of 0 tokens.");
   });
@@ -95,9 +95,10 @@ describe('where the models differ', () => {
   it('claims nothing of models that agree, or of no token', () => {
     expect(concentrationOf(tokensByChange([record('a', 0, 0)]))).toEqual({
       tokens: 2,
+      answers: 1,
       mean: 0,
       halfBy: null,
     });
-    expect(concentrationOf([])).toEqual({ tokens: 0, mean: 0, halfBy: null });
+    expect(concentrationOf([])).toEqual({ tokens: 0, answers: 0, mean: 0, halfBy: null });
   });
 });

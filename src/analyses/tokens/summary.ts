@@ -18,6 +18,8 @@ export function tokensByChange(records: readonly TokensRecord[]): readonly Token
 /** Where the divergence lies. */
 export interface Concentration {
   readonly tokens: number;
+  /** How many answers they are of. */
+  readonly answers: number;
   /** KL(RL ‖ IN) of a token, in nats. */
   readonly mean: number;
   /** How many tokens carry half of the sum; null where there is none. */
@@ -30,7 +32,8 @@ export function concentrationOf(ordered: readonly TokenAt[]): Concentration {
   let carried = 0;
   const at = ordered.findIndex(({ token }) => (carried += token.klRlIn) >= sum / 2);
   const tokens = ordered.length;
-  return { tokens, mean: tokens === 0 ? 0 : sum / tokens, halfBy: sum > 0 ? at + 1 : null };
+  const answers = new Set(ordered.map(({ record }) => record)).size;
+  return { tokens, answers, mean: tokens === 0 ? 0 : sum / tokens, halfBy: sum > 0 ? at + 1 : null };
 }
 
 /** Where the likeliest token of RL is another than IN's. */

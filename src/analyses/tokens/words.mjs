@@ -1,5 +1,8 @@
+import { worth } from '../../few-items.mjs';
+import { percentText } from '../../number-text.mjs';
+import { plainNumber } from '../../plain-number.mjs';
 import { WORDS } from '../shared-settings.mjs';
-import { percent } from '../wording.mjs';
+import { countOf } from '../wording.mjs';
 
 /**
  * @import {Words} from '../declaration.ts'
@@ -29,11 +32,11 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
      * How many tokens carry half of the divergence.
      * @param {Concentration} found
      */
-    concentration({ tokens, mean, halfBy }) {
-      const begin = `KL(RL ‖ IN) is ${mean.toPrecision(2)} nats a token on average (n = ${tokens} tokens)`;
+    concentration({ tokens, answers, mean, halfBy }) {
+      const begin = `KL(RL ‖ IN) is ${plainNumber(mean)} nats a token on average (${countOf(tokens, 'token', 'tokens')} of ${countOf(answers, 'answer', 'answers')}${worth(answers)})`;
       return halfBy === null
         ? `${begin}.`
-        : `${begin}; half of it lies on ${halfBy} of them (${percent(halfBy / tokens)}).`;
+        : `${begin}; half of it lies on ${halfBy} of them (${percentText(halfBy / tokens)}).`;
     },
 
     /**
@@ -44,7 +47,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       const begin = `RL's first choice is not IN's at ${differing} of ${tokens} tokens`;
       if (!first) return `${begin}.`;
       const { id, text, kl, before, after } = first;
-      return `${begin}, most at ${quoted(text)} of ${id} (${kl.toPrecision(2)} nats): IN would have said ${quoted(before)}, RL ${quoted(after)}.`;
+      return `${begin}, most at ${quoted(text)} of ${id} (${plainNumber(kl)} nats): IN would have said ${quoted(before)}, RL ${quoted(after)}.`;
     },
   },
 });

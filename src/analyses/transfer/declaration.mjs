@@ -7,6 +7,7 @@ export const declaration = /** @satisfies {EvaluationDeclaration} */ (
     name: 'transfer',
     family: 'evaluation',
     writes: 'folder',
+    method: '§7.2',
     order: 21,
     models: {
       base: { role: 'Base' },

@@ -57,7 +57,11 @@ export interface Codec<Coding> {
   readonly packed?: {
     /** How this one does; null where it does not. */
     packing(tensor: EncodedTensor<string, Coding>): Packing | null;
-    /** The codes themselves, moved into blocks; only called where `packing` is not null. */
+    /**
+     * The codes themselves, moved into blocks; only called where `packing` is not null.
+     *
+     * @param bytes of all rows they may be written over
+     */
     pack(tensor: EncodedTensor<string, Coding>, bytes: PartBytes, rows: Rows): PackedRows;
   };
 

@@ -33,7 +33,9 @@ export class TensorReader {
 
   /** The rows as `MatMulNBits` takes them; for tensors that map onto it. */
   async packed(rows: Rows): Promise<PackedRows> {
-    return codecOf(this.tensor).pack(await this.#read(rows), rows);
+    // Of all rows, bytes are for this once: they need not be kept, and may be written over.
+    const all = rows.count === matrixOf(this.tensor.shape).rows;
+    return codecOf(this.tensor).pack(await this.#read(rows, !all), rows);
   }
 
   /** See `Codec.roundingEnergy`. */
@@ -74,13 +76,13 @@ export class TensorReader {
     return values.subarray(first - row * columns, end - row * columns);
   }
 
-  async #read(rows: Rows): Promise<PartBytes> {
+  async #read(rows: Rows, keep = true): Promise<PartBytes> {
     const ranges = Object.entries(codecOf(this.tensor).ranges(rows));
     const read = ranges.map(async ([key, { start, end }]) => {
       const part = this.#part(key);
       return [
         key,
-        await (this.#shared.has(key) ? this.#readWhole(key, part) : this.#range(part, start, end)),
+        await (keep && this.#shared.has(key) ? this.#readWhole(key, part) : this.#range(part, start, end)),
       ] as const;
     });
     return Object.fromEntries(await Promise.all(read));

@@ -13,6 +13,12 @@ export interface Ablation {
  */
 export type Injection = 'kept' | 'source' | 'removed';
 
+/**
+ * Who reads swapped keys and values: every later position, the image's own included; or what comes after the image alone: the prompt is
+ * read as it is up to the last swapped position, and goes on with the replaced entries.
+ */
+export type Reads = 'all' | 'text';
+
 /** Replacement of K (after RoPE) and V at chosen positions by those captured from another prompt, at prefill. */
 export interface SwapSpec {
   readonly layers: readonly LayerRow[];
@@ -20,6 +26,8 @@ export interface SwapSpec {
   readonly positions?: readonly number[];
   /** A handle returned by `captureImageKv`. */
   readonly source: string;
+  /** Left out: `all`. */
+  readonly reads?: Reads;
   /** Left out: `kept`. Refused but for `kept` where the model has no DeepStack. */
   readonly injection?: Injection;
 }

@@ -133,6 +133,7 @@ function rowOf(item: GoldenIntervention, sources: Map<string, string>, layers: n
     swap: {
       source: sources.get(item.source as string) as string,
       layers: Array.from({ length: count }, (_, offset) => item.layer + offset),
+      ...(item.reads ? { reads: item.reads } : {}),
       ...(item.injection ? { injection: item.injection } : {}),
     },
   };

@@ -5,7 +5,7 @@ import { readHeader } from '../../checkpoint/header.ts';
 import type { ChatMessage } from '../../vlm/chat.ts';
 import type { ImageGrid } from '../../vlm/image-grid.ts';
 import type { RgbImage } from '../../vlm/patches.ts';
-import type { Injection } from '../protocol/intervention.ts';
+import type { Injection, Reads } from '../protocol/intervention.ts';
 
 /** Reads a file below `tools/goldens/data`. */
 export type ReadGolden = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
@@ -24,6 +24,8 @@ export interface GoldenIntervention extends GoldenAnswer {
   readonly mode?: 'single' | 'from-layer';
   readonly layer: number;
   readonly source?: string;
+  /** Left out: `all`. */
+  readonly reads?: Exclude<Reads, 'all'>;
   /** Swaps of a model with DeepStack. */
   readonly injection?: Injection;
   readonly logits: string;

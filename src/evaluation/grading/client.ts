@@ -157,7 +157,7 @@ function inPlace(): Grading {
   return {
     grade: (requests) => Promise.resolve(host.grade(requests)),
     gradeAblations: (requests) => Promise.resolve(host.gradeAblations(requests)),
-    scores: (lists, seed) => Promise.resolve(host.scores(lists, seed)),
+    scores: (lists) => Promise.resolve(host.scores(lists)),
     gapModels: (...given) => Promise.resolve(host.gapModels(...given)),
     gapSummary: (graded, seed, facts) => Promise.resolve(host.gapSummary(graded, seed, facts)),
   };

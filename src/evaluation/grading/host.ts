@@ -3,7 +3,6 @@ import { gapModels, gapSummary } from '../perception/gap-files.ts';
 import { type AblationRequest, type GradedResponse, gradeRequested } from '../../probes/ablation/grade.ts';
 import { type ResponseScores, type Scored, scoreResponses } from '../perception/response-scores.ts';
 import type { GradedAnswer, GradeRequest } from '../tables/graded.ts';
-import { seededRandom } from '../../work/seeded-random.ts';
 
 /** What a worker does with answers: everything that can take a second for thousands of them. */
 export class GradingHost {
@@ -17,8 +16,8 @@ export class GradingHost {
   }
 
   /** Scores of each list; undefined of an empty one. */
-  scores(lists: readonly (readonly Scored[])[], seed: number): readonly (ResponseScores | undefined)[] {
-    return lists.map((list) => scoreResponses(list, seededRandom(seed)));
+  scores(lists: readonly (readonly Scored[])[]): readonly (ResponseScores | undefined)[] {
+    return lists.map((list) => scoreResponses(list));
   }
 
   /** Gaps, rewards and measures of each model: intervals of thousands of rewards take seconds. */

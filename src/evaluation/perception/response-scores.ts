@@ -1,17 +1,18 @@
 import { wellFormed } from '../../grading/answers/well-formed.ts';
 import { equivalent } from '../../grading/mathematics/equivalence.ts';
 import { countReasoning, perHundredWords, type ReasoningCounts } from '../../grading/measures.ts';
-import { REWARD_NAMES, type RewardName, rewardOf } from '../../grading/rewards/rewards.ts';
+import { REWARD_NAMES, type RewardName, rewardEnds, rewardOf } from '../../grading/rewards/rewards.ts';
 import { type Interval, wilson } from '../../statistics/wilson.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
 import { bootstrapMean } from '../../statistics/bootstrap.ts';
-import { mean } from '../../statistics/mean.ts';
+import type { Mean as Averaged } from '../../statistics/mean-interval.ts';
+import { studentMean } from '../../statistics/student.ts';
 import type { GradedAnswer } from '../tables/graded.ts';
 
 export interface Mean {
   readonly value: number;
-  /** Percentile bootstrap, 95 %. */
-  readonly interval: Interval;
+  /** 95 %: of a reward, bootstrap; of tokens, Student, null where nothing tells how they spread. */
+  readonly interval: Interval | null;
 }
 
 /** Rewards and reasoning measures over a set of responses. */
@@ -32,12 +33,12 @@ export interface ResponseScores {
 /** What scoring has to know of an answer. */
 export type Scored = Pick<GradedAnswer, 'response' | 'goldAnswer' | 'tokens'>;
 
-/** Scores responses by all six rewards and the reasoning measures. `random` seeds the intervals. Undefined for none. */
-export function scoreResponses(graded: readonly Scored[], random: () => number): ResponseScores | undefined {
+/** Scores responses by all six rewards and the reasoning measures. Undefined for none. */
+export function scoreResponses(graded: readonly Scored[]): ResponseScores | undefined {
   if (graded.length === 0) return undefined;
-  const meanOf = (values: readonly number[]): Mean => ({
-    value: mean(values),
-    interval: bootstrapMean(values, random),
+  const scoreOf = (found: Averaged | null): Mean => ({
+    value: found?.mean ?? NaN,
+    interval: found?.interval ?? null,
   });
   const undecided = new Set<Scored>();
   const rewards = REWARD_NAMES.map((name) => {
@@ -46,7 +47,7 @@ export function scoreResponses(graded: readonly Scored[], random: () => number):
       if (parts.some(({ answerRule }) => answerRule === NOT_DECIDED)) undecided.add(scored);
       return total;
     });
-    return [name, meanOf(totals)];
+    return [name, scoreOf(bootstrapMean(totals, rewardEnds(name)))];
   });
   const counted = graded.map(({ response }) => countReasoning(response));
   const sum = (of: (counts: ReasoningCounts) => number): number =>
@@ -59,7 +60,7 @@ export function scoreResponses(graded: readonly Scored[], random: () => number):
     rewards: Object.fromEntries(rewards) as Readonly<Record<RewardName, Mean>>,
     ...(undecided.size > 0 ? { notDecidedInTime: undecided.size } : {}),
     wellFormed: { value: formed / graded.length, interval: wilson(formed, graded.length) },
-    ...(tokens.length === graded.length ? { tokens: meanOf(tokens) } : {}),
+    ...(tokens.length === graded.length ? { tokens: scoreOf(studentMean(tokens, { low: 0 })) } : {}),
     selfReflection: perHundredWords(
       sum((counts) => counts.selfReflections),
       words,

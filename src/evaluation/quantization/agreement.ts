@@ -1,4 +1,5 @@
 /** How near a quantized model stays to its original on given questions (docs/method.md §16). */
+import { percentText, spanText } from '../../number-text.mjs';
 import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { Problem } from '../../probes/data/problem.ts';
@@ -7,6 +8,8 @@ import { finishedAnswer } from '../../probes/finished-answer.ts';
 import type { ProbeEngine } from '../../probes/probe-engine.ts';
 import { asJob } from '../../probes/probe-engine.ts';
 import { problemPrompt } from '../../probes/problem-prompt.ts';
+import { intervalName } from '../../statistics/interval-kind.ts';
+import { bootstrapShare } from '../../statistics/bootstrap.ts';
 import type { Interval } from '../../statistics/wilson.ts';
 import { wilson } from '../../statistics/wilson.ts';
 import type { LongWork } from '../../work/long-work.ts';
@@ -37,9 +40,9 @@ export interface Agreement {
   /** Mean over all positions of all answers. */
   readonly meanKl: number;
   readonly largestKl: number;
-  /** Positions with the same first choice; the interval is Wilson's, 95 %, and takes positions for independent. */
+  /** Positions with the same first choice; the interval is a bootstrap over answers, 95 %: positions of one are not independent. */
   readonly tokens: Share;
-  /** Answers in which every choice is the same: the quantized model gives them word for word. */
+  /** Answers in which every choice is the same, Wilson, 95 %: the quantized model gives them word for word. */
   readonly answers: Share;
 }
 
@@ -78,26 +81,27 @@ export function quantizationAgreement(
 export function agreementOf(records: readonly AgreementRecord[]): Agreement | null {
   const all = records.flatMap(({ kl }) => kl);
   if (all.length === 0) return null;
-  const share = (hits: number, n: number): Share => ({ hits, n, ...wilson(hits, n) });
+  const read = records.filter(({ kl }) => kl.length > 0);
+  const agreeing = read.map(({ agreeing: hits, kl }) => ({ hits, of: kl.length }));
+  const same = agreeing.filter(({ hits, of }) => hits === of).length;
   return {
     meanKl: all.reduce((sum, one) => sum + one, 0) / all.length,
     largestKl: all.reduce((most, one) => Math.max(most, one), 0),
-    tokens: share(
-      records.reduce((sum, { agreeing }) => sum + agreeing, 0),
-      all.length,
-    ),
-    answers: share(records.filter(({ agreeing, kl }) => agreeing === kl.length).length, records.length),
+    tokens: {
+      ...{ hits: agreeing.reduce((sum, { hits }) => sum + hits, 0), n: all.length },
+      ...(bootstrapShare(agreeing)?.interval ?? { low: 0, high: 1 }),
+    },
+    answers: { hits: same, n: read.length, ...wilson(same, read.length) },
   };
 }
 
-/** "KL 1.2e-3 over 80 tokens of 5 answers; same first choice at 97.5 % (95 %: 91.3 % to 99.3 %)"; null where no token was compared. */
+/** "KL 1.2e-3 over 80 tokens of 5 answers; same first choice at 97.5 % (bootstrap over items, 95 %, seed 0: 91.3 % to 99.3 %)"; null where no token was compared. */
 export function agreementText(records: readonly AgreementRecord[]): string | null {
   const found = agreementOf(records);
   if (!found) return null;
-  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const { tokens, meanKl } = found;
   return (
     `KL ${meanKl.toExponential(3)} over ${tokens.n} tokens of ${records.length} answers; same first choice at ` +
-    `${percent(tokens.hits / tokens.n)} (95 %: ${percent(tokens.low)} to ${percent(tokens.high)})`
+    `${percentText(tokens.hits / tokens.n)} (${intervalName('bootstrap')}: ${spanText(tokens, percentText)})`
   );
 }

@@ -1,7 +1,7 @@
 import { NamedError } from '../../named-error.ts';
 import { pictureSize } from '../../image/picture-size.ts';
 import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../../work/crc32.ts';
 
 export interface BlackImage {
   readonly file: Blob;

@@ -60,6 +60,14 @@ export function rewardOf(name: RewardName, response: string, right: string, isRi
   return { name, parts, total: parts.reduce((sum, { weight, score }) => sum + weight * score, 0) };
 }
 
+/** What a reward cannot lie beyond: a tag's sentences score from −1 to 1, the answer from 0 to 1. */
+export function rewardEnds(name: RewardName): { readonly low: number; readonly high: number } {
+  const weights = Object.entries(REWARD_WEIGHTS[name]);
+  const sum = (of: readonly (readonly [string, number])[]): number =>
+    of.reduce((all, [, weight]) => all + weight, 0);
+  return { low: -sum(weights.filter(([tag]) => tag !== 'answer')), high: sum(weights) };
+}
+
 /** All six, in the steps of one decision. */
 export function allRewards(response: string, right: string, isRight: IsRight): readonly Reward[] {
   return inSteps(() => REWARD_NAMES.map((name) => rewardOf(name, response, right, isRight)));

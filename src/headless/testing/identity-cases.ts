@@ -127,6 +127,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       ...{
         samples: ['--samples', '1'],
         mode: ['--mode', 'from-layer'],
+        reads: ['--reads', 'text'],
         injection: ['--injection', 'source'],
         'answer-source': ['--answer-source'],
       },

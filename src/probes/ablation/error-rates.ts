@@ -1,13 +1,15 @@
 /** Error rates per experiment, what they do to the answers' form, and the reference implementation's files. */
 import type { LayerRow } from '../../layer-index.ts';
+import { bootstrapShare } from '../../statistics/bootstrap.ts';
+import type { MeanWithin } from '../../statistics/mean-interval.ts';
 import type { PairedComparison } from '../../statistics/paired.ts';
 import { comparePaired } from '../../statistics/paired.ts';
+import { studentMean } from '../../statistics/student.ts';
 import type { Interval } from '../../statistics/wilson.ts';
 import { wilson } from '../../statistics/wilson.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
 import type { FinishedAnswer } from '../finished-answer.ts';
-import { meanOf } from '../summary/mean.ts';
-import type { AblationExperiment } from './experiment.ts';
+import { type AblationExperiment, ablateLayer } from './experiment.ts';
 import { type GradedResponse, gradeOf } from './grade.ts';
 import type { AblationRecord } from './sweep.ts';
 
@@ -29,6 +31,8 @@ export interface ErrorRate {
 /** What became of the answers' length and format. */
 export interface AnswerForms {
   readonly meanTokens: number;
+  /** Of their mean: Student, 95 %; null where nothing tells how they spread. */
+  readonly tokensInterval: Interval | null;
   /** Shares of responses. */
   readonly cutOff: number;
   readonly withAnswerTag: number;
@@ -87,12 +91,39 @@ export function errorRates(
   ];
 }
 
+/**
+ * Mean error rate of the layers `from` … `to` (counted from 0, both included) where `part` of one after the other is left out, with a
+ * bootstrap interval over problems. null where none was.
+ */
+export function regionErrorRate(
+  records: readonly AblationRecord[],
+  part: AblationExperiment['part'],
+  from: LayerRow,
+  to: LayerRow,
+): MeanWithin | null {
+  const names = new Set(
+    Array.from({ length: to - from + 1 }, (_, index) => ablateLayer(from + index, part).name),
+  );
+  return bootstrapShare(
+    records.flatMap((record) => {
+      const within = record.ablated.filter(({ experiment }) => names.has(experiment));
+      if (within.length === 0) return [];
+      return [{ hits: within.filter((said) => !gradeOf(record, said).correct).length, of: within.length }];
+    }),
+  );
+}
+
 function formsOf(said: readonly FinishedAnswer[], grades: readonly GradedResponse[]): AnswerForms {
   const share = (holds: (one: FinishedAnswer) => boolean): number => said.filter(holds).length / said.length;
   const tagged = (tag: 'withAnswerTag' | 'withThought'): number =>
     grades.filter((grade) => grade[tag]).length / grades.length;
+  const tokens = studentMean(
+    said.map((one) => one.tokens),
+    { low: 0 },
+  );
   return {
-    meanTokens: meanOf(said.map(({ tokens }) => tokens))?.mean ?? 0,
+    meanTokens: tokens?.mean ?? 0,
+    tokensInterval: tokens?.interval ?? null,
     cutOff: share(({ stop }) => stop === 'length'),
     withAnswerTag: tagged('withAnswerTag'),
     withThought: tagged('withThought'),

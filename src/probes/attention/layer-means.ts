@@ -1,6 +1,7 @@
 import type { LayerRow } from '../../layer-index.ts';
-import type { Mean } from '../summary/mean.ts';
-import { meanOf } from '../summary/mean.ts';
+import { mean as average } from '../../statistics/mean.ts';
+import type { Mean } from '../../statistics/mean-interval.ts';
+import { studentMean } from '../../statistics/student.ts';
 import type { AttentionRecord } from './shift.ts';
 
 /** Attention of one layer onto the image, over samples. */
@@ -23,6 +24,12 @@ export interface ModelLayers {
   readonly layers: readonly LayerAttention[];
 }
 
+/** Summed over the image's tokens, or also divided by their number. */
+export type AttentionReading = 'mass' | 'mean';
+
+/** What attention cannot lie beyond. */
+const SHARE = { low: 0, high: 1 };
+
 /** Means over heads and queries within a sample, then over samples (P1 Eq. 1), per model and layer. */
 export function attentionByLayer(records: readonly AttentionRecord[]): readonly ModelLayers[] {
   const names = [...new Set(records.flatMap(({ models }) => models.map(({ name }) => name)))];
@@ -33,15 +40,14 @@ export function attentionByLayer(records: readonly AttentionRecord[]): readonly 
     });
     const own = all.filter(({ mass }) => mass.length > 0);
     const layers = Array.from({ length: own[0]?.mass.length ?? 0 }, (_, layer): LayerAttention => {
-      const perSample = own.map(({ mass, imageTokens }) => ({
-        mass: average(mass[layer] ?? []),
-        imageTokens,
-      }));
       const heads = own[0]?.mass[layer]?.length ?? 0;
+      const over = (reading: AttentionReading): Mean =>
+        studentMean(
+          own.map((sample) => attentionOf(sample, layer, reading)),
+          SHARE,
+        ) as Mean;
       return {
-        layer,
-        mass: meanOf(perSample.map(({ mass }) => mass)) as Mean,
-        mean: meanOf(perSample.map(({ mass, imageTokens }) => mass / imageTokens)) as Mean,
+        ...{ layer, mass: over('mass'), mean: over('mean') },
         heads: Array.from({ length: heads }, (_, head) =>
           average(own.map(({ mass }) => mass[layer]?.[head] ?? 0)),
         ),
@@ -49,6 +55,37 @@ export function attentionByLayer(records: readonly AttentionRecord[]): readonly 
     });
     return { name, n: own.length, without: all.length - own.length, layers };
   });
+}
+
+/** Mean attention of the layers `from` … `to` (counted from 0, both included) of one model, over samples. null of none. */
+export function regionAttention(
+  records: readonly AttentionRecord[],
+  name: string,
+  reading: AttentionReading,
+  from: LayerRow,
+  to: LayerRow,
+): Mean | null {
+  const own = records.flatMap(({ imageTokens, models }) =>
+    models
+      .filter((model) => model.name === name && model.mass.length > from)
+      .map(({ mass }) => ({ imageTokens, mass })),
+  );
+  return studentMean(
+    own.map((sample) =>
+      average(sample.mass.slice(from, to + 1).map((_, index) => attentionOf(sample, from + index, reading))),
+    ),
+    SHARE,
+  );
+}
+
+/** Of one sample, mean over the heads of a layer. */
+function attentionOf(
+  { mass, imageTokens }: { readonly mass: readonly (readonly number[])[]; readonly imageTokens: number },
+  layer: LayerRow,
+  reading: AttentionReading,
+): number {
+  const whole = average(mass[layer] ?? []);
+  return reading === 'mass' ? whole : whole / imageTokens;
 }
 
 /** `attention_shift.json` (ours): layers counted from 0, IN and RL beside each other. */
@@ -79,8 +116,4 @@ export function attentionShiftFile(
       rl: numbers(after, layer),
     })),
   };
-}
-
-function average(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

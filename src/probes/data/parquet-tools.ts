@@ -1,35 +1,25 @@
 /** The parts of hyparquet that lists are read with; loaded where a Parquet file is met: few are. */
-
-import type { Compressors } from 'hyparquet';
 import { Gunzip } from 'fflate';
+import type { Compressors } from 'hyparquet';
+import { parquetMetadataAsync, parquetSchema } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { assembleNested } from 'hyparquet/src/assemble.js';
+import { parquetHeader, readPage } from 'hyparquet/src/column.js';
+import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
+import { decompressPage } from 'hyparquet/src/datapage.js';
+import { deltaBinaryUnpack } from 'hyparquet/src/delta.js';
+import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from 'hyparquet/src/schema.js';
+import { readVarInt } from 'hyparquet/src/thrift.js';
 
 /** Packed bytes that are unpacked at once: at most a thousand times as many. */
 const PACKED_AT_ONCE = 2 ** 14;
 
-export async function parquetTools() {
-  const [whole, column, page, delta, thrift, convert, assemble, schema, { compressors }] = await Promise.all([
-    import('hyparquet'),
-    import('hyparquet/src/column.js'),
-    import('hyparquet/src/datapage.js'),
-    import('hyparquet/src/delta.js'),
-    import('hyparquet/src/thrift.js'),
-    import('hyparquet/src/convert.js'),
-    import('hyparquet/src/assemble.js'),
-    import('hyparquet/src/schema.js'),
-    import('hyparquet-compressors'),
-  ]);
-  const { parquetMetadataAsync, parquetSchema } = whole;
-  const { readPage, parquetHeader } = column;
-  const { getTreePath, getMaxRepetitionLevel, getMaxDefinitionLevel } = schema;
-  return {
-    ...{ parquetMetadataAsync, parquetSchema, readPage, parquetHeader, getTreePath, getMaxRepetitionLevel },
-    ...{ decompressPage: page.decompressPage, getMaxDefinitionLevel, readVarInt: thrift.readVarInt },
-    deltaBinaryUnpack: delta.deltaBinaryUnpack,
-    ...{ convert: convert.convert, DEFAULT_PARSERS: convert.DEFAULT_PARSERS },
-    assembleNested: assemble.assembleNested,
-    compressors: { ...compressors, GZIP: gunzip } satisfies Compressors,
-  };
-}
+export const parquetTools = {
+  ...{ parquetMetadataAsync, parquetSchema, readPage, parquetHeader, getTreePath, getMaxRepetitionLevel },
+  ...{ decompressPage, getMaxDefinitionLevel, readVarInt, deltaBinaryUnpack, convert, DEFAULT_PARSERS },
+  assembleNested,
+  compressors: { ...compressors, GZIP: gunzip } satisfies Compressors,
+};
 
 /** As many bytes as the page says, and no more: the library's own would go on to whatever there is. @throws Error */
 function gunzip(packed: Uint8Array, length: number): Uint8Array {
@@ -48,4 +38,4 @@ function gunzip(packed: Uint8Array, length: number): Uint8Array {
   return bytes.subarray(0, at);
 }
 
-export type ParquetTools = Awaited<ReturnType<typeof parquetTools>>;
+export type ParquetTools = typeof parquetTools;

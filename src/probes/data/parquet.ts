@@ -6,7 +6,6 @@ import { readBytes, type Reading } from './file-pieces.ts';
 import type { JsonLine } from './json-lines.ts';
 import { decimalValue, takeDecimals } from './parquet-decimals.ts';
 import { ParquetGroup } from './parquet-group.ts';
-import { parquetTools } from './parquet-tools.ts';
 import type { RowReader, RowVisit } from './row-reader.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
@@ -89,7 +88,7 @@ export class ParquetRows implements RowReader {
     if (file.size === 0) {
       throw new NamedError('BadParquet', 'the file is empty', { file: path }, 'write or download it again');
     }
-    const tools = await parquetTools();
+    const { parquetTools: tools } = await import('./parquet-tools.ts');
     const metadata: FileMetaData = await tools.parquetMetadataAsync({
       byteLength: file.size,
       slice: async (start, end = file.size) => {

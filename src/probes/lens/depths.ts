@@ -1,17 +1,21 @@
+import { bootstrapShare } from '../../statistics/bootstrap.ts';
+import { mean } from '../../statistics/mean.ts';
+import type { MeanWithin } from '../../statistics/mean-interval.ts';
+import { medianOf } from '../../statistics/median.ts';
 import type { Interval } from '../../statistics/wilson.ts';
 import { wilson } from '../../statistics/wilson.ts';
-import type { Mean } from '../summary/mean.ts';
-import { meanOf, medianOf } from '../summary/mean.ts';
 import type { LensRecord } from './lens.ts';
 
 /** How readable the answer is after some layers. */
 export interface LensDepth {
   /** Layers behind: 0 is the embedding. */
   readonly depth: number;
-  /** Share of samples whose most likely token is the answer's first. */
+  /** Samples whose most likely token is the answer's first; their share, and its interval (Wilson, 95 %). */
+  readonly first: number;
   readonly readable: number;
   readonly interval: Interval;
-  readonly probability: Mean;
+  /** Of the answer's first token, mean over samples. */
+  readonly probability: number;
   readonly medianRank: number;
 }
 
@@ -34,14 +38,38 @@ export function lensByDepth(records: readonly LensRecord[]): readonly ModelDepth
       const first = readings.filter(({ rank }) => rank === 1).length;
       return {
         depth,
+        first,
         readable: first / readings.length,
         interval: wilson(first, readings.length),
-        probability: meanOf(readings.map(({ probability }) => probability)) as Mean,
+        probability: mean(readings.map(({ probability }) => probability)),
         medianRank: medianOf(readings.map(({ rank }) => rank)),
       };
     });
     return { name, n: own.length, without: all.length - own.length, depths };
   });
+}
+
+/**
+ * Mean share of samples whose answer can be read after the layers `from` … `to` (depths, both included), with a bootstrap interval over
+ * samples. null of none.
+ */
+export function regionReadable(
+  records: readonly LensRecord[],
+  name: string,
+  from: number,
+  to: number,
+): MeanWithin | null {
+  const own = records.flatMap(({ models }) =>
+    models.filter((model) => model.name === name && model.answer !== null),
+  );
+  return bootstrapShare(
+    own.flatMap(({ layers }) => {
+      const within = layers.slice(from, to + 1);
+      return within.length === 0
+        ? []
+        : [{ hits: within.filter(({ rank }) => rank === 1).length, of: within.length }];
+    }),
+  );
 }
 
 /** `logit_lens.json`: how readable the answer is by depth and model, and the readings behind it. */
@@ -59,7 +87,7 @@ export function lensFile(
         depth,
         readable,
         interval,
-        probability: probability.mean,
+        probability,
         median_rank: medianRank,
       })),
     })),

@@ -1,10 +1,10 @@
 /** Change rates per task and layer, with intervals, and the reference implementation's two files. */
 import type { LayerRow } from '../../layer-index.ts';
+import { bootstrapShare } from '../../statistics/bootstrap.ts';
+import type { MeanWithin } from '../../statistics/mean-interval.ts';
 import type { Interval } from '../../statistics/wilson.ts';
 import { wilson } from '../../statistics/wilson.ts';
 import type { Definition, Destination } from '../answers/judged.ts';
-import type { Mean } from '../summary/mean.ts';
-import { meanOf } from '../summary/mean.ts';
 import type { Task } from '../task.ts';
 import { TASKS } from '../task.ts';
 import type { SwapRecord } from './sweep.ts';
@@ -66,9 +66,8 @@ function layerRate(records: readonly SwapRecord[], layer: LayerRow, definition: 
 }
 
 /**
- * Mean change rate of layers `from` … `to` (counted from 0, both included): each pair's share of layers that changed its
- * answer, averaged over pairs, so that the interval knows that a pair's layers are not independent. null where no
- * layer was probed.
+ * Mean change rate of layers `from` … `to` (counted from 0, both included), with a bootstrap interval over pairs, which knows that a pair's
+ * layers are not independent. null where no layer was probed.
  */
 export function regionRate(
   records: readonly SwapRecord[],
@@ -76,16 +75,15 @@ export function regionRate(
   definition: Definition,
   from: number,
   to: number,
-): Mean | null {
-  const shares = records.flatMap((record) => {
-    const within = record.swapped.filter(({ layer }) => layer >= from && layer <= to);
-    if (record.task !== task || within.length === 0) return [];
-    return within.filter(({ text }) => judgeSwap(record, text, definition).changed).length / within.length;
-  });
-  const found = meanOf(shares);
-  if (!found) return null;
-  const { low, high } = found.interval;
-  return { ...found, interval: { low: Math.max(0, low), high: Math.min(1, high) } };
+): MeanWithin | null {
+  return bootstrapShare(
+    records.flatMap((record) => {
+      const within = record.swapped.filter(({ layer }) => layer >= from && layer <= to);
+      if (record.task !== task || within.length === 0) return [];
+      const hits = within.filter(({ text }) => judgeSwap(record, text, definition).changed).length;
+      return [{ hits, of: within.length }];
+    }),
+  );
 }
 
 /** `layer_swap_summary.json` of the reference implementation. */

@@ -1,3 +1,4 @@
+import type { Reads } from '../../engine/protocol/intervention.ts';
 import type { LayerRow } from '../../layer-index.ts';
 import { NamedError } from '../../named-error.ts';
 
@@ -8,6 +9,11 @@ export type SwapMode = 'single' | 'from-layer';
 export function swappedLayers(mode: SwapMode, layer: LayerRow, layers: number): readonly LayerRow[] {
   const count = mode === 'single' ? 1 : layers - layer;
   return Array.from({ length: count }, (_, offset) => layer + offset);
+}
+
+/** Who reads the swap, where that makes another run than every later position does: from a layer on both are one (docs/method.md §2.1). */
+export function readApart(mode: SwapMode, reads: Reads | undefined): { readonly reads?: 'text' } {
+  return mode === 'single' && reads === 'text' ? { reads } : {};
 }
 
 /** @throws NamedError `UnknownLayer` for a layer that the model does not have; `NoLayers`. */

@@ -1,7 +1,7 @@
 /** The visual-token swap, layer by layer (P1 Eq. 2, VFL; docs/method.md §2). */
 import type { LayerRow } from '../../layer-index.ts';
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
-import type { Injection } from '../../engine/protocol/intervention.ts';
+import type { Injection, Reads } from '../../engine/protocol/intervention.ts';
 import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { LongWork } from '../../work/long-work.ts';
@@ -14,13 +14,15 @@ import type { FinishedAnswer } from '../finished-answer.ts';
 import { finishedAnswer } from '../finished-answer.ts';
 import type { Task } from '../task.ts';
 import type { SwapMode } from './mode.ts';
-import { checkLayers, swappedLayers } from './mode.ts';
+import { checkLayers, readApart, swappedLayers } from './mode.ts';
 
 export interface SwapSweep {
   readonly subject: Subject;
   /** Those probed. */
   readonly layers: readonly LayerRow[];
   readonly mode: SwapMode;
+  /** Left out: all. */
+  readonly reads?: Reads;
   /** What becomes of injected image features. Left out: they are kept. */
   readonly injection?: Injection;
   /** 64 in the reference code, 128 in P1's table. */
@@ -79,7 +81,7 @@ export async function sweepSwaps(
 async function swapPairs(
   engine: ProbeEngine,
   pairs: readonly Pair[],
-  { subject, layers, mode, injection, maxNewTokens, answerSource, rowsPerBatch, prompt }: SwapSweep,
+  { subject, layers, mode, reads, injection, maxNewTokens, answerSource, rowsPerBatch, prompt }: SwapSweep,
   signal: AbortSignal | undefined,
 ): Promise<SwapRecord[]> {
   const ask = (pair: Pair, image: Blob) => ({ ...prompt, prompt: pair.prompt, images: [image] });
@@ -96,7 +98,7 @@ async function swapPairs(
       const source = await asJob(engine, signal, (job) => capture(pair, job));
       const swaps = layers.map((layer) => ({
         swap: {
-          ...{ source, layers: swappedLayers(mode, layer, subject.layers.length) },
+          ...{ source, layers: swappedLayers(mode, layer, subject.layers.length), ...readApart(mode, reads) },
           ...(injection === undefined ? {} : { injection }),
         },
       }));

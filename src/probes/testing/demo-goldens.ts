@@ -18,7 +18,12 @@ export interface GoldenSwap {
   readonly source?: string;
   readonly imageTokens: { readonly target: number; readonly source: number };
   readonly original: GoldenText;
-  readonly swapped: readonly (GoldenText & { readonly mode: SwapMode; readonly layer: number })[];
+  /** `reads` left out: all. */
+  readonly swapped: readonly (GoldenText & {
+    readonly mode: SwapMode;
+    readonly reads?: 'text';
+    readonly layer: number;
+  })[];
 }
 
 export interface GoldenAblation {

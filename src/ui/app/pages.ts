@@ -1,32 +1,39 @@
 import type { Component } from 'svelte';
-import CharacterizeScreen from '../characterize/CharacterizeScreen.svelte';
-import LocalizeScreen from '../localize/LocalizeScreen.svelte';
-import NecessityScreen from '../necessity/NecessityScreen.svelte';
+import { NamedError } from '../../named-error.ts';
+import { plainReason } from '../../plain-reason.ts';
 import OpenScreen from '../open/OpenScreen.svelte';
-import PerceptionScreen from '../perception/PerceptionScreen.svelte';
-import TransferScreen from '../transfer/TransferScreen.svelte';
 import type { PageId } from '../state/hash.ts';
 import { PAGE_FACTS, type PageFacts } from '../analysis-page/page-facts.ts';
 
 /** A page of the way through: what it is called, the question it answers, and what draws it. */
 interface Page extends PageFacts {
   readonly id: PageId;
-  readonly component: Component;
+  /** What draws it comes when one first goes there. @throws NamedError `ModuleUnavailable` */
+  component(): Promise<Component>;
 }
 
-const page = (id: PageId, component: Component): Page => ({ id, component, ...PAGE_FACTS[id] });
+const page = (id: PageId, load: () => Promise<{ readonly default: Component }>): Page => ({
+  id,
+  component: () => load().then((module) => module.default, notServed),
+  ...PAGE_FACTS[id],
+});
+
+function notServed(cause: unknown): never {
+  const what = `the page was not loaded: ${plainReason(cause)}`;
+  throw new NamedError('ModuleUnavailable', what, {}, 'reload the page', { cause });
+}
 
 /**
  * The pages that exist, in order. A page is added by one line here; its component is put up when one goes there
  * and taken down when one leaves, so what has to outlive that belongs to a store in `AppState`.
  */
 export const PAGES: readonly Page[] = [
-  page('open', OpenScreen),
-  page('localize', LocalizeScreen),
-  page('characterize', CharacterizeScreen),
-  page('transfer', TransferScreen),
-  page('necessity', NecessityScreen),
-  page('perception', PerceptionScreen),
+  page('open', () => Promise.resolve({ default: OpenScreen })),
+  page('localize', () => import('../localize/LocalizeScreen.svelte')),
+  page('characterize', () => import('../characterize/CharacterizeScreen.svelte')),
+  page('transfer', () => import('../transfer/TransferScreen.svelte')),
+  page('necessity', () => import('../necessity/NecessityScreen.svelte')),
+  page('perception', () => import('../perception/PerceptionScreen.svelte')),
 ];
 
 /** The page of that id; the first where it does not exist. */

@@ -107,7 +107,7 @@ test('energy fills, is cancelled at once, comes back and is resumed', async () =
   second.let(7);
   await expect.element(button('Energy is measured')).toBeVisible();
   const found = page.getByRole('region', { name: 'What was found' });
-  await expect.element(found).toHaveTextContent('RL − IN: mean ‖Δ‖/‖W‖ and its spread between layers');
+  await expect.element(found).toHaveTextContent('RL − IN: mean ‖Δ‖/‖W‖ ± standard deviation between layers');
   await button('Forget these results').click();
   await expect.element(button('Measure energy')).toBeVisible();
   expect((await journals.list()).filter(({ kind }) => kind === 'energy')).toEqual([]);
@@ -131,7 +131,7 @@ test('diversity of the identity: all singular values equal, effective rank 4', a
   const found = page.getByRole('region', { name: 'What was found' });
   await expect
     .element(found)
-    .toHaveTextContent('IN − Base: mean effective rank and its spread between layers');
+    .toHaveTextContent('IN − Base: mean effective rank ± standard deviation between layers');
   await expect.element(found).toHaveTextContent('RL − IN: 12 spectra on cpu; 4 exactly zero');
 });
 
@@ -166,7 +166,9 @@ test('overlap of updates along the same axes: shared whole, in charts, words and
   const found = page.getByRole('region', { name: 'What was found' });
   // RL leaves the first four layers as they were; multiples of the identity share all their four directions.
   await expect.element(found).toHaveTextContent('In 4 of 12 matrices one of the updates is exactly zero');
-  await expect.element(found).toHaveTextContent(/Output directions: .*Late 1 ± 0 .*Chance gives 1\./);
+  await expect
+    .element(found)
+    .toHaveTextContent(/Output directions: .*first 4 directions .*Late 1 \(.*chance 1\)/);
   const lines = page.getByRole('figure', { name: /^Shared directions per layer/ });
   await expect.element(lines).toBeVisible();
   await expect.element(page.getByRole('figure', { name: /by projection, output directions/ })).toBeVisible();

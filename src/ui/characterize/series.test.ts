@@ -10,10 +10,9 @@ import {
 } from '../analyses/diversity/series.ts';
 import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { shownDeltas } from './comparison.svelte.ts';
-import { allPairsFit, cosineSeries, onRight } from '../analyses/energy/series.ts';
+import { allPairsFit, cosineSeries } from '../analyses/energy/series.ts';
 
 const RL = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
-const SFT = { key: 'sft', label: 'IN', colour: 'blue', marker: 'circle', formula: 'IN − Base' } as const;
 
 function spectrum(values: readonly number[], more: { rank: number; error?: number }): SvdMetrics {
   return {
@@ -130,12 +129,6 @@ describe('the edge of rounding', () => {
   });
 });
 
-test('RL has an axis of its own beside SFT only', () => {
-  expect(onRight('rl', [SFT, RL])).toBe(true);
-  expect(onRight('sft', [SFT, RL])).toBe(false);
-  expect(onRight('rl', [RL])).toBe(false);
-});
-
 describe('looks', () => {
   /** Updates of so many checkpoints against IN, as a study has them, each in its own colour. */
   const shown = (count: number) => {
@@ -180,6 +173,6 @@ describe('looks', () => {
     expect(of.map(({ key }) => key)).toEqual(['sft rl', 'rl m4', 'rl m5', 'rl m6']);
     expect(of.map(({ label }) => label)).toEqual(['in − base', 'm4 − in', 'm5 − in', 'm6 − in']);
     expect(apart(of)).toBe(true);
-    expect(of[1]?.points).toEqual([{ layer: 1, value: 0.5 }]);
+    expect(of[1]?.points).toEqual([{ layer: 1, value: 0.5, n: 1 }]);
   });
 });

@@ -10,6 +10,8 @@ import { toldSettings } from '../analyses/told-settings.ts';
 import { counted } from '../format/quantity.ts';
 import type { ShownPart } from '../state/shown-part.ts';
 import { validSettings } from '../state/kept-settings.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { updatesFacts } from '../figure-source/updates-facts.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 import { signed, type ResultFile } from './signed.ts';
@@ -57,6 +59,12 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
     if (!plan) return null;
     const { records, origin } = this.run;
     return signed(plan.file(records, { cuts: this.#view.cuts(plan.pairing.layers) }), origin);
+  });
+
+  /** What its charts carry. */
+  facts: PageFacts | null = $derived.by(() => {
+    const { plan, analysis } = this;
+    return plan && updatesFacts(analysis, plan, this.#view.cutsText(plan.pairing.layers));
   });
 
   set<Name extends keyof Values>(name: Name, value: Values[Name]): void {

@@ -5,8 +5,10 @@ import { clearStage, stage, svgText } from '../testing/stage.ts';
 import { HIGHLIGHT } from './testing/samples.ts';
 import { pngSize } from './testing/png-size.ts';
 import { SHOTS, type Shot } from './testing/shots.ts';
-import { standaloneSvg } from './export/standalone-svg.ts';
+import WithFacts from './testing/WithFacts.svelte';
+import type { Framing } from './export/framing.ts';
 import { png } from './export/png.ts';
+import { picture, svgText as standalone } from './export/standalone-svg.ts';
 import type { LayerSeries } from './layer-lines/series.ts';
 
 const WIDE = 1200;
@@ -21,7 +23,11 @@ function shot(name: string): Shot {
 /** Puts a chart up and waits until it is drawn. */
 async function draw(name: string, width: number, more: Record<string, unknown> = {}): Promise<SVGSVGElement> {
   const { component, props } = shot(name);
-  const host = stage(component as Component<Record<string, unknown>>, { ...props, ...more }, width);
+  const host = stage(
+    WithFacts,
+    { component: component as Component<Record<string, unknown>>, ...props, ...more },
+    width,
+  );
   await expect.poll(() => host.querySelector('.plot > svg')).not.toBeNull();
   return host.querySelector('.plot > svg') as SVGSVGElement;
 }
@@ -58,6 +64,12 @@ function outside(svg: SVGSVGElement): (string | null)[] {
   });
 }
 
+/** Of a picture without any words of its own. */
+const FRAMING: Framing = {
+  ...{ title: '', lines: [], footer: [], code: [], metadata: '' },
+  ...{ scale: 1, page: null },
+};
+
 const NAMES = SHOTS.map(({ name }) => name);
 /** On a phone a chart is another picture where its parts stand elsewhere. */
 const OTHER_ON_PHONES = ['lines-swap', 'lines-energy', 'lines-floor', 'dots-transfer'];
@@ -83,7 +95,8 @@ test.each(NAMES)('%s fits a phone', async (name) => {
 
 test('a chart says where image features enter: in its description, and of the layer that is read', async () => {
   const svg = await draw('lines-injecting', WIDE);
-  expect(svg.querySelectorAll('.injection')).toHaveLength(3);
+  // In each of the four panels.
+  expect(svg.querySelectorAll('.injection')).toHaveLength(4 * 3);
   await expect
     .element(plot())
     .toHaveAccessibleDescription(/Triangles: image features enter after layers 1, 2, 3 \(DeepStack\)\./);
@@ -187,11 +200,11 @@ test('the floor of rounding is drawn as steps under the layers that have one, an
   expect(sft).not.toBe(rl);
   expect(svg.textContent).toContain('rounding alone, RL');
   // In a picture that leaves the page, too, and in its table.
-  const picture = new DOMParser().parseFromString(
-    await standaloneSvg(svg, { title: 'Floor', lines: [] }),
+  const exported = new DOMParser().parseFromString(
+    await standalone(picture(svg, { ...FRAMING, title: 'Floor' })),
     'image/svg+xml',
   );
-  const drawn = [...picture.querySelectorAll('path')].map((path) => path.getAttribute('d'));
+  const drawn = [...exported.querySelectorAll('path')].map((path) => path.getAttribute('d'));
   expect(drawn).toEqual(
     expect.arrayContaining([...all('.floor path')].map((path) => path.getAttribute('d'))),
   );
@@ -214,7 +227,7 @@ test('the edge of rounding lies across a spectrum at its height', async () => {
 
 test('an exported SVG stands alone: no classes, no variables, its fonts inside', async () => {
   const svg = await draw('lines-energy', WIDE);
-  const text = await standaloneSvg(svg, { title: 'Update energy', lines: ['n = 3'] });
+  const text = await standalone(picture(svg, { ...FRAMING, title: 'Update energy', lines: ['n = 3'] }));
   expect(text).not.toMatch(/\sclass=|var\(--|<!--|\sstyle="/);
   expect(text).toContain('>Update energy</text>');
   expect(text).toContain('@font-face{font-family:"Inter Variable"');
@@ -240,7 +253,6 @@ test('an export chosen before the browser has told of the opened list closes the
 
 test('an exported PNG is twice as fine as the page', async () => {
   const svg = await draw('spectrum', WIDE);
-  const picture = await standaloneSvg(svg, { title: 'Spectra', lines: [] });
-  const [width] = await pngSize(await png(picture));
+  const [width] = await pngSize(await png(picture(svg, FRAMING)));
   expect(width).toBe(2 * (WIDE + 48));
 });

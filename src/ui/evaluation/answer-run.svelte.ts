@@ -102,7 +102,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     });
   }
 
-  /** "n = 37 of 100 so far". */
+  /** "37 of 100 answers so far". */
   get note(): string {
     const by = this.origin ? ` · ${originText(this.origin)}` : '';
     return this.done < this.total

@@ -1,6 +1,7 @@
 import { strFromU8, unzipSync } from 'fflate';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page } from 'vitest/browser';
+import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import { version } from '../../version.ts';
 import { type Ask, planAsks } from '../../evaluation/answers/ask.ts';
 import type { Asking } from '../../evaluation/answers/asking.ts';
@@ -16,6 +17,7 @@ import type { Asked } from '../../evaluation/variant.ts';
 import { NOT_DECIDED } from '../../grading/steps.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
+import { openedFacts } from '../figure-source/evaluation-facts.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import { AnswerRun } from './answer-run.svelte.ts';
 
@@ -117,7 +119,7 @@ test('many megabytes of results are saved, and the page is never busy for long',
     }),
   );
   const rows = metricTable(answers, 'IN');
-  app.evaluation.opened = { answers, rows };
+  app.evaluation.opened = { answers, rows, facts: openedFacts(transfer, answers, 'invented') };
   app.view.go('transfer');
   // What the page may take at once is measured against itself, for machines differ: all records in one go.
   const started = performance.now();

@@ -1,8 +1,8 @@
 import { comparisonText } from '../../analyses/wording.mjs';
 import type { MetricRow } from '../../evaluation/tables/metric-table.ts';
 import { METRICS, type Metric } from '../../grading/metrics.ts';
-import { AS_PERCENT } from '../charts/axis/value-axis.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
+import { AS_PERCENT } from '../charts/axis/value-axis.ts';
 import { undecidedNote } from './undecided.ts';
 
 const TITLES: Readonly<Record<Metric, string>> = {
@@ -11,11 +11,11 @@ const TITLES: Readonly<Record<Metric, string>> = {
   M_rea: 'M_rea (%)',
 };
 
-/** The three metrics as columns; the reference's value is drawn through the others. */
+/** The three metrics as columns with equal axes, of all that a share can be; the reference's value is drawn through the others. */
 export function metricColumns(reference: string): readonly DotColumn[] {
   return METRICS.map((key) => ({
     key,
-    axis: { title: TITLES[key], ...AS_PERCENT },
+    axis: { title: TITLES[key], domain: [0, 1], ...AS_PERCENT },
     reference,
   }));
 }

@@ -72,6 +72,7 @@ const FLIPS: Readonly<
 > = {
   definition: { to: 'reference', since: 'records are read by it' },
   mode: { to: 'from-layer' },
+  reads: { to: 'text' },
   injection: { to: 'removed' },
   topk: { to: 5 },
   tasks: { to: ['ocr'] },

@@ -5,6 +5,8 @@ import type { ResultFile } from '../../analyses/result-file.ts';
 import { applying, firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { probeFacts } from '../figure-source/probe-facts.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { ShownPart } from '../state/shown-part.ts';
@@ -16,6 +18,8 @@ interface Laid<Values, Record, Sample> {
   /** Models that it was made of. */
   readonly models: readonly AskedModel[];
   readonly values: Values;
+  /** What its charts carry. */
+  readonly facts: PageFacts | null;
 }
 
 /** What charts draw: the records on show, with the plan, the models and the settings that they are of. */
@@ -31,6 +35,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   /** Of what is set; null until there is one. */
   plan = $state.raw<Plan<Record, Sample> | null>(null);
   #models = $state.raw<readonly AskedModel[]>([]);
+  #facts = $state.raw<PageFacts | null>(null);
   /** What was laid out when other work was last shown than is set now. */
   #former = $state.raw<Laid<Values, Record, Sample> | null>(null);
   #laid: Laid<Values, Record, Sample> | null = null;
@@ -50,7 +55,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   /** What is on show: of what is set, or of the settings before (`StudyRun.former`). */
   get shown(): ShownWork<Values, Record, Sample> {
     const { run, plan, values } = this;
-    const laid = run.former && this.#former ? this.#former : { plan, values, models: this.#models };
+    const laid = run.former && this.#former ? this.#former : { plan, values, models: this.#models, facts: this.#facts };
     return { run, ...laid };
   }
 
@@ -79,13 +84,16 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   ): Promise<void> {
     const { values } = this;
     const { models } = given;
-    const plan = await this.probe.plan(given, applying(this.probe.declaration.settings, values, models));
+    const applied = applying(this.probe.declaration.settings, values, models);
+    const plan = await this.probe.plan(given, applied);
     if (this.run.running || !isWanted()) return;
+    const facts = probeFacts(this.probe, given, applied as SettingValues, plan);
     const lay = (other: boolean): void => {
       if (other && !this.run.former) this.#former = this.#laid;
-      this.#laid = { plan, models, values };
+      this.#laid = { plan, models, values, facts };
       this.plan = plan;
       this.#models = models;
+      this.#facts = facts;
     };
     await this.run.showWork(plan.identity, plan.total, lay, keep && (() => keep(plan)));
   }

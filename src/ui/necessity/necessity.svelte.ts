@@ -16,6 +16,7 @@ import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
 import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -35,7 +36,7 @@ export class Necessity {
   readonly choice: QuestionChoice;
   readonly addressed: EvaluationForm;
   readonly kept: KeptEvaluation;
-  readonly run: AnswerRun<Variant, EvaluationPlan>;
+  readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   readonly reference = REFERENCE;
   region = $state<Region>('early');
   vision = $state<'frozen' | 'trained'>('frozen');
@@ -160,7 +161,7 @@ export class Necessity {
   async #plan(
     work: GivenEvaluation['work'],
     keep: (models: readonly LoadedSlot[], samples: ItemSets) => void,
-  ): Promise<EvaluationPlan | null> {
+  ): Promise<WithFacts<EvaluationPlan> | null> {
     if (this.#missing !== null) return null;
     const slots = this.asked;
     const models = slots.map(asked);
@@ -168,9 +169,11 @@ export class Necessity {
     const { reading } = this.#images;
     const samples = await this.choice.sets();
     keep(slots, samples);
-    return analysis.plan(
+    const plan = await analysis.plan(
       { ...{ engine: this.#engine, models, samples, reading }, ...(work ? { work } : {}) },
       values,
     );
+    const questions = this.choice.brought?.name ?? null;
+    return { ...plan, facts: evaluationFacts(analysis, { models, reading, questions }, values) };
   }
 }

@@ -14,6 +14,7 @@ import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
 import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -35,7 +36,7 @@ export class Perception {
   readonly choice: QuestionChoice;
   readonly addressed: EvaluationForm;
   readonly kept: KeptEvaluation;
-  readonly run: AnswerRun<Variant, EvaluationPlan>;
+  readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   /** Null: with a black image for the demo family, else alone. */
   chosenText = $state<'alone' | 'black' | null>(null);
   pick = $state.raw<{ readonly row: string; readonly column: string } | null>(null);
@@ -91,7 +92,7 @@ export class Perception {
               ...(tokens === undefined ? {} : { tokens }),
             })),
         );
-        const found = await this.#scorer.run((host) => host.scores(lists, this.choice.seed));
+        const found = await this.#scorer.run((host) => host.scores(lists));
         this.scores = sides.flatMap(({ variant, settingIndex }, at): SideScores[] => {
           const scores = found[at];
           return scores ? [{ variant, side: settingIndex === 0 ? 'image' : 'text', scores }] : [];
@@ -177,7 +178,7 @@ export class Perception {
   async #plan(
     work: GivenEvaluation['work'],
     keep: (models: readonly LoadedSlot[], samples: ItemSets) => void,
-  ): Promise<EvaluationPlan | null> {
+  ): Promise<WithFacts<EvaluationPlan> | null> {
     if (this.#missing !== null) return null;
     const { present } = this.#family;
     const models = present.map(asked);
@@ -185,7 +186,7 @@ export class Perception {
     const { reading } = this.#images;
     const samples = await this.choice.sets();
     keep(present, samples);
-    return gap.plan(
+    const plan = await gap.plan(
       {
         ...{ engine: this.#engine, models, samples, reading },
         gapModels: (...given) => this.#scorer.run((host) => host.gapModels(...given)),
@@ -193,5 +194,7 @@ export class Perception {
       },
       values,
     );
+    const questions = this.choice.brought?.name ?? null;
+    return { ...plan, facts: evaluationFacts(gap, { models, reading, questions }, values) };
   }
 }

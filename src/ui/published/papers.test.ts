@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { citation, type Papers } from './papers.ts';
+import { citation, namedCitation, type Papers } from './papers.ts';
 import { swapPeakMarks } from './swap-peaks.ts';
 
 const file = new URL('../../../public/published/papers.json', import.meta.url);
@@ -13,6 +13,7 @@ test('every table names its paper and place', () => {
   for (const table of Object.values(tables)) {
     expect(named[table.paper].url).toMatch(/^https:\/\/arxiv\.org\/abs\//);
     expect(citation(papers, table)).toMatch(/^arXiv:\d{4}\.\d{5}(v1)?, \S/);
+    expect(namedCitation(papers, table)).toMatch(/^[A-Z]\w+: arXiv:/);
   }
 });
 
@@ -42,5 +43,7 @@ test('swap peaks stand at their layers in a model as deep, elsewhere at the same
   // Printed from 0; the app counts LLM layers from 1.
   expect(at(28)).toEqual([0, 13, 19, 23]);
   expect(at(12)).toEqual([0, 6, 8, 10]);
-  expect(swapPeakMarks(papers, 12)[1]).toMatchObject({ label: 'counting (12 of 28)' });
+  const [, counting] = swapPeakMarks(papers, 12);
+  expect(counting).toMatchObject({ panel: 'Counting', label: 'VFL layer 12 of 28, stretched to 6 of 12' });
+  expect(swapPeakMarks(papers, 28)[0]?.label).toBe('VFL layers 0 to 10, here 1 to 11');
 });

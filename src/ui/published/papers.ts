@@ -37,6 +37,8 @@ export type Metric = 'M_vis' | 'M_v2r' | 'M_rea';
 
 export interface Paper {
   readonly id: string;
+  /** What charts call it: "VFL". */
+  readonly short: string;
   readonly title: string;
   readonly url: string;
 }
@@ -52,4 +54,9 @@ interface Printed {
 /** "arXiv:2602.12395v1, Table 2": what stands beside a published number. */
 export function citation(papers: Papers, { paper, where }: Printed): string {
   return `${papers.papers[paper].id}, ${where}`;
+}
+
+/** "VFL: arXiv:2509.24791, single-layer swap": what a chart says of the name on its marks. */
+export function namedCitation(papers: Papers, table: Printed): string {
+  return `${papers.papers[table.paper].short}: ${citation(papers, table)}`;
 }

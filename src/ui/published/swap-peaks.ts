@@ -1,29 +1,38 @@
+import { TASK_NAMES } from '../../analyses/swap/words.mjs';
 import type { Published } from '../charts/layer-lines/series.ts';
 import type { Papers } from './papers.ts';
 
 /**
- * The published swap peaks as marks on a body of `layers` LLM layers. Where the body is as deep as the paper's
- * they stand at its layers; elsewhere at the same relative depth, which their label says.
+ * The published swap peaks as marks on a body of `layers` LLM layers, each in its task's panel. Where the body is as deep as the
+ * paper's they stand at its layers; elsewhere at the same relative depth, which their label says.
  */
-export function swapPeakMarks({ swapPeaks }: Papers, layers: number): Published[] {
-  const same = layers === swapPeaks.layers;
+export function swapPeakMarks({ papers, swapPeaks }: Papers, layers: number): Published[] {
+  const { paper, layers: deep, firstLayer } = swapPeaks;
   // Middle of the printed layer as a share of the depth, then the layer of this body that holds it.
   const at = (printed: number) => {
-    const share = (printed - swapPeaks.firstLayer + 0.5) / swapPeaks.layers;
+    const share = (printed - firstLayer + 0.5) / deep;
     return Math.min(layers, Math.floor(share * layers) + 1);
   };
-  /** Printed counts begin at another number than the app's: both are said. */
-  const caption = (printed: string) => (same ? `printed ${printed}` : `${printed} of ${swapPeaks.layers}`);
+  /** Printed layers count from another number than the app's, and of another depth: both are said. */
+  const named = (printed: number, last = printed) => {
+    const range = (first: number, to: number) => (first === to ? String(first) : `${first} to ${to}`);
+    const here = range(at(printed), at(last));
+    const place = layers === deep ? `, here ${here}` : ` of ${deep}, stretched to ${here} of ${layers}`;
+    return `${papers[paper].short} ${printed === last ? 'layer' : 'layers'} ${range(printed, last)}${place}`;
+  };
+  const panel = (task: string) => TASK_NAMES[task as keyof typeof TASK_NAMES] ?? task;
   return [
     ...swapPeaks.spreads.map(({ task, first, last }) => ({
       kind: 'span' as const,
-      label: `${task} (${caption(`${first}\u2013${last}`)})`,
+      label: named(first, last),
+      panel: panel(task),
       first: at(first),
       last: at(last),
     })),
     ...swapPeaks.peaks.map(({ task, layer, rate }) => ({
       kind: 'peak' as const,
-      label: `${task} (${caption(String(layer))})`,
+      label: named(layer),
+      panel: panel(task),
       layer: at(layer),
       value: rate,
     })),

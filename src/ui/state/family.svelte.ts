@@ -35,9 +35,13 @@ export function progressText(progress: LoadProgress | null): string {
   return `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}${rate}${eta}`;
 }
 
-/** As `readableFolder`; readers of formats come with the first folder, not with the page. */
+/** As `readableFolder`; readers of formats, and what takes computed folders to workers, come with the first folder, not with the page. */
 async function readable(files: CheckpointFiles, signal: AbortSignal): Promise<CheckpointFiles> {
-  const { readableFolder } = await import('../../checkpoint/formats/open.ts');
+  const [{ readableFolder }, { installFolderTransfer }] = await Promise.all([
+    import('../../checkpoint/formats/open.ts'),
+    import('../../merge/transfer.ts'),
+  ]);
+  installFolderTransfer();
   return readableFolder(files, signal);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Jobs } from './jobs.svelte.ts';
 
-const progress = (done: number) => ({ phase: 'writing', done, total: 5, unit: 'bytes' as const });
+const progress = (done: number) => ({ phase: 'writing', done, total: 5, unit: 'bytes' }) as const;
 
 test('what a worker tells after its job has ended brings nothing back, and hides no later job', () => {
   const jobs = new Jobs();

@@ -1,6 +1,5 @@
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
-import { measureInWorker } from '../../merge/worker/client.ts';
 import type { NamedError } from '../../named-error.ts';
 import { failureOf } from './failure.ts';
 import type { Jobs } from './jobs.svelte.ts';
@@ -47,9 +46,10 @@ export class MergeWork {
   }
 
   /** A plan with the deviations that noise is scaled by; only noise asks for any work. */
-  measured(plan: MergePlan, folders: MergedFolder['folders'], signal: AbortSignal): Promise<MergePlan> {
-    if (!plan.recipe.edits.some(({ kind }) => kind === 'noise')) return Promise.resolve(plan);
+  async measured(plan: MergePlan, folders: MergedFolder['folders'], signal: AbortSignal): Promise<MergePlan> {
+    if (!plan.recipe.edits.some(({ kind }) => kind === 'noise')) return plan;
     const onProgress = this.track('Measuring weights for noise');
+    const { measureInWorker } = await import('../../merge/worker/client.ts');
     return measureInWorker(new MergedFolder(plan, folders), { signal, onProgress });
   }
 }

@@ -1,7 +1,6 @@
 import { browserStorage } from '../../study/journal/browser-storage.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import type { BrowserComputers } from '../../spectra/computers.ts';
-import { browserComputers } from '../../spectra/computers.ts';
 
 /** What long work of the pages needs of the browser. Tests bring their own. */
 export interface StudySurroundings {
@@ -10,5 +9,8 @@ export interface StudySurroundings {
 }
 
 export function browserSurroundings(): StudySurroundings {
-  return { journals: new Journals(browserStorage()), computers: browserComputers };
+  return {
+    journals: new Journals(browserStorage()),
+    computers: async (...asked) => (await import('../../spectra/computers.ts')).browserComputers(...asked),
+  };
 }

@@ -1,8 +1,8 @@
 /** The engine that a worker would run, on the page: tests see what it reads, and no worker is built for them. */
 import { expose } from 'comlink';
 import { EngineClient } from '../../engine/client.ts';
-import { EngineHost } from '../../engine/host.ts';
-import { installFolderTransfer } from '../../merge/transfer.ts';
+import { EngineStarter } from '../../engine/starter.ts';
+import { serveEngine } from '../../../workers/engine-modules.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
@@ -11,8 +11,7 @@ import type { StudySurroundings } from '../state/study-surroundings.ts';
 export function engineOnPage(): EngineClient {
   return new EngineClient(() => {
     const { port1, port2 } = new MessageChannel();
-    installFolderTransfer();
-    expose(new EngineHost(), port2);
+    expose(new EngineStarter((port) => Promise.resolve(serveEngine(port))), port2);
     return Object.assign(port1, { terminate: () => port1.close() }) as unknown as Worker;
   });
 }

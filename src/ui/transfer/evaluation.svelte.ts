@@ -18,8 +18,10 @@ import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
 import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
-import { byPath, type PathFile } from '../files/folder.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
+import { evaluationFacts, openedFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
 import { asked } from '../state/asked-slot.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -48,13 +50,14 @@ export class TransferEvaluation {
   readonly addressed: EvaluationForm;
   readonly kept: KeptEvaluation;
   readonly #importing: Importing;
-  readonly run: AnswerRun<Variant, EvaluationPlan>;
+  readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   /** Whether the stitch of Try it is asked too. */
   withStitch = $state(false);
   /** Results of another run, the reference's or ours, shown in place of this one's. */
   opened = $state.raw<{
     readonly answers: readonly GradedAnswer[];
     readonly rows: readonly MetricRow[];
+    readonly facts: PageFacts;
   } | null>(null);
   openError = $state.raw<NamedError | null>(null);
   recipe = $state('OpenMMReasoner');
@@ -116,7 +119,8 @@ export class TransferEvaluation {
         const results = await openResults(byPath(found), reading);
         const { metrics } = await results.tables(this.reference);
         results.close();
-        return { answers: results.answers, rows: metrics };
+        const facts = openedFacts(transfer, results.answers, topOf(found));
+        return { answers: results.answers, rows: metrics, facts };
       });
       this.openError = null;
     } catch (thrown) {
@@ -141,7 +145,7 @@ export class TransferEvaluation {
   async #plan(
     work: GivenEvaluation['work'],
     keep: (models: readonly LoadedSlot[], samples: ItemSets) => void,
-  ): Promise<EvaluationPlan | null> {
+  ): Promise<WithFacts<EvaluationPlan> | null> {
     if (this.#missing !== null) return null;
     const { present: loaded } = this.#stores.family;
     const stitched = this.withStitch && this.#stores.stitch.stitched ? this.#stores.stitch.subject : null;
@@ -153,12 +157,15 @@ export class TransferEvaluation {
     const samples = await this.choice.sets();
     if (!stitched) keep(models, samples);
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
-    return transfer.plan(
+    const plan = await transfer.plan(
       {
         ...{ engine: this.#engine, models: models.map(asked), further, samples, reading },
         ...(work ? { work } : {}),
       },
       values,
     );
+    const questions = this.choice.brought?.name ?? null;
+    const asking = { models: models.map(asked), reading, questions, stitched: further.length > 0 };
+    return { ...plan, facts: evaluationFacts(transfer, asking, values) };
   }
 }

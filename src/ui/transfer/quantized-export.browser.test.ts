@@ -16,6 +16,7 @@ import { schemeOf } from '../../merge/quantize/scheme.ts';
 import { parseBlocks } from '../../merge/recipe/blocks.ts';
 import { demoFolder, readDemoProbes } from '../../probes/testing/demo-goldens.ts';
 import type { AppState } from '../app/app.svelte.ts';
+import { bytes as bytesText } from '../format/quantity.ts';
 import { engineOnPage, surroundings } from '../testing/engine-on-page.ts';
 import { clearStage, stageAround } from '../testing/stage.ts';
 
@@ -62,10 +63,6 @@ test('as AWQ: the error by layer, the answers, and the folder that the command w
   const app = await start();
   await userEvent.selectOptions(main.getByLabelText('Write as'), 'AWQ int4');
   await userEvent.selectOptions(main.getByLabelText('Group size'), '32');
-  await expect
-    .element(main.getByText(/AWQ, 4 bits in groups of 32: \d+ matrices of attention and MLP/))
-    .toBeVisible();
-
   // What the command computes of the same donors.
   const scheme = schemeOf({ format: 'awq', group: '32' });
   const folders = new Map([
@@ -78,6 +75,21 @@ test('as AWQ: the error by layer, the answers, and the folder that the command w
   const plan = planMerge(parseBlocks('IN:RL:RL', ['IN', 'RL'], 12), donors);
   const quantization = planQuantization(plan, scheme);
   const errors = await measureRounding(quantization, folders, scheme);
+
+  // Seven matrices in each of twelve layers; the head is the embeddings.
+  await expect
+    .element(main.getByText(/^AWQ, 4 bits in groups of 32:/))
+    .toHaveTextContent(
+      'AWQ, 4 bits in groups of 32: 84 matrices of attention and MLP rounded to nearest with a search for the scale, without data. ' +
+        'Vision tower, projector, norms, biases and embeddings, and the head, stay bfloat16. ' +
+        `${bytesText(plan.bytes)} become ${bytesText(quantization.bytes)}.`,
+    );
+  await expect
+    .element(main.getByText(/^npm run/))
+    .toHaveTextContent(
+      'npm run -s headless -- quantize --in x-sft --rl x-rl --blocks IN:RL:RL --cuts 4,8 --format awq --group 32 ' +
+        `--out ${NAME}`,
+    );
 
   await userEvent.click(button('Preview the error'));
   const chart = main.getByRole('figure', { name: 'What rounding loses, by layer' });

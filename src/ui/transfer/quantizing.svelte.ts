@@ -13,7 +13,7 @@ import { provenance } from '../../identity/provenance.ts';
 import { type FolderOptions, MergedFolder } from '../../merge/folder/merged-folder.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planQuantization, type QuantizationPlan } from '../../merge/quantize/quantization-plan.ts';
-import { type Quantized, quantized, QuantizedFolder } from '../../merge/quantize/quantized-folder.ts';
+import type { Quantized, QuantizedFolder } from '../../merge/quantize/quantized-folder.ts';
 import { layerErrors, type RoundingErrors } from '../../merge/quantize/rounding-errors.ts';
 import {
   type AskedScheme,
@@ -23,7 +23,6 @@ import {
   schemeOf,
 } from '../../merge/quantize/scheme.ts';
 import { subjectOf } from '../../merge/subject.ts';
-import { roundingInWorker } from '../../merge/worker/client.ts';
 import { COMPARED_TOKENS } from '../../quantized-formats.mjs';
 import { noteLoaded } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
@@ -73,6 +72,9 @@ export interface ComparedQuestions {
   readonly seed: number;
   readonly sets: ItemSets;
 }
+
+/** Writers of formats come with the first export. */
+const writers = () => import('../../merge/quantize/quantized-folder.ts');
 
 interface Loaded {
   readonly summary: OpenedCheckpoint;
@@ -132,8 +134,10 @@ export class Quantizing {
     if (known) return known;
     const folders = this.#around.donors.folders();
     const plan = await this.#work.measured(planned, folders, signal);
+    const { quantized } = await writers();
     const made = await quantized(plan, folders, scheme);
     const onProgress = this.#work.track('Measuring what rounding loses');
+    const { roundingInWorker } = await import('../../merge/worker/client.ts');
     const errors = await roundingInWorker(new MergedFolder(plan, folders), scheme, { signal, onProgress });
     const quantization = planQuantization(plan, scheme);
     const key = keyOf(planned, scheme);
@@ -158,6 +162,7 @@ export class Quantizing {
     const load = (what: string, files: CheckpointFiles) => this.#load(what, files, opened, signal);
     try {
       const merged = new MergedFolder(plan, donors.folders());
+      const { QuantizedFolder } = await writers();
       const resident = this.#resident(plan);
       const original = resident ? null : await load('the original', merged);
       const copy = await load(
@@ -192,9 +197,10 @@ export class Quantizing {
   }
 
   /** The folder that is written: what was found stands in it. */
-  folder(preview: Preview, options: FolderOptions): QuantizedFolder {
+  async folder(preview: Preview, options: FolderOptions): Promise<QuantizedFolder> {
     const { plan, made, errors } = preview;
     const merged = new MergedFolder(plan, this.#around.donors.folders(), options);
+    const { QuantizedFolder } = await writers();
     return new QuantizedFolder(merged, { ...made, errors, report: quantizationReport(preview) });
   }
 
@@ -239,12 +245,14 @@ export class Quantizing {
 
 /** Layers and errors in percent, layer by layer; of the head, where it was rounded. */
 export function errorsByLayer({ quantization, errors }: Preview): {
-  readonly layers: readonly { readonly layer: number; readonly value: number }[];
+  readonly layers: readonly { readonly layer: number; readonly value: number; readonly n: number }[];
   readonly head: number | null;
 } {
   const all = layerErrors(quantization, errors);
   return {
-    layers: all.flatMap(({ layer, relative }) => (layer === null ? [] : [{ layer, value: relative }])),
+    layers: all.flatMap(({ layer, relative, tensors }) =>
+      layer === null ? [] : [{ layer, value: relative, n: tensors }],
+    ),
     head: all.find(({ layer }) => layer === null)?.relative ?? null,
   };
 }

@@ -4,15 +4,12 @@ import { EMBEDDINGS } from '../../checkpoint/tensor-place.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { countMergers, leftBehind } from '../../merge/mergekit/weights.ts';
-import { writeMergekit } from '../../merge/mergekit/write.ts';
 import type { Donor } from '../../merge/plan/donor.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { planMerge } from '../../merge/plan/plan.ts';
 import { parseBlocks, printBlocks } from '../../merge/recipe/blocks.ts';
 import { renameDonor, type Edit, type Recipe } from '../../merge/recipe/recipe.ts';
 import { subjectOf } from '../../merge/subject.ts';
-import { installFolderTransfer } from '../../merge/transfer.ts';
-import { exportInWorker } from '../../merge/worker/client.ts';
 import { mergeMemory } from '../../study/weights/loaded.ts';
 import { NamedError } from '../../named-error.ts';
 import { bytes as bytesText, counted } from '../format/quantity.ts';
@@ -76,7 +73,6 @@ export class Stitcher extends MergeWork implements StripEditor {
     this.#donors = donors;
     this.#stitch = stitch;
     this.#view = view;
-    installFolderTransfer();
   }
 
   get donors(): DonorSlot[] {
@@ -201,7 +197,7 @@ export class Stitcher extends MergeWork implements StripEditor {
   }
 
   /** mergekit's YAML, under the folders' names; null when it cannot be said there. */
-  mergekit(): string | null {
+  async mergekit(): Promise<string | null> {
     const { recipe, planned } = this;
     this.error = null;
     if (!recipe || planned.kind !== 'planned') return null;
@@ -211,6 +207,7 @@ export class Stitcher extends MergeWork implements StripEditor {
       const deepstackMergers = countMergers(planned.frame.config);
       const left = leftBehind(deepstackMergers);
       if (left !== null && !this.notices.includes(left)) this.notices = [...this.notices, left];
+      const { writeMergekit } = await import('../../merge/mergekit/write.ts');
       return writeMergekit(recipe, { models, outDtype, deepstackMergers });
     } catch (error) {
       this.error = named(error);
@@ -255,12 +252,13 @@ export class Stitcher extends MergeWork implements StripEditor {
       const options = { shardBytes: this.shardBytes };
       const preview = await this.#rounding(planned.plan, signal);
       const folder = preview
-        ? this.quantizing.folder(preview, options)
+        ? await this.quantizing.folder(preview, options)
         : new MergedFolder(planned.plan, this.#donors.folders(), options);
       this.folderNotices = preview?.quantization.notices ?? [];
       const onProgress = this.track('Exporting the merge');
       const onNotice = (notice: string): void => void (this.folderNotices = [...this.folderNotices, notice]);
       const work = { signal, onProgress, onNotice, weights: this.#weights };
+      const { exportInWorker } = await import('../../merge/worker/client.ts');
       const { files, bytes } = await exportInWorker(folder, { parent, name }, work);
       this.done = `${counted(files.length, 'file')}, ${bytesText(bytes)}, written to ${where}.`;
     });

@@ -3,7 +3,8 @@
     equivalence.json  each pair of `cases.py` with math_verify's verdict
     unseen.json       each answer and response of `unseen.py` with it
     responses.json    each response of `responses.py` with it; math_verify is told no options
-    statistics.json   Wilson, McNemar, Holm (statsmodels), exact binomial (scipy), Newcombe's paired interval by numpy
+    statistics.json   Wilson, Clopper and Pearson, McNemar, Holm (statsmodels), exact binomial, Student's quantiles (scipy),
+                      Newcombe's paired interval by numpy
     rewards.json      the six rewards of tools/demo-family/rewards.py on varied responses
     transfer/         results in the reference's layout; transfer.json what their table is
 """
@@ -18,6 +19,7 @@ from pathlib import Path
 
 from math_verify import parse, verify
 from scipy.stats import binomtest
+from scipy.stats import t as student
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
@@ -117,7 +119,13 @@ def statistics() -> dict:
     holm = [{"p": p, "adjusted": [float(x) for x in multipletests(p, method="holm")[1]]} for p in lists]
     tables = [(10, 5, 8, 20), (0, 0, 0, 30), (30, 0, 0, 0), (0, 7, 0, 3), (40, 3, 12, 45), (1, 0, 1, 0), (200, 31, 12, 57)]
     paired = [{"table": t, **newcombe(*t)} for t in tables]
-    return {"wilson": wilson, "mcnemar": tests, "holm": holm, "paired": paired}
+    exact = []
+    for hits, n in [(0, 1), (1, 1), (0, 12), (12, 12), (1, 12), (3, 7), (47, 100), (0, 100)]:
+        low, high = proportion_confint(hits, n, alpha=0.05, method="beta")
+        exact.append({"hits": hits, "n": n, "low": float(low), "high": float(high)})
+    freedoms = [1, 2, 3, 4, 5, 11, 12, 30, 99, 1279]
+    quantiles = [{"freedom": freedom, "quantile": float(student.ppf(0.975, freedom))} for freedom in freedoms]
+    return {"wilson": wilson, "mcnemar": tests, "holm": holm, "paired": paired, "clopperPearson": exact, "student": quantiles}
 
 
 def newcombe(both: int, lost: int, gained: int, neither: int) -> dict:

@@ -73,23 +73,27 @@ export function packScales(
   const zeroBytes = Math.ceil((blocks * wide) / 8);
   const blockScales = new Float32Array(count * blocks);
   const points = zeroPoints ? new Uint8Array(count * zeroBytes) : null;
-  // Looked up: a division a block takes longer than all the rest.
-  const groupOf = Int32Array.from({ length: blocks }, (_, block) =>
-    Math.min(groups - 1, Math.floor((block * BLOCK) / group)),
-  );
+  const perGroup = Math.ceil(Math.min(group, columns) / BLOCK);
+  // Of one row; a last block that stands alone in its byte has 0 above it.
+  const blockZeros = new Uint8Array(blocks + 1);
   for (let row = 0; row < count; row += 1) {
-    const first = row * groups;
-    let to = row * blocks;
-    for (let block = 0; block < blocks; block += 1) {
-      blockScales[to++] = scales[first + (groupOf[block] as number)] as number;
+    const start = row * blocks;
+    for (let of = 0; of < groups; of += 1) {
+      const scale = scales[row * groups + of] as number;
+      const zero = zeros[row * groups + of] as number;
+      const end = of + 1 === groups ? blocks : (of + 1) * perGroup;
+      for (let block = of * perGroup; block < end; block += 1) {
+        blockScales[start + block] = scale;
+        blockZeros[block] = zero;
+      }
     }
     if (points === null) continue;
-    to = row * zeroBytes;
-    for (let block = 0; block < blocks; block += wide === 8 ? 1 : 2) {
-      const zero = zeros[first + (groupOf[block] as number)] as number;
-      const next =
-        wide === 8 || block + 1 === blocks ? 0 : (zeros[first + (groupOf[block + 1] as number)] as number);
-      points[to++] = zero | (next << 4);
+    if (wide === 8) points.set(blockZeros.subarray(0, blocks), start);
+    else {
+      let to = row * zeroBytes;
+      for (let block = 0; block < blocks; block += 2) {
+        points[to++] = (blockZeros[block] as number) | ((blockZeros[block + 1] as number) << 4);
+      }
     }
   }
   return { scales: blockScales, zeroPoints: points };

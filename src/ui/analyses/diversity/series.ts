@@ -41,6 +41,11 @@ export function spectrumGrid({ layers }: LayerwiseSvdFile, key: string, ranks: n
   );
 }
 
+/** How many matrices of a layer have a spectrum: each value of the grid is a mean over these. */
+export function matricesByLayer({ layers }: LayerwiseSvdFile, key: string): ReadonlyMap<number, number> {
+  return new Map(spectraByLayer(layers, key).map(([layer, spectra]) => [layer, spectra.length]));
+}
+
 /** How many singular values of a matrix lie above the edge of rounding alone, per update; empty where nothing was rounded. */
 export function aboveEdgeSeries(file: LayerwiseSvdFile, deltas: readonly ShownDelta[]): LayerSeries[] {
   return deltas.flatMap(({ key, formula, colour, marker }) => {

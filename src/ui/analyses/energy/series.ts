@@ -1,17 +1,8 @@
-import { UPDATE_KEYS } from '../../../roles.mjs';
 import { energyByLayer } from '../../../analyses/energy/by-layer.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import type { FroNormFile, JointEnergy } from '../../../spectra/results/fro-norm.ts';
 import { markerAt } from '../../charts/marks/markers.ts';
 import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
-
-/**
- * Whether a delta is drawn on the right axis: SFT's update is some hundred times larger than what comes after it
- * (P1, Fig. 5), so it has an axis of its own.
- */
-export function onRight(key: string, deltas: readonly ShownDelta[]): boolean {
-  return key !== UPDATE_KEYS.in && deltas.some((delta) => delta.key === UPDATE_KEYS.in);
-}
 
 /** Mean over a layer's matrices, per update. */
 export function energySeries(
@@ -21,7 +12,6 @@ export function energySeries(
 ): LayerSeries[] {
   return deltas.map(({ key, formula, colour, marker }) => ({
     ...{ key, label: formula, colour, marker },
-    axis: onRight(key, deltas) ? 'right' : 'left',
     points: energyByLayer(file, key, scale),
   }));
 }
@@ -30,9 +20,9 @@ export function energySeries(
 export function unchangedSeries({ summary }: FroNormFile, deltas: readonly ShownDelta[]): LayerSeries[] {
   return deltas.map(({ key, formula, colour, marker }) => ({
     ...{ key, label: formula, colour, marker },
-    points: summary.flatMap(({ layer_idx, frankenscope }) => {
+    points: summary.flatMap(({ layer_idx, n_params: n, frankenscope }) => {
       const value = frankenscope?.unchanged[key];
-      return value === undefined ? [] : [{ layer: layer_idx, value }];
+      return value === undefined ? [] : [{ layer: layer_idx, value, n }];
     }),
   }));
 }
@@ -71,7 +61,7 @@ export function cosineSeries(
         ...{ key: pair, ...look },
         points: summary.flatMap((layer) => {
           const value = layer.frankenscope?.cosine[pair];
-          return value === undefined ? [] : [{ layer: layer.layer_idx, value }];
+          return value === undefined ? [] : [{ layer: layer.layer_idx, value, n: layer.n_params }];
         }),
       },
     ];
@@ -84,6 +74,8 @@ interface EnergyComponent {
   readonly label: string;
   readonly inner?: boolean;
   readonly joint: JointEnergy;
+  /** Matrices. */
+  readonly n: number;
 }
 
 /** One update's norm of a component, with that of rounding alone where it has a part in it. */
@@ -103,10 +95,14 @@ export function energyComponents({ layers, frankenscope }: FroNormFile): EnergyC
   const owner = new Map(
     layers.map(({ component, frankenscope: more }) => [more?.projection ?? '', component]),
   );
+  const count = (is: (entry: (typeof layers)[number]) => boolean): number => layers.filter(is).length;
   return Object.entries(components).flatMap(([name, joint]) => [
-    { key: name, label: name, joint },
+    { key: name, label: name, joint, n: count(({ component }) => component === name) },
     ...Object.entries(projections)
       .filter(([projection]) => owner.get(projection) === name)
-      .map(([projection, inner]) => ({ key: projection, label: projection, inner: true, joint: inner })),
+      .map(([projection, inner]) => ({
+        ...{ key: projection, label: projection, inner: true, joint: inner },
+        n: count(({ frankenscope: more }) => more?.projection === projection),
+      })),
   ]);
 }

@@ -64,7 +64,6 @@ describe('overlap per layer', () => {
   });
 
   test('is counted: matrices without one, and with vectors that have not settled', () => {
-    expect(overlapCounts(file, 2)).toMatchObject({ matrices: 4, without: 1, unsettled: 1 });
-    expect(overlapCounts(file, 2).chance.output).toBeCloseTo(0.2, 12);
+    expect(overlapCounts(file)).toMatchObject({ matrices: 4, without: 1, unsettled: 1 });
   });
 });

@@ -14,13 +14,17 @@ import type { LayerGrid } from '../../charts/layer-heat-map/grid.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import { mean } from '../../../statistics/mean.ts';
 
-/** Overlap of output and input directions per layer, mean over its matrices, and beside each what chance gives. */
+/** Overlap of output and input directions per layer, mean over its matrices, each in a panel with what chance gives. */
 export function overlapSeries(file: SubspaceOverlapFile, k: number, colour: string): LayerSeries[] {
   const line = (
     side: Side,
     value: (overlap: SideOverlap, k: number) => number,
     look: Pick<LayerSeries, 'key' | 'label' | 'colour' | 'marker'>,
-  ): LayerSeries => ({ ...look, points: overlapByLayer(file, side, (overlap) => value(overlap, k)) });
+  ): LayerSeries => ({
+    ...look,
+    panel: side === 'output' ? 'Output directions' : 'Input directions',
+    points: overlapByLayer(file, side, (overlap) => value(overlap, k)),
+  });
   const soft = 'var(--ink-soft)';
   return [
     line('output', overlapAt, { key: 'output', label: 'outputs', colour, marker: 'circle' }),
@@ -87,6 +91,13 @@ function sideGrid(
         return found.length === 0 ? null : mean(found);
       }),
     ]),
+  );
+}
+
+/** How many matrices of a layer have an overlap: each value of the grids is a mean over these. */
+export function matricesByLayer({ layers }: SubspaceOverlapFile, side: Side): ReadonlyMap<number, number> {
+  return new Map(
+    entriesByLayer(layers).map(([layer, entries]) => [layer, entries.filter((entry) => entry[side]).length]),
   );
 }
 

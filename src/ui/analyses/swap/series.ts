@@ -1,7 +1,7 @@
-import { indexOfRow } from '../../../layer-index.ts';
+import { indexOfRow, rowOfIndex } from '../../../layer-index.ts';
 import type { Definition } from '../../../probes/answers/judged.ts';
 import type { SwapRecord } from '../../../probes/swap/sweep.ts';
-import { changeRates } from '../../../probes/swap/change-rates.ts';
+import { changeRates, regionRate } from '../../../probes/swap/change-rates.ts';
 import type { Task } from '../../../probes/task.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import type { MarkerShape } from '../../charts/marks/markers.ts';
@@ -14,7 +14,7 @@ const MARKERS: Readonly<Record<Task, MarkerShape>> = {
   recognition: 'diamond',
 };
 
-/** A line per task, in the colour of the model; layers by their unified index. */
+/** A line per task in a panel of its own, in the colour of the model; layers by their unified index. */
 export function swapSeries(
   records: readonly SwapRecord[],
   definition: Definition,
@@ -23,6 +23,7 @@ export function swapSeries(
   return changeRates(records, definition).map(({ task, layers }) => ({
     key: task,
     label: TASK_NAMES[task],
+    panel: TASK_NAMES[task],
     colour,
     marker: MARKERS[task],
     points: layers.map(({ layer, rate, interval, n }) => ({
@@ -31,5 +32,6 @@ export function swapSeries(
       ...interval,
       n,
     })),
+    pooled: (first, last) => regionRate(records, task, definition, rowOfIndex(first), rowOfIndex(last)),
   }));
 }

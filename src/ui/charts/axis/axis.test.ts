@@ -5,7 +5,7 @@ import { cellRuns, layerPanels, panelAt, seamAfter } from './panels.ts';
 import { percentText, plainNumber, valueScale, valueTicks } from './value-axis.ts';
 
 const body = { visionBlocks: 32, layers: 28 };
-const size = { above: 30, height: 200, ticks: 26, foot: 10, bare: 14 };
+const size = { above: 30, names: 0, height: 200, ticks: 26, gap: 8, foot: 10, bare: 14 };
 
 describe('ticks of layers', () => {
   test.each([1330, 900, 600, 358])('keep apart and name the ends, at %d pixels', (width) => {
@@ -52,6 +52,31 @@ describe('panels', () => {
     expect(panelAt(panels, 900)).toBe(panels[1]);
   });
 
+  test('named panels are of one height under one axis, each with its names above, and numbered below the last', () => {
+    const axis = chartAxis(body, 1330, 1, 'llm');
+    const { panels, height } = layerPanels(axis, { ...size, names: 20 }, (index) => index > 0, [
+      'a',
+      'b',
+      'c',
+    ]);
+    expect(panels.map(({ name, top, bottom, foot }) => [name, top, bottom, foot])).toEqual([
+      ['a', 50, 250, false],
+      ['b', 278, 478, false],
+      ['c', 506, 706, true],
+    ]);
+    expect(height).toBe(706 + 26 + 10);
+    expect(new Set(panels.map(({ cells }) => cells)).size).toBe(1);
+  });
+
+  test('on a stacked axis what is bare is drawn once, whatever the number of panels', () => {
+    const { panels } = layerPanels(chartAxis(body, 358, 1, 'all'), size, (index) => index > 0, ['a', 'b']);
+    expect(panels.map(({ name, bare, foot }) => [name, bare, foot])).toEqual([
+      ['a', true, true],
+      ['a', false, false],
+      ['b', false, true],
+    ]);
+  });
+
   test('runs of uncovered layers end where a section does', () => {
     const [line = []] = chartAxis({ visionBlocks: 2, layers: 3 }, 1330, 1, 'all').lines;
     const runs = cellRuns(line, (index) => index < 2);
@@ -84,8 +109,10 @@ describe('values', () => {
 
   test('a logarithmic axis leaves out what it cannot show', () => {
     const axis = { title: 't', log: true };
-    const scale = valueScale(axis, [0, 1e-4, 1, Number.NaN], 100, 0);
+    const scale = valueScale(axis, [1e-4, 1, Number.NaN], 100, 0);
     expect(scale.domain()).toEqual([1e-4, 1]);
+    expect(scale.zero).toBeUndefined();
+    expect(scale(1e-2)).toBeCloseTo(50, 9);
     expect(valueTicks(scale, axis, 5).map(({ text }) => text)).toEqual([
       '1e\u22124',
       '0.001',
@@ -93,6 +120,41 @@ describe('values', () => {
       '0.1',
       '1',
     ]);
+  });
+
+  test('its ends are 1, 2 or 5 times a power of ten, so that it is not mostly empty', () => {
+    expect(valueScale({ title: 't', log: true }, [0.00045, 0.11], 100, 0).domain()).toEqual([2e-4, 0.2]);
+    expect(valueScale({ title: 't', log: true }, [5e-4, 2e-2], 100, 0).domain()).toEqual([5e-4, 2e-2]);
+  });
+
+  test.each([
+    [[1, 9], '1 2 5'],
+    [[1, 90], '1 10'],
+  ])('of %j it has as many ticks as there is room for: %s', (values, texts) => {
+    const axis = { title: 't', log: true };
+    const scale = valueScale(axis, values, 100, 0);
+    expect(
+      valueTicks(scale, axis, 2)
+        .map(({ text }) => text)
+        .join(' '),
+    ).toContain(texts);
+  });
+
+  test('zeros of a logarithmic axis stand in a row of their own, below a break and out of its scale', () => {
+    const axis = { title: 't', log: true };
+    const scale = valueScale(axis, [0, 1e-4, 1], 100, 0);
+    expect(scale.domain()).toEqual([1e-4, 1]);
+    // 12 % of the height lie below the break, zeros in their middle.
+    expect(scale.zero).toEqual({ at: 94, until: 88 });
+    expect(scale(0)).toBe(94);
+    expect([1e-4, 1e-2, 1].map(scale)).toEqual([88, 44, 0]);
+    // Across a chart it is the same from left to right.
+    expect(valueScale(axis, [0, 1e-4, 1], 0, 100).zero).toEqual({ at: 6, until: 12 });
+  });
+
+  test('only zeros are still zeros', () => {
+    const scale = valueScale({ title: 't', log: true }, [0, 0], 100, 0);
+    expect(scale(0)).toBe(scale.zero?.at);
   });
 
   test('without values there is still an axis', () => {

@@ -2,6 +2,8 @@ import { middle, type AxisCell, type LayerAxis } from '../../layer-strip/layer-a
 
 /** One line of the layer axis with room above it for marks. */
 export interface Panel {
+  /** Of a chart with several over one axis, what this one shows. */
+  readonly name: string;
   readonly cells: readonly AxisCell[];
   /** Pixels of the plot's upper and lower edge. */
   readonly top: number;
@@ -10,33 +12,46 @@ export interface Panel {
   readonly bare: boolean;
   /** The panel that carries regions. */
   readonly regions: boolean;
+  /** Layers are numbered below it. */
+  readonly foot: boolean;
 }
 
 interface PanelSize {
-  /** Room above the first panel. */
+  /** Room above the first panel, and for names above each. */
   readonly above: number;
+  readonly names: number;
   readonly height: number;
-  /** Room for ticks below each panel, and below the last one for what else stands there. */
+  /** Room for ticks below a panel, or for nothing, and below the last one for what else stands there. */
   readonly ticks: number;
+  readonly gap: number;
   readonly foot: number;
   /** Height of a bare panel. */
   readonly bare: number;
 }
 
-/** The panels of a per-layer chart: one, or two where the axis is stacked. `covered` says which layers have a place. */
+/**
+ * The panels of a per-layer chart: one for each name, of one height, or two where the axis is stacked; what is bare is drawn once.
+ * `covered` says which layers have a place.
+ */
 export function layerPanels(
   axis: LayerAxis,
   size: PanelSize,
   covered: (index: number) => boolean,
+  names: readonly string[] = [''],
 ): { panels: Panel[]; height: number } {
   let y = size.above;
-  const panels = axis.lines.map((cells): Panel => {
-    const bare = !cells.some(({ index }) => covered(index));
-    const top = y;
-    const bottom = top + (bare ? size.bare : size.height);
-    y = bottom + size.ticks;
-    return { cells, top, bottom, bare, regions: cells.some(({ index }) => index > 0) };
-  });
+  const lines = axis.lines.map((cells) => ({ cells, bare: !cells.some(({ index }) => covered(index)) }));
+  const one = lines.filter(({ bare }) => !bare).length < 2;
+  const panels = names.flatMap((name, i) =>
+    lines.flatMap(({ cells, bare }): Panel[] => {
+      if (bare && i > 0) return [];
+      const foot = bare || !one || i === names.length - 1;
+      const top = y + (bare ? 0 : size.names);
+      const bottom = top + (bare ? size.bare : size.height);
+      y = bottom + (foot ? size.ticks : size.gap);
+      return [{ ...{ name, cells, top, bottom, bare, foot }, regions: cells.some(({ index }) => index > 0) }];
+    }),
+  );
   return { panels, height: y + size.foot };
 }
 

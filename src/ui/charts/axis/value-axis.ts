@@ -1,18 +1,18 @@
-import { scaleLinear, scaleLog, type ScaleContinuousNumeric } from 'd3';
+import { scaleLinear, scaleLog } from 'd3';
+import { percentText } from '../../../number-text.mjs';
 import { plainNumber } from '../../../plain-number.mjs';
 
-export { plainNumber };
+export { percentText, plainNumber };
 
-/** One y axis: what it measures, with the unit, and how its numbers read. */
+/** One axis of values: what it measures, with the unit, and how its numbers read. */
 export interface ValueAxis {
   /** "change rate (%)". */
   readonly title: string;
-  /** Whose axis it is, where two share a chart. */
-  readonly colour?: string;
   /** Fixed ends; from the data otherwise. */
   readonly domain?: readonly [number, number];
   /** Starts at 0 unless told otherwise. */
   readonly fromZero?: boolean;
+  /** Logarithmic; zeros then have a row of their own below a break of the axis. */
   readonly log?: boolean;
   /** A number of this axis as text, unit included: "87.4 %". Four significant digits without it. */
   readonly format?: (value: number) => string;
@@ -22,17 +22,19 @@ export interface ValueAxis {
   readonly tabled?: (value: number) => number;
 }
 
-export type ValueScale = ScaleContinuousNumeric<number, number>;
-
-/** Share as percent: 0.874 → "87.4 %". */
-export function percentText(value: number): string {
-  return `${Number((value * 100).toFixed(1))} %`.replace('-', '\u2212');
+/** Pixels of a value. */
+export interface ValueScale {
+  (value: number): number;
+  domain(): number[];
+  ticks(count?: number): number[];
+  /** Of a logarithmic axis with zeros: the pixels where they stand, and where the axis is broken above them. */
+  readonly zero?: { readonly at: number; readonly until: number };
 }
 
 /** Of an axis whose values are shares from 0 to 1 and whose title says percent, or points. */
 export const AS_PERCENT = {
   format: percentText,
-  tick: (value) => String(Math.round(value * 100)),
+  tick: (value) => String(Math.round(value * 100)).replace('-', '\u2212'),
   tabled: (value) => Number((value * 100).toPrecision(12)),
 } as const satisfies Partial<ValueAxis>;
 
@@ -52,22 +54,46 @@ export function valueScale(
   if (!axis.domain && !axis.log && axis.fromZero !== false)
     [low, high] = [Math.min(0, low), Math.max(0, high)];
   if (low === high) [low, high] = axis.log ? [low / 2, high * 2] : [low, low + (Math.abs(low) || 1)];
-  const scale = axis.log ? scaleLog() : scaleLinear();
-  scale.domain([low, high]).range([bottom, top]);
-  return axis.domain ? scale : scale.nice(axis.log ? undefined : 5);
+  if (axis.log) {
+    const domain = axis.domain ?? [roundDown(low), Number((1 / roundDown(1 / high)).toPrecision(1))];
+    return logScale(domain, values.includes(0), bottom, top);
+  }
+  const scale = scaleLinear([low, high], [bottom, top]);
+  return axis.domain ? scale : scale.nice(5);
+}
+
+/** Share of a logarithmic axis that lies below its break, where zeros stand. */
+const ZERO_SHARE = 0.12;
+
+function logScale(domain: readonly number[], zeros: boolean, bottom: number, top: number): ValueScale {
+  const until = zeros ? bottom + ZERO_SHARE * (top - bottom) : bottom;
+  const at = (bottom + until) / 2;
+  const positive = scaleLog(domain, [until, top]);
+  return Object.assign((value: number) => (value > 0 ? positive(value) : at), {
+    domain: () => positive.domain(),
+    ticks: (count?: number) => positive.ticks(count),
+    ...(zeros ? { zero: { at, until } } : {}),
+  });
+}
+
+/** The largest of 1, 2, 5 times a power of ten that is no larger. */
+function roundDown(value: number): number {
+  const decade = 10 ** Math.floor(Math.log10(value) + 1e-9);
+  const lead = [5, 2].find((one) => one * decade <= value * (1 + 1e-9)) ?? 1;
+  return Number((lead * decade).toPrecision(1));
 }
 
 /** Smaller ticks of a logarithmic axis, which have one digit, would take more room than there is beside a narrow chart. */
 const LEAST_WRITTEN_OUT = 1e-3;
 
-/** Ticks of a scale with their text; a logarithmic one has decades only where it spans several. */
+/** About `count` ticks of a scale with their text; a logarithmic one has 1, 2, 5 or decades only where there is no room for all. */
 export function valueTicks(
   scale: ValueScale,
   axis: ValueAxis,
   count: number,
 ): { value: number; text: string }[] {
   const ticks = scale.ticks(count);
-  const few = axis.log && ticks.length > 2 * count ? ticks.filter(isDecade) : ticks;
+  const few = axis.log ? sparse(ticks, 2 * count) : ticks;
   const step = Math.abs((few[1] ?? 1) - (few[0] ?? 0));
   const digits = Math.max(0, -Math.floor(Math.log10(step || 1) + 1e-9));
   const plain = (value: number) =>
@@ -79,4 +105,10 @@ export function valueTicks(
   return few.map((value) => ({ value, text: (axis.tick ?? plain)(value) }));
 }
 
-const isDecade = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+/** The most ticks of a logarithmic axis that are no more than `most`: all, those that begin with 1, 2, 5, or decades. */
+function sparse(ticks: readonly number[], most: number): readonly number[] {
+  const kept = ['123456789', '125', '1'].map((leads) =>
+    ticks.filter((value) => leads.includes(value.toExponential(0).charAt(0))),
+  );
+  return kept.find(({ length }) => length <= most) ?? kept.findLast(({ length }) => length > 0) ?? ticks;
+}

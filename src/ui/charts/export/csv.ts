@@ -1,4 +1,5 @@
 import type { DataTable, TableCell } from '../figure/data-table.ts';
+import type { FigureFacts } from './figure-facts.ts';
 
 /** How a text begins that a spreadsheet would carry out as a formula; some take the wide signs of East Asian keyboards, too. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
@@ -13,7 +14,15 @@ function field(cell: TableCell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A table as comma-separated values with a header line (RFC 4180, CRLF). */
-export function csv({ columns, rows }: DataTable): string {
-  return [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join('');
+/** Of the column that says where the numbers come from. */
+const FACTS = 'frankenscope';
+
+/**
+ * A table as comma-separated values with a header line (RFC 4180, CRLF). The last column, `frankenscope`, holds in its first row, as
+ * JSON, where the numbers come from. RFC 4180 knows no comments, and lines that begin with # are rows to Excel, pandas and R unless they are
+ * told; a column is read by all, stays with its table when that is saved again, and does not disturb the others.
+ */
+export function csv({ columns, rows }: DataTable, facts: FigureFacts): string {
+  const lines = rows.map((row, i) => [...row, i === 0 ? JSON.stringify(facts) : null]);
+  return [[...columns, FACTS], ...lines].map((row) => `${row.map(field).join(',')}\r\n`).join('');
 }

@@ -7,20 +7,35 @@ function fontFaces(): CSSFontFaceRule[] {
   );
 }
 
-async function base64(url: string): Promise<string> {
-  const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
+/** Bytes as text of an address `data:`. */
+export function base64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 0x8000)
     text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   return btoa(text);
 }
 
+/** The families of the page's own fonts. */
+const FAMILIES = ['Inter Variable', 'JetBrains Mono Variable'];
+
+/** Resolves once every face is there that these characters need: text is measured and drawn as it will be seen. */
+export async function loadFaces(text: string): Promise<void> {
+  await Promise.all(FAMILIES.map((family) => document.fonts.load(`16px "${family}"`, text)));
+}
+
+/** All that is written in a picture. */
+export function writtenIn(svg: SVGSVGElement): string {
+  return [...svg.querySelectorAll('text')].map((text) => text.textContent ?? '').join('');
+}
+
 /**
  * `@font-face` rules with the font files inside, for the families and characters of a picture: a picture that
  * leaves the page has no other way to its fonts. A family that the page does not host itself is left out.
  */
-export async function embeddedFonts(text: string, families: ReadonlySet<string>): Promise<string> {
-  const points = [...new Set([...text].map((character) => character.codePointAt(0) ?? 0))];
+export async function embeddedFonts(svg: SVGSVGElement): Promise<string> {
+  const points = [...new Set([...writtenIn(svg)].map((character) => character.codePointAt(0) ?? 0))];
+  const markup = svg.outerHTML;
+  const families = new Set(FAMILIES.filter((family) => markup.includes(family)));
   const rules = fontFaces().flatMap((rule) => {
     const value = (name: string) => rule.style.getPropertyValue(name);
     const family = value('font-family').replace(/^["']|["']$/g, '');
@@ -33,7 +48,7 @@ export async function embeddedFonts(text: string, families: ReadonlySet<string>)
   });
   const faces = await Promise.all(
     rules.map(async ({ family, url, range, weight }) => {
-      const source = `url(data:font/woff2;base64,${await base64(url)}) format("woff2")`;
+      const source = `url(data:font/woff2;base64,${base64(new Uint8Array(await (await fetch(url)).arrayBuffer()))}) format("woff2")`;
       const limits = range ? `unicode-range:${range};` : '';
       return `@font-face{font-family:"${family}";font-weight:${weight};${limits}src:${source}}`;
     }),

@@ -8,14 +8,3 @@ export function save(name: string, blob: Blob): void {
   // The download has begun with the click; the address is needed until the next task only.
   setTimeout(() => URL.revokeObjectURL(url));
 }
-
-/** A title as a file name: "Change rate per layer" → "change-rate-per-layer". */
-export function fileName(title: string): string {
-  return (
-    title
-      .toLowerCase()
-      .normalize('NFKD')
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '') || 'chart'
-  );
-}

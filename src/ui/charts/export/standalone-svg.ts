@@ -1,21 +1,14 @@
 import { embeddedFonts } from './fonts.ts';
+import { framed, type FramedText, type Framing } from './framing.ts';
 
 /** What a shape or text looks like; the rest follows from its place. */
 const LOOKS = [
   ...['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray'],
   ...['stroke-linecap', 'stroke-linejoin', 'opacity', 'paint-order', 'shape-rendering'],
   ...['font-family', 'font-size', 'font-weight', 'font-style', 'text-anchor', 'dominant-baseline'],
-  'font-variant-numeric',
 ] as const;
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';
-const MARGIN = 24;
-
-interface Heading {
-  readonly title: string;
-  /** Lines under the title: how to read it, "n = 100, seed 123". */
-  readonly lines: readonly string[];
-}
 
 function node(name: string, attributes: Record<string, string | number>, text = ''): SVGElement {
   const made = document.createElementNS(NAMESPACE, name);
@@ -45,63 +38,105 @@ function inline(original: Element, copy: Element): void {
   });
 }
 
-/** Words on lines no longer than `width` pixels at `size`. */
-function wrapped(text: string, width: number, size: number): string[] {
-  const most = Math.max(20, Math.floor(width / (size * 0.52)));
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const open = lines.at(-1);
-    if (open !== undefined && open.length + 1 + word.length <= most)
-      lines[lines.length - 1] = `${open} ${word}`;
-    else lines.push(word);
+/** Leaves out what draws nothing: comments, and white space at the ends of a text. */
+function tidy(copy: SVGSVGElement): void {
+  const walker = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT | NodeFilter.SHOW_TEXT);
+  const found: Node[] = [];
+  while (walker.nextNode()) found.push(walker.currentNode);
+  for (const one of found) {
+    const text = one.parentElement?.closest('text');
+    if (!text) (one as ChildNode).remove();
+    else one.textContent = one instanceof Comment ? '' : (one.textContent ?? '').replace(/\s+/g, ' ');
   }
-  return lines.filter((line) => line !== '');
+  for (const comment of found) if (comment instanceof Comment) comment.remove();
+  for (const text of copy.querySelectorAll('text')) {
+    text.normalize();
+    const [first, last] = [text.firstChild, text.lastChild];
+    if (first instanceof Text) first.data = first.data.trimStart();
+    if (last instanceof Text) last.data = last.data.trimEnd();
+  }
 }
 
-/**
- * A chart as an SVG that needs nothing of this page: styles written into the elements, fonts inside, its heading
- * above it, on the page's ground.
- */
-export async function standaloneSvg(chart: SVGSVGElement, heading: Heading): Promise<string> {
-  const [width, height] = [chart.width.baseVal.value, chart.height.baseVal.value];
-  const root = getComputedStyle(chart);
-  const ink = getComputedStyle(chart).color;
-  const ground = getComputedStyle(document.documentElement).backgroundColor;
-  const size = Number.parseFloat(root.fontSize);
+/** A chart on its own: styles written into the elements, its heading above and where it comes from below, on the page's ground. */
+export interface Picture {
+  readonly svg: SVGSVGElement;
+  readonly width: number;
+  readonly height: number;
+  readonly ground: string;
+}
 
+/** A copy of a chart as it stands on the page now; the faces of all its texts have to be there (`loadFaces`). */
+export function picture(chart: SVGSVGElement, framing: Framing): Picture {
+  const drawn = { width: chart.width.baseVal.value, height: chart.height.baseVal.value };
+  const { color, fontFamily } = getComputedStyle(chart);
+  const ground = getComputedStyle(document.documentElement).backgroundColor;
   const copy = chart.cloneNode(true) as SVGSVGElement;
   inline(chart, copy);
-  const walker = document.createTreeWalker(copy, NodeFilter.SHOW_COMMENT);
-  const comments: Node[] = [];
-  while (walker.nextNode()) comments.push(walker.currentNode);
-  for (const comment of comments) comment.parentNode?.removeChild(comment);
-
-  const lines = heading.lines.flatMap((line) => wrapped(line, width, size * 0.87));
-  const head = size * (1.9 + 1.4 * lines.length);
-  const [wide, high] = [width + 2 * MARGIN, height + head + 2 * MARGIN];
-  const outer = node('svg', { width: wide, height: high, viewBox: `0 0 ${wide} ${high}`, xmlns: NAMESPACE });
-  const family = { 'font-family': root.fontFamily, fill: ink };
-  /** A line of the heading, `down` times its size below the margin. */
-  const written = (line: string, down: number, high: number, more: Record<string, number>) =>
-    node('text', { ...family, x: MARGIN, y: MARGIN + size * down, 'font-size': high, ...more }, line);
-  const text = `${chart.textContent ?? ''}${heading.title}${heading.lines.join('')}`;
-  const families = new Set(
-    [...FONT_FAMILIES].filter((name) => copy.outerHTML.includes(name) || root.fontFamily.includes(name)),
+  tidy(copy);
+  const { texts, at, width, height } = framed(drawn, framing);
+  const svg = node('svg', {
+    ...{ width, height, viewBox: `0 0 ${width} ${height}`, xmlns: NAMESPACE },
+  }) as SVGSVGElement;
+  const written = ({ text, face, x, y, size, weight = 400, soft }: FramedText): SVGElement =>
+    node(
+      'text',
+      {
+        ...{ x, y, fill: color, 'font-size': size, 'font-weight': weight },
+        'font-family': face === 'mono' ? MONO : fontFamily,
+        ...(soft ? { 'fill-opacity': 0.75 } : {}),
+      },
+      text,
+    );
+  svg.append(
+    node('title', {}, framing.title),
+    node('desc', {}, framing.lines.join(' ')),
+    node('metadata', {}, framing.metadata),
+    node('rect', { width, height, fill: ground }),
+    ...texts.map(written),
   );
-  outer.append(
-    node('title', {}, heading.title),
-    node('desc', {}, heading.lines.join(' ')),
-    node('style', {}, await embeddedFonts(text, families)),
-    node('rect', { width: '100%', height: '100%', fill: ground }),
-    written(heading.title, 1, size, { 'font-weight': 600 }),
-    ...lines.map((line, i) => written(line, 2.4 + 1.4 * i, size * 0.87, { 'fill-opacity': 0.75 })),
-  );
-  copy.setAttribute('x', String(MARGIN));
-  copy.setAttribute('y', String(MARGIN + head));
-  copy.setAttribute('overflow', 'visible');
-  outer.append(copy);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(outer)}\n`;
+  // In a group: an svg inside another is a viewport of its own, which few drawing programs open.
+  const marks = node('g', { transform: `translate(${at.x} ${at.y}) scale(${at.scale})` });
+  for (const name of [...copy.attributes].map((attribute) => attribute.name))
+    if (!['width', 'height', 'xmlns', 'overflow'].includes(name))
+      marks.setAttribute(name, copy.getAttribute(name) ?? '');
+  marks.append(...copy.childNodes);
+  svg.append(marks);
+  const made = { svg, width, height, ground };
+  laidOut(made, () => svg.querySelectorAll('text').forEach(onAlphabeticBaseline));
+  return made;
 }
 
-/** The families of the page's own fonts. */
-const FONT_FAMILIES: ReadonlySet<string> = new Set(['Inter Variable', 'JetBrains Mono Variable']);
+/** The page's own face for numbers and code. */
+const MONO = "'JetBrains Mono Variable', monospace";
+
+/** Puts a picture where the browser lays it out, unseen, and does something with it. */
+export function laidOut<T>({ svg }: Picture, use: (svg: SVGSVGElement) => T): T {
+  const stage = document.createElement('div');
+  Object.assign(stage.style, { position: 'fixed', top: '0', left: '0', visibility: 'hidden', zIndex: '-1' });
+  stage.inert = true;
+  stage.append(svg);
+  document.body.append(stage);
+  try {
+    return use(svg);
+  } finally {
+    stage.remove();
+  }
+}
+
+/** Few programs know of other baselines. */
+function onAlphabeticBaseline(text: SVGTextElement): void {
+  const { dominantBaseline } = getComputedStyle(text);
+  if (dominantBaseline === 'auto' || dominantBaseline === 'alphabetic') return;
+  const { y } = text.getBBox();
+  text.setAttribute('dominant-baseline', 'alphabetic');
+  const down = y - text.getBBox().y;
+  for (const part of [text, ...text.querySelectorAll('tspan[y]')])
+    part.setAttribute('y', String(Number(part.getAttribute('y') ?? 0) + down));
+}
+
+/** As a file that needs nothing of this page: fonts inside. Draws as it does here wherever an SVG is shown. */
+export async function svgText(picture: Picture): Promise<string> {
+  const svg = picture.svg.cloneNode(true) as SVGSVGElement;
+  svg.querySelector('title')?.before(node('style', {}, await embeddedFonts(svg)));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(svg)}\n`;
+}

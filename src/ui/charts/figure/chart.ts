@@ -1,11 +1,24 @@
+import type { IntervalKind } from '../../../statistics/interval-kind.ts';
 import type { ChartStatus } from './status.ts';
 
 /** What every chart takes besides its data, and hands on to the shell as it is. */
 export interface ChartProps<Pick = never> {
   readonly title: string;
-  /** What is drawn and how it is to be read, in a sentence. */
+  /** What is drawn and how it is to be read, in sentences: an export has them, too. */
   readonly description: string;
+  /** What one can do here: "Choose a value to see its samples." Said on the page alone. */
+  readonly hint?: string;
+  /** What was found, in a sentence: the title of an export. */
+  readonly finding?: string | null;
+  /** Where published marks that are drawn were printed. */
+  readonly sources?: readonly string[];
   readonly status: ChartStatus;
+  /** What its whiskers and bands are; null where there are none. */
+  readonly interval?: IntervalKind | null;
+  /** What n of a point counts: "pairs", "matrices". */
+  readonly unit?: string;
+  /** Its numbers are computed from all there is, not from items that were drawn: no point of it rests on few. */
+  readonly exact?: boolean;
   /** Asked for the samples behind a place, by a press or Enter. */
   readonly onselect?: ((pick: Pick) => void) | null;
 }

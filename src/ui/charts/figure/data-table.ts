@@ -1,3 +1,5 @@
+import { plainNumber } from '../../../plain-number.mjs';
+
 /** A cell of a chart's table: a number, text, or nothing. */
 export type TableCell = number | string | null;
 
@@ -6,12 +8,13 @@ export interface DataTable {
   /** Column names with their units: "change rate (%)". */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly TableCell[])[];
+  /** The rows as sentences and axes have their numbers, where these have a form of their own: "8.3 %" of 8.333…; null where they have none. */
+  readonly texts?: readonly (readonly (string | null)[])[];
 }
 
-/** A number for reading: integers whole, others with four significant digits; a true minus. */
+/** A number for reading: integers whole, others as sentences have them; a true minus. */
 export function cellText(cell: TableCell): string {
   if (cell === null) return '–';
   if (typeof cell === 'string') return cell;
-  const text = Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(4)));
-  return text.replace('-', '\u2212');
+  return Number.isInteger(cell) ? String(cell).replace('-', '\u2212') : plainNumber(cell);
 }

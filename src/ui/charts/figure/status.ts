@@ -4,9 +4,9 @@ import type { NamedError } from '../../../named-error.ts';
 export type ChartStatus =
   /** Nothing was computed yet; `what` says what would fill the chart. */
   | { readonly kind: 'empty'; readonly what: string }
-  /** Filling: `note` is "n = 37 of 100 so far". */
+  /** Filling: `note` says how far: "37 of 100 samples so far". */
   | { readonly kind: 'partial'; readonly note: string }
-  /** Complete: `note` is "n = 100, seed 123". */
+  /** Complete: `note` says of what: "100 samples". */
   | { readonly kind: 'done'; readonly note: string }
   /** It stopped; what had arrived is still drawn. */
   | { readonly kind: 'failed'; readonly error: NamedError };

@@ -1,4 +1,4 @@
-import type { ValueAxis } from '../axis/value-axis.ts';
+import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { DataTable } from '../figure/data-table.ts';
 import { textWidth } from '../marks/text-width.ts';
 
@@ -88,18 +88,22 @@ export function dotPanels(
 
 /** One row per variant and metric. */
 export function dotTable(rows: readonly DotRow[], columns: readonly DotColumn[], cell: DotCell): DataTable {
+  const dots = rows.flatMap(({ key, label }) =>
+    columns.flatMap(({ key: column, axis }) => {
+      const dot = cell(key, column);
+      return dot ? [{ label, axis, dot }] : [];
+    }),
+  );
   return {
     columns: ['variant', 'metric', 'value', 'low', 'high', 'n', 'published', 'note'],
-    rows: rows.flatMap(({ key, label }) =>
-      columns.flatMap((column) => {
-        const dot = cell(key, column.key);
-        if (!dot) return [];
-        const { n, note } = dot;
-        const { title, tabled = (value) => value } = column.axis;
-        const numbers = [dot.value, dot.low, dot.high].map(tabled);
-        const published = dot.published === undefined ? null : tabled(dot.published);
-        return [[label, title, ...numbers, n, published, note ?? null]];
-      }),
-    ),
+    rows: dots.map(({ label, axis: { title, tabled = (value) => value }, dot }) => {
+      const { value, low, high, n, published, note } = dot;
+      const numbers = [value, low, high].map(tabled);
+      return [label, title, ...numbers, n, published === undefined ? null : tabled(published), note ?? null];
+    }),
+    texts: dots.map(({ axis: { format = plainNumber }, dot: { value, low, high, published } }) => [
+      ...[null, null, ...[value, low, high].map((one) => format(one)), null],
+      ...[published === undefined ? null : format(published), null],
+    ]),
   };
 }

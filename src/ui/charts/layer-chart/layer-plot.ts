@@ -5,7 +5,7 @@ import type { ChartFrame } from '../frame.ts';
 
 /** What decides where the layers stand in a chart. Heights are those at scale 1. */
 export interface LayerRoom {
-  readonly frame: ChartFrame;
+  readonly frame: Pick<ChartFrame, 'body' | 'covers'>;
   readonly size: { readonly width: number; readonly scale: number };
   readonly status: ChartStatus;
   /** Whether a number stands at a layer. */
@@ -18,6 +18,9 @@ export interface LayerRoom {
   /** Height of a panel alone, and of each of two. */
   readonly height: number;
   readonly stacked?: number;
+  /** Several panels over one axis, by their names, and the room above each of them. */
+  readonly panels?: readonly string[];
+  readonly names?: number;
 }
 
 /** Where the layers stand in a chart, and the room above each line of them. Pixels. */
@@ -33,8 +36,9 @@ export interface LayerPlot {
   readonly height: number;
 }
 
-/** Heights at scale 1 of the ticks under a panel, and of a panel in which nothing is covered. */
+/** Heights at scale 1 of the ticks under a panel, of the gap in place of them, and of a panel in which nothing is covered. */
 const TICKS = 26;
+const GAP = 8;
 const BARE = 14;
 
 /** Whether names and numbers have room beside the plot. */
@@ -44,7 +48,7 @@ export function roomBeside(axis: LayerAxis, scale: number): boolean {
 
 /** Lays out a chart over the layers of a body. */
 export function layerPlot(room: LayerRoom): LayerPlot {
-  const { frame, size, status, has, height, stacked = height } = room;
+  const { frame, size, status, has, height, stacked = height, names = 0 } = room;
   const { width, scale } = size;
   const axis = chartAxis(frame.body, width, scale, frame.covers);
   const covered = (layer: number) =>
@@ -55,10 +59,11 @@ export function layerPlot(room: LayerRoom): LayerPlot {
     axis,
     {
       above: (wide ? above : aboveNarrow) * scale,
-      height: (axis.stacked ? stacked : height) * scale,
-      ...{ ticks: TICKS * scale, foot: 0, bare: BARE * scale },
+      ...{ names: names * scale, height: (axis.stacked ? stacked : height) * scale },
+      ...{ ticks: TICKS * scale, gap: GAP * scale, foot: 0, bare: BARE * scale },
     },
     covered,
+    room.panels,
   );
   return { axis, panels, covered, wide, foot, height: foot + room.below * scale };
 }

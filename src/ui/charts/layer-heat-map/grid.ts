@@ -32,6 +32,8 @@ interface GridData {
   readonly grid: LayerGrid;
   readonly rows: GridRows;
   readonly magnitude: Magnitude;
+  /** By layer, how many items each of its values rests on. */
+  readonly counts?: ReadonlyMap<number, number>;
 }
 
 /** The numbers of all rows. */
@@ -108,21 +110,30 @@ export function gridTable(
   rows: GridRows,
   title: string,
   chosen: readonly number[],
+  counts?: GridData['counts'],
 ): DataTable {
   return {
-    columns: ['layer', ...chosen.map((row) => `${title}, ${rows.title} ${rowName(rows, row)}`)],
+    columns: [
+      'layer',
+      ...(counts ? ['n'] : []),
+      ...chosen.map((row) => `${title}, ${rows.title} ${rowName(rows, row)}`),
+    ],
     rows: [...grid]
       .sort(([a], [b]) => a - b)
-      .map(([layer, column]) => [layer, ...chosen.map((row) => column[row - rows.first] ?? null)]),
+      .map(([layer, column]) => [
+        layer,
+        ...(counts ? [counts.get(layer) ?? null] : []),
+        ...chosen.map((row) => column[row - rows.first] ?? null),
+      ]),
   };
 }
 
 /** The table to read, of the marked rows where any are (ranks), and the one to export, of all. */
 export function gridTables(
-  { grid, rows, magnitude }: GridData,
+  { grid, rows, magnitude, counts }: GridData,
   marked: readonly number[],
 ): { table: DataTable; full: DataTable } {
-  const of = (chosen: readonly number[]) => gridTable(grid, rows, magnitude.title, chosen);
+  const of = (chosen: readonly number[]) => gridTable(grid, rows, magnitude.title, chosen, counts);
   const full = of(rowNumbers(rows));
   return { table: marked.length > 0 ? of(writtenRows(rows, marked)) : full, full };
 }

@@ -1,95 +1,148 @@
 import { chartAxis } from '../../layer-strip/layer-axis.ts';
 import type { Panel } from '../axis/panels.ts';
+import { layerX } from '../axis/panels.ts';
 import { valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
 import { layerPlot, roomBeside, type LayerPlot, type LayerRoom } from '../layer-chart/layer-plot.ts';
-import { keyRows, type KeyRows } from '../marks/key-rows.ts';
+import { keyRows, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
-import { floorKeys, hasLayer, type LayerSeries, type Published } from './series.ts';
+import { peakOf, peakText } from './peaks.ts';
+import { hasLayer, inPanel, linesAt, panelNames } from './series.ts';
+import type { LayerSeries, Level, Published } from './series.ts';
+import { tagRows, type Tag } from './tags.ts';
 
-/** What decides where things stand in a chart of lines. */
-interface LinesInput extends Pick<LayerRoom, 'frame' | 'size' | 'status'> {
+/** What a chart of lines draws. */
+interface LinesData {
   readonly y: ValueAxis;
-  readonly right: ValueAxis | null;
   readonly series: readonly LayerSeries[];
+  readonly levels: readonly Level[];
   readonly published: readonly Published[];
-  readonly labels: 'ends' | 'peaks';
+  /** Whether the highest point of each line is named. */
+  readonly peaks: boolean;
+}
+
+/** What decides where things stand in it. */
+interface LinesInput extends LinesData, Pick<LayerRoom, 'frame' | 'size' | 'status'> {
   /** Whether means stand under the plot. */
   readonly means: boolean;
 }
 
 interface LinesLayout extends LayerPlot {
-  /** Where the series are named: beside their ends, over their peaks, or in a row above the plot. */
-  readonly names: 'ends' | 'peaks' | 'row' | 'titles';
+  /** Names stand beside the ends of the lines. */
+  readonly ends: boolean;
+  /** What else has to be named, in rows above the plot. */
   readonly keys: KeyRows;
-  /** Labels of published marks that have no room beside them, in rows above; keyed by their position. */
-  readonly publishedKeys: KeyRows;
-  /** Names of the floors, in rows under those. */
-  readonly floorKeys: KeyRows;
-  /** Published marks have names over the plot. */
-  readonly publishedAbove: boolean;
-  /** Pixels by which the right title and all below it are moved down. */
-  readonly second: number;
 }
 
-/** Heights at scale 1: of a plot alone, of each of two, of a row of names. */
+/** What is written above a panel: a line's highest point, or what a paper printed. */
+export type PanelTag = Tag & { readonly text: string } & (
+    | { readonly of: LayerSeries; readonly value: number }
+    | { readonly of: Exclude<Published, { kind: 'range' }>; readonly from: number; readonly to: number }
+  );
+
+/** Heights at scale 1: of a plot alone, of each of two lines of it, of the least of several panels, of a row of tags. */
 const HEIGHT = 230;
 const STACKED_HEIGHT = 150;
-const LANE = 18;
+const LEAST_HEIGHT = 60;
+export const TAG_ROW = 20;
+/** Sizes of names and of what is printed, at scale 1. */
+const NAME = 13;
+const PRINTED = 12;
+
+/** Pixels that the name of a panel takes, its marker included. */
+export function nameWidth(name: string, scale: number): number {
+  return name === '' ? 0 : (textWidth(name, NAME) + 30) * scale;
+}
+
+/** The tags of a panel's line of the axis. */
+export function panelTags(
+  { y, series, published, peaks }: LinesData,
+  name: string,
+  cells: Panel['cells'],
+  scale: number,
+): PanelTag[] {
+  const printed = inPanel(published, name).flatMap((of, i): PanelTag[] => {
+    if (of.kind === 'range') return [];
+    const [first, last] = of.kind === 'peak' ? [of.layer, of.layer] : [of.first, of.last];
+    const [from, to] = [layerX(cells, Math.round(first)), layerX(cells, Math.round(last))];
+    if (from === null || to === null) return [];
+    const width = (textWidth(of.label, PRINTED) + 12) * scale;
+    return [{ key: `published ${i}`, text: of.label, at: (from + to) / 2, width, of, from, to }];
+  });
+  const highest = (peaks ? linesAt(inPanel(series, name), cells) : []).flatMap(
+    ({ of, points }): PanelTag[] => {
+      const peak = peakOf(points);
+      const at = peak && layerX(cells, peak.layers[0] ?? 0);
+      if (!peak || at === null) return [];
+      const text = peakText(peak, y);
+      return [{ key: of.key, text, at, width: (textWidth(text, NAME) + 30) * scale, of, value: peak.value }];
+    },
+  );
+  return [...printed, ...highest];
+}
 
 /** Where everything of a chart of lines stands, in pixels. */
 export function linesLayout(input: LinesInput): LinesLayout {
-  const { frame, size, y, right, series, published, means } = input;
+  const { frame, size, series, means } = input;
   const { scale } = size;
   const axis = chartAxis(frame.body, size.width, scale, frame.covers);
   const room = axis.right - axis.left;
-  const beside = roomBeside(axis, scale);
-  const names = placeOfNames(input, beside, axis.width - axis.right);
-  const keys = keyRows(names === 'row' ? series : [], room, scale);
-  const marks = published.map(({ label }, i) => ({ key: String(i), label }));
-  const publishedKeys = keyRows(beside ? [] : marks, room, scale);
-  const floors = keyRows(floorKeys(series), room, scale);
-  const publishedAbove = beside && published.some(({ kind }) => kind !== 'range');
-  const titles = right ? textWidth(`${y.title}${right.title}`, 13 * scale) + 56 * scale : 0;
-  const second = titles > room ? LANE : 0;
-  const lanes =
-    (names === 'peaks' ? LANE : 0) + (publishedAbove ? LANE : 0) + publishedKeys.height + floors.height;
+  const names = panelNames(series);
+  const titled = series.every(({ label, panel }) => label === panel);
+  const fit = labelsFit(
+    series.map(({ label }) => label),
+    axis.width - axis.right,
+    scale,
+  );
+  const ends = !titled && roomBeside(axis, scale) && fit;
+  const keys = keyRows(keyItems(input, !titled && !ends), room, scale);
+  const rows = names.map((name) => {
+    const lines = axis.lines.map((cells) =>
+      tagRows(panelTags(input, name, cells, scale), nameWidth(name, scale), room),
+    );
+    return Math.max(name === '' ? 0 : 1, ...lines.flat().map((row) => row + 1));
+  });
+  const most = Math.max(...rows);
+  const each = (height: number) => Math.max(LEAST_HEIGHT, height / names.length);
   const plot = layerPlot({
-    ...input,
-    has: hasLayer(series),
-    above: 28 + second + keys.height + lanes,
-    ...{ height: HEIGHT, stacked: STACKED_HEIGHT },
+    ...{ frame, size, status: input.status, has: hasLayer(series) },
+    ...{ panels: names, names: most * TAG_ROW + (most > 0 ? 4 : 0) },
+    above: 28 + keys.height,
+    ...{ height: each(HEIGHT), stacked: each(STACKED_HEIGHT) },
     below: 22 + (means ? 20 * series.length : 0),
   });
-  return { ...plot, names, keys, publishedKeys, floorKeys: floors, publishedAbove, second };
+  return { ...plot, ends, keys };
 }
 
-/** Beside a narrow plot there is no room, nor for long names; and the titles of two axes name their two series already. */
-function placeOfNames(
-  { labels, right, series, size }: LinesInput,
-  beside: boolean,
-  room: number,
-): LinesLayout['names'] {
-  if (right && series.length === 2) return 'titles';
-  if (!beside) return 'row';
-  if (labels === 'peaks') return 'peaks';
-  const texts = series.map(({ label }) => label);
-  return right || !labelsFit(texts, room, size.scale) ? 'row' : 'ends';
+/** What is named in rows above the plot: lines that are not named beside it, and what else is drawn in it. */
+function keyItems({ y, series, levels, published }: LinesData, named: boolean): KeyItem[] {
+  const floors = series.filter(({ points }) => points.some(({ floor }) => floor !== undefined));
+  const format = y.format ?? String;
+  return [
+    ...(named ? series : []),
+    ...floors.map((one): KeyItem => ({
+      ...one,
+      key: `floor ${one.key}`,
+      label: `rounding alone, ${one.label}`,
+      sign: 'hatch',
+    })),
+    ...levels.map((one): KeyItem => ({ ...one, label: `${one.label}, ${format(one.value)}`, sign: 'level' })),
+    ...published.flatMap((mark, i): KeyItem[] =>
+      mark.kind === 'range'
+        ? [{ key: `range ${i}`, label: mark.label, colour: mark.colour, sign: 'range' }]
+        : [],
+    ),
+  ];
 }
 
-/** The scales of both axes in one panel, from all values and intervals of their series. */
-export function scalesOf(
-  { y, right, series }: Pick<LinesInput, 'y' | 'right' | 'series'>,
+/** The scale of a panel: all of a chart have the same domain, from all values and intervals in it. */
+export function scaleOf(
+  { y, series, levels }: Pick<LinesData, 'y' | 'series' | 'levels'>,
   { top, bottom }: Pick<Panel, 'top' | 'bottom'>,
-): { left: ValueScale; right: ValueScale } {
-  const values = (side: 'left' | 'right') =>
-    series
-      .filter((one) => (one.axis ?? 'left') === side)
-      .flatMap(({ points }) => points)
-      .flatMap(({ value, low, high, floor }) =>
-        value === null ? [] : [value, low ?? value, high ?? value, floor ?? value],
-      );
-  return {
-    left: valueScale(y, values('left'), bottom, top),
-    right: valueScale(right ?? y, values('right'), bottom, top),
-  };
+): ValueScale {
+  const points = [...series.flatMap(({ points: own }) => own), ...levels];
+  const values = points.flatMap(({ value, low, high, ...more }) => {
+    const floor = 'floor' in more ? more.floor : undefined;
+    return value === null ? [] : [value, low ?? value, high ?? value, floor ?? value];
+  });
+  return valueScale(y, values, bottom, top);
 }

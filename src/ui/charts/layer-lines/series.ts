@@ -1,5 +1,6 @@
 import type { LayerIndex } from '../../../layer-index.ts';
 import { minIndex } from 'd3';
+import type { Mean } from '../../../statistics/mean-interval.ts';
 import { layerIndices, middle, type AxisCell, type Body } from '../../layer-strip/layer-axis.ts';
 import type { CursorGrid } from '../figure/chart-cursor.svelte.ts';
 import type { MarkerShape } from '../marks/markers.ts';
@@ -25,24 +26,63 @@ export interface LayerSeries {
   readonly label: string;
   readonly colour: string;
   readonly marker?: MarkerShape;
-  readonly axis?: 'left' | 'right';
+  /** Name of the panel it is drawn in, where lines of one colour have panels of their own: "counting". */
+  readonly panel?: string;
   readonly points: readonly LayerPoint[];
+  /**
+   * Mean over layers, both included, of numbers that items give, with its interval over these; the points' own mean with the spread
+   * between layers where it is left out.
+   */
+  readonly pooled?: (first: LayerIndex, last: LayerIndex) => Mean | null;
+}
+
+/** A value that holds for all layers, drawn as a line across: "without ablation". */
+export interface Level {
+  readonly key: string;
+  readonly label: string;
+  readonly colour: string;
+  readonly value: number;
+  /** Interval, in the units of the value; drawn as a band. */
+  readonly low?: number;
+  readonly high?: number;
+  readonly n?: number;
+}
+
+interface Printed {
+  /** With its source: "VFL: layer 12 of 28". */
+  readonly label: string;
+  /** The panel it belongs to; all, where it says none. */
+  readonly panel?: string;
 }
 
 /** What a paper printed, drawn faintly beside what was measured here. */
 export type Published =
   /** A peak at a layer; with a value where one was printed. */
-  | { readonly kind: 'peak'; readonly label: string; readonly layer: LayerIndex; readonly value?: number }
+  | (Printed & { readonly kind: 'peak'; readonly layer: LayerIndex; readonly value?: number })
   /** Neighbouring layers. */
-  | { readonly kind: 'span'; readonly label: string; readonly first: number; readonly last: number }
-  /** A range of values on one axis. */
-  | {
+  | (Printed & { readonly kind: 'span'; readonly first: number; readonly last: number })
+  /** A range of values. `short` names it beside the plot, its colour says whose it is. */
+  | (Printed & {
       readonly kind: 'range';
-      readonly label: string;
-      readonly axis: 'left' | 'right';
+      readonly short: string;
+      readonly colour: string;
       readonly low: number;
       readonly high: number;
-    };
+    });
+
+/** Names of the panels, in order; one without a name where lines share one. */
+export function panelNames(series: readonly LayerSeries[]): string[] {
+  const names = [...new Set(series.map(({ panel = '' }) => panel))];
+  return names.length === 0 ? [''] : names;
+}
+
+/** What lies in the panel of a name: what says so, and what says of none that it does. */
+export function inPanel<Item extends { readonly panel?: string }>(
+  items: readonly Item[],
+  name: string,
+): Item[] {
+  return items.filter(({ panel = name }) => panel === name);
+}
 
 /** A chosen point: whose samples are shown. */
 export interface LayerPick {
@@ -77,13 +117,6 @@ export function floorSteps(
     else runs.push([step]);
   }
   return runs;
-}
-
-/** The series that have a floor, as the key names it. */
-export function floorKeys(series: readonly LayerSeries[]): LayerSeries[] {
-  return series
-    .filter(({ points }) => points.some(({ floor }) => floor !== undefined))
-    .map((one) => ({ ...one, label: `rounding alone, ${one.label}` }));
 }
 
 /** Whether any of these series has a point at a layer, be it one that could not be computed. */
@@ -121,19 +154,19 @@ export function layerPick(
   return at && has ? { series: at.row, layer: at.column } : null;
 }
 
-/** The unified indices between which a line is drawn through: vision, projector and LLM are not joined. */
-export function unbroken(points: readonly LayerPoint[]): LayerPoint[][] {
+/**
+ * The runs of points through which a line is drawn: vision, projector and LLM are not joined, nor, on a logarithmic axis, a zero
+ * and what is above it.
+ */
+export function unbroken(points: readonly LayerPoint[], log = false): LayerPoint[][] {
   const parts: LayerPoint[][] = [];
-  let before: LayerPoint | null = null;
+  let before: string | null = null;
   for (const point of [...points].sort((a, b) => a.layer - b.layer)) {
-    if (point.value === null) {
-      before = null;
-      continue;
-    }
-    const joined = before !== null && Math.sign(before.layer) === Math.sign(point.layer);
-    if (joined) parts.at(-1)?.push(point);
-    else parts.push([point]);
-    before = point;
+    const run: string | null =
+      point.value === null ? null : `${Math.sign(point.layer)} ${log && point.value === 0}`;
+    if (run !== null && run === before) parts.at(-1)?.push(point);
+    else if (run !== null) parts.push([point]);
+    before = run;
   }
   return parts;
 }

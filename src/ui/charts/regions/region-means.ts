@@ -1,6 +1,10 @@
 import type { LayerIndex } from '../../../layer-index.ts';
 import { deviation, mean } from 'd3';
+import { LEAST } from '../../../few-items.mjs';
+import { spanText, spreadTexts } from '../../../number-text.mjs';
+import type { Interval } from '../../../statistics/wilson.ts';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
+import type { LayerSeries } from '../layer-lines/series.ts';
 import type { Coverage } from '../../layer-strip/layer-axis.ts';
 import { regionSpans, type Cuts } from '../../../regions.ts';
 
@@ -14,6 +18,10 @@ interface AveragedRange {
 
 interface RegionMean extends AveragedRange {
   readonly mean: number;
+  /** Over items, where they give the numbers; null where these tell nothing of it. */
+  readonly interval?: Interval | null;
+  /** Items. */
+  readonly n?: number;
   /** Sample standard deviation over the layers (n − 1); null for fewer than two. */
   readonly deviation: number | null;
   /** Layers that have a value. */
@@ -33,9 +41,12 @@ export function averagedRanges(
     : llm;
 }
 
-/** Mean and spread over the layers of each range that has any value. The spread is between layers, not an error. */
+/**
+ * Means over the layers of each range that has any value: with an interval over items where they give the numbers, else with the spread
+ * between layers, which is no error.
+ */
 export function regionMeans(
-  points: readonly { readonly layer: LayerIndex; readonly value: number | null }[],
+  { points, pooled }: Pick<LayerSeries, 'points' | 'pooled'>,
   parts: readonly AveragedRange[],
 ): RegionMean[] {
   return parts.flatMap((part) => {
@@ -44,23 +55,23 @@ export function regionMeans(
     );
     const average = mean(values);
     if (average === undefined) return [];
-    return [{ ...part, mean: average, deviation: deviation(values) ?? null, layers: values.length }];
+    const layers = values.length;
+    if (!pooled) return [{ ...part, mean: average, deviation: deviation(values) ?? null, layers }];
+    const found = pooled(part.first, part.last);
+    return found ? [{ ...part, ...found, deviation: null, layers }] : [];
   });
 }
 
 /**
- * A mean with its spread as text, the fuller form first: "0.0440 ± 0.0021", "0.0440". Without a format of the
- * axis the spread has two digits and the mean as many decimals.
+ * A region's mean as text, the fuller form first: "0.0440 ± 0.0021", "0.0440"; with an interval "12 % (8 % to 16 %)". Of so few items that
+ * nothing is told, a dash.
  */
-export function meanTexts(mean: number, spread: number | null, axis: ValueAxis): string[] {
-  if (axis.format) {
-    const text = axis.format(mean);
-    return spread === null ? [text] : [`${text} ± ${axis.format(spread)}`, text];
-  }
-  if (spread === null || spread === 0) return [plainNumber(mean)];
-  const decimals = 1 - Math.floor(Math.log10(spread));
-  if (decimals < 0 || decimals > 7)
-    return [`${plainNumber(mean)} ± ${plainNumber(spread)}`, plainNumber(mean)];
-  const fixed = (value: number) => value.toFixed(decimals).replace('-', '\u2212');
-  return [`${fixed(mean)} ± ${fixed(spread)}`, fixed(mean)];
+export function meanTexts(region: RegionMean, { format }: ValueAxis): readonly string[] {
+  const { mean: average, deviation: spread, interval, n } = region;
+  // Four digits of a spread would say more than it knows.
+  const form = format === plainNumber ? undefined : format;
+  if (interval === undefined) return spreadTexts(average, spread, form);
+  if ((n ?? 0) < LEAST) return ['–'];
+  const text = (form ?? plainNumber)(average);
+  return interval ? [`${text} (${spanText(interval, form ?? plainNumber)})`, text] : [text];
 }

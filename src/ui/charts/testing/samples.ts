@@ -54,7 +54,7 @@ export function swapSeries(layers = 28): LayerSeries[] {
   ];
   return tasks.map(([label, marker, at, width, height]) => ({
     key: label,
-    label,
+    ...{ label, panel: label },
     colour: IN.colour,
     marker,
     points: Array.from({ length: layers }, (_, i) => {
@@ -64,7 +64,7 @@ export function swapSeries(layers = 28): LayerSeries[] {
   }));
 }
 
-/** Relative norms of the two updates over the whole body: two axes, a factor of a hundred apart. */
+/** Relative norms of the two updates over the whole body, a factor of a hundred apart. */
 export function energySeries({ visionBlocks, layers } = BODY): LayerSeries[] {
   const random = seededRandom(7);
   const indices = Array.from({ length: visionBlocks + 1 + layers }, (_, i) => i - visionBlocks);
@@ -80,10 +80,46 @@ export function energySeries({ visionBlocks, layers } = BODY): LayerSeries[] {
       label: 'RL',
       colour: RL.colour,
       marker: 'square',
-      axis: 'right',
       points: points(0.00045, 0.001225, 14),
     },
   ];
+}
+
+/** The same of a run with its first layers frozen: their updates are exactly zero. */
+export function frozenEnergySeries(frozen = 9): LayerSeries[] {
+  return energySeries().map((one) => ({
+    ...one,
+    points: one.points.map((point) =>
+      one.key === 'rl' && point.layer <= frozen ? { ...point, value: 0 } : point,
+    ),
+  }));
+}
+
+/** Attention onto the image of two checkpoints, and their difference with its interval. */
+export function attentionShift(layers = 28): LayerSeries {
+  const random = seededRandom(23);
+  return {
+    ...{ key: 'difference', label: 'RL − IN', colour: 'var(--ink)' },
+    points: Array.from({ length: layers }, (_, i) => {
+      const value = 0.03 * bump(i + 1, 19, 5) - 0.012 * bump(i + 1, 6, 4) + 0.004 * (random() - 0.5);
+      const half = 0.006 + 0.004 * random();
+      return { layer: i + 1, value, low: value - half, high: value + half, n: 40 };
+    }),
+  };
+}
+
+/** Error rates with one layer left out; early and late ones matter. */
+export function ablationSeries(layers = 28): LayerSeries {
+  const random = seededRandom(29);
+  return {
+    ...{ key: 'layer', label: 'RL', colour: RL.colour },
+    points: Array.from({ length: layers }, (_, i) =>
+      rate(
+        i + 1,
+        Math.min(1, 0.24 + 0.7 * bump(i + 1, 1, 2) + 0.5 * bump(i + 1, layers, 1.5) + 0.08 * random()),
+      ),
+    ),
+  };
 }
 
 /** The same of checkpoints whose LLM is stored rounded: SFT is well above what rounding alone would give, RL not everywhere. */
@@ -126,10 +162,10 @@ export function headsGrid(layers = 28, heads = 28): Map<number, number[]> {
 }
 
 export const COMPONENTS = [
-  { key: 'attention', label: 'Attention' },
-  ...['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((key) => ({ key, label: key, inner: true })),
-  { key: 'mlp', label: 'MLP' },
-  ...['gate_proj', 'up_proj', 'down_proj'].map((key) => ({ key, label: key, inner: true })),
+  { key: 'attention', label: 'Attention', n: 112 },
+  ...['q_proj', 'k_proj', 'v_proj', 'o_proj'].map((key) => ({ key, label: key, inner: true, n: 28 })),
+  { key: 'mlp', label: 'MLP', n: 84 },
+  ...['gate_proj', 'up_proj', 'down_proj'].map((key) => ({ key, label: key, inner: true, n: 28 })),
 ];
 
 /** Mean relative norm by component, with the spread over layers. */

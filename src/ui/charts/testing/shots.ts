@@ -1,16 +1,18 @@
 import { NamedError } from '../../../named-error.ts';
 import LayerLines from '../layer-lines/LayerLines.svelte';
-import ComponentBars from '../component-bars/ComponentBars.svelte';
+import ComponentDots from '../component-dots/ComponentDots.svelte';
 import IntervalDots from '../interval-dots/IntervalDots.svelte';
 import LayerHeatMap from '../layer-heat-map/LayerHeatMap.svelte';
-import LayerRidge from '../layer-ridge/LayerRidge.svelte';
 import LayerSurface from '../layer-surface/LayerSurface.svelte';
 import SpectrumOverlay from '../spectrum-overlay/SpectrumOverlay.svelte';
 import {
+  ablationSeries,
+  attentionShift,
   COMPONENTS,
   componentValues,
   DEMO_FRAME,
   energySeries,
+  frozenEnergySeries,
   FRAME,
   headsGrid,
   IN,
@@ -39,8 +41,11 @@ const swap = {
   description: 'Share of pairs whose answer changed when the visual tokens of one layer were swapped.',
   y: RATE,
   onselect: () => undefined,
-  labels: 'peaks',
+  peaks: true,
 };
+
+const NORM = { title: '‖Δ‖ / ‖W‖, logarithmic', log: true };
+const range = (low: number, high: number) => ({ kind: 'range', short: 'paper', low, high });
 
 const spectra = {
   title: 'Update diversity',
@@ -64,6 +69,7 @@ const SPECTRA = (
   colour: IN.colour,
   marker,
   values: (GRID.get(layer) ?? []).map((value) => Math.exp(value ?? 0)),
+  n: 7,
 }));
 
 const DOTS = transferDots();
@@ -78,10 +84,10 @@ export const SHOTS: readonly Shot[] = [
       status: { kind: 'done', note: 'n = 100 pairs a task' },
       selected: { series: 'grounding', layer: 18 },
       published: [
-        { kind: 'peak', label: 'counting 12', layer: 12, value: 0.874 },
-        { kind: 'peak', label: 'grounding 18', layer: 18, value: 1 },
-        { kind: 'peak', label: 'OCR 22', layer: 22, value: 0.928 },
-        { kind: 'span', label: 'recognition 0–10', first: 1, last: 10 },
+        { kind: 'span', label: 'VFL layers 0 to 10, here 1 to 11', panel: 'recognition', first: 1, last: 11 },
+        { kind: 'peak', label: 'VFL layer 12, here 13', panel: 'counting', layer: 13, value: 0.874 },
+        { kind: 'peak', label: 'VFL layer 18, here 19', panel: 'grounding', layer: 19, value: 1 },
+        { kind: 'peak', label: 'VFL layer 22, here 23', panel: 'OCR', layer: 23, value: 0.928 },
       ],
     },
   },
@@ -99,15 +105,30 @@ export const SHOTS: readonly Shot[] = [
     props: {
       frame: FRAME,
       title: 'Update energy per layer',
-      description: 'Mean relative norm of the update over the matrices of a layer; two axes.',
-      y: { title: 'IN: ‖Δ‖ / ‖W‖', colour: IN.colour },
-      right: { title: 'RL: ‖Δ‖ / ‖W‖', colour: RL.colour },
+      description: 'Mean relative norm of the update over the matrices of a layer.',
+      y: NORM,
       series: energySeries(),
       status: { kind: 'done', note: '729 tensors, 16.6 GB read' },
       published: [
-        { kind: 'range', label: 'published 0.022–0.11', axis: 'left', low: 0.022, high: 0.11 },
-        { kind: 'range', label: 'published 0.00045–0.0012', axis: 'right', low: 0.00045, high: 0.001225 },
+        { ...range(0.022, 0.11), label: 'Frankenstein: IN 0.022 to 0.11', colour: IN.colour },
+        {
+          ...range(0.00045, 0.001225),
+          label: 'Frankenstein: RL 0.00045 to 0.0012',
+          colour: RL.colour,
+        },
       ],
+    },
+  },
+  {
+    name: 'lines-frozen',
+    component: LayerLines,
+    props: {
+      frame: FRAME,
+      title: 'Update energy per layer',
+      description: 'Early layers were frozen: their updates are exactly zero.',
+      y: NORM,
+      series: frozenEnergySeries(),
+      status: { kind: 'done', note: '729 tensors' },
     },
   },
   {
@@ -117,10 +138,40 @@ export const SHOTS: readonly Shot[] = [
       frame: FRAME,
       title: 'Update energy per layer',
       description: 'Hatched: what rounding to the stored format alone would give.',
-      y: { title: 'IN: ‖Δ‖ / ‖W‖', colour: IN.colour },
-      right: { title: 'RL: ‖Δ‖ / ‖W‖', colour: RL.colour },
+      y: NORM,
       series: roundedEnergySeries(),
       status: { kind: 'done', note: '729 tensors, 4.6 GB read' },
+    },
+  },
+  {
+    name: 'lines-difference',
+    component: LayerLines,
+    props: {
+      frame: LLM_FRAME,
+      title: 'Attention shift per layer, RL − IN',
+      description: 'How much more RL attends to the image than IN, sample by sample.',
+      y: { title: 'attention mass on the image, RL − IN' },
+      series: [attentionShift()],
+      levels: [{ key: 'zero', label: 'no difference', colour: 'var(--ink-soft)', value: 0 }],
+      status: { kind: 'done', note: 'n = 40' },
+    },
+  },
+  {
+    name: 'lines-baseline',
+    component: LayerLines,
+    props: {
+      frame: LLM_FRAME,
+      title: 'Error rate per ablated layer',
+      description: 'Share of wrong answers when one layer adds nothing to the residual stream.',
+      y: { ...RATE, title: 'error rate (%)' },
+      series: [ablationSeries()],
+      levels: [
+        {
+          ...{ key: 'baseline', label: 'RL without ablation', colour: 'var(--ink-soft)' },
+          ...{ value: 0.24, low: 0.167, high: 0.332, n: 100 },
+        },
+      ],
+      status: { kind: 'done', note: 'n = 100' },
     },
   },
   {
@@ -130,8 +181,8 @@ export const SHOTS: readonly Shot[] = [
       frame: DEMO_FRAME,
       title: 'Update energy per layer',
       description: 'A small model: few layers, the same axis.',
-      y: { title: '‖Δ‖ / ‖W‖' },
-      series: energySeries(DEMO_FRAME.body).map(({ axis: _, ...one }) => one),
+      y: NORM,
+      series: energySeries(DEMO_FRAME.body),
       status: { kind: 'done', note: '' },
     },
   },
@@ -166,15 +217,6 @@ export const SHOTS: readonly Shot[] = [
           'run again; it goes on at pair 42',
         ),
       },
-    },
-  },
-  {
-    name: 'ridge-swap',
-    component: LayerRidge,
-    props: {
-      ...swap,
-      series: swapSeries(),
-      status: { kind: 'done', note: 'n = 100 pairs a task' },
     },
   },
   {
@@ -214,14 +256,15 @@ export const SHOTS: readonly Shot[] = [
   },
   {
     name: 'components-floor',
-    component: ComponentBars,
+    component: ComponentDots,
     props: {
       title: 'Update energy by component',
-      description: 'Hatched: up to what rounding alone would give.',
+      description: 'Strokes: what rounding alone would give.',
+      y: NORM,
       components: COMPONENTS,
       columns: [
         {
-          ...{ key: 'rl', label: 'RL', colour: RL.colour, axis: { title: '‖Δ‖ / ‖W‖' } },
+          ...{ key: 'rl', label: 'RL', colour: RL.colour },
           values: new Map(
             [...componentValues(0.001)].map(([key, { value }], i) => [
               key,
@@ -263,17 +306,17 @@ export const SHOTS: readonly Shot[] = [
   },
   {
     name: 'components',
-    component: ComponentBars,
+    component: ComponentDots,
     props: {
       title: 'Update energy by component',
       description: 'Mean relative norm over all layers; the line is the range between them.',
+      y: NORM,
       components: COMPONENTS,
       columns: [
         {
           key: 'in',
           label: 'IN',
           colour: IN.colour,
-          axis: { title: '‖Δ‖ / ‖W‖' },
           values: componentValues(0.06),
         },
         {
@@ -281,7 +324,6 @@ export const SHOTS: readonly Shot[] = [
           label: 'RL',
           colour: RL.colour,
           marker: 'square',
-          axis: { title: '‖Δ‖ / ‖W‖' },
           values: componentValues(0.0009),
         },
       ],

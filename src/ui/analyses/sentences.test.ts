@@ -1,0 +1,440 @@
+/** Every number of a sentence is computed again from the exported table of the chart that stands beside it (docs/method.md §13). */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { analysis as ablate } from '../../analyses/ablate/analysis.ts';
+import { analysis as attention } from '../../analyses/attention/analysis.ts';
+import { analysis as diversity } from '../../analyses/diversity/analysis.ts';
+import { analysis as energy } from '../../analyses/energy/analysis.ts';
+import { analysis as lens } from '../../analyses/lens/analysis.ts';
+import { analysis as overlap } from '../../analyses/overlap/analysis.ts';
+import { analysis as patch } from '../../analyses/patch/analysis.ts';
+import { analysis as swap } from '../../analyses/swap/analysis.ts';
+import type { TokensRecord } from '../../analyses/tokens/difference.ts';
+import { analysis as tokens } from '../../analyses/tokens/analysis.ts';
+import { layerNames } from '../../analyses/wording.mjs';
+import { LEAST } from '../../few-items.mjs';
+import { percentText, points, spreadTexts } from '../../number-text.mjs';
+import { plainNumber } from '../../plain-number.mjs';
+import { errorRates } from '../../probes/ablation/error-rates.ts';
+import { ablateLayer } from '../../probes/ablation/experiment.ts';
+import type { AblationRecord } from '../../probes/ablation/sweep.ts';
+import { attentionDifference } from '../../probes/attention/difference.ts';
+import { attentionByLayer } from '../../probes/attention/layer-means.ts';
+import type { AttentionRecord } from '../../probes/attention/shift.ts';
+import type { FinishedAnswer } from '../../probes/finished-answer.ts';
+import { lensByDepth } from '../../probes/lens/depths.ts';
+import type { LensRecord } from '../../probes/lens/lens.ts';
+import { patchAgreement } from '../../probes/patching/agreement.ts';
+import type { PatchRecord } from '../../probes/patching/patch.ts';
+import type { SwapRecord } from '../../probes/swap/sweep.ts';
+import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
+import type { LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
+import type { SideOverlap, SubspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
+import { mean } from '../../statistics/mean.ts';
+import { spreadOf } from '../../statistics/spread.ts';
+import { AS_PERCENT, type ValueAxis } from '../charts/axis/value-axis.ts';
+import { layerTable } from '../charts/layer-lines/reading.ts';
+import type { LayerSeries, Level } from '../charts/layer-lines/series.ts';
+import { errorPoints, lengthPoints } from './ablate/series.ts';
+import { attentionPoints } from './attention/series.ts';
+import { matricesByLayer, rankSeries } from './diversity/series.ts';
+import { energySeries } from './energy/series.ts';
+import { readablePoints } from './lens/series.ts';
+import { overlapSeries } from './overlap/series.ts';
+import { agreementPoints } from './patch/series.ts';
+import { swapSeries } from './swap/series.ts';
+import { type ExportedRow, exportedRows, numberIn, numbersOf } from './testing/exported-table.ts';
+import { tokenTable } from './tokens/token-table.ts';
+
+const LAYERS = 4;
+const REGIONS = [
+  { name: 'Early', first: 0, last: 0 },
+  { name: 'Mid', first: 1, last: 2 },
+  { name: 'Late', first: 3, last: 3 },
+];
+const READER = { regions: REGIONS };
+const SHARE: ValueAxis = { title: 'share (%)', domain: [0, 1], ...AS_PERCENT };
+const PLAIN: ValueAxis = { title: 'value', format: plainNumber };
+
+const rowsOf = (series: LayerSeries[], y: ValueAxis, levels: Level[] = []): readonly ExportedRow[] =>
+  exportedRows(layerTable({ series, levels, y }));
+const line = (label: string, points: LayerSeries['points']): LayerSeries => ({
+  ...{ key: label, label, colour: 'ink', points },
+});
+
+/** Cases of n items: one, two, twelve, and whatever else. */
+const counts = fc.oneof(fc.constantFrom(1, 2, 12), fc.integer({ min: 3, max: 30 }));
+const many = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
+  counts.chain((n) => fc.array(item, { minLength: n, maxLength: n }));
+const holds = <T>(records: fc.Arbitrary<T>, check: (records: T) => void): void =>
+  fc.assert(fc.property(records, check), { numRuns: 60 });
+const said = (text: string, tokens = 3): FinishedAnswer => ({ text, tokens, stop: 'end' });
+
+/** A share as a sentence has it, from the columns `NAME, share (%)`, `low`, `high` and `n` of one row. */
+function shareOf(row: ExportedRow | undefined, name: string): string {
+  const [value, low, high, n] = [`, ${SHARE.title}`, ', low', ', high', ', n'].map((column) =>
+    numberIn(row, `${name}${column}`),
+  ) as [number, number, number, number];
+  expect(low).toBeLessThan(high);
+  expect(n).toBeGreaterThan(0);
+  if (n < LEAST) return `${Math.round((value / 100) * n)} of ${n} (too few to tell)`;
+  const [share, from, to] = [value, low, high].map((percent) => percentText(percent / 100));
+  return `${share} (Wilson 95 %: ${from} to ${to}, n = ${n}${n < 10 ? ': few' : ''})`;
+}
+
+/** Where a column is largest, all of equals; layers counted from 0. */
+function largest(rows: readonly ExportedRow[], column: string): readonly number[] {
+  const most = Math.max(...rows.map((row) => numberIn(row, column)));
+  return rows.flatMap((row) => (numberIn(row, column) === most ? [numberIn(row, 'layer') - 1] : []));
+}
+
+describe('sentences and exported tables', () => {
+  it('of a token swap: peak, regions, and where answers went', () => {
+    const pair = fc
+      .record({
+        id: fc.uuid(),
+        swapped: fc.array(fc.constantFrom('3', '10', '7'), { minLength: 4, maxLength: 4 }),
+      })
+      .map(({ id, swapped }): SwapRecord => ({
+        ...{ task: 'counting', id, prompt: 'How many?', targetAnswer: '3', sourceAnswer: '10' },
+        ...{ imageTokens: { target: 4, source: 4 }, resampled: false, original: said('3'), source: null },
+        swapped: swapped.map((text, layer) => ({ layer, ...said(text) })),
+      }));
+    const values = { definition: 'paper', mode: 'single', reads: 'all' } as Parameters<
+      typeof swap.findings
+    >[1];
+    holds(many(pair), (records) => {
+      const rows = rowsOf([...swapSeries(records, 'paper', 'ink')], SHARE);
+      const [sentence = ''] = swap.findings(records, values, [], READER);
+      const peaks = largest(rows, `Counting, ${SHARE.title}`);
+      const share = shareOf(rows[peaks[0] ?? 0], 'Counting');
+      const most = numberIn(rows[peaks[0] ?? 0], `Counting, ${SHARE.title}`);
+      expect(sentence).toContain(
+        most > 0 ? `most at ${layerNames(peaks)}: ${share}.` : `at no layer: ${share}.`,
+      );
+      const regions = /Mean over (.*?); bootstrap over items/.exec(sentence)?.[1];
+      expect(regions !== undefined).toBe(records.length >= LEAST);
+      for (const { name, first, last } of regions === undefined ? [] : REGIONS) {
+        const rates = rows.slice(first, last + 1).map((row) => numberIn(row, `Counting, ${SHARE.title}`));
+        const [text = '', low = '', high = ''] =
+          new RegExp(`${name} [\\d.]+ % \\(([\\d.]+) % to ([\\d.]+) %\\)`).exec(regions ?? '') ?? [];
+        expect(text).toContain(`${name} ${percentText(mean(rates) / 100)} (`);
+        expect(Number(low)).toBeLessThan(Number(high));
+      }
+      const went = numbersOf(/At layer .*? stayed/.exec(sentence)?.[0] ?? '');
+      if (went.length > 0) {
+        const [layer = 0, source = 0, n = 0, elsewhere = 0, stayed = 0] = went;
+        expect(layer - 1).toBe(peaks[0]);
+        expect(source + elsewhere + stayed).toBe(n);
+        expect(percentText((source + elsewhere) / n)).toBe(percentText(most / 100));
+      }
+    });
+  });
+
+  it('of ablation: each layer of several that cost most has its own number of tokens', () => {
+    const answer = fc.record({ right: fc.boolean(), tokens: fc.integer({ min: 1, max: 256 }) });
+    const problem = fc
+      .record({ id: fc.uuid(), baseline: answer, ablated: fc.array(answer, { minLength: 4, maxLength: 4 }) })
+      .map(({ id, baseline, ablated }): AblationRecord => {
+        const of = ({ right, tokens: count }: typeof baseline) => said(right ? '84' : '7', count);
+        return {
+          ...{ id, question: 'q', answer: '84', hasImage: false, baseline: of(baseline) },
+          ablated: ablated.map((one, layer) => ({ experiment: `layer_${layer}`, ...of(one) })),
+        };
+      });
+    const models = [{ checkpoint: { layers: LAYERS } }] as unknown as Parameters<typeof ablate.findings>[2];
+    const values = { parts: ['layer'] } as unknown as Parameters<typeof ablate.findings>[1];
+    const experiments = Array.from({ length: LAYERS }, (_, layer) => ablateLayer(layer));
+    holds(many(problem), (records) => {
+      const [baseline, ...rates] = errorRates(records, experiments);
+      if (!baseline) throw new Error('there is no baseline');
+      const level = { key: 'b', label: 'baseline', colour: 'ink', n: baseline.n };
+      const errors = rowsOf([line('IN', errorPoints(rates))], SHARE, [
+        { ...level, value: baseline.errorRate, ...baseline.interval },
+      ]);
+      const lengths = rowsOf([line('IN', lengthPoints(rates))], PLAIN, [
+        { ...level, value: baseline.form.meanTokens, ...baseline.form.tokensInterval },
+      ]);
+      const [before = '', worst = '', forms = ''] = ablate.findings(records, values, models, READER);
+      expect(before).toBe(`Without ablation wrong answers are ${shareOf(errors[0], 'baseline')}.`);
+      const layers = largest(errors, `IN, ${SHARE.title}`);
+      const row = errors[layers[0] ?? 0];
+      expect(worst).toContain(
+        `With ${layerNames(layers)} left out they are most: ${shareOf(row, 'IN')}; accuracy `,
+      );
+      const drop = (numberIn(row, `baseline, ${SHARE.title}`) - numberIn(row, `IN, ${SHARE.title}`)) / 100;
+      if (records.length < LEAST) {
+        const [lost = 0, gained = 0] = numbersOf(/accuracy (.*)\./.exec(worst)?.[1] ?? '');
+        expect((gained - lost) / records.length).toBeCloseTo(drop, 9);
+        expect(forms).toBe('');
+        return;
+      }
+      expect(worst).toContain(`accuracy ${points(drop)} points (Newcombe for pairs, 95 %: `);
+      const own = layers.map((layer) => numberIn(lengths[layer], `IN, ${PLAIN.title}`));
+      const listed = [...new Set(own.map((value) => plainNumber(value)))];
+      const found = /have (.*?) tokens on average \((.*?) without ablation\)/.exec(forms);
+      expect(found?.[2]).toBe(plainNumber(numberIn(lengths[0], `baseline, ${PLAIN.title}`)));
+      if (layers.length > 3 && listed.length > 1)
+        expect(found?.[1]).toBe(`${plainNumber(Math.min(...own))} to ${plainNumber(Math.max(...own))}`);
+      else if (listed.length > 1)
+        expect(numbersOf(found?.[1] ?? '')).toEqual(own.map((value) => Number(plainNumber(value))));
+      else expect(found?.[1]).toBe(listed[0]);
+    });
+  });
+
+  it('of attention: each model’s number stands with its name, and the difference with its own interval', () => {
+    const mass = fc.array(
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 2 }),
+      {
+        minLength: LAYERS,
+        maxLength: LAYERS,
+      },
+    );
+    const record = fc
+      .record({ id: fc.uuid(), from: mass, to: mass })
+      .map(({ id, from, to }): AttentionRecord => ({
+        ...{ id, question: 'q', imageTokens: 16 },
+        models: [
+          { name: 'IN', response: 'r', queries: 2, mass: from },
+          { name: 'RL', response: 'r', queries: 2, mass: to },
+        ],
+      }));
+    holds(many(record), (records) => {
+      const models = attentionByLayer(records);
+      const differences = attentionDifference(records, 'IN', 'RL');
+      const rows = rowsOf(
+        [
+          ...models.map(({ name, layers }) => line(name, attentionPoints(layers, 'mass'))),
+          line('RL − IN', attentionPoints(differences, 'mass')),
+        ],
+        PLAIN,
+      );
+      const values = {} as Parameters<typeof attention.findings>[1];
+      const [sentence = ''] = attention.findings(records, values, [], READER);
+      const shifts = rows.map((row) => numberIn(row, `RL − IN, ${PLAIN.title}`));
+      const widest = shifts.findIndex((one) => Math.abs(one) === Math.max(...shifts.map(Math.abs)));
+      const row = rows[widest];
+      expect(sentence).toContain(`at ${shifts.filter((one) => one > 0).length} of ${LAYERS} layers;`);
+      const [to, from] = ['RL', 'IN'].map((name) => plainNumber(numberIn(row, `${name}, ${PLAIN.title}`)));
+      expect(sentence).toContain(`at layer ${widest + 1}: mass ${to} in RL, ${from} in IN, on average `);
+      const [low, high] = ['low', 'high'].map((end) => numberIn(row, `RL − IN, ${end}`)) as [number, number];
+      const n = numberIn(row, 'RL − IN, n');
+      expect(sentence).toContain(`n = ${n}${n < LEAST ? ': too few to tell' : n < 10 ? ': few' : ''}).`);
+      if (Number.isNaN(low)) expect(sentence).toContain('(no interval, n = ');
+      else {
+        expect(low).toBeLessThan(high);
+        const shown = /95 %: (\S+) to (\S+),/.exec(sentence);
+        expect(shown?.slice(1).map((text) => text.replace('+', ''))).toEqual(
+          [low, high].map((end) => plainNumber(end)),
+        );
+      }
+    });
+  });
+
+  it('of the lens: from where on answers can be read', () => {
+    const record = fc
+      .record({
+        id: fc.uuid(),
+        ranks: fc.array(fc.integer({ min: 1, max: 2 }), { minLength: 5, maxLength: 5 }),
+      })
+      .map(({ id, ranks }): LensRecord => ({
+        ...{ id, question: 'q' },
+        models: [
+          {
+            ...{ name: 'IN', response: 'r', answer: { token: 1, text: 'a' } },
+            layers: ranks.map((rank) => ({
+              ...{ top: { token: 1, text: 'a', probability: 0.5 }, rank, probability: 0.5 },
+            })),
+          },
+        ],
+      }));
+    holds(many(record), (records) => {
+      const [model] = lensByDepth(records);
+      if (!model) throw new Error('there is no model');
+      const rows = rowsOf([line('IN', readablePoints(model))], SHARE);
+      const [sentence = ''] = lens.findings(records, {} as never, [], READER);
+      const above = rows.map((row) => numberIn(row, `IN, ${SHARE.title}`) > 50);
+      const from = above.findIndex((_, at) => above.slice(at).every(Boolean));
+      // The embedding, depth 0, is no layer of the chart.
+      if (sentence.includes('from the embedding on')) expect(from).toBe(0);
+      else if (from < 0)
+        expect(sentence).toContain(`can more than half of the answers be read (n = ${records.length}`);
+      else
+        expect(sentence).toBe(
+          `IN: more than half of the answers can be read after layer ${from + 1}: ${shareOf(rows[from], 'IN')}.`,
+        );
+    });
+  });
+
+  it('of patching: n is the questions of a point, not the answers of the run', () => {
+    const question = fc.record({
+      id: fc.uuid(),
+      donor: fc.constantFrom('1', '2'),
+      patched: fc.array(fc.constantFrom('1', '2', '3'), { minLength: LAYERS, maxLength: LAYERS }),
+    });
+    const models = ['IN', 'RL'].map((name) => ({ name })) as unknown as Parameters<typeof patch.findings>[2];
+    holds(many(question), (questions) => {
+      const records = questions.flatMap(
+        ({ id, donor, patched }): PatchRecord[] =>
+          [
+            { id, question: 'q', answer: '2', run: 'donor', said: said(donor) },
+            { id, question: 'q', answer: '2', run: 'recipient', said: said('2') },
+            ...patched.map((text, at) => ({ id, question: 'q', answer: '2', run: at + 1, said: said(text) })),
+          ] as PatchRecord[],
+      );
+      const found = patchAgreement(records);
+      const [sentence = ''] = patch.findings(records, { from: 'rl' } as never, models, READER);
+      if (found.differing === 0) {
+        expect(sentence).toBe(`RL and IN answer all ${questions.length} questions alike.`);
+        return;
+      }
+      const rows = rowsOf([line('as RL', agreementPoints(found.depths, 'asDonor'))], SHARE);
+      expect(rows.map((row) => numberIn(row, 'as RL, n'))).toEqual(Array(LAYERS).fill(found.differing));
+      expect(sentence).toContain(`differ on ${found.differing} of ${questions.length} questions.`);
+      const above = rows.map((row) => numberIn(row, `as RL, ${SHARE.title}`) > 50);
+      const from = above.findIndex((_, at) => above.slice(at).every(Boolean));
+      if (from < 0) expect(sentence).toContain('At no depth do most of them follow RL.');
+      else
+        expect(sentence).toContain(
+          `layers 1 to ${from + 1} of RL, most of them follow RL: ${shareOf(rows[from], 'as RL')}.`,
+        );
+    });
+  });
+
+  it('of tokens: mean, concentration and choices', () => {
+    const token = fc.record({ kl: fc.double({ min: 0, max: 5, noNaN: true }), other: fc.boolean() });
+    const record = fc
+      .record({ id: fc.uuid(), all: fc.array(token, { minLength: 1, maxLength: 5 }) })
+      .map(({ id, all }): TokensRecord => ({
+        ...{ id, question: 'q', forcedBy: 'rl', response: 'r' },
+        tokens: all.map(({ kl, other }, at) => ({
+          ...{ id: at, text: `t${at}`, logprob: { in: -1, rl: -1 }, rank: { in: 0, rl: 0 } },
+          ...{ entropy: { in: 1, rl: 1 }, first: { in: 'no', rl: other ? 'yes' : 'no' }, klRlIn: kl },
+        })),
+      }));
+    holds(many(record), (records) => {
+      const rows = exportedRows(tokenTable(records));
+      const kl = rows.map((row) => numberIn(row, 'KL(RL ‖ IN) (nats)')).sort((a, b) => b - a);
+      const [carried = '', choices = ''] = tokens.findings(records, {} as never, [], READER);
+      const [average, count, answers] = numbersOf(carried);
+      expect(plainNumber(average ?? NaN)).toBe(plainNumber(mean(kl)));
+      expect([count, answers]).toEqual([rows.length, new Set(rows.map((row) => row['question'])).size]);
+      const half = /half of it lies on (\d+) of them \((.*?)\)/.exec(carried);
+      if (half) {
+        const sum = kl.reduce((all, one) => all + one, 0);
+        const top = kl.slice(0, Number(half[1])).reduce((all, one) => all + one, 0);
+        expect(top).toBeGreaterThanOrEqual((sum / 2) * (1 - 1e-12));
+        expect(half[2]).toBe(percentText(Number(half[1]) / rows.length));
+      } else expect(Math.max(...kl)).toBe(0);
+      const differing = rows.filter((row) => row['first choice in'] !== row['first choice rl']);
+      expect(choices).toContain(`at ${differing.length} of ${rows.length} tokens`);
+      const most = Math.max(...differing.map((row) => numberIn(row, 'KL(RL ‖ IN) (nats)')));
+      if (differing.length > 0) expect(choices).toContain(`(${plainNumber(most)} nats)`);
+    });
+  });
+
+  const size = fc.oneof(fc.constant(0), fc.double({ min: 1e-7, max: 50, noNaN: true }));
+  const byLayer = fc.array(fc.array(size, { minLength: 1, maxLength: 3 }), {
+    minLength: LAYERS,
+    maxLength: LAYERS,
+  });
+  const DELTA = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
+  const reader = { ...READER, formulas: new Map([['rl', 'RL − IN']]), scale: 'relative' } as const;
+
+  /** Means of regions with their spread, and the largest layer, as a sentence has them of a column. */
+  function expectMeans(sentence: string, rows: readonly ExportedRow[], column: string): void {
+    const values = rows.map((row) => numberIn(row, column));
+    if (values.every((value) => value === 0)) {
+      expect(sentence).toContain('is exactly zero in every layer.');
+      return;
+    }
+    for (const { name, first, last } of REGIONS) {
+      const { mean: average, deviation, n } = spreadOf(values.slice(first, last + 1));
+      const zero = average === 0 && (deviation ?? 0) === 0;
+      const text = zero ? 'exactly zero' : spreadTexts(average, deviation)[0];
+      expect(sentence).toContain(`${name} ${text} (${n} layer${n === 1 ? '' : 's'}`);
+    }
+    const most = Math.max(...values);
+    expect(sentence).toContain(`largest in layer ${values.indexOf(most) + 1} (${plainNumber(most)}).`);
+  }
+
+  it('of energy: means of regions with the spread between layers', () => {
+    holds(byLayer, (matrices) => {
+      const file = {
+        layers: [],
+        summary: matrices.map((norms, at) => ({
+          ...{ layer_idx: at + 1, section: '', n_params: norms.length },
+          frankenscope: { deltas: { rl: { relative_norm_mean: mean(norms), fro_norm_mean: 0 } } },
+        })),
+        frankenscope: { total: { unchanged: { rl: 0.99971 } } },
+      } as unknown as FroNormFile;
+      const rows = rowsOf([...energySeries(file, [DELTA], 'relative')], PLAIN);
+      expect(rows.map((row) => numberIn(row, 'RL − IN, n'))).toEqual(matrices.map(({ length }) => length));
+      const plan = { deltas: [{ key: 'rl' }], pairing: { unshared: [] } } as never;
+      const [means = '', unchanged] = energy.findings(file, plan, {} as never, reader);
+      expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
+      expect(unchanged).toBe('RL − IN leaves 99.97 % of the weights exactly as they were.');
+    });
+  });
+
+  it('of diversity: effective ranks of regions', () => {
+    holds(byLayer, (matrices) => {
+      const file = {
+        layers: matrices.flatMap((ranks, at) =>
+          ranks.map((rank) => ({
+            layer_idx: at + 1,
+            frankenscope: {
+              shape: [4, 4],
+              deltas: { rl: { spectral_norm: 1, effective_rank: rank, singular_values: [1] } },
+            },
+          })),
+        ),
+      } as unknown as LayerwiseSvdFile;
+      const rows = rowsOf(rankSeries(file, [DELTA], 'effective_rank'), PLAIN);
+      expect([...matricesByLayer(file, 'rl').values()]).toEqual(
+        rows.map((row) => numberIn(row, 'RL − IN, n')),
+      );
+      const plan = { deltas: [{ key: 'rl' }] } as never;
+      const [means = '', counted = ''] = diversity.findings(file, plan, { mode: 'exact' } as never, reader);
+      expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
+      expect(numbersOf(counted)[0]).toBe(matrices.flat().length);
+    });
+  });
+
+  it('of overlap: each side and region beside its own chance', () => {
+    const one = fc.record({
+      shared: fc.double({ min: 0, max: 1, noNaN: true }),
+      wide: fc.integer({ min: 2, max: 64 }),
+    });
+    const layer = fc.array(fc.tuple(one, one), { minLength: 1, maxLength: 3 });
+    holds(fc.array(layer, { minLength: LAYERS, maxLength: LAYERS }), (matrices) => {
+      const side = ({ shared, wide }: { shared: number; wide: number }): SideOverlap => ({
+        ...{ overlap: shared, expected: 1 / wide, overlaps: [shared], principal_angles: [0] },
+      });
+      const file = {
+        k: 1,
+        layers: matrices.flatMap((entries, at) =>
+          entries.map(([output, input]) => ({
+            ...{ layer_idx: at + 1, k: 1, residual: 0, projection: 'q_proj' },
+            ...{ output: side(output), input: side(input) },
+          })),
+        ),
+      } as unknown as SubspaceOverlapFile;
+      const rows = rowsOf(overlapSeries(file, 1, 'red'), PLAIN);
+      const found = overlap.findings(file, {} as never, {} as never, reader);
+      for (const [at, name] of ['outputs', 'inputs'].entries()) {
+        const sentence = found[at] ?? '';
+        expectMeans(sentence, rows, `${name}, ${PLAIN.title}`);
+        if (sentence.includes('exactly zero in every layer')) continue;
+        for (const { name: region, first, last } of REGIONS) {
+          const chance = rows
+            .slice(first, last + 1)
+            .map((row) => numberIn(row, `${name}, chance, ${PLAIN.title}`));
+          expect(sentence).toMatch(
+            new RegExp(`${region} [^,]*\\(\\d layers?, chance ${plainNumber(mean(chance))}\\)`),
+          );
+        }
+      }
+    });
+  });
+});

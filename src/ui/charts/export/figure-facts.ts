@@ -1,0 +1,95 @@
+import * as v from 'valibot';
+
+const text = v.pipe(v.string(), v.minLength(1));
+const sentence = v.pipe(v.string(), v.regex(/[.!?]$/));
+
+const checkpoint = v.strictObject({
+  /** As results have it: "IN". */
+  name: text,
+  /** Of its folder, or "demo:in". */
+  folder: text,
+  /** SHA-256 (`src/checkpoint/fingerprint.ts`); null where an opened result names none. */
+  fingerprint: v.nullable(text),
+});
+
+/** What a page says of the numbers that its charts show. */
+const pageFacts = {
+  /** Of the command and of file names: "swap". */
+  analysis: v.pipe(v.string(), v.regex(/^[a-z-]+$/)),
+  /** What was done: "Token swap of IN on minimal-pairs". */
+  work: text,
+  /** The section of docs/method.md that defines it: "§2". */
+  method: v.pipe(v.string(), v.regex(/^§\d+(\.\d+)?$/)),
+  checkpoints: v.array(checkpoint),
+  /** Of what was drawn at random; null where nothing was. */
+  seed: v.nullable(v.number()),
+  /** Of the weights as they computed: "f32". */
+  dtype: text,
+  device: text,
+  /** With which settings, by their names. */
+  settings: v.record(v.string(), v.unknown()),
+  /** What makes the same numbers in a shell; null where no command does, and `remarks` says why. */
+  command: v.nullable(text),
+  /** What stands for what in the command, and who computed the numbers where that is another build. */
+  remarks: v.array(sentence),
+} as const;
+
+export type PageFacts = Readonly<v.InferOutput<v.ObjectSchema<typeof pageFacts, undefined>>>;
+
+/** Everything that a figure carries when it leaves the page, in all formats. */
+export const figureFacts = v.strictObject({
+  ...pageFacts,
+  /** A sentence: what was found, or what is drawn of which work. */
+  title: sentence,
+  /** How what is drawn is computed and read. */
+  definition: sentence,
+  /** How many items the points rest on, from the least to the most; null where points rest on none: numbers of weights. */
+  n: v.nullable(v.strictObject({ least: v.number(), most: v.number(), of: v.string() })),
+  /** What whiskers and bands are; null where there are none. */
+  interval: v.nullable(text),
+  /** How far the work was when it was exported: "37 of 100 so far". */
+  state: v.string(),
+  /** Where published marks that are drawn were printed. */
+  published: v.array(text),
+  version: text,
+  /** When it was exported. */
+  date: v.pipe(v.string(), v.isoTimestamp()),
+});
+
+export type FigureFacts = Readonly<v.InferOutput<typeof figureFacts>>;
+
+/** Letters of a fingerprint that a person compares. */
+const SHOWN = 12;
+
+/** The lines that stand below a picture; the command's are apart. */
+export function factLines(facts: FigureFacts): readonly string[] {
+  const { checkpoints, interval, seed, dtype, device, version, date, published, method, remarks } = facts;
+  const named = checkpoints.map(({ name, folder, fingerprint }) => {
+    const called = folder === name ? name : `${name} = ${folder}`;
+    return fingerprint === null ? called : `${called} (${fingerprint.slice(0, SHOWN)})`;
+  });
+  const how = [
+    ...(interval === null ? [] : [`Intervals: ${interval}`]),
+    seed === null ? 'no seed' : `seed ${seed}`,
+    ...[dtype, device, `Frankenscope ${version}`, `docs/method.md ${method}`, date.slice(0, 10)],
+  ];
+  return [
+    ...(named.length > 0 ? [named.join(' · ')] : []),
+    how.join(' · '),
+    ...(published.length > 0 ? [`Published: ${published.join(' ')}`] : []),
+    ...(remarks.length > 0 ? [remarks.join(' ')] : []),
+  ];
+}
+
+/** "swap-change-rate-per-layer-in": analysis, chart and models, for a file's name. */
+export function figureName({ analysis, checkpoints }: PageFacts, title: string): string {
+  const slug = (part: string): string =>
+    part
+      .toLowerCase()
+      .normalize('NFKD')
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '');
+  const parts = [analysis, slug(title), ...checkpoints.map(({ name }) => slug(name))];
+  // Most file systems take 255 bytes; of many models the first are named.
+  return parts.filter(Boolean).join('-').slice(0, 120).replace(/-$/, '');
+}

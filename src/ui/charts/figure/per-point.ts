@@ -1,0 +1,32 @@
+import { FEW, LEAST, rangeOfN } from '../../../few-items.mjs';
+
+/** Points that say how many items they rest on. */
+type Counted = readonly { readonly n?: number }[];
+
+function countsOf(points: Counted): readonly number[] {
+  return points.flatMap(({ n }) => n ?? []);
+}
+
+/**
+ * How many items each point of a chart rests on, as its note says it: "n = 12 a point", "n = 3 to 48 pairs a point"; nothing where no
+ * point says.
+ *
+ * @param unit what n counts: "pairs", "matrices"
+ */
+export function perPoint(points: Counted, unit = ''): string {
+  const counts = countsOf(points);
+  return counts.length === 0 ? '' : `${rangeOfN(counts)}${unit && ` ${unit}`} a point`;
+}
+
+/** Whether a point rests on so few items that it is drawn hollow. Of numbers that are computed from all there is none does. */
+export function isFew(n: number | undefined, exact = false): boolean {
+  return !exact && n !== undefined && n < FEW;
+}
+
+/** What is said of a chart some of whose points rest on few items: those are hollow. Nothing where none does. */
+export function fewWarning(points: Counted, exact = false): string {
+  const counts = countsOf(points).filter((n) => isFew(n, exact));
+  if (counts.length === 0) return '';
+  const told = Math.min(...counts) < LEAST ? `below ${LEAST} they tell nothing` : 'read their intervals';
+  return `hollow: fewer than ${FEW} items (${rangeOfN(counts)}), ${told}`;
+}

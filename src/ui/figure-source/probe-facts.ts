@@ -1,0 +1,66 @@
+import type { AskedModel } from '../../analyses/asked-model.ts';
+import { commandLine, type FlagWords, folderWord, modelFlag } from '../../analyses/command-line.ts';
+import type { Plan } from '../../analyses/plan.ts';
+import type { PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
+import type { SettingValues } from '../../analyses/setting-values.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { computing, namedModels, readingFlags } from './model-facts.ts';
+
+/** What an analysis was given when its work was laid out. */
+interface Given {
+  readonly models: readonly AskedModel[];
+  readonly samples: PairSet | QuestionList;
+  readonly reading: Required<ImageReading>;
+}
+
+/** What charts of an analysis that asks models carry. @param values with which it was laid out */
+export function probeFacts(
+  { declaration }: Pick<Probe, 'declaration'>,
+  { models, samples, reading }: Given,
+  values: SettingValues,
+  { identity }: Pick<Plan<unknown, unknown>, 'identity'>,
+): PageFacts {
+  const { name, writes, settings, samplesFlag, method } = declaration;
+  const asked = committed(declaration.asks, samples.name);
+  const own = 'whole' in samples && samples.whole === true;
+  const before: FlagWords = [
+    ...models.flatMap((model): FlagWords => {
+      const flag = modelFlag(declaration.models, model.name);
+      return flag === null ? [] : [[flag, folderWord(model.checkpoint.name)]];
+    }),
+    [samplesFlag, asked ?? `<${samples.name}>`],
+  ];
+  const { flags, ...computed } = computing(models);
+  const after: FlagWords = [
+    ...readingFlags(reading),
+    ...flags,
+    ['out', writes === 'json' ? `${name}.json` : name],
+  ];
+  const seed = values['seed'];
+  return {
+    ...{ analysis: name, work: identity.title, method, ...computed },
+    checkpoints: namedModels(models),
+    seed: typeof seed === 'number' ? seed : null,
+    settings: { ...values, ...reading },
+    command: own ? null : commandLine(declaration, settingsAsked(values, settings), { before, after }),
+    remarks: own
+      ? ['The pair was made by hand on the page, so that no command names it.']
+      : asked === null
+        ? [`<${samples.name}> stands for where these samples lie.`]
+        : [],
+  };
+}
+
+/** Settings that a form may hold beside those declared are none of the command's. */
+function settingsAsked(values: SettingValues, settings: Probe['declaration']['settings']): SettingValues {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(settings, name)));
+}
+
+/** Where a committed set lies below the project; null for what a person brought. */
+function committed(asks: Probe['declaration']['asks'], name: string): string | null {
+  if (asks === 'pairs') return name === 'pairs' || name === 'minimal-pairs' ? `dataset/data/${name}` : null;
+  return ['problems', 'general-vqa', 'math-targeted-vqa'].includes(name)
+    ? `dataset/data/items/${name}.jsonl`
+    : null;
+}
