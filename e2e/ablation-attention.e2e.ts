@@ -118,6 +118,7 @@ test('pairs from a folder, and a pair of one\u2019s own images', async ({ page }
   await expect(chart).toContainText('2 samples', ANSWERED);
   const brought = await tableOf(chart);
   await pick(main, 'Pairs', 'demo pairs');
+  await expect(run).toBeDisabled();
   await expect(main.getByRole('button', { name: 'Save the results of 2 samples' })).toBeVisible(ANSWERED);
   // The same pairs, brought along or carried by the app.
   await chart.getByRole('button', { name: 'Table' }).click();
@@ -144,7 +145,7 @@ test('pairs from a folder, and a pair of one\u2019s own images', async ({ page }
   const drawn = await tableOf(chart);
   await page.goto('about:blank');
   await page.goto(address);
-  await expect(chart).toContainText('n = 1', ANSWERED);
+  await expect(chart).toContainText('1 sample', ANSWERED);
   expect(await tableOf(chart)).toEqual(drawn);
   await pickFirst(page, chart);
   await expect(samples).toContainText(pair.prompt);
