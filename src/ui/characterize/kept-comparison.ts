@@ -40,7 +40,7 @@ export interface Compared {
 export function keptComparison(
   { body, set, identities, computer }: Compared,
   values: SettingValues,
-): Json | null {
+): { readonly [name: string]: Json } | null {
   if ([...set.values()].some(({ files }) => files instanceof MergedFolder)) return null;
   const checkpoints = [...set].map(([role, { files, tensors, unread, ...rest }]) => {
     const { label = role, colour = 'var(--ink)' } = identities.get(role) ?? {};
@@ -49,7 +49,9 @@ export function keptComparison(
       ...{ tensors: [...tensors.values()], unread: [...unread] },
     };
   });
-  return JSON.parse(JSON.stringify({ body, computer, values, checkpoints })) as Json;
+  return JSON.parse(JSON.stringify({ body, computer, values, checkpoints })) as {
+    readonly [name: string]: Json;
+  };
 }
 
 /** Null where another version of the app kept it. */

@@ -59,6 +59,9 @@ export function evaluationAgain(
   };
 }
 
+/** Of a longer list that was brought nothing is kept but answers: it would be kept beside each of its settings. */
+const MOST_SAMPLES = 1000;
+
 /** What the page of an evaluation takes of the app. */
 interface Surroundings {
   readonly family: Family;
@@ -78,11 +81,13 @@ export class KeptEvaluation {
     this.#around = { family, images, view };
   }
 
-  /** What a later visit shows it by; null while that is what is shown. */
+  /** What a later visit shows it by; null while that is what is shown, and of long lists. */
   part(models: readonly LoadedSlot[], samples: ItemSets): ((total: number) => Promise<ShownPart>) | null {
     const { family, images, view } = this.#around;
     if (family.standIn) return null;
     const { brought, told } = this.#choice;
+    const asked = Object.values(samples).reduce((sum, list: readonly unknown[]) => sum + list.length, 0);
+    if (brought && asked > MOST_SAMPLES) return null;
     const { values } = this.#form;
     const layers = models[0]?.checkpoint.layers ?? 0;
     const cuts = view.cutsText(layers) === null ? null : view.cuts(layers);

@@ -66,11 +66,16 @@ export class QuestionChoice {
     return { samples, seed, style: chosenStyle, maxNewTokens: chosenTokens };
   }
 
+  /** Name of the list that is asked; null of the demo sets. */
+  get listName(): string | null {
+    return this.instead?.name ?? this.brought?.name ?? null;
+  }
+
   /** The settings in a line: what is asked, and how many. */
   get told(): string {
-    const { samples, seed, brought, instead, chosenStyle, chosenTokens } = this;
+    const { samples, seed, listName, chosenStyle, chosenTokens } = this;
     return [
-      instead?.name ?? brought?.name ?? 'demo sets',
+      listName ?? 'demo sets',
       `${samples} of each`,
       `seed ${seed}`,
       ...(chosenStyle ? [`prompt style ${chosenStyle}`] : []),

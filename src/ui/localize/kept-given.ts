@@ -44,17 +44,25 @@ export interface ProbeGiven {
   readonly samples: PairSet | QuestionList;
 }
 
-/** @param drawn the samples that were asked @throws NamedError those of reading pictures */
+/** More samples would be kept beside each of their settings. */
+const MOST_SAMPLES = 1000;
+
+/**
+ * @param drawn the samples that were asked
+ * @returns null of too many
+ * @throws NamedError those of reading pictures
+ */
 export async function keptGiven(
   { models, samples, ...rest }: ProbeGiven,
   drawn: readonly unknown[],
-): Promise<Json> {
+): Promise<{ readonly [name: string]: Json } | null> {
+  if (drawn.length > MOST_SAMPLES) return null;
   const told = await withoutPictures(drawn);
   const set =
     'pairs' in samples ? pairsOf(samples, drawn as readonly Pair[]) : questionsOf(samples, rest.values);
   return JSON.parse(
     JSON.stringify({ ...rest, models: models.map(keptModel), samples: { ...set, drawn: told } }),
-  ) as Json;
+  ) as { readonly [name: string]: Json };
 }
 
 function pairsOf({ name, pairs, literalImage, literalImages, whole }: PairSet, drawn: readonly Pair[]) {

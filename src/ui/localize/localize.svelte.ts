@@ -201,14 +201,18 @@ export class Localize {
       const instead = standIn && this.#instead?.standIn === standIn ? this.#instead.samples : null;
       const samples = instead ?? (await this.sets.chosen(store.probe.declaration.asks));
       if (!samples) return;
-      const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart> => ({
-        title: plan.identity.title,
-        told: toldSettings(store.probe.declaration.settings, store.probe.words.settings, values, models),
-        n: counted(plan.cost.samples, 'sample'),
-        given: await keptGiven({ models: slots, chosen, source, values, reading, samples }, [
-          ...plan.samples.values(),
-        ]),
-      });
+      const { declaration, words } = store.probe;
+      const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart | null> => {
+        const given = { models: slots, chosen, source, values, reading, samples };
+        const kept = await keptGiven(given, [...plan.samples.values()]);
+        return (
+          kept && {
+            title: plan.identity.title,
+            told: toldSettings(declaration.settings, words.settings, values, models),
+            ...{ n: counted(plan.cost.samples, 'sample'), given: kept },
+          }
+        );
+      };
       await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
         store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );

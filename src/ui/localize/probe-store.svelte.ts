@@ -80,7 +80,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   async prepare(
     given: Given,
     isWanted: () => boolean = () => true,
-    keep: ((plan: Plan<Record, Sample>) => Promise<ShownPart>) | null = null,
+    keep: ((plan: Plan<Record, Sample>) => Promise<ShownPart | null>) | null = null,
   ): Promise<void> {
     const { values } = this;
     const { models } = given;

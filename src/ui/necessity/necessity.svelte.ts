@@ -173,7 +173,7 @@ export class Necessity {
       { ...{ engine: this.#engine, models, samples, reading }, ...(work ? { work } : {}) },
       values,
     );
-    const questions = this.choice.brought?.name ?? null;
+    const questions = this.choice.listName;
     return { ...plan, facts: evaluationFacts(analysis, { models, reading, questions }, values) };
   }
 }

@@ -194,7 +194,7 @@ export class Perception {
       },
       values,
     );
-    const questions = this.choice.brought?.name ?? null;
+    const questions = this.choice.listName;
     return { ...plan, facts: evaluationFacts(gap, { models, reading, questions }, values) };
   }
 }

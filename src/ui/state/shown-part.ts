@@ -12,7 +12,6 @@ const SHAPE = v.object({
 });
 
 /** Type alias, since a JSON value has no other fields. */
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export type ShownPart = {
   /** "Token swap of RL on pairs". */
   readonly title: string;

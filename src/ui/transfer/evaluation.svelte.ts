@@ -164,7 +164,7 @@ export class TransferEvaluation {
       },
       values,
     );
-    const questions = this.choice.brought?.name ?? null;
+    const questions = this.choice.listName;
     const asking = { models: models.map(asked), reading, questions, stitched: further.length > 0 };
     return { ...plan, facts: evaluationFacts(transfer, asking, values) };
   }
