@@ -1,13 +1,12 @@
 import { csv } from '../../charts/export/csv.ts';
-import type { FigureFacts } from '../../charts/export/figure-facts.ts';
 import type { DataTable } from '../../charts/figure/data-table.ts';
 
 /** An exported table as who opens its CSV has it: rows of texts by the names of their columns. */
 export type ExportedRow = Readonly<Record<string, string>>;
 
-/** Writes a table as CSV and reads it back; where its numbers come from is of no matter here. */
+/** Writes a table as CSV and reads it back. */
 export function exportedRows(table: DataTable): readonly ExportedRow[] {
-  const [head = [], ...rows] = csv(table, {} as FigureFacts)
+  const [head = [], ...rows] = csv(table)
     .trimEnd()
     .split('\r\n')
     .map((line) =>
