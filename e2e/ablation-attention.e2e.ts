@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ANSWERED, choose, openDemo, pickFirst, saved, set, tableOf } from './demo-page.ts';
+import { ANSWERED, choose, openDemo, pick, pickFirst, saved, set, tableOf } from './demo-page.ts';
 import { unzipped } from './fixtures/zip.ts';
 import { expect, test } from './page.ts';
 
@@ -105,11 +105,10 @@ test('attention of the models layer by layer, and where on the image a chosen to
 test('pairs from a folder, and a pair of one\u2019s own images', async ({ page }) => {
   await openDemo(page, 'localize');
   const main = page.getByRole('main');
-  const source = main.getByRole('group', { name: 'Pairs', exact: true });
   const chart = main.getByRole('figure', { name: 'Change rate per layer' });
   const run = main.getByRole('button', { name: 'Run', exact: true });
 
-  await source.getByText('a folder', { exact: true }).click();
+  await pick(main, 'Pairs', 'a folder');
   await main.locator('input[data-role="folder"]').setInputFiles(PAIRS);
   for (const task of ['OCR', 'Grounding', 'Recognition'])
     await main.getByLabel(task, { exact: true }).uncheck();
@@ -118,14 +117,14 @@ test('pairs from a folder, and a pair of one\u2019s own images', async ({ page }
   await run.click();
   await expect(chart).toContainText('2 samples', ANSWERED);
   const brought = await tableOf(chart);
-  await source.getByText('demo pairs', { exact: true }).click();
-  await run.click();
+  await pick(main, 'Pairs', 'demo pairs');
+  await expect(run).toBeDisabled();
   await expect(main.getByRole('button', { name: 'Save the results of 2 samples' })).toBeVisible(ANSWERED);
   // The same pairs, brought along or carried by the app.
   await chart.getByRole('button', { name: 'Table' }).click();
   expect(await tableOf(chart)).toEqual(brought);
 
-  await source.getByText('your own pair', { exact: true }).click();
+  await pick(main, 'Pairs', 'your own pair');
   const [line = ''] = readFileSync(join(PAIRS, 'counting', 'data.jsonl'), 'utf8').split('\n');
   const pair = JSON.parse(line) as { target_image: string; source_image: string; prompt: string };
   await main.getByLabel('Image asked about').setInputFiles(join(PAIRS, 'counting', pair.target_image));
@@ -140,4 +139,15 @@ test('pairs from a folder, and a pair of one\u2019s own images', async ({ page }
   const samples = main.getByRole('region', { name: 'Samples' });
   await expect(samples).toContainText(pair.prompt);
   await expect(samples.getByRole('img', { name: 'image swapped in' })).toBeVisible();
+
+  // A later visit has the numbers, and says of the samples that their pictures were not kept.
+  const address = page.url();
+  const drawn = await tableOf(chart);
+  await page.goto('about:blank');
+  await page.goto(address);
+  await expect(chart).toContainText('1 sample', ANSWERED);
+  expect(await tableOf(chart)).toEqual(drawn);
+  await pickFirst(page, chart);
+  await expect(samples).toContainText(pair.prompt);
+  await expect(samples.getByText('The picture is not kept').first()).toBeVisible();
 });

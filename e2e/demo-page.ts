@@ -23,15 +23,23 @@ export async function choose(main: Locator, probe: string): Promise<void> {
   await pick(main, 'Probe', probe);
 }
 
+/** Unfolds the settings, which a result folds into a line. */
+export async function openSettings(main: Locator): Promise<void> {
+  const line = main.locator('summary', { hasText: /^Settings/ });
+  if (!(await line.evaluate(({ parentElement }) => parentElement?.hasAttribute('open')))) await line.click();
+}
+
 /** Chooses one of a group. */
 export async function pick(main: Locator, group: string | RegExp, option: string): Promise<void> {
   const exact = true;
+  if (!(await main.getByRole('group', { name: group, exact }).isVisible())) await openSettings(main);
   await main.getByRole('group', { name: group, exact }).getByText(option, { exact }).click();
 }
 
 /** Writes a number into a field, as one who leaves it then. */
 export async function set(main: Locator, name: string, value: number): Promise<void> {
   const field = main.getByRole('spinbutton', { name });
+  if (!(await field.isVisible())) await openSettings(main);
   await field.fill(String(value));
   await field.blur();
 }

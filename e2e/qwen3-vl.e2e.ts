@@ -6,7 +6,7 @@ import type { FroNormFile } from '../src/spectra/results/fro-norm.ts';
 import type { LayerwiseSvdFile } from '../src/spectra/results/layerwise-svd.ts';
 import type { SubspaceOverlapFile } from '../src/spectra/results/subspace-overlap-file.ts';
 import { AppPage } from './app.ts';
-import { choose, pick, set, tableOf } from './demo-page.ts';
+import { choose, openSettings, pick, set, tableOf } from './demo-page.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import {
   expectAnswer,
@@ -388,6 +388,7 @@ test('the page: each probe and measure as the command has it, a stitch exported 
     const names = rows.map(([name]) => name?.trim());
     for (const name of ['linear_fc1', 'merger.linear_fc1', 'deepstack_merger.linear_fc1'])
       expect(names, names.join()).toContain(`visual ${name}`);
+    await openSettings(main);
     await main.getByText('More settings').click();
     const filter = async (): Promise<void> => {
       const field = main.getByRole('textbox', { name: 'or name contains' });

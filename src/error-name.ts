@@ -184,6 +184,7 @@ export type ErrorName =
   | 'RowTooLong'
   | 'RunFailed'
   | 'SameFingerprint'
+  | 'SamplesNotKept'
   | 'ServerUnreachable'
   | 'SetNotFound'
   | 'SeveralLists'

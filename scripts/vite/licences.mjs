@@ -11,7 +11,7 @@ const PACKAGES = join(ROOT, 'node_modules');
 /** Texts of packages that carry none themselves, from their repositories. */
 const OWN_TEXTS = join(ROOT, 'licences');
 const BY_US = { 'onnxruntime-web': 'onnxruntime.txt', 'onnxruntime-common': 'onnxruntime.txt' };
-const TEXT = /^(?:licen[cs]e|notice|copying)(?:\.(?:md|txt))?$/i;
+const TEXT = /^(?:licen[cs]e|notice|copying)(?:-mit)?(?:\.(?:md|txt))?$/i;
 
 /** What lies in the published files of a package, so that no module of its own is seen. */
 const INSIDE = {

@@ -2,7 +2,7 @@
 import { createBackend } from '../engine/backend/create.ts';
 import { surveyCapabilities } from '../engine/capabilities.ts';
 import type { Device } from '../engine/protocol/device.ts';
-import { createConvertPool } from '../engine/weights/pool.ts';
+import { convertThreads, createConvertPool } from '../engine/weights/pool.ts';
 import { NamedError } from '../named-error.ts';
 import { benchDecode } from './decode.ts';
 import { benchLayerOf7b } from './loading.ts';
@@ -33,7 +33,7 @@ export async function runBench(
   const chosen = device ?? capabilities.preferred;
   const pool = createConvertPool(
     () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
-    Math.max(1, navigator.hardwareConcurrency - 1),
+    convertThreads(navigator.hardwareConcurrency),
   );
   const backend = await createBackend(chosen);
   const run: Record<Part, () => Promise<unknown>> = {

@@ -10,10 +10,7 @@ import type { Device } from './protocol/device.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
 import type { LoadedModel } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
-import { createConvertPool } from './weights/pool.ts';
-
-/** Conversion is bound by the CPU; one core is left to the rest. */
-const MAX_CONVERTERS = 4;
+import { convertThreads, createConvertPool } from './weights/pool.ts';
 
 export class EngineHost extends Engine {
   /** Sentences about kept copies since the last load. */
@@ -22,10 +19,9 @@ export class EngineHost extends Engine {
   constructor() {
     const notices: string[] = [];
     const kept = new OpfsKeptWeights((notice) => notices.push(notice));
-    const converters = Math.max(1, Math.min(MAX_CONVERTERS, navigator.hardwareConcurrency - 1));
     const { convert } = createConvertPool(
       () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
-      converters,
+      convertThreads(navigator.hardwareConcurrency),
     );
     const openPrompts: OpenPrompts = (files, signal) =>
       RemotePromptMaker.open(

@@ -12,6 +12,7 @@ import type { Compared } from './state/compared.svelte.ts';
 import type { Family } from './state/family.svelte.ts';
 import type { ImageChoice } from './state/image-choice.svelte.ts';
 import type { Jobs } from './state/jobs.svelte.ts';
+import type { KeptResults } from './state/kept-results.svelte.ts';
 import type { LoadChoice } from './state/load-choice.svelte.ts';
 import type { Machine } from './state/machine.svelte.ts';
 import type { Stitch } from './state/stitch.svelte.ts';
@@ -27,6 +28,7 @@ interface Stores {
   readonly choice: LoadChoice;
   readonly images: ImageChoice;
   readonly machine: Machine;
+  readonly kept: KeptResults;
   readonly compared: Compared;
   readonly family: Family;
   readonly servers: Servers;

@@ -11,6 +11,14 @@ export interface ConvertPool {
   dispose(): void;
 }
 
+/** Conversion is bound by the CPU; more threads than these wait for the disk. */
+const MOST_THREADS = 4;
+
+/** Threads for a machine of so many cores: one core is left to the rest, which of two only waits for the load. */
+export function convertThreads(cores: number): number {
+  return Math.max(Math.min(2, cores), Math.min(MOST_THREADS, cores - 1));
+}
+
 /**
  * A pool of at most `size` threads; `spawn` starts a worker that calls `serveConvertPool`. A piece goes to the thread with the
  * fewest pieces; its arrays are moved, not copied. Files are read there, and quantized tensors decoded; what is computed otherwise

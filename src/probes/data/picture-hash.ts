@@ -8,6 +8,8 @@ const PART_BYTES = 2 ** 24;
 
 /** A picture does not change while it is held: a browser refuses the bytes of a file that did. */
 const known = new WeakMap<Picture, Promise<string>>();
+/** Those without bytes. */
+const gone = new WeakSet<Picture>();
 
 /**
  * SHA-256 of a picture's bytes, in hex; read once for as long as the picture is held.
@@ -25,6 +27,19 @@ export function pictureHash(picture: Picture): Promise<string> {
   known.set(picture, now);
   now.catch(() => known.delete(picture));
   return now;
+}
+
+/** Stands for a picture that is not here any more, by its hash: it has no bytes, and names the same samples. */
+export function gonePicture(hash: string): Blob {
+  const picture = new Blob([]);
+  known.set(picture, Promise.resolve(hash));
+  gone.add(picture);
+  return picture;
+}
+
+/** Whether it only stands for one that is not here. */
+export function isGone(picture: Picture): boolean {
+  return gone.has(picture);
 }
 
 async function blobHash(blob: Blob): Promise<string> {

@@ -1,5 +1,5 @@
 /** All journals of this browser, or of this machine's headless runs. */
-import type { WorkIdentity } from '../../identity/work-identity.ts';
+import type { Json, WorkIdentity } from '../../identity/work-identity.ts';
 import { modulesOf } from '../../work/modules.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import type { Progress } from './description.ts';
@@ -14,6 +14,7 @@ import { headOf } from './journal-head.ts';
 import type { KeptWork } from './kept-work.ts';
 import { damageNotices, readRecords } from './records.ts';
 import { ANYTHING, recordShape, shapeOf } from './shapes.ts';
+import { keepShownPart, type ShownWork, shownWorks } from './shown-part.ts';
 import type { JournalStorage } from './storage.ts';
 import { takeOver, type TakenOver, type TakeOverOptions } from './take-over.ts';
 import { isLedger, WeightsLedger } from '../weights/ledger.ts';
@@ -83,6 +84,22 @@ export class Journals {
   /** What another build kept of a kind of work: to be shown as its own. @throws NamedError `JournalFailed` */
   ofOtherBuild<Record>(kind: string, origin: Origin): Promise<OtherRecords<Record>> {
     return recordsOf(this.#storage, kind, origin);
+  }
+
+  /**
+   * Keeps what showing a piece of work takes besides its records (`shown-part.ts`); nothing of work that has no journal.
+   *
+   * @throws NamedError `JournalFailed`
+   */
+  async keepShown(work: WorkIdentity, analysis: string, part: Json): Promise<void> {
+    const key = await workKey(work);
+    const { last } = await readDescription(this.#storage, key);
+    if (last) await keepShownPart(this.#storage, key, analysis, part);
+  }
+
+  /** What can be shown without what it was computed from, the latest first. @throws NamedError `JournalFailed` */
+  shown(): Promise<readonly ShownWork[]> {
+    return shownWorks(this.#storage);
   }
 
   /** Every whole record under a key that `list` gave, as it stands there. @throws NamedError `JournalFailed` */

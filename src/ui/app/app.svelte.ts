@@ -70,7 +70,7 @@ export class AppState {
     this.characterize = new Characterize(this, donors, surroundings);
     this.evaluation = new TransferEvaluation(engine, this, this.jobs, journals);
     this.necessity = new Necessity(engine, this, this.jobs, journals);
-    this.perception = new Perception(engine, this.family, this.images, this.jobs, journals);
+    this.perception = new Perception(engine, this, this.jobs, journals);
   }
 
   async start(): Promise<void> {

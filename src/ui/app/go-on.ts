@@ -33,13 +33,23 @@ export async function goOn(app: AppState, work: KeptWork): Promise<void> {
 }
 
 /**
- * Sets the page in the same way and shows what is kept, by whatever build: nothing is run.
+ * Shows what is kept, by whatever build: on the page that is set to it in the same way; where none of what is open makes the same
+ * work, as it was measured, with nothing open. Nothing is run.
  *
- * @throws NamedError `NotOpen` where none of what is open makes the same work
+ * @throws NamedError `NotOpen` where nothing says what it was measured of; `JournalDamaged` where another version of the app says it
  */
 export async function showKept(app: AppState, work: KeptWork): Promise<void> {
-  const { show } = await pageSetTo(app, work);
-  await show();
+  await app.kept.askShown();
+  const listed = app.kept.shown?.find(({ key }) => key === work.key);
+  const found = await pageSetTo(app, work).catch((error: unknown) => {
+    if (!listed) throw error;
+    return null;
+  });
+  if (found) return found.show();
+  if (!listed) return;
+  await (PROBES.has(work.kind) ? app.localize : app.characterize).showKept(listed);
+  app.view.sheet = null;
+  app.view.go(PAGES[work.kind] ?? 'open');
 }
 
 async function pageSetTo(app: AppState, work: KeptWork): Promise<PageOfWork> {
@@ -98,7 +108,7 @@ async function inCharacterize({ characterize }: AppState, work: KeptWork): Promi
   if (!store) return null;
   characterize.restore(work.kind, store.analysis.settingsOf(fieldsOf(work)));
   await characterize.prepare();
-  const { identity } = store.plan ?? {};
+  const { identity } = store.next ?? {};
   if (identity && sameWork(identity, work)) {
     return {
       run: () => characterize.start(),

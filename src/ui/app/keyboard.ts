@@ -1,3 +1,5 @@
+import { isDialogOpen } from '../components/open-dialog.ts';
+import { identityAt, MOST_CHECKPOINTS } from '../theme/identity.ts';
 import type { AppState } from './app.svelte.ts';
 import { TRY_IT_KEY } from '../analysis-page/page-facts.ts';
 import { PAGES } from './pages.ts';
@@ -18,19 +20,24 @@ export const KEYS: readonly (readonly [keys: readonly string[], does: string])[]
   [['Enter'], 'In a chart: the samples behind the point'],
   [['Space'], 'On a strip: switch the layer off or on'],
   [['Shift', '←', '→'], 'On a strip: choose several layers'],
-  [['b', 'i', 'r'], 'On a strip: hand the chosen layers to Base, IN, RL'],
+  [
+    Array.from({ length: MOST_CHECKPOINTS }, (_, position) => identityAt(position).key),
+    'On a strip: hand the chosen layers to Base, IN, RL, and further checkpoints',
+  ],
   [['Ctrl', 'Enter'], 'Ask'],
   [['Esc'], 'Close a sheet, leave Try it, drop a choice of layers'],
 ];
 
-/** Carries out a page-wide key; leaves typing, browser shortcuts and open dialogs alone. */
+/**
+ * Carries out a page-wide key; leaves typing and browser shortcuts alone. Whatever dialog is open, the app's or a component's own, is on
+ * top: keys are its own, Esc closes it (the browser sees to that), and nothing behind it takes any.
+ */
 export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): void {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
   if (event.target instanceof HTMLElement && event.target.closest(TYPING)) {
     if (event.key === 'Escape') event.target.blur();
     return;
   }
-  if (view.sheet) return;
   const page = PAGES.find(({ key }) => key === event.key);
   if (page) view.go(page.id);
   else if (event.key === 't' || event.key === TRY_IT_KEY) view.toggleTryIt();

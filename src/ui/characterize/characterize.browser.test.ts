@@ -151,7 +151,7 @@ test('spectra that the GPU cannot compute are kept with those of the CPU, and th
   // With a GPU nothing is done yet.
   characterize.chosenDevice = 'webgpu';
   await expect.element(button('Measure diversity')).toBeVisible();
-  expect(characterize.store.plan?.identity.settings).toMatchObject({
+  expect(characterize.store.next?.identity.settings).toMatchObject({
     computer: 'vendor nvidia, architecture ampere',
   });
 });

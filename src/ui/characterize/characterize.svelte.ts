@@ -10,12 +10,14 @@ import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { regionSpans } from '../../regions.ts';
 import type { Donors } from '../state/donors.svelte.ts';
-import type { Family } from '../state/family.svelte.ts';
+import type { Family, StandIn } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
+import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
 import { Comparison, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
+import { type Compared, comparisonAgain, keptComparison } from './kept-comparison.ts';
 import { Merges } from './merges.svelte.ts';
 import type { Shown } from './shown.ts';
 import type { ResultFile } from './signed.ts';
@@ -55,6 +57,7 @@ export class Characterize {
   #compared: CheckpointSet | null = null;
   /** A device is being made ready for spectra. */
   #starting = $state(false);
+  #kept = $state.raw<{ readonly standIn: StandIn; readonly compared: Compared } | null>(null);
   /** The latest call of `prepare`: an earlier one that is slower says nothing any more. */
   #latest = 0;
   #preparing: Promise<void> = Promise.resolve();
@@ -98,16 +101,42 @@ export class Characterize {
 
   /** The same, by the name that results have of it. */
   get computer(): string {
+    if (this.#instead) return this.#instead.computer;
     return this.device === 'cpu' ? 'cpu' : (this.#app.machine.capabilities?.webgpu?.adapter ?? this.device);
   }
 
   /** Opened checkpoints, and merges that can be read. */
   get count(): number {
+    if (this.#instead) return this.#instead.set.size;
     return this.#app.family.opened.length + this.merges.current.length;
   }
 
   get running(): boolean {
     return this.#starting || [...this.stores.values()].some(({ run }) => run.running);
+  }
+
+  /** What kept results compared, while these are shown. */
+  get #instead(): Compared | null {
+    const { standIn } = this.#app.family;
+    return standIn && this.#kept?.standIn === standIn ? this.#kept.compared : null;
+  }
+
+  /** Whether kept work is of the analysis and the settings that are shown. */
+  isOf({ analysis, given }: ListedWork): boolean {
+    const values = analysis === this.measure ? comparisonAgain(given)?.values : undefined;
+    return values !== undefined && sameValues(values, this.store.values);
+  }
+
+  /** Shows kept work as it was measured: nothing is opened for it. @throws NamedError `JournalDamaged` where another version kept it */
+  async showKept(work: ListedWork): Promise<void> {
+    const found = comparisonAgain(work.given);
+    if (!found) throw unreadable(work);
+    const { compared, values } = found;
+    const standIn = { models: [], body: compared.body };
+    this.#kept = { standIn, compared };
+    this.restore(work.analysis, values);
+    this.#app.family.standIn = standIn;
+    await this.prepare();
   }
 
   /** What is missing before the analysis that is shown can run. */
@@ -116,7 +145,7 @@ export class Characterize {
     if (this.count < 2) return words.needs;
     const other = [...this.stores.values()].find((store) => store !== this.store && store.run.running);
     if (other) return `${other.analysis.words.title} is being measured; its end is awaited.`;
-    return this.store.problem ? 'What is open cannot be compared.' : null;
+    return this.store.problem ? 'What is open cannot be compared.' : this.#app.family.standInNeeds;
   }
 
   /** How updates are shown: those that an analysis measures, or could. */
@@ -126,7 +155,8 @@ export class Characterize {
 
   /** What was found so far of the analysis that is shown, in sentences. */
   get findings(): readonly string[] {
-    const { analysis, plan, file, values, run } = this.store;
+    const { analysis, file, run } = this.store;
+    const { plan, values } = this.store.shown;
     if (!plan || !file || run.records.size === 0) return [];
     const { layers } = plan.pairing;
     const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
@@ -183,6 +213,8 @@ export class Characterize {
     // Read before anything is awaited: whoever shows the page lays out again when one of them changes.
     const asked = stores.map(({ values }) => values);
     const { computer } = this;
+    const instead = this.#instead;
+    const { body } = this.#app.family;
     if (this.running) return;
     const latest = ++this.#latest;
     if (this.count < 2) {
@@ -190,12 +222,18 @@ export class Characterize {
       return;
     }
     try {
-      const { set, identities } = await this.#comparison.checkpoints(slots, merges);
+      const { set, identities } = instead ?? (await this.#comparison.checkpoints(slots, merges));
       if (this.running || latest !== this.#latest) return;
       this.identities = identities;
       this.#compared = set;
       const given = { checkpoints: set, computer };
-      await Promise.all(stores.map((store, index) => store.prepare(given, fitting(asked[index] ?? {}, set))));
+      await Promise.all(
+        stores.map((store, index) => {
+          const values = fitting(asked[index] ?? {}, set);
+          const kept = () => keptComparison({ body, set, identities, computer }, values);
+          return store.prepare(given, values, instead ? null : kept);
+        }),
+      );
     } catch (error) {
       for (const store of stores) store.fail(named(error));
     }
@@ -219,7 +257,7 @@ export class Characterize {
     await this.#prepared();
     const store = this.stores.get(name);
     const checkpoints = this.#compared;
-    if (!store?.plan || !checkpoints || this.running) return;
+    if (!store?.next || !checkpoints || this.running) return;
     const usesGpu = store.analysis.declaration.computers === 'gpu';
     const wanted = usesGpu ? this.device : 'cpu';
     this.#starting = true;
@@ -229,7 +267,11 @@ export class Characterize {
       try {
         if (computers.device !== wanted) this.chosenDevice = computers.device;
         const given = { checkpoints, computer: computers.computer };
-        await store.prepare(given, fitting(store.values, checkpoints));
+        const values = fitting(store.values, checkpoints);
+        const { identities } = this;
+        const { body } = this.#app.family;
+        const compared = { body, set: checkpoints, identities, computer: computers.computer };
+        await store.prepare(given, values, () => keptComparison(compared, values));
         await store.start(computers, notices);
       } finally {
         computers.dispose();

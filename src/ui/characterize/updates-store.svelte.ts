@@ -5,6 +5,10 @@ import type { NamedError } from '../../named-error.ts';
 import type { Computers } from '../../spectra/diversity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import type { Json } from '../../identity/canonical-json.ts';
+import { toldSettings } from '../analyses/told-settings.ts';
+import { counted } from '../format/quantity.ts';
+import type { ShownPart } from '../state/shown-part.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { updatesFacts } from '../figure-source/updates-facts.ts';
@@ -12,13 +16,22 @@ import { StudyRun } from '../state/study-run.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 import { signed, type ResultFile } from './signed.ts';
 
+/** A piece of work with the settings that it was laid out with. */
+interface Laid<Values, Record, File> {
+  readonly plan: UpdatesPlan<Record, File> | null;
+  readonly values: Values;
+}
+
 /** One analysis of updates on the page: its settings, the piece of work that they make with what is compared, and what was found of it. */
 export class UpdatesStore<Values = SettingValues, Record = unknown, File extends ResultFile = ResultFile> {
   readonly analysis: Updates<Values, Record, File>;
   readonly run: StudyRun<Record>;
   values = $state.raw<Values>() as Values;
-  /** Null while nothing can be compared. */
-  plan = $state.raw<UpdatesPlan<Record, File> | null>(null);
+  /** Of what is set; null while nothing can be compared. */
+  next = $state.raw<UpdatesPlan<Record, File> | null>(null);
+  /** What was laid out when other work was last shown than is set now. */
+  #former = $state.raw<Laid<Values, Record, File> | null>(null);
+  #laid: Laid<Values, Record, File> | null = null;
   /** Why what is open cannot be. */
   problem = $state.raw<NamedError | null>(null);
   readonly #view: View;
@@ -29,6 +42,15 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
     this.#view = view;
     this.run = new StudyRun<Record>(name, journals, jobs);
     this.values = firstValues(settings) as Values;
+  }
+
+  /** On show: of what is set, or of the settings before (`StudyRun.former`). */
+  get shown(): Laid<Values, Record, File> {
+    return this.run.former && this.#former ? this.#former : { plan: this.next, values: this.values };
+  }
+
+  get plan(): UpdatesPlan<Record, File> | null {
+    return this.shown.plan;
   }
 
   /** Its result file, of what was found so far. */
@@ -59,29 +81,42 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
    * Lays the work out and shows what is kept of it. While work runs, what is shown stays.
    *
    * @param values the store's own, as far as they fit what is compared
+   * @param kept what a later visit shows it by; null where that cannot be kept
    */
-  async prepare(given: GivenUpdates, values: Values): Promise<void> {
+  async prepare(given: GivenUpdates, values: Values, kept: (() => Json | null) | null = null): Promise<void> {
     if (this.run.running) return;
     try {
-      this.plan = this.analysis.plan(given, values);
+      const plan = this.analysis.plan(given, values);
       this.problem = null;
+      const lay = (other: boolean): void => {
+        if (other && !this.run.former) this.#former = this.#laid;
+        this.#laid = { plan, values };
+        this.next = plan;
+      };
+      const { declaration, words } = this.analysis;
+      const part = (): Promise<ShownPart | null> => {
+        const given = kept?.() ?? null;
+        const told = toldSettings(declaration.settings, words.settings, values as SettingValues);
+        const { title } = plan.identity;
+        const n = counted(plan.total, 'tensor');
+        return Promise.resolve(given === null ? null : { title, told, n, given });
+      };
+      await this.run.showWork(plan.identity, plan.total, lay, part);
     } catch (error) {
       this.fail(named(error));
-      return;
     }
-    await this.run.showWork(this.plan.identity, this.plan.total);
   }
 
   /** Nothing is compared, for a reason or because too little is open. */
   fail(problem: NamedError | null): void {
-    this.plan = null;
+    this.next = null;
     this.problem = problem;
     this.run.leave();
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */
   async start(computers: Computers, notices: readonly string[]): Promise<void> {
-    const { plan } = this;
+    const plan = this.next;
     if (!plan) return;
     await this.run.run(this.analysis.words.work, (long, notice) => {
       notices.forEach(notice);

@@ -1,7 +1,12 @@
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { Ask } from '../../evaluation/answers/ask.ts';
 import { answersOf, type Asking } from '../../evaluation/answers/asking.ts';
-import { type Answers, answersJournalled, keptAnswers } from '../../evaluation/answers/kept-answers.ts';
+import {
+  answerJournals,
+  type Answers,
+  answersJournalled,
+  keptAnswers,
+} from '../../evaluation/answers/kept-answers.ts';
 import { otherAnswers } from '../../study/journal/other-answers.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
 import { GradeBook } from '../../evaluation/grading/grade-book.ts';
@@ -17,6 +22,7 @@ import type { ChartStatus } from '../charts/figure/status.ts';
 import { counted } from '../format/quantity.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import type { ShownPart } from '../state/shown-part.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import { named } from '../../named.ts';
 
@@ -37,13 +43,20 @@ const NONE: readonly never[] = [];
 /** How work is laid out, where it takes long shown as a job. */
 type LayingOut<Plan> = (work: Pick<LongWork<never>, 'signal' | 'onProgress'>) => Promise<Plan | null>;
 
+/** Makes what a later visit shows answers by. @param total of all answers */
+type MakePart = (total: number) => Promise<ShownPart>;
+
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
 export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = Asking<Who>> {
   running = $state(false);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
-  /** What is laid out; null where nothing is. */
+  /** What is set, laid out; null where nothing is. */
+  next = $state.raw<Plan | null>(null);
+  /** What is on show: what is set, or what was before, as long as nothing of that is answered. */
   plan = $state.raw<Plan | null>(null);
+  /** Whether settings have changed since what is on show was asked. */
+  former = $derived(this.plan !== this.next);
   asks = $derived<readonly Ask<Who>[]>(this.plan?.asks ?? NONE);
   answers = $state.raw<Answers>(new Map());
   /** Who computed what is shown, where that is another build: it is never gone on with. Null: this one, or nothing is shown. */
@@ -69,6 +82,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
   #readings = 0;
   /** Whether `error` is of the last run, and not of laying one out. */
   #runFailed = false;
+  #part: MakePart | null = null;
   #preparing: Promise<void> = Promise.resolve();
   readonly #id: string;
   readonly #title: string;
@@ -98,15 +112,22 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
 
   /** What its button says. @param begin where nothing is there yet */
   label(begin: string): string {
+    if (this.former) return begin;
     if (this.origin) return 'Compute again';
     return this.done > 0 && this.done < this.total ? 'Go on' : begin;
   }
 
   /** What it costs, and what of that is there already; null where nothing is asked. */
   get cost(): string | null {
-    if (this.total === 0) return null;
-    const kept = this.origin ? 0 : this.done;
-    return `${counted(this.total, 'answer')}, ${kept} of them kept from earlier`;
+    const total = answersOf(this.next?.asks ?? NONE);
+    if (total === 0) return null;
+    const kept = this.origin || this.former ? 0 : this.done;
+    return `${counted(total, 'answer')}, ${kept} of them kept from earlier`;
+  }
+
+  /** All of what is set is answered: nothing is left to be asked. */
+  get whole(): boolean {
+    return !this.origin && !this.former && this.total > 0 && this.done === this.total;
   }
 
   /** Resolves once what is answered by now is graded. */
@@ -120,14 +141,19 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     return { kind: this.done < this.total || !this.#isGraded ? 'partial' : 'done', note: this.note };
   }
 
-  /** Lays out what would be asked, and shows what is kept of it. Only the last of several calls counts. */
-  prepare(make: LayingOut<Plan>): Promise<void> {
+  /**
+   * Lays out what would be asked, and shows what is kept of it. Only the last of several calls counts.
+   *
+   * @param part asked once it is laid out: what showing it again takes besides the answers, kept as soon as there are some; null where
+   *   that cannot be kept
+   */
+  prepare(make: LayingOut<Plan>, part: () => MakePart | null = () => null): Promise<void> {
     if (this.running) return Promise.resolve();
-    this.#preparing = this.#prepare(make);
+    this.#preparing = this.#prepare(make, part);
     return this.#preparing.then(() => this.#grade());
   }
 
-  async #prepare(make: LayingOut<Plan>): Promise<void> {
+  async #prepare(make: LayingOut<Plan>, part: () => MakePart | null): Promise<void> {
     const serial = ++this.#serial;
     try {
       // Every picture that is asked about is read whole the first time.
@@ -135,15 +161,21 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       const asks = plan?.asks ?? [];
       const { answers, origin, notices } = await this.#kept(asks);
       if (serial !== this.#serial || this.running) return;
-      const same = asks.length === this.asks.length && asks.every(({ key }, i) => key === this.asks[i]?.key);
-      this.plan = plan;
-      this.answers = answers;
-      this.origin = origin;
+      const set = this.next?.asks ?? NONE;
+      const same = asks.length === set.length && asks.every(({ key }, i) => key === set[i]?.key);
+      this.next = plan;
+      this.#part = part();
+      if (answers.size > 0 || this.done === 0 || plan === null) {
+        this.plan = plan;
+        this.answers = answers;
+        this.origin = origin;
+      }
       // The end of a run lays it out again: what it failed of stays in sight.
       if (!same || !this.#runFailed) this.error = null;
       // What the run told stays in sight, too.
       if (!same || notices.length > 0) this.notices = notices;
       this.#runFailed &&= same;
+      if (answers.size > 0 && !origin) await this.#keepPart();
     } catch (error) {
       if (serial !== this.#serial) return;
       this.error = failureOf(error);
@@ -161,6 +193,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     // One that began later knows of every removal.
     if (serial !== this.#serial || reading !== this.#readings || this.running) return;
     if (origin || this.origin) this.notices = notices;
+    if (answers.size === 0) this.plan = this.next;
     this.answers = answers;
     this.origin = origin;
     await this.#grade();
@@ -184,12 +217,11 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
   /** Answers what is laid out; where a setting has just changed, what it says now, not what was laid out before. */
   async start(): Promise<void> {
     await this.#preparing;
-    const { plan } = this;
+    const plan = this.next;
     if (!plan || this.running) return;
     const controller = (this.#controller = new AbortController());
-    const answers = new Map(this.origin ? [] : this.answers);
-    this.origin = null;
-    this.answers = new Map(answers);
+    // What is not of this work stays in sight until there is something of it.
+    const answers = new Map(this.origin || this.former ? [] : this.answers);
     this.running = true;
     this.error = null;
     this.#runFailed = false;
@@ -225,7 +257,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       this.error = failureOf(thrown);
       this.#runFailed = this.error !== null;
     } finally {
-      this.answers = new Map(answers);
+      this.#putOnShow(answers);
       await this.#grade();
       this.running = false;
       this.#jobs.end(this.#id);
@@ -242,9 +274,34 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     this.#shown = setTimeout(() => {
       this.#shown = null;
       if (!this.running) return;
-      this.answers = new Map(answers);
+      this.#putOnShow(answers);
       void this.#grade();
     }, TOGETHER_MS);
+  }
+
+  /** Of what is set, once there is something. */
+  #putOnShow(answers: Answers): void {
+    if (answers.size === 0 && (this.origin || this.former)) return;
+    this.plan = this.next;
+    this.origin = null;
+    this.answers = new Map(answers);
+    if (answers.size > 0) void this.#keepPart();
+  }
+
+  /** Beside the answers of whoever is asked first: then a later visit shows them without loading anything. */
+  async #keepPart(): Promise<void> {
+    const part = this.#part;
+    const [first] = part ? answerJournals(this.asks) : [];
+    this.#part = null;
+    if (!part || !first) return;
+    try {
+      await this.#journals.keepShown(first.identity, this.#id, await part(this.total));
+    } catch (error) {
+      this.notices = [
+        ...this.notices,
+        `A later visit has to load its models to show it: ${named(error).what}.`,
+      ];
+    }
   }
 
   /** Grades what is new, again and again until nothing is. One at a time: who comes meanwhile waits for it. */

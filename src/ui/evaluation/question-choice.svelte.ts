@@ -31,6 +31,13 @@ interface OwnChoices {
 }
 const NONE: OwnChoices = { values: () => ({}), take: () => undefined };
 
+/** Its settings, as a link and as kept results have them. */
+export interface EvaluationForm extends Addressed {
+  readonly values: SettingValues;
+  /** Takes settings over where they are valid. */
+  restore(found: SettingValues): void;
+}
+
 /** Which questions are asked, how many, and how they are put. */
 export class QuestionChoice {
   /** Null: by the models that are loaded. */
@@ -41,6 +48,8 @@ export class QuestionChoice {
   /** Null: by the style. */
   chosenTokens = $state<number | null>(FIRST.maxNewTokens);
   brought = $state.raw<{ readonly name: string; readonly items: ItemSource } | null>(null);
+  /** Questions of kept results that are shown: those that were asked, in place of a list that is not open any more. */
+  instead = $state.raw<{ readonly name: string; readonly samples: ItemSets } | null>(null);
   /** A list whose columns have to be told apart by a person. */
   asking = $state.raw<AskedColumns | null>(null);
   error = $state.raw<NamedError | null>(null);
@@ -57,8 +66,25 @@ export class QuestionChoice {
     return { samples, seed, style: chosenStyle, maxNewTokens: chosenTokens };
   }
 
+  /** Name of the list that is asked; null of the demo sets. */
+  get listName(): string | null {
+    return this.instead?.name ?? this.brought?.name ?? null;
+  }
+
+  /** The settings in a line: what is asked, and how many. */
+  get told(): string {
+    const { samples, seed, listName, chosenStyle, chosenTokens } = this;
+    return [
+      listName ?? 'demo sets',
+      `${samples} of each`,
+      `seed ${seed}`,
+      ...(chosenStyle ? [`prompt style ${chosenStyle}`] : []),
+      ...(chosenTokens === null ? [] : [`${chosenTokens} new tokens`]),
+    ].join(' · ');
+  }
+
   /** What a link to the page of an evaluation says of its form, and takes over. `own`: what that form has besides. */
-  addressed({ name, settings }: EvaluationDeclaration, own: OwnChoices = NONE): Addressed {
+  addressed({ name, settings }: EvaluationDeclaration, own: OwnChoices = NONE): EvaluationForm {
     const shown = Object.fromEntries(Object.entries(settings).filter(([, { form }]) => form !== undefined));
     const values = (): SettingValues => ({ ...this.values, ...own.values() });
     const take = (found: SettingValues): void => {
@@ -69,14 +95,18 @@ export class QuestionChoice {
       this.chosenTokens = all.maxNewTokens;
       own.take(found);
     };
+    const restore = (found: SettingValues): void => take(validSettings(found, settingShapes(shown)).values);
     return {
+      get values() {
+        return values();
+      },
+      restore,
       get address() {
         const address = addressOf(name, shown, values());
         return address.size > 1 ? address : new Map();
       },
       follow(address) {
-        if (analysisAt(address) === name)
-          take(validSettings(valuesAt(shown, address), settingShapes(shown)).values);
+        if (analysisAt(address) === name) restore(valuesAt(shown, address));
       },
     };
   }
@@ -92,7 +122,8 @@ export class QuestionChoice {
 
   /** The chosen samples, drawn as NumPy draws them. @throws NamedError those of loading the sets */
   async sets(): Promise<ItemSets> {
-    const { samples, seed, brought } = this;
+    const { samples, seed, brought, instead } = this;
+    if (instead) return instead.samples;
     if (brought) return brought.items.drawn({ samples, seed });
     const demo = (this.#demo ??= demoItems());
     demo.catch(() => (this.#demo = null));
@@ -114,6 +145,7 @@ export class QuestionChoice {
 
   /** Goes back to the demo sets. */
   forget(): void {
+    this.instead = null;
     this.brought?.items.close();
     this.brought = null;
   }

@@ -6,9 +6,15 @@ import { PROBES } from '../../analyses/registry.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Journals } from '../../study/journal/journals.ts';
+import { sameWork } from '../../identity/work-identity.ts';
+import { toldSettings } from '../analyses/told-settings.ts';
+import { counted } from '../format/quantity.ts';
+import { bodyOf } from '../layer-strip/layer-axis.ts';
+import { givenAgain, keptGiven } from './kept-given.ts';
+import type { Plan } from '../../analyses/plan.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
 import { asked } from '../state/asked-slot.ts';
-import type { Family } from '../state/family.svelte.ts';
+import type { Family, StandIn } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import {
@@ -20,8 +26,9 @@ import {
 } from '../state/kept-settings.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { type ListedWork, sameValues, type ShownPart, unreadable } from '../state/shown-part.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
-import { ProbeStore } from './probe-store.svelte.ts';
+import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
 import { SampleSets } from './sample-sets.svelte.ts';
 
 /** Where the settings last run are kept, so that a reload finds its unfinished work again. */
@@ -57,6 +64,8 @@ export class Localize {
   readonly #images: ImageChoice;
   readonly #jobs: Jobs;
   #preparing: Promise<void> = Promise.resolve();
+  /** Samples of kept work that is shown, in place of those that are chosen. */
+  #instead: { readonly standIn: StandIn; readonly samples: PairSet | QuestionList } | null = null;
   /** Of all that was laid out. */
   #latest = 0;
 
@@ -88,43 +97,53 @@ export class Localize {
     return this.stores.get(this.probe) as ProbeStore;
   }
 
-  /** Of an analysis, with its own types. */
+  /** What is on show of an analysis, with its own types. */
   of<Samples extends PairSet | QuestionList, Values, Record, Sample>(
     probe: Probe<Samples, Values, Record, Sample>,
-  ): ProbeStore<Values, Record, Sample> {
+  ): ShownWork<Values, Record, Sample> {
     const store: unknown = this.stores.get(probe.declaration.name);
-    return store as ProbeStore<Values, Record, Sample>;
+    return (store as ProbeStore<Values, Record, Sample>).shown;
   }
 
   /** The model that analyses of one model ask. */
   get model(): LoadedSlot | null {
-    const { loaded } = this.#family;
-    return loaded.find(({ identity }) => identity.label === this.chosen) ?? loaded.at(-1) ?? null;
+    const { present } = this.#family;
+    return present.find(({ identity }) => identity.label === this.chosen) ?? present.at(-1) ?? null;
   }
 
   /** What analyses of several compare: all that are loaded and of one shape. */
   get compared(): readonly LoadedSlot[] {
-    const { loaded } = this.#family;
-    const [last] = loaded.slice(-1);
-    return loaded.filter(({ checkpoint }) => checkpoint.layers === last?.checkpoint.layers);
+    const { present } = this.#family;
+    const last = present.at(-1);
+    return present.filter(({ checkpoint }) => checkpoint.layers === last?.checkpoint.layers);
   }
 
   /** What the analysis that is shown asks. */
-  get models(): readonly AskedModel[] {
+  get #slots(): readonly LoadedSlot[] {
     const one = this.model ? [this.model] : [];
-    return (this.store.probe.declaration.compares ? this.compared : one).map(asked);
+    return this.store.probe.declaration.compares ? this.compared : one;
+  }
+
+  get models(): readonly AskedModel[] {
+    return this.#slots.map(asked);
   }
 
   /** As everywhere on the page: of a slot, by its name. */
   colourOf(name: string): string {
-    const slot = this.#family.slots.find(({ identity }) => identity.label === name);
-    return slot?.identity.colour ?? 'var(--ink)';
+    return this.#family.colourOf(name);
+  }
+
+  /** What is missing before it can be laid out, and what is kept of it shown. */
+  get missing(): string | null {
+    const { probe } = this.store;
+    const missing = probe.needs(this.models);
+    if (this.#family.standIn) return missing;
+    return this.#family.weightsOnly ?? missing ?? this.sets.needs(probe.declaration.asks);
   }
 
   /** What is missing before it can run. */
   get needs(): string | null {
-    const { probe } = this.store;
-    return this.#family.weightsOnly ?? probe.needs(this.models) ?? this.sets.needs(probe.declaration.asks);
+    return this.missing ?? this.#family.standInNeeds;
   }
 
   /** How images are read, on this page as on all others. */
@@ -174,17 +193,71 @@ export class Localize {
     const { store, engine, models, reading } = this;
     const latest = ++this.#latest;
     const isWanted = (): boolean => latest === this.#latest;
-    if (this.needs !== null) return;
+    if (this.missing !== null) return;
+    const { standIn } = this.#family;
+    const { values } = store;
+    const [slots, source, chosen] = [this.#slots, this.#source, this.chosen];
     try {
-      const samples = await this.sets.chosen(store.probe.declaration.asks);
+      const instead = standIn && this.#instead?.standIn === standIn ? this.#instead.samples : null;
+      const samples = instead ?? (await this.sets.chosen(store.probe.declaration.asks));
       if (!samples) return;
+      const { declaration, words } = store.probe;
+      const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart | null> => {
+        const given = { models: slots, chosen, source, values, reading, samples };
+        const kept = await keptGiven(given, [...plan.samples.values()]);
+        return (
+          kept && {
+            title: plan.identity.title,
+            told: toldSettings(declaration.settings, words.settings, values, models),
+            ...{ n: counted(plan.cost.samples, 'sample'), given: kept },
+          }
+        );
+      };
       await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
-        store.prepare({ engine, models, samples, reading, work }, isWanted),
+        store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );
     } catch (error) {
       if (isWanted() && !store.run.running) store.plan = null;
       throw error;
     }
+  }
+
+  /** Which set the analysis that is shown is asked about. */
+  get #source(): string {
+    const { pairSource, problemSource, pictureSource } = this.sets;
+    const { asks } = this.store.probe.declaration;
+    return asks === 'pairs' ? pairSource : asks === 'problems' ? problemSource : pictureSource;
+  }
+
+  /** Whether kept work is of the analysis and the settings that are shown. */
+  isOf({ analysis, given }: ListedWork): boolean {
+    const values = analysis === this.probe ? givenAgain(given)?.values : undefined;
+    return values !== undefined && sameValues(values, this.store.values);
+  }
+
+  /**
+   * Shows kept work as it was measured: nothing is loaded for it. Where its samples are none of the committed sets, their pictures are
+   * gone.
+   *
+   * @throws NamedError `JournalDamaged` where another version of the app kept it
+   */
+  async showKept(work: ListedWork): Promise<void> {
+    const given = givenAgain(work.given);
+    const [first] = given?.models ?? [];
+    if (!given || !first) throw unreadable(work);
+    const { models, chosen, source, values, samples } = given;
+    const standIn = { models, body: bodyOf(first.checkpoint) };
+    this.#images.restore({ ...given.reading });
+    this.pick = null;
+    this.restore({ probe: work.analysis, chosen, settings: { [work.analysis]: values } });
+    this.restore({ pairSource: source, problemSource: source, pictureSource: source });
+    this.#instead = null;
+    this.#family.standIn = standIn;
+    const isCommitted = source !== 'dropped' && source !== 'own';
+    if (isCommitted) await this.prepare().catch(() => undefined);
+    if (isCommitted && this.store.plan && sameWork(this.store.plan.identity, work)) return;
+    this.#instead = { standIn, samples };
+    await this.prepare();
   }
 
   async start(): Promise<void> {

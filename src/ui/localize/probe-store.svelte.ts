@@ -9,19 +9,36 @@ import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { probeFacts } from '../figure-source/probe-facts.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
+import type { ShownPart } from '../state/shown-part.ts';
 import { type Preparing, StudyRun } from '../state/study-run.svelte.ts';
+
+/** A piece of work with what it was laid out of. */
+interface Laid<Values, Record, Sample> {
+  readonly plan: Plan<Record, Sample> | null;
+  /** Models that it was made of. */
+  readonly models: readonly AskedModel[];
+  readonly values: Values;
+  /** What its charts carry. */
+  readonly facts: PageFacts | null;
+}
+
+/** What charts draw: the records on show, with the plan, the models and the settings that they are of. */
+export interface ShownWork<Values, Record, Sample> extends Laid<Values, Record, Sample> {
+  readonly run: StudyRun<Record>;
+}
 
 /** One analysis on the page: its settings, the piece of work that they make with what is open, and what was found of it. */
 export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unknown> {
   readonly probe: Probe<PairSet | QuestionList, Values, Record, Sample>;
   readonly run: StudyRun<Record>;
   values = $state.raw<Values>() as Values;
-  /** Behind what is shown; null until there is one. */
+  /** Of what is set; null until there is one. */
   plan = $state.raw<Plan<Record, Sample> | null>(null);
-  /** What its charts carry. */
-  facts = $state.raw<PageFacts | null>(null);
-  /** Models that it was made of. */
-  models = $state.raw<readonly AskedModel[]>([]);
+  #models = $state.raw<readonly AskedModel[]>([]);
+  #facts = $state.raw<PageFacts | null>(null);
+  /** What was laid out when other work was last shown than is set now. */
+  #former = $state.raw<Laid<Values, Record, Sample> | null>(null);
+  #laid: Laid<Values, Record, Sample> | null = null;
 
   constructor(
     probe: Probe<PairSet | QuestionList, Values, Record, Sample>,
@@ -33,6 +50,13 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
     const { name, settings } = probe.declaration;
     this.run = new StudyRun<Record>(name, journals, jobs, preparing);
     this.values = firstValues(settings) as Values;
+  }
+
+  /** What is on show: of what is set, or of the settings before (`StudyRun.former`). */
+  get shown(): ShownWork<Values, Record, Sample> {
+    const { run, plan, values } = this;
+    const laid = run.former && this.#former ? this.#former : { plan, values, models: this.#models, facts: this.#facts };
+    return { run, ...laid };
   }
 
   /** Takes settings over where they are valid; resolves to the names of those that are not. */
@@ -50,16 +74,28 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
    * Lays out the work and shows what is kept of it. While work runs, what is shown stays.
    *
    * @param isWanted asked once it is laid out: other settings may be there by then
+   * @param keep makes of the plan what a later visit shows it by; null where it cannot
    * @throws NamedError those of reading samples
    */
-  async prepare(given: Given, isWanted: () => boolean = () => true): Promise<void> {
-    const values = applying(this.probe.declaration.settings, this.values, given.models);
-    const plan = await this.probe.plan(given, values);
+  async prepare(
+    given: Given,
+    isWanted: () => boolean = () => true,
+    keep: ((plan: Plan<Record, Sample>) => Promise<ShownPart | null>) | null = null,
+  ): Promise<void> {
+    const { values } = this;
+    const { models } = given;
+    const applied = applying(this.probe.declaration.settings, values, models);
+    const plan = await this.probe.plan(given, applied);
     if (this.run.running || !isWanted()) return;
-    this.plan = plan;
-    this.facts = probeFacts(this.probe, given, values as SettingValues, plan);
-    this.models = given.models;
-    await this.run.showWork(plan.identity, plan.total);
+    const facts = probeFacts(this.probe, given, applied as SettingValues, plan);
+    const lay = (other: boolean): void => {
+      if (other && !this.run.former) this.#former = this.#laid;
+      this.#laid = { plan, models, values, facts };
+      this.plan = plan;
+      this.#models = models;
+      this.#facts = facts;
+    };
+    await this.run.showWork(plan.identity, plan.total, lay, keep && (() => keep(plan)));
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */
@@ -70,12 +106,12 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
 
   /** Whether each sample has one record; else each answer has. */
   get recordsAreSamples(): boolean {
-    const { plan } = this;
+    const { plan } = this.shown;
     return plan === null || plan.total === plan.cost.samples;
   }
 
   /** What the command writes, of the records so far. */
   get files(): readonly ResultFile[] {
-    return this.plan?.files(this.run.records, originFacts(this.run.origin)) ?? [];
+    return this.shown.plan?.files(this.run.records, originFacts(this.run.origin)) ?? [];
   }
 }

@@ -1,4 +1,3 @@
-import type { AskedModel } from '../../analyses/asked-model.ts';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import type { EvaluationPlan, GivenEvaluation } from '../../analyses/evaluation.ts';
 import { analysis, REFERENCE } from '../../analyses/necessity/analysis.ts';
@@ -15,13 +14,16 @@ import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
-import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
+import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
+import type { ListedWork } from '../state/shown-part.ts';
+import type { LoadedSlot } from '../state/slot.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
 /** A run's update by region, with the slot's name. */
@@ -32,7 +34,8 @@ export interface NamedFinding extends FreezeFinding {
 /** IN, RL and runs with a frozen region, whole: the same metrics, the check of the freeze, settings for one's own. */
 export class Necessity {
   readonly choice: QuestionChoice;
-  readonly addressed: Addressed;
+  readonly addressed: EvaluationForm;
+  readonly kept: KeptEvaluation;
   readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   readonly reference = REFERENCE;
   region = $state<Region>('early');
@@ -62,6 +65,7 @@ export class Necessity {
     this.#characterize = stores.characterize;
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
+    this.kept = new KeptEvaluation(this.choice, this.addressed, stores);
     this.run = new AnswerRun('necessity', 'Evaluating frozen runs', journals, jobs);
   }
 
@@ -71,11 +75,27 @@ export class Necessity {
   sentences = $derived.by(() => analysis.findings(this.rows, this.#values));
 
   get needs(): string | null {
-    return this.#family.weightsOnly ?? analysis.needs(this.#asked);
+    return this.#missing ?? this.#family.standInNeeds;
+  }
+
+  /** What is missing before it can be laid out, and what is kept of it shown. */
+  get #missing(): string | null {
+    const missing = analysis.needs(this.asked.map(asked));
+    return this.#family.standIn ? missing : (this.#family.weightsOnly ?? missing);
+  }
+
+  /** Shows answers as they were given: no model is loaded for it. @throws NamedError those of `KeptEvaluation.restore` */
+  async showKept(work: ListedWork): Promise<void> {
+    this.kept.restore(work);
+    await this.prepare();
   }
 
   prepare(): Promise<void> {
-    return this.run.prepare((work) => this.#plan(work));
+    let part: ReturnType<KeptEvaluation['part']> = null;
+    return this.run.prepare(
+      (work) => this.#plan(work, (models, samples) => (part = this.kept.part(models, samples))),
+      () => part,
+    );
   }
 
   /** What the command writes; the check of the freeze where all weights were read. */
@@ -130,25 +150,30 @@ export class Necessity {
   });
 
   /** Base is no part of the comparison. */
-  get #asked(): readonly AskedModel[] {
-    return this.#family.loaded.filter(({ identity }) => identity.label !== 'Base').map(asked);
+  get asked(): readonly LoadedSlot[] {
+    return this.#family.present.filter(({ identity }) => identity.label !== 'Base');
   }
 
   get #values() {
     return { ...firstValues(declaration.settings), ...this.choice.values };
   }
 
-  async #plan(work: GivenEvaluation['work']): Promise<WithFacts<EvaluationPlan> | null> {
-    if (this.needs !== null) return null;
-    const models = this.#asked;
+  async #plan(
+    work: GivenEvaluation['work'],
+    keep: (models: readonly LoadedSlot[], samples: ItemSets) => void,
+  ): Promise<WithFacts<EvaluationPlan> | null> {
+    if (this.#missing !== null) return null;
+    const slots = this.asked;
+    const models = slots.map(asked);
     const values = { ...this.#values, cuts: this.#view.cutsText(models[0]?.checkpoint.layers ?? 0) };
     const { reading } = this.#images;
     const samples = await this.choice.sets();
+    keep(slots, samples);
     const plan = await analysis.plan(
       { ...{ engine: this.#engine, models, samples, reading }, ...(work ? { work } : {}) },
       values,
     );
-    const questions = this.choice.brought?.name ?? null;
+    const questions = this.choice.listName;
     return { ...plan, facts: evaluationFacts(analysis, { models, reading, questions }, values) };
   }
 }

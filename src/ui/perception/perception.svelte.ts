@@ -12,13 +12,17 @@ import type { Variant } from '../../evaluation/variant.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
-import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
+import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
+import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import type { ListedWork } from '../state/shown-part.ts';
+import type { LoadedSlot } from '../state/slot.svelte.ts';
+import type { View } from '../state/view.svelte.ts';
 
 /** Scores of one model's responses to one side. */
 interface SideScores {
@@ -30,7 +34,8 @@ interface SideScores {
 /** Puzzles by image and by text, for every loaded model; rewards and measures over what was answered. */
 export class Perception {
   readonly choice: QuestionChoice;
-  readonly addressed: Addressed;
+  readonly addressed: EvaluationForm;
+  readonly kept: KeptEvaluation;
   readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   /** Null: with a black image for the demo family, else alone. */
   chosenText = $state<'alone' | 'black' | null>(null);
@@ -44,7 +49,12 @@ export class Perception {
   #scoring = false;
   #counting = 0;
 
-  constructor(engine: EngineApi, family: Family, images: ImageChoice, jobs: Jobs, journals: Journals) {
+  constructor(
+    engine: EngineApi,
+    { family, images, view }: { readonly family: Family; readonly images: ImageChoice; readonly view: View },
+    jobs: Jobs,
+    journals: Journals,
+  ) {
     this.#engine = engine;
     this.#family = family;
     this.#images = images;
@@ -53,6 +63,7 @@ export class Perception {
       values: () => ({ text: this.chosenText }),
       take: ({ text }) => (this.chosenText = text === 'alone' || text === 'black' ? text : null),
     });
+    this.kept = new KeptEvaluation(this.choice, this.addressed, { family, images, view });
     this.run = new AnswerRun('perception', 'Asking puzzles by image and by text', journals, jobs);
     this.run.onGraded = () => void this.#score();
   }
@@ -131,16 +142,32 @@ export class Perception {
   findings = $derived.by(() => gap.findings(this.rows, this.#values));
 
   get needs(): string | null {
-    return this.#family.weightsOnly ?? gap.needs(this.#family.loaded.map(asked));
+    return this.#missing ?? this.#family.standInNeeds;
+  }
+
+  /** What is missing before it can be laid out, and what is kept of it shown. */
+  get #missing(): string | null {
+    const missing = gap.needs(this.#family.present.map(asked));
+    return this.#family.standIn ? missing : (this.#family.weightsOnly ?? missing);
+  }
+
+  /** Shows answers as they were given: no model is loaded for it. @throws NamedError those of `KeptEvaluation.restore` */
+  async showKept(work: ListedWork): Promise<void> {
+    this.kept.restore(work);
+    await this.prepare();
   }
 
   /** The text side, as it was chosen or as the models have it. */
   get text(): 'alone' | 'black' {
-    return textOf(this.#family.loaded, this.#values);
+    return textOf(this.#family.present, this.#values);
   }
 
   prepare(): Promise<void> {
-    return this.run.prepare((work) => this.#plan(work));
+    let part: ReturnType<KeptEvaluation['part']> = null;
+    return this.run.prepare(
+      (work) => this.#plan(work, (models, samples) => (part = this.kept.part(models, samples))),
+      () => part,
+    );
   }
 
   get #values() {
@@ -148,12 +175,17 @@ export class Perception {
     return { ...firstValues(declaration.settings), ...choice.values, text: chosenText };
   }
 
-  async #plan(work: GivenEvaluation['work']): Promise<WithFacts<EvaluationPlan> | null> {
-    if (this.needs !== null) return null;
-    const models = this.#family.loaded.map(asked);
+  async #plan(
+    work: GivenEvaluation['work'],
+    keep: (models: readonly LoadedSlot[], samples: ItemSets) => void,
+  ): Promise<WithFacts<EvaluationPlan> | null> {
+    if (this.#missing !== null) return null;
+    const { present } = this.#family;
+    const models = present.map(asked);
     const values = this.#values;
     const { reading } = this.#images;
     const samples = await this.choice.sets();
+    keep(present, samples);
     const plan = await gap.plan(
       {
         ...{ engine: this.#engine, models, samples, reading },
@@ -162,7 +194,7 @@ export class Perception {
       },
       values,
     );
-    const questions = this.choice.brought?.name ?? null;
+    const questions = this.choice.listName;
     return { ...plan, facts: evaluationFacts(gap, { models, reading, questions }, values) };
   }
 }

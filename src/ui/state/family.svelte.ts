@@ -59,6 +59,13 @@ async function onBase(
   throw otherKind(files.keys()) ?? new RangeError('the folder holds no adapter');
 }
 
+/** What kept results are of: no engine has it. */
+export interface StandIn {
+  /** None where only weights were compared. */
+  readonly models: readonly LoadedSlot[];
+  readonly body: Body;
+}
+
 /** The checkpoints at hand: Base, IN, RL and more. */
 export class Family {
   slots = $state<Slot[]>([new Slot(0), new Slot(1), new Slot(2)]);
@@ -79,9 +86,22 @@ export class Family {
       state.kind === 'loaded' ? [{ identity, checkpoint: state.checkpoint, model: state.model }] : [],
     ),
   );
+  /** What kept results are of, while these are shown in place of what is loaded. */
+  standIn = $state.raw<StandIn | null>(null);
+  /** What pages show: what is loaded, or what stands in for it. */
+  present: readonly LoadedSlot[] = $derived.by(() => {
+    const models = this.standIn?.models ?? [];
+    return models.length > 0 ? models : this.loaded;
+  });
+  /** What is missing before anything can be computed of what kept results are of; null where what is loaded is shown. */
+  standInNeeds = $derived.by((): string | null => {
+    if (!this.standIn) return null;
+    const names = this.standIn.models.map(({ identity }) => identity.label).join(' and ');
+    return `Shown as this browser keeps it. Open ${names === '' ? 'its checkpoints' : `and load ${names}`} to compute more.`;
+  });
   /** The layer axis of the app: the first open checkpoint's. */
   body = $derived.by((): Body => {
-    const first = this.opened[0]?.checkpoint;
+    const first = this.standIn?.body ?? this.opened[0]?.checkpoint;
     return first ? bodyOf(first) : STUDIED;
   });
   /** What was read of the opened folders. */
@@ -99,6 +119,12 @@ export class Family {
     this.#machine = machine;
     this.#jobs = jobs;
     this.#watch = watch;
+  }
+
+  /** Of a checkpoint, by its name. */
+  colourOf(name: string): string {
+    const named = ({ identity }: Pick<LoadedSlot, 'identity'>): boolean => identity.label === name;
+    return (this.present.find(named) ?? this.slots.find(named))?.identity.colour ?? 'var(--ink)';
   }
 
   get canAdd(): boolean {
@@ -181,6 +207,7 @@ export class Family {
         : await readable(folder.files, opening.signal);
       const checkpoint = await this.#engine.open(folder.name, files, opening.signal);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
+      this.standIn = null;
       slot.folder = { ...folder, files };
       slot.adapter = adapted && base ? { folder, base } : null;
       this.#watch.opened(checkpoint.fingerprint);
@@ -251,6 +278,7 @@ export class Family {
         await this.#engine.unload(checkpoint.id);
         throw error;
       });
+      this.standIn = null;
       if (still()) slot.state = { kind: 'loaded', checkpoint, model, error: null };
       if (this.#choice.keep) void this.#machine.askStored();
     } catch (thrown) {

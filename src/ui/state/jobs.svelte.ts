@@ -19,6 +19,8 @@ const REPORT_EVERY_MS = 100;
 /** Work under way, oldest first. */
 export class Jobs {
   list = $state.raw<readonly Job[]>([]);
+  /** What was tracked last under each id, until it ended: progress that a worker tells after that is of nothing any more. */
+  readonly #tracked = new Map<string, object>();
 
   /** Adds a job or replaces what is known of it. */
   report(job: Job): void {
@@ -27,6 +29,7 @@ export class Jobs {
   }
 
   end(id: string): void {
+    this.#tracked.delete(id);
     this.list = this.list.filter((job) => job.id !== id);
   }
 
@@ -36,10 +39,12 @@ export class Jobs {
    */
   track(id: string, title: string, cancel: () => void): (progress: WorkProgress) => void {
     const meter = new PaceMeter();
+    this.#tracked.set(id, meter);
     let reported = -Infinity;
     let phase: string | null = null;
     this.report({ id, title, detail: 'Starting', share: null, cancel });
     return (progress) => {
+      if (this.#tracked.get(id) !== meter) return;
       const pace = meter.observe(progress);
       const now = performance.now();
       if (progress.phase === phase && now - reported < REPORT_EVERY_MS && progress.done < progress.total)

@@ -5,11 +5,14 @@ import { takenText } from '../../study/journal/take-over.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { asJobIfLong } from './long-job.ts';
 import { named } from '../../named.ts';
+import { listedWork, type ListedWork } from './shown-part.ts';
 
 /** Results of long work that this browser keeps, whole or cut off. */
 export class KeptResults {
   /** Null until they were asked for. */
   list = $state.raw<readonly KeptWork[] | null>(null);
+  /** What can be shown without loading anything, the latest first. Null until it was asked for. */
+  shown = $state.raw<readonly ListedWork[] | null>(null);
   error = $state.raw<NamedError | null>(null);
   /** What was withdrawn since the page was opened, as weights turned out to be others. */
   withdrawn = $state.raw<readonly KeptWork[]>([]);
@@ -23,6 +26,9 @@ export class KeptResults {
   constructor(journals: Journals, jobs: Jobs) {
     this.journals = journals;
     this.#jobs = jobs;
+    journals.onRemoved(() => {
+      if (this.shown) void this.askShown();
+    });
     journals.weights.onWithdrawn(({ works }) => {
       this.withdrawn = [...this.withdrawn, ...works];
     });
@@ -33,6 +39,15 @@ export class KeptResults {
     try {
       this.list = (await this.journals.list()).toSorted((a, b) => b.bytes - a.bytes);
       this.error = null;
+    } catch (error) {
+      this.error = named(error);
+    }
+  }
+
+  /** Asks for what can be shown. */
+  async askShown(): Promise<void> {
+    try {
+      this.shown = (await this.journals.shown()).flatMap((work) => listedWork(work) ?? []);
     } catch (error) {
       this.error = named(error);
     }

@@ -99,3 +99,59 @@ test('of work that the page has left nothing is told', async () => {
   await showing;
   expect(run.notices).toEqual([]);
 });
+
+test('what was shown stays under other settings, told as former, until there is something of them', async () => {
+  const { run, said, compute } = staged();
+  await run.showWork(identity, 1);
+  await compute('before');
+  expect([said(), run.former, run.whole]).toEqual([['before'], null, true]);
+
+  const other = { ...identity, title: 'Others', settings: 1 };
+  let laid: boolean[] = [];
+  await run.showWork(other, 2, (isOther) => laid.push(isOther));
+  expect([said(), run.total, run.done, run.whole, run.resumable]).toEqual([
+    ['before'],
+    1,
+    true,
+    false,
+    false,
+  ]);
+  expect(run.former).toEqual({ title: 'Verdicts', total: 1 });
+  // A third work is not what is shown, either.
+  await run.showWork({ ...identity, settings: 2 }, 3);
+  expect(run.former).toEqual({ title: 'Verdicts', total: 1 });
+  await run.showWork(identity, 1, (isOther) => laid.push(isOther));
+  expect([said(), run.former, run.whole]).toEqual([['before'], null, true]);
+
+  await run.showWork(other, 2);
+  await run.run('Others', () => Promise.reject(new Error('no answer')));
+  expect([said(), run.former?.title]).toEqual([['before'], 'Verdicts']);
+  await compute('after');
+  expect([said(), run.former, run.total, run.resumable]).toEqual([['after'], null, 2, true]);
+
+  // Of former work that is forgotten nothing stays.
+  await run.showWork({ ...identity, settings: 3 }, 1);
+  await run.forget();
+  expect([said(), run.former]).toEqual([[], null]);
+  laid = [];
+  await run.showWork({ ...identity, settings: 3 }, 1, (isOther) => laid.push(isOther));
+  expect(laid).toEqual([false]);
+});
+
+test('what showing it again takes is kept with its first record, once, and is gone with it', async () => {
+  const { run, compute, journals } = staged();
+  const part = { ...{ title: 'Verdicts', told: 'all', n: '1 sample' }, given: { models: [1] } };
+  let made = 0;
+  const make = () => Promise.resolve((made++, part));
+  await run.showWork(identity, 1, undefined, make);
+  expect(await journals.shown()).toEqual([]);
+  await compute('ours');
+  const listed = { ...{ analysis: 'verdicts', kind: 'verdicts', total: 1, complete: true }, part };
+  expect(await journals.shown()).toMatchObject([listed]);
+  run.leave();
+  await run.showWork(identity, 1, undefined, make);
+  expect(made).toBe(2);
+  expect(await journals.shown()).toHaveLength(1);
+  await run.forget();
+  expect(await journals.shown()).toEqual([]);
+});

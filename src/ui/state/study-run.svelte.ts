@@ -9,6 +9,7 @@ import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { failureOf } from './failure.ts';
 import type { Jobs } from './jobs.svelte.ts';
+import type { ShownPart } from './shown-part.ts';
 import { named } from '../../named.ts';
 import { cancelled } from '../../work/cancel.ts';
 
@@ -30,8 +31,12 @@ export class StudyRun<Record> {
   /** The same, in the order they came. */
   found: readonly Record[] = $derived([...this.records.values()]);
   running = $state(false);
-  /** Records of the whole. */
-  total = $state(0);
+  /** Records of the whole that is shown. */
+  total: number = $derived.by(() => this.former?.total ?? this.#total);
+  /** What is shown is not what is set: settings changed since, and of what they make nothing is kept yet. */
+  former = $state.raw<{ readonly title: string; readonly total: number } | null>(null);
+  /** Records of what is set. */
+  #total = $state(0);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
   /** Who computed what is shown, where that is another build: it is never gone on with. Null: this one, or nothing is shown. */
@@ -40,7 +45,10 @@ export class StudyRun<Record> {
   readonly #jobs: Jobs;
   readonly #id: string;
   #identity: WorkIdentity | null = null;
+  #part: (() => Promise<ShownPart | null>) | null = null;
   #key = '';
+  /** Of the journal that the records on show are of. */
+  #shownKey = '';
   #controller: AbortController | null = null;
   #pending: Map<string, Record> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -62,15 +70,16 @@ export class StudyRun<Record> {
     this.#jobs = jobs;
     journals.onRemoved((key) => {
       this.#removals += 1;
-      if (this.running || key !== (this.origin?.key ?? this.#key)) return;
+      if (key !== this.#shownKey || (this.running && this.#isOwn)) return;
       this.#serial += 1;
       this.records = new Map();
+      this.former = null;
       this.#leaveOrigin();
     });
     journals.onTakenOver((key) => {
       if (this.running || !this.#identity || key !== this.#key) return;
       this.#key = '';
-      void this.showWork(this.#identity, this.total);
+      void this.showWork(this.#identity, this.#total);
     });
   }
 
@@ -80,19 +89,42 @@ export class StudyRun<Record> {
 
   /** Begun and not ended: a run would go on with it. */
   get resumable(): boolean {
-    return !this.running && this.origin === null && this.records.size > 0 && !this.done;
+    return !this.running && this.#isOwn && this.records.size > 0 && !this.done;
+  }
+
+  /** All of what is set is there: nothing is left to be run. */
+  get whole(): boolean {
+    return this.#isOwn && this.done;
+  }
+
+  /** What is shown is of what is set, and of this build. */
+  get #isOwn(): boolean {
+    return this.origin === null && this.former === null;
   }
 
   /**
    * Shows a piece of work, as far as its journal holds it; where that is nothing, what another build computed of it, as that
-   * build's. Nothing happens while another runs, or when it is the same one.
+   * build's; where that is nothing either, what was shown before stays, as `former`. Nothing happens while another runs.
+   *
+   * @param lay called before anything of it is shown, with whether it is another work than the one before
+   * @param part what showing it again takes besides its records, kept as soon as there are some; null where that cannot be kept
    */
-  async showWork(identity: WorkIdentity, total: number): Promise<void> {
+  async showWork(
+    identity: WorkIdentity,
+    total: number,
+    lay: (other: boolean) => void = () => undefined,
+    part: (() => Promise<ShownPart | null>) | null = null,
+  ): Promise<void> {
     const key = await workKey(identity);
-    if (this.running || key === this.#key) return;
+    if (this.running) return;
+    lay(key !== this.#key);
+    this.#part = part;
+    if (key === this.#key) return;
+    if (this.records.size > 0 && this.#identity)
+      this.former ??= { title: this.#identity.title, total: this.total };
     this.#key = key;
     this.#identity = identity;
-    this.total = total;
+    this.#total = total;
     this.error = null;
     await this.#showKept(identity);
   }
@@ -100,9 +132,7 @@ export class StudyRun<Record> {
   async #showKept(identity: WorkIdentity): Promise<void> {
     const serial = (this.#serial += 1);
     const removals = this.#removals;
-    this.records = new Map();
     this.notices = [];
-    this.origin = null;
     const notices: string[] = [];
     try {
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
@@ -114,7 +144,7 @@ export class StudyRun<Record> {
       if (serial !== this.#serial) return;
       this.notices = notices;
       if (other) await this.#showOther(other);
-      else await this.#showReady(finished);
+      else if (finished.size > 0 || !this.former) await this.#showOwn(finished);
     } catch (error) {
       if (this.#identity === identity && !this.running) this.notices = [...notices, `${named(error).what}.`];
     }
@@ -139,6 +169,8 @@ export class StudyRun<Record> {
 
   async #showOther({ origin, records, left }: OtherRecords<Record>): Promise<void> {
     if (records.size === 0 || !(await this.#showReady(records))) return;
+    this.former = null;
+    this.#shownKey = origin.key;
     this.origin = origin;
     this.notices = [originNotice(origin, left)];
   }
@@ -156,7 +188,8 @@ export class StudyRun<Record> {
     this.#key = '';
     this.#identity = null;
     this.records = new Map();
-    this.total = 0;
+    this.#total = 0;
+    this.former = null;
     this.error = null;
     this.notices = [];
     this.origin = null;
@@ -174,9 +207,8 @@ export class StudyRun<Record> {
     this.#serial += 1;
     this.error = null;
     this.notices = [];
-    if (this.origin) this.records = new Map();
-    this.origin = null;
-    this.#pending = new Map(this.records);
+    // What is not of this work stays in sight until there is something of it.
+    this.#pending = this.#isOwn ? new Map(this.records) : new Map();
     const notice = (text: string): void => {
       this.notices = [...this.notices, text];
     };
@@ -185,7 +217,7 @@ export class StudyRun<Record> {
       await runJournalled<Record, unknown>(
         this.#journals,
         identity,
-        this.total,
+        this.#total,
         (long) => work(long, notice),
         {
           signal: controller.signal,
@@ -217,7 +249,7 @@ export class StudyRun<Record> {
   /** Forgets what was found, here and in the journal. */
   async forget(): Promise<void> {
     if (this.running || !this.#identity) return;
-    await this.#journals.remove(this.origin?.key ?? this.#identity);
+    await this.#journals.remove(this.#shownKey);
   }
 
   #take(key: string, record: Record): void {
@@ -228,11 +260,36 @@ export class StudyRun<Record> {
   async #show(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (!this.#pending) return;
+    if (!this.#pending || (this.#pending.size === 0 && !this.#isOwn)) return;
     try {
-      await this.#showReady(new Map(this.#pending));
+      await this.#showOwn(new Map(this.#pending));
     } catch (error) {
       this.error = named(error);
+    }
+  }
+
+  async #showOwn(records: ReadonlyMap<string, Record>): Promise<void> {
+    if (!(await this.#showReady(records))) return;
+    this.#shownKey = this.#key;
+    this.former = null;
+    this.origin = null;
+    if (records.size > 0) await this.#keepPart();
+  }
+
+  /** Once for each work: then a later visit shows it without loading anything. */
+  async #keepPart(): Promise<void> {
+    const identity = this.#identity;
+    const part = this.#part;
+    this.#part = null;
+    if (!identity || !part) return;
+    try {
+      const made = await part();
+      if (made) await this.#journals.keepShown(identity, this.#id, made);
+    } catch (error) {
+      this.notices = [
+        ...this.notices,
+        `A later visit has to load its models to show it: ${named(error).what}.`,
+      ];
     }
   }
 

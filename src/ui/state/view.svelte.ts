@@ -24,11 +24,12 @@ export class View {
   }
 
   go(page: PageId): void {
-    if (page !== this.page) this.asked = new Map();
+    const left = page !== this.page;
+    if (left) this.asked = new Map();
     this.page = page;
     // A narrow window shows the drawer as the whole page; going somewhere leaves it.
     if (matchMedia('(max-width: 1099px)').matches) this.trying = false;
-    this.#write();
+    this.#write(left);
   }
 
   /** Puts what the page is asked into the address. */
@@ -81,8 +82,11 @@ export class View {
     for (const [n, cuts] of view.cuts) this.#cuts.set(n, cuts);
   };
 
-  #write(): void {
+  /** @param left another page was there: the browser's way back leads to it */
+  #write(left = false): void {
     const hash = writeHash({ page: this.page, trying: this.trying, cuts: this.#cuts, asked: this.asked });
-    if (hash !== location.hash) history.replaceState(null, '', hash);
+    if (hash === location.hash) return;
+    if (left) history.pushState(null, '', hash);
+    else history.replaceState(null, '', hash);
   }
 }

@@ -11,6 +11,9 @@ const FAMILY: readonly Identity[] = ROLES.map((role) => ({
   ...{ label: ROLE_LABELS[role], colour: `var(--checkpoint-${role})`, key: role.charAt(0) },
 }));
 
+/** Keys of further checkpoints: no digit, which turns the page, and no other key that the app has. */
+const FURTHER_KEYS = ['v', 'w', 'x', 'y', 'z'] as const;
+
 /** Further checkpoints have five more hues; beyond the eighth a colour would have to mean two checkpoints. */
 export const MOST_CHECKPOINTS = 8;
 
@@ -23,6 +26,9 @@ export function hasRole(position: number): boolean {
 export function identityAt(position: number): Identity {
   const number = position + 1;
   return (
-    FAMILY[position] ?? { label: `M${number}`, colour: `var(--checkpoint-${number})`, key: String(number) }
+    FAMILY[position] ?? {
+      ...{ label: `M${number}`, colour: `var(--checkpoint-${number})` },
+      key: FURTHER_KEYS[position - FAMILY.length] ?? '',
+    }
   );
 }

@@ -15,18 +15,21 @@ import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
-import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
+import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
+import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { openResults } from '../../reading/client.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import { evaluationFacts, openedFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import type { Addressed } from '../state/address.svelte.ts';
 import { asked } from '../state/asked-slot.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
+import type { ListedWork } from '../state/shown-part.ts';
+import type { LoadedSlot } from '../state/slot.svelte.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
@@ -44,7 +47,8 @@ interface Stores {
 /** Merges of IN and RL, and whatever is stitched, on the three metrics. */
 export class TransferEvaluation {
   readonly choice: QuestionChoice;
-  readonly addressed: Addressed;
+  readonly addressed: EvaluationForm;
+  readonly kept: KeptEvaluation;
   readonly #importing: Importing;
   readonly run: AnswerRun<Variant, WithFacts<EvaluationPlan>>;
   /** Whether the stitch of Try it is asked too. */
@@ -67,6 +71,7 @@ export class TransferEvaluation {
     this.#stores = stores;
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
+    this.kept = new KeptEvaluation(this.choice, this.addressed, stores);
     this.#importing = new Importing(jobs, 'Reading results');
     this.run = new AnswerRun('evaluation', 'Evaluating merges', journals, jobs);
   }
@@ -81,14 +86,31 @@ export class TransferEvaluation {
 
   get needs(): string | null {
     const { family } = this.#stores;
-    return family.weightsOnly ?? transfer.needs(family.loaded.map(asked));
+    return this.#missing ?? family.standInNeeds;
+  }
+
+  /** What is missing before it can be laid out, and what is kept of it shown. */
+  get #missing(): string | null {
+    const { family } = this.#stores;
+    const missing = transfer.needs(family.present.map(asked));
+    return family.standIn ? missing : (family.weightsOnly ?? missing);
+  }
+
+  /** Shows answers as they were given: no model is loaded for it. @throws NamedError those of `KeptEvaluation.restore` */
+  async showKept(work: ListedWork): Promise<void> {
+    this.kept.restore(work);
+    await this.prepare();
   }
 
   /** What is shown, in sentences. */
   findings = $derived.by(() => transfer.findings(this.rows, this.#values));
 
   prepare(): Promise<void> {
-    return this.run.prepare((work) => this.#plan(work));
+    let part: ReturnType<KeptEvaluation['part']> = null;
+    return this.run.prepare(
+      (work) => this.#plan(work, (models, samples) => (part = this.kept.part(models, samples))),
+      () => part,
+    );
   }
 
   async open(found: readonly PathFile[]): Promise<void> {
@@ -120,9 +142,12 @@ export class TransferEvaluation {
     return { ...firstValues(declaration.settings), ...choice.values, reference };
   }
 
-  async #plan(work: GivenEvaluation['work']): Promise<WithFacts<EvaluationPlan> | null> {
-    if (this.needs !== null) return null;
-    const { loaded } = this.#stores.family;
+  async #plan(
+    work: GivenEvaluation['work'],
+    keep: (models: readonly LoadedSlot[], samples: ItemSets) => void,
+  ): Promise<WithFacts<EvaluationPlan> | null> {
+    if (this.#missing !== null) return null;
+    const { present: loaded } = this.#stores.family;
     const stitched = this.withStitch && this.#stores.stitch.stitched ? this.#stores.stitch.subject : null;
     // A stitch takes layers of whatever is loaded.
     const models = stitched ? loaded : loaded.filter(({ identity }) => DONORS.has(identity.label));
@@ -130,6 +155,7 @@ export class TransferEvaluation {
     const values = { ...this.#values, cuts: this.#stores.view.cutsText(layers) };
     const { reading } = this.#stores.images;
     const samples = await this.choice.sets();
+    if (!stitched) keep(models, samples);
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
     const plan = await transfer.plan(
       {
@@ -138,7 +164,7 @@ export class TransferEvaluation {
       },
       values,
     );
-    const questions = this.choice.brought?.name ?? null;
+    const questions = this.choice.listName;
     const asking = { models: models.map(asked), reading, questions, stitched: further.length > 0 };
     return { ...plan, facts: evaluationFacts(transfer, asking, values) };
   }

@@ -44,7 +44,7 @@ describe('the command of a quantized export', () => {
     const { format, bits, group, head } = flagsOf(
       quantizeCommand(stitch('IN:RL:RL', FAMILY), schemeOf(scheme), AS_USUAL),
     ) as unknown as AskedScheme;
-    expect(schemeOf({ format, bits, group, head })).toEqual(schemeOf(scheme));
+    expect(schemeOf({ format, bits, group, head: head === true })).toEqual(schemeOf(scheme));
   });
 
   it('gives donors as the flags of their roles, a further one as a flag that is free, and says the same layers', () => {

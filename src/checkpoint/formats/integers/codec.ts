@@ -36,7 +36,7 @@ type Tensor = EncodedTensor<string, IntegerCoding>;
 
 const NOTHING = new Uint8Array(0);
 /** Rows whose scales are gathered together: their lines of the result stay in the cache. */
-const TILE = 32;
+const TILE = 512;
 
 export const integers: Codec<IntegerCoding> = {
   ranges: (tensor, rows) => {
@@ -160,19 +160,19 @@ function scalesOf(tensor: Tensor, bytes: PartBytes, rows: Rows): Float32Array<Ar
   const { rows: height } = zeroSize(tensor);
   const size = DTYPE_BYTES[dtype];
   const { first, count } = scaled;
-  const columns = new Float32Array(groups * count);
-  for (let group = 0; group < groups; group += 1) {
-    const start = (group * height + first) * size;
-    const column = columns.subarray(group * count, (group + 1) * count);
-    toFloat32(stored.subarray(start, start + count * size), dtype, column);
-  }
-  const scales = new Float32Array(columns.length);
+  const scales = new Float32Array(count * groups);
+  const column = new Float32Array(Math.min(TILE, count));
   for (let tile = 0; tile < count; tile += TILE) {
-    const end = Math.min(count, tile + TILE);
+    const high = Math.min(TILE, count - tile);
     for (let group = 0; group < groups; group += 1) {
-      const column = group * count;
-      for (let row = tile; row < end; row += 1)
-        scales[row * groups + group] = columns[column + row] as number;
+      const start = (group * height + first + tile) * size;
+      const stretch = stored.subarray(start, start + high * size);
+      toFloat32(stretch, dtype, high < column.length ? column.subarray(0, high) : column);
+      let to = tile * groups + group;
+      for (let row = 0; row < high; row += 1) {
+        scales[to] = column[row] as number;
+        to += groups;
+      }
     }
   }
   return eachRow(scales, tensor, rows);

@@ -31,21 +31,24 @@ const PANEL_BYTES = 2 ** 20;
 /** Of rows that are turned before they leave the memory of WebAssembly. */
 const TURNED_BYTES = 2 ** 26;
 const PAGE_BYTES = 2 ** 16;
+const CACHE_LINE = 64;
 
 let running: Exports | undefined;
 
 /**
  * @param rows multiples of `rowsAWord`
  * @param inPlace whether all rows may take the place of the words, which no one reads again
+ * @param turnedBytes of rows that are turned together
  * @returns `[count, lines / rowsAWord]`, which is a multiple of four
  */
 export function turnedWords(
   from: WordLines,
   { first, count }: Rows,
   inPlace: boolean,
+  turnedBytes = TURNED_BYTES,
 ): Uint32Array<ArrayBuffer> {
   const rowWords = from.lines / from.rowsAWord;
-  const step = Math.max(32, Math.floor(TURNED_BYTES / (4 * rowWords) / 32) * 32);
+  const step = Math.max(32, Math.floor(turnedBytes / (4 * rowWords) / 32) * 32);
   const out = inPlace && count <= step ? from.words : new Uint32Array(count * rowWords);
   for (let row = 0; row < count; row += step) {
     const some = Math.min(step, count - row);
@@ -68,7 +71,8 @@ function turnedRows(
 ): Uint32Array {
   running ??= start();
   const across = Math.ceil(count / rowsAWord / 4) * 4;
-  const lineBytes = 4 * across;
+  // An odd number of cache lines: an even one leaves neighbours few places in the cache.
+  const lineBytes = CACHE_LINE * (Math.ceil((4 * across) / CACHE_LINE) | 1);
   const rowBytes = 4 * rowWords;
   const panelWords = Math.max(16, Math.floor(PANEL_BYTES / (lineBytes * rowsAWord) / 16) * 16);
   const to = panelWords * rowsAWord * lineBytes;
@@ -79,7 +83,7 @@ function turnedRows(
     const high = Math.min(panelWords, rowWords - word);
     for (let line = 0; line < high * rowsAWord; line += 1) {
       const from = (word * rowsAWord + line) * wide + first / rowsAWord;
-      memory.set(words.subarray(from, from + count / rowsAWord), line * across);
+      memory.set(words.subarray(from, from + count / rowsAWord), (line * lineBytes) / 4);
     }
     if (rowsAWord === 8) running.turnNibbles(0, lineBytes, high, across);
     for (let row = 0; row < rowsAWord; row += 1) {

@@ -74,6 +74,14 @@ test('marked rows and both ends are written', () => {
   expect(writtenRows({ title: 'head', first: 0, count: 12 }, [])).toEqual([0, 5, 10, 11]);
 });
 
+test('of a few heads all are written, and of many all are read in the table', () => {
+  const heads = (count: number) => ({ title: 'head', first: 0, count });
+  expect(writtenRows(heads(4), [])).toEqual([0, 1, 2, 3]);
+  const columns = (count: number) =>
+    gridTables({ grid, rows: heads(count), magnitude: { title: 'mass' } }, []).table.columns.length;
+  expect([columns(4), columns(28)]).toEqual([5, 29]);
+});
+
 test('rows with names are all written, by their names', () => {
   const named = { title: 'projection', first: 0, count: 2, names: ['q', 'down'] };
   expect(writtenRows(named, [])).toEqual([0, 1]);

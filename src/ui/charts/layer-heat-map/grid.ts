@@ -128,19 +128,23 @@ export function gridTable(
   };
 }
 
-/** The table to read, of the marked rows, and the one to export, of all. */
+/** The table to read, of the marked rows where any are (ranks), and the one to export, of all. */
 export function gridTables(
   { grid, rows, magnitude, counts }: GridData,
   marked: readonly number[],
 ): { table: DataTable; full: DataTable } {
   const of = (chosen: readonly number[]) => gridTable(grid, rows, magnitude.title, chosen, counts);
-  return { table: of(writtenRows(rows, marked)), full: of(rowNumbers(rows)) };
+  const full = of(rowNumbers(rows));
+  return { table: marked.length > 0 ? of(writtenRows(rows, marked)) : full, full };
 }
 
-/** The rows that are written at the axis and in the short table: the marked ones and both ends; all that have names. */
+/** So few rows are all written at the axis. */
+const ALL_WRITTEN = 8;
+
+/** The rows that are written at the axis: the marked ones and both ends; all that have names, and all of a few. */
 export function writtenRows(rows: GridRows, marked: readonly number[]): number[] {
   const last = rows.first + rows.count - 1;
-  if (rows.names) return rowNumbers(rows);
+  if (rows.names || rows.count <= ALL_WRITTEN) return rowNumbers(rows);
   const some = marked.length ? marked : rowNumbers(rows).filter((row) => row % 5 === 0);
   return [...new Set([rows.first, ...some.filter((row) => row >= rows.first && row <= last), last])].sort(
     (a, b) => a - b,

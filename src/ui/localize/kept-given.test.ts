@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import type { PairSet, QuestionList } from '../../analyses/probe.ts';
+import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
+import type { Pair } from '../../probes/data/pair.ts';
+import { isGone } from '../../probes/data/picture-hash.ts';
+import type { Problem } from '../../probes/data/problem.ts';
+import { heldSamples } from '../../reading/sample-source.ts';
+import { identityAt } from '../theme/identity.ts';
+import { FakeEngine } from '../testing/fake-engine.ts';
+import { givenAgain, keptGiven, type ProbeGiven } from './kept-given.ts';
+
+const engine = new FakeEngine();
+const checkpoint = await engine.open('mine', new Map());
+const model = await engine.load('job', checkpoint.id, { device: 'wasm', dtype: 'f32' }, () => undefined);
+const models = [{ identity: { ...identityAt(4), label: 'mine' }, checkpoint, model }];
+const reading = { imageProcessing: 'transformers-5', maxImagePixels: 200_704 } as const;
+const picture = (text: string) => new Blob([text], { type: 'image/png' });
+
+/** As a browser keeps it. */
+async function again(given: Pick<ProbeGiven, 'samples' | 'values'>, drawn: readonly unknown[]) {
+  const kept = await keptGiven({ models, chosen: 'mine', source: 'dropped', reading, ...given }, drawn);
+  const found = givenAgain(JSON.parse(JSON.stringify(kept)) as typeof kept);
+  if (!found) throw new Error('it reads as another version’s');
+  return found;
+}
+
+const pair = (task: Pair['task'], id: string): Pair => ({
+  ...{ task, id, prompt: `What is ${id}?`, targetAnswer: 'a', sourceAnswer: 'b' },
+  ...{ target: picture(`${id} target`), source: picture(`${id} source`), iouThreshold: 0.5 },
+});
+
+test('pairs that were drawn name the same samples again, and how many were not is known', async () => {
+  const pairs = [pair('ocr', '1'), pair('ocr', '2'), pair('ocr', '3'), pair('counting', '1')];
+  const drawn = [pairs[0], pairs[1], pairs[3]] as Pair[];
+  const set: PairSet = { name: 'mine', pairs, literalImage: 'keep', literalImages: 2 };
+  const found = await again({ samples: set, values: { samples: 2 } }, drawn);
+  const { pairs: kept, ...facts } = found.samples as PairSet;
+  expect(facts).toEqual({ name: 'mine', literalImage: 'keep', literalImages: 2 });
+  expect(kept.map(({ task }) => task)).toEqual(['ocr', 'ocr', 'counting', 'ocr']);
+  expect(await samplesFingerprint(kept.slice(0, 3))).toBe(await samplesFingerprint(drawn));
+  expect(kept.every(({ target }) => isGone(target))).toBe(true);
+  expect(pairs.some(({ target }) => isGone(target))).toBe(false);
+});
+
+test('questions that were drawn are given again by their places, and others are told to be gone', async () => {
+  const problems = Array.from({ length: 9 }, (_, at): Problem => ({
+    ...{ id: `p${at}`, question: `Question ${at}`, answer: String(at) },
+    ...(at % 2 ? { image: picture(`p${at}`), choices: ['x', 'y'] } : {}),
+  }));
+  const list: QuestionList = { name: 'list', source: heldSamples(problems) };
+  const values = { samples: 4, seed: 7 };
+  const { sampleIndices } = await import('../../probes/sampling/choice.ts');
+  const indices = sampleIndices(9, values);
+  const drawn = await list.source.at(indices);
+  const found = await again({ samples: list, values }, drawn);
+  const { source } = found.samples as QuestionList;
+  expect([source.count, found.values]).toEqual([9, values]);
+  expect(await samplesFingerprint(await source.at(indices))).toBe(await samplesFingerprint(drawn));
+  await expect(source.at([...Array(9).keys()])).rejects.toThrow(
+    /only the questions that were asked are kept/,
+  );
+});
+
+test('a model stands in under its name and colour; what is of another version is none', async () => {
+  const set: PairSet = { name: 'x', pairs: [], literalImage: 'strip', literalImages: 0 };
+  const found = await again({ samples: set, values: {} }, []);
+  expect(found.models).toMatchObject([
+    { identity: { label: 'mine', colour: identityAt(4).colour }, checkpoint, model },
+  ]);
+  for (const bad of [null, {}, { models: [] }, [1]]) expect(givenAgain(bad)).toBeNull();
+});

@@ -1,0 +1,48 @@
+/** What is kept with measured work so that a later visit can list it, and show it without loading anything. */
+import * as v from 'valibot';
+import { canonicalJson, type Json } from '../../identity/canonical-json.ts';
+import { NamedError } from '../../named-error.ts';
+import type { ShownWork } from '../../study/journal/shown-part.ts';
+
+const SHAPE = v.object({
+  title: v.string(),
+  told: v.string(),
+  n: v.string(),
+  given: v.custom<Json>((value) => value !== undefined),
+});
+
+/** Type alias, since a JSON value has no other fields. */
+export type ShownPart = {
+  /** "Token swap of RL on pairs". */
+  readonly title: string;
+  /** Its settings, in a line. */
+  readonly told: string;
+  /** "100 samples". */
+  readonly n: string;
+  /** What the page lays it out of again. */
+  readonly given: Json;
+};
+
+/** A work that can be listed and shown. */
+export interface ListedWork extends Omit<ShownWork, 'part' | 'title'>, ShownPart {}
+
+/** Whether both are the same settings, in whatever order. */
+export function sameValues(one: unknown, other: unknown): boolean {
+  const text = (values: unknown): string => canonicalJson(JSON.parse(JSON.stringify(values)) as Json);
+  return text(one) === text(other);
+}
+
+/** Why it cannot be shown without what it was computed from. */
+export function unreadable({ title }: ListedWork): NamedError {
+  return new NamedError(
+    'JournalDamaged',
+    `what another version of the app kept beside "${title}" says nothing to this one`,
+    {},
+    'open and load what it was computed from: its records are shown then',
+  );
+}
+
+/** Null for what another version of the app kept. */
+export function listedWork({ part, ...work }: ShownWork): ListedWork | null {
+  return v.is(SHAPE, part) ? { ...work, ...part } : null;
+}
