@@ -236,15 +236,13 @@ function overlaysAt(
   { imagePositions }: Sequence,
   { plan, sources }: PrefillOptions,
 ): readonly (Overlay | null)[] | undefined {
-  return plan
-    .slotSwaps(layer)
-    ?.map(
-      (swap) =>
-        swap && {
-          source: sources.get(swap.source) as CapturedKv,
-          positions: swap.positions ?? imagePositions,
-        },
-    );
+  return plan.slotSwaps(layer)?.map(
+    (swap) =>
+      swap && {
+        source: sources.get(swap.source) as CapturedKv,
+        positions: swap.positions ?? imagePositions,
+      },
+  );
 }
 
 /** The layers of a run, counted from its first, that the feeds inject something after. */
