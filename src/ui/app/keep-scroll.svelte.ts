@@ -2,6 +2,9 @@ import { tick } from 'svelte';
 import type { PageId } from '../state/hash.ts';
 import type { View } from '../state/view.svelte.ts';
 
+/** A page that is not as high by then will not be. */
+const SETTLED_MS = 2000;
+
 /**
  * Begins a page at its top, and shows one that was left where it was left. Called while the component of all pages is made.
  *
@@ -15,9 +18,14 @@ export function keepScroll(view: View, scroller: () => HTMLElement): void {
     if (page === shown) return;
     left.set(shown, scroller().scrollTop);
     shown = page;
-    void tick().then(() => {
-      // Charts know their width, and so their height, a frame after they are there.
-      requestAnimationFrame(() => (scroller().scrollTop = left.get(page) ?? 0));
-    });
+    const goal = left.get(page) ?? 0;
+    const until = performance.now() + SETTLED_MS;
+    // Charts know their width, and so their height, a while after they are there.
+    const restore = (): void => {
+      if (view.page !== page) return;
+      scroller().scrollTop = goal;
+      if (scroller().scrollTop < goal && performance.now() < until) requestAnimationFrame(restore);
+    };
+    void tick().then(() => requestAnimationFrame(restore));
   });
 }

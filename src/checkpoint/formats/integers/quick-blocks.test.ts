@@ -1,8 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../work/seeded-random.ts';
 import { codeBytes, storedShape, unpackCodes, type CodeLayout } from './code-layout.ts';
 import { packCodes } from './matmul-blocks.ts';
 import { quickBlocks } from './quick-blocks.ts';
+import { prepareTurning } from './turned-words.ts';
 
 const LAYOUTS: Readonly<Record<string, CodeLayout>> = {
   'compressed-tensors, 4 bits': { bits: 4, along: 'columns', order: 'rows', packing: 'padded' },
@@ -14,6 +15,8 @@ const LAYOUTS: Readonly<Record<string, CodeLayout>> = {
   AWQ: { bits: 4, along: 'rows', order: 'columns', packing: 'interleaved' },
 };
 const SIZE = { rows: 72, columns: 160 };
+
+beforeAll(prepareTurning);
 
 describe('blocks of whole words', () => {
   it.each(Object.entries(LAYOUTS))('%s: as codes that were taken apart and packed', (_, layout) => {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../work/seeded-random.ts';
-import { releaseTurning, turnedWords, type WordLines } from './turned-words.ts';
+import { prepareTurning, releaseTurning, turnedWords, type WordLines } from './turned-words.ts';
 
 /** The places of an interleaved word, from the lowest bits. */
 const PLACES = [0, 2, 4, 6, 1, 3, 5, 7];
@@ -32,6 +32,8 @@ function reference(
   }
   return out;
 }
+
+beforeAll(prepareTurning);
 
 describe('words that are turned round', () => {
   it.each([

@@ -1,5 +1,4 @@
 /** Words of codes that run down the columns, turned round to run along the rows: in WebAssembly, four words at a time. */
-import bytes from './assembly/index.ts?assemblyscript';
 import type { Rows } from '../codec.ts';
 
 /** What `assembly/index.ts` exports; addresses and strides are bytes. */
@@ -33,9 +32,24 @@ const TURNED_BYTES = 2 ** 26;
 const PAGE_BYTES = 2 ** 16;
 const CACHE_LINE = 64;
 
+let compiled: WebAssembly.Module | undefined;
 let running: Exports | undefined;
 
+/** Compiles what turns words, once a thread. Loaded only here: what reads no codes runs where nothing compiles it. */
+export async function prepareTurning(): Promise<void> {
+  if (compiled) return;
+  const { default: bytes } = await import('./assembly/index.ts?assemblyscript');
+  compiled = await WebAssembly.compile(bytes);
+}
+
+/** Whether words can be turned in this thread. */
+export function canTurn(): boolean {
+  return compiled !== undefined;
+}
+
 /**
+ * After `prepareTurning`.
+ *
  * @param rows multiples of `rowsAWord`
  * @param inPlace whether all rows may take the place of the words, which no one reads again
  * @param turnedBytes of rows that are turned together
@@ -103,8 +117,7 @@ function turnedRows(
 }
 
 function start(): Exports {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { abort: () => undefined },
-  });
-  return instance.exports as unknown as Exports;
+  if (!compiled) throw new RangeError('words are turned before that was prepared');
+  return new WebAssembly.Instance(compiled, { env: { abort: () => undefined } })
+    .exports as unknown as Exports;
 }

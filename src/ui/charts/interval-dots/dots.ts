@@ -8,6 +8,8 @@ export interface DotRow {
   readonly label: string;
   /** Colours of the donors of Early, Mid and Late: one for a whole checkpoint. */
   readonly donors: readonly string[];
+  /** What it is a row of, where several belong together: "clock". A rule stands before the first of them. */
+  readonly group?: string;
 }
 
 /** A metric, with its own axis. */
