@@ -1,6 +1,5 @@
 import { csv } from '../../charts/export/csv.ts';
 import type { FigureFacts } from '../../charts/export/figure-facts.ts';
-import type { FigureFacts } from '../../charts/export/figure-facts.ts';
 import type { DataTable } from '../../charts/figure/data-table.ts';
 
 /** An exported table as who opens its CSV has it: rows of texts by the names of their columns. */
@@ -28,7 +27,7 @@ const FACTS: FigureFacts = {
 
 /** Writes a table as CSV and reads it back; where its numbers come from is of no matter here. */
 export function exportedRows(table: DataTable): readonly ExportedRow[] {
-  const [head = [], ...rows] = csv(table, {} as FigureFacts)
+  const [head = [], ...rows] = csv(table, FACTS)
     .trimEnd()
     .split('\r\n')
     .map((line) =>
