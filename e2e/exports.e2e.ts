@@ -234,7 +234,9 @@ test('every chart leaves the page whole, in every format, and says where it come
       await set(main, 'Samples of each set', 1);
       await set(main, 'New tokens', 8);
       await expect(main.getByText(/^\d+ answers, \d+ of them kept/).first()).toBeVisible(DONE);
-      await main.getByRole('button', { name: new RegExp(`^(${label}|Go on)$`) }).click();
+      // What was answered for one page is there on the next.
+      const begin = main.getByRole('button', { name: new RegExp(`^(${label}|Go on)$`) });
+      if (await begin.isEnabled()) await begin.click();
       await expect(main.getByText(/answers, all of them kept/).first()).toBeVisible(DONE);
       await found();
     });
