@@ -46,6 +46,6 @@ function flagWords([flag, ...values]: FlagWords[number]): readonly string[] {
 }
 
 /** A word as a POSIX shell reads it whole. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

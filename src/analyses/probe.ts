@@ -12,9 +12,15 @@ import type { Plan } from './plan.ts';
 import type { SettingValues } from './setting-values.ts';
 import type { Shard } from './shard.ts';
 
-/** Pairs of images with a question each. */
-export interface PairSet {
+/** Of what is asked. */
+interface Named {
   readonly name: string;
+  /** Where it lies below the project, of a committed set. */
+  readonly place?: string;
+}
+
+/** Pairs of images with a question each. */
+export interface PairSet extends Named {
   readonly pairs: readonly Pair[];
   /** What became of a literal <image> before a prompt when the set was read, and of how many prompts. */
   readonly literalImage: 'strip' | 'keep';
@@ -23,10 +29,8 @@ export interface PairSet {
   readonly whole?: boolean;
 }
 
-/** Questions that are read when they are asked. */
-export interface QuestionList {
-  /** Of the list's file, without its ending. */
-  readonly name: string;
+/** Questions that are read when they are asked; called after the list's file, without its ending. */
+export interface QuestionList extends Named {
   readonly source: SampleSource<Problem>;
 }
 

@@ -2,6 +2,7 @@ import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import { ablationResultLines, ablationResultsFile, errorRates } from '../../probes/ablation/error-rates.ts';
 import type { AblationExperiment } from '../../probes/ablation/experiment.ts';
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
+import { intervalName } from '../../statistics/interval-kind.ts';
 import { jsonLines, jsonText, type ResultFile } from '../result-file.ts';
 
 /** How a zero ablation was run, beside what its records say. */
@@ -17,6 +18,8 @@ export interface AblationFacts {
   readonly system?: string | undefined;
   readonly prefix: string;
 }
+
+const INTERVALS = `error rates ${intervalName('wilson')}; drops ${intervalName('newcombe')}; tokens ${intervalName('student')}`;
 
 /** The files of a zero ablation: records of the baseline and of each experiment, then `all_results.json`. */
 export function* ablationFiles(
@@ -38,7 +41,7 @@ export function* ablationFiles(
         ...reading,
         ...{ n: records.length, of: list.count, maxNewTokens },
         ...(system === undefined ? {} : { system }),
-        ...{ prefix, rates },
+        ...{ prefix, intervals: INTERVALS, rates },
       },
     }),
   };

@@ -7,6 +7,7 @@ import {
   type ModelLayers,
 } from '../../probes/attention/layer-means.ts';
 import type { AttentionRecord, AttentionShift } from '../../probes/attention/shift.ts';
+import { intervalName } from '../../statistics/interval-kind.ts';
 
 /** How an attention shift was run, beside what its records say. */
 export interface AttentionFacts {
@@ -48,6 +49,6 @@ export function attentionResult(
     running,
     ...(running === 'teacher-forced' ? { forcedBy: roles.get(forcedBy) ?? forcedBy } : {}),
     ...{ onlyThink, maxNewTokens, seed, n: records.length, of },
-    frankenscope: { ...reading, in: detail(before), rl: detail(after) },
+    frankenscope: { ...reading, intervals: intervalName('student'), in: detail(before), rl: detail(after) },
   });
 }

@@ -6,6 +6,7 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { lensByDepth, lensFile } from '../../probes/lens/depths.ts';
 import type { LensRecord } from '../../probes/lens/lens.ts';
 import { lensOnAnswers } from '../../probes/lens/lens.ts';
+import { intervalName } from '../../statistics/interval-kind.ts';
 import { decidingModels, namesOf, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
@@ -77,7 +78,14 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
         ),
       files(records, origin) {
         const found = inOrder(records, items);
-        const about = { n: found.length, of: list.source.count, ...reading, maxNewTokens, ...kept };
+        const about = {
+          n: found.length,
+          of: list.source.count,
+          ...reading,
+          maxNewTokens,
+          ...kept,
+          intervals: intervalName('wilson'),
+        };
         const origins = models.map((asked) => originOf(asked, seed, origin));
         return [jsonFile('logit_lens.json', lensFile(found, { ...about, models: origins }))];
       },

@@ -8,6 +8,7 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { patchAgreement, patchFile } from '../../probes/patching/agreement.ts';
 import type { PatchRecord } from '../../probes/patching/patch.ts';
 import { patchKey, sweepPatches } from '../../probes/patching/patch.ts';
+import { intervalName } from '../../statistics/interval-kind.ts';
 import type { AskedModel } from '../asked-model.ts';
 import { decidingModels, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
@@ -99,7 +100,8 @@ export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
       files(records, origin) {
         const found = inOrder(records, keys);
         const from = (asked: AskedModel): object => originOf(asked, seed, origin);
-        const about = { n: found.length, of: keys.length, ...reading, maxNewTokens };
+        const intervals = intervalName('wilson');
+        const about = { n: found.length, of: keys.length, ...reading, maxNewTokens, intervals };
         const models = { recipient: from(recipient), donor: from(donor) };
         return [jsonFile('patching.json', patchFile(found, { ...about, ...models }))];
       },

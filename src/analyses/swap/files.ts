@@ -4,6 +4,7 @@ import type { Definition } from '../../probes/answers/judged.ts';
 import { changeRates, swapResultLines, swapSummaryFile } from '../../probes/swap/change-rates.ts';
 import type { SwapMode } from '../../probes/swap/mode.ts';
 import type { SwapRecord } from '../../probes/swap/sweep.ts';
+import { intervalName } from '../../statistics/interval-kind.ts';
 import { jsonLines, jsonText, type ResultFile } from '../result-file.ts';
 
 /** How a token swap was run, beside what its records say. */
@@ -42,7 +43,7 @@ export function swapFiles(records: readonly SwapRecord[], facts: SwapFacts): rea
           ...model,
           ...reading,
           ...{ n: records.length, of, mode, ...reads, definition },
-          ...{ literalImage, literalImages, maxNewTokens, rates },
+          ...{ literalImage, literalImages, maxNewTokens, intervals: intervalName('wilson'), rates },
         },
       }),
     },

@@ -56,8 +56,18 @@ const READER = { regions: REGIONS };
 const SHARE: ValueAxis = { title: 'share (%)', domain: [0, 1], ...AS_PERCENT };
 const PLAIN: ValueAxis = { title: 'value', format: plainNumber };
 
-const rowsOf = (series: LayerSeries[], y: ValueAxis, levels: Level[] = []): readonly ExportedRow[] =>
-  exportedRows(layerTable({ series, levels, y }));
+/** The chart's table as it is exported. Each value has its n, and no interval a width of zero. */
+function rowsOf(series: LayerSeries[], y: ValueAxis, levels: Level[] = []): readonly ExportedRow[] {
+  const rows = exportedRows(layerTable({ series, levels, y }));
+  for (const { label } of [...series, ...levels]) {
+    for (const row of rows) {
+      expect(numberIn(row, `${label}, n`)).toBeGreaterThan(0);
+      const [low, high] = [numberIn(row, `${label}, low`), numberIn(row, `${label}, high`)];
+      if (!Number.isNaN(low)) expect(low).toBeLessThan(high);
+    }
+  }
+  return rows;
+}
 const line = (label: string, points: LayerSeries['points']): LayerSeries => ({
   ...{ key: label, label, colour: 'ink', points },
 });

@@ -172,7 +172,7 @@ test('overlap of updates along the same axes: shared whole, in charts, words and
   const lines = page.getByRole('figure', { name: /^Shared directions per layer/ });
   await expect.element(lines).toBeVisible();
   await expect.element(page.getByRole('figure', { name: /by projection, output directions/ })).toBeVisible();
-  await page.getByText('Input directions', { exact: true }).click();
+  await page.getByTitle(/^Right singular vectors/).click();
   await expect.element(page.getByRole('figure', { name: /by projection, input directions/ })).toBeVisible();
   await page.getByText('Principal angles', { exact: true }).click();
   await expect.element(page.getByRole('figure', { name: /^Principal angles, input/ })).toBeVisible();

@@ -2,7 +2,7 @@ import type { Component } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { clearStage, stage, svgText } from '../testing/stage.ts';
-import { HIGHLIGHT } from './testing/samples.ts';
+import { DEMO_FRAME, HIGHLIGHT, spectraGrid } from './testing/samples.ts';
 import { pngSize } from './testing/png-size.ts';
 import { SHOTS, type Shot } from './testing/shots.ts';
 import WithFacts from './testing/WithFacts.svelte';
@@ -37,6 +37,8 @@ const readout = () => document.querySelector('.readout')?.textContent?.replace(/
 
 afterEach(() => {
   HIGHLIGHT.index = null;
+  document.documentElement.removeAttribute('data-theme');
+  document.documentElement.removeAttribute('data-talk');
   clearStage();
 });
 
@@ -91,6 +93,34 @@ test.each(NAMES)('%s fits a phone', async (name) => {
     await expect(svgText(svg)).toMatchFileSnapshot(`./snapshots/${name}-narrow.svg`);
   expect(covered(svg)).toEqual([]);
   expect(outside(svg)).toEqual([]);
+});
+
+test.each(NAMES)('%s has room for its texts in talk mode', async (name) => {
+  document.documentElement.toggleAttribute('data-talk', true);
+  const svg = await draw(name, 1768);
+  expect(svg.getBoundingClientRect().width).toBe(1768);
+  expect(covered(svg)).toEqual([]);
+  expect(outside(svg)).toEqual([]);
+});
+
+/** A shot of each type of chart; of the surface a small one, of few polygons. */
+const TYPES: Readonly<Record<string, Record<string, unknown>>> = {
+  ...{ 'lines-swap': {}, 'lines-frozen': {}, 'heat-heads': {}, 'spectrum-edge': {} },
+  ...{ components: {}, 'dots-transfer': {} },
+  'surface-spectra': {
+    ...{ frame: DEMO_FRAME, grid: spectraGrid(DEMO_FRAME.body, 8), lines: [] },
+    rows: { title: 'rank', first: 1, count: 8 },
+  },
+};
+const THEMED = Object.keys(TYPES).flatMap((name) =>
+  (['light', 'dark'] as const).map((theme) => [name, theme]),
+);
+
+test.each(THEMED)('%s looks as it should in the %s theme', async (name = '', theme = '') => {
+  document.documentElement.dataset.theme = theme;
+  const svg = await draw(name, WIDE, TYPES[name]);
+  const exported = picture(svg, FRAMING).svg;
+  await expect(svgText(exported)).toMatchFileSnapshot(`./snapshots/${theme}/${name}.svg`);
 });
 
 test('a chart says where image features enter: in its description, and of the layer that is read', async () => {

@@ -21,15 +21,15 @@ export function probeFacts(
   values: SettingValues,
   { identity }: Pick<Plan<unknown, unknown>, 'identity'>,
 ): PageFacts {
-  const { name, writes, settings, samplesFlag, method } = declaration;
-  const asked = committed(declaration.asks, samples.name);
+  const { name, writes, samplesFlag, method } = declaration;
+  const { place = null } = samples;
   const own = 'whole' in samples && samples.whole === true;
   const before: FlagWords = [
     ...models.flatMap((model): FlagWords => {
       const flag = modelFlag(declaration.models, model.name);
       return flag === null ? [] : [[flag, folderWord(model.checkpoint.name)]];
     }),
-    [samplesFlag, asked ?? `<${samples.name}>`],
+    [samplesFlag, place ?? `<${samples.name}>`],
   ];
   const { flags, ...computed } = computing(models);
   const after: FlagWords = [
@@ -43,24 +43,11 @@ export function probeFacts(
     checkpoints: namedModels(models),
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
-    command: own ? null : commandLine(declaration, settingsAsked(values, settings), { before, after }),
+    command: own ? null : commandLine(declaration, values, { before, after }),
     remarks: own
       ? ['The pair was made by hand on the page, so that no command names it.']
-      : asked === null
+      : place === null
         ? [`<${samples.name}> stands for where these samples lie.`]
         : [],
   };
-}
-
-/** Settings that a form may hold beside those declared are none of the command's. */
-function settingsAsked(values: SettingValues, settings: Probe['declaration']['settings']): SettingValues {
-  return Object.fromEntries(Object.entries(values).filter(([name]) => Object.hasOwn(settings, name)));
-}
-
-/** Where a committed set lies below the project; null for what a person brought. */
-function committed(asks: Probe['declaration']['asks'], name: string): string | null {
-  if (asks === 'pairs') return name === 'pairs' || name === 'minimal-pairs' ? `dataset/data/${name}` : null;
-  return ['problems', 'general-vqa', 'math-targeted-vqa'].includes(name)
-    ? `dataset/data/items/${name}.jsonl`
-    : null;
 }

@@ -54,7 +54,8 @@ export class SampleSets {
     }
     const source = this.#questionSource(asks);
     const list = source === 'dropped' ? this.broughtQuestions : await committedQuestions(source);
-    return list && { name: listName(list.name), source: list.samples };
+    const { place } = list ?? {};
+    return list && { name: listName(list.name), source: list.samples, ...(place ? { place } : {}) };
   }
 
   #questionSource(asks: Exclude<Asks, 'pairs'>): QuestionSource {

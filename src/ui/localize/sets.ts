@@ -20,6 +20,7 @@ export interface NamedPairs extends PairSet {
 /** A set of samples that are read when they are asked. */
 export interface NamedList<Sample> {
   readonly name: string;
+  readonly place?: string;
   readonly samples: SampleSource<Sample>;
 }
 
@@ -30,12 +31,12 @@ const NONE = { literalImage: 'strip', literalImages: 0, notices: [] } as const;
 
 export async function committedPairs(set: CommittedSet): Promise<NamedPairs> {
   const lists = await Promise.all(TASKS.map((task) => loadPairs(task, { set })));
-  return { name: set, pairs: lists.flat(), ...NONE };
+  return { name: set, place: `dataset/data/${set}`, pairs: lists.flat(), ...NONE };
 }
 
 export async function committedQuestions(set: QuestionSet): Promise<NamedList<Problem>> {
   const samples = set === 'problems' ? await loadProblems() : await loadQuestions(set);
-  return { name: set, samples: heldSamples(samples) };
+  return { name: set, place: `dataset/data/items/${set}.jsonl`, samples: heldSamples(samples) };
 }
 
 /** A dropped pair folder. @throws NamedError those of `readPairs` */

@@ -69,14 +69,16 @@ function unmountStaged(): void {
   highlight.index = null;
 }
 
-/** An SVG as text that is the same on every machine: no build hashes, no comments, two decimals. */
+/** An SVG as text that is the same on every machine: no build hashes, no comments, two decimals of places, but texts as they are read. */
 export function svgText(svg: SVGSVGElement): string {
   return `${svg.outerHTML
     .replace(/<!--.*?-->/gs, '')
     .replace(/\s*\bsvelte-[a-z0-9]+/g, '')
     .replace(/ class=""/g, '')
     .replace(/(aria-describedby|id)="[^"]*"/g, '')
-    .replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))))
+    .replace(/<[^>]*>/g, (tag) =>
+      tag.replace(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2)))),
+    )
     .replace(/\s*>\s*</g, '>\n<')
     .trim()}\n`;
 }

@@ -1,4 +1,5 @@
 /** The command that writes a merge quantized as the page would: docs/headless.md, `quantize`. */
+import { quoted } from '../../analyses/command-line.ts';
 import { printBlocks } from '../../merge/recipe/blocks.ts';
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { isPlainStitch, renameDonor } from '../../merge/recipe/recipe.ts';
@@ -79,8 +80,4 @@ function rolesOf(donors: readonly Donor[]): readonly { readonly role: Role; read
 /** A folder's name as a value: the shell's commands take a word that begins with two dashes for a flag. */
 function path({ checkpoint }: Donor): string {
   return checkpoint.startsWith('-') ? `./${checkpoint}` : checkpoint;
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -8,8 +8,13 @@ export interface DataTable {
   /** Column names with their units: "change rate (%)". */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly TableCell[])[];
-  /** The rows as sentences and axes have their numbers, where these have a form of their own: "8.3 %" of 8.333…; null where they have none. */
+  /** The rows as sentences and axes have their numbers, where these have a form of their own: "8.3" of 8.333…; null where they have none. */
   readonly texts?: readonly (readonly (string | null)[])[];
+}
+
+/** A number in the form of its axis, without the unit, which its column names. */
+export function cellForm(format: (value: number) => string, value: number): string {
+  return format(value).replace(/ %$/, '');
 }
 
 /** A number for reading: integers whole, others as sentences have them; a true minus. */

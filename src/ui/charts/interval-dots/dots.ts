@@ -1,5 +1,5 @@
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
-import type { DataTable } from '../figure/data-table.ts';
+import { cellForm, type DataTable } from '../figure/data-table.ts';
 import { textWidth } from '../marks/text-width.ts';
 
 /** A variant: a checkpoint, or a stitch of several. */
@@ -8,6 +8,8 @@ export interface DotRow {
   readonly label: string;
   /** Colours of the donors of Early, Mid and Late: one for a whole checkpoint. */
   readonly donors: readonly string[];
+  /** What it is a row of, where several belong together: "clock". A rule stands before the first of them. */
+  readonly group?: string;
 }
 
 /** A metric, with its own axis. */
@@ -102,8 +104,8 @@ export function dotTable(rows: readonly DotRow[], columns: readonly DotColumn[],
       return [label, title, ...numbers, n, published === undefined ? null : tabled(published), note ?? null];
     }),
     texts: dots.map(({ axis: { format = plainNumber }, dot: { value, low, high, published } }) => [
-      ...[null, null, ...[value, low, high].map((one) => format(one)), null],
-      ...[published === undefined ? null : format(published), null],
+      ...[null, null, ...[value, low, high].map((one) => cellForm(format, one)), null],
+      ...[published === undefined ? null : cellForm(format, published), null],
     ]),
   };
 }

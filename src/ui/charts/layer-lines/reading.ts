@@ -1,5 +1,5 @@
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
-import type { DataTable, TableCell } from '../figure/data-table.ts';
+import { cellForm, type DataTable, type TableCell } from '../figure/data-table.ts';
 import { seriesPart, type ReadoutPart } from '../figure/readout.ts';
 import { layerName, type NamingFrame } from '../layer-chart/layer-name.ts';
 import type { LayerPoint, LayerSeries, Level } from './series.ts';
@@ -66,7 +66,7 @@ export function layerTable({ series, levels, y }: Lines): DataTable {
       },
       text: (layer: number): string | null => {
         const found = by.get(layer)?.[key] ?? null;
-        return found === null || key === 'n' || !format ? null : format(found);
+        return found === null || key === 'n' || !format ? null : cellForm(format, found);
       },
     });
     return [

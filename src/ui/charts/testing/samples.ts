@@ -179,6 +179,28 @@ export function componentValues(size: number): Map<string, { value: number; low:
   );
 }
 
+const PUZZLES = ['clock', 'maze', 'all'];
+
+/** Puzzles by image and by text, of two models: few puzzles a kind, many together. */
+export function gapRows(): { key: string; label: string; donors: string[]; group: string }[] {
+  return PUZZLES.flatMap((group) =>
+    [IN, RL].map(({ label, colour }) => ({
+      ...{ key: `${label}/${group}`, label: `${group}, ${label}` },
+      ...{ donors: [colour], group },
+    })),
+  );
+}
+
+/** Of both sides, and of what lies between them. */
+export function gapDot(row: string, column: string): { value: number; low: number; high: number; n: number } {
+  const n = row.endsWith('all') ? 96 : 6;
+  const value =
+    column === 'image' ? 1 / 6 : column === 'text' ? 4 / 6 : row.startsWith('IN') ? 3 / 6 : -1 / 6;
+  const half = 1 / Math.sqrt(n);
+  const least = column === 'gap' ? -1 : 0;
+  return { value, low: Math.max(least, value - half), high: Math.min(1, value + half), n };
+}
+
 const VARIANTS = ['Base', 'IN', 'IN:RL:RL', 'IN:IN:RL', 'RL:RL:IN', 'RL:IN:IN', 'IN:RL:IN', 'RL:IN:RL', 'RL'];
 export const METRICS = ['M_vis', 'M_v2r', 'M_rea'] as const;
 const COLOUR_OF: Readonly<Record<string, string>> = { Base: BASE.colour, IN: IN.colour, RL: RL.colour };

@@ -13,6 +13,8 @@ import {
   DEMO_FRAME,
   energySeries,
   frozenEnergySeries,
+  gapDot,
+  gapRows,
   FRAME,
   headsGrid,
   IN,
@@ -342,6 +344,24 @@ export const SHOTS: readonly Shot[] = [
       status: { kind: 'done', note: 'n = 100, seed 123' },
       selected: { row: 'RL:IN:IN', column: 'M_rea' },
       onselect: () => undefined,
+    },
+  },
+  {
+    name: 'dots-gap',
+    component: IntervalDots,
+    props: {
+      title: 'The same puzzles by image and by text',
+      description: 'Share answered right when the puzzle is seen and when it is read, and the difference.',
+      finding: 'IN: text less image is largest at clock: +50 points (n = 6: few).',
+      rows: gapRows(),
+      columns: [
+        { key: 'image', axis: { ...RATE, title: 'right by image (%)' } },
+        { key: 'text', axis: { ...RATE, title: 'right by text (%)' } },
+        { key: 'gap', axis: { ...RATE, title: 'text − image (points)', domain: [-1, 1] } },
+      ],
+      cell: gapDot,
+      interval: 'shares',
+      status: { kind: 'done', note: '' },
     },
   },
 ];

@@ -1,0 +1,243 @@
+/** Every chart of a finished run leaves the page whole in every format, and says where its numbers come from. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import * as v from 'valibot';
+import { DECLARATIONS } from '../scripts/declarations.mjs';
+import { TASK_NAMES } from '../src/analyses/swap/words.mjs';
+import type { Task } from '../src/probes/task.ts';
+import { factLines, type FigureFacts, figureFacts } from '../src/ui/charts/export/figure-facts.ts';
+import { choose, openDemo, pick, set } from './demo-page.ts';
+import { temporaryFolder } from './fixtures/folders.ts';
+import { headless } from './fixtures/headless.ts';
+import { pdfText, plain } from './fixtures/pdf-text.ts';
+import { DONE } from './page-results.ts';
+import { expect, test } from './page.ts';
+
+test.setTimeout(600_000);
+
+const folder = temporaryFolder();
+test.afterAll(() => folder.dispose());
+
+type Kind = 'SVG' | 'PNG' | 'PDF' | 'CSV' | 'JSON';
+
+async function exported(page: Page, figure: Locator, kind: Kind): Promise<{ name: string; file: Buffer }> {
+  await figure.getByText('Export', { exact: true }).click();
+  const button = figure.getByRole('button', { name: kind, exact: true });
+  const [download] = await Promise.all([page.waitForEvent('download'), button.click()]);
+  return { name: download.suggestedFilename(), file: readFileSync(await download.path()) };
+}
+
+const words = (texts: readonly string[]): readonly string[] =>
+  texts
+    .flatMap((text) => text.split(/\s+/))
+    .filter(Boolean)
+    .sort();
+const letters = (texts: readonly string[]): string => texts.join('').replace(/\s+/g, '');
+
+/** What a chart says on the screen: heading, sentence and note, and every text that is drawn. */
+async function onScreen(figure: Locator): Promise<readonly string[]> {
+  const [title, note, drawn] = await Promise.all([
+    figure.getByRole('heading').textContent(),
+    figure.locator('figcaption p').allTextContents(),
+    figure.locator('.plot > svg text').allTextContents(),
+  ]);
+  return [title ?? '', ...note, ...drawn];
+}
+
+/** Texts of an SVG, in order; its block. */
+function svgContents(file: Buffer): { texts: readonly string[]; block: string } {
+  const source = file.toString();
+  const texts = [...source.matchAll(/<text[^>]*>([\s\S]*?)<\/text>/g)].map(([, text = '']) =>
+    plain(text.replace(/<[^>]*>/g, '')),
+  );
+  return { texts, block: plain(/<metadata>([\s\S]*?)<\/metadata>/.exec(source)?.[1] ?? '') };
+}
+
+/** By name, the contents of a PNG's chunks. */
+function chunks(file: Buffer): ReadonlyMap<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  for (let at = 8; at < file.length; at += 12 + file.readUInt32BE(at)) {
+    const name = file.toString('latin1', at + 4, at + 8);
+    const contents = file.subarray(at + 8, at + 8 + file.readUInt32BE(at));
+    const [keyword = ''] = contents.toString('latin1').split('\0', 1);
+    const key = name === 'iTXt' ? keyword : name;
+    found.set(key, Buffer.concat([found.get(key) ?? Buffer.alloc(0), contents]));
+  }
+  return found;
+}
+
+/** The block of a CSV: the last field of its first row. */
+function csvBlock(file: Buffer): string {
+  const [, quoted = ''] =
+    /^[^\r]*,frankenscope\r\n(?:[^"\r]|"(?:[^"]|"")*")*?,"((?:[^"]|"")*)"\r\n/.exec(file.toString()) ?? [];
+  return quoted.replaceAll('""', '"');
+}
+
+/** What is no sentence about numbers. */
+const COMMANDS_OF_THE_SCREEN = /\b(Choose|Press|Click|Drag|Enter:|Run it|chosen above|chosen on)\b/;
+
+/** All formats of a chart, compared with each other and with the screen. Resolves to its block. */
+async function checked(page: Page, figure: Locator): Promise<FigureFacts> {
+  // Nothing is read: the sentence stands where the readout would be.
+  await page.mouse.move(0, 0);
+  const screen = await onScreen(figure);
+  const svg = await exported(page, figure, 'SVG');
+  const { texts, block } = svgContents(svg.file);
+  const facts = v.parse(figureFacts, JSON.parse(block));
+  const own = [...factLines(facts), ...(facts.command === null ? [] : [facts.command])];
+  expect(words(texts), svg.name).toEqual(words([...screen, facts.definition, ...own]));
+  expect(texts.join(' '), svg.name).not.toMatch(COMMANDS_OF_THE_SCREEN);
+  expect(svg.name).toMatch(new RegExp(`^${facts.analysis}-.*\\.svg$`));
+  const pdf = pdfText((await exported(page, figure, 'PDF')).file);
+  expect(letters([pdf.text]), svg.name).toBe(letters(texts));
+  const png = chunks((await exported(page, figure, 'PNG')).file);
+  const csv = (await exported(page, figure, 'CSV')).file;
+  const json = JSON.parse((await exported(page, figure, 'JSON')).file.toString()) as {
+    rows: readonly object[];
+    frankenscope: FigureFacts;
+  };
+  expect(json.rows.length).toBeGreaterThan(0);
+  const inPng =
+    png
+      .get('frankenscope')
+      ?.toString()
+      .replace(/^[^{]*/, '') ?? '';
+  const blocks = [pdf.metadata, inPng, csvBlock(csv)].map((text) => JSON.parse(text) as FigureFacts);
+  for (const other of [...blocks, json.frankenscope])
+    expect({ ...other, date: facts.date }, svg.name).toEqual(facts);
+  return facts;
+}
+
+/** All charts of the page that is shown, by their titles. */
+async function all(page: Page): Promise<ReadonlyMap<string, FigureFacts>> {
+  const found = new Map<string, FigureFacts>();
+  const figures = page.getByRole('main').locator('figure:has(summary)');
+  await expect(figures.first()).toBeVisible(DONE);
+  for (const figure of await figures.all())
+    found.set((await figure.getByRole('heading').textContent()) ?? '', await checked(page, figure));
+  return found;
+}
+
+/** Runs a command as a shell reads it, and gives what it wrote. */
+async function byCommand(command: string | null | undefined, out: string): Promise<string> {
+  const script = (command ?? '').replace(/^npm /, `npm() { printf '%s\\0' "$@"; }; npm `);
+  const [, , , , ...said] = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+  said[said.indexOf('--out') + 1] = join(folder.path, out);
+  const { code, stderr } = await headless([...said, '--quiet'], undefined, {
+    env: { FRANKENSCOPE_CACHE: join(folder.path, 'cache') },
+  });
+  expect(code, stderr).toBe(0);
+  return join(folder.path, out);
+}
+
+test('every chart leaves the page whole, in every format, and says where it comes from', async ({ page }) => {
+  const main = page.getByRole('main');
+  const seen = new Set<string>();
+  const found = async (): Promise<ReadonlyMap<string, FigureFacts>> => {
+    const figures = await all(page);
+    for (const { analysis } of figures.values()) seen.add(analysis);
+    return figures;
+  };
+  const measure = async (title: string): Promise<void> => {
+    await pick(main, 'Measure', title);
+    await main.getByRole('button', { name: `Measure ${title.toLowerCase()}` }).click();
+    await expect(main.getByRole('button', { name: `${title} is measured` })).toBeVisible(DONE);
+  };
+  const run = async (): Promise<void> => {
+    await main.getByRole('button', { name: 'Run', exact: true }).click();
+    await expect(main.getByRole('button', { name: /^Save the results of/ })).toBeVisible(DONE);
+    await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeVisible(DONE);
+  };
+
+  await openDemo(page, 'characterize');
+  await test.step('energy; the first picture is the second', async () => {
+    await measure('Energy');
+    const figure = main.getByRole('figure', { name: 'Update energy per layer' });
+    const [first, second] = [
+      chunks((await exported(page, figure, 'PNG')).file),
+      chunks((await exported(page, figure, 'PNG')).file),
+    ];
+    expect(first.get('IDAT')?.length).toBeGreaterThan(10_000);
+    expect(first.get('IDAT')?.equals(second.get('IDAT') ?? Buffer.alloc(0))).toBe(true);
+    const facts = (await found()).get('Update energy per layer');
+    expect(facts?.checkpoints.slice(0, 3).map(({ name, folder }) => [name, folder])).toEqual([
+      ['Base', 'demo:base'],
+      ['IN', 'demo:in'],
+      ['RL', 'demo:rl'],
+    ]);
+  });
+  await test.step('diversity and overlap', async () => {
+    await measure('Diversity');
+    await found();
+    await main.getByText('Surface', { exact: true }).click();
+    await found();
+    await measure('Overlap');
+    await found();
+  });
+
+  await page.evaluate(() => (location.hash = '#localize'));
+  await main.getByText('More settings').click();
+  await test.step('token swap; the command makes the same numbers', async () => {
+    await set(main, 'Pairs of each task', 1);
+    await run();
+    const facts = (await found()).get('Change rate per layer');
+    expect(facts?.n).toMatchObject({ least: 1, most: 1 });
+    const out = await byCommand(facts?.command, 'swap');
+    const { frankenscope } = JSON.parse(readFileSync(join(out, 'layer_swap_summary.json'), 'utf8')) as {
+      frankenscope: { rates: { paper: { task: Task; layers: { layer: number; rate: number }[] }[] } };
+    };
+    const figure = main.getByRole('figure', { name: 'Change rate per layer' });
+    const { rows } = JSON.parse((await exported(page, figure, 'JSON')).file.toString()) as {
+      rows: readonly Readonly<Record<string, number>>[];
+    };
+    // The page counts layers from 1, in percent.
+    expect(
+      frankenscope.rates.paper.flatMap(({ task, layers }) =>
+        layers.map(({ layer, rate }) => [TASK_NAMES[task], layer + 1, 100 * rate]),
+      ),
+    ).toEqual(
+      Object.values(TASK_NAMES).flatMap((task) =>
+        rows.map((row) => [task, row['layer'], row[`${task}, change rate (%)`]]),
+      ),
+    );
+  });
+  await test.step('a slide', async () => {
+    const figure = main.getByRole('figure', { name: 'Change rate per layer' });
+    await figure.getByText('Export', { exact: true }).click();
+    await figure.getByRole('checkbox', { name: '16:9' }).check();
+    await figure.getByText('Export', { exact: true }).click();
+    const { name, file } = await exported(page, figure, 'PNG');
+    expect(name).toMatch(/-slide\.png$/);
+    const head = chunks(file).get('IHDR');
+    expect([head?.readUInt32BE(0), head?.readUInt32BE(4)]).toEqual([3840, 2160]);
+  });
+  // Patching says something of questions that both models answer otherwise: of answers that end.
+  const probes = { Ablation: 8, Attention: 8, 'Logit lens': 8, Patching: 64, 'Token difference': 8 };
+  for (const [probe, tokens] of Object.entries(probes))
+    await test.step(probe, async () => {
+      await choose(main, probe);
+      await set(main, 'Samples', tokens === 8 ? 2 : 6);
+      await set(main, 'Most new tokens', tokens);
+      await run();
+      await found();
+    });
+
+  for (const [hash, label] of [
+    ['transfer', 'Evaluate'],
+    ['necessity', 'Evaluate'],
+    ['perception', 'Ask'],
+  ] as const)
+    await test.step(hash, async () => {
+      await page.evaluate((to) => (location.hash = to), `#${hash}`);
+      await set(main, 'Samples of each set', 1);
+      await set(main, 'New tokens', 8);
+      await expect(main.getByText(/^\d+ answers, \d+ of them kept/).first()).toBeVisible(DONE);
+      await main.getByRole('button', { name: new RegExp(`^(${label}|Go on)$`) }).click();
+      await expect(main.getByText(/answers, all of them kept/).first()).toBeVisible(DONE);
+      await found();
+    });
+
+  expect([...seen].sort()).toEqual(DECLARATIONS.map(({ declaration }) => declaration.name).sort());
+});

@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { analysis as energy } from '../../analyses/energy/analysis.ts';
+import { analysis as swap } from '../../analyses/swap/analysis.ts';
+import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
+import type { AskedModel } from '../../analyses/asked-model.ts';
+import { defaultValues } from '../../analyses/setting-values.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { factsOf } from '../charts/export/facts-of.ts';
+import { evaluationFacts, openedFacts } from './evaluation-facts.ts';
+import { withOrigin } from './origin.ts';
+import { probeFacts } from './probe-facts.ts';
+import { roundingFacts } from './rounding-facts.ts';
+import { updatesFacts } from './updates-facts.ts';
+
+const model = (name: string, folder: string): AskedModel =>
+  ({
+    name,
+    checkpoint: { name: folder, fingerprint: `${folder} print` },
+    model: { dtype: 'q8', device: 'webgpu', adapter: 'vendor a' },
+  }) as AskedModel;
+const reading = { imageProcessing: 'transformers-4.51', maxImagePixels: 60_000 } as const;
+const identity = { kind: 'swap', title: 'Token swap of IN on pairs', inputs: {}, settings: {} };
+
+/** As a chart exports them: of the block's shape. */
+function checked(facts: PageFacts): PageFacts {
+  const chart = {
+    ...{ title: 'Chart', description: 'What is drawn.', finding: null, sources: [] },
+    ...{ state: '', points: [], unit: '', interval: null },
+  };
+  expect(factsOf(facts, chart, new Date(0))).toMatchObject(facts);
+  return facts;
+}
+
+test('a probe of samples that somebody brought: the command names what the page has no path of', () => {
+  const samples = { name: 'my pairs', pairs: [], literalImage: 'strip', literalImages: 0 } as const;
+  const models = [model('IN', "IN's folder")];
+  const values = { ...defaultValues(swap.declaration.settings), samples: 5 };
+  const given = { models, samples, reading };
+  expect(checked(probeFacts(swap, given, values, { identity }))).toMatchObject({
+    checkpoints: [{ name: 'IN', folder: "IN's folder", fingerprint: "IN's folder print" }],
+    ...{ seed: null, dtype: 'q8', device: 'webgpu: vendor a' },
+    command:
+      `npm run -s headless -- swap --model '<folder IN'\\''s folder>' --pairs '<my pairs>' --samples 5 ` +
+      '--image-processing transformers-4.51 --max-image-pixels 60000 --device webgpu --dtype q8 --out swap',
+    remarks: ['<my pairs> stands for where these samples lie.'],
+  });
+  const committed = { ...given, samples: { ...samples, place: 'dataset/data/pairs' } };
+  expect(probeFacts(swap, committed, values, { identity })).toMatchObject({
+    command: expect.stringContaining(' --pairs dataset/data/pairs ') as string,
+    remarks: [],
+  });
+  const own = { ...given, samples: { ...samples, whole: true } };
+  expect(checked(probeFacts(swap, own, values, { identity }))).toMatchObject({
+    command: null,
+    remarks: ['The pair was made by hand on the page, so that no command names it.'],
+  });
+});
+
+test('an evaluation of brought questions and of a stitch says what its command leaves out', () => {
+  const values = { ...defaultValues(transfer.declaration.settings), samples: 3, cuts: '4,8' };
+  const models = [model('Base', 'demo:base'), model('IN', 'demo:in'), model('RL', 'demo:rl')];
+  const facts = evaluationFacts(transfer, { models, reading, questions: 'list', stitched: true }, values);
+  expect(checked(facts)).toMatchObject({
+    work: 'Transfer of Base, IN, RL on list',
+    seed: 123,
+    command:
+      'npm run -s headless -- transfer --base demo:base --in demo:in --rl demo:rl --items <list> --cuts 4,8 --samples 3 '.replace(
+        '<list>',
+        "'<list>'",
+      ) +
+      '--image-processing transformers-4.51 --max-image-pixels 60000 --device webgpu --dtype q8 --out transfer',
+  });
+  expect(facts.remarks).toHaveLength(2);
+  const opened = checked(
+    openedFacts(transfer, [{ variant: 'IN' }, { variant: 'RL' }, { variant: 'IN' }], 'old'),
+  );
+  expect(opened.checkpoints.map(({ name, fingerprint }) => [name, fingerprint])).toEqual([
+    ['IN', null],
+    ['RL', null],
+  ]);
+});
+
+test('updates of roles and of further checkpoints, with cuts of a person’s own', () => {
+  const checkpoint = (name: string) => ({ name, fingerprint: name, files: new Map() });
+  const entries = new Map([['in', { dtype: 'BF16' }]]);
+  const plan = {
+    identity: { ...identity, kind: 'energy', settings: { rounding: 'reference', outside: true, deltas: [] } },
+    checkpoints: new Map([
+      ['in', checkpoint('demo:in')],
+      ['mine', checkpoint('my folder')],
+    ]),
+    pairing: { families: [{ entries }] },
+  } as unknown as Parameters<typeof updatesFacts>[1];
+  expect(checked(updatesFacts(energy, plan, '4,8'))).toMatchObject({
+    checkpoints: [{ name: 'IN' }, { name: 'mine', folder: 'my folder' }],
+    ...{ dtype: 'BF16', device: 'cpu', seed: null },
+    command: `npm run -s headless -- energy --in demo:in --model '<folder my folder>' --rounding reference --outside --cuts 4,8 --out fro_norm.json`,
+  });
+});
+
+test('rounding that no command can ask for says so, and another build its name', () => {
+  const donors = [{ name: 'IN', checkpoint: 'demo:in', fingerprint: 'print' }];
+  const scheme = { format: 'awq', bits: 4, group: 128, head: false } as const;
+  const plan = { recipe: {}, donors } as unknown as Parameters<typeof roundingFacts>[0];
+  const facts = checked(roundingFacts(plan, scheme, null));
+  expect(facts.remarks).toEqual(['No command takes what this is made of.']);
+  expect(roundingFacts(plan, scheme, 'npm run').remarks).toEqual([]);
+  const origin = { key: '', build: '0.0.9', modules: '', at: '2026-11-28T10:49:00Z' };
+  const others = withOrigin(facts, origin);
+  expect(others && checked(others).remarks.at(-1)).toMatch(/^Computed by build 0\.0\.9 on 2026-11-28/);
+  expect(withOrigin(facts, null)).toBe(facts);
+});
