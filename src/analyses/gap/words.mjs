@@ -49,7 +49,7 @@ export const words = /** @satisfies {EvaluationWords<typeof declaration.settings
       if (!first || families.length < 2) return '';
       const widest = families.reduce((best, one) => (one.gap.delta > best.gap.delta ? one : best));
       const holm = `Holm ${pSaid(widest.adjustedP)} over ${families.length} kinds of puzzles`;
-      return `${model}: text less image is largest at ${widest.family.replaceAll('_', ' ')}: ${differenceText(widest.gap, [holm, itemsText(widest.gap.n)])}.`;
+      return `${model}: the gap from image to text is widest at ${widest.family.replaceAll('_', ' ')}: ${differenceText(widest.gap, [holm, itemsText(widest.gap.n)])}.`;
     },
   },
 });

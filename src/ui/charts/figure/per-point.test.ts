@@ -7,6 +7,7 @@ test('a chart says how many items its points rest on, from the least to the most
   const of = (...counts: number[]) => counts.map((n) => ({ n }));
   expect(perPoint(of(12, 12))).toBe('n = 12 a point');
   expect(perPoint([...of(48, 3), {}], 'pairs')).toBe('n = 3 to 48 pairs a point');
+  expect(perPoint(of(1, 1), 'matrices')).toBe('n = 1 matrix a point');
   expect(perPoint([{}])).toBe('');
 });
 

@@ -15,7 +15,13 @@ function countsOf(points: Counted): readonly number[] {
  */
 export function perPoint(points: Counted, unit = ''): string {
   const counts = countsOf(points);
-  return counts.length === 0 ? '' : `${rangeOfN(counts)}${unit && ` ${unit}`} a point`;
+  if (counts.length === 0) return '';
+  const counted = counts.every((n) => n === 1) ? singular(unit) : unit;
+  return `${rangeOfN(counts)}${counted && ` ${counted}`} a point`;
+}
+
+function singular(unit: string): string {
+  return unit === 'matrices' ? 'matrix' : unit.replace(/s$/, '');
 }
 
 /** Whether a point rests on so few items that it is drawn hollow. Of numbers that are computed from all there is none does. */

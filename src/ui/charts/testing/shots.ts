@@ -352,7 +352,7 @@ export const SHOTS: readonly Shot[] = [
     props: {
       title: 'The same puzzles by image and by text',
       description: 'Share answered right when the puzzle is seen and when it is read, and the difference.',
-      finding: 'IN: text less image is largest at clock: +50 points (n = 6: few).',
+      finding: 'IN: the gap from image to text is widest at clock: +50 points (n = 6: few).',
       rows: gapRows(),
       columns: [
         { key: 'image', axis: { ...RATE, title: 'right by image (%)' } },
