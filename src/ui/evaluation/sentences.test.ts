@@ -140,7 +140,7 @@ describe('sentences and exported tables', () => {
         );
         const kinds = ['clock', 'move box'].map((name) => row(rows, name, 'text − image (points)'));
         const most = Math.max(...kinds.map((one) => numberIn(one, 'value')));
-        const named = /largest at (clock|move box): /.exec(widest)?.[1] ?? '';
+        const named = /widest at (clock|move box): /.exec(widest)?.[1] ?? '';
         const chosen = row(rows, named, 'text − image (points)');
         expect(numberIn(chosen, 'value')).toBe(most);
         expect(widest).toContain(`n = ${numberIn(chosen, 'n')}`);
