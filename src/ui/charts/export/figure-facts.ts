@@ -81,6 +81,9 @@ export function factLines(facts: FigureFacts): readonly string[] {
   ];
 }
 
+/** Models in a file's name; all are in the file. */
+const MOST_NAMED = 3;
+
 /** "swap-change-rate-per-layer-in": analysis, chart and models, for a file's name. */
 export function figureName({ analysis, checkpoints }: PageFacts, title: string): string {
   const slug = (part: string): string =>
@@ -89,7 +92,8 @@ export function figureName({ analysis, checkpoints }: PageFacts, title: string):
       .normalize('NFKD')
       .replace(/[^a-z0-9]+/g, '-')
       .replace(/^-|-$/g, '');
-  const parts = [analysis, slug(title), ...checkpoints.map(({ name }) => slug(name))];
-  // Most file systems take 255 bytes; of many models the first are named.
+  const models = checkpoints.slice(0, MOST_NAMED).map(({ name }) => slug(name));
+  const parts = [analysis, slug(title), ...models];
+  // Most file systems take 255 bytes.
   return parts.filter(Boolean).join('-').slice(0, 120).replace(/-$/, '');
 }

@@ -4,6 +4,7 @@ import monoGreek from '@fontsource/jetbrains-mono/files/jetbrains-mono-greek-400
 import type { jsPDF } from 'jspdf';
 import regular from 'inter-ui/Inter (web)/Inter-Regular.woff?url';
 import semibold from 'inter-ui/Inter (web)/Inter-SemiBold.woff?url';
+import italic from 'inter-ui/Inter (web)/Inter-Italic.woff?url';
 import bold from 'inter-ui/Inter (web)/Inter-Bold.woff?url';
 import type { TextRun } from './text-runs.ts';
 import { base64 } from './fonts.ts';
@@ -11,15 +12,18 @@ import { unpackWoff } from './woff.ts';
 
 /** What a PDF embeds: still cuts of the page's families, since no PDF knows variable ones; Inter here has the signs of mathematics, too. */
 const FACES = [
-  { name: 'Inter', weight: 400, address: regular },
-  { name: 'InterSemiBold', weight: 600, address: semibold },
-  { name: 'InterBold', weight: 700, address: bold },
-  { name: 'JetBrainsMono', weight: 400, address: mono },
-  { name: 'JetBrainsMonoGreek', weight: 400, address: monoGreek },
-  { name: 'JetBrainsMonoBold', weight: 700, address: monoBold },
+  { name: 'Inter', address: regular },
+  { name: 'InterSemiBold', address: semibold },
+  { name: 'InterBold', address: bold },
+  { name: 'InterItalic', address: italic },
+  { name: 'JetBrainsMono', address: mono },
+  { name: 'JetBrainsMonoGreek', address: monoGreek },
+  { name: 'JetBrainsMonoBold', address: monoBold },
 ] as const;
 
 type Face = (typeof FACES)[number]['name'];
+/** By which a face is chosen. */
+type Look = Pick<TextRun, 'family' | 'weight' | 'slant'>;
 
 /** What jsPDF knows of a face. */
 interface Metadata {
@@ -37,7 +41,7 @@ export class PdfFaces {
   }
 
   /** Fetches what may be needed for texts of these looks. @throws those of fetching; NamedError `PictureFailed` */
-  async fetch(looks: readonly Pick<TextRun, 'family' | 'weight'>[]): Promise<void> {
+  async fetch(looks: readonly Look[]): Promise<void> {
     const wanted = new Set(looks.flatMap(candidates));
     await Promise.all(
       FACES.filter(({ name }) => wanted.has(name)).map(async ({ name, address }) => {
@@ -52,7 +56,7 @@ export class PdfFaces {
   }
 
   /** The face that has a letter; null where none does. */
-  faceOf(letter: string, look: Pick<TextRun, 'family' | 'weight'>): Face | null {
+  faceOf(letter: string, look: Look): Face | null {
     const code = letter.codePointAt(0) ?? 0;
     // jsPDF writes letters of two bytes.
     if (code > 0xffff) return null;
@@ -71,8 +75,8 @@ export class PdfFaces {
 }
 
 /** From the most like to the least. */
-function candidates({ family, weight }: Pick<TextRun, 'family' | 'weight'>): readonly Face[] {
+function candidates({ family, weight, slant }: Look): readonly Face[] {
   const sans: Face = weight >= 650 ? 'InterBold' : weight >= 550 ? 'InterSemiBold' : 'Inter';
-  if (!family.includes('JetBrains Mono')) return [sans];
+  if (!family.includes('JetBrains Mono')) return slant === 'normal' ? [sans] : ['InterItalic', sans];
   return [weight >= 600 ? 'JetBrainsMonoBold' : 'JetBrainsMono', 'JetBrainsMonoGreek', sans];
 }

@@ -93,14 +93,14 @@ interface Box {
 }
 
 /** As a picture, in the letters of the page. */
-function drawn(document: jsPDF, { text, size, width, family, weight, fill }: TextRun, box: Box): void {
+function drawn(document: jsPDF, { text, size, width, family, weight, slant, fill }: TextRun, box: Box): void {
   const canvas = globalThis.document.createElement('canvas');
   canvas.width = Math.ceil(width * DENSITY);
   canvas.height = Math.ceil(size * 1.4 * DENSITY);
   const context = canvas.getContext('2d');
   if (!context) return;
   context.scale(DENSITY, DENSITY);
-  context.font = `${weight} ${size}px ${family}`;
+  context.font = `${slant} ${weight} ${size}px ${family}`;
   context.fillStyle = fill;
   context.fillText(text, 0, size);
   const codes = Array.from({ length: text.length }, (_, i) =>

@@ -55,9 +55,9 @@ async function marksOf(picture: Picture): Promise<HTMLImageElement> {
 
 /** As wide as the browser laid it out, whatever a canvas knows of its letters' forms. */
 function write(context: CanvasRenderingContext2D, run: TextRun): void {
-  const { text, place, width, size, family, weight, fill, opacity, halo } = run;
+  const { text, place, width, size, family, weight, slant, fill, opacity, halo } = run;
   context.setTransform(new DOMMatrix().scale(DENSITY).multiply(place));
-  context.font = `${weight} ${size}px ${family}`;
+  context.font = `${slant} ${weight} ${size}px ${family}`;
   const measured = context.measureText(text).width;
   if (measured > 0) context.scale(width / measured, 1);
   context.globalAlpha = opacity;

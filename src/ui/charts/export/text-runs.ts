@@ -8,6 +8,8 @@ export interface TextRun {
   readonly size: number;
   readonly family: string;
   readonly weight: number;
+  /** Italic or normal. */
+  readonly slant: string;
   readonly fill: string;
   readonly opacity: number;
   /** Drawn around its letters, below them. */
@@ -24,7 +26,7 @@ const GAP = 0.5;
  */
 export function textRuns(
   svg: SVGSVGElement,
-  kindOf: (letter: string, look: Pick<TextRun, 'family' | 'weight'>) => unknown = () => null,
+  kindOf: (letter: string, look: Pick<TextRun, 'family' | 'weight' | 'slant'>) => unknown = () => null,
 ): readonly TextRun[] {
   const toPicture = matrixOf(svg).inverse();
   return [...svg.querySelectorAll('text')].flatMap((text) => {
@@ -76,13 +78,13 @@ function runsOf(text: SVGTextElement, kindOf: NonNullable<Parameters<typeof text
 
 function lookOf(element: Element): Omit<TextRun, 'text' | 'place' | 'width'> {
   const style = getComputedStyle(element);
-  const { fontFamily: family, fill, stroke, paintOrder } = style;
+  const { fontFamily: family, fontStyle: slant, fill, stroke, paintOrder } = style;
   const width = Number.parseFloat(style.strokeWidth);
   let opacity = Number(style.fillOpacity);
   for (let one: Element | null = element; one && !(one instanceof HTMLElement); one = one.parentElement)
     opacity *= Number(getComputedStyle(one).opacity);
   return {
-    ...{ family, fill, opacity },
+    ...{ family, slant, fill, opacity },
     ...{ size: Number.parseFloat(style.fontSize), weight: Number(style.fontWeight) },
     halo: stroke !== 'none' && paintOrder.startsWith('stroke') ? { colour: stroke, width } : null,
   };
