@@ -72,10 +72,10 @@ async function drawn(title: string): Promise<readonly (readonly string[])[]> {
   );
 }
 
-/** Layer from 1, share in percent with Wilson's interval, and n, in four digits. */
+/** Layer from 1, share in percent with Wilson's interval, as sentences have them, and n. */
 function row(layer: number, count: number, n: number): readonly string[] {
   const { low, high } = wilson(count, n);
-  const shares = [count / n, low, high].map((share) => String(Number((100 * share).toPrecision(4))));
+  const shares = [count / n, low, high].map((share) => String(Number((100 * share).toFixed(1))));
   return [String(layer + 1), ...shares, String(n)];
 }
 
@@ -156,5 +156,7 @@ test('zero ablation', async () => {
     (answer) => right.filter((one) => begun(one, tokens) !== begun(answer, tokens)).length,
   );
   expect(wrong).toEqual([1, 2, 1]);
-  expect(rows).toEqual(wrong.map((count, layer) => row(layer, count, right.length)));
+  // Beside each layer stands what is wrong without ablation: of both questions the second.
+  const [, ...baseline] = row(0, 1, right.length);
+  expect(rows).toEqual(wrong.map((count, layer) => [...row(layer, count, right.length), ...baseline]));
 });
