@@ -55,7 +55,8 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   /** What is on show: of what is set, or of the settings before (`StudyRun.former`). */
   get shown(): ShownWork<Values, Record, Sample> {
     const { run, plan, values } = this;
-    const laid = run.former && this.#former ? this.#former : { plan, values, models: this.#models, facts: this.#facts };
+    const laid =
+      run.former && this.#former ? this.#former : { plan, values, models: this.#models, facts: this.#facts };
     return { run, ...laid };
   }
 
