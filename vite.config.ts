@@ -5,12 +5,14 @@ import { dataSets } from './scripts/vite/data-sets.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
 import { licences } from './scripts/vite/licences.mjs';
 import { moduleHashes } from './scripts/vite/module-hashes.mjs';
+import { noCdnAddresses } from './scripts/vite/no-cdn-addresses.mjs';
 import { security } from './scripts/vite/security.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
 /** What both pages and workers are built with. */
 const shared = (): PluginOption[] => [
   transformersWithoutRuntime(),
+  noCdnAddresses(),
   gzipAsset(),
   assemblyscript(),
   moduleHashes(),

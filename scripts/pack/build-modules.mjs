@@ -4,6 +4,7 @@ import { ROOT } from '../paths.mjs';
 import { assemblyscript } from '../vite/assemblyscript.mjs';
 import { licences } from '../vite/licences.mjs';
 import { moduleHashes } from '../vite/module-hashes.mjs';
+import { noCdnAddresses } from '../vite/no-cdn-addresses.mjs';
 import { transformersWithoutRuntime } from '../vite/transformers-without-runtime.mjs';
 import { plainAddresses } from './plain-addresses.mjs';
 
@@ -28,6 +29,7 @@ export async function buildModules(entries, workers, { outDir, external }) {
     plugins: [
       plainAddresses(),
       transformersWithoutRuntime(),
+      noCdnAddresses(),
       assemblyscript(),
       moduleHashes(),
       licences({ emit: true }),

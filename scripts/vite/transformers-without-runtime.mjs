@@ -2,8 +2,7 @@
 
 /**
  * We use @huggingface/transformers for tokenizers and chat templates alone. It imports a whole
- * onnxruntime-web of its own and points it at a CDN: give it the runtime's interface package instead, which
- * runs nothing, and take the address out.
+ * onnxruntime-web of its own: give it the runtime's interface package instead, which runs nothing.
  * @returns {Plugin}
  */
 export function transformersWithoutRuntime() {
@@ -13,10 +12,6 @@ export function transformersWithoutRuntime() {
     resolveId(id, importer, options) {
       if (!id.startsWith('onnxruntime-web') || !importer?.includes('@huggingface/transformers')) return null;
       return this.resolve('onnxruntime-common', importer, { ...options, skipSelf: true });
-    },
-    transform(code, id) {
-      if (!id.includes('@huggingface/transformers/dist')) return null;
-      return { code: code.replaceAll('https://cdn.jsdelivr.net/npm/', './'), map: null };
     },
   };
 }
