@@ -66,12 +66,14 @@ interface AxisSize {
   /** Steps narrower than this put the LLM layers on a line of their own. 0 never stacks. */
   readonly stackBelow: number;
   readonly covers?: Coverage;
+  /** Of talk mode, or of a slide: letters are so many times as large, and layers may be as much wider. */
+  readonly scale?: number;
 }
 
 /** Gap around the projector, in steps, and the pixels it never exceeds. */
 const SECTION_GAP = 0.9;
 const WIDEST_GAP = 26;
-/** Few layers in a wide strip stay layers rather than panels. */
+/** Few layers in a wide strip stay layers rather than panels; pixels, times the scale. */
 const WIDEST_STEP = 72;
 /** Width of a vision block, in LLM layers, where the analysis does not cover it. */
 const FOLDED = 0.3;
@@ -116,7 +118,8 @@ function foldedLine(front: readonly number[], back: readonly number[], x0: numbe
  * here, so that a layer stands in the same column in all of them.
  */
 export function layerAxis(body: Body, size: AxisSize): LayerAxis {
-  const { left = 0, right = 0, covers = 'all' } = size;
+  const { left = 0, right = 0, covers = 'all', scale = 1 } = size;
+  const widest = WIDEST_STEP * scale;
   const room = Math.max(1, size.width - left - right);
   const indices = layerIndices(body);
   const front = indices.filter((index) => index <= 0);
@@ -131,12 +134,12 @@ export function layerAxis(body: Body, size: AxisSize): LayerAxis {
     : indices.length + 2 * SECTION_GAP;
   const oneLine = room / steps;
   if (oneLine >= size.stackBelow) {
-    const step = Math.min(oneLine, WIDEST_STEP);
+    const step = Math.min(oneLine, widest);
     const cells = folded ? foldedLine(front, back, left, step) : line(indices, left, step);
     return axis([cells], false);
   }
-  const frontStep = Math.min(room / (front.length + SECTION_GAP), WIDEST_STEP);
-  const backStep = Math.min(room / back.length, WIDEST_STEP);
+  const frontStep = Math.min(room / (front.length + SECTION_GAP), widest);
+  const backStep = Math.min(room / back.length, widest);
   return axis([line(front, left, frontStep), line(back, left, backStep)], true);
 }
 
@@ -159,6 +162,7 @@ export function chartAxis(body: Body, width: number, scale: number, covers: Cove
     ...gutters(width, scale),
     stackBelow: FINEST_CHART_STEP * scale,
     covers,
+    scale,
   });
 }
 
