@@ -92,20 +92,19 @@ test('goes with the question of Try it', async () => {
   expect(engine.requests[0]).toMatchObject({ imageProcessing: 'transformers-4.51', maxImagePixels: 50_000 });
 });
 
-test('stands in the JSON that a chart of Localize is exported as', async () => {
+test('stands in what every chart of Localize carries', async () => {
   const { app } = await start();
-  app.images.processing = 'transformers-4.51';
-  app.view.go('localize');
-  const blobs: Blob[] = [];
-  vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
-    blobs.push(blob as Blob);
-    return 'blob:saved';
-  });
-  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
-  const main = page.getByRole('main');
-  await userEvent.click(main.getByText('Export', { exact: true }).first());
-  await userEvent.click(main.getByRole('button', { name: 'JSON' }).first());
-  expect(JSON.parse((await blobs[0]?.text()) ?? '{}')).toMatchObject({
-    frankenscope: { imageProcessing: 'transformers-4.51', maxImagePixels: 1280 * 720 },
+  const { localize, images } = app;
+  images.processing = 'transformers-4.51';
+  const answer = { id: '1', task: 'ocr' as const, prompt: 'What?', targetAnswer: 'a', sourceAnswer: 'b' };
+  const picture = new Blob(['x']);
+  localize.sets.ownPair = {
+    ...{ name: 'mine', notices: [], literalImage: 'strip', literalImages: 0, whole: true },
+    pairs: [{ ...answer, target: picture, source: picture }],
+  };
+  localize.sets.pairSource = 'own';
+  await localize.prepare();
+  expect(localize.store.shown.facts?.settings).toMatchObject({
+    ...{ imageProcessing: 'transformers-4.51', maxImagePixels: 1280 * 720 },
   });
 });

@@ -100,7 +100,7 @@ test('as AWQ: the error by layer, the answers, and the folder that the command w
   expect(rows).toEqual(
     layerErrors(quantization, errors).map(({ layer, relative }) => [
       String(layer),
-      String(Number((100 * relative).toPrecision(4))),
+      String(Number((100 * relative).toFixed(1))),
     ]),
   );
 
