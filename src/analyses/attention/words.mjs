@@ -46,12 +46,18 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
         Math.abs(one.mass.mean) > Math.abs(best.mass.mean) ? one : best,
       );
       const { layer, mass } = widest;
-      const more = differences.filter((one) => one.mass.mean > 0).length;
+      const beyond = differences.flatMap(({ mass: { interval } }) => (interval ? [interval] : []));
+      const more = beyond.filter(({ low }) => low > 0).length;
+      const less = beyond.filter(({ high }) => high < 0).length;
       const [from, to] = [before, after].map(({ layers }) => plainNumber(layers[layer]?.mass.mean ?? NaN));
       const interval = mass.interval
         ? `${INTERVAL_KINDS.student}: ${spanText(mass.interval, signed)}, `
         : 'no interval, ';
-      return `${after.name} looks at the image more than ${before.name} at ${more} of ${differences.length} layers; they differ most at layer ${layer + 1}: mass ${to} in ${after.name}, ${from} in ${before.name}, on average ${signed(mass.mean)} (${interval}${itemsText(mass.n)}).`;
+      const told =
+        beyond.length > 0
+          ? `${after.name} looks at the image more than ${before.name} at ${more} of ${differences.length} layers and less at ${less}, with intervals that leave zero out`
+          : `Whether ${after.name} looks at the image more than ${before.name} cannot be told`;
+      return `${told}; they differ most at layer ${layer + 1}: mass ${to} in ${after.name}, ${from} in ${before.name}, on average ${signed(mass.mean)} (${interval}${itemsText(mass.n)}).`;
     },
 
     /** @param {ModelLayers} model */

@@ -32,7 +32,10 @@ export function spectrumCounts({ layers }: LayerwiseSvdFile, key: string): Spect
   return {
     matrices: spectra.length,
     zero: spectra.filter(({ spectral_norm }) => spectral_norm === 0).length,
-    conditionKnown: spectra.filter(({ frankenscope }) => frankenscope?.condition_known === true).length,
+    // Of what is exactly zero there is none to know.
+    conditionKnown: spectra.filter(
+      ({ spectral_norm, frankenscope }) => spectral_norm > 0 && frankenscope?.condition_known === true,
+    ).length,
     devices: [...new Set(spectra.flatMap(({ frankenscope }) => frankenscope?.device ?? []))],
   };
 }

@@ -46,9 +46,10 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
     counts(label, { matrices, zero, conditionKnown, devices }, mode) {
       const about = [`${countOf(matrices, 'spectrum', 'spectra')} on ${devices.join(' and ')}`];
       if (zero > 0) about.push(`${zero} exactly zero`);
-      if (mode === 'exact')
+      const rest = matrices - zero - conditionKnown;
+      if (mode === 'exact' && matrices > zero)
         about.push(
-          `condition number within 1 % for ${conditionKnown}, beyond the arithmetic's precision for the rest`,
+          `condition number within 1 % for ${conditionKnown}${rest > 0 ? `, beyond the arithmetic's precision for ${rest}` : ''}`,
         );
       return `${label}: ${about.join('; ')}.`;
     },

@@ -29,7 +29,8 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
      * @param {{donor: string, recipient: string, asked: number, differing: number, depths: readonly PatchDepth[]}} found
      */
     follows({ donor, recipient, asked, differing, depths }) {
-      if (differing === 0) return `${donor} and ${recipient} answer all ${asked} questions alike.`;
+      if (differing === 0)
+        return `${donor} and ${recipient} answer ${asked === 1 ? 'the one question' : `all ${asked} questions`} alike.`;
       const majority = depths.find(
         ({ asDonor, n }, index) =>
           asDonor * 2 > n && depths.slice(index).every((later) => later.asDonor * 2 > later.n),

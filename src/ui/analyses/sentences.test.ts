@@ -224,7 +224,14 @@ describe('sentences and exported tables', () => {
       const shifts = rows.map((row) => numberIn(row, `RL − IN, ${PLAIN.title}`));
       const widest = shifts.findIndex((one) => Math.abs(one) === Math.max(...shifts.map(Math.abs)));
       const row = rows[widest];
-      expect(sentence).toContain(`at ${shifts.filter((one) => one > 0).length} of ${LAYERS} layers;`);
+      const ends = (end: string) => rows.map((one) => numberIn(one, `RL − IN, ${end}`));
+      const more = ends('low').filter((end) => end > 0).length;
+      const less = ends('high').filter((end) => end < 0).length;
+      expect(sentence).toContain(
+        ends('low').every(Number.isNaN)
+          ? 'cannot be told; '
+          : `at ${more} of ${LAYERS} layers and less at ${less}, with intervals that leave zero out; `,
+      );
       const [to, from] = ['RL', 'IN'].map((name) => plainNumber(numberIn(row, `${name}, ${PLAIN.title}`)));
       expect(sentence).toContain(`at layer ${widest + 1}: mass ${to} in RL, ${from} in IN, on average `);
       const [low, high] = ['low', 'high'].map((end) => numberIn(row, `RL − IN, ${end}`)) as [number, number];
@@ -295,7 +302,8 @@ describe('sentences and exported tables', () => {
       const found = patchAgreement(records);
       const [sentence = ''] = patch.findings(records, { from: 'rl' } as never, models, READER);
       if (found.differing === 0) {
-        expect(sentence).toBe(`RL and IN answer all ${questions.length} questions alike.`);
+        const all = questions.length === 1 ? 'the one question' : `all ${questions.length} questions`;
+        expect(sentence).toBe(`RL and IN answer ${all} alike.`);
         return;
       }
       const rows = rowsOf([line('as RL', agreementPoints(found.depths, 'asDonor'))], SHARE);

@@ -82,7 +82,7 @@ describe('spectra per layer', () => {
     const grid = spectrumGrid(zero, 'rl', 3);
     expect(grid.get(1)).toEqual([null, null, null]);
     expect(grid.get(2)).toEqual([0, null, null]);
-    expect(spectrumCounts(zero, 'rl')).toEqual({ matrices: 2, zero: 1, conditionKnown: 2, devices: ['cpu'] });
+    expect(spectrumCounts(zero, 'rl')).toEqual({ matrices: 2, zero: 1, conditionKnown: 1, devices: ['cpu'] });
   });
 
   test("estimated ranks carry their error: that of a mean over the layer's matrices", () => {

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
+import { analysis as attention } from '../../analyses/attention/analysis.ts';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import { analysis as swap } from '../../analyses/swap/analysis.ts';
 import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import type { AskedModel } from '../../analyses/asked-model.ts';
 import { defaultValues } from '../../analyses/setting-values.ts';
+import { heldSamples } from '../../reading/sample-source.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { factsOf } from '../charts/export/facts-of.ts';
 import { evaluationFacts, openedFacts } from './evaluation-facts.ts';
@@ -53,6 +55,16 @@ test('a probe of samples that somebody brought: the command names what the page 
   expect(checked(probeFacts(swap, own, values, { identity }))).toMatchObject({
     command: null,
     remarks: ['The pair was made by hand on the page, so that no command names it.'],
+  });
+});
+
+test('a model that the command has no flag for is named, as it is drawn, too', () => {
+  const models = [model('Base', 'x-base'), model('IN', 'x-in'), model('RL', 'x-rl')];
+  const samples = { name: 'problems', place: 'problems.jsonl', source: heldSamples([]) };
+  const values = defaultValues(attention.declaration.settings);
+  expect(checked(probeFacts(attention, { models, samples, reading }, values, { identity }))).toMatchObject({
+    command: expect.stringContaining(" --in '<folder x-in>' --rl '<folder x-rl>' --items ") as string,
+    remarks: ['The command has no flag for Base: it asks the other models alone.'],
   });
 });
 

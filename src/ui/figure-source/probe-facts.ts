@@ -3,6 +3,7 @@ import { commandLine, type FlagWords, folderWord, modelFlag } from '../../analys
 import type { Plan } from '../../analyses/plan.ts';
 import type { PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
+import { listing } from '../../checkpoint/listing.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { computing, namedModels, readingFlags } from './model-facts.ts';
@@ -37,6 +38,9 @@ export function probeFacts(
     ...flags,
     ['out', writes === 'json' ? `${name}.json` : name],
   ];
+  const without = models.flatMap(({ name: called }) =>
+    modelFlag(declaration.models, called) === null ? [called] : [],
+  );
   const seed = values['seed'];
   return {
     ...{ analysis: name, work: identity.title, method, ...computed },
@@ -44,10 +48,15 @@ export function probeFacts(
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
     command: own ? null : commandLine(declaration, values, { before, after }),
-    remarks: own
-      ? ['The pair was made by hand on the page, so that no command names it.']
-      : place === null
-        ? [`<${samples.name}> stands for where these samples lie.`]
-        : [],
+    remarks: [
+      ...(own
+        ? ['The pair was made by hand on the page, so that no command names it.']
+        : place === null
+          ? [`<${samples.name}> stands for where these samples lie.`]
+          : []),
+      ...(without.length > 0 && !own
+        ? [`The command has no flag for ${listing(without)}: it asks the other models alone.`]
+        : []),
+    ],
   };
 }
