@@ -84,8 +84,16 @@ test('after a reload, and by a link, charts, findings and files are there again,
     await expect(main.getByRole('region', { name: 'Samples' }).getByRole('img').first()).toBeVisible();
     await expect(new AppPage(page).slot('RL')).toBeHidden();
   });
-  await test.step('the page of updates', async () => {
-    await comeBack(page, './#characterize');
+  await test.step('what stands in on one page is no model of another', async () => {
+    await page.keyboard.press('4');
+    await expect(main.getByRole('button', { name: 'Open the demo family' })).toBeVisible();
+    await expect(main.getByText('kept from earlier')).toBeHidden();
+  });
+  await test.step('the page of updates, by way of another', async () => {
+    await page.keyboard.press('3');
+    await expect(main.getByText('Shown as this browser keeps it: nothing is loaded for it.')).toBeVisible(
+      LOADED,
+    );
     expect(await seen(page, /^Save /)).toEqual(measured);
   });
   await test.step('a link to an evaluation', async () => {

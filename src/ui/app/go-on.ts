@@ -47,9 +47,9 @@ export async function showKept(app: AppState, work: KeptWork): Promise<void> {
   });
   if (found) return found.show();
   if (!listed) return;
-  await (PROBES.has(work.kind) ? app.localize : app.characterize).showKept(listed);
   app.view.sheet = null;
   app.view.go(PAGES[work.kind] ?? 'open');
+  await (PROBES.has(work.kind) ? app.localize : app.characterize).showKept(listed);
 }
 
 async function pageSetTo(app: AppState, work: KeptWork): Promise<PageOfWork> {

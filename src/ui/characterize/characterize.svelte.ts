@@ -132,7 +132,7 @@ export class Characterize {
     const found = comparisonAgain(work.given);
     if (!found) throw unreadable(work);
     const { compared, values } = found;
-    const standIn = { models: [], body: compared.body };
+    const standIn = { page: 'characterize', models: [], body: compared.body } as const;
     this.#kept = { standIn, compared };
     this.restore(work.analysis, values);
     this.#app.family.standIn = standIn;

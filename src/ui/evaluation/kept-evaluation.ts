@@ -124,6 +124,6 @@ export class KeptEvaluation {
     if (cuts) view.setCuts(layers, cuts);
     else view.usePreset(layers, 'thirds');
     this.#choice.instead = sets;
-    family.standIn = { models, body: bodyOf(first.checkpoint) };
+    family.standIn = { page: view.page, models, body: bodyOf(first.checkpoint) };
   }
 }

@@ -246,7 +246,7 @@ export class Localize {
     const [first] = given?.models ?? [];
     if (!given || !first) throw unreadable(work);
     const { models, chosen, source, values, samples } = given;
-    const standIn = { models, body: bodyOf(first.checkpoint) };
+    const standIn = { page: 'localize', models, body: bodyOf(first.checkpoint) } as const;
     this.#images.restore({ ...given.reading });
     this.pick = null;
     this.restore({ probe: work.analysis, chosen, settings: { [work.analysis]: values } });

@@ -14,6 +14,7 @@ import { guessRole } from '../files/slot-guess.ts';
 import { bytes, bytesPerSecond, duration } from '../format/quantity.ts';
 import { MOST_CHECKPOINTS } from '../theme/identity.ts';
 import { failureOf } from './failure.ts';
+import type { PageId } from './hash.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import type { LoadChoice } from './load-choice.svelte.ts';
 import type { Machine } from './machine.svelte.ts';
@@ -61,6 +62,8 @@ async function onBase(
 
 /** What kept results are of: no engine has it. */
 export interface StandIn {
+  /** The one that shows them. */
+  readonly page: PageId;
   /** None where only weights were compared. */
   readonly models: readonly LoadedSlot[];
   readonly body: Body;
