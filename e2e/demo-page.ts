@@ -32,13 +32,16 @@ export async function openSettings(main: Locator): Promise<void> {
 /** Chooses one of a group. */
 export async function pick(main: Locator, group: string | RegExp, option: string): Promise<void> {
   const exact = true;
-  if (!(await main.getByRole('group', { name: group, exact }).isVisible())) await openSettings(main);
-  await main.getByRole('group', { name: group, exact }).getByText(option, { exact }).click();
+  const options = main.getByRole('group', { name: group, exact, includeHidden: true });
+  await expect(options).toBeAttached();
+  if (!(await options.isVisible())) await openSettings(main);
+  await options.getByText(option, { exact }).click();
 }
 
-/** Writes a number into a field, as one who leaves it then. */
+/** Writes a number into a field, as one who leaves it then. The page may still be on its way. */
 export async function set(main: Locator, name: string, value: number): Promise<void> {
-  const field = main.getByRole('spinbutton', { name });
+  const field = main.getByRole('spinbutton', { name, includeHidden: true });
+  await expect(field).toBeAttached();
   if (!(await field.isVisible())) await openSettings(main);
   await field.fill(String(value));
   await field.blur();

@@ -19,6 +19,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['json']],
   use: {
+    // What is not there after this is not coming: told by its name, not by the end of the test.
+    actionTimeout: 120_000,
     baseURL: process.env.FRANKENSCOPE_URL ?? '',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
