@@ -6,6 +6,12 @@ const MARGIN = 8;
 /** What one does to a page that is then not scrolled for one. */
 const ACTS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
+/** A chart knows its width, and is drawn for it, a frame after it is there. */
+async function laidOut(): Promise<void> {
+  await tick();
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+}
+
 /** The first chart of a page and what scrolls it. */
 interface Parts {
   readonly main: HTMLElement;
@@ -24,15 +30,23 @@ export class FirstScreen {
   above = $state<HTMLElement>();
   #watched = new AbortController();
 
-  /** @param settled whether there is a result, and all above it is folded: what one unfolds moves the charts and leaves them as they are */
-  constructor(settled: () => boolean) {
+  /**
+   * @param settled whether there is a result, and all above it is folded: what one unfolds moves the charts and leaves them as they are
+   * @param shown what decides which charts there are and what is said above them; a list of exports that opens, or a value that is read, does not
+   */
+  constructor(settled: () => boolean, shown: () => readonly unknown[]) {
     $effect(() => {
+      shown();
       const main = this.charts?.closest('main');
-      if (!main || !this.charts || !this.above || !settled()) return;
-      const observer = new ResizeObserver(() => requestAnimationFrame(() => settled() && this.#measure()));
-      for (const part of [main, this.charts, this.above]) observer.observe(part);
+      if (!main || !this.above || !settled()) return;
+      const measure = (): void => void laidOut().then(() => settled() && this.#measure());
+      measure();
+      const observer = new ResizeObserver(measure);
+      for (const part of [main, this.above]) observer.observe(part);
       return () => observer.disconnect();
     });
+    // A run that goes on since before the page was shown is not waited for.
+    this.#watched.abort();
     $effect(() => () => this.#watched.abort());
   }
 
@@ -50,8 +64,9 @@ export class FirstScreen {
   /** Called when it has ended. */
   async end(): Promise<void> {
     const { signal } = this.#watched;
-    await tick();
-    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    await laidOut();
+    // Its room is measured by then, and the chart laid out for that.
+    await laidOut();
     const parts = this.#parts();
     if (signal.aborted || !parts) return;
     this.#watched.abort();
