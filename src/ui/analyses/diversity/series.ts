@@ -1,10 +1,14 @@
 import {
   aboveEdgeByLayer,
+  edgeCounts,
   rankByLayer,
   type RankMetric,
   spectraByLayer,
+  spectrumCounts,
 } from '../../../analyses/diversity/by-layer.ts';
-import type { LayerSeries } from '../../charts/layer-lines/series.ts';
+import { factorCounts } from '../../../analyses/factor-counts.ts';
+import type { Also, LayerSeries } from '../../charts/layer-lines/series.ts';
+import { factorsAlso } from '../factors-also.ts';
 import type { LayerGrid } from '../../charts/layer-heat-map/grid.ts';
 import type { LayerwiseSvdFile } from '../../../spectra/results/layerwise-svd.ts';
 import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
@@ -19,7 +23,21 @@ export function rankSeries(
   return deltas.map(({ key, formula, colour, marker }) => ({
     ...{ key, label: formula, colour, marker },
     points: rankByLayer(file, key, metric),
+    also: spectraAlso(file, key),
   }));
+}
+
+/** Of all its spectra: how many there are, and what is known of them. */
+function spectraAlso(file: LayerwiseSvdFile, key: string): Also {
+  const { matrices, zero, conditionKnown } = spectrumCounts(file, key);
+  const factors = file.layers.flatMap(({ frankenscope }) => {
+    const spectrum = frankenscope?.deltas[key];
+    return spectrum ? [spectrum.frankenscope?.factors] : [];
+  });
+  return {
+    ...{ spectra: matrices, 'exactly zero': zero, 'condition number within 1 %': conditionKnown },
+    ...factorsAlso(factorCounts(factors)),
+  };
 }
 
 /**
@@ -50,7 +68,12 @@ export function matricesByLayer({ layers }: LayerwiseSvdFile, key: string): Read
 export function aboveEdgeSeries(file: LayerwiseSvdFile, deltas: readonly ShownDelta[]): LayerSeries[] {
   return deltas.flatMap(({ key, formula, colour, marker }) => {
     const points = aboveEdgeByLayer(file, key);
-    return points.length === 0 ? [] : [{ key, label: formula, colour, marker, points }];
+    const { matrices, none, above, values } = edgeCounts(file, key);
+    const also = {
+      ...{ 'singular values above the edge': above, 'singular values in all': values },
+      ...{ 'matrices stored rounded': matrices, 'of these none above the edge': none },
+    };
+    return points.length === 0 ? [] : [{ key, label: formula, colour, marker, points, also }];
   });
 }
 

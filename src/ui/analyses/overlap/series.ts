@@ -3,6 +3,7 @@ import {
   entriesByLayer,
   overlapAt,
   overlapByLayer,
+  overlapCounts,
   type Side,
 } from '../../../analyses/overlap/by-layer.ts';
 import type {
@@ -19,16 +20,18 @@ export function overlapSeries(file: SubspaceOverlapFile, k: number, colour: stri
   const line = (
     side: Side,
     value: (overlap: SideOverlap, k: number) => number,
-    look: Pick<LayerSeries, 'key' | 'label' | 'colour' | 'marker'>,
+    look: Pick<LayerSeries, 'key' | 'label' | 'colour' | 'marker' | 'also'>,
   ): LayerSeries => ({
     ...look,
     panel: side === 'output' ? 'Output directions' : 'Input directions',
     points: overlapByLayer(file, side, (overlap) => value(overlap, k)),
   });
   const soft = 'var(--ink-soft)';
+  const { matrices, without, unsettled } = overlapCounts(file);
+  const also = { matrices, 'matrices without overlap': without, 'not settled': unsettled };
   return [
-    line('output', overlapAt, { key: 'output', label: 'outputs', colour, marker: 'circle' }),
-    line('input', overlapAt, { key: 'input', label: 'inputs', colour, marker: 'square' }),
+    line('output', overlapAt, { key: 'output', label: 'outputs', colour, marker: 'circle', also }),
+    line('input', overlapAt, { key: 'input', label: 'inputs', colour, marker: 'square', also }),
     line('output', chanceAt, {
       ...{ key: 'output chance', label: 'outputs, chance', colour: soft, marker: 'circle' },
     }),

@@ -47,7 +47,7 @@ describe('lines in panels of their own', () => {
     const [first, second] = panels;
     const texts = (name: string) => panelTags(data, name, first?.cells ?? [], 1).map(({ text }) => text);
     expect(texts('Counting')).toEqual(['90 % at layer 5']);
-    expect(texts('OCR')).toEqual(['VFL', '30 % at layer 5']);
+    expect(texts('OCR')).toEqual(['VFL: 95 %', '30 % at layer 5']);
     expect(second?.top).toBeGreaterThan(first?.bottom ?? 0);
   });
 });
