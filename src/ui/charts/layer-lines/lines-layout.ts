@@ -3,7 +3,7 @@ import type { Panel } from '../axis/panels.ts';
 import { layerX } from '../axis/panels.ts';
 import { plainNumber, valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
 import { layerPlot, roomBeside, type LayerPlot, type LayerRoom } from '../layer-chart/layer-plot.ts';
-import { keyRows, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
+import { keyRows, PUBLISHED_KEY, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
 import { peakOf, peakText } from './peaks.ts';
 import { hasLayer, inPanel, linesAt, panelNames } from './series.ts';
@@ -134,6 +134,7 @@ function keyItems({ y, series, levels, published }: LinesData, named: boolean): 
         ? [{ key: `range ${i}`, label: mark.label, colour: mark.colour, sign: 'range' }]
         : [],
     ),
+    ...(published.some((mark) => mark.kind === 'peak' && mark.value !== undefined) ? [PUBLISHED_KEY] : []),
   ];
 }
 
