@@ -21,7 +21,7 @@ export interface PlaceUpdate {
   readonly square: number;
   /** ‖Δ‖_F over all weights of the place. */
   readonly norm: number;
-  /** ‖Δ‖_F / ‖W_IN‖_F of the place. */
+  /** Joint ‖Δ‖_F / ‖W_IN‖_F of the place, as one vector (docs/method.md §5). */
   readonly relative: number;
   /** Its part of all Σ δ². */
   readonly share: number;

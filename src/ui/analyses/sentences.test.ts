@@ -430,7 +430,7 @@ describe('sentences and exported tables', () => {
         expect(top).toBeGreaterThanOrEqual((sum / 2) * (1 - 1e-12));
         expect(half[2]).toBe(percentText(Number(half[1]) / rows.length));
       } else expect(Math.max(...kl)).toBe(0);
-      const differing = rows.filter((row) => row['first choice in'] !== row['first choice rl']);
+      const differing = rows.filter((row) => row['first choice, IN'] !== row['first choice, RL']);
       expect(choices).toContain(`at ${differing.length} of ${rows.length} tokens`);
       const most = Math.max(...differing.map((row) => numberIn(row, 'KL(RL ‖ IN) (nats)')));
       if (differing.length > 0) expect(choices).toContain(`(${plainNumber(most)} nats)`);
