@@ -14,7 +14,7 @@ import type { TokensRecord } from '../../analyses/tokens/difference.ts';
 import { analysis as tokens } from '../../analyses/tokens/analysis.ts';
 import { differenceText, layerNames } from '../../analyses/wording.mjs';
 import { LEAST } from '../../few-items.mjs';
-import { percentText, points, spreadTexts } from '../../number-text.mjs';
+import { percentText, spreadTexts } from '../../number-text.mjs';
 import { plainNumber } from '../../plain-number.mjs';
 import { errorRates } from '../../probes/ablation/error-rates.ts';
 import { ablateLayer } from '../../probes/ablation/experiment.ts';
@@ -74,7 +74,10 @@ function rowsOf(
   expect(rows.map((row) => row['region'])).toEqual(['Early', 'Mid', 'Mid', 'Late']);
   for (const { label } of [...series, ...levels]) {
     for (const row of rows) {
-      expect(numberIn(row, `${label}, n`)).toBeGreaterThan(0);
+      // What is not defined rests on nothing.
+      const defined = row[`${label}, ${y.title}`] !== '';
+      if (defined) expect(numberIn(row, `${label}, n`)).toBeGreaterThan(0);
+      else expect(row[`${label}, n`] ?? '').toBe('');
       const [low, high] = [numberIn(row, `${label}, low`), numberIn(row, `${label}, high`)];
       if (!Number.isNaN(low)) expect(low).toBeLessThan(high);
     }
@@ -447,15 +450,26 @@ describe('sentences and exported tables', () => {
 
   /** Means of regions with their spread, and the largest layer, as a sentence has them of a column. */
   function expectMeans(sentence: string, rows: readonly ExportedRow[], column: string): void {
-    const values = rows.map((row) => numberIn(row, column));
+    const all = rows.map((row) => numberIn(row, column));
+    const values = all.filter((value) => !Number.isNaN(value));
+    const none = REGIONS.filter(({ first, last }) => all.slice(first, last + 1).every(Number.isNaN));
+    const missing = none.map(({ name, first, last }) => `${name} (${last > first ? '2 layers' : '1 layer'})`);
+    if (missing.length > 0) expect(sentence).toContain(`not defined in ${missing.join(', ')}`);
+    else expect(sentence).not.toContain('not defined');
+    if (values.length === 0) return;
     if (values.every((value) => value === 0)) {
-      expect(sentence).toContain('is exactly zero in every layer.');
+      expect(sentence).toContain('is exactly zero in every layer');
       return;
     }
     for (const { name, first, last } of REGIONS) {
-      const { mean: average, deviation, n } = spreadOf(values.slice(first, last + 1));
       const label = column.slice(0, column.indexOf(','));
       const of = (what: string) => numberIn(rows[first], `${label}, mean of region, ${what}`);
+      const here = all.slice(first, last + 1).filter((value) => !Number.isNaN(value));
+      if (here.length === 0) {
+        expect(of('layers')).toBeNaN();
+        continue;
+      }
+      const { mean: average, deviation, n } = spreadOf(here);
       expect(of(column.slice(column.indexOf(',') + 2))).toBeCloseTo(average, 9);
       expect([of('standard deviation') || null, of('layers')]).toEqual([
         deviation === null || deviation === 0 ? null : expect.closeTo(deviation, 9),
@@ -466,7 +480,7 @@ describe('sentences and exported tables', () => {
       expect(sentence).toContain(`${name} ${text} (${n} layer${n === 1 ? '' : 's'}`);
     }
     const most = Math.max(...values);
-    expect(sentence).toContain(`largest in layer ${values.indexOf(most) + 1} (${plainNumber(most)}).`);
+    expect(sentence).toContain(`largest in layer ${all.indexOf(most) + 1} (${plainNumber(most)}).`);
   }
 
   it('of energy: means of regions with the spread between layers', () => {
@@ -480,7 +494,7 @@ describe('sentences and exported tables', () => {
             unchanged: { rl: 0.5 },
           },
         })),
-        frankenscope: { total: { unchanged: { rl: 0.99971 } } },
+        frankenscope: { total: { elements: 8, unchanged: { rl: 0.99971 } } },
       } as unknown as FroNormFile;
       const rows = rowsOf([...energySeries(file, [DELTA], 'relative')], PLAIN);
       expect(rows.map((row) => numberIn(row, 'RL − IN, n'))).toEqual(matrices.map(({ length }) => length));
@@ -502,19 +516,28 @@ describe('sentences and exported tables', () => {
             layer_idx: at + 1,
             frankenscope: {
               shape: [4, 4],
-              deltas: { rl: { spectral_norm: 1, effective_rank: rank, singular_values: [1] } },
+              deltas: {
+                rl: { spectral_norm: rank === 0 ? 0 : 1, effective_rank: rank, singular_values: [1] },
+              },
             },
           })),
         ),
       } as unknown as LayerwiseSvdFile;
       const rows = rowsOf(rankSeries(file, [DELTA], 'effective_rank'), PLAIN);
       expect([...matricesByLayer(file, 'rl').values()]).toEqual(
-        rows.map((row) => numberIn(row, 'RL − IN, n')),
+        rows.map((row) => numberIn(row, 'RL − IN, n') || 0),
+      );
+      // The rank of an update that is exactly zero is not 0: there is none.
+      expect(rows.map((row) => row[`RL − IN, ${PLAIN.title}`] === '')).toEqual(
+        matrices.map((ranks) => ranks.every((rank) => rank === 0)),
       );
       const plan = { deltas: [{ key: 'rl' }] } as never;
       const [means = '', counted = ''] = diversity.findings(file, plan, { mode: 'exact' } as never, reader);
       expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
-      expect(numbersOf(counted)[0]).toBe(matrices.flat().length);
+      expect(numbersOf(counted)[0]).toBe(numberIn(rows[0], 'RL − IN, spectra'));
+      const zero = numberIn(rows[0], 'RL − IN, exactly zero');
+      expect(zero).toBe(matrices.flat().filter((rank) => rank === 0).length);
+      expect(counted.includes(`${zero} exactly zero`)).toBe(zero > 0);
     });
   });
 
@@ -523,7 +546,7 @@ describe('sentences and exported tables', () => {
       shared: fc.double({ min: 0, max: 1, noNaN: true }),
       wide: fc.integer({ min: 2, max: 64 }),
     });
-    const layer = fc.array(fc.tuple(one, one), { minLength: 1, maxLength: 3 });
+    const layer = fc.array(fc.option(fc.tuple(one, one), { freq: 3 }), { minLength: 1, maxLength: 3 });
     holds(fc.array(layer, { minLength: LAYERS, maxLength: LAYERS }), (matrices) => {
       const side = ({ shared, wide }: { shared: number; wide: number }): SideOverlap => ({
         ...{ overlap: shared, expected: 1 / wide, overlaps: [shared], principal_angles: [0] },
@@ -531,22 +554,32 @@ describe('sentences and exported tables', () => {
       const file = {
         k: 1,
         layers: matrices.flatMap((entries, at) =>
-          entries.map(([output, input]) => ({
-            ...{ layer_idx: at + 1, k: 1, residual: 0, projection: 'q_proj' },
-            ...{ output: side(output), input: side(input) },
+          entries.map((sides) => ({
+            ...{ layer_idx: at + 1, k: sides ? 1 : 0, residual: 0, projection: 'q_proj' },
+            ...{ output: sides && side(sides[0]), input: sides && side(sides[1]) },
           })),
         ),
       } as unknown as SubspaceOverlapFile;
       const rows = rowsOf(overlapSeries(file, 1, 'red'), PLAIN);
       const found = overlap.findings(file, {} as never, {} as never, reader);
-      for (const [at, name] of ['outputs', 'inputs'].entries()) {
-        const sentence = found[at] ?? '';
+      const [without, all] = ['matrices without overlap', 'matrices'].map((name) =>
+        numberIn(rows[0], `outputs, ${name}`),
+      ) as [number, number];
+      if (without === all) {
+        expect(found).toEqual([expect.stringContaining('in every matrix')]);
+        return;
+      }
+      expect(found.some((one) => one.startsWith(`In ${without} of ${all} matri`))).toBe(without > 0);
+      for (const name of ['outputs', 'inputs']) {
+        const sentence = found.find((one) => one.toLowerCase().startsWith(name.slice(0, -1))) ?? '';
         expectMeans(sentence, rows, `${name}, ${PLAIN.title}`);
         if (sentence.includes('exactly zero in every layer')) continue;
         for (const { name: region, first, last } of REGIONS) {
           const chance = rows
             .slice(first, last + 1)
-            .map((row) => numberIn(row, `${name}, chance, ${PLAIN.title}`));
+            .map((row) => numberIn(row, `${name}, chance, ${PLAIN.title}`))
+            .filter((value) => !Number.isNaN(value));
+          if (chance.length === 0) continue;
           expect(sentence).toMatch(
             new RegExp(`${region} [^,]*\\(\\d layers?, chance ${plainNumber(mean(chance))}\\)`),
           );

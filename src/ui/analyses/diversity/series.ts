@@ -1,8 +1,8 @@
 import {
   aboveEdgeByLayer,
+  changed,
   edgeCounts,
   rankByLayer,
-  type RankMetric,
   spectraByLayer,
   spectrumCounts,
 } from '../../../analyses/diversity/by-layer.ts';
@@ -10,7 +10,7 @@ import { factorCounts } from '../../../analyses/factor-counts.ts';
 import type { Also, LayerSeries } from '../../charts/layer-lines/series.ts';
 import { factorsAlso } from '../factors-also.ts';
 import type { LayerGrid } from '../../charts/layer-heat-map/grid.ts';
-import type { LayerwiseSvdFile } from '../../../spectra/results/layerwise-svd.ts';
+import type { LayerwiseSvdFile, RankMetric } from '../../../spectra/results/layerwise-svd.ts';
 import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
 import { mean } from '../../../statistics/mean.ts';
 
@@ -41,15 +41,15 @@ function spectraAlso(file: LayerwiseSvdFile, key: string): Also {
 }
 
 /**
- * ln(σ_i/σ₁) over layer × rank (docs/method.md §6, P1 Fig. 6), mean over the matrices of a layer. An update of zero has no
- * spectrum, and a singular value of zero no logarithm: null.
+ * ln(σ_i/σ₁) over layer × rank (docs/method.md §6, P1 Fig. 6), mean over those matrices of a layer that changed. An update of zero
+ * has no spectrum, and a singular value of zero no logarithm: null.
  */
 export function spectrumGrid({ layers }: LayerwiseSvdFile, key: string, ranks: number): LayerGrid {
   return new Map(
     [...spectraByLayer(layers, key)].map(([layer, spectra]) => [
       layer,
       Array.from({ length: ranks }, (_, i) => {
-        const logs = spectra.map(({ singular_values }) =>
+        const logs = changed(spectra).map(({ singular_values }) =>
           Math.log((singular_values[i] ?? 0) / (singular_values[0] ?? 0)),
         );
         const value = mean(logs);
@@ -61,7 +61,7 @@ export function spectrumGrid({ layers }: LayerwiseSvdFile, key: string, ranks: n
 
 /** How many matrices of a layer have a spectrum: each value of the grid is a mean over these. */
 export function matricesByLayer({ layers }: LayerwiseSvdFile, key: string): ReadonlyMap<number, number> {
-  return new Map(spectraByLayer(layers, key).map(([layer, spectra]) => [layer, spectra.length]));
+  return new Map(spectraByLayer(layers, key).map(([layer, spectra]) => [layer, changed(spectra).length]));
 }
 
 /** How many singular values of a matrix lie above the edge of rounding alone, per update; empty where nothing was rounded. */
@@ -79,11 +79,10 @@ export function aboveEdgeSeries(file: LayerwiseSvdFile, deltas: readonly ShownDe
 
 /** The edge of rounding alone over the largest singular value, mean over a layer's matrices of the logarithms; null where one has none. */
 export function layerEdge({ layers }: LayerwiseSvdFile, key: string, layer: number): number | null {
-  const own = layers.filter(({ layer_idx }) => layer_idx === layer);
-  const logs = own.map(({ frankenscope }) => {
-    const { spectral_norm: largest = 0, frankenscope: more } = frankenscope?.deltas[key] ?? {};
-    return Math.log((more?.rounding_edge ?? 0) / largest);
-  });
+  const own = new Map(spectraByLayer(layers, key)).get(layer) ?? [];
+  const logs = changed(own).map(({ spectral_norm: largest, frankenscope: more }) =>
+    Math.log((more?.rounding_edge ?? 0) / largest),
+  );
   const edge = Math.exp(mean(logs));
   return Number.isFinite(edge) && edge > 0 ? edge : null;
 }

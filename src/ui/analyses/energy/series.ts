@@ -1,4 +1,4 @@
-import { energyByLayer, floorCounts } from '../../../analyses/energy/by-layer.ts';
+import { energyByLayer, floorCounts, unchangedOfAll } from '../../../analyses/energy/by-layer.ts';
 import { factorCounts } from '../../../analyses/factor-counts.ts';
 import { inPercent } from '../../charts/layer-lines/full-table.ts';
 import type { Also, LayerSeries } from '../../charts/layer-lines/series.ts';
@@ -31,18 +31,19 @@ function factorsOf({ layers }: FroNormFile, key: string): Also {
 }
 
 /** Share of a layer's elements that an update left as they were. */
-export function unchangedSeries(
-  { summary, frankenscope: whole }: FroNormFile,
-  deltas: readonly ShownDelta[],
-): LayerSeries[] {
+export function unchangedSeries(file: FroNormFile, deltas: readonly ShownDelta[]): LayerSeries[] {
   return deltas.map(({ key, formula, colour, marker }) => ({
     ...{ key, label: formula, colour, marker },
-    also: { 'unchanged of all weights (%)': inPercent(whole?.total.unchanged[key] ?? 0) },
-    points: summary.flatMap(({ layer_idx, n_params: n, frankenscope }) => {
+    also: unchangedAlso(unchangedOfAll(file, key)),
+    points: file.summary.flatMap(({ layer_idx, n_params: n, frankenscope }) => {
       const value = frankenscope?.unchanged[key];
       return value === undefined ? [] : [{ layer: layer_idx, value, n }];
     }),
   }));
+}
+
+function unchangedAlso(share: number | null): Also {
+  return share === null ? {} : { 'unchanged of all weights (%)': inPercent(share) };
 }
 
 /** Pairs of more updates than these are too many lines for one chart: it shows those of one update. */
