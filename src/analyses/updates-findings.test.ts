@@ -82,6 +82,18 @@ describe('numbers by layer in words', () => {
     );
   });
 
+  test('a region where a number is not defined is named, and is no zero', () => {
+    const points = [null, null, 2, 4].map((value, i) => ({ layer: i + 1, value }));
+    const found = layerMeans('RL − IN', points, regions(2, 3, 4));
+    expect(layerMeansSentence(found, 'effective rank')).toBe(
+      'RL − IN: mean effective rank ± standard deviation between layers, Mid 2 (1 layer), Late 4 (1 layer); not defined in Early (2 layers); largest in layer 4 (4).',
+    );
+    const none = layerMeans('RL − IN', points.slice(0, 2), regions(1, 2, 2));
+    expect(layerMeansSentence(none, 'effective rank')).toBe(
+      'RL − IN: effective rank is not defined in Early (1 layer), Mid (1 layer).',
+    );
+  });
+
   test('an update of nothing is said to be that', () => {
     const { means: sentence, unchanged } = energy.findings;
     expect(sentence(means([0, 0, 0], 1, 2), 'absolute')).toBe('RL − IN: ‖Δ‖ is exactly zero in every layer.');

@@ -94,16 +94,19 @@ export function countOf(count, one, many) {
  * @param {string} what
  * @param {(region: string) => string} [beside] what is said of a region besides
  */
-export function layerMeansSentence({ label, regions, largest }, what, beside = () => '') {
+export function layerMeansSentence({ label, regions, undefinedIn, largest }, what, beside = () => '') {
+  const names = undefinedIn.map(({ name, n }) => `${name} (${countOf(n, 'layer', 'layers')})`);
+  const without = names.length > 0 ? `; not defined in ${names.join(', ')}` : '';
+  if (!largest && without) return `${label}: ${what} is not defined in ${names.join(', ')}.`;
   if (regions.length === 0 || !largest) return `${label}: no layer of the language model so far.`;
   const zero = (/** @type {Spread} */ { mean, deviation }) => mean === 0 && (deviation ?? 0) === 0;
-  if (regions.every(zero)) return `${label}: ${what} is exactly zero in every layer.`;
+  if (regions.every(zero)) return `${label}: ${what} is exactly zero in every layer${without}.`;
   const parts = regions.map((region) => {
     const { name, mean, deviation, n } = region;
     const text = zero(region) ? 'exactly zero' : spreadTexts(mean, deviation)[0];
     return `${name} ${text} (${[countOf(n, 'layer', 'layers'), beside(name)].filter(Boolean).join(', ')})`;
   });
-  return `${label}: mean ${what} ± standard deviation between layers, ${parts.join(', ')}; largest in layer ${largest.layer} (${plainNumber(largest.value)}).`;
+  return `${label}: mean ${what} ± standard deviation between layers, ${parts.join(', ')}${without}; largest in layer ${largest.layer} (${plainNumber(largest.value)}).`;
 }
 
 /**

@@ -12,7 +12,7 @@ import { roundedFormats } from '../rounded-formats.ts';
 import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
 import type { Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
-import { energyByLayer, floorCounts } from './by-layer.ts';
+import { energyByLayer, floorCounts, unchangedOfAll } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -59,11 +59,11 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
       const { key } = delta;
       const label = formulas.get(key) ?? key;
       const factors = factorCounts(file.layers.map(({ frankenscope }) => frankenscope?.factors?.[key]));
-      const share = file.frankenscope?.total.unchanged[key] ?? 0;
+      const share = unchangedOfAll(file, key);
       const floor = floorCounts(file, key);
       return [
         words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
-        words.findings.unchanged(label, share, pairing.unshared.length === 0),
+        ...(share === null ? [] : [words.findings.unchanged(label, share, pairing.unshared.length === 0)]),
         ...(factors ? [words.findings.factors(label, factors)] : []),
         ...(floor.matrices > 0 ? [words.findings.floor(label, floor, roundedFormats(file, delta))] : []),
       ];

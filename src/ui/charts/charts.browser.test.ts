@@ -106,7 +106,7 @@ test.each(NAMES)('%s has room for its texts in talk mode', async (name) => {
 /** A shot of each type of chart; of the surface a small one, of few polygons. */
 const TYPES: Readonly<Record<string, Record<string, unknown>>> = {
   ...{ 'lines-swap': {}, 'lines-frozen': {}, 'heat-heads': {}, 'spectrum-edge': {} },
-  ...{ components: {}, 'dots-transfer': {} },
+  ...{ components: {}, 'dots-transfer': {}, 'tokens-answer': {} },
   'surface-spectra': {
     ...{ frame: DEMO_FRAME, grid: spectraGrid(DEMO_FRAME.body, 8), lines: [] },
     rows: { title: 'rank', first: 1, count: 8 },

@@ -9,7 +9,7 @@ import type { Coverage } from '../../layer-strip/layer-axis.ts';
 import { regionSpans, type Cuts } from '../../../regions.ts';
 
 /** Neighbouring layers that are averaged. */
-interface AveragedRange {
+export interface AveragedRange {
   readonly name: string;
   /** Inclusive. */
   readonly first: LayerIndex;
