@@ -356,7 +356,10 @@ describe('sentences and exported tables', () => {
     minLength: LAYERS,
     maxLength: LAYERS,
   });
-  const DELTA = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
+  const DELTA = {
+    ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
+    ...({ colour: 'red', marker: 'square', formula: 'RL − IN' } as const),
+  };
   const reader = { ...READER, formulas: new Map([['rl', 'RL − IN']]), scale: 'relative' } as const;
 
   /** Means of regions with their spread, and the largest layer, as a sentence has them of a column. */
@@ -366,10 +369,12 @@ describe('sentences and exported tables', () => {
       expect(sentence).toContain('is exactly zero in every layer.');
       return;
     }
-    for (const { name, first, last } of REGIONS) {
-      const { mean: average, deviation, n } = spreadOf(values.slice(first, last + 1));
+    const spreads = REGIONS.map(({ first, last }) => spreadOf(values.slice(first, last + 1)));
+    const texts = spreadTexts(spreads);
+    for (const [at, { name }] of REGIONS.entries()) {
+      const { mean: average, deviation, n } = spreads[at] ?? spreadOf([]);
       const zero = average === 0 && (deviation ?? 0) === 0;
-      const text = zero ? 'exactly zero' : spreadTexts(average, deviation)[0];
+      const text = zero ? 'exactly zero' : texts[at]?.[0];
       expect(sentence).toContain(`${name} ${text} (${n} layer${n === 1 ? '' : 's'}`);
     }
     const most = Math.max(...values);
