@@ -17,7 +17,7 @@ import type { Machine } from '../state/machine.svelte.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
-import { Comparison, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
+import { Comparison, labelOf, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
 import { Merges } from './merges.svelte.ts';
 import type { ResultFile } from './signed.ts';
 import { UpdatesStore } from './updates-store.svelte.ts';
@@ -72,6 +72,7 @@ export class Characterize {
         name,
         new UpdatesStore(
           analysis as Updates<SettingValues, unknown, ResultFile>,
+          (role) => labelOf(this.identities, role),
           view,
           surroundings.journals,
           jobs,
@@ -152,15 +153,20 @@ export class Characterize {
     return shownDeltas(updates, this.identities);
   }
 
+  /** Early, Mid and Late of what is compared, as sentences have them. */
+  get regions(): UpdatesReader['regions'] {
+    const layers = this.store.plan?.pairing.layers ?? 0;
+    return regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
+      return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
+    });
+  }
+
   /** What was found so far of the analysis that is shown, in sentences. */
   get findings(): readonly string[] {
     const { analysis, file, run } = this.store;
     const { plan, values } = this.store.shown;
     if (!plan || !file || run.records.size === 0) return [];
-    const { layers } = plan.pairing;
-    const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
-      return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
-    });
+    const { regions } = this;
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };
     return analysis.findings(file, plan, values, reader);
