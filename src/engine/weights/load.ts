@@ -74,7 +74,7 @@ export async function loadWeights(
   { convert, signal, onProgress, tap }: LoadWeightsOptions,
 ): Promise<LoadReport> {
   const list = plan.flatMap((weight) => pieces(checkpoint, weight));
-  const bytesTotal = list.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const bytesTotal = storedBytesOf(list);
   const meter = progressMeter('reading', bytesTotal, onProgress);
   const allocated = new Map<PlannedWeight, Promise<void>>();
   const errors = new Map<Piece, ErrorSums>();
@@ -143,8 +143,13 @@ function groupsOf(checkpoint: Checkpoint, list: readonly Piece[]): readonly (rea
         room = WHOLE_BYTES - piece.storedBytes;
       }
     }
-    return groups;
+    // The largest first: what comes last is shared out among threads best where it is small.
+    return groups.toSorted((one, other) => storedBytesOf(other) - storedBytesOf(one));
   });
+}
+
+function storedBytesOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
 }
 
 /** Where on the disk an encoded tensor begins whose codes are moved, all of them, or that is small; null of other pieces. */

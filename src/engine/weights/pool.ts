@@ -22,7 +22,7 @@ export function convertThreads(cores: number): number {
 
 /**
  * A pool of at most `size` threads; `spawn` starts a worker that calls `serveConvertPool`. A piece goes to the thread with the
- * fewest pieces; its arrays are moved, not copied. Files are read there, and quantized tensors decoded; what is computed otherwise
+ * fewest bytes; its arrays are moved, not copied. Files are read there, and quantized tensors decoded; what is computed otherwise
  * (a merge that nobody wrote) is read in the calling thread, a piece at a time, and handed over. Pieces of a group that are asked for in
  * one turn go to one thread in one message.
  *
@@ -33,8 +33,12 @@ export function createConvertPool(spawn: () => Worker, size: number): ConvertPoo
     doing: 'reads and converts weights',
     remedy: 'load again; if it stops again, close other tabs to free memory and reload the page',
   });
+  const send = (pieces: readonly SentPiece[], together: boolean): Promise<readonly ReadAndConverted[]> => {
+    const bytes = pieces.reduce((sum, { range: { start, end } }) => sum + end - start, 1);
+    return pool.call((thread) => thread.convert(pieces, together), undefined, bytes);
+  };
   const alone = async (piece: SentPiece): Promise<ReadAndConverted> => {
-    const [converted] = await pool.call((thread) => thread.convert([piece], false));
+    const [converted] = await send([piece], false);
     return converted as ReadAndConverted;
   };
   const groups = new Map<object, { pieces: SentPiece[]; converted: Promise<readonly ReadAndConverted[]> }>();
@@ -44,7 +48,7 @@ export function createConvertPool(spawn: () => Worker, size: number): ConvertPoo
       const pieces: SentPiece[] = [];
       const converted = Promise.resolve().then(() => {
         groups.delete(group);
-        return pool.call((thread) => thread.convert(pieces, true));
+        return send(pieces, true);
       });
       known = { pieces, converted };
       groups.set(group, known);
