@@ -1,7 +1,7 @@
-import { rowOfIndex } from '../../layer-index.ts';
 import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import type { declaration as overlap } from '../../analyses/overlap/declaration.mjs';
+import { readerOf } from '../../analyses/probe.ts';
 import { UPDATES } from '../../analyses/registry.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesReader } from '../../analyses/updates.ts';
@@ -9,7 +9,6 @@ import { named } from '../../named.ts';
 import { type Compared, comparisonAgain, keptComparison, type Shown } from '../../study/shown/comparison.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
-import { regionSpans } from '../../regions.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family, StandIn } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -156,9 +155,7 @@ export class Characterize {
   /** Early, Mid and Late of what is compared, as sentences have them. */
   get regions(): UpdatesReader['regions'] {
     const layers = this.store.plan?.pairing.layers ?? 0;
-    return regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
-      return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
-    });
+    return readerOf(this.#app.view.cuts(layers), layers).regions;
   }
 
   /** What was found so far of the analysis that is shown, in sentences. */
