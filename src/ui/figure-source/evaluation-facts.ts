@@ -4,7 +4,7 @@ import type { Evaluation } from '../../analyses/evaluation.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
-import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { type PageFacts, workText } from '../charts/export/figure-facts.ts';
 import { computing, namedModels, readingFlags } from './model-facts.ts';
 
 /** A plan with what its charts carry. */
@@ -41,11 +41,11 @@ export function evaluationFacts(
     ['out', writes === 'json' ? `${name}.json` : name],
   ];
   const seed = values['seed'];
-  const asked = models.map((model) => model.name).join(', ');
+  const checkpoints = namedModels(models);
   return {
     ...{ analysis: name, method, ...computed },
-    work: `${words.title} of ${asked} on ${questions ?? 'the demo’s questions'}`,
-    checkpoints: namedModels(models),
+    work: workText(words.title, checkpoints, questions ?? 'the demo’s questions'),
+    checkpoints,
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
     command: commandLine(declaration, values, { before, after }),

@@ -1,11 +1,10 @@
 import type { AskedModel } from '../../analyses/asked-model.ts';
 import { commandLine, type FlagWords, folderWord, modelFlag } from '../../analyses/command-line.ts';
-import type { Plan } from '../../analyses/plan.ts';
 import type { PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
-import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { type PageFacts, workText } from '../charts/export/figure-facts.ts';
 import { computing, namedModels, readingFlags } from './model-facts.ts';
 
 /** What an analysis was given when its work was laid out. */
@@ -17,13 +16,13 @@ interface Given {
 
 /** What charts of an analysis that asks models carry. @param values with which it was laid out */
 export function probeFacts(
-  { declaration }: Pick<Probe, 'declaration'>,
+  { declaration, words }: Pick<Probe, 'declaration' | 'words'>,
   { models, samples, reading }: Given,
   values: SettingValues,
-  { identity }: Pick<Plan<unknown, unknown>, 'identity'>,
 ): PageFacts {
   const { name, writes, samplesFlag, method } = declaration;
   const { place = null } = samples;
+  const checkpoints = namedModels(models);
   const own = 'whole' in samples && samples.whole === true;
   const before: FlagWords = [
     ...models.flatMap((model): FlagWords => {
@@ -43,8 +42,8 @@ export function probeFacts(
   );
   const seed = values['seed'];
   return {
-    ...{ analysis: name, work: identity.title, method, ...computed },
-    checkpoints: namedModels(models),
+    ...{ analysis: name, work: workText(words.title, checkpoints, samples.name), method, ...computed },
+    checkpoints,
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
     command: own ? null : commandLine(declaration, values, { before, after }),

@@ -7,10 +7,8 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { sameWork } from '../../identity/work-identity.ts';
-import { toldSettings } from '../analyses/told-settings.ts';
-import { counted } from '../format/quantity.ts';
+import { givenAgain, shownProbe } from '../../study/shown/probe-given.ts';
 import { bodyOf } from '../layer-strip/layer-axis.ts';
-import { givenAgain, keptGiven } from './kept-given.ts';
 import type { Plan } from '../../analyses/plan.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
 import { asked } from '../state/asked-slot.ts';
@@ -26,7 +24,8 @@ import {
 } from '../state/kept-settings.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
-import { type ListedWork, sameValues, type ShownPart, unreadable } from '../state/shown-part.ts';
+import { shownModel, standIn } from '../state/stand-in.ts';
+import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
 import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
 import { SampleSets } from './sample-sets.svelte.ts';
@@ -201,18 +200,8 @@ export class Localize {
       const instead = standIn && this.#instead?.standIn === standIn ? this.#instead.samples : null;
       const samples = instead ?? (await this.sets.chosen(store.probe.declaration.asks));
       if (!samples) return;
-      const { declaration, words } = store.probe;
-      const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart | null> => {
-        const given = { models: slots, chosen, source, values, reading, samples };
-        const kept = await keptGiven(given, [...plan.samples.values()]);
-        return (
-          kept && {
-            title: plan.identity.title,
-            told: toldSettings(declaration.settings, words.settings, values, models),
-            ...{ n: counted(plan.cost.samples, 'sample'), given: kept },
-          }
-        );
-      };
+      const kept = { models: slots.map(shownModel), chosen, source, values, reading, samples };
+      const keep = (plan: Plan<unknown, unknown>) => shownProbe(store.probe, plan, kept);
       await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
         store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );
@@ -245,18 +234,19 @@ export class Localize {
     const given = givenAgain(work.given);
     const [first] = given?.models ?? [];
     if (!given || !first) throw unreadable(work);
-    const { models, chosen, source, values, samples } = given;
-    const standIn = { page: 'localize', models, body: bodyOf(first.checkpoint) } as const;
+    const { chosen, source, values, samples } = given;
+    const models = given.models.map(standIn);
+    const inPlace = { page: 'localize', models, body: bodyOf(first.checkpoint) } as const;
     this.#images.restore({ ...given.reading });
     this.pick = null;
     this.restore({ probe: work.analysis, chosen, settings: { [work.analysis]: values } });
     this.restore({ pairSource: source, problemSource: source, pictureSource: source });
     this.#instead = null;
-    this.#family.standIn = standIn;
+    this.#family.standIn = inPlace;
     const isCommitted = source !== 'dropped' && source !== 'own';
     if (isCommitted) await this.prepare().catch(() => undefined);
     if (isCommitted && this.store.plan && sameWork(this.store.plan.identity, work)) return;
-    this.#instead = { standIn, samples };
+    this.#instead = { standIn: inPlace, samples };
     await this.prepare();
   }
 

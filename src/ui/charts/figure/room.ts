@@ -29,7 +29,7 @@ export function getRoom(): () => Room {
  * @param pictured pixels of the whole picture with plots of a height; it grows linearly
  */
 export function fitted(
-  room: Room,
+  room: Room = BOUNDLESS,
   { preferred, least }: { readonly preferred: number; readonly least: number },
   pictured: (height: number) => number,
 ): number {

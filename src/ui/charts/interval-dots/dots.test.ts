@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { AS_PERCENT } from '../axis/value-axis.ts';
-import { BOUNDLESS } from '../figure/room.ts';
 import { dotPanels, dotTable } from './dots.ts';
 
 const rows = ['IN', 'IN:RL:RL'].map((label) => ({ key: label, label, donors: ['blue'] }));
 const columns = ['M_vis', 'M_rea'].map((key) => ({ key, axis: { title: key } }));
-const size = { scale: 1, room: BOUNDLESS, head: 44, foot: 34, number: 62 };
+const size = { scale: 1, stretch: 1, head: 44, foot: 34, number: 62 };
 
 test('metrics stand side by side where there is room, with the names once', () => {
   const { panels, height } = dotPanels(rows, columns, { ...size, width: 1300 });

@@ -1,6 +1,7 @@
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import { cellForm, type DataTable } from '../figure/data-table.ts';
-import { fitted, type Room } from '../figure/room.ts';
+import type { Layout } from '../figure/plot-size.svelte.ts';
+import { fitted } from '../figure/room.ts';
 import { textWidth } from '../marks/text-width.ts';
 
 /** A variant: a checkpoint, or a stitch of several. */
@@ -54,12 +55,11 @@ export interface DotPanel {
 }
 
 /** Heights are those at scale 1. */
-interface DotSize {
-  readonly width: number;
-  readonly scale: number;
-  readonly room: Room;
+interface DotSize extends Layout {
   readonly head: number;
   readonly foot: number;
+  /** Of keys, above all panels. */
+  readonly above?: number;
   /** Room for the number right of each plot. */
   readonly number: number;
 }
@@ -96,7 +96,7 @@ const NAMED_ROW = { preferred: 38, least: 27 };
 export function dotPanels(
   rows: readonly DotRow[],
   columns: readonly DotColumn[],
-  { width, scale, room, ...size }: DotSize,
+  { width, scale, stretch, room, above = 0, ...size }: DotSize,
 ): DotLayout {
   const widest = (Math.max(30, ...rows.map(({ label }) => textWidth(label, 13))) + DONORS + 16) * scale;
   const form = (names: number, gap: number, number: number) => {
@@ -117,16 +117,18 @@ export function dotPanels(
   const ends = head + size.foot * scale;
   const blocks = apart ? 1 : columns.length;
   const block = (row: number) => ends + rows.length * row * scale;
-  const row = fitted(room, named ? NAMED_ROW : ROW, (high) => blocks * block(high));
+  const { preferred, least } = named ? NAMED_ROW : ROW;
+  const keys = above * scale;
+  const row = fitted(room, { preferred: preferred * stretch, least }, (high) => keys + blocks * block(high));
   const panels = columns.map((column, i): DotPanel => {
     const x0 = apart ? names + i * (each + gap) : names;
     const right = apart ? x0 + each : width;
-    const top = head + (apart ? 0 : i * block(row));
+    const top = keys + head + (apart ? 0 : i * block(row));
     const bottom = top + rows.length * row * scale;
     const edges = { left: 0, x0, x1: right - number, right, head: top - head, top, bottom };
     return { column, title: titles[i] ?? [], ...edges, names: !apart || i === 0 };
   });
-  return { panels, row, above: named ? NAME : 0, height: blocks * block(row) };
+  return { panels, row, above: named ? NAME : 0, height: keys + blocks * block(row) };
 }
 
 /** One row per variant and metric. */

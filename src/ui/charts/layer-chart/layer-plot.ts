@@ -1,14 +1,15 @@
 import { range } from 'd3';
 import { chartAxis, type LayerAxis } from '../../layer-strip/layer-axis.ts';
 import { layerPanels, type Panel } from '../axis/panels.ts';
-import { fitted, type Room } from '../figure/room.ts';
+import type { Layout } from '../figure/plot-size.svelte.ts';
+import { fitted } from '../figure/room.ts';
 import type { ChartStatus } from '../figure/status.ts';
 import type { ChartFrame } from '../frame.ts';
 
 /** What decides where the layers stand in a chart. Heights are those at scale 1. */
 export interface LayerRoom {
   readonly frame: Pick<ChartFrame, 'body' | 'covers'>;
-  readonly size: { readonly width: number; readonly scale: number; readonly room: Room };
+  readonly size: Layout;
   readonly status: ChartStatus;
   /** Whether a number stands at a layer. */
   readonly has: (layer: number) => boolean;
@@ -73,7 +74,7 @@ export function columnAxis(
 /** Lays out a chart over the layers of a body, as high as there is room for. */
 export function layerPlot(room: LayerRoom): LayerPlot {
   const { frame, size, status, has, height, stacked = height, least, names = 0, columns = 1 } = room;
-  const { scale } = size;
+  const { scale, stretch } = size;
   const { axis, pitch } = columnAxis(room, columns);
   const covered = (layer: number) =>
     (frame.covers === 'all' || layer > 0) && (status.kind !== 'done' || has(layer));
@@ -96,7 +97,7 @@ export function layerPlot(room: LayerRoom): LayerPlot {
     );
   const footOf = (high: number) => Math.max(...laid(high).map(({ height: foot }) => foot));
   const below = room.below * scale;
-  const preferred = axis.stacked ? stacked : height;
+  const preferred = (axis.stacked ? stacked : height) * stretch;
   const high = fitted(size.room, { preferred, least }, (one) => footOf(one) + below);
   const foot = footOf(high);
   return {

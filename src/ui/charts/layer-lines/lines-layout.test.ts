@@ -20,12 +20,7 @@ const data = { y, series, levels: [], published, peaks: true };
 const layout = (width: number) =>
   linesLayout({
     ...data,
-    ...{
-      frame,
-      size: { width, scale: 1, room: BOUNDLESS },
-      status: { kind: 'done', note: '' },
-      means: false,
-    },
+    ...{ frame, size: { width, scale: 1, stretch: 1 }, status: { kind: 'done', note: '' }, means: false },
   });
 
 describe('lines in panels of their own', () => {
@@ -49,11 +44,12 @@ describe('lines in panels of their own', () => {
 
   test('are named by their panels alone, and have their own published marks', () => {
     const { columns, keys, ends } = layout(1300);
-    expect([keys.items, ends]).toEqual([[], false]);
+    // No series has the mark of published numbers, and only it is named.
+    expect([keys.items, ends]).toMatchObject([[{ label: 'published', sign: 'published' }], false]);
     const [first, second] = columns[0]?.panels ?? [];
     const texts = (name: string) => panelTags(data, name, first?.cells ?? [], 1).map(({ text }) => text);
     expect(texts('Counting')).toEqual(['90 % at layer 5']);
-    expect(texts('OCR')).toEqual(['VFL', '30 % at layer 5']);
+    expect(texts('OCR')).toEqual(['VFL: 95 %', '30 % at layer 5']);
     expect(second?.top).toBeGreaterThan(first?.bottom ?? 0);
   });
 });
@@ -64,7 +60,7 @@ test('lines of one panel are named beside their ends, or above where there is no
     linesLayout({
       ...shared,
       frame,
-      size: { width, scale: 1, room: BOUNDLESS },
+      size: { width, scale: 1, stretch: 1 },
       status: { kind: 'done', note: '' },
       means: true,
     });
@@ -77,7 +73,7 @@ describe('four panels', () => {
   const within = (width: number, room: Room) =>
     linesLayout({
       ...{ ...data, series: four, frame, means: true },
-      ...{ size: { width, scale: 1, room }, status: { kind: 'done', note: '' } },
+      ...{ size: { width, scale: 1, stretch: 1, room }, status: { kind: 'done', note: '' } },
     });
   const names = (width: number, room: Room) =>
     within(width, room).columns.map(({ panels }) =>

@@ -1,7 +1,8 @@
 import { range } from 'd3';
 import type { Panel } from '../axis/panels.ts';
 import { layerX } from '../axis/panels.ts';
-import { valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
+import { plainNumber, valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
+import { BOUNDLESS } from '../figure/room.ts';
 import {
   columnAxis,
   layerPlot,
@@ -9,7 +10,7 @@ import {
   type LayerPlot,
   type LayerRoom,
 } from '../layer-chart/layer-plot.ts';
-import { keyRows, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
+import { keyRows, PUBLISHED_KEY, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
 import { peakOf, peakText } from './peaks.ts';
 import { hasLayer, inPanel, linesAt, ofPanels, panelNames } from './series.ts';
@@ -78,8 +79,11 @@ export function panelTags(
     const [first, last] = of.kind === 'peak' ? [of.layer, of.layer] : [of.first, of.last];
     const [from, to] = [layerX(cells, Math.round(first)), layerX(cells, Math.round(last))];
     if (from === null || to === null) return [];
-    const width = (textWidth(of.label, PRINTED) + 12) * scale;
-    return [{ key: `published ${i}`, text: of.label, at: (from + to) / 2, width, of, from, to }];
+    const rate =
+      of.kind === 'peak' && of.value !== undefined ? `: ${(y.format ?? plainNumber)(of.value)}` : '';
+    const text = `${of.label}${rate}`;
+    const width = (textWidth(text, PRINTED) + 12) * scale;
+    return [{ key: `published ${i}`, text, at: (from + to) / 2, width, of, from, to }];
   });
   const highest = (peaks ? linesAt(inPanel(series, name), cells) : []).flatMap(
     ({ of, points }): PanelTag[] => {
@@ -98,7 +102,7 @@ export function panelTags(
  * whole in the first screen, or else on a screen of its own.
  */
 export function linesLayout(input: LinesInput): LinesLayout {
-  const { width, scale, room } = input.size;
+  const { width, scale, room = BOUNDLESS } = input.size;
   const most = Math.min(panelNames(input.series).length, Math.floor(width / (NARROWEST_COLUMN * scale)));
   const counts = range(1, Math.max(1, most) + 1);
   const within = (pixels: number) =>
@@ -159,6 +163,7 @@ function keyItems({ y, series, levels, published }: LinesData, named: boolean): 
         ? [{ key: `range ${i}`, label: mark.label, colour: mark.colour, sign: 'range' }]
         : [],
     ),
+    ...(published.some((mark) => mark.kind === 'peak' && mark.value !== undefined) ? [PUBLISHED_KEY] : []),
   ];
 }
 
