@@ -14,12 +14,16 @@ test('metrics stand side by side where there is room, with the names once', () =
   expect(height).toBe(44 + 60 + 34);
 });
 
-test('on a phone, too, with the names above the dots and titles in as many lines as they take', () => {
+test('on a phone, too, where one above the other would leave the first screen: with the names above the dots and titles in as many lines as they take', () => {
   const titled = columns.map((column) => ({
     ...column,
     axis: { title: `answers to ${column.key} that are right (%)` },
   }));
-  const { panels, above, row, height } = dotPanels(rows, titled, { ...size, width: 358 });
+  const { panels, above, row, height } = dotPanels(rows, titled, {
+    ...size,
+    width: 358,
+    room: { first: 260, most: 600 },
+  });
   expect(panels.map(({ names }) => names)).toEqual([true, false]);
   expect(panels[1]?.x0).toBeGreaterThan(panels[0]?.right ?? 0);
   expect(panels[1]?.right).toBeCloseTo(358, 6);
@@ -31,8 +35,8 @@ test('on a phone, too, with the names above the dots and titles in as many lines
   for (const { x0, x1 } of panels) expect(x1 - x0).toBeGreaterThan(44);
 });
 
-test('one above the other where even that leaves too little, named each time', () => {
-  const { panels, height } = dotPanels(rows, columns, { ...size, width: 190 });
+test('one above the other where there is not, named each time', () => {
+  const { panels, height } = dotPanels(rows, columns, { ...size, width: 358 });
   expect(panels.map(({ names }) => names)).toEqual([true, true]);
   expect(panels[1]?.top).toBeGreaterThan(panels[0]?.bottom ?? 0);
   expect(height).toBe(2 * (44 + 60 + 34));

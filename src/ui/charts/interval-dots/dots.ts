@@ -1,7 +1,7 @@
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import { cellForm, type DataTable } from '../figure/data-table.ts';
 import type { Layout } from '../figure/plot-size.svelte.ts';
-import { fitted } from '../figure/room.ts';
+import { BOUNDLESS, fitted } from '../figure/room.ts';
 import { textWidth } from '../marks/text-width.ts';
 
 /** A variant: a checkpoint, or a stitch of several. */
@@ -90,13 +90,13 @@ export const TITLE = 15;
 const NAMED_ROW = { preferred: 38, least: 27 };
 
 /**
- * Metrics side by side with the names once at the left, or above the dots where that leaves too little beside them; one above the other
- * where even that would be too narrow. Rows are as high as there is room for.
+ * Metrics side by side with the names once at the left; one above the other where that leaves too little beside them; where they would then
+ * leave the first screen, side by side with the names above the dots. Rows are as high as there is room for.
  */
 export function dotPanels(
   rows: readonly DotRow[],
   columns: readonly DotColumn[],
-  { width, scale, stretch, room, above = 0, ...size }: DotSize,
+  { width, scale, stretch, room = BOUNDLESS, above = 0, ...size }: DotSize,
 ): DotLayout {
   const widest = (Math.max(30, ...rows.map(({ label }) => textWidth(label, 13))) + DONORS + 16) * scale;
   const form = (names: number, gap: number, number: number) => {
@@ -106,7 +106,10 @@ export function dotPanels(
   const left = form(widest, GAP * scale, size.number * scale);
   const over = form(EDGE * scale, NARROW_GAP * scale, NARROW_NUMBER * scale);
   const beside = left.plot >= NARROWEST * scale;
-  const named = !beside && columns.length > 1 && over.plot >= NARROWEST_OF_ALL * scale;
+  const stacked =
+    above * scale + columns.length * (size.head + size.foot + rows.length * ROW.preferred * stretch) * scale;
+  const named =
+    !beside && columns.length > 1 && over.plot >= NARROWEST_OF_ALL * scale && stacked > room.first;
   const { names, gap, each, number } = named ? over : left;
   const apart = beside || named;
   const titles = columns.map(({ axis: { title } }) =>
