@@ -10,8 +10,7 @@ import { factorCounts } from '../factor-counts.ts';
 import { layerMeans } from '../layer-means.ts';
 import { roundedFormats } from '../rounded-formats.ts';
 import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
-import type { Reader } from '../probe.ts';
-import type { NamedUpdate, Updates, UpdatesReader } from '../updates.ts';
+import type { NamedUpdate, Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
 import { energyByLayer, floorCounts } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
@@ -19,24 +18,13 @@ import { words } from './words.mjs';
 
 type Values = ValuesOf<typeof declaration.settings>;
 
-/** How large an update is in each region, in a sentence. */
-export function energyMeans(
-  file: FroNormFile,
-  { key, label }: NamedUpdate,
-  regions: Reader['regions'],
-  scale: UpdatesReader['scale'],
-): string {
-  return words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale);
-}
-
 /** How much of the weights an update left as they were, in a sentence. */
-export function energyUnchanged(
-  file: FroNormFile,
+export function unchanged(
+  { frankenscope }: FroNormFile,
   { key, label }: NamedUpdate,
   { unshared }: Pick<Pairing, 'unshared'>,
 ): string {
-  const share = file.frankenscope?.total.unchanged[key] ?? 0;
-  return words.findings.unchanged(label, share, unshared.length === 0);
+  return words.findings.unchanged(label, frankenscope?.total.unchanged[key] ?? 0, unshared.length === 0);
 }
 
 const byName = v.record(v.string(), v.number());
@@ -82,8 +70,8 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
       const factors = factorCounts(file.layers.map(({ frankenscope }) => frankenscope?.factors?.[key]));
       const floor = floorCounts(file, key);
       return [
-        energyMeans(file, { key, label }, regions, scale),
-        energyUnchanged(file, { key, label }, pairing),
+        words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
+        unchanged(file, { key, label }, pairing),
         ...(factors ? [words.findings.factors(label, factors)] : []),
         ...(floor.matrices > 0 ? [words.findings.floor(label, floor, roundedFormats(file, delta))] : []),
       ];

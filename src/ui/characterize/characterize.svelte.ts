@@ -154,20 +154,15 @@ export class Characterize {
     return shownDeltas(updates, this.identities);
   }
 
-  /** Early, Mid and Late of what is compared, as sentences have them. */
-  get regions(): UpdatesReader['regions'] {
-    const layers = this.store.plan?.pairing.layers ?? 0;
-    return regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
-      return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
-    });
-  }
-
   /** What was found so far of the analysis that is shown, in sentences. */
   get findings(): readonly string[] {
     const { analysis, file, run } = this.store;
     const { plan, values } = this.store.shown;
     if (!plan || !file || run.records.size === 0) return [];
-    const { regions } = this;
+    const { layers } = plan.pairing;
+    const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
+      return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
+    });
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };
     return analysis.findings(file, plan, values, reader);
