@@ -447,7 +447,7 @@ describe('sentences and exported tables', () => {
   });
   const DELTA = {
     ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
-    ...({ colour: 'red', marker: 'square', formula: 'RL − IN' } as const),
+    ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
   };
   const reader = { ...READER, formulas: new Map([['rl', 'RL − IN']]), scale: 'relative' } as const;
 

@@ -152,18 +152,13 @@ export class Characterize {
     return shownDeltas(updates, this.identities);
   }
 
-  /** Early, Mid and Late of what is compared, as sentences have them. */
-  get regions(): UpdatesReader['regions'] {
-    const layers = this.store.plan?.pairing.layers ?? 0;
-    return readerOf(this.#app.view.cuts(layers), layers).regions;
-  }
-
   /** What was found so far of the analysis that is shown, in sentences. */
   get findings(): readonly string[] {
     const { analysis, file, run } = this.store;
     const { plan, values } = this.store.shown;
     if (!plan || !file || run.records.size === 0) return [];
-    const { regions } = this;
+    const { layers } = plan.pairing;
+    const { regions } = readerOf(this.#app.view.cuts(layers), layers);
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };
     return analysis.findings(file, plan, values, reader);
