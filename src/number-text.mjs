@@ -72,19 +72,44 @@ export function pSaid(p) {
 }
 
 /**
- * A mean with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440". The spread has two digits and the mean as many decimals; in
- * percent both read as every share does.
+ * A mean with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440". Both have as many decimals: the spread two digits, in the
+ * form of an axis as many as the finer of the two takes there ("9.1 % ± 8.0 %"). A spread of zero is none.
  * @param {number} mean
  * @param {number | null} spread null of one number
- * @param {((value: number) => string) | undefined} [form] of an axis that has one
+ * @param {{readonly format: (value: number) => string, readonly tabled?: (value: number) => number} | undefined} [form] of an axis that has
+ * one: a number as text, and the number that stands in it where that is another
  * @returns {readonly string[]}
  */
 export function spreadTexts(mean, spread, form) {
-  if (form) return spread === null ? [form(mean)] : [`${form(mean)} ± ${form(spread)}`, form(mean)];
-  if (spread === null || spread === 0) return [plainNumber(mean)];
-  const decimals = 1 - Math.floor(Math.log10(spread));
-  if (decimals < 0 || decimals > 7)
-    return [`${plainNumber(mean)} ± ${plainNumber(spread)}`, plainNumber(mean)];
-  const fixed = (/** @type {number} */ value) => value.toFixed(decimals).replace('-', MINUS);
-  return [`${fixed(mean)} ± ${fixed(spread)}`, fixed(mean)];
+  if (spread === null || spread === 0) return [(form?.format ?? plainNumber)(mean)];
+  if (form) return formed(mean, spread, form);
+  const decimals = Math.max(0, 1 - Math.floor(Math.log10(spread)));
+  if (decimals <= 7 || Math.abs(mean) >= 1e-4) return fixed(mean, spread, Math.min(decimals, 15));
+  const power = Math.floor(Math.log10(Math.max(Math.abs(mean), spread)));
+  const [both = '', alone = ''] = fixed(mean / 10 ** power, spread / 10 ** power, decimals + power);
+  const exponent = `e${power}`.replace('-', MINUS);
+  return [`(${both})${exponent}`, `${alone}${exponent}`];
+}
+
+/**
+ * @param {number} mean
+ * @param {number} spread
+ * @param {number} decimals
+ * @param {string} [unit]
+ */
+function fixed(mean, spread, decimals, unit = '') {
+  const text = (/** @type {number} */ value) => `${value.toFixed(decimals).replace('-', MINUS)}${unit}`;
+  return [`${text(mean)} ± ${text(spread)}`, text(mean)];
+}
+
+/** A number without an exponent as a form has it, with its decimals and what stands behind it. */
+const FORMED = /^\D?\d+(?:\.(\d+))?(\D*)$/;
+
+/** @type {(mean: number, spread: number, form: NonNullable<Parameters<typeof spreadTexts>[2]>) => readonly string[]} */
+function formed(mean, spread, { format, tabled = (value) => value }) {
+  const texts = [format(mean), format(spread)];
+  const parts = texts.map((text) => FORMED.exec(text));
+  if (parts.includes(null)) return [texts.join(' ± '), format(mean)];
+  const decimals = Math.max(...parts.map((part) => part?.[1]?.length ?? 0));
+  return fixed(tabled(mean), tabled(spread), decimals, parts[0]?.[2] ?? '');
 }

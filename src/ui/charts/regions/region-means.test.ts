@@ -32,8 +32,9 @@ test('a spread has two digits, and the mean as many decimals', () => {
   const plain = { title: '', format: plainNumber };
   expect(meanTexts({ ...region, mean: 0.04399, deviation: 0.002094 }, plain)[0]).toBe('0.0440 ± 0.0021');
   expect(meanTexts({ ...region, mean: 0.5, deviation: null }, axis)).toEqual(['0.5']);
-  const percent = { title: '', format: (v: number) => `${v * 100} %` };
+  const percent = { title: '', ...AS_PERCENT };
   expect(meanTexts({ ...region, mean: 0.52, deviation: 0.1 }, percent)[0]).toBe('52 % ± 10 %');
+  expect(meanTexts({ ...region, mean: 0.091, deviation: 0.08 }, percent)[0]).toBe('9.1 % ± 8.0 %');
 });
 
 test('where items give the numbers, a mean has its interval over them, and of few nothing is said', () => {

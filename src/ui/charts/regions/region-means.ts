@@ -66,11 +66,12 @@ export function regionMeans(
  * A region's mean as text, the fuller form first: "0.0440 ± 0.0021", "0.0440"; with an interval "12 % (8 % to 16 %)". Of so few items that
  * nothing is told, a dash.
  */
-export function meanTexts(region: RegionMean, { format }: ValueAxis): readonly string[] {
+export function meanTexts(region: RegionMean, { format, tabled }: ValueAxis): readonly string[] {
   const { mean: average, deviation: spread, interval, n } = region;
   // Four digits of a spread would say more than it knows.
   const form = format === plainNumber ? undefined : format;
-  if (interval === undefined) return spreadTexts(average, spread, form);
+  if (interval === undefined)
+    return spreadTexts(average, spread, form && { format: form, ...(tabled ? { tabled } : {}) });
   if ((n ?? 0) < LEAST) return ['–'];
   const text = (form ?? plainNumber)(average);
   return interval ? [`${text} (${spanText(interval, form ?? plainNumber)})`, text] : [text];
