@@ -105,11 +105,16 @@ function fixed(mean, spread, decimals, unit = '') {
 /** A number without an exponent as a form has it, with its decimals and what stands behind it. */
 const FORMED = /^\D?\d+(?:\.(\d+))?(\D*)$/;
 
-/** @type {(mean: number, spread: number, form: NonNullable<Parameters<typeof spreadTexts>[2]>) => readonly string[]} */
-function formed(mean, spread, { format, tabled = (value) => value }) {
+/**
+ * @param {number} mean
+ * @param {number} spread
+ * @param {{readonly format: (value: number) => string, readonly tabled?: (value: number) => number}} form
+ */
+function formed(mean, spread, { format, tabled }) {
   const texts = [format(mean), format(spread)];
   const parts = texts.map((text) => FORMED.exec(text));
   if (parts.includes(null)) return [texts.join(' ± '), format(mean)];
   const decimals = Math.max(...parts.map((part) => part?.[1]?.length ?? 0));
-  return fixed(tabled(mean), tabled(spread), decimals, parts[0]?.[2] ?? '');
+  const number = (/** @type {number} */ value) => (tabled ? tabled(value) : value);
+  return fixed(number(mean), number(spread), decimals, parts[0]?.[2] ?? '');
 }
