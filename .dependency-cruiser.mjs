@@ -154,8 +154,12 @@ export const ROOMS = {
   },
   study: {
     files: folder('study'),
-    uses: ['analyses', 'words', 'work', 'checkpoint', 'engine', 'identity', 'merge', 'evaluation', 'remote'],
-    holds: 'analyses as long work with journals: knows the records of every kind',
+    uses: [
+      ...['analyses', 'declarations', 'words', 'work', 'checkpoint', 'engine', 'spectra', 'probes'],
+      ...['identity', 'merge', 'evaluation', 'remote', 'reading'],
+    ],
+    holds:
+      'analyses as long work with journals, and several of them as a study: knows the records of every kind',
   },
   headless: {
     files: folder('headless'),

@@ -99,6 +99,7 @@ export type ErrorName =
   | 'InvalidRegion'
   | 'InvalidShape'
   | 'InvalidShardName'
+  | 'InvalidStudy'
   | 'InvalidTensor'
   | 'InvalidTokenizer'
   | 'JobRunning'

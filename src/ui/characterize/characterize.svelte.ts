@@ -6,6 +6,7 @@ import { UPDATES } from '../../analyses/registry.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesReader } from '../../analyses/updates.ts';
 import { named } from '../../named.ts';
+import { type Compared, comparisonAgain, keptComparison, type Shown } from '../../study/shown/comparison.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { regionSpans } from '../../regions.ts';
@@ -17,9 +18,7 @@ import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts'
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
 import { Comparison, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
-import { type Compared, comparisonAgain, keptComparison } from './kept-comparison.ts';
 import { Merges } from './merges.svelte.ts';
-import type { Shown } from './shown.ts';
 import type { ResultFile } from './signed.ts';
 import { UpdatesStore } from './updates-store.svelte.ts';
 

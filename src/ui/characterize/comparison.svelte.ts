@@ -7,7 +7,7 @@ import { markerAt, type MarkerShape } from '../charts/marks/markers.ts';
 import type { ReadFolders } from '../state/read-folders.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { ComparedMerge } from './merges.svelte.ts';
-import type { Shown } from './shown.ts';
+import type { Shown } from '../../study/shown/comparison.ts';
 
 /** An update as charts show it: in the colour and under the label of the checkpoint it leads to, with a marker of its own. */
 export interface ShownDelta {

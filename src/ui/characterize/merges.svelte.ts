@@ -11,7 +11,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { MergeWork } from '../state/merge-work.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 import { identityAt, MOST_CHECKPOINTS } from '../theme/identity.ts';
-import type { Shown } from './shown.ts';
+import type { Shown } from '../../study/shown/comparison.ts';
 
 /** A merge that is compared without being written: its tensors are read from the donors' files, or computed from them. */
 export interface ComparedMerge {

@@ -6,7 +6,7 @@ import type { Computers } from '../../spectra/diversity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Json } from '../../identity/canonical-json.ts';
-import { toldSettings } from '../analyses/told-settings.ts';
+import { toldSettings } from '../../analyses/told-settings.ts';
 import { counted } from '../format/quantity.ts';
 import type { ShownPart } from '../state/shown-part.ts';
 import { validSettings } from '../state/kept-settings.ts';

@@ -4,6 +4,8 @@ import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Json } from '../../identity/canonical-json.ts';
+import { KEPT_MODEL, keptModel, modelAgain } from '../../study/shown/model.ts';
+import { withGonePictures, withoutPictures } from '../../study/shown/samples.ts';
 import { counted } from '../format/quantity.ts';
 import { bodyOf } from '../layer-strip/layer-axis.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -11,9 +13,8 @@ import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import { type ListedWork, sameValues, type ShownPart, unreadable } from '../state/shown-part.ts';
 import type { View } from '../state/view.svelte.ts';
 import type { EvaluationForm, QuestionChoice } from './question-choice.svelte.ts';
-import { withGonePictures, withoutPictures } from '../state/kept-samples.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
-import { KEPT_MODEL, keptModel, standIn } from '../state/stand-in.ts';
+import { shownModel, standIn } from '../state/stand-in.ts';
 
 const items = v.custom<Json>(Array.isArray);
 const SHAPE = v.object({
@@ -42,7 +43,9 @@ export interface EvaluationGiven {
 /** @throws NamedError those of reading pictures */
 export async function keptEvaluation({ models, sets, ...rest }: EvaluationGiven): Promise<Json> {
   const samples = sets && { name: sets.name, samples: await withoutPictures(sets.samples) };
-  return JSON.parse(JSON.stringify({ ...rest, models: models.map(keptModel), sets: samples })) as Json;
+  return JSON.parse(
+    JSON.stringify({ ...rest, models: models.map((slot) => keptModel(shownModel(slot))), sets: samples }),
+  ) as Json;
 }
 
 /** Null where another version of the app kept it. */
@@ -54,7 +57,7 @@ export function evaluationAgain(
   const { models, sets, ...rest } = output;
   return {
     ...rest,
-    models: models.map(standIn),
+    models: models.map((kept) => standIn(modelAgain(kept))),
     sets: sets && { name: sets.name, samples: withGonePictures(sets.samples) as ItemSets },
   };
 }

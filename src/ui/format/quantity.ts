@@ -1,3 +1,5 @@
+export { count, counted } from '../../counted.ts';
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** Three significant digits, without trailing zeros: 1.5, 15.4, 154. */
@@ -30,11 +32,6 @@ export function parameters(count: number): string {
   return String(count);
 }
 
-/** A count with thin spaces between thousands: `152 064`. */
-export function count(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(?:\d{3}){1,6}$)/g, '\u2009');
-}
-
 /** Seconds: `0.42 s`, `8.1 s`, `41 s`, `3 min 20 s`, `1 h 5 min`. */
 export function duration(seconds: number): string {
   if (seconds < 1) return `${Number(seconds.toFixed(2))} s`;
@@ -57,11 +54,6 @@ export function bytesPerSecond(rate: number): string {
 /** A share or relative error, 0…1, as percent with three significant digits: `0.412 %`. */
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(3))} %`;
-}
-
-/** Singular or plural: `1 layer`, `28 layers`. */
-export function counted(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
 /** A layer index as it is drawn, with a true minus: `−3`, `0`, `28`. */

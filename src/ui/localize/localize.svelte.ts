@@ -7,10 +7,10 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { sameWork } from '../../identity/work-identity.ts';
-import { toldSettings } from '../analyses/told-settings.ts';
+import { givenAgain, keptGiven } from '../../study/shown/probe-given.ts';
+import { toldSettings } from '../../analyses/told-settings.ts';
 import { counted } from '../format/quantity.ts';
 import { bodyOf } from '../layer-strip/layer-axis.ts';
-import { givenAgain, keptGiven } from './kept-given.ts';
 import type { Plan } from '../../analyses/plan.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
 import { asked } from '../state/asked-slot.ts';
@@ -26,6 +26,7 @@ import {
 } from '../state/kept-settings.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { shownModel, standIn } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, type ShownPart, unreadable } from '../state/shown-part.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
 import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
@@ -203,7 +204,7 @@ export class Localize {
       if (!samples) return;
       const { declaration, words } = store.probe;
       const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart | null> => {
-        const given = { models: slots, chosen, source, values, reading, samples };
+        const given = { models: slots.map(shownModel), chosen, source, values, reading, samples };
         const kept = await keptGiven(given, [...plan.samples.values()]);
         return (
           kept && {
@@ -245,18 +246,19 @@ export class Localize {
     const given = givenAgain(work.given);
     const [first] = given?.models ?? [];
     if (!given || !first) throw unreadable(work);
-    const { models, chosen, source, values, samples } = given;
-    const standIn = { page: 'localize', models, body: bodyOf(first.checkpoint) } as const;
+    const { chosen, source, values, samples } = given;
+    const models = given.models.map(standIn);
+    const inPlace = { page: 'localize', models, body: bodyOf(first.checkpoint) } as const;
     this.#images.restore({ ...given.reading });
     this.pick = null;
     this.restore({ probe: work.analysis, chosen, settings: { [work.analysis]: values } });
     this.restore({ pairSource: source, problemSource: source, pictureSource: source });
     this.#instead = null;
-    this.#family.standIn = standIn;
+    this.#family.standIn = inPlace;
     const isCommitted = source !== 'dropped' && source !== 'own';
     if (isCommitted) await this.prepare().catch(() => undefined);
     if (isCommitted && this.store.plan && sameWork(this.store.plan.identity, work)) return;
-    this.#instead = { standIn, samples };
+    this.#instead = { standIn: inPlace, samples };
     await this.prepare();
   }
 

@@ -3,6 +3,9 @@ import * as v from 'valibot';
 import { canonicalJson, type Json } from '../../identity/canonical-json.ts';
 import { NamedError } from '../../named-error.ts';
 import type { ShownWork } from '../../study/journal/shown-part.ts';
+import type { ShownPart } from '../../study/shown/part.ts';
+
+export type { ShownPart };
 
 const SHAPE = v.object({
   title: v.string(),
@@ -10,18 +13,6 @@ const SHAPE = v.object({
   n: v.string(),
   given: v.custom<Json>((value) => value !== undefined),
 });
-
-/** Type alias, since a JSON value has no other fields. */
-export type ShownPart = {
-  /** "Token swap of RL on pairs". */
-  readonly title: string;
-  /** Its settings, in a line. */
-  readonly told: string;
-  /** "100 samples". */
-  readonly n: string;
-  /** What the page lays it out of again. */
-  readonly given: Json;
-};
 
 /** A work that can be listed and shown. */
 export interface ListedWork extends Omit<ShownWork, 'part' | 'title'>, ShownPart {}

@@ -5,14 +5,13 @@ import type { Pair } from '../../probes/data/pair.ts';
 import { isGone } from '../../probes/data/picture-hash.ts';
 import type { Problem } from '../../probes/data/problem.ts';
 import { heldSamples } from '../../reading/sample-source.ts';
-import { identityAt } from '../theme/identity.ts';
-import { FakeEngine } from '../testing/fake-engine.ts';
-import { givenAgain, keptGiven, type ProbeGiven } from './kept-given.ts';
+import { FakeEngine } from '../../ui/testing/fake-engine.ts';
+import { givenAgain, keptGiven, type ProbeGiven } from './probe-given.ts';
 
 const engine = new FakeEngine();
 const checkpoint = await engine.open('mine', new Map());
 const model = await engine.load('job', checkpoint.id, { device: 'wasm', dtype: 'f32' }, () => undefined);
-const models = [{ identity: { ...identityAt(4), label: 'mine' }, checkpoint, model }];
+const models = [{ label: 'mine', place: 4, checkpoint, model }];
 const reading = { imageProcessing: 'transformers-5', maxImagePixels: 200_704 } as const;
 const picture = (text: string) => new Blob([text], { type: 'image/png' });
 
@@ -61,11 +60,9 @@ test('questions that were drawn are given again by their places, and others are 
   );
 });
 
-test('a model stands in under its name and colour; what is of another version is none', async () => {
+test('a model is given again under its name and place; what is of another version is none', async () => {
   const set: PairSet = { name: 'x', pairs: [], literalImage: 'strip', literalImages: 0 };
   const found = await again({ samples: set, values: {} }, []);
-  expect(found.models).toMatchObject([
-    { identity: { label: 'mine', colour: identityAt(4).colour }, checkpoint, model },
-  ]);
+  expect(found.models).toMatchObject(models);
   for (const bad of [null, {}, { models: [] }, [1]]) expect(givenAgain(bad)).toBeNull();
 });

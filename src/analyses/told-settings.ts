@@ -1,6 +1,6 @@
-import type { AskedModel } from '../../analyses/asked-model.ts';
-import type { Setting, Settings, SettingWords } from '../../analyses/declaration.ts';
-import { applies, type SettingValues } from '../../analyses/setting-values.ts';
+import type { AskedModel } from './asked-model.ts';
+import type { Setting, Settings, SettingWords } from './declaration.ts';
+import { applies, type SettingValues } from './setting-values.ts';
 
 /**
  * The settings that matter in a line: "Tasks: OCR, Counting · Pairs of each task: 25 · Swap: one layer". What is left open, or says

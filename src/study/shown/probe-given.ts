@@ -11,9 +11,8 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { sampleIndices, type SampleChoice } from '../../probes/sampling/choice.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { SampleSource } from '../../reading/sample-source.ts';
-import { withGonePictures, withoutPictures } from '../state/kept-samples.ts';
-import type { LoadedSlot } from '../state/slot.svelte.ts';
-import { KEPT_MODEL, keptModel, standIn } from '../state/stand-in.ts';
+import { KEPT_MODEL, keptModel, modelAgain, type ShownModel } from './model.ts';
+import { withGonePictures, withoutPictures } from './samples.ts';
 
 const PAIRS = v.object({
   ...{ name: v.string(), literalImage: v.picklist(['strip', 'keep']), literalImages: v.number() },
@@ -34,7 +33,7 @@ const SHAPE = v.object({
 });
 
 export interface ProbeGiven {
-  readonly models: readonly LoadedSlot[];
+  readonly models: readonly ShownModel[];
   /** Name of the model that is asked, where one is. */
   readonly chosen: string | null;
   /** Which of the page's sets: "pairs", "dropped". */
@@ -88,7 +87,7 @@ export function givenAgain(kept: Json): (Omit<ProbeGiven, 'reading'> & { readonl
   const { models, samples, ...rest } = output;
   return {
     ...rest,
-    models: models.map(standIn),
+    models: models.map(modelAgain),
     samples: 'left' in samples ? pairsAgain(samples) : questionsAgain(samples),
   };
 }

@@ -8,8 +8,6 @@ import type { Json } from '../../identity/canonical-json.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { NamedError } from '../../named-error.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
-import type { Body } from '../layer-strip/layer-axis.ts';
-import type { Shown } from './shown.ts';
 
 const BODY = v.looseObject({ visionBlocks: v.number(), layers: v.number() });
 const SHAPE = v.object({
@@ -27,6 +25,19 @@ const SHAPE = v.object({
     }),
   ),
 });
+
+/** How deep a model is, and where image features enter. */
+interface Body {
+  readonly visionBlocks: number;
+  readonly layers: number;
+  readonly injectedAfter?: readonly number[];
+}
+
+/** How a checkpoint is shown: its name, and its colour as a token of the theme. */
+export interface Shown {
+  readonly label: string;
+  readonly colour: string;
+}
 
 export interface Compared {
   readonly body: Body;
