@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { analysis as attention } from '../../analyses/attention/analysis.ts';
+import { analysis as patch } from '../../analyses/patch/analysis.ts';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import { analysis as swap } from '../../analyses/swap/analysis.ts';
 import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
@@ -66,10 +67,16 @@ test('a probe of samples that somebody brought: the command names what the page 
 test('a model that the command has no flag for is named, as it is drawn, too', () => {
   const models = [model('Base', 'x-base'), model('IN', 'x-in'), model('RL', 'x-rl')];
   const samples = { name: 'problems', place: 'problems.jsonl', source: heldSamples([]) };
-  const values = defaultValues(attention.declaration.settings);
-  expect(checked(probeFacts(attention, { models, samples, reading }, values))).toMatchObject({
+  const values = defaultValues(patch.declaration.settings);
+  expect(checked(probeFacts(patch, { models, samples, reading }, values))).toMatchObject({
     command: expect.stringContaining(" --in '<folder x-in>' --rl '<folder x-rl>' --items ") as string,
     remarks: ['The command has no flag for Base: it asks the other models alone.'],
+  });
+  // Attention's takes it.
+  const all = defaultValues(attention.declaration.settings);
+  expect(checked(probeFacts(attention, { models, samples, reading }, all))).toMatchObject({
+    command: expect.stringContaining(" --base '<folder x-base>' --in '<folder x-in>' --rl ") as string,
+    remarks: [],
   });
 });
 
