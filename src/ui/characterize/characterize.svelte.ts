@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { rowOfIndex } from '../../layer-index.ts';
 import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
@@ -217,14 +218,18 @@ export class Characterize {
     const { body } = this.#app.family;
     if (this.running) return;
     const latest = ++this.#latest;
-    if (this.count < 2) {
-      for (const store of stores) store.fail(null);
+    const { count } = this;
+    if (count < 2) {
+      // What is shown then is not what decides it.
+      untrack(() => stores.forEach((store) => store.fail(null, count > 0)));
       return;
     }
     try {
       const { set, identities } = instead ?? (await this.#comparison.checkpoints(slots, merges));
       if (this.running || latest !== this.#latest) return;
-      this.identities = identities;
+      // Those that were compared before are still spoken of where results of theirs are shown.
+      const known = untrack(() => this.identities);
+      this.identities = new Map([...known, ...identities]);
       this.#compared = set;
       const given = { checkpoints: set, computer };
       await Promise.all(

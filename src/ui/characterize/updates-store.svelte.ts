@@ -62,10 +62,13 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   });
 
   /** What its charts carry. */
-  facts: PageFacts | null = $derived.by(() => {
-    const { plan, analysis } = this;
-    return plan && updatesFacts(analysis, plan, this.#view.cutsText(plan.pairing.layers));
-  });
+  facts: PageFacts | null = $derived.by(() => this.#factsOf(this.plan));
+  /** What charts of what is set would carry. */
+  nextFacts: PageFacts | null = $derived.by(() => this.#factsOf(this.next));
+
+  #factsOf(plan: UpdatesPlan<Record, File> | null): PageFacts | null {
+    return plan && updatesFacts(this.analysis, plan, this.#view.cutsText(plan.pairing.layers));
+  }
 
   set<Name extends keyof Values>(name: Name, value: Values[Name]): void {
     this.values = { ...this.values, [name]: value };
@@ -89,7 +92,7 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
       const plan = this.analysis.plan(given, values);
       this.problem = null;
       const lay = (other: boolean): void => {
-        if (other && !this.run.former) this.#former = this.#laid;
+        if (other) this.#leave();
         this.#laid = { plan, values };
         this.next = plan;
       };
@@ -107,11 +110,19 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
     }
   }
 
-  /** Nothing is compared, for a reason or because too little is open. */
-  fail(problem: NamedError | null): void {
+  /** Other work is set than what is shown. */
+  #leave(): void {
+    if (!this.run.former) this.#former = this.#laid;
+  }
+
+  /** Nothing is compared, for a reason or because too little is open. @param stays as of `StudyRun.leave` */
+  fail(problem: NamedError | null, stays = true): void {
+    if (this.run.running) return;
+    this.#leave();
+    this.#laid = null;
     this.next = null;
     this.problem = problem;
-    this.run.leave();
+    this.run.leave(stays);
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */

@@ -165,7 +165,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       const same = asks.length === set.length && asks.every(({ key }, i) => key === set[i]?.key);
       this.next = plan;
       this.#part = part();
-      if (answers.size > 0 || this.done === 0 || plan === null) {
+      if (answers.size > 0 || this.done === 0) {
         this.plan = plan;
         this.answers = answers;
         this.origin = origin;
