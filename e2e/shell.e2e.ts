@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import { PAGE_FACTS } from '../src/ui/analysis-page/page-facts.ts';
 import { AppPage } from './app.ts';
+import { violations } from './axe.ts';
 import { ANSWERED, openSettings, set } from './demo-page.ts';
 import { expect, test } from './page.ts';
 
@@ -162,6 +163,35 @@ test('with the demo family: what is missing is offered, charts stand first and s
     for (const [id] of PAGES) {
       await goTo(page, id);
       expect([id, await overflows(page)]).toEqual([id, []]);
+    }
+    await page.setViewportSize(LAPTOP);
+  });
+
+  await test.step('axe finds nothing on any page, sheet or drawer, in both themes and on a phone', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const id of [...PAGES.map(([id]) => id), 'open?try']) {
+      await page.setViewportSize(LAPTOP);
+      await page.evaluate((to) => (location.hash = to), `#${id}`);
+      await expect(page.getByRole('complementary', { name: 'Try it' })).toBeVisible({
+        visible: id.endsWith('try'),
+      });
+      await page.evaluate(() => document.querySelectorAll('details').forEach((fold) => (fold.open = true)));
+      expect([id, await violations(page)]).toEqual([id, []]);
+      // Another theme changes colours alone, another width everything else.
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect([id, 'dark', await violations(page, 'colours')]).toEqual([id, 'dark', []]);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize(PHONE);
+      expect([id, 'phone', await violations(page, 'the rest')]).toEqual([id, 'phone', []]);
+    }
+    await goTo(page, 'localize');
+    const sheet = page.getByRole('dialog');
+    for (const open of ['?', 'm', 's', 'definition']) {
+      if (open.length === 1) await page.keyboard.press(open);
+      else await main.getByRole('button', { name: 'How this is computed' }).click();
+      await expect(sheet).toBeVisible();
+      expect([open, await violations(page, 'all', 'dialog[open]')]).toEqual([open, []]);
+      await page.keyboard.press('Escape');
     }
     await page.setViewportSize(LAPTOP);
   });
