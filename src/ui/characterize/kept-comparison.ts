@@ -9,9 +9,10 @@ import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { NamedError } from '../../named-error.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import type { Body } from '../layer-strip/layer-axis.ts';
+import { count, MOST_LAYERS } from '../state/stand-in.ts';
 import type { Shown } from './shown.ts';
 
-const BODY = v.looseObject({ visionBlocks: v.number(), layers: v.number() });
+const BODY = v.looseObject({ visionBlocks: count(MOST_LAYERS), layers: count(MOST_LAYERS) });
 const SHAPE = v.object({
   body: BODY,
   computer: v.string(),

@@ -13,17 +13,20 @@ import { TASKS } from '../../probes/task.ts';
 import type { SampleSource } from '../../reading/sample-source.ts';
 import { withGonePictures, withoutPictures } from '../state/kept-samples.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
-import { KEPT_MODEL, keptModel, standIn } from '../state/stand-in.ts';
+import { count, KEPT_MODEL, keptModel, standIn } from '../state/stand-in.ts';
+
+/** No list that is asked here is longer. */
+const LARGEST_SET = 1_000_000;
 
 const PAIRS = v.object({
   ...{ name: v.string(), literalImage: v.picklist(['strip', 'keep']), literalImages: v.number() },
   whole: v.exactOptional(v.boolean()),
   drawn: v.custom<Json>(Array.isArray),
   /** How many of each task were not drawn. */
-  left: v.record(v.picklist(TASKS), v.number()),
+  left: v.record(v.picklist(TASKS), count(LARGEST_SET)),
 });
 const QUESTIONS = v.object({
-  ...{ name: v.string(), count: v.number(), indices: v.array(v.number()) },
+  ...{ name: v.string(), count: count(LARGEST_SET), indices: v.array(count(LARGEST_SET)) },
   drawn: v.custom<Json>(Array.isArray),
 });
 const SHAPE = v.object({
