@@ -91,13 +91,27 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
     if (this.run.running || !isWanted()) return;
     const facts = probeFacts(this.probe, given, applied as SettingValues, plan);
     const lay = (other: boolean): void => {
-      if (other && !this.run.former) this.#former = this.#laid;
+      if (other) this.#leave();
       this.#laid = { plan, models, values, facts };
       this.plan = plan;
       this.#models = models;
       this.facts = facts;
     };
     await this.run.showWork(plan.identity, plan.total, lay, keep && (() => keep(plan)));
+  }
+
+  /** What is set could not be laid out: what was shown is not of it, and pressing Run says why. */
+  fail(): void {
+    this.#leave();
+    this.#laid = null;
+    this.plan = null;
+    this.facts = null;
+    this.run.leave();
+  }
+
+  /** Other work is set than what is shown. */
+  #leave(): void {
+    if (!this.run.former) this.#former = this.#laid;
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */
