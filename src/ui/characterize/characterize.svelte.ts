@@ -8,6 +8,7 @@ import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesReader } from '../../analyses/updates.ts';
 import { named } from '../../named.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
+import { sameWork } from '../../identity/work-identity.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import { regionSpans } from '../../regions.ts';
 import type { Donors } from '../state/donors.svelte.ts';
@@ -138,6 +139,11 @@ export class Characterize {
     this.restore(work.analysis, values);
     this.#app.family.standIn = standIn;
     await this.prepare();
+    const { next } = this.store;
+    // Something else may have been opened, or shown, meanwhile.
+    if (this.#app.family.standIn !== standIn || (next && sameWork(next.identity, work))) return;
+    this.#app.family.standIn = null;
+    throw unreadable(work);
   }
 
   /** What is missing before the analysis that is shown can run. */

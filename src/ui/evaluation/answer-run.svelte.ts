@@ -183,6 +183,12 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     }
   }
 
+  /** Forgets the answers that are shown, whoever else asked for them. @throws NamedError `JournalFailed` */
+  async forget(): Promise<void> {
+    if (this.running) return;
+    for (const { identity } of answerJournals(this.asks)) await this.#journals.remove(identity);
+  }
+
   /** Kept work was forgotten, or withdrawn: what is shown may have been of it. */
   async #readAgain(): Promise<void> {
     const reading = ++this.#readings;

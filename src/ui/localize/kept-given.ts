@@ -11,7 +11,7 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { sampleIndices, type SampleChoice } from '../../probes/sampling/choice.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { SampleSource } from '../../reading/sample-source.ts';
-import { withGonePictures, withoutPictures } from '../state/kept-samples.ts';
+import { refuseTooMany, withGonePictures, withoutPictures } from '../state/kept-samples.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import { count, KEPT_MODEL, keptModel, standIn } from '../state/stand-in.ts';
 
@@ -47,19 +47,15 @@ export interface ProbeGiven {
   readonly samples: PairSet | QuestionList;
 }
 
-/** More samples would be kept beside each of their settings. */
-const MOST_SAMPLES = 1000;
-
 /**
  * @param drawn the samples that were asked
- * @returns null of too many
- * @throws NamedError those of reading pictures
+ * @throws NamedError `SamplesNotKept` of too many; those of reading pictures
  */
 export async function keptGiven(
   { models, samples, ...rest }: ProbeGiven,
   drawn: readonly unknown[],
-): Promise<{ readonly [name: string]: Json } | null> {
-  if (drawn.length > MOST_SAMPLES) return null;
+): Promise<{ readonly [name: string]: Json }> {
+  refuseTooMany(drawn.length);
   const told = await withoutPictures(drawn);
   const set =
     'pairs' in samples ? pairsOf(samples, drawn as readonly Pair[]) : questionsOf(samples, rest.values);

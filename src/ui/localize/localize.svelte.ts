@@ -202,22 +202,20 @@ export class Localize {
       const samples = instead ?? (await this.sets.chosen(store.probe.declaration.asks));
       if (!samples) return;
       const { declaration, words } = store.probe;
-      const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart | null> => {
+      const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart> => {
         const given = { models: slots, chosen, source, values, reading, samples };
-        const kept = await keptGiven(given, [...plan.samples.values()]);
-        return (
-          kept && {
-            title: plan.identity.title,
-            told: toldSettings(declaration.settings, words.settings, values, models),
-            ...{ n: counted(plan.cost.samples, 'sample'), given: kept },
-          }
-        );
+        return {
+          title: plan.identity.title,
+          told: toldSettings(declaration.settings, words.settings, values, models),
+          n: counted(plan.cost.samples, 'sample'),
+          given: await keptGiven(given, [...plan.samples.values()]),
+        };
       };
       await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
         store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );
     } catch (error) {
-      if (isWanted() && !store.run.running) store.plan = null;
+      if (isWanted() && !store.run.running) store.fail();
       throw error;
     }
   }
@@ -258,6 +256,11 @@ export class Localize {
     if (isCommitted && this.store.plan && sameWork(this.store.plan.identity, work)) return;
     this.#instead = { standIn, samples };
     await this.prepare();
+    // Something else may have been opened, or shown, meanwhile.
+    const { plan } = this.store;
+    if (this.#family.standIn !== standIn || (plan && sameWork(plan.identity, work))) return;
+    this.#family.standIn = null;
+    throw unreadable(work);
   }
 
   async start(): Promise<void> {
