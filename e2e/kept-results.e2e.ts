@@ -96,10 +96,43 @@ test('after a reload, and by a link, charts, findings and files are there again,
     );
     expect(await seen(page, /^Save /)).toEqual(measured);
   });
+  await test.step('a journal that was saved is listed, and shown, where it is opened', async () => {
+    const sheet = page.getByRole('dialog', { name: 'This machine' });
+    const listed = main.getByRole('listitem').filter({ hasText: 'Update energy' });
+    await page.keyboard.press('m');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      sheet.getByRole('button', { name: /^Save the journal of Update energy/ }).click(),
+    ]);
+    const journal = await download.path();
+    await sheet.getByRole('button', { name: /^Delete Update energy/ }).click();
+    await expect(sheet.getByRole('button', { name: /^Delete Update energy/ })).toBeHidden();
+    await page.keyboard.press('Escape');
+    await expect(listed).toHaveCount(0);
+    await page.keyboard.press('m');
+    await sheet
+      .locator('input[aria-label="Journals to go on with"]')
+      .setInputFiles({ name: 'x.journal.jsonl', mimeType: 'text/plain', buffer: readFileSync(journal) });
+    await expect(sheet.getByText(/were taken over from x\.journal\.jsonl\.$/)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(main.getByText('Shown as this browser keeps it: nothing is loaded for it.')).toBeVisible();
+    expect(await seen(page, /^Save /)).toEqual(measured);
+  });
   await test.step('a link to an evaluation', async () => {
     await comeBack(page, necessity);
     expect((await seen(page, /^Save/)).found).toBe(evaluated.found);
     expect((await seen(page, /^Save/)).table).toEqual(evaluated.table);
+  });
+  await test.step('an evaluation is deleted where it is listed, with all of its answers', async () => {
+    await main.getByText(/^Kept results/).click();
+    const kept = main.getByRole('listitem').filter({ hasText: /^IN, RL/ });
+    await kept.getByRole('button', { name: /^Delete/ }).click();
+    await expect(kept).toHaveCount(0);
+    await page.keyboard.press('m');
+    const sheet = page.getByRole('dialog', { name: 'This machine' });
+    await expect(sheet.getByRole('listitem').filter({ hasText: 'Token swap' })).toBeVisible();
+    await expect(sheet.getByText(/^Answers of/)).toHaveCount(0);
+    await page.keyboard.press('Escape');
   });
   await test.step('a list of what is kept, with other settings; deleting stays', async () => {
     await page.goto('about:blank');

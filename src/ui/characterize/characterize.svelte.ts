@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import type { declaration as overlap } from '../../analyses/overlap/declaration.mjs';
@@ -8,6 +9,7 @@ import type { Updates, UpdatesReader } from '../../analyses/updates.ts';
 import { named } from '../../named.ts';
 import { type Compared, comparisonAgain, keptComparison, type Shown } from '../../study/shown/comparison.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
+import { sameWork } from '../../identity/work-identity.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family, StandIn } from '../state/family.svelte.ts';
@@ -136,6 +138,11 @@ export class Characterize {
     this.restore(work.analysis, values);
     this.#app.family.standIn = standIn;
     await this.prepare();
+    const { next } = this.store;
+    // Something else may have been opened, or shown, meanwhile.
+    if (this.#app.family.standIn !== standIn || (next && sameWork(next.identity, work))) return;
+    this.#app.family.standIn = null;
+    throw unreadable(work);
   }
 
   /** What is missing before the analysis that is shown can run. */
@@ -214,14 +221,18 @@ export class Characterize {
     const { body } = this.#app.family;
     if (this.running) return;
     const latest = ++this.#latest;
-    if (this.count < 2) {
-      for (const store of stores) store.fail(null);
+    const { count } = this;
+    if (count < 2) {
+      // What is shown then is not what decides it.
+      untrack(() => stores.forEach((store) => store.fail(null, count > 0)));
       return;
     }
     try {
       const { set, identities } = instead ?? (await this.#comparison.checkpoints(slots, merges));
       if (this.running || latest !== this.#latest) return;
-      this.identities = identities;
+      // Those that were compared before are still spoken of where results of theirs are shown.
+      const known = untrack(() => this.identities);
+      this.identities = new Map([...known, ...identities]);
       this.#compared = set;
       const given = { checkpoints: set, computer };
       await Promise.all(

@@ -206,7 +206,7 @@ export class Localize {
         store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );
     } catch (error) {
-      if (isWanted() && !store.run.running) store.plan = null;
+      if (isWanted() && !store.run.running) store.fail();
       throw error;
     }
   }
@@ -248,6 +248,11 @@ export class Localize {
     if (isCommitted && this.store.plan && sameWork(this.store.plan.identity, work)) return;
     this.#instead = { standIn: inPlace, samples };
     await this.prepare();
+    // Something else may have been opened, or shown, meanwhile.
+    const { plan } = this.store;
+    if (this.#family.standIn !== inPlace || (plan && sameWork(plan.identity, work))) return;
+    this.#family.standIn = null;
+    throw unreadable(work);
   }
 
   async start(): Promise<void> {

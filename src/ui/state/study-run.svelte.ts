@@ -56,6 +56,8 @@ export class StudyRun<Record> {
   readonly #preparing: Preparing<Record> | null;
   /** Of the records that are shown next: what was on its way before them is not shown behind them. */
   #serial = 0;
+  /** Times that work was to be shown, or left. */
+  #asked = 0;
   /** Kept work that was removed: what was read before may have been of it. */
   #removals = 0;
 
@@ -115,16 +117,15 @@ export class StudyRun<Record> {
     lay: (other: boolean) => void = () => undefined,
     part: (() => Promise<ShownPart | null>) | null = null,
   ): Promise<void> {
+    const asked = ++this.#asked;
     const key = await workKey(identity);
-    if (this.running) return;
+    // What was asked for later, or left, while the key was made is what counts.
+    if (this.running || asked !== this.#asked) return;
     lay(key !== this.#key);
     this.#part = part;
     if (key === this.#key) return;
-    if (this.records.size > 0 && this.#identity)
-      this.former ??= { title: this.#identity.title, total: this.total };
     this.#key = key;
-    this.#identity = identity;
-    this.#total = total;
+    this.#leaveFor(identity, total);
     this.error = null;
     await this.#showKept(identity);
   }
@@ -181,18 +182,28 @@ export class StudyRun<Record> {
     this.notices = [];
   }
 
-  /** Nothing is to be run any more: a checkpoint was closed. */
-  leave(): void {
+  /** Nothing is to be run any more. @param stays whether what was shown does, as `former`; not where nothing is open any more */
+  leave(stays = true): void {
     if (this.running) return;
+    this.#asked += 1;
+    if (!stays) {
+      this.records = new Map();
+      this.former = null;
+      this.origin = null;
+    }
     this.#serial += 1;
     this.#key = '';
-    this.#identity = null;
-    this.records = new Map();
-    this.#total = 0;
-    this.former = null;
+    this.#leaveFor(null, 0);
     this.error = null;
     this.notices = [];
-    this.origin = null;
+  }
+
+  /** Other work is set than what is shown. */
+  #leaveFor(identity: WorkIdentity | null, total: number): void {
+    if (this.records.size > 0 && this.#identity)
+      this.former ??= { title: this.#identity.title, total: this.total };
+    this.#identity = identity;
+    this.#total = total;
   }
 
   /** Runs the work that is shown; resolves when that is over, however it ended. */
@@ -248,7 +259,7 @@ export class StudyRun<Record> {
 
   /** Forgets what was found, here and in the journal. */
   async forget(): Promise<void> {
-    if (this.running || !this.#identity) return;
+    if (this.running || this.records.size === 0) return;
     await this.#journals.remove(this.#shownKey);
   }
 
