@@ -1,4 +1,7 @@
-/** Every chart of a finished run leaves the page whole in every format, and says where its numbers come from. */
+/**
+ * Every chart of a finished run leaves the page whole in every format, and says where its numbers come from; the first of a page is seen whole
+ * on every screen.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +15,8 @@ import { FlagReader } from '../src/headless/flag-reader.ts';
 import { settingValues } from '../src/headless/setting-flags.ts';
 import type { Task } from '../src/probes/task.ts';
 import { factLines, type FigureFacts, figureFacts } from '../src/ui/charts/export/figure-facts.ts';
-import { choose, openDemo, pick, set } from './demo-page.ts';
+import { choose, openDemo, openSettings, pick, set } from './demo-page.ts';
+import { expectWholeOnEveryScreen, PHONE } from './first-screen.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
 import { pdfText, plain } from './fixtures/pdf-text.ts';
@@ -261,13 +265,18 @@ test('every chart leaves the page whole, in every format, and says where it come
   };
   const measure = async (title: string): Promise<void> => {
     await pick(main, 'Measure', title);
-    await main.getByRole('button', { name: `Measure ${title.toLowerCase()}` }).click();
+    await page.setViewportSize(PHONE);
+    await main.getByRole('button', { name: `Measure ${title.toLowerCase()}` }).press('Enter');
     await expect(main.getByRole('button', { name: `${title} is measured` })).toBeVisible(DONE);
+    await expectWholeOnEveryScreen(page, title);
   };
-  const run = async (): Promise<void> => {
-    await main.getByRole('button', { name: 'Run', exact: true }).click();
+  const run = async (probe: string): Promise<void> => {
+    await page.setViewportSize(PHONE);
+    // No pointer is left over a chart, as on a phone: what it read would be said.
+    await main.getByRole('button', { name: 'Run', exact: true }).press('Enter');
     await expect(main.getByRole('button', { name: /^Save the results of/ })).toBeVisible(DONE);
-    await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeVisible(DONE);
+    await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeDisabled(DONE);
+    await expectWholeOnEveryScreen(page, probe);
   };
 
   await openDemo(page, 'characterize');
@@ -300,7 +309,7 @@ test('every chart leaves the page whole, in every format, and says where it come
   await main.getByText('More settings').click();
   await test.step('token swap; the command makes the same numbers', async () => {
     await set(main, 'Pairs of each task', 1);
-    await run();
+    await run('Token swap');
     const facts = (await found()).get('Change rate per layer');
     expect(facts?.n).toMatchObject({ least: 1, most: 1 });
     const out = await byCommand(facts?.command, 'swap');
@@ -337,9 +346,18 @@ test('every chart leaves the page whole, in every format, and says where it come
       await choose(main, probe);
       await set(main, 'Samples', tokens === 8 ? 2 : 6);
       await set(main, 'Most new tokens', tokens);
-      await run();
+      await run(probe);
       await found();
     });
+  await test.step('settings that were unfolded by hand fold with the next run', async () => {
+    await openSettings(main);
+    await set(main, 'Samples', 3);
+    await run('Token difference again');
+    await expect(main.getByRole('spinbutton', { name: 'Samples' })).toBeHidden();
+    await openSettings(main);
+    await expect(main.getByRole('spinbutton', { name: 'Samples' })).toBeVisible();
+    await expect(main.getByRole('group', { name: 'Early, Mid, Late:' })).toBeVisible();
+  });
 
   for (const [hash, label] of [
     ['transfer', 'Evaluate'],
@@ -353,8 +371,10 @@ test('every chart leaves the page whole, in every format, and says where it come
       await expect(main.getByText(/^\d+ answers, (\d+|all) of them kept/).first()).toBeVisible(DONE);
       // What was answered for one page is there on the next.
       const begin = main.getByRole('button', { name: new RegExp(`^(${label}|Go on)$`) });
-      if (await begin.isEnabled()) await begin.click();
+      await page.setViewportSize(PHONE);
+      if (await begin.isEnabled()) await begin.press('Enter');
       await expect(main.getByText(/answers, all of them kept/).first()).toBeVisible(DONE);
+      await expectWholeOnEveryScreen(page, hash);
       await found();
     });
 

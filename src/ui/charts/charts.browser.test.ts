@@ -104,6 +104,18 @@ test.each(NAMES)('%s has room for its texts in talk mode', async (name) => {
   expect(outside(svg)).toEqual([]);
 });
 
+test('four panels stand in two columns where one would leave the first screen, in talk mode, too', async () => {
+  document.documentElement.toggleAttribute('data-talk', true);
+  const room = { first: 560, most: 780 };
+  const svg = await draw('lines-swap', 1768, { room });
+  const lefts = () => [...svg.querySelectorAll('.head')].map((head) => head.getBoundingClientRect().left);
+  await expect.poll(() => new Set(lefts()).size).toBe(2);
+  expect(lefts()).toHaveLength(4);
+  expect(svg.getBoundingClientRect().height).toBeLessThanOrEqual(room.first + 1);
+  expect(covered(svg)).toEqual([]);
+  expect(outside(svg)).toEqual([]);
+});
+
 /** A shot of each type of chart; of the surface a small one, of few polygons. */
 const TYPES: Readonly<Record<string, Record<string, unknown>>> = {
   ...{ 'lines-swap': {}, 'lines-frozen': {}, 'heat-heads': {}, 'spectrum-edge': {} },
@@ -141,7 +153,7 @@ test('a chart says where image features enter: in its description, and of the la
 
 test('arrows read a chart of lines, the readout says what they find, Enter picks it', async () => {
   const onselect = vi.fn();
-  await draw('lines-swap', WIDE, { onselect });
+  await draw('lines-swap', WIDE, { onselect, finding: 'Counting changes most at layer 13.' });
   (plot().element() as HTMLElement).focus();
   await userEvent.keyboard('{ArrowRight}');
   expect(HIGHLIGHT.index).toBe(1);
@@ -154,7 +166,7 @@ test('arrows read a chart of lines, the readout says what they find, Enter picks
   expect(onselect).toHaveBeenLastCalledWith({ series: 'counting', layer: 27 });
   await userEvent.keyboard('{Escape}');
   expect(HIGHLIGHT.index).toBeNull();
-  await expect.poll(readout).toMatch(/^Share of pairs/);
+  await expect.poll(readout).toBe('Counting changes most at layer 13.');
 });
 
 test('the readout speaks only in the chart that has the keyboard', async () => {

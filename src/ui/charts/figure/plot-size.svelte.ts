@@ -1,3 +1,5 @@
+import { BOUNDLESS, type Room } from './room.ts';
+
 /** What a chart is laid out for, where that is asked of it. */
 export interface Layout {
   /** Pixels across; 0 until measured. */
@@ -6,6 +8,8 @@ export interface Layout {
   readonly scale: number;
   /** Factor of its height, that of texts apart: 1 on the page. */
   readonly stretch: number;
+  /** Pixels of height to keep within, if any. */
+  readonly room?: Room;
 }
 
 /** The same. The shell measures it; a chart makes it, so that its layout can follow. */
@@ -13,4 +17,5 @@ export class PlotSize implements Layout {
   width = $state(0);
   scale = $state(1);
   stretch = $state(1);
+  room = $state.raw<Room>(BOUNDLESS);
 }

@@ -1,5 +1,7 @@
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import { cellForm, type DataTable } from '../figure/data-table.ts';
+import type { Layout } from '../figure/plot-size.svelte.ts';
+import { fitted } from '../figure/room.ts';
 import { textWidth } from '../marks/text-width.ts';
 
 /** A variant: a checkpoint, or a stitch of several. */
@@ -37,21 +39,23 @@ export type DotCell = (row: string, column: string) => Dot | undefined;
 
 export interface DotPanel {
   readonly column: DotColumn;
+  /** Its axis' title, in two lines where one is too wide for it. */
+  readonly title: readonly string[];
   /** Left edge of the row names, edges of the plot, right edge of the numbers. */
   readonly left: number;
   readonly x0: number;
   readonly x1: number;
   readonly right: number;
+  /** Top of what stands above the plot, and of the plot. */
+  readonly head: number;
   readonly top: number;
   readonly bottom: number;
   /** Whether the rows are named in this panel. */
   readonly names: boolean;
 }
 
-interface DotSize {
-  readonly width: number;
-  readonly scale: number;
-  readonly row: number;
+/** Heights are those at scale 1. */
+interface DotSize extends Layout {
   readonly head: number;
   readonly foot: number;
   /** Of keys, above all panels. */
@@ -60,34 +64,71 @@ interface DotSize {
   readonly number: number;
 }
 
-/** Narrowest plot that still tells intervals apart, at scale 1. */
+interface DotLayout {
+  readonly panels: readonly DotPanel[];
+  /** Height of a row, its name included. */
+  readonly row: number;
+  /** Height of the name of a row above its dots; 0 where names stand left of them. */
+  readonly above: number;
+  readonly height: number;
+}
+
+/** Narrowest plot that still tells intervals apart, at scale 1, and that of one which only compares. */
 const NARROWEST = 120;
+const NARROWEST_OF_ALL = 44;
 const GAP = 28;
+/** The gap, the room for numbers, and that for half a tick at the left, where names stand above the dots. */
+const NARROW_GAP = 12;
+const NARROW_NUMBER = 48;
+const EDGE = 6;
 /** The little strip of donors before a name. */
 export const DONORS = 34;
+/** Height of a row, the least, and what a name above the dots takes. */
+const ROW = { preferred: 30, least: 18 };
+const NAME = 15;
+export const TITLE = 15;
+const NAMED_ROW = { preferred: 38, least: 27 };
 
-/** Metrics side by side with the names once at the left; one above the other where that would be too narrow. */
+/**
+ * Metrics side by side with the names once at the left, or above the dots where that leaves too little beside them; one above the other
+ * where even that would be too narrow. Rows are as high as there is room for.
+ */
 export function dotPanels(
   rows: readonly DotRow[],
   columns: readonly DotColumn[],
-  size: DotSize,
-): { panels: DotPanel[]; height: number } {
-  const { width, scale, above = 0 } = size;
-  const names = (Math.max(30, ...rows.map(({ label }) => textWidth(label, 13))) + DONORS + 16) * scale;
-  const number = size.number * scale;
-  const gap = GAP * scale;
-  const body = rows.length * size.row * scale;
-  const each = (width - names - gap * (columns.length - 1)) / Math.max(1, columns.length);
-  const block = (size.head + size.foot) * scale + body;
-  const beside = each - number >= NARROWEST * scale;
+  { width, scale, stretch, room, above = 0, ...size }: DotSize,
+): DotLayout {
+  const widest = (Math.max(30, ...rows.map(({ label }) => textWidth(label, 13))) + DONORS + 16) * scale;
+  const form = (names: number, gap: number, number: number) => {
+    const each = (width - names - gap * (columns.length - 1)) / Math.max(1, columns.length);
+    return { names, gap, each, number, plot: each - number };
+  };
+  const left = form(widest, GAP * scale, size.number * scale);
+  const over = form(EDGE * scale, NARROW_GAP * scale, NARROW_NUMBER * scale);
+  const beside = left.plot >= NARROWEST * scale;
+  const named = !beside && columns.length > 1 && over.plot >= NARROWEST_OF_ALL * scale;
+  const { names, gap, each, number } = named ? over : left;
+  const apart = beside || named;
+  const titles = columns.map(({ axis: { title } }) =>
+    named && textWidth(title, 13) * scale > each + gap ? title.split(/ (?=\()/) : [title],
+  );
+  const lines = Math.max(1, ...titles.map(({ length }) => length));
+  const head = (size.head + (lines - 1) * TITLE) * scale;
+  const ends = head + size.foot * scale;
+  const blocks = apart ? 1 : columns.length;
+  const block = (row: number) => ends + rows.length * row * scale;
+  const { preferred, least } = named ? NAMED_ROW : ROW;
+  const keys = above * scale;
+  const row = fitted(room, { preferred: preferred * stretch, least }, (high) => keys + blocks * block(high));
   const panels = columns.map((column, i): DotPanel => {
-    const x0 = beside ? names + i * (each + gap) : names;
-    const right = beside ? x0 + each : width;
-    const top = (above + size.head) * scale + (beside ? 0 : i * block);
-    const edges = { left: 0, x0, x1: right - number, right, top, bottom: top + body };
-    return { column, ...edges, names: !beside || i === 0 };
+    const x0 = apart ? names + i * (each + gap) : names;
+    const right = apart ? x0 + each : width;
+    const top = keys + head + (apart ? 0 : i * block(row));
+    const bottom = top + rows.length * row * scale;
+    const edges = { left: 0, x0, x1: right - number, right, head: top - head, top, bottom };
+    return { column, title: titles[i] ?? [], ...edges, names: !apart || i === 0 };
   });
-  return { panels, height: above * scale + (beside ? block : block * columns.length) };
+  return { panels, row, above: named ? NAME : 0, height: keys + blocks * block(row) };
 }
 
 /** One row per variant and metric. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AS_PERCENT } from '../axis/value-axis.ts';
+import { BOUNDLESS, type Room } from '../figure/room.ts';
 import { linesLayout, panelTags, scaleOf } from './lines-layout.ts';
 import { peakOf, peakText } from './peaks.ts';
 import type { LayerSeries, Published } from './series.ts';
@@ -24,7 +25,7 @@ const layout = (width: number) =>
 
 describe('lines in panels of their own', () => {
   test.each([1300, 358])('have equal axes, one domain and one height, at %d pixels', (width) => {
-    const { panels } = layout(width);
+    const panels = layout(width).columns.flatMap((column) => column.panels);
     const drawn = panels.filter(({ bare }) => !bare);
     expect(drawn.map(({ name }) => name)).toEqual(['Counting', 'OCR']);
     const [first, second] = drawn;
@@ -42,10 +43,10 @@ describe('lines in panels of their own', () => {
   });
 
   test('are named by their panels alone, and have their own published marks', () => {
-    const { panels, keys, ends } = layout(1300);
+    const { columns, keys, ends } = layout(1300);
     // No series has the mark of published numbers, and only it is named.
     expect([keys.items, ends]).toMatchObject([[{ label: 'published', sign: 'published' }], false]);
-    const [first, second] = panels;
+    const [first, second] = columns[0]?.panels ?? [];
     const texts = (name: string) => panelTags(data, name, first?.cells ?? [], 1).map(({ text }) => text);
     expect(texts('Counting')).toEqual(['90 % at layer 5']);
     expect(texts('OCR')).toEqual(['VFL: 95 %', '30 % at layer 5']);
@@ -65,6 +66,48 @@ test('lines of one panel are named beside their ends, or above where there is no
     });
   expect([at(1300).ends, at(1300).keys.items.length]).toEqual([true, 0]);
   expect([at(358).ends, at(358).keys.items.map(({ label }) => label)]).toEqual([false, ['Counting', 'OCR']]);
+});
+
+describe('four panels', () => {
+  const four = ['OCR', 'Counting', 'Grounding', 'Recognition'].map((label) => line(label, 0.9));
+  const within = (width: number, room: Room) =>
+    linesLayout({
+      ...{ ...data, series: four, frame, means: true },
+      ...{ size: { width, scale: 1, stretch: 1, room }, status: { kind: 'done', note: '' } },
+    });
+  const names = (width: number, room: Room) =>
+    within(width, room).columns.map(({ panels }) =>
+      panels.filter(({ bare }) => !bare).map(({ name }) => name),
+    );
+  const free = within(1160, BOUNDLESS).height;
+
+  test('stand one under the other where there is room, lower where there is less', () => {
+    expect(names(1160, BOUNDLESS)).toEqual([['OCR', 'Counting', 'Grounding', 'Recognition']]);
+    const lower = within(1160, { first: free - 40, most: free });
+    expect([lower.columns.length, lower.height]).toEqual([1, free - 40]);
+  });
+
+  test('stand in two columns with an axis of their own each, where one would leave the screen', () => {
+    const room = { first: free - 140, most: free };
+    expect(names(1160, room)).toEqual([
+      ['OCR', 'Counting'],
+      ['Grounding', 'Recognition'],
+    ]);
+    const { columns, axis, height } = within(1160, room);
+    expect(height).toBeLessThanOrEqual(room.first + 0.5);
+    expect(axis.right).toBeLessThanOrEqual(columns[1]?.x ?? 0);
+    expect((columns[1]?.x ?? 0) + axis.width).toBeCloseTo(1160, 6);
+    expect(columns[1]?.panels.map(({ cells }) => cells)).toEqual(
+      columns[0]?.panels.map(({ cells }) => cells),
+    );
+  });
+
+  test('keep to one column on a phone, as high as a screen of its own lets them', () => {
+    const tall = within(358, BOUNDLESS).height;
+    const room = { first: 300, most: tall - 60 };
+    expect(names(358, room)).toHaveLength(1);
+    expect(within(358, room).height).toBeCloseTo(tall - 60, 6);
+  });
 });
 
 describe('the peak of a line', () => {

@@ -1,12 +1,19 @@
-import { chartAxis } from '../../layer-strip/layer-axis.ts';
+import { range } from 'd3';
 import type { Panel } from '../axis/panels.ts';
 import { layerX } from '../axis/panels.ts';
 import { plainNumber, valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
-import { layerPlot, roomBeside, type LayerPlot, type LayerRoom } from '../layer-chart/layer-plot.ts';
+import { BOUNDLESS } from '../figure/room.ts';
+import {
+  columnAxis,
+  layerPlot,
+  roomBeside,
+  type LayerPlot,
+  type LayerRoom,
+} from '../layer-chart/layer-plot.ts';
 import { keyRows, PUBLISHED_KEY, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
 import { peakOf, peakText } from './peaks.ts';
-import { hasLayer, inPanel, linesAt, panelNames } from './series.ts';
+import { hasLayer, inPanel, linesAt, ofPanels, panelNames } from './series.ts';
 import type { LayerSeries, Level, Published } from './series.ts';
 import { tagRows, type Tag } from './tags.ts';
 
@@ -43,6 +50,13 @@ export type PanelTag = Tag & { readonly text: string } & (
 const HEIGHT = 230;
 const STACKED_HEIGHT = 150;
 const LEAST_HEIGHT = 60;
+/** Heights at scale 1 below which nothing is told apart: of a plot alone, of each of several. */
+const LOWEST = 120;
+const LOWEST_OF_SEVERAL = 40;
+/** Pixels at scale 1 that a column of panels takes at least. */
+const NARROWEST_COLUMN = 320;
+/** Pixels that a picture may be higher than its room by what is lost in adding up. */
+const ROUNDING = 0.5;
 export const TAG_ROW = 20;
 /** Sizes of names and of what is printed, at scale 1. */
 const NAME = 13;
@@ -83,35 +97,50 @@ export function panelTags(
   return [...printed, ...highest];
 }
 
-/** Where everything of a chart of lines stands, in pixels. */
+/**
+ * Where everything of a chart of lines stands, in pixels: its panels one under the other, or in as few columns as it takes to be seen
+ * whole in the first screen, or else on a screen of its own.
+ */
 export function linesLayout(input: LinesInput): LinesLayout {
+  const { width, scale, room = BOUNDLESS } = input.size;
+  const most = Math.min(panelNames(input.series).length, Math.floor(width / (NARROWEST_COLUMN * scale)));
+  const counts = range(1, Math.max(1, most) + 1);
+  const within = (pixels: number) =>
+    counts.find((columns) => inColumns(input, columns).height <= pixels + ROUNDING);
+  return inColumns(input, within(room.first) ?? within(room.most) ?? 1);
+}
+
+function inColumns(input: LinesInput, columns: number): LinesLayout {
   const { frame, size, series, means } = input;
   const { scale } = size;
-  const axis = chartAxis(frame.body, size.width, scale, frame.covers);
-  const room = axis.right - axis.left;
   const names = panelNames(series);
+  const down = Math.ceil(names.length / columns);
   const titled = series.every(({ label, panel }) => label === panel);
+  const { axis, pitch } = columnAxis(input, columns);
+  const across = axis.right - axis.left;
   const fit = labelsFit(
     series.map(({ label }) => label),
     axis.width - axis.right,
     scale,
   );
   const ends = !titled && roomBeside(axis, scale) && fit;
-  const keys = keyRows(keyItems(input, !titled && !ends), room, scale);
+  const keys = keyRows(keyItems(input, !titled && !ends), (columns - 1) * pitch + across, scale);
   const rows = names.map((name) => {
     const lines = axis.lines.map((cells) =>
-      tagRows(panelTags(input, name, cells, scale), nameWidth(name, scale), room),
+      tagRows(panelTags(input, name, cells, scale), nameWidth(name, scale), across),
     );
     return Math.max(name === '' ? 0 : 1, ...lines.flat().map((row) => row + 1));
   });
   const most = Math.max(...rows);
-  const each = (height: number) => Math.max(LEAST_HEIGHT, height / names.length);
+  const shown = range(columns).map((i) => ofPanels(series, names.slice(i * down, (i + 1) * down)).length);
+  const each = (height: number) => Math.max(LEAST_HEIGHT, height / down);
   const plot = layerPlot({
-    ...{ frame, size, status: input.status, has: hasLayer(series) },
+    ...{ frame, size, status: input.status, has: hasLayer(series), columns },
     ...{ panels: names, names: most * TAG_ROW + (most > 0 ? 4 : 0) },
     above: 28 + keys.height,
     ...{ height: each(HEIGHT), stacked: each(STACKED_HEIGHT) },
-    below: 22 + (means ? 20 * series.length : 0),
+    least: names.length > 1 ? LOWEST_OF_SEVERAL : LOWEST,
+    below: 22 + (means ? 20 * Math.max(...shown) : 0),
   });
   return { ...plot, ends, keys };
 }

@@ -84,6 +84,11 @@ export function panelNames(series: readonly LayerSeries[]): string[] {
   return names.length === 0 ? [''] : names;
 }
 
+/** The lines of some panels, those that lie in every panel among them. */
+export function ofPanels(series: readonly LayerSeries[], names: readonly string[]): readonly LayerSeries[] {
+  return series.filter(({ panel }) => panel === undefined || names.includes(panel));
+}
+
 /** What lies in the panel of a name: what says so, and what says of none that it does. */
 export function inPanel<Item extends { readonly panel?: string }>(
   items: readonly Item[],
