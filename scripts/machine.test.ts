@@ -6,7 +6,7 @@ import { browserCandidates } from './browser.mjs';
 import { chromiumFlags, detectAdapter, isWithoutSandbox, runsUnsandboxed } from './chromium-flags.mjs';
 import { packagesAreStale } from './packages.mjs';
 import { ROOT } from './paths.mjs';
-import { count, runPhases, summary } from './test-phases.mjs';
+import { count, failedTests, runPhases, summary } from './test-phases.mjs';
 
 describe('the adapter', () => {
   test('is the GPU where Linux has its device file', () => {
@@ -85,10 +85,35 @@ describe('the summary of npm test', () => {
     expect(count('playwright', { stats })).toEqual({ passed: 6, failed: 1, repeated: 2, skipped: 3 });
   });
 
-  test('ends with the totals alone on a line', () => {
-    const node = { name: 'node', passed: 5, failed: 0, repeated: 0, skipped: 0, seconds: 1 };
+  test('names failed tests, files that did not load, and errors that no test caught; ends with the totals', () => {
+    const assertionResults = [
+      { status: 'passed', fullName: 'adds' },
+      {
+        status: 'failed',
+        fullName: 'takes away',
+        failureMessages: ['\u001b[31mAssertionError: 1 is no 2\nat x'],
+      },
+    ];
+    const testResults = [
+      { status: 'failed', name: join(ROOT, 'src/a.test.ts'), message: '', assertionResults },
+      { status: 'failed', name: join(ROOT, 'src/b.test.ts'), message: 'SyntaxError', assertionResults: [] },
+    ];
+    const faults = failedTests('vitest', { testResults });
+    expect(faults).toEqual([
+      'src/a.test.ts · takes away · AssertionError: 1 is no 2',
+      'src/b.test.ts · SyntaxError',
+    ]);
+    const spec = { ok: false, file: 'a.e2e.ts', title: 'opens', tests: [{ results: [{}] }] };
+    const suites = [{ specs: [{ ok: true }], suites: [{ specs: [spec] }] }];
+    expect(failedTests('playwright', { suites })).toEqual(['a.e2e.ts · opens · ']);
+
+    const node = { name: 'node', passed: 5, failed: 1, repeated: 0, skipped: 0, seconds: 1, faults };
     const lint = { name: 'lint', passed: 0, failed: 1, repeated: 0, skipped: 0, seconds: 1 };
-    expect(summary([node, lint]).split('\n').at(-1)).toBe('5 passed, 1 failed');
+    const said = summary([node, lint])
+      .split('\n')
+      .map((line) => line.trim());
+    expect(said).toContain(faults[0]);
+    expect(said.at(-1)).toBe('5 passed, 2 failed');
   });
 });
 

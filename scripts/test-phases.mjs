@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from './paths.mjs';
 
 /**
@@ -14,7 +15,8 @@ import { ROOT } from './paths.mjs';
  *   browser?: boolean,
  *   reads?: boolean,
  * }} Phase `program` is a path below node_modules; one that only `reads` the code runs beside others of its kind
- * @typedef {{name: string, passed: number, failed: number, repeated: number, skipped: number, seconds: number}} Outcome
+ * @typedef {{name: string, passed: number, failed: number, repeated: number, skipped: number, seconds: number,
+ *   faults?: readonly string[]}} Outcome `faults`: a line each failed test, and each error that no test caught
  */
 
 const VITEST = 'vitest/vitest.mjs';
@@ -62,6 +64,7 @@ function vitest(project) {
     project,
     '--reporter=default',
     '--reporter=json',
+    '--reporter=./scripts/vite/stray-errors.mjs',
     `--outputFile.json=${report(project)}`,
   ];
 }
@@ -73,6 +76,9 @@ function vitest(project) {
 export function report(phase) {
   return join(ROOT, 'test-results', `${phase}.json`);
 }
+
+/** @param {string} phase */
+const strayErrors = (phase) => join(ROOT, 'test-results', `${phase}-stray.json`);
 
 /**
  * Every phase, whichever fails: first those that only read, as many beside each other as there are processors, each printed
@@ -129,16 +135,47 @@ function runPhase({ name, program, args, report: kind }) {
   const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: report(name) },
+    env: {
+      ...process.env,
+      PLAYWRIGHT_JSON_OUTPUT_FILE: report(name),
+      STRAY_ERRORS_FILE: strayErrors(name),
+    },
   });
   const seconds = (performance.now() - start) / 1000;
-  const path = report(name);
+  const json = kind && existsSync(report(name)) ? JSON.parse(readFileSync(report(name), 'utf8')) : null;
   const counts =
-    kind && existsSync(path)
-      ? count(kind, JSON.parse(readFileSync(path, 'utf8')))
-      : { passed: 0, failed: 0, repeated: 0, skipped: 0 };
+    kind && json !== null ? count(kind, json) : { passed: 0, failed: 0, repeated: 0, skipped: 0 };
+  /** @type {string[]} */
+  const stray = existsSync(strayErrors(name)) ? JSON.parse(readFileSync(strayErrors(name), 'utf8')) : [];
+  const faults = [...(kind && json !== null ? failedTests(kind, json) : []), ...stray];
   // A runner may fail outside any test: a file that does not load, a type error.
-  return { name, seconds, ...counts, failed: status === 0 ? counts.failed : Math.max(1, counts.failed) };
+  const failed = status === 0 ? counts.failed : Math.max(1, counts.failed);
+  return { name, seconds, ...counts, failed, faults };
+}
+
+/**
+ * Failed tests and files of a runner's report, a line each: where, which, and how it says so in its first line.
+ * @param {'vitest' | 'playwright'} kind
+ * @param {any} json
+ * @returns {string[]}
+ */
+export function failedTests(kind, json) {
+  const line = (/** @type {(string | undefined)[]} */ ...parts) =>
+    parts.map((part) => stripVTControlCharacters(part ?? '').split('\n')[0]).join(' · ');
+  if (kind === 'playwright') {
+    return specsOf(json)
+      .filter(({ ok }) => !ok)
+      .map(({ file, title, tests }) => line(file, title, tests[0]?.results.at(-1)?.error?.message));
+  }
+  return json.testResults
+    .filter((/** @type {any} */ { status }) => status === 'failed')
+    .flatMap((/** @type {any} */ { name, message, assertionResults }) => {
+      const failed = assertionResults.filter((/** @type {any} */ { status }) => status === 'failed');
+      const file = relative(ROOT, name);
+      return failed.length === 0
+        ? [line(file, message)]
+        : failed.map((/** @type {any} */ test) => line(file, test.fullName, test.failureMessages[0]));
+    });
 }
 
 /**
@@ -164,15 +201,25 @@ export function count(kind, json) {
 }
 
 /**
- * One line a phase, then the line of totals, alone.
+ * Of a suite and those within it.
+ * @param {{specs?: any[], suites?: any[]}} suite
+ * @returns {any[]}
+ */
+function specsOf({ specs = [], suites = [] }) {
+  return [...specs, ...suites.flatMap(specsOf)];
+}
+
+/**
+ * A line a phase, below it what failed in it; then the line of totals, alone.
  * @param {readonly Outcome[]} outcomes
  */
 export function summary(outcomes) {
-  const lines = outcomes.map(({ name, passed, failed, repeated, skipped, seconds }) => {
+  const lines = outcomes.flatMap(({ name, passed, failed, repeated, skipped, seconds, faults = [] }) => {
     const tests =
       passed + failed + skipped > 0 ? ` · ${passed} passed, ${failed} failed, ${skipped} skipped` : '';
     const again = repeated > 0 ? ` · ${repeated} of them at the second try` : '';
-    return `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}${tests}${again} · ${seconds.toFixed(1)} s`;
+    const line = `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}${tests}${again} · ${seconds.toFixed(1)} s`;
+    return [line, ...faults.map((fault) => `         ${fault}`)];
   });
   const total = (/** @type {'passed' | 'failed'} */ key) =>
     outcomes.reduce((sum, outcome) => sum + outcome[key], 0);

@@ -72,19 +72,31 @@ export function pSaid(p) {
 }
 
 /**
- * A mean with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440". The spread has two digits and the mean as many decimals; in
- * percent both read as every share does.
- * @param {number} mean
- * @param {number | null} spread null of one number
- * @param {((value: number) => string) | undefined} [form] of an axis that has one
- * @returns {readonly string[]}
+ * Means that stand beside each other, each with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440". All have as many decimals as
+ * give the largest spread two digits; what these do not show has one digit of its own.
+ * @param {readonly {readonly mean: number, readonly deviation: number | null}[]} row a deviation is null of one number
+ * @param {boolean} [inPercent] whether they are shares that are told in percent
+ * @returns {readonly (readonly string[])[]}
  */
-export function spreadTexts(mean, spread, form) {
-  if (form) return spread === null ? [form(mean)] : [`${form(mean)} ± ${form(spread)}`, form(mean)];
-  if (spread === null || spread === 0) return [plainNumber(mean)];
-  const decimals = 1 - Math.floor(Math.log10(spread));
-  if (decimals < 0 || decimals > 7)
-    return [`${plainNumber(mean)} ± ${plainNumber(spread)}`, plainNumber(mean)];
-  const fixed = (/** @type {number} */ value) => value.toFixed(decimals).replace('-', MINUS);
-  return [`${fixed(mean)} ± ${fixed(spread)}`, fixed(mean)];
+export function spreadTexts(row, inPercent = false) {
+  const [factor, unit] = inPercent ? [100, ' %'] : [1, ''];
+  const orderOf = (/** @type {readonly number[]} */ sizes) =>
+    Math.floor(Math.log10(factor * Math.max(...sizes.map(Math.abs))) + 1e-9);
+  const order = orderOf(row.map(({ deviation }) => deviation ?? 0));
+  // Of very small numbers all have the power of ten of the largest mean.
+  const power = order < -MOST_ZEROS ? orderOf(row.map(({ mean }) => mean)) : 0;
+  const text = (/** @type {number} */ value) => {
+    const own = factor * value;
+    if (!Number.isFinite(order)) return plainNumber(own);
+    const fixed = (own / 10 ** power).toFixed(Math.max(0, 1 - order + power));
+    if (Number(fixed) === 0) return plainNumber(own, 1);
+    return `${fixed}${power === 0 ? '' : `e${power}`}`.replaceAll('-', MINUS);
+  };
+  return row.map(({ mean, deviation }) => {
+    const alone = `${text(mean)}${unit}`;
+    return deviation ? [`${alone} ± ${text(deviation)}${unit}`, alone] : [alone];
+  });
 }
+
+/** A spread whose first digit comes after more zeros is written with a power of ten. */
+const MOST_ZEROS = 6;

@@ -1,6 +1,6 @@
 /** Which analysis with which settings, as a link has it: names and texts. What is as a form begins with is left out. */
 import type { Setting, Settings } from './declaration.ts';
-import { firstValues, type SettingValues } from './setting-values.ts';
+import { firstValues, mostInForm, type SettingValues } from './setting-values.ts';
 
 /** Parameters of a link. */
 export type Address = ReadonlyMap<string, string>;
@@ -25,8 +25,8 @@ export function analysisAt(address: Address): string | null {
 }
 
 /**
- * The settings that a link means: those it leaves out are as a form begins with. What it holds may be anything, and is still to be
- * checked (`settingShapes`).
+ * The settings that a link means: those it leaves out are as a form begins with, and a number out of the form's range is the nearest
+ * in it. What it holds may be anything, and is still to be checked (`settingShapes`).
  */
 export function valuesAt(settings: Settings, address: Address): SettingValues {
   const first: SettingValues = firstValues(settings);
@@ -46,7 +46,7 @@ function textOf(value: unknown): string {
 function valueOf(setting: Setting, text: string): unknown {
   switch (setting.kind) {
     case 'integer':
-      return text === '' ? null : Number(text);
+      return text === '' ? null : Math.min(mostInForm(setting), Math.max(setting.minimum, Number(text)));
     case 'switch':
       return text === 'true';
     case 'choices':

@@ -13,6 +13,8 @@ export interface LayerValue {
 export interface LayerMeans {
   readonly label: string;
   readonly regions: readonly (Spread & { readonly name: string })[];
+  /** Regions whose layers were measured and have no number: it is not defined there. */
+  readonly undefinedIn: readonly { readonly name: string; readonly n: number }[];
   /** Null where the language model has none. */
   readonly largest: { readonly layer: LayerIndex; readonly value: number } | null;
 }
@@ -26,13 +28,20 @@ export function layerMeans(
   const found = points.flatMap(({ layer, value }) =>
     layer > 0 && value !== null && Number.isFinite(value) ? [{ layer, value }] : [],
   );
-  const spreads = regions.flatMap(({ name, first, last }) => {
-    const here = found.filter(({ layer }) => rowOfIndex(layer) >= first && rowOfIndex(layer) <= last);
-    return here.length === 0 ? [] : [{ name, ...spreadOf(here.map(({ value }) => value)) }];
+  const within = (region: Reader['regions'][number], layer: LayerIndex): boolean =>
+    rowOfIndex(layer) >= region.first && rowOfIndex(layer) <= region.last;
+  const undefinedIn = regions.flatMap((region) => {
+    const here = points.filter(({ layer }) => layer > 0 && within(region, layer));
+    const none = here.length > 0 && here.every(({ value }) => value === null);
+    return none ? [{ name: region.name, n: here.length }] : [];
+  });
+  const spreads = regions.flatMap((region) => {
+    const here = found.filter(({ layer }) => within(region, layer));
+    return here.length === 0 ? [] : [{ name: region.name, ...spreadOf(here.map(({ value }) => value)) }];
   });
   const largest = found.reduce<LayerMeans['largest']>(
     (best, point) => (best === null || point.value > best.value ? point : best),
     null,
   );
-  return { label, regions: spreads, largest };
+  return { label, regions: spreads, undefinedIn, largest };
 }

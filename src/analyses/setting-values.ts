@@ -1,7 +1,7 @@
 /** Values of declared settings: what they begin with, and which ones are valid. */
 import * as v from 'valibot';
 import type { AskedModel } from './asked-model.ts';
-import type { Setting, Settings, ValuesOf } from './declaration.ts';
+import type { IntegerSetting, Setting, Settings, ValuesOf } from './declaration.ts';
 
 /** By name. What a setting may be is its declaration's to say. */
 export type SettingValues = Readonly<Record<string, unknown>>;
@@ -18,6 +18,14 @@ export function firstValues<S extends Settings>(settings: S): ValuesOf<S> {
       ? setting.first
       : defaultOf(setting),
   );
+}
+
+/** The most that the page's form takes where nothing else is declared. */
+const MOST_IN_FORM = 10_000;
+
+/** The most that the page's form, and a link to it, take of a number. */
+export function mostInForm({ formMaximum, maximum }: IntegerSetting): number {
+  return formMaximum ?? maximum ?? MOST_IN_FORM;
 }
 
 /** Whether a setting says anything of work on these models. */

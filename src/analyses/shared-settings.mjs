@@ -30,7 +30,7 @@ export const DRAWN = /** @type {const} */ ({
 export const EVALUATED = /** @type {const} */ ({
   ...DRAWN,
   style: { kind: 'choice', choices: ['reasoner', 'revisual', 'none', 'demo'], value: null, form: 'main' },
-  maxNewTokens: { kind: 'integer', minimum: 1, value: null, form: 'main' },
+  maxNewTokens: { kind: 'integer', minimum: 1, value: null, formMaximum: 32_768, form: 'main' },
 });
 
 /** Where Early and Mid end; null for thirds. */

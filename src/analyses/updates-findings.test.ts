@@ -78,7 +78,19 @@ describe('numbers by layer in words', () => {
 
   test('regions have mean and spread, a frozen one is exactly zero', () => {
     expect(layerMeansSentence(means([0, 0, 2, 4, 5, 6], 2, 4), '‖Δ‖')).toBe(
-      'RL − IN: mean ‖Δ‖ ± standard deviation between layers, Early exactly zero (2 layers), Mid 3.0 ± 1.4 (2 layers), Late 5.50 ± 0.71 (2 layers); largest in layer 6 (6).',
+      'RL − IN: mean ‖Δ‖ ± standard deviation between layers, Early exactly zero (2 layers), Mid 3.0 ± 1.4 (2 layers), Late 5.5 ± 0.7 (2 layers); largest in layer 6 (6).',
+    );
+  });
+
+  test('a region where a number is not defined is named, and is no zero', () => {
+    const points = [null, null, 2, 4].map((value, i) => ({ layer: i + 1, value }));
+    const found = layerMeans('RL − IN', points, regions(2, 3, 4));
+    expect(layerMeansSentence(found, 'effective rank')).toBe(
+      'RL − IN: mean effective rank ± standard deviation between layers, Mid 2 (1 layer), Late 4 (1 layer); not defined in Early (2 layers); largest in layer 4 (4).',
+    );
+    const none = layerMeans('RL − IN', points.slice(0, 2), regions(1, 2, 2));
+    expect(layerMeansSentence(none, 'effective rank')).toBe(
+      'RL − IN: effective rank is not defined in Early (1 layer), Mid (1 layer).',
     );
   });
 

@@ -283,6 +283,29 @@ describe('layerwise_svd.json', () => {
       ...{ layer_idx: 1, section: 'LLM Backbone', region: 'early', n_params: 1 },
       sft: { spectral_norm_mean: spectrum?.spectralNorm, effective_rank_mean: spectrum?.effectiveRank },
     });
-    expect(file.frankenscope?.regions.late['sft']?.effective_rank.n).toBe(1);
+    expect(file.frankenscope?.regions.late['sft']?.effective_rank?.n).toBe(1);
+  });
+
+  it('has no rank for a region whose updates are exactly zero, where the reference says 0', async () => {
+    const asked = await request({}, 'down_proj');
+    const { pairing, deltas } = asked;
+    const zero = {
+      ...spectrumMetrics(new Float64Array(2), { topK: 2, accuracy: accuracyOf('cpu', 2) }),
+      mode: 'exact',
+      device: 'cpu',
+    } as const;
+    const records = new Map(
+      [...(await measureDiversity(asked, { threads }))].map(([name, record]) => {
+        const spectra = name.includes('layers.2') ? { ...record.spectra, sft: zero } : record.spectra;
+        return [name, { ...record, spectra }];
+      }),
+    );
+    const file = layerwiseSvdFile({
+      ...{ pairing, deltas, records, rounding: 'stored', cuts: [1, 2], weights: 'down_proj', topK: 10 },
+      models: { base: 'b', in: 'i', rl: 'r' },
+    });
+    expect(file.frankenscope?.regions.late['sft']).toEqual({ effective_rank: null, stable_rank: null });
+    expect(file.frankenscope?.regions.middle['sft']?.stable_rank?.mean).toBeGreaterThanOrEqual(1);
+    expect(file.layers.at(-1)?.sft).toMatchObject({ effective_rank: 0, stable_rank: 0 });
   });
 });

@@ -1,13 +1,29 @@
+import { definedRanks, type RankMetric } from '../../spectra/results/layerwise-svd.ts';
 import type { LayerwiseSvdFile, SvdEntry, SvdMetrics } from '../../spectra/results/layerwise-svd.ts';
+import type { LayerIndex } from '../../layer-index.ts';
 import { byLayer } from '../../spectra/results/updates-file.ts';
 import { mean } from '../../statistics/mean.ts';
 
-export type RankMetric = 'effective_rank' | 'stable_rank';
-
-/** Effective or stable rank per layer, mean over its matrices; in fast mode ± 1.96 standard errors of the estimate. */
-export function rankByLayer({ layers }: LayerwiseSvdFile, key: string, metric: RankMetric) {
-  return spectraByLayer(layers, key).map(([layer, spectra]) => {
-    const value = mean(spectra.map((spectrum) => spectrum[metric]));
+/**
+ * Effective or stable rank per layer, mean over those of its matrices that changed, null where none did; in fast mode ± 1.96 standard
+ * errors of the estimate.
+ */
+export function rankByLayer(
+  { layers }: LayerwiseSvdFile,
+  key: string,
+  metric: RankMetric,
+): readonly {
+  readonly layer: LayerIndex;
+  readonly value: number | null;
+  readonly n?: number;
+  readonly low?: number;
+  readonly high?: number;
+}[] {
+  return spectraByLayer(layers, key).map(([layer, all]) => {
+    const ranks = definedRanks(all, metric);
+    if (ranks.length === 0) return { layer, value: null };
+    const value = mean(ranks);
+    const spectra = all.filter((spectrum) => spectrum[metric] !== 0);
     const errors = spectra.map(({ frankenscope }) => frankenscope?.standard_errors?.effective_rank);
     const known = metric === 'effective_rank' && errors.every((error) => error !== undefined);
     const half = known
@@ -69,6 +85,11 @@ export function edgeCounts({ layers }: Pick<LayerwiseSvdFile, 'layers'>, key: st
     above: counts.reduce((sum, { above }) => sum + above, 0),
     values: counts.reduce((sum, { values }) => sum + values, 0),
   };
+}
+
+/** The updates among these that are not exactly zero: only they have a spectrum whose shape says anything. */
+export function changed(spectra: readonly SvdMetrics[]): readonly SvdMetrics[] {
+  return spectra.filter(({ spectral_norm }) => spectral_norm > 0);
 }
 
 /** One update's spectra by unified layer index, in its order. */

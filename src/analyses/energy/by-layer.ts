@@ -19,6 +19,12 @@ export function energyByLayer({ summary }: FroNormFile, key: string, scale: 'rel
   });
 }
 
+/** Share of all weights that an update left as they were; null where none was compared. */
+export function unchangedOfAll({ frankenscope }: FroNormFile, key: string): number | null {
+  const { elements = 0, unchanged = {} } = frankenscope?.total ?? {};
+  return elements === 0 ? null : (unchanged[key] ?? null);
+}
+
 /** Of one update. */
 export interface FloorCounts {
   /** That a checkpoint stores rounded. */

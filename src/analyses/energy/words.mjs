@@ -9,6 +9,18 @@ import { countOf, factorsSentence, layerMeansSentence } from '../wording.mjs';
  * @import {FloorCounts} from './by-layer.ts'
  */
 
+/** @param {'relative' | 'absolute'} scale */
+const norm = (scale) => (scale === 'relative' ? '‖Δ‖/‖W‖' : '‖Δ‖');
+
+/**
+ * What norms are called wherever they stand (docs/method.md §5): "mean" of the matrices' own, "joint" of all as one vector.
+ * @param {'mean' | 'joint'} of
+ * @param {'relative' | 'absolute'} scale
+ */
+export function normName(of, scale) {
+  return `${of} ${norm(scale)}`;
+}
+
 export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} */ ({
   title: 'Energy',
   noun: 'energy',
@@ -27,7 +39,7 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
      * @param {LayerMeans} means
      * @param {'relative' | 'absolute'} scale
      */
-    means: (means, scale) => layerMeansSentence(means, scale === 'relative' ? '‖Δ‖/‖W‖' : '‖Δ‖'),
+    means: (means, scale) => layerMeansSentence(means, norm(scale)),
 
     /**
      * The share of all elements that an update left as they were.

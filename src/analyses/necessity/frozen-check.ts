@@ -21,10 +21,10 @@ export interface PlaceUpdate {
   readonly square: number;
   /** ‖Δ‖_F over all weights of the place. */
   readonly norm: number;
-  /** ‖Δ‖_F / ‖W_IN‖_F of the place. */
+  /** Joint ‖Δ‖_F / ‖W_IN‖_F of the place, as one vector (docs/method.md §5). */
   readonly relative: number;
-  /** Its part of all Σ δ². */
-  readonly share: number;
+  /** Its part of all Σ δ²; null where the whole update is zero. */
+  readonly share: number | null;
 }
 
 export interface FreezeFinding {
@@ -73,7 +73,7 @@ export function freezeFinding(
         ...{ place, tensors, elements, unchanged, square },
         norm: Math.sqrt(square),
         relative: Math.sqrt(square) / (Math.sqrt(weight) + 1e-8),
-        share: total === 0 ? 0 : square / total,
+        share: total === 0 ? null : square / total,
       },
     ];
   });
@@ -87,7 +87,7 @@ export function freezeFinding(
 interface CheckedRun extends Omit<FreezeFinding, 'delta'> {
   readonly model: string;
   /** Difference of shares from RL's, by place, in the order of `places`; of RL itself, and without it, none. */
-  readonly againstRl?: readonly number[];
+  readonly againstRl?: readonly (number | null)[];
 }
 
 /** `frozen_check.json`: of each model that is asked its update from IN. */
@@ -141,15 +141,14 @@ export function updatesFromIn(deltas: readonly DeltaSpec[]): readonly DeltaSpec[
 /** How a run's energy is distributed against a reference run's: share by place, and the difference of shares. */
 export interface Redistribution {
   readonly place: Place;
-  readonly reference: number;
-  readonly run: number;
-  readonly difference: number;
+  /** Null where one of the updates is zero. */
+  readonly difference: number | null;
 }
 
 export function redistribution(run: FreezeFinding, reference: FreezeFinding): readonly Redistribution[] {
   return run.places.map(({ place, share }) => {
-    const before = reference.places.find((other) => other.place === place)?.share ?? 0;
-    return { place, reference: before, run: share, difference: share - before };
+    const before = reference.places.find((other) => other.place === place)?.share ?? null;
+    return { place, difference: share === null || before === null ? null : share - before };
   });
 }
 

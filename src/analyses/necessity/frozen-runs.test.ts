@@ -129,6 +129,10 @@ describe('the check of a frozen run', () => {
     expect(frozen.places[2]?.relative).toBeCloseTo(Math.sqrt(12 / 8), 7);
     const plain = freezeFinding(layers([2, 2, 2, 2, 4, 4]), 'run', 'in', [2, 4]);
     expect(redistribution(frozen, plain).map(({ difference }) => difference)).toEqual([-0.25, 0, 0.25]);
+    // Of an update of nothing no region has a share.
+    const nothing = freezeFinding(layers([0, 0, 0, 0, 0, 0]), 'run', 'in', [2, 4]);
+    expect(nothing.places.map(({ share }) => share)).toEqual([null, null, null]);
+    expect(redistribution(nothing, plain).map(({ difference }) => difference)).toEqual([null, null, null]);
   });
 
   it('is not fooled by a single element', () => {

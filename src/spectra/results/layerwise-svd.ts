@@ -98,9 +98,17 @@ export interface LayerwiseSvdFile {
   };
 }
 
+/** Null where no update of the region has a rank. */
 type RegionSpreads = Readonly<
-  Record<string, { readonly effective_rank: Spread; readonly stable_rank: Spread }>
+  Record<string, { readonly effective_rank: Spread | null; readonly stable_rank: Spread | null }>
 >;
+
+export type RankMetric = 'effective_rank' | 'stable_rank';
+
+/** The ranks of those updates that have one: of what is exactly zero it would be 0/0 (docs/method.md §6), where the reference says 0. */
+export function definedRanks(spectra: readonly SvdMetrics[], metric: RankMetric): readonly number[] {
+  return spectra.flatMap(({ [metric]: rank }) => (rank === 0 ? [] : [rank]));
+}
 
 export interface LayerwiseSvdRequest extends UpdatesRequest<SpectrumRecord> {
   readonly deltas: readonly DeltaSpec[];
@@ -131,7 +139,7 @@ export function layerwiseSvdFile(request: LayerwiseSvdRequest): LayerwiseSvdFile
       cuts,
       ...formatsOf(request),
       log: 'natural',
-      regions: regionSpreads(summary, deltas),
+      regions: regionSpreads(layers, deltas),
       ...leftOut(pairing),
       ...(request.overlap ? { overlap: request.overlap } : {}),
       provenance: request.provenance,
@@ -210,17 +218,28 @@ function summaryOf(layer: LayerIndex, entries: readonly SvdEntry[]): SvdSummary 
 }
 
 function regionSpreads(
-  summary: readonly SvdSummary[],
+  entries: readonly SvdEntry[],
   deltas: readonly DeltaSpec[],
 ): Record<Region, RegionSpreads> {
   return byRegion((name) => {
-    const layers = summary.filter(({ region }) => region === name);
+    const layers = byLayer(
+      entries.filter(({ region }) => region === name),
+      ({ layer_idx }) => layer_idx,
+    );
     if (layers.length === 0) return {};
-    const spread = (key: string, metric: 'effective_rank_mean' | 'stable_rank_mean'): Spread =>
-      spreadOf(layers.map(({ frankenscope }) => frankenscope?.deltas[key]?.[metric] ?? 0));
+    const spread = (key: string, metric: RankMetric): Spread | null => {
+      const means = layers.flatMap(([, own]) => {
+        const ranks = definedRanks(
+          own.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []),
+          metric,
+        );
+        return ranks.length === 0 ? [] : [mean(ranks)];
+      });
+      return means.length === 0 ? null : spreadOf(means);
+    };
     return byDelta(deltas, ({ key }) => ({
-      effective_rank: spread(key, 'effective_rank_mean'),
-      stable_rank: spread(key, 'stable_rank_mean'),
+      effective_rank: spread(key, 'effective_rank'),
+      stable_rank: spread(key, 'stable_rank'),
     }));
   });
 }

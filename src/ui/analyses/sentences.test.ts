@@ -1,4 +1,5 @@
 /** Every number of a sentence is computed again from the exported table of the chart that stands beside it (docs/method.md §13). */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analysis as ablate } from '../../analyses/ablate/analysis.ts';
@@ -11,9 +12,9 @@ import { analysis as patch } from '../../analyses/patch/analysis.ts';
 import { analysis as swap } from '../../analyses/swap/analysis.ts';
 import type { TokensRecord } from '../../analyses/tokens/difference.ts';
 import { analysis as tokens } from '../../analyses/tokens/analysis.ts';
-import { layerNames } from '../../analyses/wording.mjs';
+import { differenceText, layerNames } from '../../analyses/wording.mjs';
 import { LEAST } from '../../few-items.mjs';
-import { percentText, points, spreadTexts } from '../../number-text.mjs';
+import { percentText, spreadTexts } from '../../number-text.mjs';
 import { plainNumber } from '../../plain-number.mjs';
 import { errorRates } from '../../probes/ablation/error-rates.ts';
 import { ablateLayer } from '../../probes/ablation/experiment.ts';
@@ -30,18 +31,22 @@ import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import type { LayerwiseSvdFile } from '../../spectra/results/layerwise-svd.ts';
 import type { SideOverlap, SubspaceOverlapFile } from '../../spectra/results/subspace-overlap-file.ts';
+import { mcnemarExact } from '../../statistics/mcnemar.ts';
 import { mean } from '../../statistics/mean.ts';
+import { pairedInterval } from '../../statistics/paired.ts';
 import { spreadOf } from '../../statistics/spread.ts';
 import { AS_PERCENT, type ValueAxis } from '../charts/axis/value-axis.ts';
-import { layerTable } from '../charts/layer-lines/reading.ts';
-import type { LayerSeries, Level } from '../charts/layer-lines/series.ts';
-import { errorPoints, lengthPoints } from './ablate/series.ts';
+import { fullLayerTable } from '../charts/layer-lines/full-table.ts';
+import type { LayerSeries, Level, Published } from '../charts/layer-lines/series.ts';
+import type { Papers } from '../published/papers.ts';
+import { swapPeakMarks } from '../published/swap-peaks.ts';
+import { errorPoints, formsAlso, lengthPoints } from './ablate/series.ts';
 import { attentionPoints } from './attention/series.ts';
 import { matricesByLayer, rankSeries } from './diversity/series.ts';
-import { energySeries } from './energy/series.ts';
-import { readablePoints } from './lens/series.ts';
+import { energySeries, unchangedSeries } from './energy/series.ts';
+import { embeddingAlso, readablePoints } from './lens/series.ts';
 import { overlapSeries } from './overlap/series.ts';
-import { agreementPoints } from './patch/series.ts';
+import { agreementAlso, agreementPoints } from './patch/series.ts';
 import { swapSeries } from './swap/series.ts';
 import { type ExportedRow, exportedRows, numberIn, numbersOf } from './testing/exported-table.ts';
 import { tokenTable } from './tokens/token-table.ts';
@@ -53,15 +58,26 @@ const REGIONS = [
   { name: 'Late', first: 3, last: 3 },
 ];
 const READER = { regions: REGIONS };
+/** The same as the axis of charts counts layers. */
+const PARTS = REGIONS.map(({ name, first, last }) => ({ name, first: first + 1, last: last + 1 }));
 const SHARE: ValueAxis = { title: 'share (%)', domain: [0, 1], ...AS_PERCENT };
 const PLAIN: ValueAxis = { title: 'value', format: plainNumber };
 
 /** The chart's table as it is exported. Each value has its n, and no interval a width of zero. */
-function rowsOf(series: LayerSeries[], y: ValueAxis, levels: Level[] = []): readonly ExportedRow[] {
-  const rows = exportedRows(layerTable({ series, levels, y }));
+function rowsOf(
+  series: LayerSeries[],
+  y: ValueAxis,
+  levels: Level[] = [],
+  published: Published[] = [],
+): readonly ExportedRow[] {
+  const rows = exportedRows(fullLayerTable({ series, levels, y, published }, PARTS));
+  expect(rows.map((row) => row['region'])).toEqual(['Early', 'Mid', 'Mid', 'Late']);
   for (const { label } of [...series, ...levels]) {
     for (const row of rows) {
-      expect(numberIn(row, `${label}, n`)).toBeGreaterThan(0);
+      // What is not defined rests on nothing.
+      const defined = row[`${label}, ${y.title}`] !== '';
+      if (defined) expect(numberIn(row, `${label}, n`)).toBeGreaterThan(0);
+      else expect(row[`${label}, n`] ?? '').toBe('');
       const [low, high] = [numberIn(row, `${label}, low`), numberIn(row, `${label}, high`)];
       if (!Number.isNaN(low)) expect(low).toBeLessThan(high);
     }
@@ -103,18 +119,19 @@ describe('sentences and exported tables', () => {
     const pair = fc
       .record({
         id: fc.uuid(),
+        resampled: fc.boolean(),
+        original: fc.constantFrom('3', '10'),
         swapped: fc.array(fc.constantFrom('3', '10', '7'), { minLength: 4, maxLength: 4 }),
       })
-      .map(({ id, swapped }): SwapRecord => ({
+      .map(({ id, resampled, original, swapped }): SwapRecord => ({
         ...{ task: 'counting', id, prompt: 'How many?', targetAnswer: '3', sourceAnswer: '10' },
-        ...{ imageTokens: { target: 4, source: 4 }, resampled: false, original: said('3'), source: null },
+        ...{ imageTokens: { target: 4, source: 4 }, resampled, original: said(original), source: null },
         swapped: swapped.map((text, layer) => ({ layer, ...said(text) })),
       }));
-    const values = { definition: 'paper', mode: 'single', reads: 'all' } as Parameters<
-      typeof swap.findings
-    >[1];
-    holds(many(pair), (records) => {
-      const rows = rowsOf([...swapSeries(records, 'paper', 'ink')], SHARE);
+    const ran = fc.tuple(many(pair), fc.constantFrom('paper' as const, 'reference' as const));
+    holds(ran, ([records, definition]) => {
+      const values = { definition, mode: 'single', reads: 'all' } as Parameters<typeof swap.findings>[1];
+      const rows = rowsOf([...swapSeries(records, definition, 'ink')], SHARE);
       const [sentence = ''] = swap.findings(records, values, [], READER);
       const peaks = largest(rows, `Counting, ${SHARE.title}`);
       const share = shareOf(rows[peaks[0] ?? 0], 'Counting');
@@ -125,20 +142,53 @@ describe('sentences and exported tables', () => {
       const regions = /Mean over (.*?); bootstrap over items/.exec(sentence)?.[1];
       expect(regions !== undefined).toBe(records.length >= LEAST);
       for (const { name, first, last } of regions === undefined ? [] : REGIONS) {
-        const rates = rows.slice(first, last + 1).map((row) => numberIn(row, `Counting, ${SHARE.title}`));
-        const [text = '', low = '', high = ''] =
-          new RegExp(`${name} [\\d.]+ % \\(([\\d.]+) % to ([\\d.]+) %\\)`).exec(regions ?? '') ?? [];
-        expect(text).toContain(`${name} ${percentText(mean(rates) / 100)} (`);
-        expect(Number(low)).toBeLessThan(Number(high));
+        const within = rows.slice(first, last + 1);
+        const of = (column: string) => numberIn(within[0], `Counting, mean of region, ${column}`);
+        const rates = within.map((row) => numberIn(row, `Counting, ${SHARE.title}`));
+        expect(of(SHARE.title)).toBeCloseTo(mean(rates), 9);
+        const [average, low, high] = [SHARE.title, 'low', 'high'].map((end) => percentText(of(end) / 100));
+        expect(regions).toContain(`${name} ${average} (${low} to ${high})`);
+        expect([of('low') < of('high'), of('n')]).toEqual([true, records.length]);
       }
-      const went = numbersOf(/At layer .*? stayed/.exec(sentence)?.[0] ?? '');
-      if (went.length > 0) {
-        const [layer = 0, source = 0, n = 0, elsewhere = 0, stayed = 0] = went;
-        expect(layer - 1).toBe(peaks[0]);
-        expect(source + elsewhere + stayed).toBe(n);
-        expect(percentText((source + elsewhere) / n)).toBe(percentText(most / 100));
-      }
+      const whole = (column: string) => numberIn(rows[0], `Counting, ${column}`);
+      const counted = (count: number, text: string) =>
+        expect(sentence.includes(text)).toBe(count > 0 && sentence !== '');
+      counted(
+        whole('changed before the swap'),
+        `Counting: ${whole('changed before the swap')} of ${records.length} already meet the definition`,
+      );
+      counted(whole('resampled'), `${whole('resampled')} of its pairs were resampled`);
+      const peak = rows[peaks[0] ?? 0];
+      const [source, elsewhere, stayed] = ["went to the source's answer", 'went elsewhere', 'stayed'].map(
+        (where) => numberIn(peak, `Counting, ${where}`),
+      );
+      const went = `At layer ${(peaks[0] ?? 0) + 1} ${source} of ${records.length} answers went to the source's, ${elsewhere} elsewhere, ${stayed} stayed.`;
+      expect(sentence.includes(went)).toBe(most > 0);
     });
+  });
+
+  it('of what papers printed: where it stands, and its number', () => {
+    const papers = JSON.parse(readFileSync('public/published/papers.json', 'utf8')) as Papers;
+    const points = Array.from({ length: LAYERS }, (_, at) => ({ layer: at + 1, value: 0.5, n: 12 }));
+    const marks = swapPeakMarks(papers, LAYERS);
+    const rows = rowsOf([line('Counting', points)], SHARE, [], marks);
+    const { peaks } = papers.swapPeaks;
+    expect(peaks.length).toBeGreaterThan(1);
+    for (const { task, rate } of peaks) {
+      const mark = marks.find((one) => one.kind === 'peak' && one.panel?.toLowerCase() === task);
+      expect(numberIn(rows[0], `${mark?.panel}, ${mark?.label}, ${SHARE.title}`)).toBeCloseTo(100 * rate, 9);
+      expect(numberIn(rows[3], `${mark?.panel}, ${mark?.label}, layer`)).toBeLessThanOrEqual(LAYERS);
+    }
+    const range = {
+      kind: 'range',
+      label: 'P: 0.1 to 0.2',
+      short: 'P',
+      colour: 'ink',
+      low: 0.1,
+      high: 0.2,
+    } as const;
+    const [row] = rowsOf([line('RL', points)], PLAIN, [], [range]);
+    expect([numberIn(row, `${range.label}, low`), numberIn(row, `${range.label}, high`)]).toEqual([0.1, 0.2]);
   });
 
   it('of ablation: each layer of several that cost most has its own number of tokens', () => {
@@ -163,7 +213,10 @@ describe('sentences and exported tables', () => {
         { ...level, value: baseline.errorRate, ...baseline.interval },
       ]);
       const lengths = rowsOf([line('IN', lengthPoints(rates))], PLAIN, [
-        { ...level, value: baseline.form.meanTokens, ...baseline.form.tokensInterval },
+        {
+          ...{ ...level, value: baseline.form.meanTokens, ...baseline.form.tokensInterval },
+          also: formsAlso(baseline.form),
+        },
       ]);
       const [before = '', worst = '', forms = ''] = ablate.findings(records, values, models, READER);
       expect(before).toBe(`Without ablation wrong answers are ${shareOf(errors[0], 'baseline')}.`);
@@ -173,13 +226,38 @@ describe('sentences and exported tables', () => {
         `With ${layerNames(layers)} left out they are most: ${shareOf(row, 'IN')}; accuracy `,
       );
       const drop = (numberIn(row, `baseline, ${SHARE.title}`) - numberIn(row, `IN, ${SHARE.title}`)) / 100;
-      if (records.length < LEAST) {
-        const [lost = 0, gained = 0] = numbersOf(/accuracy (.*)\./.exec(worst)?.[1] ?? '');
-        expect((gained - lost) / records.length).toBeCloseTo(drop, 9);
+      // Interval and test of the difference come of the counts of one row and the baseline (docs/results.md).
+      const n = records.length;
+      const [lost, gained] = [numberIn(row, 'IN, lost'), numberIn(row, 'IN, gained')];
+      expect((gained - lost) / n).toBeCloseTo(drop, 9);
+      const before0 = Math.round(n * (1 - numberIn(row, `baseline, ${SHARE.title}`) / 100));
+      const table = { both: before0 - lost, lost, gained, neither: n - before0 - gained };
+      const compared = {
+        n,
+        lost,
+        gained,
+        delta: drop,
+        interval: pairedInterval(table),
+        p: mcnemarExact(lost, gained),
+      };
+      const of = layers.length > 1 ? [`of layer ${(layers[0] ?? 0) + 1}`] : [];
+      expect(worst).toContain(`accuracy ${differenceText(compared, of)}.`);
+      if (n < LEAST) {
         expect(forms).toBe('');
         return;
       }
-      expect(worst).toContain(`accuracy ${points(drop)} points (Newcombe for pairs, 95 %: `);
+      for (const [column, text] of [
+        ['cut off (%)', 'were cut off'],
+        ['with answer tag (%)', 'carry an answer tag'],
+      ]) {
+        const percent = (one: ExportedRow | undefined, name: string) =>
+          percentText(numberIn(one, `${name}, ${column}`) / 100);
+        const shares = layers.map((layer) => percent(lengths[layer], 'IN'));
+        const [said = '', beforehand = ''] =
+          new RegExp(`([^;]*) ${text} \\(([^)]*)\\)`).exec(forms)?.slice(1) ?? [];
+        expect(beforehand).toBe(percent(lengths[0], 'baseline'));
+        for (const share of new Set(layers.length > 3 ? [] : shares)) expect(said).toContain(share);
+      }
       const own = layers.map((layer) => numberIn(lengths[layer], `IN, ${PLAIN.title}`));
       const listed = [...new Set(own.map((value) => plainNumber(value)))];
       const found = /have (.*?) tokens on average \((.*?) without ablation\)/.exec(forms);
@@ -268,13 +346,21 @@ describe('sentences and exported tables', () => {
     holds(many(record), (records) => {
       const [model] = lensByDepth(records);
       if (!model) throw new Error('there is no model');
-      const rows = rowsOf([line('IN', readablePoints(model))], SHARE);
+      const also = embeddingAlso(model);
+      const rows = rowsOf([{ ...line('IN', readablePoints(model)), also }], SHARE);
       const [sentence = ''] = lens.findings(records, {} as never, [], READER);
       const above = rows.map((row) => numberIn(row, `IN, ${SHARE.title}`) > 50);
       const from = above.findIndex((_, at) => above.slice(at).every(Boolean));
       // The embedding, depth 0, is no layer of the chart.
-      if (sentence.includes('from the embedding on')) expect(from).toBe(0);
-      else if (from < 0)
+      if (sentence.includes('from the embedding on')) {
+        expect(from).toBe(0);
+        const [value, low, high] = ['readable (%)', 'low', 'high'].map((column) =>
+          numberIn(rows[0], `IN, after the embedding, ${column}`),
+        );
+        const embedding = { [`IN, ${SHARE.title}`]: value, 'IN, low': low, 'IN, high': high };
+        const texts = Object.fromEntries(Object.entries(embedding).map(([name, one]) => [name, String(one)]));
+        expect(sentence).toContain(shareOf({ ...rows[0], ...texts }, 'IN'));
+      } else if (from < 0)
         expect(sentence).toContain(`can more than half of the answers be read (n = ${records.length}`);
       else
         expect(sentence).toBe(
@@ -306,9 +392,12 @@ describe('sentences and exported tables', () => {
         expect(sentence).toBe(`RL and IN answer ${all} alike.`);
         return;
       }
-      const rows = rowsOf([line('as RL', agreementPoints(found.depths, 'asDonor'))], SHARE);
+      const also = agreementAlso(found, 'asDonor');
+      const rows = rowsOf([{ ...line('as RL', agreementPoints(found.depths, 'asDonor')), also }], SHARE);
       expect(rows.map((row) => numberIn(row, 'as RL, n'))).toEqual(Array(LAYERS).fill(found.differing));
-      expect(sentence).toContain(`differ on ${found.differing} of ${questions.length} questions.`);
+      expect(sentence).toContain(
+        `differ on ${found.differing} of ${numberIn(rows[0], 'as RL, questions asked')} questions.`,
+      );
       const above = rows.map((row) => numberIn(row, `as RL, ${SHARE.title}`) > 50);
       const from = above.findIndex((_, at) => above.slice(at).every(Boolean));
       if (from < 0) expect(sentence).toContain('At no depth do most of them follow RL.');
@@ -344,7 +433,7 @@ describe('sentences and exported tables', () => {
         expect(top).toBeGreaterThanOrEqual((sum / 2) * (1 - 1e-12));
         expect(half[2]).toBe(percentText(Number(half[1]) / rows.length));
       } else expect(Math.max(...kl)).toBe(0);
-      const differing = rows.filter((row) => row['first choice in'] !== row['first choice rl']);
+      const differing = rows.filter((row) => row['first choice, IN'] !== row['first choice, RL']);
       expect(choices).toContain(`at ${differing.length} of ${rows.length} tokens`);
       const most = Math.max(...differing.map((row) => numberIn(row, 'KL(RL ‖ IN) (nats)')));
       if (differing.length > 0) expect(choices).toContain(`(${plainNumber(most)} nats)`);
@@ -356,24 +445,51 @@ describe('sentences and exported tables', () => {
     minLength: LAYERS,
     maxLength: LAYERS,
   });
-  const DELTA = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
+  const DELTA = {
+    ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
+    ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
+  };
   const reader = { ...READER, formulas: new Map([['rl', 'RL − IN']]), scale: 'relative' } as const;
 
   /** Means of regions with their spread, and the largest layer, as a sentence has them of a column. */
   function expectMeans(sentence: string, rows: readonly ExportedRow[], column: string): void {
-    const values = rows.map((row) => numberIn(row, column));
+    const all = rows.map((row) => numberIn(row, column));
+    const values = all.filter((value) => !Number.isNaN(value));
+    const none = REGIONS.filter(({ first, last }) => all.slice(first, last + 1).every(Number.isNaN));
+    const missing = none.map(({ name, first, last }) => `${name} (${last > first ? '2 layers' : '1 layer'})`);
+    if (missing.length > 0) expect(sentence).toContain(`not defined in ${missing.join(', ')}`);
+    else expect(sentence).not.toContain('not defined');
+    if (values.length === 0) return;
     if (values.every((value) => value === 0)) {
-      expect(sentence).toContain('is exactly zero in every layer.');
+      expect(sentence).toContain('is exactly zero in every layer');
       return;
     }
+    const defined = REGIONS.filter(({ name }) => !none.some((region) => region.name === name));
+    const texts = spreadTexts(
+      defined.map(({ first, last }) =>
+        spreadOf(all.slice(first, last + 1).filter((value) => !Number.isNaN(value))),
+      ),
+    );
     for (const { name, first, last } of REGIONS) {
-      const { mean: average, deviation, n } = spreadOf(values.slice(first, last + 1));
+      const label = column.slice(0, column.indexOf(','));
+      const of = (what: string) => numberIn(rows[first], `${label}, mean of region, ${what}`);
+      const here = all.slice(first, last + 1).filter((value) => !Number.isNaN(value));
+      if (here.length === 0) {
+        expect(of('layers')).toBeNaN();
+        continue;
+      }
+      const { mean: average, deviation, n } = spreadOf(here);
+      expect(of(column.slice(column.indexOf(',') + 2))).toBeCloseTo(average, 9);
+      expect([of('standard deviation') || null, of('layers')]).toEqual([
+        deviation === null || deviation === 0 ? null : expect.closeTo(deviation, 9),
+        n,
+      ]);
       const zero = average === 0 && (deviation ?? 0) === 0;
-      const text = zero ? 'exactly zero' : spreadTexts(average, deviation)[0];
+      const text = zero ? 'exactly zero' : texts[defined.findIndex((region) => region.name === name)]?.[0];
       expect(sentence).toContain(`${name} ${text} (${n} layer${n === 1 ? '' : 's'}`);
     }
     const most = Math.max(...values);
-    expect(sentence).toContain(`largest in layer ${values.indexOf(most) + 1} (${plainNumber(most)}).`);
+    expect(sentence).toContain(`largest in layer ${all.indexOf(most) + 1} (${plainNumber(most)}).`);
   }
 
   it('of energy: means of regions with the spread between layers', () => {
@@ -382,16 +498,22 @@ describe('sentences and exported tables', () => {
         layers: [],
         summary: matrices.map((norms, at) => ({
           ...{ layer_idx: at + 1, section: '', n_params: norms.length },
-          frankenscope: { deltas: { rl: { relative_norm_mean: mean(norms), fro_norm_mean: 0 } } },
+          frankenscope: {
+            deltas: { rl: { relative_norm_mean: mean(norms), fro_norm_mean: 0 } },
+            unchanged: { rl: 0.5 },
+          },
         })),
-        frankenscope: { total: { unchanged: { rl: 0.99971 } } },
+        frankenscope: { total: { elements: 8, unchanged: { rl: 0.99971 } } },
       } as unknown as FroNormFile;
       const rows = rowsOf([...energySeries(file, [DELTA], 'relative')], PLAIN);
       expect(rows.map((row) => numberIn(row, 'RL − IN, n'))).toEqual(matrices.map(({ length }) => length));
       const plan = { deltas: [{ key: 'rl' }], pairing: { unshared: [] } } as never;
       const [means = '', unchanged] = energy.findings(file, plan, {} as never, reader);
       expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
-      expect(unchanged).toBe('RL − IN leaves 99.97 % of the weights exactly as they were.');
+      const kept = rowsOf(unchangedSeries(file, [DELTA]), SHARE);
+      const share = numberIn(kept[0], 'RL − IN, unchanged of all weights (%)') / 100;
+      expect(unchanged).toBe(`RL − IN leaves ${percentText(share)} of the weights exactly as they were.`);
+      expect(share).toBeCloseTo(0.99971, 9);
     });
   });
 
@@ -403,19 +525,28 @@ describe('sentences and exported tables', () => {
             layer_idx: at + 1,
             frankenscope: {
               shape: [4, 4],
-              deltas: { rl: { spectral_norm: 1, effective_rank: rank, singular_values: [1] } },
+              deltas: {
+                rl: { spectral_norm: rank === 0 ? 0 : 1, effective_rank: rank, singular_values: [1] },
+              },
             },
           })),
         ),
       } as unknown as LayerwiseSvdFile;
       const rows = rowsOf(rankSeries(file, [DELTA], 'effective_rank'), PLAIN);
       expect([...matricesByLayer(file, 'rl').values()]).toEqual(
-        rows.map((row) => numberIn(row, 'RL − IN, n')),
+        rows.map((row) => numberIn(row, 'RL − IN, n') || 0),
+      );
+      // The rank of an update that is exactly zero is not 0: there is none.
+      expect(rows.map((row) => row[`RL − IN, ${PLAIN.title}`] === '')).toEqual(
+        matrices.map((ranks) => ranks.every((rank) => rank === 0)),
       );
       const plan = { deltas: [{ key: 'rl' }] } as never;
       const [means = '', counted = ''] = diversity.findings(file, plan, { mode: 'exact' } as never, reader);
       expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
-      expect(numbersOf(counted)[0]).toBe(matrices.flat().length);
+      expect(numbersOf(counted)[0]).toBe(numberIn(rows[0], 'RL − IN, spectra'));
+      const zero = numberIn(rows[0], 'RL − IN, exactly zero');
+      expect(zero).toBe(matrices.flat().filter((rank) => rank === 0).length);
+      expect(counted.includes(`${zero} exactly zero`)).toBe(zero > 0);
     });
   });
 
@@ -424,7 +555,7 @@ describe('sentences and exported tables', () => {
       shared: fc.double({ min: 0, max: 1, noNaN: true }),
       wide: fc.integer({ min: 2, max: 64 }),
     });
-    const layer = fc.array(fc.tuple(one, one), { minLength: 1, maxLength: 3 });
+    const layer = fc.array(fc.option(fc.tuple(one, one), { freq: 3 }), { minLength: 1, maxLength: 3 });
     holds(fc.array(layer, { minLength: LAYERS, maxLength: LAYERS }), (matrices) => {
       const side = ({ shared, wide }: { shared: number; wide: number }): SideOverlap => ({
         ...{ overlap: shared, expected: 1 / wide, overlaps: [shared], principal_angles: [0] },
@@ -432,22 +563,32 @@ describe('sentences and exported tables', () => {
       const file = {
         k: 1,
         layers: matrices.flatMap((entries, at) =>
-          entries.map(([output, input]) => ({
-            ...{ layer_idx: at + 1, k: 1, residual: 0, projection: 'q_proj' },
-            ...{ output: side(output), input: side(input) },
+          entries.map((sides) => ({
+            ...{ layer_idx: at + 1, k: sides ? 1 : 0, residual: 0, projection: 'q_proj' },
+            ...{ output: sides && side(sides[0]), input: sides && side(sides[1]) },
           })),
         ),
       } as unknown as SubspaceOverlapFile;
       const rows = rowsOf(overlapSeries(file, 1, 'red'), PLAIN);
       const found = overlap.findings(file, {} as never, {} as never, reader);
-      for (const [at, name] of ['outputs', 'inputs'].entries()) {
-        const sentence = found[at] ?? '';
+      const [without, all] = ['matrices without overlap', 'matrices'].map((name) =>
+        numberIn(rows[0], `outputs, ${name}`),
+      ) as [number, number];
+      if (without === all) {
+        expect(found).toEqual([expect.stringContaining('in every matrix')]);
+        return;
+      }
+      expect(found.some((one) => one.startsWith(`In ${without} of ${all} matri`))).toBe(without > 0);
+      for (const name of ['outputs', 'inputs']) {
+        const sentence = found.find((one) => one.toLowerCase().startsWith(name.slice(0, -1))) ?? '';
         expectMeans(sentence, rows, `${name}, ${PLAIN.title}`);
         if (sentence.includes('exactly zero in every layer')) continue;
         for (const { name: region, first, last } of REGIONS) {
           const chance = rows
             .slice(first, last + 1)
-            .map((row) => numberIn(row, `${name}, chance, ${PLAIN.title}`));
+            .map((row) => numberIn(row, `${name}, chance, ${PLAIN.title}`))
+            .filter((value) => !Number.isNaN(value));
+          if (chance.length === 0) continue;
           expect(sentence).toMatch(
             new RegExp(`${region} [^,]*\\(\\d layers?, chance ${plainNumber(mean(chance))}\\)`),
           );

@@ -17,7 +17,7 @@ import { carriedOf } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
-import { Comparison, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
+import { Comparison, labelOf, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
 import { Merges } from './merges.svelte.ts';
 import type { ResultFile } from './signed.ts';
 import { UpdatesStore } from './updates-store.svelte.ts';
@@ -72,6 +72,7 @@ export class Characterize {
         name,
         new UpdatesStore(
           analysis as Updates<SettingValues, unknown, ResultFile>,
+          (role) => labelOf(this.identities, role),
           view,
           surroundings.journals,
           jobs,

@@ -5,6 +5,7 @@ import {
   aboveEdgeSeries,
   layerEdge,
   layerSpectrum,
+  matricesByLayer,
   rankSeries,
   spectrumGrid,
 } from '../analyses/diversity/series.ts';
@@ -12,7 +13,10 @@ import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { shownDeltas } from './comparison.svelte.ts';
 import { allPairsFit, cosineSeries } from '../analyses/energy/series.ts';
 
-const RL = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
+const RL = {
+  ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
+  ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
+};
 
 function spectrum(values: readonly number[], more: { rank: number; error?: number }): SvdMetrics {
   return {
@@ -82,7 +86,22 @@ describe('spectra per layer', () => {
     const grid = spectrumGrid(zero, 'rl', 3);
     expect(grid.get(1)).toEqual([null, null, null]);
     expect(grid.get(2)).toEqual([0, null, null]);
+    expect(rankSeries(zero, [RL], 'effective_rank')[0]?.points).toEqual([
+      { layer: 1, value: null },
+      { layer: 2, value: 1, n: 1 },
+    ]);
     expect(spectrumCounts(zero, 'rl')).toEqual({ matrices: 2, zero: 1, conditionKnown: 1, devices: ['cpu'] });
+  });
+
+  test('of a layer are means over those of its matrices that changed, and n counts these', () => {
+    const mixed = file([
+      { layer: 1, rl: spectrum([0, 0, 0], { rank: 0 }) },
+      { layer: 1, rl: spectrum([4, 2, 1], { rank: 3 }) },
+    ]);
+    expect(spectrumGrid(mixed, 'rl', 2).get(1)).toEqual([0, Math.log(0.5)]);
+    expect(matricesByLayer(mixed, 'rl')).toEqual(new Map([[1, 1]]));
+    for (const metric of ['effective_rank', 'stable_rank'] as const)
+      expect(rankSeries(mixed, [RL], metric)[0]?.points).toEqual([{ layer: 1, value: 3, n: 1 }]);
   });
 
   test("estimated ranks carry their error: that of a mean over the layer's matrices", () => {

@@ -34,10 +34,19 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   /** Why what is open cannot be. */
   problem = $state.raw<NamedError | null>(null);
   readonly #view: View;
+  readonly #labelOf: (role: string) => string;
 
-  constructor(analysis: Updates<Values, Record, File>, view: View, journals: Journals, jobs: Jobs) {
+  /** @param labelOf how the page calls a checkpoint, by its name in results */
+  constructor(
+    analysis: Updates<Values, Record, File>,
+    labelOf: (role: string) => string,
+    view: View,
+    journals: Journals,
+    jobs: Jobs,
+  ) {
     const { name, settings } = analysis.declaration;
     this.analysis = analysis;
+    this.#labelOf = labelOf;
     this.#view = view;
     this.run = new StudyRun<Record>(name, journals, jobs);
     this.values = firstValues(settings) as Values;
@@ -63,7 +72,8 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   /** What its charts carry. */
   facts: PageFacts | null = $derived.by(() => {
     const { plan, analysis } = this;
-    return plan && updatesFacts(analysis, plan, this.#view.cutsText(plan.pairing.layers));
+    const labelOf = this.#labelOf;
+    return plan && updatesFacts(analysis, plan, { labelOf, cuts: this.#view.cutsText(plan.pairing.layers) });
   });
 
   set<Name extends keyof Values>(name: Name, value: Values[Name]): void {

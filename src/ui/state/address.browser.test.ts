@@ -17,6 +17,8 @@ test('of Localize', async () => {
   expect(app.localize.store.values).toMatchObject({ samples: 4, forcedBy: 'rl' });
   await expect.poll(() => location.hash).toBe('#localize?do=tokens&samples=4');
 
+  location.hash = '#localize?do=tokens&samples=99999999';
+  await expect.poll(() => location.hash).toBe('#localize?do=tokens&samples=10000');
   app.localize.store.set('samples', null);
   await expect.poll(() => location.hash).toBe('#localize?do=tokens&samples=');
   await userEvent.click(page.getByText('Token swap', { exact: true }));
@@ -42,11 +44,11 @@ test('of Characterize, and of a page that is left', async () => {
 });
 
 test('of evaluations, each by its own', async () => {
-  history.replaceState(null, '', '#necessity?do=necessity&samples=3&style=none&seed=-1');
+  history.replaceState(null, '', '#necessity?do=necessity&samples=99999999&maxNewTokens=99999999&style=none&seed=first');
   const { app } = await stageApp({});
-  await expect.poll(() => app.necessity.choice.samples).toBe(3);
-  expect(app.necessity.choice.values).toMatchObject({ style: 'none', seed: 123 });
-  await expect.poll(() => location.hash).toBe('#necessity?do=necessity&samples=3&style=none');
+  await expect.poll(() => app.necessity.choice.samples).toBe(10_000);
+  expect(app.necessity.choice.values).toMatchObject({ style: 'none', seed: 123, maxNewTokens: 32_768 });
+  await expect.poll(() => location.hash).toBe('#necessity?do=necessity&samples=10000&style=none&maxNewTokens=32768');
 
   location.hash = '#perception?do=disentangle&text=black&maxNewTokens=9';
   await expect.poll(() => app.perception.text).toBe('black');

@@ -1,5 +1,8 @@
-import { energyByLayer } from '../../../analyses/energy/by-layer.ts';
-import type { LayerSeries } from '../../charts/layer-lines/series.ts';
+import { energyByLayer, floorCounts, unchangedOfAll } from '../../../analyses/energy/by-layer.ts';
+import { factorCounts } from '../../../analyses/factor-counts.ts';
+import { inPercent } from '../../charts/layer-lines/full-table.ts';
+import type { Also, LayerSeries } from '../../charts/layer-lines/series.ts';
+import { factorsAlso } from '../factors-also.ts';
 import type { FroNormFile, JointEnergy } from '../../../spectra/results/fro-norm.ts';
 import { markerAt } from '../../charts/marks/markers.ts';
 import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
@@ -13,18 +16,34 @@ export function energySeries(
   return deltas.map(({ key, formula, colour, marker }) => ({
     ...{ key, label: formula, colour, marker },
     points: energyByLayer(file, key, scale),
+    also: { ...floorAlso(file, key), ...factorsOf(file, key) },
   }));
 }
 
+/** Of the matrices that are stored rounded, how many are told from that. */
+function floorAlso(file: FroNormFile, key: string): Also {
+  const { matrices, atFloor } = floorCounts(file, key);
+  return matrices === 0 ? {} : { 'matrices stored rounded': matrices, 'not told from rounding': atFloor };
+}
+
+function factorsOf({ layers }: FroNormFile, key: string): Also {
+  return factorsAlso(factorCounts(layers.map(({ frankenscope }) => frankenscope?.factors?.[key])));
+}
+
 /** Share of a layer's elements that an update left as they were. */
-export function unchangedSeries({ summary }: FroNormFile, deltas: readonly ShownDelta[]): LayerSeries[] {
+export function unchangedSeries(file: FroNormFile, deltas: readonly ShownDelta[]): LayerSeries[] {
   return deltas.map(({ key, formula, colour, marker }) => ({
     ...{ key, label: formula, colour, marker },
-    points: summary.flatMap(({ layer_idx, n_params: n, frankenscope }) => {
+    also: unchangedAlso(unchangedOfAll(file, key)),
+    points: file.summary.flatMap(({ layer_idx, n_params: n, frankenscope }) => {
       const value = frankenscope?.unchanged[key];
       return value === undefined ? [] : [{ layer: layer_idx, value, n }];
     }),
   }));
+}
+
+function unchangedAlso(share: number | null): Also {
+  return share === null ? {} : { 'unchanged of all weights (%)': inPercent(share) };
 }
 
 /** Pairs of more updates than these are too many lines for one chart: it shows those of one update. */

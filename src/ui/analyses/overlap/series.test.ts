@@ -51,16 +51,22 @@ describe('overlap per layer', () => {
   });
 
   test('by projection has short names in the order of a layer, and nothing where there is none', () => {
-    const { names, grid } = projectionGrid(file, 'output', 2);
+    const { names, grid, counts } = projectionGrid(file, 'output', 2);
     expect(names).toEqual(['q', 'qkv', 'down']);
     expect(grid.get(1)).toEqual([0.6, null, 0.2]);
     expect(grid.get(2)).toEqual([0.5, null, null]);
     expect(grid.get(-1)).toEqual([null, null, null]);
+    expect([counts.get(1), counts.get(-1)]).toEqual([
+      [1, 0, 1],
+      [0, 0, 0],
+    ]);
   });
 
   test('grows with k, and angles are degrees', () => {
-    expect(growthGrid(file, 'output', 2).get(2)).toEqual([0.25, 0.5]);
-    expect(angleGrid(file, 'output', 3).get(2)).toEqual([0, 45, null]);
+    expect(growthGrid(file, 'output', 2).grid.get(2)).toEqual([0.25, 0.5]);
+    expect(angleGrid(file, 'output', 3).grid.get(2)).toEqual([0, 45, null]);
+    // A cell's own matrices: fewer have a third direction.
+    expect(growthGrid(file, 'output', 3).counts.get(1)).toEqual([2, 2, 0]);
   });
 
   test('is counted: matrices without one, and with vectors that have not settled', () => {

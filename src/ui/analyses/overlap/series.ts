@@ -3,6 +3,7 @@ import {
   entriesByLayer,
   overlapAt,
   overlapByLayer,
+  overlapCounts,
   type Side,
 } from '../../../analyses/overlap/by-layer.ts';
 import type {
@@ -10,7 +11,7 @@ import type {
   SideOverlap,
   SubspaceOverlapFile,
 } from '../../../spectra/results/subspace-overlap-file.ts';
-import type { LayerGrid } from '../../charts/layer-heat-map/grid.ts';
+import type { GridCounts, LayerGrid } from '../../charts/layer-heat-map/grid.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import { mean } from '../../../statistics/mean.ts';
 
@@ -19,16 +20,18 @@ export function overlapSeries(file: SubspaceOverlapFile, k: number, colour: stri
   const line = (
     side: Side,
     value: (overlap: SideOverlap, k: number) => number,
-    look: Pick<LayerSeries, 'key' | 'label' | 'colour' | 'marker'>,
+    look: Pick<LayerSeries, 'key' | 'label' | 'colour' | 'marker' | 'also'>,
   ): LayerSeries => ({
     ...look,
     panel: side === 'output' ? 'Output directions' : 'Input directions',
     points: overlapByLayer(file, side, (overlap) => value(overlap, k)),
   });
   const soft = 'var(--ink-soft)';
+  const { matrices, without, unsettled } = overlapCounts(file);
+  const also = { matrices, 'matrices without overlap': without, 'not settled': unsettled };
   return [
-    line('output', overlapAt, { key: 'output', label: 'outputs', colour, marker: 'circle' }),
-    line('input', overlapAt, { key: 'input', label: 'inputs', colour, marker: 'square' }),
+    line('output', overlapAt, { key: 'output', label: 'outputs', colour, marker: 'circle', also }),
+    line('input', overlapAt, { key: 'input', label: 'inputs', colour, marker: 'square', also }),
     line('output', chanceAt, {
       ...{ key: 'output chance', label: 'outputs, chance', colour: soft, marker: 'circle' },
     }),
@@ -38,67 +41,57 @@ export function overlapSeries(file: SubspaceOverlapFile, k: number, colour: stri
   ];
 }
 
+/** A map of means over matrices, and how many each cell is a mean of. */
+export interface CountedGrid {
+  readonly grid: LayerGrid;
+  readonly counts: GridCounts;
+}
+
 /** Short names of the projections that were measured, in the order in which they come, and their overlap per layer. */
 export function projectionGrid(
   { layers }: SubspaceOverlapFile,
   side: Side,
   k: number,
-): { readonly names: readonly string[]; readonly grid: LayerGrid } {
+): CountedGrid & { readonly names: readonly string[] } {
   const names = [...new Set(layers.map(({ projection }) => shortProjection(projection)))].sort(
     (a, b) => orderOf(a) - orderOf(b),
   );
-  const grid = new Map(
-    [...entriesByLayer(layers)].map(([layer, entries]) => [
-      layer,
-      names.map((name) => {
-        const found = entries.flatMap((entry) =>
-          shortProjection(entry.projection) === name ? (entry[side] ?? []) : [],
-        );
-        return found.length === 0 ? null : mean(found.map((overlap) => overlapAt(overlap, k)));
-      }),
-    ]),
-  );
-  return { names, grid };
+  const found = countedGrid(layers, names.length, (entry, at) => {
+    const overlap = shortProjection(entry.projection) === names[at] ? entry[side] : null;
+    return overlap ? overlapAt(overlap, k) : undefined;
+  });
+  return { names, ...found };
 }
 
 /** Overlap of the first 1, 2, …, `count` directions per layer, mean over its matrices. */
-export function growthGrid({ layers }: SubspaceOverlapFile, side: Side, count: number): LayerGrid {
-  return sideGrid(layers, side, count, ({ overlaps }, i) => overlaps[i]);
+export function growthGrid({ layers }: SubspaceOverlapFile, side: Side, count: number): CountedGrid {
+  return countedGrid(layers, count, (entry, at) => entry[side]?.overlaps[at]);
 }
 
 /** Principal angles in degrees per layer, ascending, mean over its matrices. */
-export function angleGrid({ layers }: SubspaceOverlapFile, side: Side, count: number): LayerGrid {
-  return sideGrid(layers, side, count, ({ principal_angles: angles }, i) => {
-    const angle = angles[i];
+export function angleGrid({ layers }: SubspaceOverlapFile, side: Side, count: number): CountedGrid {
+  return countedGrid(layers, count, (entry, at) => {
+    const angle = entry[side]?.principal_angles[at];
     return angle === undefined ? undefined : (angle * 180) / Math.PI;
   });
 }
 
-function sideGrid(
+/** @param value of a matrix in a row; undefined where it has none */
+function countedGrid(
   layers: readonly OverlapEntry[],
-  side: Side,
-  count: number,
-  value: (overlap: SideOverlap, index: number) => number | undefined,
-): LayerGrid {
-  return new Map(
-    [...entriesByLayer(layers)].map(([layer, entries]) => [
-      layer,
-      Array.from({ length: count }, (_, i) => {
-        const found = entries.flatMap((entry) => {
-          const overlap = entry[side];
-          return overlap ? (value(overlap, i) ?? []) : [];
-        });
-        return found.length === 0 ? null : mean(found);
-      }),
-    ]),
-  );
-}
-
-/** How many matrices of a layer have an overlap: each value of the grids is a mean over these. */
-export function matricesByLayer({ layers }: SubspaceOverlapFile, side: Side): ReadonlyMap<number, number> {
-  return new Map(
-    entriesByLayer(layers).map(([layer, entries]) => [layer, entries.filter((entry) => entry[side]).length]),
-  );
+  rows: number,
+  value: (entry: OverlapEntry, at: number) => number | undefined,
+): CountedGrid {
+  const cells = [...entriesByLayer(layers)].map(([layer, entries]) => {
+    const found = Array.from({ length: rows }, (_, at) => entries.flatMap((entry) => value(entry, at) ?? []));
+    return [layer, found] as const;
+  });
+  return {
+    grid: new Map(
+      cells.map(([layer, found]) => [layer, found.map((own) => (own.length === 0 ? null : mean(own)))]),
+    ),
+    counts: new Map(cells.map(([layer, found]) => [layer, found.map(({ length }) => length)])),
+  };
 }
 
 /** As an axis has room for: "q", "down", "qkv"; the merger's are only numbered. */

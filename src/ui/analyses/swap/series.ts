@@ -20,18 +20,21 @@ export function swapSeries(
   definition: Definition,
   colour: string,
 ): readonly LayerSeries[] {
-  return changeRates(records, definition).map(({ task, layers }) => ({
+  return changeRates(records, definition).map(({ task, layers, changedBefore, resampled }) => ({
     key: task,
     label: TASK_NAMES[task],
     panel: TASK_NAMES[task],
     colour,
     marker: MARKERS[task],
-    points: layers.map(({ layer, rate, interval, n }) => ({
-      layer: indexOfRow(layer),
-      value: rate,
-      ...interval,
-      n,
+    points: layers.map(({ layer, rate, interval, n, went }) => ({
+      ...{ layer: indexOfRow(layer), value: rate, ...interval, n },
+      also: {
+        "went to the source's answer": went.source,
+        'went elsewhere': went.elsewhere,
+        stayed: went.unchanged,
+      },
     })),
+    also: { 'changed before the swap': changedBefore, resampled },
     pooled: (first, last) => regionRate(records, task, definition, rowOfIndex(first), rowOfIndex(last)),
   }));
 }

@@ -16,6 +16,8 @@ test('points on few items are told, but none that is computed from all there is'
   expect(points.map(({ n }) => isFew(n))).toEqual([true, true, false]);
   expect(fewWarning(points)).toBe('hollow: fewer than 10 items (n = 3 to 7), below 4 they tell nothing');
   expect(fewWarning([{ n: 7 }])).toBe('hollow: fewer than 10 items (n = 7), read their intervals');
+  // Cells of a map have no hollow.
+  expect(fewWarning([{ n: 7 }], false, false)).toBe('fewer than 10 items (n = 7), read their intervals');
   expect([fewWarning([{ n: 10 }]), fewWarning(points, true), fewWarning([{}])]).toEqual(['', '', '']);
 });
 

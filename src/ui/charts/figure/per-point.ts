@@ -29,10 +29,10 @@ export function isFew(n: number | undefined, exact = false): boolean {
   return !exact && n !== undefined && n < FEW;
 }
 
-/** What is said of a chart some of whose points rest on few items: those are hollow. Nothing where none does. */
-export function fewWarning(points: Counted, exact = false): string {
+/** What is said of a chart some of whose points rest on few items: those are hollow where points can be. Nothing where none does. */
+export function fewWarning(points: Counted, exact = false, hollows = true): string {
   const counts = countsOf(points).filter((n) => isFew(n, exact));
   if (counts.length === 0) return '';
   const told = Math.min(...counts) < LEAST ? `below ${LEAST} they tell nothing` : 'read their intervals';
-  return `hollow: fewer than ${FEW} items (${rangeOfN(counts)}), ${told}`;
+  return `${hollows ? 'hollow: ' : ''}fewer than ${FEW} items (${rangeOfN(counts)}), ${told}`;
 }

@@ -54,6 +54,8 @@ interface DotSize {
   readonly row: number;
   readonly head: number;
   readonly foot: number;
+  /** Of keys, above all panels. */
+  readonly above?: number;
   /** Room for the number right of each plot. */
   readonly number: number;
 }
@@ -70,7 +72,7 @@ export function dotPanels(
   columns: readonly DotColumn[],
   size: DotSize,
 ): { panels: DotPanel[]; height: number } {
-  const { width, scale } = size;
+  const { width, scale, above = 0 } = size;
   const names = (Math.max(30, ...rows.map(({ label }) => textWidth(label, 13))) + DONORS + 16) * scale;
   const number = size.number * scale;
   const gap = GAP * scale;
@@ -81,11 +83,11 @@ export function dotPanels(
   const panels = columns.map((column, i): DotPanel => {
     const x0 = beside ? names + i * (each + gap) : names;
     const right = beside ? x0 + each : width;
-    const top = size.head * scale + (beside ? 0 : i * block);
+    const top = (above + size.head) * scale + (beside ? 0 : i * block);
     const edges = { left: 0, x0, x1: right - number, right, top, bottom: top + body };
     return { column, ...edges, names: !beside || i === 0 };
   });
-  return { panels, height: beside ? block : block * columns.length };
+  return { panels, height: above * scale + (beside ? block : block * columns.length) };
 }
 
 /** One row per variant and metric. */

@@ -4,6 +4,7 @@ import {
   columnEdges,
   gridPlaces,
   gridReadout,
+  gridPoints,
   gridTable,
   gridTables,
   levelPaths,
@@ -15,6 +16,11 @@ const grid = new Map<number, (number | null)[]>([
   [2, [0, -1, null]],
   [1, [0, -2, -4]],
 ]);
+const counts = new Map([
+  [1, 7],
+  [2, 6],
+]);
+const data = { grid, rows, magnitude: { title: 'ln' }, counts };
 
 test('columns of one section touch; sections do not', () => {
   const [line = []] = chartAxis({ visionBlocks: 2, layers: 3 }, 900, 1, 'all').lines;
@@ -34,30 +40,45 @@ test('cells of equal colour are one path, what has no value none', () => {
 });
 
 test('the table has chosen ranks only', () => {
-  expect(gridTable(grid, rows, 'ln', [1, 3])).toEqual({
-    columns: ['layer', 'ln, rank 1', 'ln, rank 3'],
+  expect(gridTable(data, [1, 3])).toEqual({
+    columns: ['layer', 'n', 'ln, rank 1', 'ln, rank 3'],
     rows: [
-      [1, 0, -4],
-      [2, 0, null],
+      [1, 7, 0, -4],
+      [2, 6, 0, null],
+    ],
+  });
+});
+
+test('each cell knows what it rests on: as much as its layer, or its own', () => {
+  expect(gridPoints(grid, counts)).toEqual([6, 6, 7, 7, 7].map((n) => ({ n })));
+  const own = new Map([
+    [1, [7, 7, 3]],
+    [2, [6, 2, 0]],
+  ]);
+  expect(gridPoints(grid, own)).toEqual([6, 2, 7, 7, 3].map((n) => ({ n })));
+  expect(gridTable({ ...data, counts: own }, [1, 3])).toEqual({
+    columns: ['layer', 'ln, rank 1', 'ln, rank 1, n', 'ln, rank 3', 'ln, rank 3, n'],
+    rows: [
+      [1, 0, 7, -4, 3],
+      [2, 0, 6, null, 0],
     ],
   });
 });
 
 test('all ranks are exported, the marked ones are read', () => {
-  const { table, full } = gridTables({ grid, rows, magnitude: { title: 'ln' } }, [2]);
-  expect(table.columns).toEqual(['layer', 'ln, rank 1', 'ln, rank 2', 'ln, rank 3']);
-  const long = { grid, rows: { ...rows, count: 45 }, magnitude: { title: 'ln' } };
+  const { table, full } = gridTables(data, [2]);
+  expect(table.columns).toEqual(['layer', 'n', 'ln, rank 1', 'ln, rank 2', 'ln, rank 3']);
+  const long = { ...data, rows: { ...rows, count: 45 } };
   expect([gridTables(long, [10]).table.columns.length, gridTables(long, [10]).full.columns.length]).toEqual([
-    4, 46,
+    5, 47,
   ]);
-  expect(full.rows[0]).toEqual([1, 0, -2, -4]);
+  expect(full.rows[0]).toEqual([1, 7, 0, -2, -4]);
 });
 
 test('a layer and a rank are read with their value, or with what is missing', () => {
-  const data = { grid, rows, magnitude: { title: 'ln' } };
   const said = (layer: number | null, row: number | null) =>
     gridReadout(data, { cuts: [1, 2] }, layer, row).map(({ text }) => text);
-  expect(said(1, 3)).toEqual(['Layer 1, Early', 'rank 3: \u22124']);
+  expect(said(1, 3)).toEqual(['Layer 1, Early', 'rank 3: \u22124, n = 7']);
   expect(said(2, 3)).toEqual(['Layer 2, Mid', 'rank 3: no value']);
   expect(said(2, null)).toEqual(['Layer 2, Mid']);
   expect(said(-1, 1)).toEqual(['Vision block \u22121', 'not covered']);
@@ -77,16 +98,16 @@ test('marked rows and both ends are written', () => {
 test('of a few heads all are written, and of many all are read in the table', () => {
   const heads = (count: number) => ({ title: 'head', first: 0, count });
   expect(writtenRows(heads(4), [])).toEqual([0, 1, 2, 3]);
-  const columns = (count: number) =>
-    gridTables({ grid, rows: heads(count), magnitude: { title: 'mass' } }, []).table.columns.length;
-  expect([columns(4), columns(28)]).toEqual([5, 29]);
+  const columns = (count: number) => gridTables({ ...data, rows: heads(count) }, []).table.columns.length;
+  expect([columns(4), columns(28)]).toEqual([6, 30]);
 });
 
 test('rows with names are all written, by their names', () => {
   const named = { title: 'projection', first: 0, count: 2, names: ['q', 'down'] };
   expect(writtenRows(named, [])).toEqual([0, 1]);
-  expect(gridTable(new Map([[1, [0.5, null]]]), named, 'overlap', [0, 1])).toEqual({
-    columns: ['layer', 'overlap, projection q', 'overlap, projection down'],
-    rows: [[1, 0.5, null]],
+  const overlap = { grid: new Map([[1, [0.5, null]]]), magnitude: { title: 'overlap' } };
+  expect(gridTable({ ...data, ...overlap, rows: named }, [0, 1])).toEqual({
+    columns: ['layer', 'n', 'overlap, projection q', 'overlap, projection down'],
+    rows: [[1, 7, 0.5, null]],
   });
 });

@@ -27,13 +27,31 @@ export function rowName({ first, names }: GridRows, row: number): string {
 /** Per unified layer index, one value per row; null where there is none. */
 export type LayerGrid = ReadonlyMap<number, readonly (number | null)[]>;
 
+/** Per unified layer index, how many items each of its values rests on: all of them as many, or each its own. */
+export type GridCounts = ReadonlyMap<number, number | readonly number[]>;
+
 /** A grid with what its rows are and what its values measure. */
 interface GridData {
   readonly grid: LayerGrid;
   readonly rows: GridRows;
   readonly magnitude: Magnitude;
-  /** By layer, how many items each of its values rests on. */
-  readonly counts?: ReadonlyMap<number, number>;
+  readonly counts: GridCounts;
+}
+
+/** How many items the value of a layer at a place of its column rests on; null where nothing was counted. */
+function countAt(counts: GridCounts, layer: number, at: number): number | null {
+  const found = counts.get(layer);
+  return (typeof found === 'object' ? found[at] : found) ?? null;
+}
+
+/** What each cell that has a value rests on. */
+export function gridPoints(grid: LayerGrid, counts: GridCounts): { readonly n?: number }[] {
+  return [...grid].flatMap(([layer, column]) =>
+    column.flatMap((value, at) => {
+      const n = countAt(counts, layer, at);
+      return value === null ? [] : [n === null ? {} : { n }];
+    }),
+  );
 }
 
 /** The numbers of all rows. */
@@ -46,7 +64,7 @@ export function gridPlaces(layers: readonly number[], rows: GridRows): CursorGri
 
 /** What a chart of a grid says about one layer, and one row of it. */
 export function gridReadout(
-  { grid, rows, magnitude }: GridData,
+  { grid, rows, magnitude, counts }: GridData,
   frame: NamingFrame,
   layer: number | null,
   row: number | null,
@@ -57,7 +75,11 @@ export function gridReadout(
   if (!column) return [name, { text: 'not covered' }];
   if (row === null) return [name];
   const value = column[row - rows.first] ?? null;
-  const text = value === null ? 'no value' : (magnitude.format ?? plainNumber)(value);
+  const n = countAt(counts, layer, row - rows.first);
+  const text =
+    value === null
+      ? 'no value'
+      : `${(magnitude.format ?? plainNumber)(value)}${n === null ? '' : `, n = ${n}`}`;
   return [name, { text: `${rows.title} ${rowName(rows, row)}: ${text}` }];
 }
 
@@ -104,38 +126,39 @@ export function levelPaths(
   return [...paths].sort(([a], [b]) => a - b).map(([level, parts]) => ({ level, d: parts.join('') }));
 }
 
-/** One row per layer, one column per chosen row of the grid. */
+/** One row per layer, one column per chosen row of the grid; the items that a layer's values rest on, or beside each value its own. */
 export function gridTable(
-  grid: LayerGrid,
-  rows: GridRows,
-  title: string,
+  { grid, rows, magnitude: { title }, counts }: GridData,
   chosen: readonly number[],
-  counts?: GridData['counts'],
 ): DataTable {
+  const own = [...counts.values()].some((found) => typeof found === 'object');
   return {
     columns: [
       'layer',
-      ...(counts ? ['n'] : []),
-      ...chosen.map((row) => `${title}, ${rows.title} ${rowName(rows, row)}`),
+      ...(own ? [] : ['n']),
+      ...chosen.flatMap((row) => {
+        const name = `${title}, ${rows.title} ${rowName(rows, row)}`;
+        return own ? [name, `${name}, n`] : [name];
+      }),
     ],
     rows: [...grid]
       .sort(([a], [b]) => a - b)
       .map(([layer, column]) => [
         layer,
-        ...(counts ? [counts.get(layer) ?? null] : []),
-        ...chosen.map((row) => column[row - rows.first] ?? null),
+        ...(own ? [] : [countAt(counts, layer, 0)]),
+        ...chosen.flatMap((row) => {
+          const at = row - rows.first;
+          const value = column[at] ?? null;
+          return own ? [value, countAt(counts, layer, at)] : [value];
+        }),
       ]),
   };
 }
 
 /** The table to read, of the marked rows where any are (ranks), and the one to export, of all. */
-export function gridTables(
-  { grid, rows, magnitude, counts }: GridData,
-  marked: readonly number[],
-): { table: DataTable; full: DataTable } {
-  const of = (chosen: readonly number[]) => gridTable(grid, rows, magnitude.title, chosen, counts);
-  const full = of(rowNumbers(rows));
-  return { table: marked.length > 0 ? of(writtenRows(rows, marked)) : full, full };
+export function gridTables(data: GridData, marked: readonly number[]): { table: DataTable; full: DataTable } {
+  const full = gridTable(data, rowNumbers(data.rows));
+  return { table: marked.length > 0 ? gridTable(data, writtenRows(data.rows, marked)) : full, full };
 }
 
 /** So few rows are all written at the axis. */

@@ -19,7 +19,7 @@ const data = { y, series, levels: [], published, peaks: true };
 const layout = (width: number) =>
   linesLayout({
     ...data,
-    ...{ frame, size: { width, scale: 1 }, status: { kind: 'done', note: '' }, means: false },
+    ...{ frame, size: { width, scale: 1, stretch: 1 }, status: { kind: 'done', note: '' }, means: false },
   });
 
 describe('lines in panels of their own', () => {
@@ -43,11 +43,12 @@ describe('lines in panels of their own', () => {
 
   test('are named by their panels alone, and have their own published marks', () => {
     const { panels, keys, ends } = layout(1300);
-    expect([keys.items, ends]).toEqual([[], false]);
+    // No series has the mark of published numbers, and only it is named.
+    expect([keys.items, ends]).toMatchObject([[{ label: 'published', sign: 'published' }], false]);
     const [first, second] = panels;
     const texts = (name: string) => panelTags(data, name, first?.cells ?? [], 1).map(({ text }) => text);
     expect(texts('Counting')).toEqual(['90 % at layer 5']);
-    expect(texts('OCR')).toEqual(['VFL', '30 % at layer 5']);
+    expect(texts('OCR')).toEqual(['VFL: 95 %', '30 % at layer 5']);
     expect(second?.top).toBeGreaterThan(first?.bottom ?? 0);
   });
 });
@@ -58,7 +59,7 @@ test('lines of one panel are named beside their ends, or above where there is no
     linesLayout({
       ...shared,
       frame,
-      size: { width, scale: 1 },
+      size: { width, scale: 1, stretch: 1 },
       status: { kind: 'done', note: '' },
       means: true,
     });

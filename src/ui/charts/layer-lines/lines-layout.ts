@@ -1,9 +1,9 @@
 import { chartAxis } from '../../layer-strip/layer-axis.ts';
 import type { Panel } from '../axis/panels.ts';
 import { layerX } from '../axis/panels.ts';
-import { valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
+import { plainNumber, valueScale, type ValueAxis, type ValueScale } from '../axis/value-axis.ts';
 import { layerPlot, roomBeside, type LayerPlot, type LayerRoom } from '../layer-chart/layer-plot.ts';
-import { keyRows, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
+import { keyRows, PUBLISHED_KEY, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
 import { peakOf, peakText } from './peaks.ts';
 import { hasLayer, inPanel, linesAt, panelNames } from './series.ts';
@@ -65,8 +65,11 @@ export function panelTags(
     const [first, last] = of.kind === 'peak' ? [of.layer, of.layer] : [of.first, of.last];
     const [from, to] = [layerX(cells, Math.round(first)), layerX(cells, Math.round(last))];
     if (from === null || to === null) return [];
-    const width = (textWidth(of.label, PRINTED) + 12) * scale;
-    return [{ key: `published ${i}`, text: of.label, at: (from + to) / 2, width, of, from, to }];
+    const rate =
+      of.kind === 'peak' && of.value !== undefined ? `: ${(y.format ?? plainNumber)(of.value)}` : '';
+    const text = `${of.label}${rate}`;
+    const width = (textWidth(text, PRINTED) + 12) * scale;
+    return [{ key: `published ${i}`, text, at: (from + to) / 2, width, of, from, to }];
   });
   const highest = (peaks ? linesAt(inPanel(series, name), cells) : []).flatMap(
     ({ of, points }): PanelTag[] => {
@@ -131,6 +134,7 @@ function keyItems({ y, series, levels, published }: LinesData, named: boolean): 
         ? [{ key: `range ${i}`, label: mark.label, colour: mark.colour, sign: 'range' }]
         : [],
     ),
+    ...(published.some((mark) => mark.kind === 'peak' && mark.value !== undefined) ? [PUBLISHED_KEY] : []),
   ];
 }
 

@@ -5,7 +5,7 @@ import { layerName, type NamingFrame } from '../layer-chart/layer-name.ts';
 import type { LayerPoint, LayerSeries, Level } from './series.ts';
 
 /** What a chart of lines says and tables. */
-interface Lines {
+export interface Lines {
   readonly series: readonly LayerSeries[];
   readonly levels: readonly Level[];
   readonly y: ValueAxis;

@@ -18,7 +18,12 @@ export interface LayerPoint {
   /** What rounding to a stored format alone would give, and whether the value is no more than that. */
   readonly floor?: number;
   readonly atFloor?: boolean;
+  /** What sentences say of it besides, by the name of its column: "went to the source's answer". */
+  readonly also?: Also;
 }
+
+/** Numbers that are exported beside what is drawn. */
+export type Also = Readonly<Record<string, number>>;
 
 /** A line: a checkpoint by its colour, a task by its marker. */
 export interface LayerSeries {
@@ -34,6 +39,8 @@ export interface LayerSeries {
    * between layers where it is left out.
    */
   readonly pooled?: (first: LayerIndex, last: LayerIndex) => Mean | null;
+  /** What sentences say of all its layers together. */
+  readonly also?: Also;
 }
 
 /** A value that holds for all layers, drawn as a line across: "without ablation". */
@@ -46,6 +53,7 @@ export interface Level {
   readonly low?: number;
   readonly high?: number;
   readonly n?: number;
+  readonly also?: Also;
 }
 
 interface Printed {

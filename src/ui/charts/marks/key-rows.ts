@@ -3,7 +3,7 @@ import type { MarkerShape } from './markers.ts';
 import { textWidth } from './text-width.ts';
 
 /** What stands before a name in a key: how what it names is drawn. */
-export type KeySign = 'marker' | 'hollow' | 'hatch' | 'level' | 'range';
+export type KeySign = 'marker' | 'hollow' | 'hatch' | 'level' | 'range' | 'published';
 
 export interface KeyItem {
   readonly key: string;
@@ -13,6 +13,11 @@ export interface KeyItem {
   /** The marker unless told otherwise. */
   readonly sign?: KeySign;
 }
+
+/** What the marks of published numbers are. */
+export const PUBLISHED_KEY: KeyItem = {
+  ...{ key: 'published', label: 'published', colour: 'var(--ink-soft)', sign: 'published' },
+};
 
 /** Size of key text and height of its rows at scale 1, as the tokens have it. */
 const SIZE = 13;

@@ -1,10 +1,12 @@
 import { NamedError } from '../../../named-error.ts';
+import AnswerChart from '../../analyses/tokens/AnswerChart.svelte';
 import LayerLines from '../layer-lines/LayerLines.svelte';
 import ComponentDots from '../component-dots/ComponentDots.svelte';
 import IntervalDots from '../interval-dots/IntervalDots.svelte';
 import LayerHeatMap from '../layer-heat-map/LayerHeatMap.svelte';
 import LayerSurface from '../layer-surface/LayerSurface.svelte';
 import SpectrumOverlay from '../spectrum-overlay/SpectrumOverlay.svelte';
+import { ANSWER } from '../../analyses/tokens/testing/answer.ts';
 import {
   ablationSeries,
   attentionShift,
@@ -46,7 +48,8 @@ const swap = {
   peaks: true,
 };
 
-const NORM = { title: '‖Δ‖ / ‖W‖, logarithmic', log: true };
+const NORM = { title: 'mean ‖Δ‖/‖W‖, logarithmic', log: true };
+const JOINT = { ...NORM, title: 'joint ‖Δ‖/‖W‖, logarithmic' };
 const range = (low: number, high: number) => ({ kind: 'range', short: 'paper', low, high });
 
 const spectra = {
@@ -59,6 +62,8 @@ const spectra = {
 };
 
 const GRID = spectraGrid();
+const countsOf = (grid: ReadonlyMap<number, unknown>, n: number) =>
+  new Map([...grid.keys()].map((layer) => [layer, n]));
 const SPECTRA = (
   [
     [2, 'circle'],
@@ -224,7 +229,7 @@ export const SHOTS: readonly Shot[] = [
   {
     name: 'heat-spectra',
     component: LayerHeatMap,
-    props: { ...spectra, frame: FRAME, grid: spectraGrid() },
+    props: { ...spectra, frame: FRAME, grid: GRID, counts: countsOf(GRID, 7) },
   },
   {
     name: 'heat-heads',
@@ -234,6 +239,7 @@ export const SHOTS: readonly Shot[] = [
       title: 'Attention on the image, head by head',
       description: 'Share of attention from generated tokens to image tokens.',
       grid: headsGrid(),
+      counts: countsOf(headsGrid(), 40),
       rows: { title: 'head', first: 0, count: 28 },
       magnitude: { title: 'mass' },
       scheme: 'cividis',
@@ -243,7 +249,7 @@ export const SHOTS: readonly Shot[] = [
   {
     name: 'surface-spectra',
     component: LayerSurface,
-    props: { ...spectra, frame: FRAME, grid: spectraGrid() },
+    props: { ...spectra, frame: FRAME, grid: GRID, counts: countsOf(GRID, 7) },
   },
   {
     name: 'spectrum',
@@ -262,7 +268,7 @@ export const SHOTS: readonly Shot[] = [
     props: {
       title: 'Update energy by component',
       description: 'Strokes: what rounding alone would give.',
-      y: NORM,
+      y: JOINT,
       components: COMPONENTS,
       columns: [
         {
@@ -307,12 +313,22 @@ export const SHOTS: readonly Shot[] = [
     },
   },
   {
+    name: 'tokens-answer',
+    component: AnswerChart,
+    props: {
+      title: 'Divergence along the answer',
+      description: 'KL(RL ‖ IN) at every token of one answer, in nats: 0 where both models say the same.',
+      ...{ record: ANSWER, all: [ANSWER], exact: true, unit: 'answers' },
+      status: { kind: 'done', note: '1 answer' },
+    },
+  },
+  {
     name: 'components',
     component: ComponentDots,
     props: {
       title: 'Update energy by component',
       description: 'Mean relative norm over all layers; the line is the range between them.',
-      y: NORM,
+      y: JOINT,
       components: COMPONENTS,
       columns: [
         {
