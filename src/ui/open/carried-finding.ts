@@ -37,7 +37,8 @@ export async function carriedFinding(carried: Carried, engine: ProbeEngine): Pro
   const models = given.models.map(standIn);
   const values = given.values as unknown as ValuesOf<typeof declaration.settings>;
   const laid = {
-    ...{ engine, models: models.map(asked), samples: given.samples },
+    ...{ engine, models: models.map(asked) },
+    samples: { ...given.samples, place: `dataset/data/items/${given.samples.name}.jsonl` },
     reading: given.reading as Required<ImageReading>,
   };
   const plan = await analysis.plan(laid, values);
@@ -47,7 +48,7 @@ export async function carriedFinding(carried: Carried, engine: ProbeEngine): Pro
   const { layers } = model.checkpoint;
   const [sentence = ''] = analysis.findings(records, values, laid.models, readerOf(thirds(layers), layers));
   return {
-    ...{ work, records, sentence, facts: probeFacts(analysis, laid, values, plan) },
+    ...{ work, records, sentence, facts: probeFacts(analysis, laid, values) },
     standIn: { models, body: bodyOf(model.checkpoint), ...carriedOf(work) },
   };
 }
