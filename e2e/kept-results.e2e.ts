@@ -46,6 +46,34 @@ async function comeBack(page: Page, address: string): Promise<Locator> {
   return main;
 }
 
+test('what travels with the app is shown as such at first sight, and put away by a press', async ({
+  page,
+}) => {
+  await page.goto('./#localize');
+  const main = page.getByRole('main');
+  await expect(
+    main.getByText(/^Carried with the app: measured by version .* Nothing is loaded for it\.$/),
+  ).toBeVisible(LOADED);
+  const found = main.getByRole('region', { name: 'What was found' });
+  await expect(found).toContainText(
+    /Counting changes most at layer 1: 92 % \(Wilson 95 %: 75 % to 97.8 %, n = 25\)/,
+  );
+  await expect(main.getByText('Carried with the app. Open and load RL to compute more.')).toBeVisible();
+  await expect(main.getByText(/^Kept results/)).toBeHidden();
+  // Its pictures are those of the committed pairs.
+  await pickFirst(page, main.getByRole('figure').first());
+  await expect(main.getByRole('region', { name: 'Samples' }).getByRole('img').first()).toBeVisible();
+  await page.keyboard.press('3');
+  await expect(main.getByText(/^Carried with the app: measured/)).toBeVisible(LOADED);
+  await expect(main.getByRole('region', { name: 'What was found' })).toContainText(
+    'RL − IN leaves 7.3 % of the weights exactly as they were.',
+  );
+  await main.getByText(/^Carried with the app · 2/).click();
+  await main.getByRole('button', { name: /^Hide Update energy/ }).click();
+  await expect(main.getByText(/^Carried with the app: measured/)).toBeHidden();
+  await expect(main.getByText(/^Carried with the app · 1/)).toBeVisible();
+});
+
 test('after a reload, and by a link, charts, findings and files are there again, and no model is', async ({
   page,
 }) => {

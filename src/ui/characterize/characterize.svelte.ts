@@ -15,6 +15,7 @@ import type { Donors } from '../state/donors.svelte.ts';
 import type { Family, StandIn } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
+import { carriedOf } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
@@ -133,7 +134,7 @@ export class Characterize {
     const found = comparisonAgain(work.given);
     if (!found) throw unreadable(work);
     const { compared, values } = found;
-    const standIn = { page: 'characterize', models: [], body: compared.body } as const;
+    const standIn = { page: 'characterize', models: [], body: compared.body, ...carriedOf(work) } as const;
     this.#kept = { standIn, compared };
     this.restore(work.analysis, values);
     this.#app.family.standIn = standIn;

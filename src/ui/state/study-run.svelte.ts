@@ -39,7 +39,7 @@ export class StudyRun<Record> {
   #total = $state(0);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
-  /** Who computed what is shown, where that is another build: it is never gone on with. Null: this one, or nothing is shown. */
+  /** Who computed what is shown, where that is another build, or it travels with the app: it is never gone on with. Null: this one here, or nothing is shown. */
   origin = $state.raw<Origin | null>(null);
   readonly #journals: Journals;
   readonly #jobs: Jobs;
@@ -49,6 +49,8 @@ export class StudyRun<Record> {
   #key = '';
   /** Of the journal that the records on show are of. */
   #shownKey = '';
+  /** Nothing that it was computed from is open: kept work stands in for it. */
+  #inPlace = false;
   #controller: AbortController | null = null;
   #pending: Map<string, Record> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -109,7 +111,8 @@ export class StudyRun<Record> {
    * build's; where that is nothing either, what was shown before stays, as `former`. Nothing happens while another runs.
    *
    * @param lay called before anything of it is shown, with whether it is another work than the one before
-   * @param part what showing it again takes besides its records, kept as soon as there are some; null where that cannot be kept
+   * @param part what showing it again takes besides its records, kept as soon as there are some; null of what stands in for it: then
+   *   what travels with the app is shown, too
    */
   async showWork(
     identity: WorkIdentity,
@@ -123,9 +126,12 @@ export class StudyRun<Record> {
     if (this.running || asked !== this.#asked) return;
     lay(key !== this.#key);
     this.#part = part;
-    if (key === this.#key) return;
+    const inPlace = part === null;
+    const other = key !== this.#key;
+    if (!other && inPlace === this.#inPlace) return;
+    this.#inPlace = inPlace;
     this.#key = key;
-    this.#leaveFor(identity, total);
+    if (other) this.#leaveFor(identity, total);
     this.error = null;
     await this.#showKept(identity);
   }
@@ -137,8 +143,10 @@ export class StudyRun<Record> {
     const notices: string[] = [];
     try {
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
-      const [latest] = finished.size > 0 ? [] : await this.#journals.otherBuilds(identity);
-      const other = latest && (await this.#journals.ofOtherBuild<Record>(identity.kind, latest));
+      const carried =
+        finished.size > 0 || !this.#inPlace ? null : await this.#journals.ofCarried<Record>(identity);
+      const [latest] = finished.size > 0 || carried ? [] : await this.#journals.otherBuilds(identity);
+      const other = carried ?? (latest && (await this.#journals.ofOtherBuild<Record>(identity.kind, latest)));
       if (this.#identity !== identity || this.running) return;
       // What was withdrawn while it was read is not shown.
       if (removals !== this.#removals) return await this.#showKept(identity);
