@@ -4,8 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import * as v from 'valibot';
+import { COMMANDS } from '../scripts/commands.mjs';
 import { DECLARATIONS } from '../scripts/declarations.mjs';
+import { readFlags } from '../scripts/flags.mjs';
 import { TASK_NAMES } from '../src/analyses/swap/words.mjs';
+import { FlagReader } from '../src/headless/flag-reader.ts';
+import { settingValues } from '../src/headless/setting-flags.ts';
 import type { Task } from '../src/probes/task.ts';
 import { factLines, type FigureFacts, figureFacts } from '../src/ui/charts/export/figure-facts.ts';
 import { choose, openDemo, pick, set } from './demo-page.ts';
@@ -36,14 +40,25 @@ const words = (texts: readonly string[]): readonly string[] =>
     .sort();
 const letters = (texts: readonly string[]): string => texts.join('').replace(/\s+/g, '');
 
+interface OnScreen {
+  readonly title: string;
+  /** What the page says that was found. */
+  readonly found: string;
+  /** Its parts: n, the kind of interval, how far it is. */
+  readonly note: readonly string[];
+  readonly drawn: readonly string[];
+}
+
 /** What a chart says on the screen: heading, sentence and note, and every text that is drawn. */
-async function onScreen(figure: Locator): Promise<readonly string[]> {
-  const [title, note, drawn] = await Promise.all([
+async function onScreen(page: Page, figure: Locator): Promise<OnScreen> {
+  const [title, found, notes, drawn] = await Promise.all([
     figure.getByRole('heading').textContent(),
+    page.getByRole('region', { name: 'What was found' }).allTextContents(),
     figure.locator('figcaption p').allTextContents(),
     figure.locator('.plot > svg text').allTextContents(),
   ]);
-  return [title ?? '', ...note, ...drawn];
+  const note = notes.flatMap((text) => text.split(' · '));
+  return { title: title ?? '', found: found.join(' ').replace(/\s+/g, ' '), note, drawn };
 }
 
 /** Texts of an SVG, in order; its block. */
@@ -78,17 +93,122 @@ function csvBlock(file: Buffer): string {
 /** What is no sentence about numbers. */
 const COMMANDS_OF_THE_SCREEN = /\b(Choose|Press|Click|Drag|Enter:|Run it|chosen above|chosen on)\b/;
 
+/**
+ * What heads a picture: a sentence that the page says of this chart, or what is drawn of which models; below it what was measured, on
+ * which models, by name and folder.
+ */
+function expectHeading({ title, measured, checkpoints }: FigureFacts, screen: OnScreen): void {
+  const drawn = checkpoints.filter(({ name, folder }) => measured.includes(`${name} (${folder})`));
+  expect(drawn.length).toBeGreaterThan(0);
+  const names = drawn.map(({ name }) => name).join(', ');
+  const plain = `${screen.title}: ${names.replace(/, ([^,]*)$/, ' and $1')}.`;
+  if ([plain, `${screen.title}.`].includes(title))
+    for (const { name } of drawn) expect(title.split(/[\s,.]+/)).toContain(name);
+  else {
+    for (const sentence of title.split(/(?<=\.) (?=[A-Z])/)) expect(screen.found).toContain(sentence);
+    expect(measured).toContain(`${screen.title}: `);
+  }
+}
+
+/** The words that a shell makes of a command, behind `npm run -s headless --`. */
+function wordsOf(command: string): readonly string[] {
+  const script = command.replace(/^npm /, `npm() { printf '%s\\0' "$@"; }; npm `);
+  return execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(4, -1);
+}
+
+/** The command of a chart is one that its command reads: as the settings and the models that the chart says it is of. */
+function expectCommand({ command, analysis, settings, checkpoints, remarks }: FigureFacts): void {
+  const [name = '', ...flagWords] = wordsOf(command ?? '');
+  const own = COMMANDS[name];
+  if (!own) throw new Error(`no command ${name}`);
+  expect(name).toBe(analysis);
+  const flags = readFlags(own, flagWords);
+  const declared =
+    DECLARATIONS.find(({ declaration }) => declaration.name === name)?.declaration.settings ?? {};
+  for (const [setting, value] of Object.entries(settingValues(declared, new FlagReader(flags))))
+    // Exact spectra draw nothing: of a seed the chart says nothing.
+    if (setting in settings) expect([setting, value ?? null]).toEqual([setting, settings[setting] ?? null]);
+  const asked = Object.values(flags)
+    .flat()
+    .filter((value) => /^demo:/.test(String(value)));
+  const without = checkpoints.filter((one) =>
+    remarks.some((remark) => remark.includes(`no flag for ${one.name}`)),
+  );
+  expect(asked.sort()).toEqual(
+    checkpoints
+      .filter((one) => !without.includes(one))
+      .map(({ folder }) => folder)
+      .sort(),
+  );
+}
+
+/** A picture of this form; it stays chosen. */
+async function ofForm(figure: Locator, slide: boolean): Promise<void> {
+  await figure.getByText('Export', { exact: true }).click();
+  await figure.getByRole('checkbox', { name: '16:9' }).setChecked(slide);
+  await figure.getByText('Export', { exact: true }).click();
+}
+
+/** The chart fills its slide, and the command stands below it. */
+async function expectSlide(page: Page, figure: Locator, { title, command }: FigureFacts): Promise<void> {
+  await ofForm(figure, true);
+  const { name, file } = await exported(page, figure, 'SVG');
+  await ofForm(figure, false);
+  const { texts } = svgContents(file);
+  expect(letters(texts), name).toContain(letters([title]));
+  // Nothing of the demo's is so long that words of it were left out.
+  expect(letters(texts), name).toContain(letters([command ?? '']));
+  const filled = await page.evaluate(
+    (source) => {
+      const svg = document.importNode(
+        new DOMParser().parseFromString(source, 'image/svg+xml').documentElement,
+        true,
+      ) as unknown as SVGSVGElement;
+      document.body.append(svg);
+      const boxes = [...svg.children].flatMap((child) =>
+        child instanceof SVGTextElement ? [child.getBBox()] : [],
+      );
+      const drawn = svg.querySelector<SVGGElement>(':scope > g')?.getBoundingClientRect();
+      const at = svg.getBoundingClientRect();
+      const middle = drawn ? (drawn.top + drawn.bottom) / 2 - at.top : 0;
+      const [above, below] = [true, false].map((is) => boxes.filter(({ y }) => y < middle === is));
+      const head = Math.max(...(above ?? []).map(({ y, height }) => y + height));
+      const foot = Math.min(...(below ?? []).map(({ y }) => y));
+      const left = Math.min(...boxes.map(({ x }) => x));
+      svg.remove();
+      return {
+        size: [at.width, at.height],
+        width: (drawn?.width ?? 0) / (at.width - 2 * left),
+        height: (drawn?.height ?? 0) / (foot - head),
+      };
+      // The page has its faces, and takes no other style sheets.
+    },
+    file.toString().replace(/<style>.*?<\/style>/s, ''),
+  );
+  expect(filled.size, name).toEqual([1920, 1080]);
+  expect(filled.width, name).toBeGreaterThan(0.8);
+  expect(filled.height, name).toBeGreaterThan(0.8);
+}
+
 /** All formats of a chart, compared with each other and with the screen. Resolves to its block. */
 async function checked(page: Page, figure: Locator): Promise<FigureFacts> {
   // Nothing is read: the sentence stands where the readout would be.
   await page.mouse.move(0, 0);
-  const screen = await onScreen(figure);
+  const screen = await onScreen(page, figure);
   const svg = await exported(page, figure, 'SVG');
   const { texts, block } = svgContents(svg.file);
   const facts = v.parse(figureFacts, JSON.parse(block));
   const own = [...factLines(facts), ...(facts.command === null ? [] : [facts.command])];
-  expect(words(texts), svg.name).toEqual(words([...screen, facts.definition, ...own]));
+  // n and the kind of interval stand in the line of what was measured and below the picture.
+  const note = screen.note.filter(
+    (part) => part !== facts.interval && !facts.measured.includes(`; ${part}.`),
+  );
+  const written = [facts.title, facts.measured, facts.definition, note.join(' · '), ...screen.drawn, ...own];
+  expect(words(texts), svg.name).toEqual(words(written));
   expect(texts.join(' '), svg.name).not.toMatch(COMMANDS_OF_THE_SCREEN);
+  expectHeading(facts, screen);
+  expectCommand(facts);
+  await expectSlide(page, figure, facts);
   expect(svg.name).toMatch(new RegExp(`^${facts.analysis}-.*\\.svg$`));
   const pdf = pdfText((await exported(page, figure, 'PDF')).file);
   expect(letters([pdf.text]), svg.name).toBe(letters(texts));
@@ -122,8 +242,7 @@ async function all(page: Page): Promise<ReadonlyMap<string, FigureFacts>> {
 
 /** Runs a command as a shell reads it, and gives what it wrote. */
 async function byCommand(command: string | null | undefined, out: string): Promise<string> {
-  const script = (command ?? '').replace(/^npm /, `npm() { printf '%s\\0' "$@"; }; npm `);
-  const [, , , , ...said] = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).split('\0').slice(0, -1);
+  const said = [...wordsOf(command ?? '')];
   said[said.indexOf('--out') + 1] = join(folder.path, out);
   const { code, stderr } = await headless([...said, '--quiet'], undefined, {
     env: { FRANKENSCOPE_CACHE: join(folder.path, 'cache') },
@@ -205,9 +324,7 @@ test('every chart leaves the page whole, in every format, and says where it come
   });
   await test.step('a slide', async () => {
     const figure = main.getByRole('figure', { name: 'Change rate per layer' });
-    await figure.getByText('Export', { exact: true }).click();
-    await figure.getByRole('checkbox', { name: '16:9' }).check();
-    await figure.getByText('Export', { exact: true }).click();
+    await ofForm(figure, true);
     const { name, file } = await exported(page, figure, 'PNG');
     expect(name).toMatch(/-slide\.png$/);
     const head = chunks(file).get('IHDR');
@@ -233,7 +350,7 @@ test('every chart leaves the page whole, in every format, and says where it come
       await page.evaluate((to) => (location.hash = to), `#${hash}`);
       await set(main, 'Samples of each set', 1);
       await set(main, 'New tokens', 8);
-      await expect(main.getByText(/^\d+ answers, \d+ of them kept/).first()).toBeVisible(DONE);
+      await expect(main.getByText(/^\d+ answers, (\d+|all) of them kept/).first()).toBeVisible(DONE);
       // What was answered for one page is there on the next.
       const begin = main.getByRole('button', { name: new RegExp(`^(${label}|Go on)$`) });
       if (await begin.isEnabled()) await begin.click();

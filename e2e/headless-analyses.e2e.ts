@@ -1,6 +1,9 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { DIST, ROOT } from '../scripts/paths.mjs';
+import type { SwapRecord } from '../src/probes/swap/sweep.ts';
+import type { StudyResult } from '../src/study/study-result.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
 import { filesBelow, json, lines, read } from './fixtures/results.ts';
@@ -360,4 +363,73 @@ test('bad input: one line, a name, the remedy, and exit 2', async () => {
     expect(stderr.trimEnd()).toMatch(/^[A-Z]\w+: .+; .+$/);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   }
+});
+
+test('study: what each analysis writes is what its command writes; a rerun computes nothing again', async () => {
+  const items = join(SETS, 'items');
+  const [problems, questions] = ['problems', 'general-vqa'].map((name) => join(items, `${name}.jsonl`));
+  const settings = { samples: 2, maxNewTokens: 8 };
+  const spec = {
+    ...{ definitions: 1, name: 'Two samples of each', models: 'demo' },
+    analyses: [
+      { name: 'swap', samples: join(SETS, 'pairs'), settings: { ...settings, layers: '0-1' } },
+      { name: 'ablate', of: ['in'], samples: problems, settings: { ...settings, layers: '0-1' } },
+      { name: 'attention', samples: questions, settings },
+      { name: 'energy' },
+    ],
+  };
+  const file = join(folder.path, 'study.json');
+  writeFileSync(file, JSON.stringify(spec));
+  const out = join(folder.path, 'study');
+  const words = ['study', '--spec', file, '--device', 'wasm', '--dtype', 'f32', '--out', out];
+  const cut = await headless(words, /2 of 4: swap[^]*answering [1-9]/);
+  expect(cut.code, cut.stderr).toBe(3);
+  expect(existsSync(join(out, 'energy', 'fro_norm.json'))).toBe(true);
+  const { code, stderr } = await headless(words);
+  expect(code, stderr).toBe(0);
+  expect(stderr).toMatch(/1 of 4: energy\ngoing on: (\d+) of \1 were finished earlier/);
+
+  const few = ['--samples', '2', '--max-new-tokens', '8'];
+  const models = ['--in', 'demo:in', '--rl', 'demo:rl'];
+  const alone: Readonly<Record<string, readonly string[]>> = {
+    swap: ['--model', 'demo:rl', '--pairs', join(SETS, 'pairs'), '--layers', '0-1', ...few],
+    ablate: ['--model', 'demo:in', '--problems', problems ?? '', '--layers', '0-1', ...few],
+    'attention/attention_shift.json': [...models, '--items', questions ?? '', ...few],
+    'energy/fro_norm.json': ['--base', 'demo:base', ...models],
+  };
+  for (const [path, flags] of Object.entries(alone)) {
+    const [name = ''] = path.split('/');
+    const single = await ran(`alone-${name}`, [name, ...flags, ...WASM]);
+    if (path !== name) expect(read(out, path), path).toBe(readFileSync(single, 'utf8'));
+    else
+      for (const one of filesBelow(single)) expect(read(join(out, name), one), one).toBe(read(single, one));
+  }
+
+  const told = json<StudyResult>(out, 'study.json');
+  expect(told.spec).toEqual(spec);
+  expect(
+    told.analyses.map(({ folder, files }) => files.every((one) => one.startsWith(`${folder}/`))),
+  ).toEqual(Array(4).fill(true));
+  for (const { files, findings } of told.analyses) {
+    expect(findings.length).toBeGreaterThan(0);
+    for (const one of files) expect(existsSync(join(out, one)), one).toBe(true);
+  }
+  // One file holds all of it: the same in its first line, what shows each, and records that are the files' own.
+  const values = gunzipSync(readFileSync(join(out, 'study.frankenscope')))
+    .toString()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line.slice(17)) as { kind?: string; analysis?: string; record?: SwapRecord });
+  expect(values[0]).toEqual(told);
+  const named = <Name extends 'kind' | 'analysis'>(name: Name) => values.flatMap((one) => one[name] ?? []);
+  expect(named('kind').sort()).toEqual(['ablate', 'attention', 'energy', 'swap']);
+  expect(named('analysis').sort()).toEqual(['ablate', 'attention', 'energy', 'swap']);
+  const swapped = values.flatMap(({ record }) => (record && 'swapped' in record ? [record] : []));
+  expect(new Set(swapped.map(({ task, id, original }) => `${task} ${id} ${original.text}`))).toEqual(
+    new Set(
+      lines<SwapLine>(join(out, 'swap'), 'layer_swap_results.jsonl').map(
+        ({ task, sample_id, original_answer }) => `${task} ${sample_id} ${original_answer}`,
+      ),
+    ),
+  );
 });

@@ -11,6 +11,21 @@
  * @returns {Promise<HeadlessAnswer>}
  */
 export async function askPage(page, { flags, inputs, ...request }) {
+  const described = await handInputs(page, inputs);
+  return page.evaluate((request) => globalThis.frankenscopeHeadless.run(request), {
+    ...request,
+    flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
+    inputs: described,
+  });
+}
+
+/**
+ * Puts folders and files into file inputs of the page.
+ * @param {Page} page
+ * @param {Record<string, Input[]>} inputs
+ * @returns {Promise<HeadlessRequest['inputs']>}
+ */
+export async function handInputs(page, inputs) {
   /** @type {HeadlessRequest['inputs']} */
   const described = {};
   for (const [flag, given] of Object.entries(inputs)) {
@@ -23,9 +38,5 @@ export async function askPage(page, { flags, inputs, ...request }) {
       await page.setInputFiles(slot, files);
     }
   }
-  return page.evaluate((request) => globalThis.frankenscopeHeadless.run(request), {
-    ...request,
-    flags: Object.fromEntries(Object.entries(flags).filter(([flag]) => !Object.hasOwn(inputs, flag))),
-    inputs: described,
-  });
+  return described;
 }

@@ -43,7 +43,9 @@ import { ROOT } from './paths.mjs';
  *   writes: 'json' | 'folder' | 'new-folder',
  *   flags: Readonly<Record<string, Flag>>,
  *   streams?: string,
- * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `streams`: the flag with which `--out` is a file that the page writes piece by piece
+ *   names?: string,
+ * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `streams`: the flag with which `--out` is a file that the page writes piece by piece;
+ *   `names`: the flag of a file that names further folders, which the page reads first
  */
 
 const FOLDER = join(ROOT, 'scripts', 'commands');

@@ -6,6 +6,7 @@ import { describe, readFlags } from './flags.mjs';
 import { findDemos, findInputs } from './inputs.mjs';
 import { JournalFiles } from './journal-files.mjs';
 import { NamedError } from './named-error.mjs';
+import { withNamed } from './named-inputs.mjs';
 import { ensurePackages } from './packages.mjs';
 import { PartialFiles } from './partial-files.mjs';
 import { checkOut, PageError, runCommand } from './run-command.mjs';
@@ -62,9 +63,11 @@ await runCommand(async (signal) => {
   try {
     const again = ['npm run -s headless --', name, ...words.map(quoted)].join(' ');
     const outName = streamed ? basename(place) : null;
-    const answer = await withPage(page, (page) =>
-      askPage(page, { command: name, flags, inputs, session: `.${session.path}`, outName, again }),
-    );
+    const answer = await withPage(page, async (page) => {
+      const all = command.names === undefined ? inputs : await withNamed(page, command.names, inputs);
+      const request = { command: name, flags, inputs: all, session: `.${session.path}`, outName, again };
+      return askPage(page, request);
+    });
     if (!answer.ok) throw new PageError(answer.error);
     await files?.commit();
     const { result, spent } = answer;

@@ -21,6 +21,14 @@ export interface HeadlessRequest {
   again: string;
 }
 
+/** A folder or list that a study names: the flag under which the page takes it, and the field of the file. */
+export interface NamedPlace {
+  flag: string;
+  kind: 'checkpoint' | 'data';
+  path: string;
+  field: string;
+}
+
 export type HeadlessAnswer =
   /** spent: the journals that the result makes needless, once it is on the disk */
   | { ok: true; result: unknown; spent: string[] }
@@ -31,6 +39,8 @@ declare global {
     /** Makes or finds the `<input type="file" multiple>` of a flag's i-th value; returns its CSS selector. */
     slot(flag: string, index: number): string;
     run(request: HeadlessRequest): Promise<HeadlessAnswer>;
+    /** What the study of `--spec` names, as `NamedPlace`s. */
+    places(): Promise<HeadlessAnswer>;
     /** Ends the run under way, which answers "interrupted". */
     cancel(): void;
   };

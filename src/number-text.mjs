@@ -72,49 +72,31 @@ export function pSaid(p) {
 }
 
 /**
- * A mean with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440". Both have as many decimals: the spread two digits, in the
- * form of an axis as many as the finer of the two takes there ("9.1 % ± 8.0 %"). A spread of zero is none.
- * @param {number} mean
- * @param {number | null} spread null of one number
- * @param {{readonly format: (value: number) => string, readonly tabled?: (value: number) => number} | undefined} [form] of an axis that has
- * one: a number as text, and the number that stands in it where that is another
- * @returns {readonly string[]}
+ * Means that stand beside each other, each with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440". All have as many decimals as
+ * give the largest spread two digits; what these do not show has one digit of its own.
+ * @param {readonly {readonly mean: number, readonly deviation: number | null}[]} row a deviation is null of one number
+ * @param {boolean} [inPercent] whether they are shares that are told in percent
+ * @returns {readonly (readonly string[])[]}
  */
-export function spreadTexts(mean, spread, form) {
-  if (spread === null || spread === 0) return [(form?.format ?? plainNumber)(mean)];
-  if (form) return formed(mean, spread, form);
-  const decimals = Math.max(0, 1 - Math.floor(Math.log10(spread)));
-  if (decimals <= 7 || Math.abs(mean) >= 1e-4) return fixed(mean, spread, Math.min(decimals, 15));
-  const power = Math.floor(Math.log10(Math.max(Math.abs(mean), spread)));
-  const [both = '', alone = ''] = fixed(mean / 10 ** power, spread / 10 ** power, decimals + power);
-  const exponent = `e${power}`.replace('-', MINUS);
-  return [`(${both})${exponent}`, `${alone}${exponent}`];
+export function spreadTexts(row, inPercent = false) {
+  const [factor, unit] = inPercent ? [100, ' %'] : [1, ''];
+  const orderOf = (/** @type {readonly number[]} */ sizes) =>
+    Math.floor(Math.log10(factor * Math.max(...sizes.map(Math.abs))) + 1e-9);
+  const order = orderOf(row.map(({ deviation }) => deviation ?? 0));
+  // Of very small numbers all have the power of ten of the largest mean.
+  const power = order < -MOST_ZEROS ? orderOf(row.map(({ mean }) => mean)) : 0;
+  const text = (/** @type {number} */ value) => {
+    const own = factor * value;
+    if (!Number.isFinite(order)) return plainNumber(own);
+    const fixed = (own / 10 ** power).toFixed(Math.max(0, 1 - order + power));
+    if (Number(fixed) === 0) return plainNumber(own, 1);
+    return `${fixed}${power === 0 ? '' : `e${power}`}`.replaceAll('-', MINUS);
+  };
+  return row.map(({ mean, deviation }) => {
+    const alone = `${text(mean)}${unit}`;
+    return deviation ? [`${alone} ± ${text(deviation)}${unit}`, alone] : [alone];
+  });
 }
 
-/**
- * @param {number} mean
- * @param {number} spread
- * @param {number} decimals
- * @param {string} [unit]
- */
-function fixed(mean, spread, decimals, unit = '') {
-  const text = (/** @type {number} */ value) => `${value.toFixed(decimals).replace('-', MINUS)}${unit}`;
-  return [`${text(mean)} ± ${text(spread)}`, text(mean)];
-}
-
-/** A number without an exponent as a form has it, with its decimals and what stands behind it. */
-const FORMED = /^\D?\d+(?:\.(\d+))?(\D*)$/;
-
-/**
- * @param {number} mean
- * @param {number} spread
- * @param {{readonly format: (value: number) => string, readonly tabled?: (value: number) => number}} form
- */
-function formed(mean, spread, { format, tabled }) {
-  const texts = [format(mean), format(spread)];
-  const parts = texts.map((text) => FORMED.exec(text));
-  if (parts.includes(null)) return [texts.join(' ± '), format(mean)];
-  const decimals = Math.max(...parts.map((part) => part?.[1]?.length ?? 0));
-  const number = (/** @type {number} */ value) => (tabled ? tabled(value) : value);
-  return fixed(number(mean), number(spread), decimals, parts[0]?.[2] ?? '');
-}
+/** A spread whose first digit comes after more zeros is written with a power of ten. */
+const MOST_ZEROS = 6;

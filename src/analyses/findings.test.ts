@@ -190,6 +190,7 @@ describe('findings in words', () => {
     const graded = ['1', '2', '3', '4'].flatMap((id) => [answer('IN', id, true), answer('RL', id, id < '3')]);
     const values = { cuts: null, samples: null, seed: 0, style: null, maxNewTokens: null };
     expect(necessity.findings(necessity.table(graded, values), values)).toEqual([
+      'None of 1 differences from IN is beyond chance at this number of samples (n = 4; Holm-adjusted p above 0.05 for each).',
       expect.stringMatching(
         /^RL, M_rea: −50 points against IN \(Newcombe for pairs, 95 %: .*; McNemar p = 0\.500; Holm p = 0\.500; n = 4: few\)\.$/,
       ),

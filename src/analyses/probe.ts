@@ -1,8 +1,9 @@
-import type { LayerRow } from '../layer-index.ts';
+import { rowOfIndex, type LayerRow } from '../layer-index.ts';
 import type { ImageReading } from '../engine/protocol/prompt.ts';
 import type { Pair } from '../probes/data/pair.ts';
 import type { Problem } from '../probes/data/problem.ts';
 import type { ProbeEngine } from '../probes/probe-engine.ts';
+import { regionSpans, type Cuts } from '../regions.ts';
 import type { SampleSource } from '../reading/sample-source.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { Analysis } from './analysis.ts';
@@ -51,6 +52,14 @@ export interface Given<Samples = PairSet | QuestionList> {
 export interface Reader {
   /** Early, Mid, Late, with their first and last layer, counted from 0. */
   readonly regions: readonly { readonly name: string; readonly first: LayerRow; readonly last: LayerRow }[];
+}
+
+/** Regions as findings name them. */
+export function readerOf(cuts: Cuts, layers: number): Reader {
+  const regions = regionSpans(cuts, layers).map(({ label, first, last }) => {
+    return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
+  });
+  return { regions };
 }
 
 /** An analysis that asks models. */

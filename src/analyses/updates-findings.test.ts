@@ -78,7 +78,7 @@ describe('numbers by layer in words', () => {
 
   test('regions have mean and spread, a frozen one is exactly zero', () => {
     expect(layerMeansSentence(means([0, 0, 2, 4, 5, 6], 2, 4), '‖Δ‖')).toBe(
-      'RL − IN: mean ‖Δ‖ ± standard deviation between layers, Early exactly zero (2 layers), Mid 3.0 ± 1.4 (2 layers), Late 5.50 ± 0.71 (2 layers); largest in layer 6 (6).',
+      'RL − IN: mean ‖Δ‖ ± standard deviation between layers, Early exactly zero (2 layers), Mid 3.0 ± 1.4 (2 layers), Late 5.5 ± 0.7 (2 layers); largest in layer 6 (6).',
     );
   });
 

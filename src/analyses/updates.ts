@@ -60,6 +60,13 @@ export interface UpdatesReader extends Reader {
   readonly scale: 'relative' | 'absolute';
 }
 
+/** An update as sentences call it. */
+export interface NamedUpdate {
+  readonly key: string;
+  /** What is subtracted from what: "RL − IN". */
+  readonly label: string;
+}
+
 /** An analysis of what training changed in the weights: runs no model. */
 export interface Updates<Values = SettingValues, Record = unknown, File = unknown> extends Analysis<Record> {
   readonly declaration: UpdatesDeclaration;

@@ -1,7 +1,8 @@
 /** Numbers as findings say them, in every analysis alike. Layers are named by their unified index (1 … L). */
 
-import { itemsText, LEAST } from '../few-items.mjs';
+import { itemsText, LEAST, rangeOfN } from '../few-items.mjs';
 import { INTERVAL_KINDS } from '../interval-kinds.mjs';
+import { listed } from '../listed.mjs';
 import { percentText, points, pSaid, spanText, spreadTexts } from '../number-text.mjs';
 import { plainNumber } from '../plain-number.mjs';
 
@@ -13,6 +14,7 @@ import { plainNumber } from '../plain-number.mjs';
  * @import {Spread} from '../statistics/spread.ts'
  * @typedef {{readonly low: number, readonly high: number}} Interval
  * @typedef {{readonly hits: number, readonly n: number, readonly interval: Interval}} Counted
+ * @typedef {{readonly name: string, readonly cell: MetricCell}} Compared
  */
 
 /**
@@ -72,11 +74,6 @@ export function eachText(values, form) {
   return values.length > LISTED ? `${least} to ${most}` : listed(values.map((value) => form(value)));
 }
 
-/** @param {readonly string[]} names */
-function listed(names) {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-}
-
 /**
  * "12 spectra", "1 spectrum", with thin spaces between thousands.
  * @param {number} count
@@ -101,9 +98,10 @@ export function layerMeansSentence({ label, regions, undefinedIn, largest }, wha
   if (regions.length === 0 || !largest) return `${label}: no layer of the language model so far.`;
   const zero = (/** @type {Spread} */ { mean, deviation }) => mean === 0 && (deviation ?? 0) === 0;
   if (regions.every(zero)) return `${label}: ${what} is exactly zero in every layer${without}.`;
-  const parts = regions.map((region) => {
-    const { name, mean, deviation, n } = region;
-    const text = zero(region) ? 'exactly zero' : spreadTexts(mean, deviation)[0];
+  const texts = spreadTexts(regions);
+  const parts = regions.map((region, at) => {
+    const { name, n } = region;
+    const text = zero(region) ? 'exactly zero' : texts[at]?.[0];
     return `${name} ${text} (${[countOf(n, 'layer', 'layers'), beside(name)].filter(Boolean).join(', ')})`;
   });
   return `${label}: mean ${what} ± standard deviation between layers, ${parts.join(', ')}${without}; largest in layer ${largest.layer} (${plainNumber(largest.value)}).`;
@@ -120,4 +118,21 @@ export function factorsSentence(label, { matrices, factored, largestRank }) {
     ? countOf(matrices, 'matrix', 'matrices')
     : `${factored} of ${countOf(matrices, 'matrix', 'matrices')}`;
   return `${label}: ${which} exactly, by the factors of an adapter (rank ${largestRank} at most)${all ? '' : '; the others densely'}.`;
+}
+
+/**
+ * Which differences from the reference are beyond chance.
+ * @param {readonly Compared[]} compared
+ * @param {string} reference
+ */
+export function beyondChanceSentence(compared, reference) {
+  if (compared.length === 0) return '';
+  const clear = compared.filter(({ cell }) => cell.against && cell.against.adjustedP <= 0.05);
+  if (clear.length === 0)
+    return `None of ${compared.length} differences from ${reference} is beyond chance at this number of samples (${rangeOfN(compared.map(({ cell }) => cell.against?.n ?? 0))}; Holm-adjusted p above 0.05 for each).`;
+  const named = clear.map(
+    ({ name, cell }) =>
+      `${name} ${cell.metric} ${points(cell.against?.delta ?? 0)} points (n = ${cell.against?.n ?? 0})`,
+  );
+  return `${clear.length} of ${compared.length} differences from ${reference} are beyond chance (Holm-adjusted p ≤ 0.05): ${named.join(', ')}.`;
 }

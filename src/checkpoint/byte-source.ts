@@ -8,6 +8,8 @@ export interface ByteSource {
   readonly size: number;
   /** The range `[start, end)`; nothing is read before `arrayBuffer`. */
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+  /** The same range where it is read together with others: a view, to whoever asks first; null to all others. */
+  once?(start: number, end: number): Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
 /** A model folder. Keys are paths relative to it, plain file names in practice. */
@@ -39,6 +41,8 @@ export async function readRange(
   end: number,
   place: { file: string; tensor?: string },
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const view = await source.once?.(start, end);
+  if (view) return view;
   let buffer: ArrayBuffer;
   try {
     buffer = await source.slice(start, end).arrayBuffer();

@@ -14,7 +14,7 @@ import { noteLoaded } from '../study/weights/loaded.ts';
 import type { WeightsWatch } from '../study/weights/watch.ts';
 import { openWeights } from '../vlm/stored-head.ts';
 import { once } from '../work/once.ts';
-import type { GivenFiles, GivenInputs } from './file-inputs.ts';
+import type { GivenFiles, GivenInputs, Instead } from './file-inputs.ts';
 import type { FlagReader } from './flag-reader.ts';
 
 const DEVICES = ['webgpu', 'wasm'] as const satisfies readonly Device[];
@@ -29,6 +29,12 @@ export interface LoadedCheckpoint {
   readonly summary: OpenedCheckpoint;
   readonly loaded: LoadedModel;
 }
+
+/** What an analysis takes of them. */
+export type CheckpointsOf = Pick<
+  Checkpoints,
+  'count' | 'folder' | 'weights' | 'open' | 'load' | 'loadOptions' | 'tell'
+>;
 
 interface Surroundings {
   readonly engine: () => EngineClient;
@@ -45,6 +51,7 @@ export class Checkpoints {
   readonly #opened = new Map<string, Promise<OpenedCheckpoint>>();
   readonly #weights = new Map<string, Promise<Checkpoint>>();
   readonly #folders = new Map<string, Promise<GivenFolder>>();
+  readonly #loads = new Map<string, Promise<LoadedCheckpoint>>();
   readonly #told = new Set<string>();
   readonly #loaded: OpenedCheckpoint[] = [];
 
@@ -55,6 +62,21 @@ export class Checkpoints {
   /** How many checkpoints the flag names. */
   count(flag: string): number {
     return this.#around.inputs.all(flag).length;
+  }
+
+  /** The same checkpoints under other flags, opened and loaded once for all; what is not named is not given. */
+  as(instead: Instead): CheckpointsOf {
+    const named = (flag: string, index = 0): readonly [string, number] =>
+      instead.get(flag)?.[index] ?? [flag, Infinity];
+    return {
+      count: (flag) => instead.get(flag)?.length ?? 0,
+      folder: (flag, index) => this.folder(...named(flag, index)),
+      weights: (flag, index) => this.weights(...named(flag, index)),
+      open: (flag, index) => this.open(...named(flag, index)),
+      load: (flag, index) => this.load(...named(flag, index)),
+      loadOptions: () => this.loadOptions(),
+      tell: (name, notices) => this.tell(name, notices),
+    };
   }
 
   /**
@@ -152,9 +174,9 @@ export class Checkpoints {
     return { device, dtype: this.#around.flags.choice('dtype', DTYPES) ?? 'f32' };
   }
 
-  /** Opens it and loads it on `--device` in `--dtype`; progress goes to the console, which the shell shows. */
-  async load(flag: string, index = 0): Promise<LoadedCheckpoint> {
-    return this.#load(await this.open(flag, index));
+  /** Opens it and loads it on `--device` in `--dtype`, once; progress goes to the console, which the shell shows. */
+  load(flag: string, index = 0): Promise<LoadedCheckpoint> {
+    return once(this.#loads, `${flag} ${index}`, async () => this.#load(await this.open(flag, index)));
   }
 
   /** The same of a folder that no flag names. */

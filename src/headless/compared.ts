@@ -3,7 +3,7 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import type { CheckpointSet } from '../spectra/deltas/pairing.ts';
 import { roleNames } from '../spectra/deltas/roles.ts';
 import { withoutRepeatedHead } from '../vlm/stored-head.ts';
-import type { CommandContext } from './context.ts';
+import type { AnalysisContext } from './context.ts';
 import { recipeCheckpoints } from './recipe-donors.ts';
 
 /**
@@ -12,7 +12,7 @@ import { recipeCheckpoints } from './recipe-donors.ts';
  * @throws NamedError those of opening, of reading recipes and of planning
  */
 export async function comparedCheckpoints(
-  context: CommandContext,
+  context: AnalysisContext,
   further = 'model',
 ): Promise<CheckpointSet> {
   const { checkpoints } = context;
@@ -34,6 +34,6 @@ export async function comparedCheckpoints(
 }
 
 /** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `InvalidCuts` */
-export function regionCuts({ flags }: CommandContext, layers: number): Cuts | undefined {
+export function regionCuts({ flags }: AnalysisContext, layers: number): Cuts | undefined {
   return parseCuts(flags.text('cuts') ?? null, layers, '--cuts');
 }

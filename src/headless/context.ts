@@ -10,7 +10,7 @@ import { originText } from '../study/journal/other-builds.ts';
 import { titlesOf } from '../study/weights/watch.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import type { LongWork, WorkProgress } from '../work/long-work.ts';
-import { Checkpoints } from './checkpoints.ts';
+import { Checkpoints, type CheckpointsOf } from './checkpoints.ts';
 import { GivenInputs } from './file-inputs.ts';
 import { FlagReader } from './flag-reader.ts';
 import { GivenJournals } from './given-journals.ts';
@@ -62,6 +62,11 @@ export interface CommandContext {
     keep?: boolean,
     askedFor?: AskedFor,
   ): Promise<Result>;
+}
+
+/** What the command of an analysis is given: in a study, what that names for it. */
+export interface AnalysisContext extends Omit<CommandContext, 'checkpoints'> {
+  readonly checkpoints: CheckpointsOf;
 }
 
 /** @param onSpent told the key of each journal whose records are all in the result */

@@ -3,9 +3,11 @@ import type { AskedModel } from '../analyses/asked-model.ts';
 import { analysis as energy } from '../analyses/energy/analysis.ts';
 import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
 import type { Evaluation, EvaluationPlan, MeasuredUpdates } from '../analyses/evaluation.ts';
+import type { ResultFile } from '../analyses/result-file.ts';
 import { defaultValues } from '../analyses/setting-values.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
-import { answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
+import { answerJournals, answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
+import type { ResultPieces } from '../evaluation/results/write.ts';
 import { nothingToAsk } from '../evaluation/samples/item-counts.ts';
 import { gradeAll } from '../evaluation/tables/graded.ts';
 import { browserComputers } from '../spectra/computers.ts';
@@ -13,51 +15,60 @@ import type { EnergyRecord } from '../spectra/energy.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { comparedCheckpoints } from './compared.ts';
-import type { Command, CommandContext } from './context.ts';
+import type { Command, AnalysisContext } from './context.ts';
 import { givenItems } from './given-samples.ts';
 import { gpuMemory } from './gpu-memory.ts';
 import { imageReading } from './image-reading.ts';
 import { givenModels } from './probe-command.ts';
+import { type Ran, written } from './ran.ts';
 import { settingValues } from './setting-flags.ts';
 
 export function evaluationCommand(evaluation: Evaluation): Command {
+  return async (context) =>
+    written(context, evaluation.declaration.writes, await ranEvaluation(context, evaluation));
+}
+
+/** @throws NamedError those of flags, of reading questions, of models and of the evaluation */
+export async function ranEvaluation(context: AnalysisContext, evaluation: Evaluation): Promise<Ran> {
   const { declaration, words } = evaluation;
-  return async (context) => {
-    const { flags, engine, notice, signal, out } = context;
-    const values = settingValues(declaration.settings, flags);
-    const samples = await givenItems(context);
-    if (!evaluation.asksAny(samples)) throw nothingToAsk(samples, words.nothingToAsk);
-    const models = await givenModels(context, evaluation);
-    const given = { engine, models, samples, reading: imageReading(context), work: context };
-    const plan = await evaluation.plan(given, values);
-    const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);
-    notice(
-      `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
-    );
-    const { answers, generated } = await answered(context, plan);
-    signal.throwIfAborted();
-    const memory = declaration.measuresMemory
-      ? await measured(context, models, plan, answers, generated)
-      : null;
-    const updates = declaration.measuresUpdates ? await measuredUpdates(context) : null;
-    const files = await plan.files({
-      ...(updates ? { updates } : {}),
-      graded: gradeAll(plan.asks, answers),
-      done: plan.total,
-      ...(memory ? { measured: { gpuMemory: memory } } : {}),
-    });
-    if (declaration.writes === 'json') {
-      const [pieces = ['null']] = files.values();
-      return JSON.parse([...pieces].join('')) as unknown;
-    }
-    for (const [path, pieces] of files) await out.text(path, [...pieces].join(''));
-    return undefined;
+  const { flags, engine, notice, signal } = context;
+  const values = settingValues(declaration.settings, flags);
+  const samples = await givenItems(context);
+  if (!evaluation.asksAny(samples)) throw nothingToAsk(samples, words.nothingToAsk);
+  const models = await givenModels(context, evaluation);
+  const given = { engine, models, samples, reading: imageReading(context), work: context };
+  const plan = await evaluation.plan(given, values);
+  const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);
+  notice(
+    `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
+  );
+  const { answers, generated } = await answered(context, plan);
+  signal.throwIfAborted();
+  const memory = declaration.measuresMemory
+    ? await measured(context, models, plan, answers, generated)
+    : null;
+  const updates = declaration.measuresUpdates ? await measuredUpdates(context) : null;
+  const graded = gradeAll(plan.asks, answers);
+  const files = await plan.files({
+    ...(updates ? { updates } : {}),
+    ...{ graded, done: plan.total },
+    ...(memory ? { measured: { gpuMemory: memory } } : {}),
+  });
+  return {
+    works: answerJournals(plan.asks).map(({ identity }) => identity),
+    files: textsOf(files),
+    findings: evaluation.findings(evaluation.table(graded, values), values),
+    shown: () => Promise.resolve(null),
   };
+}
+
+function* textsOf(files: ResultPieces): Generator<ResultFile> {
+  for (const [path, pieces] of files) yield { path, text: [...pieces].join('') };
 }
 
 /** All answers, and how many of them this run generated. Every one is kept: a later run is served from them. */
 async function answered(
-  context: CommandContext,
+  context: AnalysisContext,
   plan: EvaluationPlan,
 ): Promise<{ readonly answers: Answers; readonly generated: number }> {
   let generated = 0;
@@ -77,7 +88,7 @@ async function answered(
 }
 
 /** Energies of the updates of `--rl` and every `--frozen` from `--in`, kept until they are written. */
-async function measuredUpdates(context: CommandContext): Promise<MeasuredUpdates> {
+async function measuredUpdates(context: AnalysisContext): Promise<MeasuredUpdates> {
   const checkpoints = await comparedCheckpoints(context, 'frozen');
   const computers = await browserComputers('cpu', context.notice);
   try {
@@ -93,7 +104,7 @@ async function measuredUpdates(context: CommandContext): Promise<MeasuredUpdates
 }
 
 async function measured(
-  context: CommandContext,
+  context: AnalysisContext,
   models: readonly AskedModel[],
   { asks }: EvaluationPlan,
   answers: Answers,

@@ -19,17 +19,32 @@ export interface GivenFiles {
   readonly files: ReadonlyMap<string, File>;
 }
 
+/** By flag of one analysis, the values of other flags that it is given, in order. */
+export type Instead = ReadonlyMap<string, readonly (readonly [flag: string, index: number])[]>;
+
 /** What was handed over for each flag that names folders or files. */
 export class GivenInputs {
   readonly #inputs: HeadlessRequest['inputs'];
+  readonly #instead: Instead | null;
 
-  constructor(inputs: HeadlessRequest['inputs']) {
+  constructor(inputs: HeadlessRequest['inputs'], instead: Instead | null = null) {
     this.#inputs = inputs;
+    this.#instead = instead;
+  }
+
+  /** The same values under other flags; what is not named is not given. */
+  as(instead: Instead): GivenInputs {
+    return new GivenInputs(this.#inputs, instead);
   }
 
   /** Every value of the flag, in order; empty where it was not given. */
   all(flag: string): readonly GivenFiles[] {
-    return (this.#inputs[flag] ?? []).map((input, index) => filesOf(flag, index, input));
+    const own = this.#inputs[flag]?.map((_, index) => [flag, index] as const) ?? [];
+    const named = this.#instead ? (this.#instead.get(flag) ?? []) : own;
+    return named.flatMap(([from, index]) => {
+      const input = this.#inputs[from]?.[index];
+      return input ? [filesOf(from, index, input)] : [];
+    });
   }
 
   /** The first value of the flag; undefined where it was not given. */

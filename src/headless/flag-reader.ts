@@ -14,6 +14,11 @@ export class FlagReader {
     this.#values = values;
   }
 
+  /** The same flags with others in their place: an analysis of a study has its own. */
+  with(values: HeadlessRequest['flags']): FlagReader {
+    return new FlagReader({ ...this.#values, ...values });
+  }
+
   /** A flag of kind `text`; undefined where it was not given. */
   text(name: string): string | undefined {
     return this.#optional(name, 'string');

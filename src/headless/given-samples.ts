@@ -11,7 +11,7 @@ import { type ColumnChoice, parseColumns } from '../probes/data/columns.ts';
 import { LIST_FORMATS, listName, listsAmong } from '../probes/data/row-file.ts';
 import { openItems, openProblemList, readPairs } from '../reading/client.ts';
 import { heldSamples } from '../reading/sample-source.ts';
-import type { CommandContext } from './context.ts';
+import type { AnalysisContext } from './context.ts';
 import type { FlagReader } from './flag-reader.ts';
 
 /**
@@ -20,7 +20,7 @@ import type { FlagReader } from './flag-reader.ts';
  * @throws NamedError those of `readPairs`
  */
 export async function givenPairs(
-  { inputs, notice, signal, onProgress }: CommandContext,
+  { inputs, notice, signal, onProgress }: AnalysisContext,
   flag: string,
   values: SettingValues,
 ): Promise<PairSet> {
@@ -40,7 +40,7 @@ export async function givenPairs(
  * @throws NamedError `MissingFlag`, `NoProblems`, `SeveralLists`, and those of reading
  */
 export async function givenQuestions(
-  { inputs, flags, signal, onProgress }: CommandContext,
+  { inputs, flags, signal, onProgress }: AnalysisContext,
   { samplesFlag: flag, takesPrompt = false }: Pick<ProbeDeclaration, 'samplesFlag' | 'takesPrompt'>,
 ): Promise<QuestionList> {
   const prompt = takesPrompt ? flags.text('prompt') : undefined;
@@ -86,7 +86,7 @@ function oneQuestion(question: string, [image, ...moreImages]: readonly File[]):
  *
  * @throws NamedError those of reading
  */
-export async function givenItems(context: CommandContext): Promise<ItemSets> {
+export async function givenItems(context: AnalysisContext): Promise<ItemSets> {
   const { inputs, flags, notice, signal, onProgress } = context;
   const given = inputs.one('items');
   const columns = givenColumns(flags);

@@ -5,7 +5,7 @@ import { sha256OfText } from '../work/sha256.ts';
 import { identify } from '../identity/identify.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
-import type { CommandContext } from './context.ts';
+import type { AnalysisContext } from './context.ts';
 
 const RECORD = 'gpu memory';
 
@@ -24,7 +24,7 @@ export interface Measured {
  * takes up no such memory, and repeats what was measured. Null off the GPU, and where all answers were made by runs that
  * asked something else.
  */
-export async function gpuMemory(context: CommandContext, measured: Measured): Promise<GpuMemory | null> {
+export async function gpuMemory(context: AnalysisContext, measured: Measured): Promise<GpuMemory | null> {
   const { loaded, asks, generated } = measured;
   const [first] = Object.values(loaded);
   const bytes = first && (await context.engine.bufferBytes(first.loaded.device));
@@ -47,7 +47,7 @@ export async function gpuMemory(context: CommandContext, measured: Measured): Pr
 }
 
 async function besideEstimate(
-  { engine }: CommandContext,
+  { engine }: AnalysisContext,
   { loaded, asks, answers, settings: { maxNewTokens } }: Measured,
   first: LoadedCheckpoint,
   peakBytes: number,

@@ -6,7 +6,8 @@ import { NamedError } from '../named-error.ts';
 import { knownReason } from '../plain-reason.ts';
 import { commandOf } from './command-of.ts';
 import { commandContext } from './context.ts';
-import { fileInput } from './file-inputs.ts';
+import { fileInput, GivenInputs } from './file-inputs.ts';
+import { givenSpec, studyPlaces } from './given-study.ts';
 import { cancelled, isCancelled } from '../work/cancel.ts';
 
 /** Errors that are not about what was given. */
@@ -20,18 +21,23 @@ installFolderTransfer();
 
 const interruption = new AbortController();
 
+async function answered(work: (spent: string[]) => Promise<unknown>): Promise<HeadlessAnswer> {
+  try {
+    const spent: string[] = [];
+    return { ok: true, result: await work(spent), spent };
+  } catch (error) {
+    return { ok: false, error: answerOf(error) };
+  }
+}
+
 globalThis.frankenscopeHeadless = {
   slot: (flag, index) => `#${fileInput(flag, index).id}`,
-  async run(request: HeadlessRequest): Promise<HeadlessAnswer> {
-    try {
+  run: (request: HeadlessRequest) =>
+    answered(async (spent) => {
       const run = await commandOf(request.command);
-      const spent: string[] = [];
-      const context = commandContext(request, interruption.signal, (key) => spent.push(key));
-      return { ok: true, result: await run(context), spent };
-    } catch (error) {
-      return { ok: false, error: answerOf(error) };
-    }
-  },
+      return run(commandContext(request, interruption.signal, (key) => spent.push(key)));
+    }),
+  places: () => answered(async () => studyPlaces(await givenSpec(new GivenInputs({})))),
   cancel: () => interruption.abort(cancelled()),
 };
 

@@ -3,48 +3,82 @@ import type { AskedModel } from '../analyses/asked-model.ts';
 import type { ModelFlag } from '../analyses/declaration.ts';
 import type { Evaluation } from '../analyses/evaluation.ts';
 import { freeName, nameFrom } from '../analyses/model-name.ts';
-import type { Given, Probe } from '../analyses/probe.ts';
+import { type Given, type Probe, readerOf } from '../analyses/probe.ts';
 import { NamedError } from '../named-error.ts';
-import type { Command, CommandContext } from './context.ts';
+import { thirds } from '../regions.ts';
+import { shownProbe } from '../study/shown/probe-given.ts';
+import type { Command, AnalysisContext } from './context.ts';
 import { givenPairs, givenQuestions } from './given-samples.ts';
 import { imageReading } from './image-reading.ts';
+import { type Ran, written } from './ran.ts';
 import { settingValues } from './setting-flags.ts';
 
 export function probeCommand(probe: Probe): Command {
+  return async (context) => written(context, probe.declaration.writes, await ranProbe(context, probe));
+}
+
+/** @throws NamedError those of flags, of reading samples, of models and of the analysis */
+export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<Ran> {
   const { declaration } = probe;
-  return async (context) => {
-    const { flags, engine, signal, onProgress, out } = context;
-    const values = settingValues(declaration.settings, flags);
-    const samples =
-      declaration.asks === 'pairs'
-        ? await givenPairs(context, declaration.samplesFlag, values)
-        : await givenQuestions(context, declaration);
-    const models = await givenModels(context, probe);
-    const given: Given = {
-      ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },
-      ...(declaration.shards ? { shard: flags.shard() } : {}),
-    };
-    const plan = await probe.plan(given, values);
-    const records = await context.journalled<unknown, ReadonlyMap<string, unknown>>(
-      plan.identity,
-      plan.total,
-      async (long) => {
-        const found = new Map(long.finished);
-        await plan.run({
-          ...long,
-          async onRecord(key, record) {
-            found.set(key, record);
-            await long.onRecord?.(key, record);
-          },
-        });
-        return found;
-      },
-    );
-    const files = plan.files(records);
-    if (declaration.writes === 'json') return JSON.parse(files[0]?.text ?? 'null') as unknown;
-    for (const { path, text } of files) await out.text(path, text);
-    return undefined;
+  const { flags, engine, signal, onProgress } = context;
+  const values = settingValues(declaration.settings, flags);
+  const samples =
+    declaration.asks === 'pairs'
+      ? await givenPairs(context, declaration.samplesFlag, values)
+      : await givenQuestions(context, declaration);
+  const models = await givenModels(context, probe);
+  const given: Given = {
+    ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },
+    ...(declaration.shards ? { shard: flags.shard() } : {}),
   };
+  const plan = await probe.plan(given, values);
+  const records = await context.journalled<unknown, ReadonlyMap<string, unknown>>(
+    plan.identity,
+    plan.total,
+    async (long) => {
+      const found = new Map(long.finished);
+      await plan.run({
+        ...long,
+        async onRecord(key, record) {
+          found.set(key, record);
+          await long.onRecord?.(key, record);
+        },
+      });
+      return found;
+    },
+  );
+  const layers = models[0]?.checkpoint.layers ?? 0;
+  return {
+    works: [plan.identity],
+    files: plan.files(records),
+    findings: probe.findings([...records.values()], values, models, readerOf(thirds(layers), layers)),
+    async shown(placed) {
+      const shown = models.map(({ flag, index, checkpoint, model }) => {
+        return { ...placed(flag, index), checkpoint, model };
+      });
+      // Under the names that a page has for them.
+      const named = await probe.plan(
+        { ...given, models: shown.map(({ label, ...one }) => ({ name: label, ...one })) },
+        values,
+      );
+      const chosen = declaration.compares ? null : (shown[0]?.label ?? null);
+      const source = COMMITTED[declaration.asks].find((name) => name === samples.name) ?? 'dropped';
+      const { reading } = given;
+      return shownProbe(probe, named, { models: shown, chosen, source, values, reading, samples });
+    },
+  };
+}
+
+/** Sets that travel with the app: a page has their pictures. */
+const COMMITTED = {
+  pairs: ['pairs', 'minimal-pairs'],
+  problems: ['problems', 'general-vqa', 'math-targeted-vqa'],
+  'visual questions': ['general-vqa', 'math-targeted-vqa'],
+} as const;
+
+interface GivenModel extends AskedModel {
+  readonly flag: string;
+  readonly index: number;
 }
 
 /**
@@ -53,17 +87,17 @@ export function probeCommand(probe: Probe): Command {
  * @throws NamedError `MissingFlag` where the analysis needs more of them; those of opening and loading
  */
 export async function givenModels(
-  { checkpoints }: CommandContext,
+  { checkpoints }: AnalysisContext,
   { declaration, needs }: Pick<Probe | Evaluation, 'declaration' | 'needs'>,
-): Promise<readonly AskedModel[]> {
+): Promise<readonly GivenModel[]> {
   const flags: readonly (readonly [string, ModelFlag])[] = Object.entries(declaration.models);
-  const models: AskedModel[] = [];
+  const models: GivenModel[] = [];
   for (const [flag, { role }] of flags) {
     for (let index = 0; index < checkpoints.count(flag); index++) {
       const { summary, loaded } = await checkpoints.load(flag, index);
       const taken = models.map(({ name }) => name);
       const name = role ?? freeName(nameFrom(summary.name), taken, `model ${models.length + 1}`);
-      models.push({ name, checkpoint: summary, model: loaded });
+      models.push({ name, checkpoint: summary, model: loaded, flag, index });
     }
   }
   if (needs(models) === null) return models;

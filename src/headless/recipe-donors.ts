@@ -12,7 +12,7 @@ import { donorNotices, openDonor } from '../merge/plan/donor.ts';
 import { planMerge } from '../merge/plan/plan.ts';
 import { parseBlocks } from '../merge/recipe/blocks.ts';
 import type { Recipe } from '../merge/recipe/recipe.ts';
-import type { CommandContext } from './context.ts';
+import type { AnalysisContext } from './context.ts';
 
 export interface RecipeDonors {
   readonly donors: ReadonlyMap<string, Donor>;
@@ -20,7 +20,7 @@ export interface RecipeDonors {
 }
 
 /** The checkpoints of `--base`, `--in` and `--rl` as donors, headers read. @throws NamedError those of opening */
-export async function recipeDonors({ checkpoints, signal }: CommandContext): Promise<RecipeDonors> {
+export async function recipeDonors({ checkpoints, signal }: AnalysisContext): Promise<RecipeDonors> {
   const given = Object.entries(ROLE_LABELS).filter(([flag]) => checkpoints.count(flag) > 0);
   const donors = new Map<string, Donor>();
   const folders = new Map<string, CheckpointFiles>();
@@ -56,7 +56,7 @@ export function knownDonors(donors: ReadonlyMap<string, Donor>): KnownDonor[] {
  *
  * @throws NamedError `MissingFlag` without donors; those of reading recipes and of planning
  */
-export async function recipeCheckpoints(context: CommandContext): Promise<Checkpoint[]> {
+export async function recipeCheckpoints(context: AnalysisContext): Promise<Checkpoint[]> {
   const { inputs, notice, signal, onProgress } = context;
   const files = inputs.list('recipe');
   if (files.length === 0) return [];
@@ -83,7 +83,7 @@ export async function recipeCheckpoints(context: CommandContext): Promise<Checkp
 
 /** The recipe of `--recipe` or `--blocks`. @throws NamedError `MissingFlag`, and those of reading recipes */
 export async function givenRecipe(
-  { flags, inputs, notice }: CommandContext,
+  { flags, inputs, notice }: AnalysisContext,
   donors: ReadonlyMap<string, Donor>,
 ): Promise<Recipe> {
   const [first] = donors.values();

@@ -1,53 +1,104 @@
 /** The command of any analysis of updates: checkpoints are opened and compared, work runs with its journal, and one file is written. */
 import { UPDATES } from '../analyses/registry.ts';
+import { readerOf } from '../analyses/probe.ts';
+import { jsonFile } from '../analyses/result-file.ts';
 import type { Updates } from '../analyses/updates.ts';
+import { colourAt } from '../checkpoint-places.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { surveyCapabilities } from '../engine/capabilities.ts';
+import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
+import { thirds } from '../regions.ts';
+import { isRole, ROLE_LABELS, ROLES } from '../roles.mjs';
 import { browserComputers } from '../spectra/computers.ts';
 import { unplacedSentence, unsharedSentence } from '../spectra/deltas/unshared.ts';
+import { keptComparison, shownUpdates } from '../study/shown/comparison.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { comparedCheckpoints, regionCuts } from './compared.ts';
-import type { Command, CommandContext } from './context.ts';
+import type { Command, AnalysisContext } from './context.ts';
+import { type Ran, written } from './ran.ts';
 import { settingValues } from './setting-flags.ts';
 
 export function updatesCommand(analysis: Updates): Command {
-  return async (context) => {
-    const { flags, notice } = context;
-    const checkpoints = await comparedCheckpoints(context);
-    const computers = await browserComputers(await deviceOf(context, analysis), notice);
-    const parts = [...UPDATES.values()].filter(
-      ({ declaration: { name, partOf } }) => partOf === analysis.declaration.name && flags.switch(name),
+  return async (context) => written(context, 'json', await ranUpdates(context, analysis));
+}
+
+/** @throws NamedError those of flags, of opening and of the analysis */
+export async function ranUpdates(context: AnalysisContext, analysis: Updates): Promise<Ran> {
+  const { flags, notice } = context;
+  const checkpoints = await comparedCheckpoints(context);
+  const computers = await browserComputers(await deviceOf(context, analysis), notice);
+  const parts = [...UPDATES.values()].filter(
+    ({ declaration: { name, partOf } }) => partOf === analysis.declaration.name && flags.switch(name),
+  );
+  try {
+    const given = { checkpoints, computer: computers.computer };
+    const plans = [analysis, ...parts].map((one) => {
+      const values = settingValues(one.declaration.settings, flags);
+      const plan = one.plan(given, values);
+      const run = (): Promise<ReadonlyMap<string, unknown>> =>
+        context.journalled(plan.identity, plan.total, (long: LongWork<unknown> & WithVerifier) =>
+          plan.run(computers, long),
+        );
+      return { name: one.declaration.name, plan, values, run };
+    });
+    const leftOut = plans.flatMap(({ plan: { pairing } }) => [
+      unsharedSentence(pairing),
+      unplacedSentence(pairing),
+    ]);
+    for (const sentence of new Set(leftOut)) if (sentence !== null) notice(sentence);
+    const [main, ...besides] = plans as [(typeof plans)[number], ...typeof plans];
+    const { plan, values } = main;
+    const { layers } = plan.pairing;
+    const cuts = regionCuts(context, layers);
+    const records = await main.run();
+    const measured: Record<string, object> = {};
+    for (const { name, plan, run } of besides) measured[name] = plan.part?.(await run(), { cuts }) ?? {};
+    const file = plan.file(records, { cuts, parts: measured });
+    const { regions } = readerOf(cuts ?? thirds(layers), layers);
+    const formulas = new Map(
+      plan.deltas.map(({ key, to, from }) => [key, `${labelOf(to)} − ${labelOf(from)}`]),
     );
-    try {
-      const given = { checkpoints, computer: computers.computer };
-      const plans = [analysis, ...parts].map((one) => {
-        const plan = one.plan(given, settingValues(one.declaration.settings, flags));
-        const run = (): Promise<ReadonlyMap<string, unknown>> =>
-          context.journalled(plan.identity, plan.total, (long: LongWork<unknown> & WithVerifier) =>
-            plan.run(computers, long),
-          );
-        return { name: one.declaration.name, plan, run };
-      });
-      const leftOut = plans.flatMap(({ plan: { pairing } }) => [
-        unsharedSentence(pairing),
-        unplacedSentence(pairing),
-      ]);
-      for (const sentence of new Set(leftOut)) if (sentence !== null) notice(sentence);
-      const [main, ...besides] = plans as [(typeof plans)[number], ...typeof plans];
-      const cuts = regionCuts(context, main.plan.pairing.layers);
-      const records = await main.run();
-      const measured: Record<string, object> = {};
-      for (const { name, plan, run } of besides) measured[name] = plan.part?.(await run(), { cuts }) ?? {};
-      return main.plan.file(records, { cuts, parts: measured });
-    } finally {
-      computers.dispose();
-    }
-  };
+    return {
+      works: plans.map(({ plan: { identity } }) => identity),
+      files: [jsonFile(analysis.declaration.file, file as object)],
+      findings: analysis.findings(file, plan, values, { regions, formulas, scale: 'relative' }),
+      async shown() {
+        const { visionBlocks, injectedAfter } = await anyOpened(context);
+        const names = [...checkpoints.keys()];
+        const further = names.filter((name) => !isRole(name));
+        const places = names.map((name) => {
+          const place = isRole(name) ? ROLES.indexOf(name) : ROLES.length + further.indexOf(name);
+          return [name, { label: labelOf(name), colour: colourAt(place) }] as const;
+        });
+        const body = { visionBlocks, layers, ...(injectedAfter ? { injectedAfter } : {}) };
+        const compared = {
+          body,
+          set: checkpoints,
+          identities: new Map(places),
+          computer: computers.computer,
+        };
+        return shownUpdates(analysis, plan, values, keptComparison(compared, values));
+      },
+    };
+  } finally {
+    computers.dispose();
+  }
+}
+
+/** A checkpoint of the comparison by its name on pages. */
+function labelOf(name: string): string {
+  return isRole(name) ? ROLE_LABELS[name] : name;
+}
+
+/** One of the checkpoints, as the engine opens it: its shape is that of all. */
+async function anyOpened({ checkpoints }: AnalysisContext): Promise<OpenedCheckpoint> {
+  const flag = ROLES.find((role) => checkpoints.count(role) > 0) ?? 'model';
+  return checkpoints.open(flag);
 }
 
 /** Where it is computed: on the GPU where it uses one, and one is asked for or preferred. */
 async function deviceOf(
-  { flags }: CommandContext,
+  { flags }: AnalysisContext,
   { declaration: { computers } }: Updates,
 ): Promise<'webgpu' | 'cpu'> {
   if (computers === 'threads') return 'cpu';

@@ -8,6 +8,7 @@ import { goldenFolder } from '../engine/testing/goldens.ts';
 import { identify } from '../identity/identify.ts';
 import { Journals } from '../study/journal/journals.ts';
 import { MemoryStorage } from '../study/journal/memory-storage.ts';
+import { STUDY_RESULT } from '../study/study-result.ts';
 import { KINDS as WORK_KINDS, shapeOf } from '../study/journal/shapes.ts';
 import { runJournalled } from '../study/run-journalled.ts';
 import { openWeights } from '../vlm/stored-head.ts';
@@ -217,8 +218,10 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
 ];
 
 test('every command that writes fields of its own is run', () => {
-  // What a merge writes are checkpoints.
-  expect([...new Set(RUNS.map(([name]) => name)), 'merge'].sort()).toEqual([...COMMAND_NAMES].sort());
+  // What a merge writes are checkpoints; what a study writes is held by its own shape.
+  expect([...new Set(RUNS.map(([name]) => name)), 'merge', 'study'].sort()).toEqual(
+    [...COMMAND_NAMES].sort(),
+  );
 });
 
 describe.each(RUNS)('%s %s', (command, more, headings) => {
@@ -239,6 +242,10 @@ describe.each(RUNS)('%s %s', (command, more, headings) => {
     );
     expect([...new Set(wrong)]).toEqual([]);
   });
+});
+
+test('study.json', () => {
+  expect(disagreements(STUDY_RESULT, fieldsOf('study.json'))).toEqual([]);
 });
 
 describe('journals', () => {

@@ -6,6 +6,7 @@ import { settingShapes, type SettingValues } from '../analyses/setting-values.ts
 import { parseJson, plainJson } from '../checkpoint/json.ts';
 import { overLimit } from '../checkpoint/limits.ts';
 import { byName, exactly, is, readShape, type Wrong } from '../json-shape.ts';
+import type { Json } from '../identity/canonical-json.ts';
 import { NamedError } from '../named-error.ts';
 import { isRole, ROLES } from '../roles.mjs';
 import { modelsOf } from './study-models.ts';
@@ -36,6 +37,8 @@ export interface StudyAnalysis {
 }
 
 export interface StudySpec {
+  /** The file as it was given. */
+  readonly given: Json;
   readonly name: string;
   /** `base`, `in`, `rl`, and donors by names of their own, in that order: a folder each, or `demo:NAME`. */
   readonly folders: ReadonlyMap<string, string>;
@@ -108,7 +111,8 @@ export function readStudySpec(bytes: Uint8Array, file: string): StudySpec {
         { file, ...fieldOf(within, field) },
         'see docs/headless.md, "A study"',
       );
-  const found = readShape(SPEC, plainJson(parseJson(bytes, file)), wrong(''));
+  const given = plainJson(parseJson(bytes, file)) as Json;
+  const found = readShape(SPEC, given, wrong(''));
   const folders = foldersOf(found.models, wrong('models'));
   const taken = new Map<string, number>();
   const analyses = found.analyses.map(({ name, of, samples = null, settings }, index): StudyAnalysis => {
@@ -133,7 +137,7 @@ export function readStudySpec(bytes: Uint8Array, file: string): StudySpec {
       folder: times === 1 ? name : `${name}-${times}`,
     };
   });
-  return { name: found.name, folders, analyses };
+  return { given, name: found.name, folders, analyses };
 }
 
 function fieldOf(within: string, field: string | undefined): { readonly field?: string } {

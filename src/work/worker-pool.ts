@@ -16,9 +16,13 @@ export interface HoldingThread<Service> {
 }
 
 export interface WorkerPool<Service> {
-  /** Asks the thread with the fewest calls. When `signal` is aborted the thread ends, and others that it was at reject, too. */
-  call<T>(work: Call<Service, T>, signal?: AbortSignal): Promise<T>;
-  /** The thread with the fewest calls, for several calls about what it is to hold. */
+  /**
+   * Asks the thread with the least to do. When `signal` is aborted the thread ends, and others that it was at reject, too.
+   *
+   * @param size of the call, against those of the others
+   */
+  call<T>(work: Call<Service, T>, signal?: AbortSignal, size?: number): Promise<T>;
+  /** The thread with the least to do, for several calls about what it is to hold. */
   hold(): HoldingThread<Service>;
   /** Ends the threads; calls under way reject with `Cancelled`. A later call starts new ones. */
   dispose(): void;
@@ -36,12 +40,13 @@ interface Thread<Service> {
   readonly service: Remote<Service>;
   /** How to fail each call it is at, should it end: its answer would never come. */
   readonly calls: Set<(error: NamedError) => void>;
-  held: number;
+  /** Of all calls that it is at, and of what it holds. */
+  load: number;
 }
 
 /**
  * A pool of at most `size` threads, each started when a call finds all others busy. `spawn` starts a worker that exposes the
- * service. A call goes to the thread with the fewest.
+ * service. A call goes to the thread with the least to do.
  *
  * Calls throw what the service throws; NamedError `WorkerFailed` when the thread dies (another takes its place), `Cancelled` when
  * it is ended.
@@ -58,7 +63,7 @@ export function workerPool<Service>(spawn: () => Worker, size: number, said: Die
 
   const start = (): Thread<Service> => {
     const worker = spawn();
-    const thread: Thread<Service> = { worker, service: wrap<Service>(worker), calls: new Set(), held: 0 };
+    const thread: Thread<Service> = { worker, service: wrap<Service>(worker), calls: new Set(), load: 0 };
     const died = (event: Event): void => {
       // Handled here: left alone it would count as an error of the thread that owns the pool.
       event.preventDefault();
@@ -70,24 +75,28 @@ export function workerPool<Service>(spawn: () => Worker, size: number, said: Die
     return thread;
   };
 
-  const load = (thread: Thread<Service>): number => thread.calls.size + thread.held;
   const next = (): Thread<Service> => {
     const [first, ...others] = threads;
     if (!first) return start();
-    const idlest = others.reduce((a, b) => (load(b) < load(a) ? b : a), first);
-    return load(idlest) > 0 && threads.size < size ? start() : idlest;
+    const idlest = others.reduce((a, b) => (b.load < a.load ? b : a), first);
+    return idlest.load > 0 && threads.size < size ? start() : idlest;
   };
 
   const callOn = <T>(
     thread: Thread<Service>,
     work: Call<Service, T>,
     signal: AbortSignal | undefined,
+    size = 1,
   ): Promise<T> => {
+    thread.load += size;
     // Not a race against the thread's death: a promise that long-lived would hold on to every result.
     const answer = new Promise<T>((resolve, reject) => {
       thread.calls.add(reject);
       work(thread.service)
-        .finally(() => thread.calls.delete(reject))
+        .finally(() => {
+          thread.calls.delete(reject);
+          thread.load -= size;
+        })
         .then(resolve, reject);
     });
     return abortable(
@@ -98,14 +107,14 @@ export function workerPool<Service>(spawn: () => Worker, size: number, said: Die
   };
 
   return {
-    call: (work, signal) => callOn(next(), work, signal),
+    call: (work, signal, size) => callOn(next(), work, signal, size),
     hold: () => {
       const thread = next();
-      thread.held += 1;
+      thread.load += 1;
       return {
         call: (work) => callOn(thread, work, undefined),
         release: (work) => {
-          thread.held -= 1;
+          thread.load -= 1;
           void work(thread.service);
         },
       };

@@ -1,6 +1,7 @@
 /** Update diversity: in how many directions each update goes (docs/method.md §6). */
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
+import type { DeltaSpec } from '../../spectra/deltas/delta-spec.ts';
 import { pairTensors } from '../../spectra/deltas/pairing.ts';
 import { matrixShape, measureDiversity, type SpectrumRecord } from '../../spectra/diversity.ts';
 import { FAST_DEFAULTS } from '../../spectra/fast/estimate.ts';
@@ -20,7 +21,7 @@ import {
 } from '../measured-updates.ts';
 import { computerShape } from '../record-shapes.ts';
 import { roundedFormats } from '../rounded-formats.ts';
-import type { Updates } from '../updates.ts';
+import type { NamedUpdate, Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
 import { edgeCounts, rankByLayer, spectrumCounts } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
@@ -102,15 +103,24 @@ export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
       const label = formulas.get(key) ?? key;
       const spectra = file.layers.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []);
       const factors = factorCounts(spectra.map(({ frankenscope }) => frankenscope?.factors));
-      const edge = edgeCounts(file, key);
       return [
         words.findings.means(layerMeans(label, rankByLayer(file, key, 'effective_rank'), regions)),
         words.findings.counts(label, spectrumCounts(file, key), mode),
         ...(factors ? [words.findings.factors(label, factors)] : []),
-        ...(edge.matrices > 0 ? [words.findings.edge(label, edge, roundedFormats(file, delta), mode)] : []),
-      ];
+        aboveRounding(file, { ...delta, label }, mode),
+      ].filter(Boolean);
     }),
 };
+
+/** How many singular values of an update are told from rounding, in a sentence; nothing of one that nobody rounded. */
+export function aboveRounding(
+  file: LayerwiseSvdFile,
+  { label, ...delta }: Pick<DeltaSpec, 'to' | 'from'> & NamedUpdate,
+  mode: Values['mode'],
+): string {
+  const edge = edgeCounts(file, delta.key);
+  return edge.matrices > 0 ? words.findings.edge(label, edge, roundedFormats(file, delta), mode) : '';
+}
 
 /**
  * Of one update: 2·m·n·min(m, n) a matrix for its Gram matrix, or reducing it to a band; in fast mode no more than that, and else

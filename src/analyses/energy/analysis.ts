@@ -1,7 +1,7 @@
 /** Update energy: how large each update is, and how much of it is exactly zero (docs/method.md §5). */
 import * as v from 'valibot';
 import { identifyBy } from '../../identity/identify.ts';
-import { pairTensors } from '../../spectra/deltas/pairing.ts';
+import { type Pairing, pairTensors } from '../../spectra/deltas/pairing.ts';
 import { bytesOf, measureEnergy, type EnergyRecord } from '../../spectra/energy.ts';
 import { thirds } from '../../regions.ts';
 import { froNormFile, type FroNormFile } from '../../spectra/results/fro-norm.ts';
@@ -10,13 +10,23 @@ import { factorCounts } from '../factor-counts.ts';
 import { layerMeans } from '../layer-means.ts';
 import { roundedFormats } from '../rounded-formats.ts';
 import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
-import type { Updates } from '../updates.ts';
+import type { NamedUpdate, Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
 import { energyByLayer, floorCounts, unchangedOfAll } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
 type Values = ValuesOf<typeof declaration.settings>;
+
+/** How much of the weights an update left as they were, in a sentence; null where none was compared. */
+export function energyUnchanged(
+  file: FroNormFile,
+  { key, label }: NamedUpdate,
+  { unshared }: Pick<Pairing, 'unshared'>,
+): string | null {
+  const share = unchangedOfAll(file, key);
+  return share === null ? null : words.findings.unchanged(label, share, unshared.length === 0);
+}
 
 const byName = v.record(v.string(), v.number());
 
@@ -59,11 +69,11 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
       const { key } = delta;
       const label = formulas.get(key) ?? key;
       const factors = factorCounts(file.layers.map(({ frankenscope }) => frankenscope?.factors?.[key]));
-      const share = unchangedOfAll(file, key);
+      const unchanged = energyUnchanged(file, { key, label }, pairing);
       const floor = floorCounts(file, key);
       return [
         words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
-        ...(share === null ? [] : [words.findings.unchanged(label, share, pairing.unshared.length === 0)]),
+        ...(unchanged === null ? [] : [unchanged]),
         ...(factors ? [words.findings.factors(label, factors)] : []),
         ...(floor.matrices > 0 ? [words.findings.floor(label, floor, roundedFormats(file, delta))] : []),
       ];

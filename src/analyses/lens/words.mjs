@@ -31,12 +31,18 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
      * @param {ModelDepths} model
      */
     readable({ name, depths, n }) {
-      const first = depths.find(
-        ({ readable }, index) => readable > 0.5 && depths.slice(index).every((later) => later.readable > 0.5),
-      );
+      const first = readableFrom(depths);
       if (!first) return `${name}: at no layer can more than half of the answers be read (${itemsText(n)}).`;
       const where = first.depth === 0 ? 'from the embedding on' : `after layer ${first.depth}`;
       return `${name}: more than half of the answers can be read ${where}: ${shareText({ ...first, hits: first.first, n })}.`;
     },
   },
 });
+
+/**
+ * The depth from which on most answers can be read.
+ * @param {ModelDepths['depths']} depths
+ */
+export function readableFrom(depths) {
+  return depths.find((_, at) => depths.slice(at).every(({ readable }) => readable > 0.5));
+}

@@ -4,6 +4,7 @@ import { type MetricRow, metricTable } from '../../evaluation/tables/metric-tabl
 import { subjectVariant } from '../../evaluation/variant.ts';
 import { parseCuts, thirds } from '../../regions.ts';
 import type { ValuesOf } from '../declaration.ts';
+import { comparedCells } from '../compared-cells.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { asksMetrics, metricPlan } from '../metric-plan.ts';
 import { declaration } from './declaration.mjs';
@@ -49,10 +50,10 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
 
   findings(rows) {
     const cells = rows.flatMap((row) => Object.values(row.cells).map((cell) => ({ name: row.name, cell })));
+    const compared = comparedCells(rows);
     return [
-      ...cells
-        .filter(({ cell }) => cell.against && cell.n > 0)
-        .map(({ name, cell }) => words.findings.compared(name, cell, REFERENCE)),
+      ...[words.findings.beyondChance(compared, REFERENCE)].filter(Boolean),
+      ...compared.map(({ name, cell }) => words.findings.compared(name, cell, REFERENCE)),
       ...cells
         .filter(({ cell }) => cell.undecided > 0)
         .map(({ name, cell }) => words.findings.undecided(name, cell)),

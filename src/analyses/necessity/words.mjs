@@ -1,5 +1,5 @@
 import { CUTS_HELP, EVALUATED_WORDS, ITEMS_HELP, METRICS_NEED } from '../shared-settings.mjs';
-import { comparisonText } from '../wording.mjs';
+import { beyondChanceSentence, comparisonText } from '../wording.mjs';
 
 /**
  * @import {EvaluationWords} from '../declaration.ts'
@@ -19,6 +19,8 @@ export const words = /** @satisfies {EvaluationWords<typeof declaration.settings
   settings: { cuts: { help: CUTS_HELP }, ...EVALUATED_WORDS },
 
   findings: {
+    beyondChance: beyondChanceSentence,
+
     /**
      * One metric of a run against the reference.
      * @param {string} name

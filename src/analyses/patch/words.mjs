@@ -31,10 +31,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
     follows({ donor, recipient, asked, differing, depths }) {
       if (differing === 0)
         return `${donor} and ${recipient} answer ${asked === 1 ? 'the one question' : `all ${asked} questions`} alike.`;
-      const majority = depths.find(
-        ({ asDonor, n }, index) =>
-          asDonor * 2 > n && depths.slice(index).every((later) => later.asDonor * 2 > later.n),
-      );
+      const majority = followedFrom(depths);
       const begin = `${donor} and ${recipient} differ on ${differing} of ${asked} questions.`;
       if (!majority) return `${begin} At no depth do most of them follow ${donor}.`;
       const where = majority.depth === 0 ? 'the embeddings' : `layers 1 to ${majority.depth}`;
@@ -42,3 +39,11 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
     },
   },
 });
+
+/**
+ * The depth from which on most questions are answered as by the donor.
+ * @param {readonly PatchDepth[]} depths
+ */
+export function followedFrom(depths) {
+  return depths.find((_, at) => depths.slice(at).every(({ asDonor, n }) => asDonor * 2 > n));
+}

@@ -4,6 +4,7 @@ import { blockVariant } from '../../evaluation/variant.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';
 import type { AskedModel } from '../asked-model.ts';
 import type { ValuesOf } from '../declaration.ts';
+import { comparedCells } from '../compared-cells.ts';
 import type { Evaluation } from '../evaluation.ts';
 import { parseCuts } from '../../regions.ts';
 import { asksMetrics, metricPlan } from '../metric-plan.ts';
@@ -42,10 +43,6 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
 
   table: (graded, { reference }) => metricTable(graded, reference),
 
-  findings(rows, { reference }) {
-    const compared = rows.flatMap(({ name, cells }) =>
-      Object.values(cells).flatMap((cell) => (cell.against && cell.n > 0 ? [{ name, cell }] : [])),
-    );
-    return [words.findings.beyondChance(compared, reference)].filter(Boolean);
-  },
+  findings: (rows, { reference }) =>
+    [words.findings.beyondChance(comparedCells(rows), reference)].filter(Boolean),
 };

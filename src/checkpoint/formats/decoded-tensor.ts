@@ -3,8 +3,9 @@ import type { ByteSource, CheckpointFiles } from '../byte-source.ts';
 import type { Dtype } from '../dtype.ts';
 import { DTYPE_BYTES } from '../dtype.ts';
 import type { PackedRows, Rows } from './codec.ts';
-import type { AnyEncoded } from './codecs.ts';
-import { matrixOf } from './encoded.ts';
+import type { ByteRange } from '../joined-reads.ts';
+import { codecOf, type AnyEncoded } from './codecs.ts';
+import { matrixOf, type StoredPart } from './encoded.ts';
 import { TensorReader } from './tensor-reader.ts';
 
 /** What a tensor's values are read as: plain ones as they are stored. */
@@ -61,6 +62,21 @@ export class DecodedTensor implements ByteSource {
     return this.#reader.rowRoundingEnergies(rows);
   }
 
+  /** What all rows are read from, part by part. */
+  wholeParts(): readonly (ByteRange & { readonly file: string })[] {
+    const all = codecOf(this.tensor).ranges({ first: 0, count: matrixOf(this.tensor.shape).rows });
+    const parts: Readonly<Record<string, StoredPart>> = this.tensor.parts;
+    return Object.entries(all).flatMap(([key, { start, end }]) => {
+      const part = parts[key];
+      return part ? [{ file: part.file, start: part.start + start, end: part.start + end }] : [];
+    });
+  }
+
+  /** The same tensor, read from `files`. */
+  over(files: CheckpointFiles): DecodedTensor {
+    return new DecodedTensor(this.name, this.tensor, this.start, files, this.key);
+  }
+
   /** Lets go of parts that are kept because every run of rows wants all of them. */
   forget(): void {
     this.#reader.forget();
@@ -68,7 +84,10 @@ export class DecodedTensor implements ByteSource {
 
   /** Bytes `[start, end)` of the tensor; elements that they cut are decoded whole. */
   async #bytes(start: number, end: number): Promise<ArrayBuffer> {
-    if (this.tensor.codec === 'stored') return (await this.#reader.bytes('values', start, end)).buffer;
+    if (this.tensor.codec === 'stored') {
+      const bytes = await this.#reader.bytes('values', start, end);
+      return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    }
     const size = DTYPE_BYTES[decodedDtype(this.tensor)];
     const first = Math.floor(start / size);
     const values = await this.#reader.elements(first, Math.ceil(end / size));

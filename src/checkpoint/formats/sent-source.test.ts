@@ -1,42 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ByteSource } from '../byte-source.ts';
 import { readRange } from '../byte-source.ts';
-import { folder } from '../testing/files.ts';
-import { writeSafetensors } from '../testing/safetensors.ts';
-import { DecodedFolder } from './decoded-folder.ts';
-import { readableFolder } from './open.ts';
+import type { DecodedFolder } from './decoded-folder.ts';
 import { fromSent, toSent } from './sent-source.ts';
+import { gptqFolder } from './testing/gptq-folder.ts';
 
 const [ROWS, COLUMNS] = [64, 64];
 const NAME = 'model.layers.0.mlp.up_proj';
 
-/** A GPTQ matrix, of which every row needs all codes; its codes are counted from `seed`. */
-async function gptq(seed: number): Promise<DecodedFolder> {
-  const filled = (bytes: number, value: (at: number) => number): Uint8Array<ArrayBuffer> =>
-    Uint8Array.from({ length: bytes }, (_, at) => value(at));
-  const file = writeSafetensors([
-    ...[
-      { name: `${NAME}.qweight`, dtype: 'I32', shape: [COLUMNS / 8, ROWS] } as const,
-      { name: `${NAME}.qzeros`, dtype: 'I32', shape: [1, ROWS / 8] } as const,
-    ].map((tensor) => ({
-      ...tensor,
-      bytes: filled(4 * tensor.shape.reduce((a, b) => a * b, 1), (at) => (seed + 37 * at) & 0x77),
-    })),
-    // 1 in half precision.
-    {
-      name: `${NAME}.scales`,
-      dtype: 'F16',
-      shape: [1, ROWS],
-      bytes: filled(2 * ROWS, (at) => (at % 2) * 0x3c),
-    },
-  ]);
-  const said = { quant_method: 'gptq', bits: 4, group_size: -1, desc_act: false, sym: false };
-  const files = folder({ 'model.safetensors': file });
-  const config = new File([JSON.stringify({ quantization_config: said })], 'config.json');
-  const opened = await readableFolder(new Map([...files, ['config.json', config]]));
-  if (!(opened instanceof DecodedFolder)) throw new RangeError('it opened as plain');
-  return opened;
-}
+const gptq = (seed: number): Promise<DecodedFolder> => gptqFolder(seed, { [NAME]: ROWS }, COLUMNS);
 
 function counted(source: ByteSource): { source: ByteSource; reads: () => number } {
   let reads = 0;

@@ -6,7 +6,7 @@ import type { ByteSource } from '../byte-source.ts';
 import type { AnyEncoded } from './codecs.ts';
 import { DecodedFile } from './decoded-file.ts';
 import { DecodedTensor } from './decoded-tensor.ts';
-import { releaseTurning } from './integers/turned-words.ts';
+import { releaseKernels } from './integers/kernels.ts';
 import { type ServedFacts, ServedFile } from '../served-file.ts';
 
 /** What a message to a thread can hold. */
@@ -78,7 +78,7 @@ export function fromSent(sent: SentSource): ByteSource {
 function letGo(): void {
   for (const tensor of recent.values()) tensor.forget();
   recent.clear();
-  releaseTurning();
+  releaseKernels();
 }
 
 function revived(files: ReadonlyMap<string, SentSource>): ReadonlyMap<string, ByteSource> {

@@ -5,7 +5,7 @@ import { NamedError } from '../../named-error.ts';
 import type { PackedRows, PartBytes, Rows } from './codec.ts';
 import { codecOf, type AnyEncoded } from './codecs.ts';
 import { matrixOf, type StoredPart } from './encoded.ts';
-import { prepareTurning } from './integers/turned-words.ts';
+import { prepareKernels } from './integers/kernels.ts';
 
 export class TensorReader {
   readonly tensor: AnyEncoded;
@@ -34,7 +34,7 @@ export class TensorReader {
 
   /** The rows as `MatMulNBits` takes them; for tensors that map onto it. */
   async packed(rows: Rows): Promise<PackedRows> {
-    await prepareTurning();
+    await prepareKernels();
     // Of all rows, bytes are for this once: they need not be kept, and may be written over.
     const all = rows.count === matrixOf(this.tensor.shape).rows;
     return codecOf(this.tensor).pack(await this.#read(rows, !all), rows);

@@ -4,6 +4,7 @@ import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts'
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
 import { DTYPE_BYTES } from '../../checkpoint/dtype.ts';
+import { gptqFolder } from '../../checkpoint/formats/testing/gptq-folder.ts';
 import { hashPart } from '../../checkpoint/whole-hash/part.ts';
 import { TensorHash } from '../../checkpoint/whole-hash/tensor-hash.ts';
 import type { LinearFormat } from '../../graph/weights.ts';
@@ -181,6 +182,34 @@ it('tells the same rounding error to the last digit, whichever of its pieces are
   // A large matrix comes first and, here, last.
   for (const late of [0, 1, 2, 3, 4, 5, 6, 7])
     expect(await load((piece) => (piece === late ? 60 : 0))).toEqual(inTurn);
+});
+
+it('asks for a layer of codes in groups, as they follow on the disk', async () => {
+  const modules = { 'model.layers.0.self_attn.k_proj': 16, 'model.layers.0.mlp.up_proj': 64, lm_head: 32 };
+  const files = await gptqFolder(4, modules, 64);
+  const checkpoint = await openCheckpoint(files);
+  const plan = Object.entries(modules).map(([name, rows]): PlannedWeight => {
+    const slots = ['', '.scales', '.zeros'].map(
+      (slot) => ({ name: name + slot, type: 'uint8', dims: [1] }) as const,
+    );
+    return { ...{ tensor: `${name}.weight`, firstRow: 0, rows, columns: 64, format: 'q4-zeros' }, slots };
+  });
+  const asked: [string, object | undefined][] = [];
+  const convert: ReadAndConvert = (source, range, task, group) => {
+    asked.push([task.tensor, group]);
+    return INLINE.convert(source, range, task);
+  };
+  const report = await loadWeights(checkpoint, plan, arraysInMemory(), { convert });
+  expect(report.bytesRead).toBe((16 + 64 + 32) * (64 / 2 + 1 / 2 + 2));
+  const [up, k, head] = asked;
+  expect(asked.map(([name]) => name)).toEqual([
+    'model.layers.0.mlp.up_proj.weight',
+    'model.layers.0.self_attn.k_proj.weight',
+    'lm_head.weight',
+  ]);
+  expect(up?.[1]).toBeDefined();
+  expect(k?.[1]).toBe(up?.[1]);
+  expect(head?.[1]).toBeUndefined();
 });
 
 describe('a load that ends early', () => {

@@ -12,7 +12,8 @@ import type { ErrorSums } from './error-sums.ts';
 import { addErrors, summarizeErrors } from './error-sums.ts';
 import type { PlannedWeight } from './plan.ts';
 import { progressMeter } from './progress.ts';
-import { isAsStored } from './stored-blocks.ts';
+import { encodedTensor, isAsStored } from './stored-blocks.ts';
+import { tensorPlace } from '../../checkpoint/tensor-place.ts';
 import { throwIfCancelled } from '../../work/cancel.ts';
 
 /** Source bytes read at once: large enough for the disk, small enough to cancel promptly and to hold several. */
@@ -21,11 +22,19 @@ const PIECE_BYTES = 16 * 2 ** 20;
 /** Codes of a matrix up to this many bytes are moved in one piece, which need not be put together: any of a 7B but its head. */
 const WHOLE_BYTES = 64 * 2 ** 20;
 
-/** Reads `[start, end)` of a file and converts it; in a worker, or in place. */
+/** Plain tensors up to this many bytes are read together with their neighbours: norms and biases. */
+const SMALL_BYTES = 2 ** 20;
+
+/**
+ * Reads `[start, end)` of a file and converts it; in a worker, or in place.
+ *
+ * @param group of encoded tensors that are asked for whole, in one turn: their bytes may be read together
+ */
 export type ReadAndConvert = (
   source: ByteSource,
   range: { readonly file: string; readonly start: number; readonly end: number },
   task: ConvertTask,
+  group?: object,
 ) => Promise<ReadAndConverted>;
 
 /** Sees every array write, to keep a copy. */
@@ -65,14 +74,14 @@ export async function loadWeights(
   { convert, signal, onProgress, tap }: LoadWeightsOptions,
 ): Promise<LoadReport> {
   const list = plan.flatMap((weight) => pieces(checkpoint, weight));
-  const bytesTotal = list.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+  const bytesTotal = storedBytesOf(list);
   const meter = progressMeter('reading', bytesTotal, onProgress);
   const allocated = new Map<PlannedWeight, Promise<void>>();
   const errors = new Map<Piece, ErrorSums>();
   const tensors = new Map<TensorEntry, TensorHash>();
   const hashes = new Map<string, string>();
 
-  const load = async (piece: Piece): Promise<void> => {
+  const load = async (piece: Piece, group?: object): Promise<void> => {
     const { weight, entry, row, rows, rowBytes } = piece;
     const whole = arrays.areConstants && rows === weight.rows;
     const room = whole ? undefined : (allocated.get(weight) ?? allocate(arrays, weight));
@@ -85,7 +94,7 @@ export async function loadWeights(
     const asStored = isAsStored(checkpoint, entry, format) ? weight.firstRow + row : null;
     const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format, asStored, place };
     // Together: a refused allocation is noticed at once, and by us.
-    const [{ arrays: data, error, part }] = await Promise.all([convert(source, range, task), room]);
+    const [{ arrays: data, error, part }] = await Promise.all([convert(source, range, task, group), room]);
     if (signal?.aborted) return;
     data.forEach((bytes, index) => {
       const slot = weight.slots[index]?.name as string;
@@ -103,9 +112,53 @@ export async function loadWeights(
     }
     meter(piece.storedBytes, entry.name);
   };
-  await mapInFlight(list, load, signal);
+  await mapInFlight(
+    groupsOf(checkpoint, list),
+    (group) => Promise.all(group.map((piece) => load(piece, group.length > 1 ? group : undefined))),
+    signal,
+  );
   throwIfCancelled(signal);
   return { bytesRead: bytesTotal, error: summarizeErrors(byTensor(list, errors)), hashes };
+}
+
+/** Pieces of a layer that can be read together, as they follow on the disk, up to `WHOLE_BYTES`; all others alone. */
+function groupsOf(checkpoint: Checkpoint, list: readonly Piece[]): readonly (readonly Piece[])[] {
+  const layers = new Map<string, { readonly piece: Piece; readonly start: number }[]>();
+  list.forEach((piece, index) => {
+    const { part, block } = tensorPlace(piece.entry.name);
+    const start = startOfWhole(checkpoint, piece);
+    const key = start === null || block === null ? String(index) : `${part} ${block}`;
+    const pieces = layers.get(key) ?? [];
+    layers.set(key, pieces);
+    pieces.push({ piece, start: start ?? 0 });
+  });
+  return [...layers.values()].flatMap((pieces) => {
+    const groups: Piece[][] = [];
+    let room = 0;
+    for (const { piece } of pieces.toSorted((one, other) => one.start - other.start)) {
+      room -= piece.storedBytes;
+      if (room >= 0) groups.at(-1)?.push(piece);
+      else {
+        groups.push([piece]);
+        room = WHOLE_BYTES - piece.storedBytes;
+      }
+    }
+    // The largest first: what comes last is shared out among threads best where it is small.
+    return groups.toSorted((one, other) => storedBytesOf(other) - storedBytesOf(one));
+  });
+}
+
+function storedBytesOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
+}
+
+/** Where on the disk an encoded tensor begins whose codes are moved, all of them, or that is small; null of other pieces. */
+function startOfWhole(checkpoint: Checkpoint, { entry, weight, rows, rowBytes }: Piece): number | null {
+  const tensor = encodedTensor(checkpoint, entry);
+  if (!tensor || rows * rowBytes !== entry.bytes) return null;
+  const small = tensor.codec === 'stored' && entry.bytes <= SMALL_BYTES;
+  if (!small && !isAsStored(checkpoint, entry, weight.format)) return null;
+  return Math.min(...Object.values(tensor.parts).map(({ start }) => start));
 }
 
 /** Sums in the order of the plan, whatever the order in which threads were done: the same to the last digit. */

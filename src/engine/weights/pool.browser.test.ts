@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { gptqFolder } from '../../checkpoint/formats/testing/gptq-folder.ts';
 import { NamedError } from '../../named-error.ts';
 import type { ConvertTask } from './convert.ts';
 import { inlineConvert } from './convert-inline.ts';
@@ -81,6 +82,26 @@ describe('the pool', () => {
       expect(contents(pooled, plan)).toEqual(contents(inline, plan));
     },
   );
+
+  test('packs a group of encoded tensors in one thread, each as by itself', async () => {
+    const modules = { 'model.layers.0.mlp.up_proj': 64, 'model.layers.0.self_attn.k_proj': 16 };
+    const { weights } = await gptqFolder(3, modules, COLUMNS);
+    const { convert } = openPool(startWorker, 3);
+    const pieces = Object.values(modules).map((rows, index) => {
+      const end = index === 0 ? weights.size - 16 * COLUMNS * 4 : weights.size;
+      const range = { file: weights.name, start: end - rows * COLUMNS * 4, end };
+      const place = { start: 0, tensorBytes: rows * COLUMNS * 4 };
+      return { range, task: { ...TASK, rows, format: 'q4-zeros', asStored: 0, place } as const };
+    });
+    const group = {};
+    const together = pieces.map(({ range, task }) => convert(weights, range, task, group));
+    const apart = await Promise.all(pieces.map(({ range, task }) => inlineConvert(weights, range, task)));
+    expect(await Promise.all(together)).toEqual(apart);
+    expect(started).toBe(1);
+    // A group of its own, though it is the same object.
+    const [{ range, task }] = pieces as [(typeof pieces)[0]];
+    expect(await convert(weights, range, task, group)).toEqual(apart[0]);
+  });
 
   test('starts threads only as they are needed', async () => {
     const { convert } = openPool(startWorker, 3);

@@ -2,7 +2,8 @@
 import { readRange } from '../../checkpoint/byte-source.ts';
 import { toSent } from '../../checkpoint/formats/sent-source.ts';
 import { workerPool } from '../../work/worker-pool.ts';
-import type { ConvertThread } from './convert-thread.ts';
+import type { ReadAndConverted } from './convert.ts';
+import type { ConvertThread, SentPiece } from './convert-thread.ts';
 import type { ReadAndConvert } from './load.ts';
 
 export interface ConvertPool {
@@ -21,8 +22,9 @@ export function convertThreads(cores: number): number {
 
 /**
  * A pool of at most `size` threads; `spawn` starts a worker that calls `serveConvertPool`. A piece goes to the thread with the
- * fewest pieces; its arrays are moved, not copied. Files are read there, and quantized tensors decoded; what is computed otherwise
- * (a merge that nobody wrote) is read in the calling thread, a piece at a time, and handed over.
+ * fewest bytes; its arrays are moved, not copied. Files are read there, and quantized tensors decoded; what is computed otherwise
+ * (a merge that nobody wrote) is read in the calling thread, a piece at a time, and handed over. Pieces of a group that are asked for in
+ * one turn go to one thread in one message.
  *
  * `convert` throws what `inlineConvert` throws, and those of `workerPool`.
  */
@@ -31,14 +33,38 @@ export function createConvertPool(spawn: () => Worker, size: number): ConvertPoo
     doing: 'reads and converts weights',
     remedy: 'load again; if it stops again, close other tabs to free memory and reload the page',
   });
+  const send = (pieces: readonly SentPiece[], together: boolean): Promise<readonly ReadAndConverted[]> => {
+    const bytes = pieces.reduce((sum, { range: { start, end } }) => sum + end - start, 1);
+    return pool.call((thread) => thread.convert(pieces, together), undefined, bytes);
+  };
+  const alone = async (piece: SentPiece): Promise<ReadAndConverted> => {
+    const [converted] = await send([piece], false);
+    return converted as ReadAndConverted;
+  };
+  const groups = new Map<object, { pieces: SentPiece[]; converted: Promise<readonly ReadAndConverted[]> }>();
+  const inGroup = async (group: object, piece: SentPiece): Promise<ReadAndConverted> => {
+    let known = groups.get(group);
+    if (!known) {
+      const pieces: SentPiece[] = [];
+      const converted = Promise.resolve().then(() => {
+        groups.delete(group);
+        return send(pieces, true);
+      });
+      known = { pieces, converted };
+      groups.set(group, known);
+    }
+    const index = known.pieces.push(piece) - 1;
+    return (await known.converted)[index] as ReadAndConverted;
+  };
   return {
-    convert: async (source, range, task) => {
+    convert: async (source, range, task, group) => {
       const { file, start, end } = range;
       const sent = toSent(source, start);
-      if (sent) return pool.call((thread) => thread.convert(sent, range, task));
+      if (sent && group) return inGroup(group, { source: sent, range, task });
+      if (sent) return alone({ source: sent, range, task });
       const bytes = await readRange(source, start, end, { file, tensor: task.tensor });
       const piece = { kind: 'blob' as const, blob: new File([bytes], file) };
-      return pool.call((thread) => thread.convert(piece, { file, start: 0, end: end - start }, task));
+      return alone({ source: piece, range: { file, start: 0, end: end - start }, task });
     },
     dispose: () => pool.dispose(),
   };

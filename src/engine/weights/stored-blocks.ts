@@ -1,7 +1,7 @@
 /** Matrices that go to the device as they are stored: their codes are moved into blocks of `MatMulNBits`, never through floats. */
 import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Packing } from '../../checkpoint/formats/codec.ts';
-import { codecOf } from '../../checkpoint/formats/codecs.ts';
+import { codecOf, type AnyEncoded } from '../../checkpoint/formats/codecs.ts';
 import { DecodedFolder } from '../../checkpoint/formats/decoded-folder.ts';
 import { blocksOf, type LinearFormat } from '../../graph/weights.ts';
 import { tensorPlace } from '../../checkpoint/tensor-place.ts';
@@ -10,10 +10,18 @@ import type { StoredMatrices } from '../protocol/loading.ts';
 import type { PlannedWeight } from './plan.ts';
 import type { WeightDtype } from '../protocol/device.ts';
 
+/** What an entry of a checkpoint is decoded from; undefined where it is read as it lies in its file. */
+export function encodedTensor(
+  { files }: Pick<Checkpoint, 'files'>,
+  { start }: Pick<TensorEntry, 'start'>,
+): AnyEncoded | undefined {
+  return files instanceof DecodedFolder ? files.weights.tensorAt(start)?.tensor : undefined;
+}
+
 /** How a stored tensor maps onto blocks; null where it has to be converted. */
-function packingOf({ files }: Pick<Checkpoint, 'files'>, { start }: TensorEntry): Packing | null {
-  const placed = files instanceof DecodedFolder ? files.weights.tensorAt(start) : undefined;
-  return placed ? codecOf(placed.tensor).packing() : null;
+function packingOf(checkpoint: Pick<Checkpoint, 'files'>, entry: TensorEntry): Packing | null {
+  const tensor = encodedTensor(checkpoint, entry);
+  return tensor ? codecOf(tensor).packing() : null;
 }
 
 /** Whether a matrix in `format` on the device is the stored one, code for code. */
@@ -58,11 +66,10 @@ export function storedBlocks({ files }: Pick<Checkpoint, 'files'>): StoredBlocks
 
 /** Of the quantized matrices of a plan, how many go to the device as they are stored, and how many do not. */
 export function storedMatrices(checkpoint: Checkpoint, plan: readonly PlannedWeight[]): StoredMatrices {
-  const { files } = checkpoint;
   const quantized = plan.filter(({ tensor }) => {
     const entry = checkpoint.tensors.get(tensor);
-    const placed = files instanceof DecodedFolder && entry ? files.weights.tensorAt(entry.start) : undefined;
-    return placed !== undefined && codecOf(placed.tensor).quantized();
+    const encoded = entry && encodedTensor(checkpoint, entry);
+    return encoded !== undefined && codecOf(encoded).quantized();
   });
   const asStored = quantized.filter(({ tensor, format }) =>
     isAsStored(checkpoint, checkpoint.tensors.get(tensor) as TensorEntry, format),

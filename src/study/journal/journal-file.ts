@@ -46,6 +46,15 @@ export async function* journalFile(
   if (!last) throw undescribed(key);
   yield* descriptions.map(({ bytes }) => ended(bytes));
   yield* await weightsLines(ledger, key, last.description);
+  yield* recordLines(storage, key);
+  yield ended(last.bytes);
+}
+
+/** Whole lines that are records, as they stand in a journal, some at a time. @throws NamedError `JournalFailed` */
+export async function* recordLines(
+  storage: JournalStorage,
+  key: string,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const read = (start: number, end: number): Promise<Uint8Array<ArrayBuffer>> =>
     guarded(() => storage.readPart(key, RECORDS, start, end), 'kept results cannot be read');
   for await (const batch of lineBatches(read, LONGEST_LINE)) {
@@ -57,7 +66,6 @@ export async function* journalFile(
     );
     yield joinedBytes(lines.flat());
   }
-  yield ended(last.bytes);
 }
 
 interface DescriptionLine {

@@ -15,6 +15,8 @@ import type { KeptWork } from './kept-work.ts';
 import { damageNotices, readRecords } from './records.ts';
 import { ANYTHING, recordShape, shapeOf } from './shapes.ts';
 import { keepShownPart, type ShownWork, shownWorks } from './shown-part.ts';
+import { studyLines } from '../study-file.ts';
+import type { StudyResult } from '../study-result.ts';
 import type { JournalStorage } from './storage.ts';
 import { takeOver, type TakenOver, type TakeOverOptions } from './take-over.ts';
 import { isLedger, WeightsLedger } from '../weights/ledger.ts';
@@ -146,6 +148,11 @@ export class Journals {
    */
   file(key: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     return journalFile(this.#storage, this.#ledger, key);
+  }
+
+  /** Several journals as the file of a study, piece by piece (`study-file.ts`). @throws NamedError `JournalFailed` */
+  study(study: StudyResult): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    return studyLines(this.#storage, study);
   }
 
   /**

@@ -4,10 +4,14 @@ import type { ByteSource } from '../../checkpoint/byte-source.ts';
 import { listFiles } from '../../checkpoint/byte-source.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
+import { toldSettings } from '../../analyses/told-settings.ts';
+import type { Updates, UpdatesPlan } from '../../analyses/updates.ts';
+import { counted } from '../../counted.ts';
 import type { Json } from '../../identity/canonical-json.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { NamedError } from '../../named-error.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
+import type { ShownPart } from './part.ts';
 
 const BODY = v.looseObject({ visionBlocks: v.number(), layers: v.number() });
 const SHAPE = v.object({
@@ -45,6 +49,18 @@ export interface Compared {
   /** By their names in results. */
   readonly identities: ReadonlyMap<string, Shown>;
   readonly computer: string;
+}
+
+/** What a later visit lists and shows measured updates by; null where what was compared cannot be kept. */
+export function shownUpdates(
+  { declaration, words }: Pick<Updates, 'declaration' | 'words'>,
+  { identity, total }: Pick<UpdatesPlan<unknown, unknown>, 'identity' | 'total'>,
+  values: SettingValues,
+  given: Json | null,
+): ShownPart | null {
+  if (given === null) return null;
+  const told = toldSettings(declaration.settings, words.settings, values);
+  return { title: identity.title, told, n: counted(total, 'tensor'), given };
 }
 
 /** Null of merges: what they are of is a plan and its donors, which are not kept. */

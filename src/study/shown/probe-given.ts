@@ -1,7 +1,10 @@
 /** What an analysis of models was laid out of, as it is kept with what was measured, and read again. */
 import * as v from 'valibot';
-import type { PairSet, QuestionList } from '../../analyses/probe.ts';
+import type { Plan } from '../../analyses/plan.ts';
+import type { PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
+import { toldSettings } from '../../analyses/told-settings.ts';
+import { counted } from '../../counted.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Json } from '../../identity/canonical-json.ts';
 import { NamedError } from '../../named-error.ts';
@@ -11,6 +14,7 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { sampleIndices, type SampleChoice } from '../../probes/sampling/choice.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { SampleSource } from '../../reading/sample-source.ts';
+import type { ShownPart } from './part.ts';
 import { KEPT_MODEL, keptModel, modelAgain, type ShownModel } from './model.ts';
 import { withGonePictures, withoutPictures } from './samples.ts';
 
@@ -45,6 +49,22 @@ export interface ProbeGiven {
 
 /** More samples would be kept beside each of their settings. */
 const MOST_SAMPLES = 1000;
+
+/** What a later visit lists and shows measured work by; null of too many samples. @throws NamedError those of reading pictures */
+export async function shownProbe(
+  { declaration, words }: Pick<Probe, 'declaration' | 'words'>,
+  { identity, cost, samples }: Pick<Plan<unknown, unknown>, 'identity' | 'cost' | 'samples'>,
+  given: ProbeGiven,
+): Promise<ShownPart | null> {
+  const kept = await keptGiven(given, [...samples.values()]);
+  return (
+    kept && {
+      title: identity.title,
+      told: toldSettings(declaration.settings, words.settings, given.values, given.models),
+      ...{ n: counted(cost.samples, 'sample'), given: kept },
+    }
+  );
+}
 
 /**
  * @param drawn the samples that were asked

@@ -445,7 +445,10 @@ describe('sentences and exported tables', () => {
     minLength: LAYERS,
     maxLength: LAYERS,
   });
-  const DELTA = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
+  const DELTA = {
+    ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
+    ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
+  };
   const reader = { ...READER, formulas: new Map([['rl', 'RL − IN']]), scale: 'relative' } as const;
 
   /** Means of regions with their spread, and the largest layer, as a sentence has them of a column. */
@@ -461,6 +464,12 @@ describe('sentences and exported tables', () => {
       expect(sentence).toContain('is exactly zero in every layer');
       return;
     }
+    const defined = REGIONS.filter(({ name }) => !none.some((region) => region.name === name));
+    const texts = spreadTexts(
+      defined.map(({ first, last }) =>
+        spreadOf(all.slice(first, last + 1).filter((value) => !Number.isNaN(value))),
+      ),
+    );
     for (const { name, first, last } of REGIONS) {
       const label = column.slice(0, column.indexOf(','));
       const of = (what: string) => numberIn(rows[first], `${label}, mean of region, ${what}`);
@@ -476,7 +485,7 @@ describe('sentences and exported tables', () => {
         n,
       ]);
       const zero = average === 0 && (deviation ?? 0) === 0;
-      const text = zero ? 'exactly zero' : spreadTexts(average, deviation)[0];
+      const text = zero ? 'exactly zero' : texts[defined.findIndex((region) => region.name === name)]?.[0];
       expect(sentence).toContain(`${name} ${text} (${n} layer${n === 1 ? '' : 's'}`);
     }
     const most = Math.max(...values);

@@ -1,7 +1,7 @@
-import { rowOfIndex } from '../../layer-index.ts';
 import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import type { declaration as overlap } from '../../analyses/overlap/declaration.mjs';
+import { readerOf } from '../../analyses/probe.ts';
 import { UPDATES } from '../../analyses/registry.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesReader } from '../../analyses/updates.ts';
@@ -9,7 +9,6 @@ import { named } from '../../named.ts';
 import { type Compared, comparisonAgain, keptComparison, type Shown } from '../../study/shown/comparison.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
-import { regionSpans } from '../../regions.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family, StandIn } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -17,7 +16,7 @@ import type { Machine } from '../state/machine.svelte.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
-import { Comparison, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
+import { Comparison, labelOf, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
 import { Merges } from './merges.svelte.ts';
 import type { ResultFile } from './signed.ts';
 import { UpdatesStore } from './updates-store.svelte.ts';
@@ -72,6 +71,7 @@ export class Characterize {
         name,
         new UpdatesStore(
           analysis as Updates<SettingValues, unknown, ResultFile>,
+          (role) => labelOf(this.identities, role),
           view,
           surroundings.journals,
           jobs,
@@ -158,9 +158,7 @@ export class Characterize {
     const { plan, values } = this.store.shown;
     if (!plan || !file || run.records.size === 0) return [];
     const { layers } = plan.pairing;
-    const regions = regionSpans(this.#app.view.cuts(layers), layers).map(({ label, first, last }) => {
-      return { name: label, first: rowOfIndex(first), last: rowOfIndex(last) };
-    });
+    const { regions } = readerOf(this.#app.view.cuts(layers), layers);
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };
     return analysis.findings(file, plan, values, reader);

@@ -10,13 +10,14 @@ import type { ComparedMerge } from './merges.svelte.ts';
 import type { Shown } from '../../study/shown/comparison.ts';
 
 /** An update as charts show it: in the colour and under the label of the checkpoint it leads to, with a marker of its own. */
-export interface ShownDelta {
-  readonly key: string;
+export interface ShownDelta extends Pick<DeltaSpec, 'key' | 'to' | 'from'> {
   readonly label: string;
   readonly colour: string;
   readonly marker: MarkerShape;
   /** What is subtracted from what: "RL − IN". */
   readonly formula: string;
+  /** The checkpoints that it lies between, as they are called. */
+  readonly between: readonly string[];
 }
 
 /** The opened slots, and merges of them, as checkpoints that can be read tensor by tensor. Nothing is loaded for it. */
@@ -54,17 +55,23 @@ export class Comparison {
   }
 }
 
+/** How a checkpoint is called, by its name in results. */
+export function labelOf(identities: ReadonlyMap<string, Shown>, role: string): string {
+  return identities.get(role)?.label ?? role;
+}
+
 /** How the updates of a study are shown. */
 export function shownDeltas(
   deltas: readonly DeltaSpec[],
   identities: ReadonlyMap<string, Shown>,
 ): readonly ShownDelta[] {
-  const label = (role: string): string => identities.get(role)?.label ?? role;
+  const label = (role: string): string => labelOf(identities, role);
   return deltas.map(({ key, to, from }, index) => ({
-    key,
+    ...{ key, to, from },
     label: label(to),
     colour: identities.get(to)?.colour ?? 'var(--ink)',
     marker: markerAt(index),
     formula: `${label(to)} − ${label(from)}`,
+    between: [label(from), label(to)],
   }));
 }

@@ -13,7 +13,10 @@ import type { FroNormFile } from '../../spectra/results/fro-norm.ts';
 import { shownDeltas } from './comparison.svelte.ts';
 import { allPairsFit, cosineSeries } from '../analyses/energy/series.ts';
 
-const RL = { key: 'rl', label: 'RL', colour: 'red', marker: 'square', formula: 'RL − IN' } as const;
+const RL = {
+  ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
+  ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
+};
 
 function spectrum(values: readonly number[], more: { rank: number; error?: number }): SvdMetrics {
   return {

@@ -6,8 +6,7 @@ import type { Computers } from '../../spectra/diversity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Json } from '../../identity/canonical-json.ts';
-import { toldSettings } from '../../analyses/told-settings.ts';
-import { counted } from '../format/quantity.ts';
+import { shownUpdates } from '../../study/shown/comparison.ts';
 import type { ShownPart } from '../state/shown-part.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
@@ -35,10 +34,19 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   /** Why what is open cannot be. */
   problem = $state.raw<NamedError | null>(null);
   readonly #view: View;
+  readonly #labelOf: (role: string) => string;
 
-  constructor(analysis: Updates<Values, Record, File>, view: View, journals: Journals, jobs: Jobs) {
+  /** @param labelOf how the page calls a checkpoint, by its name in results */
+  constructor(
+    analysis: Updates<Values, Record, File>,
+    labelOf: (role: string) => string,
+    view: View,
+    journals: Journals,
+    jobs: Jobs,
+  ) {
     const { name, settings } = analysis.declaration;
     this.analysis = analysis;
+    this.#labelOf = labelOf;
     this.#view = view;
     this.run = new StudyRun<Record>(name, journals, jobs);
     this.values = firstValues(settings) as Values;
@@ -64,7 +72,8 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   /** What its charts carry. */
   facts: PageFacts | null = $derived.by(() => {
     const { plan, analysis } = this;
-    return plan && updatesFacts(analysis, plan, this.#view.cutsText(plan.pairing.layers));
+    const labelOf = this.#labelOf;
+    return plan && updatesFacts(analysis, plan, { labelOf, cuts: this.#view.cutsText(plan.pairing.layers) });
   });
 
   set<Name extends keyof Values>(name: Name, value: Values[Name]): void {
@@ -93,14 +102,8 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
         this.#laid = { plan, values };
         this.next = plan;
       };
-      const { declaration, words } = this.analysis;
-      const part = (): Promise<ShownPart | null> => {
-        const given = kept?.() ?? null;
-        const told = toldSettings(declaration.settings, words.settings, values as SettingValues);
-        const { title } = plan.identity;
-        const n = counted(plan.total, 'tensor');
-        return Promise.resolve(given === null ? null : { title, told, n, given });
-      };
+      const part = (): Promise<ShownPart | null> =>
+        Promise.resolve(shownUpdates(this.analysis, plan, values as SettingValues, kept?.() ?? null));
       await this.run.showWork(plan.identity, plan.total, lay, part);
     } catch (error) {
       this.fail(named(error));

@@ -2,14 +2,15 @@ import type { Component } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { clearStage, stage, svgText } from '../testing/stage.ts';
-import { DEMO_FRAME, HIGHLIGHT, spectraGrid } from './testing/samples.ts';
+import { DEMO_FRAME, HIGHLIGHT, IN, spectraGrid } from './testing/samples.ts';
 import { pngSize } from './testing/png-size.ts';
 import { SHOTS, type Shot } from './testing/shots.ts';
 import WithFacts from './testing/WithFacts.svelte';
-import type { Framing } from './export/framing.ts';
+import { framed, type Framing } from './export/framing.ts';
 import { png } from './export/png.ts';
 import { picture, svgText as standalone } from './export/standalone-svg.ts';
 import type { LayerSeries } from './layer-lines/series.ts';
+import { shadeOf } from './marks/shade.ts';
 
 const WIDE = 1200;
 const NARROW = 358;
@@ -279,6 +280,39 @@ test('an export chosen before the browser has told of the opened list closes the
   document.removeEventListener('click', stopped, true);
   expect(list.open).toBe(false);
   expect(document.activeElement).toBe(unfold);
+});
+
+test('a slide shows a command whole where two lines hold it, else without words of its middle', () => {
+  const written = (folders: number): readonly string[] => {
+    const models = Array.from({ length: folders }, (_, i) => `--model demo:rl-frozen-${i}`);
+    const command = ['npm run -s headless -- energy', ...models, '--out fro_norm.json'].join(' ');
+    const page = { width: 1920, height: 1080 };
+    const { texts } = framed({ width: 800, height: 300 }, { ...FRAMING, code: [command], scale: 2.4, page });
+    const lines = texts.filter(({ face }) => face === 'mono').map(({ text }) => text);
+    expect(lines.join(' ') === command).toBe(!lines.join(' ').includes('…'));
+    return lines;
+  };
+  expect(written(3)).toHaveLength(1);
+  expect(written(10)).toHaveLength(2);
+  expect(written(10).join(' ')).not.toContain('…');
+  const cut = written(60);
+  expect(cut).toHaveLength(2);
+  expect(cut.join(' ')).toMatch(/^npm run -s headless -- energy --model .* … .* --out fro_norm\.json$/);
+});
+
+test('shades of a checkpoint’s colour differ, and leave the page as colours that all programs know', async () => {
+  const shades = [0, 1, 2].map((at) => shadeOf(IN.colour, at, 3));
+  expect(new Set(shades).size).toBe(3);
+  expect([shades[1], shadeOf(IN.colour, 0, 1)]).toEqual([IN.colour, IN.colour]);
+  const { series } = shot('spectrum').props as { series: readonly object[] };
+  const svg = await draw('spectrum', WIDE, {
+    series: series.map((one, at) => ({ ...one, colour: shades[at] })),
+  });
+  const drawn = [...picture(svg, FRAMING).svg.querySelectorAll('path[stroke-width="2px"]')].map((path) =>
+    path.getAttribute('stroke'),
+  );
+  expect(new Set(drawn).size).toBe(3);
+  for (const colour of drawn) expect(colour).toMatch(/^rgb\(\d+, \d+, \d+\)$/);
 });
 
 test('an exported PNG is twice as fine as the page', async () => {

@@ -122,7 +122,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     const total = answersOf(this.next?.asks ?? NONE);
     if (total === 0) return null;
     const kept = this.origin || this.former ? 0 : this.done;
-    return `${counted(total, 'answer')}, ${kept} of them kept from earlier`;
+    return `${counted(total, 'answer')}, ${kept === total ? 'all of them kept' : `${kept} of them kept from earlier`}`;
   }
 
   /** All of what is set is answered: nothing is left to be asked. */

@@ -41,10 +41,9 @@ export function evaluationFacts(
     ['out', writes === 'json' ? `${name}.json` : name],
   ];
   const seed = values['seed'];
-  const asked = models.map((model) => model.name).join(', ');
   return {
     ...{ analysis: name, method, ...computed },
-    work: `${words.title} of ${asked} on ${questions ?? 'the demo’s questions'}`,
+    ...{ done: words.title, on: questions ?? 'the demo’s questions' },
     checkpoints: namedModels(models),
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
@@ -65,7 +64,7 @@ export function openedFacts(
   const variants = [...new Set(answers.map(({ variant }) => variant))];
   return {
     ...{ analysis: declaration.name, method: declaration.method, seed: null, settings: {}, command: null },
-    work: `${words.title}, as an opened result folder has it, ${folder}`,
+    ...{ done: `${words.title}, as an opened result folder has it,`, on: null },
     checkpoints: variants.map((name) => ({ name, folder: name, fingerprint: null })),
     ...{ dtype: 'dtype not told', device: 'device not told' },
     remarks: [`Read from the result folder ${folder}, which names neither checkpoints nor a command.`],

@@ -1,6 +1,5 @@
 import type { AskedModel } from '../../analyses/asked-model.ts';
 import { commandLine, type FlagWords, folderWord, modelFlag } from '../../analyses/command-line.ts';
-import type { Plan } from '../../analyses/plan.ts';
 import type { PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import { listing } from '../../checkpoint/listing.ts';
@@ -17,10 +16,9 @@ interface Given {
 
 /** What charts of an analysis that asks models carry. @param values with which it was laid out */
 export function probeFacts(
-  { declaration }: Pick<Probe, 'declaration'>,
+  { declaration, words }: Pick<Probe, 'declaration' | 'words'>,
   { models, samples, reading }: Given,
   values: SettingValues,
-  { identity }: Pick<Plan<unknown, unknown>, 'identity'>,
 ): PageFacts {
   const { name, writes, samplesFlag, method } = declaration;
   const { place = null } = samples;
@@ -43,7 +41,7 @@ export function probeFacts(
   );
   const seed = values['seed'];
   return {
-    ...{ analysis: name, work: identity.title, method, ...computed },
+    ...{ analysis: name, done: words.title, on: samples.name, method, ...computed },
     checkpoints: namedModels(models),
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },

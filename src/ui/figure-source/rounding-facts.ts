@@ -11,7 +11,7 @@ export function roundingFacts(
   const label = schemeLabel(scheme);
   return {
     ...{ analysis: 'quantize', method: '§16', seed: null, dtype: label, device: 'cpu', command },
-    work: `Rounding of ${donors.map(({ name }) => name).join(' and ')} to ${label}`,
+    ...{ done: `Rounding to ${label}`, on: null },
     checkpoints: donors.map(({ name, checkpoint: folder, fingerprint }) => ({ name, folder, fingerprint })),
     settings: { recipe, ...scheme },
     remarks: command === null ? ['No command takes what this is made of.'] : [],

@@ -3,14 +3,26 @@ import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesPlan } from '../../analyses/updates.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
-import { isRole, ROLE_LABELS } from '../../roles.mjs';
+import { listed } from '../../listed.mjs';
+import { isRole } from '../../roles.mjs';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 
-/** What charts of an analysis of updates carry. @param cuts last layers of Early and Mid, as a command has them; null for thirds */
+/** How updates of a page are called. */
+interface Legend {
+  /** A checkpoint, by its name in results: "RL" of `rl`. */
+  readonly labelOf: (role: string) => string;
+  /** Last layers of Early and Mid, as a command has them; null for thirds. */
+  readonly cuts: string | null;
+}
+
+/** So many updates are named in what was done; of more, their checkpoints say enough. */
+const MOST_NAMED = 2;
+
+/** What charts of an analysis of updates carry. */
 export function updatesFacts(
-  { declaration, settingsOf }: Pick<Updates, 'declaration' | 'settingsOf'>,
-  plan: Pick<UpdatesPlan<unknown, unknown>, 'identity' | 'checkpoints' | 'pairing'>,
-  cuts: string | null,
+  { declaration, settingsOf, words }: Pick<Updates, 'declaration' | 'settingsOf' | 'words'>,
+  plan: Pick<UpdatesPlan<unknown, unknown>, 'identity' | 'checkpoints' | 'deltas' | 'pairing'>,
+  { labelOf, cuts }: Legend,
 ): PageFacts {
   const { name, method, computers, file } = declaration;
   const { identity, checkpoints, pairing } = plan;
@@ -18,6 +30,8 @@ export function updatesFacts(
   const values = settingsOf(identified);
   const computer = typeof identified['computer'] === 'string' ? identified['computer'] : 'cpu';
   const all = [...checkpoints];
+  const formulas = plan.deltas.map(({ to, from }) => `${labelOf(to)} − ${labelOf(from)}`);
+  const done = formulas.length > MOST_NAMED ? words.work : `${words.work}, ${listed(formulas)},`;
   const merged = all.filter(([, { files }]) => files instanceof MergedFolder);
   const before: FlagWords = [
     ...all.filter((one) => !merged.includes(one)).map(flagOf),
@@ -34,7 +48,7 @@ export function updatesFacts(
   );
   const seed = values['seed'];
   return {
-    ...{ analysis: name, work: identity.title, method },
+    ...{ analysis: name, done, on: null, method },
     checkpoints: all.map(([role, { name: folder, fingerprint }]) => ({
       ...{ name: labelOf(role), folder, fingerprint },
     })),
@@ -45,8 +59,6 @@ export function updatesFacts(
     remarks: merged.map(([role]) => `<recipe ${role}> stands for the file with that merge’s recipe.`),
   };
 }
-
-const labelOf = (role: string): string => (isRole(role) ? ROLE_LABELS[role] : role);
 
 function flagOf([role, { name }]: readonly [string, Pick<Checkpoint, 'name'>]): FlagWords[number] {
   return [isRole(role) ? role : 'model', folderWord(name)];

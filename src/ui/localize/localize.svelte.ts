@@ -7,9 +7,7 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { sameWork } from '../../identity/work-identity.ts';
-import { givenAgain, keptGiven } from '../../study/shown/probe-given.ts';
-import { toldSettings } from '../../analyses/told-settings.ts';
-import { counted } from '../format/quantity.ts';
+import { givenAgain, shownProbe } from '../../study/shown/probe-given.ts';
 import { bodyOf } from '../layer-strip/layer-axis.ts';
 import type { Plan } from '../../analyses/plan.ts';
 import type { LayerPick } from '../charts/layer-lines/series.ts';
@@ -27,7 +25,7 @@ import {
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import { shownModel, standIn } from '../state/stand-in.ts';
-import { type ListedWork, sameValues, type ShownPart, unreadable } from '../state/shown-part.ts';
+import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
 import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
 import { SampleSets } from './sample-sets.svelte.ts';
@@ -202,18 +200,8 @@ export class Localize {
       const instead = standIn && this.#instead?.standIn === standIn ? this.#instead.samples : null;
       const samples = instead ?? (await this.sets.chosen(store.probe.declaration.asks));
       if (!samples) return;
-      const { declaration, words } = store.probe;
-      const keep = async (plan: Plan<unknown, unknown>): Promise<ShownPart | null> => {
-        const given = { models: slots.map(shownModel), chosen, source, values, reading, samples };
-        const kept = await keptGiven(given, [...plan.samples.values()]);
-        return (
-          kept && {
-            title: plan.identity.title,
-            told: toldSettings(declaration.settings, words.settings, values, models),
-            ...{ n: counted(plan.cost.samples, 'sample'), given: kept },
-          }
-        );
-      };
+      const kept = { models: slots.map(shownModel), chosen, source, values, reading, samples };
+      const keep = (plan: Plan<unknown, unknown>) => shownProbe(store.probe, plan, kept);
       await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
         store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );

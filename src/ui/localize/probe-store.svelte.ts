@@ -88,7 +88,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
     const applied = applying(this.probe.declaration.settings, values, models);
     const plan = await this.probe.plan(given, applied);
     if (this.run.running || !isWanted()) return;
-    const facts = probeFacts(this.probe, given, applied as SettingValues, plan);
+    const facts = probeFacts(this.probe, given, applied as SettingValues);
     const lay = (other: boolean): void => {
       if (other && !this.run.former) this.#former = this.#laid;
       this.#laid = { plan, models, values, facts };

@@ -3,7 +3,6 @@
  * AWQ and the integers of compressed-tensors have in common; their layouts are told by the coding.
  */
 import { toFloat32 } from '../../decoding.ts';
-import type { Dtype } from '../../dtype.ts';
 import { DTYPE_BYTES } from '../../dtype.ts';
 import { NamedError } from '../../../named-error.ts';
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from '../codec.ts';
@@ -11,25 +10,11 @@ import { matrixOf, type EncodedTensor } from '../encoded.ts';
 import { codeBytes, unpackCodes, type CodeLayout } from './code-layout.ts';
 import { BLOCK, packCodes, packScales, type GroupRows } from './matmul-blocks.ts';
 import { quickBlocks } from './quick-blocks.ts';
+import { quickScales, type ScaleCoding } from './quick-scales.ts';
 
 /** Parts: `codes`, `scales`, `zeros` (if the coding has them) and `groups` (if columns are out of order). */
-export interface IntegerCoding {
+export interface IntegerCoding extends ScaleCoding {
   readonly codes: CodeLayout;
-  /** Null: the middle code, 2^(bits − 1), stands for 0 everywhere. */
-  readonly zeros: CodeLayout | null;
-  readonly scales: {
-    readonly dtype: Dtype;
-    /** Scales of a row of the matrix lie side by side, or those of a column. */
-    readonly order: 'rows' | 'columns';
-    /** Rows that share a scale. */
-    readonly rows: number;
-    /** Scales of a row. */
-    readonly groups: number;
-  };
-  /** Neighbouring columns that share a scale; null where part `groups` (int32) says for each column which group it is of. */
-  readonly group: number | null;
-  /** Whether 0 is the middle code everywhere, as the checkpoint says: then no zeros go to the device. */
-  readonly symmetric: boolean;
 }
 
 type Tensor = EncodedTensor<string, IntegerCoding>;
@@ -88,14 +73,17 @@ export const integers: Codec<IntegerCoding> = {
     pack: (tensor, bytes, rows): PackedRows => {
       const { codes, group, symmetric } = tensor.coding;
       const size = matrixOf(tensor.shape);
+      const stored = bytes['codes'] ?? NOTHING;
+      const blocks = quickBlocks(codes, stored, size, rows);
+      const scaled = quickScales(tensor.coding, bytes, size, rows);
+      if (blocks && scaled) return { packed: blocks, ...scaled };
       const taken = groupRows(tensor, bytes, rows);
       if (symmetric && tensor.coding.zeros) checkSymmetric(tensor, taken.zeros);
       const form = { bits: codes.bits, zeroPoints: !symmetric };
-      const stored = bytes['codes'] ?? NOTHING;
-      const packed =
-        quickBlocks(codes, stored, size, rows) ??
-        packCodes(unpackCodes(codes, stored, size, rows), taken, form);
-      return { packed, ...packScales(taken, group ?? size.columns, form) };
+      return {
+        packed: blocks ?? packCodes(unpackCodes(codes, stored, size, rows), taken, form),
+        ...(scaled ?? packScales(taken, group ?? size.columns, form)),
+      };
     },
   },
 

@@ -3,7 +3,7 @@ import { seededRandom } from '../../../work/seeded-random.ts';
 import { codeBytes, storedShape, unpackCodes, type CodeLayout } from './code-layout.ts';
 import { packCodes } from './matmul-blocks.ts';
 import { quickBlocks } from './quick-blocks.ts';
-import { prepareTurning } from './turned-words.ts';
+import { prepareKernels } from './kernels.ts';
 
 const LAYOUTS: Readonly<Record<string, CodeLayout>> = {
   'compressed-tensors, 4 bits': { bits: 4, along: 'columns', order: 'rows', packing: 'padded' },
@@ -16,7 +16,7 @@ const LAYOUTS: Readonly<Record<string, CodeLayout>> = {
 };
 const SIZE = { rows: 72, columns: 160 };
 
-beforeAll(prepareTurning);
+beforeAll(prepareKernels);
 
 describe('blocks of whole words', () => {
   it.each(Object.entries(LAYOUTS))('%s: as codes that were taken apart and packed', (_, layout) => {

@@ -4,8 +4,9 @@
  */
 import type { Rows } from '../codec.ts';
 import { storedShape, type CodeLayout, type MatrixSize } from './code-layout.ts';
+import { haveKernels } from './kernels.ts';
 import { BLOCK } from './matmul-blocks.ts';
-import { canTurn, turnedWords } from './turned-words.ts';
+import { turnedWords } from './turned-words.ts';
 
 /**
  * @param bytes what `codeBytes` says; of all rows they may be written over
@@ -23,7 +24,7 @@ export function quickBlocks(
   // Words that lie row after row are the blocks already.
   if (along === 'columns' && order === 'rows') return packing === 'interleaved' ? null : bytes;
   const eights = packing === 'interleaved';
-  if (!canTurn() || order === 'rows' || eights !== (along === 'rows')) return null;
+  if (!haveKernels() || order === 'rows' || eights !== (along === 'rows')) return null;
   if (eights && (rows.first % 8 !== 0 || rows.count % 8 !== 0)) return null;
   const [lines, wide] = storedShape(layout, size);
   const stored = { words: wordsOf(bytes), lines, wide, rowsAWord: eights ? 8 : 1 } as const;

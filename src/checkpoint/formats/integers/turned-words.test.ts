@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../work/seeded-random.ts';
-import { prepareTurning, releaseTurning, turnedWords, type WordLines } from './turned-words.ts';
+import { prepareKernels, releaseKernels } from './kernels.ts';
+import { turnedWords, type WordLines } from './turned-words.ts';
 
 /** The places of an interleaved word, from the lowest bits. */
 const PLACES = [0, 2, 4, 6, 1, 3, 5, 7];
@@ -33,7 +34,7 @@ function reference(
   return out;
 }
 
-beforeAll(prepareTurning);
+beforeAll(prepareKernels);
 
 describe('words that are turned round', () => {
   it.each([
@@ -73,7 +74,7 @@ describe('words that are turned round', () => {
   it('puts all rows in the place of the words where it may, also after memory was let go of', () => {
     const from = linesOf(64, 21, 1);
     const expected = reference(from, 0, 21);
-    releaseTurning();
+    releaseKernels();
     expect(turnedWords(from, { first: 0, count: 21 }, true)).toBe(from.words);
     expect(from.words).toEqual(expected);
   });

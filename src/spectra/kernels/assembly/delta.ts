@@ -1,5 +1,5 @@
 /** Statistics of float32 vectors, summed in float64. `count` is a multiple of eight: callers pad with zeros. */
-import { nearestHalf } from './decode';
+import { nearestHalf } from '../../../checkpoint/assembly/decode';
 
 /** to − from in float32; with `half`, rounded to binary16 (which of binary16 operands is their binary16 difference). */
 export function subtract(to: usize, from: usize, out: usize, count: i32, half: bool): void {

@@ -11,6 +11,7 @@ const FACTS: FigureFacts = {
     analysis: 'test',
     work: 'A table, written and read',
     title: 'A table.',
+    measured: 'A table, written and read.',
     definition: 'Numbers as they are.',
   },
   ...{ method: '§1', checkpoints: [], seed: null, dtype: 'f32', device: 'CPU', settings: {}, command: null },

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { encode } from 'fast-png';
 import { join } from 'node:path';
 import { ROOT } from '../../../../scripts/paths.mjs';
+import { intervalName } from '../../../statistics/interval-kind.ts';
 import { PAGE_FACTS } from '../testing/page-facts.ts';
 import { csv } from './csv.ts';
 import { factsOf } from './facts-of.ts';
@@ -23,6 +24,7 @@ const table = {
 
 const chart = {
   ...{ title: 'Change rate per layer', description: 'Share of pairs that changed.', finding: null },
+  models: undefined,
   ...{ sources: [], state: '37 of 100 so far', unit: 'pairs', interval: 'Wilson 95 %' },
   points: [{ n: 12 }, {}, { n: 3 }],
 };
@@ -72,7 +74,8 @@ test('JSON carries rows by column name, and where they come from', () => {
 
 test('a figure says in sentences what it is, and how many items its points rest on', () => {
   expect(facts).toMatchObject({
-    title: 'Change rate per layer: token swap of IN on pairs.',
+    title: 'Change rate per layer: IN.',
+    measured: 'Token swap of IN (demo:in) on pairs; n = 3 to 12 pairs a point.',
     definition: 'Share of pairs that changed.',
     n: { least: 3, most: 12, of: 'pairs' },
     date: '2026-11-29T05:00:00.000Z',
@@ -82,21 +85,56 @@ test('a figure says in sentences what it is, and how many items its points rest 
     { ...chart, points: [], finding: 'OCR changes at no layer.' },
     new Date(0),
   );
-  expect(found).toMatchObject({ title: 'OCR changes at no layer.', n: null });
+  // Whatever heads it, quantity, work and model stand in the two lines.
+  expect(found).toMatchObject({
+    title: 'OCR changes at no layer.',
+    measured: 'Change rate per layer: token swap of IN (demo:in) on pairs.',
+    n: null,
+  });
   expect(() => factsOf(PAGE_FACTS, { ...chart, description: '' }, new Date(0))).toThrow();
 });
 
 test('the lines below a picture name models, intervals, seed, rounding, device and version', () => {
   expect(factLines(facts)).toEqual([
-    'IN = demo:in (0123456789ab)',
+    'IN (demo:in, 0123456789ab)',
     `Intervals: Wilson 95 % · no seed · f32 · wasm: one thread · Frankenscope ${facts.version} · docs/method.md §2 · 2026-11-29`,
   ]);
   const more = { ...facts, seed: 0, interval: null, published: ['arXiv:1, Table 2'], remarks: ['By hand.'] };
   expect(factLines(more).slice(1)).toEqual([
-    `seed 0 · f32 · wasm: one thread · Frankenscope ${facts.version} · docs/method.md §2 · 2026-11-29`,
+    `drawn with seed 0 · f32 · wasm: one thread · Frankenscope ${facts.version} · docs/method.md §2 · 2026-11-29`,
     'Published: arXiv:1, Table 2',
     'By hand.',
   ]);
+});
+
+test('an interval that is drawn names its own seed, and no line says that there is none', () => {
+  const interval = intervalName('pooled');
+  expect(interval).toContain('seed 0');
+  expect(factLines({ ...facts, interval })[1]).not.toContain('no seed');
+  expect(factLines({ ...facts, interval, seed: 123 })[1]).toContain(
+    `${interval} · drawn with seed 123 · f32`,
+  );
+});
+
+test('every text calls a checkpoint as legends do, with its folder where that is another name', () => {
+  const checkpoints = [
+    { name: 'rl-frozen-early', folder: 'demo:rl-frozen-early', fingerprint: null },
+    { name: 'mine', folder: 'mine', fingerprint: 'abcdef0123456789' },
+  ];
+  const page = { ...PAGE_FACTS, checkpoints, done: 'Update energy', on: null };
+  const work = 'Update energy of rl-frozen-early (demo:rl-frozen-early) and mine';
+  const named = factsOf(page, chart, new Date(0));
+  expect(named.work).toBe(work);
+  expect(named.title).toBe('Change rate per layer: rl-frozen-early and mine.');
+  expect(named.measured).toBe(`${work}; n = 3 to 12 pairs a point.`);
+  // A chart of some of them says so, be it by its title.
+  const one = factsOf(page, { ...chart, title: 'Heads, mine', models: ['mine'] }, new Date(0));
+  expect([one.title, one.measured]).toEqual([
+    'Heads, mine.',
+    'Update energy of mine; n = 3 to 12 pairs a point.',
+  ]);
+  expect([one.work, one.checkpoints]).toEqual([work, checkpoints]);
+  expect(factLines(named)[0]).toBe('rl-frozen-early (demo:rl-frozen-early) · mine (abcdef012345)');
 });
 
 test('a file is named after analysis, chart and models', () => {

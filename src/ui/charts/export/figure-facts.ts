@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { listed } from '../../../listed.mjs';
 
 const text = v.pipe(v.string(), v.minLength(1));
 const sentence = v.pipe(v.string(), v.regex(/[.!?]$/));
@@ -12,12 +13,9 @@ const checkpoint = v.strictObject({
   fingerprint: v.nullable(text),
 });
 
-/** What a page says of the numbers that its charts show. */
-const pageFacts = {
+const shared = {
   /** Of the command and of file names: "swap". */
   analysis: v.pipe(v.string(), v.regex(/^[a-z-]+$/)),
-  /** What was done: "Token swap of IN on minimal-pairs". */
-  work: text,
   /** The section of docs/method.md that defines it: "§2". */
   method: v.pipe(v.string(), v.regex(/^§\d+(\.\d+)?$/)),
   checkpoints: v.array(checkpoint),
@@ -34,13 +32,23 @@ const pageFacts = {
   remarks: v.array(sentence),
 } as const;
 
-export type PageFacts = Readonly<v.InferOutput<v.ObjectSchema<typeof pageFacts, undefined>>>;
+/** What a page says of the numbers that its charts show. */
+export interface PageFacts extends Readonly<v.InferOutput<v.ObjectSchema<typeof shared, undefined>>> {
+  /** What was done: "Token swap". */
+  readonly done: string;
+  /** What models were asked about: "minimal-pairs"; null of weights. */
+  readonly on: string | null;
+}
 
 /** Everything that a figure carries when it leaves the page, in all formats. */
 export const figureFacts = v.strictObject({
-  ...pageFacts,
-  /** A sentence: what was found, or what is drawn of which work. */
+  ...shared,
+  /** What was done, of which models, on what: "Token swap of IN (demo:in) on minimal-pairs". */
+  work: text,
+  /** A sentence: what was found, or what is drawn of which models. */
   title: sentence,
+  /** The line below it: what was measured, on which models, and on how many items a point rests. */
+  measured: sentence,
   /** How what is drawn is computed and read. */
   definition: sentence,
   /** How many items the points rest on, from the least to the most; null where points rest on none: numbers of weights. */
@@ -61,16 +69,36 @@ export type FigureFacts = Readonly<v.InferOutput<typeof figureFacts>>;
 /** Letters of a fingerprint that a person compares. */
 const SHOWN = 12;
 
+/** A checkpoint, in all that a figure says of it: as legends call it, with the folder that it is. */
+type Named = Pick<PageFacts['checkpoints'][number], 'name' | 'folder'>;
+
+/** "RL (demo:rl)", "RL (demo:rl, 0123456789ab)"; a folder that is called so already is not repeated. */
+function called({ name, folder }: Named, fingerprint: string | null = null): string {
+  const more = [...(folder === name ? [] : [folder]), ...(fingerprint === null ? [] : [fingerprint])];
+  return more.length === 0 ? name : `${name} (${more.join(', ')})`;
+}
+
+/** "Token swap of RL (demo:rl) on pairs". @param on what models were asked about; null of weights */
+export function workText(done: string, checkpoints: readonly Named[], on: string | null = null): string {
+  return `${done} of ${listed(checkpoints.map((one) => called(one)))}${on === null ? '' : ` on ${on}`}`;
+}
+
+/** What is drawn of which models, where no sentence says what was found: "Change rate per layer: RL." A title may name them itself. */
+export function drawnOf(title: string, checkpoints: readonly Named[]): string {
+  const names = checkpoints.map(({ name }) => name);
+  const words = title.split(/[\s,]+/);
+  return names.every((name) => words.includes(name)) ? `${title}.` : `${title}: ${listed(names)}.`;
+}
+
 /** The lines that stand below a picture; the command's are apart. */
 export function factLines(facts: FigureFacts): readonly string[] {
   const { checkpoints, interval, seed, dtype, device, version, date, published, method, remarks } = facts;
-  const named = checkpoints.map(({ name, folder, fingerprint }) => {
-    const called = folder === name ? name : `${name} = ${folder}`;
-    return fingerprint === null ? called : `${called} (${fingerprint.slice(0, SHOWN)})`;
-  });
+  const named = checkpoints.map((one) => called(one, one.fingerprint?.slice(0, SHOWN)));
+  // An interval that draws names its own seed.
+  const unseeded = interval?.includes('seed') === true ? [] : ['no seed'];
   const how = [
     ...(interval === null ? [] : [`Intervals: ${interval}`]),
-    seed === null ? 'no seed' : `seed ${seed}`,
+    ...(seed === null ? unseeded : [`drawn with seed ${seed}`]),
     ...[dtype, device, `Frankenscope ${version}`, `docs/method.md ${method}`, date.slice(0, 10)],
   ];
   return [

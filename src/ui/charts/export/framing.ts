@@ -1,7 +1,9 @@
+import { range } from 'd3';
+
 /** What stands around a chart that leaves the page: its heading above, where it comes from below. */
 export interface Framing {
   readonly title: string;
-  /** Under the title: how to read it, "n = 100". */
+  /** Under the title: what was measured, and how to read it. */
   readonly lines: readonly string[];
   /** Below the chart: checkpoints, interval, seed, version. */
   readonly footer: readonly string[];
@@ -30,6 +32,10 @@ export const MARGIN = 24;
 const TITLE = 15;
 const LINE = 13;
 const FOOT = 11;
+/** What stands about the chart of a slide grows no further than this: the room is the chart's. */
+const MOST = { title: 1.8, line: 1.6, foot: 1.4 };
+/** A command on a slide takes no more lines than these; the whole of it is in the metadata. */
+const MOST_CODE = 2;
 /** Of a line, in its size. */
 const LEADING = 1.4;
 /** Between the chart and the texts about it. */
@@ -68,12 +74,31 @@ interface Framed {
   readonly height: number;
 }
 
+/** Words with as many of those in the middle left out as it takes. @param fits of a line that has all that is left */
+function elided(text: string, fits: (text: string) => boolean): string {
+  const words = text.split(' ');
+  const without = (count: number): string => {
+    const from = Math.ceil((words.length - count) / 2);
+    return [...words.slice(0, from), '…', ...words.slice(from + count)].join(' ');
+  };
+  if (fits(text)) return text;
+  return without(range(1, words.length).find((count) => fits(without(count))) ?? words.length);
+}
+
 /** Lays out heading and foot about a chart of this size. */
 export function framed(chart: { readonly width: number; readonly height: number }, framing: Framing): Framed {
   const { title, lines, footer, code, scale, page } = framing;
   const margin = MARGIN * scale;
   const width = page?.width ?? chart.width + 2 * margin;
   const room = width - 2 * margin;
+  const sized = (size: number, most: number): number => size * (page ? Math.min(scale, most) : scale);
+  const [titleSize, lineSize, footSize] = [
+    sized(TITLE, MOST.title),
+    sized(LINE, MOST.line),
+    sized(FOOT, MOST.foot),
+  ] as const;
+  const broken = (line: string, size: number, face: 'sans' | 'mono', weight = 400): string[] =>
+    wrapped(line, room, `${weight} ${size}px ${FACES[face]}`);
   const set = (
     given: readonly string[],
     size: number,
@@ -81,13 +106,19 @@ export function framed(chart: { readonly width: number; readonly height: number 
     more: Pick<FramedText, 'weight' | 'soft'> = {},
   ): Omit<FramedText, 'x' | 'y'>[] =>
     given.flatMap((line) =>
-      wrapped(line, room, `${more.weight ?? 400} ${size * scale}px ${FACES[face]}`).map((text) => ({
-        ...{ text, face, size: size * scale },
-        ...more,
-      })),
+      broken(line, size, face, more.weight).map((text) => ({ text, face, size, ...more })),
     );
-  const head = [...set([title], TITLE, 'sans', { weight: 600 }), ...set(lines, LINE, 'sans', { soft: true })];
-  const foot = [...set(footer, FOOT, 'sans', { soft: true }), ...set(code, FOOT, 'mono', { soft: true })];
+  const commands = page
+    ? code.map((line) => elided(line, (text) => broken(text, footSize, 'mono').length <= MOST_CODE))
+    : code;
+  const head = [
+    ...set([title], titleSize, 'sans', { weight: 600 }),
+    ...set(lines, lineSize, 'sans', { soft: true }),
+  ];
+  const foot = [
+    ...set(footer, footSize, 'sans', { soft: true }),
+    ...set(commands, footSize, 'mono', { soft: true }),
+  ];
   const high = (texts: readonly { readonly size: number }[]): number =>
     texts.reduce((sum, { size }) => sum + size * LEADING, 0);
   const gap = GAP * scale;

@@ -17,6 +17,18 @@ function node(name: string, attributes: Record<string, string | number>, text = 
   return made;
 }
 
+/** A colour that was mixed of two as all programs know it: of "color(srgb 1 0.5 0)" few do. */
+function written(value: string): string {
+  return value.replace(
+    /^color\(srgb (\S+) (\S+) (\S+)\)$/,
+    (_, ...parts: string[]) =>
+      `rgb(${parts
+        .slice(0, 3)
+        .map((part) => Math.round(255 * Number(part)))
+        .join(', ')})`,
+  );
+}
+
 /** Writes what the page's style sheets say into the element itself. */
 function inline(original: Element, copy: Element): void {
   const style = getComputedStyle(original);
@@ -25,7 +37,7 @@ function inline(original: Element, copy: Element): void {
       copy.removeAttribute(name);
   }
   for (const look of LOOKS) {
-    const value = style.getPropertyValue(look);
+    const value = written(style.getPropertyValue(look));
     const inherited =
       original.parentElement && getComputedStyle(original.parentElement).getPropertyValue(look);
     if (value !== '' && (value !== inherited || original.tagName === 'svg' || look === 'opacity'))
@@ -77,7 +89,7 @@ export function picture(chart: SVGSVGElement, framing: Framing): Picture {
   const svg = node('svg', {
     ...{ width, height, viewBox: `0 0 ${width} ${height}`, xmlns: NAMESPACE },
   }) as SVGSVGElement;
-  const written = ({ text, face, x, y, size, weight = 400, soft }: FramedText): SVGElement =>
+  const textNode = ({ text, face, x, y, size, weight = 400, soft }: FramedText): SVGElement =>
     node(
       'text',
       {
@@ -92,7 +104,7 @@ export function picture(chart: SVGSVGElement, framing: Framing): Picture {
     node('desc', {}, framing.lines.join(' ')),
     node('metadata', {}, framing.metadata),
     node('rect', { width, height, fill: ground }),
-    ...texts.map(written),
+    ...texts.map(textNode),
   );
   // In a group: an svg inside another is a viewport of its own, which few drawing programs open.
   const marks = node('g', { transform: `translate(${at.x} ${at.y}) scale(${at.scale})` });

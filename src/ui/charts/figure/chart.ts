@@ -8,8 +8,13 @@ export interface ChartProps<Pick = never> {
   readonly description: string;
   /** What one can do here: "Choose a value to see its samples." Said on the page alone. */
   readonly hint?: string;
-  /** What was found, in a sentence: the title of an export. */
+  /**
+   * What was found, in a sentence that the page says of these very numbers and that their intervals carry: the title of an export. Null
+   * where there is none: then what is drawn of which models.
+   */
   readonly finding?: string | null;
+  /** Which models it draws, by their names; all that its page names, unless told otherwise. */
+  readonly models?: readonly string[] | undefined;
   /** Where published marks that are drawn were printed. */
   readonly sources?: readonly string[];
   readonly status: ChartStatus;

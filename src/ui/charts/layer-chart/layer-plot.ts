@@ -1,12 +1,13 @@
 import { chartAxis, type LayerAxis } from '../../layer-strip/layer-axis.ts';
 import { layerPanels, type Panel } from '../axis/panels.ts';
+import type { Layout } from '../figure/plot-size.svelte.ts';
 import type { ChartStatus } from '../figure/status.ts';
 import type { ChartFrame } from '../frame.ts';
 
 /** What decides where the layers stand in a chart. Heights are those at scale 1. */
 export interface LayerRoom {
   readonly frame: Pick<ChartFrame, 'body' | 'covers'>;
-  readonly size: { readonly width: number; readonly scale: number };
+  readonly size: Layout;
   readonly status: ChartStatus;
   /** Whether a number stands at a layer. */
   readonly has: (layer: number) => boolean;
@@ -49,7 +50,7 @@ export function roomBeside(axis: LayerAxis, scale: number): boolean {
 /** Lays out a chart over the layers of a body. */
 export function layerPlot(room: LayerRoom): LayerPlot {
   const { frame, size, status, has, height, stacked = height, names = 0 } = room;
-  const { width, scale } = size;
+  const { width, scale, stretch } = size;
   const axis = chartAxis(frame.body, width, scale, frame.covers);
   const covered = (layer: number) =>
     (frame.covers === 'all' || layer > 0) && (status.kind !== 'done' || has(layer));
@@ -59,7 +60,7 @@ export function layerPlot(room: LayerRoom): LayerPlot {
     axis,
     {
       above: (wide ? above : aboveNarrow) * scale,
-      ...{ names: names * scale, height: (axis.stacked ? stacked : height) * scale },
+      ...{ names: names * scale, height: (axis.stacked ? stacked : height) * stretch * scale },
       ...{ ticks: TICKS * scale, gap: GAP * scale, foot: 0, bare: BARE * scale },
     },
     covered,

@@ -19,7 +19,7 @@ const data = { y, series, levels: [], published, peaks: true };
 const layout = (width: number) =>
   linesLayout({
     ...data,
-    ...{ frame, size: { width, scale: 1 }, status: { kind: 'done', note: '' }, means: false },
+    ...{ frame, size: { width, scale: 1, stretch: 1 }, status: { kind: 'done', note: '' }, means: false },
   });
 
 describe('lines in panels of their own', () => {
@@ -59,7 +59,7 @@ test('lines of one panel are named beside their ends, or above where there is no
     linesLayout({
       ...shared,
       frame,
-      size: { width, scale: 1 },
+      size: { width, scale: 1, stretch: 1 },
       status: { kind: 'done', note: '' },
       means: true,
     });

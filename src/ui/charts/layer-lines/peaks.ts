@@ -1,4 +1,5 @@
 import type { LayerIndex } from '../../../layer-index.ts';
+import { listed } from '../../../listed.mjs';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { LayerPoint } from './series.ts';
 
@@ -18,12 +19,9 @@ export function peakOf(points: readonly LayerPoint[]): Peak | null {
 
 /** "87.4 % at layer 12", "50 % at layers 2 and 5"; of more than three equals their number. */
 export function peakText({ value, layers }: Peak, axis: ValueAxis): string {
-  const names = layers.map(String);
   const where =
-    names.length === 1
-      ? `layer ${names[0]}`
-      : names.length > 3
-        ? `${names.length} layers`
-        : `layers ${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+    layers.length > 3
+      ? `${layers.length} layers`
+      : `${layers.length === 1 ? 'layer' : 'layers'} ${listed(layers.map(String))}`;
   return `${(axis.format ?? plainNumber)(value)} at ${where}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { AS_PERCENT, plainNumber } from '../axis/value-axis.ts';
+import { AS_PERCENT, plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import { meanTexts, regionMeans, averagedRanges } from './region-means.ts';
 
 const points = [-2, -1, 0, 1, 2, 3, 4, 5, 6].map((layer) => ({ layer, value: (layer * 2) as number | null }));
@@ -23,18 +23,41 @@ test('layers without a value do not count, a range without any is left out, one 
 
 const region = { name: 'Early', first: 1, last: 2, layers: 2 };
 
-test('a spread has two digits, and the mean as many decimals', () => {
+/** The fuller forms of a row of means with their spreads. */
+const fuller = (axis: ValueAxis, ...row: readonly (readonly [mean: number, deviation: number | null])[]) =>
+  meanTexts(
+    row.map(([mean, deviation]) => ({ ...region, mean, deviation })),
+    axis,
+  ).map(([text]) => text);
+
+test('a row has as many decimals as give its largest spread two digits', () => {
   const axis = { title: '' };
-  expect(meanTexts({ ...region, mean: 0.04399, deviation: 0.002094 }, axis)).toEqual([
-    '0.0440 ± 0.0021',
-    '0.0440',
+  expect(meanTexts([{ ...region, mean: 0.04399, deviation: 0.002094 }], axis)).toEqual([
+    ['0.0440 ± 0.0021', '0.0440'],
   ]);
   const plain = { title: '', format: plainNumber };
-  expect(meanTexts({ ...region, mean: 0.04399, deviation: 0.002094 }, plain)[0]).toBe('0.0440 ± 0.0021');
-  expect(meanTexts({ ...region, mean: 0.5, deviation: null }, axis)).toEqual(['0.5']);
-  const percent = { title: '', ...AS_PERCENT };
-  expect(meanTexts({ ...region, mean: 0.52, deviation: 0.1 }, percent)[0]).toBe('52 % ± 10 %');
-  expect(meanTexts({ ...region, mean: 0.091, deviation: 0.08 }, percent)[0]).toBe('9.1 % ± 8.0 %');
+  expect(fuller(plain, [0.01609, 0.00039], [0.0284, 0.00149], [0, 0], [0.5, null])).toEqual([
+    '0.0161 ± 0.0004',
+    '0.0284 ± 0.0015',
+    '0',
+    '0.5000',
+  ]);
+  // What the decimals do not show is no zero.
+  expect(fuller(plain, [0.4, 0.015], [0.4, 0.0002], [0.0001, 0.00002])).toEqual([
+    '0.400 ± 0.015',
+    '0.400 ± 0.0002',
+    '0.0001 ± 2e\u22125',
+  ]);
+  expect(fuller(plain, [6.1e-9, 1.23e-9], [5.98e-9, 2e-10])).toEqual([
+    '6.1e\u22129 ± 1.2e\u22129',
+    '6.0e\u22129 ± 0.2e\u22129',
+  ]);
+  expect(fuller(plain, [0.5, null])).toEqual(['0.5']);
+  expect(fuller(plain, [-1234.5, 120])).toEqual(['\u22121235 ± 120']);
+  expect(fuller({ title: '', ...AS_PERCENT }, [0.52, 0.1], [0.04, 0.031])).toEqual([
+    '52 % ± 10 %',
+    '4 % ± 3 %',
+  ]);
 });
 
 test('where items give the numbers, a mean has its interval over them, and of few nothing is said', () => {
@@ -42,7 +65,7 @@ test('where items give the numbers, a mean has its interval over them, and of fe
   const found = (n: number) =>
     regionMeans({ points, pooled: pooled(n) }, averagedRanges([2, 4], 6, 0, 'llm'));
   expect(found(12)[0]).toMatchObject({ mean: 0.25, interval: { low: 0.125 }, n: 12, deviation: null });
-  const texts = (n: number) => found(n).map((one) => meanTexts(one, { title: '', ...AS_PERCENT }));
+  const texts = (n: number) => meanTexts(found(n), { title: '', ...AS_PERCENT });
   expect(texts(12)[0]).toEqual(['25 % (12.5 % to 50 %)', '25 %']);
   expect(texts(3)[0]).toEqual(['–']);
   expect(regionMeans({ points, pooled: () => null }, averagedRanges([2, 4], 6, 0, 'llm'))).toEqual([]);

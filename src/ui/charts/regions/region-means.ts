@@ -3,7 +3,7 @@ import { deviation, mean } from 'd3';
 import { LEAST } from '../../../few-items.mjs';
 import { spanText, spreadTexts } from '../../../number-text.mjs';
 import type { Interval } from '../../../statistics/wilson.ts';
-import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
+import { percentText, plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { LayerSeries } from '../layer-lines/series.ts';
 import type { Coverage } from '../../layer-strip/layer-axis.ts';
 import { regionSpans, type Cuts } from '../../../regions.ts';
@@ -63,16 +63,18 @@ export function regionMeans(
 }
 
 /**
- * A region's mean as text, the fuller form first: "0.0440 ± 0.0021", "0.0440"; with an interval "12 % (8 % to 16 %)". Of so few items that
- * nothing is told, a dash.
+ * The means of a row as texts, the fuller form of each first: "0.0440 ± 0.0021", "0.0440"; with an interval "12 % (8 % to 16 %)". Of so few
+ * items that nothing is told, a dash.
  */
-export function meanTexts(region: RegionMean, { format, tabled }: ValueAxis): readonly string[] {
-  const { mean: average, deviation: spread, interval, n } = region;
-  // Four digits of a spread would say more than it knows.
-  const form = format === plainNumber ? undefined : format;
-  if (interval === undefined)
-    return spreadTexts(average, spread, form && { format: form, ...(tabled ? { tabled } : {}) });
-  if ((n ?? 0) < LEAST) return ['–'];
-  const text = (form ?? plainNumber)(average);
-  return interval ? [`${text} (${spanText(interval, form ?? plainNumber)})`, text] : [text];
+export function meanTexts(
+  row: readonly RegionMean[],
+  { format = plainNumber }: ValueAxis,
+): readonly (readonly string[])[] {
+  const spreads = spreadTexts(row, format === percentText);
+  return row.map(({ mean: average, interval, n }, at) => {
+    if (interval === undefined) return spreads[at] ?? [];
+    if ((n ?? 0) < LEAST) return ['–'];
+    const text = format(average);
+    return interval ? [`${text} (${spanText(interval, format)})`, text] : [text];
+  });
 }

@@ -1,4 +1,5 @@
-/** Words of codes on their way into blocks. Nothing allocates: the caller lays memory out. Strides are bytes. */
+/** Codes, scales and zeros on their way into blocks. Nothing allocates: the caller lays memory out. Strides are bytes. */
+export { decodeBfloat16, decodeHalf } from '../../../assembly/decode';
 
 /** Words `[high, wide]` as `[wide, high]`, four by four: both are multiples of four. */
 export function transposeWords(
@@ -84,4 +85,65 @@ function evenBytes(a: v128, c: v128): v128 {
 
 function oddBytes(a: v128, c: v128): v128 {
   return v128.shuffle<u8>(a, c, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+}
+
+/**
+ * Rows of words, each word `times` and the last of a row until it has `blocks`. Whole vectors are written, of which the next ones write
+ * over what is too much: there is room for three words behind the last row.
+ */
+export function repeatWords(
+  from: usize,
+  fromStride: usize,
+  rows: i32,
+  words: i32,
+  times: i32,
+  blocks: i32,
+  to: usize,
+): void {
+  for (let row = 0; row < rows; row += 1) {
+    const end = to + ((<usize>blocks) << 2);
+    for (let at = 0; at < words; at += 1) {
+      const word = v128.load32_splat(from + ((<usize>at) << 2));
+      const stop = at + 1 == words ? end : to + ((<usize>times) << 2);
+      for (let place = to; place < stop; place += 16) v128.store(place, word);
+      to = stop;
+    }
+    from += fromStride;
+  }
+}
+
+/**
+ * The same of nibbles, and lines of words: line i has word i of each row, those of eight rows in a word. Two go into a byte, and no byte
+ * is shared by rows.
+ *
+ * @param added to each word
+ * @param places in nibble r of it is said which nibble of a word belongs to row r
+ */
+export function repeatNibbles(
+  from: usize,
+  fromStride: usize,
+  rows: i32,
+  words: i32,
+  added: u32,
+  places: u32,
+  times: i32,
+  blocks: i32,
+  to: usize,
+): void {
+  for (let row = 0; row < rows; row += 1) {
+    const shift = ((places >> ((row & 7) << 2)) & 7) << 2;
+    let source = from + ((<usize>(row >> 3)) << 2);
+    let block = 0;
+    let pair: u32 = 0;
+    for (let at = 0; at < words; at += 1) {
+      const nibble = ((load<u32>(source) + added) >> shift) & 15;
+      const end = at + 1 == words ? blocks : block + times;
+      for (; block < end; block += 1) {
+        if ((block & 1) == 0) pair = nibble;
+        else store<u8>(to++, pair | (nibble << 4));
+      }
+      source += fromStride;
+    }
+    if ((blocks & 1) == 1) store<u8>(to++, pair);
+  }
 }

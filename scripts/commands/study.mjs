@@ -1,0 +1,17 @@
+import { COMMON, IMAGE_READING, OUT_FOLDER } from './shared/flags.mjs';
+
+/** What a study says itself. */
+const { seed: _, ...COMMON_OF_STUDY } = COMMON;
+
+/** @type {import('../commands.mjs').Command} */
+export const command = {
+  help: 'every analysis that a study names, each as its own command runs it, and all of it as one file',
+  writes: 'folder',
+  names: 'spec',
+  flags: {
+    spec: { kind: 'files', required: true, help: 'file of the study (JSON)' },
+    ...IMAGE_READING,
+    ...COMMON_OF_STUDY,
+    out: OUT_FOLDER,
+  },
+};

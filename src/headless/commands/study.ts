@@ -1,0 +1,96 @@
+import { EVALUATIONS, PROBES, UPDATES } from '../../analyses/registry.ts';
+import { isRole, ROLE_LABELS } from '../../roles.mjs';
+import type { AnalysisResult, StudyResult } from '../../study/study-result.ts';
+import { STUDY_FILE } from '../../study/study-file.ts';
+import type { StudyAnalysis, StudySpec } from '../../study/spec.ts';
+import { version } from '../../version.ts';
+import { buildName, modulesOf } from '../../work/modules.ts';
+import { workKey } from '../../identity/work-identity.ts';
+import type { AnalysisContext, Command, CommandContext } from '../context.ts';
+import { ranEvaluation } from '../evaluation-command.ts';
+import { givenOf, givenSpec, placeIn } from '../given-study.ts';
+import { ranProbe } from '../probe-command.ts';
+import type { Placed, Ran } from '../ran.ts';
+import { ranUpdates } from '../updates-command.ts';
+
+/**
+ * Every analysis that a study names, as its own command runs it: what is read from disk first, since it shows something in seconds. Files
+ * of each get their names when it is done; at the end all of it stands in `study.json`, and with its records in one file.
+ */
+export const run: Command = async (context) => {
+  const { notice, out, signal } = context;
+  const spec = await givenSpec(context.inputs);
+  const isUpdates = ({ declaration }: StudyAnalysis): boolean => declaration.family === 'updates';
+  const inTurn = [...spec.analyses.filter(isUpdates), ...spec.analyses.filter((one) => !isUpdates(one))];
+  const results = new Map<StudyAnalysis, AnalysisResult>();
+  for (const [index, analysis] of inTurn.entries()) {
+    signal.throwIfAborted();
+    notice(`${index + 1} of ${inTurn.length}: ${analysis.folder}`);
+    results.set(analysis, await resultOf(context, spec, analysis));
+  }
+  const study: StudyResult = {
+    ...{ spec: spec.given, name: spec.name },
+    analyses: spec.analyses.flatMap((analysis) => results.get(analysis) ?? []),
+    frankenscope: { version, run: { build: buildName() } },
+  };
+  await out.json('study.json', study);
+  await writeStudy(context, study);
+  return undefined;
+};
+
+async function resultOf(
+  context: CommandContext,
+  spec: StudySpec,
+  analysis: StudyAnalysis,
+): Promise<AnalysisResult> {
+  const { out, journals, notice } = context;
+  const { declaration, folder, models } = analysis;
+  const ran = await ranOf(givenOf(context, spec, analysis), declaration.name);
+  const files: string[] = [];
+  for (const { path, text } of ran.files) {
+    files.push(`${folder}/${path}`);
+    await out.text(`${folder}/${path}`, text);
+  }
+  for (const file of files) await out.finish(file);
+  const placed: Placed = (flag, index) => {
+    const name = models.get(flag)?.[index] ?? '';
+    return { label: isRole(name) ? ROLE_LABELS[name] : name, place: placeIn(spec, name) };
+  };
+  const part = await ran.shown(placed);
+  const [first] = ran.works;
+  if (part && first) await journals.keepShown(first, declaration.name, part);
+  for (const sentence of ran.findings) notice(sentence);
+  return {
+    ...{
+      name: declaration.name,
+      folder,
+      models: Object.fromEntries([...models].map(([flag, names]) => [flag, [...names]])),
+    },
+    settings: JSON.parse(JSON.stringify(analysis.settings)) as AnalysisResult['settings'],
+    works: await Promise.all(
+      ran.works.map(async (work) => ({
+        key: await workKey(work),
+        kind: work.kind,
+        modules: modulesOf(work.kind),
+      })),
+    ),
+    files,
+    findings: [...ran.findings],
+  };
+}
+
+function ranOf(context: AnalysisContext, name: string): Promise<Ran> {
+  const [probe, updates, evaluation] = [PROBES.get(name), UPDATES.get(name), EVALUATIONS.get(name)];
+  if (probe) return ranProbe(context, probe);
+  if (updates) return ranUpdates(context, updates);
+  if (evaluation) return ranEvaluation(context, evaluation);
+  throw new TypeError(`no analysis is called "${name}"`);
+}
+
+/** Compressed: what shows a comparison names every tensor. */
+async function writeStudy({ journals, out }: CommandContext, study: StudyResult): Promise<void> {
+  const pieces: Blob[] = [];
+  for await (const piece of journals.study(study)) pieces.push(new Blob([piece]));
+  const packed = new Blob(pieces).stream().pipeThrough(new CompressionStream('gzip'));
+  await packed.pipeTo(await out.create(STUDY_FILE));
+}

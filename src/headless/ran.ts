@@ -1,0 +1,32 @@
+/** An analysis that was run here: what it wrote and found. A command writes it; a study puts several together. */
+import type { ResultFile } from '../analyses/result-file.ts';
+import type { WorkIdentity } from '../identity/work-identity.ts';
+import type { ShownPart } from '../study/shown/part.ts';
+import type { CommandContext } from './context.ts';
+
+/** How results call a model, and its place in the family, by the flag that names it. */
+export type Placed = (flag: string, index: number) => { readonly label: string; readonly place: number };
+
+export interface Ran {
+  /** What its records are kept under. */
+  readonly works: readonly WorkIdentity[];
+  /** In the order in which they are written, each made when it is asked for. */
+  readonly files: Iterable<ResultFile>;
+  /** What was found, in sentences. */
+  readonly findings: readonly string[];
+  /** What a page shows it by without a model; null where it cannot. @throws NamedError those of reading pictures */
+  shown(placed: Placed): Promise<ShownPart | null>;
+}
+
+/** What a command answers: the JSON of one that writes no folder. */
+export async function written(
+  { out }: Pick<CommandContext, 'out'>,
+  writes: 'json' | 'folder',
+  { files }: Ran,
+): Promise<unknown> {
+  for (const { path, text } of files) {
+    if (writes === 'json') return JSON.parse(text) as unknown;
+    await out.text(path, text);
+  }
+  return undefined;
+}

@@ -1,0 +1,166 @@
+/**
+ * A study as one file: what it found in a first line, then its journals one after another, each with what shows it and its records.
+ * Lines are those of journals, checksum included; no weights are in it. Compressed or not, it reads the same.
+ */
+import * as v from 'valibot';
+import { NamedError } from '../named-error.ts';
+import { joinedBytes } from '../work/bytes.ts';
+import { DESCRIPTION, readDescription } from './journal/description.ts';
+import { ended, LONGEST_LINE, recordLines } from './journal/journal-file.ts';
+import { headIn } from './journal/journal-head.ts';
+import { lineBatches } from './journal/line-stream.ts';
+import { lineOf, readLines, valueOf } from './journal/lines.ts';
+import { MemoryStorage } from './journal/memory-storage.ts';
+import { RECORDS } from './journal/records.ts';
+import { SHOWN } from './journal/shown-part.ts';
+import type { JournalStorage } from './journal/storage.ts';
+import { STUDY_RESULT, type StudyResult } from './study-result.ts';
+
+/** What a study's file is called. */
+export const STUDY_FILE = 'study.frankenscope';
+
+/** Where the first line stands. */
+const PLACE = 'study';
+/** Unpacked; a study of thousands of answers takes a tenth of it. */
+const LARGEST_FILE = 256 * 2 ** 20;
+const MOST_JOURNALS = 1000;
+const GZIP = [0x1f, 0x8b] as const;
+
+/**
+ * Piece by piece, unpacked.
+ *
+ * @throws NamedError `JournalFailed` where the storage cannot be read
+ */
+export async function* studyLines(
+  storage: JournalStorage,
+  study: StudyResult,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  yield encoded(await lineOf(PLACE, JSON.stringify(study)));
+  const keys = new Set(study.analyses.flatMap(({ works }) => works.map(({ key }) => key)));
+  for (const key of keys) {
+    const { last } = await readDescription(storage, key);
+    if (!last) continue;
+    // The command that goes on with it names files of the machine that it was run on.
+    const { again: _, ...described } = last;
+    yield encoded(await lineOf(`${key}/${DESCRIPTION}`, JSON.stringify(described)));
+    const shown = (await storage.read(key, SHOWN)) ?? new Uint8Array(0);
+    const { whole } = await readLines(`${key}/${SHOWN}`, shown);
+    yield joinedBytes(whole.map(({ start, end }) => ended(shown.subarray(start, end))));
+    yield* recordLines(storage, key);
+  }
+}
+
+export interface ReadStudy {
+  readonly study: StudyResult;
+  /** Its journals: nothing of them is written anywhere else. */
+  readonly storage: JournalStorage;
+  /** Numbers of the lines that are damaged, or none of a study. */
+  readonly damaged: readonly number[];
+}
+
+/**
+ * Reads a study's file.
+ *
+ * @param largest bytes that are read, unpacked
+ * @throws NamedError `NotAStudy`, `StudyTooLarge`; `FileUnreadable` where what is packed cannot be unpacked
+ */
+export async function readStudyFile(
+  packed: Uint8Array<ArrayBuffer>,
+  file: string,
+  largest = LARGEST_FILE,
+): Promise<ReadStudy> {
+  const bytes = await unpacked(packed, file, largest);
+  const storage = new MemoryStorage();
+  const damaged: number[] = [];
+  let study: StudyResult | null = null;
+  const keys = new Set<string>();
+  let key = '';
+  const read = (start: number, end: number) => Promise.resolve(bytes.slice(start, end));
+  for await (const batch of lineBatches(read, LONGEST_LINE)) {
+    for (const { bytes: line, number } of batch) {
+      if (!study) {
+        study = line && (await studyOf(line));
+        if (!study) throw notAStudy(file);
+        continue;
+      }
+      const head = line && (await headIn(line));
+      if (head) {
+        key = head.key;
+        keys.add(key);
+        if (keys.size > MOST_JOURNALS) throw tooLarge(`more than ${MOST_JOURNALS} journals`, file);
+      }
+      const of = head ? DESCRIPTION : line && (await fileOf(key, line));
+      if (line && of) await storage.append(key, of, ended(line));
+      else damaged.push(number);
+    }
+  }
+  if (!study) throw notAStudy(file);
+  return { study, storage, damaged };
+}
+
+async function studyOf(line: Uint8Array<ArrayBuffer>): Promise<StudyResult | null> {
+  const value = await valueOf(PLACE, line);
+  return v.is(STUDY_RESULT, value) ? value : null;
+}
+
+/** The journal's file that a line stood in; null where it is damaged, or of another journal. */
+async function fileOf(key: string, line: Uint8Array<ArrayBuffer>): Promise<string | null> {
+  if (key === '') return null;
+  for (const name of [RECORDS, SHOWN]) if ((await valueOf(`${key}/${name}`, line)) !== undefined) return name;
+  return null;
+}
+
+async function unpacked(
+  packed: Uint8Array<ArrayBuffer>,
+  file: string,
+  largest: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (packed.length > largest) throw tooLarge(`${packed.length} bytes`, file);
+  if (GZIP.some((byte, at) => packed[at] !== byte)) return packed;
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+    for (const reader = stream.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) return joinedBytes(pieces);
+      pieces.push(value);
+      length += value.length;
+      if (length <= largest) continue;
+      await reader.cancel();
+      throw tooLarge(`more than ${largest} bytes unpacked`, file);
+    }
+  } catch (cause) {
+    if (cause instanceof NamedError) throw cause;
+    throw new NamedError(
+      'FileUnreadable',
+      'it begins as gzip and cannot be unpacked',
+      { file },
+      'save it again where it was saved',
+      { cause },
+    );
+  }
+}
+
+function encoded(line: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(line);
+}
+
+function tooLarge(found: string, file: string): NamedError {
+  const limit = `${LARGEST_FILE} bytes unpacked, and ${MOST_JOURNALS} journals`;
+  return new NamedError(
+    'StudyTooLarge',
+    `the file has ${found}; at most ${limit} are read`,
+    { file },
+    'give the file of one study',
+  );
+}
+
+function notAStudy(file: string): NamedError {
+  return new NamedError(
+    'NotAStudy',
+    'its first line is none of a study, or damaged',
+    { file },
+    `give the ${STUDY_FILE} that the command \`study\` wrote`,
+  );
+}

@@ -1,0 +1,34 @@
+/** What a study found, in short: `study.json`, and the first line of its file. */
+import * as v from 'valibot';
+import type { Json } from '../identity/canonical-json.ts';
+
+const LONGEST_TEXT = 10_000;
+const MOST = 1000;
+
+const text = v.pipe(v.string(), v.maxLength(LONGEST_TEXT));
+const texts = v.pipe(v.array(text), v.maxLength(MOST));
+const json = v.custom<Json>((value) => value !== undefined);
+
+const ANALYSIS = v.object({
+  ...{ name: text, folder: text, models: v.record(v.string(), texts), settings: json },
+  /** What its records are kept under, as their journals say it. */
+  works: v.pipe(
+    v.array(v.object({ key: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/)), kind: text, modules: text })),
+    v.maxLength(MOST),
+  ),
+  /** Below the study's folder. */
+  files: texts,
+  /** In sentences, by default with a page's thirds for regions. */
+  findings: texts,
+});
+
+export const STUDY_RESULT = v.object({
+  /** As it was given. */
+  spec: json,
+  name: text,
+  analyses: v.pipe(v.array(ANALYSIS), v.maxLength(MOST)),
+  frankenscope: v.object({ version: text, run: v.object({ build: text }) }),
+});
+
+export type AnalysisResult = v.InferOutput<typeof ANALYSIS>;
+export type StudyResult = v.InferOutput<typeof STUDY_RESULT>;
