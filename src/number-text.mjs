@@ -88,7 +88,7 @@ export function spreadTexts(row, inPercent = false) {
   const text = (/** @type {number} */ value) => {
     const own = factor * value;
     if (!Number.isFinite(order)) return plainNumber(own);
-    const fixed = (own / 10 ** power).toFixed(Math.max(0, 1 - order + power));
+    const fixed = (own / 10 ** power).toFixed(Math.min(Math.max(0, 1 - order + power), MOST_DECIMALS));
     if (Number(fixed) === 0) return plainNumber(own, 1);
     return `${fixed}${power === 0 ? '' : `e${power}`}`.replaceAll('-', MINUS);
   };
@@ -97,6 +97,9 @@ export function spreadTexts(row, inPercent = false) {
     return deviation ? [`${alone} ± ${text(deviation)}${unit}`, alone] : [alone];
   });
 }
+
+/** More a number does not take. */
+const MOST_DECIMALS = 100;
 
 /** A spread whose first digit comes after more zeros is written with a power of ten. */
 const MOST_ZEROS = 6;

@@ -8,7 +8,7 @@ const textsOf = (mean: number, deviation: number | null, inPercent = false): rea
 test('a mean and its spread have as many decimals, whatever their size', () => {
   const size = fc.tuple(fc.double({ min: 1, max: 9.99, noNaN: true }), fc.integer({ min: -12, max: 8 }));
   const number = size.map(([lead, power]) => lead * 10 ** power);
-  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const share = fc.double({ min: 1e-9, max: 1, noNaN: true });
   const decimals = (text: string) => /\.(\d+)/.exec(text)?.[1]?.length ?? 0;
   const check = (texts: readonly string[]): true => {
     const [mean = '', spread] = (texts[0] ?? '').split(' ± ');
@@ -39,4 +39,8 @@ test.each([
   [1, null, true, '100 %'],
 ] as const)('%d and %d read %#', (mean, spread, inPercent, text) => {
   expect(textsOf(mean, spread, inPercent)[0]).toBe(text);
+});
+
+test('of a spread that is next to nothing there is text, too', () => {
+  expect(textsOf(0.5, 5e-324, true)[0]).toContain(' % ± ');
 });
