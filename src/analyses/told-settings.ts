@@ -25,7 +25,11 @@ export function toldSettings(
 }
 
 /** A value in a few words; null where it goes without saying, or is free text. */
-export function valueText(setting: Setting, { names = {}, open }: SettingWords, value: unknown): string | null {
+export function valueText(
+  setting: Setting,
+  { names = {}, open }: SettingWords,
+  value: unknown,
+): string | null {
   const nameOf = (choice: string): string => names[choice] ?? choice;
   if (setting.kind === 'switch') return value === true ? 'yes' : null;
   if (setting.kind === 'choices') {
