@@ -12,7 +12,7 @@ import { expect, test } from './page.ts';
 const START_PAGE_BYTES = 1e6;
 /** With what was found of the demo family, which comes once the page is painted: its file, and what draws its chart. */
 const WITH_FINDING_BYTES = 1.3e6;
-const OF_FINDING = /\/study\/|\/(CarriedFinding|carried-finding|LayerLines)-/;
+const OF_FINDING = /\/study\/|\/(CarriedFinding|carried-finding|LayerLines|page-frame|series)-/;
 
 test('the app starts, isolated, asking nobody but its own host, and for no more than it shows', async ({
   page,
