@@ -102,15 +102,16 @@ const COMMANDS_OF_THE_SCREEN = /\b(Choose|Press|Click|Drag|Enter:|Run it|chosen 
  * which models, by name and folder.
  */
 function expectHeading({ title, measured, checkpoints }: FigureFacts, screen: OnScreen): void {
-  const names = checkpoints
-    .map(({ name }) => name)
-    .join(', ')
-    .replace(/, ([^,]*)$/, ' and $1');
-  if (title !== `${screen.title}: ${names}.`) {
+  const drawn = checkpoints.filter(({ name, folder }) => measured.includes(`${name} (${folder})`));
+  expect(drawn.length).toBeGreaterThan(0);
+  const names = drawn.map(({ name }) => name).join(', ');
+  const plain = `${screen.title}: ${names.replace(/, ([^,]*)$/, ' and $1')}.`;
+  if ([plain, `${screen.title}.`].includes(title))
+    for (const { name } of drawn) expect(title.split(/[\s,.]+/)).toContain(name);
+  else {
     for (const sentence of title.split(/(?<=\.) (?=[A-Z])/)) expect(screen.found).toContain(sentence);
     expect(measured).toContain(`${screen.title}: `);
   }
-  for (const { name, folder } of checkpoints) expect(measured).toContain(`${name} (${folder})`);
 }
 
 /** The words that a shell makes of a command, behind `npm run -s headless --`. */
@@ -161,31 +162,33 @@ async function expectSlide(page: Page, figure: Locator, { title, command }: Figu
   expect(letters(texts), name).toContain(letters([title]));
   // Nothing of the demo's is so long that words of it were left out.
   expect(letters(texts), name).toContain(letters([command ?? '']));
-  const filled = await page.evaluate((source) => {
-    const svg = document.importNode(
-      new DOMParser().parseFromString(source, 'image/svg+xml').documentElement,
-      true,
-    ) as unknown as SVGSVGElement;
-    // The page has its faces, and takes no other style sheets.
-    svg.querySelector('style')?.remove();
-    document.body.append(svg);
-    const boxes = [...svg.children].flatMap((child) =>
-      child instanceof SVGTextElement ? [child.getBBox()] : [],
-    );
-    const drawn = svg.querySelector<SVGGElement>(':scope > g')?.getBoundingClientRect();
-    const at = svg.getBoundingClientRect();
-    const middle = drawn ? (drawn.top + drawn.bottom) / 2 - at.top : 0;
-    const [above, below] = [true, false].map((is) => boxes.filter(({ y }) => y < middle === is));
-    const head = Math.max(...(above ?? []).map(({ y, height }) => y + height));
-    const foot = Math.min(...(below ?? []).map(({ y }) => y));
-    const left = Math.min(...boxes.map(({ x }) => x));
-    svg.remove();
-    return {
-      size: [at.width, at.height],
-      width: (drawn?.width ?? 0) / (at.width - 2 * left),
-      height: (drawn?.height ?? 0) / (foot - head),
-    };
-  }, file.toString());
+  const filled = await page.evaluate(
+    (source) => {
+      const svg = document.importNode(
+        new DOMParser().parseFromString(source, 'image/svg+xml').documentElement,
+        true,
+      ) as unknown as SVGSVGElement;
+      document.body.append(svg);
+      const boxes = [...svg.children].flatMap((child) =>
+        child instanceof SVGTextElement ? [child.getBBox()] : [],
+      );
+      const drawn = svg.querySelector<SVGGElement>(':scope > g')?.getBoundingClientRect();
+      const at = svg.getBoundingClientRect();
+      const middle = drawn ? (drawn.top + drawn.bottom) / 2 - at.top : 0;
+      const [above, below] = [true, false].map((is) => boxes.filter(({ y }) => y < middle === is));
+      const head = Math.max(...(above ?? []).map(({ y, height }) => y + height));
+      const foot = Math.min(...(below ?? []).map(({ y }) => y));
+      const left = Math.min(...boxes.map(({ x }) => x));
+      svg.remove();
+      return {
+        size: [at.width, at.height],
+        width: (drawn?.width ?? 0) / (at.width - 2 * left),
+        height: (drawn?.height ?? 0) / (foot - head),
+      };
+      // The page has its faces, and takes no other style sheets.
+    },
+    file.toString().replace(/<style>.*?<\/style>/s, ''),
+  );
   expect(filled.size, name).toEqual([1920, 1080]);
   expect(filled.width, name).toBeGreaterThan(0.8);
   expect(filled.height, name).toBeGreaterThan(0.8);

@@ -46,6 +46,34 @@ async function comeBack(page: Page, address: string): Promise<Locator> {
   return main;
 }
 
+test('what travels with the app is shown as such at first sight, and put away by a press', async ({
+  page,
+}) => {
+  await page.goto('./#localize');
+  const main = page.getByRole('main');
+  await expect(
+    main.getByText(/^Carried with the app: measured by version .* Nothing is loaded for it\.$/),
+  ).toBeVisible(LOADED);
+  const found = main.getByRole('region', { name: 'What was found' });
+  await expect(found).toContainText(
+    /Counting changes most at layer 1: 92 % \(Wilson 95 %: 75 % to 97.8 %, n = 25\)/,
+  );
+  await expect(main.getByText('Carried with the app. Open and load RL to compute more.')).toBeVisible();
+  await expect(main.getByText(/^Kept results/)).toBeHidden();
+  // Its pictures are those of the committed pairs.
+  await pickFirst(page, main.getByRole('figure').first());
+  await expect(main.getByRole('region', { name: 'Samples' }).getByRole('img').first()).toBeVisible();
+  await page.keyboard.press('3');
+  await expect(main.getByText(/^Carried with the app: measured/)).toBeVisible(LOADED);
+  await expect(main.getByRole('region', { name: 'What was found' })).toContainText(
+    'RL − IN leaves 7.3 % of the weights exactly as they were.',
+  );
+  await main.getByText(/^Carried with the app · 2/).click();
+  await main.getByRole('button', { name: /^Hide Update energy/ }).click();
+  await expect(main.getByText(/^Carried with the app: measured/)).toBeHidden();
+  await expect(main.getByText(/^Carried with the app · 1/)).toBeVisible();
+});
+
 test('after a reload, and by a link, charts, findings and files are there again, and no model is', async ({
   page,
 }) => {
@@ -96,10 +124,43 @@ test('after a reload, and by a link, charts, findings and files are there again,
     );
     expect(await seen(page, /^Save /)).toEqual(measured);
   });
+  await test.step('a journal that was saved is listed, and shown, where it is opened', async () => {
+    const sheet = page.getByRole('dialog', { name: 'This machine' });
+    const listed = main.getByRole('listitem').filter({ hasText: 'Update energy' });
+    await page.keyboard.press('m');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      sheet.getByRole('button', { name: /^Save the journal of Update energy/ }).click(),
+    ]);
+    const journal = await download.path();
+    await sheet.getByRole('button', { name: /^Delete Update energy/ }).click();
+    await expect(sheet.getByRole('button', { name: /^Delete Update energy/ })).toBeHidden();
+    await page.keyboard.press('Escape');
+    await expect(listed).toHaveCount(0);
+    await page.keyboard.press('m');
+    await sheet
+      .locator('input[aria-label="Journals to go on with"]')
+      .setInputFiles({ name: 'x.journal.jsonl', mimeType: 'text/plain', buffer: readFileSync(journal) });
+    await expect(sheet.getByText(/were taken over from x\.journal\.jsonl\.$/)).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(main.getByText('Shown as this browser keeps it: nothing is loaded for it.')).toBeVisible();
+    expect(await seen(page, /^Save /)).toEqual(measured);
+  });
   await test.step('a link to an evaluation', async () => {
     await comeBack(page, necessity);
     expect((await seen(page, /^Save/)).found).toBe(evaluated.found);
     expect((await seen(page, /^Save/)).table).toEqual(evaluated.table);
+  });
+  await test.step('an evaluation is deleted where it is listed, with all of its answers', async () => {
+    await main.getByText(/^Kept results/).click();
+    const kept = main.getByRole('listitem').filter({ hasText: /^IN, RL/ });
+    await kept.getByRole('button', { name: /^Delete/ }).click();
+    await expect(kept).toHaveCount(0);
+    await page.keyboard.press('m');
+    const sheet = page.getByRole('dialog', { name: 'This machine' });
+    await expect(sheet.getByRole('listitem').filter({ hasText: 'Token swap' })).toBeVisible();
+    await expect(sheet.getByText(/^Answers of/)).toHaveCount(0);
+    await page.keyboard.press('Escape');
   });
   await test.step('a list of what is kept, with other settings; deleting stays', async () => {
     await page.goto('about:blank');

@@ -2,7 +2,8 @@
 import type { Page } from '@playwright/test';
 import { PAGE_FACTS } from '../src/ui/analysis-page/page-facts.ts';
 import { AppPage } from './app.ts';
-import { ANSWERED, openDemo, openSettings, set } from './demo-page.ts';
+import { violations } from './axe.ts';
+import { ANSWERED, openSettings, set } from './demo-page.ts';
 import { expect, test } from './page.ts';
 
 const LOADED = { timeout: 120_000 };
@@ -51,7 +52,9 @@ test('on every page Esc closes the sheet on top, and no key acts behind it', asy
       const before = await stand();
       await open();
       await expect(sheet).toBeVisible();
-      for (const key of ['1', '3', '7', 't', 'd', 'l', 's', 'm', 'b', 'v']) await page.keyboard.press(key);
+      const isHelp = (await sheet.getByRole('heading', { name: 'Keys and words' }).count()) > 0;
+      const keys = ['1', '3', '7', 't', 'd', 'l', 's', 'm', 'b', 'v', ...(isHelp ? [] : ['?'])];
+      for (const key of keys) await page.keyboard.press(key);
       await expect(sheet).toHaveCount(1);
       expect(await stand()).toEqual(before);
       await page.keyboard.press('Escape');
@@ -107,8 +110,14 @@ test('with the demo family: what is missing is offered, charts stand first and s
 }) => {
   test.setTimeout(400_000);
   await page.setViewportSize(LAPTOP);
-  await openDemo(page, 'necessity');
+  await new AppPage(page).start();
+  await goTo(page, 'necessity');
   const main = page.getByRole('main');
+  await main.getByRole('button', { name: 'Open the demo family' }).click();
+  await expect(main.getByText(/^Open, and not loaded/)).toBeVisible(LOADED);
+  // Pressed on a page of its own, it is for that page.
+  await expect(page.getByRole('progressbar', { name: 'Opening the demo family' })).toBeHidden(LOADED);
+  await expect(page.getByRole('complementary', { name: 'Try it' })).toBeHidden();
   const load = main.getByRole('button', { name: 'Load them' });
   await expect(load).toBeVisible(LOADED);
 
@@ -135,7 +144,9 @@ test('with the demo family: what is missing is offered, charts stand first and s
   await test.step('other settings leave it in sight, and say what it is of', async () => {
     const found = main.getByRole('region', { name: 'What was found' });
     const sentence = await found.locator('p').first().textContent();
-    const of = main.getByText(/^Settings have changed\. .* of the settings before: Token swap of RL/);
+    const of = main.getByText(
+      /^Settings have changed: Pairs of each task 1 → 2\. .* of the settings before: Token swap of RL/,
+    );
     await expect(of).toBeHidden();
     await openSettings(main);
     await set(main, 'Pairs of each task', 2);
@@ -152,6 +163,35 @@ test('with the demo family: what is missing is offered, charts stand first and s
     for (const [id] of PAGES) {
       await goTo(page, id);
       expect([id, await overflows(page)]).toEqual([id, []]);
+    }
+    await page.setViewportSize(LAPTOP);
+  });
+
+  await test.step('axe finds nothing on any page, sheet or drawer, in both themes and on a phone', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    for (const id of [...PAGES.map(([id]) => id), 'open?try']) {
+      await page.setViewportSize(LAPTOP);
+      await page.evaluate((to) => (location.hash = to), `#${id}`);
+      await expect(page.getByRole('complementary', { name: 'Try it' })).toBeVisible({
+        visible: id.endsWith('try'),
+      });
+      await page.evaluate(() => document.querySelectorAll('details').forEach((fold) => (fold.open = true)));
+      expect([id, await violations(page)]).toEqual([id, []]);
+      // Another theme changes colours alone, another width everything else.
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect([id, 'dark', await violations(page, 'colours')]).toEqual([id, 'dark', []]);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await page.setViewportSize(PHONE);
+      expect([id, 'phone', await violations(page, 'the rest')]).toEqual([id, 'phone', []]);
+    }
+    await goTo(page, 'localize');
+    const sheet = page.getByRole('dialog');
+    for (const open of ['?', 'm', 's', 'definition']) {
+      if (open.length === 1) await page.keyboard.press(open);
+      else await main.getByRole('button', { name: 'How this is computed' }).click();
+      await expect(sheet).toBeVisible();
+      expect([open, await violations(page, 'all', 'dialog[open]')]).toEqual([open, []]);
+      await page.keyboard.press('Escape');
     }
     await page.setViewportSize(LAPTOP);
   });

@@ -72,31 +72,45 @@ export function pSaid(p) {
 }
 
 /**
- * Means that stand beside each other, each with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440". All have as many decimals as
- * give the largest spread two digits; what these do not show has one digit of its own.
+ * The form of numbers that stand beside each other: all have as many decimals as give the largest of their spreads two digits; what these
+ * do not show has one digit of its own, and very small numbers the power of ten of the largest.
+ * @param {readonly number[]} values
+ * @param {readonly number[]} spreads
+ * @returns {(value: number) => string}
+ */
+export function evenForm(values, spreads) {
+  const orderOf = (/** @type {readonly number[]} */ sizes) =>
+    Math.floor(Math.log10(Math.max(0, ...sizes.map(Math.abs))) + 1e-9);
+  const order = orderOf(spreads);
+  if (!Number.isFinite(order)) return (value) => plainNumber(value);
+  const power = order < -MOST_ZEROS ? orderOf(values) : 0;
+  return (value) => {
+    const fixed = (value / 10 ** power).toFixed(Math.min(Math.max(0, 1 - order + power), MOST_DECIMALS));
+    if (Number(fixed) === 0) return plainNumber(value, 1);
+    return `${fixed}${power === 0 ? '' : `e${power}`}`.replaceAll('-', MINUS);
+  };
+}
+
+/**
+ * Means that stand beside each other, each with its spread, the fuller form first: "0.0440 ± 0.0021", "0.0440".
  * @param {readonly {readonly mean: number, readonly deviation: number | null}[]} row a deviation is null of one number
  * @param {boolean} [inPercent] whether they are shares that are told in percent
  * @returns {readonly (readonly string[])[]}
  */
 export function spreadTexts(row, inPercent = false) {
   const [factor, unit] = inPercent ? [100, ' %'] : [1, ''];
-  const orderOf = (/** @type {readonly number[]} */ sizes) =>
-    Math.floor(Math.log10(factor * Math.max(...sizes.map(Math.abs))) + 1e-9);
-  const order = orderOf(row.map(({ deviation }) => deviation ?? 0));
-  // Of very small numbers all have the power of ten of the largest mean.
-  const power = order < -MOST_ZEROS ? orderOf(row.map(({ mean }) => mean)) : 0;
-  const text = (/** @type {number} */ value) => {
-    const own = factor * value;
-    if (!Number.isFinite(order)) return plainNumber(own);
-    const fixed = (own / 10 ** power).toFixed(Math.max(0, 1 - order + power));
-    if (Number(fixed) === 0) return plainNumber(own, 1);
-    return `${fixed}${power === 0 ? '' : `e${power}`}`.replaceAll('-', MINUS);
-  };
+  const form = evenForm(
+    row.map(({ mean }) => factor * mean),
+    row.map(({ deviation }) => factor * (deviation ?? 0)),
+  );
   return row.map(({ mean, deviation }) => {
-    const alone = `${text(mean)}${unit}`;
-    return deviation ? [`${alone} ± ${text(deviation)}${unit}`, alone] : [alone];
+    const alone = `${form(factor * mean)}${unit}`;
+    return deviation ? [`${alone} ± ${form(factor * deviation)}${unit}`, alone] : [alone];
   });
 }
+
+/** More a number does not take. */
+const MOST_DECIMALS = 100;
 
 /** A spread whose first digit comes after more zeros is written with a power of ten. */
 const MOST_ZEROS = 6;

@@ -53,16 +53,19 @@ describe.each([...PROBES, ...UPDATES])('%s', (name, { declaration: { settings } 
   });
 });
 
-test.each([...PROBES, ...UPDATES])('of %s a number out of range is the nearest that the form takes', (_, { declaration }) => {
-  const { settings } = declaration;
-  for (const [one, setting] of Object.entries(settings)) {
-    if (setting.kind !== 'integer') continue;
-    const at = (text: string): unknown => valuesAt(settings, new Map([[one, text]]))[one];
-    expect(at('99999999999')).toBe(setting.formMaximum ?? setting.maximum ?? 10_000);
-    expect(at('-99999999999')).toBe(setting.minimum);
-    expect(v.is(settingShapes(settings)[one] ?? v.never(), at('a'))).toBe(false);
-  }
-});
+test.each([...PROBES, ...UPDATES])(
+  'of %s a number out of range is the nearest that the form takes',
+  (_, { declaration }) => {
+    const { settings } = declaration;
+    for (const [one, setting] of Object.entries(settings)) {
+      if (setting.kind !== 'integer') continue;
+      const at = (text: string): unknown => valuesAt(settings, new Map([[one, text]]))[one];
+      expect(at('99999999999')).toBe(setting.formMaximum ?? setting.maximum ?? 10_000);
+      expect(at('-99999999999')).toBe(setting.minimum);
+      expect(v.is(settingShapes(settings)[one] ?? v.never(), at('a'))).toBe(false);
+    }
+  },
+);
 
 test('what a link holds besides is no setting, and what it holds wrongly is not valid', () => {
   const { settings } = PROBES.get('swap')?.declaration ?? { settings: {} };

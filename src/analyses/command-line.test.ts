@@ -108,7 +108,7 @@ test('models go to the flags of their roles, others to the one that takes any', 
     'frozen',
     'frozen',
   ]);
-  const pair = PROBES.get('attention')?.declaration.models ?? {};
+  const pair = PROBES.get('patch')?.declaration.models ?? {};
   expect(['IN', 'RL', 'Base'].map((name) => modelFlag(pair, name))).toEqual(['in', 'rl', null]);
   expect(modelFlag(PROBES.get('swap')?.declaration.models ?? {}, 'IN')).toBe('model');
 });

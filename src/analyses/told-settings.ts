@@ -24,7 +24,12 @@ export function toldSettings(
     .join(' · ');
 }
 
-function valueText(setting: Setting, { names = {}, open }: SettingWords, value: unknown): string | null {
+/** A value in a few words; null where it goes without saying, or is free text. */
+export function valueText(
+  setting: Setting,
+  { names = {}, open }: SettingWords,
+  value: unknown,
+): string | null {
   const nameOf = (choice: string): string => names[choice] ?? choice;
   if (setting.kind === 'switch') return value === true ? 'yes' : null;
   if (setting.kind === 'choices') {

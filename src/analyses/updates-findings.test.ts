@@ -5,7 +5,7 @@ import type {
   SubspaceOverlapFile,
 } from '../spectra/results/subspace-overlap-file.ts';
 import { words as diversity } from './diversity/words.mjs';
-import { words as energy } from './energy/words.mjs';
+import { normName, words as energy } from './energy/words.mjs';
 import { layerMeans } from './layer-means.ts';
 import { analysis } from './overlap/analysis.ts';
 import { declaration } from './overlap/declaration.mjs';
@@ -92,6 +92,14 @@ describe('numbers by layer in words', () => {
     expect(layerMeansSentence(none, 'effective rank')).toBe(
       'RL − IN: effective rank is not defined in Early (1 layer), Mid (1 layer).',
     );
+  });
+
+  test('a mean of ratios and the ratio of a group as one vector are told apart', () => {
+    for (const scale of ['relative', 'absolute'] as const) {
+      const [own, joint] = [normName('mean', scale), normName('joint', scale)];
+      expect(own).not.toBe(joint);
+      expect(energy.findings.means(means([1, 2, 3], 1, 2), scale)).toContain(`${own} ±`);
+    }
   });
 
   test('an update of nothing is said to be that', () => {

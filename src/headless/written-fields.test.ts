@@ -184,7 +184,7 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
     ['--system', 'Think.', '--parts', 'layer', '--parts', 'mlp'],
     ['EXPERIMENT/DATASET.jsonl', 'all_results.json'],
   ],
-  ['attention', ['--heads'], ['attention_shift.json']],
+  ['attention', ['--heads', '--base', 'b'], ['attention_shift.json']],
   ['lens', ['--topk', '2'], ['logit_lens.json']],
   ['patch', [], ['patching.json']],
   ['tokens', ['--base', 'b'], ['token_difference.json']],

@@ -243,6 +243,10 @@ describe('attention by layer', () => {
 
   it('is written with both models beside each other', () => {
     const file = attentionShiftFile(before, after, { n: 2 });
+    // Base stands beside them only where it was asked.
+    const three = attentionShiftFile(before, after, { n: 2 }, before);
+    expect(three.layers.map(({ base }) => base)).toEqual(file.layers.map((layer) => layer.in));
+    expect(file.layers.some((layer) => 'base' in layer)).toBe(false);
     expect(file.metadata).toEqual({ n: 2 });
     expect(file.layers[0]).toMatchObject({ layer: 0, rl: { mass: 0.6 } });
   });

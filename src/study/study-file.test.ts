@@ -5,6 +5,7 @@ import { workKey } from '../identity/work-identity.ts';
 import { modulesOf } from '../work/modules.ts';
 import { lineOf } from './journal/lines.ts';
 import { Journals } from './journal/journals.ts';
+import { type Origin, originText } from './journal/other-builds.ts';
 import { MemoryStorage } from './journal/memory-storage.ts';
 import { runJournalled } from './run-journalled.ts';
 import { readStudyFile } from './study-file.ts';
@@ -55,6 +56,20 @@ test('what a study found is read again, packed or not: the same records, what sh
     expect((await again.list()).map(({ again }) => again)).toEqual([null, null]);
   }
   expect(new TextDecoder().decode(bytes)).not.toContain('/home/me');
+});
+
+test('what is carried is shown as such, of this build alone, and is nothing that was computed here', async () => {
+  const { bytes, journals } = await ran();
+  const own = new Journals(new MemoryStorage());
+  const [work] = works as [(typeof works)[number]];
+  expect(await own.ofCarried(work)).toBeNull();
+  own.carried = new Journals((await readStudyFile(bytes, 'x')).storage);
+  const found = await own.ofCarried(work);
+  expect(found?.records).toEqual(await journals.read(work));
+  expect(originText(found?.origin as Origin)).toMatch(/^carried with the app: measured by version .* on 20/);
+  expect([await own.list(), (await own.read(work)).size]).toEqual([[], 0]);
+  // Of other code the key is another, so that nothing is found under it.
+  expect(await own.ofCarried({ ...work, inputs: { judge: 'other' } })).toBeNull();
 });
 
 test('a line that is damaged, or of another journal, is left out and told', async () => {

@@ -8,6 +8,7 @@ import type { Perception } from './perception/perception.svelte.ts';
 import type { Servers } from './served/servers.svelte.ts';
 import type { Appearance } from './state/appearance.svelte.ts';
 import type { Asking } from './state/asking.svelte.ts';
+import type { Carried } from './state/carried.svelte.ts';
 import type { Compared } from './state/compared.svelte.ts';
 import type { Family } from './state/family.svelte.ts';
 import type { ImageChoice } from './state/image-choice.svelte.ts';
@@ -29,6 +30,7 @@ interface Stores {
   readonly images: ImageChoice;
   readonly machine: Machine;
   readonly kept: KeptResults;
+  readonly carried: Carried;
   readonly compared: Compared;
   readonly family: Family;
   readonly servers: Servers;

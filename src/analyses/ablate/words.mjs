@@ -55,8 +55,9 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       const [first] = worst;
       if (!first?.drop) return '';
       const names = layerNames(worst.map(({ layer }) => layer));
-      const of = worst.length > 1 ? [`of layer ${first.layer + 1}`] : [];
-      return `With ${names} left out they are most: ${wrong(first)}; accuracy ${differenceText(first.drop, of)}.`;
+      const each = worst.length > 1 ? ', one at a time,' : '';
+      const where = worst.length > 1 ? ` without layer ${first.layer + 1}` : '';
+      return `With ${names} left out${each} they are most: ${wrong(first)}; accuracy${where} ${differenceText(first.drop)}.`;
     },
 
     /**

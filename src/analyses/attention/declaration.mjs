@@ -10,7 +10,11 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     method: '§4',
     order: 3,
     computedBy: ['src/probes/attention/shift.ts'],
-    models: { in: { role: 'IN', required: true }, rl: { role: 'RL', required: true } },
+    models: {
+      base: { role: 'Base' },
+      in: { role: 'IN', required: true },
+      rl: { role: 'RL', required: true },
+    },
     compares: true,
     asks: 'visual questions',
     samplesFlag: 'items',

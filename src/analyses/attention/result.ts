@@ -1,4 +1,4 @@
-import type { Role } from '../../roles.mjs';
+import { ROLE_LABELS, type Role } from '../../roles.mjs';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import {
   attentionByLayer,
@@ -26,12 +26,14 @@ export interface AttentionFacts {
   readonly heads: boolean;
 }
 
-/** `attention_shift.json` of the last two models that the records compare, IN and RL; null where there are fewer. */
+/** `attention_shift.json` of the last two models that the records compare, IN and RL, with Base where it is before them; null where there are fewer. */
 export function attentionResult(
   records: readonly AttentionRecord[],
   { reading, running, forcedBy, onlyThink, maxNewTokens, seed, of, provenance, heads }: AttentionFacts,
 ): AttentionShiftFile | null {
-  const [before, after] = attentionByLayer(records).slice(-2);
+  const models = attentionByLayer(records);
+  const [before, after] = models.slice(-2);
+  const base = models.slice(0, -2).find(({ name }) => name === ROLE_LABELS.base) ?? null;
   if (!before || !after) return null;
   const detail = (model: ModelLayers): object => ({
     ...provenance[model.name],
@@ -45,10 +47,14 @@ export function attentionResult(
     [before.name, 'in'],
     [after.name, 'rl'],
   ]);
-  return attentionShiftFile(before, after, {
+  const metadata = {
     running,
     ...(running === 'teacher-forced' ? { forcedBy: roles.get(forcedBy) ?? forcedBy } : {}),
     ...{ onlyThink, maxNewTokens, seed, n: records.length, of },
-    frankenscope: { ...reading, intervals: intervalName('student'), in: detail(before), rl: detail(after) },
-  });
+    frankenscope: {
+      ...{ ...reading, intervals: intervalName('student') },
+      ...{ ...(base ? { base: detail(base) } : {}), in: detail(before), rl: detail(after) },
+    },
+  };
+  return attentionShiftFile(before, after, metadata, base);
 }

@@ -26,7 +26,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       names: { 'teacher-forced': 'one answer by all', free: 'each its own answer' },
       titles: { 'teacher-forced': 'teacher-forced on the answer of IN' },
     },
-    forcedBy: { help: 'whose answer both read' },
+    forcedBy: { help: 'whose answer all read' },
     onlyThink: { help: 'only tokens within <think>…</think>', label: 'only within <think>' },
     heads: { help: 'also the mass of every head' },
     system: WORDS.system,

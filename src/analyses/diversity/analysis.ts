@@ -21,7 +21,6 @@ import {
 } from '../measured-updates.ts';
 import { computerShape } from '../record-shapes.ts';
 import { roundedFormats } from '../rounded-formats.ts';
-import type { Reader } from '../probe.ts';
 import type { NamedUpdate, Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
 import { edgeCounts, rankByLayer, spectrumCounts } from './by-layer.ts';
@@ -105,22 +104,13 @@ export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
       const spectra = file.layers.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []);
       const factors = factorCounts(spectra.map(({ frankenscope }) => frankenscope?.factors));
       return [
-        rankMeans(file, { key, label }, regions),
+        words.findings.means(layerMeans(label, rankByLayer(file, key, 'effective_rank'), regions)),
         words.findings.counts(label, spectrumCounts(file, key), mode),
         ...(factors ? [words.findings.factors(label, factors)] : []),
         aboveRounding(file, { ...delta, label }, mode),
       ].filter(Boolean);
     }),
 };
-
-/** In how many directions an update goes in each region, in a sentence. */
-export function rankMeans(
-  file: LayerwiseSvdFile,
-  { key, label }: NamedUpdate,
-  regions: Reader['regions'],
-): string {
-  return words.findings.means(layerMeans(label, rankByLayer(file, key, 'effective_rank'), regions));
-}
 
 /** How many singular values of an update are told from rounding, in a sentence; nothing of one that nobody rounded. */
 export function aboveRounding(

@@ -10,24 +10,13 @@ import { factorCounts } from '../factor-counts.ts';
 import { layerMeans } from '../layer-means.ts';
 import { roundedFormats } from '../rounded-formats.ts';
 import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } from '../measured-updates.ts';
-import type { Reader } from '../probe.ts';
-import type { NamedUpdate, Updates, UpdatesReader } from '../updates.ts';
+import type { NamedUpdate, Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
 import { energyByLayer, floorCounts, unchangedOfAll } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
 type Values = ValuesOf<typeof declaration.settings>;
-
-/** How large an update is in each region, in a sentence. */
-export function energyMeans(
-  file: FroNormFile,
-  { key, label }: NamedUpdate,
-  regions: Reader['regions'],
-  scale: UpdatesReader['scale'],
-): string {
-  return words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale);
-}
 
 /** How much of the weights an update left as they were, in a sentence; null where none was compared. */
 export function energyUnchanged(
@@ -83,7 +72,7 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
       const unchanged = energyUnchanged(file, { key, label }, pairing);
       const floor = floorCounts(file, key);
       return [
-        energyMeans(file, { key, label }, regions, scale),
+        words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
         ...(unchanged === null ? [] : [unchanged]),
         ...(factors ? [words.findings.factors(label, factors)] : []),
         ...(floor.matrices > 0 ? [words.findings.floor(label, floor, roundedFormats(file, delta))] : []),

@@ -22,7 +22,6 @@ import {
   usedBy,
 } from '../measured-updates.ts';
 import { computerShape } from '../record-shapes.ts';
-import type { Reader } from '../probe.ts';
 import type { Updates } from '../updates.ts';
 import { characterizeProvenance, modelNames, namesOf } from '../updates-provenance.ts';
 import { chanceAt, overlapAt, overlapByLayer, overlapCounts } from './by-layer.ts';
@@ -92,24 +91,20 @@ export const analysis: Updates<Values, OverlapRecord, SubspaceOverlapFile> = {
 
   findings(file, _, __, { regions }) {
     const { matrices, without, unsettled } = overlapCounts(file);
+    const { k } = file;
+    const shared = (['output', 'input'] as const).flatMap((side) => {
+      const [found, chance] = [overlapAt, chanceAt].map((value) => {
+        const points = overlapByLayer(file, side, (overlap) => value(overlap, k));
+        return layerMeans(SIDES[side], points, regions);
+      });
+      return found?.largest && chance ? [words.findings.shared(found, chance, k)] : [];
+    });
     return [
       words.findings.without(without, matrices),
-      ...(without === matrices ? [] : [...sharedMeans(file, regions), words.findings.unsettled(unsettled)]),
+      ...(without === matrices ? [] : [...shared, words.findings.unsettled(unsettled)]),
     ].filter(Boolean);
   },
 };
-
-/** How much of their directions two updates share in each region, in a sentence for outputs and one for inputs. */
-export function sharedMeans(file: SubspaceOverlapFile, regions: Reader['regions']): readonly string[] {
-  const { k } = file;
-  return (['output', 'input'] as const).flatMap((side) => {
-    const [found, chance] = [overlapAt, chanceAt].map((value) => {
-      const points = overlapByLayer(file, side, (overlap) => value(overlap, k));
-      return layerMeans(SIDES[side], points, regions);
-    });
-    return found?.largest && chance ? [words.findings.shared(found, chance, k)] : [];
-  });
-}
 
 /**
  * @param pair keys of two updates, with a comma between; the first two where it is null

@@ -114,37 +114,43 @@ export async function loadWeights(
   };
   await mapInFlight(
     groupsOf(checkpoint, list),
-    (group) => Promise.all(group.map((piece) => load(piece, group.length > 1 ? group : undefined))),
+    ({ pieces, together }) => Promise.all(pieces.map((piece) => load(piece, together ? pieces : undefined))),
     signal,
   );
   throwIfCancelled(signal);
   return { bytesRead: bytesTotal, error: summarizeErrors(byTensor(list, errors)), hashes };
 }
 
+interface Group {
+  readonly pieces: readonly Piece[];
+  /** Whether they are whole encoded tensors: of one, too, the parts may follow one another. */
+  readonly together: boolean;
+}
+
 /** Pieces of a layer that can be read together, as they follow on the disk, up to `WHOLE_BYTES`; all others alone. */
-function groupsOf(checkpoint: Checkpoint, list: readonly Piece[]): readonly (readonly Piece[])[] {
-  const layers = new Map<string, { readonly piece: Piece; readonly start: number }[]>();
+function groupsOf(checkpoint: Checkpoint, list: readonly Piece[]): readonly Group[] {
+  const layers = new Map<string, { readonly piece: Piece; readonly start: number | null }[]>();
   list.forEach((piece, index) => {
     const { part, block } = tensorPlace(piece.entry.name);
     const start = startOfWhole(checkpoint, piece);
     const key = start === null || block === null ? String(index) : `${part} ${block}`;
     const pieces = layers.get(key) ?? [];
     layers.set(key, pieces);
-    pieces.push({ piece, start: start ?? 0 });
+    pieces.push({ piece, start });
   });
   return [...layers.values()].flatMap((pieces) => {
-    const groups: Piece[][] = [];
+    const groups: { pieces: Piece[]; together: boolean }[] = [];
     let room = 0;
-    for (const { piece } of pieces.toSorted((one, other) => one.start - other.start)) {
+    for (const { piece, start } of pieces.toSorted((a, b) => (a.start ?? 0) - (b.start ?? 0))) {
       room -= piece.storedBytes;
-      if (room >= 0) groups.at(-1)?.push(piece);
+      if (room >= 0) groups.at(-1)?.pieces.push(piece);
       else {
-        groups.push([piece]);
+        groups.push({ pieces: [piece], together: start !== null });
         room = WHOLE_BYTES - piece.storedBytes;
       }
     }
     // The largest first: what comes last is shared out among threads best where it is small.
-    return groups.toSorted((one, other) => storedBytesOf(other) - storedBytesOf(one));
+    return groups.toSorted((one, other) => storedBytesOf(other.pieces) - storedBytesOf(one.pieces));
   });
 }
 

@@ -40,6 +40,24 @@ export interface GapRow {
   readonly pooled: Readonly<Record<string, Gap>>;
 }
 
+/** Keys of `GapRow.pooled` in the order of tables. */
+const POOLED = ['in-domain', 'out-of-domain', 'all'];
+
+/**
+ * Which puzzles taken together are a line of a table: those that no other line says. Of one family its own does, and of families that are all
+ * of one domain "all".
+ */
+export function pooledLines(rows: readonly GapRow[]): readonly string[] {
+  const domains = new Map(
+    rows.flatMap(({ families }) => families.map(({ family, domain }) => [family, domain] as const)),
+  );
+  const all = [...domains.values()];
+  return POOLED.filter((key) => {
+    const within = key === 'all' ? all.length : all.filter((domain) => domain === key).length;
+    return within > 1 && (key === 'all' || within < all.length) && rows.some(({ pooled }) => key in pooled);
+  });
+}
+
 interface Outcome {
   readonly family: string;
   readonly domain: string;

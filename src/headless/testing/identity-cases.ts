@@ -159,7 +159,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     words: ['--in', 'i', '--rl', 'r', '--items', 'q'],
     world: worldOf(ITEMS),
     flags: {
-      ...{ in: WORLD, rl: WORLD, items: WORLD, columns: OTHER_COLUMN },
+      ...{ base: ['--base', 'b'], in: WORLD, rl: WORLD, items: WORLD, columns: OTHER_COLUMN },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
       ...{
         running: ['--running', 'free'],

@@ -88,23 +88,30 @@ function attentionOf(
   return reading === 'mass' ? whole : whole / imageTokens;
 }
 
-/** `attention_shift.json` (ours): layers counted from 0, IN and RL beside each other. */
+interface MassAndMean {
+  readonly mass: number;
+  readonly mean: number;
+}
+
+/** `attention_shift.json` (ours): layers counted from 0, IN and RL beside each other, and Base where it was asked. */
 export interface AttentionShiftFile {
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly layers: readonly {
     readonly layer: LayerRow;
-    readonly in: { readonly mass: number; readonly mean: number };
-    readonly rl: { readonly mass: number; readonly mean: number };
+    readonly base?: MassAndMean;
+    readonly in: MassAndMean;
+    readonly rl: MassAndMean;
   }[];
 }
 
-/** The file of two models' layers. */
+/** The file of two models' layers, and of Base's. */
 export function attentionShiftFile(
   before: ModelLayers,
   after: ModelLayers,
   metadata: Readonly<Record<string, unknown>>,
+  base: ModelLayers | null = null,
 ): AttentionShiftFile {
-  const numbers = ({ layers }: ModelLayers, layer: LayerRow): { mass: number; mean: number } => ({
+  const numbers = ({ layers }: ModelLayers, layer: LayerRow): MassAndMean => ({
     mass: layers[layer]?.mass.mean ?? NaN,
     mean: layers[layer]?.mean.mean ?? NaN,
   });
@@ -112,6 +119,7 @@ export function attentionShiftFile(
     metadata,
     layers: before.layers.map(({ layer }) => ({
       layer,
+      ...(base ? { base: numbers(base, layer) } : {}),
       in: numbers(before, layer),
       rl: numbers(after, layer),
     })),

@@ -142,6 +142,42 @@ describe('taken over', () => {
     expect(await three.journals.list()).toMatchObject([{ done: 4, complete: true, again: null }]);
   });
 
+  test('what showing it takes goes along: listed there as here, once, whatever other hands made of it', async () => {
+    const [one, two] = [here(), here()];
+    const part = { title: 'Verdicts', told: '<b>all</b>', n: '1 sample', given: { models: [1] } };
+    await keep(one, { a: '1' });
+    await one.journals.keepShown(identity, 'verdicts', part);
+    const lines = await textOf(await fileOf(one));
+    expect(lines).toHaveLength(4);
+    // Twice changes nothing; a file without it, as older ones are, is whole.
+    for (const file of [made(lines), made(lines), made(lines.toSpliced(1, 1))])
+      expect(await two.journals.takeOver(file)).toMatchObject({ damaged: [] });
+    expect(await two.journals.shown()).toEqual(await one.journals.shown());
+    expect(await two.journals.shown()).toMatchObject([{ analysis: 'verdicts', part }]);
+
+    const place = `${await workKey(identity)}/shown.jsonl`;
+    const at = new Date(0).toISOString();
+    const strange = await Promise.all(
+      [
+        { analysis: 'verdicts', part },
+        { analysis: 7, part, at },
+        { analysis: 'verdicts', part, at: 'today' },
+        [part],
+      ].map(async (said) => (await lineOf(place, JSON.stringify(said))).trimEnd()),
+    );
+    const many = await Promise.all(
+      Array.from({ length: 101 }, async (_, n) =>
+        (await lineOf(place, JSON.stringify({ analysis: 'verdicts', part: n, at }))).trimEnd(),
+      ),
+    );
+    const three = here();
+    const [first = '', , ...others] = lines;
+    const { damaged } = await three.journals.takeOver(made([first, ...strange, ...many, ...others]));
+    expect(damaged).toEqual([2, 3, 4, 5, 106]);
+    expect(await three.journals.shown()).toHaveLength(100);
+    expect(await kept(three)).toEqual({ a: '1' });
+  });
+
   test('with any bit of it flipped: the same records or fewer, told, or a named error', async () => {
     const one = here();
     await keep(one, { a: '1', b: 'ü', c: '"\n"' });

@@ -1,6 +1,6 @@
 /**
- * A journal as one file, to be gone on with elsewhere: the lines of its description, what is known of the weights, the records, and the last description once more,
- * so that a file that is damaged at its beginning can be read, too. Each line is that of the journal, checksum included: it holds for
+ * A journal as one file, to be gone on with and shown elsewhere: the lines of its description, what is known of the weights, what showing it
+ * takes, the records, and the last description once more, so that a file that is damaged at its beginning can be read, too. Each line is that of the journal, checksum included: it holds for
  * the place `KEY/FILE` that it stood in, and the key follows from the description.
  */
 import { NamedError } from '../../named-error.ts';
@@ -13,6 +13,7 @@ import { lineBatches } from './line-stream.ts';
 import { readLines, valueOf } from './lines.ts';
 import { keyOfRecord, recordPlace, RECORDS } from './records.ts';
 import { ANYTHING } from './shapes.ts';
+import { shownLines } from './shown-part.ts';
 import type { WeightsLedger } from '../weights/ledger.ts';
 import { NEWLINE, type JournalStorage } from './storage.ts';
 import { weightsLines } from './weights-lines.ts';
@@ -46,6 +47,7 @@ export async function* journalFile(
   if (!last) throw undescribed(key);
   yield* descriptions.map(({ bytes }) => ended(bytes));
   yield* await weightsLines(ledger, key, last.description);
+  for (const line of await shownLines(storage, key)) yield ended(line);
   yield* recordLines(storage, key);
   yield ended(last.bytes);
 }

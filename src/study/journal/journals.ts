@@ -28,6 +28,8 @@ export interface JournalsOptions extends Pick<JournalOptions, 'flushMs'> {
 }
 
 export class Journals {
+  /** Results that travel with the app, where they are there: shown as such, and never gone on with. */
+  carried: Journals | null = null;
   /** What weights held when they were read, and what is withdrawn when that changes. */
   readonly weights: WeightsWatch;
   readonly #storage: JournalStorage;
@@ -86,6 +88,19 @@ export class Journals {
   /** What another build kept of a kind of work: to be shown as its own. @throws NamedError `JournalFailed` */
   ofOtherBuild<Record>(kind: string, origin: Origin): Promise<OtherRecords<Record>> {
     return recordsOf(this.#storage, kind, origin);
+  }
+
+  /** What travels with the app of the same work, computed by this build's code; null where that is nothing. @throws NamedError `JournalFailed` */
+  async ofCarried<Record>(work: WorkIdentity): Promise<OtherRecords<Record> | null> {
+    const origin = (await this.carried?.origin(await workKey(work))) ?? null;
+    const found = origin && (await this.carried?.ofOtherBuild<Record>(work.kind, origin));
+    return found ? { ...found, origin: { ...found.origin, carried: true } } : null;
+  }
+
+  /** Who computed the work of a key, and when; null where nothing says it. @throws NamedError `JournalFailed` */
+  async origin(key: string): Promise<Origin | null> {
+    const { last } = await readDescription(this.#storage, key);
+    return last && { key, build: last.build, modules: last.modules, at: last.at };
   }
 
   /**

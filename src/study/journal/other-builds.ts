@@ -20,6 +20,8 @@ export interface Origin {
   readonly modules: string;
   /** ISO 8601, of its last change. */
   readonly at: string;
+  /** It travels with the app: this build's code, and nothing that this browser computed. */
+  readonly carried?: true;
 }
 
 /** The same with what it kept. */
@@ -57,13 +59,16 @@ export async function recordsOf<Record>(
 }
 
 /** "computed by build 0.1.0 (1a2b3c4d) on 2026-11-28 10:49". */
-export function originText({ build, at }: Pick<Origin, 'build' | 'at'>): string {
-  return `computed by build ${build} on ${dayOf(at)}`;
+export function originText({ build, at, carried }: Pick<Origin, 'build' | 'at' | 'carried'>): string {
+  return carried
+    ? `carried with the app: measured by version ${build} on ${dayOf(at)}`
+    : `computed by build ${build} on ${dayOf(at)}`;
 }
 
 /** What a person is told beside it, in sentences. */
 export function originNotice(origin: Origin, left: number): string {
   const text = originText(origin);
+  if (origin.carried) return `${text.charAt(0).toUpperCase()}${text.slice(1)}. A run measures it here.`;
   const lines = left === 1 ? '1 record of it is' : `${left} records of it are`;
   const missing =
     left === 0 ? '' : ` ${lines} damaged, or of a shape that this build does not know, and left out.`;

@@ -6,9 +6,10 @@ import * as v from 'valibot';
 import type { Json } from '../../identity/work-identity.ts';
 import { readDescription } from './description.ts';
 import { guarded } from './failure.ts';
-import { lineOf, readLines } from './lines.ts';
+import { joinedBytes } from '../../work/bytes.ts';
+import { lineOf, readLines, valueOf } from './lines.ts';
 import { isLedger } from '../weights/ledger.ts';
-import type { JournalStorage } from './storage.ts';
+import { type JournalStorage, NEWLINE } from './storage.ts';
 
 /** One line for each change; of each analysis the last whole one of each text holds. */
 export const SHOWN = 'shown.jsonl';
@@ -45,9 +46,8 @@ export async function keepShownPart(
   analysis: string,
   part: Json,
 ): Promise<void> {
-  const text = JSON.stringify(part);
   const kept = await partsOf(storage, work);
-  if (kept.some((one) => one.analysis === analysis && JSON.stringify(one.part) === text)) return;
+  if (kept.some((one) => saysTheSame(one, { analysis, part }))) return;
   const line = JSON.stringify({ analysis, part, at: new Date().toISOString() });
   const bytes = new TextEncoder().encode(await lineOf(`${work}/${SHOWN}`, line));
   await guarded(() => storage.append(work, SHOWN, bytes));
@@ -69,12 +69,53 @@ export async function shownWorks(storage: JournalStorage): Promise<readonly Show
   return found.sort((a, b) => (a.at < b.at ? 1 : -1));
 }
 
-async function partsOf(
+/** Whole lines of them, as a file of the journal has them. @throws NamedError `JournalFailed` */
+export async function shownLines(
   storage: JournalStorage,
   work: string,
-): Promise<readonly v.InferOutput<typeof LINE>[]> {
+): Promise<readonly Uint8Array<ArrayBuffer>[]> {
+  return (await linesOf(storage, work)).map(({ bytes }) => bytes);
+}
+
+/**
+ * Takes such a line over, unless its part is kept already. What reads a part checks it, whoever wrote it.
+ *
+ * @param describe called before anything is kept: a journal says first what it is of
+ * @returns whether the line is one
+ * @throws NamedError `JournalFailed`
+ */
+export async function takeShown(
+  storage: JournalStorage,
+  work: string,
+  line: Uint8Array<ArrayBuffer>,
+  describe: () => Promise<void>,
+): Promise<boolean> {
+  const said = await valueOf(`${work}/${SHOWN}`, line);
+  if (!v.is(LINE, said)) return false;
+  await describe();
+  const known = (await partsOf(storage, work)).some((one) => saysTheSame(one, said));
+  if (!known) await guarded(() => storage.append(work, SHOWN, joinedBytes([line, Uint8Array.of(NEWLINE)])));
+  return true;
+}
+
+type Line = v.InferOutput<typeof LINE>;
+
+function saysTheSame(one: Pick<Line, 'analysis' | 'part'>, other: Pick<Line, 'analysis' | 'part'>): boolean {
+  return one.analysis === other.analysis && JSON.stringify(one.part) === JSON.stringify(other.part);
+}
+
+async function partsOf(storage: JournalStorage, work: string): Promise<readonly Line[]> {
+  return (await linesOf(storage, work)).map(({ line }) => line);
+}
+
+async function linesOf(
+  storage: JournalStorage,
+  work: string,
+): Promise<readonly { readonly line: Line; readonly bytes: Uint8Array<ArrayBuffer> }[]> {
   const bytes = await guarded(() => storage.read(work, SHOWN), 'kept results cannot be read');
   if (!bytes) return [];
   const { whole } = await readLines(`${work}/${SHOWN}`, bytes);
-  return whole.flatMap(({ value }) => (v.is(LINE, value) ? [value] : []));
+  return whole.flatMap(({ value, start, end }) =>
+    v.is(LINE, value) ? [{ line: value, bytes: bytes.slice(start, end) }] : [],
+  );
 }

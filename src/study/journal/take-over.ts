@@ -12,12 +12,15 @@ import { lineBatches, type StreamedLine } from './line-stream.ts';
 import { lineOf, valueOf } from './lines.ts';
 import { isNote, keyOfRecord, readRecords, recordPlace, RECORDS } from './records.ts';
 import { ANYTHING, shapeOf } from './shapes.ts';
+import { takeShown } from './shown-part.ts';
 import type { WeightsLedger } from '../weights/ledger.ts';
 import type { JournalStorage } from './storage.ts';
 import { takeWeights } from './weights-lines.ts';
 
 /** The largest evaluations have a tenth of it, and as many keys are held at once. */
 const MOST_RECORDS = 1_000_000;
+/** One for each analysis and way of asking; each is as long as a record may be. */
+const MOST_SHOWN = 100;
 /** Line numbers and keys said of many, at most. */
 const SAID = 5;
 
@@ -65,10 +68,22 @@ export async function takeOver(
   const damaged: number[] = [];
   let last = description;
   let described = own.last !== null;
+  let shown = 0;
 
   /** Before any record, lest records of other weights are there by then. */
   const isOfWeights = async (line: Uint8Array<ArrayBuffer>): Promise<boolean> =>
     added.size === 0 && (await takeWeights(ledger, key, description, line, file.name));
+
+  const describe = async (): Promise<void> => {
+    if (!described) await describeAs(storage, key, description);
+    described = true;
+  };
+
+  const isOfShowing = async (line: Uint8Array<ArrayBuffer>): Promise<boolean> => {
+    if (shown === MOST_SHOWN || !(await takeShown(storage, key, line, describe))) return false;
+    shown += 1;
+    return true;
+  };
 
   /** Whether the line is to be added. */
   const take = async ({ bytes, number }: StreamedLine, value: unknown): Promise<boolean> => {
@@ -76,7 +91,8 @@ export async function takeOver(
     if (name === null) {
       const head = bytes && (await headIn(bytes));
       if (head?.key === key) last = head.description;
-      else if (!isNote(value) && !(bytes && (await isOfWeights(bytes)))) damaged.push(number);
+      else if (!isNote(value) && !(bytes && ((await isOfWeights(bytes)) || (await isOfShowing(bytes)))))
+        damaged.push(number);
       return false;
     }
     const record = here.get(name);
@@ -94,8 +110,7 @@ export async function takeOver(
     for (const [index, line] of batch.entries())
       if ((await take(line, values[index])) && line.bytes) lines.push(ended(line.bytes));
     if (added.size + damaged.length > MOST_RECORDS) throw tooMany(file.name);
-    if (!described) await describeAs(storage, key, description);
-    described = true;
+    await describe();
     if (lines.length > 0) await guarded(() => storage.append(key, RECORDS, joinedBytes(lines)));
     const done = batch.at(-1)?.behind ?? 0;
     onProgress?.({ phase: 'reading the journal', done, total: file.size, unit: 'bytes' });

@@ -11,9 +11,10 @@ import type { Json } from '../../identity/canonical-json.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { NamedError } from '../../named-error.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
+import { count, MOST_LAYERS } from './model.ts';
 import type { ShownPart } from './part.ts';
 
-const BODY = v.looseObject({ visionBlocks: v.number(), layers: v.number() });
+const BODY = v.looseObject({ visionBlocks: count(MOST_LAYERS), layers: count(MOST_LAYERS) });
 const SHAPE = v.object({
   body: BODY,
   computer: v.string(),

@@ -13,14 +13,25 @@ export interface ShownModel {
   readonly model: LoadedModel;
 }
 
+/** More is drawn by no strip: a hand wrote it. */
+export const MOST_LAYERS = 1000;
+
+/** A whole number up to `most`, as a journal of another hand may have it. */
+export const count = (most: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(most));
+
 /** What is looked at of a kept model; the rest is what files say of it. */
 export const KEPT_MODEL = v.object({
   label: v.string(),
   place: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_CHECKPOINTS - 1)),
   checkpoint: v.looseObject({
     ...{ id: v.string(), name: v.string(), fingerprint: v.string() },
-    ...{ layers: v.number(), visionBlocks: v.number(), smallFiles: v.record(v.string(), v.string()) },
-    ...{ files: v.array(v.unknown()), weightFiles: v.array(v.string()), notices: v.array(v.string()) },
+    ...{ layers: count(MOST_LAYERS), visionBlocks: count(MOST_LAYERS) },
+    smallFiles: v.record(v.string(), v.string()),
+    ...{
+      files: v.array(v.looseObject({ name: v.string(), bytes: v.number() })),
+      weightFiles: v.array(v.string()),
+      notices: v.array(v.string()),
+    },
   }),
   model: v.looseObject({ device: v.string(), adapter: v.string(), dtype: v.string() }),
 });

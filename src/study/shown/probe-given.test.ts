@@ -41,6 +41,22 @@ test('pairs that were drawn name the same samples again, and how many were not i
   expect(pairs.some(({ target }) => isGone(target))).toBe(false);
 });
 
+test('thousands of samples are kept, and more are refused by name', async () => {
+  const of = (count: number) => Array.from({ length: count }, (_, at) => pair('ocr', String(at)));
+  const [some, many] = [of(2_000), of(10_001)];
+  const set = (pairs: readonly Pair[]): PairSet => ({
+    name: 'x',
+    pairs,
+    literalImage: 'strip',
+    literalImages: 0,
+  });
+  const found = await again({ samples: set(some), values: {} }, some);
+  expect((found.samples as PairSet).pairs).toHaveLength(2_000);
+  await expect(again({ samples: set(many), values: {} }, many)).rejects.toMatchObject({
+    name: 'SamplesNotKept',
+  });
+});
+
 test('questions that were drawn are given again by their places, and others are told to be gone', async () => {
   const problems = Array.from({ length: 9 }, (_, at): Problem => ({
     ...{ id: `p${at}`, question: `Question ${at}`, answer: String(at) },
@@ -64,5 +80,20 @@ test('a model is given again under its name and place; what is of another versio
   const set: PairSet = { name: 'x', pairs: [], literalImage: 'strip', literalImages: 0 };
   const found = await again({ samples: set, values: {} }, []);
   expect(found.models).toMatchObject(models);
+  const kept = await keptGiven(
+    { models, chosen: null, source: 'pairs', reading, values: {}, samples: set },
+    [],
+  );
+  const written = JSON.stringify(kept);
+  // Of another hand: what would be laid out, or drawn, is too large to be.
+  for (const [from, to] of [
+    [/"layers":\d+/, '"layers":1e9'],
+    [/"ocr":0/, '"ocr":1e12'],
+    [/"visionBlocks":\d+/, '"visionBlocks":-1'],
+  ] as const) {
+    expect(givenAgain(JSON.parse(written) as typeof kept)).not.toBeNull();
+    expect(from.test(written)).toBe(true);
+    expect(givenAgain(JSON.parse(written.replace(from, to)) as typeof kept)).toBeNull();
+  }
   for (const bad of [null, {}, { models: [] }, [1]]) expect(givenAgain(bad)).toBeNull();
 });

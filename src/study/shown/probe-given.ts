@@ -14,19 +14,22 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { sampleIndices, type SampleChoice } from '../../probes/sampling/choice.ts';
 import { TASKS } from '../../probes/task.ts';
 import type { SampleSource } from '../../reading/sample-source.ts';
+import { count, KEPT_MODEL, keptModel, modelAgain, type ShownModel } from './model.ts';
 import type { ShownPart } from './part.ts';
-import { KEPT_MODEL, keptModel, modelAgain, type ShownModel } from './model.ts';
-import { withGonePictures, withoutPictures } from './samples.ts';
+import { refuseTooMany, withGonePictures, withoutPictures } from './samples.ts';
+
+/** No list that is asked here is longer. */
+const LARGEST_SET = 1_000_000;
 
 const PAIRS = v.object({
   ...{ name: v.string(), literalImage: v.picklist(['strip', 'keep']), literalImages: v.number() },
   whole: v.exactOptional(v.boolean()),
   drawn: v.custom<Json>(Array.isArray),
   /** How many of each task were not drawn. */
-  left: v.record(v.picklist(TASKS), v.number()),
+  left: v.record(v.picklist(TASKS), count(LARGEST_SET)),
 });
 const QUESTIONS = v.object({
-  ...{ name: v.string(), count: v.number(), indices: v.array(v.number()) },
+  ...{ name: v.string(), count: count(LARGEST_SET), indices: v.array(count(LARGEST_SET)) },
   drawn: v.custom<Json>(Array.isArray),
 });
 const SHAPE = v.object({
@@ -47,35 +50,29 @@ export interface ProbeGiven {
   readonly samples: PairSet | QuestionList;
 }
 
-/** More samples would be kept beside each of their settings. */
-const MOST_SAMPLES = 1000;
-
-/** What a later visit lists and shows measured work by; null of too many samples. @throws NamedError those of reading pictures */
+/** What a later visit lists and shows measured work by. @throws NamedError `SamplesNotKept` of too many; those of reading pictures */
 export async function shownProbe(
   { declaration, words }: Pick<Probe, 'declaration' | 'words'>,
   { identity, cost, samples }: Pick<Plan<unknown, unknown>, 'identity' | 'cost' | 'samples'>,
   given: ProbeGiven,
-): Promise<ShownPart | null> {
-  const kept = await keptGiven(given, [...samples.values()]);
-  return (
-    kept && {
-      title: identity.title,
-      told: toldSettings(declaration.settings, words.settings, given.values, given.models),
-      ...{ n: counted(cost.samples, 'sample'), given: kept },
-    }
-  );
+): Promise<ShownPart> {
+  return {
+    title: identity.title,
+    told: toldSettings(declaration.settings, words.settings, given.values, given.models),
+    n: counted(cost.samples, 'sample'),
+    given: await keptGiven(given, [...samples.values()]),
+  };
 }
 
 /**
  * @param drawn the samples that were asked
- * @returns null of too many
- * @throws NamedError those of reading pictures
+ * @throws NamedError `SamplesNotKept` of too many; those of reading pictures
  */
 export async function keptGiven(
   { models, samples, ...rest }: ProbeGiven,
   drawn: readonly unknown[],
-): Promise<{ readonly [name: string]: Json } | null> {
-  if (drawn.length > MOST_SAMPLES) return null;
+): Promise<{ readonly [name: string]: Json }> {
+  refuseTooMany(drawn.length);
   const told = await withoutPictures(drawn);
   const set =
     'pairs' in samples ? pairsOf(samples, drawn as readonly Pair[]) : questionsOf(samples, rest.values);

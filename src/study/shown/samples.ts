@@ -1,7 +1,22 @@
 /** Samples as they are kept with what was measured on them: all that they say, and of their pictures the hashes alone. */
 import type { Json } from '../../identity/canonical-json.ts';
+import { NamedError } from '../../named-error.ts';
 import { gonePicture, pictureHash } from '../../probes/data/picture-hash.ts';
 import type { Picture } from '../../probes/data/picture.ts';
+
+/** More would be kept beside each of their settings, and make a line that no journal takes. */
+const MOST_SAMPLES = 10_000;
+
+/** @throws NamedError `SamplesNotKept` of too many */
+export function refuseTooMany(samples: number): void {
+  if (samples <= MOST_SAMPLES) return;
+  throw new NamedError(
+    'SamplesNotKept',
+    `more than ${MOST_SAMPLES} samples are not kept beside what was measured on them`,
+    {},
+    'open and load what it was computed from: its records are shown then',
+  );
+}
 
 /** What stands in place of a picture. */
 const HASH = 'sha256 of picture';

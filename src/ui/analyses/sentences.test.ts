@@ -222,9 +222,10 @@ describe('sentences and exported tables', () => {
       expect(before).toBe(`Without ablation wrong answers are ${shareOf(errors[0], 'baseline')}.`);
       const layers = largest(errors, `IN, ${SHARE.title}`);
       const row = errors[layers[0] ?? 0];
-      expect(worst).toContain(
-        `With ${layerNames(layers)} left out they are most: ${shareOf(row, 'IN')}; accuracy `,
-      );
+      const several = layers.length > 1;
+      const where = several ? ` without layer ${(layers[0] ?? 0) + 1}` : '';
+      const begin = `With ${layerNames(layers)} left out${several ? ', one at a time,' : ''} they are most: `;
+      expect(worst).toContain(`${begin}${shareOf(row, 'IN')}; accuracy${where} `);
       const drop = (numberIn(row, `baseline, ${SHARE.title}`) - numberIn(row, `IN, ${SHARE.title}`)) / 100;
       // Interval and test of the difference come of the counts of one row and the baseline (docs/results.md).
       const n = records.length;
@@ -240,8 +241,7 @@ describe('sentences and exported tables', () => {
         interval: pairedInterval(table),
         p: mcnemarExact(lost, gained),
       };
-      const of = layers.length > 1 ? [`of layer ${(layers[0] ?? 0) + 1}`] : [];
-      expect(worst).toContain(`accuracy ${differenceText(compared, of)}.`);
+      expect(worst).toContain(`accuracy${where} ${differenceText(compared)}.`);
       if (n < LEAST) {
         expect(forms).toBe('');
         return;
@@ -447,7 +447,7 @@ describe('sentences and exported tables', () => {
   });
   const DELTA = {
     ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
-    ...({ colour: 'red', marker: 'square', formula: 'RL − IN' } as const),
+    ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
   };
   const reader = { ...READER, formulas: new Map([['rl', 'RL − IN']]), scale: 'relative' } as const;
 

@@ -12,6 +12,7 @@ import { TransferEvaluation } from '../transfer/evaluation.svelte.ts';
 import { Appearance } from '../state/appearance.svelte.ts';
 import { Servers } from '../served/servers.svelte.ts';
 import { Asking } from '../state/asking.svelte.ts';
+import { Carried } from '../state/carried.svelte.ts';
 import { Compared } from '../state/compared.svelte.ts';
 import { Donors } from '../state/donors.svelte.ts';
 import { Family } from '../state/family.svelte.ts';
@@ -34,6 +35,7 @@ export class AppState {
   readonly images = new ImageChoice();
   readonly machine: Machine;
   readonly kept: KeptResults;
+  readonly carried: Carried;
   readonly compared: Compared;
   readonly family: Family;
   readonly servers: Servers;
@@ -60,6 +62,7 @@ export class AppState {
     this.demo = new Demo(this.family, this.asking, this.view, this.jobs);
     this.samples = new Samples(this.asking, this.stitch, this.view);
     this.kept = new KeptResults(journals, this.jobs);
+    this.carried = new Carried(surroundings);
     this.localize = new Localize(engine, this.family, this.images, this.jobs, journals, PREPARING);
     const donors = new Donors(this.family);
     const { family, choice } = this;

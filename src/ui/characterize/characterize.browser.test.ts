@@ -113,6 +113,35 @@ test('energy fills, is cancelled at once, comes back and is resumed', async () =
   expect((await journals.list()).filter(({ kind }) => kind === 'energy')).toEqual([]);
 });
 
+test('what was measured stays, and says of what, while others open and close; only what helps is offered', async () => {
+  const gate = new GatedThreads();
+  gate.let(100);
+  const app = await opened(surroundings(new Journals(new MemoryStorage()), gate.threads));
+  await button('Measure energy').click();
+  await expect.element(button('Energy is measured')).toBeVisible();
+  const found = page.getByRole('region', { name: 'What was found' });
+  const sentence = found.getByText(/^RL − IN: mean/);
+  await expect.element(sentence).toBeVisible();
+  const of = 'What is shown below is of the settings before: Update energy of x-base, x-sft, x-rl.';
+
+  await app.family.place([model('x-frozen', () => 3)]);
+  await expect
+    .element(page.getByText(/^Settings have changed/))
+    .toHaveTextContent(`Settings have changed: Checkpoints Base, IN, RL → Base, IN, RL, x-frozen. ${of}`);
+  await expect.element(sentence).toBeVisible();
+  const [base, before, rl, frozen] = app.family.slots;
+  for (const slot of [base, before, frozen]) if (slot) await app.family.clear(slot);
+  await expect
+    .element(page.getByText(`What it was measured of is not open, or not loaded, any more. ${of}`))
+    .toBeVisible();
+  await expect.element(sentence).toBeVisible();
+  // Weights are read from their files.
+  await expect.element(button('Go to Open')).toBeVisible();
+  expect(button(/^Load /).elements()).toEqual([]);
+  if (rl) await app.family.clear(rl);
+  await expect.element(page.getByText(of)).not.toBeInTheDocument();
+});
+
 test('a press that comes before the checkpoints were compared is heard', async () => {
   const app = await opened(surroundings(new Journals(new MemoryStorage()), () => inlineThreads()));
   const pressed = app.characterize.start();

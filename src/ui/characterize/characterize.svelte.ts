@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { type Address, addressOf, analysisAt, valuesAt } from '../../analyses/address.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import type { declaration as overlap } from '../../analyses/overlap/declaration.mjs';
@@ -8,11 +9,13 @@ import type { Updates, UpdatesReader } from '../../analyses/updates.ts';
 import { named } from '../../named.ts';
 import { type Compared, comparisonAgain, keptComparison, type Shown } from '../../study/shown/comparison.ts';
 import { deltasOf } from '../../spectra/deltas/delta-spec.ts';
+import { sameWork } from '../../identity/work-identity.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
 import type { Donors } from '../state/donors.svelte.ts';
 import type { Family, StandIn } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
+import { carriedOf } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
@@ -131,11 +134,16 @@ export class Characterize {
     const found = comparisonAgain(work.given);
     if (!found) throw unreadable(work);
     const { compared, values } = found;
-    const standIn = { page: 'characterize', models: [], body: compared.body } as const;
+    const standIn = { page: 'characterize', models: [], body: compared.body, ...carriedOf(work) } as const;
     this.#kept = { standIn, compared };
     this.restore(work.analysis, values);
     this.#app.family.standIn = standIn;
     await this.prepare();
+    const { next } = this.store;
+    // Something else may have been opened, or shown, meanwhile.
+    if (this.#app.family.standIn !== standIn || (next && sameWork(next.identity, work))) return;
+    this.#app.family.standIn = null;
+    throw unreadable(work);
   }
 
   /** What is missing before the analysis that is shown can run. */
@@ -152,18 +160,13 @@ export class Characterize {
     return shownDeltas(updates, this.identities);
   }
 
-  /** Early, Mid and Late of what is compared, as sentences have them. */
-  get regions(): UpdatesReader['regions'] {
-    const layers = this.store.plan?.pairing.layers ?? 0;
-    return readerOf(this.#app.view.cuts(layers), layers).regions;
-  }
-
   /** What was found so far of the analysis that is shown, in sentences. */
   get findings(): readonly string[] {
     const { analysis, file, run } = this.store;
     const { plan, values } = this.store.shown;
     if (!plan || !file || run.records.size === 0) return [];
-    const { regions } = this;
+    const { layers } = plan.pairing;
+    const { regions } = readerOf(this.#app.view.cuts(layers), layers);
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };
     return analysis.findings(file, plan, values, reader);
@@ -219,14 +222,18 @@ export class Characterize {
     const { body } = this.#app.family;
     if (this.running) return;
     const latest = ++this.#latest;
-    if (this.count < 2) {
-      for (const store of stores) store.fail(null);
+    const { count } = this;
+    if (count < 2) {
+      // What is shown then is not what decides it.
+      untrack(() => stores.forEach((store) => store.fail(null, count > 0)));
       return;
     }
     try {
       const { set, identities } = instead ?? (await this.#comparison.checkpoints(slots, merges));
       if (this.running || latest !== this.#latest) return;
-      this.identities = identities;
+      // Those that were compared before are still spoken of where results of theirs are shown.
+      const known = untrack(() => this.identities);
+      this.identities = new Map([...known, ...identities]);
       this.#compared = set;
       const given = { checkpoints: set, computer };
       await Promise.all(

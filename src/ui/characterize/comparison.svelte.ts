@@ -16,6 +16,8 @@ export interface ShownDelta extends Pick<DeltaSpec, 'key' | 'to' | 'from'> {
   readonly marker: MarkerShape;
   /** What is subtracted from what: "RL − IN". */
   readonly formula: string;
+  /** The checkpoints that it lies between, as they are called. */
+  readonly between: readonly string[];
 }
 
 /** The opened slots, and merges of them, as checkpoints that can be read tensor by tensor. Nothing is loaded for it. */
@@ -70,5 +72,6 @@ export function shownDeltas(
     colour: identities.get(to)?.colour ?? 'var(--ink)',
     marker: markerAt(index),
     formula: `${label(to)} − ${label(from)}`,
+    between: [label(from), label(to)],
   }));
 }

@@ -15,7 +15,7 @@ import { allPairsFit, cosineSeries } from '../analyses/energy/series.ts';
 
 const RL = {
   ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
-  ...({ colour: 'red', marker: 'square', formula: 'RL − IN' } as const),
+  ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
 };
 
 function spectrum(values: readonly number[], more: { rank: number; error?: number }): SvdMetrics {

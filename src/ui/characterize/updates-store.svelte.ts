@@ -70,11 +70,16 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   });
 
   /** What its charts carry. */
-  facts: PageFacts | null = $derived.by(() => {
-    const { plan, analysis } = this;
+  facts: PageFacts | null = $derived.by(() => this.#factsOf(this.plan));
+  /** What charts of what is set would carry. */
+  nextFacts: PageFacts | null = $derived.by(() => this.#factsOf(this.next));
+
+  #factsOf(plan: UpdatesPlan<Record, File> | null): PageFacts | null {
     const labelOf = this.#labelOf;
-    return plan && updatesFacts(analysis, plan, { labelOf, cuts: this.#view.cutsText(plan.pairing.layers) });
-  });
+    return (
+      plan && updatesFacts(this.analysis, plan, { labelOf, cuts: this.#view.cutsText(plan.pairing.layers) })
+    );
+  }
 
   set<Name extends keyof Values>(name: Name, value: Values[Name]): void {
     this.values = { ...this.values, [name]: value };
@@ -98,7 +103,7 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
       const plan = this.analysis.plan(given, values);
       this.problem = null;
       const lay = (other: boolean): void => {
-        if (other && !this.run.former) this.#former = this.#laid;
+        if (other) this.#leave();
         this.#laid = { plan, values };
         this.next = plan;
       };
@@ -110,11 +115,19 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
     }
   }
 
-  /** Nothing is compared, for a reason or because too little is open. */
-  fail(problem: NamedError | null): void {
+  /** Other work is set than what is shown. */
+  #leave(): void {
+    if (!this.run.former) this.#former = this.#laid;
+  }
+
+  /** Nothing is compared, for a reason or because too little is open. @param stays as of `StudyRun.leave` */
+  fail(problem: NamedError | null, stays = true): void {
+    if (this.run.running) return;
+    this.#leave();
+    this.#laid = null;
     this.next = null;
     this.problem = problem;
-    this.run.leave();
+    this.run.leave(stays);
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */

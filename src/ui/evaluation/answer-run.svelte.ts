@@ -165,7 +165,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       const same = asks.length === set.length && asks.every(({ key }, i) => key === set[i]?.key);
       this.next = plan;
       this.#part = part();
-      if (answers.size > 0 || this.done === 0 || plan === null) {
+      if (answers.size > 0 || this.done === 0) {
         this.plan = plan;
         this.answers = answers;
         this.origin = origin;
@@ -181,6 +181,12 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       this.error = failureOf(error);
       this.#runFailed = false;
     }
+  }
+
+  /** Forgets the answers that are shown, whoever else asked for them. @throws NamedError `JournalFailed` */
+  async forget(): Promise<void> {
+    if (this.running) return;
+    for (const { identity } of answerJournals(this.asks)) await this.#journals.remove(identity);
   }
 
   /** Kept work was forgotten, or withdrawn: what is shown may have been of it. */

@@ -104,6 +104,32 @@ describe('sentences and exported tables', () => {
     );
   });
 
+  it('no two lines of puzzles are of the same ones', () => {
+    const lines = (...kinds: readonly (readonly [category: string, domain: string])[]) =>
+      gapLines(
+        gap.table(
+          kinds.flatMap(([category, domain], id) =>
+            ([0, 1] as const).map((settingIndex) =>
+              answered({
+                ...{ variant: 'RL', id: String(id), category, domain, correct: true, metric: 'gap' },
+                ...{ experiment: 'perception_gap', setting: settingIndex === 0 ? 'A' : 'B', settingIndex },
+              }),
+            ),
+          ),
+          {} as never,
+        ),
+      ).map(({ label }) => label);
+    const [clock, maze, slide] = [
+      ['clock', 'in-domain'],
+      ['maze', 'in-domain'],
+      ['slide', 'out-of-domain'],
+    ] as const;
+    expect(lines(clock)).toEqual(['clock']);
+    expect(lines(clock, maze)).toEqual(['clock', 'maze', 'all']);
+    expect(lines(clock, slide)).toEqual(['clock', 'slide', 'all']);
+    expect(lines(clock, maze, slide)).toEqual(['clock', 'maze', 'slide', 'all in-domain', 'all']);
+  });
+
   it('of puzzles by image and by text', () => {
     fc.assert(
       fc.property(fc.tuple(verdicts(2), verdicts(2)), ([clocks, mazes]) => {

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../analyses/evaluation.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
-import { type PageFacts, workText } from '../charts/export/figure-facts.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { computing, namedModels, readingFlags } from './model-facts.ts';
 
 /** A plan with what its charts carry. */
@@ -41,11 +41,10 @@ export function evaluationFacts(
     ['out', writes === 'json' ? `${name}.json` : name],
   ];
   const seed = values['seed'];
-  const checkpoints = namedModels(models);
   return {
     ...{ analysis: name, method, ...computed },
-    work: workText(words.title, checkpoints, questions ?? 'the demo’s questions'),
-    checkpoints,
+    ...{ done: words.title, on: questions ?? 'the demo’s questions' },
+    checkpoints: namedModels(models),
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
     command: commandLine(declaration, values, { before, after }),
@@ -65,7 +64,7 @@ export function openedFacts(
   const variants = [...new Set(answers.map(({ variant }) => variant))];
   return {
     ...{ analysis: declaration.name, method: declaration.method, seed: null, settings: {}, command: null },
-    work: `${words.title}, as an opened result folder has it, ${folder}`,
+    ...{ done: `${words.title}, as an opened result folder has it,`, on: null },
     checkpoints: variants.map((name) => ({ name, folder: name, fingerprint: null })),
     ...{ dtype: 'dtype not told', device: 'device not told' },
     remarks: [`Read from the result folder ${folder}, which names neither checkpoints nor a command.`],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { analysis as attention } from '../../analyses/attention/analysis.ts';
+import { analysis as patch } from '../../analyses/patch/analysis.ts';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import { analysis as swap } from '../../analyses/swap/analysis.ts';
 import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
@@ -26,10 +27,14 @@ const identity = { kind: 'swap', title: 'Token swap of IN on pairs', inputs: {},
 /** As a chart exports them: of the block's shape. */
 function checked(facts: PageFacts): PageFacts {
   const chart = {
-    ...{ title: 'Chart', description: 'What is drawn.', finding: null, sources: [] },
+    ...{ title: 'Chart', description: 'What is drawn.', finding: null, models: undefined, sources: [] },
     ...{ state: '', points: [], unit: '', interval: null },
   };
-  expect(factsOf(facts, chart, new Date(0))).toMatchObject(facts);
+  const { done, on, ...said } = facts;
+  const made = factsOf(facts, chart, new Date(0));
+  expect(made).toMatchObject(said);
+  expect(made.work).toContain(`${done} of ${facts.checkpoints[0]?.name}`);
+  if (on !== null) expect(made.work.endsWith(` on ${on}`)).toBe(true);
   return facts;
 }
 
@@ -39,7 +44,7 @@ test('a probe of samples that somebody brought: the command names what the page 
   const values = { ...defaultValues(swap.declaration.settings), samples: 5 };
   const given = { models, samples, reading };
   expect(checked(probeFacts(swap, given, values))).toMatchObject({
-    work: "Token swap of IN (IN's folder) on my pairs",
+    ...{ done: 'Token swap', on: 'my pairs' },
     checkpoints: [{ name: 'IN', folder: "IN's folder", fingerprint: "IN's folder print" }],
     ...{ seed: null, dtype: 'q8', device: 'webgpu: vendor a' },
     command:
@@ -62,10 +67,16 @@ test('a probe of samples that somebody brought: the command names what the page 
 test('a model that the command has no flag for is named, as it is drawn, too', () => {
   const models = [model('Base', 'x-base'), model('IN', 'x-in'), model('RL', 'x-rl')];
   const samples = { name: 'problems', place: 'problems.jsonl', source: heldSamples([]) };
-  const values = defaultValues(attention.declaration.settings);
-  expect(checked(probeFacts(attention, { models, samples, reading }, values))).toMatchObject({
+  const values = defaultValues(patch.declaration.settings);
+  expect(checked(probeFacts(patch, { models, samples, reading }, values))).toMatchObject({
     command: expect.stringContaining(" --in '<folder x-in>' --rl '<folder x-rl>' --items ") as string,
     remarks: ['The command has no flag for Base: it asks the other models alone.'],
+  });
+  // Attention's takes it.
+  const all = defaultValues(attention.declaration.settings);
+  expect(checked(probeFacts(attention, { models, samples, reading }, all))).toMatchObject({
+    command: expect.stringContaining(" --base '<folder x-base>' --in '<folder x-in>' --rl ") as string,
+    remarks: [],
   });
 });
 
@@ -74,7 +85,7 @@ test('an evaluation of brought questions and of a stitch says what its command l
   const models = [model('Base', 'demo:base'), model('IN', 'demo:in'), model('RL', 'demo:rl')];
   const facts = evaluationFacts(transfer, { models, reading, questions: 'list', stitched: true }, values);
   expect(checked(facts)).toMatchObject({
-    work: 'Transfer of Base (demo:base), IN (demo:in) and RL (demo:rl) on list',
+    ...{ done: 'Transfer', on: 'list' },
     seed: 123,
     command:
       'npm run -s headless -- transfer --base demo:base --in demo:in --rl demo:rl --items <list> --cuts 4,8 --samples 3 '.replace(
@@ -108,7 +119,7 @@ test('updates of roles and of further checkpoints, with cuts of a person’s own
   // As its slot is called.
   const labelOf = (role: string): string => ({ in: 'IN', 'my-folder': 'mine' })[role] ?? role;
   expect(checked(updatesFacts(energy, plan, { labelOf, cuts: '4,8' }))).toMatchObject({
-    work: 'Update energy, mine − IN, of IN (demo:in) and mine (my folder)',
+    done: 'Update energy, mine − IN,',
     checkpoints: [{ name: 'IN' }, { name: 'mine', folder: 'my folder' }],
     ...{ dtype: 'BF16', device: 'cpu', seed: null },
     command: `npm run -s headless -- energy --in demo:in --model '<folder my folder>' --rounding reference --outside --cuts 4,8 --out fro_norm.json`,
@@ -120,7 +131,7 @@ test('rounding that no command can ask for says so, and another build its name',
   const scheme = { format: 'awq', bits: 4, group: 128, head: false } as const;
   const plan = { recipe: {}, donors } as unknown as Parameters<typeof roundingFacts>[0];
   const facts = checked(roundingFacts(plan, scheme, null));
-  expect(facts.work).toBe('Rounding to AWQ, 4 bits in groups of 128 of IN (demo:in)');
+  expect(facts.done).toBe('Rounding to AWQ, 4 bits in groups of 128');
   expect(facts.remarks).toEqual(['No command takes what this is made of.']);
   expect(roundingFacts(plan, scheme, 'npm run').remarks).toEqual([]);
   const origin = { key: '', build: '0.0.9', modules: '', at: '2026-11-28T10:49:00Z' };

@@ -4,7 +4,7 @@ import type { PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import { listing } from '../../checkpoint/listing.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
-import { type PageFacts, workText } from '../charts/export/figure-facts.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { computing, namedModels, readingFlags } from './model-facts.ts';
 
 /** What an analysis was given when its work was laid out. */
@@ -22,7 +22,6 @@ export function probeFacts(
 ): PageFacts {
   const { name, writes, samplesFlag, method } = declaration;
   const { place = null } = samples;
-  const checkpoints = namedModels(models);
   const own = 'whole' in samples && samples.whole === true;
   const before: FlagWords = [
     ...models.flatMap((model): FlagWords => {
@@ -42,8 +41,8 @@ export function probeFacts(
   );
   const seed = values['seed'];
   return {
-    ...{ analysis: name, work: workText(words.title, checkpoints, samples.name), method, ...computed },
-    checkpoints,
+    ...{ analysis: name, done: words.title, on: samples.name, method, ...computed },
+    checkpoints: namedModels(models),
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
     command: own ? null : commandLine(declaration, values, { before, after }),

@@ -5,7 +5,7 @@ import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { listed } from '../../listed.mjs';
 import { isRole } from '../../roles.mjs';
-import { type PageFacts, workText } from '../charts/export/figure-facts.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
 
 /** How updates of a page are called. */
 interface Legend {
@@ -30,9 +30,6 @@ export function updatesFacts(
   const values = settingsOf(identified);
   const computer = typeof identified['computer'] === 'string' ? identified['computer'] : 'cpu';
   const all = [...checkpoints];
-  const named = all.map(([role, { name: folder, fingerprint }]) => ({
-    ...{ name: labelOf(role), folder, fingerprint },
-  }));
   const formulas = plan.deltas.map(({ to, from }) => `${labelOf(to)} − ${labelOf(from)}`);
   const done = formulas.length > MOST_NAMED ? words.work : `${words.work}, ${listed(formulas)},`;
   const merged = all.filter(([, { files }]) => files instanceof MergedFolder);
@@ -51,8 +48,10 @@ export function updatesFacts(
   );
   const seed = values['seed'];
   return {
-    ...{ analysis: name, work: workText(done, named), method },
-    checkpoints: named,
+    ...{ analysis: name, done, on: null, method },
+    checkpoints: all.map(([role, { name: folder, fingerprint }]) => ({
+      ...{ name: labelOf(role), folder, fingerprint },
+    })),
     seed: typeof seed === 'number' ? seed : null,
     ...{ dtype: [...stored].sort().join(', '), device: computer },
     settings: { ...values, ...(cuts === null ? {} : { cuts }) },

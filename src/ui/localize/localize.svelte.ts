@@ -24,7 +24,7 @@ import {
 } from '../state/kept-settings.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
-import { shownModel, standIn } from '../state/stand-in.ts';
+import { carriedOf, shownModel, standIn } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
 import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
@@ -206,7 +206,7 @@ export class Localize {
         store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );
     } catch (error) {
-      if (isWanted() && !store.run.running) store.plan = null;
+      if (isWanted() && !store.run.running) store.fail();
       throw error;
     }
   }
@@ -236,7 +236,7 @@ export class Localize {
     if (!given || !first) throw unreadable(work);
     const { chosen, source, values, samples } = given;
     const models = given.models.map(standIn);
-    const inPlace = { page: 'localize', models, body: bodyOf(first.checkpoint) } as const;
+    const inPlace = { page: 'localize', models, body: bodyOf(first.checkpoint), ...carriedOf(work) } as const;
     this.#images.restore({ ...given.reading });
     this.pick = null;
     this.restore({ probe: work.analysis, chosen, settings: { [work.analysis]: values } });
@@ -248,6 +248,11 @@ export class Localize {
     if (isCommitted && this.store.plan && sameWork(this.store.plan.identity, work)) return;
     this.#instead = { standIn: inPlace, samples };
     await this.prepare();
+    // Something else may have been opened, or shown, meanwhile.
+    const { plan } = this.store;
+    if (this.#family.standIn !== inPlace || (plan && sameWork(plan.identity, work))) return;
+    this.#family.standIn = null;
+    throw unreadable(work);
   }
 
   async start(): Promise<void> {

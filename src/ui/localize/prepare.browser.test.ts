@@ -60,3 +60,19 @@ test('an earlier reading that fails late takes nothing away', async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(localize.store.plan?.total).toBe(2);
 });
+
+test('what cannot be laid out leaves Run to be pressed, and what was shown as of before', async () => {
+  const { localize, readings, asking } = await start();
+  const { run } = localize.store;
+  localize.store.restore({ samples: 1 });
+  const laid = localize.prepare();
+  await expect.poll(() => readings.length).toBe(1);
+  readings[0]?.go();
+  await laid;
+  run.records = new Map([['0', {}]]);
+  expect(run.whole).toBe(true);
+  await asking(2);
+  readings[1]?.fail(new NamedError('FileChanged', 'the list changed', {}, 'choose it again'));
+  await expect.poll(() => run.whole).toBe(false);
+  expect([run.records.size, run.former?.total]).toEqual([1, 1]);
+});

@@ -35,7 +35,8 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   /** Of what is set; null until there is one. */
   plan = $state.raw<Plan<Record, Sample> | null>(null);
   #models = $state.raw<readonly AskedModel[]>([]);
-  #facts = $state.raw<PageFacts | null>(null);
+  /** What charts of what is set would carry. */
+  facts = $state.raw<PageFacts | null>(null);
   /** What was laid out when other work was last shown than is set now. */
   #former = $state.raw<Laid<Values, Record, Sample> | null>(null);
   #laid: Laid<Values, Record, Sample> | null = null;
@@ -56,7 +57,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   get shown(): ShownWork<Values, Record, Sample> {
     const { run, plan, values } = this;
     const laid =
-      run.former && this.#former ? this.#former : { plan, values, models: this.#models, facts: this.#facts };
+      run.former && this.#former ? this.#former : { plan, values, models: this.#models, facts: this.facts };
     return { run, ...laid };
   }
 
@@ -90,13 +91,27 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
     if (this.run.running || !isWanted()) return;
     const facts = probeFacts(this.probe, given, applied as SettingValues);
     const lay = (other: boolean): void => {
-      if (other && !this.run.former) this.#former = this.#laid;
+      if (other) this.#leave();
       this.#laid = { plan, models, values, facts };
       this.plan = plan;
       this.#models = models;
-      this.#facts = facts;
+      this.facts = facts;
     };
     await this.run.showWork(plan.identity, plan.total, lay, keep && (() => keep(plan)));
+  }
+
+  /** What is set could not be laid out: what was shown is not of it, and pressing Run says why. */
+  fail(): void {
+    this.#leave();
+    this.#laid = null;
+    this.plan = null;
+    this.facts = null;
+    this.run.leave();
+  }
+
+  /** Other work is set than what is shown. */
+  #leave(): void {
+    if (!this.run.former) this.#former = this.#laid;
   }
 
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */

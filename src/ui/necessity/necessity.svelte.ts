@@ -12,6 +12,7 @@ import type { Metric } from '../../grading/metrics.ts';
 import { regionSpans, type Region } from '../../regions.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
+import { changedSince } from '../analyses/changed-since.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
@@ -128,11 +129,17 @@ export class Necessity {
     }));
   });
 
-  /** Whether all of the weights were read. */
+  /** Whether all of the weights that are open were read. */
   get measured(): boolean {
     const { plan, run } = this.#energy;
-    return plan !== null && run.records.size === plan.total;
+    return plan !== null && run.former === null && run.records.size === plan.total;
   }
+
+  /** Of what the findings are, where that is not what is open now. */
+  formerUpdates = $derived.by((): string | null => {
+    const { run, facts, nextFacts, analysis } = this.#energy;
+    return run.former && facts && changedSince(facts, nextFacts, analysis);
+  });
 
   /** Trainer settings that freeze the chosen region at the cuts on screen. */
   configs = $derived.by((): readonly FreezeConfig[] => {

@@ -1,14 +1,8 @@
-import { type Gap, type GapRow, undecidedOf } from '../../evaluation/perception/gap-table.ts';
+import { type Gap, type GapRow, pooledLines, undecidedOf } from '../../evaluation/perception/gap-table.ts';
 import { points, pSaid } from '../../number-text.mjs';
 import { AS_PERCENT } from '../charts/axis/value-axis.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
 import { undecidedNote } from '../evaluation/undecided.ts';
-
-const POOLED = [
-  { key: 'in-domain', label: 'all in-domain' },
-  { key: 'out-of-domain', label: 'all out-of-domain' },
-  { key: 'all', label: 'all' },
-];
 
 /** Both sides, and what lies between them, with equal axes. */
 export const GAP_COLUMNS: readonly DotColumn[] = [
@@ -17,14 +11,14 @@ export const GAP_COLUMNS: readonly DotColumn[] = [
   { key: 'gap', axis: { title: 'text − image (points)', domain: [-1, 1], ...AS_PERCENT, format: points } },
 ];
 
-/** Kinds of puzzles, then all of a domain together. */
+/** Kinds of puzzles, then several together: those of a domain where there are others, and all. */
 export function gapLines(
   rows: readonly GapRow[],
 ): readonly { readonly key: string; readonly label: string }[] {
   const families = new Set(rows.flatMap((row) => row.families.map(({ family }) => family)));
   return [
     ...[...families].map((key) => ({ key, label: key.replaceAll('_', ' ') })),
-    ...POOLED.filter(({ key }) => rows.some(({ pooled }) => key in pooled)),
+    ...pooledLines(rows).map((key) => ({ key, label: key === 'all' ? 'all' : `all ${key}` })),
   ];
 }
 

@@ -44,11 +44,17 @@ test('of Characterize, and of a page that is left', async () => {
 });
 
 test('of evaluations, each by its own', async () => {
-  history.replaceState(null, '', '#necessity?do=necessity&samples=99999999&maxNewTokens=99999999&style=none&seed=first');
+  history.replaceState(
+    null,
+    '',
+    '#necessity?do=necessity&samples=99999999&maxNewTokens=99999999&style=none&seed=first',
+  );
   const { app } = await stageApp({});
   await expect.poll(() => app.necessity.choice.samples).toBe(10_000);
   expect(app.necessity.choice.values).toMatchObject({ style: 'none', seed: 123, maxNewTokens: 32_768 });
-  await expect.poll(() => location.hash).toBe('#necessity?do=necessity&samples=10000&style=none&maxNewTokens=32768');
+  await expect
+    .poll(() => location.hash)
+    .toBe('#necessity?do=necessity&samples=10000&style=none&maxNewTokens=32768');
 
   location.hash = '#perception?do=disentangle&text=black&maxNewTokens=9';
   await expect.poll(() => app.perception.text).toBe('black');

@@ -67,6 +67,8 @@ export interface StandIn {
   /** None where only weights were compared. */
   readonly models: readonly LoadedSlot[];
   readonly body: Body;
+  /** Said of what travels with the app; left out of what this browser keeps. */
+  readonly carried?: string;
 }
 
 /** The checkpoints at hand: Base, IN, RL and more. */
@@ -100,7 +102,7 @@ export class Family {
   standInNeeds = $derived.by((): string | null => {
     if (!this.standIn) return null;
     const names = this.standIn.models.map(({ identity }) => identity.label).join(' and ');
-    return `Shown as this browser keeps it. Open ${names === '' ? 'its checkpoints' : `and load ${names}`} to compute more.`;
+    return `${this.standIn.carried ? 'Carried with the app' : 'Shown as this browser keeps it'}. Open ${names === '' ? 'its checkpoints' : `and load ${names}`} to compute more.`;
   });
   /** The layer axis of the app: the first open checkpoint's. */
   body = $derived.by((): Body => {

@@ -29,6 +29,9 @@ export class KeptResults {
     journals.onRemoved(() => {
       if (this.shown) void this.askShown();
     });
+    journals.onTakenOver(() => {
+      if (this.shown) void this.askShown();
+    });
     journals.weights.onWithdrawn(({ works }) => {
       this.withdrawn = [...this.withdrawn, ...works];
     });

@@ -15,7 +15,10 @@ const SHAPE = v.object({
 });
 
 /** A work that can be listed and shown. */
-export interface ListedWork extends Omit<ShownWork, 'part' | 'title'>, ShownPart {}
+export interface ListedWork extends Omit<ShownWork, 'part' | 'title'>, ShownPart {
+  /** Of what travels with the app: "Carried with the app: measured by version 0.1.0 (1a2b3c4d) on 2026-11-28 10:49". */
+  readonly carried?: string;
+}
 
 /** Whether both are the same settings, in whatever order. */
 export function sameValues(one: unknown, other: unknown): boolean {

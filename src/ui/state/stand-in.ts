@@ -1,7 +1,13 @@
 /** Models that are not loaded, as what was measured of them is kept: in the place of those that were. */
 import type { ShownModel } from '../../study/shown/model.ts';
 import { identityAt, MOST_CHECKPOINTS } from '../theme/identity.ts';
+import type { ListedWork } from './shown-part.ts';
 import type { LoadedSlot } from './slot.svelte.ts';
+
+/** Whether what stands in travels with the app, as its work says it. */
+export function carriedOf({ carried }: Pick<ListedWork, 'carried'>): Pick<ListedWork, 'carried'> {
+  return carried === undefined ? {} : { carried };
+}
 
 const PLACES = Array.from({ length: MOST_CHECKPOINTS }, (_, place) => identityAt(place));
 

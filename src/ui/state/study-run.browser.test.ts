@@ -87,6 +87,19 @@ test('what is withdrawn while it is read is not shown, of this build or of anoth
   expect([said(), run.origin, run.notices]).toEqual([[], null, []]);
 });
 
+test('what is left, or replaced, before it is laid out is not laid out behind that', async () => {
+  const { run } = staged();
+  const laid: string[] = [];
+  const show = (name: string): Promise<void> =>
+    run.showWork({ ...identity, settings: name }, 1, () => laid.push(name));
+  await Promise.all([show('one'), show('two')]);
+  expect(laid).toEqual(['two']);
+  const three = show('three');
+  run.leave();
+  await three;
+  expect([laid, run.total]).toEqual([['two'], 0]);
+});
+
 test('of work that the page has left nothing is told', async () => {
   const { storage, state, waiting } = slowStorage();
   const { run } = staged(storage);
@@ -128,6 +141,16 @@ test('what was shown stays under other settings, told as former, until there is 
   expect([said(), run.former?.title]).toEqual([['before'], 'Verdicts']);
   await compute('after');
   expect([said(), run.former, run.total, run.resumable]).toEqual([['after'], null, 2, true]);
+
+  // Nor is what was shown gone where nothing can be run for a while; where nothing is open any more it is.
+  await run.showWork(other, 2);
+  run.leave();
+  expect([said(), run.former, run.whole]).toEqual([['after'], { title: 'Others', total: 2 }, false]);
+  await run.showWork(other, 2);
+  expect([said(), run.former, run.resumable]).toEqual([['after'], null, true]);
+  run.leave(false);
+  expect([said(), run.former, run.total]).toEqual([[], null, 0]);
+  await run.showWork(other, 2);
 
   // Of former work that is forgotten nothing stays.
   await run.showWork({ ...identity, settings: 3 }, 1);

@@ -39,7 +39,7 @@ export class StudyRun<Record> {
   #total = $state(0);
   error = $state.raw<NamedError | null>(null);
   notices = $state.raw<readonly string[]>([]);
-  /** Who computed what is shown, where that is another build: it is never gone on with. Null: this one, or nothing is shown. */
+  /** Who computed what is shown, where that is another build, or it travels with the app: it is never gone on with. Null: this one here, or nothing is shown. */
   origin = $state.raw<Origin | null>(null);
   readonly #journals: Journals;
   readonly #jobs: Jobs;
@@ -49,6 +49,8 @@ export class StudyRun<Record> {
   #key = '';
   /** Of the journal that the records on show are of. */
   #shownKey = '';
+  /** Nothing that it was computed from is open: kept work stands in for it. */
+  #inPlace = false;
   #controller: AbortController | null = null;
   #pending: Map<string, Record> | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -56,6 +58,8 @@ export class StudyRun<Record> {
   readonly #preparing: Preparing<Record> | null;
   /** Of the records that are shown next: what was on its way before them is not shown behind them. */
   #serial = 0;
+  /** Times that work was to be shown, or left. */
+  #asked = 0;
   /** Kept work that was removed: what was read before may have been of it. */
   #removals = 0;
 
@@ -107,7 +111,8 @@ export class StudyRun<Record> {
    * build's; where that is nothing either, what was shown before stays, as `former`. Nothing happens while another runs.
    *
    * @param lay called before anything of it is shown, with whether it is another work than the one before
-   * @param part what showing it again takes besides its records, kept as soon as there are some; null where that cannot be kept
+   * @param part what showing it again takes besides its records, kept as soon as there are some; null of what stands in for it: then
+   *   what travels with the app is shown, too
    */
   async showWork(
     identity: WorkIdentity,
@@ -115,16 +120,18 @@ export class StudyRun<Record> {
     lay: (other: boolean) => void = () => undefined,
     part: (() => Promise<ShownPart | null>) | null = null,
   ): Promise<void> {
+    const asked = ++this.#asked;
     const key = await workKey(identity);
-    if (this.running) return;
+    // What was asked for later, or left, while the key was made is what counts.
+    if (this.running || asked !== this.#asked) return;
     lay(key !== this.#key);
     this.#part = part;
-    if (key === this.#key) return;
-    if (this.records.size > 0 && this.#identity)
-      this.former ??= { title: this.#identity.title, total: this.total };
+    const inPlace = part === null;
+    const other = key !== this.#key;
+    if (!other && inPlace === this.#inPlace) return;
+    this.#inPlace = inPlace;
     this.#key = key;
-    this.#identity = identity;
-    this.#total = total;
+    if (other) this.#leaveFor(identity, total);
     this.error = null;
     await this.#showKept(identity);
   }
@@ -136,8 +143,10 @@ export class StudyRun<Record> {
     const notices: string[] = [];
     try {
       const finished = await this.#journals.read<Record>(identity, (notice) => notices.push(notice));
-      const [latest] = finished.size > 0 ? [] : await this.#journals.otherBuilds(identity);
-      const other = latest && (await this.#journals.ofOtherBuild<Record>(identity.kind, latest));
+      const carried =
+        finished.size > 0 || !this.#inPlace ? null : await this.#journals.ofCarried<Record>(identity);
+      const [latest] = finished.size > 0 || carried ? [] : await this.#journals.otherBuilds(identity);
+      const other = carried ?? (latest && (await this.#journals.ofOtherBuild<Record>(identity.kind, latest)));
       if (this.#identity !== identity || this.running) return;
       // What was withdrawn while it was read is not shown.
       if (removals !== this.#removals) return await this.#showKept(identity);
@@ -181,18 +190,28 @@ export class StudyRun<Record> {
     this.notices = [];
   }
 
-  /** Nothing is to be run any more: a checkpoint was closed. */
-  leave(): void {
+  /** Nothing is to be run any more. @param stays whether what was shown does, as `former`; not where nothing is open any more */
+  leave(stays = true): void {
     if (this.running) return;
+    this.#asked += 1;
+    if (!stays) {
+      this.records = new Map();
+      this.former = null;
+      this.origin = null;
+    }
     this.#serial += 1;
     this.#key = '';
-    this.#identity = null;
-    this.records = new Map();
-    this.#total = 0;
-    this.former = null;
+    this.#leaveFor(null, 0);
     this.error = null;
     this.notices = [];
-    this.origin = null;
+  }
+
+  /** Other work is set than what is shown. */
+  #leaveFor(identity: WorkIdentity | null, total: number): void {
+    if (this.records.size > 0 && this.#identity)
+      this.former ??= { title: this.#identity.title, total: this.total };
+    this.#identity = identity;
+    this.#total = total;
   }
 
   /** Runs the work that is shown; resolves when that is over, however it ended. */
@@ -248,7 +267,7 @@ export class StudyRun<Record> {
 
   /** Forgets what was found, here and in the journal. */
   async forget(): Promise<void> {
-    if (this.running || !this.#identity) return;
+    if (this.running || this.records.size === 0) return;
     await this.#journals.remove(this.#shownKey);
   }
 

@@ -6,11 +6,20 @@ import type { BrowserComputers } from '../../spectra/computers.ts';
 export interface StudySurroundings {
   readonly journals: Journals;
   computers(wanted: 'webgpu' | 'cpu', onNotice: (notice: string) => void): Promise<BrowserComputers>;
+  /** The file of the study that travels with the app; null where there is none, or no network. */
+  carried?(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
+
+/** Below the page: made by the command `study` of the spec beside it. */
+const CARRIED = 'study/demo.frankenscope';
 
 export function browserSurroundings(): StudySurroundings {
   return {
     journals: new Journals(browserStorage()),
+    async carried() {
+      const response = await fetch(new URL(CARRIED, document.baseURI)).catch(() => null);
+      return response?.ok ? new Uint8Array(await response.arrayBuffer()) : null;
+    },
     computers: async (...asked) => (await import('../../spectra/computers.ts')).browserComputers(...asked),
   };
 }

@@ -3,6 +3,7 @@ import { firstValues } from '../../analyses/setting-values.ts';
 import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import { declaration } from '../../analyses/transfer/declaration.mjs';
 import type { EngineApi } from '../../engine/protocol.ts';
+import type { Subject } from '../../engine/subject.ts';
 import { version } from '../../version.ts';
 import { experimentsOf } from '../../evaluation/results/experiments-of.ts';
 import { resultPieces, type ResultPieces } from '../../evaluation/results/write.ts';
@@ -108,7 +109,7 @@ export class TransferEvaluation {
   prepare(): Promise<void> {
     let part: ReturnType<KeptEvaluation['part']> = null;
     return this.run.prepare(
-      (work) => this.#plan(work, (models, samples) => (part = this.kept.part(models, samples))),
+      (work) => this.#plan(work, (...asked) => (part = this.kept.part(...asked))),
       () => part,
     );
   }
@@ -144,18 +145,20 @@ export class TransferEvaluation {
 
   async #plan(
     work: GivenEvaluation['work'],
-    keep: (models: readonly LoadedSlot[], samples: ItemSets) => void,
+    keep: (models: readonly LoadedSlot[], samples: ItemSets, stitch: Subject | null) => void,
   ): Promise<WithFacts<EvaluationPlan> | null> {
     if (this.#missing !== null) return null;
-    const { present: loaded } = this.#stores.family;
-    const stitched = this.withStitch && this.#stores.stitch.stitched ? this.#stores.stitch.subject : null;
+    const { present: loaded, standIn } = this.#stores.family;
+    const { stitch } = this.#stores;
+    const own = this.withStitch && stitch.stitched ? stitch.subject : null;
+    const stitched = standIn ? this.kept.stitch : own;
     // A stitch takes layers of whatever is loaded.
     const models = stitched ? loaded : loaded.filter(({ identity }) => DONORS.has(identity.label));
     const layers = models[0]?.checkpoint.layers ?? 0;
     const values = { ...this.#values, cuts: this.#stores.view.cutsText(layers) };
     const { reading } = this.#stores.images;
     const samples = await this.choice.sets();
-    if (!stitched) keep(models, samples);
+    keep(models, samples, stitched);
     const further = stitched ? [await subjectVariant('Your stitch', stitched, loaded)] : [];
     const plan = await transfer.plan(
       {

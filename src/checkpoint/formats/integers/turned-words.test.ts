@@ -52,6 +52,12 @@ describe('words that are turned round', () => {
   it.each([
     { lines: 32, wide: 1, first: 0, count: 8 },
     { lines: 160, wide: 9, first: 0, count: 72 },
+    // Lines that are copied all at once, and some that nearly are.
+    { lines: 160, wide: 12, first: 0, count: 96 },
+    { lines: 160, wide: 12, first: 0, count: 80 },
+    { lines: 160, wide: 12, first: 8, count: 88 },
+    { lines: 4096, wide: 44, first: 0, count: 352 },
+    { lines: 64, wide: 128, first: 0, count: 1024 },
     { lines: 96, wide: 13, first: 24, count: 56 },
     { lines: 2080, wide: 33, first: 8, count: 200 },
   ])('$lines lines of $wide interleaved words, $count rows from $first', ({ lines, wide, first, count }) => {

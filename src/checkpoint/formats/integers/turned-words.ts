@@ -50,8 +50,10 @@ function turnedRows(
   rowWords: number,
 ): Uint32Array {
   const across = Math.ceil(count / rowsAWord / 4) * 4;
-  // An odd number of cache lines: an even one leaves neighbours few places in the cache.
-  const lineBytes = CACHE_LINE * (Math.ceil((4 * across) / CACHE_LINE) | 1);
+  // Short lines are many, and copied all at once. Lines of many words, or of a power of two, have few places in the cache for their
+  // neighbours: those are put apart by an odd number of cache lines.
+  const isWhole = rowsAWord === 8 && first === 0 && across === wide && (4 * wide) % (8 * CACHE_LINE) !== 0;
+  const lineBytes = isWhole ? 4 * wide : CACHE_LINE * (Math.ceil((4 * across) / CACHE_LINE) | 1);
   const rowBytes = 4 * rowWords;
   const panelWords = Math.max(16, Math.floor(PANEL_BYTES / (lineBytes * rowsAWord) / 16) * 16);
   const to = panelWords * rowsAWord * lineBytes;
@@ -59,8 +61,10 @@ function turnedRows(
   const memory = new Uint32Array(kernels.memory.buffer);
   for (let word = 0; word < rowWords; word += panelWords) {
     const high = Math.min(panelWords, rowWords - word);
-    for (let line = 0; line < high * rowsAWord; line += 1) {
-      const from = (word * rowsAWord + line) * wide + first / rowsAWord;
+    const start = word * rowsAWord * wide + first / rowsAWord;
+    if (isWhole) memory.set(words.subarray(start, start + high * rowsAWord * wide));
+    for (let line = 0; line < high * rowsAWord && !isWhole; line += 1) {
+      const from = start + line * wide;
       memory.set(words.subarray(from, from + count / rowsAWord), (line * lineBytes) / 4);
     }
     if (rowsAWord === 8) kernels.turnNibbles(0, lineBytes, high, across);

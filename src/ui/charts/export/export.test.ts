@@ -8,7 +8,7 @@ import { intervalName } from '../../../statistics/interval-kind.ts';
 import { PAGE_FACTS } from '../testing/page-facts.ts';
 import { csv } from './csv.ts';
 import { factsOf } from './facts-of.ts';
-import { factLines, figureName, workText } from './figure-facts.ts';
+import { factLines, figureName } from './figure-facts.ts';
 import { chartJson } from './json.ts';
 import { withTexts } from './png-texts.ts';
 import { inUnicodeRange } from './unicode-range.ts';
@@ -24,6 +24,7 @@ const table = {
 
 const chart = {
   ...{ title: 'Change rate per layer', description: 'Share of pairs that changed.', finding: null },
+  models: undefined,
   ...{ sources: [], state: '37 of 100 so far', unit: 'pairs', interval: 'Wilson 95 %' },
   points: [{ n: 12 }, {}, { n: 3 }],
 };
@@ -120,11 +121,19 @@ test('every text calls a checkpoint as legends do, with its folder where that is
     { name: 'rl-frozen-early', folder: 'demo:rl-frozen-early', fingerprint: null },
     { name: 'mine', folder: 'mine', fingerprint: 'abcdef0123456789' },
   ];
-  const work = workText('Update energy', checkpoints);
-  expect(work).toBe('Update energy of rl-frozen-early (demo:rl-frozen-early) and mine');
-  const named = factsOf({ ...PAGE_FACTS, checkpoints, work }, chart, new Date(0));
+  const page = { ...PAGE_FACTS, checkpoints, done: 'Update energy', on: null };
+  const work = 'Update energy of rl-frozen-early (demo:rl-frozen-early) and mine';
+  const named = factsOf(page, chart, new Date(0));
+  expect(named.work).toBe(work);
   expect(named.title).toBe('Change rate per layer: rl-frozen-early and mine.');
   expect(named.measured).toBe(`${work}; n = 3 to 12 pairs a point.`);
+  // A chart of some of them says so, be it by its title.
+  const one = factsOf(page, { ...chart, title: 'Heads, mine', models: ['mine'] }, new Date(0));
+  expect([one.title, one.measured]).toEqual([
+    'Heads, mine.',
+    'Update energy of mine; n = 3 to 12 pairs a point.',
+  ]);
+  expect([one.work, one.checkpoints]).toEqual([work, checkpoints]);
   expect(factLines(named)[0]).toBe('rl-frozen-early (demo:rl-frozen-early) · mine (abcdef012345)');
 });
 

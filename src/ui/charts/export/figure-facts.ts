@@ -13,12 +13,9 @@ const checkpoint = v.strictObject({
   fingerprint: v.nullable(text),
 });
 
-/** What a page says of the numbers that its charts show. */
-const pageFacts = {
+const shared = {
   /** Of the command and of file names: "swap". */
   analysis: v.pipe(v.string(), v.regex(/^[a-z-]+$/)),
-  /** What was done, and of what, as `workText` says it: "Token swap of IN (demo:in) on minimal-pairs". */
-  work: text,
   /** The section of docs/method.md that defines it: "§2". */
   method: v.pipe(v.string(), v.regex(/^§\d+(\.\d+)?$/)),
   checkpoints: v.array(checkpoint),
@@ -35,11 +32,19 @@ const pageFacts = {
   remarks: v.array(sentence),
 } as const;
 
-export type PageFacts = Readonly<v.InferOutput<v.ObjectSchema<typeof pageFacts, undefined>>>;
+/** What a page says of the numbers that its charts show. */
+export interface PageFacts extends Readonly<v.InferOutput<v.ObjectSchema<typeof shared, undefined>>> {
+  /** What was done: "Token swap". */
+  readonly done: string;
+  /** What models were asked about: "minimal-pairs"; null of weights. */
+  readonly on: string | null;
+}
 
 /** Everything that a figure carries when it leaves the page, in all formats. */
 export const figureFacts = v.strictObject({
-  ...pageFacts,
+  ...shared,
+  /** What was done, of which models, on what: "Token swap of IN (demo:in) on minimal-pairs". */
+  work: text,
   /** A sentence: what was found, or what is drawn of which models. */
   title: sentence,
   /** The line below it: what was measured, on which models, and on how many items a point rests. */
@@ -78,10 +83,11 @@ export function workText(done: string, checkpoints: readonly Named[], on: string
   return `${done} of ${listed(checkpoints.map((one) => called(one)))}${on === null ? '' : ` on ${on}`}`;
 }
 
-/** What is drawn of which models, where no sentence says what was found: "Change rate per layer: RL." */
+/** What is drawn of which models, where no sentence says what was found: "Change rate per layer: RL." A title may name them itself. */
 export function drawnOf(title: string, checkpoints: readonly Named[]): string {
-  const names = listed(checkpoints.map(({ name }) => name));
-  return `${[title, ...(names === '' ? [] : [names])].join(': ')}.`;
+  const names = checkpoints.map(({ name }) => name);
+  const words = title.split(/[\s,]+/);
+  return names.every((name) => words.includes(name)) ? `${title}.` : `${title}: ${listed(names)}.`;
 }
 
 /** The lines that stand below a picture; the command's are apart. */

@@ -29,6 +29,11 @@ export function isFew(n: number | undefined, exact = false): boolean {
   return !exact && n !== undefined && n < FEW;
 }
 
+/** Whether an interval of so many items says anything; that of numbers that are computed from all there is does. */
+export function tells(n: number | undefined, exact = false): boolean {
+  return exact || n === undefined || n >= LEAST;
+}
+
 /** What is said of a chart some of whose points rest on few items: those are hollow where points can be. Nothing where none does. */
 export function fewWarning(points: Counted, exact = false, hollows = true): string {
   const counts = countsOf(points).filter((n) => isFew(n, exact));

@@ -68,5 +68,14 @@ test('where items give the numbers, a mean has its interval over them, and of fe
   const texts = (n: number) => meanTexts(found(n), { title: '', ...AS_PERCENT });
   expect(texts(12)[0]).toEqual(['25 % (12.5 % to 50 %)', '25 %']);
   expect(texts(3)[0]).toEqual(['–']);
+  // Decimals are those of the widest interval.
+  const means = [0.3, 0.218].map((mean) => ({
+    ...{ ...region, mean, deviation: null, n: 12 },
+    interval: { low: mean - 0.0194, high: mean + 0.03 },
+  }));
+  expect(meanTexts(means, { title: '', format: plainNumber }).map(([text]) => text)).toEqual([
+    '0.300 (0.281 to 0.330)',
+    '0.218 (0.199 to 0.248)',
+  ]);
   expect(regionMeans({ points, pooled: () => null }, averagedRanges([2, 4], 6, 0, 'llm'))).toEqual([]);
 });

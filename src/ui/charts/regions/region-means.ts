@@ -1,7 +1,7 @@
 import type { LayerIndex } from '../../../layer-index.ts';
 import { deviation, mean } from 'd3';
 import { LEAST } from '../../../few-items.mjs';
-import { spanText, spreadTexts } from '../../../number-text.mjs';
+import { evenForm, spanText, spreadTexts } from '../../../number-text.mjs';
 import type { Interval } from '../../../statistics/wilson.ts';
 import { percentText, plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { LayerSeries } from '../layer-lines/series.ts';
@@ -71,10 +71,16 @@ export function meanTexts(
   { format = plainNumber }: ValueAxis,
 ): readonly (readonly string[])[] {
   const spreads = spreadTexts(row, format === percentText);
+  const halves = row.flatMap(({ interval }) => (interval ? [(interval.high - interval.low) / 2] : []));
+  const even = evenForm(
+    row.map(({ mean }) => mean),
+    halves,
+  );
+  const form = format === plainNumber ? even : format;
   return row.map(({ mean: average, interval, n }, at) => {
     if (interval === undefined) return spreads[at] ?? [];
     if ((n ?? 0) < LEAST) return ['–'];
-    const text = format(average);
-    return interval ? [`${text} (${spanText(interval, format)})`, text] : [text];
+    const text = form(average);
+    return interval ? [`${text} (${spanText(interval, form)})`, text] : [text];
   });
 }

@@ -317,7 +317,7 @@ export const SHOTS: readonly Shot[] = [
     component: AnswerChart,
     props: {
       title: 'Divergence along the answer',
-      description: 'KL(RL ‖ IN) at every token of one answer, in nats: 0 where both models say the same.',
+      description: 'At every token of one answer, in nats: 0 where both models say the same.',
       ...{ record: ANSWER, all: [ANSWER], exact: true, unit: 'answers' },
       status: { kind: 'done', note: '1 answer' },
     },

@@ -1,0 +1,54 @@
+/** What RL changed in the demo family, as it travels with the app: laid out so that it can be drawn without a model. */
+import { analysis } from '../../analyses/attention/analysis.ts';
+import type { declaration } from '../../analyses/attention/declaration.mjs';
+import type { ValuesOf } from '../../analyses/declaration.ts';
+import { readerOf } from '../../analyses/probe.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
+import type { AttentionRecord } from '../../probes/attention/shift.ts';
+import type { ProbeEngine } from '../../probes/probe-engine.ts';
+import { thirds } from '../../regions.ts';
+import { givenAgain } from '../../study/shown/probe-given.ts';
+import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { probeFacts } from '../figure-source/probe-facts.ts';
+import { bodyOf } from '../layer-strip/layer-axis.ts';
+import { asked } from '../state/asked-slot.ts';
+import type { Carried } from '../state/carried.svelte.ts';
+import type { StandIn } from '../state/family.svelte.ts';
+import type { ListedWork } from '../state/shown-part.ts';
+import { carriedOf, standIn } from '../state/stand-in.ts';
+
+export interface CarriedFinding {
+  readonly work: ListedWork;
+  readonly records: readonly AttentionRecord[];
+  /** What was found, in a sentence with n and interval. */
+  readonly sentence: string;
+  /** What its chart carries. */
+  readonly facts: PageFacts;
+  readonly standIn: Omit<StandIn, 'page'>;
+}
+
+/** Null where none is carried, or another version made it. @throws NamedError `JournalFailed` */
+export async function carriedFinding(carried: Carried, engine: ProbeEngine): Promise<CarriedFinding | null> {
+  await carried.ask();
+  const work = carried.works.find((one) => one.analysis === analysis.declaration.name);
+  const given = work && givenAgain(work.given);
+  const [model] = given?.models ?? [];
+  if (!work || !given || !model || !('source' in given.samples)) return null;
+  const models = given.models.map(standIn);
+  const values = given.values as unknown as ValuesOf<typeof declaration.settings>;
+  const laid = {
+    ...{ engine, models: models.map(asked) },
+    samples: { ...given.samples, place: `dataset/data/items/${given.samples.name}.jsonl` },
+    reading: given.reading as Required<ImageReading>,
+  };
+  const plan = await analysis.plan(laid, values);
+  const found = (await carried.journals?.read<AttentionRecord>(plan.identity)) ?? new Map<string, never>();
+  if (found.size < plan.total) return null;
+  const records = [...found.values()];
+  const { layers } = model.checkpoint;
+  const [sentence = ''] = analysis.findings(records, values, laid.models, readerOf(thirds(layers), layers));
+  return {
+    ...{ work, records, sentence, facts: probeFacts(analysis, laid, values) },
+    standIn: { models, body: bodyOf(model.checkpoint), ...carriedOf(work) },
+  };
+}
