@@ -107,8 +107,10 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
         this.#laid = { plan, values };
         this.next = plan;
       };
-      const part = (): Promise<ShownPart | null> =>
-        Promise.resolve(shownUpdates(this.analysis, plan, values as SettingValues, kept?.() ?? null));
+      const part =
+        kept &&
+        ((): Promise<ShownPart | null> =>
+          Promise.resolve(shownUpdates(this.analysis, plan, values as SettingValues, kept())));
       await this.run.showWork(plan.identity, plan.total, lay, part);
     } catch (error) {
       this.fail(named(error));
