@@ -57,7 +57,7 @@ test('what travels with the app is shown as such at first sight, and put away by
   await expect(found).toContainText(
     'Counting changes most at layer 1: 92 % (Wilson 95 %: 75 % to 97.8 %, n = 25)',
   );
-  await expect(main.getByText('Carried with the app. Open and load RL to compute more.')).toBeVisible();
+  await expect(main.getByText('Open and load RL to compute more.')).toBeVisible();
   await expect(main.getByText(/^Kept results/)).toBeHidden();
   // Its pictures are those of the committed pairs.
   await pickFirst(page, main.getByRole('figure').first());
@@ -102,7 +102,7 @@ test('after a reload, and by a link, charts, findings and files are there again,
     expect(await seen(page, /^Save the results/)).toEqual(swapped);
     await expect(run).toBeDisabled();
     await expect(
-      main.getByText('Shown as this browser keeps it. Open and load RL to compute more.'),
+      main.getByText('Open and load RL to compute more.'),
     ).toBeVisible();
     // The committed pairs have their pictures.
     await pickFirst(page, main.getByRole('figure').first());

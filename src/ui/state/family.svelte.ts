@@ -102,7 +102,7 @@ export class Family {
   standInNeeds = $derived.by((): string | null => {
     if (!this.standIn) return null;
     const names = this.standIn.models.map(({ identity }) => identity.label).join(' and ');
-    return `${this.standIn.carried ? 'Carried with the app' : 'Shown as this browser keeps it'}. Open ${names === '' ? 'its checkpoints' : `and load ${names}`} to compute more.`;
+    return `Open ${names === '' ? 'its checkpoints' : `and load ${names}`} to compute more.`;
   });
   /** The layer axis of the app: the first open checkpoint's. */
   body = $derived.by((): Body => {

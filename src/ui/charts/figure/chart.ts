@@ -13,6 +13,8 @@ export interface ChartProps<Pick = never> {
    * where there is none: then what is drawn of which models.
    */
   readonly finding?: string | null;
+  /** Whether the page says it beside the chart, which leaves it to its exports then. */
+  readonly saidBeside?: boolean;
   /** Which models it draws, by their names; all that its page names, unless told otherwise. */
   readonly models?: readonly string[] | undefined;
   /** Where published marks that are drawn were printed. */
