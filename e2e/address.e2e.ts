@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { PAGE_FACTS } from '../src/ui/analysis-page/page-facts.ts';
-import { expect, test } from './page.ts';
+import { expect, test, withoutCarried } from './page.ts';
 
 const seam = (page: Page, between: string) =>
   page.getByRole('slider', { name: `Seam between ${between}` }).first();
@@ -21,6 +21,7 @@ test('an address goes to its page with the cuts it carries, at the start and whi
 });
 
 test('a seam moved on one page has moved on all, and in the address', async ({ page }) => {
+  await withoutCarried(page);
   await page.goto('./');
   let after = 9;
   for (const { key, title } of Object.values(PAGE_FACTS)) {

@@ -390,12 +390,12 @@ test('study: what each analysis writes is what its command writes; a rerun compu
   expect(stderr).toMatch(/1 of 4: energy\ngoing on: (\d+) of \1 were finished earlier/);
 
   const few = ['--samples', '2', '--max-new-tokens', '8'];
-  const models = ['--in', 'demo:in', '--rl', 'demo:rl'];
+  const models = ['--base', 'demo:base', '--in', 'demo:in', '--rl', 'demo:rl'];
   const alone: Readonly<Record<string, readonly string[]>> = {
     swap: ['--model', 'demo:rl', '--pairs', join(SETS, 'pairs'), '--layers', '0-1', ...few],
     ablate: ['--model', 'demo:in', '--problems', problems ?? '', '--layers', '0-1', ...few],
     'attention/attention_shift.json': [...models, '--items', questions ?? '', ...few],
-    'energy/fro_norm.json': ['--base', 'demo:base', ...models],
+    'energy/fro_norm.json': models,
   };
   for (const [path, flags] of Object.entries(alone)) {
     const [name = ''] = path.split('/');

@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { type Page, test as base } from '@playwright/test';
 
 export { expect } from '@playwright/test';
 
@@ -37,3 +37,8 @@ export const test = base.extend<Fixtures>({
     { auto: true },
   ],
 });
+
+/** As a build without a study of the demo family: every page stands on the studied body until something is opened. */
+export async function withoutCarried(page: Page): Promise<void> {
+  await page.route('**/study/demo.frankenscope', (route) => route.abort());
+}
