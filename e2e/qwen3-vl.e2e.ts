@@ -72,7 +72,7 @@ const COMMANDS = {
   // transformers was asked from the prompt's last token to the answer's last but one; the command asks the answer's tokens.
   attention: () =>
     ran('attention_shift.json', [
-      ...['attention', ...family('in', 'rl'), ...items(), '--samples', '1'],
+      ...['attention', ...family('base', 'in', 'rl'), ...items(), '--samples', '1'],
       ...['--max-new-tokens', String(TOKENS - 1)],
     ]),
   lens: () => ran('logit_lens.json', ['lens', ...family('base', 'in', 'rl'), ...items(), ...ONE]),

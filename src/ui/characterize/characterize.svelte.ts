@@ -138,10 +138,13 @@ export class Characterize {
     this.#kept = { standIn, compared };
     this.restore(work.analysis, values);
     this.#app.family.standIn = standIn;
+    const { measure } = this;
+    const set = JSON.stringify(this.store.values);
     await this.prepare();
+    // Something else may have been set, opened, or shown meanwhile.
+    if (this.#app.family.standIn !== standIn || this.measure !== measure) return;
     const { next } = this.store;
-    // Something else may have been opened, or shown, meanwhile.
-    if (this.#app.family.standIn !== standIn || (next && sameWork(next.identity, work))) return;
+    if (JSON.stringify(this.store.values) !== set || (next && sameWork(next.identity, work))) return;
     this.#app.family.standIn = null;
     throw unreadable(work);
   }

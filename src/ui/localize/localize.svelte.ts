@@ -218,10 +218,10 @@ export class Localize {
     return asks === 'pairs' ? pairSource : asks === 'problems' ? problemSource : pictureSource;
   }
 
-  /** Whether kept work is of the analysis and the settings that are shown. */
+  /** Whether kept work is of the analysis, the set and the settings that are shown. */
   isOf({ analysis, given }: ListedWork): boolean {
-    const values = analysis === this.probe ? givenAgain(given)?.values : undefined;
-    return values !== undefined && sameValues(values, this.store.values);
+    const again = analysis === this.probe ? givenAgain(given) : null;
+    return again?.source === this.#source && sameValues(again.values, this.store.values);
   }
 
   /**
@@ -244,13 +244,20 @@ export class Localize {
     this.#instead = null;
     this.#family.standIn = inPlace;
     const isCommitted = source !== 'dropped' && source !== 'own';
-    if (isCommitted) await this.prepare().catch(() => undefined);
-    if (isCommitted && this.store.plan && sameWork(this.store.plan.identity, work)) return;
+    const set = JSON.stringify(this.settings);
+    // It is shown, or something else was set, opened, or shown meanwhile.
+    const isDone = (): boolean => {
+      const { plan } = this.store;
+      if (this.#family.standIn !== inPlace || JSON.stringify(this.settings) !== set) return true;
+      return plan !== null && sameWork(plan.identity, work);
+    };
+    if (isCommitted) {
+      await this.prepare().catch(() => undefined);
+      if (isDone()) return;
+    }
     this.#instead = { standIn: inPlace, samples };
     await this.prepare();
-    // Something else may have been opened, or shown, meanwhile.
-    const { plan } = this.store;
-    if (this.#family.standIn !== inPlace || (plan && sameWork(plan.identity, work))) return;
+    if (isDone()) return;
     this.#family.standIn = null;
     throw unreadable(work);
   }
