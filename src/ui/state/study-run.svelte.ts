@@ -195,7 +195,8 @@ export class StudyRun<Record> {
     if (this.running) return;
     this.#asked += 1;
     if (!stays) {
-      this.records = new Map();
+      // Left already, it changes nothing that is drawn.
+      if (this.records.size > 0) this.records = new Map();
       this.former = null;
       this.origin = null;
     }
@@ -203,7 +204,7 @@ export class StudyRun<Record> {
     this.#key = '';
     this.#leaveFor(null, 0);
     this.error = null;
-    this.notices = [];
+    if (this.notices.length > 0) this.notices = [];
   }
 
   /** Other work is set than what is shown. */
