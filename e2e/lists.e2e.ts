@@ -4,7 +4,7 @@ import { ROOT } from '../scripts/paths.mjs';
 import { AppPage } from './app.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
-import { expect, test } from './page.ts';
+import { expect, test, withoutCarried } from './page.ts';
 
 /** Lists of questions as others write them (`tools/goldens/lists.py`), by page and by command. */
 const LISTS = join(ROOT, 'src', 'probes', 'data', 'testing', 'lists');
@@ -22,6 +22,7 @@ interface Expected {
 const expected = JSON.parse(readFileSync(join(LISTS, 'expected.json'), 'utf8')) as Record<string, Expected[]>;
 
 test('the page reads every codec of Parquet and tables with pictures within', async ({ page }) => {
+  await withoutCarried(page);
   const app = new AppPage(page);
   await app.start();
   await page.evaluate(() => (location.hash = '#localize'));
