@@ -122,7 +122,8 @@ test('what was measured stays, and says of what, while others open and close; on
   const found = page.getByRole('region', { name: 'What was found' });
   const sentence = found.getByText(/^RL − IN: mean/);
   await expect.element(sentence).toBeVisible();
-  const of = 'What is shown below is of the settings before: Update energy of x-base, x-sft, x-rl.';
+  const of =
+    'What is shown below is of the settings before: Update energy, IN − Base and RL − IN, of Base (x-base), IN (x-sft) and RL (x-rl).';
 
   await app.family.place([model('x-frozen', () => 3)]);
   await expect

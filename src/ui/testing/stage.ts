@@ -3,7 +3,7 @@ import type { EngineApi } from '../../engine/protocol.ts';
 import App from '../app/App.svelte';
 import { AppState } from '../app/app.svelte.ts';
 import { highlight } from '../state/highlight.svelte.ts';
-import type { StudySurroundings } from '../state/study-surroundings.ts';
+import { browserSurroundings, type StudySurroundings } from '../state/study-surroundings.ts';
 import '../theme/index.css';
 import { FakeEngine, type FakeOptions } from './fake-engine.ts';
 
@@ -44,7 +44,9 @@ export async function stageApp(
 /** The same around any engine. */
 export async function stageAround(engine: EngineApi, surroundings?: StudySurroundings): Promise<AppState> {
   unmountStaged();
-  const app = new AppState(engine, surroundings);
+  // The app's own study would stand in on pages that have nothing open.
+  const { carried: _, ...around } = browserSurroundings();
+  const app = new AppState(engine, surroundings ?? around);
   const target = host('100%');
   const mounted = mount(App, { target, props: { app } });
   clear = () => {
