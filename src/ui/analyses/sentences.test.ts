@@ -92,8 +92,9 @@ const line = (label: string, points: LayerSeries['points']): LayerSeries => ({
 const counts = fc.oneof(fc.constantFrom(1, 2, 12), fc.integer({ min: 3, max: 30 }));
 const many = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
   counts.chain((n) => fc.array(item, { minLength: n, maxLength: n }));
-const holds = <T>(records: fc.Arbitrary<T>, check: (records: T) => void): void =>
-  fc.assert(fc.property(records, check), { numRuns: 60 });
+const holds = <T>(records: fc.Arbitrary<T>, check: (records: T) => void, ...examples: readonly T[]): void =>
+  fc.assert(fc.property(records, check), { numRuns: 60, examples: examples.map((one): [T] => [one]) });
+
 const said = (text: string, tokens = 3): FinishedAnswer => ({ text, tokens, stop: 'end' });
 
 /** A share as a sentence has it, from the columns `NAME, share (%)`, `low`, `high` and `n` of one row. */
@@ -445,6 +446,8 @@ describe('sentences and exported tables', () => {
     minLength: LAYERS,
     maxLength: LAYERS,
   });
+  /** Neighbouring doubles: two formulas of a deviation differ in whether it is zero. */
+  const NEIGHBOURS = [[0], [1.0000000000000009e-7, 0], [1.0000000000000007e-7], [0]];
   const DELTA = {
     ...({ key: 'rl', to: 'rl', from: 'in', label: 'RL' } as const),
     ...({ colour: 'red', marker: 'square', formula: 'RL − IN', between: ['IN', 'RL'] } as const),
@@ -493,61 +496,69 @@ describe('sentences and exported tables', () => {
   }
 
   it('of energy: means of regions with the spread between layers', () => {
-    holds(byLayer, (matrices) => {
-      const file = {
-        layers: [],
-        summary: matrices.map((norms, at) => ({
-          ...{ layer_idx: at + 1, section: '', n_params: norms.length },
-          frankenscope: {
-            deltas: { rl: { relative_norm_mean: mean(norms), fro_norm_mean: 0 } },
-            unchanged: { rl: 0.5 },
-          },
-        })),
-        frankenscope: { total: { elements: 8, unchanged: { rl: 0.99971 } } },
-      } as unknown as FroNormFile;
-      const rows = rowsOf([...energySeries(file, [DELTA], 'relative')], PLAIN);
-      expect(rows.map((row) => numberIn(row, 'RL − IN, n'))).toEqual(matrices.map(({ length }) => length));
-      const plan = { deltas: [{ key: 'rl' }], pairing: { unshared: [] } } as never;
-      const [means = '', unchanged] = energy.findings(file, plan, {} as never, reader);
-      expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
-      const kept = rowsOf(unchangedSeries(file, [DELTA]), SHARE);
-      const share = numberIn(kept[0], 'RL − IN, unchanged of all weights (%)') / 100;
-      expect(unchanged).toBe(`RL − IN leaves ${percentText(share)} of the weights exactly as they were.`);
-      expect(share).toBeCloseTo(0.99971, 9);
-    });
+    holds(
+      byLayer,
+      (matrices) => {
+        const file = {
+          layers: [],
+          summary: matrices.map((norms, at) => ({
+            ...{ layer_idx: at + 1, section: '', n_params: norms.length },
+            frankenscope: {
+              deltas: { rl: { relative_norm_mean: mean(norms), fro_norm_mean: 0 } },
+              unchanged: { rl: 0.5 },
+            },
+          })),
+          frankenscope: { total: { elements: 8, unchanged: { rl: 0.99971 } } },
+        } as unknown as FroNormFile;
+        const rows = rowsOf([...energySeries(file, [DELTA], 'relative')], PLAIN);
+        expect(rows.map((row) => numberIn(row, 'RL − IN, n'))).toEqual(matrices.map(({ length }) => length));
+        const plan = { deltas: [{ key: 'rl' }], pairing: { unshared: [] } } as never;
+        const [means = '', unchanged] = energy.findings(file, plan, {} as never, reader);
+        expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
+        const kept = rowsOf(unchangedSeries(file, [DELTA]), SHARE);
+        const share = numberIn(kept[0], 'RL − IN, unchanged of all weights (%)') / 100;
+        expect(unchanged).toBe(`RL − IN leaves ${percentText(share)} of the weights exactly as they were.`);
+        expect(share).toBeCloseTo(0.99971, 9);
+      },
+      NEIGHBOURS,
+    );
   });
 
   it('of diversity: effective ranks of regions', () => {
-    holds(byLayer, (matrices) => {
-      const file = {
-        layers: matrices.flatMap((ranks, at) =>
-          ranks.map((rank) => ({
-            layer_idx: at + 1,
-            frankenscope: {
-              shape: [4, 4],
-              deltas: {
-                rl: { spectral_norm: rank === 0 ? 0 : 1, effective_rank: rank, singular_values: [1] },
+    holds(
+      byLayer,
+      (matrices) => {
+        const file = {
+          layers: matrices.flatMap((ranks, at) =>
+            ranks.map((rank) => ({
+              layer_idx: at + 1,
+              frankenscope: {
+                shape: [4, 4],
+                deltas: {
+                  rl: { spectral_norm: rank === 0 ? 0 : 1, effective_rank: rank, singular_values: [1] },
+                },
               },
-            },
-          })),
-        ),
-      } as unknown as LayerwiseSvdFile;
-      const rows = rowsOf(rankSeries(file, [DELTA], 'effective_rank'), PLAIN);
-      expect([...matricesByLayer(file, 'rl').values()]).toEqual(
-        rows.map((row) => numberIn(row, 'RL − IN, n') || 0),
-      );
-      // The rank of an update that is exactly zero is not 0: there is none.
-      expect(rows.map((row) => row[`RL − IN, ${PLAIN.title}`] === '')).toEqual(
-        matrices.map((ranks) => ranks.every((rank) => rank === 0)),
-      );
-      const plan = { deltas: [{ key: 'rl' }] } as never;
-      const [means = '', counted = ''] = diversity.findings(file, plan, { mode: 'exact' } as never, reader);
-      expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
-      expect(numbersOf(counted)[0]).toBe(numberIn(rows[0], 'RL − IN, spectra'));
-      const zero = numberIn(rows[0], 'RL − IN, exactly zero');
-      expect(zero).toBe(matrices.flat().filter((rank) => rank === 0).length);
-      expect(counted.includes(`${zero} exactly zero`)).toBe(zero > 0);
-    });
+            })),
+          ),
+        } as unknown as LayerwiseSvdFile;
+        const rows = rowsOf(rankSeries(file, [DELTA], 'effective_rank'), PLAIN);
+        expect([...matricesByLayer(file, 'rl').values()]).toEqual(
+          rows.map((row) => numberIn(row, 'RL − IN, n') || 0),
+        );
+        // The rank of an update that is exactly zero is not 0: there is none.
+        expect(rows.map((row) => row[`RL − IN, ${PLAIN.title}`] === '')).toEqual(
+          matrices.map((ranks) => ranks.every((rank) => rank === 0)),
+        );
+        const plan = { deltas: [{ key: 'rl' }] } as never;
+        const [means = '', counted = ''] = diversity.findings(file, plan, { mode: 'exact' } as never, reader);
+        expectMeans(means, rows, `RL − IN, ${PLAIN.title}`);
+        expect(numbersOf(counted)[0]).toBe(numberIn(rows[0], 'RL − IN, spectra'));
+        const zero = numberIn(rows[0], 'RL − IN, exactly zero');
+        expect(zero).toBe(matrices.flat().filter((rank) => rank === 0).length);
+        expect(counted.includes(`${zero} exactly zero`)).toBe(zero > 0);
+      },
+      NEIGHBOURS,
+    );
   });
 
   it('of overlap: each side and region beside its own chance', () => {

@@ -28,7 +28,7 @@ import { carriedOf, shownModel, standIn } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
 import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
-import { SampleSets } from './sample-sets.svelte.ts';
+import { isBrought, SampleSets } from './sample-sets.svelte.ts';
 
 /** Where the settings last run are kept, so that a reload finds its unfinished work again. */
 const KEPT = 'localize';
@@ -218,10 +218,14 @@ export class Localize {
     return asks === 'pairs' ? pairSource : asks === 'problems' ? problemSource : pictureSource;
   }
 
-  /** Whether kept work is of the analysis, the set and the settings that are shown. */
+  /**
+   * Whether kept work is of the analysis, the set and the settings that are shown. No later visit has what was brought along to choose:
+   * that is shown over a committed set, too.
+   */
   isOf({ analysis, given }: ListedWork): boolean {
     const again = analysis === this.probe ? givenAgain(given) : null;
-    return again?.source === this.#source && sameValues(again.values, this.store.values);
+    if (!again || !sameValues(again.values, this.store.values)) return false;
+    return again.source === this.#source || (isBrought(again.source) && !isBrought(this.#source));
   }
 
   /**
@@ -243,7 +247,7 @@ export class Localize {
     this.restore({ pairSource: source, problemSource: source, pictureSource: source });
     this.#instead = null;
     this.#family.standIn = inPlace;
-    const isCommitted = source !== 'dropped' && source !== 'own';
+    const isCommitted = !isBrought(source);
     const set = JSON.stringify(this.settings);
     // It is shown, or something else was set, opened, or shown meanwhile.
     const isDone = (): boolean => {
@@ -302,9 +306,9 @@ export class Localize {
     const { values, bad } = keptSettings(KEPT, CHOICES);
     this.keptNotice = badNotice([...bad, ...this.#take(values)]);
     const { sets } = this;
-    if (sets.pairSource === 'dropped' || sets.pairSource === 'own') sets.pairSource = 'pairs';
-    if (sets.problemSource === 'dropped') sets.problemSource = 'problems';
-    if (sets.pictureSource === 'dropped') sets.pictureSource = 'general-vqa';
+    if (isBrought(sets.pairSource)) sets.pairSource = 'pairs';
+    if (isBrought(sets.problemSource)) sets.problemSource = 'problems';
+    if (isBrought(sets.pictureSource)) sets.pictureSource = 'general-vqa';
   }
 }
 

@@ -13,6 +13,10 @@ import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, own
 
 export type PairSource = 'pairs' | 'minimal-pairs' | 'dropped' | 'own';
 export type QuestionSource = QuestionSet | 'dropped';
+
+/** Whether a set was brought along in this visit: it is gone with the page. */
+export const isBrought = (source: string): boolean => source === 'dropped' || source === 'own';
+
 type Asks = Probe['declaration']['asks'];
 
 /** What analyses are asked about: the committed sets, and what a person brought beside them. */

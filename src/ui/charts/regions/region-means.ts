@@ -1,7 +1,7 @@
 import type { LayerIndex } from '../../../layer-index.ts';
-import { deviation, mean } from 'd3';
 import { LEAST } from '../../../few-items.mjs';
 import { evenForm, spanText, spreadTexts } from '../../../number-text.mjs';
+import { spreadOf } from '../../../statistics/spread.ts';
 import type { Interval } from '../../../statistics/wilson.ts';
 import { percentText, plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { LayerSeries } from '../layer-lines/series.ts';
@@ -53,10 +53,9 @@ export function regionMeans(
     const values = points.flatMap(({ layer, value }) =>
       layer >= part.first && layer <= part.last && value !== null && Number.isFinite(value) ? [value] : [],
     );
-    const average = mean(values);
-    if (average === undefined) return [];
-    const layers = values.length;
-    if (!pooled) return [{ ...part, mean: average, deviation: deviation(values) ?? null, layers }];
+    const { n: layers, ...spread } = spreadOf(values);
+    if (layers === 0) return [];
+    if (!pooled) return [{ ...part, ...spread, layers }];
     const found = pooled(part.first, part.last);
     return found ? [{ ...part, ...found, deviation: null, layers }] : [];
   });
