@@ -1,8 +1,10 @@
-/** How fast a quantized layer of 7B's shape gets to the device, against a bare read of the same bytes: pairs, one after the other. */
+/** How fast a quantized layer of 7B's shape gets to the device, against a bare read of the slices it reads: pairs, one after the other. */
 import { readRange, type ByteSource, type CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
+import type { ByteRange } from '../checkpoint/joined-reads.ts';
 import type { Dtype } from '../checkpoint/dtype.ts';
 import { DecodedFolder } from '../checkpoint/formats/decoded-folder.ts';
+import { encodedAt } from '../checkpoint/formats/sent-source.ts';
 import { storedAs } from '../checkpoint/formats/stored-as.ts';
 import { readableFolder } from '../checkpoint/formats/open.ts';
 import type { Backend } from '../engine/backend/backend.ts';
@@ -18,8 +20,7 @@ import { median } from './resident.ts';
 import { removeSynthetic, syntheticFile } from './synthetic.ts';
 
 const GROUP = 128;
-const PAIRS = 5;
-const PIECE_BYTES = 16 * 2 ** 20;
+const PAIRS = 21;
 const LAYER = 'model.layers.0.';
 
 interface Part {
@@ -91,19 +92,24 @@ async function measured(files: CheckpointFiles, backend: Backend, convert: ReadA
     (sum, entry) => sum + storedAs(folder, entry).bytes,
     0,
   );
+  const load = async (using: ReadAndConvert): Promise<void> => {
+    const arrays = new WeightArrays(backend);
+    await loadWeights(checkpoint, plan, arrays, { convert: using });
+    arrays.dispose();
+  };
+  const slices = await slicesOf(load, convert);
   const ratios: number[] = [];
   const loads: number[] = [];
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const bare = await secondsOf(() => bareRead(files.get('model.safetensors') as ByteSource));
-    const arrays = new WeightArrays(backend);
-    const load = await secondsOf(() => loadWeights(checkpoint, plan, arrays, { convert }));
-    arrays.dispose();
-    loads.push(bytes / load);
-    ratios.push(bare / load);
+    const bare = await secondsOf(() => bareRead(files.get('model.safetensors') as ByteSource, slices));
+    const seconds = await secondsOf(() => load(convert));
+    loads.push(bytes / seconds);
+    ratios.push(bare / seconds);
   }
   return {
     ...{ storedBytes: bytes, ...storedMatrices(checkpoint, plan) },
     loadBytesPerSecond: median(loads),
+    slices: slices.length,
     ratio: median(ratios),
     ratios,
   };
@@ -115,15 +121,32 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** The whole file in pieces, as many in flight as a load has. */
-async function bareRead(source: ByteSource): Promise<void> {
-  const starts = Array.from(
-    { length: Math.ceil(source.size / PIECE_BYTES) },
-    (_, piece) => piece * PIECE_BYTES,
-  );
-  await mapInFlight(starts, (start) =>
-    readRange(source, start, Math.min(source.size, start + PIECE_BYTES), { file: source.name }),
-  );
+/** The slices that a load reads: of tensors that are read together, what lies side by side as one. */
+async function slicesOf(
+  load: (convert: ReadAndConvert) => Promise<unknown>,
+  convert: ReadAndConvert,
+): Promise<readonly ByteRange[]> {
+  const groups = new Map<object, ByteRange[]>();
+  await load((source, range, task, group) => {
+    const tensor = encodedAt(source, range.start);
+    if (!tensor || !group) throw new RangeError(`${task.tensor} is not read with its neighbours`);
+    groups.set(group, [...(groups.get(group) ?? []), ...tensor.wholeParts()]);
+    return convert(source, range, task, group);
+  });
+  return [...groups.values()].flatMap((ranges) => {
+    const joined: { start: number; end: number }[] = [];
+    for (const { start, end } of ranges.toSorted((one, other) => one.start - other.start)) {
+      const last = joined.at(-1);
+      if (last?.end === start) last.end = end;
+      else joined.push({ start, end });
+    }
+    return joined;
+  });
+}
+
+/** As many in flight as a load has. */
+async function bareRead(source: ByteSource, slices: readonly ByteRange[]): Promise<void> {
+  await mapInFlight(slices, ({ start, end }) => readRange(source, start, end, { file: source.name }));
 }
 
 async function layerFiles(name: string, { config, parts }: Layout): Promise<CheckpointFiles> {
