@@ -12,7 +12,7 @@ import { WeightArrays } from '../engine/weights/arrays.ts';
 import type { ReadAndConvert } from '../engine/weights/load.ts';
 import { loadWeights } from '../engine/weights/load.ts';
 import { planWeights } from '../engine/weights/plan.ts';
-import { linearFormat, storedMatrices } from '../engine/weights/stored-blocks.ts';
+import { inWideBlocks, linearFormat, storedMatrices } from '../engine/weights/stored-blocks.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
@@ -85,9 +85,10 @@ async function measured(files: CheckpointFiles, backend: Backend, convert: ReadA
   const folder = await readableFolder(files);
   if (!(folder instanceof DecodedFolder)) throw new RangeError('the layer opened as plain');
   const checkpoint = await openCheckpoint(folder);
-  const plan = planWeights(ONE_LAYER_OF_7B, linearFormat(checkpoint, 'q4'), backend.maxTensorBytes).filter(
+  const layer = planWeights(ONE_LAYER_OF_7B, linearFormat(checkpoint, 'q4'), backend.maxTensorBytes).filter(
     ({ tensor }) => tensor.startsWith(LAYER),
   );
+  const plan = backend.constantWeights ? inWideBlocks(checkpoint, layer) : layer;
   const bytes = [...checkpoint.tensors.values()].reduce(
     (sum, entry) => sum + storedAs(folder, entry).bytes,
     0,

@@ -26,7 +26,7 @@ import { WeightArrays } from './weights/arrays.ts';
 import { keptKey, weightDates } from './weights/kept.ts';
 import { loadWeights } from './weights/load.ts';
 import { headShards, planWeights } from './weights/plan.ts';
-import { linearFormat, storedMatrices } from './weights/stored-blocks.ts';
+import { inWideBlocks, linearFormat, storedMatrices } from './weights/stored-blocks.ts';
 import { cancelled } from '../work/cancel.ts';
 
 interface Loaded {
@@ -190,7 +190,8 @@ export class ModelLibrary {
     const ready = await this.#devices.get(device);
     const { backend } = ready.runtime;
     const format = linearFormat(folder.checkpoint, dtype);
-    const plan = planWeights(folder.config, format, backend.maxTensorBytes);
+    const planned = planWeights(folder.config, format, backend.maxTensorBytes);
+    const plan = backend.constantWeights ? inWideBlocks(folder.checkpoint, planned) : planned;
     const arrays = new WeightArrays(backend);
     const { kept, convert } = this.#surroundings;
     const key = keptKey(folder.checkpoint.fingerprint, dtype, plan);

@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from './onnx.ts';
 import { NONE } from './onnx.ts';
 import type { LinearFormat, WeightBinder } from './weights.ts';
-import { QUANTIZATION_BLOCK, blocksOf } from './weights.ts';
+import { blocksOf } from './weights.ts';
 
 export interface LinearShape {
   readonly out: number;
@@ -22,10 +22,8 @@ export function linear(
   shape: LinearShape,
   format: LinearFormat,
 ): Value {
-  const [first, ...rest] = weights.matrix(`${name}.weight`, shape.out, shape.in, format) as [
-    Value,
-    ...Value[],
-  ];
+  const { values, block } = weights.matrix(`${name}.weight`, shape.out, shape.in, format);
+  const [first, ...rest] = values as [Value, ...Value[]];
   const bias = shape.bias ? weights.vector(`${name}.bias`, shape.out) : NONE;
   const blocks = blocksOf(format);
   if (blocks) {
@@ -36,7 +34,7 @@ export function linear(
       K: shape.in,
       N: shape.out,
       bits: blocks.bits,
-      block_size: QUANTIZATION_BLOCK,
+      block_size: block,
       accuracy_level: 0,
     });
   }

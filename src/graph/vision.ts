@@ -66,7 +66,7 @@ function addPositions(
   positions: number,
   hiddenSize: number,
 ): Value {
-  const [table] = weights.matrix('pos_embed.weight', positions, hiddenSize, 'f32') as [Value];
+  const [table] = weights.matrix('pos_embed.weight', positions, hiddenSize, 'f32').values as [Value];
   const rows = graph.input('position_rows', 'int64', [4, 'N']);
   const shares = graph.input('position_weights', 'float32', [4, 'N', 1]);
   let sum = embedded;

@@ -5,8 +5,13 @@
  */
 import type { ElementType, GraphBuilder, Value } from './onnx.ts';
 
-/** Elements in one quantization block along the input dimension. */
+/** Elements in one quantization block along the input dimension, as values are rounded here. */
 export const QUANTIZATION_BLOCK = 32;
+
+/** The same of codes that are moved as they are stored, where these share a scale in so many columns and graphs carry their weights. */
+export const WIDE_BLOCK = 128;
+
+export type BlockSize = typeof QUANTIZATION_BLOCK | typeof WIDE_BLOCK;
 
 /** How a linear layer's matrix is stored on the device; `-zeros` with a zero point a block, which otherwise is the middle code. */
 export type LinearFormat = 'f32' | 'f16' | 'q8' | 'q4' | 'q8-zeros' | 'q4-zeros';
@@ -33,8 +38,8 @@ export function blocksOf(format: LinearFormat): Blocks | null {
 }
 
 /** Bytes of a matrix's zero points: in a row as many codes as blocks, and no byte shared between rows. */
-export function zeroPointBytes(rows: number, columns: number, { bits }: Blocks): number {
-  return rows * Math.ceil((Math.ceil(columns / QUANTIZATION_BLOCK) * bits) / 8);
+export function zeroPointBytes(rows: number, columns: number, { bits }: Blocks, block: BlockSize): number {
+  return rows * Math.ceil((Math.ceil(columns / block) * bits) / 8);
 }
 
 /** One array on the device: a dense weight, or one of the arrays that a quantized matrix consists of. */
@@ -76,10 +81,20 @@ export class WeightBinder {
     return this.#declare({ name, rows: 1, columns: size, format: 'f32', slots })[0] as Value;
   }
 
-  /** A linear layer's matrix `[out, in]` in `format`; one value, or packed blocks and scales. */
-  matrix(name: string, out: number, input: number, format: LinearFormat): readonly Value[] {
-    const slots = matrixSlots(name, out, input, format);
-    return this.#declare({ name, rows: out, columns: input, format, slots });
+  /** A linear layer's matrix `[out, in]` in `format`; one value, or packed blocks and scales, and how wide the blocks are. */
+  matrix(
+    name: string,
+    out: number,
+    input: number,
+    format: LinearFormat,
+  ): { readonly values: readonly Value[]; readonly block: BlockSize } {
+    const [, scales] = matrixSlots(name, out, input, format);
+    // Constants come as they were laid out, a matrix at a time: how many scales there are says in which blocks.
+    const carried = scales && this.#constants?.(scales).byteLength;
+    const block =
+      carried === undefined || carried === slotBytes(scales as WeightSlot) ? QUANTIZATION_BLOCK : WIDE_BLOCK;
+    const slots = matrixSlots(name, out, input, format, block);
+    return { values: this.#declare({ name, rows: out, columns: input, format, slots }), block };
   }
 
   #declare(weight: GraphWeight): readonly Value[] {
@@ -93,15 +108,21 @@ export class WeightBinder {
 }
 
 /** MatMulNBits wants packed blocks `[N, blocks, blockBytes]`, scales `[N · blocks]`, and packed zero points, if any. */
-function matrixSlots(name: string, out: number, input: number, format: LinearFormat): readonly WeightSlot[] {
+export function matrixSlots(
+  name: string,
+  out: number,
+  input: number,
+  format: LinearFormat,
+  block: BlockSize = QUANTIZATION_BLOCK,
+): readonly WeightSlot[] {
   const quantized = blocksOf(format);
   if (!quantized) return [{ name, type: format === 'f16' ? 'float16' : 'float32', dims: [out, input] }];
-  const blocks = Math.ceil(input / QUANTIZATION_BLOCK);
-  const blockBytes = (QUANTIZATION_BLOCK * quantized.bits) / 8;
+  const blocks = Math.ceil(input / block);
+  const blockBytes = (block * quantized.bits) / 8;
   const zeros = {
     name: `${name}.zeros`,
     type: 'uint8',
-    dims: [zeroPointBytes(out, input, quantized)],
+    dims: [zeroPointBytes(out, input, quantized, block)],
   } as const;
   return [
     { name, type: 'uint8', dims: [out, blocks, blockBytes] },

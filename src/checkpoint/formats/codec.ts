@@ -20,18 +20,23 @@ export interface Packing {
   readonly bits: 4 | 8;
   /** Whether codes of weight 0 differ between blocks; without them it is 8, or 128. */
   readonly zeroPoints: boolean;
+  /** Whether a scale holds for so many columns that blocks of 128 can have them, too. */
+  readonly wide: boolean;
 }
 
+/** Columns of a block of `MatMulNBits` that codes are moved into. */
+export type BlockColumns = 32 | 128;
+
 /**
- * Rows as onnxruntime's `MatMulNBits` takes them, in blocks of 32 along K (a group of more is written as several blocks of one
- * scale): value = (code − zero) · scale.
+ * Rows as onnxruntime's `MatMulNBits` takes them, in blocks of B = 32 or 128 along K (a group of more is written as several blocks of
+ * one scale): value = (code − zero) · scale.
  */
 export interface PackedRows {
-  /** `[rows, ⌈K/32⌉, 32 · bits / 8]`; of two 4-bit codes in a byte the first is the low one. */
+  /** `[rows, ⌈K/B⌉, B · bits / 8]`; of two 4-bit codes in a byte the first is the low one. */
   readonly packed: Uint8Array<ArrayBuffer>;
-  /** `[rows · ⌈K/32⌉]` */
+  /** `[rows · ⌈K/B⌉]` */
   readonly scales: Float32Array<ArrayBuffer>;
-  /** `[rows, ⌈⌈K/32⌉ · bits / 8⌉]`, codes packed likewise; null where the packing has none. */
+  /** `[rows, ⌈⌈K/B⌉ · bits / 8⌉]`, codes packed likewise; null where the packing has none. */
   readonly zeroPoints: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -61,8 +66,14 @@ export interface Codec<Coding> {
      * The codes themselves, moved into blocks; only called where `packing` is not null.
      *
      * @param bytes of all rows they may be written over
+     * @param block 128 only where the packing is `wide`
      */
-    pack(tensor: EncodedTensor<string, Coding>, bytes: PartBytes, rows: Rows): PackedRows;
+    pack(
+      tensor: EncodedTensor<string, Coding>,
+      bytes: PartBytes,
+      rows: Rows,
+      block: BlockColumns,
+    ): PackedRows;
   };
 
   /**

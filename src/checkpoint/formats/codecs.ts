@@ -1,7 +1,7 @@
 /** Every codec, by name. A codec is one folder here, and stands in this list. */
 import { fourBits, type FourBitsCoding } from './bitsandbytes/four-bits.ts';
 import { rowInt8, type RowInt8Coding } from './bitsandbytes/int8.ts';
-import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
+import type { BlockColumns, Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from './codec.ts';
 import { affine, type AffineCoding } from './affine/codec.ts';
 import type { EncodedTensor } from './encoded.ts';
 import { scaledFloat, type ScaledFloatCoding } from './float/codec.ts';
@@ -42,7 +42,7 @@ export interface BoundCodec {
   /** Null where the tensor does not map onto `MatMulNBits`. */
   packing(): Packing | null;
   /** @throws RangeError where `packing` is null */
-  pack(bytes: PartBytes, rows: Rows): PackedRows;
+  pack(bytes: PartBytes, rows: Rows, block?: BlockColumns): PackedRows;
   roundingEnergy(bytes: PartBytes, rows: Rows): number;
 }
 
@@ -54,8 +54,8 @@ export function codecOf<Name extends CodecName>(tensor: EncodedTensor<Name, Codi
     decode: (bytes, rows) => codec.decode(tensor, bytes, rows),
     quantized: () => codec.quantized?.(tensor) ?? true,
     packing: () => packed?.packing(tensor) ?? null,
-    pack: (bytes, rows) => {
-      if (packed) return packed.pack(tensor, bytes, rows);
+    pack: (bytes, rows, block = 32) => {
+      if (packed) return packed.pack(tensor, bytes, rows, block);
       throw new RangeError(`${tensor.codec} does not map onto MatMulNBits`);
     },
     roundingEnergy: (bytes, rows) => codec.roundingEnergy(tensor, bytes, rows),

@@ -2,7 +2,7 @@
 import type { ByteSource, CheckpointFiles } from '../byte-source.ts';
 import type { Dtype } from '../dtype.ts';
 import { DTYPE_BYTES } from '../dtype.ts';
-import type { PackedRows, Rows } from './codec.ts';
+import type { BlockColumns, PackedRows, Rows } from './codec.ts';
 import type { ByteRange } from '../joined-reads.ts';
 import { codecOf, type AnyEncoded } from './codecs.ts';
 import { matrixOf, type StoredPart } from './encoded.ts';
@@ -48,8 +48,8 @@ export class DecodedTensor implements ByteSource {
   }
 
   /** The rows as `MatMulNBits` takes them; for tensors that map onto it. */
-  packed(rows: Rows): Promise<PackedRows> {
-    return this.#reader.packed(rows);
+  packed(rows: Rows, block: BlockColumns = 32): Promise<PackedRows> {
+    return this.#reader.packed(rows, block);
   }
 
   /** See `Codec.roundingEnergy`. */

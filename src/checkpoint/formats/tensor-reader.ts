@@ -2,7 +2,7 @@
 import type { ByteSource, CheckpointFiles } from '../byte-source.ts';
 import { readRange } from '../byte-source.ts';
 import { NamedError } from '../../named-error.ts';
-import type { PackedRows, PartBytes, Rows } from './codec.ts';
+import type { BlockColumns, PackedRows, PartBytes, Rows } from './codec.ts';
 import { codecOf, type AnyEncoded } from './codecs.ts';
 import { matrixOf, type StoredPart } from './encoded.ts';
 import { prepareKernels } from './integers/kernels.ts';
@@ -33,11 +33,11 @@ export class TensorReader {
   }
 
   /** The rows as `MatMulNBits` takes them; for tensors that map onto it. */
-  async packed(rows: Rows): Promise<PackedRows> {
+  async packed(rows: Rows, block: BlockColumns = 32): Promise<PackedRows> {
     await prepareKernels();
     // Of all rows, bytes are for this once: they need not be kept, and may be written over.
     const all = rows.count === matrixOf(this.tensor.shape).rows;
-    return codecOf(this.tensor).pack(await this.#read(rows, !all), rows);
+    return codecOf(this.tensor).pack(await this.#read(rows, !all), rows, block);
   }
 
   /** See `Codec.roundingEnergy`. */

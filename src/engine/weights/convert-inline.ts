@@ -13,7 +13,7 @@ export const inlineConvert: ReadAndConvert = async (source, { file, start, end }
   if (task.asStored !== null) {
     const encoded = encodedAt(source, start);
     if (!encoded) throw new RangeError(`${task.tensor} is not stored in blocks`);
-    const packed = await encoded.packed({ first: task.asStored, count: task.rows });
+    const packed = await encoded.packed({ first: task.asStored, count: task.rows }, task.block);
     return { arrays: blockArrays(packed, task), error: null, part: null };
   }
   const bytes = await readRange(source, start, end, { file, tensor: task.tensor });

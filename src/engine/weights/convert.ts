@@ -4,7 +4,7 @@ import type { Dtype } from '../../checkpoint/dtype.ts';
 import type { PackedRows } from '../../checkpoint/formats/codec.ts';
 import type { HashedPart, PlaceInTensor } from '../../checkpoint/whole-hash/part.ts';
 import { floatToHalf, halfToFloatBits } from '../../checkpoint/float16.ts';
-import type { LinearFormat } from '../../graph/weights.ts';
+import type { BlockSize, LinearFormat } from '../../graph/weights.ts';
 import { QUANTIZATION_BLOCK, blocksOf, zeroPointBytes } from '../../graph/weights.ts';
 import { NamedError } from '../../named-error.ts';
 import type { ErrorSums } from './error-sums.ts';
@@ -20,6 +20,8 @@ export interface ConvertTask {
   readonly rows: number;
   readonly columns: number;
   readonly format: LinearFormat;
+  /** Columns of a block, where the format has blocks; more than `QUANTIZATION_BLOCK` only of codes that are moved as they are. */
+  readonly block: BlockSize;
   /** The row in the stored tensor where the codes begin that are moved as they are; null where values are converted. */
   readonly asStored: number | null;
   /** Where the rows lie in their stored tensor, which is hashed meanwhile. */
@@ -46,7 +48,7 @@ export interface ReadAndConverted extends Converted {
  */
 export function convertRows(
   bytes: Uint8Array<ArrayBuffer>,
-  task: Omit<ConvertTask, 'place' | 'asStored'>,
+  task: Omit<ConvertTask, 'place' | 'asStored' | 'block'>,
 ): Converted {
   const { dtype, rows, columns, format, tensor } = task;
   if (format === 'f32') {
@@ -62,18 +64,21 @@ export function convertRows(
   const { bits } = blocks;
   const values = toFloat32(bytes, dtype);
   const { packed, scales, error } = quantizeBlocks(values, rows, columns, bits, QUANTIZATION_BLOCK, tensor);
-  return { arrays: blockArrays({ packed, scales, zeroPoints: null }, task), error };
+  return {
+    arrays: blockArrays({ packed, scales, zeroPoints: null }, { ...task, block: QUANTIZATION_BLOCK }),
+    error,
+  };
 }
 
 /** Rows in blocks as the slots of `format` hold them; where there are no zero points, it is the middle code everywhere. */
 export function blockArrays(
   { packed, scales, zeroPoints }: PackedRows,
-  { rows, columns, format }: Pick<ConvertTask, 'rows' | 'columns' | 'format'>,
+  { rows, columns, format, block }: Pick<ConvertTask, 'rows' | 'columns' | 'format' | 'block'>,
 ): Uint8Array<ArrayBuffer>[] {
   const blocks = blocksOf(format);
   if (!blocks?.zeroPoints) return [packed, asBytes(scales)];
   const middle = blocks.bits === 4 ? 0x88 : 0x80;
-  const zeros = zeroPoints ?? new Uint8Array(zeroPointBytes(rows, columns, blocks)).fill(middle);
+  const zeros = zeroPoints ?? new Uint8Array(zeroPointBytes(rows, columns, blocks, block)).fill(middle);
   return [packed, asBytes(scales), zeros];
 }
 

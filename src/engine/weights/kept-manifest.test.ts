@@ -4,7 +4,7 @@ import { describeCopy, layOut, parseManifest, writeManifest } from './kept-manif
 import type { PlannedWeight } from './plan.ts';
 
 const PLAN: readonly PlannedWeight[] = ['a', 'b'].map((name) => ({
-  ...{ tensor: name, firstRow: 0, rows: 4, columns: 32, format: 'f32' as const },
+  ...{ tensor: name, firstRow: 0, rows: 4, columns: 32, format: 'f32' as const, block: 32 as const },
   slots: [{ name, type: 'float32' as const, dims: [4, 32] }],
 }));
 const error = {

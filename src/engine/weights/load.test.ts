@@ -47,7 +47,15 @@ function matrix(
     ]),
   } as unknown as Checkpoint;
   const slots = convertedSlots(taken, columns, format);
-  const plan: PlannedWeight = { tensor: 'm.weight', firstRow, rows: taken, columns, format, slots };
+  const plan: PlannedWeight = {
+    tensor: 'm.weight',
+    firstRow,
+    rows: taken,
+    columns,
+    format,
+    block: 32,
+    slots,
+  };
   return { bytes, checkpoint, plan: [plan] };
 }
 
@@ -195,7 +203,11 @@ it('asks for a layer of codes in groups, as they follow on the disk', async () =
     const slots = ['', '.scales', '.zeros'].map(
       (slot) => ({ name: name + slot, type: 'uint8', dims: [1] }) as const,
     );
-    return { ...{ tensor: `${name}.weight`, firstRow: 0, rows, columns: 64, format: 'q4-zeros' }, slots };
+    return {
+      ...{ tensor: `${name}.weight`, firstRow: 0, rows, columns: 64, format: 'q4-zeros' },
+      block: 32,
+      slots,
+    };
   });
   const asked: [string, object | undefined][] = [];
   const convert: ReadAndConvert = (source, range, task, group) => {
@@ -249,7 +261,11 @@ it('asks for no group of more than 64 MB, and for the largest first', async () =
     const slots = ['', '.scales', '.zeros'].map(
       (slot) => ({ name: name + slot, type: 'uint8', dims: [1] }) as const,
     );
-    return { ...{ tensor: `${name}.weight`, firstRow: 0, rows, columns: 3584, format: 'q4-zeros' }, slots };
+    return {
+      ...{ tensor: `${name}.weight`, firstRow: 0, rows, columns: 3584, format: 'q4-zeros' },
+      block: 32,
+      slots,
+    };
   });
   const asked: [string, object | undefined][] = [];
   const convert: ReadAndConvert = (_, __, { tensor }, group) => {

@@ -89,10 +89,10 @@ export async function loadWeights(
     const source = checkpoint.files.get(entry.file) as ByteSource;
     const start = entry.start + (weight.firstRow + row) * rowBytes;
     const range = { file: entry.file, start, end: start + rows * rowBytes };
-    const { columns, format } = weight;
+    const { columns, format, block } = weight;
     const place = { start: start - entry.start, tensorBytes: entry.bytes };
     const asStored = isAsStored(checkpoint, entry, format) ? weight.firstRow + row : null;
-    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format, asStored, place };
+    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format, block, asStored, place };
     // Together: a refused allocation is noticed at once, and by us.
     const [{ arrays: data, error, part }] = await Promise.all([convert(source, range, task, group), room]);
     if (signal?.aborted) return;

@@ -2,8 +2,8 @@
 import type { DecoderDims } from '../../graph/decoder.ts';
 import { decoderGraph } from '../../graph/decoder.ts';
 import { headGraph } from '../../graph/head.ts';
-import type { GraphWeight, LinearFormat, WeightSlot } from '../../graph/weights.ts';
-import { blocksOf, slotBytes } from '../../graph/weights.ts';
+import type { BlockSize, GraphWeight, LinearFormat, WeightSlot } from '../../graph/weights.ts';
+import { blocksOf, QUANTIZATION_BLOCK, slotBytes } from '../../graph/weights.ts';
 import { architectureOf } from '../../vlm/architecture.ts';
 import type { TextConfig, VlmConfig } from '../../vlm/config.ts';
 import { visionGraphs } from '../vision-graphs.ts';
@@ -17,6 +17,8 @@ export interface PlannedWeight {
   readonly rows: number;
   readonly columns: number;
   readonly format: LinearFormat;
+  /** Columns of a block, where the format has blocks. */
+  readonly block: BlockSize;
   /** Device arrays: the dense one, or packed blocks, scales and zero points. `name` is the key in the resident model. */
   readonly slots: readonly WeightSlot[];
 }
@@ -121,6 +123,7 @@ function plan(weights: readonly GraphWeight[], rename: (name: string) => string)
     rows: weight.rows,
     columns: weight.columns,
     format: weight.format,
+    block: QUANTIZATION_BLOCK,
     slots: weight.slots.map((slot) => ({ ...slot, name: rename(slot.name) })),
   }));
 }

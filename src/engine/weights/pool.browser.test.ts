@@ -16,6 +16,7 @@ const TASK: ConvertTask = {
   rows: ROWS / 4,
   columns: COLUMNS,
   format: 'f32',
+  block: 32,
   asStored: null,
   place: { start: 0, tensorBytes: ROWS * COLUMNS * 2 },
 };

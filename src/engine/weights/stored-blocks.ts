@@ -3,7 +3,7 @@ import type { Checkpoint, TensorEntry } from '../../checkpoint/checkpoint.ts';
 import type { Packing } from '../../checkpoint/formats/codec.ts';
 import { codecOf, type AnyEncoded } from '../../checkpoint/formats/codecs.ts';
 import { DecodedFolder } from '../../checkpoint/formats/decoded-folder.ts';
-import { blocksOf, type LinearFormat } from '../../graph/weights.ts';
+import { blocksOf, matrixSlots, WIDE_BLOCK, type LinearFormat } from '../../graph/weights.ts';
 import { tensorPlace } from '../../checkpoint/tensor-place.ts';
 import type { StoredBlocks } from '../protocol/checkpoint.ts';
 import type { StoredMatrices } from '../protocol/loading.ts';
@@ -49,6 +49,24 @@ export function linearFormat(checkpoint: Checkpoint, dtype: WeightDtype): Linear
     return packing?.bits === blocks.bits && packing.zeroPoints;
   });
   return zeroPoints ? (`${dtype}-zeros` as LinearFormat) : dtype;
+}
+
+/**
+ * The plan with blocks of 128 for stored codes that have a scale in as many columns: a quarter of the scales. For graphs that carry their
+ * weights; those that are given them are made once for all layers, and onnxruntime's fastest kernel of the GPU takes blocks of 32.
+ */
+export function inWideBlocks(
+  checkpoint: Checkpoint,
+  plan: readonly PlannedWeight[],
+): readonly PlannedWeight[] {
+  return plan.map((weight) => {
+    const entry = checkpoint.tensors.get(weight.tensor);
+    if (!entry || !isAsStored(checkpoint, entry, weight.format)) return weight;
+    if (!packingOf(checkpoint, entry)?.wide) return weight;
+    const [{ name = '' } = {}] = weight.slots;
+    const slots = matrixSlots(name, weight.rows, weight.columns, weight.format, WIDE_BLOCK);
+    return { ...weight, block: WIDE_BLOCK, slots };
+  });
 }
 
 /** How many quantized tensors lie in blocks of 4 and of 8 bits that the device takes as they are, and how many do not. */

@@ -95,7 +95,7 @@ export const affine: Codec<AffineCoding> = {
       const { bits, transposed, rowBlock, columnBlock } = coding;
       const block = transposed ? rowBlock : columnBlock;
       if (block % BLOCK !== 0 && block < columns) return null;
-      return { bits: bits === 8 ? 8 : 4, zeroPoints: hasZeroPoints(coding) };
+      return { bits: bits === 8 ? 8 : 4, zeroPoints: hasZeroPoints(coding), wide: false };
     },
     pack: (tensor: Tensor, bytes: PartBytes, rows: Rows): PackedRows => {
       const { columns } = matrixOf(tensor.shape);
@@ -110,7 +110,7 @@ export const affine: Codec<AffineCoding> = {
       });
       const codes = unpack(tensor, bytes, rows);
       const held = { columns, groups, scales, zeros };
-      const form = { bits, zeroPoints: hasZeroPoints(tensor.coding) };
+      const form = { bits, zeroPoints: hasZeroPoints(tensor.coding), block: BLOCK } as const;
       return { packed: packCodes(codes, held, form), ...packScales(held, block, form) };
     },
   },

@@ -128,7 +128,7 @@ describe('packing', () => {
     const pieces = [{ type, shape: [2, 128], bytes: fromBase64(blocks) }];
     const tensor = encoded([2, 128], pieces, null);
     const codec = codecOf(tensor);
-    expect(codec.packing()).toEqual({ bits: expectedBits, zeroPoints: false });
+    expect(codec.packing()).toEqual({ bits: expectedBits, zeroPoints: false, wide: false });
     const rows = { first: 1, count: 1 };
     const { packed, scales, zeroPoints } = codec.pack(bytesFor(tensor, pieces, rows), rows);
     expect(zeroPoints).toBeNull();

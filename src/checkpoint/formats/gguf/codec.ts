@@ -59,7 +59,7 @@ export const gguf: Codec<GgufCoding> = {
   packed: {
     packing: (tensor: Tensor): Packing | null => {
       const bits = bitsOf(tensor);
-      return bits === null ? null : { bits, zeroPoints: false };
+      return bits === null ? null : { bits, zeroPoints: false, wide: false };
     },
     pack: (tensor: Tensor, bytes: PartBytes, rows: Rows): PackedRows => {
       const bits = bitsOf(tensor);

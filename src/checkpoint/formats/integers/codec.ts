@@ -8,7 +8,7 @@ import { NamedError } from '../../../named-error.ts';
 import type { Codec, Packing, PackedRows, PartBytes, PartRange, Rows } from '../codec.ts';
 import { matrixOf, type EncodedTensor } from '../encoded.ts';
 import { codeBytes, unpackCodes, type CodeLayout } from './code-layout.ts';
-import { BLOCK, packCodes, packScales, type GroupRows } from './matmul-blocks.ts';
+import { BLOCK, packCodes, packScales, WIDE, type GroupRows } from './matmul-blocks.ts';
 import { quickBlocks } from './quick-blocks.ts';
 import { quickScales, type ScaleCoding } from './quick-scales.ts';
 
@@ -65,21 +65,23 @@ export const integers: Codec<IntegerCoding> = {
   },
 
   packed: {
-    packing: ({ coding }): Packing | null => {
+    packing: ({ shape, coding }): Packing | null => {
       const { group, codes, scales, symmetric } = coding;
       if (group === null || (group % BLOCK !== 0 && scales.groups > 1)) return null;
-      return { bits: codes.bits <= 4 ? 4 : 8, zeroPoints: !symmetric };
+      const { columns } = matrixOf(shape);
+      const wide = columns % WIDE === 0 && (scales.groups === 1 || group % WIDE === 0);
+      return { bits: codes.bits <= 4 ? 4 : 8, zeroPoints: !symmetric, wide };
     },
-    pack: (tensor, bytes, rows): PackedRows => {
+    pack: (tensor, bytes, rows, block): PackedRows => {
       const { codes, group, symmetric } = tensor.coding;
       const size = matrixOf(tensor.shape);
       const stored = bytes['codes'] ?? NOTHING;
       const blocks = quickBlocks(codes, stored, size, rows);
-      const scaled = quickScales(tensor.coding, bytes, size, rows);
+      const scaled = quickScales(tensor.coding, bytes, size, rows, block);
       if (blocks && scaled) return { packed: blocks, ...scaled };
       const taken = groupRows(tensor, bytes, rows);
       if (symmetric && tensor.coding.zeros) checkSymmetric(tensor, taken.zeros);
-      const form = { bits: codes.bits, zeroPoints: !symmetric };
+      const form = { bits: codes.bits, zeroPoints: !symmetric, block };
       return {
         packed: blocks ?? packCodes(unpackCodes(codes, stored, size, rows), taken, form),
         ...(scaled ?? packScales(taken, group ?? size.columns, form)),

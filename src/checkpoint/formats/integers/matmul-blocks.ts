@@ -1,8 +1,11 @@
 /** Codes moved into the blocks of onnxruntime's `MatMulNBits`, as they are: no value is computed. */
-import type { PackedRows } from '../codec.ts';
+import type { BlockColumns, PackedRows } from '../codec.ts';
 
 /** Columns of a block: a group of more is written as several blocks of one scale. */
 export const BLOCK = 32;
+
+/** The same where a group is at least as wide, and whoever takes them can have them so. */
+export const WIDE = 128;
 
 /** Scales and zeros of some rows, whatever their layout was. */
 export interface GroupRows {
@@ -18,6 +21,7 @@ export interface GroupRows {
 interface Form {
   readonly bits: number;
   readonly zeroPoints: boolean;
+  readonly block: BlockColumns;
 }
 
 /** Codes of up to 4 bits go into 4, of more into 8. */
@@ -34,11 +38,11 @@ function bitsOnDevice(bits: number): 4 | 8 {
 export function packCodes(
   codes: Uint8Array<ArrayBuffer>,
   { columns, groups, zeros }: GroupRows,
-  { bits, zeroPoints }: Form,
+  { bits, zeroPoints, block }: Form,
 ): Uint8Array<ArrayBuffer> {
   const count = codes.length / columns;
   const wide = bitsOnDevice(bits);
-  const padded = new Uint8Array(Math.ceil(columns / BLOCK) * BLOCK);
+  const padded = new Uint8Array(Math.ceil(columns / block) * block);
   const rowBytes = padded.length * (wide / 8);
   const packed = new Uint8Array(count * rowBytes);
   const moved = zeroPoints ? 0 : 2 ** (wide - 1) - 2 ** (bits - 1);
@@ -58,22 +62,22 @@ export function packCodes(
 }
 
 /**
- * Scales, and zeros if they go to the device, one for each block of 32 columns.
+ * Scales, and zeros if they go to the device, one for each block.
  *
- * @param group columns that share a scale: a multiple of 32, or all
+ * @param group columns that share a scale: a multiple of a block's, or all
  */
 export function packScales(
   { columns, groups, scales, zeros }: GroupRows,
   group: number,
-  { bits, zeroPoints }: Form,
+  { bits, zeroPoints, block: blockColumns }: Form,
 ): Pick<PackedRows, 'scales' | 'zeroPoints'> {
   const count = scales.length / groups;
   const wide = bitsOnDevice(bits);
-  const blocks = Math.ceil(columns / BLOCK);
+  const blocks = Math.ceil(columns / blockColumns);
   const zeroBytes = Math.ceil((blocks * wide) / 8);
   const blockScales = new Float32Array(count * blocks);
   const points = zeroPoints ? new Uint8Array(count * zeroBytes) : null;
-  const perGroup = Math.ceil(Math.min(group, columns) / BLOCK);
+  const perGroup = Math.ceil(Math.min(group, columns) / blockColumns);
   // Of one row; a last block that stands alone in its byte has 0 above it.
   const blockZeros = new Uint8Array(blocks + 1);
   for (let row = 0; row < count; row += 1) {

@@ -35,7 +35,7 @@ describe('blocks of whole words', () => {
       const packed = packCodes(
         codes,
         { columns: SIZE.columns, groups: 1, scales, zeros },
-        { bits: layout.bits, zeroPoints: true },
+        { bits: layout.bits, zeroPoints: true, block: 32 },
       );
       expect(quickBlocks(layout, bytes, SIZE, rows)).toEqual(packed);
     }

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { seededRandom } from '../../../work/seeded-random.ts';
 import { toFloat32 } from '../../decoding.ts';
+import type { BlockColumns } from '../codec.ts';
 import type { CodeLayout } from './code-layout.ts';
 import { storedShape, unpackCodes } from './code-layout.ts';
 import { prepareKernels } from './kernels.ts';
@@ -17,6 +18,7 @@ interface Case {
   readonly zeros: CodeLayout | null;
   readonly dtype: 'F16' | 'BF16';
   readonly order: 'rows' | 'columns';
+  readonly block?: BlockColumns;
 }
 
 function made({ rows, columns, group, zeros, dtype, order }: Case) {
@@ -39,7 +41,7 @@ function made({ rows, columns, group, zeros, dtype, order }: Case) {
 }
 
 /** Place by place, of all rows. */
-function reference(item: Case, { coding, bytes, groups }: ReturnType<typeof made>) {
+function reference(item: Case, { coding, bytes, groups }: ReturnType<typeof made>, block: BlockColumns) {
   const { rows, columns, group, zeros, order } = item;
   const stored = toFloat32(bytes.scales, item.dtype);
   const bits = new Uint32Array(stored.buffer);
@@ -61,6 +63,7 @@ function reference(item: Case, { coding, bytes, groups }: ReturnType<typeof made
   return packScales({ columns, groups, scales, zeros: points }, group, {
     bits: 4,
     zeroPoints: !coding.symmetric,
+    block,
   });
 }
 
@@ -79,15 +82,21 @@ describe('scales and zeros of blocks', () => {
     { rows: 2003, columns: 4096, group: 128, zeros: null, dtype: 'BF16', order: 'rows' },
     { rows: 7, columns: 96, group: 32, zeros: null, dtype: 'F16', order: 'rows' },
     { rows: 11, columns: 200, group: 200, zeros: null, dtype: 'F16', order: 'columns' },
-  ])('$rows rows of $columns columns, groups of $group', (item) => {
+    // Blocks as wide as a group, half as wide, and of a whole row.
+    { rows: 72, columns: 512, group: 128, zeros: GPTQ, dtype: 'F16', order: 'columns', block: 128 },
+    { rows: 13, columns: 768, group: 256, zeros: AWQ, dtype: 'BF16', order: 'columns', block: 128 },
+    { rows: 2003, columns: 4096, group: 128, zeros: null, dtype: 'BF16', order: 'rows', block: 128 },
+    { rows: 9, columns: 384, group: 384, zeros: GPTQ, dtype: 'F16', order: 'columns', block: 128 },
+  ])('$rows rows of $columns columns, groups of $group, blocks of $block', (item) => {
     const given = made(item);
-    const expected = reference(item, given);
+    const { block = 32 } = item;
+    const expected = reference(item, given, block);
     const size = { rows: item.rows, columns: item.columns };
-    const quick = quickScales(given.coding, given.bytes, size, { first: 0, count: item.rows });
+    const quick = quickScales(given.coding, given.bytes, size, { first: 0, count: item.rows }, block);
     expect(quick && new Uint32Array(quick.scales.buffer)).toEqual(new Uint32Array(expected.scales.buffer));
     expect(quick?.zeroPoints).toEqual(expected.zeroPoints);
     if (item.order === 'rows' || item.rows < 16) return;
-    const some = quickScales(given.coding, given.bytes, size, { first: 8, count: 5 });
+    const some = quickScales(given.coding, given.bytes, size, { first: 8, count: 5 }, block);
     const wide = expected.scales.length / item.rows;
     expect(some && new Uint32Array(some.scales.buffer)).toEqual(
       new Uint32Array(expected.scales.slice(8 * wide, 13 * wide).buffer),

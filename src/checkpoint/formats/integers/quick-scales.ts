@@ -1,10 +1,9 @@
 /** Scales and zeros of the blocks of `MatMulNBits`, in WebAssembly: some rows at a time, so that they stay in the cache. */
 import type { Dtype } from '../../dtype.ts';
 import { DTYPE_BYTES } from '../../dtype.ts';
-import type { PackedRows, PartBytes, Rows } from '../codec.ts';
+import type { BlockColumns, PackedRows, PartBytes, Rows } from '../codec.ts';
 import { wordsFor, type CodeLayout, type MatrixSize } from './code-layout.ts';
 import { haveKernels, kernelsWith } from './kernels.ts';
-import { BLOCK } from './matmul-blocks.ts';
 
 /** Scales and zeros, and which codes have them in common. */
 export interface ScaleCoding {
@@ -38,6 +37,7 @@ export function quickScales(
   bytes: PartBytes,
   size: MatrixSize,
   rows: Rows,
+  block: BlockColumns = 32,
 ): Scaled | null {
   const { dtype, order, groups } = scales;
   const places = zeros && zeros.bits === 4 && zeros.along === 'rows' ? PLACES[zeros.packing] : null;
@@ -46,8 +46,8 @@ export function quickScales(
   if (!symmetric && (places === null || zeros?.order !== 'columns' || rows.first % 8 !== 0)) return null;
   if (symmetric && zeros && (places === null || !allMiddle(wordsIn(storedZeros), zeros.added))) return null;
 
-  const blocks = Math.ceil(size.columns / BLOCK);
-  const times = Math.ceil(Math.min(group ?? size.columns, size.columns) / BLOCK);
+  const blocks = Math.ceil(size.columns / block);
+  const times = Math.ceil(Math.min(group ?? size.columns, size.columns) / block);
   const step = Math.max(8, Math.floor(TILE_BYTES / (4 * blocks) / 8) * 8);
   const out = new Float32Array(rows.count * blocks);
   const zeroBytes = Math.ceil(blocks / 2);
