@@ -3,9 +3,12 @@ import { estimateMemory, kvCacheBytes, rowsPerBatch, rowsPerPrefill } from './es
 import type { WeightDtype } from './protocol/device.ts';
 import { QWEN_7B } from './testing/qwen-7b.ts';
 import { weightMatrixBytes as matrix } from './testing/weight-bytes.ts';
+import { planWeights } from './weights/plan.ts';
 
 const { text } = QWEN_7B;
 const GPU = { device: 'webgpu', maxTensorBytes: 2 ** 31 } as const;
+const planned = (dtype: WeightDtype, { maxTensorBytes }: { readonly maxTensorBytes: number } = GPU) =>
+  planWeights(QWEN_7B, dtype, maxTensorBytes);
 
 /** The 7B model's arrays, written out from its architecture. */
 function weightBytes(dtype: WeightDtype): number {
@@ -29,7 +32,7 @@ function weightBytes(dtype: WeightDtype): number {
 
 describe('the estimate at 7B', () => {
   it.each(['f32', 'f16', 'q8', 'q4'] as const)('counts the bytes of every %s weight', (dtype) => {
-    const estimate = estimateMemory(QWEN_7B, dtype, { rows: 1, tokens: 1000 }, GPU, 0);
+    const estimate = estimateMemory(QWEN_7B, planned(dtype), { rows: 1, tokens: 1000 }, GPU, 0);
     expect(estimate.weightBytes).toBe(weightBytes(dtype));
   });
 
@@ -47,20 +50,20 @@ describe('the estimate at 7B', () => {
   it('is the sum of its parts, and fits where there is room for all that is held', () => {
     const options = 'q4';
     const shape = { rows: 4, tokens: 512 };
-    const free = estimateMemory(QWEN_7B, options, shape, GPU, 0);
+    const free = estimateMemory(QWEN_7B, planned(options), shape, GPU, 0);
     expect(free.totalBytes).toBe(free.weightBytes + free.kvCacheBytes + free.activationBytes);
     const held = 1000;
     const budgetBytes = free.totalBytes + held;
-    const exact = estimateMemory(QWEN_7B, options, shape, { ...GPU, budgetBytes }, held);
+    const exact = estimateMemory(QWEN_7B, planned(options), shape, { ...GPU, budgetBytes }, held);
     expect([exact.fits, exact.refusals]).toEqual([true, []]);
-    const short = estimateMemory(QWEN_7B, options, shape, { ...GPU, budgetBytes }, held + 1);
+    const short = estimateMemory(QWEN_7B, planned(options), shape, { ...GPU, budgetBytes }, held + 1);
     expect(short.fits).toBe(false);
     expect(short.refusals[0]).toMatch(/GiB are needed, 0\.0 MiB are held, .* GiB may be used/);
   });
 
   it('refuses 7B on WASM with numbers', () => {
     const wasm = { device: 'wasm', maxTensorBytes: 2 ** 31 - 1 } as const;
-    const estimate = estimateMemory(QWEN_7B, 'q4', { rows: 1, tokens: 100 }, wasm, 0);
+    const estimate = estimateMemory(QWEN_7B, planned('q4', wasm), { rows: 1, tokens: 100 }, wasm, 0);
     expect(estimate.weightBytes).toBe(2 * weightBytes('q4'));
     expect(estimate.refusals).toHaveLength(1);
     expect(estimate.refusals[0]).toMatch(/9\.\d+ GiB are needed.*3\.00 GiB may be used: use WebGPU/);
@@ -68,7 +71,8 @@ describe('the estimate at 7B', () => {
 
   it('names the array that no binding of the device takes; the head is split instead', () => {
     const small = { device: 'webgpu', maxTensorBytes: 128 * 2 ** 20 } as const;
-    const of = (dtype: WeightDtype) => estimateMemory(QWEN_7B, dtype, { rows: 1, tokens: 100 }, small, 0);
+    const of = (dtype: WeightDtype) =>
+      estimateMemory(QWEN_7B, planned(dtype, small), { rows: 1, tokens: 100 }, small, 0);
     expect(of('q8').fits).toBe(true);
     expect(of('q8').largestBindingBytes).toBeLessThanOrEqual(128 * 2 ** 20);
     // A half-precision down_proj is 129.5 MiB.

@@ -1,11 +1,11 @@
 /** What a model will take, before it is loaded; and how many rows a prefill may hold. */
-import { type LinearFormat, slotBytes } from '../graph/weights.ts';
+import { slotBytes } from '../graph/weights.ts';
 import { NamedError } from '../named-error.ts';
 import { architectureOf } from '../vlm/architecture.ts';
 import type { TextConfig, VlmConfig } from '../vlm/config.ts';
 import type { Device } from './protocol/device.ts';
 import type { MemoryEstimate } from './protocol/loading.ts';
-import { planWeights } from './weights/plan.ts';
+import type { PlannedWeight } from './weights/plan.ts';
 
 /** WASM addresses 4 GiB; the module itself, JavaScript copies and fragmentation need the rest. */
 const WASM_BUDGET_BYTES = 3 * 2 ** 30;
@@ -93,13 +93,13 @@ export function rowsPerPrefill(
 
 export function estimateMemory(
   config: VlmConfig,
-  format: LinearFormat,
+  plan: readonly PlannedWeight[],
   shape: BatchShape,
   limits: DeviceLimits,
   alreadyHeldBytes: number,
 ): MemoryEstimate {
   const { text } = config;
-  const slots = planWeights(config, format, limits.maxTensorBytes).flatMap((weight) => weight.slots);
+  const slots = plan.flatMap((weight) => weight.slots);
   const copies = limits.device === 'wasm' ? CONSTANT_COPIES : 1;
   const weightBytes = copies * slots.reduce((sum, slot) => sum + slotBytes(slot), 0);
   const largest = slots.reduce((a, b) => (slotBytes(b) > slotBytes(a) ? b : a));

@@ -25,7 +25,7 @@ import type { ModelId, Subject } from './subject.ts';
 import { WeightArrays } from './weights/arrays.ts';
 import { keptKey, weightDates } from './weights/kept.ts';
 import { loadWeights } from './weights/load.ts';
-import { headShards, planWeights } from './weights/plan.ts';
+import { headShards, planWeights, type PlannedWeight } from './weights/plan.ts';
 import { inWideBlocks, linearFormat, storedMatrices } from './weights/stored-blocks.ts';
 import { cancelled } from '../work/cancel.ts';
 
@@ -127,7 +127,7 @@ export class ModelLibrary {
 
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
   async estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate> {
-    const { config, checkpoint } = this.folder(id);
+    const folder = this.folder(id);
     const { backend } = (await this.#devices.get(options.device)).runtime;
     if (options.dtype === 'f16' && !backend.halfPrecision) {
       throw new NamedError(
@@ -138,8 +138,8 @@ export class ModelLibrary {
       );
     }
     return estimateMemory(
-      config,
-      linearFormat(checkpoint, options.dtype),
+      folder.config,
+      planOf(folder, options.dtype, backend),
       { rows: rows ?? DEFAULT_SHAPE.rows, tokens: tokens ?? DEFAULT_SHAPE.tokens },
       { device: options.device, maxTensorBytes: backend.maxTensorBytes },
       backend.heldBytes + (backend.constantWeights ? this.#constantBytes(options.device) : 0),
@@ -190,8 +190,7 @@ export class ModelLibrary {
     const ready = await this.#devices.get(device);
     const { backend } = ready.runtime;
     const format = linearFormat(folder.checkpoint, dtype);
-    const planned = planWeights(folder.config, format, backend.maxTensorBytes);
-    const plan = backend.constantWeights ? inWideBlocks(folder.checkpoint, planned) : planned;
+    const plan = planOf(folder, dtype, backend);
     const arrays = new WeightArrays(backend);
     const { kept, convert } = this.#surroundings;
     const key = keptKey(folder.checkpoint.fingerprint, dtype, plan);
@@ -347,4 +346,14 @@ function mixedDevices(which: string): NamedError {
     {},
     'load them on one device',
   );
+}
+
+/** What a folder becomes on a device. */
+function planOf(
+  { config, checkpoint }: Pick<Folder, 'config' | 'checkpoint'>,
+  dtype: LoadOptions['dtype'],
+  { maxTensorBytes, constantWeights }: Pick<Backend, 'maxTensorBytes' | 'constantWeights'>,
+): readonly PlannedWeight[] {
+  const plan = planWeights(config, linearFormat(checkpoint, dtype), maxTensorBytes);
+  return constantWeights ? inWideBlocks(checkpoint, plan) : plan;
 }

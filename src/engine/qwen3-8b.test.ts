@@ -6,6 +6,7 @@ import type { WeightDtype } from './protocol/device.ts';
 import type { ModelId } from './subject.ts';
 import { QWEN3_8B, sparse8b } from './testing/qwen3-8b.ts';
 import { weightMatrixBytes as matrix } from './testing/weight-bytes.ts';
+import { planWeights } from './weights/plan.ts';
 
 const ID = '8b' as ModelId;
 
@@ -62,11 +63,14 @@ function weightBytes(dtype: WeightDtype): number {
   return 36 * layer + 27 * block + projectors + patches + matrix(151936, 4096, dtype) + 4 * 4096;
 }
 
+const planned = (dtype: WeightDtype, { maxTensorBytes }: { readonly maxTensorBytes: number }) =>
+  planWeights(QWEN3_8B, dtype, maxTensorBytes);
+
 describe('the estimate at 8B', () => {
   it.each(['f32', 'f16', 'q8', 'q4'] as const)('counts the bytes of every %s weight', (dtype) => {
     const gpu = { device: 'webgpu', maxTensorBytes: 2 ** 31 } as const;
     const shape = { rows: 1, tokens: 1000 };
-    const estimate = estimateMemory(QWEN3_8B, dtype, shape, gpu, 0);
+    const estimate = estimateMemory(QWEN3_8B, planned(dtype, gpu), shape, gpu, 0);
     expect(estimate.weightBytes).toBe(weightBytes(dtype));
   });
 
@@ -77,20 +81,16 @@ describe('the estimate at 8B', () => {
   it('counts three hidden states more a token and row, of which prefills hold fewer rows', () => {
     // 4 × (3 × 12288 + 9 × 4096) bytes a token, within 1 GiB.
     const gpu = { device: 'webgpu', maxTensorBytes: 2 ** 31 } as const;
-    const of = (rows: number) => estimateMemory(QWEN3_8B, 'q4', { rows, tokens: 1000 }, gpu, 0);
+    const of = (rows: number) => estimateMemory(QWEN3_8B, planned('q4', gpu), { rows, tokens: 1000 }, gpu, 0);
     expect(of(1).activationBytes).toBe(1000 * 294_912);
     expect(of(100).activationBytes).toBe(3 * 1000 * 294_912);
   });
 
   it('refuses it on WASM, and where a GPU has no room or binds too little, with numbers', () => {
-    const estimate = (device: 'webgpu' | 'wasm', dtype: WeightDtype, limits: object) =>
-      estimateMemory(
-        QWEN3_8B,
-        dtype,
-        { rows: 1, tokens: 100 },
-        { device, maxTensorBytes: 2 ** 31 - 1, ...limits },
-        0,
-      );
+    const estimate = (device: 'webgpu' | 'wasm', dtype: WeightDtype, limits: object) => {
+      const all = { device, maxTensorBytes: 2 ** 31 - 1, ...limits };
+      return estimateMemory(QWEN3_8B, planned(dtype, all), { rows: 1, tokens: 100 }, all, 0);
+    };
     expect(estimate('wasm', 'q4', {}).refusals).toEqual([
       expect.stringMatching(/^1\d\.\d+ GiB are needed.*3\.00 GiB may be used: use WebGPU/),
     ]);
