@@ -282,7 +282,7 @@ describe('opened again', () => {
         // What the device multiplies with are the codes themselves.
         const tensor = read.get(canonicalName(name));
         if (tensor && scheme.group !== null)
-          expect(codecOf(tensor).packing(), name).toEqual({
+          expect(codecOf(tensor).packing(), name).toMatchObject({
             bits: scheme.bits,
             zeroPoints: scheme.format === 'awq',
           });
