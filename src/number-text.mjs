@@ -58,6 +58,21 @@ export function spanText({ low, high }, form) {
   return `${form(low)} to ${form(high)}`;
 }
 
+/**
+ * The form of shares, or of differences of shares, that are told together: where one of them has a decimal, whole numbers have theirs, too,
+ * but for what is none or all. "54 %", "40.4 %", "67 %" are told as "54.0 %", "40.4 %", "67.0 %".
+ * @param {readonly number[]} values
+ * @param {(value: number) => string} [form] `percentText` or `points`
+ * @returns {(value: number) => string}
+ */
+export function evenShares(values, form = percentText) {
+  if (!values.some((value) => form(value).includes('.'))) return form;
+  return (value) => form(value).replace(WHOLE_SHARE, '$1$2.0$3');
+}
+
+/** "67 %", "+4"; not "0 %", nor "100 %". */
+const WHOLE_SHARE = /^([\u2212+]?)(?!(?:0|100)\b)(\d+)( %)?$/;
+
 /** @param {number} p */
 export function pText(p) {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);

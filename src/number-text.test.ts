@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { spreadTexts } from './number-text.mjs';
+import { evenShares, percentText, points, spreadTexts } from './number-text.mjs';
 
 const textsOf = (mean: number, deviation: number | null, inPercent = false): readonly string[] =>
   spreadTexts([{ mean, deviation }], inPercent)[0] ?? [];
@@ -43,4 +43,18 @@ test.each([
 
 test('of a spread that is next to nothing there is text, too', () => {
   expect(textsOf(0.5, 5e-324, true)[0]).toContain(' % ± ');
+});
+
+test.each([
+  [[0.54, 0.404, 0.67], percentText, '54.0 %, 40.4 %, 67.0 %'],
+  [[0.54, 0.4, 0.67], percentText, '54 %, 40 %, 67 %'],
+  // None and all are told exactly, and next to them as many decimals as it takes.
+  [[0, 0, 0.242], percentText, '0 %, 0 %, 24.2 %'],
+  [[1, 0.758, 1], percentText, '100 %, 75.8 %, 100 %'],
+  [[0.9997, 0.9, 0.99999], percentText, '99.97 %, 90.0 %, 99.999 %'],
+  [[-0.6, -0.776, 0.04], points, '−60.0, −77.6, +4.0'],
+  [[0.1, 0, 1], points, '+10, +0, +100'],
+  [[0.1, 0, 0.005], points, '+10.0, +0, +0.5'],
+] as const)('shares told together: %j', (values, form, texts) => {
+  expect(values.map(evenShares(values, form)).join(', ')).toBe(texts);
 });

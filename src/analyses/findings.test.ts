@@ -34,7 +34,7 @@ function rates(...hits: number[]): TaskRates {
 describe('findings in words', () => {
   it('name the peak with its interval, and say where answers went there', () => {
     expect(swap.findings.peak(rates(2, 17, 4))).toBe(
-      'Counting changes most at layer 2: 85 % (Wilson 95 %: 64 % to 94.8 %, n = 20).',
+      'Counting changes most at layer 2: 85.0 % (Wilson 95 %: 64.0 % to 94.8 %, n = 20).',
     );
     expect(swap.findings.went(rates(2, 17, 4))).toBe(
       "At layer 2 17 of 20 answers went to the source's, 0 elsewhere, 3 stayed.",
@@ -42,7 +42,7 @@ describe('findings in words', () => {
   });
 
   it('name all peaks of a tie, and say where nothing changes', () => {
-    expect(swap.findings.peak(rates(5, 5, 1))).toContain('at layers 1 and 2: 25 %');
+    expect(swap.findings.peak(rates(5, 5, 1))).toContain('at layers 1 and 2: 25.0 %');
     expect(layerNames([0, 1, 2, 5])).toBe('4 layers alike, from 1 to 6');
     expect(swap.findings.peak(rates(0, 0))).toBe(
       'Counting changes at no layer: 0 % (Wilson 95 %: 0 % to 16.1 %, n = 20).',
@@ -75,7 +75,7 @@ describe('findings in words', () => {
         { name: 'Early', rate },
         { name: 'Mid', rate: null },
       ]),
-    ).toBe('Mean over Early 12.3 % (8 % to 16 %); bootstrap over items, 95 %, seed 0.');
+    ).toBe('Mean over Early 12.3 % (8.0 % to 16.0 %); bootstrap over items, 95 %, seed 0.');
   });
 
   it('name the worst ablation with its test', () => {
@@ -112,14 +112,14 @@ describe('findings in words', () => {
     ];
     const [baseline, , worst] = rates as [ErrorRate, ErrorRate, ErrorRate];
     expect(ablate.findings.baseline(baseline)).toBe(
-      'Without ablation wrong answers are 20 % (Wilson 95 %: 8.1 % to 41.6 %, n = 20).',
+      'Without ablation wrong answers are 20.0 % (Wilson 95 %: 8.1 % to 41.6 %, n = 20).',
     );
     // Twelve discordant pairs, all lost: p = 2 / 2¹².
     const said = ablate.findings.worst([worst]);
     expect(said).toContain(
-      'With layer 2 left out they are most: 80 % (Wilson 95 %: 58.4 % to 91.9 %, n = 20)',
+      'With layer 2 left out they are most: 80.0 % (Wilson 95 %: 58.4 % to 91.9 %, n = 20)',
     );
-    expect(said).toContain('; accuracy −60 points (Newcombe for pairs, 95 %: ');
+    expect(said).toContain('; accuracy −60.0 points (Newcombe for pairs, 95 %: ');
     expect(said).toContain('; McNemar p < 0.001).');
     expect(ablate.findings.worst([])).toBe('');
   });
@@ -140,7 +140,7 @@ describe('findings in words', () => {
         depths: [depth(0, 3), depth(1, 1), depth(2, 3), depth(3, 4)],
       }),
     ).toContain(
-      'With layers 1 to 2 of RL, most of them follow RL: 75 % (Wilson 95 %: 30.1 % to 95.4 %, n = 4: few).',
+      'With layers 1 to 2 of RL, most of them follow RL: 75.0 % (Wilson 95 %: 30.1 % to 95.4 %, n = 4: few).',
     );
     expect(patch.findings.follows({ ...found, differing: 0, depths: [] })).toBe(
       'RL and IN answer all 9 questions alike.',
@@ -176,7 +176,7 @@ describe('findings in words', () => {
       gap: comparePaired(sides[0] ?? [], sides[1] ?? []),
     };
     expect(gap.findings.gap('RL', all, 0)).toMatch(
-      /^RL: right by image 20 % \(Wilson 95 %: .*, n = 20\), by text 80 % \(.*\); text less image \+60 points \(Newcombe for pairs, 95 %: \+.* to \+.*; McNemar p < 0\.001\)\.$/,
+      /^RL: right by image 20\.0 % \(Wilson 95 %: .*, n = 20\), by text 80\.0 % \(.*\); text less image \+60\.0 points \(Newcombe for pairs, 95 %: \+.* to \+.*; McNemar p < 0\.001\)\.$/,
     );
     expect(gap.findings.gap('RL', all, 3)).toContain('; 3 not decided in time).');
   });
@@ -192,7 +192,7 @@ describe('findings in words', () => {
     expect(necessity.findings(necessity.table(graded, values), values)).toEqual([
       'None of 1 differences from IN is beyond chance at this number of samples (n = 4; Holm-adjusted p above 0.05 for each).',
       expect.stringMatching(
-        /^RL, M_rea: −50 points against IN \(Newcombe for pairs, 95 %: .*; McNemar p = 0\.500; Holm p = 0\.500; n = 4: few\)\.$/,
+        /^RL, M_rea: −50\.0 points against IN \(Newcombe for pairs, 95 %: .*; McNemar p = 0\.500; Holm p = 0\.500; n = 4: few\)\.$/,
       ),
       'RL, M_rea: 2 not decided in time (n = 4).',
     ]);

@@ -3,7 +3,7 @@
 import { itemsText, LEAST, rangeOfN } from '../few-items.mjs';
 import { INTERVAL_KINDS } from '../interval-kinds.mjs';
 import { listed } from '../listed.mjs';
-import { percentText, points, pSaid, spanText, spreadTexts } from '../number-text.mjs';
+import { evenShares, points, pSaid, spanText, spreadTexts } from '../number-text.mjs';
 import { plainNumber } from '../plain-number.mjs';
 
 /**
@@ -18,17 +18,18 @@ import { plainNumber } from '../plain-number.mjs';
  */
 
 /**
- * "85 % (Wilson 95 %: 64 % to 94.8 %, n = 20)"; of so few items that a share would say nothing, what was counted: "2 of 3 (too few to
+ * "85.0 % (Wilson 95 %: 64.0 % to 94.8 %, n = 20)"; of so few items that a share would say nothing, what was counted: "2 of 3 (too few to
  * tell)".
  * @param {Counted} counted
  */
 export function shareText({ hits, n, interval }) {
   if (n < LEAST) return `${hits} of ${n} (too few to tell)`;
-  return `${percentText(hits / n)} (${INTERVAL_KINDS.wilson}: ${spanText(interval, percentText)}, ${itemsText(n)})`;
+  const form = evenShares([hits / n, interval.low, interval.high]);
+  return `${form(hits / n)} (${INTERVAL_KINDS.wilson}: ${spanText(interval, form)}, ${itemsText(n)})`;
 }
 
 /**
- * "−60 points against IN (Newcombe for pairs, 95 %: −77.6 to −32.3; McNemar p < 0.001)"; of few items what was counted: "1 lost,
+ * "−60.0 points against IN (Newcombe for pairs, 95 %: −77.6 to −32.3; McNemar p < 0.001)"; of few items what was counted: "1 lost,
  * 0 gained against IN".
  * @param {Pick<PairedComparison, 'n' | 'lost' | 'gained' | 'delta' | 'interval' | 'p'>} compared
  * @param {readonly string[]} [more] what is said of it besides
@@ -36,12 +37,13 @@ export function shareText({ hits, n, interval }) {
  */
 export function differenceText({ n, lost, gained, delta, interval, p }, more = [], from = '') {
   if (n < LEAST) return [`${lost} lost, ${gained} gained${from}`, ...more].join('; ');
-  const said = [`${INTERVAL_KINDS.newcombe}: ${spanText(interval, points)}`, `McNemar ${pSaid(p)}`, ...more];
-  return `${points(delta)} points${from} (${said.join('; ')})`;
+  const form = evenShares([delta, interval.low, interval.high], points);
+  const said = [`${INTERVAL_KINDS.newcombe}: ${spanText(interval, form)}`, `McNemar ${pSaid(p)}`, ...more];
+  return `${form(delta)} points${from} (${said.join('; ')})`;
 }
 
 /**
- * "+4 points against IN (Newcombe for pairs, 95 %: −3.1 to +11; McNemar p = 0.340; Holm p = 1.000; n = 100)".
+ * "+4.0 points against IN (Newcombe for pairs, 95 %: −3.1 to +11.0; McNemar p = 0.340; Holm p = 1.000; n = 100)".
  * @param {NonNullable<MetricCell['against']>} against
  * @param {string} reference
  */

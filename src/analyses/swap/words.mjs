@@ -1,6 +1,6 @@
 import { LEAST } from '../../few-items.mjs';
 import { INTERVAL_KINDS } from '../../interval-kinds.mjs';
-import { percentText, spanText } from '../../number-text.mjs';
+import { evenShares, spanText } from '../../number-text.mjs';
 import { WORDS } from '../shared-settings.mjs';
 import { layerNames, shareText } from '../wording.mjs';
 
@@ -96,10 +96,10 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
      * @param {readonly {readonly name: string, readonly rate: MeanWithin | null}[]} regions
      */
     regions(regions) {
-      const parts = regions.flatMap(({ name, rate }) =>
-        rate && rate.n >= LEAST
-          ? [`${name} ${percentText(rate.mean)} (${spanText(rate.interval, percentText)})`]
-          : [],
+      const told = regions.flatMap(({ name, rate }) => (rate && rate.n >= LEAST ? [{ name, ...rate }] : []));
+      const form = evenShares(told.flatMap(({ mean, interval }) => [mean, interval.low, interval.high]));
+      const parts = told.map(
+        ({ name, mean, interval }) => `${name} ${form(mean)} (${spanText(interval, form)})`,
       );
       return parts.length > 0 ? `Mean over ${parts.join(', ')}; ${INTERVAL_KINDS.bootstrap}.` : '';
     },

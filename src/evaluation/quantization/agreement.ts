@@ -1,5 +1,5 @@
 /** How near a quantized model stays to its original on given questions (docs/method.md §16). */
-import { percentText, spanText } from '../../number-text.mjs';
+import { evenShares, spanText } from '../../number-text.mjs';
 import type { ImageReading, PromptSpec } from '../../engine/protocol/prompt.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { Problem } from '../../probes/data/problem.ts';
@@ -100,8 +100,9 @@ export function agreementText(records: readonly AgreementRecord[]): string | nul
   const found = agreementOf(records);
   if (!found) return null;
   const { tokens, meanKl } = found;
+  const form = evenShares([tokens.hits / tokens.n, tokens.low, tokens.high]);
   return (
     `KL ${meanKl.toExponential(3)} over ${tokens.n} tokens of ${records.length} answers; same first choice at ` +
-    `${percentText(tokens.hits / tokens.n)} (${intervalName('bootstrap')}: ${spanText(tokens, percentText)})`
+    `${form(tokens.hits / tokens.n)} (${intervalName('bootstrap')}: ${spanText(tokens, form)})`
   );
 }

@@ -14,7 +14,7 @@ import type { TokensRecord } from '../../analyses/tokens/difference.ts';
 import { analysis as tokens } from '../../analyses/tokens/analysis.ts';
 import { differenceText, layerNames } from '../../analyses/wording.mjs';
 import { LEAST } from '../../few-items.mjs';
-import { percentText, spreadTexts } from '../../number-text.mjs';
+import { evenShares, percentText, spreadTexts } from '../../number-text.mjs';
 import { plainNumber } from '../../plain-number.mjs';
 import { errorRates } from '../../probes/ablation/error-rates.ts';
 import { ablateLayer } from '../../probes/ablation/experiment.ts';
@@ -105,7 +105,8 @@ function shareOf(row: ExportedRow | undefined, name: string): string {
   expect(low).toBeLessThan(high);
   expect(n).toBeGreaterThan(0);
   if (n < LEAST) return `${Math.round((value / 100) * n)} of ${n} (too few to tell)`;
-  const [share, from, to] = [value, low, high].map((percent) => percentText(percent / 100));
+  const shares = [value, low, high].map((percent) => percent / 100);
+  const [share, from, to] = shares.map(evenShares(shares));
   return `${share} (Wilson 95 %: ${from} to ${to}, n = ${n}${n < 10 ? ': few' : ''})`;
 }
 
@@ -147,8 +148,10 @@ describe('sentences and exported tables', () => {
         const of = (column: string) => numberIn(within[0], `Counting, mean of region, ${column}`);
         const rates = within.map((row) => numberIn(row, `Counting, ${SHARE.title}`));
         expect(of(SHARE.title)).toBeCloseTo(mean(rates), 9);
-        const [average, low, high] = [SHARE.title, 'low', 'high'].map((end) => percentText(of(end) / 100));
-        expect(regions).toContain(`${name} ${average} (${low} to ${high})`);
+        const ends = [SHARE.title, 'low', 'high'].map((end) => of(end) / 100);
+        const told = new RegExp(`${name} (\\S+ %) \\((\\S+ %) to (\\S+ %)\\)`).exec(regions ?? '')?.slice(1);
+        // As they are told alone, but for a decimal.
+        expect(told?.map((text) => text.replace('.0 %', ' %'))).toEqual(ends.map(percentText));
         expect([of('low') < of('high'), of('n')]).toEqual([true, records.length]);
       }
       const whole = (column: string) => numberIn(rows[0], `Counting, ${column}`);

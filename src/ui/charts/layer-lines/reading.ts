@@ -1,4 +1,5 @@
-import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
+import { evenShares } from '../../../number-text.mjs';
+import { percentText, plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import { cellForm, type DataTable, type TableCell } from '../figure/data-table.ts';
 import { seriesPart, type ReadoutPart } from '../figure/readout.ts';
 import { layerName, type NamingFrame } from '../layer-chart/layer-name.ts';
@@ -13,14 +14,14 @@ export interface Lines {
 
 /** "87.4 % (82.1 % to 91.3 %), n = 100". */
 function pointText(point: Omit<LayerPoint, 'layer'>, axis: ValueAxis): string {
-  const format = axis.format ?? plainNumber;
-  if (point.value === null) return 'no value';
-  const interval =
-    point.low !== undefined && point.high !== undefined
-      ? ` (${format(point.low)} to ${format(point.high)})`
-      : '';
+  const { value, low, high } = point;
+  const alone = axis.format ?? plainNumber;
+  if (value === null) return 'no value';
+  const format =
+    alone === percentText && low !== undefined && high !== undefined ? evenShares([value, low, high]) : alone;
+  const interval = low !== undefined && high !== undefined ? ` (${format(low)} to ${format(high)})` : '';
   const floor = point.floor === undefined ? '' : `, rounding alone ${format(point.floor)}`;
-  return `${format(point.value)}${interval}${point.n === undefined ? '' : `, n = ${point.n}`}${floor}`;
+  return `${format(value)}${interval}${point.n === undefined ? '' : `, n = ${point.n}`}${floor}`;
 }
 
 /** What the chart says about one layer; the series under the cursor comes with its interval. */

@@ -66,7 +66,7 @@ test('where items give the numbers, a mean has its interval over them, and of fe
     regionMeans({ points, pooled: pooled(n) }, averagedRanges([2, 4], 6, 0, 'llm'));
   expect(found(12)[0]).toMatchObject({ mean: 0.25, interval: { low: 0.125 }, n: 12, deviation: null });
   const texts = (n: number) => meanTexts(found(n), { title: '', ...AS_PERCENT });
-  expect(texts(12)[0]).toEqual(['25 % (12.5 % to 50 %)', '25 %']);
+  expect(texts(12)[0]).toEqual(['25.0 % (12.5 % to 50.0 %)', '25.0 %']);
   expect(texts(3)[0]).toEqual(['–']);
   // Decimals are those of the widest interval.
   const means = [0.3, 0.218].map((mean) => ({

@@ -1,6 +1,6 @@
 import type { LayerIndex } from '../../../layer-index.ts';
 import { LEAST } from '../../../few-items.mjs';
-import { evenForm, spanText, spreadTexts } from '../../../number-text.mjs';
+import { evenForm, evenShares, spanText, spreadTexts } from '../../../number-text.mjs';
 import { spreadOf } from '../../../statistics/spread.ts';
 import type { Interval } from '../../../statistics/wilson.ts';
 import { percentText, plainNumber, type ValueAxis } from '../axis/value-axis.ts';
@@ -75,7 +75,12 @@ export function meanTexts(
     row.map(({ mean }) => mean),
     halves,
   );
-  const form = format === plainNumber ? even : format;
+  const told = row.flatMap(({ mean, interval }) => [
+    mean,
+    ...(interval ? [interval.low, interval.high] : []),
+  ]);
+  const shares = format === percentText ? evenShares(told) : format;
+  const form = format === plainNumber ? even : shares;
   return row.map(({ mean: average, interval, n }, at) => {
     if (interval === undefined) return spreads[at] ?? [];
     if ((n ?? 0) < LEAST) return ['–'];
