@@ -55,7 +55,7 @@ test('what travels with the app is shown as such at first sight, and put away by
   await expect(shown).toContainText('Nothing is loaded for it.', LOADED);
   const found = main.getByRole('region', { name: 'What was found' });
   await expect(found).toContainText(
-    'Counting changes most at layer 1: 92 % (Wilson 95 %: 75 % to 97.8 %, n = 25)',
+    'Counting changes most at layer 1: 92.0 % (Wilson 95 %: 75.0 % to 97.8 %, n = 25)',
   );
   await expect(main.getByText('Open and load RL to compute more.')).toBeVisible();
   await expect(main.getByText(/^Kept results/)).toBeHidden();
