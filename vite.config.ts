@@ -2,6 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type PluginOption } from 'vite';
 import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { dataSets } from './scripts/vite/data-sets.mjs';
+import { guide } from './scripts/vite/guide.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
 import { licences } from './scripts/vite/licences.mjs';
 import { moduleHashes } from './scripts/vite/module-hashes.mjs';
@@ -21,7 +22,7 @@ const shared = (): PluginOption[] => [
 export default defineConfig({
   // Relative addresses: the built folder works on any host, in any subfolder.
   base: './',
-  plugins: [svelte({ configFile: false }), security(), dataSets(), licences({ emit: true }), ...shared()],
+  plugins: [svelte({ configFile: false }), guide(), security(), dataSets(), licences({ emit: true }), ...shared()],
   worker: { format: 'es', plugins: () => [...shared(), licences({ emit: false })] },
   optimizeDeps: {
     include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],

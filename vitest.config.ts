@@ -6,6 +6,7 @@ import { chromiumFlags, runsUnsandboxed } from './scripts/chromium-flags.mjs';
 import { ISOLATION_HEADERS } from './scripts/headers.mjs';
 import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
+import { guide } from './scripts/vite/guide.mjs';
 import { moduleHashes } from './scripts/vite/module-hashes.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
@@ -34,6 +35,7 @@ export default defineConfig({
       {
         plugins: [
           svelte({ configFile: false }),
+          guide(),
           transformersWithoutRuntime(),
           gzipAsset(),
           assemblyscript(),

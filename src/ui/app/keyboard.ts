@@ -11,6 +11,7 @@ export const KEYS: readonly (readonly [keys: readonly string[], does: string])[]
   ...PAGES.map(({ key, title, question }) => [[key], `${title}: ${question}`] as const),
   [['t', TRY_IT_KEY], 'Try it: ask the loaded models'],
   [['s'], 'Samples: browse them, draw new ones, ask them'],
+  [['g'], 'Guide: what each analysis means, and how to bring your own models'],
   [['?'], 'This sheet'],
   [['m'], 'What this machine can do'],
   [['l'], 'Talk mode: everything 1.6 times as large'],
@@ -42,6 +43,7 @@ export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): 
   if (page) view.go(page.id);
   else if (event.key === 't' || event.key === TRY_IT_KEY) view.toggleTryIt();
   else if (event.key === 's') view.toggleSheet('samples');
+  else if (event.key === 'g') view.toggleSheet('guide');
   else if (event.key === '?') view.toggleSheet('help');
   else if (event.key === 'm') view.toggleSheet('machine');
   else if (event.key === 'l') appearance.toggleTalk();

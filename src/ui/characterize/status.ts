@@ -7,7 +7,8 @@ export function chartStatus<Record>(run: StudyRun<Record>, what: string, more = 
   if (run.error) return { kind: 'failed', error: run.error };
   const { size } = run.records;
   if (size === 0) return { kind: 'empty', what };
-  const by = run.origin ? originText(run.origin) : '';
+  // Of what travels with the app the page says it, and what is exported.
+  const by = run.origin && !run.origin.carried ? originText(run.origin) : '';
   const suffix = [by, more].map((text) => (text === '' ? '' : ` · ${text}`)).join('');
   return run.done
     ? { kind: 'done', note: `${size} tensors${suffix}` }

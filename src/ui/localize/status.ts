@@ -15,7 +15,8 @@ export function sampleNote(
   each = 1,
 ): string {
   const [done, all] = [Math.floor(records.size / each), total / each];
-  const by = origin ? ` · ${originText(origin)}` : '';
+  // Of what travels with the app the page says it, and what is exported.
+  const by = origin && !origin.carried ? ` · ${originText(origin)}` : '';
   return records.size < total
     ? `${done} of ${counted(all, noun)} so far${by}`
     : `${counted(done, noun)}${by}`;

@@ -3,7 +3,7 @@ import { moveCut, presetCuts, presetOf, type CutPreset, type Cuts } from '../../
 import type { Address } from '../../analyses/address.ts';
 import { readHash, writeHash, type PageId } from './hash.ts';
 
-type SheetName = 'help' | 'machine' | 'samples';
+type SheetName = 'help' | 'guide' | 'machine' | 'samples';
 
 /** Where one is. Page, what it is asked, drawer and cuts live in the address; an open sheet does not. */
 export class View {
