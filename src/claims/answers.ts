@@ -53,7 +53,7 @@ export const ANSWER_CLAIMS: readonly Claim[] = [
     paper: 'disentangling',
     where: 'accuracy by image and by text',
     says: 'Seeing is what fails: told in words, the same puzzles are solved more often.',
-    analysis: 'gap',
+    ...{ analysis: 'gap', byAnswers: true },
     needs: 'Puzzles by image and by text, of any models.',
     rule: 'Supported where the 95 % interval of right by text less right by image lies above 0 for every model, not supported where it lies below 0 for every model, undecided otherwise.',
     judge: ({ gap: [first] }) => (first ? gaps(first) : notTestable(NOT_RUN.gap)),
@@ -75,7 +75,7 @@ function metricClaim(
   told: Pick<Claim, 'where' | 'says' | 'note'>,
 ): Claim {
   return {
-    ...{ id, paper: 'frankenstein', ...told, analysis: 'transfer' },
+    ...{ id, paper: 'frankenstein', ...told, analysis: 'transfer', byAnswers: true },
     needs: `${variant} and IN on ${metric}.`,
     rule: sideRule(`${metric} of ${variant} less that of IN, question by question,`, side),
     judge: ({ transfer: [first] }) =>
@@ -89,7 +89,7 @@ function frozenClaim(region: 'Mid' | 'Late', says: string, note?: string): Claim
     paper: 'frankenstein',
     where: 'Table 3',
     says,
-    analysis: 'necessity',
+    ...{ analysis: 'necessity', byAnswers: true },
     needs: `RL and a run with ${region} frozen, with "${region.toLowerCase()}" in its name, on M_rea.`,
     rule: sideRule(`M_rea of the run with ${region} frozen less that of RL, question by question,`, 'below'),
     ...(note === undefined ? {} : { note }),
@@ -109,7 +109,7 @@ function domainClaim(domain: string, what: string, note?: string): Claim {
     paper: 'disentangling',
     where: 'v1, abstract; accuracy by reward',
     says: `RL for puzzles answers more ${what}.`,
-    analysis: 'gap',
+    ...{ analysis: 'gap', byAnswers: true },
     needs: `Puzzles by image that are marked ${domain}, of IN and RL.`,
     rule: sideRule(`right answers by image of RL less those of IN, puzzle by puzzle (${domain}),`),
     ...(note === undefined ? {} : { note }),

@@ -1,10 +1,6 @@
 /** What a paper claims, and how a study's results are held against it (docs/method.md §17). */
+import type { Verdict } from '../verdicts.ts';
 import type { Evidence } from './evidence.ts';
-
-export const VERDICTS = ['supported', 'not supported', 'undecided', 'not testable here'] as const;
-
-/** `undecided`: measured, and the numbers carry neither. `not testable here`: the study has not what it takes. */
-export type Verdict = (typeof VERDICTS)[number];
 
 /** As `public/published/papers.json` names them. */
 export type PaperId = 'frankenstein' | 'visionFunctionLayer' | 'disentangling';
@@ -31,6 +27,8 @@ export interface Claim {
   readonly needs: string;
   /** When it counts as supported, when as not, and when neither. */
   readonly rule: string;
+  /** Which answers are right decides it: a study's records do not hold that. */
+  readonly byAnswers?: true;
   /** What should be known of it besides. */
   readonly note?: string;
   /** Pure: the same evidence is judged alike. */

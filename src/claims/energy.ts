@@ -6,7 +6,8 @@ import { thirds } from '../regions.ts';
 import { UPDATE_KEYS } from '../roles.mjs';
 import type { FroNormFile } from '../spectra/results/fro-norm.ts';
 import { type Spread, spreadOf } from '../statistics/spread.ts';
-import type { Claim, Judgement, Verdict } from './claim.ts';
+import type { Verdict } from '../verdicts.ts';
+import type { Claim, Judgement } from './claim.ts';
 import type { Evidence, MeasuredUpdates } from './evidence.ts';
 import { notTestable, TOO_FEW_LAYERS } from './judging.ts';
 

@@ -5,7 +5,8 @@ import { rowOfIndex, type LayerRow } from '../layer-index.ts';
 import { regionSpans, thirds } from '../regions.ts';
 import { type IntervalKind, intervalName } from '../statistics/interval-kind.ts';
 import type { Mean } from '../statistics/mean-interval.ts';
-import type { Judgement, Verdict } from './claim.ts';
+import type { Verdict } from '../verdicts.ts';
+import type { Judgement } from './claim.ts';
 
 /** A number that a claim says to be above zero, or below, with its interval over items. */
 export interface Contrast {
