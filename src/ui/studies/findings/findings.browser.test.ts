@@ -29,9 +29,18 @@ const claimOf = (id: string) => {
 test('what was found stands in its sentences, and each claim with its verdict, numbers and rule', async () => {
   const { app, study } = await carried();
   const host = stage(Shown, { app, study }, 1200);
-  await vi.waitFor(() => expect(page.getByRole('listitem').elements()).toHaveLength(CLAIMS.length), {
-    timeout: 30_000,
-  });
+  await vi.waitFor(
+    () =>
+      expect(
+        page
+          .getByRole('list', { name: /^Claims of/ })
+          .getByRole('listitem')
+          .elements(),
+      ).toHaveLength(CLAIMS.length),
+    {
+      timeout: 30_000,
+    },
+  );
   const text = host.innerText;
   for (const { findings } of study.result.analyses)
     for (const sentence of findings) expect(text).toContain(sentence);
@@ -52,13 +61,13 @@ test('the evidence of a claim is one press away, and none of what was not measur
   const claim = claimOf('energy-later');
   await vi.waitFor(() => expect(claim.elements()).toHaveLength(1), { timeout: 30_000 });
   expect(claim.getByRole('application').elements()).toHaveLength(0);
-  await claim.getByText('Show the evidence').click();
+  await claim.getByRole('button', { name: /^Show the evidence: / }).click();
   await vi.waitFor(() => expect(claim.getByRole('application').elements().length).toBeGreaterThan(0), {
     timeout: 30_000,
   });
-  await claim.getByText('Hide the evidence').click();
+  await claim.getByRole('button', { name: /^Hide the evidence: / }).click();
   expect(claim.getByRole('application').elements()).toHaveLength(0);
-  expect(claimOf('frozen-late').getByText('Show the evidence').elements()).toHaveLength(0);
+  expect(claimOf('frozen-late').getByRole('button').elements()).toHaveLength(0);
 });
 
 test('what only answers decide is taken from the study, what records decide is judged anew; texts of a file are inert', async () => {

@@ -1,7 +1,7 @@
 /** What a study's file says of it: by analysis, in sentences. */
 import { ANALYSES, EVALUATIONS } from '../../../analyses/registry.ts';
 import { listed } from '../../../listed.mjs';
-import { isRole, ROLE_LABELS } from '../../../roles.mjs';
+import { ROLE_LABELS, ROLES } from '../../../roles.mjs';
 import type { AnalysisResult, StudyResult } from '../../../study/study-result.ts';
 
 export interface FoundByAnalysis {
@@ -33,7 +33,9 @@ function titleOf({ name }: AnalysisResult): string {
   return (ANALYSES.get(name) ?? EVALUATIONS.get(name))?.words.title ?? name;
 }
 
-/** As results call models, each once. */
+/** As results call models, each once: those of the family first, in the order of training. */
 function labels(names: readonly string[]): readonly string[] {
-  return [...new Set(names)].map((name) => (isRole(name) ? ROLE_LABELS[name] : name));
+  const roles = ROLES.filter((role) => names.includes(role));
+  const others = names.filter((name) => !roles.some((role) => role === name));
+  return [...roles.map((role) => ROLE_LABELS[role]), ...new Set(others)];
 }
