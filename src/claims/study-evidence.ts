@@ -98,7 +98,8 @@ function recordsOf(
 
 /** As they were kept; what is none, since a hand wrote it, as a command has it where nothing was said. */
 function validValues(settings: Settings, kept: SettingValues): SettingValues {
-  const shapes = settingShapes(settings);
-  const known = Object.entries(kept).filter(([name, value]) => shapes[name] && v.is(shapes[name], value));
+  const known = Object.entries(settingShapes(settings)).flatMap(([name, shape]) =>
+    v.is(shape, kept[name]) ? [[name, kept[name]] as const] : [],
+  );
   return { ...defaultValues(settings), ...Object.fromEntries(known) };
 }
