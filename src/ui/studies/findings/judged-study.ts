@@ -20,11 +20,12 @@ export interface JudgedStudy {
  * @throws NamedError `JournalFailed`, `WorkerFailed`
  */
 export async function judgedStudy({ journals, works, result }: OpenedStudy): Promise<JudgedStudy> {
-  const { evidence, unread } = await studyEvidence(journals, works);
+  const yielder = new Yielder();
+  const pause = (): Promise<void> => yielder.pause();
+  const { evidence, unread } = await studyEvidence(journals, works, pause);
   // Grades of thousands of answers are found in a worker.
   for (const { records } of evidence.ablate) await PREPARING.get('ablate')?.prepare(records);
-  const yielder = new Yielder();
-  const judged = await judgeAll(evidence, () => yielder.pause());
+  const judged = await judgeAll(evidence, pause);
   return { judged: judged.map((one) => asRun(one, result)), unread };
 }
 
