@@ -161,6 +161,14 @@ export const ROOMS = {
     holds:
       'analyses as long work with journals, and several of them as a study: knows the records of every kind',
   },
+  claims: {
+    files: folder('claims'),
+    uses: [
+      ...['declarations', 'analyses', 'words', 'statistics', 'grading', 'spectra', 'probes', 'identity'],
+      ...['evaluation', 'study'],
+    ],
+    holds: 'what papers claim, and how the results of a study stand to it',
+  },
   headless: {
     files: folder('headless'),
     uses: [
@@ -180,6 +188,7 @@ export const ROOMS = {
       'evaluation',
       'reading',
       'study',
+      'claims',
     ],
     holds: 'the page behind the commands: shows nothing',
   },
@@ -226,6 +235,7 @@ export const ROOMS = {
       'served',
       'reading',
       'study',
+      'claims',
     ],
     holds: 'screens, and their stores',
   },
