@@ -1,6 +1,7 @@
 /** What a study found, in short: `study.json`, and the first line of its file. */
 import * as v from 'valibot';
 import type { Json } from '../identity/canonical-json.ts';
+import { DECK } from './deck.ts';
 
 const LONGEST_TEXT = 10_000;
 const MOST = 1000;
@@ -28,6 +29,8 @@ export const STUDY_RESULT = v.object({
   name: text,
   analyses: v.pipe(v.array(ANALYSIS), v.maxLength(MOST)),
   frankenscope: v.object({ version: text, run: v.object({ build: text }) }),
+  /** The talk about it, where somebody has arranged one. */
+  deck: v.exactOptional(DECK),
 });
 
 export type AnalysisResult = v.InferOutput<typeof ANALYSIS>;
