@@ -151,7 +151,9 @@ test('live slides show what was kept while no model is loaded, and say so', asyn
     .toHaveTextContent('No model is loaded here, so nothing is asked. Below is what the study kept.');
   await drawn();
   await userEvent.keyboard('{End}{PageUp}');
-  await expect.element(talk()).toHaveTextContent('The study kept nothing of this.');
+  await expect
+    .element(talk())
+    .toHaveTextContent('The study asked no merge: below is how large the updates are');
 });
 
 test('live slides ask again when a layer is switched off or a seam moved, and leave the model as it was', async () => {
