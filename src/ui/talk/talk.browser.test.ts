@@ -176,7 +176,7 @@ test('live slides ask again when a layer is switched off or a seam moved, and le
   expect([...app.stitch.off]).toEqual([2]);
 
   await userEvent.keyboard('{End}{PageUp}');
-  await expect.element(talk()).toHaveTextContent('layers 3–4 from RL');
+  await expect.element(talk()).toHaveTextContent('Layers 3–4 from RL.');
   const donors = () => engine.requests.at(-1)?.subject.layers;
   const mine = app.stitch.model?.checkpoint.id;
   await expect.poll(() => donors()?.map((id) => id === mine)).toEqual([true, true, false, false, true, true]);
