@@ -6,6 +6,7 @@ import { browserSurroundings } from '../state/study-surroundings.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stage, stageApp } from '../testing/stage.ts';
 import DeckEditor from './DeckEditor.svelte';
+import ClaimPart from './ClaimPart.svelte';
 
 const opened: Window[] = [];
 const talk = () => page.getByRole('region', { name: 'Talk: The demo family' });
@@ -195,7 +196,8 @@ test('slides are moved by keys and by dragging, left out, given titles and notes
   const first = defaultDeck(study.result);
   let deck: Deck = first;
   const onchange = (changed: Deck) => (deck = changed);
-  stage(DeckEditor, { study: study.result, deck: first, onchange }, 800);
+  const claims = [{ id: 'rl-mid', says: 'RL changes the middle', verdict: 'supported', sentence: 'n = 50.' }];
+  stage(DeckEditor, { study: study.result, deck: first, claims, onchange }, 800);
   const kinds = () =>
     deck.slides.slice(0, 3).map(({ shows }) => ('analysis' in shows ? `${shows.finding}` : shows.kind));
   const handle = (at: number) => page.getByRole('button', { name: `Move slide ${at},` });
@@ -216,6 +218,16 @@ test('slides are moved by keys and by dragging, left out, given titles and notes
   expect(deck.slides[0]).toMatchObject({ out: true, notes: 'Say hello' });
   expect(deck.slides[1]?.title).toBe('<img src=x onerror=alert(1)>');
   expect(document.querySelector('.deck img')).toBeNull();
+  await page.getByLabelText('Add a claim').selectOptions('rl-mid');
+  expect(deck.slides.map(({ shows }) => shows).slice(-2)).toEqual([
+    { kind: 'claim', id: 'rl-mid' },
+    { kind: 'provenance' },
+  ]);
+  const judge = () => Promise.resolve(claims);
   await page.getByRole('button', { name: 'As the study makes it' }).click();
   expect(deck).toEqual(first);
+  const shown = stage(ClaimPart, { study, id: 'rl-mid', judge }, 800);
+  await expect.poll(() => shown.textContent).toContain('RL changes the middle supported n = 50.');
+  const other = stage(ClaimPart, { study, id: '<b>', judge }, 800);
+  await expect.poll(() => other.textContent).toContain('knows no claim “<b>”');
 });
