@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { Json } from '../identity/canonical-json.ts';
 import { VERDICTS } from '../verdicts.ts';
+import { DECK } from './deck.ts';
 
 const LONGEST_TEXT = 10_000;
 const MOST = 1000;
@@ -33,6 +34,8 @@ export const STUDY_RESULT = v.object({
   /** How the papers' claims stand to it; where the command made it. */
   claims: v.exactOptional(v.pipe(v.array(CLAIM), v.maxLength(MOST))),
   frankenscope: v.object({ version: text, run: v.object({ build: text }) }),
+  /** The talk about it, where somebody has arranged one. */
+  deck: v.exactOptional(DECK),
 });
 
 export type AnalysisResult = v.InferOutput<typeof ANALYSIS>;

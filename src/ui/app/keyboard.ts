@@ -35,6 +35,8 @@ export const KEYS: readonly (readonly [keys: readonly string[], does: string])[]
  */
 export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
+  // Whose keys are its own.
+  if (view.talk) return;
   if (event.target instanceof HTMLElement && event.target.closest(TYPING)) {
     if (event.key === 'Escape') event.target.blur();
     return;

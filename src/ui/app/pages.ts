@@ -18,6 +18,10 @@ const page = (id: PageId, load: () => Promise<{ readonly default: Component }>):
   ...PAGE_FACTS[id],
 });
 
+/** What fills the screen while a talk is given. @throws NamedError `ModuleUnavailable` */
+export const talkScreen = () =>
+  import('../talk/TalkScreen.svelte').then((module) => module.default, notServed);
+
 function notServed(cause: unknown): never {
   const what = `the page was not loaded: ${plainReason(cause)}`;
   throw new NamedError('ModuleUnavailable', what, {}, 'reload the page', { cause });

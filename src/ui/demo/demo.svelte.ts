@@ -149,8 +149,8 @@ export class Demo {
       const picture = await fetchDemoExample(example, { site, signal });
       asking.put(recipe.prefix + example.question, [picture]);
     }
-    // Where it was opened for an analysis, that is what is to be seen.
-    if (this.#view.page === 'open') this.#view.toggleTryIt(true);
+    // Where it was opened for an analysis, or in a talk, that is what is to be seen.
+    if (this.#view.page === 'open' && !this.#view.talk) this.#view.toggleTryIt(true);
   }
 
   #slotOf(checkpoint: DemoCheckpoint): Slot | undefined {

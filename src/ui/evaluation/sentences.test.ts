@@ -6,7 +6,7 @@ import { analysis as necessity } from '../../analyses/necessity/analysis.ts';
 import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import { LEAST } from '../../few-items.mjs';
-import { percentText, points } from '../../number-text.mjs';
+import { evenShares, points } from '../../number-text.mjs';
 import { type ExportedRow, exportedRows, numberIn, numbersOf } from '../analyses/testing/exported-table.ts';
 import { dotTable } from '../charts/interval-dots/dots.ts';
 import { GAP_COLUMNS, gapDots, gapLines } from '../perception/gap-dots.ts';
@@ -52,14 +52,17 @@ function shareOf(one: ExportedRow | undefined): string {
     number,
   ];
   if (n < LEAST) return `${Math.round((value / 100) * n)} of ${n} (too few to tell)`;
-  const [share, from, to] = [value, low, high].map((percent) => percentText(percent / 100));
+  const shares = [value, low, high].map((percent) => percent / 100);
+  const [share, from, to] = shares.map(evenShares(shares));
   return `${share} (Wilson 95 %: ${from} to ${to}, n = ${n}${n < 10 ? ': few' : ''})`;
 }
 
 /** A difference as sentences have it: of so few that nothing is told, what was lost and gained. */
 function expectDifference(sentence: string, difference: number, n: number): void {
   if (n >= LEAST) {
-    expect(sentence).toContain(`${points(difference)} points`);
+    // With a decimal where its interval has one.
+    const told = /([\u2212+][\d.]+) points/.exec(sentence)?.[1] ?? '';
+    expect(told.replace(/\.0$/, '')).toBe(points(difference));
     return;
   }
   const [lost = 0, gained = 0] = numbersOf(/\d+ lost, \d+ gained/.exec(sentence)?.[0] ?? '');

@@ -13,6 +13,8 @@ export class Appearance {
   theme = $state<Theme>('system');
   /** Everything 1.6 times as large, for a lecture hall. */
   talk = $state(false);
+  /** Factor of a talk's slides while one is given: it fills the screen, whatever that is. Not kept. */
+  #stage = $state<number | null>(null);
 
   constructor() {
     // A theme that could not be read shows by itself.
@@ -24,7 +26,15 @@ export class Appearance {
 
   /** Factor on every size, also those that SVG needs as numbers. */
   get scale(): number {
-    return this.talk ? 1.6 : 1;
+    return this.#stage ?? (this.talk ? 1.6 : 1);
+  }
+
+  /** Takes the size of a talk's slides, until it is given back with null. */
+  stage(factor: number | null): void {
+    this.#stage = factor;
+    const { style } = document.documentElement;
+    if (factor === null) style.removeProperty('--talk');
+    else style.setProperty('--talk', String(factor));
   }
 
   nextTheme(): void {

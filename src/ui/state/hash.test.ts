@@ -13,9 +13,10 @@ test('a view survives the way through the address bar', () => {
       ['do', 'ablate'],
       ['prefix', 'Look & say 100 %=all'],
     ]),
+    talk: { study: 'a study/1', slide: 12 },
   };
   expect(writeHash(view)).toBe(
-    '#open?try&do=ablate&prefix=Look%20%26%20say%20100%20%25%3Dall&cuts=28:8-20,36:12-24',
+    '#open?try&talk=a%20study%2F1.12&do=ablate&prefix=Look%20%26%20say%20100%20%25%3Dall&cuts=28:8-20,36:12-24',
   );
   expect(readHash(writeHash(view))).toEqual(view);
 });
@@ -26,8 +27,11 @@ test('an unknown page, foreign parameters and impossible cuts are dropped', () =
     trying: false,
     cuts: new Map([[3, [1, 2]]]),
     asked: new Map(),
+    talk: null,
   });
-  expect(readHash('')).toEqual({ page: 'open', trying: false, cuts: new Map(), asked: new Map() });
+  expect(readHash('').talk).toBeNull();
+  for (const talk of ['carried', 'carried.0', '.3', 'carried.1e3', `${'x'.repeat(201)}.1`])
+    expect(readHash(`#open?talk=${talk}`).talk).toBeNull();
 });
 
 test('what is asked is taken only with the name of an analysis, in names and lengths of settings', () => {

@@ -12,10 +12,19 @@ interface ViewState {
   readonly cuts: ReadonlyMap<number, Cuts>;
   /** What the page is asked, by names and texts of its own (`analyses/address.ts`). */
   readonly asked: ReadonlyMap<string, string>;
+  /** The talk that is given: of which study, at which slide. */
+  readonly talk: TalkPlace | null;
+}
+
+export interface TalkPlace {
+  /** Id of an opened study. */
+  readonly study: string;
+  /** From 1. */
+  readonly slide: number;
 }
 
 /** Names that the view has itself. */
-const OWN = new Set(['try', 'cuts']);
+const OWN = new Set(['try', 'cuts', 'talk']);
 /** More of one name or text is nobody's setting. */
 const LONGEST = 1000;
 
@@ -23,6 +32,7 @@ const LONGEST = 1000;
 export function writeHash(view: ViewState): string {
   const parts = [
     view.trying ? 'try' : '',
+    view.talk ? `talk=${encodeURIComponent(view.talk.study)}.${view.talk.slide}` : '',
     ...[...view.asked].map(([name, text]) => `${name}=${encodeURIComponent(text)}`),
     view.cuts.size ? `cuts=${[...view.cuts].map(([n, [a, b]]) => `${n}:${a}-${b}`).join(',')}` : '',
   ].filter((part) => part !== '');
@@ -38,10 +48,18 @@ export function readHash(hash: string): ViewState {
     const [n, a, b] = [Number(match[1]), Number(match[2]), Number(match[3])];
     if (areCuts([a, b], n)) cuts.set(n, [a, b]);
   }
+  const [, study, slide] = /^([^.]{1,200})\.([1-9]\d{0,3})$/.exec(params.get('talk') ?? '') ?? [];
+  const talk = study === undefined ? null : { study, slide: Number(slide) };
   const asked = new Map(
     params.has('do')
       ? [...params].filter(([one, text]) => !OWN.has(one) && /^\w{1,40}$/.test(one) && text.length <= LONGEST)
       : [],
   );
-  return { page: PAGE_IDS.find((page) => page === name) ?? 'open', trying: params.has('try'), cuts, asked };
+  return {
+    page: PAGE_IDS.find((page) => page === name) ?? 'open',
+    trying: params.has('try'),
+    cuts,
+    asked,
+    talk,
+  };
 }

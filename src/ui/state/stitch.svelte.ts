@@ -22,6 +22,13 @@ function donorMismatch(to: OpenedCheckpoint, from: OpenedCheckpoint): string | n
 
 const look = ({ identity }: LoadedSlot): Look => ({ name: identity.label, colour: identity.colour });
 
+/** What a person has chosen to run. */
+interface StitchState {
+  readonly off: ReadonlySet<LayerIndex>;
+  readonly model: ModelId | null;
+  readonly handed: ReadonlyMap<number, ModelId>;
+}
+
 /** What is run in Try it: a model, with layers switched off or handed to other loaded models. */
 export class Stitch implements StripEditor {
   readonly press = 'switch';
@@ -168,6 +175,17 @@ export class Stitch implements StripEditor {
   reset(): void {
     this.off = new Set();
     this.#handed = new Map();
+  }
+
+  /** What is run, to be run again later. */
+  get state(): StitchState {
+    return { off: this.off, model: this.#model, handed: this.#handed };
+  }
+
+  restore({ off, model, handed }: StitchState): void {
+    this.off = off;
+    this.#model = model;
+    this.#handed = handed;
   }
 
   #fits(model: LoadedSlot, other: LoadedSlot): boolean {

@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import { moveCut, presetCuts, presetOf, type CutPreset, type Cuts } from '../../regions.ts';
 import type { Address } from '../../analyses/address.ts';
-import { readHash, writeHash, type PageId } from './hash.ts';
+import { readHash, writeHash, type PageId, type TalkPlace } from './hash.ts';
 
 type SheetName = 'help' | 'guide' | 'machine' | 'samples';
 
@@ -12,6 +12,8 @@ export class View {
   sheet = $state<SheetName | null>(null);
   /** What the page is asked, as the address has it; empty where it says nothing. */
   asked = $state.raw<Address>(new Map());
+  /** The talk that fills the screen, if one does. */
+  talk = $state.raw<TalkPlace | null>(null);
   readonly #cuts = new SvelteMap<number, Cuts>();
 
   constructor() {
@@ -30,6 +32,15 @@ export class View {
     // A narrow window shows the drawer as the whole page; going somewhere leaves it.
     if (matchMedia('(max-width: 1099px)').matches) this.trying = false;
     this.#write(left);
+  }
+
+  /** Begins a talk, ends it with null, or goes to another slide of it. */
+  give(talk: TalkPlace | null): void {
+    const before = this.talk;
+    const other = before?.study !== talk?.study;
+    if (!other && before?.slide === talk?.slide) return;
+    this.talk = talk;
+    this.#write(other);
   }
 
   /** Puts what the page is asked into the address. */
@@ -78,13 +89,15 @@ export class View {
     this.page = view.page;
     this.trying = view.trying;
     this.asked = view.asked;
+    this.talk = view.talk;
     this.#cuts.clear();
     for (const [n, cuts] of view.cuts) this.#cuts.set(n, cuts);
   };
 
   /** @param left another page was there: the browser's way back leads to it */
   #write(left = false): void {
-    const hash = writeHash({ page: this.page, trying: this.trying, cuts: this.#cuts, asked: this.asked });
+    const { page, trying, asked, talk } = this;
+    const hash = writeHash({ page, trying, cuts: this.#cuts, asked, talk });
     if (hash === location.hash) return;
     if (left) history.pushState(null, '', hash);
     else history.replaceState(null, '', hash);
