@@ -64,6 +64,9 @@ export const figureFacts = v.strictObject({
   date: v.pipe(v.string(), v.isoTimestamp()),
 });
 
+/** What tables call it: the column of a CSV, the key of a Parquet file. */
+export const FACTS = 'frankenscope';
+
 export type FigureFacts = Readonly<v.InferOutput<typeof figureFacts>>;
 
 /** Letters of a fingerprint that a person compares. */
