@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { modelText } from '../../../citation.ts';
 import { listed } from '../../../listed.mjs';
 
 const text = v.pipe(v.string(), v.minLength(1));
@@ -69,21 +70,12 @@ export const FACTS = 'frankenscope';
 
 export type FigureFacts = Readonly<v.InferOutput<typeof figureFacts>>;
 
-/** Letters of a fingerprint that a person compares. */
-const SHOWN = 12;
-
 /** A checkpoint, in all that a figure says of it: as legends call it, with the folder that it is. */
 type Named = Pick<PageFacts['checkpoints'][number], 'name' | 'folder'>;
 
-/** "RL (demo:rl)", "RL (demo:rl, 0123456789ab)"; a folder that is called so already is not repeated. */
-function called({ name, folder }: Named, fingerprint: string | null = null): string {
-  const more = [...(folder === name ? [] : [folder]), ...(fingerprint === null ? [] : [fingerprint])];
-  return more.length === 0 ? name : `${name} (${more.join(', ')})`;
-}
-
 /** "Token swap of RL (demo:rl) on pairs". @param on what models were asked about; null of weights */
 export function workText(done: string, checkpoints: readonly Named[], on: string | null = null): string {
-  return `${done} of ${listed(checkpoints.map((one) => called(one)))}${on === null ? '' : ` on ${on}`}`;
+  return `${done} of ${listed(checkpoints.map((one) => modelText(one, null)))}${on === null ? '' : ` on ${on}`}`;
 }
 
 /** What is drawn of which models, where no sentence says what was found: "Change rate per layer: RL." A title may name them itself. */
@@ -96,7 +88,7 @@ export function drawnOf(title: string, checkpoints: readonly Named[]): string {
 /** The lines that stand below a picture; the command's are apart. */
 export function factLines(facts: FigureFacts): readonly string[] {
   const { checkpoints, interval, seed, dtype, device, version, date, published, method, remarks } = facts;
-  const named = checkpoints.map((one) => called(one, one.fingerprint?.slice(0, SHOWN)));
+  const named = checkpoints.map((one) => modelText(one, one.fingerprint));
   // An interval that draws names its own seed.
   const unseeded = interval?.includes('seed') === true ? [] : ['no seed'];
   const how = [
