@@ -161,6 +161,11 @@ export const ROOMS = {
     holds:
       'analyses as long work with journals, and several of them as a study: knows the records of every kind',
   },
+  report: {
+    files: folder('report'),
+    uses: ['words'],
+    holds: 'a study as one HTML file, of texts and drawn charts',
+  },
   headless: {
     files: folder('headless'),
     uses: [
@@ -226,6 +231,7 @@ export const ROOMS = {
       'served',
       'reading',
       'study',
+      'report',
     ],
     holds: 'screens, and their stores',
   },

@@ -1,5 +1,6 @@
 /** How a figure or a study is cited: as plain text, and as BibTeX. */
 import { listed } from './listed.mjs';
+import { slug } from './slug.ts';
 
 export interface CitedModel {
   /** As results have it: "IN". */
@@ -24,6 +25,8 @@ export interface Cited {
 }
 
 const PROGRAM = 'Frankenscope';
+/** Letters of a title in an entry's name. */
+const LONGEST_KEY = 60;
 const AUTHORS = 'The Frankenscope authors';
 
 /** Letters of a fingerprint that a person compares. */
@@ -68,7 +71,7 @@ export function citation(cited: Cited): string {
 export function bibtex(cited: Cited): string {
   const { kind, version, date } = cited;
   const [year = '', month = ''] = date.split('-');
-  const own = entry(`frankenscope-${kind}-${slug(titleOf(cited))}`, [
+  const own = entry(`frankenscope-${kind}-${slug(titleOf(cited)).slice(0, LONGEST_KEY)}`, [
     ['title', `{${tex(titleOf(cited))}}`],
     ['howpublished', tex(`${kind === 'figure' ? 'Figure' : 'Study'} made with ${PROGRAM} ${version}`)],
     ...dated(year, month),
@@ -91,15 +94,6 @@ const dated = (year: string, month?: string): [string, string][] => [
 function entry(key: string, fields: readonly (readonly [string, string])[]): string {
   const lines = fields.filter(([, value]) => value !== '').map(([name, value]) => `  ${name} = {${value}},`);
   return [`@misc{${key},`, ...lines, '}', ''].join('\n');
-}
-
-function slug(text: string): string {
-  return text
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 60)
-    .replace(/^-|-$/g, '');
 }
 
 const NAMED: Readonly<Record<string, string>> = {

@@ -44,8 +44,9 @@ export interface ReportPart {
 
 export interface Report {
   readonly name: string;
-  /** Of the program that made the numbers, with its build. */
+  /** Of the program that made the numbers. */
   readonly version: string;
+  /** The same with its build. */
   readonly build: string;
   /** When the numbers were made; ISO 8601. */
   readonly date: string;
@@ -80,7 +81,7 @@ export function reportHtml(report: Report): string {
 <body>
 <header>
 <h1>${name}</h1>
-<p class="soft">Study made with Frankenscope ${version} (${build}) on ${date.slice(0, 10)}. ${modelsLine(models)}</p>
+<p class="soft">Study made with Frankenscope ${build} on ${date.slice(0, 10)}. ${modelsLine(models)}</p>
 </header>
 <nav aria-label="Contents"><ul>${parts.map(
     ({ title }, at) => markup`<li><a href="#part-${at + 1}">${title}</a></li>`,
@@ -94,7 +95,7 @@ ${models.length === 0 ? null : modelsTable(models)}
 </section>
 <section aria-labelledby="again">
 <h2 id="again">How to make them again</h2>
-<p>Save what follows as a file, with paths as they are on your machine, and give it to the command.</p>
+<p>Saved as study.json, with paths as they are on your machine, the study’s file below makes every number again:</p>
 ${pre(command)}
 <details><summary>The study’s file</summary>${pre(spec)}</details>
 </section>
@@ -133,7 +134,7 @@ function figure(one: ReportFigure): Markup {
   const { title, measured, definition, note, svg, table, lines, command } = one;
   return markup`<figure>
 <figcaption><h3>${title}</h3><p>${measured}${note === '' ? null : ` ${note}.`}</p></figcaption>
-${svg}
+<div class="drawn">${svg}</div>
 <p class="soft">${definition}</p>
 <details><summary>Table</summary><div class="wide">${tableOf(table)}</div></details>
 <details><summary>Provenance</summary>${lines.map((line) => markup`<p class="soft">${line}</p>`)}${

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { modelText } from '../../../citation.ts';
 import { listed } from '../../../listed.mjs';
+import { slug } from '../../../slug.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
 const sentence = v.pipe(v.string(), v.regex(/[.!?]$/));
@@ -109,12 +110,6 @@ const MOST_NAMED = 3;
 
 /** "swap-change-rate-per-layer-in": analysis, chart and models, for a file's name. */
 export function figureName({ analysis, checkpoints }: PageFacts, title: string): string {
-  const slug = (part: string): string =>
-    part
-      .toLowerCase()
-      .normalize('NFKD')
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '');
   const models = checkpoints.slice(0, MOST_NAMED).map(({ name }) => slug(name));
   const parts = [analysis, slug(title), ...models];
   // Most file systems take 255 bytes.
