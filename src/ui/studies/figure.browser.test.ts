@@ -9,6 +9,11 @@ import Works from './testing/Works.svelte';
 
 afterEach(clearStage);
 
+interface Laid {
+  readonly titles: readonly string[];
+  readonly sentences: readonly string[];
+}
+
 async function carried(): Promise<{ readonly app: AppState; readonly study: OpenedStudy }> {
   const file = await (await fetch('/study/demo.frankenscope')).arrayBuffer();
   const app = new AppState(new FakeEngine(), {
@@ -22,14 +27,14 @@ async function carried(): Promise<{ readonly app: AppState; readonly study: Open
 
 test('every work of a study is drawn with its page’s sentences, and what is open stays', async () => {
   const { app, study } = await carried();
-  const laid = new Map<string, { titles: readonly string[]; sentences: readonly string[] }>();
+  const laid = new Map<string, Laid>();
   const before = {
     probe: app.localize.probe,
     measure: app.characterize.measure,
     reading: app.images.reading,
   };
   const kept = JSON.stringify(localStorage);
-  stage(Works, { app, study, only: null, onlaid: (key: string, one: never) => laid.set(key, one) }, 1200);
+  stage(Works, { app, study, only: null, onlaid: (key: string, one: Laid) => laid.set(key, one) }, 1200);
 
   await vi.waitFor(() => expect(laid.size).toBe(study.works.length), { timeout: 30_000 });
   for (const { works, findings } of study.result.analyses) {
@@ -52,10 +57,10 @@ test('every work of a study is drawn with its page’s sentences, and what is op
 
 test('one chart of each alone, without what chooses between readings', async () => {
   const { app, study } = await carried();
-  const laid = new Map<string, { titles: readonly string[] }>();
+  const laid = new Map<string, Laid>();
   const host = stage(
     Works,
-    { app, study, only: 0, onlaid: (key: string, one: never) => laid.set(key, one) },
+    { app, study, only: 0, onlaid: (key: string, one: Laid) => laid.set(key, one) },
     1200,
   );
   await vi.waitFor(() => expect(laid.size).toBe(study.works.length), { timeout: 30_000 });
