@@ -9,7 +9,11 @@ const parsed = (html: string): Document => new DOMParser().parseFromString(html,
 function reportOf(text: string): Report {
   const model = { name: text, folder: text, fingerprint: text };
   return {
-    ...{ name: text, version: text, build: text, date: '2026-11-29T05:00:00Z', models: [model] },
+    cited: {
+      ...{ kind: 'study', title: text, version: text, date: '2026-11-29T05:00:00Z' },
+      ...{ models: [model], command: text },
+    },
+    build: text,
     parts: [
       {
         ...{ title: text, told: text, findings: [text, text], missing: text },
@@ -23,7 +27,7 @@ function reportOf(text: string): Report {
         works: [{ key: text, kind: text, modules: text }],
       },
     ],
-    ...{ spec: text, command: text, faces: '' },
+    ...{ spec: text, faces: '' },
   };
 }
 
@@ -119,11 +123,14 @@ test('nothing is run, loaded or sent: the policy says so, and no element asks fo
 });
 
 test('what is missing is left out, and models without a fingerprint are said so', () => {
-  const [part] = reportOf('x').parts;
+  const report = reportOf('x');
+  const [part] = report.parts;
   if (!part) throw new Error('no part');
   const empty = { ...part, told: '', findings: [], figures: [], missing: '', works: [] };
   const model = { name: 'IN', folder: 'demo:in', fingerprint: null };
-  const document = parsed(reportHtml({ ...reportOf('x'), models: [model], parts: [empty] }));
+  const document = parsed(
+    reportHtml({ ...report, cited: { ...report.cited, models: [model] }, parts: [empty] }),
+  );
   expect(document.querySelectorAll('figure, main li')).toHaveLength(0);
   expect([...document.querySelectorAll('td')].map(({ textContent }) => textContent)).toEqual([
     ...['IN', 'demo:in', '–'],

@@ -43,19 +43,12 @@ export interface ReportPart {
 }
 
 export interface Report {
-  readonly name: string;
-  /** Of the program that made the numbers. */
-  readonly version: string;
-  /** The same with its build. */
+  readonly cited: Cited;
+  /** Of the program that made the numbers: its version, and what names the build. */
   readonly build: string;
-  /** When the numbers were made; ISO 8601. */
-  readonly date: string;
-  readonly models: readonly CitedModel[];
   readonly parts: readonly ReportPart[];
   /** Of the study, as it was given (JSON). */
   readonly spec: string;
-  /** What runs it whole in a shell. */
-  readonly command: string;
   /** `@font-face` rules with the files inside. */
   readonly faces: string;
 }
@@ -66,8 +59,8 @@ const POLICY =
 
 /** The whole page. Every text in it is escaped; `svg` of figures is not, and `faces` holds no text of people. */
 export function reportHtml(report: Report): string {
-  const { name, version, build, date, parts, models, spec, command, faces } = report;
-  const cited: Cited = { kind: 'study', title: name, version, date, models, command };
+  const { cited, build, parts, spec, faces } = report;
+  const { title: name, version, date, models, command } = cited;
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
@@ -96,7 +89,7 @@ ${models.length === 0 ? null : modelsTable(models)}
 <section aria-labelledby="again">
 <h2 id="again">How to make them again</h2>
 <p>Saved as study.json, with paths as they are on your machine, the study’s file below makes every number again:</p>
-${pre(command)}
+${command === null ? null : pre(command)}
 <details><summary>The study’s file</summary>${pre(spec)}</details>
 </section>
 <section aria-labelledby="cite">

@@ -1,6 +1,5 @@
 /** A study's report: what it found, with its charts as they are drawn here. */
 import type { ComponentProps } from 'svelte';
-import type { CitedModel } from '../../../citation.ts';
 import { Markup } from '../../../report/markup.ts';
 import {
   type Report,
@@ -11,23 +10,18 @@ import {
 } from '../../../report/report.ts';
 import type { AnalysisResult } from '../../../study/study-result.ts';
 import type { DrawnChart } from '../../charts/export/drawn-charts.ts';
-import { type FigureFacts, factLines } from '../../charts/export/figure-facts.ts';
+import { factLines } from '../../charts/export/figure-facts.ts';
 import { fontRules } from '../../charts/export/fonts.ts';
 import { type DataTable, shownCell } from '../../charts/figure/data-table.ts';
 import type { OpenedStudy } from '../../state/opened-study.ts';
+import { citedStudy } from './cited-study.ts';
 import type DrawnWork from './DrawnWork.svelte';
 import { withDrawnWork } from './drawn-work.ts';
 
+const MISSING =
+  'Its charts are not drawn: what they need is not kept with the study, or another version of the app measured it.';
+
 type Stores = ComponentProps<typeof DrawnWork>['stores'];
-
-/** What makes a study's numbers, where its file is saved so. */
-const COMMAND = 'npm run -s headless -- study --spec study.json --out study';
-
-interface Drawn {
-  readonly facts: readonly FigureFacts[];
-  readonly part: ReportPart;
-  readonly made: string;
-}
 
 /**
  * The report as one HTML file.
@@ -41,30 +35,25 @@ export async function studyReport(
   told: (done: number, total: number) => void = () => undefined,
 ): Promise<string> {
   const { analyses, spec, frankenscope } = study.result;
-  const drawn: Drawn[] = [];
+  const parts: ReportPart[] = [];
   for (const [at, analysis] of analyses.entries()) {
     told(at, analyses.length);
-    drawn.push(await drawnPart(stores, study, analysis));
+    parts.push(await drawnPart(stores, study, analysis));
   }
   const report: Omit<Report, 'faces'> = {
-    name: study.name,
-    version: frankenscope.version,
+    cited: await citedStudy(study),
     build: frankenscope.run.build,
-    date: drawn.map(({ made }) => made).reduce((one, other) => (one > other ? one : other), ''),
-    models: modelsOf(drawn.flatMap(({ facts }) => facts)),
-    parts: drawn.map(({ part }) => part),
+    parts,
     spec: JSON.stringify(spec, null, 2),
-    command: COMMAND,
   };
   const without = reportHtml({ ...report, faces: '' });
   return reportHtml({ ...report, faces: await fontRules(without, without) });
 }
 
-async function drawnPart(stores: Stores, study: OpenedStudy, analysis: AnalysisResult): Promise<Drawn> {
+async function drawnPart(stores: Stores, study: OpenedStudy, analysis: AnalysisResult): Promise<ReportPart> {
   const keys = new Set(analysis.works.map(({ key }) => key));
   const works = study.works.filter(({ key }) => keys.has(key));
   const figures: ReportFigure[] = [];
-  const facts: FigureFacts[] = [];
   const sentences: string[] = [];
   let isShown = works.length > 0;
   for (const work of works) {
@@ -73,31 +62,21 @@ async function drawnPart(stores: Stores, study: OpenedStudy, analysis: AnalysisR
       return charts.flatMap((chart) => figureOf(chart) ?? []);
     });
     isShown &&= found !== null;
-    for (const one of found ?? []) {
-      figures.push(one.figure);
-      facts.push(one.facts);
-    }
+    figures.push(...(found ?? []));
   }
   const [first] = works;
-  const origins = await Promise.all([...keys].map((key) => study.journals.origin(key)));
   return {
-    facts,
-    part: {
-      title: first?.title ?? analysis.folder,
-      told: first ? [first.told, first.n].filter(Boolean).join(' · ') : '',
-      // Where the records do not say it again, what was said when they were made.
-      findings: sentences.length > 0 ? sentences : analysis.findings,
-      figures,
-      missing: isShown
-        ? ''
-        : 'Its charts are not drawn: what they need is not kept with the study, or another version of the app measured it.',
-      works: analysis.works,
-    },
-    made: origins.reduce((latest, origin) => ((origin?.at ?? '') > latest ? (origin?.at ?? '') : latest), ''),
+    title: first?.title ?? analysis.folder,
+    told: first ? [first.told, first.n].filter(Boolean).join(' · ') : '',
+    // Where the records do not say it again, what was said when they were made.
+    findings: sentences.length > 0 ? sentences : analysis.findings,
+    figures,
+    missing: isShown ? '' : MISSING,
+    works: analysis.works,
   };
 }
 
-function figureOf(chart: DrawnChart): { readonly figure: ReportFigure; readonly facts: FigureFacts } | null {
+function figureOf(chart: DrawnChart): ReportFigure | null {
   const facts = chart.facts(new Date());
   const svg = chart.svg();
   if (!facts || !svg) return null;
@@ -105,12 +84,11 @@ function figureOf(chart: DrawnChart): { readonly figure: ReportFigure; readonly 
   svg.setAttribute('viewBox', `0 0 ${svg.width.baseVal.value} ${svg.height.baseVal.value}`);
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', title);
-  const figure: ReportFigure = {
+  return {
     ...{ title, measured, definition, command, note: chart.told(), lines: factLines(facts) },
     svg: new Markup(svg.outerHTML),
     table: tableOf(chart.table()),
   };
-  return { figure, facts };
 }
 
 function tableOf(table: DataTable): ReportTable {
@@ -120,10 +98,4 @@ function tableOf(table: DataTable): ReportTable {
     rows: rows.map((_, row) => columns.map((_, column) => shownCell(table, row, column))),
     numeric: columns.map((_, at) => rows.every((row) => typeof (row[at] ?? 0) === 'number')),
   };
-}
-
-/** Each once, in the order in which charts name them. */
-function modelsOf(facts: readonly FigureFacts[]): readonly CitedModel[] {
-  const all = facts.flatMap(({ checkpoints }) => checkpoints);
-  return [...new Map(all.map((one) => [`${one.name} ${one.fingerprint}`, one])).values()];
 }
