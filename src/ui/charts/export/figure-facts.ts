@@ -40,6 +40,8 @@ export interface PageFacts extends Readonly<v.InferOutput<v.ObjectSchema<typeof 
   readonly done: string;
   /** What models were asked about: "minimal-pairs"; null of weights. */
   readonly on: string | null;
+  /** What its records are kept under in the study that travels with the app; undefined where they are not of that study. */
+  readonly carried?: string;
 }
 
 /** Everything that a figure carries when it leaves the page, in all formats. */
