@@ -161,6 +161,14 @@ export const ROOMS = {
     holds:
       'analyses as long work with journals, and several of them as a study: knows the records of every kind',
   },
+  claims: {
+    files: folder('claims'),
+    uses: [
+      ...['declarations', 'analyses', 'words', 'statistics', 'grading', 'spectra', 'probes', 'identity'],
+      ...['evaluation', 'study'],
+    ],
+    holds: 'what papers claim, and how the results of a study stand to it',
+  },
   report: {
     files: folder('report'),
     uses: ['words'],
@@ -185,6 +193,7 @@ export const ROOMS = {
       'evaluation',
       'reading',
       'study',
+      'claims',
     ],
     holds: 'the page behind the commands: shows nothing',
   },
@@ -231,6 +240,7 @@ export const ROOMS = {
       'served',
       'reading',
       'study',
+      'claims',
       'report',
     ],
     holds: 'screens, and their stores',

@@ -1,6 +1,7 @@
 /** What a study found, in short: `study.json`, and the first line of its file. */
 import * as v from 'valibot';
 import type { Json } from '../identity/canonical-json.ts';
+import { VERDICTS } from '../verdicts.ts';
 
 const LONGEST_TEXT = 10_000;
 const MOST = 1000;
@@ -22,11 +23,15 @@ const ANALYSIS = v.object({
   findings: texts,
 });
 
+const CLAIM = v.object({ id: text, verdict: v.picklist(VERDICTS), sentence: text });
+
 export const STUDY_RESULT = v.object({
   /** As it was given. */
   spec: json,
   name: text,
   analyses: v.pipe(v.array(ANALYSIS), v.maxLength(MOST)),
+  /** How the papers' claims stand to it; where the command made it. */
+  claims: v.exactOptional(v.pipe(v.array(CLAIM), v.maxLength(MOST))),
   frankenscope: v.object({ version: text, run: v.object({ build: text }) }),
 });
 

@@ -1,0 +1,41 @@
+/** What a study's file says of it: by analysis, in sentences. */
+import { ANALYSES, EVALUATIONS } from '../../../analyses/registry.ts';
+import { listed } from '../../../listed.mjs';
+import { ROLE_LABELS, ROLES } from '../../../roles.mjs';
+import type { AnalysisResult, StudyResult } from '../../../study/study-result.ts';
+
+export interface FoundByAnalysis {
+  /** "Token swap of RL". */
+  readonly title: string;
+  readonly sentences: readonly string[];
+  /** Keys of its works. */
+  readonly works: readonly string[];
+}
+
+export function foundBy({ analyses }: StudyResult): readonly FoundByAnalysis[] {
+  return analyses.map((one) => ({
+    title: `${titleOf(one)} of ${listed(labels(Object.values(one.models).flat()))}`,
+    sentences: one.findings,
+    works: one.works.map(({ key }) => key),
+  }));
+}
+
+/** "Base, IN and RL": every model that an analysis was run on. */
+export function modelsOf({ analyses }: StudyResult): string {
+  return listed(labels(analyses.flatMap(({ models }) => Object.values(models).flat())));
+}
+
+export function isOfDemoFamily({ spec }: StudyResult): boolean {
+  return typeof spec === 'object' && spec !== null && 'models' in spec && spec['models'] === 'demo';
+}
+
+function titleOf({ name }: AnalysisResult): string {
+  return (ANALYSES.get(name) ?? EVALUATIONS.get(name))?.words.title ?? name;
+}
+
+/** As results call models, each once: those of the family first, in the order of training. */
+function labels(names: readonly string[]): readonly string[] {
+  const roles = ROLES.filter((role) => names.includes(role));
+  const others = names.filter((name) => !roles.some((role) => role === name));
+  return [...roles.map((role) => ROLE_LABELS[role]), ...new Set(others)];
+}
