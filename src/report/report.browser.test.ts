@@ -27,7 +27,13 @@ function reportOf(text: string): Report {
         works: [{ key: text, kind: text, modules: text }],
       },
     ],
-    ...{ spec: text, faces: '' },
+    papers: [
+      {
+        title: text,
+        claims: [{ says: text, where: text, verdict: text, sentence: text, rule: text }],
+      },
+    ],
+    ...{ judged: text, spec: text, faces: '' },
   };
 }
 
@@ -100,6 +106,7 @@ test('no text of a study becomes markup, and all of it is read', () => {
       expect(read('h2').slice(0, 1)).toEqual([expected]);
       expect(read('main li')).toEqual([expected, expected]);
       expect(read('figcaption h3, main figure > p, svg text')).toEqual([expected, expected, expected]);
+      expect(read('.claim strong, .claim span, .claim p:not(:has(*))')).toEqual(Array(4).fill(expected));
       expect(read('figure td')).toEqual([expected, '1']);
       expect(read('figure pre, #again ~ pre, #again ~ details pre')).toEqual([expected, expected, expected]);
       expect(read('td.code')).toEqual([expected, expected, expected]);
@@ -129,7 +136,7 @@ test('what is missing is left out, and models without a fingerprint are said so'
   const empty = { ...part, told: '', findings: [], figures: [], missing: '', works: [] };
   const model = { name: 'IN', folder: 'demo:in', fingerprint: null };
   const document = parsed(
-    reportHtml({ ...report, cited: { ...report.cited, models: [model] }, parts: [empty] }),
+    reportHtml({ ...report, cited: { ...report.cited, models: [model] }, parts: [empty], papers: [] }),
   );
   expect(document.querySelectorAll('figure, main li')).toHaveLength(0);
   expect([...document.querySelectorAll('td')].map(({ textContent }) => textContent)).toEqual([

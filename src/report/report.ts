@@ -42,11 +42,32 @@ export interface ReportPart {
   readonly works: readonly { readonly key: string; readonly kind: string; readonly modules: string }[];
 }
 
+/** What a paper claims, and how the study stands to it. */
+export interface ReportClaim {
+  readonly says: string;
+  /** Where it stands in the paper. */
+  readonly where: string;
+  readonly verdict: string;
+  /** The numbers, with n and interval; of what is not testable, why. */
+  readonly sentence: string;
+  /** When it counts as supported, or what judging it takes. */
+  readonly rule: string;
+}
+
+export interface ReportPaper {
+  readonly title: string;
+  readonly claims: readonly ReportClaim[];
+}
+
 export interface Report {
   readonly cited: Cited;
   /** Of the program that made the numbers: its version, and what names the build. */
   readonly build: string;
   readonly parts: readonly ReportPart[];
+  /** Empty where nothing was judged. */
+  readonly papers: readonly ReportPaper[];
+  /** Of which models the verdicts are. */
+  readonly judged: string;
   /** Of the study, as it was given (JSON). */
   readonly spec: string;
   /** `@font-face` rules with the files inside. */
@@ -59,7 +80,7 @@ const POLICY =
 
 /** The whole page. Every text in it is escaped; `svg` of figures is not, and `faces` holds no text of people. */
 export function reportHtml(report: Report): string {
-  const { cited, build, parts, spec, faces } = report;
+  const { cited, build, parts, papers, judged, spec, faces } = report;
   const { title: name, version, date, models, command } = cited;
   const page = markup`<!doctype html>
 <html lang="en">
@@ -78,9 +99,9 @@ export function reportHtml(report: Report): string {
 </header>
 <nav aria-label="Contents"><ul>${parts.map(
     ({ title }, at) => markup`<li><a href="#part-${at + 1}">${title}</a></li>`,
-  )}<li><a href="#provenance">Where the numbers come from</a></li><li><a href="#again">How to make them again</a></li></ul></nav>
+  )}${papers.length === 0 ? null : markup`<li><a href="#claims">What the papers claim</a></li>`}<li><a href="#provenance">Where the numbers come from</a></li><li><a href="#again">How to make them again</a></li></ul></nav>
 <main>
-${parts.map(part)}
+${parts.map(part)}${papers.length === 0 ? null : claims(papers, judged)}
 <section aria-labelledby="provenance">
 <h2 id="provenance">Where the numbers come from</h2>
 ${models.length === 0 ? null : modelsTable(models)}
@@ -119,6 +140,25 @@ ${told === '' ? null : markup`<p class="soft">${told}</p>`}
 ${findings.length === 0 ? null : markup`<ul>${findings.map((one) => markup`<li>${one}</li>`)}</ul>`}
 ${figures.map(figure)}
 ${missing === '' ? null : markup`<p class="soft">${missing}</p>`}
+</section>
+`;
+}
+
+function claims(papers: readonly ReportPaper[], judged: string): Markup {
+  return markup`<section aria-labelledby="claims">
+<h2 id="claims">What the papers claim</h2>
+<p>${judged}</p>
+${papers.map(
+  ({ title, claims: all }) => markup`<h3>${title}</h3>
+${all.map(
+  ({ says, where, verdict, sentence, rule }) => markup`<div class="claim">
+<p><strong>${verdict}</strong>: ${says} <span class="soft">${where}</span></p>
+<p>${sentence}</p>
+<p class="soft">${rule}</p>
+</div>
+`,
+)}`,
+)}
 </section>
 `;
 }

@@ -4,6 +4,7 @@ import type { OpenedStudy } from '../../state/opened-study.ts';
 import { browserSurroundings } from '../../state/study-surroundings.ts';
 import { FakeEngine } from '../../testing/fake-engine.ts';
 import { clearStage } from '../../testing/stage.ts';
+import { judgedStudy } from '../findings/judged-study.ts';
 import { withDrawnWork } from './drawn-work.ts';
 import { studyReport } from './study-report.ts';
 
@@ -52,6 +53,10 @@ test('a report has every sentence of the study, and its charts with tables, mode
     );
     expect(figure.querySelector('[class*="svelte-"], [style]')).toBeNull();
   }
+  const { judged } = await judgedStudy(study);
+  expect(texts(report, '.claim p:nth-child(2)').toSorted()).toEqual(
+    judged.map(({ sentence }) => sentence).toSorted(),
+  );
   const ids = [...report.querySelectorAll('[id]')].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   // Models as the commands name them, by whole fingerprints.

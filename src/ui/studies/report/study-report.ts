@@ -5,6 +5,7 @@ import {
   type Report,
   type ReportFigure,
   reportHtml,
+  type ReportPaper,
   type ReportPart,
   type ReportTable,
 } from '../../../report/report.ts';
@@ -13,7 +14,10 @@ import type { DrawnChart } from '../../charts/export/drawn-charts.ts';
 import { factLines } from '../../charts/export/figure-facts.ts';
 import { fontRules } from '../../charts/export/fonts.ts';
 import { type DataTable, shownCell } from '../../charts/figure/data-table.ts';
+import { loadPapers } from '../../published/load.ts';
 import type { OpenedStudy } from '../../state/opened-study.ts';
+import { modelsOf } from '../findings/found-by.ts';
+import { judgedStudy } from '../findings/judged-study.ts';
 import { citedStudy } from './cited-study.ts';
 import type DrawnWork from './DrawnWork.svelte';
 import { withDrawnWork } from './drawn-work.ts';
@@ -44,6 +48,8 @@ export async function studyReport(
     cited: await citedStudy(study),
     build: frankenscope.run.build,
     parts,
+    papers: await judgedPapers(study),
+    judged: `About these models: ${modelsOf(study.result)}. A verdict on them says nothing of the models that the papers studied.`,
     spec: JSON.stringify(spec, null, 2),
   };
   const without = reportHtml({ ...report, faces: '' });
@@ -74,6 +80,19 @@ async function drawnPart(stores: Stores, study: OpenedStudy, analysis: AnalysisR
     missing: isShown ? '' : MISSING,
     works: analysis.works,
   };
+}
+
+/** By paper, in the order in which they are told. @throws NamedError `JournalFailed`, `WorkerFailed` */
+async function judgedPapers(study: OpenedStudy): Promise<readonly ReportPaper[]> {
+  const { judged } = await judgedStudy(study);
+  const published = await loadPapers().catch(() => null);
+  return [...Map.groupBy(judged, ({ claim }) => claim.paper)].map(([paper, all]) => ({
+    title: published?.papers[paper].title ?? paper,
+    claims: all.map(({ claim, verdict, sentence }) => ({
+      ...{ says: claim.says, where: claim.where, verdict, sentence },
+      rule: verdict === 'not testable here' ? `Needs: ${claim.needs}` : claim.rule,
+    })),
+  }));
 }
 
 function figureOf(chart: DrawnChart): ReportFigure | null {
