@@ -25,6 +25,6 @@ test('an address restores what it was made of, whatever the chart is called', ()
 test('the code of a frame is one element, whatever the chart is called', () => {
   const code = embedCode(BASE, { work: 'ab', chart: 'A "b" <c> & d', theme: 'dark', study: null });
   expect(code).toBe(
-    '<iframe src="https://example.org/scope/embed.html?work=ab&amp;chart=A+%22b%22+%3Cc%3E+%26+d&amp;theme=dark" title="A &quot;b&quot; <c> &amp; d" width="960" height="560" style="border: 0; max-width: 100%" loading="lazy"></iframe>',
+    '<iframe src="https://example.org/scope/embed.html?work=ab&amp;chart=A+%22b%22+%3Cc%3E+%26+d&amp;theme=dark" title="A &quot;b&quot; <c> &amp; d" width="960" height="620" style="border: 0; max-width: 100%" loading="lazy"></iframe>',
   );
 });

@@ -2,8 +2,8 @@
 
 const PAGE = 'embed.html';
 const THEMES = ['light', 'dark'] as const;
-/** Of a frame, in pixels: what a chart over layers takes. */
-const SIZE = { width: 960, height: 560 } as const;
+/** Of a frame, in pixels: what a chart over layers takes with the texts about it. */
+const SIZE = { width: 960, height: 620 } as const;
 
 export interface Embedded {
   /** What its records are kept under. */
