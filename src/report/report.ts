@@ -167,9 +167,9 @@ function figure(one: ReportFigure): Markup {
   const { title, measured, definition, note, svg, table, lines, command } = one;
   return markup`<figure>
 <figcaption><h3>${title}</h3><p>${measured}${note === '' ? null : ` ${note}.`}</p></figcaption>
-<div class="drawn">${svg}</div>
+<div class="drawn" role="group" aria-label="${title}" tabindex="0">${svg}</div>
 <p class="soft">${definition}</p>
-<details><summary>Table</summary><div class="wide">${tableOf(table)}</div></details>
+<details><summary>Table</summary><div class="wide" role="group" aria-label="Table of ${title}" tabindex="0">${tableOf(table)}</div></details>
 <details><summary>Provenance</summary>${lines.map((line) => markup`<p class="soft">${line}</p>`)}${
     command === null ? null : pre(command)
   }</details>
