@@ -169,6 +169,11 @@ export const ROOMS = {
     ],
     holds: 'what papers claim, and how the results of a study stand to it',
   },
+  report: {
+    files: folder('report'),
+    uses: ['words'],
+    holds: 'a study as one HTML file, of texts and drawn charts',
+  },
   headless: {
     files: folder('headless'),
     uses: [
@@ -236,6 +241,7 @@ export const ROOMS = {
       'reading',
       'study',
       'claims',
+      'report',
     ],
     holds: 'screens, and their stores',
   },

@@ -37,7 +37,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 2000,
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      input: ['index.html', 'server.html', 'connected.html', 'headless.html', 'bench.html'],
+      input: ['index.html', 'server.html', 'connected.html', 'headless.html', 'bench.html', 'embed.html'],
     },
   },
 });

@@ -46,7 +46,11 @@ export default defineConfig({
           plugins: () => [transformersWithoutRuntime(), gzipAsset(), assemblyscript(), moduleHashes()],
         },
         optimizeDeps: {
-          include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],
+          include: [
+            ...['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],
+            // Comes with the first export, in the middle of a test.
+            'hyparquet-writer',
+          ],
           exclude: ['@huggingface/transformers'],
         },
         server: { headers: { ...ISOLATION_HEADERS } },

@@ -20,7 +20,14 @@ test('no code names a content delivery network', () => {
 });
 
 test('each page carries the content policy for hosts that cannot send it', () => {
-  for (const page of ['index.html', 'server.html', 'connected.html', 'headless.html', 'bench.html']) {
+  for (const page of [
+    'index.html',
+    'server.html',
+    'connected.html',
+    'headless.html',
+    'bench.html',
+    'embed.html',
+  ]) {
     const html = readFileSync(join(DIST, page), 'utf8');
     expect(html).toMatch(/http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;/);
     expect(html).not.toMatch(/<script>|<style|style=|\son\w+=/);
@@ -30,7 +37,8 @@ test('each page carries the content policy for hosts that cannot send it', () =>
 test('two pages alone may speak to other hosts', () => {
   const connect = (page: string): string | undefined =>
     /connect-src ([^;"]*)/.exec(readFileSync(join(DIST, page), 'utf8').replaceAll('&#39;', "'"))?.[1];
-  for (const page of ['index.html', 'headless.html', 'bench.html']) expect(connect(page)).toBe("'self'");
+  for (const page of ['index.html', 'headless.html', 'bench.html', 'embed.html'])
+    expect(connect(page)).toBe("'self'");
   for (const page of ['connected.html', 'server.html'])
     expect(connect(page)).toBe("'self' https: http://localhost:* http://127.0.0.1:*");
 });

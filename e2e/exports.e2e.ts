@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import * as v from 'valibot';
 import { COMMANDS } from '../scripts/commands.mjs';
 import { DECLARATIONS } from '../scripts/declarations.mjs';
@@ -28,7 +29,7 @@ test.setTimeout(600_000);
 const folder = temporaryFolder();
 test.afterAll(() => folder.dispose());
 
-type Kind = 'SVG' | 'PNG' | 'PDF' | 'CSV' | 'JSON';
+type Kind = 'SVG' | 'PNG' | 'PDF' | 'CSV' | 'Parquet' | 'JSON';
 
 async function exported(page: Page, figure: Locator, kind: Kind): Promise<{ name: string; file: Buffer }> {
   await figure.getByText('Export', { exact: true }).click();
@@ -223,12 +224,20 @@ async function checked(page: Page, figure: Locator): Promise<FigureFacts> {
     frankenscope: FigureFacts;
   };
   expect(json.rows.length).toBeGreaterThan(0);
+  const parquet = Uint8Array.from((await exported(page, figure, 'Parquet')).file).buffer;
+  // Numbers beside texts in one column are texts in it.
+  const asTexts = (rows: readonly object[]): readonly string[] =>
+    rows.flatMap((row) => Object.entries(row).map(([name, value]) => `${name}: ${value}`));
+  expect(asTexts(await parquetReadObjects({ file: parquet })), svg.name).toEqual(asTexts(json.rows));
+  const inParquet = parquetMetadata(parquet).key_value_metadata?.[0]?.value ?? '';
   const inPng =
     png
       .get('frankenscope')
       ?.toString()
       .replace(/^[^{]*/, '') ?? '';
-  const blocks = [pdf.metadata, inPng, csvBlock(csv)].map((text) => JSON.parse(text) as FigureFacts);
+  const blocks = [pdf.metadata, inPng, csvBlock(csv), inParquet].map(
+    (text) => JSON.parse(text) as FigureFacts,
+  );
   for (const other of [...blocks, json.frankenscope])
     expect({ ...other, date: facts.date }, svg.name).toEqual(facts);
   return facts;

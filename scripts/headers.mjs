@@ -24,17 +24,25 @@ const CONNECTED_PAGES = ['connected', 'server'];
 /** Encrypted, or on the user's own machine. */
 const ELSEWHERE = 'https: http://localhost:* http://127.0.0.1:*';
 
-/** Browsers heed this in a header only. */
-const HEADER_ONLY = { 'frame-ancestors': "'none'" };
+/** The page that others may show in a frame: it has a chart, and nothing that a press could do. */
+const FRAMED_PAGE = 'embed';
+
+/** Browsers heed this in a header only. @param {string} path */
+const headerOnly = (path) => ({ 'frame-ancestors': nameOf(path) === FRAMED_PAGE ? '*' : "'none'" });
 
 /** @param {string} path of a page */
-function policyOf(path) {
-  const name =
+function nameOf(path) {
+  return (
     path
       .split('/')
       .at(-1)
-      ?.replace(/\.html$/, '') ?? '';
-  const isConnected = CONNECTED_PAGES.includes(name);
+      ?.replace(/\.html$/, '') ?? ''
+  );
+}
+
+/** @param {string} path of a page */
+function policyOf(path) {
+  const isConnected = CONNECTED_PAGES.includes(nameOf(path));
   return isConnected ? { ...POLICY, 'connect-src': `'self' ${ELSEWHERE}` } : POLICY;
 }
 
@@ -51,7 +59,7 @@ export function metaPolicy(path) {
  * @param {string} path
  */
 export function contentPolicy(path) {
-  return format({ ...policyOf(path), ...HEADER_ONLY });
+  return format({ ...policyOf(path), ...headerOnly(path) });
 }
 
 /**
@@ -83,7 +91,10 @@ export function headersFor(path) {
 /** Pages, with and without the ending that some hosts take off, and whatever may run as a worker. */
 const WITH_POLICY = [
   '/',
-  ...['index', 'headless', 'bench', ...CONNECTED_PAGES].flatMap((name) => [`/${name}.html`, `/${name}`]),
+  ...['index', 'headless', 'bench', FRAMED_PAGE, ...CONNECTED_PAGES].flatMap((name) => [
+    `/${name}.html`,
+    `/${name}`,
+  ]),
   '/isolation-worker.js',
   '/assets/*',
 ];

@@ -96,11 +96,22 @@ test('hosts that read _headers get the same headers: one policy for each path', 
     '/isolation-worker.js',
     '/connected.html',
     '/server.html',
+    '/embed.html',
   ])
     expect(rules.get(path)).toContain(`\n  Content-Security-Policy: ${contentPolicy(path)}`);
   // What applies everywhere would be joined with the page's own, and the stricter of two policies holds.
   expect(rules.get('/*')).not.toContain('Content-Security-Policy');
   expect(rules.get('/*')).toContain('Cross-Origin-Embedder-Policy: require-corp');
+});
+
+test('one page alone may be shown in a frame of others', async () => {
+  const ancestors = async (path: string): Promise<string | undefined> => {
+    const { headers } = await fetch(server.url + path);
+    return /frame-ancestors ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1];
+  };
+  for (const page of ['embed.html?work=a', 'embed']) expect(await ancestors(page), page).toBe('*');
+  for (const path of ['', 'index.html', 'server.html', 'not-embed.html', 'embed.html/a', 'x?/embed.html'])
+    expect(await ancestors(path), path).toBe("'none'");
 });
 
 test('two pages alone may speak to other hosts', async () => {
@@ -116,6 +127,7 @@ test('two pages alone may speak to other hosts', async () => {
     'a.wasm',
     'not-connected.html',
     'server.js',
+    'embed.html',
     'connected.html/a.wasm',
     'x?/connected.html',
   ])

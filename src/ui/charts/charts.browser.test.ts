@@ -1,3 +1,4 @@
+import { parquetReadObjects } from 'hyparquet';
 import type { Component } from 'svelte';
 import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
@@ -292,6 +293,43 @@ test('an export chosen before the browser has told of the opened list closes the
   document.removeEventListener('click', stopped, true);
   expect(list.open).toBe(false);
   expect(document.activeElement).toBe(unfold);
+});
+
+test('a chart is saved as Parquet with the rows of its table', async () => {
+  await draw('lines-energy', WIDE);
+  const made = vi.spyOn(URL, 'createObjectURL').mockReturnValue('data:,');
+  const stopped = (event: Event) => event.target instanceof HTMLAnchorElement && event.preventDefault();
+  document.addEventListener('click', stopped, true);
+  await page.getByText('Export', { exact: true }).click();
+  await page.getByRole('button', { name: 'Parquet' }).click();
+  await expect.poll(() => made.mock.calls.length).toBe(1);
+  document.removeEventListener('click', stopped, true);
+  const blob = made.mock.calls[0]?.[0] as Blob;
+  made.mockRestore();
+  const rows = await parquetReadObjects({ file: await blob.arrayBuffer() });
+  const table = document.querySelectorAll('figure tbody tr');
+  expect(rows).toHaveLength(table.length);
+  expect(rows.map((row) => row['layer'])).toEqual(
+    [...table].map((row) => Number(row.firstElementChild?.textContent?.replace('−', '-'))),
+  );
+});
+
+test('a figure is cited by keys: texts to copy, and back where one was', async () => {
+  await draw('lines-energy', WIDE);
+  const unfold = page.getByText('Export', { exact: true });
+  await unfold.click();
+  (page.getByRole('button', { name: 'Cite' }).element() as HTMLElement).focus();
+  await userEvent.keyboard('{Enter}');
+  const sheet = page.getByRole('dialog', { name: 'Cite this figure' });
+  await expect.element(sheet).toBeVisible();
+  await expect
+    .element(sheet)
+    .toHaveTextContent(/Figure made with Frankenscope .* IN \(demo:in, 0123456789ab\)/);
+  await expect.element(sheet).toHaveTextContent('@misc{frankenscope-figure-');
+  expect(sheet.getByRole('button', { name: 'Copy' }).elements()).toHaveLength(2);
+  await userEvent.keyboard('{Escape}');
+  await expect.element(sheet).not.toBeInTheDocument();
+  expect(document.activeElement).toBe(unfold.element());
 });
 
 test('a slide shows a command whole where two lines hold it, else without words of its middle', () => {

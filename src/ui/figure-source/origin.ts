@@ -5,5 +5,9 @@ import type { PageFacts } from '../charts/export/figure-facts.ts';
 export function withOrigin(facts: PageFacts | null, origin: Origin | null): PageFacts | null {
   if (!facts || !origin) return facts;
   const text = originText(origin);
-  return { ...facts, remarks: [...facts.remarks, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`] };
+  return {
+    ...facts,
+    ...(origin.carried ? { carried: origin.key } : {}),
+    remarks: [...facts.remarks, `${text.charAt(0).toUpperCase()}${text.slice(1)}.`],
+  };
 }

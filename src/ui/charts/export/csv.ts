@@ -1,5 +1,5 @@
 import type { DataTable, TableCell } from '../figure/data-table.ts';
-import type { FigureFacts } from './figure-facts.ts';
+import { FACTS, type FigureFacts } from './figure-facts.ts';
 
 /** How a text begins that a spreadsheet would carry out as a formula; some take the wide signs of East Asian keyboards, too. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
@@ -13,9 +13,6 @@ function field(cell: TableCell): string {
   const text = typeof cell === 'string' && FORMULA.test(cell) ? `'${cell}` : String(cell);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
-
-/** Of the column that says where the numbers come from. */
-const FACTS = 'frankenscope';
 
 /**
  * A table as comma-separated values with a header line (RFC 4180, CRLF). The last column, `frankenscope`, holds in its first row, as

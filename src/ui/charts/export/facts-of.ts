@@ -21,7 +21,7 @@ export interface DrawnFacts {
 /** What page and chart say, as one block. @throws ValiError where that is no block: a chart without a sentence is no figure */
 export function factsOf(page: PageFacts, chart: DrawnFacts, date: Date): FigureFacts {
   const { title, description, finding, models, sources, state, points, unit, interval } = chart;
-  const { done, on, ...said } = page;
+  const { done, on, carried: _, ...said } = page;
   const counts = points.flatMap(({ n }) => n ?? []);
   const drawn = page.checkpoints.filter(({ name }) => models?.includes(name) ?? true);
   const own = workText(done, drawn, on);

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
+import { modelText } from '../../../citation.ts';
 import { listed } from '../../../listed.mjs';
+import { slug } from '../../../slug.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
 const sentence = v.pipe(v.string(), v.regex(/[.!?]$/));
@@ -38,6 +40,8 @@ export interface PageFacts extends Readonly<v.InferOutput<v.ObjectSchema<typeof 
   readonly done: string;
   /** What models were asked about: "minimal-pairs"; null of weights. */
   readonly on: string | null;
+  /** What its records are kept under in the study that travels with the app; undefined where they are not of that study. */
+  readonly carried?: string;
 }
 
 /** Everything that a figure carries when it leaves the page, in all formats. */
@@ -64,23 +68,17 @@ export const figureFacts = v.strictObject({
   date: v.pipe(v.string(), v.isoTimestamp()),
 });
 
-export type FigureFacts = Readonly<v.InferOutput<typeof figureFacts>>;
+/** What tables call it: the column of a CSV, the key of a Parquet file. */
+export const FACTS = 'frankenscope';
 
-/** Letters of a fingerprint that a person compares. */
-const SHOWN = 12;
+export type FigureFacts = Readonly<v.InferOutput<typeof figureFacts>>;
 
 /** A checkpoint, in all that a figure says of it: as legends call it, with the folder that it is. */
 type Named = Pick<PageFacts['checkpoints'][number], 'name' | 'folder'>;
 
-/** "RL (demo:rl)", "RL (demo:rl, 0123456789ab)"; a folder that is called so already is not repeated. */
-function called({ name, folder }: Named, fingerprint: string | null = null): string {
-  const more = [...(folder === name ? [] : [folder]), ...(fingerprint === null ? [] : [fingerprint])];
-  return more.length === 0 ? name : `${name} (${more.join(', ')})`;
-}
-
 /** "Token swap of RL (demo:rl) on pairs". @param on what models were asked about; null of weights */
 export function workText(done: string, checkpoints: readonly Named[], on: string | null = null): string {
-  return `${done} of ${listed(checkpoints.map((one) => called(one)))}${on === null ? '' : ` on ${on}`}`;
+  return `${done} of ${listed(checkpoints.map((one) => modelText(one, null)))}${on === null ? '' : ` on ${on}`}`;
 }
 
 /** What is drawn of which models, where no sentence says what was found: "Change rate per layer: RL." A title may name them itself. */
@@ -93,7 +91,7 @@ export function drawnOf(title: string, checkpoints: readonly Named[]): string {
 /** The lines that stand below a picture; the command's are apart. */
 export function factLines(facts: FigureFacts): readonly string[] {
   const { checkpoints, interval, seed, dtype, device, version, date, published, method, remarks } = facts;
-  const named = checkpoints.map((one) => called(one, one.fingerprint?.slice(0, SHOWN)));
+  const named = checkpoints.map((one) => modelText(one, one.fingerprint));
   // An interval that draws names its own seed.
   const unseeded = interval?.includes('seed') === true ? [] : ['no seed'];
   const how = [
@@ -114,12 +112,6 @@ const MOST_NAMED = 3;
 
 /** "swap-change-rate-per-layer-in": analysis, chart and models, for a file's name. */
 export function figureName({ analysis, checkpoints }: PageFacts, title: string): string {
-  const slug = (part: string): string =>
-    part
-      .toLowerCase()
-      .normalize('NFKD')
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '');
   const models = checkpoints.slice(0, MOST_NAMED).map(({ name }) => slug(name));
   const parts = [analysis, slug(title), ...models];
   // Most file systems take 255 bytes.

@@ -24,17 +24,21 @@ export async function loadFaces(text: string): Promise<void> {
 }
 
 /** All that is written in a picture. */
-export function writtenIn(svg: SVGSVGElement): string {
+function writtenIn(svg: SVGSVGElement): string {
   return [...svg.querySelectorAll('text')].map((text) => text.textContent ?? '').join('');
 }
 
+/** `fontRules` of a picture. */
+export function embeddedFonts(svg: SVGSVGElement): Promise<string> {
+  return fontRules(writtenIn(svg), svg.outerHTML);
+}
+
 /**
- * `@font-face` rules with the font files inside, for the families and characters of a picture: a picture that
+ * `@font-face` rules with the font files inside, for the characters that are written and the families that markup names: what
  * leaves the page has no other way to its fonts. A family that the page does not host itself is left out.
  */
-export async function embeddedFonts(svg: SVGSVGElement): Promise<string> {
-  const points = [...new Set([...writtenIn(svg)].map((character) => character.codePointAt(0) ?? 0))];
-  const markup = svg.outerHTML;
+export async function fontRules(written: string, markup: string): Promise<string> {
+  const points = [...new Set([...written].map((character) => character.codePointAt(0) ?? 0))];
   const families = new Set(FAMILIES.filter((family) => markup.includes(family)));
   const rules = fontFaces().flatMap((rule) => {
     const value = (name: string) => rule.style.getPropertyValue(name);

@@ -77,14 +77,20 @@ export interface Picture {
   readonly ground: string;
 }
 
+/** A copy of a chart as it stands on the page now, that needs no style sheet but its faces. */
+export function bare(chart: SVGSVGElement): SVGSVGElement {
+  const copy = chart.cloneNode(true) as SVGSVGElement;
+  inline(chart, copy);
+  tidy(copy);
+  return copy;
+}
+
 /** A copy of a chart as it stands on the page now; the faces of all its texts have to be there (`loadFaces`). */
 export function picture(chart: SVGSVGElement, framing: Framing): Picture {
   const drawn = { width: chart.width.baseVal.value, height: chart.height.baseVal.value };
   const { color, fontFamily } = getComputedStyle(chart);
   const ground = getComputedStyle(document.documentElement).backgroundColor;
-  const copy = chart.cloneNode(true) as SVGSVGElement;
-  inline(chart, copy);
-  tidy(copy);
+  const copy = bare(chart);
   const { texts, at, width, height } = framed(drawn, framing);
   const svg = node('svg', {
     ...{ width, height, viewBox: `0 0 ${width} ${height}`, xmlns: NAMESPACE },

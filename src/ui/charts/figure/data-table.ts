@@ -17,6 +17,11 @@ export function cellForm(format: (value: number) => string, value: number): stri
   return format(value).replace(/ %$/, '');
 }
 
+/** A cell of a table as it is read. */
+export function shownCell({ rows, texts }: DataTable, row: number, column: number): string {
+  return texts?.[row]?.[column] ?? cellText(rows[row]?.[column] ?? null);
+}
+
 /** A number for reading: integers whole, others as sentences have them; a true minus. */
 export function cellText(cell: TableCell): string {
   if (cell === null) return '–';

@@ -1,0 +1,31 @@
+import { bibtex, citation, type Cited } from '../../../citation.ts';
+import { type Embedded, embedCode } from './embed-address.ts';
+
+/** Texts to be copied, each under its name. */
+export interface CopySheet {
+  readonly title: string;
+  readonly texts: readonly (readonly [name: string, text: string])[];
+}
+
+export function citeSheet(cited: Cited): CopySheet {
+  return {
+    title: `Cite this ${cited.kind}`,
+    texts: [
+      ['Text', citation(cited)],
+      ['BibTeX', bibtex(cited)],
+    ],
+  };
+}
+
+/** @param base of the page; what is embedded lies beside it */
+export function embedSheet(base: string, chart: Pick<Embedded, 'work' | 'chart'>): CopySheet {
+  const code = (theme: Embedded['theme']): string => embedCode(base, { ...chart, theme, study: null });
+  return {
+    title: 'Embed this chart',
+    texts: [
+      ['Light or dark, as the reader has it', code(null)],
+      ['Light', code('light')],
+      ['Dark', code('dark')],
+    ],
+  };
+}
