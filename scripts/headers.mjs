@@ -14,6 +14,7 @@ const POLICY = {
   'img-src': "'self' blob: data:",
   'font-src': "'self'",
   'connect-src': "'self'",
+  'manifest-src': "'self'",
   'base-uri': "'none'",
   'form-action': "'none'",
 };
@@ -84,7 +85,7 @@ export function headersFor(path) {
 const WITH_POLICY = [
   '/',
   ...['index', 'headless', 'bench', ...CONNECTED_PAGES].flatMap((name) => [`/${name}.html`, `/${name}`]),
-  '/isolation-worker.js',
+  '/service-worker.js',
   '/assets/*',
 ];
 

@@ -93,7 +93,7 @@ test('hosts that read _headers get the same headers: one policy for each path', 
     '/index.html',
     '/headless',
     '/assets/*',
-    '/isolation-worker.js',
+    '/service-worker.js',
     '/connected.html',
     '/server.html',
   ])
