@@ -45,6 +45,11 @@ export const ROOMS = {
     uses: ['words'],
     holds: 'how work is run, told, cancelled, hashed and spread over threads, whatever it computes',
   },
+  offline: {
+    files: folder('offline'),
+    uses: ['work'],
+    holds: 'what the service worker keeps of the built app, and what pages ask it',
+  },
   checkpoint: {
     files: folder('checkpoint'),
     uses: ['scripts', 'words', 'work'],
@@ -242,6 +247,7 @@ export const ROOMS = {
       'study',
       'claims',
       'report',
+      'offline',
     ],
     holds: 'screens, and their stores',
   },
@@ -267,7 +273,18 @@ export const ROOMS = {
   },
   workers: {
     files: '^workers/',
-    uses: ['work', 'engine', 'spectra', 'merge', 'evaluation', 'served', 'reading', 'study', 'bench'],
+    uses: [
+      'work',
+      'engine',
+      'spectra',
+      'merge',
+      'evaluation',
+      'served',
+      'reading',
+      'study',
+      'bench',
+      'offline',
+    ],
     holds: 'thin shells around what runs in threads',
   },
   'engine-package': {

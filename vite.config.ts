@@ -8,6 +8,7 @@ import { licences } from './scripts/vite/licences.mjs';
 import { moduleHashes } from './scripts/vite/module-hashes.mjs';
 import { noCdnAddresses } from './scripts/vite/no-cdn-addresses.mjs';
 import { security } from './scripts/vite/security.mjs';
+import { serviceWorker } from './scripts/vite/service-worker.mjs';
 import { transformersWithoutRuntime } from './scripts/vite/transformers-without-runtime.mjs';
 
 /** What both pages and workers are built with. */
@@ -22,7 +23,15 @@ const shared = (): PluginOption[] => [
 export default defineConfig({
   // Relative addresses: the built folder works on any host, in any subfolder.
   base: './',
-  plugins: [svelte({ configFile: false }), guide(), security(), dataSets(), licences({ emit: true }), ...shared()],
+  plugins: [
+    svelte({ configFile: false }),
+    guide(),
+    security(),
+    dataSets(),
+    licences({ emit: true }),
+    ...shared(),
+    serviceWorker(),
+  ],
   worker: { format: 'es', plugins: () => [...shared(), licences({ emit: false })] },
   optimizeDeps: {
     include: ['onnxruntime-web/jspi', 'onnxruntime-web/webgpu', 'onnxruntime-web/wasm'],

@@ -1,12 +1,12 @@
 import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { DIST } from '../scripts/paths.mjs';
 import { serve } from '../scripts/static-server.mjs';
 import { expect, test } from './page.ts';
+
+// As a visitor has it: what the worker fetches once the page is painted is no request of the page.
+test.use({ serviceWorkers: 'allow' });
 
 /** What the start page may take before anybody has pressed anything, in bytes as they lie in the folder; 0.94e6 today. */
 const START_PAGE_BYTES = 1e6;
@@ -52,24 +52,6 @@ test('the app starts in a subfolder of any host', async ({ page }) => {
   }
 });
 
-test('a host that sends no headers gets isolation from the service worker, after one reload', async ({
-  page,
-}) => {
-  const host = await bareHost();
-  // Not its load events: the reload may come before the first.
-  let visits = 0;
-  page.on('framenavigated', () => visits++);
-  try {
-    await page.goto(host.url);
-    await page.waitForFunction(() => crossOriginIsolated);
-    await expect(page.locator('#app')).not.toBeEmpty();
-    await page.waitForLoadState('networkidle');
-    expect(visits).toBe(2);
-  } finally {
-    await host.close();
-  }
-});
-
 test('the page refuses to send anything to another host', async ({ page, violations }) => {
   await page.goto('./');
   const reached = await page.evaluate(() =>
@@ -82,28 +64,3 @@ test('the page refuses to send anything to another host', async ({ page, violati
   await expect.poll(() => violations.map(({ directive }) => directive)).toContain('connect-src');
   violations.length = 0;
 });
-
-/** A host that sends files and their types, and nothing else. */
-async function bareHost() {
-  const types: Record<string, string> = {
-    '.html': 'text/html',
-    '.js': 'text/javascript',
-    '.css': 'text/css',
-  };
-  const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://host').pathname.replace(/\/$/, '/index.html');
-    readFile(join(DIST, path)).then(
-      (bytes) => response.writeHead(200, { 'Content-Type': types[extname(path)] ?? '' }).end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    close: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}

@@ -21,6 +21,8 @@ export default defineConfig({
   use: {
     // What is not there after this is not coming: told by its name, not by the end of the test.
     actionTimeout: 120_000,
+    // Routes of a test do not reach what a service worker answers; what it does is seen in offline.e2e.ts and house.e2e.ts.
+    serviceWorkers: 'block',
     baseURL: process.env.FRANKENSCOPE_URL ?? '',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),

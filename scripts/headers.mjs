@@ -14,6 +14,7 @@ const POLICY = {
   'img-src': "'self' blob: data:",
   'font-src': "'self'",
   'connect-src': "'self'",
+  'manifest-src': "'self'",
   'base-uri': "'none'",
   'form-action': "'none'",
 };
@@ -95,7 +96,7 @@ const WITH_POLICY = [
     `/${name}.html`,
     `/${name}`,
   ]),
-  '/isolation-worker.js',
+  '/service-worker.js',
   '/assets/*',
 ];
 

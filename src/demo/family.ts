@@ -73,6 +73,21 @@ export async function fetchDemoCheckpoint(
   return { checkpoint, files, kept };
 }
 
+/** How much of the family, each file counted once, is here without a network. */
+export async function keptDemo(
+  { checkpoints, examples }: DemoIndex,
+  site: DemoSite = pageSite(),
+): Promise<{ readonly bytes: number; readonly missing: number }> {
+  const kept = new Set(((await (await site.cache())?.keys()) ?? []).map(({ url }) => url));
+  const files = [...checkpoints.flatMap(({ files }) => files), ...examples];
+  let [bytes, missing] = [0, 0];
+  for (const file of new Map(files.map((file) => [file.sha256, file])).values()) {
+    bytes += file.bytes;
+    if (!kept.has(cacheKey(site, file.sha256))) missing += file.bytes;
+  }
+  return { bytes, missing };
+}
+
 /** An example's picture. @throws NamedError those of `download`. */
 export async function fetchDemoExample(
   example: DemoExample,

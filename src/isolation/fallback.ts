@@ -18,8 +18,13 @@ export function needsFallback(state: IsolationState): boolean {
 
 const RELOADED = 'frankenscope:reloaded-for-isolation';
 
+/** Registers the service worker that keeps the app, and sends the headers where the host does not. */
+export async function register(): Promise<void> {
+  await navigator.serviceWorker.register(new URL('service-worker.js', document.baseURI));
+}
+
 /**
- * Registers `isolation-worker.js` where `needsFallback`, and reloads the page once it is in charge. The app
+ * Registers the service worker at once where `needsFallback`, and reloads the page once it is in charge. The app
  * works without isolation, on one thread; a failure is therefore told to the console alone.
  *
  * @returns whether the page is about to reload
@@ -33,7 +38,7 @@ export async function isolate(): Promise<boolean> {
   };
   if (!needsFallback(state)) return false;
   try {
-    await navigator.serviceWorker.register(new URL('isolation-worker.js', document.baseURI));
+    await register();
     await navigator.serviceWorker.ready;
     sessionStorage.setItem(RELOADED, 'yes');
     location.reload();

@@ -4,6 +4,7 @@ import type { Demo } from './demo/demo.svelte.ts';
 import type { Samples } from './demo/samples.svelte.ts';
 import type { Localize } from './localize/localize.svelte.ts';
 import type { Necessity } from './necessity/necessity.svelte.ts';
+import type { Offline } from './offline/offline.svelte.ts';
 import type { Perception } from './perception/perception.svelte.ts';
 import type { Servers } from './served/servers.svelte.ts';
 import type { Appearance } from './state/appearance.svelte.ts';
@@ -44,6 +45,7 @@ interface Stores {
   readonly necessity: Necessity;
   readonly perception: Perception;
   readonly stitcher: Stitcher;
+  readonly offline: Offline;
 }
 
 /** Set while the component that holds all screens is made. */

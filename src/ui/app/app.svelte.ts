@@ -7,6 +7,7 @@ import { Demo } from '../demo/demo.svelte.ts';
 import { Samples } from '../demo/samples.svelte.ts';
 import { Localize } from '../localize/localize.svelte.ts';
 import { Necessity } from '../necessity/necessity.svelte.ts';
+import { Offline } from '../offline/offline.svelte.ts';
 import { Perception } from '../perception/perception.svelte.ts';
 import { TransferEvaluation } from '../transfer/evaluation.svelte.ts';
 import { Appearance } from '../state/appearance.svelte.ts';
@@ -49,6 +50,7 @@ export class AppState {
   readonly necessity: Necessity;
   readonly perception: Perception;
   readonly stitcher: Stitcher;
+  readonly offline = new Offline();
 
   constructor(engine: EngineApi, surroundings: StudySurroundings = browserSurroundings()) {
     this.machine = new Machine(engine);
@@ -78,6 +80,7 @@ export class AppState {
 
   async start(): Promise<void> {
     void this.servers.askCopies();
+    void this.offline.start();
     await this.machine.ask();
     if (this.machine.capabilities) this.choice.prefer(this.machine.capabilities);
   }

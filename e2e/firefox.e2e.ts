@@ -1,0 +1,81 @@
+/** The app in Firefox, driven over WebDriver BiDi: Playwright would need a Firefox of its own. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { DIST, ROOT } from '../scripts/paths.mjs';
+import { serve } from '../scripts/static-server.mjs';
+import { findFirefox } from './fixtures/firefox.ts';
+import { temporaryFolder } from './fixtures/folders.ts';
+
+const executablePath = findFirefox();
+test.skip(executablePath === undefined, 'no Firefox is installed, and FIREFOX_PATH names none');
+
+const parse = <Value>(path: string) => JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as Value;
+const [example] = parse<{ examples: { name: string }[] }>('public/demo/index.json').examples;
+const golden = parse<{ examples: Readonly<Record<string, string>> }>('tools/goldens/data/demo/base.json');
+
+const BUSY = { timeout: 40_000 };
+
+let browser: Browser;
+let page: Page;
+const folder = temporaryFolder();
+const errors: string[] = [];
+
+test.beforeAll(async () => {
+  browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: executablePath ?? '',
+    extraPrefsFirefox: { 'browser.download.folderList': 2, 'browser.download.dir': folder.path },
+  });
+  page = await browser.newPage();
+  await page.setViewport({ width: 1440, height: 900 });
+  page.on('pageerror', (error) => errors.push(String(error)));
+});
+test.afterAll(async () => {
+  await browser?.close();
+  folder.dispose();
+});
+
+const button = (name: string) => page.waitForSelector(`aria/${name}[role="button"]`, BUSY);
+const press = async (name: string) => (await button(name))?.click();
+const text = (selector: string) => page.$eval(selector, (element) => element.textContent ?? '');
+
+test('a finding and its numbers, an answer as of transformers, and the app without a network', async () => {
+  const host = await serve(DIST);
+  await page.goto(host.url);
+  await page.waitForSelector('main figure svg', BUSY);
+  const found = await text('[aria-label="What was found"]');
+  expect(found).toMatch(/they differ most at layer 11: .* on average \+0\.01097 .*n = 50\)\.$/);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+
+  await page.locator('main figure summary ::-p-text(Export)').click();
+  await press('CSV');
+  await expect.poll(() => readdirSync(folder.path).filter((name) => name.endsWith('.csv'))).toHaveLength(1);
+  const [file = ''] = readdirSync(folder.path);
+  const rows = readFileSync(join(folder.path, file), 'utf8').trim().split('\n');
+  expect(rows).toHaveLength(1 + 12);
+  // As the sentence has it: layer, mean, both ends of the interval, n.
+  const [, mean, low, high, n] =
+    /average \+([\d.]+) .*: \+([\d.]+) to \+([\d.]+), n = (\d+)/.exec(found) ?? [];
+  const [layer, ...numbers] = (rows[11] ?? '').split(',').slice(0, 5);
+  expect([layer, ...numbers.map((number) => String(Number(Number(number).toPrecision(4))))]).toEqual([
+    '11',
+    mean,
+    low,
+    high,
+    n,
+  ]);
+
+  await press('Open the demo family');
+  await press('Try Base');
+  await press('Ask');
+  await page.waitForSelector('[aria-label="Answer"] p[aria-busy="false"]', BUSY);
+  expect(await text('[aria-label="Answer"] p[aria-busy]')).toBe(golden.examples[example?.name ?? '']);
+
+  await host.close();
+  await page.reload();
+  await page.waitForSelector('main figure svg', BUSY);
+  expect(await text('[aria-label="What was found"]')).toBe(found);
+  expect(errors).toEqual([]);
+});
