@@ -15,7 +15,7 @@ const NAMED = new Map([
   ['<', '&lt;'],
   ['>', '&gt;'],
   ['"', '&quot;'],
-  ["'", '&#39;'],
+  ["'", '&apos;'],
 ]);
 
 /** A text as elements and attributes hold it. What is no character of HTML is shown as a place where one is missing. */

@@ -12,8 +12,9 @@ export async function citedStudy({ name, result, journals, works }: OpenedStudy)
   const keys = result.analyses.flatMap((analysis) => analysis.works.map(({ key }) => key));
   const origins = await Promise.all(keys.map((key) => journals.origin(key)));
   const days = origins.flatMap((origin) => origin?.at ?? []).sort();
+  const inTurn = keys.flatMap((key) => works.filter((work) => work.key === key));
   const models = new Map(
-    works.flatMap(modelsOf).map((model) => [`${model.name} ${model.fingerprint}`, model]),
+    inTurn.flatMap(modelsOf).map((model) => [`${model.name} ${model.fingerprint}`, model]),
   );
   return {
     ...{ kind: 'study', title: name, version: result.frankenscope.version },
