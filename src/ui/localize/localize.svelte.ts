@@ -232,9 +232,10 @@ export class Localize {
    * Shows kept work as it was measured: nothing is loaded for it. Where its samples are none of the committed sets, their pictures are
    * gone.
    *
+   * @param readsSets whether a committed set is read for its pictures; charts take none
    * @throws NamedError `JournalDamaged` where another version of the app kept it
    */
-  async showKept(work: ListedWork): Promise<void> {
+  async showKept(work: ListedWork, readsSets = true): Promise<void> {
     const given = givenAgain(work.given);
     const [first] = given?.models ?? [];
     if (!given || !first) throw unreadable(work);
@@ -247,7 +248,7 @@ export class Localize {
     this.restore({ pairSource: source, problemSource: source, pictureSource: source });
     this.#instead = null;
     this.#family.standIn = inPlace;
-    const isCommitted = !isBrought(source);
+    const isRead = readsSets && !isBrought(source);
     const set = JSON.stringify(this.settings);
     // It is shown, or something else was set, opened, or shown meanwhile.
     const isDone = (): boolean => {
@@ -255,7 +256,7 @@ export class Localize {
       if (this.#family.standIn !== inPlace || JSON.stringify(this.settings) !== set) return true;
       return plan !== null && sameWork(plan.identity, work);
     };
-    if (isCommitted) {
+    if (isRead) {
       await this.prepare().catch(() => undefined);
       if (isDone()) return;
     }

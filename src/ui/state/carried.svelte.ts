@@ -3,6 +3,7 @@ import { named } from '../../named.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { originText } from '../../study/journal/other-builds.ts';
 import { modulesOf } from '../../work/modules.ts';
+import { CARRIED_STUDY, type OpenedStudy } from './opened-study.ts';
 import { listedWork, type ListedWork } from './shown-part.ts';
 import type { StudySurroundings } from './study-surroundings.ts';
 
@@ -12,6 +13,8 @@ export class Carried {
   works = $state.raw<readonly ListedWork[]>([]);
   /** Its records. */
   journals: Journals | null = null;
+  /** The whole, whoever computed it; null where none is there. */
+  study = $state.raw<OpenedStudy | null>(null);
   /** Why what is there cannot be read. */
   error = $state.raw<NamedError | null>(null);
   readonly #around: StudySurroundings;
@@ -36,7 +39,7 @@ export class Carried {
       const bytes = (await this.#around.carried?.()) ?? null;
       if (!bytes) return;
       const { readStudyFile } = await import('../../study/study-file.ts');
-      const { storage } = await readStudyFile(bytes, 'study/demo.frankenscope');
+      const { study, storage } = await readStudyFile(bytes, 'study/demo.frankenscope');
       const journals = new Journals(storage);
       const listed = (await journals.shown()).flatMap((work) => listedWork(work) ?? []);
       const works = await Promise.all(
@@ -49,6 +52,7 @@ export class Carried {
       );
       this.journals = this.#around.journals.carried = journals;
       this.works = works.flat();
+      this.study = { id: CARRIED_STUDY, name: study.name, result: study, journals, works: listed };
     } catch (error) {
       this.error = named(error);
     }

@@ -22,13 +22,16 @@ const SHAPES = {
 
 /** How images are read: one choice for every page, kept on this machine. */
 export class ImageChoice {
+  readonly #keeps: boolean;
   #processing = $state<ImageProcessing>(DEFAULT_IMAGE_PROCESSING);
   #maxPixels = $state(DEFAULT_MAX_IMAGE_PIXELS);
 
   /** What of an earlier visit's choice could not be taken over. */
   readonly notice: string | null;
 
-  constructor() {
+  /** @param keeps whether a later visit has it again; not of what kept results were measured with, beside what pages ask */
+  constructor(keeps = true) {
+    this.#keeps = keeps;
     const { values, notice } = keptSettings(KEY, SHAPES);
     this.#take(values);
     this.notice = notice;
@@ -70,6 +73,6 @@ export class ImageChoice {
 
   /** Where it is not kept, the choice still holds until the tab closes. */
   #keep(): void {
-    keepSettings(KEY, this.reading);
+    if (this.#keeps) keepSettings(KEY, this.reading);
   }
 }
