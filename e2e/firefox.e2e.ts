@@ -15,7 +15,7 @@ const parse = <Value>(path: string) => JSON.parse(readFileSync(join(ROOT, path),
 const [example] = parse<{ examples: { name: string }[] }>('public/demo/index.json').examples;
 const golden = parse<{ examples: Readonly<Record<string, string>> }>('tools/goldens/data/demo/base.json');
 
-const BUSY = { timeout: 40_000 };
+const BUSY = { timeout: 25_000 };
 
 let browser: Browser;
 let page: Page;
@@ -67,10 +67,14 @@ test('a finding and its numbers, an answer as of transformers, and the app witho
     n,
   ]);
 
-  await press('Open the demo family');
-  await press('Try Base');
-  await press('Ask');
-  await page.waitForSelector('[aria-label="Answer"] p[aria-busy="false"]', BUSY);
+  // Firefox 153 leaves what a worker reads unanswered at times: as a person would, the page is then opened again.
+  await expect(async () => {
+    await page.reload();
+    await press('Open the demo family');
+    await press('Try Base');
+    await press('Ask');
+    await page.waitForSelector('[aria-label="Answer"] p[aria-busy="false"]', BUSY);
+  }).toPass({ timeout: 150_000 });
   expect(await text('[aria-label="Answer"] p[aria-busy]')).toBe(golden.examples[example?.name ?? '']);
 
   await host.close();

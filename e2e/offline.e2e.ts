@@ -30,7 +30,7 @@ async function openSheet(page: Page): Promise<void> {
 /** Until all of the app came in the background. */
 async function keepsApp(page: Page): Promise<void> {
   await openSheet(page);
-  await expect.poll(() => kept(page, 'The app and what was found')).toMatch(/all here$/);
+  await expect.poll(() => kept(page, 'App and findings')).toMatch(/all here$/);
   await page.keyboard.press('Escape');
 }
 
@@ -79,7 +79,7 @@ test('one press keeps all of it: the demo family answers without a network as wi
   expect(await kept(page, 'Demo family')).toMatch(/^35\.4 MiB, not here$/);
   await page.getByRole('button', { name: /^Make all available offline \(\d+(\.\d)? MiB\)$/ }).click();
   await expect(page.getByText('The app opens and runs without a network.')).toBeVisible();
-  for (const part of ['What runs models here', 'Sample sets', 'Demo family'])
+  for (const part of ['Runtime', 'Sample sets', 'Demo family'])
     expect(await kept(page, part)).toMatch(/all here$/);
   await page.keyboard.press('Escape');
 

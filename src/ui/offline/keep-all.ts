@@ -14,8 +14,8 @@ export interface OfflinePart {
 }
 
 const PARTS = [
-  ['The app and what was found', ['app']],
-  ['What runs models here', ['wasm']],
+  ['App and findings', ['app']],
+  ['Runtime', ['wasm']],
   ['Sample sets', ['samples']],
 ] as const satisfies readonly (readonly [string, readonly FileGroup[]])[];
 
