@@ -1,7 +1,7 @@
 /** What a study found, in short: `study.json`, and the first line of its file. */
 import * as v from 'valibot';
-import type { Json } from '../identity/canonical-json.ts';
 import { DECK } from './deck.ts';
+import type { Json } from '../identity/canonical-json.ts';
 
 const LONGEST_TEXT = 10_000;
 const MOST = 1000;
