@@ -3,9 +3,9 @@ import type { AskedModel } from '../analyses/asked-model.ts';
 import type { ModelFlag } from '../analyses/declaration.ts';
 import type { Evaluation } from '../analyses/evaluation.ts';
 import { freeName, nameFrom } from '../analyses/model-name.ts';
-import { type Given, type Probe, readerOf } from '../analyses/probe.ts';
+import type { Given, Probe } from '../analyses/probe.ts';
 import { NamedError } from '../named-error.ts';
-import { thirds } from '../regions.ts';
+import { committedSet, runProbe } from '../study/run/run-analysis.ts';
 import { shownProbe } from '../study/shown/probe-given.ts';
 import type { Command, AnalysisContext } from './context.ts';
 import { givenPairs, givenQuestions } from './given-samples.ts';
@@ -31,27 +31,11 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
     ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },
     ...(declaration.shards ? { shard: flags.shard() } : {}),
   };
-  const plan = await probe.plan(given, values);
-  const records = await context.journalled<unknown, ReadonlyMap<string, unknown>>(
-    plan.identity,
-    plan.total,
-    async (long) => {
-      const found = new Map(long.finished);
-      await plan.run({
-        ...long,
-        async onRecord(key, record) {
-          found.set(key, record);
-          await long.onRecord?.(key, record);
-        },
-      });
-      return found;
-    },
-  );
-  const layers = models[0]?.checkpoint.layers ?? 0;
+  const { plan, records, findings } = await runProbe(probe, given, values, context.journalled);
   return {
     works: [plan.identity],
     files: plan.files(records),
-    findings: probe.findings([...records.values()], values, models, readerOf(thirds(layers), layers)),
+    findings,
     async shown(placed) {
       const shown = models.map(({ flag, index, checkpoint, model }) => {
         return { ...placed(flag, index), checkpoint, model };
@@ -62,19 +46,12 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
         values,
       );
       const chosen = declaration.compares ? null : (shown[0]?.label ?? null);
-      const source = COMMITTED[declaration.asks].find((name) => name === samples.name) ?? 'dropped';
+      const source = committedSet(declaration.asks, samples.name) ?? 'dropped';
       const { reading } = given;
       return shownProbe(probe, named, { models: shown, chosen, source, values, reading, samples });
     },
   };
 }
-
-/** Sets that travel with the app: a page has their pictures. */
-const COMMITTED = {
-  pairs: ['pairs', 'minimal-pairs'],
-  problems: ['problems', 'general-vqa', 'math-targeted-vqa'],
-  'visual questions': ['general-vqa', 'math-targeted-vqa'],
-} as const;
 
 interface GivenModel extends AskedModel {
   readonly flag: string;

@@ -1,18 +1,15 @@
 /** The command of any analysis of updates: checkpoints are opened and compared, work runs with its journal, and one file is written. */
 import { UPDATES } from '../analyses/registry.ts';
-import { readerOf } from '../analyses/probe.ts';
 import { jsonFile } from '../analyses/result-file.ts';
 import type { Updates } from '../analyses/updates.ts';
 import { colourAt } from '../checkpoint-places.ts';
-import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { surveyCapabilities } from '../engine/capabilities.ts';
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
-import { thirds } from '../regions.ts';
 import { isRole, ROLE_LABELS, ROLES } from '../roles.mjs';
 import { browserComputers } from '../spectra/computers.ts';
 import { unplacedSentence, unsharedSentence } from '../spectra/deltas/unshared.ts';
+import { runUpdates, updatesFindings } from '../study/run/run-analysis.ts';
 import { keptComparison, shownUpdates } from '../study/shown/comparison.ts';
-import type { LongWork } from '../work/long-work.ts';
 import { comparedCheckpoints, regionCuts } from './compared.ts';
 import type { Command, AnalysisContext } from './context.ts';
 import { type Ran, written } from './ran.ts';
@@ -35,10 +32,7 @@ export async function ranUpdates(context: AnalysisContext, analysis: Updates): P
     const plans = [analysis, ...parts].map((one) => {
       const values = settingValues(one.declaration.settings, flags);
       const plan = one.plan(given, values);
-      const run = (): Promise<ReadonlyMap<string, unknown>> =>
-        context.journalled(plan.identity, plan.total, (long: LongWork<unknown> & WithVerifier) =>
-          plan.run(computers, long),
-        );
+      const run = () => runUpdates(plan, computers, context.journalled);
       return { name: one.declaration.name, plan, values, run };
     });
     const leftOut = plans.flatMap(({ plan: { pairing } }) => [
@@ -54,14 +48,10 @@ export async function ranUpdates(context: AnalysisContext, analysis: Updates): P
     const measured: Record<string, object> = {};
     for (const { name, plan, run } of besides) measured[name] = plan.part?.(await run(), { cuts }) ?? {};
     const file = plan.file(records, { cuts, parts: measured });
-    const { regions } = readerOf(cuts ?? thirds(layers), layers);
-    const formulas = new Map(
-      plan.deltas.map(({ key, to, from }) => [key, `${labelOf(to)} − ${labelOf(from)}`]),
-    );
     return {
       works: plans.map(({ plan: { identity } }) => identity),
       files: [jsonFile(analysis.declaration.file, file as object)],
-      findings: analysis.findings(file, plan, values, { regions, formulas, scale: 'relative' }),
+      findings: updatesFindings(analysis, plan, values, file, { labelOf, cuts }),
       async shown() {
         const { visionBlocks, injectedAfter } = await anyOpened(context);
         const names = [...checkpoints.keys()];

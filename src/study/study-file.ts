@@ -13,7 +13,7 @@ import { lineOf, readLines, valueOf } from './journal/lines.ts';
 import { MemoryStorage } from './journal/memory-storage.ts';
 import { RECORDS } from './journal/records.ts';
 import { SHOWN } from './journal/shown-part.ts';
-import type { JournalStorage } from './journal/storage.ts';
+import { NEWLINE, type JournalStorage } from './journal/storage.ts';
 import { STUDY_RESULT, type StudyResult } from './study-result.ts';
 
 /** What a study's file is called. */
@@ -48,6 +48,61 @@ export async function* studyLines(
     yield joinedBytes(whole.map(({ start, end }) => ended(shown.subarray(start, end))));
     yield* recordLines(storage, key);
   }
+}
+
+/** Compressed, as it lies on a disk: what shows a comparison names every tensor. */
+export async function packedStudy(
+  lines: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const pieces: Blob[] = [];
+  for await (const piece of lines) pieces.push(new Blob([piece]));
+  return new Blob(pieces).stream().pipeThrough(new CompressionStream('gzip'));
+}
+
+/**
+ * A study's file with another first line; all others are left as they are.
+ *
+ * @throws NamedError those of `readStudyFile`
+ */
+export async function withResult(
+  packed: Uint8Array<ArrayBuffer>,
+  file: string,
+  change: (study: StudyResult) => StudyResult,
+): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+  const bytes = await unpacked(packed, file, LARGEST_FILE);
+  const { start, end } = firstLine(bytes);
+  const study = await studyOf(bytes.subarray(start, end));
+  if (!study) throw notAStudy(file);
+  const line = encoded(await lineOf(PLACE, JSON.stringify(change(study))));
+  const rest = bytes.subarray(end + 1);
+  return new Blob([line, rest]).stream().pipeThrough(new CompressionStream('gzip'));
+}
+
+/** What a packed study found, of which its first line alone is read; null where that is none of a study, or damaged. */
+export async function resultIn(packed: Blob): Promise<StudyResult | null> {
+  const reader = packed.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  let bytes = new Uint8Array(0);
+  try {
+    for (;;) {
+      const { done, value = new Uint8Array(0) } = await reader.read();
+      bytes = joinedBytes([bytes, value]);
+      const { start, end } = firstLine(bytes);
+      if (end < bytes.length || done) return await studyOf(bytes.subarray(start, end));
+      if (bytes.length > LONGEST_LINE) return null;
+    }
+  } catch {
+    return null;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Where the first line that is not empty begins and ends. */
+function firstLine(bytes: Uint8Array): { readonly start: number; readonly end: number } {
+  const found = bytes.findIndex((byte) => byte !== NEWLINE);
+  const start = found === -1 ? bytes.length : found;
+  const newline = bytes.indexOf(NEWLINE, start);
+  return { start, end: newline === -1 ? bytes.length : newline };
 }
 
 export interface ReadStudy {
@@ -110,13 +165,18 @@ async function fileOf(key: string, line: Uint8Array<ArrayBuffer>): Promise<strin
   return null;
 }
 
+/** Before anything of it is read. @throws NamedError `StudyTooLarge` */
+export function refuseTooLarge(bytes: number, file: string, largest = LARGEST_FILE): void {
+  if (bytes > largest) throw tooLarge(`${bytes} bytes`, file);
+}
+
 async function unpacked(
   packed: Uint8Array<ArrayBuffer>,
   file: string,
   largest: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (packed.length > largest) throw tooLarge(`${packed.length} bytes`, file);
-  if (GZIP.some((byte, at) => packed[at] !== byte)) return packed;
+  refuseTooLarge(packed.length, file, largest);
+  if (!isPacked(packed)) return packed;
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
@@ -140,6 +200,11 @@ async function unpacked(
       { cause },
     );
   }
+}
+
+/** Whether it begins as gzip does. */
+export function isPacked(bytes: Uint8Array): boolean {
+  return GZIP.every((byte, at) => bytes[at] === byte);
 }
 
 function encoded(line: string): Uint8Array<ArrayBuffer> {

@@ -9,7 +9,16 @@ const MOST = 1000;
 
 const text = v.pipe(v.string(), v.maxLength(LONGEST_TEXT));
 const texts = v.pipe(v.array(text), v.maxLength(MOST));
-const json = v.custom<Json>((value) => value !== undefined);
+/** As deep as a spec may be, and its innermost values: what is deeper could not be written again. */
+const DEEPEST = 65;
+const json = v.custom<Json>((value) => value !== undefined && isShallow(value));
+
+function isShallow(value: unknown): boolean {
+  let level = [value];
+  for (let depth = 0; depth < DEEPEST && level.length > 0; depth++)
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  return level.length === 0;
+}
 
 const ANALYSIS = v.object({
   ...{ name: text, folder: text, models: v.record(v.string(), texts), settings: json },

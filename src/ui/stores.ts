@@ -19,6 +19,7 @@ import type { LoadChoice } from './state/load-choice.svelte.ts';
 import type { Machine } from './state/machine.svelte.ts';
 import type { Stitch } from './state/stitch.svelte.ts';
 import type { View } from './state/view.svelte.ts';
+import type { Studies } from './studies/studies.svelte.ts';
 import type { TransferEvaluation } from './transfer/evaluation.svelte.ts';
 import type { Stitcher } from './transfer/stitcher.svelte.ts';
 
@@ -46,6 +47,7 @@ interface Stores {
   readonly perception: Perception;
   readonly stitcher: Stitcher;
   readonly offline: Offline;
+  readonly studies: Studies;
 }
 
 /** Set while the component that holds all screens is made. */

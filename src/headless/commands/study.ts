@@ -1,10 +1,11 @@
 import { EVALUATIONS, PROBES, UPDATES } from '../../analyses/registry.ts';
 import { isRole, ROLE_LABELS } from '../../roles.mjs';
 import type { AnalysisResult, StudyResult } from '../../study/study-result.ts';
-import { STUDY_FILE } from '../../study/study-file.ts';
+import { packedStudy, STUDY_FILE } from '../../study/study-file.ts';
+import { analysisResult, inTurn } from '../../study/run/run-analysis.ts';
 import type { StudyAnalysis, StudySpec } from '../../study/spec.ts';
 import { version } from '../../version.ts';
-import { buildName, modulesOf } from '../../work/modules.ts';
+import { buildName } from '../../work/modules.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import { ClaimsOfRun } from '../claims-of-run.ts';
 import type { AnalysisContext, Command, CommandContext } from '../context.ts';
@@ -21,13 +22,12 @@ import { ranUpdates } from '../updates-command.ts';
 export const run: Command = async (context) => {
   const { journals, notice, out, signal } = context;
   const spec = await givenSpec(context.inputs);
-  const isUpdates = ({ declaration }: StudyAnalysis): boolean => declaration.family === 'updates';
-  const inTurn = [...spec.analyses.filter(isUpdates), ...spec.analyses.filter((one) => !isUpdates(one))];
+  const turns = inTurn(spec);
   const results = new Map<StudyAnalysis, AnalysisResult>();
   const claims = new ClaimsOfRun();
-  for (const [index, analysis] of inTurn.entries()) {
+  for (const [index, analysis] of turns.entries()) {
     signal.throwIfAborted();
-    notice(`${index + 1} of ${inTurn.length}: ${analysis.folder}`);
+    notice(`${index + 1} of ${turns.length}: ${analysis.folder}`);
     results.set(analysis, await resultOf(context, spec, analysis, claims));
   }
   const study: StudyResult = {
@@ -37,7 +37,7 @@ export const run: Command = async (context) => {
     frankenscope: { version, run: { build: buildName() } },
   };
   await out.json('study.json', study);
-  await writeStudy(context, study);
+  await (await packedStudy(context.journals.study(study))).pipeTo(await out.create(STUDY_FILE));
   return undefined;
 };
 
@@ -71,23 +71,7 @@ async function resultOf(
     });
   }
   for (const sentence of ran.findings) notice(sentence);
-  return {
-    ...{
-      name: declaration.name,
-      folder,
-      models: Object.fromEntries([...models].map(([flag, names]) => [flag, [...names]])),
-    },
-    settings: JSON.parse(JSON.stringify(analysis.settings)) as AnalysisResult['settings'],
-    works: await Promise.all(
-      ran.works.map(async (work) => ({
-        key: await workKey(work),
-        kind: work.kind,
-        modules: modulesOf(work.kind),
-      })),
-    ),
-    files,
-    findings: [...ran.findings],
-  };
+  return analysisResult(analysis, { works: ran.works, files, findings: [...ran.findings] });
 }
 
 function ranOf(context: AnalysisContext, name: string): Promise<Ran> {
@@ -96,12 +80,4 @@ function ranOf(context: AnalysisContext, name: string): Promise<Ran> {
   if (updates) return ranUpdates(context, updates);
   if (evaluation) return ranEvaluation(context, evaluation);
   throw new TypeError(`no analysis is called "${name}"`);
-}
-
-/** Compressed: what shows a comparison names every tensor. */
-async function writeStudy({ journals, out }: CommandContext, study: StudyResult): Promise<void> {
-  const pieces: Blob[] = [];
-  for await (const piece of journals.study(study)) pieces.push(new Blob([piece]));
-  const packed = new Blob(pieces).stream().pipeThrough(new CompressionStream('gzip'));
-  await packed.pipeTo(await out.create(STUDY_FILE));
 }

@@ -28,7 +28,8 @@ export const PAGE_FACTS: Readonly<Record<PageId, PageFacts>> = {
     title: 'Perception or reasoning',
     question: 'Does the model fail to see, or fail to reason?',
   },
+  study: { key: '7', title: 'Study', question: 'What do all analyses together find?' },
 };
 
 /** The digit of Try it, which is no page but is reached like one. */
-export const TRY_IT_KEY = '7';
+export const TRY_IT_KEY = '8';

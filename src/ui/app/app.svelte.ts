@@ -25,6 +25,7 @@ import { Machine } from '../state/machine.svelte.ts';
 import { browserSurroundings, type StudySurroundings } from '../state/study-surroundings.ts';
 import { Stitch } from '../state/stitch.svelte.ts';
 import { View } from '../state/view.svelte.ts';
+import { Studies } from '../studies/studies.svelte.ts';
 import { Stitcher } from '../transfer/stitcher.svelte.ts';
 
 /** Every store of the app around one engine. */
@@ -51,6 +52,7 @@ export class AppState {
   readonly perception: Perception;
   readonly stitcher: Stitcher;
   readonly offline = new Offline();
+  readonly studies: Studies;
 
   constructor(engine: EngineApi, surroundings: StudySurroundings = browserSurroundings()) {
     this.machine = new Machine(engine);
@@ -76,6 +78,7 @@ export class AppState {
     this.evaluation = new TransferEvaluation(engine, this, this.jobs, journals);
     this.necessity = new Necessity(engine, this, this.jobs, journals);
     this.perception = new Perception(engine, this, this.jobs, journals);
+    this.studies = new Studies(this, surroundings);
   }
 
   async start(): Promise<void> {

@@ -38,6 +38,7 @@ export const PAGES: readonly Page[] = [
   page('transfer', () => import('../transfer/TransferScreen.svelte')),
   page('necessity', () => import('../necessity/NecessityScreen.svelte')),
   page('perception', () => import('../perception/PerceptionScreen.svelte')),
+  page('study', () => import('../studies/StudyScreen.svelte')),
 ];
 
 /** The page of that id; the first where it does not exist. */

@@ -1,7 +1,15 @@
 import { areCuts, type Cuts } from '../../regions.ts';
 
 /** The names a link may carry. Which of these pages exist is the shell's to say (`app/pages.ts`). */
-const PAGE_IDS = ['open', 'localize', 'characterize', 'transfer', 'necessity', 'perception'] as const;
+const PAGE_IDS = [
+  'open',
+  'localize',
+  'characterize',
+  'transfer',
+  'necessity',
+  'perception',
+  'study',
+] as const;
 export type PageId = (typeof PAGE_IDS)[number];
 
 /** What a link to the app carries: where one is, what is asked there, and the cuts every Early/Mid/Late reading depends on. */

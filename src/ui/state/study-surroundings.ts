@@ -1,11 +1,15 @@
 import { browserStorage } from '../../study/journal/browser-storage.ts';
 import { Journals } from '../../study/journal/journals.ts';
+import type { StudyFolder } from '../../study/kept-studies.ts';
+import { browserStudies } from '../../study/study-folder.ts';
 import type { BrowserComputers } from '../../spectra/computers.ts';
 
 /** What long work of the pages needs of the browser. Tests bring their own. */
 export interface StudySurroundings {
   readonly journals: Journals;
   computers(wanted: 'webgpu' | 'cpu', onNotice: (notice: string) => void): Promise<BrowserComputers>;
+  /** Where studies are kept; left out: as long as the page is there. */
+  readonly studies?: StudyFolder;
   /** The file of the study that travels with the app; null where there is none, or no network. */
   carried?(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
@@ -16,6 +20,7 @@ const CARRIED = 'study/demo.frankenscope';
 export function browserSurroundings(): StudySurroundings {
   return {
     journals: new Journals(browserStorage()),
+    studies: browserStudies(),
     async carried() {
       const response = await fetch(new URL(CARRIED, document.baseURI)).catch(() => null);
       return response?.ok ? new Uint8Array(await response.arrayBuffer()) : null;
