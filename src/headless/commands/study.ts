@@ -5,6 +5,8 @@ import { packedStudy, STUDY_FILE } from '../../study/study-file.ts';
 import { analysisResult, inTurn } from '../../study/run/run-analysis.ts';
 import type { StudyAnalysis, StudySpec } from '../../study/spec.ts';
 import { version } from '../../version.ts';
+import { joinedBytes } from '../../work/bytes.ts';
+import { named } from '../../named.ts';
 import { buildName } from '../../work/modules.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import { ClaimsOfRun } from '../claims-of-run.ts';
@@ -38,8 +40,25 @@ export const run: Command = async (context) => {
   };
   await out.json('study.json', study);
   await (await packedStudy(context.journals.study(study))).pipeTo(await out.create(STUDY_FILE));
+  await writeReport(context, study);
   return undefined;
 };
+
+/** Beside what was measured, and no part of it: where it cannot be drawn, that is told. */
+async function writeReport(
+  { engine, journals, out, notice }: CommandContext,
+  study: StudyResult,
+): Promise<void> {
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of journals.study(study)) pieces.push(piece);
+  try {
+    const { reportOfStudy } = await import('../../ui/app/study-report.ts');
+    await out.text('report.html', await reportOfStudy(engine, joinedBytes(pieces)));
+  } catch (reason) {
+    const { name, what, remedy } = named(reason);
+    notice(`no report: ${name}, ${what}; ${remedy}`);
+  }
+}
 
 async function resultOf(
   context: CommandContext,
