@@ -5,6 +5,7 @@ import { DIST, ROOT } from '../scripts/paths.mjs';
 import type { SwapRecord } from '../src/probes/swap/sweep.ts';
 import type { StudyResult } from '../src/study/study-result.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
+import { plain } from './fixtures/pdf-text.ts';
 import { headless } from './fixtures/headless.ts';
 import { filesBelow, json, lines, read } from './fixtures/results.ts';
 import { bfloat16Values, tensorsOf } from './fixtures/safetensors.ts';
@@ -414,6 +415,11 @@ test('study: what each analysis writes is what its command writes; a rerun compu
     expect(findings.length).toBeGreaterThan(0);
     for (const one of files) expect(existsSync(join(out, one)), one).toBe(true);
   }
+  // The report says the same, with the charts of each.
+  const report = plain(read(out, 'report.html'));
+  const sentences = told.analyses.flatMap(({ findings }) => findings);
+  expect(sentences.filter((one) => !report.includes(`<li>${one}</li>`))).toEqual([]);
+  expect(report.match(/<figure>/g)?.length).toBeGreaterThanOrEqual(told.analyses.length);
   // One file holds all of it: the same in its first line, what shows each, and records that are the files' own.
   const values = gunzipSync(readFileSync(join(out, 'study.frankenscope')))
     .toString()
