@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { findBrowser } from '../../scripts/browser.mjs';
-import { ROOT } from '../../scripts/paths.mjs';
+import { findBrowser } from './browser.mjs';
+import { ROOT } from './paths.mjs';
 
 /**
- * `node tools/icons/draw.mjs` draws `public/icons/*.png` from the mark, `public/icon.svg`. The maskable one has the mark within the
+ * `node scripts/draw-icons.mjs` draws `public/icons/*.png` from the mark, `public/icon.svg`. The maskable one has the mark within the
  * middle four fifths, which systems that cut icons into their own shapes leave whole, and its ground reaches the edges.
  */
 const mark = readFileSync(join(ROOT, 'public', 'icon.svg'), 'utf8');
