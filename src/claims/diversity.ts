@@ -20,6 +20,7 @@ export const DIVERSITY_CLAIMS: readonly Claim[] = [
     analysis: 'diversity',
     needs: 'Update diversity of Base, IN and RL, RL compared with IN.',
     rule: 'Supported where the mean effective rank of RL − IN lies on the same side of that of IN − Base in every layer of the language model, not supported where on neither side in three quarters of the layers, undecided otherwise. In fast mode a layer counts where the two 95 % intervals of the estimates are apart.',
+    note: 'The figure shows both surfaces; in which way they differ it does not say.',
     judge({ diversity }) {
       if (diversity.length === 0) return notTestable('Update diversity was not measured in this study.');
       const found = diversity.map(({ work, file }) => ({ work, layers: layersOf(file) }));

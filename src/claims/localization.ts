@@ -50,6 +50,7 @@ export const LOCALIZATION_CLAIMS: readonly Claim[] = [
     rule: sideRule(
       'wrong answers without a layer of Mid or Late less wrong answers without one of Early, problem by problem,',
     ),
+    note: 'The paper’s abstract says of RL’s changes that they lie there; that reasoning does is how we read its layer by layer probing.',
     judge: (evidence) => bySide('above', ablated(evidence)),
   },
 ];

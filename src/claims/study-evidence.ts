@@ -11,7 +11,7 @@ import type { FroNormFile } from '../spectra/results/fro-norm.ts';
 import type { LayerwiseSvdFile } from '../spectra/results/layerwise-svd.ts';
 import type { Journals } from '../study/journal/journals.ts';
 import { comparisonAgain } from '../study/shown/comparison.ts';
-import { givenAgain } from '../study/shown/probe-given.ts';
+import { KEPT_MODEL } from '../study/shown/model.ts';
 import { type AskedRecords, type Evidence, type MeasuredUpdates, NO_EVIDENCE } from './evidence.ts';
 
 /** A work of a study, with what it was laid out of (`src/study/shown/`). */
@@ -23,6 +23,12 @@ export interface WorkOfStudy {
   readonly given: Json;
 }
 
+/** What of a work that asked models is looked at here: not what they were asked. */
+const ASKED = v.object({
+  ...{ models: v.pipe(v.array(KEPT_MODEL), v.minLength(1)), chosen: v.nullable(v.string()) },
+  values: v.record(v.string(), v.unknown()),
+});
+
 export interface StudyEvidence {
   /** Nothing of evaluations: a study keeps answers, not which of them are right. */
   readonly evidence: Evidence;
@@ -30,15 +36,22 @@ export interface StudyEvidence {
   readonly unread: readonly string[];
 }
 
-/** By the analyses that claims are judged by, in the order of the works. @throws NamedError `JournalFailed` */
+/**
+ * By the analyses that claims are judged by, in the order of the works.
+ *
+ * @param pause before each, so that a page stays awake
+ * @throws NamedError `JournalFailed`
+ */
 export async function studyEvidence(
   journals: Journals,
   works: readonly WorkOfStudy[],
+  pause: () => Promise<void> = () => Promise.resolve(),
 ): Promise<StudyEvidence> {
   const [measured, asked, unread] = [measuredWorks(), askedWorks(), [] as string[]];
   for (const work of works) {
     const { analysis, kind, title } = work;
     if (!(analysis in measured || analysis in asked)) continue;
+    await pause();
     const origin = kind === analysis ? await journals.origin(work.key) : null;
     const records = origin && (await journals.ofOtherBuild(kind, origin)).records;
     const ordered = new Map([...(records ?? [])].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -81,9 +94,9 @@ function recordsOf(
   { key, analysis, given }: WorkOfStudy,
   records: readonly unknown[],
 ): AskedRecords<unknown> | null {
-  const [probe, again] = [PROBES.get(analysis), givenAgain(given)];
-  if (!probe || !again) return null;
-  const { models, chosen, values } = again;
+  const [probe, again] = [PROBES.get(analysis), v.safeParse(ASKED, given)];
+  if (!probe || !again.success) return null;
+  const { models, chosen, values } = again.output;
   const asked = probe.declaration.compares ? models : models.filter(({ label }) => label === chosen);
   const [first] = asked;
   if (!first) return null;
@@ -98,7 +111,8 @@ function recordsOf(
 
 /** As they were kept; what is none, since a hand wrote it, as a command has it where nothing was said. */
 function validValues(settings: Settings, kept: SettingValues): SettingValues {
-  const shapes = settingShapes(settings);
-  const known = Object.entries(kept).filter(([name, value]) => shapes[name] && v.is(shapes[name], value));
+  const known = Object.entries(settingShapes(settings)).flatMap(([name, shape]) =>
+    v.is(shape, kept[name]) ? [[name, kept[name]] as const] : [],
+  );
   return { ...defaultValues(settings), ...Object.fromEntries(known) };
 }

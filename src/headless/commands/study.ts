@@ -6,6 +6,7 @@ import type { StudyAnalysis, StudySpec } from '../../study/spec.ts';
 import { version } from '../../version.ts';
 import { buildName, modulesOf } from '../../work/modules.ts';
 import { workKey } from '../../identity/work-identity.ts';
+import { ClaimsOfRun } from '../claims-of-run.ts';
 import type { AnalysisContext, Command, CommandContext } from '../context.ts';
 import { ranEvaluation } from '../evaluation-command.ts';
 import { givenOf, givenSpec, placeIn } from '../given-study.ts';
@@ -18,19 +19,21 @@ import { ranUpdates } from '../updates-command.ts';
  * of each get their names when it is done; at the end all of it stands in `study.json`, and with its records in one file.
  */
 export const run: Command = async (context) => {
-  const { notice, out, signal } = context;
+  const { journals, notice, out, signal } = context;
   const spec = await givenSpec(context.inputs);
   const isUpdates = ({ declaration }: StudyAnalysis): boolean => declaration.family === 'updates';
   const inTurn = [...spec.analyses.filter(isUpdates), ...spec.analyses.filter((one) => !isUpdates(one))];
   const results = new Map<StudyAnalysis, AnalysisResult>();
+  const claims = new ClaimsOfRun();
   for (const [index, analysis] of inTurn.entries()) {
     signal.throwIfAborted();
     notice(`${index + 1} of ${inTurn.length}: ${analysis.folder}`);
-    results.set(analysis, await resultOf(context, spec, analysis));
+    results.set(analysis, await resultOf(context, spec, analysis, claims));
   }
   const study: StudyResult = {
     ...{ spec: spec.given, name: spec.name },
     analyses: spec.analyses.flatMap((analysis) => results.get(analysis) ?? []),
+    claims: await claims.judged(journals),
     frankenscope: { version, run: { build: buildName() } },
   };
   await out.json('study.json', study);
@@ -42,6 +45,7 @@ async function resultOf(
   context: CommandContext,
   spec: StudySpec,
   analysis: StudyAnalysis,
+  claims: ClaimsOfRun,
 ): Promise<AnalysisResult> {
   const { out, journals, notice } = context;
   const { declaration, folder, models } = analysis;
@@ -49,6 +53,7 @@ async function resultOf(
   const files: string[] = [];
   for (const { path, text } of ran.files) {
     files.push(`${folder}/${path}`);
+    claims.keepFile(analysis, { path, text });
     await out.text(`${folder}/${path}`, text);
   }
   for (const file of files) await out.finish(file);
@@ -58,7 +63,13 @@ async function resultOf(
   };
   const part = await ran.shown(placed);
   const [first] = ran.works;
-  if (part && first) await journals.keepShown(first, declaration.name, part);
+  if (part && first) {
+    await journals.keepShown(first, declaration.name, part);
+    claims.keepWork({
+      ...{ key: await workKey(first), kind: first.kind, analysis: declaration.name },
+      ...{ title: part.title, given: part.given },
+    });
+  }
   for (const sentence of ran.findings) notice(sentence);
   return {
     ...{

@@ -78,10 +78,15 @@ test('what only answers decide is taken from the study, what records decide is j
     { id: 'energy-later', verdict: 'supported' as const, sentence: 'as a hand wrote it' },
     { id: 'none', verdict: 'supported' as const, sentence: 'of no claim' },
   ];
-  const host = stage(Shown, { app, study: { ...study, result: { ...study.result, claims } } }, 390);
+  const [first] = study.result.analyses;
+  const puzzles = { ...first, name: 'disentangle', works: [], findings: [] } as NonNullable<typeof first>;
+  const result = { ...study.result, claims, analyses: [...study.result.analyses, puzzles] };
+  const host = stage(Shown, { app, study: { ...study, result } }, 390);
   await vi.waitFor(() => expect(claimOf('frozen-late').elements()).toHaveLength(1), { timeout: 30_000 });
   expect(claimOf('frozen-late').element().textContent).toContain(sentence);
   expect(claimOf('energy-later').element().textContent).toContain('not supported');
+  expect(claimOf('perception-gap').element().textContent).toContain('not which of them are right');
+  expect(claimOf('rl-vision').element().textContent).toContain('was not run in this study');
   expect(host.textContent).not.toContain('as a hand wrote it');
   expect(host.textContent).not.toContain('of no claim');
   expect(host.querySelector('img')).toBeNull();
