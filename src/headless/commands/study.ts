@@ -51,13 +51,15 @@ async function writeReport(
 ): Promise<void> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   for await (const piece of journals.study(study)) pieces.push(piece);
-  try {
-    const { reportOfStudy } = await import('../../ui/app/study-report.ts');
-    await out.text('report.html', await reportOfStudy(engine, joinedBytes(pieces)));
-  } catch (reason) {
+  const drawn = import('../../ui/app/study-report.ts').then(({ reportOfStudy }) =>
+    reportOfStudy(engine, joinedBytes(pieces)),
+  );
+  const html = await drawn.catch((reason: unknown) => {
     const { name, what, remedy } = named(reason);
     notice(`no report: ${name}, ${what}; ${remedy}`);
-  }
+    return null;
+  });
+  if (html !== null) await out.text('report.html', html);
 }
 
 async function resultOf(
