@@ -39,7 +39,7 @@ test('the demo study makes a talk: a title, a finding of each analysis in order,
     findings.map((_, finding) => ({ kind: 'finding', analysis: name, key: work?.key, chart: null, finding })),
   );
   expect(slides.map(({ shows }) => shows).filter(({ kind }) => kind === 'finding')).toEqual(findings);
-  expect(slides.find(({ notes }) => notes)?.notes).toMatch(/^Mean over Early 3 %.*7 stayed\.$/);
+  expect(slides.find(({ notes }) => notes)?.notes).toMatch(/^Mean over Early 3\.0 %.*7 stayed\.$/);
 });
 
 test('a study of one model without findings has its charts, and no merge', async () => {

@@ -84,7 +84,7 @@ test('keys build each slide up and lead to the end; the address keeps the slide,
 test('a link opens its slide, whole; one of a study that is not here says so', async () => {
   const { app } = await given(4);
   await drawn();
-  await expect.element(talk()).toHaveTextContent('OCR changes most at layer 11: 72 %');
+  await expect.element(talk()).toHaveTextContent('OCR changes most at layer 11: 72.0 %');
   await expect
     .element(talk())
     .toHaveTextContent('Wilson 95 %: 52.4 % to 85.7 %, n = 25 · 100 samples · RL · Frankenscope');
@@ -123,7 +123,7 @@ test('a second window has notes, what comes next and number; keys of either driv
   opened.push(second);
   const text = () => second.document.body.textContent;
   await expect.poll(text).toContain('Slide 4 of 10');
-  expect(text()).toContain('Mean over Early 3 %');
+  expect(text()).toContain('Mean over Early 3.0 %');
   expect(text()).toContain('With layer 1 left out they are most');
   await userEvent.keyboard('{PageDown}');
   await expect.poll(text).toContain('Slide 5 of 10');
