@@ -11,7 +11,17 @@ export interface Kernels {
     to: number,
     toStride: number,
   ): void;
-  turnNibbles(lines: number, stride: number, eights: number, wide: number): void;
+  turnNibbles(
+    from: number,
+    fromStride: number,
+    eights: number,
+    wide: number,
+    added: number,
+    rows: number,
+    to: number,
+    toStride: number,
+    scratch: number,
+  ): void;
   decodeHalf(from: number, to: number, count: number): void;
   decodeBfloat16(from: number, to: number, count: number): void;
   repeatWords(
@@ -27,9 +37,7 @@ export interface Kernels {
     from: number,
     fromStride: number,
     rows: number,
-    words: number,
-    added: number,
-    places: number,
+    nibbles: number,
     times: number,
     blocks: number,
     to: number,

@@ -4,6 +4,7 @@ import { DTYPE_BYTES } from '../../dtype.ts';
 import type { BlockColumns, PackedRows, PartBytes, Rows } from '../codec.ts';
 import { wordsFor, type CodeLayout, type MatrixSize } from './code-layout.ts';
 import { haveKernels, kernelsWith } from './kernels.ts';
+import { INTERLEAVED } from './turned-words.ts';
 
 /** Scales and zeros, and which codes have them in common. */
 export interface ScaleCoding {
@@ -26,8 +27,8 @@ export interface ScaleCoding {
 
 /** Of the result that is made at once. */
 const TILE_BYTES = 2 ** 18;
-/** In nibble r: which nibble of a word is that of row r. */
-const PLACES = { dense: 0x76543210, padded: 0x76543210, interleaved: 0x73625140, bytes: null } as const;
+/** Which row of eight nibbles 0, 4, 1, 5, 2, 6, 3 and 7 of a word are of, as `turnNibbles` takes it. */
+const ROWS = { dense: 0x73625140, padded: 0x73625140, interleaved: INTERLEAVED, bytes: null } as const;
 
 type Scaled = Pick<PackedRows, 'scales' | 'zeroPoints'>;
 
@@ -40,15 +41,15 @@ export function quickScales(
   block: BlockColumns = 32,
 ): Scaled | null {
   const { dtype, order, groups } = scales;
-  const places = zeros && zeros.bits === 4 && zeros.along === 'rows' ? PLACES[zeros.packing] : null;
+  const rowsOf = zeros && zeros.bits === 4 && zeros.along === 'rows' ? ROWS[zeros.packing] : null;
   const [storedScales, storedZeros] = [bytes['scales'], bytes['zeros']];
   if (!haveKernels() || !storedScales || scales.rows !== 1 || !isDecoded(dtype)) return null;
-  if (!symmetric && (places === null || zeros?.order !== 'columns' || rows.first % 8 !== 0)) return null;
-  if (symmetric && zeros && (places === null || !allMiddle(wordsIn(storedZeros), zeros.added))) return null;
+  if (!symmetric && (rowsOf === null || zeros?.order !== 'columns' || rows.first % 8 !== 0)) return null;
+  if (symmetric && zeros && (rowsOf === null || !allMiddle(wordsIn(storedZeros), zeros.added))) return null;
 
   const blocks = Math.ceil(size.columns / block);
   const times = Math.ceil(Math.min(group ?? size.columns, size.columns) / block);
-  const step = Math.max(8, Math.floor(TILE_BYTES / (4 * blocks) / 8) * 8);
+  const step = Math.max(32, Math.floor(TILE_BYTES / (4 * blocks) / 32) * 32);
   const out = new Float32Array(rows.count * blocks);
   const zeroBytes = Math.ceil(blocks / 2);
   const points = symmetric ? null : new Uint8Array(rows.count * zeroBytes);
@@ -56,7 +57,11 @@ export function quickScales(
   // One after the other in memory: what was stored, in float32, by rows, repeated.
   const wide = Math.ceil(groups / 4) * 4;
   const [decodedAt, rowsAt] = [4 * step * wide, 8 * step * wide];
-  const outAt = 12 * step * wide;
+  // Zeros: stored lines, of which as many as are turned at once, then by rows.
+  const eights = Math.ceil(groups / 32) * 4;
+  const turnedAt = 4 * step * eights;
+  const scratch = turnedAt + 4 * step * eights;
+  const outAt = Math.max(12 * step * wide, scratch + 128 * eights);
   const kernels = kernelsWith(outAt + 4 * step * blocks + 16);
   const memory = new Uint8Array(kernels.memory.buffer);
   const decode = dtype === 'F16' ? kernels.decodeHalf : kernels.decodeBfloat16;
@@ -83,7 +88,7 @@ export function quickScales(
       kernels.repeatWords(rowsAt, 4 * wide, high, groups, times, blocks, outAt);
     }
     out.set(new Float32Array(memory.buffer, outAt, high * blocks), done * blocks);
-    if (points === null || !zeros || !storedZeros || places === null) continue;
+    if (points === null || !zeros || !storedZeros || rowsOf === null) continue;
     const first = (rows.first + done) / 8;
     putLines(
       memory,
@@ -93,7 +98,18 @@ export function quickScales(
       step / 8,
       4,
     );
-    kernels.repeatNibbles(0, step / 2, high, groups, zeros.added ?? 0, places, times, blocks, outAt);
+    kernels.turnNibbles(
+      0,
+      step / 2,
+      eights,
+      step / 8,
+      zeros.added ?? 0,
+      rowsOf,
+      turnedAt,
+      4 * eights,
+      scratch,
+    );
+    kernels.repeatNibbles(turnedAt, 4 * eights, high, groups, times, blocks, outAt);
     points.set(memory.subarray(outAt, outAt + high * zeroBytes), done * zeroBytes);
   }
   return { scales: out, zeroPoints: points };

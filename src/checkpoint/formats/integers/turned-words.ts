@@ -12,9 +12,14 @@ export interface WordLines {
   readonly rowsAWord: 1 | 8;
 }
 
-/** Of lines that are turned together, so that they stay in the cache. */
-const PANEL_BYTES = 2 ** 20;
-/** Of rows that are turned before they leave the memory of WebAssembly. */
+/** Which row of eight nibbles 0, 4, 1, 5, 2, 6, 3 and 7 of a word are of, a nibble each, where rows are interleaved. */
+export const INTERLEAVED = 0x76543210;
+/** Of rows that are turned together, so that they stay in the cache until they are copied; not fewer of them than `LEAST_ROWS`. */
+const BAND_BYTES = 2 ** 21;
+const LEAST_ROWS = 256;
+/** Words of a row that are turned at once: as many lines stay in the cache. */
+const STRETCH = 64;
+/** Of stored codes that lie in the memory of WebAssembly at a time. */
 const TURNED_BYTES = 2 ** 26;
 const CACHE_LINE = 64;
 
@@ -23,7 +28,7 @@ const CACHE_LINE = 64;
  *
  * @param rows multiples of `rowsAWord`
  * @param inPlace whether all rows may take the place of the words, which no one reads again
- * @param turnedBytes of rows that are turned together
+ * @param turnedBytes of codes that are turned together
  * @returns `[count, lines / rowsAWord]`, which is a multiple of four
  */
 export function turnedWords(
@@ -35,51 +40,45 @@ export function turnedWords(
   const rowWords = from.lines / from.rowsAWord;
   const step = Math.max(32, Math.floor(turnedBytes / (4 * rowWords) / 32) * 32);
   const out = inPlace && count <= step ? from.words : new Uint32Array(count * rowWords);
-  for (let row = 0; row < count; row += step) {
-    const some = Math.min(step, count - row);
-    out.set(turnedRows(from, first + row, some, rowWords), row * rowWords);
-  }
+  for (let row = 0; row < count; row += step)
+    turnRows(from, first + row, Math.min(step, count - row), out.subarray(row * rowWords));
   return out;
 }
 
-/** @returns a view of the memory of WebAssembly */
-function turnedRows(
-  { words, wide, rowsAWord }: WordLines,
+/** Takes all their codes before it gives the first row: `out` may be where they came from. */
+function turnRows(
+  { words, wide, lines, rowsAWord }: WordLines,
   first: number,
   count: number,
-  rowWords: number,
-): Uint32Array {
+  out: Uint32Array,
+): void {
   const across = Math.ceil(count / rowsAWord / 4) * 4;
-  // Short lines are many, and copied all at once. Lines of many words, or of a power of two, have few places in the cache for their
-  // neighbours: those are put apart by an odd number of cache lines.
-  const isWhole = rowsAWord === 8 && first === 0 && across === wide && (4 * wide) % (8 * CACHE_LINE) !== 0;
+  // Short lines are many, and copied all at once. Lines of a power of two have few places in the cache for their neighbours: they are
+  // put apart by an odd number of cache lines.
+  const isWhole = first === 0 && across === wide && (4 * wide) % (8 * CACHE_LINE) !== 0;
   const lineBytes = isWhole ? 4 * wide : CACHE_LINE * (Math.ceil((4 * across) / CACHE_LINE) | 1);
+  const rowWords = lines / rowsAWord;
   const rowBytes = 4 * rowWords;
-  const panelWords = Math.max(16, Math.floor(PANEL_BYTES / (lineBytes * rowsAWord) / 16) * 16);
-  const to = panelWords * rowsAWord * lineBytes;
-  const kernels = kernelsWith(to + across * rowsAWord * rowBytes);
+  const band = Math.max(LEAST_ROWS, Math.floor(BAND_BYTES / rowBytes / 32) * 32);
+  const scratch = lines * lineBytes;
+  const to = scratch + 128 * STRETCH;
+  const kernels = kernelsWith(to + Math.min(band, across * rowsAWord) * rowBytes);
   const memory = new Uint32Array(kernels.memory.buffer);
-  for (let word = 0; word < rowWords; word += panelWords) {
-    const high = Math.min(panelWords, rowWords - word);
-    const start = word * rowsAWord * wide + first / rowsAWord;
-    if (isWhole) memory.set(words.subarray(start, start + high * rowsAWord * wide));
-    for (let line = 0; line < high * rowsAWord && !isWhole; line += 1) {
-      const from = start + line * wide;
-      memory.set(words.subarray(from, from + count / rowsAWord), (line * lineBytes) / 4);
-    }
-    if (rowsAWord === 8) kernels.turnNibbles(0, lineBytes, high, across);
-    for (let row = 0; row < rowsAWord; row += 1) {
-      kernels.transposeWords(
-        ...([
-          row * lineBytes,
-          rowsAWord * lineBytes,
-          high,
-          across,
-          to + row * rowBytes + 4 * word,
-          rowsAWord * rowBytes,
-        ] as const),
-      );
-    }
+  if (isWhole) memory.set(words.subarray(0, lines * wide));
+  for (let line = 0; line < lines && !isWhole; line += 1) {
+    const start = line * wide + first / rowsAWord;
+    memory.set(words.subarray(start, start + count / rowsAWord), (line * lineBytes) / 4);
   }
-  return memory.subarray(to / 4, to / 4 + count * rowWords);
+  for (let row = 0; row < count; row += band) {
+    const rows = Math.min(band, count - row);
+    const columns = Math.ceil(rows / rowsAWord / 4) * 4;
+    for (let word = 0; word < rowWords; word += STRETCH) {
+      const high = Math.min(STRETCH, rowWords - word);
+      const at = word * rowsAWord * lineBytes + (4 * row) / rowsAWord;
+      const place = to + 4 * word;
+      if (rowsAWord === 1) kernels.transposeWords(at, lineBytes, high, columns, place, rowBytes);
+      else kernels.turnNibbles(at, lineBytes, high, columns, 0, INTERLEAVED, place, rowBytes, scratch);
+    }
+    out.set(memory.subarray(to / 4, to / 4 + rows * rowWords), row * rowWords);
+  }
 }
