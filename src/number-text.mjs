@@ -73,6 +73,23 @@ export function evenShares(values, form = percentText) {
 /** "67 %", "+4"; not "0 %", nor "100 %". */
 const WHOLE_SHARE = /^([\u2212+]?)(?!(?:0|100)\b)(\d+)( %)?$/;
 
+/**
+ * The form of numbers that stand below each other: all have as many decimals as the one that takes most, "0.3350" beside "0.3791". Where one has
+ * a unit or a power of ten, each keeps its own form.
+ * @param {readonly number[]} values
+ * @param {(value: number) => string} form
+ * @returns {(value: number) => string}
+ */
+export function evenNumbers(values, form) {
+  const texts = values.map((value) => form(value));
+  if (!texts.every((text) => DECIMAL.test(text))) return form;
+  const decimals = Math.max(0, ...texts.map((text) => text.split('.')[1]?.length ?? 0));
+  return (value) => (value === 0 ? '0' : value.toFixed(decimals).replace('-', MINUS));
+}
+
+/** "0.335", "−12". */
+const DECIMAL = /^\u2212?\d+(\.\d+)?$/;
+
 /** @param {number} p */
 export function pText(p) {
   return p < 0.001 ? '< 0.001' : p.toFixed(3);

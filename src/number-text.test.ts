@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evenShares, percentText, points, spreadTexts } from './number-text.mjs';
+import { evenNumbers, evenShares, percentText, points, spreadTexts } from './number-text.mjs';
+import { plainNumber } from './plain-number.mjs';
 
 const textsOf = (mean: number, deviation: number | null, inPercent = false): readonly string[] =>
   spreadTexts([{ mean, deviation }], inPercent)[0] ?? [];
@@ -57,4 +58,21 @@ test.each([
   [[0.1, 0, 0.005], points, '+10.0, +0, +0.5'],
 ] as const)('shares told together: %j', (values, form, texts) => {
   expect(values.map(evenShares(values, form)).join(', ')).toBe(texts);
+});
+
+test.each([
+  [[0.3791, 0.335, 0.2032], '0.3791, 0.3350, 0.2032'],
+  [[0.02362, 0.0172], '0.02362, 0.01720'],
+  // No zero is put in for a digit that is known.
+  [[0.12344, 0.01472], '0.12344, 0.01472'],
+  [[-0.5, 12, 0], '\u22120.5, 12.0, 0'],
+  [[3, 12], '3, 12'],
+  [[0.335, 2e-6], '0.335, 2e\u22126'],
+])('%j stand below each other as %s', (values, texts) => {
+  const form = evenNumbers(values, (value) => plainNumber(value));
+  expect(values.map((value) => form(value)).join(', ')).toBe(texts);
+});
+
+test('numbers with a unit keep their own form', () => {
+  expect(evenNumbers([0.5, 0.251], percentText)(0.5)).toBe('50 %');
 });

@@ -17,6 +17,8 @@ interface Parts {
   readonly main: HTMLElement;
   readonly figure: HTMLElement;
   readonly plot: HTMLElement;
+  /** What stands over the plot, but for what is read where that moves the plot. */
+  readonly over: readonly Element[];
   /** Pixels that stay at the top of the page when it is scrolled. */
   readonly strip: number;
 }
@@ -43,6 +45,10 @@ export class FirstScreen {
       measure();
       const observer = new ResizeObserver(measure);
       for (const part of [main, this.above]) observer.observe(part);
+      // So do the strip, and what is said above the plot, when letters change their size.
+      void laidOut().then(() => {
+        for (const over of this.#parts()?.over ?? []) observer.observe(over);
+      });
       return () => observer.disconnect();
     });
     // A run that goes on since before the page was shown is not waited for.
@@ -80,8 +86,11 @@ export class FirstScreen {
     const main = this.charts?.closest('main');
     const figure = this.charts?.querySelector('figure');
     const plot = figure?.querySelector<HTMLElement>('.plot');
-    const strip = this.charts?.previousElementSibling?.getBoundingClientRect().height ?? 0;
-    return main && figure && plot ? { main, figure, plot, strip } : null;
+    const said = figure?.querySelectorAll(':scope > :is(figcaption, .room.over)') ?? [];
+    const body = this.charts?.previousElementSibling;
+    const over = [...said, ...(body ? [body] : [])];
+    const strip = body?.getBoundingClientRect().height ?? 0;
+    return main && figure && plot ? { main, figure, plot, over, strip } : null;
   }
 
   #measure(): void {

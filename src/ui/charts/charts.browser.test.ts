@@ -12,6 +12,7 @@ import { png } from './export/png.ts';
 import { picture, svgText as standalone } from './export/standalone-svg.ts';
 import type { LayerSeries } from './layer-lines/series.ts';
 import { shadeOf } from './marks/shade.ts';
+import { textWidth } from './marks/text-width.ts';
 
 const WIDE = 1200;
 const NARROW = 358;
@@ -103,6 +104,44 @@ test.each(NAMES)('%s has room for its texts in talk mode', async (name) => {
   expect(svg.getBoundingClientRect().width).toBe(1768);
   expect(covered(svg)).toEqual([]);
   expect(outside(svg)).toEqual([]);
+});
+
+/** Both faces: what is drawn before they are there stands elsewhere. */
+const lettersLoaded = () =>
+  Promise.all(
+    ['"Inter Variable"', '"JetBrains Mono Variable"'].map((face) => document.fonts.load(`13px ${face}`)),
+  );
+
+test('no text is wider than the guess that it was laid out by, in either face', async () => {
+  await lettersLoaded();
+  const wider: string[] = [];
+  for (const name of ['lines-swap', 'components', 'dots-transfer', 'spectrum-two', 'lines-floor'])
+    for (const text of (await draw(name, WIDE)).querySelectorAll('text')) {
+      const said = text.textContent?.trim() ?? '';
+      const { fontSize, fontFamily } = getComputedStyle(text);
+      const guess = textWidth(said, parseFloat(fontSize), /mono/i.test(fontFamily) ? 'mono' : 'sans');
+      if (text.getComputedTextLength() > guess)
+        wider.push(`${said}: ${text.getComputedTextLength().toFixed(1)} > ${guess.toFixed(1)}`);
+    }
+  expect(wider).toEqual([]);
+});
+
+test('a reading of several lines moves nothing, and leaves nothing moved', async () => {
+  await lettersLoaded();
+  const svg = await draw('lines-swap', 640, { finding: 'Counting changes most.' });
+  const tops = () => [svg, document.querySelector('.told')].map((one) => one?.getBoundingClientRect().top);
+  const high = () => document.querySelector('.readout')?.getBoundingClientRect().height ?? 0;
+  await expect.poll(readout).toBe('Counting changes most.');
+  // The room of a line, in whole pixels.
+  await expect.poll(() => document.querySelector<HTMLElement>('.room')?.style.minHeight).toBe('20px');
+  const [before, line] = [tops(), high()];
+  (plot().element() as HTMLElement).focus();
+  await userEvent.keyboard('{ArrowRight}{ArrowDown}');
+  await expect.poll(high).toBeGreaterThan(1.5 * line);
+  expect(tops()).toEqual(before);
+  await userEvent.keyboard('{Escape}');
+  await expect.poll(high).toBe(line);
+  expect(tops()).toEqual(before);
 });
 
 test('four panels stand in two columns where one would leave the first screen, in talk mode, too', async () => {

@@ -152,14 +152,25 @@ const WIDE = 640;
 export function gutters(width: number, scale: number): { left: number; right: number } {
   return width >= WIDE * scale
     ? { left: 56 * scale, right: 104 * scale }
-    : { left: 44 * scale, right: 12 * scale };
+    : { left: 52 * scale, right: 12 * scale };
 }
 
-/** The axis of a page's strip and charts: one function, so that they cannot differ. */
-export function chartAxis(body: Body, width: number, scale: number, covers: Coverage): LayerAxis {
+/**
+ * The axis of a page's strip and charts: one function, so that they cannot differ.
+ *
+ * @param within of one of several columns: pixels of all of them, whose first begins below the strip
+ */
+export function chartAxis(
+  body: Body,
+  width: number,
+  scale: number,
+  covers: Coverage,
+  within = width,
+): LayerAxis {
   return layerAxis(body, {
     width,
-    ...gutters(width, scale),
+    left: gutters(within, scale).left,
+    right: gutters(width, scale).right,
     stackBelow: FINEST_CHART_STEP * scale,
     covers,
     scale,

@@ -19,6 +19,11 @@ describe('ticks of layers', () => {
     }
   });
 
+  test('a multiple of five next to an end is not written', () => {
+    const [line = []] = chartAxis({ visionBlocks: 6, layers: 11 }, 1330, 1, 'all').lines;
+    expect(layerTicks(line, 26, null).map(({ index }) => index)).toEqual([-6, 0, 1, 5, 11]);
+  });
+
   test('the layer under the cursor takes the place of its neighbours', () => {
     const [line = []] = chartAxis(body, 1330, 1, 'llm').lines;
     const ticks = layerTicks(line, 60, 27).map(({ index }) => index);

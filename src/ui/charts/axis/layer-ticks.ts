@@ -15,13 +15,17 @@ export function layerTicks(line: readonly AxisCell[], room: number, lit: number 
   const llm = line.filter(({ index }) => index > 0);
   const step = llm[0]?.step ?? first.step;
   const every = EVERY.find((n) => n * step >= 1.6 * room) ?? EVERY[2];
+  const ends = [first, last].map(({ index }) => index);
   const wanted = [
     ...(lit === null ? [] : at(lit)),
     last,
     ...at(0),
     ...at(1),
     first,
-    ...line.filter(({ index }) => index !== 0 && index % every === 0),
+    // Next to an end it would tell nothing more.
+    ...line.filter(
+      ({ index }) => index !== 0 && index % every === 0 && ends.every((end) => Math.abs(end - index) !== 1),
+    ),
   ];
   const kept: AxisCell[] = [];
   for (const cell of wanted) {

@@ -1,8 +1,8 @@
 import { scaleLinear, scaleLog } from 'd3';
-import { percentText } from '../../../number-text.mjs';
+import { evenNumbers, percentText } from '../../../number-text.mjs';
 import { plainNumber } from '../../../plain-number.mjs';
 
-export { percentText, plainNumber };
+export { evenNumbers, percentText, plainNumber };
 
 /** One axis of values: what it measures, with the unit, and how its numbers read. */
 export interface ValueAxis {

@@ -68,7 +68,7 @@ export function columnAxis(
   columns: number,
 ): { axis: LayerAxis; pitch: number } {
   const pitch = (width + BETWEEN * scale) / columns;
-  return { axis: chartAxis(frame.body, pitch - BETWEEN * scale, scale, frame.covers), pitch };
+  return { axis: chartAxis(frame.body, pitch - BETWEEN * scale, scale, frame.covers, width), pitch };
 }
 
 /** Lays out a chart over the layers of a body, as high as there is room for. */

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { chartAxis } from '../../layer-strip/layer-axis.ts';
 import { AS_PERCENT } from '../axis/value-axis.ts';
 import { BOUNDLESS, type Room } from '../figure/room.ts';
-import { linesLayout, panelTags, scaleOf } from './lines-layout.ts';
+import { KEY_ROW } from '../marks/key-rows.ts';
+import { textWidth } from '../marks/text-width.ts';
+import { linesLayout, panelTags, scaleOf, TITLE_LINE } from './lines-layout.ts';
 import { peakOf, peakText } from './peaks.ts';
 import type { LayerSeries, Published } from './series.ts';
 
@@ -54,6 +57,21 @@ describe('lines in panels of their own', () => {
   });
 });
 
+test('one row of keys stands beside the title of the axis, as far as there is room', () => {
+  const shared = { ...data, series: series.map(({ panel: _, ...one }) => one), published: [] };
+  const keys = (width: number, title: string) =>
+    linesLayout({
+      ...{ ...shared, y: { ...y, title } },
+      ...{ frame, size: { width, scale: 1, stretch: 1 }, status: { kind: 'done', note: '' }, means: false },
+    });
+  const [near, far] = [keys(358, 'rate'), keys(358, 'attention mass on the image, RL \u2212 IN')];
+  expect(near.keys.y).toBe(TITLE_LINE);
+  expect(near.keys.x).toBeGreaterThan(textWidth('rate', 13));
+  expect(far.keys).toMatchObject({ x: 0, y: TITLE_LINE + KEY_ROW });
+  const top = ({ columns }: typeof near) => columns[0]?.panels.at(-1)?.top ?? 0;
+  expect(top(far) - top(near)).toBe(KEY_ROW);
+});
+
 test('lines of one panel are named beside their ends, or above where there is no room', () => {
   const shared = { ...data, series: series.map(({ panel: _, ...one }) => one), published: [] };
   const at = (width: number) =>
@@ -93,7 +111,11 @@ describe('four panels', () => {
       ['OCR', 'Counting'],
       ['Grounding', 'Recognition'],
     ]);
-    const { columns, axis, height } = within(1160, room);
+    const { columns, axis, height, rows } = within(1160, room);
+    // The first begins below the strip, and names beside each other stand at one height.
+    expect(axis.left).toBe(chartAxis(frame.body, 1160, 1, 'llm').left);
+    expect([rows('OCR'), rows('Counting')]).toEqual([rows('Grounding'), rows('Recognition')]);
+    expect(rows('OCR')).toBeGreaterThan(0);
     expect(height).toBeLessThanOrEqual(room.first + 0.5);
     expect(axis.right).toBeLessThanOrEqual(columns[1]?.x ?? 0);
     expect((columns[1]?.x ?? 0) + axis.width).toBeCloseTo(1160, 6);

@@ -10,7 +10,7 @@ import {
   type LayerPlot,
   type LayerRoom,
 } from '../layer-chart/layer-plot.ts';
-import { keyRows, PUBLISHED_KEY, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
+import { KEY_ROW, keyRows, keyWidth, PUBLISHED_KEY, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
 import { peakOf, peakText } from './peaks.ts';
 import { hasLayer, inPanel, linesAt, ofPanels, panelNames } from './series.ts';
@@ -36,8 +36,10 @@ interface LinesInput extends LinesData, Pick<LayerRoom, 'frame' | 'size' | 'stat
 interface LinesLayout extends LayerPlot {
   /** Names stand beside the ends of the lines. */
   readonly ends: boolean;
-  /** What else has to be named, in rows above the plot. */
-  readonly keys: KeyRows;
+  /** What else has to be named: in rows above the plot, or, where that takes one, beside the title of the axis. */
+  readonly keys: KeyRows & { readonly x: number; readonly y: number };
+  /** Rows of names and tags above a panel, at least: as many as above those beside it. */
+  readonly rows: (panel: string) => number;
 }
 
 /** What is written above a panel: a line's highest point, or what a paper printed. */
@@ -58,6 +60,8 @@ const NARROWEST_COLUMN = 320;
 /** Pixels that a picture may be higher than its room by what is lost in adding up. */
 const ROUNDING = 0.5;
 export const TAG_ROW = 20;
+/** Baseline of the title of the axis, at scale 1. */
+export const TITLE_LINE = 14;
 /** Sizes of names and of what is printed, at scale 1. */
 const NAME = 13;
 const PRINTED = 12;
@@ -124,7 +128,7 @@ function inColumns(input: LinesInput, columns: number): LinesLayout {
     scale,
   );
   const ends = !titled && roomBeside(axis, scale) && fit;
-  const keys = keyRows(keyItems(input, !titled && !ends), (columns - 1) * pitch + across, scale);
+  const keys = keysOf(input, keyItems(input, !titled && !ends), (columns - 1) * pitch + across);
   const rows = names.map((name) => {
     const lines = axis.lines.map((cells) =>
       tagRows(panelTags(input, name, cells, scale), nameWidth(name, scale), across),
@@ -137,12 +141,28 @@ function inColumns(input: LinesInput, columns: number): LinesLayout {
   const plot = layerPlot({
     ...{ frame, size, status: input.status, has: hasLayer(series), columns },
     ...{ panels: names, names: most * TAG_ROW + (most > 0 ? 4 : 0) },
-    above: 28 + keys.height,
+    above: 28 + (keys.y > TITLE_LINE ? keys.height : 0),
     ...{ height: each(HEIGHT), stacked: each(STACKED_HEIGHT) },
     least: names.length > 1 ? LOWEST_OF_SEVERAL : LOWEST,
     below: 22 + (means ? 20 * Math.max(...shown) : 0),
   });
-  return { ...plot, ends, keys };
+  const beside = (panel: string) =>
+    rows.filter((_, i) => columns > 1 && i % down === names.indexOf(panel) % down);
+  return { ...plot, ends, keys, rows: (panel) => Math.max(0, ...beside(panel)) };
+}
+
+/** Keys with their place at scale 1, from the left of the plot: the baseline of the first row. */
+function keysOf(
+  { y, size: { scale } }: LinesInput,
+  items: readonly KeyItem[],
+  room: number,
+): LinesLayout['keys'] {
+  const beside = textWidth(y.title, NAME) + 20;
+  const row = keyRows(items, Math.max(1, room - beside * scale), scale);
+  return row.height <= KEY_ROW &&
+    row.items.every((one, i) => one.x + keyWidth(items[i]?.label ?? '') <= room / scale - beside)
+    ? { ...row, x: beside, y: TITLE_LINE }
+    : { ...keyRows(items, room, scale), x: 0, y: TITLE_LINE + KEY_ROW };
 }
 
 /** What is named in rows above the plot: lines that are not named beside it, and what else is drawn in it. */

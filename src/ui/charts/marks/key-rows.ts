@@ -31,10 +31,15 @@ export interface KeyRows {
   readonly height: number;
 }
 
+/** Pixels that a name takes with its sign, at scale 1. */
+export function keyWidth(label: string): number {
+  return MARK + textWidth(label, SIZE);
+}
+
 /** Lays out names in rows above a plot `room` pixels wide. */
 export function keyRows(items: readonly KeyItem[], room: number, scale: number): KeyRows {
   const places = flow(
-    items.map(({ label }) => MARK + textWidth(label, SIZE)),
+    items.map(({ label }) => keyWidth(label)),
     room / scale,
     18,
   );
