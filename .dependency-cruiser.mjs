@@ -179,6 +179,13 @@ export const ROOMS = {
     uses: ['words'],
     holds: 'a study as one HTML file, of texts and drawn charts',
   },
+  check: {
+    files: folder('check'),
+    uses: [
+      ...['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra', 'probes', 'demo'],
+    ],
+    holds: 'whether a device computes what others compute, and how fast it is',
+  },
   bench: {
     files: folder('bench'),
     uses: ['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra'],
@@ -225,6 +232,7 @@ export const ROOMS = {
       'claims',
       'report',
       'offline',
+      'check',
     ],
     holds: 'screens, and their stores',
   },
@@ -254,6 +262,7 @@ export const ROOMS = {
       'study',
       'claims',
       'app',
+      'check',
     ],
     holds: 'the page behind the commands: shows nothing',
   },
@@ -285,6 +294,7 @@ export const ROOMS = {
       'study',
       'bench',
       'offline',
+      'check',
     ],
     holds: 'thin shells around what runs in threads',
   },
