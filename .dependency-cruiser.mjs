@@ -196,20 +196,25 @@ export const ROOMS = {
     uses: ['words'],
     holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
+  language: {
+    files: folder('ui/language'),
+    uses: [],
+    holds: 'which language the app speaks, and how a room looks its texts up',
+  },
   look: {
     files: '^src/ui/(components|format|theme)/',
-    uses: ['words', 'work'],
+    uses: ['words', 'work', 'language'],
     holds: 'how a number reads and what a colour means; fields and notes that any screen is made of',
   },
   charts: {
     files: folder('ui/charts'),
-    uses: ['words', 'work', 'statistics', 'body', 'look'],
+    uses: ['words', 'work', 'statistics', 'body', 'language', 'look'],
     holds: 'numbers as pictures: knows no state of the app, and no other screen',
   },
   ui: {
-    files: '^src/ui/(?!(app|charts|components|format|theme)/|layer-strip/(layer-axis|hatch)\\.ts$)',
+    files: '^src/ui/(?!(app|charts|components|format|language|theme)/|layer-strip/(layer-axis|hatch)\\.ts$)',
     uses: [
-      ...['body', 'look', 'charts', 'declarations', 'analyses'],
+      ...['body', 'language', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',
       'words',
       'work',
@@ -238,7 +243,10 @@ export const ROOMS = {
   },
   app: {
     files: folder('ui/app'),
-    uses: ['words', 'engine', 'identity', 'study', 'look', 'charts', 'analyses', 'ui'],
+    uses: [
+      ...['words', 'engine', 'identity', 'study', 'language', 'look', 'charts', 'declarations', 'analyses'],
+      ...['claims', 'ui'],
+    ],
     holds: 'what holds all screens and their stores: they are given what they use, and do not know it',
   },
   headless: {
@@ -273,7 +281,7 @@ export const ROOMS = {
   },
   connected: {
     files: folder('connected'),
-    uses: ['look', 'ui', 'study'],
+    uses: ['look', 'ui', 'study', 'app'],
     holds: 'the page that may ask other hosts',
   },
   main: {

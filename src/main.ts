@@ -1,6 +1,8 @@
 import { connectEngine } from './engine/client.ts';
+import { speakAsChosen } from './ui/app/chosen-language.ts';
 import { mountApp } from './ui/app/mount.ts';
 
 const target = document.querySelector('#app');
 if (!target) throw new Error('the page has no #app');
+await speakAsChosen();
 mountApp(target, connectEngine());

@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import { speakAsChosen } from '../ui/app/chosen-language.ts';
 import { browserStorage } from '../study/journal/browser-storage.ts';
 import { Journals } from '../study/journal/journals.ts';
 import ConnectedApp from '../ui/connected/ConnectedApp.svelte';
@@ -7,4 +8,5 @@ import '../ui/theme/index.css';
 
 const target = document.querySelector('#app');
 if (!target) throw new Error('the page has no #app');
+await speakAsChosen();
 mount(ConnectedApp, { target, props: { connected: new Connected(new Journals(browserStorage())) } });

@@ -1,4 +1,5 @@
 import type { PageId } from '../state/hash.ts';
+import { t } from './texts.ts';
 
 export interface PageFacts {
   /** The digit that goes there. */
@@ -8,27 +9,25 @@ export interface PageFacts {
   readonly question: string;
 }
 
+const facts = (id: PageId, key: string): PageFacts => ({
+  key,
+  get title() {
+    return t.pages[id].title;
+  },
+  get question() {
+    return t.pages[id].question;
+  },
+});
+
 /** What each page is called and asks, in the order of the way through. */
 export const PAGE_FACTS: Readonly<Record<PageId, PageFacts>> = {
-  open: { key: '1', title: 'Open', question: 'What did reinforcement learning change?' },
-  localize: { key: '2', title: 'Localize', question: 'Which layers does each skill live in?' },
-  characterize: {
-    key: '3',
-    title: 'Characterize',
-    question: 'How large, and how varied, is the change that each stage of training made?',
-  },
-  transfer: {
-    key: '4',
-    title: 'Transfer',
-    question: 'Does a region of layers carry its skill into another model?',
-  },
-  necessity: { key: '5', title: 'Necessity', question: 'Which region must RL be free to change?' },
-  perception: {
-    key: '6',
-    title: 'Perception or reasoning',
-    question: 'Does the model fail to see, or fail to reason?',
-  },
-  study: { key: '7', title: 'Study', question: 'What do all analyses together find?' },
+  open: facts('open', '1'),
+  localize: facts('localize', '2'),
+  characterize: facts('characterize', '3'),
+  transfer: facts('transfer', '4'),
+  necessity: facts('necessity', '5'),
+  perception: facts('perception', '6'),
+  study: facts('study', '7'),
 };
 
 /** The digit of Try it, which is no page but is reached like one. */

@@ -8,7 +8,7 @@ const TYPING = 'input:not([type=checkbox], [type=radio], [type=file]), textarea,
 
 /** What each key does, for the help sheet; `shortcut` is the doing. */
 export const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
-  ...PAGES.map(({ key, title, question }) => [[key], `${title}: ${question}`] as const),
+  ...PAGES.map(({ facts }) => [[facts.key], `${facts.title}: ${facts.question}`] as const),
   [['t', TRY_IT_KEY], 'Try it: ask the loaded models'],
   [['s'], 'Samples: browse them, draw new ones, ask them'],
   [['g'], 'Guide: what each analysis means, and how to bring your own models'],
@@ -41,7 +41,7 @@ export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): 
     if (event.key === 'Escape') event.target.blur();
     return;
   }
-  const page = PAGES.find(({ key }) => key === event.key);
+  const page = PAGES.find(({ facts }) => facts.key === event.key);
   if (page) view.go(page.id);
   else if (event.key === 't' || event.key === TRY_IT_KEY) view.toggleTryIt();
   else if (event.key === 's') view.toggleSheet('samples');

@@ -6,8 +6,9 @@ import type { PageId } from '../state/hash.ts';
 import { PAGE_FACTS, type PageFacts } from '../analysis-page/page-facts.ts';
 
 /** A page of the way through: what it is called, the question it answers, and what draws it. */
-interface Page extends PageFacts {
+interface Page {
   readonly id: PageId;
+  readonly facts: PageFacts;
   /** What draws it comes when one first goes there. @throws NamedError `ModuleUnavailable` */
   component(): Promise<Component>;
 }
@@ -15,7 +16,7 @@ interface Page extends PageFacts {
 const page = (id: PageId, load: () => Promise<{ readonly default: Component }>): Page => ({
   id,
   component: () => load().then((module) => module.default, notServed),
-  ...PAGE_FACTS[id],
+  facts: PAGE_FACTS[id],
 });
 
 /** What fills the screen while a talk is given. @throws NamedError `ModuleUnavailable` */

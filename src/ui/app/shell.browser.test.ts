@@ -12,9 +12,10 @@ test('every page has its key, its place in the navigation, its title and its hea
   const { app } = await stageApp();
   const entries = page.getByRole('navigation', { name: 'Pages' }).getByRole('button');
   expect(entries.elements().map((entry) => entry.textContent?.replace(/^\s*\d\s*/, '').trim())).toEqual(
-    PAGES.map(({ title }) => title),
+    PAGES.map(({ facts }) => facts.title),
   );
-  for (const { id, key, title, question } of PAGES) {
+  for (const { id, facts } of PAGES) {
+    const { key, title, question } = facts;
     await userEvent.keyboard(key);
     expect(app.view.page).toBe(id);
     expect(location.hash).toBe(`#${id}`);
@@ -22,7 +23,7 @@ test('every page has its key, its place in the navigation, its title and its hea
     await expect.element(page.getByRole('heading', { level: 1 })).toHaveTextContent(question);
     await expect.element(page.getByRole('button', { name: title, exact: false }).first()).toBeVisible();
   }
-  expect(PAGES.map(({ key }) => key)).toEqual(PAGES.map((_, i) => String(i + 1)));
+  expect(PAGES.map(({ facts }) => facts.key)).toEqual(PAGES.map((_, i) => String(i + 1)));
 });
 
 test('the last digit opens Try it, wherever one is', async () => {
@@ -67,7 +68,7 @@ test('a seam moved on one page has moved on all, and in the address', async () =
     app.view.go(id);
     await expect
       .element(page.getByRole('heading', { level: 1 }))
-      .toHaveTextContent(ON_BODY[moves]?.question ?? '');
+      .toHaveTextContent(ON_BODY[moves]?.facts.question ?? '');
     await expect.element(seam).toHaveAttribute('aria-valuetext', `after layer ${9 - moves}`);
     (seam.element() as SVGElement).focus();
     await userEvent.keyboard('{ArrowLeft}');
