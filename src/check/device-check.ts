@@ -4,7 +4,7 @@ import { browserComputers } from '../spectra/computers.ts';
 import { CpuBackend } from '../spectra/cpu-backend.ts';
 import { GpuSpectrumBackend } from '../spectra/gpu/backend.ts';
 import { isCancelled } from '../work/cancel.ts';
-import { adapterFacts } from './adapter-facts.ts';
+import { deviceFacts } from './device-facts.ts';
 import type { CheckEngine } from './engine-cases.ts';
 import { fetchGoldens } from './goldens.ts';
 import { ratesOf } from './measure/client.ts';
@@ -25,12 +25,12 @@ export async function checkDevice(
   const begun = new Date().toISOString();
   const goldens = await fetchGoldens();
   const run = await runCheck({ device, engine, spectra: () => spectraOf(device) }, goldens, options);
+  options.onMeasuring?.();
   const measured = await ratesOf(device, options.signal).catch((error: unknown) => {
     if (isCancelled(error)) throw error;
     return null;
   });
-  const browser = navigator.userAgent;
-  return reportOf(device, run, { begun, browser, gpu: await adapterFacts(device), measured });
+  return reportOf(device, run, { begun, ...(await deviceFacts(device)), measured });
 }
 
 /** The GPU without the check that the app puts before it: its error is what is asked for. */

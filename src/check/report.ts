@@ -2,8 +2,8 @@
 import type { Device, WeightDtype } from '../engine/protocol/device.ts';
 import { version } from '../version.ts';
 import { buildName } from '../work/modules.ts';
-import type { AdapterFacts } from './adapter-facts.ts';
 import { BOUNDS_FROM, formatOf, type BoundUnit, type CaseName } from './case.ts';
+import type { DeviceFacts } from './device-facts.ts';
 import type { DeviceRates } from './measure/rates.ts';
 import type { CheckRun } from './run.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -23,11 +23,9 @@ export interface ReportedCase {
 }
 
 /** Where it ran, how long it took, and what was measured: no part of what was found. */
-export interface CheckSurroundings {
+export interface CheckSurroundings extends DeviceFacts {
   /** ISO 8601. */
   readonly begun: string;
-  readonly browser: string;
-  readonly gpu: AdapterFacts | null;
   /** null where the device could not be measured. */
   readonly measured: DeviceRates | null;
 }

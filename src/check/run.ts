@@ -27,6 +27,8 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** Told of the case that begins, and its place from 0. */
   readonly onCase?: (name: CaseName, done: number, total: number) => void;
+  /** Told when all cases are over, and the device is measured. */
+  readonly onMeasuring?: () => void;
 }
 
 export interface CheckRun {

@@ -7,6 +7,7 @@ export const run: Command = async ({ checkpoints, engine, signal, notice }) => {
   const { report } = await checkDevice(engine, device, {
     signal,
     onCase: (name, done, total) => notice(`${name}, ${done + 1} of ${total}`),
+    onMeasuring: () => notice('measuring'),
   });
   return report;
 };
