@@ -179,6 +179,13 @@ export const ROOMS = {
     uses: ['words'],
     holds: 'a study as one HTML file, of texts and drawn charts',
   },
+  check: {
+    files: folder('check'),
+    uses: [
+      ...['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra', 'probes', 'demo'],
+    ],
+    holds: 'whether a device computes what others compute, and how fast it is',
+  },
   bench: {
     files: folder('bench'),
     uses: ['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra'],
@@ -230,6 +237,7 @@ export const ROOMS = {
       'claims',
       'report',
       'offline',
+      'check',
     ],
     holds: 'screens, and their stores',
   },
@@ -262,6 +270,7 @@ export const ROOMS = {
       'study',
       'claims',
       'app',
+      'check',
     ],
     holds: 'the page behind the commands: shows nothing',
   },
@@ -293,6 +302,7 @@ export const ROOMS = {
       'study',
       'bench',
       'offline',
+      'check',
     ],
     holds: 'thin shells around what runs in threads',
   },

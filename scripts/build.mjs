@@ -7,7 +7,7 @@ import { DIST, ROOT } from './paths.mjs';
 /** Everything the built app is made of. */
 const SOURCES = [
   ...['src', 'workers', 'public', 'dataset/generator', 'dataset/data'],
-  ...['scripts/vite', 'scripts/headers.mjs', 'package-lock.json'],
+  ...['scripts/vite', 'scripts/headers.mjs', 'package-lock.json', 'tools/goldens/data'],
 ];
 const SOURCE_ENDINGS = /\.(html)$|^vite\.config\.ts$|^svelte\.config\.js$/;
 

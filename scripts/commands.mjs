@@ -44,8 +44,10 @@ import { ROOT } from './paths.mjs';
  *   flags: Readonly<Record<string, Flag>>,
  *   streams?: string,
  *   names?: string,
+ *   wrong?: (result: unknown) => string | null,
  * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `streams`: the flag with which `--out` is a file that the page writes piece by piece;
- *   `names`: the flag of a file that names further folders, which the page reads first
+ *   `names`: the flag of a file that names further folders, which the page reads first; `wrong`: what a result finds wrong, in a
+ *   line: the command then ends with exit code 4
  */
 
 const FOLDER = join(ROOT, 'scripts', 'commands');

@@ -79,7 +79,7 @@ await runCommand(async (signal) => {
         progress(`its journal could not be removed: ${/** @type {Error} */ (error).message}`);
       }
     };
-    return { result, out: files ? null : String(out), written };
+    return { result, out: files ? null : String(out), written, wrong: command.wrong?.(result) ?? null };
   } finally {
     await files?.discard();
   }

@@ -7,7 +7,7 @@ import { MANIFEST_FILE, isOfTheSystem } from './result-folder.mjs';
 import { isStaging } from './staging.mjs';
 
 /** Exit codes of the headless commands. */
-export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 3 };
+export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 3, wrong: 4 };
 
 /** Errors of the scripts that are not the caller's to mend by other flags. */
 const NOT_INPUT = new Set([
@@ -28,9 +28,9 @@ export class PageError extends Error {
 /**
  * Runs a command to its exit code: the result as JSON to `--out`, an error as one line on stderr, Ctrl+C as
  * an interruption. A second Ctrl+C does not wait for anything.
- * @param {(signal: AbortSignal) => Promise<{result: unknown, out: string | null, written?: () => void} | string>} work
+ * @param {(signal: AbortSignal) => Promise<{result: unknown, out: string | null, written?: () => void, wrong?: string | null} | string>} work
  *   a string is help, printed as it is; `out` null: everything is written already; `written` is called once the result is where
- *   it belongs
+ *   it belongs; `wrong`: what a result that was asked for finds wrong, told on stderr once it is there
  */
 export async function runCommand(work) {
   const interruption = new AbortController();
@@ -47,7 +47,9 @@ export async function runCommand(work) {
       if (answer.out !== null) await write(answer.out, JSON.stringify(answer.result));
       answer.written?.();
     }
-    process.exitCode = EXIT.done;
+    const wrong = typeof answer === 'string' ? null : answer.wrong;
+    if (wrong) console.error(wrong);
+    process.exitCode = wrong ? EXIT.wrong : EXIT.done;
   } catch (error) {
     // A signal that came while npm or Vite ran is delivered only once this thread is free.
     await new Promise((resolve) => setImmediate(resolve));

@@ -41,6 +41,7 @@ export type ErrorName =
   | 'DemoFileUnreachable'
   | 'DemoIndexInvalid'
   | 'DemoNotFound'
+  | 'DeviceComputesWrong'
   | 'DeviceLost'
   | 'DifferentConfig'
   | 'DifferentTokenizer'

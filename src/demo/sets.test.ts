@@ -65,7 +65,7 @@ test('what is no archive, or not whole, is named', async () => {
     what: 'its 2000 bytes are not a whole ZIP archive (invalid zip data)',
     place: { file: 'data/items.zip' },
   });
-  const whole = new Blob([Uint8Array.from(archive('pairs/ocr'))]);
+  const whole = new Blob([Uint8Array.from(archive(['pairs/ocr']))]);
   for (const length of [0, 10, 21, 512, whole.size / 2, whole.size - 22, whole.size - 1])
     await expect(readSetArchive(whole.slice(0, length), 'x'), `${length} bytes`).rejects.toMatchObject({
       name: 'DamagedArchive',
@@ -76,7 +76,7 @@ test('an archive has the same bytes in every time zone', () => {
   const { TZ } = process.env;
   const made = ['Pacific/Kiritimati', 'America/St_Johns'].map((zone) => {
     process.env['TZ'] = zone;
-    return archive('minimal-pairs/ocr');
+    return archive(['minimal-pairs/ocr']);
   });
   if (TZ === undefined) delete process.env['TZ'];
   else process.env['TZ'] = TZ;

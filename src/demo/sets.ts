@@ -116,7 +116,8 @@ export const fetchSet: ReadSet = (name) => {
   return now;
 };
 
-async function fetchArchive(path: string): Promise<Blob> {
+/** An archive of the `data` folder beside the page. @throws NamedError `SetNotFound` */
+export async function fetchArchive(path: string): Promise<Blob> {
   const fail = (what: string, cause?: unknown): NamedError =>
     new NamedError(
       'SetNotFound',

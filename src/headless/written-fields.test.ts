@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { GenericSchema } from 'valibot';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { readFlags } from '../../scripts/flags.mjs';
+import type * as goldens from '../check/goldens.ts';
 import { readFromDisk } from '../engine/testing/golden-model.ts';
 import { goldenFolder } from '../engine/testing/goldens.ts';
 import { identify } from '../identity/identify.ts';
@@ -28,6 +29,25 @@ vi.mock('../spectra/computers.ts', async () => {
   };
 });
 vi.mock('../reading/client.ts', () => import('../reading/testing/inline.ts'));
+vi.mock('../check/goldens.ts', async (original) => ({
+  ...(await original<typeof goldens>()),
+  fetchGoldens: async () =>
+    (await import('../check/testing/committed-goldens.ts')).committedGoldens(readFromDisk),
+}));
+vi.mock('../check/device-facts.ts', () => ({
+  deviceFacts: () =>
+    Promise.resolve({ browser: 'b', gpu: { features: ['f'], limits: { maxBufferSize: 1 } } }),
+}));
+vi.mock('../check/measure/client.ts', () => {
+  const rate = { median: 2, least: 1, most: 3, n: 5 };
+  const memory = { uploadBytesPerSecond: rate, copyBytesPerSecond: rate };
+  return {
+    ratesOf: () =>
+      Promise.resolve({
+        ...{ roundTripSeconds: rate, dispatchSeconds: rate, multiplyPerSecond: rate, ...memory },
+      }),
+  };
+});
 vi.mock('../engine/capabilities.ts', () => ({
   surveyCapabilities: () => Promise.resolve({ preferred: 'wasm' }),
 }));
@@ -119,6 +139,13 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
           component: 'MLP',
         },
       ]),
+    ...(name === 'check'
+      ? {
+          open: () => Promise.resolve({ id: 'golden', layers: 3 }),
+          load: () => Promise.resolve({ adapter: 'wasm' }),
+          close: () => Promise.resolve(),
+        }
+      : {}),
     ...(name === 'logits'
       ? { forward: () => Promise.resolve({ promptTokenIds: [1], rows: [{ logits: [1], hidden: [[1]] }] }) }
       : {}),
@@ -215,6 +242,7 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
   ['quantize', [...QUANTIZE, 'awq', '--group', '32', '--items', 'q'], ['quantization_report.json']],
   ['quantize', [...QUANTIZE, 'gguf-q8_0'], ['quantization_report.json']],
   ['kept', [], ['kept']],
+  ['check', [], ['check']],
 ];
 
 test('every command that writes fields of its own is run', () => {

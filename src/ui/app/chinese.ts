@@ -1,4 +1,5 @@
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
+import { zh as check } from '../check/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
 import { zh as app } from './texts.zh.ts';
 
@@ -6,4 +7,5 @@ import { zh as app } from './texts.zh.ts';
 export const CHINESE = {
   app,
   'analysis-page': analysisPage,
+  check,
 } satisfies Dictionary;

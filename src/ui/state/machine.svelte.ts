@@ -3,6 +3,7 @@ import type { EngineApi, EngineStatus } from '../../engine/protocol.ts';
 import type { Capabilities } from '../../engine/protocol/capabilities.ts';
 import type { StoredWeights } from '../../engine/protocol/loading.ts';
 import { named } from '../../named.ts';
+import { DeviceChecking } from '../check/device-checking.svelte.ts';
 
 /** What this machine can do, how the engine is, and what is kept in its storage. */
 export class Machine {
@@ -10,10 +11,12 @@ export class Machine {
   status = $state.raw<EngineStatus>({ state: 'ready' });
   stored = $state.raw<readonly StoredWeights[]>([]);
   error = $state.raw<NamedError | null>(null);
+  readonly checking: DeviceChecking;
   readonly #engine: EngineApi;
 
   constructor(engine: EngineApi) {
     this.#engine = engine;
+    this.checking = new DeviceChecking(engine);
   }
 
   async ask(): Promise<void> {

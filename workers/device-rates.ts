@@ -1,0 +1,3 @@
+import { serveRates } from '../src/check/measure/serve.ts';
+
+serveRates();
