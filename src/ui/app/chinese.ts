@@ -1,5 +1,7 @@
+import { zh as analysisWords } from '../analyses/words.zh.ts';
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
 import { zh as check } from '../check/texts.zh.ts';
+import { zh as charts } from '../charts/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
 import { zh as app } from './texts.zh.ts';
 
@@ -8,4 +10,6 @@ export const CHINESE = {
   app,
   'analysis-page': analysisPage,
   check,
+  'analysis-words': analysisWords,
+  charts,
 } satisfies Dictionary;
