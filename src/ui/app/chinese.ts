@@ -1,9 +1,17 @@
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
+import { zh as components } from '../components/texts.zh.ts';
+import { zh as format } from '../format/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
+import { zh as layerStrip } from '../layer-strip/texts.zh.ts';
+import { zh as state } from '../state/texts.zh.ts';
 import { zh as app } from './texts.zh.ts';
 
 /** Every text in Chinese, by the room's name: fetched only where Chinese is spoken. One line a room. */
 export const CHINESE = {
   app,
   'analysis-page': analysisPage,
+  components,
+  format,
+  'layer-strip': layerStrip,
+  state,
 } satisfies Dictionary;

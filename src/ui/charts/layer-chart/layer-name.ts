@@ -1,5 +1,5 @@
 import type { LayerIndex } from '../../../layer-index.ts';
-import { INJECTS, injectsAfter } from '../../layer-strip/layer-axis.ts';
+import { injectsAfter, injectsText } from '../../layer-strip/layer-axis.ts';
 import { layerIndex } from '../../format/quantity.ts';
 import { regionLabel } from '../../../regions.ts';
 import type { ChartFrame } from '../frame.ts';
@@ -11,6 +11,6 @@ export type NamingFrame = Pick<ChartFrame, 'cuts'> & Partial<Pick<ChartFrame, 'b
 export function layerName(index: LayerIndex, { cuts, body }: NamingFrame): string {
   if (index === 0) return 'Projector';
   if (index < 0) return `Vision block ${layerIndex(index)}`;
-  const injects = body && injectsAfter(body, index) ? `, ${INJECTS}` : '';
+  const injects = body && injectsAfter(body, index) ? `, ${injectsText()}` : '';
   return `Layer ${index}, ${regionLabel(index, cuts)}${injects}`;
 }
