@@ -1,8 +1,11 @@
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
+import { zh as characterize } from '../characterize/texts.zh.ts';
 import { zh as components } from '../components/texts.zh.ts';
+import { zh as evaluation } from '../evaluation/texts.zh.ts';
 import { zh as format } from '../format/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
 import { zh as layerStrip } from '../layer-strip/texts.zh.ts';
+import { zh as localize } from '../localize/texts.zh.ts';
 import { zh as state } from '../state/texts.zh.ts';
 import { zh as app } from './texts.zh.ts';
 
@@ -10,8 +13,11 @@ import { zh as app } from './texts.zh.ts';
 export const CHINESE = {
   app,
   'analysis-page': analysisPage,
+  characterize,
   components,
+  evaluation,
   format,
   'layer-strip': layerStrip,
+  localize,
   state,
 } satisfies Dictionary;
