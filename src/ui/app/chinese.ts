@@ -6,7 +6,10 @@ import { zh as format } from '../format/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
 import { zh as layerStrip } from '../layer-strip/texts.zh.ts';
 import { zh as localize } from '../localize/texts.zh.ts';
+import { zh as necessity } from '../necessity/texts.zh.ts';
+import { zh as perception } from '../perception/texts.zh.ts';
 import { zh as state } from '../state/texts.zh.ts';
+import { zh as transfer } from '../transfer/texts.zh.ts';
 import { zh as app } from './texts.zh.ts';
 
 /** Every text in Chinese, by the room's name: fetched only where Chinese is spoken. One line a room. */
@@ -19,5 +22,8 @@ export const CHINESE = {
   format,
   'layer-strip': layerStrip,
   localize,
+  necessity,
+  perception,
   state,
+  transfer,
 } satisfies Dictionary;

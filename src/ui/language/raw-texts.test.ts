@@ -14,14 +14,11 @@ const NOT_YET = [
   'demo',
   'embed',
   'files',
-  'necessity',
   'offline',
   'open',
-  'perception',
   'served',
   'studies',
   'talk',
-  'transfer',
   'tryit',
 ];
 
