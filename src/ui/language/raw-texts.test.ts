@@ -9,36 +9,27 @@ const UI = fileURLToPath(new URL('../', import.meta.url));
 const NOT_YET = [
   'analyses',
   'analysis-page',
-  'app',
   'characterize',
   'charts',
   'components',
-  'connected',
-  'demo',
-  'embed',
   'evaluation',
-  'files',
   'format',
   'layer-strip',
   'localize',
   'necessity',
-  'offline',
-  'open',
   'perception',
-  'served',
   'state',
   'studies',
   'talk',
   'transfer',
-  'tryit',
 ];
 
 /** Attributes and properties of components that people read or hear. */
 const READ =
   /^(title|label|placeholder|alt|legend|heading|hint|note|description|text|empty|aria-(label|description|valuetext|roledescription))$/;
 const WORD = /\p{L}{2,}/u;
-/** The same in every language: the app's name, formulas and what the shell is told. */
-const NAMES = /Frankenscope|headless/g;
+/** The same in every language: names, keys and what the shell is told. */
+const NAMES = /Frankenscope|headless|WebGPU|Ctrl Enter/g;
 
 /** Words that a component says by itself, whatever language is spoken. */
 function rawTexts(source: string): readonly string[] {

@@ -46,9 +46,13 @@ export async function carriedFinding(carried: Carried, engine: ProbeEngine): Pro
   if (found.size < plan.total) return null;
   const records = [...found.values()];
   const { layers } = model.checkpoint;
-  const [sentence = ''] = analysis.findings(records, values, laid.models, readerOf(thirds(layers), layers));
   return {
-    ...{ work, records, sentence, facts: probeFacts(analysis, laid, values) },
+    ...{ work, records, facts: probeFacts(analysis, laid, values) },
     standIn: { models, body: bodyOf(model.checkpoint), ...carriedOf(work) },
+    // In the language that is spoken when it is read.
+    get sentence() {
+      const reader = readerOf(thirds(layers), layers);
+      return analysis.findings(records, values, laid.models, reader)[0] ?? '';
+    },
   };
 }
