@@ -3,6 +3,7 @@ import { zh as connected } from '../connected/texts.zh.ts';
 import { zh as demoSamples } from '../demo/sample-texts.zh.ts';
 import { zh as demo } from '../demo/texts.zh.ts';
 import { zh as embed } from '../embed/texts.zh.ts';
+import { zh as figureSource } from '../figure-source/texts.zh.ts';
 import { zh as files } from '../files/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
 import { zh as offlineKept } from '../offline/kept-texts.zh.ts';
@@ -24,6 +25,7 @@ export const CHINESE = {
   demo,
   'demo-samples': demoSamples,
   embed,
+  'figure-source': figureSource,
   files,
   offline,
   'offline-kept': offlineKept,

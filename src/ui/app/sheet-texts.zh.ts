@@ -26,7 +26,7 @@ export const zh: typeof en = {
     page: (title, question) => `${title}：${question}`,
     body: '模型主体',
     bodyText:
-      '模型画成一条层条：视觉块（−n 到 −1）、投影层（0）、语言模型的各层（1 到 L）。两条分界线把这些层分为 Early、Mid 和 Late。层的颜色表示它来自哪个检查点。斜线表示已关闭，或不在该分析的范围内。',
+      '模型画成一条层条：视觉块（−n 到 −1）、投影器（0）、语言模型的各层（1 到 L）。两条分界线把这些层分为 Early、Mid 和 Late。层的颜色表示它来自哪个检查点。斜线表示已关闭，或不在该分析的范围内。',
     names: 'Base、IN、RL',
     namesText: 'Base 是训练前的模型，IN 是监督微调的冷启动模型，RL 是在 IN 基础上经强化学习得到的模型。',
     privacy: '隐私',
@@ -64,7 +64,7 @@ export const zh: typeof en = {
     licences: '本应用所含软件的许可证',
   },
   kept: {
-    title: '保存的结果',
+    title: '已保存的结果',
     goOn: '继续',
     goOnWith: (title) => `继续 ${title}`,
     show: '显示',
@@ -88,7 +88,7 @@ export const zh: typeof en = {
     total: (size) =>
       `共 ${size}。每个页面都会列出为它保存的结果，无需加载任何内容即可显示。打开相同的检查点并使用相同的设置，被中断的工作会从最后一条记录之后继续。`,
     busy: '有工作正在进行时，不能删除或继续任何一项。',
-    none: '此浏览器中没有保存的结果。耗时较长的工作会把结果逐条记录在这里。',
+    none: '此浏览器中没有已保存的结果。耗时较长的工作会把结果逐条记录在这里。',
     openJournal: '打开日志',
     journals: '要继续的日志',
     aboutJournals: '在另一个浏览器中或由命令行保存的日志会列在这里，并可在同类设备上继续。',

@@ -2,7 +2,7 @@ import type { en } from './kept-texts.ts';
 
 export const zh: typeof en = {
   title: '没有网络时',
-  parts: { app: '应用与发现', runtime: '运行时', samples: '样本集', demo: '示例模型族' },
+  parts: { app: '应用与发现', runtime: '运行时', samples: '样本集', demo: '演示模型族' },
   job: '正在保存全部内容，以备没有网络时使用',
   progress: (done, total) => `${done}，共 ${total}`,
   nothing:

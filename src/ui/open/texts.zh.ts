@@ -5,7 +5,7 @@ import type { en } from './texts.ts';
 export const zh: typeof en = {
   question: '强化学习改变了什么？',
   found: '发现了什么',
-  inDemoFamily: (found) => `在示例模型族中，${found}`,
+  inDemoFamily: (found) => `在演示模型族中，${found}`,
   lead: () =>
     `请打开一族 ${ARCHITECTURES.map(({ title }) => title).join('、')} 检查点：训练前、冷启动后、RL 后。把它们的文件夹拖放到本页任意位置即可。文件在原处读取，不会上传任何内容。`,
   servers: '位于服务器或 Hub 上的检查点，请在{link}打开。本页不会向任何一方发出请求。',
@@ -30,7 +30,7 @@ export const zh: typeof en = {
   closedBase: '已关闭的检查点',
 
   facts: {
-    body: (name, { visionBlocks, layers }) => `${name}：${visionBlocks} 个视觉块、投影层、${layers} 层`,
+    body: (name, { visionBlocks, layers }) => `${name}：${visionBlocks} 个视觉块、投影器、${layers} 层`,
     layers: '层数',
     layersAre: ({ layers, visionBlocks }) => `${layers} + 视觉 ${visionBlocks}`,
     layer: (index) => `第 ${index} 层`,
@@ -123,10 +123,10 @@ export const zh: typeof en = {
     together: (parts) => parts.join('；'),
   },
   kept: {
-    title: '保存的权重',
+    title: '已保存的权重',
     remove: '删除',
     removeOf: (name, dtype) => `删除 ${name} ${dtype}`,
     total: (size) => `共 ${size}。它们能加快下次加载，删除后可以重新生成。`,
-    none: '这台机器上没有保存的权重。',
+    none: '这台机器上没有已保存的权重。',
   },
 };

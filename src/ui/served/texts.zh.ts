@@ -24,7 +24,7 @@ export const zh: typeof en = {
   privacy:
     '只有当你在这里按下按钮时，本页面才会从你指定的服务器读取。服务器会看到地址、读取了哪些文件的哪些部分，以及你提供的令牌（如有）。除此之外，没有任何内容离开你的机器。',
   kept: {
-    title: '保存的检查点',
+    title: '已保存的检查点',
     part: (size, total) => `${bytes(size)}，共 ${bytes(total)}`,
     openOf: (name) => `打开保存的 ${name}`,
     cutOff: (server) => `下载中断：请再次从${server ? ` ${server} ` : '它的服务器'}保留，会接着下载。`,
