@@ -8,6 +8,7 @@ import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import type { ProbeEngine } from '../../probes/probe-engine.ts';
 import { thirds } from '../../regions.ts';
 import { givenAgain } from '../../study/shown/probe-given.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { probeFacts } from '../figure-source/probe-facts.ts';
 import { bodyOf } from '../layer-strip/layer-axis.ts';
@@ -52,7 +53,7 @@ export async function carriedFinding(carried: Carried, engine: ProbeEngine): Pro
     // In the language that is spoken when it is read.
     get sentence() {
       const reader = readerOf(thirds(layers), layers);
-      return analysis.findings(records, values, laid.models, reader)[0] ?? '';
+      return analysis.findings(records, values, laid.models, reader, wordsOf(analysis))[0] ?? '';
     },
   };
 }
