@@ -23,7 +23,10 @@ export function guide() {
       if (!id.endsWith(QUERY)) return null;
       const path = id.slice(0, -QUERY.length);
       this.addWatchFile(path);
-      const { html, pictures } = rendered(await readFile(path, 'utf8'));
+      const { html, pictures } = rendered(
+        await readFile(path, 'utf8'),
+        path.endsWith('.zh.md') ? '表格' : 'Table',
+      );
       const imports = pictures.map((picture, at) => {
         const file = JSON.stringify(`${resolve(dirname(path), picture)}?url`);
         return `import picture${at} from ${file};`;
@@ -42,8 +45,11 @@ export function guide() {
 /** Where the address of a picture goes. */
 const PICTURE = '\u0000picture\u0000';
 
-/** @param {string} text */
-export function rendered(text) {
+/**
+ * @param {string} text
+ * @param {string} table what a table is called to those who hear it
+ */
+export function rendered(text, table) {
   /** @type {string[]} */
   const pictures = [];
   const marked = new Marked({
@@ -61,7 +67,7 @@ export function rendered(text) {
             .join('')}</tr>`;
         const body = rows.map((cells) => row('td', cells)).join('');
         // As wide as it is: whoever cannot scroll it otherwise has the keys.
-        return `<div class="scroll" tabindex="0" role="group" aria-label="Table"><table><thead>${row('th', header)}</thead><tbody>${body}</tbody></table></div>\n`;
+        return `<div class="scroll" tabindex="0" role="group" aria-label="${table}"><table><thead>${row('th', header)}</thead><tbody>${body}</tbody></table></div>\n`;
       },
       link({ href, tokens }) {
         const inner = this.parser.parseInline(tokens);

@@ -3,6 +3,9 @@ import { NamedError } from '../named-error.ts';
 import { publicAddress } from '../remote/public-address.ts';
 import { withoutEnd } from '../trim.ts';
 
+/** What a repository is read at where nobody says otherwise. */
+export const DEFAULT_REVISION = 'main';
+
 /** Where repositories are looked up unless another is named. */
 export const HUB = 'https://huggingface.co';
 
@@ -54,7 +57,7 @@ export function placeOf({ address, revision, hub }: TypedAddress): Place {
 }
 
 function repository(hub: URL, id: string, typed: string, named: string | undefined): Place {
-  const revision = typed.trim() === '' ? (named ?? 'main') : typed.trim();
+  const revision = typed.trim() === '' ? (named ?? DEFAULT_REVISION) : typed.trim();
   return { kind: 'repository', hub, id, revision };
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { CHINESE } from './chinese.ts';
 
-const english = import.meta.glob<{ readonly en: object }>('../**/texts.ts', { eager: true });
-const chinese = import.meta.glob<{ readonly zh: object }>('../**/texts.zh.ts', { eager: true });
-const rooms = Object.entries(english).filter(([path]) => !path.includes('/language/'));
+const english = import.meta.glob<{ readonly en: object }>('../**/{texts,*-texts}.ts', { eager: true });
+const chinese = import.meta.glob<{ readonly zh: object }>('../**/{texts,*-texts}.zh.ts', { eager: true });
+const rooms = Object.entries(english).filter(([, module]) => 'en' in module);
 
 /** Each text by its path; what functions say is not known without what they are told. */
 function strings(texts: object, path = ''): readonly (readonly [path: string, text: unknown])[] {

@@ -3,7 +3,7 @@ import { page, userEvent } from 'vitest/browser';
 import { clearStage, stageApp } from '../testing/stage.ts';
 import { TRY_IT_KEY } from '../analysis-page/page-facts.ts';
 import { identityAt, MOST_CHECKPOINTS } from '../theme/identity.ts';
-import { KEYS } from './keyboard.ts';
+import { helpKeys } from './help-keys.ts';
 import { PAGES } from './pages.ts';
 
 afterEach(clearStage);
@@ -34,7 +34,7 @@ test('the last digit opens Try it, wherever one is', async () => {
 
 test('no key of a checkpoint is one of the page, which would go elsewhere or change its look', () => {
   const donors = Array.from({ length: MOST_CHECKPOINTS }, (_, position) => identityAt(position).key);
-  const others = KEYS.flatMap(([keys]) => (keys.every((key) => donors.includes(key)) ? [] : keys));
+  const others = helpKeys().flatMap(([keys]) => (keys.every((key) => donors.includes(key)) ? [] : keys));
   expect(new Set(donors).size).toBe(MOST_CHECKPOINTS);
   expect(donors.filter((key) => others.includes(key) || /^\d?$/.test(key))).toEqual([]);
 });

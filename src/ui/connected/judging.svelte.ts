@@ -15,6 +15,7 @@ import { Importing } from '../files/importing.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { Service } from './service.svelte.ts';
+import { t } from './texts.ts';
 
 const JOB = 'judge';
 const REFERENCE = ROLE_LABELS.in;
@@ -42,13 +43,13 @@ export class Judging {
   readonly #journals: Journals;
 
   constructor(jobs: Jobs, journals: Journals) {
-    this.#importing = new Importing(jobs, 'Reading results');
+    this.#importing = new Importing(jobs, () => t.judge.readingResults);
     this.#jobs = jobs;
     this.#journals = journals;
   }
 
   get needs(): string | null {
-    if (!this.opened) return 'Choose results, or drop them on this page.';
+    if (!this.opened) return t.judge.needs;
     return this.service.needs;
   }
 
@@ -94,10 +95,10 @@ export class Judging {
     this.error = null;
     this.notices = [];
     this.waiting = null;
-    const track = this.#jobs.track(JOB, 'Asking the judge', () => this.cancel());
+    const track = this.#jobs.track(JOB, t.judge.asking, () => this.cancel());
     try {
       const client = this.service.client((why, milliseconds) => {
-        this.waiting = `${why}: asked again in ${Math.ceil(milliseconds / 1000)} s.`;
+        this.waiting = t.waiting(why, Math.ceil(milliseconds / 1000));
       });
       await runJournalled<JudgeVerdict, unknown>(
         this.#journals,

@@ -19,6 +19,7 @@ import { QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { prepareImage } from './prepare-image.ts';
 import { Service } from './service.svelte.ts';
+import { t } from './texts.ts';
 
 /** A remote model on the same questions, in the same settings, as local ones. */
 export class RemoteEvaluation {
@@ -71,7 +72,7 @@ export class RemoteEvaluation {
   #asking() {
     this.waiting = null;
     const client = this.service.client((why, milliseconds) => {
-      this.waiting = `${why}: asked again in ${Math.ceil(milliseconds / 1000)} s.`;
+      this.waiting = t.waiting(why, Math.ceil(milliseconds / 1000));
     });
     return { client, atOnce: this.service.atOnce, prepareImage };
   }

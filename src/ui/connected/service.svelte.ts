@@ -4,6 +4,7 @@ import { DIALECTS, type DialectName, type Endpoint } from '../../remote/endpoint
 import { originOf, publicAddress } from '../../remote/public-address.ts';
 import { PATIENCE } from '../../remote/retry.ts';
 import { keepSettings, keptSettings, type SettingShapes } from '../state/kept-settings.ts';
+import { t } from './texts.ts';
 
 const SETTINGS = 'frankenscope.service.';
 const KEY = 'frankenscope.service-key.';
@@ -15,11 +16,6 @@ const SHAPES = {
   model: v.string(),
 } satisfies SettingShapes;
 const KEY_SHAPES = { key: v.string(), origin: v.string() } satisfies SettingShapes;
-
-export const DIALECT_NAMES: Readonly<Record<DialectName, string>> = {
-  openai: 'OpenAI-compatible',
-  anthropic: 'Anthropic messages',
-};
 
 /** Where one usually finds it; to be changed. */
 const ADDRESSES: Readonly<Record<DialectName, string>> = {
@@ -81,8 +77,8 @@ export class Service {
 
   /** What is missing before anything can be sent. */
   get needs(): string | null {
-    if (this.url.trim() === '') return 'Give the address of a service.';
-    return this.model.trim() === '' ? 'Name a model.' : null;
+    if (this.url.trim() === '') return t.service.needsAddress;
+    return this.model.trim() === '' ? t.service.needsModel : null;
   }
 
   /** The speaker of another dialect usually lives elsewhere. */
@@ -102,7 +98,7 @@ export class Service {
   /** The address changed: a key for another origin is forgotten. */
   moved(): void {
     if (this.key !== '' && originOf(this.url) !== this.#keyOrigin) {
-      this.notice = `The key was for ${this.#keyOrigin ?? 'no address'} and is forgotten: type the one for this address.`;
+      this.notice = t.service.forgotten(this.#keyOrigin);
       this.key = '';
       this.#keyOrigin = null;
     }

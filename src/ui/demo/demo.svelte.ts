@@ -9,6 +9,7 @@ import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Slot } from '../state/slot.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
+import { t } from './texts.ts';
 
 type DemoPhase =
   | { readonly kind: 'idle' }
@@ -73,7 +74,7 @@ export class Demo {
     const controller = new AbortController();
     const { signal } = controller;
     const cancel = () => controller.abort();
-    this.#say('Reading its index', null, cancel);
+    this.#say(t.readingIndex, null, cancel);
     try {
       const site = this.#site();
       const index = (this.index = await openDemoIndex(site));
@@ -85,7 +86,7 @@ export class Demo {
         for (const checkpoint of checkpoints) {
           await this.#bring(checkpoint, site, signal, (done) =>
             this.#say(
-              `${checkpoint.title}: ${bytes(before + done)} of ${bytes(total)}`,
+              t.fetching(checkpoint.title, bytes(before + done), bytes(total)),
               (before + done) / total,
               cancel,
             ),
@@ -101,7 +102,7 @@ export class Demo {
         }
       };
       await bring(first, true);
-      this.#say('Loading onto the device', null, cancel);
+      this.#say(t.loading, null, cancel);
       await loading;
       await bring(
         index.checkpoints.filter(({ role }) => role === 'frozen'),
@@ -183,6 +184,6 @@ export class Demo {
 
   #say(what: string, share: number | null, cancel: () => void): void {
     this.phase = { kind: 'opening', what, share };
-    this.#jobs.report({ id: JOB, title: 'Opening the demo family', detail: what, share, cancel });
+    this.#jobs.report({ id: JOB, title: t.opening, detail: what, share, cancel });
   }
 }

@@ -4,8 +4,11 @@ import type { Evaluation } from '../../analyses/evaluation.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { computing, namedModels, readingFlags } from './model-facts.ts';
+import { t } from './texts.ts';
+import { toldFacts } from './told-facts.ts';
 
 /** A plan with what its charts carry. */
 export type WithFacts<Plan> = Plan & { readonly facts: PageFacts };
@@ -22,10 +25,11 @@ interface Given {
 
 /** What charts of an evaluation carry. @param values with which it was laid out */
 export function evaluationFacts(
-  { declaration, words }: Pick<Evaluation, 'declaration' | 'words'>,
+  analysis: Pick<Evaluation, 'declaration' | 'words'>,
   { models, reading, questions, stitched = false }: Given,
   values: SettingValues,
 ): PageFacts {
+  const { declaration } = analysis;
   const { name, writes, method } = declaration;
   const before: FlagWords = [
     ...models.flatMap((model): FlagWords => {
@@ -41,32 +45,34 @@ export function evaluationFacts(
     ['out', writes === 'json' ? `${name}.json` : name],
   ];
   const seed = values['seed'];
-  return {
+  const facts = {
     ...{ analysis: name, method, ...computed },
-    ...{ done: words.title, on: questions ?? 'the demo’s questions' },
     checkpoints: namedModels(models),
     seed: typeof seed === 'number' ? seed : null,
     settings: { ...values, ...reading },
     command: commandLine(declaration, values, { before, after }),
-    remarks: [
-      ...(questions === null ? [] : [`<${questions}> stands for where these questions lie.`]),
-      ...(stitched ? ['The stitch made by hand is not among what the command asks.'] : []),
-    ],
   };
+  return toldFacts(facts, () => ({
+    ...{ done: wordsOf(analysis).title, on: questions ?? t.demoQuestions },
+    remarks: [...(questions === null ? [] : [t.questions(questions)]), ...(stitched ? [t.stitch] : [])],
+  }));
 }
 
 /** What charts of results that a person opened carry: what computed them is not told there. @param folder that they lie in */
 export function openedFacts(
-  { declaration, words }: Pick<Evaluation, 'declaration' | 'words'>,
+  analysis: Pick<Evaluation, 'declaration' | 'words'>,
   answers: readonly Pick<GradedAnswer, 'variant'>[],
   folder: string,
 ): PageFacts {
+  const { name, method } = analysis.declaration;
   const variants = [...new Set(answers.map(({ variant }) => variant))];
-  return {
-    ...{ analysis: declaration.name, method: declaration.method, seed: null, settings: {}, command: null },
-    ...{ done: `${words.title}, as an opened result folder has it,`, on: null },
-    checkpoints: variants.map((name) => ({ name, folder: name, fingerprint: null })),
+  const facts = {
+    ...{ analysis: name, method, seed: null, settings: {}, command: null },
+    checkpoints: variants.map((variant) => ({ name: variant, folder: variant, fingerprint: null })),
     ...{ dtype: 'dtype not told', device: 'device not told' },
-    remarks: [`Read from the result folder ${folder}, which names neither checkpoints nor a command.`],
   };
+  return toldFacts(facts, () => ({
+    ...{ done: t.opened(wordsOf(analysis).title), on: null },
+    remarks: [t.folder(folder)],
+  }));
 }

@@ -9,10 +9,12 @@ import { defaultValues } from '../../analyses/setting-values.ts';
 import { heldSamples } from '../../reading/sample-source.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { factsOf } from '../charts/export/facts-of.ts';
+import { speak } from '../language/texts.ts';
 import { evaluationFacts, openedFacts } from './evaluation-facts.ts';
 import { withOrigin } from './origin.ts';
 import { probeFacts } from './probe-facts.ts';
 import { roundingFacts } from './rounding-facts.ts';
+import { zh } from './texts.zh.ts';
 import { updatesFacts } from './updates-facts.ts';
 
 const model = (name: string, folder: string): AskedModel =>
@@ -138,4 +140,28 @@ test('rounding that no command can ask for says so, and another build its name',
   const others = withOrigin(facts, origin);
   expect(others && checked(others).remarks.at(-1)).toMatch(/^Computed by build 0\.0\.9 on 2026-11-28/);
   expect(withOrigin(facts, null)).toBe(facts);
+});
+
+test('sentences are those of the language that is spoken when they are read, all else is the same', async () => {
+  const samples = { name: 'pairs', pairs: [], literalImage: 'strip', literalImages: 0 } as const;
+  const given = { models: [model('IN', 'in')], samples, reading };
+  const facts = withOrigin(probeFacts(swap, given, defaultValues(swap.declaration.settings)), {
+    ...{ key: 'k', build: '0.0.9', modules: '', at: '2026-11-28T10:49:00Z', carried: true },
+  });
+  const english = { ...facts };
+  await speak('zh', () =>
+    Promise.resolve({ 'figure-source': zh, 'analysis-words': { swap: { title: '替换' } } }),
+  );
+  try {
+    const { done, remarks, ...rest } = { ...facts };
+    expect(done).toBe('替换');
+    expect(remarks).toEqual([
+      '<pairs> 代表这些样本所在的位置。',
+      '应用自带：由版本 0.0.9 于 2026-11-28 10:49 测得。',
+    ]);
+    expect(english).toMatchObject(rest);
+  } finally {
+    await speak('en', () => Promise.resolve({}));
+  }
+  expect({ ...facts }).toEqual(english);
 });

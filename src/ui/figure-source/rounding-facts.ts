@@ -1,6 +1,8 @@
 import type { MergePlan } from '../../merge/plan/plan.ts';
 import { type Scheme, schemeLabel } from '../../merge/quantize/scheme.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { t } from './texts.ts';
+import { toldFacts } from './told-facts.ts';
 
 /** What the chart of what rounding loses carries (docs/method.md §16). @param command that writes the same; null where none does */
 export function roundingFacts(
@@ -9,11 +11,13 @@ export function roundingFacts(
   command: string | null,
 ): PageFacts {
   const label = schemeLabel(scheme);
-  return {
+  const facts = {
     ...{ analysis: 'quantize', method: '§16', seed: null, dtype: label, device: 'cpu', command },
-    ...{ done: `Rounding to ${label}`, on: null },
     checkpoints: donors.map(({ name, checkpoint: folder, fingerprint }) => ({ name, folder, fingerprint })),
     settings: { recipe, ...scheme },
-    remarks: command === null ? ['No command takes what this is made of.'] : [],
   };
+  return toldFacts(facts, () => ({
+    ...{ done: t.rounding(label), on: null },
+    remarks: command === null ? [t.noCommand] : [],
+  }));
 }

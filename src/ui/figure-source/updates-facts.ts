@@ -3,9 +3,11 @@ import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesPlan } from '../../analyses/updates.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
-import { listed } from '../../listed.mjs';
 import { isRole } from '../../roles.mjs';
+import { wordsOf } from '../analyses/words-of.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { t } from './texts.ts';
+import { toldFacts } from './told-facts.ts';
 
 /** How updates of a page are called. */
 interface Legend {
@@ -20,10 +22,11 @@ const MOST_NAMED = 2;
 
 /** What charts of an analysis of updates carry. */
 export function updatesFacts(
-  { declaration, settingsOf, words }: Pick<Updates, 'declaration' | 'settingsOf' | 'words'>,
+  analysis: Pick<Updates, 'declaration' | 'settingsOf' | 'words'>,
   plan: Pick<UpdatesPlan<unknown, unknown>, 'identity' | 'checkpoints' | 'deltas' | 'pairing'>,
   { labelOf, cuts }: Legend,
 ): PageFacts {
+  const { declaration, settingsOf } = analysis;
   const { name, method, computers, file } = declaration;
   const { identity, checkpoints, pairing } = plan;
   const identified = identity.settings as SettingValues;
@@ -31,7 +34,6 @@ export function updatesFacts(
   const computer = typeof identified['computer'] === 'string' ? identified['computer'] : 'cpu';
   const all = [...checkpoints];
   const formulas = plan.deltas.map(({ to, from }) => `${labelOf(to)} − ${labelOf(from)}`);
-  const done = formulas.length > MOST_NAMED ? words.work : `${words.work}, ${listed(formulas)},`;
   const merged = all.filter(([, { files }]) => files instanceof MergedFolder);
   const before: FlagWords = [
     ...all.filter((one) => !merged.includes(one)).map(flagOf),
@@ -47,8 +49,8 @@ export function updatesFacts(
     pairing.families.flatMap(({ entries }) => [...entries.values()].map(({ dtype }) => dtype)),
   );
   const seed = values['seed'];
-  return {
-    ...{ analysis: name, done, on: null, method },
+  const facts = {
+    ...{ analysis: name, method },
     checkpoints: all.map(([role, { name: folder, fingerprint }]) => ({
       ...{ name: labelOf(role), folder, fingerprint },
     })),
@@ -56,8 +58,12 @@ export function updatesFacts(
     ...{ dtype: [...stored].sort().join(', '), device: computer },
     settings: { ...values, ...(cuts === null ? {} : { cuts }) },
     command: commandLine(declaration, values, { before, after }),
-    remarks: merged.map(([role]) => `<recipe ${role}> stands for the file with that merge’s recipe.`),
   };
+  return toldFacts(facts, () => ({
+    done: t.updates(wordsOf(analysis).work, formulas.length > MOST_NAMED ? [] : formulas),
+    on: null,
+    remarks: merged.map(([role]) => t.recipe(role)),
+  }));
 }
 
 function flagOf([role, { name }]: readonly [string, Pick<Checkpoint, 'name'>]): FlagWords[number] {

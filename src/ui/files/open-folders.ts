@@ -4,6 +4,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { asJobIfLong } from '../state/long-job.ts';
 import type { Gathered } from './folder.ts';
 import { type Folders, intoFolders } from './folders.ts';
+import { t } from './texts.ts';
 
 /**
  * As `intoFolders`; blobs of a hub cache are read by a worker, and the job bar offers to give it up.
@@ -12,7 +13,7 @@ import { type Folders, intoFolders } from './folders.ts';
  */
 export async function openFolders(gathered: Gathered, jobs: Jobs): Promise<Folders> {
   await lookUpSizes(gathered.files.map(({ file }) => file));
-  return asJobIfLong(jobs, 'Reading the cache', (work) =>
+  return asJobIfLong(jobs, t.readingCache, (work) =>
     intoFolders(gathered, (blobs) => nameFiles(blobs, work)),
   );
 }

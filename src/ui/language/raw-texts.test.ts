@@ -8,17 +8,8 @@ const UI = fileURLToPath(new URL('../', import.meta.url));
 /** Rooms whose texts still stand in their components. */
 const NOT_YET = [
   'analyses',
-  'app',
-  'connected',
-  'demo',
-  'embed',
-  'files',
-  'offline',
-  'open',
-  'served',
   'studies',
   'talk',
-  'tryit',
 ];
 
 /** Attributes and properties of components that people read or hear. */

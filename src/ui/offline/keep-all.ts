@@ -7,17 +7,17 @@ import { throwIfCancelled } from '../../work/cancel.ts';
 import type { Offline } from './offline.svelte.ts';
 
 export interface OfflinePart {
-  readonly name: string;
+  readonly name: 'app' | 'runtime' | 'samples' | 'demo';
   readonly bytes: number;
   /** Bytes that are not here yet. */
   readonly missing: number;
 }
 
 const PARTS = [
-  ['App and findings', ['app']],
-  ['Runtime', ['wasm']],
-  ['Sample sets', ['samples']],
-] as const satisfies readonly (readonly [string, readonly FileGroup[]])[];
+  ['app', ['app']],
+  ['runtime', ['wasm']],
+  ['samples', ['samples']],
+] as const satisfies readonly (readonly [OfflinePart['name'], readonly FileGroup[]])[];
 
 /** The groups a machine needs: of the builds that run on a GPU, the one for its browser. */
 function groupsOf(groups: readonly FileGroup[], bridge: Bridge | null): readonly FileGroup[] {
@@ -36,7 +36,7 @@ export function appParts(files: readonly KeptFile[], bridge: Bridge | null): rea
 /** The demo family; null where the host has none, or it cannot be asked and never was. */
 export async function demoPart(site: DemoSite = pageSite()): Promise<OfflinePart | null> {
   const index = await openDemoIndex(site).catch(() => null);
-  return index && { name: 'Demo family', ...(await keptDemo(index, site)) };
+  return index && { name: 'demo', ...(await keptDemo(index, site)) };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { AttentionRecord } from '../../probes/attention/shift.ts';
 import type { ProbeEngine } from '../../probes/probe-engine.ts';
 import { thirds } from '../../regions.ts';
 import { givenAgain } from '../../study/shown/probe-given.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { probeFacts } from '../figure-source/probe-facts.ts';
 import { bodyOf } from '../layer-strip/layer-axis.ts';
@@ -46,9 +47,13 @@ export async function carriedFinding(carried: Carried, engine: ProbeEngine): Pro
   if (found.size < plan.total) return null;
   const records = [...found.values()];
   const { layers } = model.checkpoint;
-  const [sentence = ''] = analysis.findings(records, values, laid.models, readerOf(thirds(layers), layers));
   return {
-    ...{ work, records, sentence, facts: probeFacts(analysis, laid, values) },
+    ...{ work, records, facts: probeFacts(analysis, laid, values) },
     standIn: { models, body: bodyOf(model.checkpoint), ...carriedOf(work) },
+    // In the language that is spoken when it is read.
+    get sentence() {
+      const reader = readerOf(thirds(layers), layers);
+      return analysis.findings(records, values, laid.models, reader, wordsOf(analysis))[0] ?? '';
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { TASK_NAMES } from '../../analyses/swap/words.mjs';
 import type { Published } from '../charts/layer-lines/series.ts';
 import type { Papers } from './papers.ts';
+import { t } from './texts.ts';
 
 /**
  * The published swap peaks as marks on a body of `layers` LLM layers, each in its task's panel. Where the body is as deep as the
@@ -15,10 +16,11 @@ export function swapPeakMarks({ papers, swapPeaks }: Papers, layers: number): Pu
   };
   /** Printed layers count from another number than the app's, and of another depth: both are said. */
   const named = (printed: number, last = printed) => {
-    const range = (first: number, to: number) => (first === to ? String(first) : `${first} to ${to}`);
-    const here = range(at(printed), at(last));
-    const place = layers === deep ? `, here ${here}` : ` of ${deep}, stretched to ${here} of ${layers}`;
-    return `${papers[paper].short} ${printed === last ? 'layer' : 'layers'} ${range(printed, last)}${place}`;
+    const place = {
+      paper: papers[paper].short,
+      ...({ printed: [printed, last], here: [at(printed), at(last)] } as const),
+    };
+    return layers === deep ? t.counted(place) : t.stretched(place, deep, layers);
   };
   const panel = (task: string) => TASK_NAMES[task as keyof typeof TASK_NAMES] ?? task;
   return [

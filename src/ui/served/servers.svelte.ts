@@ -12,6 +12,7 @@ import { Server, type Traffic } from '../../served/server.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import { t } from './texts.ts';
 
 type Phase =
   | { readonly kind: 'idle' }
@@ -59,8 +60,7 @@ export class Servers {
     this.phase = { kind: 'idle' };
     if (this.token === '' || this.#tokenOrigin === this.#origin()) return;
     this.token = '';
-    this.notice =
-      'The token was for another host and is forgotten; type one for this host where it wants one.';
+    this.notice = t.forgotten;
     this.#tokenOrigin = null;
   }
 
@@ -93,7 +93,7 @@ export class Servers {
   async keep(folder: ListedFolder, server: Server): Promise<void> {
     const stop = new AbortController();
     const job = `keep ${folder.name}`;
-    const onProgress = this.#jobs.track(job, `Keeping ${folder.name}`, () => stop.abort());
+    const onProgress = this.#jobs.track(job, t.keeping(folder.name), () => stop.abort());
     this.error = null;
     try {
       await navigator.storage.persist();

@@ -1,0 +1,82 @@
+import type { en } from './texts.ts';
+
+export const zh: typeof en = {
+  title: '试一试',
+  model: '模型',
+  close: '关闭',
+  stale: (edits) => `下面的回答是在模型改动之前给出的：${edits}。再次提问可查看现在的回答。`,
+  theModel: '模型',
+  asItIs: (name) => `${name}，未改动`,
+  lead: '就一张图像向已加载的模型提问，关闭某些层，或把它们交给另一个模型，看回答如何变化。',
+  noneLoaded: '尚未加载模型。请加载一个已打开的检查点。',
+  noneOpen: '尚未打开检查点。',
+  goToOpen: '前往“打开”页',
+
+  subject: {
+    label: '运行的模型',
+    strip: (name) => `${name} 的各层：关闭或交给其他模型`,
+    brush: '拖动以把层交给',
+    incompatible: (name, reason) => `${name} 不能为此模型提供层：${reason}。`,
+    reset: '恢复原样',
+    hint: '点击某层即可关闭它。',
+    off: (layers) => `第 ${layers} 层关闭`,
+    from: (layers, name) => `第 ${layers} 层来自 ${name}`,
+    edits: (parts) => parts.join('，'),
+  },
+
+  images: {
+    undrawn: (name) => `${name} 无法显示`,
+    remove: '移除',
+    removeOf: (name) => `移除 ${name}`,
+    add: '添加图像',
+    choose: '选择、拖放或粘贴一张图像',
+  },
+  question: '问题',
+  example: '就图像提问，也可以不带图像',
+  stop: '停止',
+  ask: '提问',
+  live: '改动后自动重新提问',
+  samples: '样本',
+  settings: {
+    title: '设置',
+    mostTokens: '最多新 token 数',
+    temperature: '温度',
+    penalty: '重复惩罚',
+    seed: '种子',
+    sampled: '以此种子采样。',
+    greedy: '贪心解码：每次取概率最大的 token。',
+    images: (pixels, version) =>
+      `超过 ${pixels} 像素的图像会缩小；按 ${version} 的方式读取（在“打开”页选择）。`,
+    own: '自定义系统提示词',
+    system: '系统提示词',
+    empty: '留空：使用空的系统提示词',
+  },
+
+  answer: {
+    label: '回答',
+    ends: {
+      end: '',
+      length: '达到新 token 数的上限，已停止。',
+      'image-token': '模型输出了图像 token，在此停止。',
+      cancelled: '已停止。',
+    },
+    empty: '回答为空。',
+    promptTokens: (all, image) => `${all} 个提示词 token${image ? `，其中图像 ${image} 个` : ''}`,
+    before: (time) => `首个 token 前 ${time}`,
+    after: (time) => `之后 ${time}`,
+    pace: (perSecond) => `${perSecond} token/s`,
+  },
+  verdict: {
+    changedAtFirst: '从第一个 token 起就不同',
+    changedAt: (token) => `从第 ${token} 个 token 起不同`,
+    unchanged: (tokens) => `${tokens} 个 token 全部相同`,
+    sameSoFar: (tokens) => `目前 ${tokens} 个 token 相同`,
+    answering: '正在回答',
+    nothing: '没有可比较的内容',
+  },
+  history: {
+    title: '之前的提问',
+    noQuestion: '没有问题',
+    noAnswer: '没有回答',
+  },
+};
