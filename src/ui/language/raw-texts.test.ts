@@ -28,7 +28,6 @@ const NOT_YET = [
   'served',
   'state',
   'studies',
-  'talk',
   'transfer',
   'tryit',
 ];
