@@ -71,14 +71,14 @@ export interface EvaluationPlan extends Asking {
 export interface Evaluation<Values = SettingValues, Table = unknown> extends AnyAnalysis {
   readonly declaration: EvaluationDeclaration;
   readonly words: EvaluationWords;
-  /** What is missing before it can run on these models, as a sentence; null where nothing is. */
-  needs(models: readonly AskedModel[]): string | null;
+  /** What is missing before it can run on these models, as a sentence; null where nothing is. @param said as of `findings` */
+  needs(models: readonly AskedModel[], said?: EvaluationWords): string | null;
   /** Whether it has a use for any of the questions: before models are loaded. */
   asksAny(samples: ItemSets): boolean;
   /** @throws NamedError those of reading pictures; `MissingDescription`; `BadValue` of a setting that does not fit the models */
   plan(given: GivenEvaluation, values: Values): Promise<EvaluationPlan>;
   /** Answers put together, variant by variant. */
   table(graded: readonly GradedAnswer[], values: Values): Table;
-  /** What was found, in sentences. */
-  findings(table: Table, values: Values): readonly string[];
+  /** What was found, in sentences. @param said its own words in the language of who reads them; English unless given */
+  findings(table: Table, values: Values, said?: EvaluationWords): readonly string[];
 }

@@ -8,7 +8,7 @@ import type { SampleSource } from '../reading/sample-source.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { Analysis } from './analysis.ts';
 import type { AskedModel } from './asked-model.ts';
-import type { ProbeDeclaration } from './declaration.ts';
+import type { ProbeDeclaration, Words } from './declaration.ts';
 import type { Plan } from './plan.ts';
 import type { SettingValues } from './setting-values.ts';
 import type { Shard } from './shard.ts';
@@ -70,15 +70,16 @@ export interface Probe<
   Sample = unknown,
 > extends Analysis<Record> {
   readonly declaration: ProbeDeclaration;
-  /** What is missing before it can run on these models, as a sentence; null where nothing is. */
-  needs(models: readonly AskedModel[]): string | null;
+  /** What is missing before it can run on these models, as a sentence; null where nothing is. @param said as of `findings` */
+  needs(models: readonly AskedModel[], said?: Words): string | null;
   /** @throws NamedError those of reading samples; `BadValue` of a setting that does not fit the model */
   plan(given: Given<Samples>, values: Values): Promise<Plan<Record, Sample>>;
-  /** What was found, in sentences. */
+  /** What was found, in sentences. @param said its own words in the language of who reads them; English unless given */
   findings(
     records: readonly Record[],
     values: Values,
     models: readonly AskedModel[],
     reader: Reader,
+    said?: Words,
   ): readonly string[];
 }

@@ -75,11 +75,12 @@ export interface Updates<Values = SettingValues, Record = unknown, File = unknow
   plan(given: GivenUpdates, values: Values): UpdatesPlan<Record, File>;
   /** Settings that an identity tells, as a journal has it: those with which `plan` makes it again. */
   settingsOf(identified: SettingValues): SettingValues;
-  /** What was found, in sentences. */
+  /** What was found, in sentences. @param said its own words in the language of who reads them; English unless given */
   findings(
     file: File,
     plan: Pick<UpdatesPlan<Record, File>, 'deltas' | 'pairing'>,
     values: Values,
     reader: UpdatesReader,
+    said?: UpdatesWords,
   ): readonly string[];
 }

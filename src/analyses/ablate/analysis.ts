@@ -62,7 +62,7 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
     ablated: v.array(v.strictObject({ ...saidShape, experiment: v.string() })),
   }),
 
-  needs: (models) => (models.length === 0 ? words.needs : null),
+  needs: (models, said = words) => (models.length === 0 ? said.needs : null),
 
   async plan({ engine, models, samples: list, reading, shard, work }, values) {
     const { system, prefix, maxNewTokens, seed } = values;
@@ -102,7 +102,7 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
     };
   },
 
-  findings(records, { parts }, [asked]) {
+  findings(records, { parts }, [asked], _, said: typeof words = words) {
     const layers = asked?.checkpoint.layers ?? 0;
     return parts.flatMap((part, index) => {
       const [baseline, ...rates] = errorRates(
@@ -114,8 +114,8 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
       const worst = rates.filter(({ errorRate }) => errorRate === highest);
       const [first] = worst;
       return [
-        ...(index === 0 ? [words.findings.baseline(baseline)] : []),
-        ...(first?.drop ? [words.findings.worst(worst), words.findings.forms(worst, baseline)] : []),
+        ...(index === 0 ? [said.findings.baseline(baseline)] : []),
+        ...(first?.drop ? [said.findings.worst(worst), said.findings.forms(worst, baseline)] : []),
       ].filter(Boolean);
     });
   },

@@ -57,7 +57,7 @@ export const analysis: Probe<QuestionList, Values, AttentionRecord, Problem> = {
     ),
   }),
 
-  needs: (models) => (models.length === 0 ? words.needs : null),
+  needs: (models, said = words) => (models.length === 0 ? said.needs : null),
 
   async plan({ engine, models, samples: list, reading, shard, work }, values) {
     const { running, onlyThink, heads, system, maxNewTokens, seed } = values;
@@ -97,14 +97,14 @@ export const analysis: Probe<QuestionList, Values, AttentionRecord, Problem> = {
     };
   },
 
-  findings(records) {
+  findings(records, _, __, ___, said: typeof words = words) {
     const models = attentionByLayer(records);
     const [before, after] = models.slice(-2);
     return [
       before && after
-        ? words.findings.shift([before, after], attentionDifference(records, before.name, after.name))
+        ? said.findings.shift([before, after], attentionDifference(records, before.name, after.name))
         : '',
-      ...models.filter(({ without }) => without > 0).map(words.findings.without),
+      ...models.filter(({ without }) => without > 0).map(said.findings.without),
     ].filter(Boolean);
   },
 };

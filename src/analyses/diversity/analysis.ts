@@ -97,17 +97,17 @@ export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
     ...(seed === null ? {} : { seed }),
   }),
 
-  findings: (file, { deltas }, { mode }, { regions, formulas }) =>
+  findings: (file, { deltas }, { mode }, { regions, formulas }, said: typeof words = words) =>
     deltas.flatMap((delta) => {
       const { key } = delta;
       const label = formulas.get(key) ?? key;
       const spectra = file.layers.flatMap(({ frankenscope }) => frankenscope?.deltas[key] ?? []);
       const factors = factorCounts(spectra.map(({ frankenscope }) => frankenscope?.factors));
       return [
-        words.findings.means(layerMeans(label, rankByLayer(file, key, 'effective_rank'), regions)),
-        words.findings.counts(label, spectrumCounts(file, key), mode),
-        ...(factors ? [words.findings.factors(label, factors)] : []),
-        aboveRounding(file, { ...delta, label }, mode),
+        said.findings.means(layerMeans(label, rankByLayer(file, key, 'effective_rank'), regions)),
+        said.findings.counts(label, spectrumCounts(file, key), mode),
+        ...(factors ? [said.findings.factors(label, factors)] : []),
+        aboveRounding(file, { ...delta, label }, mode, said),
       ].filter(Boolean);
     }),
 };
@@ -117,9 +117,10 @@ export function aboveRounding(
   file: LayerwiseSvdFile,
   { label, ...delta }: Pick<DeltaSpec, 'to' | 'from'> & NamedUpdate,
   mode: Values['mode'],
+  said = words,
 ): string {
   const edge = edgeCounts(file, delta.key);
-  return edge.matrices > 0 ? words.findings.edge(label, edge, roundedFormats(file, delta), mode) : '';
+  return edge.matrices > 0 ? said.findings.edge(label, edge, roundedFormats(file, delta), mode) : '';
 }
 
 /**

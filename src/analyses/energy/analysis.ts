@@ -23,9 +23,10 @@ export function energyUnchanged(
   file: FroNormFile,
   { key, label }: NamedUpdate,
   { unshared }: Pick<Pairing, 'unshared'>,
+  said = words,
 ): string | null {
   const share = unchangedOfAll(file, key);
-  return share === null ? null : words.findings.unchanged(label, share, unshared.length === 0);
+  return share === null ? null : said.findings.unchanged(label, share, unshared.length === 0);
 }
 
 const byName = v.record(v.string(), v.number());
@@ -64,18 +65,18 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
 
   settingsOf: comparisonOf,
 
-  findings: (file, { deltas, pairing }, _, { regions, formulas, scale }) =>
+  findings: (file, { deltas, pairing }, _, { regions, formulas, scale }, said: typeof words = words) =>
     deltas.flatMap((delta) => {
       const { key } = delta;
       const label = formulas.get(key) ?? key;
       const factors = factorCounts(file.layers.map(({ frankenscope }) => frankenscope?.factors?.[key]));
-      const unchanged = energyUnchanged(file, { key, label }, pairing);
+      const unchanged = energyUnchanged(file, { key, label }, pairing, said);
       const floor = floorCounts(file, key);
       return [
-        words.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
+        said.findings.means(layerMeans(label, energyByLayer(file, key, scale), regions), scale),
         ...(unchanged === null ? [] : [unchanged]),
-        ...(factors ? [words.findings.factors(label, factors)] : []),
-        ...(floor.matrices > 0 ? [words.findings.floor(label, floor, roundedFormats(file, delta))] : []),
+        ...(factors ? [said.findings.factors(label, factors)] : []),
+        ...(floor.matrices > 0 ? [said.findings.floor(label, floor, roundedFormats(file, delta))] : []),
       ];
     }),
 };

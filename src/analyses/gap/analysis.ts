@@ -33,7 +33,7 @@ export function textOf(
 export const analysis: Evaluation<Values, readonly GapRow[]> = {
   ...{ declaration, words },
 
-  needs: (models) => (models.length === 0 ? words.needs : null),
+  needs: (models, said = words) => (models.length === 0 ? said.needs : null),
 
   asksAny: ({ puzzles }) => puzzles.length > 0,
 
@@ -73,13 +73,12 @@ export const analysis: Evaluation<Values, readonly GapRow[]> = {
 
   table: (graded) => gapTable(graded),
 
-  findings: (rows) =>
+  findings: (rows, _, said: typeof words = words) =>
     rows.flatMap(({ variant, families, pooled: { all } }) =>
       all && all.gap.n > 0
-        ? [
-            words.findings.gap(variant, all, undecidedOf(all)),
-            words.findings.widest(variant, families),
-          ].filter(Boolean)
+        ? [said.findings.gap(variant, all, undecidedOf(all)), said.findings.widest(variant, families)].filter(
+            Boolean,
+          )
         : [],
     ),
 };

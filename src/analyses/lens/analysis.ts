@@ -49,7 +49,7 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
     ),
   }),
 
-  needs: (models) => (models.length === 0 ? words.needs : null),
+  needs: (models, said = words) => (models.length === 0 ? said.needs : null),
 
   async plan({ engine, models, samples: list, reading, shard, work }, values) {
     const { system, maxNewTokens, seed, topk } = values;
@@ -92,5 +92,6 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
     };
   },
 
-  findings: (records) => lensByDepth(records).map(words.findings.readable),
+  findings: (records, _, __, ___, said: typeof words = words) =>
+    lensByDepth(records).map(said.findings.readable),
 };

@@ -19,8 +19,8 @@ export const REFERENCE = declaration.models.in.role;
 export const analysis: Evaluation<Values, readonly MetricRow[]> = {
   ...{ declaration, words },
 
-  needs: (models) =>
-    models.length > 1 && models.some(({ name }) => name === REFERENCE) ? null : words.needs,
+  needs: (models, said = words) =>
+    models.length > 1 && models.some(({ name }) => name === REFERENCE) ? null : said.needs,
 
   asksAny: asksMetrics,
 
@@ -48,15 +48,15 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
 
   table: (graded) => metricTable(graded, REFERENCE),
 
-  findings(rows) {
+  findings(rows, _, said: typeof words = words) {
     const cells = rows.flatMap((row) => Object.values(row.cells).map((cell) => ({ name: row.name, cell })));
     const compared = comparedCells(rows);
     return [
-      ...[words.findings.beyondChance(compared, REFERENCE)].filter(Boolean),
-      ...compared.map(({ name, cell }) => words.findings.compared(name, cell, REFERENCE)),
+      ...[said.findings.beyondChance(compared, REFERENCE)].filter(Boolean),
+      ...compared.map(({ name, cell }) => said.findings.compared(name, cell, REFERENCE)),
       ...cells
         .filter(({ cell }) => cell.undecided > 0)
-        .map(({ name, cell }) => words.findings.undecided(name, cell)),
+        .map(({ name, cell }) => said.findings.undecided(name, cell)),
     ];
   },
 };

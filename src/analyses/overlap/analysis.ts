@@ -26,7 +26,7 @@ import type { Updates } from '../updates.ts';
 import { characterizeProvenance, modelNames, namesOf } from '../updates-provenance.ts';
 import { chanceAt, overlapAt, overlapByLayer, overlapCounts } from './by-layer.ts';
 import { declaration } from './declaration.mjs';
-import { SIDES, words } from './words.mjs';
+import { words } from './words.mjs';
 
 type Values = ValuesOf<typeof declaration.settings>;
 
@@ -89,19 +89,19 @@ export const analysis: Updates<Values, OverlapRecord, SubspaceOverlapFile> = {
     };
   },
 
-  findings(file, _, __, { regions }) {
+  findings(file, _, __, { regions }, said: typeof words = words) {
     const { matrices, without, unsettled } = overlapCounts(file);
     const { k } = file;
     const shared = (['output', 'input'] as const).flatMap((side) => {
       const [found, chance] = [overlapAt, chanceAt].map((value) => {
         const points = overlapByLayer(file, side, (overlap) => value(overlap, k));
-        return layerMeans(SIDES[side], points, regions);
+        return layerMeans(said.findings.side(side), points, regions);
       });
-      return found?.largest && chance ? [words.findings.shared(found, chance, k)] : [];
+      return found?.largest && chance ? [said.findings.shared(found, chance, k)] : [];
     });
     return [
-      words.findings.without(without, matrices),
-      ...(without === matrices ? [] : [...shared, words.findings.unsettled(unsettled)]),
+      said.findings.without(without, matrices),
+      ...(without === matrices ? [] : [...shared, said.findings.unsettled(unsettled)]),
     ].filter(Boolean);
   },
 };

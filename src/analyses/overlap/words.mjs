@@ -35,6 +35,9 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
   },
 
   findings: {
+    /** @param {keyof typeof SIDES} side */
+    side: (side) => SIDES[side],
+
     /**
      * Of how many matrices nothing can be said.
      * @param {number} without

@@ -59,7 +59,7 @@ export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
     said: v.strictObject(saidShape),
   }),
 
-  needs: (models) => (beforeAndAfter(models) ? null : words.needs),
+  needs: (models, said = words) => (beforeAndAfter(models) ? null : said.needs),
 
   async plan({ engine, models, samples: list, reading, shard, work }, values) {
     const { system, maxNewTokens, seed } = values;
@@ -108,10 +108,10 @@ export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
     };
   },
 
-  findings(records, values, models) {
+  findings(records, values, models, _, said: typeof words = words) {
     const pair = donorAndRecipient(models, values);
     const agreement = patchAgreement(records);
     if (!pair || agreement.asked === 0) return [];
-    return [words.findings.follows({ donor: pair.donor.name, recipient: pair.recipient.name, ...agreement })];
+    return [said.findings.follows({ donor: pair.donor.name, recipient: pair.recipient.name, ...agreement })];
   },
 };

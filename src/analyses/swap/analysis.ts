@@ -61,7 +61,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     swapped: v.array(v.strictObject({ ...saidShape, layer: v.number() })),
   }),
 
-  needs: (models) => (models.length === 0 ? words.needs : null),
+  needs: (models, said = words) => (models.length === 0 ? said.needs : null),
 
   async plan({ engine, models, samples: set, reading, shard, work }, values) {
     const { tasks, samples, mode, reads, definition, answerSource, maxNewTokens } = values;
@@ -103,7 +103,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     };
   },
 
-  findings: (records, { definition, mode, reads }, _, { regions }) => {
+  findings: (records, { definition, mode, reads }, _, { regions }, said: typeof words = words) => {
     const tasks = changeRates(records, definition).map((rates) => {
       const means = regions.map(({ name, first, last }) => ({
         name,
@@ -111,17 +111,17 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
       }));
       return [
         ...[
-          words.findings.peak(rates),
-          words.findings.regions(means),
-          words.findings.went(rates),
-          words.findings.before(rates),
+          said.findings.peak(rates),
+          said.findings.regions(means),
+          said.findings.went(rates),
+          said.findings.before(rates),
         ],
-        words.findings.resampled(rates.resampled),
+        said.findings.resampled(rates.resampled),
       ]
         .filter(Boolean)
         .join(' ');
     });
-    return [...tasks, tasks.length > 0 ? words.findings.reads(mode, reads) : ''].filter(Boolean);
+    return [...tasks, tasks.length > 0 ? said.findings.reads(mode, reads) : ''].filter(Boolean);
   },
 };
 

@@ -128,6 +128,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
      * Which reading these are; of all that follows nothing is said.
      * @param {SwapMode} mode
      * @param {Reads} reads
+     * @returns {string}
      */
     reads(mode, reads) {
       if (reads === 'all') return '';
@@ -147,6 +148,7 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
  * What its charts show, with the text that the swap follows.
  * @param {SwapMode} mode
  * @param {Reads} reads
+ * @returns {string}
  */
 export function swapped(mode, reads) {
   const changed = 'Share of pairs whose answer changed when the visual tokens of one layer';

@@ -59,7 +59,7 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
     ),
   }),
 
-  needs: (models) => (readersOf(models) ? null : words.needs),
+  needs: (models, said = words) => (readersOf(models) ? null : said.needs),
 
   async plan({ engine, models, samples: list, reading, shard, work }, values) {
     const { forcedBy, system, maxNewTokens, seed } = values;
@@ -103,12 +103,9 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
     };
   },
 
-  findings(records) {
+  findings(records, _, __, ___, said: typeof words = words) {
     const ordered = tokensByChange(records);
     if (ordered.length === 0) return [];
-    return [
-      words.findings.concentration(concentrationOf(ordered)),
-      words.findings.choices(choicesOf(ordered)),
-    ];
+    return [said.findings.concentration(concentrationOf(ordered)), said.findings.choices(choicesOf(ordered))];
   },
 };

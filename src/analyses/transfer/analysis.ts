@@ -24,9 +24,9 @@ function donorsOf(models: readonly AskedModel[]): Readonly<Record<string, AskedM
 export const analysis: Evaluation<Values, readonly MetricRow[]> = {
   ...{ declaration, words },
 
-  needs(models) {
+  needs(models, said = words) {
     const { IN, RL } = donorsOf(models);
-    return IN && RL ? null : words.needs;
+    return IN && RL ? null : said.needs;
   },
 
   asksAny: asksMetrics,
@@ -43,6 +43,6 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
 
   table: (graded, { reference }) => metricTable(graded, reference),
 
-  findings: (rows, { reference }) =>
-    [words.findings.beyondChance(comparedCells(rows), reference)].filter(Boolean),
+  findings: (rows, { reference }, said: typeof words = words) =>
+    [said.findings.beyondChance(comparedCells(rows), reference)].filter(Boolean),
 };
