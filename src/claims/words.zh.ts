@@ -1,20 +1,8 @@
 /** What claims say, in Chinese. */
-import { FEW, LEAST } from '../few-items.mjs';
-import { type IntervalKind, intervalName } from '../statistics/interval-kind.ts';
+import { INTERVAL_KINDS, itemsText, joined, listed, spanText } from '../number-text.zh.mjs';
 import type { ClaimWords } from './words.ts';
 
 const SINGLE = '逐层替换，28 层模型';
-
-/** Of those by which claims are decided; others as files name them. */
-const INTERVALS: Partial<Readonly<Record<IntervalKind, string>>> = {
-  bootstrap: '按样本 bootstrap，95 %，种子 0',
-  student: '按样本 Student t，95 %',
-  newcombe: '配对 Newcombe，95 %',
-};
-
-function itemsText(n: number): string {
-  return `n = ${n}${n >= FEW ? '' : n < LEAST ? '：太少，无法判断' : '：较少'}`;
-}
 
 export const words: ClaimWords = {
   claims: {
@@ -97,13 +85,13 @@ export const words: ClaimWords = {
   },
 
   tasks: { ocr: 'OCR', counting: '计数', grounding: '定位', recognition: '识别' },
-  regions: (names) => names.join('、'),
+  regions: listed,
 
   needs: {
     energy: 'Base、IN 和 RL 的更新能量，RL 与 IN 比较。',
     diversity: 'Base、IN 和 RL 的更新多样性，RL 与 IN 比较。',
     attention: 'IN 和 RL 在图像问题上的注意力。',
-    swap: (task) => `在${spaced(task)}样本对上逐层替换视觉 token。`,
+    swap: (task) => joined('在', task, '样本对上逐层替换视觉 token。'),
     ablate: '逐层的整层零消融。',
     metric: (variant, metric) => `${variant} 和 IN 的 ${metric}。`,
     frozen: (region) => `RL 和一个冻结 ${region}（名称中含“${region.toLowerCase()}”）的训练结果的 M_rea。`,
@@ -121,8 +109,8 @@ export const words: ClaimWords = {
     gap: '若每个模型“文字形式答对减图像形式答对”的 95 % 置信区间都在 0 以上，则为支持；都在 0 以下，则为不支持；否则为未定。',
     side: (of, side) =>
       side === 'above'
-        ? `若${spaced(of)}的 95 % 置信区间在 0 以上，则为支持；在 0 以下，则为不支持；包含 0，则为未定。`
-        : `若${spaced(of)}的 95 % 置信区间在 0 以下，则为支持；在 0 以上，则为不支持；包含 0，则为未定。`,
+        ? joined('若', of, '的 95 % 置信区间在 0 以上，则为支持；在 0 以下，则为不支持；包含 0，则为未定。')
+        : joined('若', of, '的 95 % 置信区间在 0 以下，则为支持；在 0 以上，则为不支持；包含 0，则为未定。'),
     of: {
       attention: '逐样本在 Mid 和 Late 上 RL 与 IN 注意力质量之差',
       shift: '逐样本 RL − IN 在 Mid 和 Late 上与在 Early 上之差',
@@ -145,7 +133,7 @@ export const words: ClaimWords = {
     tokens: '没有一个样本使两个模型都有可供观察的 token。',
     swap: '此研究没有运行视觉 token 替换。',
     single: '各层是与其后所有层一起替换的，而不是单独替换。',
-    pairs: (task) => `没有询问${spaced(task)}样本对。`,
+    pairs: (task) => joined('没有询问', task, '样本对。'),
     ablate: '此研究没有运行零消融。',
     whole: '只去掉了注意力或 MLP，没有去掉整层。',
     probed: (here, there) => `没有同时探测 ${here} 和 ${there} 的层。`,
@@ -176,8 +164,8 @@ export const words: ClaimWords = {
     value: (number, inPoints) => `${number}${inPoints ? ' 个百分点' : ''}`,
     few: (what, n) => `${what}：${itemsText(n)}。`,
     bare: (what, value, n) => `${what}：${value}，没有置信区间（n = ${n}）。`,
-    within: (what, value, kind, { low, high }, form, n) =>
-      `${what}：${value}（${INTERVALS[kind] ?? intervalName(kind)}：${form(low)} 至 ${form(high)}，${itemsText(n)}）。`,
+    within: (what, value, kind, interval, form, n) =>
+      `${what}：${value}（${INTERVAL_KINDS[kind]}：${spanText(interval, form)}，${itemsText(n)}）。`,
     smaller: (least, most, far, layers, rounded) =>
       `RL − IN 的平均 ‖Δ‖/‖W‖ 是 IN − Base 的 ${least === most ? least : `${least} 至 ${most}`}，在 ${layers} 层中的 ${far} 层不超过十分之一；由全部权重算出，因此没有置信区间。${
         rounded > 0 ? `在 ${rounded} 层中，RL − IN 与舍入误差无法区分。` : ''
@@ -189,8 +177,3 @@ export const words: ClaimWords = {
     all: (sentences) => sentences.join(''),
   },
 };
-
-/** With a space where a word of Latin letters stands between Chinese ones. */
-function spaced(text: string): string {
-  return text.replace(/^(?=[A-Za-z])/, ' ').replace(/(?<=[A-Za-z])$/, ' ');
-}

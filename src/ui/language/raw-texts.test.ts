@@ -27,7 +27,6 @@ const NOT_YET = [
   'perception',
   'served',
   'state',
-  'studies',
   'transfer',
   'tryit',
 ];

@@ -47,6 +47,7 @@ import type { OpenedStudy } from '../../state/opened-study.ts';
 import type { LoadedSlot, Slot } from '../../state/slot.svelte.ts';
 import { shownModel } from '../../state/stand-in.ts';
 import type { StudySurroundings } from '../../state/study-surroundings.ts';
+import { t } from '../texts.ts';
 import { committedAt, type RunChoice, slotOf } from './study-models.ts';
 
 /** The one job of a study, whichever of its analyses is under way. */
@@ -147,7 +148,7 @@ export class StudyRunner {
         throwIfCancelled(signal);
         const title = titleOf(analysis);
         this.under = { id, title, place: index + 1, total: turns.length };
-        const report = jobs.track(JOB, `${spec.name}, ${index + 1} of ${turns.length}: ${title}`, () =>
+        const report = jobs.track(JOB, t.run.job(spec.name, index + 1, turns.length, title), () =>
           this.cancel(),
         );
         const journalled: Journalled = (identity, total, work) =>
