@@ -6,73 +6,55 @@ import { signed } from '../number-text.mjs';
 import { mean } from '../statistics/mean.ts';
 import type { Mean } from '../statistics/mean-interval.ts';
 import { studentMean } from '../statistics/student.ts';
-import type { Claim } from './claim.ts';
+import { type SaidClaim, saidOf } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { bySide, type Contrast, sideRule, thirdsOf, TOO_FEW_LAYERS } from './judging.ts';
+import { bySide, type Contrast, thirdsOf } from './judging.ts';
+import type { ClaimId, ClaimWords } from './words.ts';
 
 const BOTH = [ROLE_LABELS.in, ROLE_LABELS.rl] as const;
-const NEEDS = 'Attention of IN and RL on questions about images.';
-
-export const ATTENTION_CLAIMS: readonly Claim[] = [
-  {
-    id: 'attention-more',
-    paper: 'frankenstein',
-    where: 'Eq. 1',
-    says: 'After RL what the model writes attends more to the image, in the middle and late layers.',
-    analysis: 'attention',
-    needs: NEEDS,
-    rule: sideRule('attention mass of RL less that of IN over Mid and Late, sample by sample,'),
-    judge: (evidence) =>
-      bySide(
-        'above',
-        ofRegions(
-          evidence,
-          'Attention mass on the image over Mid and Late, RL − IN',
-          (records, { middle, late }) => regionDifference(records, BOTH, 'mass', middle[0], late[1]),
-        ),
-      ),
-  },
-  {
-    id: 'attention-later',
-    paper: 'frankenstein',
-    where: 'Abstract; Eq. 1',
-    says: 'RL shifts attention to the image mainly in the middle and late layers, less in the early ones.',
-    analysis: 'attention',
-    needs: NEEDS,
-    rule: sideRule('RL − IN over Mid and Late less RL − IN over Early, sample by sample,'),
-    judge: (evidence) =>
-      bySide(
-        'above',
-        ofRegions(
-          evidence,
-          'RL − IN in attention mass over Mid and Late less that over Early',
-          (records, { early, middle, late }) =>
-            studentMean(
-              records.flatMap((record) => {
-                const [later, before] = [shift(record, middle[0], late[1]), shift(record, ...early)];
-                return later === null || before === null ? [] : [later - before];
-              }),
-            ),
-        ),
-      ),
-  },
+export const ATTENTION_CLAIMS: readonly SaidClaim[] = [
+  attentionClaim('attention-more', 'attention', (records, { middle, late }) =>
+    regionDifference(records, BOTH, 'mass', middle[0], late[1]),
+  ),
+  attentionClaim('attention-later', 'shift', (records, { early, middle, late }) =>
+    studentMean(
+      records.flatMap((record) => {
+        const [later, before] = [shift(record, middle[0], late[1]), shift(record, ...early)];
+        return later === null || before === null ? [] : [later - before];
+      }),
+    ),
+  ),
 ];
+
+type Measure = (
+  records: readonly AttentionRecord[],
+  regions: NonNullable<ReturnType<typeof thirdsOf>>,
+) => Mean | null;
+
+function attentionClaim(id: ClaimId, what: 'attention' | 'shift', measure: Measure): SaidClaim {
+  return (said) => ({
+    ...saidOf(id, said),
+    paper: 'frankenstein',
+    analysis: 'attention',
+    needs: said.needs.attention,
+    rule: said.rules.side(said.rules.of[what], 'above'),
+    judge: (evidence) => bySide('above', ofRegions(evidence, said.what[what], measure, said), said),
+  });
+}
 
 function ofRegions(
   { attention }: Evidence,
   what: string,
-  measure: (
-    records: readonly AttentionRecord[],
-    regions: NonNullable<ReturnType<typeof thirdsOf>>,
-  ) => Mean | null,
+  measure: Measure,
+  { missing }: ClaimWords,
 ): Contrast | string {
-  if (attention.length === 0) return 'Attention was not measured in this study.';
+  if (attention.length === 0) return missing.attention;
   const both = attention.find(({ models }) => BOTH.every((name) => models.includes(name)));
-  if (!both) return 'No attention of both IN and RL was measured.';
+  if (!both) return missing.attentionOfBoth;
   const regions = thirdsOf(both.layers);
-  if (!regions) return TOO_FEW_LAYERS;
+  if (!regions) return missing.layers;
   const found = measure(both.records, regions);
-  if (!found) return 'In no sample did both models have a token to look from.';
+  if (!found) return missing.tokens;
   return { what, found, kind: 'student', form: signed, works: [both.work] };
 }
 

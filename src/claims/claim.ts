@@ -1,6 +1,7 @@
 /** What a paper claims, and how a study's results are held against it (docs/method.md §17). */
 import type { Verdict } from '../verdicts.ts';
 import type { Evidence } from './evidence.ts';
+import type { ClaimId, ClaimWords } from './words.ts';
 
 /** As `public/published/papers.json` names them. */
 export type PaperId = 'frankenstein' | 'visionFunctionLayer' | 'disentangling';
@@ -15,7 +16,7 @@ export interface Judgement {
 
 /** About any models: a verdict on some says nothing of the paper's own. */
 export interface Claim {
-  readonly id: string;
+  readonly id: ClaimId;
   readonly paper: PaperId;
   /** Where it stands in the paper. */
   readonly where: string;
@@ -33,4 +34,12 @@ export interface Claim {
   readonly note?: string;
   /** Pure: the same evidence is judged alike. */
   judge(evidence: Evidence): Judgement;
+}
+
+/** A claim, for the words of one language. */
+export type SaidClaim = (said: ClaimWords) => Claim;
+
+/** What a claim says of itself. */
+export function saidOf(id: ClaimId, { claims }: ClaimWords): Pick<Claim, 'id' | 'where' | 'says' | 'note'> {
+  return { id, ...claims[id] };
 }

@@ -1,19 +1,27 @@
 /** All claims, in the order in which they are told, and how a study stands to them. */
 import { ANSWER_CLAIMS } from './answers.ts';
 import { ATTENTION_CLAIMS } from './attention.ts';
-import type { Claim, Judgement } from './claim.ts';
+import type { Claim, Judgement, SaidClaim } from './claim.ts';
 import { DIVERSITY_CLAIMS } from './diversity.ts';
 import { ENERGY_CLAIMS } from './energy.ts';
 import type { Evidence } from './evidence.ts';
 import { LOCALIZATION_CLAIMS } from './localization.ts';
+import { type ClaimWords, words } from './words.ts';
 
-export const CLAIMS: readonly Claim[] = [
+const ALL: readonly SaidClaim[] = [
   ...ENERGY_CLAIMS,
   ...DIVERSITY_CLAIMS,
   ...ATTENTION_CLAIMS,
   ...LOCALIZATION_CLAIMS,
   ...ANSWER_CLAIMS,
 ];
+
+/** The same in the words of a language. */
+export function claimsIn(said: ClaimWords): readonly Claim[] {
+  return ALL.map((claim) => claim(said));
+}
+
+export const CLAIMS = claimsIn(words);
 
 export interface JudgedClaim extends Judgement {
   readonly claim: Claim;
@@ -23,13 +31,15 @@ export interface JudgedClaim extends Judgement {
  * Judges every claim by itself; no verdict is adjusted for the others.
  *
  * @param pause between two of them, so that a page stays awake
+ * @param claims in the language of who reads the sentences; those of files are English
  */
 export async function judgeAll(
   evidence: Evidence,
   pause: () => Promise<void> = () => Promise.resolve(),
+  claims: readonly Claim[] = CLAIMS,
 ): Promise<readonly JudgedClaim[]> {
   const judged: JudgedClaim[] = [];
-  for (const claim of CLAIMS) {
+  for (const claim of claims) {
     await pause();
     judged.push({ claim, ...claim.judge(evidence) });
   }

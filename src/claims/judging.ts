@@ -1,12 +1,13 @@
 /** How numbers with an interval decide a claim, and the sentences that say them. */
-import { itemsText, LEAST } from '../few-items.mjs';
-import { points, spanText } from '../number-text.mjs';
+import { LEAST } from '../few-items.mjs';
+import { points } from '../number-text.mjs';
 import { rowOfIndex, type LayerRow } from '../layer-index.ts';
 import { regionSpans, thirds } from '../regions.ts';
-import { type IntervalKind, intervalName } from '../statistics/interval-kind.ts';
+import type { IntervalKind } from '../statistics/interval-kind.ts';
 import type { Mean } from '../statistics/mean-interval.ts';
 import type { Verdict } from '../verdicts.ts';
 import type { Judgement } from './claim.ts';
+import type { ClaimWords } from './words.ts';
 
 /** A number that a claim says to be above zero, or below, with its interval over items. */
 export interface Contrast {
@@ -15,8 +16,8 @@ export interface Contrast {
   readonly found: Mean;
   readonly kind: IntervalKind;
   readonly form: (value: number) => string;
-  /** Behind the number: " points". */
-  readonly unit?: string;
+  /** Of shares. */
+  readonly inPoints?: true;
   readonly works: readonly string[];
 }
 
@@ -26,18 +27,18 @@ export function notTestable(sentence: string, works: readonly string[] = []): Ju
 }
 
 /** Supported where the whole interval lies on the side that the claim says, not supported where it lies on the other. */
-export function bySide(side: 'above' | 'below', contrast: Contrast | string): Judgement {
+export function bySide(
+  side: 'above' | 'below',
+  contrast: Contrast | string,
+  { found: say }: ClaimWords,
+): Judgement {
   if (typeof contrast === 'string') return notTestable(contrast);
-  const { what, found, kind, form, unit = '', works } = contrast;
+  const { what, found, kind, form, inPoints = false, works } = contrast;
   const { mean, interval, n } = found;
-  if (n < LEAST) return notTestable(`${what}: ${itemsText(n)}.`, works);
-  if (!interval)
-    return {
-      verdict: 'undecided',
-      sentence: `${what}: ${form(mean)}${unit}, without an interval (n = ${n}).`,
-      works,
-    };
-  const sentence = `${what}: ${form(mean)}${unit} (${intervalName(kind)}: ${spanText(interval, form)}, ${itemsText(n)}).`;
+  if (n < LEAST) return notTestable(say.few(what, n), works);
+  const value = say.value(form(mean), inPoints);
+  if (!interval) return { verdict: 'undecided', sentence: say.bare(what, value, n), works };
+  const sentence = say.within(what, value, kind, interval, form, n);
   return { verdict: sideOf(side, interval), sentence, works };
 }
 
@@ -49,14 +50,8 @@ function sideOf(
   return held ? 'supported' : turned ? 'not supported' : 'undecided';
 }
 
-/** What such a rule says: "supported where the 95 % interval of Mid − Early lies above 0, …". */
-export function sideRule(of: string, side: 'above' | 'below' = 'above'): string {
-  const other = side === 'above' ? 'below' : 'above';
-  return `Supported where the 95 % interval of ${of} lies ${side} 0, not supported where it lies ${other} 0, undecided where it holds 0.`;
-}
-
 /** How a difference of shares is said: "+12.5 points". */
-export const POINTS = { form: points, unit: ' points' } as const;
+export const POINTS = { form: points, inPoints: true } as const;
 
 /** First and last row of each third, the regions that every claim means; null of a model with fewer than three layers. */
 export function thirdsOf(
@@ -69,5 +64,3 @@ export function thirdsOf(
   const [early, middle, late] = rows as [(typeof rows)[0], (typeof rows)[0], (typeof rows)[0]];
   return { early, middle, late };
 }
-
-export const TOO_FEW_LAYERS = 'The models have fewer than three layers: there are no thirds.';

@@ -1,5 +1,4 @@
 /** Claims about where in depth functions lie: regions of one sample against each other, over samples. */
-import { TASK_NAMES } from '../analyses/swap/words.mjs';
 import { ablateLayer } from '../probes/ablation/experiment.ts';
 import { gradeOf } from '../probes/ablation/grade.ts';
 import type { AblationRecord } from '../probes/ablation/sweep.ts';
@@ -10,10 +9,10 @@ import type { Task } from '../probes/task.ts';
 import { REGION_LABELS, type Region } from '../regions.ts';
 import { bootstrapMean } from '../statistics/bootstrap.ts';
 import { mean } from '../statistics/mean.ts';
-import { listed } from '../listed.mjs';
-import type { Claim } from './claim.ts';
+import { type SaidClaim, saidOf } from './claim.ts';
 import { type Evidence, ofRl } from './evidence.ts';
-import { bySide, type Contrast, POINTS, sideRule, thirdsOf, TOO_FEW_LAYERS } from './judging.ts';
+import { bySide, type Contrast, POINTS, thirdsOf } from './judging.ts';
+import type { ClaimWords } from './words.ts';
 
 /** Regions whose layers are taken together, against others. */
 interface Sides {
@@ -26,73 +25,67 @@ const MID: Sides = { here: ['middle'], there: ['early', 'late'] };
 const LATER: Sides = { here: ['middle', 'late'], there: ['early'] };
 const LATE: Sides = { here: ['late'], there: ['early', 'middle'] };
 
-const named = (regions: readonly Region[]): string => listed(regions.map((one) => REGION_LABELS[one]));
+const named = (names: readonly Region[], { regions }: ClaimWords): string =>
+  regions(names.map((one) => REGION_LABELS[one]));
 
 /** A difference of two shares of layers. */
 const ENDS = { low: -1, high: 1 };
 
-export const LOCALIZATION_CLAIMS: readonly Claim[] = [
-  swapClaim(
-    'recognition',
-    EARLY,
-    'What an object is is read from the image in the first layers (0 to 10 of 28).',
-  ),
-  swapClaim('counting', MID, 'Counts are read from the image in the middle (layer 12 of 28).'),
-  swapClaim('grounding', LATER, 'Places are read from the image after the first third (layer 18 of 28).'),
-  swapClaim('ocr', LATE, 'Words are read from the image late (layer 22 of 28).'),
-  {
-    id: 'reasoning-later',
+export const LOCALIZATION_CLAIMS: readonly SaidClaim[] = [
+  swapClaim('recognition', EARLY),
+  swapClaim('counting', MID),
+  swapClaim('grounding', LATER),
+  swapClaim('ocr', LATE),
+  (said) => ({
+    ...saidOf('reasoning-later', said),
     paper: 'frankenstein',
-    where: 'functional localization, zero ablation',
-    says: 'Reasoning is computed in the middle and late layers: without one of them more answers go wrong than without an early one.',
     analysis: 'ablate',
-    needs: 'Zero ablation of whole layers, one at a time.',
-    rule: sideRule(
-      'wrong answers without a layer of Mid or Late less wrong answers without one of Early, problem by problem,',
-    ),
-    note: 'The paper’s abstract says of RL’s changes that they lie there; that reasoning does is how we read its layer by layer probing.',
-    judge: (evidence) => bySide('above', ablated(evidence)),
-  },
+    needs: said.needs.ablate,
+    rule: said.rules.side(said.rules.of.ablate, 'above'),
+    judge: (evidence) => bySide('above', ablated(evidence, said), said),
+  }),
 ];
 
-function swapClaim(task: Task, sides: Sides, says: string): Claim {
-  const [here, there] = [named(sides.here), named(sides.there)];
-  return {
-    id: `${task}-layers`,
-    paper: 'visionFunctionLayer',
-    where: 'swap of single layers, model of 28 layers',
-    says,
-    analysis: 'swap',
-    needs: `Token swap of single layers on pairs of ${TASK_NAMES[task]}.`,
-    rule: sideRule(
-      `answers changed by a layer of ${here} less answers changed by one of ${there}, pair by pair,`,
-    ),
-    judge: (evidence) => bySide('above', swapped(evidence, task, sides)),
+function swapClaim(task: Task, sides: Sides): SaidClaim {
+  return (said) => {
+    const [here, there] = [named(sides.here, said), named(sides.there, said)];
+    return {
+      ...saidOf(`${task}-layers`, said),
+      paper: 'visionFunctionLayer',
+      analysis: 'swap',
+      needs: said.needs.swap(said.tasks[task]),
+      rule: said.rules.side(said.rules.of.swap(here, there), 'above'),
+      judge: (evidence) => bySide('above', swapped(evidence, task, sides, said), said),
+    };
   };
 }
 
-function swapped({ swap }: Evidence, task: Task, sides: Sides): Contrast | string {
-  if (swap.length === 0) return 'The token swap was not run in this study.';
+function swapped({ swap }: Evidence, task: Task, sides: Sides, said: ClaimWords): Contrast | string {
+  const { missing, what, tasks } = said;
+  if (swap.length === 0) return missing.swap;
   const single = ofRl(swap, ({ values }) => values['mode'] === 'single');
-  if (!single) return 'Layers were swapped together with all after them, not alone.';
+  if (!single) return missing.single;
   const { work, models, layers, values, records } = single;
   const definition = values['definition'] as Definition;
   const own = records.filter((record) => record.task === task);
-  if (own.length === 0) return `No pairs of ${TASK_NAMES[task]} were asked.`;
+  if (own.length === 0) return missing.pairs(tasks[task]);
   const changed = (record: SwapRecord, rows: readonly number[]): readonly boolean[] =>
     record.swapped
       .filter(({ layer }) => rows.includes(layer))
       .map(({ text }) => judgeSwap(record, text, definition).changed);
+  const [here, there] = [named(sides.here, said), named(sides.there, said)];
   return contrast(own, layers, sides, changed, {
-    what: `${models[0]}, ${TASK_NAMES[task]}: answers changed by a layer of ${named(sides.here)} less those changed by one of ${named(sides.there)}`,
+    what: what.swap(models[0] ?? '', tasks[task], here, there),
     works: [work],
+    said,
   });
 }
 
-function ablated({ ablate }: Evidence): Contrast | string {
-  if (ablate.length === 0) return 'Zero ablation was not run in this study.';
+function ablated({ ablate }: Evidence, said: ClaimWords): Contrast | string {
+  const { missing, what } = said;
+  if (ablate.length === 0) return missing.ablate;
   const whole = ofRl(ablate, ({ values }) => (values['parts'] as readonly string[]).includes('layer'));
-  if (!whole) return 'Only attention or MLP were left out, not whole layers.';
+  if (!whole) return missing.whole;
   const { work, models, layers, records } = whole;
   const wrong = (record: AblationRecord, rows: readonly number[]): readonly boolean[] => {
     const names = new Set(rows.map((row) => ablateLayer(row).name));
@@ -101,8 +94,9 @@ function ablated({ ablate }: Evidence): Contrast | string {
       .map((said) => !gradeOf(record, said).correct);
   };
   return contrast(records, layers, LATER, wrong, {
-    what: `${models[0]}: wrong answers without a layer of Mid or Late less those without one of Early`,
+    what: what.ablate(models[0] ?? ''),
     works: [work],
+    said,
   });
 }
 
@@ -112,10 +106,10 @@ function contrast<Record>(
   layers: number,
   { here, there }: Sides,
   hits: (record: Record, rows: readonly number[]) => readonly boolean[],
-  { what, works }: Pick<Contrast, 'what' | 'works'>,
+  { what, works, said }: Pick<Contrast, 'what' | 'works'> & { readonly said: ClaimWords },
 ): Contrast | string {
   const regions = thirdsOf(layers);
-  if (!regions) return TOO_FEW_LAYERS;
+  if (!regions) return said.missing.layers;
   const rows = (names: readonly Region[]): readonly number[] =>
     names.flatMap((name) => {
       const [first, last] = regions[name];
@@ -127,6 +121,6 @@ function contrast<Record>(
     return ours.length > 0 && others.length > 0 ? [mean(ours.map(Number)) - mean(others.map(Number))] : [];
   });
   const found = bootstrapMean(values, ENDS);
-  if (!found) return `No layer of ${named(here)} and of ${named(there)} was probed.`;
+  if (!found) return said.missing.probed(named(here, said), named(there, said));
   return { what, found, kind: 'bootstrap', ...POINTS, works };
 }

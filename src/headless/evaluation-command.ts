@@ -58,6 +58,7 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
     works: answerJournals(plan.asks).map(({ identity }) => identity),
     files: textsOf(files),
     findings: evaluation.findings(evaluation.table(graded, values), values),
+    graded,
     shown: () => Promise.resolve(null),
   };
 }

@@ -1,5 +1,6 @@
 /** An analysis that was run here: what it wrote and found. A command writes it; a study puts several together. */
 import type { ResultFile } from '../analyses/result-file.ts';
+import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { ShownPart } from '../study/shown/part.ts';
 import type { CommandContext } from './context.ts';
@@ -14,6 +15,8 @@ export interface Ran {
   readonly files: Iterable<ResultFile>;
   /** What was found, in sentences. */
   readonly findings: readonly string[];
+  /** Of an evaluation. */
+  readonly graded?: readonly GradedAnswer[];
   /** What a page shows it by without a model; null where it cannot. @throws NamedError those of reading pictures */
   shown(placed: Placed): Promise<ShownPart | null>;
 }

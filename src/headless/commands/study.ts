@@ -1,4 +1,5 @@
 import { EVALUATIONS, PROBES, UPDATES } from '../../analyses/registry.ts';
+import { claimsOfRun, type RunAnalysis } from '../../claims/claims-of-run.ts';
 import { isRole, ROLE_LABELS } from '../../roles.mjs';
 import type { AnalysisResult, StudyResult } from '../../study/study-result.ts';
 import { packedStudy, STUDY_FILE } from '../../study/study-file.ts';
@@ -9,7 +10,6 @@ import { joinedBytes } from '../../work/bytes.ts';
 import { named } from '../../named.ts';
 import { buildName } from '../../work/modules.ts';
 import { workKey } from '../../identity/work-identity.ts';
-import { ClaimsOfRun } from '../claims-of-run.ts';
 import type { AnalysisContext, Command, CommandContext } from '../context.ts';
 import { ranEvaluation } from '../evaluation-command.ts';
 import { givenOf, givenSpec, placeIn } from '../given-study.ts';
@@ -26,16 +26,16 @@ export const run: Command = async (context) => {
   const spec = await givenSpec(context.inputs);
   const turns = inTurn(spec);
   const results = new Map<StudyAnalysis, AnalysisResult>();
-  const claims = new ClaimsOfRun();
+  const judgedBy: RunAnalysis[] = [];
   for (const [index, analysis] of turns.entries()) {
     signal.throwIfAborted();
     notice(`${index + 1} of ${turns.length}: ${analysis.folder}`);
-    results.set(analysis, await resultOf(context, spec, analysis, claims));
+    results.set(analysis, await resultOf(context, spec, analysis, judgedBy));
   }
   const study: StudyResult = {
     ...{ spec: spec.given, name: spec.name },
     analyses: spec.analyses.flatMap((analysis) => results.get(analysis) ?? []),
-    claims: await claims.judged(journals),
+    claims: await claimsOfRun(journals, judgedBy),
     frankenscope: { version, run: { build: buildName() } },
   };
   await out.json('study.json', study);
@@ -66,7 +66,7 @@ async function resultOf(
   context: CommandContext,
   spec: StudySpec,
   analysis: StudyAnalysis,
-  claims: ClaimsOfRun,
+  judgedBy: RunAnalysis[],
 ): Promise<AnalysisResult> {
   const { out, journals, notice } = context;
   const { declaration, folder, models } = analysis;
@@ -74,7 +74,6 @@ async function resultOf(
   const files: string[] = [];
   for (const { path, text } of ran.files) {
     files.push(`${folder}/${path}`);
-    claims.keepFile(analysis, { path, text });
     await out.text(`${folder}/${path}`, text);
   }
   for (const file of files) await out.finish(file);
@@ -84,13 +83,13 @@ async function resultOf(
   };
   const part = await ran.shown(placed);
   const [first] = ran.works;
-  if (part && first) {
-    await journals.keepShown(first, declaration.name, part);
-    claims.keepWork({
-      ...{ key: await workKey(first), kind: first.kind, analysis: declaration.name },
-      ...{ title: part.title, given: part.given },
-    });
-  }
+  const { name } = declaration;
+  if (part && first) await journals.keepShown(first, name, part);
+  judgedBy.push({
+    name,
+    work: part && first ? { ...part, key: await workKey(first), kind: first.kind, analysis: name } : null,
+    ...(ran.graded ? { graded: ran.graded } : {}),
+  });
   for (const sentence of ran.findings) notice(sentence);
   return analysisResult(analysis, { works: ran.works, files, findings: [...ran.findings] });
 }

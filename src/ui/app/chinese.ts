@@ -27,6 +27,9 @@ import { zh as published } from '../published/texts.zh.ts';
 import { zh as served } from '../served/texts.zh.ts';
 import { zh as tryit } from '../tryit/texts.zh.ts';
 import { zh as appSheets } from './sheet-texts.zh.ts';
+import { words as claims } from '../../claims/words.zh.ts';
+import { zh as studies } from '../studies/texts.zh.ts';
+import { zh as talk } from '../talk/texts.zh.ts';
 import { zh as app } from './texts.zh.ts';
 
 /** Every text in Chinese, by the room's name: fetched only where Chinese is spoken. One line a room. */
@@ -60,4 +63,7 @@ export const CHINESE = {
   published,
   served,
   tryit,
+  claims,
+  studies,
+  talk,
 } satisfies Dictionary;

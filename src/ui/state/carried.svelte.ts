@@ -1,16 +1,23 @@
+import * as v from 'valibot';
 import type { NamedError } from '../../named-error.ts';
 import { named } from '../../named.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { modulesOf } from '../../work/modules.ts';
+import { keepSettings, keptSettings, type SettingShapes } from './kept-settings.ts';
 import { CARRIED_STUDY, type OpenedStudy } from './opened-study.ts';
 import { listedWork, type ListedWork } from './shown-part.ts';
 import type { StudySurroundings } from './study-surroundings.ts';
 import { t } from './texts.ts';
 
+/** Keys of works that were put away on this machine. */
+const KEY = 'frankenscope.carried';
+const SHAPES = { hidden: v.array(v.string()) } satisfies SettingShapes;
+
 /** The demo family's study, which travels with the app: read when it is first asked for, shown as such, kept nowhere. */
 export class Carried {
-  /** What of it is computed by this build's code, and was not put away. */
-  works = $state.raw<readonly ListedWork[]>([]);
+  /** What of it is computed by this build's code. */
+  #works = $state.raw<readonly ListedWork[]>([]);
+  #hidden = $state.raw<readonly string[]>(keptSettings(KEY, SHAPES).values.hidden ?? []);
   /** Its records. */
   journals: Journals | null = null;
   /** The whole, whoever computed it; null where none is there. */
@@ -29,9 +36,28 @@ export class Carried {
     return (this.#asked ??= this.#read());
   }
 
-  /** Puts a work out of view, until the page is opened again. */
-  hide(work: ListedWork): void {
-    this.works = this.works.filter((one) => one !== work);
+  /** What of it is computed by this build's code, and was not put away. */
+  get works(): readonly ListedWork[] {
+    return this.#works.filter(({ key }) => !this.#hidden.includes(key));
+  }
+
+  /** How many were put away. */
+  get hidden(): number {
+    return this.#works.length - this.works.length;
+  }
+
+  /** Puts a work out of view, on later visits too; where that is not kept, until the page is opened again. */
+  hide({ key }: ListedWork): void {
+    this.#hidden = [...this.#hidden, key];
+    // Works of other builds are forgotten.
+    const known = this.#works.map((work) => work.key);
+    keepSettings(KEY, { hidden: this.#hidden.filter((one) => known.includes(one)) });
+  }
+
+  /** Everything that was put away is in view again. */
+  showHidden(): void {
+    this.#hidden = [];
+    keepSettings(KEY, null);
   }
 
   async #read(): Promise<void> {
@@ -51,7 +77,7 @@ export class Carried {
         }),
       );
       this.journals = this.#around.journals.carried = journals;
-      this.works = works.flat();
+      this.#works = works.flat();
       this.study = { id: CARRIED_STUDY, name: study.name, result: study, journals, works: listed };
     } catch (error) {
       this.error = named(error);

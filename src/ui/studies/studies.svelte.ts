@@ -1,5 +1,4 @@
 import type { Address } from '../../analyses/address.ts';
-import { counted } from '../../counted.ts';
 import { named } from '../../named.ts';
 import { NamedError, shortened } from '../../named-error.ts';
 import { Journals } from '../../study/journal/journals.ts';
@@ -15,6 +14,7 @@ import { listedWork } from '../state/shown-part.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { RunChoice } from './run/study-models.ts';
 import type { AroundRun, StudyRunner } from './run/study-runner.svelte.ts';
+import { t } from './texts.ts';
 
 /** What the page takes of the app. */
 interface AroundStudies extends AroundRun {
@@ -82,7 +82,7 @@ export class Studies {
     this.refused = [];
     for (const file of files) {
       try {
-        const { id, study, damaged } = await asJobIfLong(this.#app.jobs, `Reading ${file.name}`, async () =>
+        const { id, study, damaged } = await asJobIfLong(this.#app.jobs, t.readingFile(file.name), async () =>
           (await this.#studies()).take(file, file.name),
         );
         this.told = [...this.told, takenText(file.name, study, damaged)];
@@ -147,10 +147,7 @@ export class Studies {
   async #withdraw(keys: readonly string[]): Promise<void> {
     await this.#attempt(async () => {
       for (const name of await (await this.#studies()).withdraw(new Set(keys)))
-        this.told = [
-          ...this.told,
-          `Weights turned out to be others than before: what was computed from them is taken out of "${name}".`,
-        ];
+        this.told = [...this.told, t.withdrawn(name)];
       this.#opened.clear();
       await this.#listed();
     });
@@ -206,13 +203,8 @@ function notCarried(): NamedError {
   );
 }
 
-export function analysesText(count: number): string {
-  return `${count} ${count === 1 ? 'analysis' : 'analyses'}`;
-}
-
 function takenText(file: string, study: StudyResult, damaged: readonly number[]): string {
-  const records = `"${shortened(study.name, LONGEST_NAME)}" is kept from ${file}: ${analysesText(study.analyses.length)}.`;
-  if (damaged.length === 0) return records;
-  const more = damaged.length > SAID ? ` and ${damaged.length - SAID} more` : '';
-  return `${records} ${counted(damaged.length, 'line')} of it (${damaged.slice(0, SAID).join(', ')}${more}) ${damaged.length === 1 ? 'is' : 'are'} damaged, or none of a study: kept as they are, and not shown.`;
+  const taken = t.taken(shortened(study.name, LONGEST_NAME), file, study.analyses.length);
+  if (damaged.length === 0) return taken;
+  return `${taken} ${t.damagedLines(damaged.length, damaged.slice(0, SAID))}`;
 }

@@ -2,6 +2,7 @@ import { mount, unmount } from 'svelte';
 import type { StudyResult } from '../../study/study-result.ts';
 import Presenter from './Presenter.svelte';
 import type { Talk } from './talk.svelte.ts';
+import { t } from './texts.ts';
 
 const NAME = 'frankenscope-presenter';
 const FEATURES = 'popup,width=960,height=640';
@@ -26,7 +27,7 @@ export class PresenterWindow {
     // One that a page before this one had opened is still there under this name.
     page.head.replaceChildren(...looks(page));
     page.body.replaceChildren();
-    page.title = `${study.name}: notes`;
+    page.title = t.presenter.title(study.name);
     page.documentElement.lang = document.documentElement.lang;
     const follow = (): void => takeTheme(page);
     follow();

@@ -2,13 +2,7 @@
 import type { Slide } from '../../study/deck.ts';
 import { sentenceOf } from '../../study/default-deck.ts';
 import type { StudyResult } from '../../study/study-result.ts';
-
-export const LIVE_TITLES = {
-  ablate: 'Switch one layer off and ask again',
-  merge: 'Move a seam and ask the merge',
-} as const;
-
-export const PROVENANCE_TITLE = 'Where this comes from';
+import { t } from './texts.ts';
 
 /** The finding that a slide says, whole; null where it says none, or the study has it no more. */
 export function findingOf({ shows }: Slide, { analyses }: StudyResult): string | null {
@@ -25,13 +19,13 @@ export function slideText(slide: Slide, study: StudyResult): string {
       return study.name;
     case 'finding': {
       const finding = findingOf(slide, study);
-      return finding === null ? `${shows.analysis}: ${shows.chart ?? 'its chart'}` : sentenceOf(finding).said;
+      return finding === null ? t.titles.chart(shows.analysis, shows.chart) : sentenceOf(finding).said;
     }
     case 'claim':
-      return `Claim ${shows.id}`;
+      return t.titles.claim(shows.id);
     case 'live':
-      return LIVE_TITLES[shows.what];
+      return t.titles[shows.what];
     case 'provenance':
-      return PROVENANCE_TITLE;
+      return t.titles.provenance;
   }
 }

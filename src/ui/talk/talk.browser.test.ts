@@ -154,7 +154,20 @@ test('live slides show what was kept while no model is loaded, and say so', asyn
   await userEvent.keyboard('{End}{PageUp}');
   await expect
     .element(talk())
-    .toHaveTextContent('The study asked no merge: below is how large the updates are');
+    .toHaveTextContent(
+      'No two models are loaded here, so nothing is merged and asked. The study asked no merge:',
+    );
+});
+
+test('what a live slide takes is one press away: the demo family, or what is open and not loaded', async () => {
+  const { app } = await given(6);
+  const opened = vi.spyOn(app.demo, 'open').mockResolvedValue();
+  await talk().getByRole('button', { name: 'Open the demo family' }).click();
+  expect(opened).toHaveBeenCalledOnce();
+  await app.family.place(['X-SFT', 'X-RL'].map(fakeFolder));
+  await userEvent.keyboard('{End}{PageUp}');
+  await talk().getByRole('button', { name: 'Load IN, RL' }).click();
+  await expect.element(talk()).toHaveTextContent('Layers 3–4 from RL.');
 });
 
 test('live slides ask again when a layer is switched off or a seam moved, and leave the model as it was', async () => {

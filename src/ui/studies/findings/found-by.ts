@@ -1,8 +1,8 @@
 /** What a study's file says of it: by analysis, in sentences. */
 import { ANALYSES, EVALUATIONS } from '../../../analyses/registry.ts';
-import { listed } from '../../../listed.mjs';
 import { ROLE_LABELS, ROLES } from '../../../roles.mjs';
 import type { AnalysisResult, StudyResult } from '../../../study/study-result.ts';
+import { t } from '../texts.ts';
 
 export interface FoundByAnalysis {
   /** "Token swap of RL". */
@@ -14,15 +14,15 @@ export interface FoundByAnalysis {
 
 export function foundBy({ analyses }: StudyResult): readonly FoundByAnalysis[] {
   return analyses.map((one) => ({
-    title: `${titleOf(one)} of ${listed(labels(Object.values(one.models).flat()))}`,
+    title: t.findings.of(titleOf(one), labels(Object.values(one.models).flat())),
     sentences: one.findings,
     works: one.works.map(({ key }) => key),
   }));
 }
 
-/** "Base, IN and RL": every model that an analysis was run on. */
-export function modelsOf({ analyses }: StudyResult): string {
-  return listed(labels(analyses.flatMap(({ models }) => Object.values(models).flat())));
+/** Every model that an analysis was run on. */
+export function modelsOf({ analyses }: StudyResult): readonly string[] {
+  return labels(analyses.flatMap(({ models }) => Object.values(models).flat()));
 }
 
 export function isOfDemoFamily({ spec }: StudyResult): boolean {

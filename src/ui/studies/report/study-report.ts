@@ -1,5 +1,6 @@
 /** A study's report: what it found, with its charts as they are drawn here. */
 import type { ComponentProps } from 'svelte';
+import { listed } from '../../../listed.mjs';
 import { Markup } from '../../../report/markup.ts';
 import {
   type Report,
@@ -49,7 +50,7 @@ export async function studyReport(
     build: frankenscope.run.build,
     parts,
     papers: await judgedPapers(study),
-    judged: `About these models: ${modelsOf(study.result)}. A verdict on them says nothing of the models that the papers studied.`,
+    judged: `About these models: ${listed(modelsOf(study.result))}. A verdict on them says nothing of the models that the papers studied.`,
     spec: JSON.stringify(spec, null, 2),
   };
   const without = reportHtml({ ...report, faces: '' });

@@ -8,6 +8,7 @@ import { type SpecOver, specOf, specOver } from '../../../study/run/spec-over.ts
 import type { StudyAnalysis, StudySpec } from '../../../study/spec.ts';
 import type { Family } from '../../state/family.svelte.ts';
 import type { Slot } from '../../state/slot.svelte.ts';
+import { t } from '../texts.ts';
 
 /** What a run of a study's analyses would be of, with what is open. */
 export interface RunChoice extends SpecOver {
@@ -51,7 +52,7 @@ export function runChoice(family: Family, given: Json): RunChoice | null {
       : [
           {
             analysis: analysis.folder,
-            why: `"${analysis.samples ?? ''}" is none of the app's sets, and read by the command alone`,
+            why: t.run.noneOfOurs(analysis.samples ?? ''),
           },
         ],
   );
@@ -76,7 +77,7 @@ function choiceOf(family: Family, given: Json): Omit<RunChoice, 'runs'> | null {
   const isDemo = [...spec.folders.values()].every(isDemoPlace);
   const others = family.opened.some(({ checkpoint }) => !isDemoPlace(checkpoint?.name ?? ''));
   const same = { spec, leftOut: [], isDemo, isSame: true };
-  if (isDemo && !others) return { ...same, over: 'the demo family' };
+  if (isDemo && !others) return { ...same, over: t.run.overDemo };
   if (names.every((name) => slotOf(family, spec, name)))
     return { ...same, over: [...spec.folders.values()].join(', ') };
   const open = family.opened.flatMap(({ identity, checkpoint }) => {

@@ -2,14 +2,18 @@
 import { zipSync } from 'fflate';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { claimsOfRun } from '../../../claims/claims-of-run.ts';
 import type { Json } from '../../../identity/canonical-json.ts';
 import type { Task } from '../../../probes/task.ts';
+import { fetchGolden } from '../../../engine/testing/fetch-golden.ts';
+import { goldenFolder } from '../../../engine/testing/goldens.ts';
 import { fetchFile } from '../../../probes/testing/demo-goldens.ts';
 import { lineOf } from '../../../study/journal/lines.ts';
 import { Journals } from '../../../study/journal/journals.ts';
 import { MemoryStorage } from '../../../study/journal/memory-storage.ts';
 import { RECORDS } from '../../../study/journal/records.ts';
 import { readStudyFile } from '../../../study/study-file.ts';
+import type { ShownPart } from '../../../study/shown/part.ts';
 import { memoryStudies } from '../../../study/study-folder.ts';
 import type { StudyResult } from '../../../study/study-result.ts';
 import type { AppState } from '../../app/app.svelte.ts';
@@ -62,18 +66,22 @@ async function firstPair(task: Task): Promise<Response> {
 }
 
 /** As a page of a browser with this storage. */
-async function start(around: StudySurroundings): Promise<AppState> {
+async function start(
+  around: StudySurroundings,
+  engine = engineOnPage(),
+  device: 'wasm' | 'webgpu' = 'wasm',
+): Promise<AppState> {
   history.replaceState(null, '', '#study');
-  const app = await stageAround(engineOnPage(), around);
-  app.choice.device = 'wasm';
+  const app = await stageAround(engine, around);
+  app.choice.device = device;
   app.choice.dtype = 'f32';
   return app;
 }
 
 /** The file of a study of which nothing is done. */
-async function begun(): Promise<File> {
+async function begun(spec: Json = SPEC): Promise<File> {
   const study: StudyResult = {
-    ...{ spec: SPEC, name: SPEC.name, analyses: [] },
+    ...{ spec, name: SPEC.name, analyses: [] },
     frankenscope: { version: '0', run: { build: '0' } },
   };
   return new File([await lineOf('study', JSON.stringify(study))], 'slice.frankenscope');
@@ -148,4 +156,60 @@ test('a study that is cut off goes on in another page, and finds what the comman
   expect(swaps.size).toBe(4);
   for (const [pair, record] of swaps) expect(record, pair).toEqual(all.get(pair));
   expect((await journals.list()).map(({ complete }) => complete)).toEqual([true, true]);
+
+  // The papers' claims are judged as the command judges them: those of energies, from the same records, are said alike.
+  const ofStudy = async (from: Journals): Promise<StudyResult['claims']> => {
+    const works = (await from.shown()).map(({ part, ...work }) => ({ ...work, ...(part as ShownPart) }));
+    const inTurn = [...works].sort(
+      (a, b) => Number(b.analysis === 'energy') - Number(a.analysis === 'energy'),
+    );
+    return claimsOfRun(
+      from,
+      inTurn.map((work) => ({ name: work.analysis, work })),
+    );
+  };
+  expect(result.claims).toEqual(await ofStudy(journals));
+  const verdict = (id: string) => result.claims?.find((one) => one.id === id)?.verdict;
+  expect([verdict('energy-smaller'), verdict('ocr-layers'), verdict('frozen-late')]).toEqual([
+    ...['supported', 'not testable here', 'not testable here'],
+  ]);
+});
+
+test('a study whose GPU is lost in the middle finishes, and finds what it finds with one that stays', async () => {
+  // On a software GPU the demo family takes minutes.
+  const files = await goldenFolder(fetchGolden, 'untied-gqa2-f16');
+  const settings = { samples: 1, layers: '0-1', maxNewTokens: 4 };
+  const spec = {
+    ...{ definitions: 1, name: 'On a GPU', models: { rl: 'x-rl' } },
+    analyses: [{ name: 'swap', samples: 'dataset/data/pairs', settings }],
+  };
+  const found = async (lost: boolean): Promise<readonly string[]> => {
+    const around = { ...surroundings(), studies: memoryStudies() };
+    const engine = engineOnPage();
+    const statuses: string[] = [];
+    await engine.onStatus(({ state }) => statuses.push(state));
+    const app = await start(around, engine, 'webgpu');
+    await app.family.place([{ name: 'x-rl', files }]);
+    await app.studies.take([await begun(spec)]);
+    // Of the second of four pairs the image has been read, and nothing is answered.
+    let captured = 0;
+    const capture = engine.captureImageKv.bind(engine);
+    vi.spyOn(engine, 'captureImageKv').mockImplementation(async (request) => {
+      const handle = await capture(request);
+      captured += 1;
+      if (lost && captured === 2) await engine.loseDevice('webgpu');
+      return handle;
+    });
+    await press('Go on');
+    await expect.element(main.getByRole('button', { name: 'Run the study' }), WAIT).toBeVisible();
+    expect(app.studies.runner?.error).toBe(null);
+    expect(statuses).toEqual(lost ? ['rebuilding', 'ready'] : []);
+    const { result, journals } = await app.studies.open(app.studies.chosen);
+    const key = result.analyses[0]?.works[0]?.key ?? '';
+    const records = [...(await journals.records(key))].sort(([a], [b]) => (a < b ? -1 : 1));
+    expect(records).toHaveLength(4);
+    clearStage();
+    return [...records.map((record) => JSON.stringify(record)), JSON.stringify(result)];
+  };
+  expect(await found(true)).toEqual(await found(false));
 });

@@ -3,11 +3,13 @@ import { EVALUATIONS, PROBES, UPDATES } from '../../../analyses/registry.ts';
 import { defaultValues, type SettingValues } from '../../../analyses/setting-values.ts';
 import type { Probe } from '../../../analyses/probe.ts';
 import type { Updates } from '../../../analyses/updates.ts';
+import { claimsOfRun, type RunAnalysis } from '../../../claims/claims-of-run.ts';
 import { answerJournals, answersJournalled } from '../../../evaluation/answers/kept-answers.ts';
 import { demoItems } from '../../../evaluation/samples/demo-items.ts';
 import { drawSets } from '../../../evaluation/samples/draw.ts';
 import { gradeAll } from '../../../evaluation/tables/graded.ts';
 import type { SampleChoice } from '../../../probes/sampling/choice.ts';
+import { workKey, type WorkIdentity } from '../../../identity/work-identity.ts';
 import { bodyOf } from '../../layer-strip/layer-axis.ts';
 import { NamedError } from '../../../named-error.ts';
 import { isRole, ROLE_LABELS } from '../../../roles.mjs';
@@ -22,11 +24,14 @@ import {
 import { runJournalled } from '../../../study/run-journalled.ts';
 import { keptComparison, shownUpdates } from '../../../study/shown/comparison.ts';
 import { shownProbe } from '../../../study/shown/probe-given.ts';
+import type { ShownPart } from '../../../study/shown/part.ts';
 import type { StudyAnalysis, StudySpec } from '../../../study/spec.ts';
 import type { AnalysisResult, StudyResult } from '../../../study/study-result.ts';
 import { version } from '../../../version.ts';
 import { abortable, cancelled, throwIfCancelled } from '../../../work/cancel.ts';
 import { buildName } from '../../../work/modules.ts';
+import { Yielder } from '../../../work/turns.ts';
+import { PREPARING } from '../../analyses/preparing.ts';
 import { Comparison } from '../../characterize/comparison.svelte.ts';
 import type { Characterize } from '../../characterize/characterize.svelte.ts';
 import type { Demo } from '../../demo/demo.svelte.ts';
@@ -42,6 +47,7 @@ import type { OpenedStudy } from '../../state/opened-study.ts';
 import type { LoadedSlot, Slot } from '../../state/slot.svelte.ts';
 import { shownModel } from '../../state/stand-in.ts';
 import type { StudySurroundings } from '../../state/study-surroundings.ts';
+import { t } from '../texts.ts';
 import { committedAt, type RunChoice, slotOf } from './study-models.ts';
 
 /** The one job of a study, whichever of its analyses is under way. */
@@ -124,10 +130,12 @@ export class StudyRunner {
     const { spec } = choice;
     const turns = inTurn({ analyses: choice.runs });
     const results = (this.#results = new Map<StudyAnalysis, AnalysisResult>());
+    const judgedBy = new Map<StudyAnalysis, RunAnalysis>();
     const before = (this.#before = new Map(begun?.result.analyses.map((one) => [one.folder, one])));
-    const result = (): StudyResult => ({
+    const result = (claims?: StudyResult['claims']): StudyResult => ({
       ...{ spec: spec.given, name: spec.name },
       analyses: spec.analyses.flatMap((one) => results.get(one) ?? before.get(one.folder) ?? []),
+      ...(claims ? { claims } : {}),
       frankenscope: { version, run: { build: buildName() } },
     });
     try {
@@ -140,7 +148,7 @@ export class StudyRunner {
         throwIfCancelled(signal);
         const title = titleOf(analysis);
         this.under = { id, title, place: index + 1, total: turns.length };
-        const report = jobs.track(JOB, `${spec.name}, ${index + 1} of ${turns.length}: ${title}`, () =>
+        const report = jobs.track(JOB, t.run.job(spec.name, index + 1, turns.length, title), () =>
           this.cancel(),
         );
         const journalled: Journalled = (identity, total, work) =>
@@ -150,10 +158,18 @@ export class StudyRunner {
           });
         if (choice.isDemo) await this.#demoOpened(spec, signal);
         const run = { spec, analysis, signal, journalled, report };
-        results.set(analysis, await this.#resultOf(run));
+        const ran = await this.#resultOf(run);
+        results.set(analysis, ran.result);
+        judgedBy.set(analysis, ran.judgedBy);
         await this.#keep(result(), id);
         await kept.askShown();
       }
+      const yielder = new Yielder();
+      const claims = await claimsOfRun(journals, [...judgedBy.values()], {
+        pause: () => yielder.pause(),
+        prepare: async (records) => PREPARING.get('ablate')?.prepare(records),
+      });
+      await this.#keep(result(claims), id);
     } catch (error) {
       this.error = failureOf(error);
     } finally {
@@ -178,7 +194,7 @@ export class StudyRunner {
     if (!isOpen()) throw cancelled();
   }
 
-  #resultOf(run: AnalysisRun): Promise<AnalysisResult> {
+  #resultOf(run: AnalysisRun): Promise<RanHere> {
     const { name } = run.analysis.declaration;
     const [probe, updates, evaluation] = [PROBES.get(name), UPDATES.get(name), EVALUATIONS.get(name)];
     if (probe) return this.#ofProbe(run, probe);
@@ -187,7 +203,7 @@ export class StudyRunner {
     throw new TypeError(`no analysis is called "${name}"`);
   }
 
-  async #ofUpdates(run: AnalysisRun, updates: Updates): Promise<AnalysisResult> {
+  async #ofUpdates(run: AnalysisRun, updates: Updates): Promise<RanHere> {
     const { analysis, journalled, signal } = run;
     const { family, characterize } = this.#app;
     const slots = this.#slots(run);
@@ -212,14 +228,13 @@ export class StudyRunner {
         values,
         keptComparison({ body, set, identities, computer }, values),
       );
-      if (part) await this.#around.journals.keepShown(plan.identity, updates.declaration.name, part);
-      return await analysisResult(analysis, { works: [plan.identity], files: [], findings: [...findings] });
+      return await this.#ran(analysis, plan.identity, part, findings);
     } finally {
       computers.dispose();
     }
   }
 
-  async #ofProbe(run: AnalysisRun, probe: Probe): Promise<AnalysisResult> {
+  async #ofProbe(run: AnalysisRun, probe: Probe): Promise<RanHere> {
     const { analysis, journalled } = run;
     const { declaration } = probe;
     const values: SettingValues = { ...defaultValues(declaration.settings), ...analysis.settings };
@@ -230,12 +245,11 @@ export class StudyRunner {
     const chosen = declaration.compares ? null : (models[0]?.label ?? null);
     const { reading } = given;
     const part = await shownProbe(probe, plan, { models, chosen, source, values, reading, samples });
-    await this.#around.journals.keepShown(plan.identity, declaration.name, part);
-    return analysisResult(analysis, { works: [plan.identity], files: [], findings: [...findings] });
+    return this.#ran(analysis, plan.identity, part, findings);
   }
 
   /** Its answers are kept under the checkpoints that gave them, whoever asks. */
-  async #ofEvaluation(run: AnalysisRun, evaluation: Evaluation): Promise<AnalysisResult> {
+  async #ofEvaluation(run: AnalysisRun, evaluation: Evaluation): Promise<RanHere> {
     const { analysis, journalled } = run;
     const values: SettingValues = { ...defaultValues(evaluation.declaration.settings), ...analysis.settings };
     const { samples, seed } = values as unknown as SampleChoice;
@@ -247,9 +261,29 @@ export class StudyRunner {
       (identity, total, work) => journalled(identity, total, work),
       (work) => plan.run(work),
     );
-    const findings = evaluation.findings(evaluation.table(gradeAll(plan.asks, answers), values), values);
+    const graded = gradeAll(plan.asks, answers);
+    const findings = evaluation.findings(evaluation.table(graded, values), values);
     const works = answerJournals(plan.asks).map(({ identity }) => identity);
-    return analysisResult(analysis, { works, files: [], findings: [...findings] });
+    return {
+      result: await analysisResult(analysis, { works, files: [], findings: [...findings] }),
+      judgedBy: { name: evaluation.declaration.name, work: null, graded },
+    };
+  }
+
+  /** Keeps what shows its records. */
+  async #ran(
+    analysis: StudyAnalysis,
+    identity: WorkIdentity,
+    part: ShownPart | null,
+    findings: readonly string[],
+  ): Promise<RanHere> {
+    const { name } = analysis.declaration;
+    if (part) await this.#around.journals.keepShown(identity, name, part);
+    const key = await workKey(identity);
+    return {
+      result: await analysisResult(analysis, { works: [identity], files: [], findings: [...findings] }),
+      judgedBy: { name, work: part && { ...part, key, kind: identity.kind, analysis: name } },
+    };
   }
 
   /** What an analysis of models is given besides samples. @throws NamedError `MissingFlag`; those of loading */
@@ -302,6 +336,11 @@ export class StudyRunner {
     }
     return loaded;
   }
+}
+
+interface RanHere {
+  readonly result: AnalysisResult;
+  readonly judgedBy: RunAnalysis;
 }
 
 interface AnalysisRun {

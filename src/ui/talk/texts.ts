@@ -1,0 +1,92 @@
+import { texts } from '../language/texts.ts';
+
+export const en = {
+  talk: 'Talk',
+  talkOf: (study: string) => `Talk: ${study}`,
+  give: 'Give the talk',
+  slides: (shown: number, all: number) =>
+    `${shown} of ${all} slides. Arrows, Space or a clicker lead through it; P opens notes in a second window, B blacks the screen, Esc ends it.`,
+  toArrange: 'To arrange them, duplicate the study: what travels with the app stays as it is.',
+  arrange: 'Arrange the slides',
+  toThePage: 'To the page',
+  allOut: 'All slides of this talk are left out.',
+  blocked:
+    'The browser blocked the second window. Allow pop-ups for this page in the address bar, then press P again.',
+  tools: {
+    back: 'Back',
+    next: 'Next',
+    notes: 'Notes',
+    full: 'Full screen',
+    end: 'End',
+    keys: { back: 'Left, Page up', next: 'Right, Space, Page down', end: 'Esc' },
+  },
+  titles: {
+    ablate: 'Switch one layer off and ask again',
+    merge: 'Move a seam and ask the merge',
+    provenance: 'Where this comes from',
+    claim: (id: string) => `Claim ${id}`,
+    chart: (analysis: string, chart: string | null) => `${analysis}: ${chart ?? 'its chart'}`,
+  },
+  editor: {
+    moved: (number: number, all: number) => `Slide ${number} of ${all}`,
+    move: (number: number, said: string) => `Move slide ${number}, ${said}`,
+    moveKeys: 'Drag, or arrows up and down',
+    shown: 'shown',
+    titleOf: (number: number) => `Title of slide ${number}`,
+    ownTitle: 'Title of its own',
+    notes: (any: boolean): string => (any ? 'Notes' : 'Notes: none'),
+    notesOf: (number: number) => `Notes of slide ${number}`,
+    addClaim: 'Add a claim',
+    choose: 'Choose',
+    claim: (says: string, verdict: string) => `${says} (${verdict})`,
+    asMade: 'As the study makes it',
+  },
+  claim: {
+    judging: 'Judging the claim by the study’s records.',
+    unknown: (id: string) => `This version of the app knows no claim “${id}”.`,
+  },
+  noRecords: 'The records behind this finding are not in the study.',
+  live: {
+    ablate: 'No model is loaded here, so nothing is asked.',
+    merge: 'No two models are loaded here, so nothing is merged and asked.',
+    keptAblate: 'Below is what the study kept.',
+    keptMerge:
+      'The study asked no merge: below is how large the updates are that a seam hands over, layer by layer.',
+    keptNothing: 'The study kept nothing of this.',
+    opening: (what: string) => `${what}.`,
+    demo: 'Open the demo family',
+    load: (names: string) => `Load ${names}`,
+    elsewhere: 'Load the models on the page Open.',
+    strip: 'Donor of each layer of the merge: its seams can be moved',
+  },
+  provenance: {
+    madeBy: 'Made by',
+    version: (version: string, build: string) => `Frankenscope ${version}, build ${build}`,
+    keptOn: 'Kept on',
+    models: 'Models',
+    seeds: 'Seeds',
+    noSeed: 'none is drawn',
+    again: 'Again',
+    spec: "SPEC.json is what the study's file names “spec”: models, data, settings and seeds.",
+  },
+  presenter: {
+    title: (study: string) => `${study}: notes`,
+    slide: (number: number, all: number) => `Slide ${number} of ${all}`,
+    gone: 'Since the talk began',
+    time: 'Time of day',
+    black: 'The screen is black. Any key of the talk brings it back.',
+    screen: 'On the screen',
+    built: {
+      axes: 'On the screen: axes.',
+      series: 'On the screen: axes and series.',
+      sentence: 'On the screen: all of it.',
+    },
+    notes: 'Notes',
+    noNotes: 'No notes for this slide.',
+    next: 'Next',
+    nextPart: { axes: 'The series', series: 'The sentence' },
+    end: 'The end',
+  },
+};
+
+export const t = texts('talk', en);
