@@ -3,11 +3,58 @@ import type { Page } from '@playwright/test';
 import { expect } from './page.ts';
 
 export const PHONE = { width: 390, height: 844 };
-const SCREENS = [
-  { name: 'a phone', ...PHONE, talk: false },
+const WIDE_SCREENS = [
   { name: 'a laptop', width: 1440, height: 900, talk: false },
   { name: 'a hall', width: 1920, height: 1080, talk: true },
 ] as const;
+const SCREENS = [{ name: 'a phone', ...PHONE, talk: false }, ...WIDE_SCREENS] as const;
+
+/** What cannot be read: texts of a chart that cover each other or leave it, letters too small for a hall, a second scroll bar. */
+const unreadable = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => {
+    const talk = parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--talk'));
+    const LEAST = 12 * talk - 0.1;
+    const told = (one: Element): string => (one.textContent ?? '').trim().slice(0, 40);
+    const seen = [...document.querySelectorAll('.shell *')].filter(
+      (one) => one.checkVisibility() && !one.closest('.unseen') && one.getBoundingClientRect().width > 1,
+    );
+    const small = seen.filter(
+      (one) =>
+        (one.matches('select, input') ||
+          [...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim())) &&
+        parseFloat(getComputedStyle(one).fontSize) < LEAST,
+    );
+    const scrolls = seen.filter(
+      (one) =>
+        one.closest('main') &&
+        one.tagName !== 'MAIN' &&
+        /auto|scroll/.test(getComputedStyle(one).overflowY) &&
+        one.scrollHeight > one.clientHeight + 1,
+    );
+    const charts = seen.filter((one) => one.matches('.plot > svg'));
+    const crossed = charts.flatMap((chart) => {
+      const frame = chart.getBoundingClientRect();
+      const texts = [...chart.querySelectorAll('text')]
+        .filter((text) => told(text) !== '')
+        .map((text) => ({ text, box: text.getBoundingClientRect() }));
+      return texts.flatMap(({ text, box }, i) => [
+        ...(box.left < frame.left - 2 || box.right > frame.right + 2
+          ? [`"${told(text)}" leaves its chart`]
+          : []),
+        ...texts.slice(i + 1).flatMap((other) => {
+          const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+          const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+          // Line boxes are taller than letters.
+          return across > 2 && down > 6 * talk ? [`"${told(text)}" covers "${told(other.text)}"`] : [];
+        }),
+      ]);
+    });
+    return [
+      ...small.map((one) => `${one.tagName} "${told(one)}" has ${getComputedStyle(one).fontSize}`),
+      ...scrolls.map((one) => `${one.tagName} "${told(one)}" scrolls by itself`),
+      ...crossed,
+    ];
+  });
 
 /** What is not as it should be: of the header, of scrolling, and of the first chart with its title, axes and names. */
 const amiss = (page: Page): Promise<readonly string[]> =>
@@ -37,14 +84,28 @@ const amiss = (page: Page): Promise<readonly string[]> =>
 
 /** Looks at a page on which a run has just ended on a phone: there, on a laptop, and in a hall. Leaves it in its first size. */
 export async function expectWholeOnEveryScreen(page: Page, of: string): Promise<void> {
+  await expectWhole(page, of, SCREENS);
+  await page.setViewportSize({ width: 1280, height: 720 });
+}
+
+/** Looks at a page that shows a result on a laptop and in a hall, and leaves it there. */
+export async function expectWholeOnWideScreens(page: Page, of: string): Promise<void> {
+  await expectWhole(page, of, WIDE_SCREENS);
+}
+
+async function expectWhole(
+  page: Page,
+  of: string,
+  screens: readonly (typeof SCREENS)[number][],
+): Promise<void> {
   const talk = page.getByRole('button', { name: 'Talk mode' });
-  for (const { name, width, height, talk: talking } of SCREENS) {
+  for (const { name, width, height, talk: talking } of screens) {
     await page.setViewportSize({ width, height });
     if (talking) await talk.click();
     // On a phone the app has scrolled to the chart where that takes a screen of its own.
     if (width !== PHONE.width) await page.evaluate(() => document.querySelector('main')?.scrollTo(0, 0));
     await expect.poll(() => amiss(page), { message: `${of}, ${name}` }).toEqual([]);
+    await expect.poll(() => unreadable(page), { message: `${of}, ${name}` }).toEqual([]);
     if (talking) await talk.click();
   }
-  await page.setViewportSize({ width: 1280, height: 720 });
 }

@@ -3,6 +3,7 @@ import { PAGE_FACTS } from '../src/ui/analysis-page/page-facts.ts';
 import { contrast } from '../src/ui/theme/contrast.ts';
 import { AppPage } from './app.ts';
 import { goldenFolder } from './fixtures/goldens.ts';
+import { expectWholeOnWideScreens } from './first-screen.ts';
 import { expect, test } from './page.ts';
 
 /** WCAG AA for text. */
@@ -132,4 +133,41 @@ test('on a phone no page scrolls sideways, nor what stands around it, and the pa
     expect(wide).toEqual([]);
     await expect(page.getByRole('navigation').locator('[aria-current]')).toBeInViewport({ ratio: 1 });
   });
+});
+
+/** What travels with the app: by page what shows it, null where that stands there already, and the title of its first chart. */
+const CARRIED = {
+  '#open': [[null, /^Attention shift per layer/]],
+  '#localize': [
+    [null, /^Change rate per layer/],
+    [/^Show Zero ablation/, /^Error rate per ablated layer/],
+    [/^Show Attention shift/, /^Attention shift per layer/],
+    [/^Show Logit lens/, /^Where the answer can be read/],
+  ],
+  '#characterize': [
+    [null, /^Update energy per layer/],
+    [/^Show .*diversity/i, /^Spectrum of the update/],
+  ],
+} as const;
+
+test('what travels with the app is whole in the first screen, and read from the back row, light and dark', async ({
+  page,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./');
+  const main = page.getByRole('main');
+  for (const [hash, shown] of Object.entries(CARRIED)) {
+    await page.evaluate((to) => (location.hash = to), hash);
+    for (const [show, title] of shown) {
+      // In a fold, which it closes.
+      if (show) await main.getByRole('button', { name: show, includeHidden: true }).dispatchEvent('click');
+      await expect(main.locator('figure h3').first()).toHaveText(title);
+      await expectWholeOnWideScreens(page, title.source);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(faint(await texts(page))).toEqual([]);
+      }
+    }
+  }
 });
