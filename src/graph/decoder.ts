@@ -1,6 +1,6 @@
 /** Graph of consecutive decoder layers, open to intervention. */
-import type { AttentionDims, AttentionInputs } from './attention.ts';
-import { cachedAttention, probedAttention } from './attention.ts';
+import type { AttentionDims, AttentionInputs, Projections } from './attention.ts';
+import { cachedAttention, extendedAttention, probedAttention } from './attention.ts';
 import type { HeadSpec } from './head.ts';
 import { headOn } from './head.ts';
 import { linear } from './linear.ts';
@@ -43,8 +43,9 @@ export interface DecoderSpec {
    * `cached`: GroupQueryAttention over `i.past_key/value` → `i.present_key/value`.
    * `probed`: no cache; outputs `i.attention` `[B, heads, Q, sets]`, the attention that the query positions
    * `queries` (int64 `[Q]`) pay to each set of keys, a 0/1 column of `key_sets` `[S, sets]`.
+   * `extended`: several new tokens a row over `i.past_key/value`, seen as `mask` says → `i.fresh_key/value`.
    */
-  readonly attention: 'cached' | 'probed';
+  readonly attention: 'cached' | 'probed' | 'extended';
   /** Layers of this graph to whose output an input `i.injection` `[B or 1, S, D]` is added. Left out: none. */
   readonly injections?: readonly number[];
   /** Goes on with the head: its outputs instead of `hidden_out`. One run less per token. */
@@ -74,23 +75,49 @@ export function decoderStack(graph: GraphBuilder, weights: WeightBinder, spec: D
     positions: graph.input('positions', 'int64', ['B', 'S']),
     cos: graph.input('cos', 'float32', ['T', spec.dims.headDim / 2]),
     sin: graph.input('sin', 'float32', ['T', spec.dims.headDim / 2]),
-    ...(spec.attention === 'cached'
-      ? {
-          kind: 'cached' as const,
-          seqlens: graph.input('seqlens', 'int32', ['B']),
-          totalLength: graph.input('total_length', 'int32', [1]),
-        }
-      : {
-          kind: 'probed' as const,
-          mask: graph.input('mask', 'float32', [1, 1, 'S', 'S']),
-          queries: graph.input('queries', 'int64', ['Q']),
-          keySets: graph.input('key_sets', 'float32', ['S', 'N']),
-        }),
+    ...attentionInputs(graph, spec.attention),
   };
   for (let layer = 0; layer < spec.layers; layer++) {
     hidden = decoderLayer(graph, weights, spec, shared, hidden, layer);
   }
   return hidden;
+}
+
+function attentionInputs(graph: GraphBuilder, attention: DecoderSpec['attention']): AttentionInputs {
+  switch (attention) {
+    case 'cached':
+      return {
+        kind: 'cached',
+        seqlens: graph.input('seqlens', 'int32', ['B']),
+        totalLength: graph.input('total_length', 'int32', [1]),
+      };
+    case 'extended':
+      return { kind: 'extended', mask: graph.input('mask', 'float32', ['M', 1, 'S', 'T']) };
+    case 'probed':
+      return {
+        kind: 'probed',
+        mask: graph.input('mask', 'float32', [1, 1, 'S', 'S']),
+        queries: graph.input('queries', 'int64', ['Q']),
+        keySets: graph.input('key_sets', 'float32', ['S', 'N']),
+      };
+  }
+}
+
+function attentionOn(
+  graph: GraphBuilder,
+  projections: Projections,
+  dims: DecoderDims,
+  inputs: AttentionInputs,
+  name: (part: string) => string,
+): Value {
+  switch (inputs.kind) {
+    case 'cached':
+      return cachedAttention(graph, projections, dims, inputs, name);
+    case 'extended':
+      return extendedAttention(graph, projections, dims, inputs, name);
+    case 'probed':
+      return probedAttention(graph, projections, dims, inputs, name);
+  }
 }
 
 function decoderLayer(
@@ -139,11 +166,7 @@ function decoderLayer(
     value = graph.op('Where', [mask, source('swap_value'), value]);
   }
 
-  const projections = { query, key, value };
-  const attended =
-    shared.kind === 'cached'
-      ? cachedAttention(graph, projections, dims, shared, name)
-      : probedAttention(graph, projections, dims, shared, name);
+  const attended = attentionOn(graph, { query, key, value }, dims, shared, name);
   const context = graph.op('Reshape', [attended, graph.int64s(-1, queryDim)]);
   const outShape = { out: dims.hiddenSize, in: queryDim, bias: false };
   const gate = (contribution: Value, part: string): Value =>
