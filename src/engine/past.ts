@@ -1,26 +1,11 @@
 /** Reading the rest of a prompt: what stands before it is the same in all rows, and was read once. */
 import type { Backend, Tensor } from './backend/backend.ts';
 import type { KvEntry } from './kv-cache.ts';
-import type { PrefillOptions, Sequence } from './prefill.ts';
+import type { Past, PrefillOptions, Sequence } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
 import type { Overlay } from './swap.ts';
 import { injecting } from './rows.ts';
 import { checkOverlay, resampleTokens } from './swap.ts';
-
-/** Keys and values that new tokens see besides their own. */
-export interface Past {
-  /** How many of the positions fed hold any, the first ones; and how many are fed. */
-  readonly filled: number;
-  readonly room: number;
-  /** Those of a layer, `[1 or slots, kvHeads, room, headDim]`; `made` for this run, and given back after it. */
-  at(
-    layer: number,
-    slots: number,
-    overlays: readonly (Overlay | null)[] | undefined,
-  ): Promise<{ readonly entry: KvEntry; readonly made: boolean }>;
-  /** Takes over what a layer read and what it adds, `[slots, kvHeads, new, headDim]`; both stay the caller's. */
-  keep(layer: number, past: KvEntry, fresh: KvEntry, active: number): Promise<void>;
-}
 
 /**
  * The first position that has to be computed for these rows, because a state there differs from the plain run and is read on the way

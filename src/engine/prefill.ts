@@ -6,7 +6,6 @@ import type { Decoder, DecoderVariant } from './decoder.ts';
 import { gateFeeds } from './gates.ts';
 import { type InjectedSequence, injectionFeeds } from './injection.ts';
 import type { KvCache, KvEntry, RowSource } from './kv-cache.ts';
-import type { Past } from './past.ts';
 import { unreadByImage } from './reads.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { RowPlan } from './rows.ts';
@@ -22,6 +21,21 @@ export interface Sequence extends InjectedSequence {
   /** `[length]`: its token ids. */
   readonly ids: readonly number[];
   readonly rotary: RotaryTable;
+}
+
+/** Keys and values that new tokens see besides their own. */
+export interface Past {
+  /** How many of the positions fed hold any, the first ones; and how many are fed. */
+  readonly filled: number;
+  readonly room: number;
+  /** Those of a layer, `[1 or slots, kvHeads, room, headDim]`; `made` for this run, and given back after it. */
+  at(
+    layer: number,
+    slots: number,
+    overlays: readonly (Overlay | null)[] | undefined,
+  ): Promise<{ readonly entry: KvEntry; readonly made: boolean }>;
+  /** Takes over what a layer read and what it adds, `[slots, kvHeads, new, headDim]`; both stay the caller's. */
+  keep(layer: number, past: KvEntry, fresh: KvEntry, active: number): Promise<void>;
 }
 
 /** Sees each layer's outputs before they are given back. Slots of the plan are the batch. */
