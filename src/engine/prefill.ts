@@ -3,7 +3,7 @@ import type { HeadSpec } from '../graph/head.ts';
 import type { RotaryTable } from '../vlm/rotary.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
-import { gateFeeds } from './gates.ts';
+import { type GatePart, gateFeeds } from './gates.ts';
 import { type InjectedSequence, injectionFeeds } from './injection.ts';
 import type { KvCache, KvEntry, RowSource } from './kv-cache.ts';
 import { unreadByImage } from './reads.ts';
@@ -163,6 +163,15 @@ async function keepFresh(
   }
 }
 
+/** The only positions at which the last layer is computed to its end (`asksLast` of its graph); undefined where all are. */
+function positionsAsked(
+  { injections }: Sequence,
+  { head }: PrefillOptions,
+  layers: number,
+): readonly number[] | undefined {
+  return injections.some(({ layer }) => layer === layers - 1) ? undefined : head?.positions;
+}
+
 function lastFeed(backend: Backend, positions: readonly number[], made: Tensor[]): Feeds {
   const last = backend.upload('int64', [positions.length], BigInt64Array.from(positions, BigInt));
   made.push(last);
@@ -246,7 +255,13 @@ async function segmentFeeds(
   const positions = BigInt64Array.from(tokens, BigInt);
   const feeds = enter({ positions: backend.upload('int64', [slots, sequence.length], positions) });
   const into: Feeds = {};
-  const gates = enter(gateFeeds(backend, from, to, (layer, part) => plan.slotGate(layer, part)));
+  const asked = positionsAsked(sequence, options, subject.layers.length);
+  const gateOf = (layer: number, part: GatePart): Float32Array | null => {
+    const scales = plan.slotGate(layer, part);
+    if (!asked || !scales || layer < subject.layers.length - 1) return scales;
+    return Float32Array.from(asked, (at) => scales[Math.floor(at / sequence.length)] as number);
+  };
+  const gates = enter(gateFeeds(backend, from, to, gateOf));
   const injected = enter(injectionFeeds(backend, sequence, { from, to }, options, text.hiddenSize));
   const overlays = overlaysAt(from, sequence, options);
   const { length, offset = 0 } = sequence;
