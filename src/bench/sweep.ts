@@ -115,7 +115,12 @@ async function sweepOnce(
   const { sequence: text, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
   const sequence: Sequence = { ...text, imagePositions: IMAGE_POSITIONS };
   // Another image: the same positions, other embeddings.
-  const source: Sequence = { ...sequence, hidden: sequence.hidden.map((value) => -value) };
+  const width = config.text.hiddenSize;
+  const image = new Set(IMAGE_POSITIONS);
+  const source: Sequence = {
+    ...sequence,
+    hidden: sequence.hidden.map((value, at) => (image.has(Math.floor(at / width)) ? -value : value)),
+  };
   const swaps = Array.from({ length: layers }, (_, layer): RowSpec => ({
     swap: { source: 'source', layers: [layer] },
   }));

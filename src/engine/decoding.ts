@@ -6,8 +6,8 @@ import { gateFeeds } from './gates.ts';
 import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
-import { prefill } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
+import { readRows } from './read-rows.ts';
 import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
@@ -63,21 +63,19 @@ export class Decoding {
   /** Prefills all rows and returns the first token of each. */
   async start(): Promise<number[]> {
     const { sources, signal } = this.#options;
-    const { backend, decoder } = this.#runtime;
     const capacity = this.#longest + Math.max(...this.#prompts.map(({ maxNewTokens }) => maxNewTokens));
     const tokens: number[] = [];
     for (const { sequence, rows, rowsPerPrefill } of this.#prompts) {
-      const { length } = sequence;
       for (let first = 0; first < rows.length; first += rowsPerPrefill) {
-        const plan = planRows(rows.slice(first, first + rowsPerPrefill), this.#subject.layers.length);
+        const read = rows.slice(first, first + rowsPerPrefill);
+        const plan = planRows(read, this.#subject.layers.length);
         const done = tokens.length;
         const taken = plan.slotOf.map((slot, index) => ({ slot, row: done + index }));
-        const last = plan.slotOf.map((slot) => slot * length + length - 1);
-        const outputs = await prefill(backend, decoder, this.#subject, sequence, {
+        const { outputs, last } = await readRows(this.#runtime, this.#subject, sequence, read, {
           plan,
           sources,
           cache: { store: this.#cache, capacity, rows: taken },
-          ...(this.#head ? { head: { spec: this.#head, positions: last } } : {}),
+          ...(this.#head ? { head: this.#head } : {}),
           ...(signal ? { signal } : {}),
         });
         const batch = taken.map(({ row }) => row);

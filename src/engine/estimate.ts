@@ -91,6 +91,17 @@ export function rowsPerPrefill(
   return Math.max(1, Math.floor(Math.min(byMemory, byBinding)));
 }
 
+/** Rows whose `fresh` tokens may see `seen` positions, themselves included, in one run with attention written out. */
+export function rowsExtended(
+  text: TextConfig,
+  { fresh, seen }: { readonly fresh: number; readonly seen: number },
+  limits: DeviceLimits,
+): number {
+  const scoreBytes = text.heads * fresh * seen * Float32Array.BYTES_PER_ELEMENT;
+  const perRow = prefillBytesPerRow(text, fresh) + SCORE_ARRAYS * scoreBytes;
+  return Math.floor(Math.min(PREFILL_BYTES[limits.device] / perRow, limits.maxTensorBytes / scoreBytes));
+}
+
 export function estimateMemory(
   config: VlmConfig,
   plan: readonly PlannedWeight[],

@@ -111,7 +111,7 @@ async function forwardBatch(
  * @throws NamedError `NoImageTokens` for a prompt without an image.
  */
 export async function captureKv(
-  { backend, decoder }: Runtime,
+  { backend, beginnings }: Runtime,
   subject: ResidentSubject,
   sequence: Sequence,
   signal?: AbortSignal,
@@ -127,31 +127,40 @@ export async function captureKv(
     );
   }
   checkPositions(positions, sequence.length);
-  const pick = (all: Float32Array, width = kvHeads * headDim): Float32Array => {
-    const picked = new Float32Array(positions.length * width);
-    positions.forEach((position, token) => {
-      picked.set(all.subarray(position * width, (position + 1) * width), token * width);
-    });
-    return picked;
-  };
-  const keys: Float32Array[] = [];
-  const values: Float32Array[] = [];
-  const { hidden_out: final } = await prefill(backend, decoder, subject, sequence, {
-    plan: planRows([{}], subject.layers.length),
-    sources: new Map(),
-    captureKv: true,
-    observe: async (_, outputs) => {
-      keys.push(pick(await backend.read(outputs['0.key'] as Tensor)));
-      values.push(pick(await backend.read(outputs['0.value'] as Tensor)));
-    },
-    ...(signal ? { signal } : {}),
-  });
-  backend.dispose(final as Tensor);
+  const [keys, values]: [Float32Array[], Float32Array[]] = [[], []];
+  // What stands behind the last position changes nothing before it.
+  const read = await beginnings.read(subject, sequence, Math.max(...positions) + 1, signal);
+  try {
+    for (const { key, value } of read) {
+      keys.push(atPositions(await backend.read(key), positions, kvHeads, headDim));
+      values.push(atPositions(await backend.read(value), positions, kvHeads, headDim));
+    }
+  } finally {
+    beginnings.release(read);
+  }
   const injections = sequence.injections.map(({ layer, values: all }) => ({
     layer,
-    values: pick(all, hiddenSize),
+    values: atPositions(all, positions, 1, hiddenSize),
   }));
   return { tokens: positions.length, keys, values, injections };
+}
+
+/** Of values `[heads, length, width]` those at the positions, `[positions × heads · width]`. */
+function atPositions(
+  all: Float32Array,
+  positions: readonly number[],
+  heads: number,
+  width: number,
+): Float32Array {
+  const length = all.length / (heads * width);
+  const picked = new Float32Array(positions.length * heads * width);
+  positions.forEach((position, token) => {
+    for (let head = 0; head < heads; head++) {
+      const from = (head * length + position) * width;
+      picked.set(all.subarray(from, from + width), (token * heads + head) * width);
+    }
+  });
+  return picked;
 }
 
 /** @throws NamedError `UnknownToken` for one outside the vocabulary; `field` asked for them. */

@@ -10,6 +10,8 @@ import { checkPositions, resampleTokens } from './swap.ts';
 /** A prompt's part in it. */
 export interface InjectedSequence {
   readonly length: number;
+  /** Position of its first token in the prompt, where it is the prompt's end. Left out: 0. */
+  readonly offset?: number;
   readonly imagePositions: readonly number[];
   /** Over all positions, zero beside images; empty for a model without DeepStack. */
   readonly injections: readonly LayerInjection[];
@@ -29,7 +31,7 @@ export interface InjectionRows {
  */
 export function injectionFeeds(
   backend: Backend,
-  { length, imagePositions, injections }: InjectedSequence,
+  { length, offset = 0, imagePositions, injections }: InjectedSequence,
   { from, to }: Segment,
   { plan, sources }: InjectionRows,
   hiddenSize: number,
@@ -45,14 +47,15 @@ export function injectionFeeds(
       if (!change) return;
       const swap = isSwap(change) ? change : null;
       const positions = swap?.positions ?? imagePositions;
-      checkPositions(positions, length);
+      checkPositions(positions, offset + length);
       const rows =
         swap?.injection === 'source'
           ? sourceRows(sources.get(swap.source) as CapturedKv, layer, positions.length, hiddenSize)
           : new Float32Array(positions.length * hiddenSize);
       positions.forEach((position, token) => {
+        if (position < offset) return;
         const row = rows.subarray(token * hiddenSize, (token + 1) * hiddenSize);
-        slots.set(row, slot * values.length + position * hiddenSize);
+        slots.set(row, slot * values.length + (position - offset) * hiddenSize);
       });
     });
     feeds[`${layer - from}.injection`] = backend.upload(

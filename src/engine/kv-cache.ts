@@ -1,7 +1,8 @@
 /** Keys and values of every layer for a batch of rows, `[rows, kvHeads, capacity, headDim]` each. */
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 
-interface Entry {
+/** Of one layer. */
+export interface KvEntry {
   readonly key: Tensor;
   readonly value: Tensor;
 }
@@ -26,7 +27,7 @@ export class KvCache {
   readonly rows: number;
   readonly #backend: Backend;
   readonly #longest: number;
-  readonly #layers: (Entry | undefined)[] = [];
+  readonly #layers: (KvEntry | undefined)[] = [];
 
   /** `longest` is the length of the longest prompt that will be installed, where prompts differ. */
   constructor(backend: Backend, rows: number, longest = 0) {
@@ -39,7 +40,7 @@ export class KvCache {
    * Takes over what a prefill of one layer left behind. `present` has a slot per batch entry; where slots and
    * rows are not the same thing, or room is to be added, it is copied from and given back.
    */
-  async install(layer: number, present: Entry, sources: readonly RowSource[]): Promise<void> {
+  async install(layer: number, present: KvEntry, sources: readonly RowSource[]): Promise<void> {
     const [slots, , length] = present.key.dims as [number, number, number];
     const identity = slots === this.rows && sources.every(({ slot, row }) => slot === row);
     if (this.#backend.sharedCache && identity && sources.length === this.rows) {
@@ -49,6 +50,31 @@ export class KvCache {
     const capacity = this.#backend.sharedCache ? length : Math.max(length, this.#longest) + GROWTH;
     const entry = (this.#layers[layer] ??= await this.#blank(present.key, capacity));
     this.#copy(present, entry, sources);
+    this.#giveBack(present);
+  }
+
+  /**
+   * Copies the first `count` positions of slots of `present` to positions `at` … of their rows; an entry of one slot is every row's.
+   * `present` stays the caller's. `capacity` is the room made where steps write in place.
+   */
+  async put(
+    layer: number,
+    present: KvEntry,
+    sources: readonly RowSource[],
+    { at, count, capacity }: { readonly at: number; readonly count: number; readonly capacity: number },
+  ): Promise<void> {
+    const room = this.#backend.sharedCache ? capacity : Math.max(at + count, this.#longest) + GROWTH;
+    const entry = (this.#layers[layer] ??= await this.#blank(present.key, room));
+    const [slots, heads, length, width] = present.key.dims as [number, number, number, number];
+    const bytes = width * FLOAT_BYTES;
+    const ranges = sources.flatMap(({ slot, row }) =>
+      Array.from({ length: heads }, (_, head) => ({
+        from: (Math.min(slot, slots - 1) * heads + head) * length * bytes,
+        to: ((row * heads + head) * (entry.key.dims[2] as number) + at) * bytes,
+        bytes: count * bytes,
+      })),
+    );
+    for (const part of PARTS) this.#backend.copy(present[part], entry[part], ranges);
   }
 
   /** Feeds `i.past_key`, `i.past_value` for the layers of a segment. */
@@ -69,6 +95,7 @@ export class KvCache {
       const grown = await this.#blank(entry.key, position + GROWTH);
       const rows = Array.from({ length: this.rows }, (_, row) => ({ slot: row, row }));
       this.#copy(entry, grown, rows);
+      this.#giveBack(entry);
       this.#layers[layer] = grown;
     }
   }
@@ -93,29 +120,47 @@ export class KvCache {
     }
   }
 
-  /** A cache with only the rows named, in that order; this one is given back. */
-  async keep(rows: readonly number[]): Promise<KvCache> {
+  /** A cache with only the rows named, in that order; this one is given back, unless `copied`. */
+  async keep(rows: readonly number[], copied = false): Promise<KvCache> {
     const kept = new KvCache(this.#backend, rows.length, this.#longest);
-    const sources = rows.map((slot, row) => ({ slot, row }));
     for (const [layer, entry] of this.#layers.entries()) {
       if (!entry) continue;
-      const smaller = await kept.#blank(entry.key, entry.key.dims[2] as number);
-      kept.#copy(entry, smaller, sources);
-      kept.#layers[layer] = smaller;
+      kept.#layers[layer] = await this.slots(layer, rows);
+      if (copied) continue;
+      this.#giveBack(entry);
       this.#layers[layer] = undefined;
     }
     return kept;
   }
 
+  /** A layer's entry of only the rows named, in that order: a copy, the caller's. */
+  async slots(layer: number, rows: readonly number[]): Promise<KvEntry> {
+    const entry = this.#entry(layer);
+    const made = await this.#blank(entry.key, entry.key.dims[2] as number, rows.length);
+    this.#copy(
+      entry,
+      made,
+      rows.map((slot, row) => ({ slot, row })),
+    );
+    return made;
+  }
+
+  /** Positions that a layer has room for. */
+  room(layer: number): number {
+    return this.#entry(layer).key.dims[2] as number;
+  }
+
   dispose(): void {
-    for (const entry of this.#layers) {
-      if (entry) for (const part of PARTS) this.#backend.dispose(entry[part]);
-    }
+    for (const entry of this.#layers) if (entry) this.#giveBack(entry);
     this.#layers.length = 0;
   }
 
-  /** Copies rows, whatever room either side has, and gives `from` back. */
-  #copy(from: Entry, to: Entry, sources: readonly RowSource[]): void {
+  #giveBack(entry: KvEntry): void {
+    for (const part of PARTS) this.#backend.dispose(entry[part]);
+  }
+
+  /** Copies rows, whatever room either side has. */
+  #copy(from: KvEntry, to: KvEntry, sources: readonly RowSource[]): void {
     const [, heads, length, width] = from.key.dims as [number, number, number, number];
     const capacity = to.key.dims[2] as number;
     // With the same room, a row is one piece.
@@ -131,15 +176,12 @@ export class KvCache {
         bytes: Math.min(read, write),
       })),
     );
-    for (const part of PARTS) {
-      this.#backend.copy(from[part], to[part], ranges);
-      this.#backend.dispose(from[part]);
-    }
+    for (const part of PARTS) this.#backend.copy(from[part], to[part], ranges);
   }
 
-  async #blank(like: Tensor, capacity: number): Promise<Entry> {
+  async #blank(like: Tensor, capacity: number, rows = this.rows): Promise<KvEntry> {
     const [, heads, , width] = like.dims as [number, number, number, number];
-    const dims = [this.rows, heads, capacity, width];
+    const dims = [rows, heads, capacity, width];
     return {
       key: await this.#backend.zeros('float32', dims),
       value: await this.#backend.zeros('float32', dims),
@@ -155,7 +197,7 @@ export class KvCache {
     return feeds;
   }
 
-  #entry(layer: number): Entry {
+  #entry(layer: number): KvEntry {
     const entry = this.#layers[layer];
     if (!entry) throw new RangeError(`layer ${layer} has no cache yet`);
     return entry;

@@ -3,9 +3,9 @@ import type { HeadSpec } from '../graph/head.ts';
 import type { RotaryTable } from '../vlm/rotary.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
-import { gateFeeds } from './gates.ts';
+import { type GatePart, gateFeeds } from './gates.ts';
 import { type InjectedSequence, injectionFeeds } from './injection.ts';
-import type { KvCache, RowSource } from './kv-cache.ts';
+import type { KvCache, KvEntry, RowSource } from './kv-cache.ts';
 import { unreadByImage } from './reads.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { RowPlan } from './rows.ts';
@@ -23,6 +23,21 @@ export interface Sequence extends InjectedSequence {
   readonly rotary: RotaryTable;
 }
 
+/** Keys and values that new tokens see besides their own. */
+export interface Past {
+  /** How many of the positions fed hold any, the first ones; and how many are fed. */
+  readonly filled: number;
+  readonly room: number;
+  /** Those of a layer, `[1 or slots, kvHeads, room, headDim]`; `made` for this run, and given back after it. */
+  at(
+    layer: number,
+    slots: number,
+    overlays: readonly (Overlay | null)[] | undefined,
+  ): Promise<{ readonly entry: KvEntry; readonly made: boolean }>;
+  /** Takes over what a layer read and what it adds, `[slots, kvHeads, new, headDim]`; both stay the caller's. */
+  keep(layer: number, past: KvEntry, fresh: KvEntry, active: number): Promise<void>;
+}
+
 /** Sees each layer's outputs before they are given back. Slots of the plan are the batch. */
 export type LayerObserver = (layer: number, outputs: Feeds) => Promise<void>;
 
@@ -36,6 +51,10 @@ export interface PrefillOptions {
     readonly capacity: number;
     readonly rows: readonly RowSource[];
   };
+  /** Hands over what each layer leaves behind, `[slots, kvHeads, length, headDim]`, instead of keeping a cache. */
+  readonly keep?: (layer: number, present: KvEntry) => void;
+  /** What was read before the sequence. */
+  readonly past?: Past;
   /** Reads attention instead of keeping a cache: from `queries` to `keys`. */
   readonly probe?: {
     readonly queries: readonly number[];
@@ -45,7 +64,6 @@ export interface PrefillOptions {
   };
   /** Puts the head into the last run, on these positions (indices into slots × length). */
   readonly head?: { readonly spec: HeadSpec; readonly positions: readonly number[] };
-  readonly captureKv?: boolean;
   readonly observe?: LayerObserver;
   readonly signal?: AbortSignal;
 }
@@ -96,22 +114,22 @@ export async function prefill(
         segment,
         { ...step.variant, ...(fused ? { head: fused.spec } : {}) },
         { hidden, ...shared, ...step.feeds, ...(fused ? lastFeed(backend, fused.positions, made) : {}) },
-        { kv: options.cache ? 'present' : 'none', into: step.into },
+        { kv: options.cache || options.keep ? 'present' : 'none', into: step.into },
       );
       const unswapped = plan.slotUnswapped(segment.from);
       if (unswapped) {
-        const apart = { unswapped, overlays: overlaysAt(segment.from, sequence, options) ?? [] };
+        const overlays = overlaysAt(segment.from, sequence, options) ?? [];
+        const apart = { unswapped, overlays, offset: sequence.offset ?? 0 };
         outputs = await unreadByImage(backend, outputs, apart, options.probe?.queries ?? []);
       }
       await options.observe?.(segment.from, outputs);
-      await keepCache(backend, options, plan, segment, outputs);
+      await (options.past
+        ? keepFresh(backend, options.past, plan, segment, step.feeds, outputs)
+        : keepCache(backend, options, plan, segment, outputs));
       const kept = new Set(Object.values(step.into));
       for (const tensor of [hidden, ...made]) if (!kept.has(tensor)) backend.dispose(tensor);
       made = [];
-      for (const name of ['key', 'value', 'attention']) {
-        const extra = outputs[`0.${name}`];
-        if (extra) backend.dispose(extra);
-      }
+      if (outputs['0.attention']) backend.dispose(outputs['0.attention']);
       if (outputs['hidden_out']) hidden = outputs['hidden_out'];
     }
     return outputs;
@@ -125,13 +143,42 @@ export async function prefill(
   }
 }
 
+/** Hands what each layer adds to the past, and gives it back. */
+async function keepFresh(
+  backend: Backend,
+  past: Past,
+  plan: RowPlan,
+  { from, to }: Segment,
+  feeds: Feeds,
+  outputs: Feeds,
+): Promise<void> {
+  for (let layer = from; layer < to; layer++) {
+    const entry = (side: Feeds, name: string): KvEntry => ({
+      key: side[`${layer - from}.${name}_key`] as Tensor,
+      value: side[`${layer - from}.${name}_value`] as Tensor,
+    });
+    const fresh = entry(outputs, 'fresh');
+    await past.keep(layer, entry(feeds, 'past'), fresh, plan.active(from));
+    for (const tensor of [fresh.key, fresh.value]) backend.dispose(tensor);
+  }
+}
+
+/** The only positions at which the last layer is computed to its end (`asksLast` of its graph); undefined where all are. */
+function positionsAsked(
+  { injections }: Sequence,
+  { head }: PrefillOptions,
+  layers: number,
+): readonly number[] | undefined {
+  return injections.some(({ layer }) => layer === layers - 1) ? undefined : head?.positions;
+}
+
 function lastFeed(backend: Backend, positions: readonly number[], made: Tensor[]): Feeds {
   const last = backend.upload('int64', [positions.length], BigInt64Array.from(positions, BigInt));
   made.push(last);
   return { last };
 }
 
-function sharedFeeds(backend: Backend, sequence: Sequence, { probe }: PrefillOptions): Feeds {
+function sharedFeeds(backend: Backend, sequence: Sequence, { probe, past }: PrefillOptions): Feeds {
   const { length, rotary } = sequence;
   if (probe) checkPositions([...probe.keys, ...probe.queries], length, 'attention');
   const dims = [length, rotary.cos.length / length];
@@ -139,18 +186,32 @@ function sharedFeeds(backend: Backend, sequence: Sequence, { probe }: PrefillOpt
     cos: backend.upload('float32', dims, rotary.cos),
     sin: backend.upload('float32', dims, rotary.sin),
   };
+  if (past) return { ...angles, mask: causalMask(backend, length, past) };
   if (!probe) return { ...angles, total_length: backend.host('int32', [1], Int32Array.of(length)) };
-  const mask = new Float32Array(length * length);
-  for (let row = 0; row < length; row++) mask.fill(MASKED, row * length + row + 1, (row + 1) * length);
   const sets = probe.perKey ? probe.keys.length : 1;
   const keySets = new Float32Array(length * sets);
   probe.keys.forEach((key, index) => (keySets[key * sets + (probe.perKey ? index : 0)] = 1));
   return {
     ...angles,
-    mask: backend.upload('float32', [1, 1, length, length], mask),
+    mask: causalMask(backend, length, { filled: 0, room: 0 }),
     queries: backend.upload('int64', [probe.queries.length], BigInt64Array.from(probe.queries, BigInt)),
     key_sets: backend.upload('float32', [length, sets], keySets),
   };
+}
+
+/** `[1, 1, length, room + length]`: each token sees what of the past is filled, those before it, and itself. */
+function causalMask(
+  backend: Backend,
+  length: number,
+  { filled, room }: Pick<Past, 'filled' | 'room'>,
+): Tensor {
+  const width = room + length;
+  const mask = new Float32Array(length * width);
+  for (let row = 0; row < length; row++) {
+    mask.fill(MASKED, row * width + filled, row * width + room);
+    mask.fill(MASKED, row * width + room + row + 1, (row + 1) * width);
+  }
+  return backend.upload('float32', [1, 1, length, width], mask);
 }
 
 /** Adds copies of the trunk (slot 0) until the batch has `slots` entries. */
@@ -184,7 +245,7 @@ async function segmentFeeds(
   slots: number,
   made: Tensor[],
 ): Promise<SegmentStep> {
-  const { plan, probe } = options;
+  const { plan, probe, past } = options;
   const enter = (entered: Feeds): Feeds => {
     made.push(...Object.values(entered));
     return entered;
@@ -194,12 +255,27 @@ async function segmentFeeds(
   const positions = BigInt64Array.from(tokens, BigInt);
   const feeds = enter({ positions: backend.upload('int64', [slots, sequence.length], positions) });
   const into: Feeds = {};
-  const gates = enter(gateFeeds(backend, from, to, (layer, part) => plan.slotGate(layer, part)));
+  const asked = positionsAsked(sequence, options, subject.layers.length);
+  const gateOf = (layer: number, part: GatePart): Float32Array | null => {
+    const scales = plan.slotGate(layer, part);
+    if (!asked || !scales || layer < subject.layers.length - 1) return scales;
+    return Float32Array.from(asked, (at) => scales[Math.floor(at / sequence.length)] as number);
+  };
+  const gates = enter(gateFeeds(backend, from, to, gateOf));
   const injected = enter(injectionFeeds(backend, sequence, { from, to }, options, text.hiddenSize));
   const overlays = overlaysAt(from, sequence, options);
-  const layout = { sequence: sequence.length, kvDim: text.kvHeads * text.headDim };
-  const swaps = overlays ? enter(swapFeeds(backend, from, overlays, layout)) : {};
-  if (!probe) {
+  const { length, offset = 0 } = sequence;
+  const layout = { sequence: length, offset, kvDim: text.kvHeads * text.headDim };
+  // What is replaced before the sequence lies in its past.
+  const swapped = overlays?.some((overlay) => overlay && !inPast(overlay, offset)) ?? false;
+  const swaps = overlays && swapped ? enter(swapFeeds(backend, from, overlays, layout)) : {};
+  if (past) {
+    for (let layer = from; layer < to; layer++) {
+      const { entry, made: own } = await past.at(layer, slots, overlaysAt(layer, sequence, options));
+      const fed = { [`${layer - from}.past_key`]: entry.key, [`${layer - from}.past_value`]: entry.value };
+      Object.assign(feeds, own ? enter(fed) : fed);
+    }
+  } else if (!probe) {
     const seqlens = new Int32Array(slots).fill(sequence.length - 1);
     Object.assign(feeds, enter({ seqlens: backend.upload('int32', [slots], seqlens) }));
     const room = backend.sharedCache ? (options.cache?.capacity ?? sequence.length) : 0;
@@ -214,9 +290,9 @@ async function segmentFeeds(
   return {
     variant: {
       gates: Object.keys(gates).length > 0,
-      swap: overlays !== undefined,
-      captureKv: options.captureKv ?? false,
-      attention: probe ? 'probed' : 'cached',
+      swap: swapped,
+      captureKv: false,
+      attention: past ? 'extended' : probe ? 'probed' : 'cached',
       ...injectedLayers(injected),
     },
     feeds: {
@@ -228,6 +304,10 @@ async function segmentFeeds(
     },
     into,
   };
+}
+
+function inPast({ positions }: Overlay, offset: number): boolean {
+  return positions.length > 0 && positions.every((position) => position < offset);
 }
 
 /** What is laid over each slot at a layer; undefined where nothing is. */
@@ -254,7 +334,7 @@ function injectedLayers(feeds: Feeds): Pick<DecoderVariant, 'injections'> {
 /** Hands the layers' keys and values to the cache, or gives them back where none is kept. */
 async function keepCache(
   backend: Backend,
-  { cache, probe }: PrefillOptions,
+  { cache, keep, probe }: PrefillOptions,
   plan: RowPlan,
   { from, to }: Segment,
   outputs: Feeds,
@@ -268,6 +348,8 @@ async function keepCache(
       // A slot that has not joined yet is still the trunk.
       const rows = cache.rows.map(({ slot, row }) => ({ slot: slot < active ? slot : 0, row }));
       await cache.store.install(layer, { key, value }, rows);
+    } else if (keep) {
+      keep(layer, { key, value });
     } else {
       backend.dispose(key);
       backend.dispose(value);

@@ -114,18 +114,21 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     );
   }
 
-  /** While prompts are read, `states` enter layer `layer` at the positions. */
-  function putIn(layer: number, positions: readonly number[], states: Float32Array): void {
+  /** While prompts of `length` are read, `states` enter layer `layer` at the positions. */
+  function putIn(layer: number, length: number, positions: readonly number[], states: Float32Array): void {
     const { backend, decoder } = model.runtime;
     const plain = decoder.run.bind(decoder);
     const width = states.length / positions.length;
     vi.spyOn(decoder, 'run').mockImplementation(async (subject, segment, variant, feeds, options) => {
       const hidden = feeds['hidden'] as Tensor;
-      if (segment.from !== layer || hidden.dims[1] === 1)
+      const count = hidden.dims[1] as number;
+      // The rest of a prompt begins with the image; what stands before it has none.
+      const offset = variant.attention === 'extended' ? length - count : 0;
+      if (segment.from !== layer || count <= (positions[0] as number) - offset)
         return plain(subject, segment, variant, feeds, options);
       const values = Float32Array.from(await backend.read(hidden));
       positions.forEach((position, token) => {
-        values.set(states.subarray(token * width, (token + 1) * width), position * width);
+        values.set(states.subarray(token * width, (token + 1) * width), (position - offset) * width);
       });
       const replaced = backend.upload('float32', hidden.dims, values);
       const outputs = await plain(subject, segment, variant, { ...feeds, hidden: replaced }, options);
@@ -148,7 +151,7 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
       const said = await answer(asked, swapped);
       const { imagePositions } = asked.source.sequence;
       const { hidden } = await run({ ...asked, target: asked.source }, {});
-      putIn(layer, imagePositions, at(hidden, layer, imagePositions));
+      putIn(layer, asked.target.sequence.length, imagePositions, at(hidden, layer, imagePositions));
       const put = await run(asked, { swap: { ...swap, layers: [] } });
       expect(await answer(asked, { swap: { ...swap, layers: [] } })).toEqual(said);
       vi.restoreAllMocks();

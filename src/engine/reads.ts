@@ -6,6 +6,8 @@ import type { Overlay } from './swap.ts';
 export interface ReadApart {
   readonly unswapped: readonly (number | null)[];
   readonly overlays: readonly (Pick<Overlay, 'positions'> | null)[];
+  /** Position of the outputs' first in the prompt. Left out: 0. */
+  readonly offset?: number;
 }
 
 /**
@@ -18,10 +20,10 @@ export interface ReadApart {
 export async function unreadByImage(
   backend: Backend,
   outputs: Feeds,
-  { unswapped, overlays }: ReadApart,
+  { unswapped, overlays, offset = 0 }: ReadApart,
   queries: readonly number[],
 ): Promise<Feeds> {
-  const ends = overlays.map((overlay) => Math.max(...(overlay?.positions ?? [])));
+  const ends = overlays.map((overlay) => Math.max(...(overlay?.positions ?? [])) - offset);
   const slotAt = (slot: number, position: number): number =>
     position <= (ends[slot] as number) ? (unswapped[slot] ?? slot) : slot;
   const mixed: Feeds = { ...outputs };

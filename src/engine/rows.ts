@@ -95,7 +95,7 @@ function touched(row: RowSpec): readonly number[] {
 }
 
 /** The row's swap, where it changes what is injected. */
-function injecting(row: RowSpec | null): SwapSpec | null {
+export function injecting(row: RowSpec | null): SwapSpec | null {
   const swap = row?.swap;
   return swap?.injection === 'source' || swap?.injection === 'removed' ? swap : null;
 }

@@ -1,5 +1,6 @@
 import type { Backend } from './backend/backend.ts';
 import { raggedRowsHold } from './backend/ragged-check.ts';
+import { Beginnings } from './beginnings.ts';
 import { Decoder } from './decoder.ts';
 import { Distributions } from './distribution.ts';
 import { GraphStore } from './graph-store.ts';
@@ -13,6 +14,7 @@ export interface Runtime {
   readonly vision: VisionTower;
   readonly decoder: Decoder;
   readonly head: Head;
+  readonly beginnings: Beginnings;
   readonly distributions: Distributions;
   /** Whether rows of one decode step may stand at different positions. Tried out when it is first asked. */
   raggedRows(): Promise<boolean>;
@@ -21,12 +23,14 @@ export interface Runtime {
 /** `layersPerRun`: most layers that are run at once; default: as many as there are. */
 export function createRuntime(backend: Backend, layersPerRun?: number): Runtime {
   const graphs = new GraphStore(backend);
+  const decoder = new Decoder(backend, graphs, layersPerRun);
   let ragged: Promise<boolean> | undefined;
   return {
     backend,
     graphs,
     vision: new VisionTower(backend, graphs),
-    decoder: new Decoder(backend, graphs, layersPerRun),
+    decoder,
+    beginnings: new Beginnings(backend, decoder),
     head: new Head(backend, graphs),
     distributions: new Distributions(backend, graphs),
     raggedRows: () => (ragged ??= raggedRowsHold(backend)),

@@ -48,6 +48,8 @@ export interface Overlay {
 /** What the swap inputs of one layer need. */
 export interface SwapLayout {
   readonly sequence: number;
+  /** Position of the sequence's first token in the prompt; what is laid before it is left out. Left out: 0. */
+  readonly offset?: number;
   readonly kvDim: number;
 }
 
@@ -62,12 +64,14 @@ export function swapFeeds(
   backend: Backend,
   layer: number,
   overlays: readonly (Overlay | null)[],
-  { sequence, kvDim }: SwapLayout,
+  { sequence, offset = 0, kvDim }: SwapLayout,
 ): Feeds {
-  for (const overlay of overlays) if (overlay) check(overlay, layer, sequence, kvDim);
+  for (const overlay of overlays) if (overlay) checkOverlay(overlay, layer, offset + sequence, kvDim);
   const mask = new Uint8Array(overlays.length * sequence);
   overlays.forEach((overlay, slot) => {
-    for (const position of overlay?.positions ?? []) mask[slot * sequence + position] = 1;
+    for (const position of overlay?.positions ?? []) {
+      if (position >= offset) mask[slot * sequence + position - offset] = 1;
+    }
   });
   const laid = common(overlays) ?? overlays;
   const lay = (part: 'keys' | 'values'): Float32Array => {
@@ -77,7 +81,9 @@ export function swapFeeds(
       const { source, positions } = overlay;
       const rows = resampleTokens(source[part][layer] as Float32Array, kvDim, positions.length);
       positions.forEach((position, token) => {
-        out.set(rows.subarray(token * kvDim, (token + 1) * kvDim), (slot * sequence + position) * kvDim);
+        if (position < offset) return;
+        const row = rows.subarray(token * kvDim, (token + 1) * kvDim);
+        out.set(row, (slot * sequence + position - offset) * kvDim);
       });
     });
     return out;
@@ -99,7 +105,13 @@ function common(overlays: readonly (Overlay | null)[]): readonly [Overlay] | nul
   return first && same ? [first] : null;
 }
 
-function check({ source, positions }: Overlay, layer: number, sequence: number, kvDim: number): void {
+/** @throws NamedError as `swapFeeds`. */
+export function checkOverlay(
+  { source, positions }: Overlay,
+  layer: number,
+  sequence: number,
+  kvDim: number,
+): void {
   if (positions.length === 0) {
     throw new NamedError(
       'NoImageTokens',

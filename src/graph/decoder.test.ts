@@ -6,6 +6,7 @@ import type { TestWeights } from '../engine/testing/test-weights.ts';
 import { testWeights } from '../engine/testing/test-weights.ts';
 import type { DecoderSpec } from './decoder.ts';
 import { decoderGraph } from './decoder.ts';
+import { headGraph } from './head.ts';
 import { values } from './testing/random.ts';
 import type { LayerInput, Numbers } from './testing/reference.ts';
 import { decoderLayerOf, probabilitiesOf } from './testing/reference.ts';
@@ -266,6 +267,113 @@ describe('probed attention', () => {
     return decoderLayerOf(batch, wide, asKey).key;
   }
 });
+
+it('several new tokens a row on a past, shared or each row’s own, are what the formulas say of the whole', async () => {
+  const graph = decoderGraph({ ...plain, attention: 'extended' });
+  const weights = testWeights(graph.weights);
+  // The first two positions are past, of all rows the same; a third of its room is empty, and masked.
+  const [past, room, fresh] = [2, 3, LENGTH - 2];
+  const width = dims.hiddenSize;
+  const first = batch.hidden.subarray(0, past * width);
+  const rowOf = (row: number): Float32Array =>
+    batch.hidden.subarray((row * LENGTH + past) * width, (row + 1) * LENGTH * width);
+  const rows = Array.from({ length: ROWS }, (_, row) => row);
+  const hidden = Float32Array.from(rows.flatMap((row) => [...first, ...rowOf(row)]));
+  const expected = decoderLayerOf({ ...batch, hidden }, dims, layerOf(weights));
+  const pastOf = (all: Numbers): number[] =>
+    Array.from({ length: dims.kvHeads }, (_, head) =>
+      Array.from({ length: room }, (_, at) =>
+        Array.from({ length: dims.headDim }, (_, column) =>
+          at < past ? (all[at * KV + head * dims.headDim + column] as number) : 7,
+        ),
+      ),
+    ).flat(2);
+  const mask = Array.from({ length: fresh }, (_, query) =>
+    Array.from({ length: room + fresh }, (_, key) =>
+      key < past || (key >= room && key - room <= query) ? 0 : -3e38,
+    ),
+  ).flat();
+  const { cos, sin } = rotaryFeeds(batch.angles);
+  for (const copies of [1, ROWS]) {
+    const own = (all: Numbers): Feed =>
+      float32(
+        [copies, dims.kvHeads, room, dims.headDim],
+        Array.from({ length: copies }, () => pastOf(all)).flat(),
+      );
+    const result = await runModel(graph.model, {
+      ...weights.feeds,
+      hidden: float32(
+        [ROWS, fresh, width],
+        rows.flatMap((row) => [...rowOf(row)]),
+      ),
+      batch_shape: int64([3], [ROWS, fresh, -1]),
+      positions: int64(
+        [ROWS, fresh],
+        rows.flatMap(() => Array.from({ length: fresh }, (_, at) => past + at)),
+      ),
+      ...({ cos, sin } as Record<string, Feed>),
+      mask: float32([1, 1, fresh, room + fresh], mask),
+      '0.past_key': own(expected.key),
+      '0.past_value': own(expected.value),
+    });
+    const ends = (all: Numbers, size: number): number[] =>
+      rows.flatMap((row) => Array.from(all).slice((row * LENGTH + past) * size, (row + 1) * LENGTH * size));
+    expect(relativeError(result('hidden_out'), ends(expected.out, width))).toBeLessThan(3e-6);
+    expect(result.dims('0.fresh_key')).toEqual([ROWS, dims.kvHeads, fresh, dims.headDim]);
+    const fresh0 = result('0.fresh_value').subarray(0, fresh * dims.headDim);
+    const value0 = Array.from({ length: fresh }, (_, at) =>
+      Array.from(expected.value).slice((past + at) * KV, (past + at) * KV + dims.headDim),
+    ).flat();
+    expect(relativeError(fresh0, value0)).toBeLessThan(3e-6);
+  }
+});
+
+it('with the head, the last layer asked at some positions says there what it says when it is computed everywhere', async () => {
+  const head = {
+    hiddenSize: dims.hiddenSize,
+    rows: 20,
+    rmsNormEps: 1e-6,
+    format: 'f32',
+    output: 'logits',
+  } as const;
+  const graph = decoderGraph({ ...plain, layers: 2, gates: true, head });
+  const weights = testWeights(graph.weights);
+  const asked = [LENGTH - 1, LENGTH + 1, 3 * LENGTH - 1, LENGTH];
+  const scales = { attention: [1, 0.5, 0], mlp: [0.5, 1, 1] };
+  const gate = (all: readonly number[], at = [0, 1, 2]): Feed =>
+    float32(
+      [at.length, 1, 1],
+      at.map((row) => all[row] as number),
+    );
+  const gates = (at?: number[]): Record<string, Feed> => ({
+    '0.attention_gate': gate(scales.attention),
+    '0.mlp_gate': gate(scales.mlp),
+    '1.attention_gate': gate(scales.attention, at),
+    '1.mlp_gate': gate(scales.mlp, at),
+  });
+  const whole = await runModel(decoderGraph({ ...plain, layers: 2, gates: true }).model, {
+    ...promptFeeds(batch, 2),
+    ...gates(),
+    ...layerFeeds(weights),
+  });
+  const expected = await runModel(headGraph(head).model, {
+    hidden: float32([ROWS, LENGTH, dims.hiddenSize], whole('hidden_out')),
+    last: int64([asked.length], asked),
+    ...headFeeds(weights),
+  });
+  const found = await runModel(graph.model, {
+    ...promptFeeds(batch, 2),
+    ...gates(asked.map((at) => Math.floor(at / LENGTH))),
+    ...weights.feeds,
+    last: int64([asked.length], asked),
+  });
+  expect(relativeError(found('logits'), expected('logits'))).toBeLessThan(3e-6);
+});
+
+const layerFeeds = ({ feeds }: TestWeights) =>
+  Object.fromEntries(Object.entries(feeds).filter(([name]) => /^\d/.test(name)));
+const headFeeds = ({ feeds }: TestWeights) =>
+  Object.fromEntries(Object.entries(feeds).filter(([name]) => !/^\d/.test(name)));
 
 it('declares the weights of each layer under their names in the checkpoint, biases of q, k and v alone', () => {
   const names = decoderGraph({ ...plain, layers: 2 }).weights.map(({ name }) => name);

@@ -1,8 +1,8 @@
 /** Graph of consecutive decoder layers, open to intervention. */
-import type { AttentionDims, AttentionInputs } from './attention.ts';
-import { cachedAttention, probedAttention } from './attention.ts';
+import type { AttentionDims, AttentionInputs, Projections } from './attention.ts';
+import { cachedAttention, extendedAttention, probedAttention } from './attention.ts';
 import type { HeadSpec } from './head.ts';
-import { headOn } from './head.ts';
+import { askedOf, headOnRows, lastInput } from './head.ts';
 import { linear } from './linear.ts';
 import { gatedMlp } from './mlp.ts';
 import type { RotaryInputs } from './rotary.ts';
@@ -43,12 +43,25 @@ export interface DecoderSpec {
    * `cached`: GroupQueryAttention over `i.past_key/value` → `i.present_key/value`.
    * `probed`: no cache; outputs `i.attention` `[B, heads, Q, sets]`, the attention that the query positions
    * `queries` (int64 `[Q]`) pay to each set of keys, a 0/1 column of `key_sets` `[S, sets]`.
+   * `extended`: several new tokens a row over `i.past_key/value`, seen as `mask` says → `i.fresh_key/value`.
    */
-  readonly attention: 'cached' | 'probed';
+  readonly attention: 'cached' | 'probed' | 'extended';
   /** Layers of this graph to whose output an input `i.injection` `[B or 1, S, D]` is added. Left out: none. */
   readonly injections?: readonly number[];
-  /** Goes on with the head: its outputs instead of `hidden_out`. One run less per token. */
+  /**
+   * Goes on with the head: its outputs instead of `hidden_out`. One run less per token. If `asksLast`, the last layer attends everywhere, but is
+   * computed further at the positions asked alone, and its gates are `[L or 1, 1, 1]`.
+   */
   readonly head?: HeadSpec;
+}
+
+/** Whether the last layer of the graph is computed to its end at the positions asked alone. */
+export function asksLast({
+  layers,
+  head,
+  injections,
+}: Pick<DecoderSpec, 'layers' | 'head' | 'injections'>): boolean {
+  return head !== undefined && !injections?.includes(layers - 1);
 }
 
 /**
@@ -59,14 +72,31 @@ export interface DecoderSpec {
 export function decoderGraph(spec: DecoderSpec, constants?: ConstantWeights): Graph {
   const graph = new GraphBuilder();
   const weights = new WeightBinder(graph, constants);
-  const hidden = decoderStack(graph, weights, spec);
-  if (spec.head) headOn(graph, weights, hidden, spec.head);
-  else graph.output('hidden_out', hidden, 'float32', ['B', 'S', spec.dims.hiddenSize]);
+  const { hiddenSize } = spec.dims;
+  if (spec.head) {
+    const last = lastInput(graph);
+    const hidden = decoderStack(graph, weights, spec, last);
+    const rows = asksLast(spec)
+      ? graph.op('Reshape', [hidden, graph.int64s(-1, hiddenSize)])
+      : askedOf(graph, hidden, last, hiddenSize);
+    headOnRows(graph, weights, rows, spec.head);
+  } else {
+    const hidden = decoderStack(graph, weights, spec);
+    graph.output('hidden_out', hidden, 'float32', ['B', 'S', hiddenSize]);
+  }
   return finish(graph, weights);
 }
 
-/** The layers themselves, in a graph that may go on from there; returns the last hidden states. */
-export function decoderStack(graph: GraphBuilder, weights: WeightBinder, spec: DecoderSpec): Value {
+/**
+ * The layers themselves, in a graph that may go on from there; returns the last hidden states, `[B, S, D]`, or `[L, 1, D]` at the positions
+ * `last` where `asksLast`.
+ */
+export function decoderStack(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  spec: DecoderSpec,
+  last?: Value,
+): Value {
   const { hiddenSize } = spec.dims;
   let hidden = graph.input('hidden', 'float32', ['B', 'S', hiddenSize]);
   const shared = {
@@ -74,23 +104,50 @@ export function decoderStack(graph: GraphBuilder, weights: WeightBinder, spec: D
     positions: graph.input('positions', 'int64', ['B', 'S']),
     cos: graph.input('cos', 'float32', ['T', spec.dims.headDim / 2]),
     sin: graph.input('sin', 'float32', ['T', spec.dims.headDim / 2]),
-    ...(spec.attention === 'cached'
-      ? {
-          kind: 'cached' as const,
-          seqlens: graph.input('seqlens', 'int32', ['B']),
-          totalLength: graph.input('total_length', 'int32', [1]),
-        }
-      : {
-          kind: 'probed' as const,
-          mask: graph.input('mask', 'float32', [1, 1, 'S', 'S']),
-          queries: graph.input('queries', 'int64', ['Q']),
-          keySets: graph.input('key_sets', 'float32', ['S', 'N']),
-        }),
+    ...attentionInputs(graph, spec.attention),
   };
   for (let layer = 0; layer < spec.layers; layer++) {
-    hidden = decoderLayer(graph, weights, spec, shared, hidden, layer);
+    const asked = layer === spec.layers - 1 && asksLast(spec) ? last : undefined;
+    hidden = decoderLayer(graph, weights, spec, shared, hidden, layer, asked);
   }
   return hidden;
+}
+
+function attentionInputs(graph: GraphBuilder, attention: DecoderSpec['attention']): AttentionInputs {
+  switch (attention) {
+    case 'cached':
+      return {
+        kind: 'cached',
+        seqlens: graph.input('seqlens', 'int32', ['B']),
+        totalLength: graph.input('total_length', 'int32', [1]),
+      };
+    case 'extended':
+      return { kind: 'extended', mask: graph.input('mask', 'float32', ['M', 1, 'S', 'T']) };
+    case 'probed':
+      return {
+        kind: 'probed',
+        mask: graph.input('mask', 'float32', [1, 1, 'S', 'S']),
+        queries: graph.input('queries', 'int64', ['Q']),
+        keySets: graph.input('key_sets', 'float32', ['S', 'N']),
+      };
+  }
+}
+
+function attentionOn(
+  graph: GraphBuilder,
+  projections: Projections,
+  dims: DecoderDims,
+  inputs: AttentionInputs,
+  name: (part: string) => string,
+): Value {
+  switch (inputs.kind) {
+    case 'cached':
+      return cachedAttention(graph, projections, dims, inputs, name);
+    case 'extended':
+      return extendedAttention(graph, projections, dims, inputs, name);
+    case 'probed':
+      return probedAttention(graph, projections, dims, inputs, name);
+  }
 }
 
 function decoderLayer(
@@ -100,6 +157,7 @@ function decoderLayer(
   shared: AttentionInputs & RotaryInputs & { readonly batchShape: Value },
   hidden: Value,
   layer: number,
+  asked: Value | undefined,
 ): Value {
   const { dims, format } = spec;
   const name = (part: string): string => `${layer}.${part}`;
@@ -139,25 +197,27 @@ function decoderLayer(
     value = graph.op('Where', [mask, source('swap_value'), value]);
   }
 
-  const projections = { query, key, value };
-  const attended =
-    shared.kind === 'cached'
-      ? cachedAttention(graph, projections, dims, shared, name)
-      : probedAttention(graph, projections, dims, shared, name);
-  const context = graph.op('Reshape', [attended, graph.int64s(-1, queryDim)]);
+  const attended = attentionOn(graph, { query, key, value }, dims, shared, name);
+  const context = asked
+    ? askedOf(graph, attended, asked, queryDim)
+    : graph.op('Reshape', [attended, graph.int64s(-1, queryDim)]);
+  const shape = asked ? graph.int64s(-1, 1, dims.hiddenSize) : shared.batchShape;
+  const residual = asked
+    ? graph.op('Reshape', [askedOf(graph, hidden, asked, dims.hiddenSize), shape])
+    : hidden;
   const outShape = { out: dims.hiddenSize, in: queryDim, bias: false };
   const gate = (contribution: Value, part: string): Value =>
     spec.gates
       ? graph.op('Mul', [contribution, graph.input(name(part), 'float32', [name(`${part}_rows`), 1, 1])])
       : contribution;
-  const unflatten = (contribution: Value): Value => graph.op('Reshape', [contribution, shared.batchShape]);
+  const unflatten = (contribution: Value): Value => graph.op('Reshape', [contribution, shape]);
   const attention = gate(
     unflatten(linear(graph, weights, context, name('self_attn.o_proj'), outShape, format)),
     'attention_gate',
   );
 
   const postNorm = weights.vector(name('post_attention_layernorm.weight'), dims.hiddenSize);
-  const [normed, afterAttention] = addRmsNorm(graph, hidden, attention, postNorm, dims.rmsNormEps);
+  const [normed, afterAttention] = addRmsNorm(graph, residual, attention, postNorm, dims.rmsNormEps);
   const mlpDims = { hidden: dims.hiddenSize, intermediate: dims.intermediateSize, bias: false };
   const flatNormed = graph.op('Reshape', [normed, flat]);
   const mlp = gatedMlp(graph, weights, flatNormed, name('mlp.'), mlpDims, format);

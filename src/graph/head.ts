@@ -29,11 +29,24 @@ export function headGraph(spec: HeadSpec, constants?: ConstantWeights): Graph {
   return finish(graph, weights);
 }
 
+/** The positions asked, int64 `[L]` of the B·S flattened ones. */
+export function lastInput(graph: GraphBuilder): Value {
+  return graph.input('last', 'int64', ['L']);
+}
+
+/** Of `values [B, S, width]` those at the positions asked, `[L, width]`. */
+export function askedOf(graph: GraphBuilder, values: Value, last: Value, width: number): Value {
+  const flat = graph.op('Reshape', [values, graph.int64s(-1, width)]);
+  return graph.op('Gather', [flat, last], { axis: 0 });
+}
+
 /** The head on `hidden`, in a graph that may have begun before it. */
 export function headOn(graph: GraphBuilder, weights: WeightBinder, hidden: Value, spec: HeadSpec): void {
-  const last = graph.input('last', 'int64', ['L']);
-  const flat = graph.op('Reshape', [hidden, graph.int64s(-1, spec.hiddenSize)]);
-  const rows = graph.op('Gather', [flat, last], { axis: 0 });
+  headOnRows(graph, weights, askedOf(graph, hidden, lastInput(graph), spec.hiddenSize), spec);
+}
+
+/** The head on hidden states `rows [L, D]`. */
+export function headOnRows(graph: GraphBuilder, weights: WeightBinder, rows: Value, spec: HeadSpec): void {
   const norm = weights.vector('norm.weight', spec.hiddenSize);
   const normed = rmsNorm(graph, rows, norm, spec.rmsNormEps);
   const shape = { out: spec.rows, in: spec.hiddenSize, bias: false };

@@ -1,0 +1,145 @@
+/** Keys and values of what all rows of a prompt begin with; those of the text before the first image are kept from prompt to prompt. */
+import type { Backend, Tensor } from './backend/backend.ts';
+import type { Decoder } from './decoder.ts';
+import { rowsExtended } from './estimate.ts';
+import type { KvEntry } from './kv-cache.ts';
+import { beginning, rest, sharedPast } from './past.ts';
+import type { Past, PrefillOptions, Sequence } from './prefill.ts';
+import { prefill } from './prefill.ts';
+import type { Resident, ResidentSubject } from './resident.ts';
+import { planRows } from './rows.ts';
+
+/** Of each layer, `[kvHeads × tokens × headDim]` in host memory. */
+interface Kept {
+  readonly donors: readonly Resident[];
+  readonly ids: readonly number[];
+  readonly layers: readonly { readonly key: Float32Array; readonly value: Float32Array }[];
+}
+
+/** Texts kept for a checkpoint: those of one that lends layers to others, and of several templates. */
+const KEPT = 4;
+
+export class Beginnings {
+  readonly #backend: Backend;
+  readonly #decoder: Decoder;
+  /** By the checkpoint whose embeddings are read; it goes when that is unloaded. */
+  readonly #kept = new WeakMap<Resident, Kept[]>();
+
+  constructor(backend: Backend, decoder: Decoder) {
+    this.#backend = backend;
+    this.#decoder = decoder;
+  }
+
+  /** Reads the first `end` tokens in the plain run. Entries `[1, kvHeads, end, headDim]` a layer, the caller's. */
+  async read(
+    subject: ResidentSubject,
+    sequence: Sequence,
+    end: number,
+    signal?: AbortSignal,
+  ): Promise<readonly KvEntry[]> {
+    const text = Math.min(end, ...sequence.imagePositions);
+    const shape = { fresh: end - text, seen: end };
+    const apart = text === end || rowsExtended(subject.rest.config.text, shape, this.#backend) > 0;
+    if (text === 0 || !apart) return this.#run(subject, beginning(sequence, end), undefined, signal);
+    const before = await this.#text(subject, beginning(sequence, text), signal);
+    if (text === end) return before;
+    try {
+      const past = sharedPast(this.#backend, before, sequence.length);
+      return await this.#run(subject, rest(beginning(sequence, end), text), past, signal);
+    } finally {
+      this.release(before);
+    }
+  }
+
+  release(layers: readonly KvEntry[]): void {
+    for (const { key, value } of layers) for (const tensor of [key, value]) this.#backend.dispose(tensor);
+  }
+
+  async #text(
+    subject: ResidentSubject,
+    sequence: Sequence,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly KvEntry[]> {
+    const { kvHeads, headDim } = subject.rest.config.text;
+    const all = this.#kept.get(subject.rest) ?? [];
+    const known = all.find(
+      ({ donors, ids }) =>
+        ids.join() === sequence.ids.join() && donors.every((donor, layer) => donor === subject.layers[layer]),
+    );
+    if (known) {
+      const dims = [1, kvHeads, sequence.length, headDim];
+      return known.layers.map(({ key, value }) => ({
+        key: this.#backend.upload('float32', dims, key),
+        value: this.#backend.upload('float32', dims, value),
+      }));
+    }
+    const read = await this.#run(subject, sequence, undefined, signal);
+    const layers: Kept['layers'][number][] = [];
+    for (const { key, value } of read) {
+      layers.push({
+        key: (await this.#backend.read(key)).slice(),
+        value: (await this.#backend.read(value)).slice(),
+      });
+    }
+    this.#kept.set(subject.rest, [
+      { donors: subject.layers, ids: sequence.ids, layers },
+      ...all.slice(0, KEPT - 1),
+    ]);
+    return read;
+  }
+
+  async #run(
+    subject: ResidentSubject,
+    sequence: Sequence,
+    past: Past | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly KvEntry[]> {
+    const layers: KvEntry[] = [];
+    const options: PrefillOptions = {
+      plan: planRows([{}], subject.layers.length),
+      sources: new Map(),
+      ...(past
+        ? {
+            past: {
+              ...past,
+              keep: async (layer, before, fresh) => void (layers[layer] = await this.#join(before, fresh)),
+            },
+          }
+        : {
+            keep: (layer, present) => (layers[layer] = present),
+          }),
+      ...(signal ? { signal } : {}),
+    };
+    try {
+      const outputs = await prefill(this.#backend, this.#decoder, subject, sequence, options);
+      this.#backend.dispose(outputs['hidden_out'] as Tensor);
+      return layers;
+    } catch (error) {
+      this.release(layers);
+      throw error;
+    }
+  }
+
+  /** One slot's entries behind each other. */
+  async #join(before: KvEntry, fresh: KvEntry): Promise<KvEntry> {
+    const join = async (part: keyof KvEntry): Promise<Tensor> => {
+      const [, heads, first, width] = before[part].dims as [number, number, number, number];
+      const second = fresh[part].dims[2] as number;
+      const joined = await this.#backend.zeros('float32', [1, heads, first + second, width]);
+      for (const [from, count, at] of [
+        [before[part], first, 0],
+        [fresh[part], second, first],
+      ] as const) {
+        const bytes = width * Float32Array.BYTES_PER_ELEMENT;
+        const ranges = Array.from({ length: heads }, (_, head) => ({
+          from: head * count * bytes,
+          to: (head * (first + second) + at) * bytes,
+          bytes: count * bytes,
+        }));
+        this.#backend.copy(from, joined, ranges);
+      }
+      return joined;
+    };
+    return { key: await join('key'), value: await join('value') };
+  }
+}

@@ -1,0 +1,47 @@
+/** Reading a prompt in rows, of each layer only the positions at which a row may differ from the plain run and is read. */
+import type { Feeds } from './backend/backend.ts';
+import { rowsExtended } from './estimate.ts';
+import type { HeadSpec } from '../graph/head.ts';
+import { firstComputed, rest, sharedPast } from './past.ts';
+import type { PrefillOptions, Sequence } from './prefill.ts';
+import { prefill } from './prefill.ts';
+import type { RowSpec } from './protocol/intervention.ts';
+import type { ResidentSubject } from './resident.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface ReadOptions extends Pick<PrefillOptions, 'plan' | 'sources' | 'cache' | 'signal'> {
+  /** Left out: hidden states are returned. */
+  readonly head?: HeadSpec;
+}
+
+/**
+ * Returns the last run's outputs as `prefill` does, and where in them (slots × positions) the last position of each row is. Where attention
+ * written out would take too much memory, the whole prompt is read in every row.
+ */
+export async function readRows(
+  { backend, decoder, beginnings }: Runtime,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  rows: readonly RowSpec[],
+  { head, ...options }: ReadOptions,
+): Promise<{ readonly outputs: Feeds; readonly last: readonly number[] }> {
+  const { plan, signal } = options;
+  const read = async (part: Sequence, how: PrefillOptions) => {
+    const last = plan.slotOf.map((slot) => slot * part.length + part.length - 1);
+    const headed = head ? { head: { spec: head, positions: last } } : {};
+    return { outputs: await prefill(backend, decoder, subject, part, { ...how, ...headed }), last };
+  };
+  const start = firstComputed(rows, sequence, subject.layers.length);
+  const shape = { fresh: sequence.length - start, seen: sequence.length };
+  if (start === 0 || plan.slots > rowsExtended(subject.rest.config.text, shape, backend)) {
+    return read(sequence, options);
+  }
+  const before = await beginnings.read(subject, sequence, start, signal);
+  try {
+    const { cache, ...others } = options;
+    const past = sharedPast(backend, before, sequence.length, cache);
+    return await read(rest(sequence, start), { ...others, past });
+  } finally {
+    beginnings.release(before);
+  }
+}
