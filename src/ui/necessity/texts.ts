@@ -1,7 +1,8 @@
 import { texts } from '../language/texts.ts';
 
 export const en = {
-  waiting: (models: string) => `Open, and not loaded, so that it is not asked: ${models}.`,
+  waiting: (models: readonly string[]) =>
+    `Open, and not loaded, so that it is not asked: ${models.join(', ')}.`,
   loadThem: 'Load them',
   chart: 'Runs with a frozen region on the three metrics',
   published: {

@@ -17,7 +17,7 @@ const NOTES: Readonly<Record<string, string>> = {
 };
 
 export const zh: typeof en = {
-  waiting: (models) => `已打开但未加载，因此不会被提问：${models}。`,
+  waiting: (models) => `已打开但未加载，因此不会被提问：${models.join('、')}。`,
   loadThem: '加载它们',
   chart: '冻结一个区间的各次训练的三项指标',
   published: {

@@ -49,6 +49,12 @@ export const en = {
     reward: 'reward',
     parts: 'what adds up to it',
     meter: (reward: string) => `${reward} reward`,
+    rules: {
+      correct: 'correct',
+      'partial credit': 'partial credit',
+      'tag present': 'tag present',
+      'not decided in time': 'not decided in time',
+    },
     sentences: (unique: number, repeated: number) => `${unique} new, ${repeated} again`,
   },
   measures: REASONING_MEASURES as Measures,

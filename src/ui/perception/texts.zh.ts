@@ -41,6 +41,12 @@ export const zh: typeof en = {
     reward: '奖励',
     parts: '构成',
     meter: (reward) => `${reward} 奖励`,
+    rules: {
+      correct: '正确性',
+      'partial credit': '部分得分',
+      'tag present': '有该标签',
+      'not decided in time': '未能及时判定',
+    },
     sentences: (unique, repeated) => `新句 ${unique}，重复 ${repeated}`,
   },
   measures: {
@@ -66,7 +72,7 @@ export const zh: typeof en = {
   definition: {
     gap: '差距',
     gapText:
-      '每道谜题各问两次：一次用图像，一次用文本代替图像；文本按规则由谜题的状态写成，从不包含答案。差距 = 读文本答对的占比 − 看图答对的占比，在同样的谜题上计算：Newcombe 配对区间，McNemar 精确检验，按 Holm 方法在同一模型的各类谜题间校正。差距大，说明看的环节失败；两边占比都低，说明推理也失败。演示模型训练时在文本旁配有黑色图像，因此除非另作选择，其文本形式就是如此。',
+      '每道谜题各问两次：一次用图像，一次用文本代替图像；文本按规则由谜题的状态写成，从不包含答案。差距 = 读文本答对的占比 − 看图答对的占比，在同样的谜题上计算：Newcombe 配对区间，McNemar 精确检验，按 Holm 方法在同一模型的各类谜题间校正。差距大，说明看的环节失败；两边占比都低，说明推理也失败。演示模型族训练时在文本旁配有黑色图像，因此除非另作选择，其文本形式就是如此。',
     rewards: '奖励',
     rewardsText:
       'score(tag) = tanh(不重复的句子数) − tanh(重复的句子数)，R = Σ α · score。answer 的得分是其正确性；Continuous 给部分得分（时刻按时和分；整数按 1/(1 + |d|)，距离不超过 5），No-Accuracy 只看有没有 answer 标签。',
