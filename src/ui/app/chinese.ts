@@ -1,4 +1,4 @@
-import { zh as analysisWords } from '../analyses/words.zh.ts';
+import { ANALYSES } from '../analyses/chinese.ts';
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
 import { zh as charts } from '../charts/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
@@ -8,6 +8,6 @@ import { zh as app } from './texts.zh.ts';
 export const CHINESE = {
   app,
   'analysis-page': analysisPage,
-  'analysis-words': analysisWords,
+  ...ANALYSES,
   charts,
 } satisfies Dictionary;

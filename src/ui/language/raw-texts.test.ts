@@ -7,7 +7,6 @@ const UI = fileURLToPath(new URL('../', import.meta.url));
 
 /** Rooms whose texts still stand in their components. */
 const NOT_YET = [
-  'analyses',
   'analysis-page',
   'app',
   'characterize',
