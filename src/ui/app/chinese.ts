@@ -1,7 +1,17 @@
 import { ANALYSES } from '../analyses/chinese.ts';
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
 import { zh as charts } from '../charts/texts.zh.ts';
+import { zh as characterize } from '../characterize/texts.zh.ts';
+import { zh as components } from '../components/texts.zh.ts';
+import { zh as evaluation } from '../evaluation/texts.zh.ts';
+import { zh as format } from '../format/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
+import { zh as layerStrip } from '../layer-strip/texts.zh.ts';
+import { zh as localize } from '../localize/texts.zh.ts';
+import { zh as necessity } from '../necessity/texts.zh.ts';
+import { zh as perception } from '../perception/texts.zh.ts';
+import { zh as state } from '../state/texts.zh.ts';
+import { zh as transfer } from '../transfer/texts.zh.ts';
 import { zh as app } from './texts.zh.ts';
 
 /** Every text in Chinese, by the room's name: fetched only where Chinese is spoken. One line a room. */
@@ -10,4 +20,14 @@ export const CHINESE = {
   'analysis-page': analysisPage,
   ...ANALYSES,
   charts,
+  characterize,
+  components,
+  evaluation,
+  format,
+  'layer-strip': layerStrip,
+  localize,
+  necessity,
+  perception,
+  state,
+  transfer,
 } satisfies Dictionary;

@@ -7,27 +7,16 @@ const UI = fileURLToPath(new URL('../', import.meta.url));
 
 /** Rooms whose texts still stand in their components. */
 const NOT_YET = [
-  'analysis-page',
   'app',
-  'characterize',
-  'components',
   'connected',
   'demo',
   'embed',
-  'evaluation',
   'files',
-  'format',
-  'layer-strip',
-  'localize',
-  'necessity',
   'offline',
   'open',
-  'perception',
   'served',
-  'state',
   'studies',
   'talk',
-  'transfer',
   'tryit',
 ];
 

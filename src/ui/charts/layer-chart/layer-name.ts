@@ -1,5 +1,5 @@
 import type { LayerIndex } from '../../../layer-index.ts';
-import { INJECTS, injectsAfter } from '../../layer-strip/layer-axis.ts';
+import { injectsAfter, injectsText } from '../../layer-strip/layer-axis.ts';
 import { layerIndex } from '../../format/quantity.ts';
 import { regionLabel } from '../../../regions.ts';
 import type { ChartFrame } from '../frame.ts';
@@ -13,5 +13,5 @@ export function layerName(index: LayerIndex, { cuts, body }: NamingFrame): strin
   if (index === 0) return t.layer.projector;
   if (index < 0) return t.layer.vision(layerIndex(index));
   const name = t.layer.of(index, regionLabel(index, cuts) ?? '');
-  return body && injectsAfter(body, index) ? t.layer.and(name, INJECTS) : name;
+  return body && injectsAfter(body, index) ? t.layer.and(name, injectsText()) : name;
 }
