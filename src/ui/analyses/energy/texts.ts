@@ -15,6 +15,7 @@ export const en = {
       `${bytes} to read`,
     ].join(' · '),
   reference: 'reference rounding',
+  normName,
   axis: (of: 'mean' | 'joint', scale: Scale) => `${normName(of, scale)}, logarithmic`,
   layers: {
     title: 'Update energy per layer',

@@ -8,6 +8,7 @@ export const zh: typeof en = {
   ranges: 'P1 给出的范围',
   cost: (checkpoints, tensors, bytes) => `${checkpoints} 个检查点 · ${tensors} 个张量 · 需读取 ${bytes}`,
   reference: '参考实现的舍入',
+  normName,
   axis: (of, scale) => `${normName(of, scale)}，对数`,
   layers: {
     title: '各层更新的能量',
