@@ -11,3 +11,16 @@ export function wordsOf<W extends Words>(analysis: {
 }): W {
   return (spoken[analysis.declaration.name] as W | undefined) ?? analysis.words;
 }
+
+/** An analysis as pages name it. */
+export function spokenOf<W extends Words, D extends { readonly name: string }>(analysis: {
+  readonly declaration: D;
+  readonly words: W;
+}): { readonly declaration: D; readonly words: W } {
+  return {
+    declaration: analysis.declaration,
+    get words() {
+      return wordsOf(analysis);
+    },
+  };
+}

@@ -1,4 +1,4 @@
-import { zh as analysisWords } from '../analyses/words.zh.ts';
+import { ANALYSES } from '../analyses/chinese.ts';
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
 import { zh as check } from '../check/texts.zh.ts';
 import { zh as charts } from '../charts/texts.zh.ts';
@@ -38,6 +38,7 @@ export const CHINESE = {
   'analysis-page': analysisPage,
   check,
   'analysis-words': analysisWords,
+  ...ANALYSES,
   charts,
   characterize,
   components,

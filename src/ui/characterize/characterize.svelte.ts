@@ -17,6 +17,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
 import { carriedOf } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import { t } from '../state/texts.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
@@ -152,10 +153,9 @@ export class Characterize {
 
   /** What is missing before the analysis that is shown can run. */
   get needs(): string | null {
-    const { words } = this.store.analysis;
-    if (this.count < 2) return words.needs;
+    if (this.count < 2) return wordsOf(this.store.analysis).needs;
     const other = [...this.stores.values()].find((store) => store !== this.store && store.run.running);
-    if (other) return t.updates.measured(other.analysis.words.title);
+    if (other) return t.updates.measured(wordsOf(other.analysis).title);
     return this.store.problem ? t.updates.notComparable : this.#app.family.standInNeeds;
   }
 
@@ -173,7 +173,7 @@ export class Characterize {
     const { regions } = readerOf(this.#app.view.cuts(layers), layers);
     const formulas = new Map(this.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
     const reader: UpdatesReader = { regions, formulas, scale: this.scale };
-    return analysis.findings(file, plan, values, reader);
+    return analysis.findings(file, plan, values, reader, wordsOf(analysis));
   }
 
   /** Sets one of the shown analysis's settings; one that several declare as the same is one for all. */

@@ -10,6 +10,7 @@ import { shownUpdates } from '../../study/shown/comparison.ts';
 import type { ShownPart } from '../state/shown-part.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import { updatesFacts } from '../figure-source/updates-facts.ts';
 import { StudyRun } from '../state/study-run.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
@@ -136,7 +137,7 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   async start(computers: Computers, notices: readonly string[]): Promise<void> {
     const plan = this.next;
     if (!plan) return;
-    await this.run.run(this.analysis.words.work, (long, notice) => {
+    await this.run.run(wordsOf(this.analysis).work, (long, notice) => {
       notices.forEach(notice);
       return plan.run(computers, long);
     });

@@ -1,4 +1,3 @@
-import { comparisonText } from '../../analyses/wording.mjs';
 import type { MetricRow } from '../../evaluation/tables/metric-table.ts';
 import { METRICS, type Metric } from '../../grading/metrics.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
@@ -34,7 +33,7 @@ export function metricDots(
     if (!metric || !cell || cell.n === 0) return undefined;
     const printed = published(row.variant, metric);
     const notes = [
-      ...(cell.against ? [comparisonText(cell.against, reference)] : []),
+      ...(cell.against ? [t.comparison(cell.against, reference)] : []),
       ...undecidedNote(cell.undecided),
     ];
     return {

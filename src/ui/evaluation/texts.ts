@@ -1,8 +1,11 @@
+import { comparisonText } from '../../analyses/wording.mjs';
 import { counted } from '../../counted.ts';
 import { itemCounts } from '../../evaluation/samples/item-counts.ts';
 import { texts } from '../language/texts.ts';
 
 export const en = {
+  /** A metric against that of the reference. */
+  comparison: comparisonText,
   run: {
     evaluate: 'Evaluate',
     again: 'Compute again',

@@ -1,9 +1,11 @@
+import { comparisonText } from '../../analyses/wording.zh.mjs';
 import type { en } from './texts.ts';
 
 /** So many categories are named. */
 const NAMED = 5;
 
 export const zh: typeof en = {
+  comparison: comparisonText,
   run: {
     evaluate: '评测',
     again: '重新计算',

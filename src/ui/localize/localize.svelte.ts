@@ -30,6 +30,7 @@ import type { Preparing } from '../state/study-run.svelte.ts';
 import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
 import { t as states } from '../state/texts.ts';
 import { isBrought, SampleSets } from './sample-sets.svelte.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import { t } from './texts.ts';
 
 /** Where the settings last run are kept, so that a reload finds its unfinished work again. */
@@ -137,7 +138,7 @@ export class Localize {
   /** What is missing before it can be laid out, and what is kept of it shown. */
   get missing(): string | null {
     const { probe } = this.store;
-    const missing = probe.needs(this.models);
+    const missing = probe.needs(this.models, wordsOf(probe));
     if (this.#family.standIn) return missing;
     return this.#family.weightsOnly ?? missing ?? this.sets.needs(probe.declaration.asks);
   }

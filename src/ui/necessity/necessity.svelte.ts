@@ -13,6 +13,7 @@ import { regionSpans, type Region } from '../../regions.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
 import { changedSince } from '../analyses/changed-since.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import type { Characterize } from '../characterize/characterize.svelte.ts';
 import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
@@ -74,7 +75,7 @@ export class Necessity {
   rows = $derived.by(() => analysis.table(this.run.graded, this.#values));
 
   /** What was found, in sentences. */
-  sentences = $derived.by(() => analysis.findings(this.rows, this.#values));
+  sentences = $derived.by(() => analysis.findings(this.rows, this.#values, wordsOf(analysis)));
 
   get needs(): string | null {
     return this.#missing ?? this.#family.standInNeeds;
@@ -82,7 +83,7 @@ export class Necessity {
 
   /** What is missing before it can be laid out, and what is kept of it shown. */
   get #missing(): string | null {
-    const missing = analysis.needs(this.asked.map(asked));
+    const missing = analysis.needs(this.asked.map(asked), wordsOf(analysis));
     return this.#family.standIn ? missing : (this.#family.weightsOnly ?? missing);
   }
 

@@ -22,6 +22,7 @@ import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { ListedWork } from '../state/shown-part.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import { t as states } from '../state/texts.ts';
 import type { View } from '../state/view.svelte.ts';
 
@@ -140,7 +141,7 @@ export class Perception {
   }
 
   /** What was found, in sentences. */
-  findings = $derived.by(() => gap.findings(this.rows, this.#values));
+  findings = $derived.by(() => gap.findings(this.rows, this.#values, wordsOf(gap)));
 
   get needs(): string | null {
     return this.#missing ?? this.#family.standInNeeds;
@@ -148,7 +149,7 @@ export class Perception {
 
   /** What is missing before it can be laid out, and what is kept of it shown. */
   get #missing(): string | null {
-    const missing = gap.needs(this.#family.present.map(asked));
+    const missing = gap.needs(this.#family.present.map(asked), wordsOf(gap));
     return this.#family.standIn ? missing : (this.#family.weightsOnly ?? missing);
   }
 

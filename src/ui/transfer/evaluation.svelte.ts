@@ -31,6 +31,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { ListedWork } from '../state/shown-part.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import { t as states } from '../state/texts.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
@@ -94,7 +95,7 @@ export class TransferEvaluation {
   /** What is missing before it can be laid out, and what is kept of it shown. */
   get #missing(): string | null {
     const { family } = this.#stores;
-    const missing = transfer.needs(family.present.map(asked));
+    const missing = transfer.needs(family.present.map(asked), wordsOf(transfer));
     return family.standIn ? missing : (family.weightsOnly ?? missing);
   }
 
@@ -105,7 +106,7 @@ export class TransferEvaluation {
   }
 
   /** What is shown, in sentences. */
-  findings = $derived.by(() => transfer.findings(this.rows, this.#values));
+  findings = $derived.by(() => transfer.findings(this.rows, this.#values, wordsOf(transfer)));
 
   prepare(): Promise<void> {
     let part: ReturnType<KeptEvaluation['part']> = null;
