@@ -1,3 +1,4 @@
+import { zh as analysisWords } from '../analyses/words.zh.ts';
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
 import { zh as connected } from '../connected/texts.zh.ts';
 import { zh as demoSamples } from '../demo/sample-texts.zh.ts';
@@ -5,6 +6,7 @@ import { zh as demo } from '../demo/texts.zh.ts';
 import { zh as embed } from '../embed/texts.zh.ts';
 import { zh as figureSource } from '../figure-source/texts.zh.ts';
 import { zh as files } from '../files/texts.zh.ts';
+import { zh as charts } from '../charts/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
 import { zh as offlineKept } from '../offline/kept-texts.zh.ts';
 import { zh as offline } from '../offline/texts.zh.ts';
@@ -34,4 +36,6 @@ export const CHINESE = {
   published,
   served,
   tryit,
+  'analysis-words': analysisWords,
+  charts,
 } satisfies Dictionary;

@@ -10,7 +10,6 @@ const NOT_YET = [
   'analyses',
   'analysis-page',
   'characterize',
-  'charts',
   'components',
   'evaluation',
   'format',
@@ -37,10 +36,10 @@ function rawTexts(source: string): readonly string[] {
   const look = (value: unknown, inCode: boolean): void => {
     if (Array.isArray(value)) for (const one of value) look(one, inCode);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
-    const node = value as AST.Fragment | AST.Text | AST.Attribute | AST.RegularElement;
+    const node = value as AST.Fragment | AST.Text | AST.Attribute | AST.StyleDirective | AST.RegularElement;
     if (node.type === 'Text' && !inCode && WORD.test(node.data.replace(NAMES, '')))
       found.push(node.data.trim());
-    const silent = node.type === 'Attribute' && !READ.test(node.name);
+    const silent = node.type === 'StyleDirective' || (node.type === 'Attribute' && !READ.test(node.name));
     const code =
       inCode || silent || (node.type === 'RegularElement' && /^(code|kbd|pre|style|script)$/.test(node.name));
     for (const [name, child] of Object.entries(node))
