@@ -2,7 +2,11 @@ import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DIST } from '../scripts/paths.mjs';
+import type { Page } from '@playwright/test';
 import { serve } from '../scripts/static-server.mjs';
+import { en } from '../src/ui/open/texts.ts';
+import { zh } from '../src/ui/open/texts.zh.ts';
+import { violations } from './axe.ts';
 import { expect, test } from './page.ts';
 
 // As a visitor has it: what the worker fetches once the page is painted is no request of the page.
@@ -12,14 +16,16 @@ test.use({ serviceWorkers: 'allow' });
 const START_PAGE_BYTES = 1e6;
 /** With what was found of the demo family, which comes once the page is painted: its file, and what draws its chart. */
 const WITH_FINDING_BYTES = 1.3e6;
+/** Where Chinese is spoken every text comes besides, in one file. */
+const CHINESE_BYTES = 0.25e6;
+const OF_CHINESE = /\/chinese-/;
 const OF_FINDING = /\/study\/|\/(CarriedFinding|carried-finding|LayerLines|page-frame|series)-/;
 
 test('the app starts, isolated, asking nobody but its own host, and for no more than it shows', async ({
   page,
   baseURL,
 }) => {
-  const requested: string[] = [];
-  page.on('request', (request) => requested.push(request.url()));
+  const requested = requestsOf(page);
   await page.goto('./');
   await expect(page).toHaveTitle(/Frankenscope/);
   await expect(page.locator('#app')).not.toBeEmpty();
@@ -32,11 +38,60 @@ test('the app starts, isolated, asking nobody but its own host, and for no more 
   await expect(page.getByText(/^Carried with the app: measured by version/)).toBeVisible();
   expect(requested.filter((url) => !url.startsWith(baseURL ?? 'nowhere'))).toEqual([]);
   expect(requested.filter((url) => /\.wasm|\.packed|\/ort[.-]|\/demo\/|\/data\//.test(url))).toEqual([]);
+  expect(bytesOf(requested, (path) => !OF_FINDING.test(path))).toBeLessThan(START_PAGE_BYTES);
+  expect(bytesOf(requested)).toBeLessThan(WITH_FINDING_BYTES);
+  expect(bytesOf(requested, (path) => OF_CHINESE.test(path))).toBe(0);
+});
+
+/** Addresses that the page asks for from now on. */
+function requestsOf(page: Page): readonly string[] {
+  const requested: string[] = [];
+  page.on('request', (request) => requested.push(request.url()));
+  return requested;
+}
+
+/** Of the files that lie there, each once. */
+function bytesOf(requested: readonly string[], counts: (path: string) => boolean = () => true): number {
   const files = new Set(requested.map((url) => new URL(url).pathname.replace(/\/$/, '/index.html')));
-  const bytes = (paths: readonly string[]): number =>
-    paths.reduce((sum, path) => sum + statSync(join(DIST, path)).size, 0);
-  expect(bytes([...files].filter((path) => !OF_FINDING.test(path)))).toBeLessThan(START_PAGE_BYTES);
-  expect(bytes([...files])).toBeLessThan(WITH_FINDING_BYTES);
+  return [...files].filter(counts).reduce((sum, path) => sum + statSync(join(DIST, path)).size, 0);
+}
+
+test.describe('a browser that speaks Chinese', () => {
+  test.use({ locale: 'zh-CN' });
+
+  test('has the app in Chinese; the sign in the header speaks English, on the next visit too', async ({
+    page,
+  }) => {
+    const requested = requestsOf(page);
+    const root = page.locator('html');
+    const heading = page.getByRole('heading', { level: 1 });
+    await page.goto('./');
+    await expect(root).toHaveAttribute('lang', 'zh-Hans');
+    await expect(heading).toHaveText(zh.question);
+    const figure = page.getByRole('main').getByRole('figure');
+    await expect(page.getByRole('region', { name: zh.found })).toContainText(/^在演示模型族中，.*n = 50/);
+    await expect(figure).toBeVisible();
+    await page.waitForLoadState('networkidle');
+    expect(await violations(page)).toEqual([]);
+    const ofChinese = bytesOf(requested, (path) => OF_CHINESE.test(path));
+    expect(ofChinese).toBeGreaterThan(0);
+    expect(ofChinese).toBeLessThan(CHINESE_BYTES);
+    expect(bytesOf(requested) - ofChinese).toBeLessThan(WITH_FINDING_BYTES);
+
+    const before = requested.length;
+    await page.getByRole('button', { name: /English$/ }).click();
+    await expect(root).toHaveAttribute('lang', 'en');
+    await expect(heading).toHaveText(en.question);
+    await expect(page.getByRole('region', { name: en.found })).toContainText(
+      /^In the demo family, RL .*n = 50/,
+    );
+    await expect(figure).toBeVisible();
+    // Nothing was fetched for it, the page itself neither.
+    expect(requested.slice(before)).toEqual([]);
+    await page.reload();
+    await expect(heading).toHaveText(en.question);
+    await expect(root).toHaveAttribute('lang', 'en');
+  });
 });
 
 test('the app starts in a subfolder of any host', async ({ page }) => {

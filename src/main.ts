@@ -4,5 +4,5 @@ import { mountApp } from './ui/app/mount.ts';
 
 const target = document.querySelector('#app');
 if (!target) throw new Error('the page has no #app');
-await speakAsChosen();
-mountApp(target, connectEngine());
+// Not awaited here: a module that waits is cut into a hundred small files.
+void speakAsChosen().then(() => mountApp(target, connectEngine()));

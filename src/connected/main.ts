@@ -8,5 +8,7 @@ import '../ui/theme/index.css';
 
 const target = document.querySelector('#app');
 if (!target) throw new Error('the page has no #app');
-await speakAsChosen();
-mount(ConnectedApp, { target, props: { connected: new Connected(new Journals(browserStorage())) } });
+// Not awaited here: a module that waits is cut into a hundred small files.
+void speakAsChosen().then(() =>
+  mount(ConnectedApp, { target, props: { connected: new Connected(new Journals(browserStorage())) } }),
+);
