@@ -37,7 +37,6 @@ export const CHINESE = {
   app,
   'analysis-page': analysisPage,
   check,
-  'analysis-words': analysisWords,
   ...ANALYSES,
   charts,
   characterize,
