@@ -100,7 +100,7 @@ test('after a reload, and by a link, charts, findings and files are there again,
   await test.step('a link to the swap', async () => {
     await comeBack(page, link);
     expect(await seen(page, /^Save the results/)).toEqual(swapped);
-    await expect(run).toBeDisabled();
+    await expect(run).toBeHidden();
     await expect(main.getByText('Open and load RL to compute more.')).toBeVisible();
     // The committed pairs have their pictures.
     await pickFirst(page, main.getByRole('figure').first());
