@@ -63,8 +63,8 @@ test('one press checks the device that is preferred, case by case, and says that
   await expect.element(page.getByText('This device computes right.')).toBeVisible();
   expect(page.getByRole('dialog').getByRole('row').elements()).toHaveLength(1 + 10);
   await expect.element(page.getByText('Not offered by this adapter: f16.')).toBeVisible();
-  await expect.element(page.getByText('0.033 ms (median of 5)')).toBeVisible();
-  await expect.element(page.getByText('1500 GFLOP/s (median of 5)')).toBeVisible();
+  await expect.element(page.getByText('0.033 ms')).toBeVisible();
+  await expect.element(page.getByText('1500 GFLOP/s')).toBeVisible();
   // On a phone nothing of it is wider than the sheet.
   const sheet = document.querySelector('dialog[open]') as HTMLElement;
   expect(sheet.scrollWidth).toBeLessThanOrEqual(sheet.clientWidth);
@@ -80,7 +80,10 @@ test('what is wrong is said with where it begins and what to choose', async () =
   await expect
     .element(page.getByText('q4 is wrong on this adapter: choose one of f32 and q8.'))
     .toBeVisible();
-  const cells = page.getByRole('row', { name: /^q4: read/ }).getByRole('cell').elements();
+  const cells = page
+    .getByRole('row', { name: /^q4: read/ })
+    .getByRole('cell')
+    .elements();
   expect(cells.map(({ textContent }) => textContent)).toEqual(['wrong', '7.1e-1', '2.0e-3', '0.42 s']);
   await expect.element(page.getByText('hidden states after layer 2').first()).toBeVisible();
 });

@@ -39,7 +39,6 @@ export const en = {
   columns: { what: 'computed', result: 'result', error: 'error', bound: 'bound', time: 'time' },
   passed: 'right',
   failed: 'wrong',
-  tokens: (count: number) => `${count} ${count === 1 ? 'token' : 'tokens'}`,
   units:
     'Errors are shares of the largest right value; of answers, tokens of eight that are others. The first case of a format takes the time of its load.',
   adapter: 'Adapter',
@@ -50,7 +49,7 @@ export const en = {
     copyBytesPerSecond: 'Copied within it',
     multiplyPerSecond: 'Matrix products',
   },
-  rate: (value: string, n: number) => `${value} (median of ${n})`,
+  medians: (n: number) => `Speeds are medians of ${n} measurements, beside whatever else this machine does.`,
   gflops: (value: string) => `${value} GFLOP/s`,
   save: 'Save as JSON',
 };

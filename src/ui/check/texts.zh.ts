@@ -45,7 +45,6 @@ export const zh: typeof en = {
   columns: { what: '计算内容', result: '结果', error: '误差', bound: '界限', time: '用时' },
   passed: '正确',
   failed: '有误',
-  tokens: (count) => `${count} 个 token`,
   units: '误差为其与最大正确值之比；回答的误差为八个 token 中不同者的个数。每种格式的第一项包含载入时间。',
   adapter: '适配器',
   rates: {
@@ -55,7 +54,7 @@ export const zh: typeof en = {
     copyBytesPerSecond: '设备内复制',
     multiplyPerSecond: '矩阵乘积',
   },
-  rate: (value, n) => `${value}（${n} 次的中位数）`,
+  medians: (n) => `速度为 ${n} 次测量的中位数，测量时本机可能在做其他工作。`,
   gflops: (value) => `${value} GFLOP/s`,
   save: '存为 JSON',
 };
