@@ -53,6 +53,14 @@ export function comparisonText(against, reference) {
 }
 
 /**
+ * Sentences one after the other, those that there are: a space parts them, but for Chinese ones.
+ * @param {readonly (string | null)[]} sentences
+ */
+export function inTurn(sentences) {
+  return sentences.filter(Boolean).join(' ').replaceAll('。 ', '。');
+}
+
+/**
  * "layer 12", "layers 3, 4 and 9"; of more than three equals the first and last are named.
  * @param {readonly number[]} layers counted from 0
  */

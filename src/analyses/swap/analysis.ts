@@ -23,6 +23,7 @@ import type { PairSet, Probe } from '../probe.ts';
 import { saidShape } from '../record-shapes.ts';
 import { rowsPerBatch } from '../rows.ts';
 import { shardOf } from '../shard.ts';
+import { inTurn } from '../wording.mjs';
 import { declaration } from './declaration.mjs';
 import { swapFiles } from './files.ts';
 import { words } from './words.mjs';
@@ -109,17 +110,11 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
         name,
         rate: regionRate(records, rates.task, definition, first, last),
       }));
-      return [
-        ...[
-          said.findings.peak(rates),
-          said.findings.regions(means),
-          said.findings.went(rates),
-          said.findings.before(rates),
-        ],
-        said.findings.resampled(rates.resampled),
-      ]
-        .filter(Boolean)
-        .join(' ');
+      const { findings } = said;
+      return inTurn([
+        ...[findings.peak(rates), findings.regions(means), findings.went(rates), findings.before(rates)],
+        findings.resampled(rates.resampled),
+      ]);
     });
     return [...tasks, tasks.length > 0 ? said.findings.reads(mode, reads) : ''].filter(Boolean);
   },

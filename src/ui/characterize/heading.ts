@@ -1,4 +1,5 @@
 import type { NamedUpdate } from '../../analyses/updates.ts';
+import { inTurn } from '../../analyses/wording.mjs';
 import type { ShownDelta } from './comparison.svelte.ts';
 
 /** A chart is headed by the sentences of so many updates; more would be a page of them. */
@@ -10,10 +11,5 @@ export function headingOf(
   say: (update: ShownDelta & NamedUpdate) => string | null,
 ): string | null {
   if (deltas.length > MOST_HEADED) return null;
-  return (
-    deltas
-      .map((delta) => say({ ...delta, label: delta.formula }))
-      .filter(Boolean)
-      .join(' ') || null
-  );
+  return inTurn(deltas.map((delta) => say({ ...delta, label: delta.formula }))) || null;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { preferred } from './language.ts';
-import { language, speak, texts } from './texts.ts';
+import { inEnglish, language, speak, texts } from './texts.ts';
 
 beforeEach(() => speak('en', () => Promise.resolve({})));
 
@@ -24,6 +24,17 @@ test('texts are those of the language that is spoken, and English where a room h
   expect([language(), open.title, open.files(2), other.title]).toEqual(['zh', '打开', '2 个文件', 'Other']);
   await speak('en', () => Promise.reject(new Error('English needs no file')));
   expect([language(), open.title]).toEqual(['en', 'Open']);
+});
+
+test('what is made in English is, whatever is spoken before and after', async () => {
+  const open = texts('open', { title: 'Open' });
+  await speak('zh', () => Promise.resolve({ open: { title: '打开' } }));
+  expect(inEnglish(() => [language(), open.title])).toEqual(['en', 'Open']);
+  const failing = (): never => {
+    throw new Error('not drawn');
+  };
+  expect(() => inEnglish(failing)).toThrow('not drawn');
+  expect([language(), open.title]).toEqual(['zh', '打开']);
 });
 
 test('where the texts do not come the language stays', async () => {

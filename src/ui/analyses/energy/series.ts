@@ -117,7 +117,12 @@ export function energyComponents({ layers, frankenscope }: FroNormFile): EnergyC
   );
   const count = (is: (entry: (typeof layers)[number]) => boolean): number => layers.filter(is).length;
   return Object.entries(components).flatMap(([name, joint]) => [
-    { key: name, label: name, joint, n: count(({ component }) => component === name) },
+    {
+      key: name,
+      label: t.components.names[name] ?? name,
+      joint,
+      n: count(({ component }) => component === name),
+    },
     ...Object.entries(projections)
       .filter(([projection]) => owner.get(projection) === name)
       .map(([projection, inner]) => ({

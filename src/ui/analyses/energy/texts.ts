@@ -45,6 +45,7 @@ export const en = {
     pair: (one: string, other: string) => `${one}, ${other}`,
   },
   components: {
+    names: { Attention: 'Attention', MLP: 'MLP', Other: 'Other' } as Readonly<Record<string, string>>,
     title: 'Update energy by component',
     description: {
       relative:

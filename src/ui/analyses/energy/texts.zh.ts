@@ -33,6 +33,7 @@ export const zh: typeof en = {
     pair: (one, other) => `${one}，${other}`,
   },
   components: {
+    names: { Attention: '注意力', MLP: 'MLP', Other: '其他' },
     title: '各组件更新的能量',
     description: {
       relative: '更新的 Frobenius 范数除以权重的，整个模型中同类的所有矩阵视为一个向量。',
