@@ -69,7 +69,7 @@ test.describe('a browser that speaks Chinese', () => {
     await expect(root).toHaveAttribute('lang', 'zh-Hans');
     await expect(heading).toHaveText(zh.question);
     const figure = page.getByRole('main').getByRole('figure');
-    await expect(page.getByRole('region', { name: zh.found })).toContainText(/^在演示模型族中，.*n = 50/);
+    await expect(page.getByRole('region', { name: zh.found })).toContainText(/^演示模型族：.*95 %.*n = 50/);
     await expect(figure).toBeVisible();
     await page.waitForLoadState('networkidle');
     expect(await violations(page)).toEqual([]);

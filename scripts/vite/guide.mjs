@@ -69,6 +69,10 @@ export function rendered(text, table) {
         // As wide as it is: whoever cannot scroll it otherwise has the keys.
         return `<div class="scroll" tabindex="0" role="group" aria-label="${table}"><table><thead>${row('th', header)}</thead><tbody>${body}</tbody></table></div>\n`;
       },
+      // As wide as it is, too.
+      code({ text: code }) {
+        return `<pre tabindex="0"><code>${code.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code></pre>\n`;
+      },
       link({ href, tokens }) {
         const inner = this.parser.parseInline(tokens);
         return href.includes('.md') ? inner : `<a href="${href}">${inner}</a>`;

@@ -32,8 +32,9 @@ export const en = {
     namesText:
       'Base is the model before training, IN the supervised cold start, RL what reinforcement learning made of IN.',
     privacy: 'Privacy',
-    local: 'Files are read where they lie. Nothing is uploaded.',
-    servers: 'This page may read checkpoints from servers that you name: they see what is read of them.',
+    local: 'Files are read where they lie. Nothing is uploaded. {remote}',
+    servers:
+      'Files are read where they lie. Nothing is uploaded. This page may read checkpoints from servers that you name: they see what is read of them. {remote}',
     remote: 'To ask remote models or a judge there is a {link}; what you send there leaves your machine.',
     remoteLink: 'page of its own',
   },
@@ -81,9 +82,8 @@ export const en = {
     begun: ({ begun, build }: KeptWork, settings: string) =>
       `Begun ${dayOf(begun)}, build ${build}${settings === '' ? '' : `; ${settings}`}`,
     apart: (by: string) => `Told from its like by ${by}`,
-    total: (size: string) =>
-      `${size} in all. Each page lists what is kept of it and shows it without loading anything. With the same checkpoints and settings open, what was cut off goes on behind its last record.`,
-    busy: 'Nothing can be deleted or gone on with while work is under way.',
+    total: (size: string, busy: boolean) =>
+      `${size} in all. Each page lists what is kept of it and shows it without loading anything. With the same checkpoints and settings open, what was cut off goes on behind its last record.${busy ? ' Nothing can be deleted or gone on with while work is under way.' : ''}`,
     none: 'None are kept in this browser. Long work leaves its results here, record by record.',
     openJournal: 'Open journal',
     journals: 'Journals to go on with',

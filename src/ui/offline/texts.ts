@@ -2,8 +2,8 @@ import { texts } from '../language/texts.ts';
 
 /** Of the line at the foot; what stands in a sheet has its own (`kept-texts.ts`). */
 export const en = {
-  newer: 'A new version is here: reload when it suits you.',
-  busy: 'What runs ends first.',
+  newer: (busy: boolean) =>
+    `A new version is here: reload when it suits you.${busy ? ' What runs ends first.' : ''}`,
   reload: 'Reload',
   later: 'Later',
 };

@@ -67,7 +67,8 @@ export const en = {
     label: 'How images are read',
     as: 'Images as',
     what: (processing: ImageProcessing) => IMAGE_PROCESSING[processing].what,
-    everywhere: 'The choice holds on every page.',
+    chosen: (processing: ImageProcessing) =>
+      `${IMAGE_PROCESSING[processing].what} The choice holds on every page.`,
     most: 'Most pixels of an image',
   },
   loading: {

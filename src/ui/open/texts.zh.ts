@@ -1,11 +1,19 @@
 import { ARCHITECTURES } from '../../vlm/architectures/list.ts';
+import type { ImageProcessing } from '../../vlm/image-processing.ts';
 import { bytes, count } from '../format/quantity.ts';
 import type { en } from './texts.ts';
+
+const READS: Readonly<Record<ImageProcessing, string>> = {
+  'transformers-5':
+    '与当前版本的 transformers 相同：processor_config.json 优先于 preprocessor_config.json，图片转正，透明部分以白色为底。',
+  'transformers-4.51':
+    '与论文的代码相同：只读 preprocessor_config.json，上下限只取自 min_pixels 和 max_pixels，图片按存储方向，缩放先行后列。',
+};
 
 export const zh: typeof en = {
   question: '强化学习改变了什么？',
   found: '发现了什么',
-  inDemoFamily: (found) => `在演示模型族中，${found}`,
+  inDemoFamily: (found) => `演示模型族：${found}`,
   lead: () =>
     `请打开一族 ${ARCHITECTURES.map(({ title }) => title).join('、')} 检查点：训练前、冷启动后、RL 后。把它们的文件夹拖放到本页任意位置即可。文件在原处读取，不会上传任何内容。`,
   servers: '位于服务器或 Hub 上的检查点，请在{link}打开。本页不会向任何一方发出请求。',
@@ -61,14 +69,8 @@ export const zh: typeof en = {
   images: {
     label: '图像的读取方式',
     as: '图像处理按照',
-    what: (processing) =>
-      ({
-        'transformers-5':
-          '与当前版本的 transformers 相同：processor_config.json 优先于 preprocessor_config.json，图片转正，透明部分以白色为底。',
-        'transformers-4.51':
-          '与论文的代码相同：只读 preprocessor_config.json，上下限只取自 min_pixels 和 max_pixels，图片按存储方向，缩放先行后列。',
-      })[processing],
-    everywhere: '此选择对所有页面有效。',
+    what: (processing) => READS[processing],
+    chosen: (processing) => `${READS[processing]}此选择对所有页面有效。`,
     most: '图像的最大像素数',
   },
   loading: {

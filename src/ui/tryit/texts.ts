@@ -47,10 +47,9 @@ export const en = {
     temperature: 'Temperature',
     penalty: 'Repetition penalty',
     seed: 'Seed',
-    sampled: 'Sampled with this seed.',
-    greedy: 'Greedy: the likeliest token each time.',
-    images: (pixels: string, version: string) =>
-      `Images above ${pixels} pixels are scaled down; they are read as ${version} does (chosen on the page Open).`,
+    /** How tokens are drawn and images are read. */
+    how: (samples: boolean, pixels: string, version: string) =>
+      `${samples ? 'Sampled with this seed.' : 'Greedy: the likeliest token each time.'} Images above ${pixels} pixels are scaled down; they are read as ${version} does (chosen on the page Open).`,
     own: 'Own system prompt',
     system: 'System prompt',
     empty: 'Empty: an empty one',

@@ -43,10 +43,8 @@ export const zh: typeof en = {
     temperature: '温度',
     penalty: '重复惩罚',
     seed: '种子',
-    sampled: '以此种子采样。',
-    greedy: '贪心解码：每次取概率最大的 token。',
-    images: (pixels, version) =>
-      `超过 ${pixels} 像素的图像会缩小；按 ${version} 的方式读取（在“打开”页选择）。`,
+    how: (samples, pixels, version) =>
+      `${samples ? '以此种子采样。' : '贪心解码：每次取概率最大的 token。'}超过 ${pixels} 像素的图像会缩小；按 ${version} 的方式读取（在“打开”页选择）。`,
     own: '自定义系统提示词',
     system: '系统提示词',
     empty: '留空：使用空的系统提示词',
