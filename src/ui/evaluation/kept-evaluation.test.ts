@@ -1,9 +1,12 @@
 /** What an evaluation is shown by again: a stitch that was asked besides is one of the models that are kept, or nothing is shown. */
 import { expect, test } from 'vitest';
 import type { ModelId, Subject } from '../../engine/subject.ts';
+import { speak } from '../language/texts.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
 import { identityAt } from '../theme/identity.ts';
-import { evaluationAgain, keptEvaluation } from './kept-evaluation.ts';
+import { evaluationAgain, keptEvaluation, KeptEvaluation } from './kept-evaluation.ts';
+import { type en, t } from './texts.ts';
+import { zh } from './texts.zh.ts';
 
 const engine = new FakeEngine();
 const models = await Promise.all(
@@ -39,4 +42,18 @@ test('one of models that are not kept with it, or without end, is refused', asyn
     { layers: Array.from({ length: 1001 }, () => one), rest: one },
   ])
     expect(again(await kept(stitch))).toBeNull();
+});
+
+test('what is kept beside answers is English, whatever the page speaks', async () => {
+  await speak('zh', () => Promise.resolve({ evaluation: zh }));
+  const choice = { brought: null, toldIn: ({ told }: typeof en) => told.ofEach(50) };
+  const around = { family: { standIn: null }, images: { reading }, view: { cutsText: () => null } };
+  const evaluation = new KeptEvaluation(choice as never, { values: {} } as never, around as never);
+  const empty = { general: [], mathTargeted: [], textOnly: [], puzzles: [] };
+  expect(choice.toldIn(t)).toBe('每个集合 50 个样本');
+  expect(await evaluation.part(models, empty)?.(3)).toMatchObject({
+    title: 'IN, RL on the demo sets',
+    told: '50 of each',
+    n: '3 answers',
+  });
 });

@@ -21,7 +21,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import { t as states } from '../state/texts.ts';
-import { en, t } from './texts.ts';
+import { type en, t } from './texts.ts';
 
 /** What the page begins with. */
 const FIRST = firstValues(EVALUATED);

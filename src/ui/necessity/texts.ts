@@ -7,8 +7,8 @@ export const en = {
   chart: 'Runs with a frozen region on the three metrics',
   published: {
     title: 'Published table',
-    note: (citation: string, faults: string) =>
-      `${citation}: Qwen2.5-VL-3B, printed without intervals. ${faults}`,
+    note: (citation: string, model: string, faults: string) =>
+      `${citation}: ${model}, printed without intervals. ${faults}`,
   },
   check: {
     title: 'Is the frozen region untouched, and where did the update go?',

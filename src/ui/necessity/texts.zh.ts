@@ -22,7 +22,7 @@ export const zh: typeof en = {
   chart: '冻结一个区间的各次训练的三项指标',
   published: {
     title: '论文中的表格',
-    note: (citation, faults) => `${citation}：Qwen2.5-VL-3B，论文未给出区间。${faults}`,
+    note: (citation, model, faults) => `${citation}：${model}，论文未给出区间。${faults}`,
   },
   check: {
     title: '冻结的区间是否未变？更新去了哪里？',
