@@ -11,6 +11,7 @@ async function ready(pace = 0) {
   await staged.app.family.place(['X-SFT', 'X-RL'].map(fakeFolder));
   await staged.app.family.loadAll();
   staged.app.view.toggleTryIt(true);
+  await expect.element(panel()).toBeVisible();
   return staged;
 }
 
