@@ -7,7 +7,7 @@ import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
 import type { RowSpec } from './protocol/intervention.ts';
-import { readRows } from './read-rows.ts';
+import { readRows, rowsAtOnce } from './read-rows.ts';
 import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
@@ -65,9 +65,11 @@ export class Decoding {
     const { sources, signal } = this.#options;
     const capacity = this.#longest + Math.max(...this.#prompts.map(({ maxNewTokens }) => maxNewTokens));
     const tokens: number[] = [];
-    for (const { sequence, rows, rowsPerPrefill } of this.#prompts) {
-      for (let first = 0; first < rows.length; first += rowsPerPrefill) {
-        const read = rows.slice(first, first + rowsPerPrefill);
+    for (const prompt of this.#prompts) {
+      const { sequence, rows } = prompt;
+      const most = rowsAtOnce(this.#runtime.backend, this.#subject, prompt);
+      for (let first = 0; first < rows.length; first += most) {
+        const read = rows.slice(first, first + most);
         const plan = planRows(read, this.#subject.layers.length);
         const done = tokens.length;
         const taken = plan.slotOf.map((slot, index) => ({ slot, row: done + index }));

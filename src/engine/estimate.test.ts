@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimateMemory, kvCacheBytes, rowsPerBatch, rowsPerPrefill } from './estimate.ts';
+import { estimateMemory, kvCacheBytes, rowsExtended, rowsPerBatch, rowsPerPrefill } from './estimate.ts';
 import type { WeightDtype } from './protocol/device.ts';
 import { QWEN_7B } from './testing/qwen-7b.ts';
 import { weightMatrixBytes as matrix } from './testing/weight-bytes.ts';
@@ -45,6 +45,15 @@ describe('the estimate at 7B', () => {
     // 28 layers × 4 heads × 128 × 2 × 4 bytes.
     expect(kvCacheBytes(text, { rows: 1, tokens: 1 })).toBe(114_688);
     expect(kvCacheBytes(text, { rows: 29, tokens: 500 })).toBe(29 * 500 * 114_688);
+  });
+
+  it('of rows that read on from an image takes so many at once as their scores and activations leave room for', () => {
+    // 50 tokens of text behind 1000: gate, up and their product, six hidden-sized ones; three arrays of 28 heads' scores.
+    const perRow = 4 * (50 * (3 * 18944 + 6 * 3584) + 3 * 28 * 50 * 1050);
+    expect(rowsExtended(text, { fresh: 50, seen: 1050 }, GPU)).toBe(Math.floor(2 ** 30 / perRow));
+    // The image itself in rows: a single row's do not fit.
+    expect(rowsExtended(text, { fresh: 2000, seen: 2020 }, GPU)).toBe(0);
+    expect(rowsExtended(text, { fresh: 50, seen: 1050 }, { ...GPU, maxTensorBytes: 1e6 })).toBe(0);
   });
 
   it('is the sum of its parts, and fits where there is room for all that is held', () => {

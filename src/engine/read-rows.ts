@@ -1,5 +1,6 @@
 /** Reading a prompt in rows, of each layer only the positions at which a row may differ from the plain run and is read. */
-import type { Feeds } from './backend/backend.ts';
+import type { Backend, Feeds } from './backend/backend.ts';
+import type { PromptRows } from './decode-options.ts';
 import { rowsExtended } from './estimate.ts';
 import type { HeadSpec } from '../graph/head.ts';
 import { firstComputed, rest, sharedPast } from './past.ts';
@@ -32,8 +33,7 @@ export async function readRows(
     return { outputs: await prefill(backend, decoder, subject, part, { ...how, ...headed }), last };
   };
   const start = firstComputed(rows, sequence, subject.layers.length);
-  const shape = { fresh: sequence.length - start, seen: sequence.length };
-  if (start === 0 || plan.slots > rowsExtended(subject.rest.config.text, shape, backend)) {
+  if (start === 0 || plan.slots > slotsThatFit(backend, subject, sequence, start)) {
     return read(sequence, options);
   }
   const before = await beginnings.read(subject, sequence, start, signal);
@@ -44,4 +44,25 @@ export async function readRows(
   } finally {
     beginnings.release(before);
   }
+}
+
+/** Rows of a prompt to read at once: as many as `most`, or fewer where only so many can be read from where they differ. */
+export function rowsAtOnce(
+  backend: Backend,
+  subject: ResidentSubject,
+  { sequence, rows, rowsPerPrefill: most }: Pick<PromptRows, 'sequence' | 'rows' | 'rowsPerPrefill'>,
+): number {
+  const start = firstComputed(rows, sequence, subject.layers.length);
+  // One slot is the plain run's.
+  const fit = start === 0 ? 0 : slotsThatFit(backend, subject, sequence, start) - 1;
+  return fit > 0 ? Math.min(most, fit) : most;
+}
+
+function slotsThatFit(
+  backend: Backend,
+  subject: ResidentSubject,
+  { length }: Sequence,
+  start: number,
+): number {
+  return rowsExtended(subject.rest.config.text, { fresh: length - start, seen: length }, backend);
 }
