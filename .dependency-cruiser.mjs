@@ -191,15 +191,15 @@ export const ROOMS = {
     uses: ['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra'],
     holds: 'the page that measures',
   },
-  body: {
-    files: '^src/ui/layer-strip/(layer-axis|hatch|texts(\\.zh)?)\\.ts$',
-    uses: ['words', 'language'],
-    holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
-  },
   language: {
     files: folder('ui/language'),
     uses: [],
     holds: 'which language the app speaks, and how a room looks its texts up',
+  },
+  body: {
+    files: '^src/ui/layer-strip/(layer-axis|hatch|texts(\\.zh)?)\\.ts$',
+    uses: ['words', 'language'],
+    holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
   look: {
     files: '^src/ui/(components|format|theme)/',

@@ -15,6 +15,7 @@ const FILES: Readonly<Record<string, string>> = {
   scripts: 'scripts/planted.mjs',
   words: 'src/planted.ts',
   dataset: 'dataset/generator/planted.ts',
+  language: 'src/ui/language/planted.ts',
   body: 'src/ui/layer-strip/layer-axis.ts',
   look: 'src/ui/format/planted.ts',
   charts: 'src/ui/charts/inner/planted.ts',
