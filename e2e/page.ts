@@ -42,3 +42,14 @@ export const test = base.extend<Fixtures>({
 export async function withoutCarried(page: Page): Promise<void> {
   await page.route('**/study/demo.frankenscope', (route) => route.abort());
 }
+
+/** What of the page, or of an element, is wider than its place. */
+export function sideways(page: Page, selector: string): Promise<readonly string[]> {
+  return page.evaluate(
+    (within) =>
+      [document.documentElement, ...document.querySelectorAll(within)]
+        .filter((box) => box.scrollWidth > box.clientWidth)
+        .map((box) => `${box.tagName} ${box.scrollWidth} of ${box.clientWidth}`),
+    selector,
+  );
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { lineOf } from '../src/study/journal/lines.ts';
 import { violations } from './axe.ts';
-import { expect, test } from './page.ts';
+import { expect, sideways, test } from './page.ts';
 
 const WAIT = { timeout: 120_000 };
 const FILE = join(import.meta.dirname, '../public/study/demo.frankenscope');
@@ -46,6 +46,21 @@ test('a study is saved, opened, renamed, there after a reload, and the same file
   const [first, ...others] = linesOf(await saved(page));
   expect(others).toEqual(linesOf(FILE).slice(1));
   expect(first).toContain('"name":"<img src=x onerror=alert(1)>"');
+
+  // With the deck unfolded: readable in both themes, and nothing scrolls sideways on a phone.
+  await main.getByText('Arrange the slides').click();
+  await expect(main.getByRole('button', { name: /^Move slide 1,/ })).toBeVisible(WAIT);
+  await expect(main.getByText(/ claims are judged here/)).toBeVisible(WAIT);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await violations(page, 'all', 'main')).toEqual([]);
+  }
+  const size = page.viewportSize() ?? { width: 1280, height: 720 };
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await sideways(page, 'main')).toEqual([]);
+  expect(await violations(page, 'the rest', 'main')).toEqual([]);
+  await page.setViewportSize(size);
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
 
   await main.getByLabel('Beside it').selectOption('The demo family');
   await expect(main.getByText(/^Nothing that decides their numbers/)).toBeVisible(WAIT);

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { violations } from './axe.ts';
-import { expect, test } from './page.ts';
+import { expect, sideways, test } from './page.ts';
 
 /** The carried study: a title, six findings in three parts each, two live slides, and where it comes from. */
 const SLIDES = 10;
@@ -63,6 +63,19 @@ for (const theme of ['light', 'dark'] as const)
     await context.setOffline(false);
     await page.reload();
     await expect(page.getByText(`${SLIDES} / ${SLIDES}`)).toBeVisible();
+
+    // A slide of each kind: a title, a finding, a live one without models, and on a phone.
+    for (const slide of [1, 2, 6, 9]) {
+      await page.goto(`/#open?talk=carried.${slide}`);
+      await expect(page.getByText(`${slide} / ${SLIDES}`)).toBeVisible();
+      expect(await violations(page, 'all', '.talk')).toEqual([]);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    for (let slide = 1; slide <= SLIDES; slide++) {
+      await page.goto(`/#open?talk=carried.${slide}`);
+      await expect(page.getByText(`${slide} / ${SLIDES}`)).toBeVisible();
+      expect(await sideways(page, '.talk, .talk article')).toEqual([]);
+    }
     await page.keyboard.press('Escape');
     await expect(talk).toBeHidden();
     await expect(page).toHaveURL(/#open$/);

@@ -1,0 +1,52 @@
+/** The whole study of the demo family on the page, by one press, against the one that the command wrote: hours, on demand. */
+import type { Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { StudyResult } from '../src/study/study-result.ts';
+import { AppPage } from './app.ts';
+import { expect, test } from './page.ts';
+
+test.skip(process.env['STUDY'] !== 'all', 'an hour: STUDY=all');
+test.setTimeout(4 * 3_600_000);
+
+const FILE = join(import.meta.dirname, '../public/study/demo.frankenscope');
+const WAIT = { timeout: 120_000 };
+
+/** Lines of a study's file without their sums: its first line, and its records by the journals that they stand in. */
+function read(file: string): { readonly study: StudyResult; readonly records: readonly string[] } {
+  const [first = '', ...lines] = gunzipSync(readFileSync(file)).toString('utf8').trimEnd().split('\n');
+  const records = lines.flatMap((line) => (line.includes(',"record":') ? [line.slice(17)] : []));
+  return { study: JSON.parse(first.slice(17)) as StudyResult, records: records.sort() };
+}
+
+async function saved(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('main').getByRole('button', { name: 'Save as one file' }).click(),
+  ]);
+  return download.path();
+}
+
+test('one press runs the demo study to its end, with the records and sentences of the command', async ({
+  page,
+}) => {
+  const app = new AppPage(page);
+  await app.start();
+  // As the command ran it.
+  await app.setLoading('WASM', 'f32');
+  await page.evaluate(() => (location.hash = '#study'));
+  await page.getByRole('button', { name: 'Run the study' }).click();
+  const main = page.getByRole('main');
+  await expect(main.getByText(/^RL − IN leaves 7\.3 % of the weights/)).toBeVisible(WAIT);
+  await expect(main.getByText(/^\d of 6: /)).toBeHidden({ timeout: 4 * 3_600_000 });
+  await expect(main.getByRole('alert')).toBeHidden();
+  const [ours, theirs] = [read(await saved(page)), read(FILE)];
+  expect(ours.records).toEqual(theirs.records);
+  // The page writes no files beside the study, and a build has a name of its own.
+  const told = ({ study }: typeof ours) =>
+    study.analyses.map(({ files: _, works, ...one }) => ({ ...one, works: works.map(({ kind }) => kind) }));
+  expect(told(ours)).toEqual(told(theirs));
+  expect(ours.study.spec).toEqual(theirs.study.spec);
+  expect(ours.study.claims).toHaveLength(20);
+});
