@@ -185,8 +185,8 @@ export const ROOMS = {
     holds: 'the page that measures',
   },
   body: {
-    files: '^src/ui/layer-strip/(layer-axis|hatch)\\.ts$',
-    uses: ['words'],
+    files: '^src/ui/layer-strip/(layer-axis|hatch|texts(\\.zh)?)\\.ts$',
+    uses: ['words', 'language'],
     holds: 'where each layer of a model stands on the axis that strip and charts share, and where it is cut',
   },
   language: {
@@ -205,7 +205,8 @@ export const ROOMS = {
     holds: 'numbers as pictures: knows no state of the app, and no other screen',
   },
   ui: {
-    files: '^src/ui/(?!(app|charts|components|format|language|theme)/|layer-strip/(layer-axis|hatch)\\.ts$)',
+    files:
+      '^src/ui/(?!(app|charts|components|format|language|theme)/|layer-strip/(layer-axis|hatch|texts(\\.zh)?)\\.ts$)',
     uses: [
       ...['body', 'language', 'look', 'charts', 'declarations', 'analyses'],
       'scripts',
@@ -237,7 +238,7 @@ export const ROOMS = {
     files: folder('ui/app'),
     uses: [
       ...['words', 'engine', 'identity', 'study', 'language', 'look', 'charts', 'declarations', 'analyses'],
-      ...['claims', 'ui'],
+      ...['claims', 'body', 'ui'],
     ],
     holds: 'what holds all screens and their stores: they are given what they use, and do not know it',
   },

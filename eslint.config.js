@@ -144,7 +144,7 @@ export default defineConfig(
           patterns: [
             {
               regex:
-                '^\\.\\./\\.\\./(?!\\.\\./|components/|format/|theme/|layer-strip/(layer-axis|hatch)\\.ts$)|^\\.\\./\\.\\./\\.\\./(?!statistics/|[^/]+\\.ts$)',
+                '^\\.\\./\\.\\./(?!\\.\\./|components/|format/|language/|theme/|layer-strip/(layer-axis|hatch)\\.ts$)|^\\.\\./\\.\\./\\.\\./(?!statistics/|[^/]+\\.ts$)',
               message: 'Charts know no state of the app, and no other screen.',
             },
           ],

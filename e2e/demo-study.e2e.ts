@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { StudyResult } from '../src/study/study-result.ts';
-import { AppPage } from './app.ts';
 import { expect, test } from './page.ts';
 
 test.skip(process.env['STUDY'] !== 'all', 'an hour: STUDY=all');
@@ -31,11 +30,7 @@ async function saved(page: Page): Promise<string> {
 test('one press runs the demo study to its end, with the records and sentences of the command', async ({
   page,
 }) => {
-  const app = new AppPage(page);
-  await app.start();
-  // As the command ran it.
-  await app.setLoading('WASM', 'f32');
-  await page.evaluate(() => (location.hash = '#study'));
+  await page.goto('./#study');
   await page.getByRole('button', { name: 'Run the study' }).click();
   const main = page.getByRole('main');
   await expect(main.getByText(/^RL − IN leaves 7\.3 % of the weights/)).toBeVisible(WAIT);

@@ -1,5 +1,17 @@
+import { ANALYSES } from '../analyses/chinese.ts';
 import { zh as analysisPage } from '../analysis-page/texts.zh.ts';
+import { zh as charts } from '../charts/texts.zh.ts';
+import { zh as characterize } from '../characterize/texts.zh.ts';
+import { zh as components } from '../components/texts.zh.ts';
+import { zh as evaluation } from '../evaluation/texts.zh.ts';
+import { zh as format } from '../format/texts.zh.ts';
 import type { Dictionary } from '../language/texts.ts';
+import { zh as layerStrip } from '../layer-strip/texts.zh.ts';
+import { zh as localize } from '../localize/texts.zh.ts';
+import { zh as necessity } from '../necessity/texts.zh.ts';
+import { zh as perception } from '../perception/texts.zh.ts';
+import { zh as state } from '../state/texts.zh.ts';
+import { zh as transfer } from '../transfer/texts.zh.ts';
 import { words as claims } from '../../claims/words.zh.ts';
 import { zh as studies } from '../studies/texts.zh.ts';
 import { zh as talk } from '../talk/texts.zh.ts';
@@ -9,6 +21,18 @@ import { zh as app } from './texts.zh.ts';
 export const CHINESE = {
   app,
   'analysis-page': analysisPage,
+  ...ANALYSES,
+  charts,
+  characterize,
+  components,
+  evaluation,
+  format,
+  'layer-strip': layerStrip,
+  localize,
+  necessity,
+  perception,
+  state,
+  transfer,
   claims,
   studies,
   talk,

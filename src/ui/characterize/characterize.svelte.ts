@@ -17,6 +17,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Machine } from '../state/machine.svelte.ts';
 import { carriedOf } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
+import { t } from '../state/texts.ts';
 import type { StudySurroundings } from '../state/study-surroundings.ts';
 import type { View } from '../state/view.svelte.ts';
 import { Comparison, labelOf, type ShownDelta, shownDeltas } from './comparison.svelte.ts';
@@ -154,8 +155,8 @@ export class Characterize {
     const { words } = this.store.analysis;
     if (this.count < 2) return words.needs;
     const other = [...this.stores.values()].find((store) => store !== this.store && store.run.running);
-    if (other) return `${other.analysis.words.title} is being measured; its end is awaited.`;
-    return this.store.problem ? 'What is open cannot be compared.' : this.#app.family.standInNeeds;
+    if (other) return t.updates.measured(other.analysis.words.title);
+    return this.store.problem ? t.updates.notComparable : this.#app.family.standInNeeds;
   }
 
   /** How updates are shown: those that an analysis measures, or could. */

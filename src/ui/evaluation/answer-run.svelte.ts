@@ -15,15 +15,15 @@ import type { Asked, Variant } from '../../evaluation/variant.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
-import { originNotice, originText } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
-import { counted } from '../format/quantity.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { ShownPart } from '../state/shown-part.ts';
 import { asJobIfLong } from '../state/long-job.ts';
+import { t as states } from '../state/texts.ts';
+import { t } from './texts.ts';
 import { named } from '../../named.ts';
 
 /** Answers as they are kept, and by whom. */
@@ -85,11 +85,11 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
   #part: MakePart | null = null;
   #preparing: Promise<void> = Promise.resolve();
   readonly #id: string;
-  readonly #title: string;
+  readonly #title: string | (() => string);
   readonly #journals: Journals;
   readonly #jobs: Jobs;
 
-  constructor(id: string, title: string, journals: Journals, jobs: Jobs) {
+  constructor(id: string, title: string | (() => string), journals: Journals, jobs: Jobs) {
     this.#id = id;
     this.#title = title;
     this.#journals = journals;
@@ -104,17 +104,17 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
 
   /** "37 of 100 answers so far". */
   get note(): string {
-    const by = this.origin ? ` · ${originText(this.origin)}` : '';
-    return this.done < this.total
-      ? `${this.done} of ${this.total} answers so far${by}`
-      : `${this.total} answers, ${this.#isGraded ? 'all of them kept' : 'being graded'}${by}`;
+    const by = this.origin ? ` · ${states.origin(this.origin)}` : '';
+    const { done, total } = this;
+    if (done < total) return t.run.soFar(done, total) + by;
+    return (this.#isGraded ? t.run.allKept : t.run.grading)(total) + by;
   }
 
   /** What its button says. @param begin where nothing is there yet */
   label(begin: string): string {
     if (this.former) return begin;
-    if (this.origin) return 'Compute again';
-    return this.done > 0 && this.done < this.total ? 'Go on' : begin;
+    if (this.origin) return t.run.again;
+    return this.done > 0 && this.done < this.total ? t.run.goOn : begin;
   }
 
   /** What it costs, and what of that is there already; null where nothing is asked. */
@@ -122,7 +122,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     const total = answersOf(this.next?.asks ?? NONE);
     if (total === 0) return null;
     const kept = this.origin || this.former ? 0 : this.done;
-    return `${counted(total, 'answer')}, ${kept === total ? 'all of them kept' : `${kept} of them kept from earlier`}`;
+    return t.run.cost(total, kept);
   }
 
   /** All of what is set is answered: nothing is left to be asked. */
@@ -137,7 +137,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
 
   get status(): ChartStatus {
     if (this.error) return { kind: 'failed', error: this.error };
-    if (this.done === 0) return { kind: 'empty', what: 'Run the evaluation to fill this.' };
+    if (this.done === 0) return { kind: 'empty', what: t.run.empty };
     return { kind: this.done < this.total || !this.#isGraded ? 'partial' : 'done', note: this.note };
   }
 
@@ -157,7 +157,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     const serial = ++this.#serial;
     try {
       // Every picture that is asked about is read whole the first time.
-      const plan = await asJobIfLong(this.#jobs, 'Reading pictures', make);
+      const plan = await asJobIfLong(this.#jobs, states.jobs.readingPictures, make);
       const asks = plan?.asks ?? [];
       const { answers, origin, notices } = await this.#kept(asks);
       if (serial !== this.#serial || this.running) return;
@@ -212,10 +212,10 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       const answers = await keptAnswers(asks, this.#journals, (notice) => notices.push(notice));
       const other = answers.size > 0 ? null : await otherAnswers(asks, this.#journals);
       if (!other) return { answers, origin: null, notices };
-      notices.push(originNotice(other.origin, other.left));
+      notices.push(states.originNotice(other.origin, other.left));
       return { answers: other.answers, origin: other.origin, notices };
     } catch (error) {
-      notices.push(`Answers of earlier runs are missing: ${named(error).what}.`);
+      notices.push(t.run.missing(named(error).what));
       return { answers: new Map(), origin: null, notices };
     }
   }
@@ -233,9 +233,10 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     this.#runFailed = false;
     this.notices = [];
     try {
+      const title = typeof this.#title === 'string' ? this.#title : this.#title();
       const options = {
         signal: controller.signal,
-        onProgress: this.#jobs.track(this.#id, this.#title, () => this.cancel()),
+        onProgress: this.#jobs.track(this.#id, title, () => this.cancel()),
         onRecord: (key: string, answer: Answer) => {
           answers.set(key, answer);
           this.#show(answers);
@@ -303,10 +304,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     try {
       await this.#journals.keepShown(first.identity, this.#id, await part(this.total));
     } catch (error) {
-      this.notices = [
-        ...this.notices,
-        `A later visit has to load its models to show it: ${named(error).what}.`,
-      ];
+      this.notices = [...this.notices, states.loadsAgain(named(error).what)];
     }
   }
 
@@ -325,7 +323,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
         const { asks, answers } = this;
         const total = this.#book.pending(asks, answers).length;
         if (total > SHOWN_AS_JOB_FROM)
-          report ??= this.#jobs.track(id, 'Grading answers', () => controller.abort());
+          report ??= this.#jobs.track(id, states.jobs.gradingAnswers, () => controller.abort());
         const onGraded = (done: number): void => {
           report?.({ phase: 'grading', done, total, unit: 'answers' });
           if (performance.now() - shown < TOGETHER_MS) return;

@@ -15,6 +15,7 @@ import { type ListedWork, sameValues, type ShownPart, unreadable } from '../stat
 import type { View } from '../state/view.svelte.ts';
 import type { EvaluationForm, QuestionChoice } from './question-choice.svelte.ts';
 import { shownModel, standIn } from '../state/stand-in.ts';
+import { en } from './texts.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 
 const items = v.custom<Json>(Array.isArray);
@@ -105,7 +106,8 @@ export class KeptEvaluation {
   ): ((total: number) => Promise<ShownPart>) | null {
     const { family, images, view } = this.#around;
     if (family.standIn) return null;
-    const { brought, told } = this.#choice;
+    const { brought } = this.#choice;
+    const told = this.#choice.toldIn(en);
     const asked = Object.values(samples).reduce((sum, list: readonly unknown[]) => sum + list.length, 0);
     const { values } = this.#form;
     const layers = models[0]?.checkpoint.layers ?? 0;

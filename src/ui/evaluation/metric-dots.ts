@@ -3,6 +3,7 @@ import type { MetricRow } from '../../evaluation/tables/metric-table.ts';
 import { METRICS, type Metric } from '../../grading/metrics.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
 import { AS_PERCENT } from '../charts/axis/value-axis.ts';
+import { t } from './texts.ts';
 import { undecidedNote } from './undecided.ts';
 
 const TITLES: Readonly<Record<Metric, string>> = {
@@ -42,7 +43,7 @@ export function metricDots(
       high: cell.interval.high,
       n: cell.n,
       ...(printed === undefined ? {} : { published: printed }),
-      ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
+      ...(notes.length > 0 ? { note: t.notes(notes) } : {}),
     };
   };
 }

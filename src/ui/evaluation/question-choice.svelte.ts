@@ -20,6 +20,8 @@ import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { t as states } from '../state/texts.ts';
+import { en, t } from './texts.ts';
 
 /** What the page begins with. */
 const FIRST = firstValues(EVALUATED);
@@ -57,7 +59,7 @@ export class QuestionChoice {
   #demo: Promise<ItemSets> | null = null;
 
   constructor(jobs: Jobs) {
-    this.#importing = new Importing(jobs, 'Reading questions');
+    this.#importing = new Importing(jobs, () => states.jobs.readingQuestions);
   }
 
   /** As an analysis takes them. */
@@ -73,13 +75,18 @@ export class QuestionChoice {
 
   /** The settings in a line: what is asked, and how many. */
   get told(): string {
+    return this.toldIn(t);
+  }
+
+  /** The same in a language: English where it is kept. */
+  toldIn({ told }: typeof en): string {
     const { samples, seed, listName, chosenStyle, chosenTokens } = this;
     return [
-      listName ?? 'demo sets',
-      `${samples} of each`,
-      `seed ${seed}`,
-      ...(chosenStyle ? [`prompt style ${chosenStyle}`] : []),
-      ...(chosenTokens === null ? [] : [`${chosenTokens} new tokens`]),
+      listName ?? told.demoSets,
+      told.ofEach(samples),
+      told.seed(seed),
+      ...(chosenStyle ? [told.style(chosenStyle)] : []),
+      ...(chosenTokens === null ? [] : [told.tokens(chosenTokens)]),
     ].join(' · ');
   }
 

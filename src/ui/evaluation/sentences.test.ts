@@ -9,7 +9,7 @@ import { LEAST } from '../../few-items.mjs';
 import { evenShares, points } from '../../number-text.mjs';
 import { type ExportedRow, exportedRows, numberIn, numbersOf } from '../analyses/testing/exported-table.ts';
 import { dotTable } from '../charts/interval-dots/dots.ts';
-import { GAP_COLUMNS, gapDots, gapLines } from '../perception/gap-dots.ts';
+import { gapColumns, gapDots, gapLines } from '../perception/gap-dots.ts';
 import { metricColumns, metricDots } from './metric-dots.ts';
 
 const counts = fc.oneof(fc.constantFrom(1, 2, 12), fc.integer({ min: 3, max: 40 }));
@@ -155,7 +155,7 @@ describe('sentences and exported tables', () => {
         );
         const found = gap.table(graded, {} as never);
         const lines = gapLines(found).map(({ key, label }) => ({ key: `RL/${key}`, label, donors: [] }));
-        const rows = exportedRows(dotTable(lines, GAP_COLUMNS, gapDots(found)));
+        const rows = exportedRows(dotTable(lines, gapColumns(), gapDots(found)));
         expectIntervals(rows);
         const [all = '', widest = ''] = gap.findings(found, {} as never);
         const at = (metric: string) => row(rows, 'all', metric);

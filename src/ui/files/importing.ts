@@ -5,11 +5,11 @@ import { asJobIfLong } from '../state/long-job.ts';
 /** What a person brings is read by a worker; what is brought next takes the place of what is being read. */
 export class Importing {
   readonly #jobs: Jobs;
-  readonly #title: string;
+  readonly #title: string | (() => string);
   #under: AbortController | null = null;
 
-  /** @param title what the job bar says: "Reading the list" */
-  constructor(jobs: Jobs, title: string) {
+  /** @param title what the job bar says: "Reading the list"; a function follows the language */
+  constructor(jobs: Jobs, title: string | (() => string)) {
     this.#jobs = jobs;
     this.#title = title;
   }
@@ -19,7 +19,8 @@ export class Importing {
     this.#under?.abort();
     const own = (this.#under = new AbortController());
     try {
-      return await asJobIfLong(this.#jobs, this.#title, ({ signal, onProgress }) =>
+      const title = typeof this.#title === 'string' ? this.#title : this.#title();
+      return await asJobIfLong(this.#jobs, title, ({ signal, onProgress }) =>
         work({
           signal: signal ? AbortSignal.any([signal, own.signal]) : own.signal,
           ...(onProgress ? { onProgress } : {}),

@@ -1,3 +1,5 @@
+import { t } from './texts.ts';
+
 export { count, counted } from '../../counted.ts';
 
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
@@ -10,7 +12,7 @@ function short(value: number): string {
 
 /** Bytes in binary units: `2 GiB`, `15.4 GiB`, `812 B`. */
 export function bytes(count: number): string {
-  if (!Number.isFinite(count)) return 'no limit';
+  if (!Number.isFinite(count)) return t.noLimit;
   let value = count;
   let unit = 0;
   while (value >= 1023.5 && unit < BYTE_UNITS.length - 1) {
@@ -34,21 +36,18 @@ export function parameters(count: number): string {
 
 /** Seconds: `0.42 s`, `8.1 s`, `41 s`, `3 min 20 s`, `1 h 5 min`. */
 export function duration(seconds: number): string {
-  if (seconds < 1) return `${Number(seconds.toFixed(2))} s`;
-  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
+  if (seconds < 1) return t.seconds(Number(seconds.toFixed(2)));
+  if (seconds < 9.95) return t.seconds(Number(seconds.toFixed(1)));
   const whole = Math.round(seconds);
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) {
-    const rest = whole % 60;
-    return rest ? `${Math.floor(whole / 60)} min ${rest} s` : `${whole / 60} min`;
-  }
+  if (whole < 60) return t.seconds(whole);
+  if (whole < 3600) return t.minutes(Math.floor(whole / 60), whole % 60);
   const minutes = Math.round(whole / 60);
-  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
+  return t.hours(Math.floor(minutes / 60), minutes % 60);
 }
 
 /** A rate: `812 MiB/s`. */
 export function bytesPerSecond(rate: number): string {
-  return `${bytes(rate)}/s`;
+  return t.rate.bytes(bytes(rate));
 }
 
 /** A share or relative error, 0…1, as percent with three significant digits: `0.412 %`. */
@@ -63,11 +62,7 @@ export function layerIndex(index: number): string {
 
 /** A large number in words: "4.3 billion", "27 trillion". */
 export function magnitude(value: number): string {
-  for (const [size, name] of [
-    [1e12, 'trillion'],
-    [1e9, 'billion'],
-    [1e6, 'million'],
-  ] as const) {
+  for (const [size, name] of t.magnitudes) {
     if (value >= size) return `${Number((value / size).toPrecision(2))} ${name}`;
   }
   return String(Math.round(value));

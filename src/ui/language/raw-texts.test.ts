@@ -7,27 +7,14 @@ const UI = fileURLToPath(new URL('../', import.meta.url));
 
 /** Rooms whose texts still stand in their components. */
 const NOT_YET = [
-  'analyses',
-  'analysis-page',
   'app',
-  'characterize',
-  'charts',
-  'components',
   'connected',
   'demo',
   'embed',
-  'evaluation',
   'files',
-  'format',
-  'layer-strip',
-  'localize',
-  'necessity',
   'offline',
   'open',
-  'perception',
   'served',
-  'state',
-  'transfer',
   'tryit',
 ];
 
@@ -44,10 +31,10 @@ function rawTexts(source: string): readonly string[] {
   const look = (value: unknown, inCode: boolean): void => {
     if (Array.isArray(value)) for (const one of value) look(one, inCode);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
-    const node = value as AST.Fragment | AST.Text | AST.Attribute | AST.RegularElement;
+    const node = value as AST.Fragment | AST.Text | AST.Attribute | AST.StyleDirective | AST.RegularElement;
     if (node.type === 'Text' && !inCode && WORD.test(node.data.replace(NAMES, '')))
       found.push(node.data.trim());
-    const silent = node.type === 'Attribute' && !READ.test(node.name);
+    const silent = node.type === 'StyleDirective' || (node.type === 'Attribute' && !READ.test(node.name));
     const code =
       inCode || silent || (node.type === 'RegularElement' && /^(code|kbd|pre|style|script)$/.test(node.name));
     for (const [name, child] of Object.entries(node))

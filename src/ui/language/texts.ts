@@ -21,9 +21,27 @@ export function language(): Language {
 
 /** Speaks a language from now on. `load` brings its texts; where it throws nothing changes. */
 export async function speak(wanted: Language, load: () => Promise<Dictionary>): Promise<void> {
-  const loaded = wanted === 'en' ? {} : await load();
-  [spoken, dictionary] = [wanted, loaded];
+  become(wanted, wanted === 'en' ? {} : await load());
+}
+
+function become(next: Language, texts: Dictionary): void {
+  [spoken, dictionary] = [next, texts];
   for (const update of listeners) update();
+}
+
+/**
+ * What is said in English whatever language is spoken: of files, whose columns and sentences are the same for everybody. What `make`
+ * reads is made anew, and as it is spoken afterwards; nothing is drawn in between. Not while a template or a `$derived` is evaluated.
+ */
+export function inEnglish<T>(make: () => T): T {
+  const before = [spoken, dictionary] as const;
+  if (spoken === 'en') return make();
+  become('en', {});
+  try {
+    return make();
+  } finally {
+    become(...before);
+  }
 }
 
 /**

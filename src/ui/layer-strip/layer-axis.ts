@@ -1,5 +1,7 @@
 import { indexOfRow, sectionOf, type LayerIndex, type LayerRow, type Section } from '../../layer-index.ts';
 import { scaleBand } from 'd3';
+import { t } from './texts.ts';
+
 /** How deep a model is: `visionBlocks` blocks before the projector, `layers` LLM layers after it. */
 export interface Body {
   readonly visionBlocks: number;
@@ -19,13 +21,14 @@ export function injectsAfter({ injectedAfter = [] }: Body, index: LayerIndex): b
 }
 
 /** Said of such a layer. */
-export const INJECTS = 'image features enter after it';
+export function injectsText(): string {
+  return t.injects;
+}
 
 /** What the mark of injections means; empty where there are none. */
 export function injectionLegend({ injectedAfter = [] }: Body): string {
   if (injectedAfter.length === 0) return '';
-  const layers = injectedAfter.map(indexOfRow).join(', ');
-  return `Triangles: image features enter after layers ${layers} (DeepStack).`;
+  return t.injectionLegend(injectedAfter.map(indexOfRow).join(', '));
 }
 
 /** The mark where features enter, its tip downwards: an SVG path from its upper edge. Pixels at scale 1, times `scale`. */

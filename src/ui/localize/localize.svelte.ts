@@ -28,7 +28,9 @@ import { carriedOf, shownModel, standIn } from '../state/stand-in.ts';
 import { type ListedWork, sameValues, unreadable } from '../state/shown-part.ts';
 import type { Preparing } from '../state/study-run.svelte.ts';
 import { ProbeStore, type ShownWork } from './probe-store.svelte.ts';
+import { t as states } from '../state/texts.ts';
 import { isBrought, SampleSets } from './sample-sets.svelte.ts';
+import { t } from './texts.ts';
 
 /** Where the settings last run are kept, so that a reload finds its unfinished work again. */
 const KEPT = 'localize';
@@ -202,7 +204,7 @@ export class Localize {
       if (!samples) return;
       const kept = { models: slots.map(shownModel), chosen, source, values, reading, samples };
       const keep = (plan: Plan<unknown, unknown>) => shownProbe(store.probe, plan, kept);
-      await asJobIfLong(this.#jobs, 'Reading pictures', (work) =>
+      await asJobIfLong(this.#jobs, states.jobs.readingPictures, (work) =>
         store.prepare({ engine, models, samples, reading, work }, isWanted, standIn ? null : keep),
       );
     } catch (error) {
@@ -269,8 +271,7 @@ export class Localize {
 
   async start(): Promise<void> {
     await this.sets.bring(async () => {
-      if (!keepSettings(KEPT, this.settings))
-        this.keptNotice = 'This browser keeps no settings for a later visit.';
+      if (!keepSettings(KEPT, this.settings)) this.keptNotice = t.keepsNothing;
       const { store } = this;
       await this.prepare();
       await store.start();

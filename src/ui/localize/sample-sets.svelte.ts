@@ -8,6 +8,8 @@ import type { PathFile } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
+import { t as states } from '../state/texts.ts';
+import { t } from './texts.ts';
 import type { NamedList, NamedPairs, QuestionSet } from './sets.ts';
 import { committedPairs, committedQuestions, droppedPairs, droppedQuestions, ownPair } from './sets.ts';
 
@@ -34,20 +36,18 @@ export class SampleSets {
   readonly #questions: Importing;
 
   constructor(jobs: Jobs) {
-    this.#pairs = new Importing(jobs, 'Reading pairs');
-    this.#questions = new Importing(jobs, 'Reading questions');
+    this.#pairs = new Importing(jobs, () => states.jobs.readingPairs);
+    this.#questions = new Importing(jobs, () => states.jobs.readingQuestions);
   }
 
   /** What has to be brought before these can be asked, as a sentence; null where nothing has. */
   needs(asks: Asks): string | null {
     if (asks === 'pairs') {
-      if (this.pairSource === 'dropped' && !this.broughtPairs) return 'Choose a pair folder.';
-      if (this.pairSource === 'own' && !this.ownPair) return 'Choose two images and write a question.';
+      if (this.pairSource === 'dropped' && !this.broughtPairs) return t.needs.folder;
+      if (this.pairSource === 'own' && !this.ownPair) return t.needs.own;
       return null;
     }
-    return this.#questionSource(asks) === 'dropped' && !this.broughtQuestions
-      ? 'Choose a list of questions.'
-      : null;
+    return this.#questionSource(asks) === 'dropped' && !this.broughtQuestions ? t.needs.list : null;
   }
 
   /** What was chosen; null where that is still to be brought. @throws NamedError those of reading */

@@ -11,6 +11,7 @@ import type { ColumnChoices } from '../files/asked-columns.ts';
 import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { openProblemList, readPairs, type ReadWork } from '../../reading/client.ts';
 import { heldSamples, type SampleSource } from '../../reading/sample-source.ts';
+import { t } from './texts.ts';
 
 /** A set of pairs, with what was noticed when it was read. */
 export interface NamedPairs extends PairSet {
@@ -47,11 +48,10 @@ export async function droppedPairs(
 ): Promise<NamedPairs> {
   const files = byPath(found);
   const { pairs, literalImages } = await readPairs(files, { literalImage }, reading);
-  const what = literalImage === 'strip' ? 'left out' : 'passed on as text';
   return {
     name: topOf(found),
     ...{ pairs, literalImage, literalImages },
-    notices: literalImages > 0 ? [`${literalImages} prompts begin with a literal <image>: ${what}.`] : [],
+    notices: literalImages > 0 ? [t.literalImages[literalImage](literalImages)] : [],
   };
 }
 

@@ -1,7 +1,7 @@
-import { counted } from '../format/quantity.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
-import { originText } from '../../study/journal/other-builds.ts';
 import type { StudyRun } from '../state/study-run.svelte.ts';
+import { t as states } from '../state/texts.ts';
+import { type Noun, t } from './texts.ts';
 
 /**
  * How far a run is, "37 of 100 samples so far" or "100 samples", and who else computed them.
@@ -11,22 +11,20 @@ import type { StudyRun } from '../state/study-run.svelte.ts';
  */
 export function sampleNote(
   { records, total, origin }: Pick<StudyRun<unknown>, 'records' | 'total' | 'origin'>,
-  noun = 'sample',
+  noun: Noun = 'sample',
   each = 1,
 ): string {
   const [done, all] = [Math.floor(records.size / each), total / each];
   // Of what travels with the app the page says it, and what is exported.
-  const by = origin && !origin.carried ? ` · ${originText(origin)}` : '';
-  return records.size < total
-    ? `${done} of ${counted(all, noun)} so far${by}`
-    : `${counted(done, noun)}${by}`;
+  const by = origin && !origin.carried ? ` · ${states.origin(origin)}` : '';
+  return (records.size < total ? t.some(done, all, noun) : t.all(done, noun)) + by;
 }
 
 /** A run's state as its charts show it. */
 export function chartStatus(
   run: Pick<StudyRun<unknown>, 'records' | 'total' | 'error' | 'done' | 'origin'>,
   what: string,
-  noun = 'sample',
+  noun: Noun = 'sample',
   each = 1,
 ): ChartStatus {
   if (run.error) return { kind: 'failed', error: run.error };

@@ -25,6 +25,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { ListedWork } from '../state/shown-part.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { t as states } from '../state/texts.ts';
 import type { View } from '../state/view.svelte.ts';
 
 /** A run's update by region, with the slot's name. */
@@ -67,7 +68,7 @@ export class Necessity {
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
     this.kept = new KeptEvaluation(this.choice, this.addressed, stores);
-    this.run = new AnswerRun('necessity', 'Evaluating frozen runs', journals, jobs);
+    this.run = new AnswerRun('necessity', () => states.jobs.evaluatingFrozen, journals, jobs);
   }
 
   rows = $derived.by(() => analysis.table(this.run.graded, this.#values));

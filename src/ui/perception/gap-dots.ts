@@ -2,13 +2,15 @@ import { type Gap, type GapRow, pooledLines, undecidedOf } from '../../evaluatio
 import { points, pSaid } from '../../number-text.mjs';
 import { AS_PERCENT } from '../charts/axis/value-axis.ts';
 import type { Dot, DotCell, DotColumn } from '../charts/interval-dots/dots.ts';
+import { t as evaluated } from '../evaluation/texts.ts';
 import { undecidedNote } from '../evaluation/undecided.ts';
+import { t } from './texts.ts';
 
 /** Both sides, and what lies between them, with equal axes. */
-export const GAP_COLUMNS: readonly DotColumn[] = [
-  { key: 'image', axis: { title: 'right by image (%)', domain: [0, 1], ...AS_PERCENT } },
-  { key: 'text', axis: { title: 'right by text (%)', domain: [0, 1], ...AS_PERCENT } },
-  { key: 'gap', axis: { title: 'text − image (points)', domain: [-1, 1], ...AS_PERCENT, format: points } },
+export const gapColumns = (): readonly DotColumn[] => [
+  { key: 'image', axis: { title: t.chart.byImage, domain: [0, 1], ...AS_PERCENT } },
+  { key: 'text', axis: { title: t.chart.byText, domain: [0, 1], ...AS_PERCENT } },
+  { key: 'gap', axis: { title: t.chart.gap, domain: [-1, 1], ...AS_PERCENT, format: points } },
 ];
 
 /** Kinds of puzzles, then several together: those of a domain where there are others, and all. */
@@ -18,7 +20,7 @@ export function gapLines(
   const families = new Set(rows.flatMap((row) => row.families.map(({ family }) => family)));
   return [
     ...[...families].map((key) => ({ key, label: key.replaceAll('_', ' ') })),
-    ...pooledLines(rows).map((key) => ({ key, label: key === 'all' ? 'all' : `all ${key}` })),
+    ...pooledLines(rows).map((key) => ({ key, label: key === 'all' ? t.chart.all : t.chart.allOf(key) })),
   ];
 }
 
@@ -40,12 +42,12 @@ export function gapDots(rows: readonly GapRow[]): DotCell {
         `McNemar ${pSaid(p)}`,
         ...(found.adjustedP === undefined ? [] : [`Holm ${pSaid(found.adjustedP)}`]),
       ];
-      const paired = `right by text only ${gained}, by image only ${lost}; ${tests.join(', ')}`;
+      const paired = t.chart.paired(gained, lost, tests.join(', '));
       return {
         value: delta,
         ...interval,
         n,
-        note: [paired, ...undecidedNote(undecidedOf(found))].join('; '),
+        note: evaluated.notes([paired, ...undecidedNote(undecidedOf(found))]),
       };
     }
     const side = column === 'image' ? found.image : found.text;

@@ -22,6 +22,7 @@ import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { ListedWork } from '../state/shown-part.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { t as states } from '../state/texts.ts';
 import type { View } from '../state/view.svelte.ts';
 
 /** Scores of one model's responses to one side. */
@@ -64,7 +65,7 @@ export class Perception {
       take: ({ text }) => (this.chosenText = text === 'alone' || text === 'black' ? text : null),
     });
     this.kept = new KeptEvaluation(this.choice, this.addressed, { family, images, view });
-    this.run = new AnswerRun('perception', 'Asking puzzles by image and by text', journals, jobs);
+    this.run = new AnswerRun('perception', () => states.jobs.askingPuzzles, journals, jobs);
     this.run.onGraded = () => void this.#score();
   }
 

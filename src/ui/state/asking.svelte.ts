@@ -9,6 +9,7 @@ import type { ImageChoice } from './image-choice.svelte.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { named } from '../../named.ts';
 import type { Stitch } from './stitch.svelte.ts';
+import { t } from './texts.ts';
 
 /** An image of the question, with the address of its preview. */
 export interface AskedImage {
@@ -209,8 +210,8 @@ export class Asking {
     const tokens = Math.max(...answers.map((answer) => answer.tokens.length));
     this.#jobs.report({
       id: this.#job(asked),
-      title: asked.cost ? 'Answering' : 'Reading the question',
-      detail: asked.cost ? `${tokens} of at most ${this.maxNewTokens} tokens` : '',
+      title: asked.cost ? t.question.answering : t.question.reading,
+      detail: asked.cost ? t.question.tokens(tokens, this.maxNewTokens) : '',
       share: asked.cost ? tokens / this.maxNewTokens : null,
       cancel: () => this.stop(),
     });

@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { NamedError } from '../../named-error.ts';
 import { named } from '../../named.ts';
 import { Journals } from '../../study/journal/journals.ts';
-import { originText } from '../../study/journal/other-builds.ts';
 import { modulesOf } from '../../work/modules.ts';
 import { keepSettings, keptSettings, type SettingShapes } from './kept-settings.ts';
 import { CARRIED_STUDY, type OpenedStudy } from './opened-study.ts';
 import { listedWork, type ListedWork } from './shown-part.ts';
 import type { StudySurroundings } from './study-surroundings.ts';
+import { t } from './texts.ts';
 
 /** Keys of works that were put away on this machine. */
 const KEY = 'frankenscope.carried';
@@ -72,7 +72,7 @@ export class Carried {
         listed.map(async (work): Promise<readonly ListedWork[]> => {
           const origin = await journals.origin(work.key);
           if (origin?.modules !== modulesOf(work.kind)) return [];
-          const text = originText({ ...origin, carried: true });
+          const text = t.origin({ ...origin, carried: true });
           return [{ ...work, carried: `${text.charAt(0).toUpperCase()}${text.slice(1)}` }];
         }),
       );

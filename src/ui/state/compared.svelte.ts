@@ -1,6 +1,6 @@
 import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
-import { comparedText } from '../../study/weights/loaded.ts';
+import { t } from './texts.ts';
 
 /** How far the weights of opened checkpoints were compared. */
 export class Compared {
@@ -14,6 +14,6 @@ export class Compared {
 
   /** "compared at 6,737 spots", until every tensor was read: "compared whole". */
   of(checkpoint: Pick<OpenedCheckpoint, 'fingerprint' | 'tensors' | 'spots'>): string {
-    return comparedText(this.#whole.get(checkpoint.fingerprint) ?? 0, checkpoint);
+    return t.compared(this.#whole.get(checkpoint.fingerprint) ?? 0, checkpoint);
   }
 }

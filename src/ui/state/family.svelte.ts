@@ -12,6 +12,7 @@ import { bodyOf, type Body } from '../layer-strip/layer-axis.ts';
 import type { Folder } from '../files/folder.ts';
 import { guessRole } from '../files/slot-guess.ts';
 import { bytes, bytesPerSecond, duration } from '../format/quantity.ts';
+import { t as formats } from '../format/texts.ts';
 import { MOST_CHECKPOINTS } from '../theme/identity.ts';
 import { failureOf } from './failure.ts';
 import type { PageId } from './hash.ts';
@@ -22,6 +23,7 @@ import { named } from '../../named.ts';
 import { ReadFolders } from './read-folders.ts';
 import { freeName, nameFrom } from '../../analyses/model-name.ts';
 import { Slot, type LoadedSlot } from './slot.svelte.ts';
+import { t } from './texts.ts';
 import { cancelled } from '../../work/cancel.ts';
 
 /** Depth of Qwen2.5-VL-7B, the model the papers study: the body that is shown before anything is open. */
@@ -29,11 +31,11 @@ const STUDIED: Body = { visionBlocks: 32, layers: 28 };
 
 /** "Reading 4.2 of 15.4 GiB · 812 MiB/s · 14 s left". */
 export function progressText(progress: LoadProgress | null): string {
-  if (!progress) return 'Waiting for the engine';
-  if (progress.phase === 'compiling') return 'Compiling graphs';
-  const eta = progress.etaSeconds === null ? '' : ` · ${duration(progress.etaSeconds)} left`;
+  if (!progress) return t.waiting;
+  if (progress.phase === 'compiling') return t.compiling;
+  const eta = progress.etaSeconds === null ? '' : ` · ${formats.left(duration(progress.etaSeconds))}`;
   const rate = progress.bytesPerSecond > 0 ? ` · ${bytesPerSecond(progress.bytesPerSecond)}` : '';
-  return `${bytes(progress.bytesDone)} of ${bytes(progress.bytesTotal)}${rate}${eta}`;
+  return `${formats.amount.bytes(bytes(progress.bytesDone), bytes(progress.bytesTotal))}${rate}${eta}`;
 }
 
 /** As `readableFolder`; readers of formats, and what takes computed folders to workers, come with the first folder, not with the page. */
@@ -101,8 +103,7 @@ export class Family {
   /** What is missing before anything can be computed of what kept results are of; null where what is loaded is shown. */
   standInNeeds = $derived.by((): string | null => {
     if (!this.standIn) return null;
-    const names = this.standIn.models.map(({ identity }) => identity.label).join(' and ');
-    return `Open ${names === '' ? 'its checkpoints' : `and load ${names}`} to compute more.`;
+    return t.openToCompute(this.standIn.models.map(({ identity }) => identity.label));
   });
   /** The layer axis of the app: the first open checkpoint's. */
   body = $derived.by((): Body => {
@@ -267,7 +268,7 @@ export class Family {
       slot.state = { kind: 'loading', checkpoint, progress, cancelling: false };
       this.#jobs.report({
         id: job,
-        title: `Loading ${slot.identity.label}`,
+        title: t.loading(slot.identity.label),
         detail: progressText(progress),
         share: progress && progress.phase === 'reading' ? progress.bytesDone / progress.bytesTotal : null,
         cancel: () => this.cancelLoad(slot),

@@ -1,6 +1,7 @@
 import { PaceMeter } from '../../work/pace.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
 import { paceText } from '../format/progress.ts';
+import { t } from './texts.ts';
 
 /** One piece of long work, as the job bar shows it. */
 interface Job {
@@ -42,7 +43,7 @@ export class Jobs {
     this.#tracked.set(id, meter);
     let reported = -Infinity;
     let phase: string | null = null;
-    this.report({ id, title, detail: 'Starting', share: null, cancel });
+    this.report({ id, title, detail: t.starting, share: null, cancel });
     return (progress) => {
       if (this.#tracked.get(id) !== meter) return;
       const pace = meter.observe(progress);

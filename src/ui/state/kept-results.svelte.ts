@@ -1,11 +1,11 @@
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
-import { takenText } from '../../study/journal/take-over.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import { asJobIfLong } from './long-job.ts';
 import { named } from '../../named.ts';
 import { listedWork, type ListedWork } from './shown-part.ts';
+import { t } from './texts.ts';
 
 /** Results of long work that this browser keeps, whole or cut off. */
 export class KeptResults {
@@ -62,10 +62,10 @@ export class KeptResults {
     this.refused = [];
     for (const file of files) {
       try {
-        const taken = await asJobIfLong(this.#jobs, `Reading ${file.name}`, (work) =>
+        const taken = await asJobIfLong(this.#jobs, t.readingFile(file.name), (work) =>
           this.journals.takeOver(file, work),
         );
-        this.told = [...this.told, takenText(file.name, taken)];
+        this.told = [...this.told, t.taken(file.name, taken)];
       } catch (error) {
         this.refused = [...this.refused, named(error)];
       }
@@ -75,7 +75,7 @@ export class KeptResults {
 
   /** A journal as one file, to be gone on with elsewhere. @throws NamedError `JournalFailed`, `JournalDamaged`; `Cancelled` */
   file(key: string): Promise<Blob> {
-    return asJobIfLong(this.#jobs, 'Saving the journal', async ({ signal }) => {
+    return asJobIfLong(this.#jobs, t.savingJournal, async ({ signal }) => {
       // A blob lies with the browser: the page holds a piece of it at a time.
       const pieces: Blob[] = [];
       for await (const piece of this.journals.file(key)) {

@@ -1,5 +1,6 @@
 /** Settings that a browser kept from an earlier visit: each is checked, for pages of other versions and hands wrote them too. */
 import * as v from 'valibot';
+import { t } from './texts.ts';
 
 export type SettingShapes = Readonly<Record<string, v.GenericSchema>>;
 
@@ -48,7 +49,7 @@ export function keptSettings<Shapes extends SettingShapes>(
 export function badNotice(bad: readonly string[]): string | null {
   if (bad.length === 0) return null;
   const names = bad.map((name) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
-  return `Of the settings that this browser kept, some could not be read, and begin anew: ${names.join(', ')}.`;
+  return t.badSettings(names);
 }
 
 /** Keeps them for a later visit; null forgets what was kept. False where private windows and full or blocked storage throw. */

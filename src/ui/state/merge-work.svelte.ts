@@ -3,6 +3,7 @@ import type { MergePlan } from '../../merge/plan/plan.ts';
 import type { NamedError } from '../../named-error.ts';
 import { failureOf } from './failure.ts';
 import type { Jobs } from './jobs.svelte.ts';
+import { t } from './texts.ts';
 
 /** What is done with merges, one thing at a time; each can be cancelled, and the last failure is kept. */
 export class MergeWork {
@@ -48,7 +49,7 @@ export class MergeWork {
   /** A plan with the deviations that noise is scaled by; only noise asks for any work. */
   async measured(plan: MergePlan, folders: MergedFolder['folders'], signal: AbortSignal): Promise<MergePlan> {
     if (!plan.recipe.edits.some(({ kind }) => kind === 'noise')) return plan;
-    const onProgress = this.track('Measuring weights for noise');
+    const onProgress = this.track(t.jobs.measuringNoise);
     const { measureInWorker } = await import('../../merge/worker/client.ts');
     return measureInWorker(new MergedFolder(plan, folders), { signal, onProgress });
   }

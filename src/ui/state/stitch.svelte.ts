@@ -5,17 +5,12 @@ import type { ModelId, Subject } from '../../engine/subject.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Family } from './family.svelte.ts';
 import type { LoadedSlot } from './slot.svelte.ts';
+import { t } from './texts.ts';
 
 /** Shapes that must agree before one model can take a layer from another; names the first that does not. */
 function donorMismatch(to: OpenedCheckpoint, from: OpenedCheckpoint): string | null {
-  for (const [key, noun] of [
-    ['layers', 'layers'],
-    ['hiddenSize', 'hidden size'],
-    ['intermediateSize', 'MLP size'],
-    ['heads', 'attention heads'],
-    ['kvHeads', 'key/value heads'],
-  ] as const) {
-    if (to[key] !== from[key]) return `${noun} ${from[key]}, not ${to[key]}`;
+  for (const key of ['layers', 'hiddenSize', 'intermediateSize', 'heads', 'kvHeads'] as const) {
+    if (to[key] !== from[key]) return t.mismatch[key](from[key], to[key]);
   }
   return null;
 }
@@ -65,7 +60,7 @@ export class Stitch implements StripEditor {
       const reason = donorMismatch(model.checkpoint, slot.checkpoint);
       if (reason) return [{ slot, reason }];
       if (slot.model.device !== model.model.device)
-        return [{ slot, reason: `loaded on ${slot.model.device}` }];
+        return [{ slot, reason: t.mismatch.device(slot.model.device) }];
       return [];
     });
   }

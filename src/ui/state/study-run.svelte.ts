@@ -4,12 +4,12 @@ import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { workKey } from '../../identity/work-identity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin, OtherRecords } from '../../study/journal/other-builds.ts';
-import { originNotice } from '../../study/journal/other-builds.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { failureOf } from './failure.ts';
 import type { Jobs } from './jobs.svelte.ts';
 import type { ShownPart } from './shown-part.ts';
+import { t } from './texts.ts';
 import { named } from '../../named.ts';
 import { cancelled } from '../../work/cancel.ts';
 
@@ -181,7 +181,7 @@ export class StudyRun<Record> {
     this.former = null;
     this.#shownKey = origin.key;
     this.origin = origin;
-    this.notices = [originNotice(origin, left)];
+    this.notices = [t.originNotice(origin, left)];
   }
 
   #leaveOrigin(): void {
@@ -306,10 +306,7 @@ export class StudyRun<Record> {
       const made = await part();
       if (made) await this.#journals.keepShown(identity, this.#id, made);
     } catch (error) {
-      this.notices = [
-        ...this.notices,
-        `A later visit has to load its models to show it: ${named(error).what}.`,
-      ];
+      this.notices = [...this.notices, t.loadsAgain(named(error).what)];
     }
   }
 

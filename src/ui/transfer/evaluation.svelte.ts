@@ -31,6 +31,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { ListedWork } from '../state/shown-part.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
+import { t as states } from '../state/texts.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 
@@ -73,8 +74,8 @@ export class TransferEvaluation {
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
     this.kept = new KeptEvaluation(this.choice, this.addressed, stores);
-    this.#importing = new Importing(jobs, 'Reading results');
-    this.run = new AnswerRun('evaluation', 'Evaluating merges', journals, jobs);
+    this.#importing = new Importing(jobs, () => states.jobs.readingResults);
+    this.run = new AnswerRun('evaluation', () => states.jobs.evaluatingMerges, journals, jobs);
   }
 
   graded = $derived.by(() => this.opened?.answers ?? this.run.graded);

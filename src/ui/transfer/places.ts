@@ -4,7 +4,8 @@ interface Place {
   readonly directory: FileSystemDirectoryHandle;
   /** In the browser's own storage, from where files are saved one by one. */
   readonly stored: boolean;
-  readonly says: (folder: string) => string;
+  /** Of what the user chose; null of the browser's own storage. */
+  readonly path: string | null;
 }
 
 export interface StoredFile {
@@ -20,11 +21,11 @@ export async function chooseDirectory(): Promise<Place | null> {
   const pick = (window as { showDirectoryPicker?: Picker }).showDirectoryPicker;
   if (!pick) {
     const directory = await navigator.storage.getDirectory();
-    return { directory, stored: true, says: () => 'the browser’s storage' };
+    return { directory, stored: true, path: null };
   }
   try {
     const directory = await pick.call(window, { id: 'merges', mode: 'readwrite' });
-    return { directory, stored: false, says: (folder) => `${directory.name}/${folder}` };
+    return { directory, stored: false, path: directory.name };
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') return null;
     throw error;

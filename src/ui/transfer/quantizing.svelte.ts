@@ -31,6 +31,7 @@ import type { Donors } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { LoadChoice } from '../state/load-choice.svelte.ts';
 import type { MergeWork } from '../state/merge-work.svelte.ts';
+import { t as states } from '../state/texts.ts';
 
 /** What an export can be written as: the weights as they are stored, or rounded. */
 export const WAYS = {
@@ -136,7 +137,7 @@ export class Quantizing {
     const plan = await this.#work.measured(planned, folders, signal);
     const { quantized } = await writers();
     const made = await quantized(plan, folders, scheme);
-    const onProgress = this.#work.track('Measuring what rounding loses');
+    const onProgress = this.#work.track(states.jobs.measuringRounding);
     const { roundingInWorker } = await import('../../merge/worker/client.ts');
     const errors = await roundingInWorker(new MergedFolder(plan, folders), scheme, { signal, onProgress });
     const quantization = planQuantization(plan, scheme);
@@ -159,14 +160,16 @@ export class Quantizing {
     const { engine, donors, choice } = this.#around;
     const { plan, made } = preview;
     const opened: OpenedCheckpoint[] = [];
-    const load = (what: string, files: CheckpointFiles) => this.#load(what, files, opened, signal);
+    const load = (what: string, title: string, files: CheckpointFiles) =>
+      this.#load(what, title, files, opened, signal);
     try {
       const merged = new MergedFolder(plan, donors.folders());
       const { QuantizedFolder } = await writers();
       const resident = this.#resident(plan);
-      const original = resident ? null : await load('the original', merged);
+      const original = resident ? null : await load('the original', states.jobs.loadingOriginal, merged);
       const copy = await load(
         'the quantized copy',
+        states.jobs.loadingCopy,
         await (
           await import('../../checkpoint/formats/open.ts')
         ).readableFolder(new QuantizedFolder(merged, made), signal),
@@ -180,7 +183,7 @@ export class Quantizing {
           quantized: whole(copy),
           ...{ maxNewTokens: COMPARED_TOKENS, prompt: reading },
         },
-        { signal, onProgress: this.#work.track('Comparing answers') },
+        { signal, onProgress: this.#work.track(states.jobs.comparingAnswers) },
       );
       const { list, samples, seed } = questions;
       const facts = {
@@ -215,12 +218,13 @@ export class Quantizing {
 
   async #load(
     what: string,
+    title: string,
     files: CheckpointFiles,
     opened: OpenedCheckpoint[],
     signal: AbortSignal,
   ): Promise<Loaded> {
     const { engine, choice, weights, family } = this.#around;
-    const report = this.#work.track(`Loading ${what}`);
+    const report = this.#work.track(title);
     const summary = await engine.open(what, files, signal);
     opened.push(summary);
     throwIfCancelled(signal);

@@ -12,7 +12,7 @@ import { renameDonor, type Edit, type Recipe } from '../../merge/recipe/recipe.t
 import { subjectOf } from '../../merge/subject.ts';
 import { mergeMemory } from '../../study/weights/loaded.ts';
 import { NamedError } from '../../named-error.ts';
-import { bytes as bytesText, counted } from '../format/quantity.ts';
+import { bytes as bytesText } from '../format/quantity.ts';
 import type { Look, StripEditor } from '../layer-strip/look.ts';
 import type { Donors, DonorSlot } from '../state/donors.svelte.ts';
 import type { Family } from '../state/family.svelte.ts';
@@ -20,6 +20,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { MergeWork } from '../state/merge-work.svelte.ts';
 import { named } from '../../named.ts';
 import type { Slot } from '../state/slot.svelte.ts';
+import { t as states } from '../state/texts.ts';
 import type { Stitch } from '../state/stitch.svelte.ts';
 import type { View } from '../state/view.svelte.ts';
 import { type ComparedQuestions, Quantizing, type Surroundings } from './quantizing.svelte.ts';
@@ -255,12 +256,12 @@ export class Stitcher extends MergeWork implements StripEditor {
         ? await this.quantizing.folder(preview, options)
         : new MergedFolder(planned.plan, this.#donors.folders(), options);
       this.folderNotices = preview?.quantization.notices ?? [];
-      const onProgress = this.track('Exporting the merge');
+      const onProgress = this.track(states.jobs.exporting);
       const onNotice = (notice: string): void => void (this.folderNotices = [...this.folderNotices, notice]);
       const work = { signal, onProgress, onNotice, weights: this.#weights };
       const { exportInWorker } = await import('../../merge/worker/client.ts');
       const { files, bytes } = await exportInWorker(folder, { parent, name }, work);
-      this.done = `${counted(files.length, 'file')}, ${bytesText(bytes)}, written to ${where}.`;
+      this.done = states.written(files.length, bytesText(bytes), where);
     });
   }
 

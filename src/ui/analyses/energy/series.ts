@@ -6,6 +6,7 @@ import { factorsAlso } from '../factors-also.ts';
 import type { FroNormFile, JointEnergy } from '../../../spectra/results/fro-norm.ts';
 import { markerAt } from '../../charts/marks/markers.ts';
 import type { ShownDelta } from '../../characterize/comparison.svelte.ts';
+import { t } from './texts.ts';
 
 /** Mean over a layer's matrices, per update. */
 export function energySeries(
@@ -73,7 +74,7 @@ export function cosineSeries(
     if (against !== null && ![a.key, b.key].includes(against)) return [];
     const look =
       against === null
-        ? { label: `${a.formula}, ${b.formula}`, colour: b.colour, marker: markerAt(index) }
+        ? { label: t.directions.pair(a.formula, b.formula), colour: b.colour, marker: markerAt(index) }
         : { label: other.formula, colour: other.colour, marker: other.marker };
     return [
       {

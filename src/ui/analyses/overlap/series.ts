@@ -14,6 +14,7 @@ import type {
 import type { GridCounts, LayerGrid } from '../../charts/layer-heat-map/grid.ts';
 import type { LayerSeries } from '../../charts/layer-lines/series.ts';
 import { mean } from '../../../statistics/mean.ts';
+import { t } from './texts.ts';
 
 /** Overlap of output and input directions per layer, mean over its matrices, each in a panel with what chance gives. */
 export function overlapSeries(file: SubspaceOverlapFile, k: number, colour: string): LayerSeries[] {
@@ -23,20 +24,20 @@ export function overlapSeries(file: SubspaceOverlapFile, k: number, colour: stri
     look: Pick<LayerSeries, 'key' | 'label' | 'colour' | 'marker' | 'also'>,
   ): LayerSeries => ({
     ...look,
-    panel: side === 'output' ? 'Output directions' : 'Input directions',
+    panel: t.sides[side].name,
     points: overlapByLayer(file, side, (overlap) => value(overlap, k)),
   });
   const soft = 'var(--ink-soft)';
   const { matrices, without, unsettled } = overlapCounts(file);
   const also = { matrices, 'matrices without overlap': without, 'not settled': unsettled };
   return [
-    line('output', overlapAt, { key: 'output', label: 'outputs', colour, marker: 'circle', also }),
-    line('input', overlapAt, { key: 'input', label: 'inputs', colour, marker: 'square', also }),
+    line('output', overlapAt, { key: 'output', label: t.sides.output.line, colour, marker: 'circle', also }),
+    line('input', overlapAt, { key: 'input', label: t.sides.input.line, colour, marker: 'square', also }),
     line('output', chanceAt, {
-      ...{ key: 'output chance', label: 'outputs, chance', colour: soft, marker: 'circle' },
+      ...{ key: 'output chance', label: t.sides.output.chance, colour: soft, marker: 'circle' },
     }),
     line('input', chanceAt, {
-      ...{ key: 'input chance', label: 'inputs, chance', colour: soft, marker: 'square' },
+      ...{ key: 'input chance', label: t.sides.input.chance, colour: soft, marker: 'square' },
     }),
   ];
 }

@@ -2,10 +2,10 @@ import { indexOfRow, rowOfIndex } from '../../../layer-index.ts';
 import type { Definition } from '../../../probes/answers/judged.ts';
 import type { SwapRecord } from '../../../probes/swap/sweep.ts';
 import { changeRates, regionRate } from '../../../probes/swap/change-rates.ts';
-import type { Task } from '../../../probes/task.ts';
-import type { LayerSeries } from '../../charts/layer-lines/series.ts';
+import { type Task, TASKS } from '../../../probes/task.ts';
+import type { LayerSeries, Published } from '../../charts/layer-lines/series.ts';
 import type { MarkerShape } from '../../charts/marks/markers.ts';
-import { TASK_NAMES } from '../../../analyses/swap/words.mjs';
+import { en, t } from './texts.ts';
 
 const MARKERS: Readonly<Record<Task, MarkerShape>> = {
   ocr: 'circle',
@@ -22,8 +22,8 @@ export function swapSeries(
 ): readonly LayerSeries[] {
   return changeRates(records, definition).map(({ task, layers, changedBefore, resampled }) => ({
     key: task,
-    label: TASK_NAMES[task],
-    panel: TASK_NAMES[task],
+    label: t.tasks[task],
+    panel: t.tasks[task],
     colour,
     marker: MARKERS[task],
     points: layers.map(({ layer, rate, interval, n, went }) => ({
@@ -37,4 +37,13 @@ export function swapSeries(
     also: { 'changed before the swap': changedBefore, resampled },
     pooled: (first, last) => regionRate(records, task, definition, rowOfIndex(first), rowOfIndex(last)),
   }));
+}
+
+/** Marks of tasks by their English names, in the panels as these are called now. */
+export function inPanels(marks: readonly Published[]): readonly Published[] {
+  const task = (panel: string | undefined) => TASKS.find((one) => en.tasks[one] === panel);
+  return marks.map((mark) => {
+    const of = task(mark.panel);
+    return of ? { ...mark, panel: t.tasks[of] } : mark;
+  });
 }

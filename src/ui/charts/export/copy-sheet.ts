@@ -1,4 +1,5 @@
 import { bibtex, citation, type Cited } from '../../../citation.ts';
+import { t } from '../texts.ts';
 import { type Embedded, embedCode } from './embed-address.ts';
 
 /** Texts to be copied, each under its name. */
@@ -9,9 +10,9 @@ export interface CopySheet {
 
 export function citeSheet(cited: Cited): CopySheet {
   return {
-    title: `Cite this ${cited.kind}`,
+    title: t.take.citing[cited.kind],
     texts: [
-      ['Text', citation(cited)],
+      [t.take.text, citation(cited)],
       ['BibTeX', bibtex(cited)],
     ],
   };
@@ -21,11 +22,11 @@ export function citeSheet(cited: Cited): CopySheet {
 export function embedSheet(base: string, chart: Pick<Embedded, 'work' | 'chart'>): CopySheet {
   const code = (theme: Embedded['theme']): string => embedCode(base, { ...chart, theme, study: null });
   return {
-    title: 'Embed this chart',
+    title: t.take.embedding,
     texts: [
-      ['Light or dark, as the reader has it', code(null)],
-      ['Light', code('light')],
-      ['Dark', code('dark')],
+      [t.take.either, code(null)],
+      [t.take.light, code('light')],
+      [t.take.dark, code('dark')],
     ],
   };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { version } from '../../../version.ts';
 import { perPoint } from '../figure/per-point.ts';
+import { t } from '../texts.ts';
 import { drawnOf, type FigureFacts, figureFacts, type PageFacts, workText } from './figure-facts.ts';
 
 /** What a chart says of itself. */
@@ -24,13 +25,15 @@ export function factsOf(page: PageFacts, chart: DrawnFacts, date: Date): FigureF
   const { done, on, carried: _, ...said } = page;
   const counts = points.flatMap(({ n }) => n ?? []);
   const drawn = page.checkpoints.filter(({ name }) => models?.includes(name) ?? true);
-  const own = workText(done, drawn, on);
-  // Whatever heads the picture, both lines together name the quantity, the work and its models.
-  const quantity = finding === null ? own : `${title}: ${own.charAt(0).toLowerCase()}${own.slice(1)}`;
   return v.parse(figureFacts, {
     ...said,
     title: finding ?? drawnOf(title, drawn),
-    measured: `${[quantity, perPoint(points, unit)].filter(Boolean).join('; ')}.`,
+    // Whatever heads the picture, both lines together name the quantity, the work and its models.
+    measured: t.facts.measured(
+      finding === null ? null : title,
+      workText(done, drawn, on),
+      perPoint(points, unit),
+    ),
     work: workText(done, page.checkpoints, on),
     definition: description,
     n: counts.length === 0 ? null : { least: Math.min(...counts), most: Math.max(...counts), of: unit },

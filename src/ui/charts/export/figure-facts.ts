@@ -1,10 +1,10 @@
 import * as v from 'valibot';
 import { modelText } from '../../../citation.ts';
-import { listed } from '../../../listed.mjs';
 import { slug } from '../../../slug.ts';
+import { t } from '../texts.ts';
 
 const text = v.pipe(v.string(), v.minLength(1));
-const sentence = v.pipe(v.string(), v.regex(/[.!?]$/));
+const sentence = v.pipe(v.string(), v.regex(/[.!?。！？]$/));
 
 const checkpoint = v.strictObject({
   /** As results have it: "IN". */
@@ -78,14 +78,18 @@ type Named = Pick<PageFacts['checkpoints'][number], 'name' | 'folder'>;
 
 /** "Token swap of RL (demo:rl) on pairs". @param on what models were asked about; null of weights */
 export function workText(done: string, checkpoints: readonly Named[], on: string | null = null): string {
-  return `${done} of ${listed(checkpoints.map((one) => modelText(one, null)))}${on === null ? '' : ` on ${on}`}`;
+  return t.facts.work(
+    done,
+    checkpoints.map((one) => modelText(one, null)),
+    on,
+  );
 }
 
 /** What is drawn of which models, where no sentence says what was found: "Change rate per layer: RL." A title may name them itself. */
 export function drawnOf(title: string, checkpoints: readonly Named[]): string {
   const names = checkpoints.map(({ name }) => name);
-  const words = title.split(/[\s,]+/);
-  return names.every((name) => words.includes(name)) ? `${title}.` : `${title}: ${listed(names)}.`;
+  const words = title.split(/[\s,，（）]+/);
+  return t.facts.drawn(title, names.every((name) => words.includes(name)) ? [] : names);
 }
 
 /** The lines that stand below a picture; the command's are apart. */
@@ -93,16 +97,16 @@ export function factLines(facts: FigureFacts): readonly string[] {
   const { checkpoints, interval, seed, dtype, device, version, date, published, method, remarks } = facts;
   const named = checkpoints.map((one) => modelText(one, one.fingerprint));
   // An interval that draws names its own seed.
-  const unseeded = interval?.includes('seed') === true ? [] : ['no seed'];
+  const unseeded = /seed|种子/.test(interval ?? '') ? [] : [t.facts.noSeed];
   const how = [
-    ...(interval === null ? [] : [`Intervals: ${interval}`]),
-    ...(seed === null ? unseeded : [`drawn with seed ${seed}`]),
+    ...(interval === null ? [] : [t.facts.intervals(interval)]),
+    ...(seed === null ? unseeded : [t.facts.seed(seed)]),
     ...[dtype, device, `Frankenscope ${version}`, `docs/method.md ${method}`, date.slice(0, 10)],
   ];
   return [
     ...(named.length > 0 ? [named.join(' · ')] : []),
     how.join(' · '),
-    ...(published.length > 0 ? [`Published: ${published.join(' ')}`] : []),
+    ...(published.length > 0 ? [t.facts.published(published)] : []),
     ...(remarks.length > 0 ? [remarks.join(' ')] : []),
   ];
 }

@@ -44,15 +44,25 @@ const GAP = 12;
 /** Of a face, so that lines can be broken where they end. */
 const measuring = (): CanvasRenderingContext2D | null => document.createElement('canvas').getContext('2d');
 
-/** Words on lines no longer than `width` pixels; one that is longer by itself is cut. */
+/** Between Chinese characters, though no line begins with a closing mark or ends with an opening one. */
+const BREAK =
+  /(?<=[，。；：！？、）》”])(?=[^，。；：！？、）》”])|(?<=\p{Script=Han})(?=[\p{Script=Han}（《“])/u;
+
+/** Words on lines no longer than `width` pixels, Chinese ones broken anywhere; one that is longer by itself is cut. */
 function wrapped(text: string, width: number, font: string): string[] {
   const context = measuring();
   if (context) context.font = font;
   const fits = (line: string): boolean => (context?.measureText(line).width ?? 0) <= width;
   const lines: string[] = [];
-  for (let word of text.split(/\s+/).filter(Boolean)) {
+  const words = text.split(/\s+/).filter(Boolean);
+  const pieces = words.flatMap((word) =>
+    word.split(BREAK).map((piece, at) => ({ piece, space: at === 0 ? ' ' : '' })),
+  );
+  for (const { piece, space } of pieces) {
     const open = lines.at(-1);
-    if (open !== undefined && fits(`${open} ${word}`)) lines[lines.length - 1] = `${open} ${word}`;
+    let word = piece;
+    if (open !== undefined && fits(`${open}${space}${word}`))
+      lines[lines.length - 1] = `${open}${space}${word}`;
     else {
       while (!fits(word) && word.length > 1) {
         let end = word.length - 1;

@@ -4,6 +4,8 @@ import type { ChartStatus } from './status.ts';
 /** What every chart takes besides its data, and hands on to the shell as it is. */
 export interface ChartProps<Pick = never> {
   readonly title: string;
+  /** The same in English, whatever language is spoken: by it decks and addresses name the chart. The title unless given. */
+  readonly name?: string | undefined;
   /** What is drawn and how it is to be read, in sentences: an export has them, too. */
   readonly description: string;
   /** What one can do here: "Choose a value to see its samples." Said on the page alone. */

@@ -4,7 +4,7 @@ const KEY = Symbol('chosen chart');
 
 /** Which of several charts is drawn. */
 export class ChosenChart {
-  /** Titles of all, in order, as they are known by now. */
+  /** Titles of all in English (`ChartProps.name`), in order, as they are known by now. */
   titles = $state.raw<readonly string[]>([]);
   readonly #wanted: () => number | string | null;
   #count = 0;

@@ -1,4 +1,5 @@
-import { FEW, LEAST, rangeOfN } from '../../../few-items.mjs';
+import { FEW, LEAST } from '../../../few-items.mjs';
+import { t } from '../texts.ts';
 
 /** Points that say how many items they rest on. */
 type Counted = readonly { readonly n?: number }[];
@@ -15,13 +16,7 @@ function countsOf(points: Counted): readonly number[] {
  */
 export function perPoint(points: Counted, unit = ''): string {
   const counts = countsOf(points);
-  if (counts.length === 0) return '';
-  const counted = counts.every((n) => n === 1) ? singular(unit) : unit;
-  return `${rangeOfN(counts)}${counted && ` ${counted}`} a point`;
-}
-
-function singular(unit: string): string {
-  return unit === 'matrices' ? 'matrix' : unit.replace(/s$/, '');
+  return counts.length === 0 ? '' : t.perPoint(counts, unit);
 }
 
 /** Whether a point rests on so few items that it is drawn hollow. Of numbers that are computed from all there is none does. */
@@ -37,7 +32,5 @@ export function tells(n: number | undefined, exact = false): boolean {
 /** What is said of a chart some of whose points rest on few items: those are hollow where points can be. Nothing where none does. */
 export function fewWarning(points: Counted, exact = false, hollows = true): string {
   const counts = countsOf(points).filter((n) => isFew(n, exact));
-  if (counts.length === 0) return '';
-  const told = Math.min(...counts) < LEAST ? `below ${LEAST} they tell nothing` : 'read their intervals';
-  return `${hollows ? 'hollow: ' : ''}fewer than ${FEW} items (${rangeOfN(counts)}), ${told}`;
+  return counts.length === 0 ? '' : t.few(counts, hollows);
 }

@@ -3,6 +3,7 @@ import { cellForm, type DataTable } from '../figure/data-table.ts';
 import type { Layout } from '../figure/plot-size.svelte.ts';
 import { BOUNDLESS, fitted } from '../figure/room.ts';
 import { textWidth } from '../marks/text-width.ts';
+import { t } from '../texts.ts';
 
 /** A variant: a checkpoint, or a stitch of several. */
 export interface DotRow {
@@ -113,7 +114,7 @@ export function dotPanels(
   const { names, gap, each, number } = named ? over : left;
   const apart = beside || named;
   const titles = columns.map(({ axis: { title } }) =>
-    named && textWidth(title, 13) * scale > each + gap ? title.split(/ (?=\()/) : [title],
+    named && textWidth(title, 13) * scale > each + gap ? title.split(/ (?=\()|(?=（)/) : [title],
   );
   const lines = Math.max(1, ...titles.map(({ length }) => length));
   const head = (size.head + (lines - 1) * TITLE) * scale;
@@ -143,7 +144,10 @@ export function dotTable(rows: readonly DotRow[], columns: readonly DotColumn[],
     }),
   );
   return {
-    columns: ['variant', 'metric', 'value', 'low', 'high', 'n', 'published', 'note'],
+    columns: [
+      ...[t.columns.variant, t.columns.metric, t.columns.value, t.columns.low, t.columns.high],
+      ...['n', t.columns.published, t.columns.note],
+    ],
     rows: dots.map(({ label, axis: { title, tabled = (value) => value }, dot }) => {
       const { value, low, high, n, published, note } = dot;
       const numbers = [value, low, high].map(tabled);

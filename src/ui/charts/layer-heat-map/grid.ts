@@ -7,6 +7,7 @@ import type { DataTable } from '../figure/data-table.ts';
 import type { ReadoutPart } from '../figure/readout.ts';
 import { layerName, type NamingFrame } from '../layer-chart/layer-name.ts';
 import { levelOf, type Magnitude } from '../marks/magnitude.ts';
+import { t } from '../texts.ts';
 
 /** The rows of a map: ranks from 1, heads from 0. */
 export interface GridRows {
@@ -72,15 +73,13 @@ export function gridReadout(
   if (layer === null) return [];
   const name = { text: layerName(layer, frame), strong: true };
   const column = grid.get(layer);
-  if (!column) return [name, { text: 'not covered' }];
+  if (!column) return [name, { text: t.notCovered }];
   if (row === null) return [name];
   const value = column[row - rows.first] ?? null;
   const n = countAt(counts, layer, row - rows.first);
-  const text =
-    value === null
-      ? 'no value'
-      : `${(magnitude.format ?? plainNumber)(value)}${n === null ? '' : `, n = ${n}`}`;
-  return [name, { text: `${rows.title} ${rowName(rows, row)}: ${text}` }];
+  const alone = value === null ? t.noValue : (magnitude.format ?? plainNumber)(value);
+  const text = value === null || n === null ? alone : t.onItems(alone, n);
+  return [name, { text: t.told(t.row(rows.title, rowName(rows, row)), text) }];
 }
 
 /** Every finite value of a grid. */
@@ -134,11 +133,11 @@ export function gridTable(
   const own = [...counts.values()].some((found) => typeof found === 'object');
   return {
     columns: [
-      'layer',
+      t.columns.layer,
       ...(own ? [] : ['n']),
       ...chosen.flatMap((row) => {
-        const name = `${title}, ${rows.title} ${rowName(rows, row)}`;
-        return own ? [name, `${name}, n`] : [name];
+        const name = t.of(title, t.row(rows.title, rowName(rows, row)));
+        return own ? [name, t.of(name, 'n')] : [name];
       }),
     ],
     rows: [...grid]

@@ -12,6 +12,7 @@ import {
 } from '../layer-chart/layer-plot.ts';
 import { keyRows, PUBLISHED_KEY, type KeyItem, type KeyRows } from '../marks/key-rows.ts';
 import { labelsFit, textWidth } from '../marks/text-width.ts';
+import { t } from '../texts.ts';
 import { peakOf, peakText } from './peaks.ts';
 import { hasLayer, inPanel, linesAt, ofPanels, panelNames } from './series.ts';
 import type { LayerSeries, Level, Published } from './series.ts';
@@ -79,9 +80,10 @@ export function panelTags(
     const [first, last] = of.kind === 'peak' ? [of.layer, of.layer] : [of.first, of.last];
     const [from, to] = [layerX(cells, Math.round(first)), layerX(cells, Math.round(last))];
     if (from === null || to === null) return [];
-    const rate =
-      of.kind === 'peak' && of.value !== undefined ? `: ${(y.format ?? plainNumber)(of.value)}` : '';
-    const text = `${of.label}${rate}`;
+    const text =
+      of.kind === 'peak' && of.value !== undefined
+        ? t.told(of.label, (y.format ?? plainNumber)(of.value))
+        : of.label;
     const width = (textWidth(text, PRINTED) + 12) * scale;
     return [{ key: `published ${i}`, text, at: (from + to) / 2, width, of, from, to }];
   });
@@ -154,10 +156,10 @@ function keyItems({ y, series, levels, published }: LinesData, named: boolean): 
     ...floors.map((one): KeyItem => ({
       ...one,
       key: `floor ${one.key}`,
-      label: `rounding alone, ${one.label}`,
+      label: t.floorOf(one.label),
       sign: 'hatch',
     })),
-    ...levels.map((one): KeyItem => ({ ...one, label: `${one.label}, ${format(one.value)}`, sign: 'level' })),
+    ...levels.map((one): KeyItem => ({ ...one, label: t.of(one.label, format(one.value)), sign: 'level' })),
     ...published.flatMap((mark, i): KeyItem[] =>
       mark.kind === 'range'
         ? [{ key: `range ${i}`, label: mark.label, colour: mark.colour, sign: 'range' }]

@@ -1,6 +1,6 @@
 import type { LayerIndex } from '../../../layer-index.ts';
-import { listed } from '../../../listed.mjs';
 import { plainNumber, type ValueAxis } from '../axis/value-axis.ts';
+import { t } from '../texts.ts';
 import type { LayerPoint } from './series.ts';
 
 interface Peak {
@@ -19,9 +19,5 @@ export function peakOf(points: readonly LayerPoint[]): Peak | null {
 
 /** "87.4 % at layer 12", "50 % at layers 2 and 5"; of more than three equals their number. */
 export function peakText({ value, layers }: Peak, axis: ValueAxis): string {
-  const where =
-    layers.length > 3
-      ? `${layers.length} layers`
-      : `${layers.length === 1 ? 'layer' : 'layers'} ${listed(layers.map(String))}`;
-  return `${(axis.format ?? plainNumber)(value)} at ${where}`;
+  return t.layer.peak((axis.format ?? plainNumber)(value), layers);
 }

@@ -3,6 +3,7 @@ import { percentText, plainNumber, type ValueAxis } from '../axis/value-axis.ts'
 import { cellForm, type DataTable, type TableCell } from '../figure/data-table.ts';
 import { seriesPart, type ReadoutPart } from '../figure/readout.ts';
 import { layerName, type NamingFrame } from '../layer-chart/layer-name.ts';
+import { t } from '../texts.ts';
 import type { LayerPoint, LayerSeries, Level } from './series.ts';
 
 /** What a chart of lines says and tables. */
@@ -16,12 +17,14 @@ export interface Lines {
 function pointText(point: Omit<LayerPoint, 'layer'>, axis: ValueAxis): string {
   const { value, low, high } = point;
   const alone = axis.format ?? plainNumber;
-  if (value === null) return 'no value';
+  if (value === null) return t.noValue;
   const format =
     alone === percentText && low !== undefined && high !== undefined ? evenShares([value, low, high]) : alone;
-  const interval = low !== undefined && high !== undefined ? ` (${format(low)} to ${format(high)})` : '';
-  const floor = point.floor === undefined ? '' : `, rounding alone ${format(point.floor)}`;
-  return `${format(value)}${interval}${point.n === undefined ? '' : `, n = ${point.n}`}${floor}`;
+  const told = format(value);
+  const within =
+    low !== undefined && high !== undefined ? t.within(told, t.span({ low, high }, format)) : told;
+  const counted = point.n === undefined ? within : t.onItems(within, point.n);
+  return point.floor === undefined ? counted : t.alone(counted, format(point.floor));
 }
 
 /** What the chart says about one layer; the series under the cursor comes with its interval. */
@@ -40,7 +43,7 @@ export function layerReadout(
   });
   return [
     { text: layerName(layer, frame), strong: true },
-    ...(here.length ? here : [{ text: 'not covered' }]),
+    ...(here.length ? here : [{ text: t.notCovered }]),
     ...levels.map((level) => ({ text: `${level.label} ${pointText(level, y)}` })),
   ];
 }
@@ -71,14 +74,16 @@ export function layerTable({ series, levels, y }: Lines): DataTable {
       },
     });
     return [
-      column(`${label}, ${title}`, 'value'),
-      ...(has('low') ? [column(`${label}, low`, 'low'), column(`${label}, high`, 'high')] : []),
-      ...(has('n') ? [column(`${label}, n`, 'n')] : []),
-      ...(has('floor') ? [column(`${label}, rounding alone, ${title}`, 'floor')] : []),
+      column(t.of(label, title), 'value'),
+      ...(has('low')
+        ? [column(t.of(label, t.columns.low), 'low'), column(t.of(label, t.columns.high), 'high')]
+        : []),
+      ...(has('n') ? [column(t.of(label, 'n'), 'n')] : []),
+      ...(has('floor') ? [column(t.of(label, t.columns.floor(title)), 'floor')] : []),
     ];
   });
   return {
-    columns: ['layer', ...columns.map(({ name }) => name)],
+    columns: [t.columns.layer, ...columns.map(({ name }) => name)],
     rows: layers.map((layer) => [layer, ...columns.map(({ cell }) => cell(layer))]),
     ...(tabled ? { texts: layers.map((layer) => [null, ...columns.map(({ text }) => text(layer))]) } : {}),
   };

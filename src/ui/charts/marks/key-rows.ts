@@ -1,6 +1,7 @@
 import { flow } from './flow.ts';
 import type { MarkerShape } from './markers.ts';
 import { textWidth } from './text-width.ts';
+import { t } from '../texts.ts';
 
 /** What stands before a name in a key: how what it names is drawn. */
 export type KeySign = 'marker' | 'hollow' | 'hatch' | 'level' | 'range' | 'published';
@@ -16,7 +17,12 @@ export interface KeyItem {
 
 /** What the marks of published numbers are. */
 export const PUBLISHED_KEY: KeyItem = {
-  ...{ key: 'published', label: 'published', colour: 'var(--ink-soft)', sign: 'published' },
+  key: 'published',
+  get label() {
+    return t.published;
+  },
+  colour: 'var(--ink-soft)',
+  sign: 'published',
 };
 
 /** Size of key text and height of its rows at scale 1, as the tokens have it. */

@@ -1,11 +1,12 @@
 import type { LayerIndex } from '../../../layer-index.ts';
 import { LEAST } from '../../../few-items.mjs';
-import { evenForm, evenShares, spanText, spreadTexts } from '../../../number-text.mjs';
+import { evenForm, evenShares, spreadTexts } from '../../../number-text.mjs';
 import { spreadOf } from '../../../statistics/spread.ts';
 import type { Interval } from '../../../statistics/wilson.ts';
 import { percentText, plainNumber, type ValueAxis } from '../axis/value-axis.ts';
 import type { LayerSeries } from '../layer-lines/series.ts';
 import type { Coverage } from '../../layer-strip/layer-axis.ts';
+import { t } from '../texts.ts';
 import { regionSpans, type Cuts } from '../../../regions.ts';
 
 /** Neighbouring layers that are averaged. */
@@ -85,6 +86,6 @@ export function meanTexts(
     if (interval === undefined) return spreads[at] ?? [];
     if ((n ?? 0) < LEAST) return ['–'];
     const text = form(average);
-    return interval ? [`${text} (${spanText(interval, form)})`, text] : [text];
+    return interval ? [t.within(text, t.span(interval, form)), text] : [text];
   });
 }

@@ -1,0 +1,105 @@
+import { FEW, LEAST } from '../../few-items.mjs';
+import { INTERVAL_KINDS, joined, listed, rangeOfN, spanText } from '../../number-text.zh.mjs';
+import type { en } from './texts.ts';
+
+/** What n counts, by its English name. */
+const UNITS: Readonly<Record<string, string>> = {
+  pairs: '个样本对',
+  samples: '个样本',
+  problems: '道题目',
+  matrices: '个矩阵',
+  questions: '个问题',
+  answers: '个回答',
+  puzzles: '道谜题',
+  tensors: '个张量',
+};
+
+export const zh: typeof en = {
+  sentences: (all) => all.filter(Boolean).join(''),
+  listed,
+  span: spanText,
+  intervals: INTERVAL_KINDS,
+  within: (value, span) => `${value}（${span}）`,
+  onItems: (value, n) => `${value}，n = ${n}`,
+  alone: (value, floor) => `${value}，仅舍入 ${floor}`,
+  edge: (value, edge) => `${value}，舍入边界 ${edge}`,
+  printed: (value) => `论文值 ${value}`,
+  notCovered: '未涵盖',
+  noValue: '无数值',
+  notMeasured: '未测量',
+  perPoint: (counts, unit) => `每点 ${[rangeOfN(counts), UNITS[unit] ?? unit].filter(Boolean).join(' ')}`,
+  few: (counts, hollows) => {
+    const told = Math.min(...counts) < LEAST ? `少于 ${LEAST} 个时不足以判断` : '请看其置信区间';
+    return `${hollows ? '空心：' : ''}少于 ${FEW} 个（${rangeOfN(counts)}），${told}`;
+  },
+  published: '论文值',
+  publishedIn: (sources) => `论文值出处：${sources.join('；')}。`,
+  layer: {
+    one: '层',
+    projector: '投影器',
+    vision: (index) => `视觉块 ${index}`,
+    of: (index, region) => `第 ${index} 层，${region}`,
+    and: (name, more) => `${name}，${more}`,
+    peak: (value, layers) =>
+      layers.length > 3 ? `${layers.length} 层并列 ${value}` : `第 ${listed(layers.map(String))} 层 ${value}`,
+  },
+  regions: { Vision: '视觉' },
+  mean: '均值',
+  meanWithin: '均值（95 %）',
+  meanSpread: '均值 ± 标准差',
+  rank: (rank) => `第 ${rank} 个`,
+  rankAxis: '序号 i',
+  edgeAlone: '仅舍入的边界',
+  of: (name, what) => `${name}，${what}`,
+  told: (name, what) => `${name}：${what}`,
+  row: joined,
+  floorOf: (name) => `仅舍入，${name}`,
+  columns: {
+    component: '组件',
+    rank: '序号',
+    layer: '层',
+    variant: '变体',
+    metric: '指标',
+    value: '数值',
+    low: '下限',
+    high: '上限',
+    published: '论文值',
+    note: '备注',
+    floor: (title) => `仅舍入，${title}`,
+  },
+  keys: {
+    dots: '上下键：组件。左右键：检查点。',
+    variants: '上下键：变体。左右键：指标。',
+    lines: '左右键：层。上下键：曲线。',
+    map: (rows) => `左右键：层。上下键：${rows}。`,
+    surface: (rows) => `左右键：层。上下键：${rows}。按住 Shift 时方向键转动曲面；拖动也可以。`,
+    spectrum: '左右键：序号。上下键：曲线。',
+    tokens: '左右键：token。',
+    samples: '回车键：查看该处的样本。',
+  },
+  chart: '图表',
+  table: '表格',
+  take: {
+    export: '导出',
+    exportOf: (title) => `导出：${title}`,
+    cite: '引用',
+    embed: '嵌入',
+    slide: (width, height) => `图片按 ${width} × ${height} 排版`,
+    citing: { figure: '引用此图', study: '引用此研究' },
+    text: '文本',
+    embedding: '嵌入此图表',
+    either: '浅色或深色，随读者的设置',
+    light: '浅色',
+    dark: '深色',
+  },
+  facts: {
+    work: (done, models, on) => `${done}，检查点 ${listed(models)}${on === null ? '' : `，样本集 ${on}`}`,
+    measured: (title, work, points) =>
+      `${title === null ? '' : `${title}：`}${[work, points].filter(Boolean).join('；')}。`,
+    drawn: (title, models) => (models.length === 0 ? `${title}。` : `${title}：${listed(models)}。`),
+    intervals: (interval) => `置信区间：${interval}`,
+    seed: (seed) => `抽样种子 ${seed}`,
+    noSeed: '无种子',
+    published: (sources) => `论文值出处：${sources.join(' ')}`,
+  },
+};
