@@ -7,6 +7,7 @@ import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesPlan } from '../../analyses/updates.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
 import { PREPARING } from '../analyses/preparing.ts';
+import { wordsOf } from '../analyses/words-of.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { Characterize } from '../characterize/characterize.svelte.ts';
 import type { ResultFile } from '../characterize/signed.ts';
@@ -125,12 +126,34 @@ export class StudyWork {
     return { kind: 'probe', probe, plan, values, models, records: run.found, layers };
   }
 
-  /** What was found, in the sentences of its page: with n and interval, regions cut as the page's are. */
+  /** What was found, in the sentences of its file: with n and interval, regions cut as the page's are. */
   get sentences(): readonly string[] {
-    const { laid } = this;
+    return this.#found((analysis) => analysis.words);
+  }
+
+  /** The same in the language that is spoken. */
+  get said(): readonly string[] {
+    return this.#found(wordsOf);
+  }
+
+  #found(words: typeof wordsOf): readonly string[] {
+    const { laid, characterize } = this;
     if (!laid) return [];
-    if (laid.kind === 'updates') return this.characterize.findings;
-    const { probe, records, values, models, layers } = laid;
-    return probe.findings(records, values, models, readerOf(this.#view.cuts(layers), layers));
+    const { values, layers } = laid;
+    const reader = readerOf(this.#view.cuts(layers), layers);
+    if (laid.kind === 'probe') {
+      const { probe, records, models } = laid;
+      return probe.findings(records, values, models, reader, words(probe));
+    }
+    const { analysis, plan, file } = laid;
+    const formulas = new Map(characterize.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
+    const { scale } = characterize;
+    return analysis.findings(
+      file,
+      plan,
+      values,
+      { regions: reader.regions, formulas, scale },
+      words(analysis),
+    );
   }
 }

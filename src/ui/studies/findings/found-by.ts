@@ -1,6 +1,7 @@
 /** What a study's file says of it: by analysis, in sentences. */
 import { ANALYSES, EVALUATIONS } from '../../../analyses/registry.ts';
 import { ROLE_LABELS, ROLES } from '../../../roles.mjs';
+import { wordsOf } from '../../analyses/words-of.ts';
 import type { AnalysisResult, StudyResult } from '../../../study/study-result.ts';
 import { t } from '../texts.ts';
 
@@ -30,7 +31,8 @@ export function isOfDemoFamily({ spec }: StudyResult): boolean {
 }
 
 function titleOf({ name }: AnalysisResult): string {
-  return (ANALYSES.get(name) ?? EVALUATIONS.get(name))?.words.title ?? name;
+  const analysis = ANALYSES.get(name) ?? EVALUATIONS.get(name);
+  return analysis ? wordsOf(analysis).title : name;
 }
 
 /** As results call models, each once: those of the family first, in the order of training. */

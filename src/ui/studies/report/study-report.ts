@@ -15,6 +15,7 @@ import type { DrawnChart } from '../../charts/export/drawn-charts.ts';
 import { factLines } from '../../charts/export/figure-facts.ts';
 import { fontRules } from '../../charts/export/fonts.ts';
 import { type DataTable, shownCell } from '../../charts/figure/data-table.ts';
+import { inEnglish } from '../../language/texts.ts';
 import { loadPapers } from '../../published/load.ts';
 import type { OpenedStudy } from '../../state/opened-study.ts';
 import { modelsOf } from '../findings/found-by.ts';
@@ -66,7 +67,7 @@ async function drawnPart(stores: Stores, study: OpenedStudy, analysis: AnalysisR
   for (const work of works) {
     const found = await withDrawnWork(stores, { study, work }, (charts, said) => {
       sentences.push(...said);
-      return charts.flatMap((chart) => figureOf(chart) ?? []);
+      return charts.flatMap((chart) => inEnglish(() => figureOf(chart)) ?? []);
     });
     isShown &&= found !== null;
     figures.push(...(found ?? []));

@@ -32,6 +32,7 @@ import { abortable, cancelled, throwIfCancelled } from '../../../work/cancel.ts'
 import { buildName } from '../../../work/modules.ts';
 import { Yielder } from '../../../work/turns.ts';
 import { PREPARING } from '../../analyses/preparing.ts';
+import { wordsOf } from '../../analyses/words-of.ts';
 import { Comparison } from '../../characterize/comparison.svelte.ts';
 import type { Characterize } from '../../characterize/characterize.svelte.ts';
 import type { Demo } from '../../demo/demo.svelte.ts';
@@ -352,7 +353,8 @@ interface AnalysisRun {
 }
 
 function titleOf({ declaration: { name } }: StudyAnalysis): string {
-  return (PROBES.get(name) ?? UPDATES.get(name) ?? EVALUATIONS.get(name))?.words.title ?? name;
+  const analysis = PROBES.get(name) ?? UPDATES.get(name) ?? EVALUATIONS.get(name);
+  return analysis ? wordsOf(analysis).title : name;
 }
 
 /** @throws NamedError those of reading */
