@@ -1,4 +1,5 @@
 /** What claims say, in Chinese. */
+import { TASK_NAMES } from '../analyses/swap/words.zh.mjs';
 import { INTERVAL_KINDS, itemsText, joined, listed, spanText } from '../number-text.zh.mjs';
 import type { ClaimWords } from './words.ts';
 
@@ -84,7 +85,7 @@ export const words: ClaimWords = {
     },
   },
 
-  tasks: { ocr: 'OCR', counting: '计数', grounding: '定位', recognition: '识别' },
+  tasks: TASK_NAMES,
   regions: listed,
 
   needs: {
