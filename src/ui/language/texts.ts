@@ -1,32 +1,25 @@
-import { createSubscriber } from 'svelte/reactivity';
+import { SvelteMap } from 'svelte/reactivity';
 import type { Language } from './language.ts';
 
 /** Texts of other languages than English, by the room or the analysis they are of. */
 export type Dictionary = Readonly<Record<string, object>>;
 
-let spoken: Language = 'en';
-let dictionary: Dictionary = {};
+interface Spoken {
+  readonly language: Language;
+  readonly dictionary: Dictionary;
+}
 
-const listeners = new Set<() => void>();
-const follow = createSubscriber((update) => {
-  listeners.add(update);
-  return () => listeners.delete(update);
-});
+/** In a map that is followed, since files with runes are none that Node reads. */
+const spoken = new SvelteMap<'now', Spoken>([['now', { language: 'en', dictionary: {} }]]);
+
+const now = (): Spoken => spoken.get('now') as Spoken;
 
 /** The language that is spoken. Templates and `$derived` that read it are drawn again when another is chosen. */
-export function language(): Language {
-  follow();
-  return spoken;
-}
+export const language = (): Language => now().language;
 
 /** Speaks a language from now on. `load` brings its texts; where it throws nothing changes. */
 export async function speak(wanted: Language, load: () => Promise<Dictionary>): Promise<void> {
-  become(wanted, wanted === 'en' ? {} : await load());
-}
-
-function become(next: Language, texts: Dictionary): void {
-  [spoken, dictionary] = [next, texts];
-  for (const update of listeners) update();
+  spoken.set('now', { language: wanted, dictionary: wanted === 'en' ? {} : await load() });
 }
 
 /**
@@ -34,13 +27,13 @@ function become(next: Language, texts: Dictionary): void {
  * reads is made anew, and as it is spoken afterwards; nothing is drawn in between. Not while a template or a `$derived` is evaluated.
  */
 export function inEnglish<T>(make: () => T): T {
-  const before = [spoken, dictionary] as const;
-  if (spoken === 'en') return make();
-  become('en', {});
+  const before = now();
+  if (before.language === 'en') return make();
+  spoken.set('now', { language: 'en', dictionary: {} });
   try {
     return make();
   } finally {
-    become(...before);
+    spoken.set('now', before);
   }
 }
 
@@ -51,9 +44,6 @@ export function inEnglish<T>(make: () => T): T {
  */
 export function texts<T extends object>(room: string, english: T): T {
   return new Proxy(english, {
-    get(_, name) {
-      follow();
-      return Reflect.get(dictionary[room] ?? english, name) as unknown;
-    },
+    get: (_, name) => Reflect.get(now().dictionary[room] ?? english, name) as unknown,
   });
 }
