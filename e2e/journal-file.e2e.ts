@@ -138,9 +138,8 @@ test('begun on the page, gone on with by command, and back on the page: the resu
   await test.step('the page takes it over beside its own, and goes on', async () => {
     await page.keyboard.press('m');
     await sheet.locator('input[aria-label="Journals to go on with"]').setInputFiles(back);
-    await expect(sheet.getByRole('status')).toContainText(
-      new RegExp(`taken over from back.journal.jsonl, ${begun} w[a-z]+ here already`),
-    );
+    const beside = new RegExp(`taken over from back.journal.jsonl, ${begun} w[a-z]+ here already`);
+    await expect(sheet.getByRole('status').filter({ hasText: beside })).toBeVisible();
     await sheet.getByRole('button', { name: /^Go on with Token swap/ }).click();
     const save = main.getByRole('button', { name: `Save the results of ${PAIRS} samples` });
     await expect(save).toBeVisible(DONE);

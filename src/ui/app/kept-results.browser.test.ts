@@ -147,8 +147,8 @@ test('a journal is saved as one file; dropped anywhere it stands in the list aga
   drop(new File([blob], saved[0] ?? ''), new File(['Dear reader'], 'letter.journal.jsonl'));
   await expect.element(sheet.getByText('2 of 5 records, goes on from there')).toBeVisible();
   await expect
-    .element(sheet.getByRole('status'))
-    .toHaveTextContent(`2 records of "Update energy of a" were taken over from ${saved[0] ?? ''}.`);
+    .element(sheet.getByText(`2 records of "Update energy of a" were taken over from ${saved[0] ?? ''}.`))
+    .toBeVisible();
   await expect
     .element(sheet.getByRole('alert'))
     .toHaveTextContent(/no line of the file is one of a journal/i);

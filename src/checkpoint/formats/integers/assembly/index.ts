@@ -72,7 +72,7 @@ export function turnNibbles(
       turned += 128;
     }
     for (let i: usize = 0; i < 8; i += 1) {
-      const row = ((<usize>x) << 3) + ((rows >> (<u32>i << 2)) & 7);
+      const row = ((<usize>x) << 3) + ((rows >> ((<u32>i) << 2)) & 7);
       transposeWords(scratch + (i << 4), 128, eights, 4, to + row * toStride, toStride << 3);
     }
   }
@@ -158,7 +158,7 @@ export function repeatNibbles(
       let block = 0;
       let pair: u32 = 0;
       for (let at = 0; at < nibbles; at += 1) {
-        const nibble = (<u32>load<u8>(from + (<usize>(at >> 1))) >> ((at & 1) << 2)) & 15;
+        const nibble = ((<u32>load<u8>(from + <usize>(at >> 1))) >> ((at & 1) << 2)) & 15;
         const end = at + 1 == nibbles ? blocks : block + times;
         for (; block < end; block += 1) {
           if ((block & 1) == 0) pair = nibble;
