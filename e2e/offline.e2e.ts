@@ -23,6 +23,9 @@ async function kept(page: Page, part: string): Promise<string> {
 }
 
 async function openSheet(page: Page): Promise<void> {
+  // Who comes new presses when the page is there; who has closed a sheet, when it is gone.
+  await expect(page.getByRole('banner')).toBeVisible();
+  await expect(page.getByRole('dialog')).toBeHidden();
   await page.keyboard.press('m');
   await expect(page.getByRole('heading', { name: 'Without a network' })).toBeVisible();
 }
