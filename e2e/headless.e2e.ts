@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { relativeError } from '../src/engine/testing/goldens.ts';
+import { relativeError } from '../src/statistics/relative-error.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import {
   goldenCase,

@@ -1,6 +1,6 @@
 /** What `npm run pack` makes, in somebody else's project: typed, built by their Vite, and right. */
 import { expect, test } from '@playwright/test';
-import { relativeError } from '../src/engine/testing/goldens.ts';
+import { relativeError } from '../src/statistics/relative-error.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import {
   goldenCase,

@@ -6,7 +6,8 @@ import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
 import type { Golden } from './testing/goldens.ts';
-import { goldenFolder, goldenImages, readGolden, relativeError } from './testing/goldens.ts';
+import { goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 
 const NAME = 'tied-gqa1-bf16-old';

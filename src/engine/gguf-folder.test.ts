@@ -16,7 +16,8 @@ import type { LoadedModel } from './protocol/loading.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
-import { type GoldenCase, goldenImages, relativeError } from './testing/goldens.ts';
+import { type GoldenCase, goldenImages } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 
 const DATA = new URL('../../tools/quantized/data/gguf/', import.meta.url);

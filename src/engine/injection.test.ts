@@ -7,7 +7,8 @@ import type { ResidentSubject } from './resident.ts';
 import type { GoldenModel } from './testing/golden-model.ts';
 import { goldenModel, readFromDisk } from './testing/golden-model.ts';
 import type { Golden, GoldenCase } from './testing/goldens.ts';
-import { readGolden, relativeError } from './testing/goldens.ts';
+import { readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 
 const CHECKPOINTS = ['qwen3-untied-bf16', 'qwen3-tied-f16'] as const;
 

@@ -12,13 +12,8 @@ import type { WeightDtype } from './protocol/device.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk } from './testing/golden-model.ts';
-import {
-  GOLDEN_CHECKPOINTS,
-  goldenFolder,
-  goldenImages,
-  readGolden,
-  relativeError,
-} from './testing/goldens.ts';
+import { GOLDEN_CHECKPOINTS, goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 import { planWeights } from './weights/plan.ts';
 import { dequantizeBlocks, quantizeBlocks } from './weights/quantize.ts';

@@ -12,7 +12,8 @@ import { Engine } from './engine.ts';
 import type { ModelId } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
 import type { GoldenAnswer } from './testing/goldens.ts';
-import { goldenFolder, goldenImages, readGolden, relativeError } from './testing/goldens.ts';
+import { goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 
 const DATA = new URL('../../tools/quantized/data/integers/', import.meta.url);

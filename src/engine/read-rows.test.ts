@@ -15,7 +15,8 @@ import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 import type { CapturedKv } from './swap.ts';
 import { goldenModel, type GoldenModel, readFromDisk } from './testing/golden-model.ts';
-import { type GoldenCase, readGolden, relativeError } from './testing/goldens.ts';
+import { type GoldenCase, readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 
 /** READ_TRIALS in the environment draws more. */
 const TRIALS = Number(process.env['READ_TRIALS'] ?? 8);

@@ -10,7 +10,8 @@ import type { ResidentSubject } from './resident.ts';
 import { createRuntime } from './runtime.ts';
 import type { CapturedKv } from './swap.ts';
 import { goldenModel, type GoldenModel, readFromDisk, wasmBackend } from './testing/golden-model.ts';
-import { type GoldenCase, readGolden, relativeError } from './testing/goldens.ts';
+import { type GoldenCase, readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 
 const TRIALS = 6;
 const NEW_TOKENS = 12;

@@ -11,7 +11,8 @@ import type { CapturedKv } from './swap.ts';
 import type { GoldenModel } from './testing/golden-model.ts';
 import { goldenModel, readFromDisk } from './testing/golden-model.ts';
 import type { GoldenCase } from './testing/goldens.ts';
-import { readGolden, relativeError } from './testing/goldens.ts';
+import { readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 
 const CHECKPOINT = 'untied-gqa4-f32';
 const NEW_TOKENS = 24;

@@ -5,7 +5,9 @@ import { Engine } from './engine.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
 import type { Golden, GoldenAnswer } from './testing/goldens.ts';
-import { goldenFolder, goldenImages, readGolden, readTensors, relativeError } from './testing/goldens.ts';
+import { goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
+import { readTensors } from '../checkpoint/small-tensors.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 
 interface Stitched {

@@ -12,7 +12,8 @@ import { Engine } from './engine.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk } from './testing/golden-model.ts';
-import { goldenFolder, goldenImages, readGolden, relativeError } from './testing/goldens.ts';
+import { goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 
 ort.env.wasm.numThreads = 1;

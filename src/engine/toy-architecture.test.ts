@@ -13,7 +13,8 @@ import type { Subject, ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
 import { readFromDisk } from './testing/golden-model.ts';
 import type { Golden, GoldenCase } from './testing/goldens.ts';
-import { goldenFolder, goldenImages, readGolden, relativeError } from './testing/goldens.ts';
+import { goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 
 vi.mock('../vlm/architectures/list.ts', async (actual) => {

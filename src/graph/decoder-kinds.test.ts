@@ -1,6 +1,6 @@
 /** What some decoders do otherwise than others: no biases, norms of q and k, heads of any size, features added after layers. */
 import { expect, it } from 'vitest';
-import { relativeError } from '../engine/testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { float32, int32, int64, runModel } from '../engine/testing/run-graph.ts';
 import { testWeights } from '../engine/testing/test-weights.ts';
 import { decoderGraph } from './decoder.ts';

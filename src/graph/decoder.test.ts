@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relativeError } from '../engine/testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import type { Feed } from '../engine/testing/run-graph.ts';
 import { bool, float32, int32, int64, runModel } from '../engine/testing/run-graph.ts';
 import type { TestWeights } from '../engine/testing/test-weights.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { relativeError } from '../engine/testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { float32, int64, runModel } from '../engine/testing/run-graph.ts';
 import { testWeights } from '../engine/testing/test-weights.ts';
 import { headGraph } from './head.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { float32, runModel } from '../engine/testing/run-graph.ts';
 import { testWeights } from '../engine/testing/test-weights.ts';
-import { relativeError } from '../engine/testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { linear } from './linear.ts';
 import { GraphBuilder } from './onnx.ts';
 import { values } from './testing/random.ts';

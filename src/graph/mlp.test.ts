@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { relativeError } from '../engine/testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { float32, runModel } from '../engine/testing/run-graph.ts';
 import { testWeights } from '../engine/testing/test-weights.ts';
 import { gatedMlp } from './mlp.ts';

@@ -1,6 +1,6 @@
 /** What some vision towers do otherwise than others: norms, MLPs, where patches are merged, positions from a table. */
 import { expect, it } from 'vitest';
-import { relativeError } from '../engine/testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { float32, int64, runModel } from '../engine/testing/run-graph.ts';
 import { testWeights } from '../engine/testing/test-weights.ts';
 import { values } from './testing/random.ts';

@@ -7,8 +7,10 @@ import { Engine } from '../engine/engine.ts';
 import type { ModelId } from '../engine/subject.ts';
 import { wholeModel } from '../engine/subject.ts';
 import { readFromDisk, wasmBackend } from '../engine/testing/golden-model.ts';
-import type { GoldenTensor } from '../engine/testing/goldens.ts';
-import { readGolden, readTensors, relativeError } from '../engine/testing/goldens.ts';
+import type { ReadTensor } from '../checkpoint/small-tensors.ts';
+import { readGolden } from '../engine/testing/goldens.ts';
+import { readTensors } from '../checkpoint/small-tensors.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from '../engine/testing/inline-surroundings.ts';
 import type { TiedVariant } from '../engine/testing/tied-heads.ts';
 import { TIED_SOURCE, tiedHeadFolder } from '../engine/testing/tied-heads.ts';
@@ -67,7 +69,7 @@ async function exported(frame: TiedVariant): Promise<ReadonlyMap<string, Uint8Ar
   return sink.files;
 }
 
-let logits: Map<string, GoldenTensor>;
+let logits: Map<string, ReadTensor>;
 beforeAll(async () => {
   logits = await readTensors(await readFromDisk('expected/tied-head-exports.safetensors'), 'exports');
 });

@@ -1,7 +1,7 @@
 /** The probes of a model with DeepStack against transformers (docs/method.md §2.1, §3, §4, §11, §12). */
 import { beforeAll, expect, it } from 'vitest';
 import type { Injection } from '../engine/protocol/intervention.ts';
-import { relativeError } from '../engine/testing/goldens.ts';
+import { relativeError } from '../statistics/relative-error.ts';
 import { ablateLayer, withoutInjection } from './ablation/experiment.ts';
 import { sweepAblations } from './ablation/sweep.ts';
 import { attentionShift } from './attention/shift.ts';

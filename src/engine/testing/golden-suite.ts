@@ -6,7 +6,8 @@ import type { RowSpec } from '../protocol/intervention.ts';
 import type { ModelId, Subject } from '../subject.ts';
 import { wholeModel } from '../subject.ts';
 import type { Golden, GoldenAnswer, GoldenCase, GoldenIntervention, ReadGolden } from './goldens.ts';
-import { goldenFolder, goldenImages, readGolden, relativeError } from './goldens.ts';
+import { goldenFolder, goldenImages, readGolden } from './goldens.ts';
+import { relativeError } from '../../statistics/relative-error.ts';
 
 export interface GoldenSuite {
   readonly device: Device;

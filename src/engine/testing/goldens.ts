@@ -1,7 +1,5 @@
 /** Reads the golden checkpoints and expected values of `tools/goldens/data`. */
-import type { ByteSource } from '../../checkpoint/byte-source.ts';
-import { toFloat32 } from '../../checkpoint/decoding.ts';
-import { readHeader } from '../../checkpoint/header.ts';
+import { readTensors } from '../../checkpoint/small-tensors.ts';
 import type { ChatMessage } from '../../vlm/chat.ts';
 import type { ImageGrid } from '../../vlm/image-grid.ts';
 import type { RgbImage } from '../../vlm/patches.ts';
@@ -82,26 +80,6 @@ export async function goldenFolder(read: ReadGolden, name: string): Promise<Map<
   return files;
 }
 
-/** All tensors of a small safetensors file, as float32. */
-export async function readTensors(
-  bytes: Uint8Array<ArrayBuffer>,
-  file: string,
-): Promise<Map<string, GoldenTensor>> {
-  const source: ByteSource = Object.assign(new Blob([bytes]), { name: file });
-  const { tensors } = await readHeader(source, file);
-  return new Map(
-    tensors.map(({ storedName, shape, dtype, start, end }) => [
-      storedName,
-      { shape, values: toFloat32(bytes.slice(start, end), dtype) },
-    ]),
-  );
-}
-
-export interface GoldenTensor {
-  readonly shape: readonly number[];
-  readonly values: Float32Array;
-}
-
 export interface Golden {
   readonly cases: Readonly<Record<string, GoldenCase>>;
   tensor(name: string): Float32Array;
@@ -136,17 +114,4 @@ export async function goldenImages(
       return Promise.resolve({ width, height, rgb: Uint8Array.from(picture.values) });
     },
   };
-}
-
-/** The largest difference, relative to the largest expected magnitude. */
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
-  if (actual.length !== expected.length) return Infinity;
-  let difference = 0;
-  let scale = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const error = Math.abs((actual[i] as number) - (expected[i] as number));
-    if (!(error <= difference)) difference = error;
-    scale = Math.max(scale, Math.abs(expected[i] as number));
-  }
-  return difference / scale;
 }

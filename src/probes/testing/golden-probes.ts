@@ -1,7 +1,8 @@
 /** Two golden checkpoints in an engine, golden cases as samples of the probes, and what transformers makes of them. */
 import { Engine } from '../../engine/engine.ts';
 import type { Golden, GoldenAnswer } from '../../engine/testing/goldens.ts';
-import { goldenFolder, goldenImages, readGolden, readTensors } from '../../engine/testing/goldens.ts';
+import { goldenFolder, goldenImages, readGolden } from '../../engine/testing/goldens.ts';
+import { readTensors } from '../../checkpoint/small-tensors.ts';
 import { readFromDisk, wasmBackend } from '../../engine/testing/golden-model.ts';
 import { INLINE } from '../../engine/testing/inline-surroundings.ts';
 import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
