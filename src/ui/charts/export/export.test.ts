@@ -52,10 +52,14 @@ test('comma-separated values keep every digit, quote what needs it, and say wher
 
 test('comma-separated values hold no formula, in a cell or in the header', () => {
   const columns = ['=layer', '@task', '-note'];
-  const rows = [['+IN', '=HYPERLINK("http://x")', -1]];
+  const rows = [
+    ['+IN', '=HYPERLINK("http://x")', -1],
+    ['\t=1', '\uff1d1', 'a=1'],
+  ];
   expect(parsed(csv({ columns, rows }, facts))).toEqual([
     ["'=layer", "'@task", "'-note", 'frankenscope'],
     ["'+IN", `'=HYPERLINK("http://x")`, '-1', block],
+    ["'\t=1", "'\uff1d1", 'a=1', ''],
   ]);
   expect(csv({ columns: ['\uff1d1+1', '\n=1'], rows: [] }, facts)).toBe(
     `'\uff1d1+1,"'\n=1",frankenscope\r\n`,
