@@ -10,8 +10,11 @@ export type ByteRange = readonly [start: number, end: number];
 export interface ServedReader {
   /** The bytes of the ranges, one after another. @throws NamedError */
   read(path: string, ranges: readonly ByteRange[]): Promise<Uint8Array<ArrayBuffer>>;
-  /** Ends all reads under way with NamedError `Cancelled`; later ones are made again. */
-  stop(): void;
+  /**
+   * Ends with NamedError `Cancelled` all reads under way, and those asked for until `until` has settled: whoever reads in another
+   * thread hears of the end later.
+   */
+  stop(until?: Promise<unknown>): void;
 }
 
 /** What is known of a file on a server: plain data, as a message to a thread holds it. */
@@ -90,11 +93,12 @@ export function receivedFolder(files: CheckpointFiles): CheckpointFiles {
   return received.every(([path, source]) => files.get(path) === source) ? files : new Map(received);
 }
 
-/** Ends what is being fetched of a folder; nothing where no file of it is on a server. */
-export function stopFetching(files: CheckpointFiles): void {
-  for (const source of files.values()) {
-    if (source instanceof ServedFile) return opened.get(source.folder)?.stop();
-  }
+/** Ends what is being fetched of these files, and what is asked for until `until` has settled; nothing where none is on a server. */
+export function stopFetching(files: CheckpointFiles, until?: Promise<unknown>): void {
+  const folders = [...files.values()].flatMap((source) =>
+    source instanceof ServedFile ? source.folder : [],
+  );
+  for (const folder of new Set(folders)) opened.get(folder)?.stop(until);
 }
 
 /** Lets this page, and every thread that its files are sent to, read the folder. Returns what ends that. */

@@ -1,7 +1,7 @@
 /** A checkpoint folder on a server, as the rest of the app opens a folder: its files are read in ranges, by this page. */
 import { type ByteRange, ServedFile, type ServedReader, serveFolder } from '../checkpoint/served-file.ts';
 import { joinedBytes } from '../work/bytes.ts';
-import { cancelled } from '../work/cancel.ts';
+import { cancelled, throwIfCancelled } from '../work/cancel.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import type { ListedFile } from './listing.ts';
 import { runsOf } from './neighbours.ts';
@@ -28,6 +28,7 @@ export class FolderReader implements ServedReader {
     const file = this.#files.get(path);
     if (!file) throw new RangeError(`${path} is no file of the folder`);
     const { signal } = this.#stop;
+    throwIfCancelled(signal);
     const [only] = ranges;
     if (only && ranges.length === 1 && only[1] - only[0] <= PAGE_BYTES)
       return this.#paged(file, ...only, signal);
@@ -46,9 +47,14 @@ export class FolderReader implements ServedReader {
     return ranges.length === 1 && whole ? (whole as Uint8Array<ArrayBuffer>) : joinedBytes(found);
   }
 
-  stop(): void {
-    this.#stop.abort(cancelled());
-    this.#stop = new AbortController();
+  stop(until?: Promise<unknown>): void {
+    const stopped = this.#stop;
+    stopped.abort(cancelled());
+    const goOn = (): void => {
+      if (this.#stop === stopped) this.#stop = new AbortController();
+    };
+    if (until) until.then(goOn, goOn);
+    else goOn();
   }
 
   async #paged(

@@ -487,4 +487,22 @@ describe('a file on a server, in a thread', () => {
     await expect(reading).rejects.toMatchObject({ name: 'Cancelled' });
     expect(server.sent).toBeLessThan(100_000);
   });
+
+  it('fetches nothing for a thread that has not heard of the end yet', async () => {
+    const server = await started(FILES);
+    const file = {
+      path: 'w.safetensors',
+      url: new URL(`${server.url}/files/w.safetensors`),
+      bytes: ONE.length,
+    };
+    const reader = new FolderReader([file], new Server(undefined, { patience: PATIENCE }));
+    let end = (): void => undefined;
+    reader.stop(new Promise<void>((resolve) => (end = resolve)));
+    for (const range of [[0, 100] as const, [0, 300_000] as const])
+      await expect(reader.read('w.safetensors', [range])).rejects.toMatchObject({ name: 'Cancelled' });
+    expect(server.seen).toEqual([]);
+    end();
+    await Promise.resolve();
+    expect(await reader.read('w.safetensors', [[0, 100]])).toEqual(ONE.slice(0, 100));
+  });
 });

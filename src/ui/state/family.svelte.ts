@@ -117,6 +117,8 @@ export class Family {
   readonly #machine: Machine;
   readonly #jobs: Jobs;
   readonly #watch: WeightsWatch;
+  /** Loads under way. */
+  readonly #loading = new WeakMap<Slot, Promise<unknown>>();
 
   constructor(engine: EngineApi, choice: LoadChoice, machine: Machine, jobs: Jobs, watch: WeightsWatch) {
     this.folders = new ReadFolders(engine);
@@ -276,9 +278,11 @@ export class Family {
     };
     report(null);
     try {
-      const read = await this.#engine.load(job, checkpoint.id, this.#choice.options, report).finally(() => {
+      const loading = this.#engine.load(job, checkpoint.id, this.#choice.options, report).finally(() => {
         settled = true;
       });
+      this.#loading.set(slot, loading);
+      const read = await loading;
       const beside = this.loaded.map((other) => other.checkpoint);
       const model = await noteLoaded(this.#watch, checkpoint, read, beside).catch(async (error: unknown) => {
         await this.#engine.unload(checkpoint.id);
@@ -303,7 +307,7 @@ export class Family {
     if (slot.state.kind !== 'loading') return;
     slot.state = { ...slot.state, cancelling: true };
     void this.#engine.cancel(`load ${slot.state.checkpoint.id}`);
-    if (slot.folder) stopFetching(slot.folder.files);
+    if (slot.folder) stopFetching(slot.folder.files, this.#loading.get(slot));
   }
 
   async unload(slot: Slot): Promise<void> {
