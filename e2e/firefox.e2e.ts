@@ -51,10 +51,13 @@ test('a finding and its numbers, an answer as of transformers, and the app witho
 
   await page.locator('main figure summary ::-p-text(Export)').click();
   await press('CSV');
-  await expect.poll(() => readdirSync(folder.path).filter((name) => name.endsWith('.csv'))).toHaveLength(1);
-  const [file = ''] = readdirSync(folder.path);
-  const rows = readFileSync(join(folder.path, file), 'utf8').trim().split('\n');
-  expect(rows).toHaveLength(1 + 12);
+  // An empty file of the name is there before its bytes are.
+  const saved = (): string[] => {
+    const file = readdirSync(folder.path).find((name) => name.endsWith('.csv'));
+    return file === undefined ? [] : readFileSync(join(folder.path, file), 'utf8').trim().split('\n');
+  };
+  await expect.poll(() => saved().length).toBe(1 + 12);
+  const rows = saved();
   // As the sentence has it: layer, mean, both ends of the interval, n.
   const [, mean, low, high, n] =
     /average \+([\d.]+) .*: \+([\d.]+) to \+([\d.]+), n = (\d+)/.exec(found) ?? [];
@@ -67,14 +70,12 @@ test('a finding and its numbers, an answer as of transformers, and the app witho
     n,
   ]);
 
-  // Firefox 153 leaves what a worker reads unanswered at times: as a person would, the page is then opened again.
-  await expect(async () => {
-    await page.reload();
-    await press('Open the demo family');
-    await press('Try Base');
-    await press('Ask');
-    await page.waitForSelector('[aria-label="Answer"] p[aria-busy="false"]', BUSY);
-  }).toPass({ timeout: 150_000 });
+  // It leaves reads of workers unanswered at times, which are then asked for again (`src/checkpoint/asked-again.ts`).
+  await press('Open the demo family');
+  await page.waitForSelector('aria/Try RL[role="button"]', { timeout: 90_000 });
+  await press('Try Base');
+  await press('Ask');
+  await page.waitForSelector('[aria-label="Answer"] p[aria-busy="false"]', BUSY);
   expect(await text('[aria-label="Answer"] p[aria-busy]')).toBe(golden.examples[example?.name ?? '']);
 
   await host.close();

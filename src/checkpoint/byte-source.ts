@@ -1,5 +1,6 @@
 import { NamedError } from '../named-error.ts';
 import { plainReason } from '../plain-reason.ts';
+import { askedAgain } from './asked-again.ts';
 
 /** Bytes that can be read in ranges without holding the whole: a `File` or a `Blob` is one as it stands. */
 export interface ByteSource {
@@ -45,7 +46,8 @@ export async function readRange(
   if (view) return view;
   let buffer: ArrayBuffer;
   try {
-    buffer = await source.slice(start, end).arrayBuffer();
+    const read = () => source.slice(start, end).arrayBuffer();
+    buffer = await (source instanceof Blob ? askedAgain(read, end - start) : read());
   } catch (cause) {
     // A source whose bytes are computed says itself what went wrong.
     if (cause instanceof NamedError) throw cause;

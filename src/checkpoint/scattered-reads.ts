@@ -1,5 +1,6 @@
 /** Many small ranges of one file. */
 import type { ByteSource } from './byte-source.ts';
+import { askedAgain } from './asked-again.ts';
 import { readRange } from './byte-source.ts';
 import { ServedFile } from './served-file.ts';
 import { mapInFlight } from '../work/in-flight.ts';
@@ -36,8 +37,9 @@ export async function readScattered(
   const stored: Blob = source;
   const together = async (some: readonly Range[]): Promise<Uint8Array<ArrayBuffer>> => {
     const slices = new Blob(some.map(({ start, end }) => stored.slice(start, end)));
-    const bytes = new Uint8Array(await slices.arrayBuffer().catch(() => new ArrayBuffer(0)));
     const wanted = some.reduce((sum, { start, end }) => sum + end - start, 0);
+    const read = askedAgain(() => slices.arrayBuffer(), wanted);
+    const bytes = new Uint8Array(await read.catch(() => new ArrayBuffer(0)));
     // Something is amiss with one of them: asked for one by one, it says so, and whose it is.
     return bytes.length === wanted ? bytes : joinedBytes(await mapInFlight(some, single, signal));
   };
