@@ -13,14 +13,32 @@ import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
 const PIECE_BYTES = 16 * 2 ** 20;
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 8;
+/** Bare reads, and loads after them, of each dtype. */
+const PAIRS = 5;
+const QUANTIZED: readonly WeightDtype[] = ['q4', 'q8'];
 
-/** One layer, embedding and head of 7B: 2.6 GB of bf16 read, quantized, and run. */
+/** One layer, embedding and head of 7B: 1.6 GB of bf16 read, quantized both ways in pairs with a bare read, and run in q4. */
 export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) {
   const config = ONE_LAYER_OF_7B;
   const files = await syntheticCheckpoint(config, 'layer7b', 2);
-  const bare = await bareRead(files);
-  const dtype: WeightDtype = 'q4';
-  const { subject, bytesRead, seconds } = await loadSubject(backend, config, files, dtype, convert);
+  const loads: Partial<Record<WeightDtype, object>> = {};
+  for (const dtype of QUANTIZED) {
+    const [bare, rates]: [number[], number[]] = [[], []];
+    for (let pair = 0; pair < PAIRS; pair += 1) {
+      bare.push(await bareRead(files));
+      const { subject, bytesRead, seconds } = await loadSubject(backend, config, files, dtype, convert);
+      subject.rest.arrays.dispose();
+      rates.push(bytesRead / seconds);
+    }
+    const ratios = rates.map((rate, pair) => rate / (bare[pair] as number));
+    loads[dtype] = {
+      bareReadBytesPerSecond: median(bare),
+      loadBytesPerSecond: median(rates),
+      ...{ ratio: median(ratios), ratios },
+    };
+  }
+  const dtype = 'q4';
+  const { subject, bytesRead } = await loadSubject(backend, config, files, dtype, convert);
   const { sequence, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
   const { tokens, milliseconds } = await timedRun(createRuntime(backend), subject, sequence, {
     ...{ nextPosition, rows: [{}], maxNewTokens: NEW_TOKENS },
@@ -31,18 +49,18 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) 
   await removeSynthetic();
   const batch = { rows: 1, tokens: PROMPT_TOKENS + NEW_TOKENS };
   return {
-    dtype,
     storedBytes: bytesRead,
-    bareReadBytesPerSecond: bare,
-    loadBytesPerSecond: bytesRead / seconds,
-    ratio: bytesRead / seconds / bare,
-    deviceBytes: {
-      weights,
-      estimatedBatch: kvCacheBytes(config.text, batch) + prefillBytesPerRow(config.text, PROMPT_TOKENS),
-      headShards: headShards.length,
+    loads,
+    run: {
+      dtype,
+      deviceBytes: {
+        weights,
+        estimatedBatch: kvCacheBytes(config.text, batch) + prefillBytesPerRow(config.text, PROMPT_TOKENS),
+        headShards: headShards.length,
+      },
+      msPerToken: median(milliseconds),
+      finiteAnswer: tokens.every((token) => token >= 0 && token < config.text.vocabSize),
     },
-    msPerToken: median(milliseconds),
-    finiteAnswer: tokens.every((token) => token >= 0 && token < config.text.vocabSize),
   };
 }
 

@@ -1,7 +1,8 @@
 import { readRange } from '../../checkpoint/byte-source.ts';
 import { encodedAt } from '../../checkpoint/formats/sent-source.ts';
 import { hashPart } from '../../checkpoint/whole-hash/part.ts';
-import { blockArrays, convertRows } from './convert.ts';
+import { blockArrays } from './convert.ts';
+import { preparedConversion } from './convert-kernels.ts';
 import type { ReadAndConvert } from './load.ts';
 
 /**
@@ -16,8 +17,11 @@ export const inlineConvert: ReadAndConvert = async (source, { file, start, end }
     const packed = await encoded.packed({ first: task.asStored, count: task.rows }, task.block);
     return { arrays: blockArrays(packed, task), error: null, part: null };
   }
-  const bytes = await readRange(source, start, end, { file, tensor: task.tensor });
+  const [bytes, convert] = await Promise.all([
+    readRange(source, start, end, { file, tensor: task.tensor }),
+    preparedConversion(),
+  ]);
   const part = hashPart(bytes, task.place);
-  const converted = convertRows(bytes, task);
+  const converted = convert(bytes, task);
   return { ...converted, part: await part };
 };

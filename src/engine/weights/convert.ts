@@ -26,6 +26,8 @@ export interface ConvertTask {
   readonly asStored: number | null;
   /** Where the rows lie in their stored tensor, which is hashed meanwhile. */
   readonly place: PlaceInTensor;
+  /** Whether results may take the place of what was read, whose memory then stays with them. */
+  readonly inPlace: boolean;
 }
 
 export interface Converted {
@@ -48,7 +50,7 @@ export interface ReadAndConverted extends Converted {
  */
 export function convertRows(
   bytes: Uint8Array<ArrayBuffer>,
-  task: Omit<ConvertTask, 'place' | 'asStored' | 'block'>,
+  task: Omit<ConvertTask, 'place' | 'asStored' | 'block' | 'inPlace'>,
 ): Converted {
   const { dtype, rows, columns, format, tensor } = task;
   if (format === 'f32') {
@@ -104,8 +106,8 @@ function toHalf(values: Float32Array<ArrayBuffer>, tensor: string): Converted {
         'load the checkpoint in f32, q8 or q4',
       );
     }
-    squaredError += difference ** 2;
-    squaredNorm += value ** 2;
+    squaredError += difference * difference;
+    squaredNorm += value * value;
     if (difference > maxAbs) maxAbs = difference;
   }
   return { arrays: [asBytes(halves)], error: { squaredError, squaredNorm, maxAbs } };

@@ -92,7 +92,17 @@ export async function loadWeights(
     const { columns, format, block } = weight;
     const place = { start: start - entry.start, tensorBytes: entry.bytes };
     const asStored = isAsStored(checkpoint, entry, format) ? weight.firstRow + row : null;
-    const task = { tensor: entry.name, dtype: entry.dtype, rows, columns, format, block, asStored, place };
+    const task = {
+      tensor: entry.name,
+      dtype: entry.dtype,
+      rows,
+      columns,
+      format,
+      block,
+      asStored,
+      place,
+      inPlace: !whole,
+    };
     // Together: a refused allocation is noticed at once, and by us.
     const [{ arrays: data, error, part }] = await Promise.all([convert(source, range, task, group), room]);
     if (signal?.aborted) return;

@@ -19,6 +19,7 @@ const TASK: ConvertTask = {
   block: 32,
   asStored: null,
   place: { start: 0, tensorBytes: ROWS * COLUMNS * 2 },
+  inPlace: false,
 };
 
 const pools = new Set<ConvertPool>();
