@@ -33,7 +33,6 @@ import { scoreAnswer, scoresInWords } from './score-answer.ts';
 import type { ReadyDevice } from './ready-devices.ts';
 import type { CapturedKv } from './swap.ts';
 import { scoreBytes, visionBytes, type Work, type Working, working } from './working.ts';
-import { DEFAULT_MAX_IMAGE_PIXELS } from '../vlm/pixel-limit.ts';
 
 export type { Surroundings } from './ready-devices.ts';
 
@@ -235,13 +234,16 @@ export class Engine extends ModelLibrary {
     // What was cancelled while it waited for its turn begins no work.
     signal.throwIfAborted();
     const { config } = subject.rest;
-    if ((spec.images?.length ?? 0) > 0) {
-      const pixels = spec.maxImagePixels ?? DEFAULT_MAX_IMAGE_PIXELS;
-      // What it is asked next comes right after this.
-      const next = { layers: subject.layers.map(({ id }) => id), rest: subject.rest.id };
-      await this.hold(ready, visionNeeds(subject), visionBytes(config, pixels), signal, [next]);
-    }
-    return ready.prompts.prepare(this.folder(subject.rest.id), subject.rest, spec, continuation, signal);
+    // What it is asked next comes right after this.
+    const next = { layers: subject.layers.map(({ id }) => id), rest: subject.rest.id };
+    return ready.prompts.prepare(
+      this.folder(subject.rest.id),
+      subject.rest,
+      spec,
+      continuation,
+      signal,
+      (patches) => this.hold(ready, visionNeeds(subject), visionBytes(config, patches), signal, [next]),
+    );
   }
 
   /** Prepares prompts one after another, and sees to the weights that answering them takes. */

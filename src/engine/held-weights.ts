@@ -5,7 +5,7 @@ import { CONSTANT_COPIES } from './estimate.ts';
 import type { GraphStore } from './graph-store.ts';
 import { headOf, type Resident, type ResidentSubject } from './resident.ts';
 import { cheapOrder, type Price, priceOf, toGiveBack, type Weighed } from './turns.ts';
-import { gib } from './working.ts';
+import { roundedUp } from './working.ts';
 import { distinctBytes, WeightArrays } from './weights/arrays.ts';
 import type { HeldPart, HeldTensor } from './weights/held-tensor.ts';
 import { throwIfCancelled } from '../work/cancel.ts';
@@ -268,8 +268,8 @@ function weigh(tensors: readonly HeldTensor[]): number {
 export function tooLittle(memory: number, least: number): NamedError {
   return new NamedError(
     'DoesNotFit',
-    `${gib(least)} are needed at once, and ${gib(memory)} of memory were stated`,
+    `${roundedUp(least)} are needed at once, and ${roundedUp(memory)} of memory were stated`,
     { field: 'memory' },
-    `state ${gib(least)} or more, choose q8 or q4, or ask for shorter answers`,
+    `state ${roundedUp(least)} or more, choose q8 or q4, or ask for shorter answers`,
   );
 }

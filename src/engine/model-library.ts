@@ -217,7 +217,9 @@ export class ModelLibrary {
     const { id } = folder;
     if (this.#loaded.has(id)) await this.unload(id);
     const { weights } = await this.#devices.get(options.device);
-    const estimate = await this.estimate(id, options);
+    // In a stated memory a call takes on as many rows as it leaves, and says itself where that is none.
+    const shape: readonly number[] = options.memory === undefined ? [] : [1, 1];
+    const estimate = await this.estimate(id, options, ...shape);
     if (!estimate.fits) {
       throw new NamedError('DoesNotFit', estimate.refusals.join('; '), { file: folder.checkpoint.name }, '');
     }

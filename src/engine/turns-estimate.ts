@@ -1,6 +1,6 @@
 /** What it takes to load a model into a stated memory, beside others or in turns with them. */
 import type { MemoryEstimate, TurnsCost } from './protocol/loading.ts';
-import { gib } from './working.ts';
+import { roundedUp } from './working.ts';
 
 /**
  * @param alone the estimate as if nothing were held, and without a memory of the user's
@@ -18,7 +18,7 @@ export function inTurns(
   const { totalBytes, weightBytes } = alone;
   if (totalBytes > budgetBytes && refusals.length === 0) {
     refusals.push(
-      `${gib(totalBytes)} are needed by this model alone, ${gib(budgetBytes)} of memory are stated: state ${gib(totalBytes)} or more, or choose q8 or q4`,
+      `${roundedUp(totalBytes)} are needed by this model alone, ${roundedUp(budgetBytes)} of memory are stated: state ${roundedUp(totalBytes)} or more, or choose q8 or q4`,
     );
   }
   const over = totalBytes + heldBytes - budgetBytes;

@@ -49,9 +49,11 @@ function fitting(most: number, fit: number): number {
   return Math.max(1, Math.min(most, Math.floor(fit)));
 }
 
-/** "512.0 MiB", "4.40 GiB". */
-export function gib(bytes: number): string {
-  return bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+/** "512.0 MiB", "4.40 GiB": rounded up, so that what is said to be enough is enough. */
+export function roundedUp(bytes: number): string {
+  const up = (unit: number, digits: number): string =>
+    (Math.ceil((bytes / unit) * 10 ** digits) / 10 ** digits).toFixed(digits);
+  return bytes < 2 ** 30 ? `${up(2 ** 20, 1)} MiB` : `${up(2 ** 30, 2)} GiB`;
 }
 
 /** Scores of attention that is read: those of a row, in three arrays alive at once. */
@@ -59,8 +61,9 @@ export function scoreBytes({ heads }: Pick<TextConfig, 'heads'>, tokens: number)
   return 3 * heads * tokens ** 2 * Float32Array.BYTES_PER_ELEMENT;
 }
 
-/** Activations of the vision tower on one image of so many pixels, counted as `prefillBytesPerRow` does. */
-export function visionBytes({ vision }: VlmConfig, pixels: number): number {
-  const values = 3 * vision.intermediateSize + 6 * vision.hiddenSize;
-  return (pixels / vision.patchSize ** 2) * values * Float32Array.BYTES_PER_ELEMENT;
+/** The vision tower's on an image of so many patches: their pixels, and activations counted as `prefillBytesPerRow` does. */
+export function visionBytes({ vision }: VlmConfig, patches: number): number {
+  const pixels = vision.inChannels * vision.temporalPatchSize * vision.patchSize ** 2;
+  const values = pixels + 3 * vision.intermediateSize + 6 * vision.hiddenSize;
+  return patches * values * Float32Array.BYTES_PER_ELEMENT;
 }
