@@ -271,7 +271,10 @@ export class Engine extends ModelLibrary {
     { sequence: { length } }: Prepared,
     rows: number,
     signal: AbortSignal,
-    { attention = false, beside = [] }: { readonly attention?: boolean; readonly beside?: readonly ResidentSubject[] } = {},
+    {
+      attention = false,
+      beside = [],
+    }: { readonly attention?: boolean; readonly beside?: readonly ResidentSubject[] } = {},
   ): Promise<void> {
     const { bytes } = this.#working(ready, subject, { rows, tokens: length, prompt: length });
     const scores = attention ? scoreBytes(subject.rest.config.text, length) : 0;

@@ -138,7 +138,8 @@ describe('graphs with constants', () => {
 describe('graphs with constants, where models take turns', () => {
   it('go with the arrays that are given back, and no others', async () => {
     const store = new GraphStore(recorder(true));
-    for (const layer of [0, 1]) for (const donor of ['a', 'b']) await store.run(use('k', donor, 1, layer), {});
+    for (const layer of [0, 1])
+      for (const donor of ['a', 'b']) await store.run(use('k', donor, 1, layer), {});
     await store.forget(model('a'), ['layer1.w', 'layer2.w']);
     expect(log.filter((line) => line.startsWith('release'))).toEqual(['release ka1']);
   });

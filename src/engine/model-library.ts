@@ -248,7 +248,10 @@ export class ModelLibrary {
     const format = linearFormat(checkpoint, dtype);
     const plan = planOf(folder, dtype, backend);
     await weights.makeRoom(work);
-    const arrays = new WeightArrays(backend, weights.fitting(heldTensors(id, checkpoint, plan, new Map()), work));
+    const arrays = new WeightArrays(
+      backend,
+      weights.fitting(heldTensors(id, checkpoint, plan, new Map()), work),
+    );
     const { kept, convert } = this.#surroundings;
     const key = keptKey(checkpoint.fingerprint, dtype, plan);
     try {
@@ -391,7 +394,9 @@ export class ModelLibrary {
     if (!weights.limited) return;
     const turns = later.flatMap((subject) => {
       // Whoever was unloaded meanwhile is told when it is asked.
-      if (![subject.rest, ...subject.layers, subject.head ?? subject.rest].every((id) => this.#loaded.has(id)))
+      if (
+        ![subject.rest, ...subject.layers, subject.head ?? subject.rest].every((id) => this.#loaded.has(id))
+      )
         return [];
       const { subject: resident } = this.resolve(subject);
       return [[...visionNeeds(resident), ...runNeeds(resident)]];

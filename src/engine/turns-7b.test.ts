@@ -48,7 +48,7 @@ const VISION =
 /** Buffers without a GPU. */
 function countingBackend() {
   const gpu = {
-    createBuffer: ({ size }: { size: number }) => ({ size, destroy: () => undefined }) as GPUBuffer,
+    createBuffer: ({ size }: GPUBufferDescriptor) => ({ size, destroy: () => undefined }) as GPUBuffer,
   };
   const buffers = new BufferAccount(gpu);
   const make = (size: number): Tensor => ({ gpuBuffer: gpu.createBuffer({ size, usage: 0 }) }) as never;

@@ -111,8 +111,7 @@ export class WeightArrays {
       if (!array) continue;
       this.#held.delete(name);
       array.holders -= 1;
-      if (array.holders === 0 && !(array.content instanceof Uint8Array))
-        this.#backend.dispose(array.content);
+      if (array.holders === 0 && !(array.content instanceof Uint8Array)) this.#backend.dispose(array.content);
     }
   }
 

@@ -70,6 +70,15 @@ export async function answerAll(
   return records;
 }
 
+/** Turns of the subjects; null where all models are held at once. */
+export async function plannedTurns(
+  engine: Pick<AnsweringEngine, 'turns'>,
+  subjects: readonly Subject[],
+  together = ASKED_TOGETHER,
+): Promise<PlannedTurns | null> {
+  return subjects.length > 0 ? ((await engine.turns?.(subjects, together)) ?? null) : null;
+}
+
 /** Batches variant by variant, each with whom it leaves to be asked; null where all models are held at once. */
 async function inTurns(
   engine: AnsweringEngine,
@@ -83,7 +92,7 @@ async function inTurns(
   }
   const groups = [...variants.values()];
   const subjects = groups.map(([batch]) => (batch?.[0] as Ask).variant.subject);
-  const planned = subjects.length > 0 ? await engine.turns?.(subjects, together) : null;
+  const planned = await plannedTurns(engine, subjects, together);
   if (!planned) return null;
   const { order } = planned;
   return order.flatMap((turn, at) => {
