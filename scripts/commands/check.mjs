@@ -1,7 +1,7 @@
 import { COMMON } from './shared/flags.mjs';
 
-/** Every format is checked, and nothing is drawn. */
-const { dtype: _, seed: __, ...COMMON_OF_CHECK } = COMMON;
+/** Every format is checked, no model is loaded, and nothing is drawn. */
+const { dtype: _, memory: __, seed: ___, ...COMMON_OF_CHECK } = COMMON;
 
 /** @type {import('../commands.mjs').Command} */
 export const command = {

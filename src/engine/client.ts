@@ -32,12 +32,13 @@ import type {
   LoadProgress,
   LoadedModel,
   MemoryEstimate,
+  PlannedTurns,
   StoredWeights,
 } from './protocol/loading.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import { RepeatedGeneration } from './repeated-generation.ts';
 import type { EngineStarter } from './starter.ts';
-import type { ModelId } from './subject.ts';
+import type { ModelId, Subject } from './subject.ts';
 
 /** No step of an opening takes a second (`checkpoint/limits.ts`); ten are for a machine that is busy. */
 const ANSWER_MS = 10_000;
@@ -114,6 +115,10 @@ export class EngineClient implements EngineApi {
 
   async estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate> {
     return this.#call((host) => host.estimate(id, options, rows, tokens));
+  }
+
+  turns(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null> {
+    return this.#call((host) => host.turns(subjects, rows, tokens));
   }
 
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {

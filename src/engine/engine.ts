@@ -1,11 +1,12 @@
 /** The engine: everything that can be asked of resident checkpoints. */
 import { NamedError } from '../named-error.ts';
-import { injectedLayers, rowsPerBatch, rowsPerPrefill } from './estimate.ts';
+import { injectedLayers, rowsPerPrefill } from './estimate.ts';
 import { captureKv, forward } from './forward.ts';
 import type { PromptRows } from './decode-options.ts';
 import type { DecodedRow } from './generate.ts';
 import { generate, generateAll } from './generate.ts';
 import type { LensNumbers } from './lens.ts';
+import { runNeeds, visionNeeds } from './held-weights.ts';
 import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
 import type { Device, WeightDtype } from './protocol/device.ts';
@@ -27,10 +28,11 @@ import type {
 import type { RowSpec } from './protocol/intervention.ts';
 import type { PromptSpec } from './protocol/prompt.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
-import type { ResidentSubject } from './resident.ts';
+import { headOf, type ResidentSubject } from './resident.ts';
 import { scoreAnswer, scoresInWords } from './score-answer.ts';
 import type { ReadyDevice } from './ready-devices.ts';
 import type { CapturedKv } from './swap.ts';
+import { scoreBytes, visionBytes, type Work, type Working, working } from './working.ts';
 
 export type { Surroundings } from './ready-devices.ts';
 
@@ -43,10 +45,12 @@ export class Engine extends ModelLibrary {
       this.queue.add(async () => {
         const rows = request.rows ?? [{}];
         const { subject, ready, device } = this.resolve(request.subject);
-        const prepared = await this.#prepare(ready, subject, request, signal).catch((error: unknown) => {
-          if (!signal.aborted || error !== signal.reason) throw error;
-          return null;
-        });
+        const [prepared] = await this.#begin(ready, subject, [request], request, signal).catch(
+          (error: unknown) => {
+            if (!signal.aborted || error !== signal.reason) throw error;
+            return [];
+          },
+        );
         if (!prepared) return nothingYet(rows.length, device, subject.rest.dtype);
         const { tokenizer } = this.folder(subject.rest.id);
         const { sequence, visionSeconds } = prepared;
@@ -96,10 +100,9 @@ export class Engine extends ModelLibrary {
         const { subject, ready } = this.resolve(request.subject);
         const rowsOf = request.prompts.map(({ rows }) => rows ?? [{}]);
         const sources = this.#sourcesOf(rowsOf.flat());
-        const prepared: Prepared[] = [];
+        let prepared: readonly Prepared[];
         try {
-          for (const prompt of request.prompts)
-            prepared.push(await this.#prepare(ready, subject, prompt, signal));
+          prepared = await this.#begin(ready, subject, request.prompts, request, signal);
         } catch (error) {
           if (!signal.aborted || error !== signal.reason) throw error;
           return rowsOf.map((rows) => noAnswers(rows.length));
@@ -124,16 +127,13 @@ export class Engine extends ModelLibrary {
         const rows = request.rows ?? [{}];
         const { subject, ready } = this.resolve(request.subject);
         const prepared = await this.#prepare(ready, subject, request, signal, request.continuation);
+        const attention = request.capture?.attention !== undefined;
+        await this.#holdPass(ready, subject, prepared, rows.length, signal, { attention });
         const results = await forward(ready.runtime, subject, prepared.sequence, {
           rows,
           capture: request.capture ?? {},
           sources: this.#sourcesOf(rows),
-          rowsPerPrefill: this.#rowsPerPrefill(
-            ready,
-            subject,
-            prepared.sequence.length,
-            request.capture?.attention !== undefined,
-          ),
+          rowsPerPrefill: this.#rowsPerPrefill(ready, subject, prepared.sequence.length, attention),
           signal,
         });
         const { tokenizer } = this.folder(subject.rest.id);
@@ -179,8 +179,12 @@ export class Engine extends ModelLibrary {
         const readers = subjects.map((subject, index) => ({
           subject,
           row: rows[index] as RowSpec,
-          prepare: (continuation: readonly number[]) =>
-            this.#prepare(ready, subject, request, signal, continuation),
+          prepare: async (continuation: readonly number[]) => {
+            const prepared = await this.#prepare(ready, subject, request, signal, continuation);
+            // What every reader's head says of a place is compared: all of them stay.
+            await this.#holdPass(ready, subject, prepared, 1, signal, { beside: subjects });
+            return prepared;
+          },
         }));
         const found = await scoreAnswer(ready.runtime, readers, {
           answer,
@@ -200,7 +204,9 @@ export class Engine extends ModelLibrary {
     return this.jobs.run(request.job, (signal) =>
       this.queue.add(async () => {
         const { subject, ready } = this.resolve(request.subject);
-        const { sequence } = await this.#prepare(ready, subject, request, signal);
+        const prepared = await this.#prepare(ready, subject, request, signal);
+        const { sequence } = prepared;
+        await this.#holdPass(ready, subject, prepared, 1, signal);
         this.#sources.set(
           handle,
           await captureKv(ready.runtime, subject, sequence, signal, request.positions),
@@ -227,7 +233,58 @@ export class Engine extends ModelLibrary {
   ): Promise<Prepared> {
     // What was cancelled while it waited for its turn begins no work.
     signal.throwIfAborted();
-    return ready.prompts.prepare(this.folder(subject.rest.id), subject.rest, spec, continuation, signal);
+    const { config } = subject.rest;
+    // What it is asked next comes right after this.
+    const next = { layers: subject.layers.map(({ id }) => id), rest: subject.rest.id };
+    return ready.prompts.prepare(
+      this.folder(subject.rest.id),
+      subject.rest,
+      spec,
+      continuation,
+      signal,
+      (patches) => this.hold(ready, visionNeeds(subject), visionBytes(config, patches), signal, [next]),
+    );
+  }
+
+  /** Prepares prompts one after another, and sees to the weights that answering them takes. */
+  async #begin(
+    ready: ReadyDevice,
+    subject: ResidentSubject,
+    prompts: readonly (PromptSpec & Pick<GenerateRequest, 'rows'>)[],
+    request: Pick<GenerateAllRequest, 'maxNewTokens' | 'rowsPerBatch' | 'later'>,
+    signal: AbortSignal,
+  ): Promise<readonly Prepared[]> {
+    const prepared: Prepared[] = [];
+    for (const prompt of prompts) prepared.push(await this.#prepare(ready, subject, prompt, signal));
+    const prompt = Math.max(...prepared.map(({ sequence }) => sequence.length));
+    const rows = prompts.reduce((sum, { rows: own }) => sum + (own?.length ?? 1), 0);
+    const work = { rows, tokens: prompt + request.maxNewTokens, prompt };
+    const { bytes } = this.#working(ready, subject, work);
+    await this.hold(ready, runNeeds(subject), bytes, signal, request.later);
+    return prepared;
+  }
+
+  /** The same of one pass over a prompt. */
+  async #holdPass(
+    ready: ReadyDevice,
+    subject: ResidentSubject,
+    { sequence: { length } }: Prepared,
+    rows: number,
+    signal: AbortSignal,
+    {
+      attention = false,
+      beside = [],
+    }: { readonly attention?: boolean; readonly beside?: readonly ResidentSubject[] } = {},
+  ): Promise<void> {
+    const { bytes } = this.#working(ready, subject, { rows, tokens: length, prompt: length });
+    const scores = attention ? scoreBytes(subject.rest.config.text, length) : 0;
+    await this.hold(ready, runNeeds(subject, beside.map(headOf)), bytes + scores, signal);
+  }
+
+  #working({ weights, runtime }: ReadyDevice, subject: ResidentSubject, work: Work): Working {
+    const { device, maxTensorBytes } = runtime.backend;
+    const left = weights.limited ? weights.left(runNeeds(subject)) : Infinity;
+    return working({ config: subject.rest.config, left }, work, { device, maxTensorBytes });
   }
 
   /** A prepared prompt with its rows, as many at once as memory is estimated to hold. */
@@ -238,18 +295,19 @@ export class Engine extends ModelLibrary {
     request: Pick<GenerateRequest, 'maxNewTokens' | 'rowsPerBatch'> & { readonly rows: readonly RowSpec[] },
   ): Omit<PromptRows, 'sequence'> & { readonly rowsPerBatch: number } {
     const { text } = this.folder(subject.rest.id).config;
-    const { device, maxTensorBytes } = ready.runtime.backend;
     const capacity = text.maxPositionEmbeddings - sequence.length;
     const maxNewTokens = Math.max(1, Math.min(request.maxNewTokens, capacity));
+    const work = {
+      ...{ rows: request.rows.length, tokens: sequence.length + maxNewTokens },
+      prompt: sequence.length,
+    };
+    const { rowsPerPrefill, rowsPerBatch } = this.#working(ready, subject, work);
     return {
       nextPosition,
       rows: request.rows,
       maxNewTokens,
-      rowsPerPrefill: this.#rowsPerPrefill(ready, subject, sequence.length),
-      rowsPerBatch: Math.min(
-        Math.max(1, request.rowsPerBatch ?? Infinity),
-        rowsPerBatch(text, sequence.length + maxNewTokens, { device, maxTensorBytes }),
-      ),
+      rowsPerPrefill,
+      rowsPerBatch: Math.min(Math.max(1, request.rowsPerBatch ?? Infinity), rowsPerBatch),
     };
   }
 

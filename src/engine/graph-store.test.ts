@@ -119,13 +119,41 @@ describe('graphs with constants', () => {
 
   it('of an unloaded checkpoint are released, also those shared with another', async () => {
     const store = new GraphStore(recorder(true));
-    const stitched: GraphUse = { ...use('stitched', 'ab'), weightsKey: '0,a,b' };
+    const slots = ['v', 'w'].map((name) => ({ name, type: 'float32', dims: [1] }) as const);
+    const weights = [{ name: 'vw', rows: 1, columns: 1, format: 'f32', slots }] as const;
+    const stitched: GraphUse = {
+      ...use('stitched', 'ab'),
+      build: () => ({ model: { byteLength: 1 } as Uint8Array, weights, outputs: ['stitchedab0'] }),
+      weight: (slot) => [model(slot === 'v' ? 'a' : 'b'), slot],
+    };
     for (const each of [use('k', 'a'), use('k', 'b'), stitched]) await store.run(each, {});
     await store.forget(model('b'));
     expect(log.filter((line) => line.startsWith('release'))).toEqual(['release kb0', 'release stitchedab0']);
     log = [];
     await store.run(use('k', 'a'), {});
     expect(log).toEqual(['run ka0 on ']);
+  });
+});
+
+describe('graphs with constants, where models take turns', () => {
+  it('go with the arrays that are given back, and no others', async () => {
+    const store = new GraphStore(recorder(true));
+    for (const layer of [0, 1])
+      for (const donor of ['a', 'b']) await store.run(use('k', donor, 1, layer), {});
+    await store.forget(model('a'), ['layer1.w', 'layer2.w']);
+    expect(log.filter((line) => line.startsWith('release'))).toEqual(['release ka1']);
+  });
+
+  it('are held up to the bytes that are said, whatever the way in which they carry weights', async () => {
+    const store = new GraphStore(recorder(true));
+    const vision: GraphUse = { ...use('v', 'a', 10), weightsKey: 'visual.blocks.0. a' };
+    for (const each of [vision, use('k', 'a', 10), use('k', 'b', 10)]) await store.run(each, {});
+    await store.keepTo(20);
+    expect(log.filter((line) => line.startsWith('release'))).toEqual(['release va0']);
+    await store.run(vision, {});
+    expect(log.filter((line) => line.startsWith('release'))).toEqual(['release va0', 'release ka0']);
+    await store.forget(model('a'));
+    expect(log.filter((line) => line.startsWith('release')).at(-1)).toBe('release va0');
   });
 });
 

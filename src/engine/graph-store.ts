@@ -3,6 +3,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { ConstantWeights } from '../graph/weights.ts';
 import type { Backend, Compiled, Feeds, RunOptions } from './backend/backend.ts';
 import type { Resident } from './resident.ts';
+import type { ModelId } from './subject.ts';
 
 /** A graph together with where its weights come from. */
 export interface GraphUse {
@@ -21,7 +22,8 @@ interface Entry {
   readonly compiled: Promise<Compiled>;
   readonly graph: Pick<Graph, 'weights'>;
   readonly bytes: number;
-  readonly weightsKey: string;
+  /** Arrays whose bytes it carries, by the checkpoints they are of. */
+  readonly carried: ReadonlyMap<ModelId, ReadonlySet<string>>;
 }
 
 /** Graphs with constants are dropped, least recently used first, beyond this many bytes of WASM heap. */
@@ -31,6 +33,7 @@ export class GraphStore {
   readonly #backend: Backend;
   /** In order of last use. */
   readonly #entries = new Map<string, Entry>();
+  #most = CONSTANT_GRAPH_BYTES;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -63,12 +66,19 @@ export class GraphStore {
     }
   }
 
-  /** Drops graphs that carry weights of a checkpoint that is being unloaded. */
-  async forget(model: Resident): Promise<void> {
+  /** Drops graphs that carry weights of a checkpoint: all of its, or arrays that are being given back. */
+  async forget({ id }: Pick<Resident, 'id'>, arrays?: readonly string[]): Promise<void> {
     if (!this.#backend.constantWeights) return;
-    for (const [key, entry] of this.#entries) {
-      if (entry.weightsKey.split(',').includes(model.id)) await this.#drop(key, entry);
+    for (const [key, { carried, ...entry }] of this.#entries) {
+      const of = carried.get(id);
+      if (of && (arrays?.some((array) => of.has(array)) ?? true)) await this.#drop(key, entry);
     }
+  }
+
+  /** Holds no more bytes of graphs with constants from here on; the last one used always stays. */
+  async keepTo(bytes: number): Promise<void> {
+    this.#most = Math.min(bytes, CONSTANT_GRAPH_BYTES);
+    await this.#makeRoom();
   }
 
   async #entry(key: string, use: GraphUse): Promise<Entry> {
@@ -88,7 +98,7 @@ export class GraphStore {
       compiled: this.#backend.compile(graph, use.hostOutputs),
       graph: { weights: graph.weights },
       bytes: graph.model.byteLength,
-      weightsKey: use.weightsKey,
+      carried: this.#backend.constantWeights ? carriedBy(graph, use) : new Map(),
     };
     this.#entries.set(key, entry);
     entry.compiled.catch(() => this.#entries.delete(key));
@@ -100,14 +110,25 @@ export class GraphStore {
     let held = 0;
     for (const { bytes } of this.#entries.values()) held += bytes;
     for (const [key, entry] of this.#entries) {
-      if (held <= CONSTANT_GRAPH_BYTES || this.#entries.size === 1) return;
+      if (held <= this.#most || this.#entries.size === 1) return;
       held -= entry.bytes;
       await this.#drop(key, entry);
     }
   }
 
-  async #drop(key: string, entry: Entry): Promise<void> {
+  async #drop(key: string, entry: Pick<Entry, 'compiled'>): Promise<void> {
     this.#entries.delete(key);
     await this.#backend.releaseGraph(await entry.compiled);
   }
+}
+
+function carriedBy({ weights }: Pick<Graph, 'weights'>, { weight }: GraphUse): Entry['carried'] {
+  const carried = new Map<ModelId, Set<string>>();
+  for (const { slots } of weights) {
+    for (const { name } of slots) {
+      const [{ id }, array] = weight(name);
+      carried.set(id, (carried.get(id) ?? new Set()).add(array));
+    }
+  }
+  return carried;
 }

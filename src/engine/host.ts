@@ -10,6 +10,7 @@ import type { Device } from './protocol/device.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
 import type { LoadedModel } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
+import { restorePart } from './weights/kept-parts.ts';
 import { convertThreads, createConvertPool } from './weights/pool.ts';
 
 export class EngineHost extends Engine {
@@ -33,7 +34,7 @@ export class EngineHost extends Engine {
         files,
         signal,
       );
-    super({ createBackend, convert, decodeImage, kept, openPrompts });
+    super({ createBackend, convert, decodeImage, kept, restorePart, openPrompts });
     this.#notices = notices;
   }
 

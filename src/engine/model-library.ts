@@ -8,14 +8,24 @@ import { NamedError } from '../named-error.ts';
 import type { Backend } from './backend/backend.ts';
 import type { TensorDescription } from './describe-tensors.ts';
 import { describeTensors } from './describe-tensors.ts';
-import { CONSTANT_COPIES, estimateMemory } from './estimate.ts';
+import { estimateMemory } from './estimate.ts';
 import type { Folder, StoredFolder } from './folder.ts';
 import { openFolder, openStoredFolder } from './folder.ts';
 import { DonorChecks } from './donor-checks.ts';
 import { Jobs, openJob } from './jobs.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { Device } from './protocol/device.ts';
-import type { LoadOptions, LoadProgress, LoadedModel, MemoryEstimate } from './protocol/loading.ts';
+import type {
+  LoadOptions,
+  LoadProgress,
+  LoadedModel,
+  MemoryEstimate,
+  PlannedTurns,
+} from './protocol/loading.ts';
+import { type HeldModel, type Need, runNeeds, visionNeeds } from './held-weights.ts';
+import { readAgain } from './read-again.ts';
+import { costOf, inTurns } from './turns-estimate.ts';
+import { working } from './working.ts';
 import { SerialQueue } from '../work/queue.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import type { ReadyDevice, Surroundings } from './ready-devices.ts';
@@ -23,6 +33,7 @@ import { ReadyDevices } from './ready-devices.ts';
 import { storedEmbedding } from './stored-embedding.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { WeightArrays } from './weights/arrays.ts';
+import { heldTensors } from './weights/held-tensor.ts';
 import { keptKey, weightDates } from './weights/kept.ts';
 import { loadWeights } from './weights/load.ts';
 import { headShards, planWeights, type PlannedWeight } from './weights/plan.ts';
@@ -128,7 +139,8 @@ export class ModelLibrary {
   /** @throws NamedError `NoHalfPrecision`, and those of making the device ready. */
   async estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate> {
     const folder = this.folder(id);
-    const { backend } = (await this.#devices.get(options.device)).runtime;
+    const { runtime, weights } = await this.#devices.get(options.device);
+    const { backend } = runtime;
     if (options.dtype === 'f16' && !backend.halfPrecision) {
       throw new NamedError(
         'NoHalfPrecision',
@@ -137,13 +149,36 @@ export class ModelLibrary {
         'choose f32, q8 or q4',
       );
     }
-    return estimateMemory(
-      folder.config,
-      planOf(folder, options.dtype, backend),
-      { rows: rows ?? DEFAULT_SHAPE.rows, tokens: tokens ?? DEFAULT_SHAPE.tokens },
-      { device: options.device, maxTensorBytes: backend.maxTensorBytes },
-      backend.heldBytes + (backend.constantWeights ? this.#constantBytes(options.device) : 0),
-    );
+    const shape = { rows: rows ?? DEFAULT_SHAPE.rows, tokens: tokens ?? DEFAULT_SHAPE.tokens };
+    const limits = { device: options.device, maxTensorBytes: backend.maxTensorBytes };
+    const plan = planOf(folder, options.dtype, backend);
+    const held = backend.heldBytes + weights.constantBytes;
+    const { memory } = options;
+    if (memory === undefined) return estimateMemory(folder.config, plan, shape, limits, held);
+    return inTurns(estimateMemory(folder.config, plan, shape, limits, 0), held, memory, weights);
+  }
+
+  /** Turns of `subjects`, each with a batch of `rows` answers; null where memory is not stated. Before them, what is held now is held. */
+  async turns(
+    subjects: readonly Subject[],
+    rows = DEFAULT_SHAPE.rows,
+    tokens = DEFAULT_SHAPE.tokens,
+  ): Promise<PlannedTurns | null> {
+    return this.queue.add(() => {
+      const resolved = subjects.map((subject) => this.resolve(subject));
+      const [first] = resolved;
+      if (!first?.ready.weights.limited) return Promise.resolve(null);
+      const { weights, runtime } = first.ready;
+      const needs = resolved.map(({ subject }) => ({ vision: visionNeeds(subject), run: runNeeds(subject) }));
+      const { config } = first.subject.rest;
+      const left = Math.min(...needs.map(({ run }) => weights.left(run)));
+      const { bytes } = working({ config, left }, { rows, tokens, prompt: tokens }, runtime.backend);
+      const { order, bytesRead, peakBytes } = weights.cheapest(needs, bytes);
+      return Promise.resolve({
+        ...{ order, peakBytes, memoryBytes: weights.memory },
+        ...costOf(bytesRead, weights.bytesPerSecond),
+      });
+    });
   }
 
   /**
@@ -180,30 +215,52 @@ export class ModelLibrary {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedModel> {
     const { id } = folder;
-    const { device, dtype } = options;
     if (this.#loaded.has(id)) await this.unload(id);
-    const estimate = await this.estimate(id, options);
+    const { weights } = await this.#devices.get(options.device);
+    // In a stated memory a call takes on as many rows as it leaves, and says itself where that is none.
+    const shape: readonly number[] = options.memory === undefined ? [] : [1, 1];
+    const estimate = await this.estimate(id, options, ...shape);
     if (!estimate.fits) {
       throw new NamedError('DoesNotFit', estimate.refusals.join('; '), { file: folder.checkpoint.name }, '');
     }
+    const work = estimate.kvCacheBytes + estimate.activationBytes;
+    const load = () => this.#read(folder, options, work, signal, onProgress);
+    weights.memory = options.memory === undefined ? Infinity : estimate.budgetBytes;
+    // Where memory is stated, no turn is taken meanwhile: what one gives back is not the other's.
+    return weights.limited ? this.queue.add(load) : load();
+  }
+
+  /** @param work bytes to leave free for what is asked first */
+  async #read(
+    folder: Folder,
+    options: LoadOptions,
+    work: number,
+    signal: AbortSignal,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<LoadedModel> {
+    signal.throwIfAborted();
+    const { id, checkpoint, config } = folder;
+    const { device, dtype, keep = false } = options;
     const started = performance.now();
     const ready = await this.#devices.get(device);
-    const { backend } = ready.runtime;
-    const format = linearFormat(folder.checkpoint, dtype);
+    const { weights, runtime } = ready;
+    const { backend } = runtime;
+    const format = linearFormat(checkpoint, dtype);
     const plan = planOf(folder, dtype, backend);
-    const arrays = new WeightArrays(backend);
+    await weights.makeRoom(work);
+    const arrays = new WeightArrays(
+      backend,
+      weights.fitting(heldTensors(id, checkpoint, plan, new Map()), work),
+    );
     const { kept, convert } = this.#surroundings;
-    const key = keptKey(folder.checkpoint.fingerprint, dtype, plan);
+    const key = keptKey(checkpoint.fingerprint, dtype, plan);
     try {
-      const dates = weightDates(folder.checkpoint);
-      const stored = options.keep
-        ? await kept?.restore(key, plan, arrays, { signal, onProgress, dates })
-        : null;
-      const keeper =
-        options.keep && !stored ? await kept?.keep(key, folder.checkpoint.name, dtype, plan, dates) : null;
+      const dates = weightDates(checkpoint);
+      const stored = keep ? await kept?.restore(key, plan, arrays, { signal, onProgress, dates }) : null;
+      const keeper = keep && !stored ? await kept?.keep(key, checkpoint.name, dtype, plan, dates) : null;
       let report = stored;
       try {
-        report ??= await loadWeights(folder.checkpoint, plan, arrays, {
+        report ??= await loadWeights(checkpoint, plan, arrays, {
           convert,
           signal,
           onProgress,
@@ -215,33 +272,28 @@ export class ModelLibrary {
         throw error;
       }
       signal.throwIfAborted();
-      this.#loaded.set(id, {
-        ready,
-        device,
-        resident: {
-          id,
-          config: folder.config,
-          dtype,
-          format,
-          arrays,
-          headShards: headShards(folder.config.text, format, backend.maxTensorBytes),
-          embedding: storedEmbedding(folder.checkpoint, folder.config.text),
-        },
-      });
+      const { hashes } = report;
+      const seconds = (performance.now() - started) / 1000;
+      const resident = {
+        ...{ id, config, dtype, format, arrays },
+        headShards: headShards(config.text, format, backend.maxTensorBytes),
+        embedding: storedEmbedding(checkpoint, config.text),
+      };
+      const model: HeldModel = {
+        resident,
+        tensors: heldTensors(id, checkpoint, plan, hashes),
+        read: readAgain(this.#surroundings, { checkpoint, dtype, plan, keep, hashes }),
+      };
+      weights.enter(model, seconds);
+      this.#loaded.set(id, { ready, device, resident });
       return {
-        id,
-        device,
-        adapter: backend.adapter,
-        dtype,
+        ...{ id, device, adapter: backend.adapter, dtype, seconds },
         weightBytes: arrays.bytes,
         bytesRead: report.bytesRead,
-        seconds: (performance.now() - started) / 1000,
         fromStorage: stored !== null && stored !== undefined,
         quantization: report.error,
-        ...(folder.checkpoint.format === undefined
-          ? {}
-          : { stored: storedMatrices(folder.checkpoint, plan) }),
-        ...(report.hashes.size > 0 ? { hashes: Object.fromEntries(report.hashes) } : {}),
+        ...(checkpoint.format === undefined ? {} : { stored: storedMatrices(checkpoint, plan) }),
+        ...(hashes.size > 0 ? { hashes: Object.fromEntries(hashes) } : {}),
       };
     } catch (error) {
       arrays.dispose();
@@ -254,9 +306,8 @@ export class ModelLibrary {
     if (!loaded) return;
     this.#loaded.delete(id);
     await this.queue.add(async () => {
-      await loaded.ready.runtime.graphs.forget(loaded.resident);
       loaded.ready.prompts.forget(loaded.resident);
-      loaded.resident.arrays.dispose();
+      await loaded.ready.weights.leave(loaded.resident);
     });
   }
 
@@ -332,10 +383,27 @@ export class ModelLibrary {
     return { subjects: [subject, ...rest], ready, folder };
   }
 
-  /** Weights that graphs carry are on no ledger of the backend. */
-  #constantBytes(device: Device): number {
-    const arrays = [...this.#loaded.values()].filter((loaded) => loaded.device === device);
-    return CONSTANT_COPIES * arrays.reduce((sum, { resident }) => sum + resident.arrays.bytes, 0);
+  /** What is held for one call: nothing, where memory is not stated. */
+  protected async hold(
+    { weights }: ReadyDevice,
+    needs: readonly Need[],
+    working: number,
+    signal: AbortSignal,
+    later: readonly Subject[] = [],
+  ): Promise<void> {
+    if (!weights.limited) return;
+    const turns = later.flatMap((subject) => {
+      // Whoever was unloaded meanwhile is told when it is asked.
+      if (
+        ![subject.rest, ...subject.layers, subject.head ?? subject.rest].every((id) => this.#loaded.has(id))
+      )
+        return [];
+      const { subject: resident } = this.resolve(subject);
+      return [[...visionNeeds(resident), ...runNeeds(resident)]];
+    });
+    await weights.hold(needs, working, turns, signal).catch((error: unknown) => {
+      throw signal.aborted ? signal.reason : error;
+    });
   }
 }
 

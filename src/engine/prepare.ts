@@ -30,6 +30,9 @@ export interface Prepared {
   readonly visionSeconds: number;
 }
 
+/** Awaited before the vision tower sees an image of so many patches. */
+export type BeforeVision = (patches: number) => Promise<void>;
+
 /** Image features kept: 64 images of 300 tokens at 7B are 275 MB, but one photograph can have 16 384 tokens. */
 const KEPT_BYTES = 512 * 2 ** 20;
 
@@ -59,6 +62,7 @@ export class PromptPreparer {
     spec: PromptSpec,
     continuation: readonly number[] = [],
     signal?: AbortSignal,
+    beforeVision: BeforeVision = () => Promise.resolve(),
   ): Promise<Prepared> {
     const started = performance.now();
     const processing = spec.imageProcessing ?? DEFAULT_IMAGE_PROCESSING;
@@ -91,7 +95,7 @@ export class PromptPreparer {
     }
     const imageFeatures: Float32Array[] = [];
     for (const { image, preprocessor } of images)
-      imageFeatures.push(await this.#embed(preprocessor, model, image, signal));
+      imageFeatures.push(await this.#embed(preprocessor, model, image, beforeVision, signal));
     const visionSeconds = (performance.now() - started) / 1000;
     const embedded = await embedSequence(config, model.embedding, {
       inputIds,
@@ -131,15 +135,19 @@ export class PromptPreparer {
     preprocessor: Preprocessor,
     model: Resident,
     image: Image,
+    beforeVision: BeforeVision,
     signal: AbortSignal | undefined,
   ): Promise<Float32Array> {
     // An image that a prompt shows twice is known the second time.
     const { key, grid } = image;
+    const see = async (pixels: RgbImage): Promise<Float32Array> => {
+      await beforeVision(grid[1] * grid[2]);
+      return this.#vision.embed(model, patchify(pixels, preprocessor), signal);
+    };
     const embedding =
       'embedding' in image
         ? image.embedding
-        : (this.#embeddings.get(key)?.embedding ??
-          (await this.#vision.embed(model, patchify(image.pixels, preprocessor), signal)));
+        : (this.#embeddings.get(key)?.embedding ?? (await see(image.pixels)));
     this.#embeddings.delete(key);
     this.#embeddings.set(key, { grid, embedding });
     this.#letGo();

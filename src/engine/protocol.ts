@@ -18,10 +18,11 @@ import type {
   LoadProgress,
   LoadedModel,
   MemoryEstimate,
+  PlannedTurns,
   StoredWeights,
 } from './protocol/loading.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
-import type { ModelId } from './subject.ts';
+import type { ModelId, Subject } from './subject.ts';
 
 /** What the engine is doing about its own health; shown, never hidden. */
 export type EngineStatus =
@@ -45,6 +46,11 @@ export interface EngineApi {
   /** Likewise its tokens, some 150,000; null where it has no tokenizer.json. */
   vocabulary(id: ModelId): Promise<Vocabulary | null>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
+  /**
+   * What it takes that subjects are asked one after another, `rows` answers of up to `tokens` positions at a time, where memory was
+   * stated when they were loaded; null where it was not.
+   */
+  turns(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null>;
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;
   load(

@@ -7,7 +7,9 @@ import { PromptPreparer } from './prepare.ts';
 import type { Device } from './protocol/device.ts';
 import type { Runtime } from './runtime.ts';
 import { createRuntime } from './runtime.ts';
+import { HeldWeights } from './held-weights.ts';
 import type { KeptWeights } from './weights/kept.ts';
+import type { RestorePart } from './weights/kept-parts.ts';
 import type { ReadAndConvert } from './weights/load.ts';
 import { plainReason } from '../plain-reason.ts';
 
@@ -20,11 +22,14 @@ export interface Surroundings {
   readonly openPrompts?: OpenPrompts;
   /** Origin-private storage for converted weights; null where there is none. */
   readonly kept: KeptWeights | null;
+  /** Reads tensors of a kept copy again; where it is left out, the checkpoint's files are read. */
+  readonly restorePart?: RestorePart;
 }
 
-/** A device in use, and the prompts prepared on it. */
+/** A device in use, the weights on it, and the prompts prepared on it. */
 export interface ReadyDevice {
   readonly runtime: Runtime;
+  readonly weights: HeldWeights;
   readonly prompts: PromptPreparer;
 }
 
@@ -42,7 +47,11 @@ export class ReadyDevices {
     if (known) return known;
     const made = makeReady(this.#surroundings.createBackend(device)).then((backend) => {
       const runtime = createRuntime(backend);
-      return { runtime, prompts: new PromptPreparer(runtime.vision, this.#surroundings.decodeImage) };
+      return {
+        runtime,
+        weights: new HeldWeights(backend, runtime.graphs),
+        prompts: new PromptPreparer(runtime.vision, this.#surroundings.decodeImage),
+      };
     });
     this.#devices.set(device, made);
     made.catch(() => this.#devices.delete(device));

@@ -9,6 +9,7 @@ import type { EngineClient } from '../engine/client.ts';
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
 import type { Device, WeightDtype } from '../engine/protocol/device.ts';
 import type { LoadedModel } from '../engine/protocol/loading.ts';
+import { memoryBytes } from '../memory-size.ts';
 import { NamedError } from '../named-error.ts';
 import { noteLoaded } from '../study/weights/loaded.ts';
 import type { WeightsWatch } from '../study/weights/watch.ts';
@@ -187,7 +188,8 @@ export class Checkpoints {
   }
 
   async #load(summary: OpenedCheckpoint): Promise<LoadedCheckpoint> {
-    const options = await this.loadOptions();
+    const memory = memoryBytes(this.#around.flags.text('memory') ?? '');
+    const options = { ...(await this.loadOptions()), ...(memory === null ? {} : { memory }) };
     const job = `load ${summary.id}`;
     let percent = -1;
     const cancel = (): void => void this.#around.engine().cancel(job);

@@ -6,14 +6,17 @@ import type { Evaluation, EvaluationPlan, MeasuredUpdates } from '../analyses/ev
 import type { ResultFile } from '../analyses/result-file.ts';
 import { defaultValues } from '../analyses/setting-values.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
+import { plannedTurns } from '../evaluation/answers/answer-all.ts';
 import { answerJournals, answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
 import type { ResultPieces } from '../evaluation/results/write.ts';
 import { nothingToAsk } from '../evaluation/samples/item-counts.ts';
 import { gradeAll } from '../evaluation/tables/graded.ts';
+import type { PlannedTurns } from '../engine/protocol/loading.ts';
 import { browserComputers } from '../spectra/computers.ts';
 import type { EnergyRecord } from '../spectra/energy.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LongWork } from '../work/long-work.ts';
+import { gigabytes } from '../memory-size.ts';
 import { comparedCheckpoints } from './compared.ts';
 import type { Command, AnalysisContext } from './context.ts';
 import { givenItems } from './given-samples.ts';
@@ -42,6 +45,11 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
   notice(
     `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
   );
+  const turns = await plannedTurns(
+    engine,
+    plan.variants.map(({ subject }) => subject),
+  );
+  if (turns) notice(turnsText(turns));
   const { answers, generated } = await answered(context, plan);
   signal.throwIfAborted();
   const memory = declaration.measuresMemory
@@ -61,6 +69,15 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
     graded,
     shown: () => Promise.resolve(null),
   };
+}
+
+/** What it costs that not all models are held, before any is asked. */
+function turnsText({ memoryBytes, peakBytes, bytesReadAgain, seconds }: PlannedTurns): string {
+  const time = seconds === null ? '' : `, some ${Math.ceil(seconds)} s`;
+  return (
+    `memory of ${gigabytes(memoryBytes)}: models take turns, ${gigabytes(peakBytes)} of weights at a time at most; ` +
+    `${gigabytes(bytesReadAgain)} are read again in one round of the variants${time}`
+  );
 }
 
 function* textsOf(files: ResultPieces): Generator<ResultFile> {

@@ -16,6 +16,12 @@ export const COMMON = {
     choices: ['f32', 'f16', 'q8', 'q4'],
     help: 'weights in memory (default: f32)',
   },
+  memory: {
+    kind: 'text',
+    pattern: /^0*[1-9]\d*(\.\d+)?[MG]i?B$/,
+    example: '8GB',
+    help: 'memory of the device that may be taken: models that do not fit into it together take turns (default: all of it)',
+  },
   seed: { kind: 'integer', minimum: 0, help: 'seed of every random choice', value: 0 },
   out: { kind: 'path', help: 'file to write; - is stdout', value: '-' },
   quiet: { kind: 'switch', help: 'no progress on stderr' },

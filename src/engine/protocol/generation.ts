@@ -69,4 +69,6 @@ export interface GenerateResult extends PromptAnswers {
 /** Several prompts, answered by one subject; their rows share batches. */
 export interface GenerateAllRequest extends Omit<GenerateRequest, keyof PromptSpec | 'rows' | 'pieces'> {
   readonly prompts: readonly (PromptSpec & Pick<GenerateRequest, 'rows'>)[];
+  /** Who is asked after this, in order, as far as it is known: where models take turns, what they need soonest is kept. */
+  readonly later?: readonly Subject[];
 }

@@ -6,6 +6,29 @@ export interface LoadOptions {
   readonly dtype: WeightDtype;
   /** Keep converted weights in origin-private storage so that the next open skips quantization. */
   readonly keep?: boolean;
+  /**
+   * Bytes that everything on the device may take, from this load on: models that do not fit into them together take turns. Default: what
+   * the device gives. No answer depends on it.
+   */
+  readonly memory?: number;
+}
+
+/** What it takes that models take turns. */
+export interface TurnsCost {
+  /** Bytes of weights that are read again. */
+  readonly bytesReadAgain: number;
+  /** At the rate of the last load or turn; null before any. */
+  readonly seconds: number | null;
+}
+
+/** Turns of a list of subjects, as they are known beforehand. */
+export interface PlannedTurns extends TurnsCost {
+  /** Which comes when, as indices into the list: in this order little is read again. */
+  readonly order: readonly number[];
+  /** Most bytes of weights held at once. */
+  readonly peakBytes: number;
+  /** The memory that was stated. */
+  readonly memoryBytes: number;
 }
 
 export interface MemoryEstimate {
@@ -19,6 +42,8 @@ export interface MemoryEstimate {
   /** What may be held in all: the WASM heap, or the user's budget for the GPU (browsers do not tell its size). */
   readonly budgetBytes: number;
   readonly alreadyHeldBytes: number;
+  /** Where it fits by taking turns with what is held: what each change to this model takes at most. */
+  readonly turns?: TurnsCost;
   readonly fits: boolean;
   /** Why it does not fit, with numbers and a remedy; empty when it does. */
   readonly refusals: readonly string[];

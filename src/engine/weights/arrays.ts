@@ -7,24 +7,48 @@ import { asModuleError } from '../backend/module-error.ts';
 /** What of a backend holds weights. */
 export type ArrayDevice = Pick<Backend, 'constantWeights' | 'zeros' | 'write' | 'dispose'>;
 
+/** An array in memory: of one checkpoint, or of several that have the same bytes there. */
+interface HeldArray {
+  readonly content: Tensor | Uint8Array;
+  readonly bytes: number;
+  holders: number;
+}
+
 /**
  * On the GPU a tensor per array, bound at each run. Where weights are constants of the graphs, plain bytes
- * that graphs are built from.
+ * that graphs are built from. Not all of them need be held: what is given back can be adopted again.
  */
 export class WeightArrays {
   readonly #backend: ArrayDevice;
-  readonly #tensors = new Map<string, Tensor>();
-  readonly #constants = new Map<string, Uint8Array>();
-  #bytes = 0;
+  readonly #held = new Map<string, HeldArray>();
+  /** Of every array that ever came, held or not. */
+  readonly #sizes = new Map<string, number>();
+  readonly #wanted: ReadonlySet<string> | undefined;
   #disposed = false;
 
-  constructor(backend: ArrayDevice) {
+  /** @param wanted arrays to be held; what comes of others is let go. Default: all */
+  constructor(backend: ArrayDevice, wanted?: ReadonlySet<string>) {
     this.#backend = backend;
+    this.#wanted = wanted;
   }
 
-  /** Bytes of all arrays. */
+  /** Bytes of all arrays, held or given back. */
   get bytes(): number {
-    return this.#bytes;
+    return sum(this.#sizes.values());
+  }
+
+  /** Bytes of the arrays that are held. */
+  get heldBytes(): number {
+    return distinctBytes([this]);
+  }
+
+  /** What is held, for `distinctBytes`. */
+  get held(): Iterable<{ readonly bytes: number }> {
+    return this.#held.values();
+  }
+
+  has(name: string): boolean {
+    return this.#held.has(name);
   }
 
   /**
@@ -34,24 +58,24 @@ export class WeightArrays {
    * @throws NamedError `OutOfMemory`, `BindingTooLarge`.
    */
   async allocate(slot: WeightSlot): Promise<void> {
-    if (this.#disposed || this.#tensors.has(slot.name) || this.#constants.has(slot.name)) return;
+    if (this.#disposed || this.#held.has(slot.name)) return;
     const bytes = slotBytes(slot);
-    if (this.#backend.constantWeights) this.#constants.set(slot.name, room(bytes));
-    else {
-      const tensor = await this.#backend.zeros(slot.type, slot.dims);
-      // A load that failed elsewhere does not wait for its other pieces.
-      if (this.#disposed) {
-        this.#backend.dispose(tensor);
-        return;
-      }
-      this.#tensors.set(slot.name, tensor);
+    this.#sizes.set(slot.name, bytes);
+    if (!this.#wants(slot.name)) return;
+    if (this.#backend.constantWeights) {
+      this.#held.set(slot.name, { content: room(bytes), bytes, holders: 1 });
+      return;
     }
-    this.#bytes += bytes;
+    const content = await this.#backend.zeros(slot.type, slot.dims);
+    // A load that failed elsewhere does not wait for its other pieces.
+    if (this.#disposed) this.#backend.dispose(content);
+    else this.#held.set(slot.name, { content, bytes, holders: 1 });
   }
 
   write(name: string, byteOffset: number, bytes: Uint8Array): void {
-    const constant = this.#constants.get(name);
-    if (constant) constant.set(bytes, byteOffset);
+    if (!this.#wants(name)) return;
+    const content = this.#held.get(name)?.content;
+    if (content instanceof Uint8Array) content.set(bytes, byteOffset);
     else this.#backend.write(this.tensor(name), byteOffset, bytes);
   }
 
@@ -63,29 +87,72 @@ export class WeightArrays {
   /** Keeps all bytes of an array as they came; where arrays are constants, and this one is not there yet. */
   take(name: string, bytes: Uint8Array): void {
     if (this.#disposed) return;
-    this.#bytes += bytes.length - (this.#constants.get(name)?.length ?? 0);
-    this.#constants.set(name, bytes);
+    this.#sizes.set(name, bytes.length);
+    if (this.#wants(name)) this.#held.set(name, { content: bytes, bytes: bytes.length, holders: 1 });
   }
 
   tensor(name: string): Tensor {
-    const tensor = this.#tensors.get(name);
-    if (!tensor) throw new RangeError(`the weight ${name} is not on the device`);
-    return tensor;
+    const content = this.#held.get(name)?.content;
+    if (!content || content instanceof Uint8Array)
+      throw new RangeError(`the weight ${name} is not on the device`);
+    return content;
   }
 
   constant(name: string): Uint8Array {
-    const bytes = this.#constants.get(name);
-    if (!bytes) throw new RangeError(`the weight ${name} is not in memory`);
-    return bytes;
+    const content = this.#held.get(name)?.content;
+    if (!(content instanceof Uint8Array)) throw new RangeError(`the weight ${name} is not in memory`);
+    return content;
+  }
+
+  /** Gives arrays back; others that hold the same keep them. */
+  release(names: Iterable<string>): void {
+    for (const name of names) {
+      const array = this.#held.get(name);
+      if (!array) continue;
+      this.#held.delete(name);
+      array.holders -= 1;
+      if (array.holders === 0 && !(array.content instanceof Uint8Array)) this.#backend.dispose(array.content);
+    }
+  }
+
+  /** Takes over all that `other` holds, which is then nothing's but these. */
+  adopt(other: WeightArrays): void {
+    for (const [name, array] of other.#held) this.#held.set(name, array);
+    other.#held.clear();
+    if (this.#disposed) this.dispose();
+  }
+
+  /** Holds arrays of `other`, on the same device, in place of its own: they have the same bytes. */
+  share(names: Iterable<string>, other: WeightArrays): void {
+    for (const name of names) {
+      const array = other.#held.get(name);
+      if (!array || array === this.#held.get(name)) continue;
+      this.release([name]);
+      array.holders += 1;
+      this.#held.set(name, array);
+    }
   }
 
   dispose(): void {
     this.#disposed = true;
-    for (const tensor of this.#tensors.values()) this.#backend.dispose(tensor);
-    this.#tensors.clear();
-    this.#constants.clear();
-    this.#bytes = 0;
+    this.release([...this.#held.keys()]);
+    this.#sizes.clear();
   }
+
+  #wants(name: string): boolean {
+    return this.#wanted?.has(name) ?? true;
+  }
+}
+
+/** Bytes that several hold together: what is the same array counts once. */
+export function distinctBytes(all: Iterable<Pick<WeightArrays, 'held'>>): number {
+  return sum(Array.from(new Set([...all].flatMap(({ held }) => [...held])), ({ bytes }) => bytes));
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
 }
 
 function room(bytes: number): Uint8Array {

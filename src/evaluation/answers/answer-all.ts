@@ -1,4 +1,6 @@
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { PlannedTurns } from '../../engine/protocol/loading.ts';
+import type { Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
 import { piecesPrompt } from '../../probes/problem-prompt.ts';
@@ -17,6 +19,8 @@ import { cancelled, isCancelled, throwIfCancelled } from '../../work/cancel.ts';
 export interface AnsweringEngine {
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   cancel(job: string): Promise<void> | void;
+  /** Where models may take turns. */
+  turns?(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null>;
 }
 
 /**
@@ -28,8 +32,9 @@ export const ASKED_TOGETHER = 16;
 
 /**
  * Answers every ask once, greedily; asks that share a key share the answer, and keys in `work.finished` are not asked at
- * all. Each variant is asked `together` samples at a time, all variants in turn. Returns all answers by key. Nothing is
- * ever generated twice as long as records are kept.
+ * all. Each variant is asked `together` samples at a time, all variants in turn; where models take turns in memory, one variant after
+ * another, in an order that reads few weights again. Returns all answers by key. Nothing is ever generated twice as long as records
+ * are kept.
  *
  * @throws NamedError `Cancelled`; the engine's, with variant and sample named.
  */
@@ -44,22 +49,60 @@ export async function answerAll(
   const progress = { phase: 'answering', unit: 'answers' } as const;
   const { records, left, add } = resume(asks, ({ key }) => key, work, progress);
   const black: BlackImages = new Map();
-  const answerBatch = async (batch: readonly Ask[]): Promise<void> => {
+  const answerBatch = async (batch: readonly Ask[], later?: readonly Subject[]): Promise<void> => {
     throwIfCancelled(signal);
     let found: readonly Answer[];
     try {
-      found = await answersOf(engine, batch, settings, black, signal);
+      found = await answersOf(engine, batch, settings, black, signal, later);
     } catch (error) {
       if (isCancelled(error)) throw error;
       if (batch.length === 1) throw naming(error, batch[0] as Ask);
       // The others keep their answers, and the error names the one it is about.
-      for (const ask of batch) await answerBatch([ask]);
+      for (const ask of batch) await answerBatch([ask], later);
       return;
     }
     for (const [index, { key }] of batch.entries()) await add(key, found[index] as Answer);
   };
-  for (const batch of batchesOf(left, together)) await answerBatch(batch);
+  const batches = batchesOf(left, together);
+  const turns = await inTurns(engine, batches, together);
+  if (turns) for (const { batch, later } of turns) await answerBatch(batch, later);
+  else for (const batch of batches) await answerBatch(batch);
   return records;
+}
+
+/** Turns of the subjects; null where all models are held at once. */
+export async function plannedTurns(
+  engine: Pick<AnsweringEngine, 'turns'>,
+  subjects: readonly Subject[],
+  together = ASKED_TOGETHER,
+): Promise<PlannedTurns | null> {
+  return subjects.length > 0 ? ((await engine.turns?.(subjects, together)) ?? null) : null;
+}
+
+/** Batches variant by variant, each with whom it leaves to be asked; null where all models are held at once. */
+async function inTurns(
+  engine: AnsweringEngine,
+  batches: readonly (readonly Ask[])[],
+  together: number,
+): Promise<readonly { readonly batch: readonly Ask[]; readonly later: readonly Subject[] }[] | null> {
+  const variants = new Map<string, (readonly Ask[])[]>();
+  for (const batch of batches) {
+    const { fingerprint } = (batch[0] as Ask).variant;
+    variants.set(fingerprint, [...(variants.get(fingerprint) ?? []), batch]);
+  }
+  const groups = [...variants.values()];
+  const subjects = groups.map(([batch]) => (batch?.[0] as Ask).variant.subject);
+  const planned = await plannedTurns(engine, subjects, together);
+  if (!planned) return null;
+  const { order } = planned;
+  return order.flatMap((turn, at) => {
+    const own = groups[turn] ?? [];
+    const others = order.slice(at + 1).map((next) => subjects[next] as Subject);
+    return own.map((batch, index) => ({
+      batch,
+      later: index + 1 < own.length ? [subjects[turn] as Subject, ...others] : others,
+    }));
+  });
 }
 
 /** Asks of one variant, up to `together` of them, in an order that keeps all variants at the same samples. */
@@ -91,6 +134,7 @@ async function answersOf(
   settings: AnswerSettings,
   black: BlackImages,
   signal: AbortSignal | undefined,
+  later: readonly Subject[] = [],
 ): Promise<readonly Answer[]> {
   const { style, maxImagePixels, imageProcessing } = settings;
   const { system } = style;
@@ -112,6 +156,7 @@ async function answersOf(
       prompts,
       maxNewTokens: settings.maxNewTokens,
       sampling: { temperature: 0, seed: 0 },
+      ...(later.length > 0 ? { later } : {}),
     }),
   );
   return results.map(({ rows: [row], promptTokens, imageTokens }) => {

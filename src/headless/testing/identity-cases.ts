@@ -64,6 +64,7 @@ const PLACE = {
   quiet: { keeps: 'what is said meanwhile', words: ['--quiet'] },
   restart: { keeps: 'whether the same work begins anew', words: ['--restart'] },
   journal: { keeps: 'what was computed of the same work elsewhere' },
+  memory: { keeps: 'how much is held at a time (turns.test.ts)', words: ['--memory', '8GB'] },
   adapter: {
     keeps: 'which GPU the browser gets: its name is part of the world',
     words: ['--adapter', 'software'],

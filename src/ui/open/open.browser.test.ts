@@ -104,6 +104,26 @@ test('what does not fit is refused with numbers, and another dtype lifts the ref
   await expect.element(slot('RL').getByRole('button', { name: 'Load RL' })).toBeVisible();
 });
 
+test('memory that is stated says what taking turns costs, and the least that does', async () => {
+  const { app } = await stageApp({ budgetBytes: Infinity });
+  await app.family.place([fakeFolder('X-IN'), fakeFolder('X-RL')]);
+  await page.getByText('q4', { exact: true }).click();
+  const memory = page.getByLabelText('Memory, GiB');
+  await memory.fill('3');
+  memory.element().dispatchEvent(new Event('change', { bubbles: true }));
+  await expect.element(slot('RL').getByRole('alert')).toHaveTextContent('State 4.63 GiB or more');
+  await memory.fill('6');
+  memory.element().dispatchEvent(new Event('change', { bubbles: true }));
+  await slot('IN').getByRole('button', { name: 'Load IN' }).click();
+  await expect.element(slot('IN').getByRole('button', { name: 'Unload IN' })).toBeVisible();
+  expect(app.choice.options.memory).toBe(6 * 2 ** 30);
+  // 4.40 GiB are held, 4.62 needed: 3.02 too many.
+  await expect.element(slot('RL')).toHaveTextContent('up to 3.02 GiB are read again, some 3.8 s');
+  await memory.fill('');
+  memory.element().dispatchEvent(new Event('change', { bubbles: true }));
+  await expect.element(slot('RL')).not.toHaveTextContent('read again');
+});
+
 test('kept weights are listed with their size and can be deleted', async () => {
   const { app } = await stageApp({ stored: [{ key: 'k', name: 'X-RL', dtype: 'q4', bytes: 4_724_464_025 }] });
   app.view.toggleSheet('machine');

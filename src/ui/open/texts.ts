@@ -1,9 +1,9 @@
 import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { WeightDtype } from '../../engine/protocol/device.ts';
-import type { MemoryEstimate } from '../../engine/protocol/loading.ts';
+import type { MemoryEstimate, TurnsCost } from '../../engine/protocol/loading.ts';
 import { architectureTitles } from '../../vlm/architecture.ts';
 import { IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
-import { bytes, count, counted } from '../format/quantity.ts';
+import { bytes, count, counted, duration } from '../format/quantity.ts';
 import { texts } from '../language/texts.ts';
 
 export const en = {
@@ -95,6 +95,11 @@ export const en = {
       const held = estimate.alreadyHeldBytes > 0 ? `${bytes(estimate.alreadyHeldBytes)} of ` : '';
       return `as ${dtype}: ${parts.join(', ')}; ${held}${bytes(estimate.budgetBytes)} ${held ? 'held' : 'to spend'}`;
     },
+    limit: 'Memory, GiB',
+    limitTitle: 'What may be taken of the device. Models that do not fit into it together take turns.',
+    unlimited: 'all',
+    turns: ({ bytesReadAgain, seconds }: TurnsCost) =>
+      `Takes turns with what is held: up to ${bytes(bytesReadAgain)} are read again${seconds === null ? '' : `, some ${duration(seconds)},`} each time that it is asked after another.`,
     loading: (name: string) => `Loading ${name}`,
     cancelling: 'Cancelling',
     cancelOf: (name: string) => `Cancel loading ${name}`,

@@ -1,6 +1,6 @@
 import { ARCHITECTURES } from '../../vlm/architectures/list.ts';
 import type { ImageProcessing } from '../../vlm/image-processing.ts';
-import { bytes, count } from '../format/quantity.ts';
+import { bytes, count, duration } from '../format/quantity.ts';
 import type { en } from './texts.ts';
 
 const READS: Readonly<Record<ImageProcessing, string>> = {
@@ -94,6 +94,11 @@ export const zh: typeof en = {
           : `可用 ${bytes(budgetBytes)}`;
       return `以 ${dtype} 计：权重 ${bytes(weightBytes)}，缓存 ${bytes(kvCacheBytes)}，激活 ${bytes(activationBytes)}；${budget}`;
     },
+    limit: '内存，GiB',
+    limitTitle: '设备上可以占用多少内存。放不下的模型轮流装入。',
+    unlimited: '不限',
+    turns: ({ bytesReadAgain, seconds }) =>
+      `与已装入的模型轮流装入：每次换到它时，最多重新读取 ${bytes(bytesReadAgain)}${seconds === null ? '' : `，约 ${duration(seconds)}`}。`,
     loading: (name) => `正在加载 ${name}`,
     cancelling: '正在取消',
     cancelOf: (name) => `取消加载 ${name}`,

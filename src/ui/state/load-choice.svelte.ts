@@ -8,6 +8,8 @@ const SMALL_MODEL = 250e6;
 
 /** How models are loaded: one choice for the whole family, since layers are handed between models. */
 export class LoadChoice {
+  /** What may be taken of the device, in GiB; null: all that it gives. */
+  memoryGiB = $state<number | null>(null);
   #keep = $state(false);
   #device = $state<Device | null>(null);
   #dtype = $state<WeightDtype | null>(null);
@@ -41,7 +43,8 @@ export class LoadChoice {
   }
 
   get options(): LoadOptions {
-    return { device: this.device, dtype: this.dtype, keep: this.keep };
+    const memory = this.memoryGiB === null ? {} : { memory: this.memoryGiB * 2 ** 30 };
+    return { device: this.device, dtype: this.dtype, keep: this.keep, ...memory };
   }
 
   prefer(capabilities: Capabilities): void {

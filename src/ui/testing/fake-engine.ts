@@ -7,7 +7,13 @@ import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { WeightDtype } from '../../engine/protocol/device.ts';
 import type { GeneratedRow } from '../../engine/protocol/generation.ts';
 import type { RowSpec } from '../../engine/protocol/intervention.ts';
-import type { LoadedModel, MemoryEstimate, StoredWeights } from '../../engine/protocol/loading.ts';
+import type {
+  LoadedModel,
+  LoadOptions,
+  MemoryEstimate,
+  StoredWeights,
+} from '../../engine/protocol/loading.ts';
+import { inTurns } from '../../engine/turns-estimate.ts';
 import { fakeScores } from '../../engine/testing/fake-scores.ts';
 import { readJsonFile } from '../../checkpoint/small-file.ts';
 import { decidingFiles } from '../../vlm/deciding-files.ts';
@@ -112,14 +118,14 @@ export class FakeEngine implements EngineApi {
     return readVocabulary(await readJsonFile(this.#files.get(id) ?? new Map(), 'tokenizer.json'));
   }
 
-  estimate(id: ModelId, options: { readonly dtype: WeightDtype }): Promise<MemoryEstimate> {
+  estimate(id: ModelId, { memory, ...options }: LoadOptions): Promise<MemoryEstimate> {
     const weightBytes = this.#known(id).parameters * BYTES_A_WEIGHT[options.dtype];
     const budgetBytes = this.#options.budgetBytes ?? 16 * GIB;
     const alreadyHeldBytes = [...this.#loaded.values()].reduce((sum, model) => sum + model.weightBytes, 0);
     const totalBytes = weightBytes * 1.05;
     const fits = totalBytes + alreadyHeldBytes <= budgetBytes;
     const gib = (bytes: number) => `${(bytes / GIB).toFixed(1)} GiB`;
-    return Promise.resolve({
+    const estimate = {
       weightBytes,
       kvCacheBytes: weightBytes * 0.03,
       activationBytes: weightBytes * 0.02,
@@ -134,7 +140,15 @@ export class FakeEngine implements EngineApi {
         : [
             `${gib(totalBytes)} are needed and ${gib(budgetBytes - alreadyHeldBytes)} are free: load it as q4, or unload another model`,
           ],
-    });
+    };
+    if (memory === undefined) return Promise.resolve(estimate);
+    const alone = { ...estimate, fits: true, refusals: [] };
+    return Promise.resolve(inTurns(alone, alreadyHeldBytes, memory, { bytesPerSecond: 812 * 1024 ** 2 }));
+  }
+
+  /** All that is loaded is held. */
+  turns(): Promise<null> {
+    return Promise.resolve(null);
   }
 
   /** A token a word. */
