@@ -1,22 +1,24 @@
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
+import type { ModelId } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
+import { eachGroup } from '../../probes/each-sample.ts';
 import { piecesPrompt } from '../../probes/problem-prompt.ts';
 import { asJob } from '../../probes/probe-engine.ts';
 import type { LongWork } from '../../work/long-work.ts';
-import { resume } from '../../work/resume.ts';
 import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
 import { PICTURE } from '../setting.ts';
 import type { Asked } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerSettings, Ask } from './ask.ts';
-import { cancelled, isCancelled, throwIfCancelled } from '../../work/cancel.ts';
+import { cancelled, isCancelled } from '../../work/cancel.ts';
 
 /** What evaluation asks of an engine. */
 export interface AnsweringEngine {
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   cancel(job: string): Promise<void> | void;
+  lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<AnsweringEngine>[]>;
 }
 
 /**
@@ -40,26 +42,14 @@ export async function answerAll(
   work: LongWork<Answer> = {},
   together = ASKED_TOGETHER,
 ): Promise<ReadonlyMap<string, Answer>> {
-  const { signal } = work;
-  const progress = { phase: 'answering', unit: 'answers' } as const;
-  const { records, left, add } = resume(asks, ({ key }) => key, work, progress);
   const black: BlackImages = new Map();
-  const answerBatch = async (batch: readonly Ask[]): Promise<void> => {
-    throwIfCancelled(signal);
-    let found: readonly Answer[];
-    try {
-      found = await answersOf(engine, batch, settings, black, signal);
-    } catch (error) {
-      if (isCancelled(error)) throw error;
-      if (batch.length === 1) throw naming(error, batch[0] as Ask);
-      // The others keep their answers, and the error names the one it is about.
-      for (const ask of batch) await answerBatch([ask]);
-      return;
-    }
-    for (const [index, { key }] of batch.entries()) await add(key, found[index] as Answer);
-  };
-  for (const batch of batchesOf(left, together)) await answerBatch(batch);
-  return records;
+  const subjects = [...new Set(asks.map(({ variant }) => variant.subject))];
+  const answers = await eachGroup(asks, work, {
+    ...{ engine, subjects, size: together, groupsOf: batchesOf, unit: 'answers', named: naming },
+    keyOf: ({ key }) => key,
+    compute: (batch, lane, signal) => answersOf(lane, batch, settings, black, signal),
+  });
+  return new Map(asks.map(({ key }, index) => [key, answers[index] as Answer]));
 }
 
 /** Asks of one variant, up to `together` of them, in an order that keeps all variants at the same samples. */
