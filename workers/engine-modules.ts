@@ -4,7 +4,7 @@ import { EngineHost } from '../src/engine/host.ts';
 import { installFolderTransfer } from '../src/merge/transfer.ts';
 
 /** An engine of its own for whoever holds the other end of the port. */
-export function serveEngine(port: MessagePort): void {
+export function serveEngine(port: MessagePort, threads?: number): void {
   installFolderTransfer();
-  expose(new EngineHost(), port);
+  expose(new EngineHost(threads), port);
 }

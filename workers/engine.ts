@@ -4,8 +4,8 @@ import { EngineStarter } from '../src/engine/starter.ts';
 
 installErrorTransfer();
 expose(
-  new EngineStarter(async (port) => {
+  new EngineStarter(async (port, threads) => {
     const { serveEngine } = await import('./engine-modules.ts');
-    serveEngine(port);
+    serveEngine(port, threads);
   }),
 );

@@ -6,8 +6,8 @@ import { installErrorTransfer } from '../../src/work/error-transfer.ts';
 
 installErrorTransfer();
 expose(
-  new EngineStarter((port) => {
-    expose(new EngineHost(), port);
+  new EngineStarter((port, threads) => {
+    expose(new EngineHost(threads), port);
     return Promise.resolve();
   }),
 );

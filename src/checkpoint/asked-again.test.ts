@@ -32,10 +32,9 @@ it('asks again after a second and what the bytes take at 1 MB/s, then after twic
 
 it('takes an answer that comes late, too', async () => {
   let late = (_: number): void => undefined;
-  const read = vi
-    .fn(never)
-    .mockReturnValueOnce(new Promise<never>((resolve) => (late = resolve as typeof late)));
-  const reading = askedAgain<number>(read, 0);
+  const first = new Promise<number>((resolve) => (late = resolve));
+  const read = vi.fn<() => Promise<number>>(never).mockReturnValueOnce(first);
+  const reading = askedAgain(read, 0);
   await vi.advanceTimersByTimeAsync(1000);
   expect(read).toHaveBeenCalledTimes(2);
   late(7);

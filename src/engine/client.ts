@@ -5,16 +5,19 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ModelFolder } from '../vlm/model-folder.ts';
 import type { WeightsFolder } from '../vlm/weights-folder.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
+import { wasmName } from '../work/adapter-name.ts';
 import { cancelled } from '../work/cancel.ts';
 import { installErrorTransfer } from '../work/error-transfer.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
 import { Connection } from './connection.ts';
 import type { TensorDescription } from './describe-tensors.ts';
-import { EngineContents } from './engine-contents.ts';
-import type { EngineThread } from './engine-thread.ts';
+import type { HeldModel } from './engine-contents.ts';
+import { EngineContents, loadAgain, openAgain } from './engine-contents.ts';
+import { EngineThread } from './engine-thread.ts';
 import { settlesWithin, unlessAborted } from './bounded-wait.ts';
 import type { EngineHost } from './host.ts';
 import { openJob } from './jobs.ts';
+import { Lanes } from './lanes.ts';
 import type { EngineApi, EngineStatus } from './protocol.ts';
 import type { Capabilities } from './protocol/capabilities.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
@@ -43,14 +46,34 @@ import type { ModelId, Subject } from './subject.ts';
 /** No step of an opening takes a second (`checkpoint/limits.ts`); ten are for a machine that is busy. */
 const ANSWER_MS = 10_000;
 
-/** Starts the engine. `spawn` makes its worker. */
-export function connectEngine(spawn: () => Worker = spawnEngineWorker): EngineClient {
-  return new EngineClient(spawn);
+/** Starts the engine. `spawn` makes its worker; `lanes` as of `EngineSettings`, by default as many as this machine has use for. */
+export function connectEngine(
+  spawn: () => Worker = spawnEngineWorker,
+  lanes: EngineSettings['lanes'] = lanesOfMachine,
+): EngineClient {
+  return new EngineClient(spawn, lanes === undefined ? {} : { lanes });
+}
+
+async function lanesOfMachine(models: readonly HeldModel[], engine: EngineClient): Promise<number> {
+  const { lanesFor } = await import('./lane-count.ts');
+  return lanesFor(models, engine);
 }
 
 function spawnEngineWorker(): Worker {
   return new Worker(new URL('../../workers/engine.ts', import.meta.url), { type: 'module', name: 'engine' });
 }
+
+export interface EngineSettings {
+  /** Into how many lanes sweeps of these models are spread: a number, or who counts them. Left out: one. */
+  readonly lanes?: number | ((models: readonly HeldModel[], engine: EngineClient) => Promise<number>);
+  /** As of `EngineHost`. */
+  readonly threads?: number;
+  /** Told of its health. */
+  readonly listeners?: Set<(status: EngineStatus) => void>;
+}
+
+/** A lane is worth its start for so many samples. */
+const SAMPLES_PER_LANE = 4;
 
 /**
  * EngineApi over a worker. What was opened, loaded and captured is remembered; when the worker dies a new one
@@ -59,14 +82,24 @@ function spawnEngineWorker(): Worker {
 export class EngineClient implements EngineApi {
   readonly #contents = new EngineContents();
   readonly #connection: Connection;
+  readonly #lanes: Lanes<EngineClient>;
+  readonly #settings: EngineSettings;
+  readonly #listeners: Set<(status: EngineStatus) => void>;
   readonly #cancelled = new Set<string>();
   #serial = 0;
   /** Calls under way, openings aside: work on the CPU may keep the engine from answering for long. */
   #working = 0;
 
-  constructor(spawn: () => Worker) {
+  constructor(spawn: () => Worker, settings: EngineSettings = {}) {
     installErrorTransfer();
-    this.#connection = new Connection(spawn, (thread) => this.#contents.restore(thread));
+    const { threads, listeners = new Set() } = (this.#settings = settings);
+    this.#listeners = listeners;
+    this.#lanes = new Lanes(() => new EngineClient(spawn, { threads: 1, listeners }));
+    this.#connection = new Connection(
+      () => new EngineThread(spawn(), threads),
+      (thread) => this.#contents.restore(thread),
+      (status) => listeners.forEach((listener) => listener(status)),
+    );
   }
 
   capabilities(): Promise<Capabilities> {
@@ -134,24 +167,72 @@ export class EngineClient implements EngineApi {
     // Loading again begins with giving back what was there.
     this.#contents.loaded.delete(id);
     const loaded = await this.#job(job, async (host, thread) => {
+      await this.#lanes.drop(id);
       await thread.watch(options.device);
       // Making a device ready takes seconds, in which the worker knows of no such job.
       if (this.#cancelled.has(job)) throw cancelled();
       return host.load(job, id, options, proxy(onProgress));
     });
-    this.#contents.loaded.set(id, { options, adapter: loaded.adapter });
+    const { adapter, weightBytes } = loaded;
+    this.#contents.loaded.set(id, { options, adapter, weightBytes });
     return loaded;
   }
 
   async unload(id: ModelId): Promise<void> {
     this.#contents.loaded.delete(id);
-    await this.#call((host) => host.unload(id));
+    await Promise.all([this.#lanes.drop(id), this.#call((host) => host.unload(id))]);
   }
 
   async close(id: ModelId): Promise<void> {
     this.#contents.loaded.delete(id);
     this.#contents.opened.delete(id);
-    await this.#call((host) => host.close(id));
+    await Promise.all([this.#lanes.drop(id), this.#call((host) => host.close(id))]);
+  }
+
+  /**
+   * Engines of one thread each that answer beside each other what is asked of these models: this one among them where it has but one
+   * thread itself. Each comes as soon as the models are loaded in it, and has them until they are given back here; one that cannot be
+   * made ready rejects. Where that is not worth it, or models are not on WASM, this one alone.
+   *
+   * @param samples how many pieces of work there are
+   */
+  async lanes(models: readonly ModelId[], samples: number): Promise<readonly Promise<EngineClient>[]> {
+    const alone = [Promise.resolve(this)];
+    const count = await this.#laneCount(models, Math.floor(samples / SAMPLES_PER_LANE));
+    // What is given back while lanes are counted is not loaded again.
+    const held = this.#contents.held(models);
+    if (count < 2 || !held) return alone;
+    if (!held.every(({ loaded }) => loaded.adapter === wasmName(1))) return this.#lanes.take(count, held);
+    return [...alone, ...this.#lanes.take(count - 1, held)];
+  }
+
+  async #laneCount(models: readonly ModelId[], most: number): Promise<number> {
+    const { lanes = 1 } = this.#settings;
+    const held = this.#contents.held(models);
+    if (most < 2 || !held?.every(({ loaded }) => loaded.options.device === 'wasm')) return 1;
+    return Math.min(most, typeof lanes === 'number' ? lanes : await lanes(held, this));
+  }
+
+  /** Opens and loads what another engine has. @throws NamedError those of `openAgain` and `loadAgain` */
+  async hold(models: readonly HeldModel[]): Promise<void> {
+    for (const { id, folder, loaded } of models) {
+      if (this.#contents.loaded.has(id)) continue;
+      await this.#call((_, thread) => openAgain(thread, id, folder));
+      this.#contents.opened.set(id, folder);
+      const here = { ...loaded, adapter: wasmName(1) };
+      await this.#call((_, thread) => loadAgain(thread, id, here));
+      this.#contents.loaded.set(id, here);
+    }
+  }
+
+  /** Whether any checkpoint is open here. */
+  get holdsAny(): boolean {
+    return this.#contents.opened.size > 0;
+  }
+
+  /** Ends its worker; it can be asked nothing more. */
+  end(): Promise<void> {
+    return this.#connection.end();
   }
 
   async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
@@ -208,7 +289,7 @@ export class EngineClient implements EngineApi {
   }
 
   onStatus(listener: (status: EngineStatus) => void): Promise<void> {
-    this.#connection.onStatus(listener);
+    this.#listeners.add(listener);
     return Promise.resolve();
   }
 

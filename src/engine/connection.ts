@@ -2,23 +2,31 @@
 import { NamedError } from '../named-error.ts';
 import { plainReason } from '../plain-reason.ts';
 import { FATAL_ERROR_NAMES } from './backend/module-error.ts';
-import { EngineThread } from './engine-thread.ts';
+import type { EngineThread } from './engine-thread.ts';
 import type { EngineStatus } from './protocol.ts';
 
 /** A call that kills the worker this often is the cause, not the victim. */
 const MAX_ATTEMPTS = 3;
 
 export class Connection {
-  readonly #spawn: () => Worker;
+  readonly #start: () => EngineThread;
   readonly #restore: (thread: EngineThread) => Promise<void>;
-  readonly #listeners = new Set<(status: EngineStatus) => void>();
+  readonly #onStatus: (status: EngineStatus) => void;
   #thread: Promise<EngineThread>;
 
-  /** @param restore gives a new worker what the last one had */
-  constructor(spawn: () => Worker, restore: (thread: EngineThread) => Promise<void>) {
-    this.#spawn = spawn;
+  /**
+   * @param start makes a worker
+   * @param restore gives a new worker what the last one had
+   */
+  constructor(
+    start: () => EngineThread,
+    restore: (thread: EngineThread) => Promise<void>,
+    onStatus: (status: EngineStatus) => void,
+  ) {
+    this.#start = start;
     this.#restore = restore;
-    this.#thread = Promise.resolve(new EngineThread(spawn()));
+    this.#onStatus = onStatus;
+    this.#thread = Promise.resolve(start());
   }
 
   /** The present worker; where it is being replaced, the next one. */
@@ -26,8 +34,11 @@ export class Connection {
     return this.#thread;
   }
 
-  onStatus(listener: (status: EngineStatus) => void): void {
-    this.#listeners.add(listener);
+  /** Ends the worker for good: calls under way, and all that come, reject with `NotLoaded`. */
+  async end(): Promise<void> {
+    const thread = await this.#thread;
+    thread.fail('NotLoaded', 'the checkpoint was given back', 'load it again');
+    thread.terminate();
   }
 
   /** Makes a call, and makes it again in a new worker when this one dies. @throws what the call or `beforeRetry` throws */
@@ -61,24 +72,20 @@ export class Connection {
   }
 
   async #rebuild(reason: NamedError): Promise<EngineThread> {
-    this.#report({ state: 'rebuilding', reason: reason.what });
-    const thread = new EngineThread(this.#spawn());
+    this.#onStatus({ state: 'rebuilding', reason: reason.what });
+    const thread = this.#start();
     try {
       // A worker that dies meanwhile answers nothing any more.
       await thread.guard(this.#restore(thread));
     } catch (error) {
       const why = error instanceof NamedError ? error.message : plainReason(error);
-      this.#report({ state: 'failed', reason: why });
+      this.#onStatus({ state: 'failed', reason: why });
       // The next call starts over from the files.
       thread.fail('ModuleAborted', why, 'open the checkpoints again');
       return thread;
     }
-    this.#report({ state: 'ready' });
+    this.#onStatus({ state: 'ready' });
     return thread;
-  }
-
-  #report(status: EngineStatus): void {
-    for (const listener of this.#listeners) listener(status);
   }
 }
 

@@ -5,19 +5,38 @@ import { NamedError } from '../named-error.ts';
 import type { EngineThread } from './engine-thread.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { CaptureKvRequest } from './protocol/forward.ts';
-import type { LoadOptions } from './protocol/loading.ts';
+import type { LoadedModel, LoadOptions } from './protocol/loading.ts';
 import type { ModelId } from './subject.ts';
+import { modelsOf } from './subject.ts';
 
 interface OpenedFolder {
   readonly files: CheckpointFiles;
   readonly summary: OpenedCheckpoint;
 }
 
+type LoadedAs = Pick<LoadedModel, 'adapter' | 'weightBytes'> & { readonly options: LoadOptions };
+
+/** A checkpoint that an engine has loaded: what another needs to have the same. */
+export interface HeldModel {
+  readonly id: ModelId;
+  readonly folder: OpenedFolder;
+  readonly loaded: LoadedAs;
+}
+
 export class EngineContents {
   readonly opened = new Map<ModelId, OpenedFolder>();
-  readonly loaded = new Map<ModelId, { readonly options: LoadOptions; readonly adapter: string }>();
+  readonly loaded = new Map<ModelId, LoadedAs>();
   /** What was captured, by handle. */
   readonly captured = new Map<string, CaptureKvRequest>();
+
+  /** These, where all of them are loaded; else null. */
+  held(ids: readonly ModelId[]): readonly HeldModel[] | null {
+    const found = ids.flatMap((id) => {
+      const [folder, loaded] = [this.opened.get(id), this.loaded.get(id)];
+      return folder && loaded ? [{ id, folder, loaded }] : [];
+    });
+    return found.length === ids.length ? found : null;
+  }
 
   /**
    * Opens, loads and captures again, in a new worker.
@@ -25,31 +44,38 @@ export class EngineContents {
    * @throws NamedError `FileChanged`, `OtherAdapter`, and those of the engine
    */
   async restore(thread: EngineThread): Promise<void> {
-    const { host } = thread;
-    for (const [id, { files, summary }] of this.opened) {
-      // Results go on under the name that the folder had.
-      const now = await host.open(id, summary.name, files);
-      if (contentsOf(now) !== contentsOf(summary)) throw otherContents(summary.name);
-    }
-    for (const [id, { options, adapter }] of this.loaded) {
-      await thread.watch(options.device);
-      const now = await host.adapter(options.device);
-      // Work under way would go on with numbers of another kind, under the name of these.
-      if (now !== adapter) throw otherAdapter(adapter, now);
-      await host.load(
-        `rebuild ${id}`,
-        id,
-        options,
-        proxy(() => undefined),
-      );
-    }
+    for (const [id, folder] of this.opened) await openAgain(thread, id, folder);
+    for (const [id, loaded] of this.loaded) await loadAgain(thread, id, loaded);
     for (const [handle, request] of this.captured) {
-      const { layers, rest } = request.subject;
       // Captured by a model that has been unloaded since: it cannot be made again, and need not hold up the rest.
-      if ([rest, ...layers].every((id) => this.loaded.has(id))) await host.captureImageKv(request, handle);
+      if (modelsOf([request.subject]).every((id) => this.loaded.has(id)))
+        await thread.host.captureImageKv(request, handle);
       else this.captured.delete(handle);
     }
   }
+}
+
+/** Opens a folder as it was opened before. @throws NamedError `FileChanged`, those of opening */
+export async function openAgain(thread: EngineThread, id: ModelId, folder: OpenedFolder): Promise<void> {
+  const { files, summary } = folder;
+  // Results go on under the name that the folder had.
+  const now = await thread.host.open(id, summary.name, files);
+  if (contentsOf(now) !== contentsOf(summary)) throw otherContents(summary.name);
+}
+
+/** Loads it as it was loaded before. @throws NamedError `OtherAdapter`, those of loading */
+export async function loadAgain(thread: EngineThread, id: ModelId, loaded: LoadedAs): Promise<void> {
+  const { options, adapter } = loaded;
+  await thread.watch(options.device);
+  const now = await thread.host.adapter(options.device);
+  // Work under way would go on with numbers of another kind, under the name of these.
+  if (now !== adapter) throw otherAdapter(adapter, now);
+  await thread.host.load(
+    `rebuild ${id}`,
+    id,
+    options,
+    proxy(() => undefined),
+  );
 }
 
 /** What of a folder decides answers. */

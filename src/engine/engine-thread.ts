@@ -12,12 +12,15 @@ export class EngineThread {
   readonly starter: Remote<EngineStarter>;
   #host: Remote<EngineHost> | undefined;
   readonly #worker: Worker;
+  readonly #threads: number | undefined;
   readonly #calls = new PendingCalls();
   /** Devices whose loss is watched. */
   readonly #watched = new Set<Device>();
 
-  constructor(worker: Worker) {
+  /** @param threads as of `EngineHost` */
+  constructor(worker: Worker, threads?: number) {
     this.#worker = worker;
+    this.#threads = threads;
     this.starter = wrap<EngineStarter>(worker);
     worker.addEventListener('error', (event) => {
       // Handled here: left alone it would count as an error of the page.
@@ -34,7 +37,7 @@ export class EngineThread {
   #start(): Remote<EngineHost> {
     const { port1, port2 } = new MessageChannel();
     this.starter
-      .start(transfer(port2, [port2]))
+      .start(transfer(port2, [port2]), this.#threads)
       .catch((error: unknown) => this.fail('ModuleAborted', plainReason(error)));
     return wrap<EngineHost>(port1);
   }
@@ -45,7 +48,11 @@ export class EngineThread {
   }
 
   /** Rejects all calls under way, and all that come. */
-  fail(name: 'ModuleAborted' | 'DeviceLost', reason: string, remedy = 'the engine restarts by itself'): void {
+  fail(
+    name: 'ModuleAborted' | 'DeviceLost' | 'NotLoaded',
+    reason: string,
+    remedy = 'the engine restarts by itself',
+  ): void {
     this.#calls.rejectAll(new NamedError(name, reason, {}, remedy));
   }
 

@@ -17,7 +17,8 @@ export class EngineHost extends Engine {
   /** Sentences about kept copies since the last load. */
   readonly #notices: string[];
 
-  constructor() {
+  /** @param threads of the WASM device. Left out: as many as the machine has use for (`wasmThreads`) */
+  constructor(threads?: number) {
     const notices: string[] = [];
     const kept = new OpfsKeptWeights((notice) => notices.push(notice));
     const { convert } = createConvertPool(
@@ -34,7 +35,14 @@ export class EngineHost extends Engine {
         files,
         signal,
       );
-    super({ createBackend, convert, decodeImage, kept, restorePart, openPrompts });
+    super({
+      createBackend: (device) => createBackend(device, threads),
+      convert,
+      decodeImage,
+      kept,
+      restorePart,
+      openPrompts,
+    });
     this.#notices = notices;
   }
 

@@ -5,11 +5,11 @@ import type { StoredWeights } from './protocol/loading.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
 
 export class EngineStarter {
-  readonly #serve: (port: MessagePort) => Promise<void>;
+  readonly #serve: (port: MessagePort, threads?: number) => Promise<void>;
   readonly #kept = new OpfsKeptWeights();
 
   /** @param serve fetches the engine */
-  constructor(serve: (port: MessagePort) => Promise<void>) {
+  constructor(serve: (port: MessagePort, threads?: number) => Promise<void>) {
     this.#serve = serve;
   }
 
@@ -25,8 +25,8 @@ export class EngineStarter {
     return this.#kept.delete(key);
   }
 
-  /** Has the engine answer on `port`, where calls wait until its modules have come. */
-  start(port: MessagePort): Promise<void> {
-    return this.#serve(port);
+  /** Has the engine answer on `port`, where calls wait until its modules have come. @param threads as of `EngineHost` */
+  start(port: MessagePort, threads?: number): Promise<void> {
+    return this.#serve(port, threads);
   }
 }

@@ -16,3 +16,8 @@ export interface Subject {
 export function wholeModel(id: ModelId, layers: number): Subject {
   return { layers: Array.from({ length: layers }, () => id), rest: id };
 }
+
+/** The checkpoints that any of them is made of, each once. */
+export function modelsOf(subjects: readonly Subject[]): readonly ModelId[] {
+  return [...new Set(subjects.flatMap(({ layers, rest, head = rest }) => [rest, head, ...layers]))];
+}

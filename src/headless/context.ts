@@ -78,7 +78,7 @@ export function commandContext(
   const flags = new FlagReader(request.flags);
   const inputs = new GivenInputs(request.inputs);
   let engine: EngineClient | undefined;
-  const engineOf = (): EngineClient => (engine ??= connectEngine());
+  const engineOf = (): EngineClient => (engine ??= connectEngine(undefined, flags.number('lanes')));
   const notice = (line: string): void => console.info(line);
   const onProgress = progressLines(notice);
   const journals = new Journals(sessionStorage(request.session), { again: request.again });

@@ -1,63 +1,165 @@
+import type { ModelId, Subject } from '../engine/subject.ts';
+import { modelsOf } from '../engine/subject.ts';
 import { NamedError } from '../named-error.ts';
-import type { LongWork } from '../work/long-work.ts';
+import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
+import type { LongWork, WorkProgress } from '../work/long-work.ts';
+import { SerialQueue } from '../work/queue.ts';
 import { resume } from '../work/resume.ts';
-import { isCancelled, throwIfCancelled } from '../work/cancel.ts';
+
+/** An engine that may have others beside it (`EngineClient.lanes`); one that has none answers alone. */
+interface WithLanes<Engine> {
+  lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<Engine>[]>;
+}
+
+/** How samples are answered. */
+export interface Answering<Sample, Record, Engine extends WithLanes<Engine>> {
+  readonly engine: Engine;
+  /** All that any of them asks. */
+  readonly subjects: readonly Subject[];
+  /** Up to so many at a time. */
+  readonly size: number;
+  /** Names samples across runs. */
+  keyOf(sample: NoInfer<Sample>): string;
+  /** Answers a group on one engine: what it captures there it uses and releases there. Ends with `signal`. */
+  compute(group: readonly Sample[], engine: Engine, signal: AbortSignal): Promise<readonly Record[]>;
+  /** Groups of at most `size` to be answered in this order. Left out: samples as they come. */
+  groupsOf?(samples: readonly NoInfer<Sample>[], size: number): readonly (readonly NoInfer<Sample>[])[];
+  /** The error, with what it happened at. Left out: with the sample's key. */
+  named?(error: unknown, sample: NoInfer<Sample>): unknown;
+  /** What its progress counts. Left out: samples. */
+  readonly unit?: WorkProgress['unit'];
+}
 
 /**
- * Runs `compute` on every sample that has no record yet, one after another, and returns all records in the samples'
- * order. Their ids name samples across runs.
+ * Runs `compute` on every sample that has no record yet, and returns all records in the samples' order: several beside each
+ * other where the engine has lanes. Ids name samples across runs.
+ *
+ * @throws NamedError those of `eachGroup`
+ */
+export function eachSample<Sample extends { readonly id: string }, Record, Engine extends WithLanes<Engine>>(
+  samples: readonly Sample[],
+  work: LongWork<Record>,
+  { engine, subjects }: Pick<Answering<Sample, Record, Engine>, 'engine' | 'subjects'>,
+  compute: (sample: Sample, engine: Engine, signal: AbortSignal) => Promise<Record>,
+): Promise<Record[]> {
+  return eachGroup(samples, work, {
+    ...{ engine, subjects, size: 1 },
+    keyOf: ({ id }) => id,
+    compute: async ([sample], ...on) => [await compute(sample as Sample, ...on)],
+  });
+}
+
+/**
+ * The same, with up to `size` samples at a time. Lanes take groups out of one queue; towards its end groups get smaller, so that
+ * no lane waits long for the last. Records are told one at a time, as they come. Samples of a group that fails are computed one by
+ * one, so that the others keep their records and the error names the one it is about; it ends all lanes.
  *
  * @throws NamedError `Cancelled`; those of `compute`, with the sample named, so that none is left out in silence.
  */
-export function eachSample<Sample extends { readonly id: string }, Record>(
+export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>>(
   samples: readonly Sample[],
   work: LongWork<Record>,
-  compute: (sample: Sample) => Promise<Record>,
+  answering: Answering<Sample, Record, Engine>,
 ): Promise<Record[]> {
-  return eachGroup(
-    samples,
-    ({ id }) => id,
-    work,
-    1,
-    async ([sample]) => [await compute(sample as Sample)],
+  const { engine, subjects, size, keyOf, compute, groupsOf = slicesOf, unit = 'samples' } = answering;
+  const { named = (error, sample) => withKey(error, keyOf(sample)) } = answering;
+  const { records, left, add } = resume(samples, keyOf, work, { phase: 'answering', unit });
+  const found = (): Record[] => samples.map((sample) => records.get(keyOf(sample)) as Record);
+  if (left.length === 0) return found();
+
+  const failing = new AbortController();
+  const signal = AbortSignal.any([failing.signal, ...(work.signal ? [work.signal] : [])]);
+  const lanes = await abortable(
+    async () => (await engine.lanes?.(modelsOf(subjects), left.length)) ?? [Promise.resolve(engine)],
+    signal,
+  );
+  const queue = new GroupQueue(groupsOf(left, size), lanes.length);
+  const telling = new SerialQueue();
+
+  const answer = async (group: readonly Sample[], lane: Engine): Promise<void> => {
+    throwIfCancelled(signal);
+    let answered: readonly Record[];
+    try {
+      answered = await compute(group, lane, signal);
+    } catch (error) {
+      if (isCancelled(error)) throw error;
+      if (group.length === 1) throw named(error, group[0] as Sample);
+      for (const sample of group) await answer([sample], lane);
+      return;
+    }
+    await telling.add(async () => {
+      for (const [index, sample] of group.entries()) {
+        throwIfCancelled(signal);
+        await add(keyOf(sample), answered[index] as Record);
+      }
+    });
+  };
+  let failed: { readonly error: unknown } | null = null;
+  const run = async (lane: Engine): Promise<void> => {
+    try {
+      for (let group = queue.next(); group; group = queue.next()) await answer(group, lane);
+    } catch (error) {
+      // Those that end because of it are no errors of their own.
+      failed ??= { error };
+      failing.abort();
+    }
+  };
+  await Promise.all(lanes.map((lane) => whenReady(lane, AbortSignal.any([signal, queue.empty]), run)));
+  // Lanes that could not be made ready are left out; where none could, the engine answers itself.
+  if (!failed) await run(engine);
+  if (failed) throw (failed as { readonly error: unknown }).error;
+  return found();
+}
+
+/** Runs on a lane as soon as it is ready, if that is before `over`; on none that cannot be made ready. */
+async function whenReady<Engine>(
+  lane: Promise<Engine>,
+  over: AbortSignal,
+  run: (lane: Engine) => Promise<void>,
+): Promise<void> {
+  const ready = await abortable(() => lane, over).catch(() => null);
+  if (ready !== null) await run(ready);
+}
+
+/** Groups in their order, for several that take from it. */
+class GroupQueue<Sample> {
+  readonly #groups: (readonly Sample[])[];
+  readonly #takers: number;
+  readonly #emptied = new AbortController();
+  #left: number;
+
+  constructor(groups: readonly (readonly Sample[])[], takers: number) {
+    this.#groups = [...groups];
+    this.#takers = takers;
+    this.#left = groups.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** Aborted once nothing is left. */
+  get empty(): AbortSignal {
+    return this.#emptied.signal;
+  }
+
+  /** The next group; of several that take, at most half of what would be its share of what is left. */
+  next(): readonly Sample[] | undefined {
+    const group = this.#groups.shift();
+    if (!group) return undefined;
+    const most = this.#takers === 1 ? group.length : Math.ceil(this.#left / (2 * this.#takers));
+    const taken = group.slice(0, most);
+    if (taken.length < group.length) this.#groups.unshift(group.slice(most));
+    this.#left -= taken.length;
+    if (this.#left === 0) this.#emptied.abort();
+    return taken;
+  }
+}
+
+function slicesOf<Sample>(samples: readonly Sample[], size: number): readonly (readonly Sample[])[] {
+  return Array.from({ length: Math.ceil(samples.length / size) }, (_, at) =>
+    samples.slice(at * size, (at + 1) * size),
   );
 }
 
-/**
- * The same, with up to `size` samples at a time. Samples of a group that fails are computed one by one, so that the others
- * keep their records and the error names the one it is about.
- */
-export async function eachGroup<Sample, Record>(
-  samples: readonly Sample[],
-  keyOf: (sample: Sample) => string,
-  work: LongWork<Record>,
-  size: number,
-  compute: (group: readonly Sample[]) => Promise<readonly Record[]>,
-): Promise<Record[]> {
-  const { signal } = work;
-  const { records, left, add } = resume(samples, keyOf, work, { phase: 'answering', unit: 'samples' });
-  const group = async (some: readonly Sample[]): Promise<void> => {
-    throwIfCancelled(signal);
-    let found: readonly Record[];
-    try {
-      found = await compute(some);
-    } catch (error) {
-      if (isCancelled(error)) throw error;
-      if (some.length === 1) throw naming(error, keyOf(some[0] as Sample));
-      for (const sample of some) await group([sample]);
-      return;
-    }
-    for (const [index, sample] of some.entries()) {
-      throwIfCancelled(signal);
-      await add(keyOf(sample), found[index] as Record);
-    }
-  };
-  for (let first = 0; first < left.length; first += size) await group(left.slice(first, first + size));
-  return samples.map((sample) => records.get(keyOf(sample)) as Record);
-}
-
 /** The error, with the sample it happened at. */
-function naming(error: unknown, key: string): unknown {
+function withKey(error: unknown, key: string): unknown {
   if (!(error instanceof NamedError)) return error;
   return new NamedError(error.name, `${key}: ${error.what}`, error.place, error.remedy, { cause: error });
 }

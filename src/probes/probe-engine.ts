@@ -7,6 +7,7 @@ import type {
   PromptAnswers,
 } from '../engine/protocol/generation.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from '../engine/protocol/scores.ts';
+import type { ModelId } from '../engine/subject.ts';
 import { abortable } from '../work/cancel.ts';
 
 /** What probes ask of an engine: the page's, over a worker, or one in the same thread. */
@@ -18,6 +19,11 @@ export interface ProbeEngine {
   captureImageKv(request: CaptureKvRequest): Promise<string>;
   releaseKv(handle: string): Promise<void> | void;
   cancel(job: string): Promise<void> | void;
+  /**
+   * Engines that answer `samples` pieces of work on these models beside each other, this one among them or not, each as soon as it
+   * is ready; they give the same numbers to the bit. A handle holds on the engine that gave it. One without lanes answers alone.
+   */
+  lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<ProbeEngine>[]>;
 }
 
 /**

@@ -156,16 +156,19 @@ describe('the token swap', () => {
 
   it('ends at once when cancelled, and gives captured keys and values back', async () => {
     const released: string[] = [];
+    const controller = new AbortController();
     const slow: ProbeEngine = {
       generate: () => new Promise(() => undefined),
       generateAll: () => new Promise(() => undefined),
       forward: () => new Promise(() => undefined),
       scoreAnswer: () => new Promise(() => undefined),
-      captureImageKv: () => new Promise((resolve) => setTimeout(() => resolve('late'), 50)),
+      captureImageKv() {
+        controller.abort();
+        return new Promise((resolve) => setTimeout(() => resolve('late'), 50));
+      },
       releaseKv: (handle) => void released.push(handle),
       cancel: () => undefined,
     };
-    const controller = new AbortController();
     const pair = await pairOf('square', 'square-source');
     const run = sweepSwaps(
       slow,
@@ -173,7 +176,6 @@ describe('the token swap', () => {
       { ...sweep, subject, mode: 'single' },
       { signal: controller.signal },
     );
-    controller.abort();
     await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
     await expect.poll(() => released).toEqual(['late']);
   });

@@ -87,6 +87,16 @@ export const COLUMNS = {
   help: 'columns of the list: question=…,answer=…,image=…,choices=…,id=…,category=…,description=…; a.b is member b of column a, a+b are several',
 };
 
+/**
+ * Of commands whose samples are spread over engines beside each other.
+ * @type {Flag}
+ */
+export const LANES = {
+  kind: 'integer',
+  minimum: 1,
+  help: 'engines of one thread each, beside each other, for models on WASM (default: counted where models are small)',
+};
+
 /** @type {Flag} */
 export const MAX_NEW_TOKENS = { kind: 'integer', minimum: 1, help: 'where an answer is cut' };
 

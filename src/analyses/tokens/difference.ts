@@ -67,14 +67,15 @@ export function tokenDifferences(
 ): Promise<readonly TokensRecord[]> {
   const roles = ROLES.filter((role) => readers[role] !== undefined);
   const [p, q] = [roles.indexOf('rl'), roles.indexOf('in')];
-  const [first, ...others] = roles.map((role) => ({ subject: (readers[role] as NamedSubject).subject }));
-  return eachSample(items, work, async (item) => {
+  const subjects = roles.map((role) => (readers[role] as NamedSubject).subject);
+  const [first, ...others] = subjects.map((subject) => ({ subject }));
+  return eachSample(items, work, { engine, subjects }, async (item, lane, signal) => {
     const ask = await problemPrompt(item, prompt);
     const { subject } = readers[forcedBy === 'in' ? 'in' : 'rl'];
     const response =
-      forcedBy === 'file' ? null : await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);
-    const scores = await asJob(engine, work.signal, (job) =>
-      engine.scoreAnswer({
+      forcedBy === 'file' ? null : await respond(lane, { ...ask, subject, maxNewTokens }, signal);
+    const scores = await asJob(lane, signal, (job) =>
+      lane.scoreAnswer({
         ...ask,
         job,
         readers: [first as NonNullable<typeof first>, ...others],

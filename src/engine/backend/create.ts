@@ -6,9 +6,9 @@ import { selfCheck } from './self-check.ts';
 import { WasmBackend } from './wasm.ts';
 import { WebGpuBackend } from './webgpu.ts';
 
-/** Makes the backend of a device. @throws NamedError `NoWebGpu`, `ModuleUnavailable`. */
-export async function createBackend(device: Device): Promise<Backend> {
-  if (device === 'wasm') return new WasmBackend(await loadWasmBuild());
+/** Makes the backend of a device. @param threads of WASM; left out: `wasmThreads` @throws NamedError `NoWebGpu`, `ModuleUnavailable`. */
+export async function createBackend(device: Device, threads?: number): Promise<Backend> {
+  if (device === 'wasm') return new WasmBackend(await loadWasmBuild(threads));
   const ort = await loadWebGpuBuild(availableBridge());
   const { description } = await surveyGpu();
   if (description?.subgroups) {

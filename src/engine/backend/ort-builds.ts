@@ -27,9 +27,9 @@ export function wasmThreads(): number {
 }
 
 /** The CPU build. */
-export async function loadWasmBuild(): Promise<OrtModule> {
+export async function loadWasmBuild(threads = wasmThreads()): Promise<OrtModule> {
   const ort = await import('onnxruntime-web/wasm');
-  ort.env.wasm.numThreads = wasmThreads();
+  ort.env.wasm.numThreads = threads;
   // Left to itself the module spawns its threads from the bundle's address, and waits for them for ever.
   ort.env.wasm.wasmPaths = {
     mjs: new URL(threadedLoader, import.meta.url).href,

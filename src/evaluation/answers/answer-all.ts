@@ -1,19 +1,19 @@
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
 import type { PlannedTurns } from '../../engine/protocol/loading.ts';
-import type { Subject } from '../../engine/subject.ts';
+import type { ModelId, Subject } from '../../engine/subject.ts';
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
+import { eachGroup } from '../../probes/each-sample.ts';
 import { piecesPrompt } from '../../probes/problem-prompt.ts';
 import { asJob } from '../../probes/probe-engine.ts';
 import type { LongWork } from '../../work/long-work.ts';
-import { resume } from '../../work/resume.ts';
 import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../../vlm/image-processing.ts';
 import { type BlackImage, blackImageLike } from '../samples/black-image.ts';
 import { PICTURE } from '../setting.ts';
 import type { Asked } from '../variant.ts';
 import type { Answer } from './answer.ts';
 import type { AnswerSettings, Ask } from './ask.ts';
-import { cancelled, isCancelled, throwIfCancelled } from '../../work/cancel.ts';
+import { abortable, cancelled, isCancelled } from '../../work/cancel.ts';
 
 /** What evaluation asks of an engine. */
 export interface AnsweringEngine {
@@ -21,6 +21,7 @@ export interface AnsweringEngine {
   cancel(job: string): Promise<void> | void;
   /** Where models may take turns. */
   turns?(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null>;
+  lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<AnsweringEngine>[]>;
 }
 
 /**
@@ -45,29 +46,25 @@ export async function answerAll(
   work: LongWork<Answer> = {},
   together = ASKED_TOGETHER,
 ): Promise<ReadonlyMap<string, Answer>> {
-  const { signal } = work;
-  const progress = { phase: 'answering', unit: 'answers' } as const;
-  const { records, left, add } = resume(asks, ({ key }) => key, work, progress);
   const black: BlackImages = new Map();
-  const answerBatch = async (batch: readonly Ask[], later?: readonly Subject[]): Promise<void> => {
-    throwIfCancelled(signal);
-    let found: readonly Answer[];
-    try {
-      found = await answersOf(engine, batch, settings, black, signal, later);
-    } catch (error) {
-      if (isCancelled(error)) throw error;
-      if (batch.length === 1) throw naming(error, batch[0] as Ask);
-      // The others keep their answers, and the error names the one it is about.
-      for (const ask of batch) await answerBatch([ask], later);
-      return;
-    }
-    for (const [index, { key }] of batch.entries()) await add(key, found[index] as Answer);
-  };
-  const batches = batchesOf(left, together);
-  const turns = await inTurns(engine, batches, together);
-  if (turns) for (const { batch, later } of turns) await answerBatch(batch, later);
-  else for (const batch of batches) await answerBatch(batch);
-  return records;
+  const left = asks.filter(({ key }) => work.finished?.get(key) === undefined);
+  const turns = await abortable(() => inTurns(engine, batchesOf(left, together), together), work.signal);
+  const later = new Map(turns?.flatMap((turn) => turn.batch.map((ask) => [ask, turn.later])));
+  const subjects = [...new Set(asks.map(({ variant }) => variant.subject))];
+  const answers = await eachGroup(asks, work, {
+    // What takes turns in memory is held once.
+    engine: turns ? alone(engine) : engine,
+    ...{ subjects, size: together, unit: 'answers', named: naming },
+    keyOf: ({ key }) => key,
+    groupsOf: turns ? () => turns.map(({ batch }) => batch) : batchesOf,
+    compute: (batch, lane, signal) =>
+      answersOf(lane, batch, settings, black, signal, later.get(batch[0] as Ask)),
+  });
+  return new Map(asks.map(({ key }, index) => [key, answers[index] as Answer]));
+}
+
+function alone(engine: AnsweringEngine): AnsweringEngine {
+  return { generateAll: (request) => engine.generateAll(request), cancel: (job) => engine.cancel(job) };
 }
 
 /** Turns of the subjects; null where all models are held at once. */

@@ -53,14 +53,15 @@ export function quantizationAgreement(
   { original, quantized, maxNewTokens, prompt }: AgreementQuestion,
   work: LongWork<AgreementRecord> = {},
 ): Promise<readonly AgreementRecord[]> {
-  return eachSample(items, work, async (item) => {
+  const subjects = [original, quantized];
+  return eachSample(items, work, { engine, subjects }, async (item, lane, signal) => {
     const ask = await problemPrompt(item, prompt);
-    const { rows } = await asJob(engine, work.signal, (job) =>
-      engine.generate({ ...ask, job, subject: original, maxNewTokens }, () => undefined),
+    const { rows } = await asJob(lane, signal, (job) =>
+      lane.generate({ ...ask, job, subject: original, maxNewTokens }, () => undefined),
     );
     const { text } = finishedAnswer(rows[0]);
-    const scores = await asJob(engine, work.signal, (job) =>
-      engine.scoreAnswer({
+    const scores = await asJob(lane, signal, (job) =>
+      lane.scoreAnswer({
         ...ask,
         job,
         readers: [{ subject: original }, { subject: quantized }],

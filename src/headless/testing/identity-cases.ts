@@ -70,6 +70,10 @@ const PLACE = {
     words: ['--adapter', 'software'],
   },
 } as const;
+const LANES = {
+  keeps: 'an engine of one thread gives what one of several does, to the bit (lanes.browser.test.ts)',
+  words: ['--lanes', '3'],
+} as const;
 const MACHINE = { device: ['--device', 'webgpu'], dtype: ['--dtype', 'q4'] } as const;
 const READING = {
   'image-processing': ['--image-processing', 'transformers-4.51'],
@@ -98,6 +102,7 @@ const EVALUATION = {
     ...READING,
     ...MACHINE,
     ...PLACE,
+    lanes: LANES,
   },
 } as const;
 /** Of those that take any models: the case has one of `--model`. */
@@ -138,7 +143,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       rows: ROWS,
       shard: ['--shard', '1/2'],
       seed: { keeps: 'nothing is drawn: pairs are the first of each task', words: ['--seed', '7'] },
-      ...{ ...READING, ...MACHINE, ...PLACE },
+      ...{ lanes: LANES, ...READING, ...MACHINE, ...PLACE },
     },
   },
   ablate: {
@@ -153,7 +158,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         set: ['--set', '0-1'],
         prefix: ['--prefix', 'Look. '],
       },
-      ...{ ...ASKED, rows: ROWS, ...READING, ...MACHINE, ...PLACE },
+      ...{ ...ASKED, rows: ROWS, lanes: LANES, ...READING, ...MACHINE, ...PLACE },
     },
   },
   attention: {
@@ -168,7 +173,7 @@ export const CASES: Readonly<Record<string, Case>> = {
         'only-think': ['--only-think'],
       },
       heads: { keeps: 'how much of the records is written', words: ['--heads'] },
-      ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
+      ...{ ...ASKED, lanes: LANES, ...READING, ...MACHINE, ...PLACE },
     },
   },
   lens: {
@@ -178,7 +183,7 @@ export const CASES: Readonly<Record<string, Case>> = {
       ...{ ...FAMILY_TOO, model: WORLD, items: WORLD, columns: OTHER_COLUMN },
       ...{ prompt: ONE_QUESTION, image: ONE_QUESTION, topk: ['--topk', '5'] },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
-      ...{ ...ASKED, ...READING, ...MACHINE, ...PLACE },
+      ...{ ...ASKED, lanes: LANES, ...READING, ...MACHINE, ...PLACE },
     },
   },
   patch: {
@@ -187,7 +192,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     flags: {
       ...{ in: WORLD, rl: WORLD, items: WORLD, columns: OTHER_COLUMN, from: ['--from', 'in'] },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'], layers: ['--layers', '0'] },
-      ...{ ...ASKED, rows: ROWS, ...READING, ...MACHINE, ...PLACE },
+      ...{ ...ASKED, rows: ROWS, lanes: LANES, ...READING, ...MACHINE, ...PLACE },
     },
   },
   tokens: {
@@ -196,7 +201,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     flags: {
       ...{ base: ['--base', 'b'], in: WORLD, rl: WORLD, items: WORLD, columns: OTHER_COLUMN },
       ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
-      ...{ 'forced-by': ['--forced-by', 'in'], ...ASKED, ...READING, ...MACHINE, ...PLACE },
+      ...{ 'forced-by': ['--forced-by', 'in'], ...ASKED, lanes: LANES, ...READING, ...MACHINE, ...PLACE },
     },
   },
   transfer: {

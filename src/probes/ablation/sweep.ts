@@ -55,13 +55,11 @@ export async function sweepAblations(
   const touched = sweep.experiments.flatMap(({ ablate }) => ablate.map(({ layer }) => layer));
   checkLayers(touched, sweep.subject.layers.length);
   const size = samplesPerBatch(1 + sweep.experiments.length, sweep.rowsPerBatch);
-  return eachGroup(
-    problems,
-    ({ id }) => id,
-    work,
-    size,
-    (group) => ablateProblems(engine, group, sweep, work.signal),
-  );
+  return eachGroup(problems, work, {
+    ...{ engine, subjects: [sweep.subject], size },
+    keyOf: ({ id }) => id,
+    compute: (group, lane, signal) => ablateProblems(lane, group, sweep, signal),
+  });
 }
 
 async function ablateProblems(

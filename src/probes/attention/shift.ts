@@ -55,7 +55,10 @@ export async function attentionShift(
   work: LongWork<AttentionRecord> = {},
 ): Promise<readonly AttentionRecord[]> {
   const teacher = teacherOf(shift);
-  return eachSample(items, work, (item) => attentionOf(engine, item, shift, teacher, work.signal));
+  const subjects = shift.models.map(({ subject }) => subject);
+  return eachSample(items, work, { engine, subjects }, (item, lane, signal) =>
+    attentionOf(lane, item, shift, teacher, signal),
+  );
 }
 
 function teacherOf({ models, running, forcedBy }: AttentionShift): NamedSubject | null {

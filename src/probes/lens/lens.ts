@@ -55,19 +55,20 @@ export async function lensOnAnswers(
   { models, maxNewTokens, topk = 1, prompt }: LensProbe,
   work: LongWork<LensRecord> = {},
 ): Promise<readonly LensRecord[]> {
-  return eachSample(items, work, async (item) => {
+  const subjects = models.map(({ subject }) => subject);
+  return eachSample(items, work, { engine, subjects }, async (item, lane, signal) => {
     const ask = await problemPrompt(item, prompt);
     const read: ModelLens[] = [];
     for (const { name, subject } of models) {
-      const response = await respond(engine, { ...ask, subject, maxNewTokens }, work.signal);
+      const response = await respond(lane, { ...ask, subject, maxNewTokens }, signal);
       const at = answerToken(response.pieces);
       if (at === null) {
         read.push({ name, response: response.text, answer: null, layers: [] });
         continue;
       }
       const token = response.read[at] as number;
-      const { rows } = await asJob(engine, work.signal, (job) =>
-        engine.forward({
+      const { rows } = await asJob(lane, signal, (job) =>
+        lane.forward({
           ...ask,
           job,
           subject,

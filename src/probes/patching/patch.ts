@@ -80,18 +80,16 @@ export async function sweepPatches(
     ...depths.map((depth) => [depth, patched(donor, recipient, depth)] as const),
   ];
   const asked = runs.flatMap(([run, subject]) => items.map((item) => ({ run, subject, item })));
-  return eachGroup(
-    asked,
-    ({ run, item: { id } }) => patchKey({ run, id }),
-    work,
-    samplesPerBatch(1, rowsPerBatch),
-    async (group) => {
+  return eachGroup(asked, work, {
+    ...{ engine, subjects: [donor, recipient], size: samplesPerBatch(1, rowsPerBatch) },
+    keyOf: ({ run, item: { id } }) => patchKey({ run, id }),
+    compute: async (group, lane, signal) => {
       const records: PatchRecord[] = [];
       for (const run of new Set(group.map((one) => one.run))) {
         const own = group.filter((one) => one.run === run);
         const prompts = await Promise.all(own.map(({ item }) => problemPrompt(item, prompt)));
-        const answers = await asJob(engine, work.signal, (job) =>
-          engine.generateAll({
+        const answers = await asJob(lane, signal, (job) =>
+          lane.generateAll({
             job,
             subject: (own[0] as (typeof own)[number]).subject,
             maxNewTokens,
@@ -106,5 +104,5 @@ export async function sweepPatches(
       }
       return records;
     },
-  );
+  });
 }

@@ -75,7 +75,10 @@ export async function sweepSwaps(
 ): Promise<readonly SwapRecord[]> {
   checkLayers(sweep.layers, sweep.subject.layers.length);
   const size = samplesPerBatch(1 + sweep.layers.length, sweep.rowsPerBatch);
-  return eachGroup(pairs, pairKey, work, size, (group) => swapPairs(engine, group, sweep, work.signal));
+  return eachGroup(pairs, work, {
+    ...{ engine, subjects: [sweep.subject], size, keyOf: pairKey },
+    compute: (group, lane, signal) => swapPairs(lane, group, sweep, signal),
+  });
 }
 
 async function swapPairs(

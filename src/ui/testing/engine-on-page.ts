@@ -11,7 +11,7 @@ import type { StudySurroundings } from '../state/study-surroundings.ts';
 export function engineOnPage(): EngineClient {
   return new EngineClient(() => {
     const { port1, port2 } = new MessageChannel();
-    expose(new EngineStarter((port) => Promise.resolve(serveEngine(port))), port2);
+    expose(new EngineStarter((port, threads) => Promise.resolve(serveEngine(port, threads))), port2);
     return Object.assign(port1, { terminate: () => port1.close() }) as unknown as Worker;
   });
 }

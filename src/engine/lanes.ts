@@ -1,0 +1,66 @@
+/** Engines beside the first, in which the same checkpoints are open under the same ids. */
+import { SerialQueue } from '../work/queue.ts';
+import type { HeldModel } from './engine-contents.ts';
+import type { ModelId } from './subject.ts';
+
+/** What is asked of one besides answers: `EngineClient`. */
+interface LaneEngine {
+  readonly holdsAny: boolean;
+  hold(models: readonly HeldModel[]): Promise<void>;
+  close(id: ModelId): Promise<void>;
+  end(): Promise<void>;
+}
+
+interface Lane<Engine> {
+  readonly engine: Engine;
+  /** Loads, and what is given back, in the order in which they were asked for. */
+  readonly queue: SerialQueue;
+  /** Of these, loads that have not ended. */
+  loads: number;
+}
+
+export class Lanes<Engine extends LaneEngine> {
+  readonly #make: () => Engine;
+  #lanes: readonly Lane<Engine>[] = [];
+
+  constructor(make: () => Engine) {
+    this.#make = make;
+  }
+
+  /** So many of them, each once it has these checkpoints. Those there are come first. */
+  take(count: number, models: readonly HeldModel[]): readonly Promise<Engine>[] {
+    const more = Array.from({ length: Math.max(0, count - this.#lanes.length) }, (): Lane<Engine> => {
+      return { engine: this.#make(), queue: new SerialQueue(), loads: 0 };
+    });
+    this.#lanes = [...this.#lanes, ...more];
+    return this.#lanes.slice(0, count).map((lane) => {
+      lane.loads += 1;
+      const ready = lane.queue.add(async () => {
+        try {
+          await lane.engine.hold(models);
+          return lane.engine;
+        } finally {
+          lane.loads -= 1;
+        }
+      });
+      // Whoever asked for it may have come to an end before.
+      ready.catch(() => undefined);
+      return ready;
+    });
+  }
+
+  /** Gives a checkpoint back in all of them; one that holds none any more ends, and its memory with it. */
+  async drop(id: ModelId): Promise<void> {
+    await Promise.all(
+      this.#lanes.map((lane) =>
+        lane.queue.add(async () => {
+          const { engine } = lane;
+          await engine.close(id);
+          if (engine.holdsAny || lane.loads > 0) return;
+          this.#lanes = this.#lanes.filter((one) => one !== lane);
+          await engine.end();
+        }),
+      ),
+    );
+  }
+}

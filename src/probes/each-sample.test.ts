@@ -1,0 +1,157 @@
+/** One queue for several lanes, with engines that only wait and note what they are asked. */
+import { expect, it } from 'vitest';
+import { type ModelId, wholeModel } from '../engine/subject.ts';
+import { NamedError } from '../named-error.ts';
+import { abortable } from '../work/cancel.ts';
+import type { LongWork } from '../work/long-work.ts';
+import { eachGroup } from './each-sample.ts';
+
+interface Lane {
+  readonly name: number;
+  lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<Lane>[]>;
+}
+type Group = { readonly lane: number; readonly samples: readonly number[] };
+
+const SUBJECTS = [wholeModel('a' as ModelId, 2), wholeModel('b' as ModelId, 2)];
+const forever = (): Promise<never> => new Promise(() => undefined);
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const engineOf = (lanes: readonly Promise<Lane>[]): Lane => ({
+  name: -1,
+  lanes: () => Promise.resolve(lanes),
+});
+const ready = (count: number): readonly Promise<Lane>[] =>
+  Array.from({ length: count }, (_, name) => Promise.resolve({ name }));
+const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, at) => at);
+
+/** Answers each number with its square. @param answer waits, or fails */
+function squares(
+  samples: readonly number[],
+  engine: Lane,
+  size: number,
+  work: LongWork<number> = {},
+  answer: (group: Group, signal: AbortSignal) => Promise<void> = () => Promise.resolve(),
+) {
+  const groups: Group[] = [];
+  const run = eachGroup(samples, work, {
+    ...{ engine, subjects: SUBJECTS, size, keyOf: (sample) => `n${sample}` },
+    async compute(group, { name }, signal) {
+      const asked = { lane: name, samples: group };
+      groups.push(asked);
+      await answer(asked, signal);
+      return group.map((sample) => sample ** 2);
+    },
+  });
+  return { groups, run };
+}
+
+it('gives the same records in the samples’ order, each told once, whatever lanes, sizes and speeds', async () => {
+  let state = 1;
+  const random = (below: number): number => {
+    state = (1103515245 * state + 12345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+  for (let round = 0; round < 60; round++) {
+    const samples = numbers(random(40));
+    const known = samples.filter(() => random(4) === 0);
+    const [lanes, size] = [1 + random(5), 1 + random(9)];
+    const told: string[] = [];
+    let telling = 0;
+    const work: LongWork<number> = {
+      finished: new Map(known.map((sample) => [`n${sample}`, sample ** 2])),
+      async onRecord(key, record) {
+        telling += 1;
+        expect(telling).toBe(1);
+        expect(record).toBe(Number(key.slice(1)) ** 2);
+        await wait(0);
+        told.push(key);
+        telling -= 1;
+      },
+    };
+    const { groups, run } = squares(samples, engineOf(ready(lanes)), size, work, () => wait(random(3)));
+    expect(await run).toEqual(samples.map((sample) => sample ** 2));
+    const left = samples.filter((sample) => !known.includes(sample));
+    expect(told.toSorted()).toEqual(left.map((sample) => `n${sample}`).toSorted());
+    // In order out of one queue.
+    expect(groups.flatMap((group) => group.samples)).toEqual(left);
+    expect(groups.every((group) => group.samples.length <= size)).toBe(true);
+  }
+});
+
+it('takes whole groups on one lane, and on several no more than half of what would be a lane’s share', async () => {
+  const sizes = async (lanes: number): Promise<number[]> => {
+    const { groups, run } = squares(numbers(20), engineOf(ready(lanes)), 8, {}, () => wait(1));
+    await run;
+    return groups.map(({ samples }) => samples.length);
+  };
+  expect(await sizes(1)).toEqual([8, 8, 4]);
+  expect(await sizes(2)).toEqual([5, 3, 3, 3, 2, 1, 1, 1, 1]);
+});
+
+it('asks for lanes by all models and what is left, and begins before the last of them is ready', async () => {
+  const asked: unknown[] = [];
+  const lanes = [Promise.resolve({ name: 0 }), forever(), Promise.reject(new Error('no memory'))];
+  const engine: Lane = {
+    ...{ name: -1 },
+    lanes(...request) {
+      asked.push(request);
+      return Promise.resolve(lanes);
+    },
+  };
+  const { groups, run } = squares(numbers(9), engine, 2, { finished: new Map([['n3', 9]]) });
+  expect(await run).toHaveLength(9);
+  expect(asked).toEqual([[['a', 'b'], 8]]);
+  expect(new Set(groups.map(({ lane }) => lane))).toEqual(new Set([0]));
+});
+
+it('is answered by the engine itself where no lane can be made ready, or it has none', async () => {
+  for (const engine of [engineOf([Promise.reject(new Error('no memory'))]), { name: -1 }]) {
+    const { groups, run } = squares(numbers(3), engine, 2);
+    expect(await run).toEqual([0, 1, 4]);
+    expect(new Set(groups.map(({ lane }) => lane))).toEqual(new Set([-1]));
+  }
+});
+
+it('a cancel ends all lanes at once, those that are not ready among them', async () => {
+  const controller = new AbortController();
+  const lanes = [...ready(2), forever()];
+  let under = 0;
+  const { groups, run } = squares(
+    numbers(9),
+    engineOf(lanes),
+    2,
+    { signal: controller.signal },
+    (_, signal) => {
+      under += 1;
+      if (under === 2) setTimeout(() => controller.abort());
+      return abortable(forever, signal);
+    },
+  );
+  await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
+  expect(groups).toHaveLength(2);
+});
+
+it('an error is named by its sample and ends the other lanes; the rest of its group is kept', async () => {
+  const told: string[] = [];
+  const ended: number[] = [];
+  const { run } = squares(
+    numbers(40),
+    engineOf(ready(2)),
+    4,
+    { onRecord: (key) => void told.push(key) },
+    async ({ lane, samples }, signal) => {
+      if (lane === 1) return abortable(forever, signal, () => ended.push(lane));
+      await wait(1);
+      if (samples.includes(2)) throw new NamedError('EmptyPrompt', 'there is nothing', {}, 'ask');
+    },
+  );
+  await expect(run).rejects.toMatchObject({ name: 'EmptyPrompt', what: 'n2: there is nothing' });
+  expect(told).toEqual(['n0', 'n1']);
+  expect(ended).toEqual([1]);
+});
+
+it('what a journal refuses ends all lanes', async () => {
+  const work = { onRecord: () => Promise.reject(new NamedError('JournalFailed', 'full', {}, '')) };
+  await expect(squares(numbers(9), engineOf(ready(3)), 2, work).run).rejects.toMatchObject({
+    ...{ name: 'JournalFailed', what: 'full' },
+  });
+});
