@@ -1,7 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig, type PluginOption } from 'vite';
 import { assemblyscript } from './scripts/vite/assemblyscript.mjs';
+import { carriedFinding } from './scripts/vite/carried-finding.mjs';
 import { dataSets } from './scripts/vite/data-sets.mjs';
+import { firstGlyphs } from './scripts/vite/first-glyphs.mjs';
 import { guide } from './scripts/vite/guide.mjs';
 import { gzipAsset } from './scripts/vite/gzip-asset.mjs';
 import { licences } from './scripts/vite/licences.mjs';
@@ -28,6 +30,8 @@ export default defineConfig({
     guide(),
     security(),
     dataSets(),
+    carriedFinding(),
+    firstGlyphs(),
     licences({ emit: true }),
     ...shared(),
     serviceWorker(),

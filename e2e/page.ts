@@ -40,7 +40,7 @@ export const test = base.extend<Fixtures>({
 
 /** As a build without a study of the demo family: every page stands on the studied body until something is opened. */
 export async function withoutCarried(page: Page): Promise<void> {
-  await page.route('**/study/demo.frankenscope', (route) => route.abort());
+  await page.route(/\/study\/(demo\.frankenscope|finding\.json)$/, (route) => route.abort());
 }
 
 /** What of the page, or of an element, is wider than its place. */

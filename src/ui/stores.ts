@@ -50,5 +50,18 @@ interface Stores {
   readonly studies: Studies;
 }
 
-/** Set while the component that holds all screens is made. */
+/** What the start page takes: it is there before anything is pressed. */
+type FirstStores = Pick<
+  Stores,
+  | ('view' | 'appearance' | 'jobs' | 'choice' | 'images' | 'machine' | 'carried' | 'compared')
+  | ('family' | 'servers' | 'stitch' | 'asking' | 'demo' | 'offline')
+>;
+
+/** Set around all screens but the start page, once what they take is there. */
 export const [getStores, setStores] = createContext<Stores>();
+
+/** Set while the component that holds all screens is made. */
+export const [getFirst, setFirst] = createContext<FirstStores>();
+
+/** All of them, for what the start page does when something is pressed or dropped. */
+export const [getWhole, setWhole] = createContext<() => Promise<Stores>>();

@@ -18,11 +18,7 @@ import type { WeightsLedger } from '../weights/ledger.ts';
 import { NEWLINE, type JournalStorage } from './storage.ts';
 import { weightsLines } from './weights-lines.ts';
 
-/** Whether a file is one of these by its name; browsers number copies: "swap-1a2b3c4d.journal (1).jsonl". */
-export function isJournalFile(name: string): boolean {
-  const [, ...parts] = (name.split('/').at(-1) ?? '').toLowerCase().split('.');
-  return parts.at(-1) === 'jsonl' && parts.some((part) => /^journal(?!\w)/.test(part));
-}
+export { isJournalFile } from './journal-name.ts';
 
 /** "swap-1a2b3c4d.journal.jsonl". */
 export function journalFileName({ kind, key }: { readonly kind: string; readonly key: string }): string {

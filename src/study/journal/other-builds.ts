@@ -5,10 +5,11 @@ import { sameWork } from '../../identity/work-identity.ts';
 import { isLedger } from '../weights/ledger.ts';
 import { readDescription } from './description.ts';
 import { guarded } from './failure.ts';
-import { dayOf } from './kept-work-text.ts';
 import { readRecords } from './records.ts';
 import { recordShape } from './shapes.ts';
 import type { JournalStorage } from './storage.ts';
+
+export { originNotice, originText } from './origin-text.ts';
 
 /** Who computed something, and when. */
 export interface Origin {
@@ -56,26 +57,6 @@ export async function recordsOf<Record>(
 ): Promise<OtherRecords<Record>> {
   const { finished, damaged, torn } = await readRecords<Record>(storage, origin.key, recordShape(kind));
   return { origin, records: finished, left: damaged.length + Number(torn !== null) };
-}
-
-/** "computed by build 0.1.0 (1a2b3c4d) on 2026-11-28 10:49". */
-export function originText({ build, at, carried }: Pick<Origin, 'build' | 'at' | 'carried'>): string {
-  return carried
-    ? `carried with the app: measured by version ${build} on ${dayOf(at)}`
-    : `computed by build ${build} on ${dayOf(at)}`;
-}
-
-/** What a person is told beside it, in sentences. */
-export function originNotice(origin: Origin, left: number): string {
-  const text = originText(origin);
-  if (origin.carried) return `${text.charAt(0).toUpperCase()}${text.slice(1)}. A run measures it here.`;
-  const lines = left === 1 ? '1 record of it is' : `${left} records of it are`;
-  const missing =
-    left === 0 ? '' : ` ${lines} damaged, or of a shape that this build does not know, and left out.`;
-  return (
-    `${text.charAt(0).toUpperCase()}${text.slice(1)}, whose code is not this build's: shown as it was kept, not gone on ` +
-    `with. Computing again begins anew.${missing}`
-  );
 }
 
 /** What a saved file says of it. */

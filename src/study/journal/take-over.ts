@@ -1,6 +1,6 @@
 /** Puts what a journal file holds beside what is kept here of the same work. */
 import { canonicalJson, type Json } from '../../identity/canonical-json.ts';
-import { NamedError, shortened } from '../../named-error.ts';
+import { NamedError } from '../../named-error.ts';
 import { joinedBytes } from '../../work/bytes.ts';
 import type { WorkProgress } from '../../work/long-work.ts';
 import { modulesOf } from '../../work/modules.ts';
@@ -17,12 +17,12 @@ import type { WeightsLedger } from '../weights/ledger.ts';
 import type { JournalStorage } from './storage.ts';
 import { takeWeights } from './weights-lines.ts';
 
+export { takenText } from './taken-text.ts';
+
 /** The largest evaluations have a tenth of it, and as many keys are held at once. */
 const MOST_RECORDS = 1_000_000;
 /** One for each analysis and way of asking; each is as long as a record may be. */
 const MOST_SHOWN = 100;
-/** Line numbers and keys said of many, at most. */
-const SAID = 5;
 
 export interface TakeOverOptions {
   readonly signal?: AbortSignal;
@@ -136,40 +136,6 @@ async function describeAs(
 
 function saysTheSame(a: unknown, b: unknown): boolean {
   return canonicalJson(a as Json) === canonicalJson(b as Json);
-}
-
-/** What a person is told of it, in sentences. */
-export function takenText(file: string, taken: TakenOver): string {
-  const { title, added, known, conflicts, damaged, current, build } = taken;
-  const already = known > 0 ? `, ${known} ${known === 1 ? 'was' : 'were'} here already` : '';
-  return [
-    `${counted(added, 'record')} of "${shortened(title, 200)}" ${added === 1 ? 'was' : 'were'} taken over from ${file}${already}.`,
-    ...(damaged.length > 0
-      ? [
-          `${counted(damaged.length, 'line')} of it (${some(damaged.map(String))}) ${damaged.length === 1 ? 'is' : 'are'} damaged, or no record of this kind, and left out.`,
-        ]
-      : []),
-    ...(conflicts.length > 0
-      ? [
-          `${counted(conflicts.length, 'record')} of it (${some(conflicts)}) ${conflicts.length === 1 ? 'says' : 'say'} something else than what is kept here: what is kept here stays.`,
-        ]
-      : []),
-    ...(current ? [] : [`It was computed by another build (${build}): shown, not gone on with.`]),
-  ].join(' ');
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function some(names: readonly string[]): string {
-  const more = names.length > SAID ? ` and ${names.length - SAID} more` : '';
-  return (
-    names
-      .slice(0, SAID)
-      .map((name) => shortened(name, 80))
-      .join(', ') + more
-  );
 }
 
 function tooMany(file: string): NamedError {

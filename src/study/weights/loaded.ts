@@ -1,5 +1,4 @@
 import type { EngineApi } from '../../engine/protocol.ts';
-import type { OpenedCheckpoint } from '../../engine/protocol/checkpoint.ts';
 import type { LoadedModel } from '../../engine/protocol/loading.ts';
 import { isOfCheckpoint } from '../../engine/weights/kept.ts';
 import type { WeightsMemory } from '../../merge/export.ts';
@@ -48,16 +47,4 @@ export function mergeMemory(watch: WeightsWatch): WeightsMemory {
     known: (fingerprint) => watch.known(fingerprint),
     note: async (fingerprint, hashes) => (await watch.note(fingerprint, hashes))?.sentence ?? null,
   };
-}
-
-/** How far weights were compared with those of earlier visits, as a reader is told. */
-export function comparedText(
-  whole: number,
-  { tensors, spots }: Pick<OpenedCheckpoint, 'tensors' | 'spots'>,
-): string {
-  const places = `at ${spots.toLocaleString('en')} ${spots === 1 ? 'spot' : 'spots'}`;
-  if (whole >= tensors) return 'compared whole';
-  return whole === 0
-    ? `compared ${places}`
-    : `${whole} of ${tensors} tensors compared whole, the others ${places}`;
 }

@@ -16,7 +16,8 @@ import { Journals } from '../journal/journals.ts';
 import { MemoryStorage } from '../journal/memory-storage.ts';
 import { runJournalled } from '../run-journalled.ts';
 import { WeightsLedger } from './ledger.ts';
-import { comparedText, noteLoaded, withdrawCopies } from './loaded.ts';
+import { comparedText } from './compared-text.ts';
+import { noteLoaded, withdrawCopies } from './loaded.ts';
 
 const [ROWS, COLUMNS] = [96, 256];
 const LAYERS = 4;

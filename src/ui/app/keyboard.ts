@@ -1,5 +1,5 @@
 import { isDialogOpen } from '../components/open-dialog.ts';
-import type { AppState } from './app.svelte.ts';
+import type { FirstStores } from './first-stores.ts';
 import { TRY_IT_KEY } from '../analysis-page/page-facts.ts';
 import { PAGES } from './pages.ts';
 
@@ -9,7 +9,10 @@ const TYPING = 'input:not([type=checkbox], [type=radio], [type=file]), textarea,
  * Carries out a page-wide key; leaves typing and browser shortcuts alone. Whatever dialog is open, the app's or a component's own, is on
  * top: keys are its own, Esc closes it (the browser sees to that), and nothing behind it takes any.
  */
-export function shortcut(event: KeyboardEvent, { view, appearance }: AppState): void {
+export function shortcut(
+  event: KeyboardEvent,
+  { view, appearance }: Pick<FirstStores, 'view' | 'appearance'>,
+): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isDialogOpen()) return;
   // Whose keys are its own.
   if (view.talk) return;

@@ -1,7 +1,6 @@
 import type { Component } from 'svelte';
 import { NamedError } from '../../named-error.ts';
 import { plainReason } from '../../plain-reason.ts';
-import OpenScreen from '../open/OpenScreen.svelte';
 import type { PageId } from '../state/hash.ts';
 import { PAGE_FACTS, type PageFacts } from '../analysis-page/page-facts.ts';
 
@@ -9,8 +8,8 @@ import { PAGE_FACTS, type PageFacts } from '../analysis-page/page-facts.ts';
 interface Page {
   readonly id: PageId;
   readonly facts: PageFacts;
-  /** What draws it comes when one first goes there. @throws NamedError `ModuleUnavailable` */
-  component(): Promise<Component>;
+  /** What draws it comes when one first goes there; the start page is there. @throws NamedError `ModuleUnavailable` */
+  component?(): Promise<Component>;
 }
 
 const page = (id: PageId, load: () => Promise<{ readonly default: Component }>): Page => ({
@@ -33,7 +32,7 @@ function notServed(cause: unknown): never {
  * and taken down when one leaves, so what has to outlive that belongs to a store in `AppState`.
  */
 export const PAGES: readonly Page[] = [
-  page('open', () => Promise.resolve({ default: OpenScreen })),
+  { id: 'open', facts: PAGE_FACTS.open },
   page('localize', () => import('../localize/LocalizeScreen.svelte')),
   page('characterize', () => import('../characterize/CharacterizeScreen.svelte')),
   page('transfer', () => import('../transfer/TransferScreen.svelte')),

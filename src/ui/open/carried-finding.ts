@@ -1,11 +1,11 @@
 /** What RL changed in the demo family, as it travels with the app: laid out so that it can be drawn without a model. */
+import * as v from 'valibot';
 import { analysis } from '../../analyses/attention/analysis.ts';
 import type { declaration } from '../../analyses/attention/declaration.mjs';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import { readerOf } from '../../analyses/probe.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import type { AttentionRecord } from '../../probes/attention/shift.ts';
-import type { ProbeEngine } from '../../probes/probe-engine.ts';
 import { thirds } from '../../regions.ts';
 import { givenAgain } from '../../study/shown/probe-given.ts';
 import { wordsOf } from '../analyses/words-of.ts';
@@ -20,6 +20,7 @@ import { carriedOf, standIn } from '../state/stand-in.ts';
 
 export interface CarriedFinding {
   readonly work: ListedWork;
+  /** Of the models that are compared; in place of a layer's heads their mean. */
   readonly records: readonly AttentionRecord[];
   /** What was found, in a sentence with n and interval. */
   readonly sentence: string;
@@ -28,24 +29,22 @@ export interface CarriedFinding {
   readonly standIn: Omit<StandIn, 'page'>;
 }
 
-/** Null where none is carried, or another version made it. @throws NamedError `JournalFailed` */
-export async function carriedFinding(carried: Carried, engine: ProbeEngine): Promise<CarriedFinding | null> {
-  await carried.ask();
-  const work = carried.works.find((one) => one.analysis === analysis.declaration.name);
+const RECORDS = v.array(analysis.shape);
+
+/** Null where none is carried, another version made it, or it was put away. */
+export async function carriedFinding(carried: Carried): Promise<CarriedFinding | null> {
+  const { work, records } = (await carried.finding()) ?? {};
   const given = work && givenAgain(work.given);
   const [model] = given?.models ?? [];
   if (!work || !given || !model || !('source' in given.samples)) return null;
+  if (!v.is(RECORDS, records) || records.length < work.total) return null;
   const models = given.models.map(standIn);
   const values = given.values as unknown as ValuesOf<typeof declaration.settings>;
   const laid = {
-    ...{ engine, models: models.map(asked) },
+    models: models.map(asked),
     samples: { ...given.samples, place: `dataset/data/items/${given.samples.name}.jsonl` },
     reading: given.reading as Required<ImageReading>,
   };
-  const plan = await analysis.plan(laid, values);
-  const found = (await carried.journals?.read<AttentionRecord>(plan.identity)) ?? new Map<string, never>();
-  if (found.size < plan.total) return null;
-  const records = [...found.values()];
   const { layers } = model.checkpoint;
   return {
     ...{ work, records, facts: probeFacts(analysis, laid, values) },

@@ -6,7 +6,8 @@ import { t } from './texts.ts';
 export class Compared {
   #whole = $state.raw<ReadonlyMap<string, number>>(new Map());
 
-  constructor(watch: WeightsWatch) {
+  /** Follows what is read from here on. */
+  watch(watch: WeightsWatch): void {
     watch.onCompared((fingerprint) => {
       this.#whole = new Map(this.#whole).set(fingerprint, watch.comparedWhole(fingerprint));
     });

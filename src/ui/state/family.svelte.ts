@@ -6,7 +6,6 @@ import { otherKind } from '../../checkpoint/folder-kinds.ts';
 import { isAdapter } from '../../checkpoint/formats/peft/is-adapter.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { LoadProgress } from '../../engine/protocol/loading.ts';
-import { noteLoaded } from '../../study/weights/loaded.ts';
 import type { WeightsWatch } from '../../study/weights/watch.ts';
 import { bodyOf, type Body } from '../layer-strip/layer-axis.ts';
 import type { Folder } from '../files/folder.ts';
@@ -116,17 +115,24 @@ export class Family {
   readonly #choice: LoadChoice;
   readonly #machine: Machine;
   readonly #jobs: Jobs;
-  readonly #watch: WeightsWatch;
+  readonly #watch: () => Promise<WeightsWatch>;
   /** Loads under way. */
   readonly #loading = new WeakMap<Slot, Promise<unknown>>();
 
-  constructor(engine: EngineApi, choice: LoadChoice, machine: Machine, jobs: Jobs, watch: WeightsWatch) {
+  /** @param watch what was read of weights: where it is not there yet, it comes with the first folder */
+  constructor(
+    engine: EngineApi,
+    choice: LoadChoice,
+    machine: Machine,
+    jobs: Jobs,
+    watch: WeightsWatch | (() => Promise<WeightsWatch>),
+  ) {
     this.folders = new ReadFolders(engine);
     this.#engine = engine;
     this.#choice = choice;
     this.#machine = machine;
     this.#jobs = jobs;
-    this.#watch = watch;
+    this.#watch = typeof watch === 'function' ? watch : () => Promise.resolve(watch);
   }
 
   /** Of a checkpoint, by its name. */
@@ -213,12 +219,15 @@ export class Family {
       const files = adapted
         ? await onBase(folder, base, opening.signal)
         : await readable(folder.files, opening.signal);
-      const checkpoint = await this.#engine.open(folder.name, files, opening.signal);
+      const [checkpoint, watch] = await Promise.all([
+        this.#engine.open(folder.name, files, opening.signal),
+        this.#watch(),
+      ]);
       if (slot.state !== reading) return void this.#engine.close(checkpoint.id);
       this.standIn = null;
       slot.folder = { ...folder, files };
       slot.adapter = adapted && base ? { folder, base } : null;
-      this.#watch.opened(checkpoint.fingerprint);
+      watch.opened(checkpoint.fingerprint);
       slot.state = { kind: 'found', checkpoint, error: null };
       this.rename(slot, nameFrom(folder.name));
       if (checkpoint.weightsOnly === undefined) this.#choice.suggestFor(checkpoint);
@@ -282,9 +291,13 @@ export class Family {
         settled = true;
       });
       this.#loading.set(slot, loading);
-      const read = await loading;
+      const [read, watch, { noteLoaded }] = await Promise.all([
+        loading,
+        this.#watch(),
+        import('../../study/weights/loaded.ts'),
+      ]);
       const beside = this.loaded.map((other) => other.checkpoint);
-      const model = await noteLoaded(this.#watch, checkpoint, read, beside).catch(async (error: unknown) => {
+      const model = await noteLoaded(watch, checkpoint, read, beside).catch(async (error: unknown) => {
         await this.#engine.unload(checkpoint.id);
         throw error;
       });

@@ -1,7 +1,7 @@
 import { counted } from '../../counted.ts';
-import { originNotice, originText } from '../../study/journal/other-builds.ts';
-import { takenText } from '../../study/journal/take-over.ts';
-import { comparedText } from '../../study/weights/loaded.ts';
+import { originNotice, originText } from '../../study/journal/origin-text.ts';
+import { takenText } from '../../study/journal/taken-text.ts';
+import { comparedText } from '../../study/weights/compared-text.ts';
 import { texts } from '../language/texts.ts';
 
 type Size = number | null;

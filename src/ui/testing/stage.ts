@@ -48,7 +48,7 @@ export async function stageAround(engine: EngineApi, surroundings?: StudySurroun
   const { carried: _, ...around } = browserSurroundings();
   const app = new AppState(engine, surroundings ?? around);
   const target = host('100%');
-  const mounted = mount(App, { target, props: { app } });
+  const mounted = mount(App, { target, props: { app, whole: () => Promise.resolve(app) } });
   clear = () => {
     void unmount(mounted);
     target.remove();
