@@ -21,6 +21,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import { t as states } from '../state/texts.ts';
+import { questionsTold } from './questions-told.ts';
 import { type en, t } from './texts.ts';
 
 /** What the page begins with. */
@@ -80,14 +81,7 @@ export class QuestionChoice {
 
   /** The same in a language: English where it is kept. */
   toldIn({ told }: typeof en): string {
-    const { samples, seed, listName, chosenStyle, chosenTokens } = this;
-    return [
-      listName ?? told.demoSets,
-      told.ofEach(samples),
-      told.seed(seed),
-      ...(chosenStyle ? [told.style(chosenStyle)] : []),
-      ...(chosenTokens === null ? [] : [told.tokens(chosenTokens)]),
-    ].join(' · ');
+    return questionsTold(this.listName, this.values, told);
   }
 
   /** What a link to the page of an evaluation says of its form, and takes over. `own`: what that form has besides. */

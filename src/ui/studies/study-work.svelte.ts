@@ -126,24 +126,15 @@ export class StudyWork {
     return { kind: 'probe', probe, plan, values, models, records: run.found, layers };
   }
 
-  /** What was found, in the sentences of its file: with n and interval, regions cut as the page's are. */
+  /** What was found, in the language that is spoken: with n and interval, regions cut as the page's are. */
   get sentences(): readonly string[] {
-    return this.#found((analysis) => analysis.words);
-  }
-
-  /** The same in the language that is spoken. */
-  get said(): readonly string[] {
-    return this.#found(wordsOf);
-  }
-
-  #found(words: typeof wordsOf): readonly string[] {
     const { laid, characterize } = this;
     if (!laid) return [];
     const { values, layers } = laid;
     const reader = readerOf(this.#view.cuts(layers), layers);
     if (laid.kind === 'probe') {
       const { probe, records, models } = laid;
-      return probe.findings(records, values, models, reader, words(probe));
+      return probe.findings(records, values, models, reader, wordsOf(probe));
     }
     const { analysis, plan, file } = laid;
     const formulas = new Map(characterize.shown(plan.deltas).map(({ key, formula }) => [key, formula]));
@@ -153,7 +144,7 @@ export class StudyWork {
       plan,
       values,
       { regions: reader.regions, formulas, scale },
-      words(analysis),
+      wordsOf(analysis),
     );
   }
 }

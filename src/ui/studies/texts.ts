@@ -39,6 +39,7 @@ export const en = {
     leave: 'Leave it',
     saveFile: 'Save as one file',
     duplicate: 'Duplicate',
+    copyOf: (study: string) => `${study}, a copy`,
     remove: 'Delete',
     beside: 'Beside it',
     none: 'none',

@@ -38,6 +38,7 @@ export const zh: typeof en = {
     leave: '保持不变',
     saveFile: '保存为一个文件',
     duplicate: '复制',
+    copyOf: (study) => `${study}（副本）`,
     remove: '删除',
     beside: '并排比较',
     none: '无',

@@ -1,7 +1,10 @@
 /** What a slide is called wherever it is not shown: in the list of slides, and as the next one. */
-import type { Slide } from '../../study/deck.ts';
+import { DECK_LIMITS, type Slide } from '../../study/deck.ts';
 import { sentenceOf } from '../../study/default-deck.ts';
+import { ANALYSES, EVALUATIONS } from '../../analyses/registry.ts';
 import type { StudyResult } from '../../study/study-result.ts';
+import { wordsOf } from '../analyses/words-of.ts';
+import type { OpenedStudy } from '../state/opened-study.ts';
 import { t } from './texts.ts';
 
 /** The finding that a slide says, whole; null where it says none, or the study has it no more. */
@@ -9,6 +12,15 @@ export function findingOf({ shows }: Slide, { analyses }: StudyResult): string |
   if (shows.kind !== 'finding' || shows.finding === null) return null;
   const of = analyses.find(({ works }) => works.some(({ key }) => key === shows.key));
   return of?.findings[shows.finding] ?? null;
+}
+
+/** Its notes; where they are what the study made them of, in the language that is spoken. */
+export function notesOf(
+  slide: Slide,
+  { result, kept = result }: Pick<OpenedStudy, 'result' | 'kept'>,
+): string {
+  const made = sentenceOf(findingOf(slide, kept) ?? '').more.slice(0, DECK_LIMITS.notes);
+  return slide.notes === made ? sentenceOf(findingOf(slide, result) ?? '').more : slide.notes;
 }
 
 export function slideText(slide: Slide, study: StudyResult): string {
@@ -19,7 +31,9 @@ export function slideText(slide: Slide, study: StudyResult): string {
       return study.name;
     case 'finding': {
       const finding = findingOf(slide, study);
-      return finding === null ? t.titles.chart(shows.analysis, shows.chart) : sentenceOf(finding).said;
+      return finding === null
+        ? t.titles.chart(titleOf(shows.analysis), shows.chart)
+        : sentenceOf(finding).said;
     }
     case 'claim':
       return t.titles.claim(shows.id);
@@ -28,4 +42,10 @@ export function slideText(slide: Slide, study: StudyResult): string {
     case 'provenance':
       return t.titles.provenance;
   }
+}
+
+/** Of an analysis, by its name. */
+export function titleOf(name: string): string {
+  const analysis = ANALYSES.get(name) ?? EVALUATIONS.get(name);
+  return analysis ? wordsOf(analysis).title : name;
 }

@@ -9,6 +9,8 @@ export interface FoundByAnalysis {
   /** "Token swap of RL". */
   readonly title: string;
   readonly sentences: readonly string[];
+  /** Of the analysis. */
+  readonly name: string;
   /** Keys of its works. */
   readonly works: readonly string[];
 }
@@ -16,6 +18,7 @@ export interface FoundByAnalysis {
 export function foundBy({ analyses }: StudyResult): readonly FoundByAnalysis[] {
   return analyses.map((one) => ({
     title: t.findings.of(titleOf(one), labels(Object.values(one.models).flat())),
+    name: one.name,
     sentences: one.findings,
     works: one.works.map(({ key }) => key),
   }));

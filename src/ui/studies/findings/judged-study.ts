@@ -22,12 +22,11 @@ export interface JudgedStudy {
  * Judges by the study's records, anew. What a study's records do not hold, which answers of an evaluation are right, was judged by the
  * command that ran it: its verdicts are taken as they stand in the study.
  *
- * @param said in the language of who reads it: a report's is English
  * @throws NamedError `JournalFailed`, `WorkerFailed`
  */
 export async function judgedStudy(
   { journals, works, result }: OpenedStudy,
-  said: ClaimWords = words,
+  said: ClaimWords = claimWords,
 ): Promise<JudgedStudy> {
   const yielder = new Yielder();
   const pause = (): Promise<void> => yielder.pause();
