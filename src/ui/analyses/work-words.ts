@@ -5,7 +5,7 @@ import type { ValuesOf } from '../../analyses/declaration.ts';
 import { defaultValues } from '../../analyses/setting-values.ts';
 import { EVALUATED } from '../../analyses/shared-settings.mjs';
 import { KEPT_MODEL } from '../../study/shown/model.ts';
-import { questionsTold } from '../evaluation/questions-told.ts';
+import { questionsTold } from '../../study/shown/questions-told.ts';
 import { t as evaluated } from '../evaluation/texts.ts';
 import { language } from '../language/texts.ts';
 import type { ListedWork } from '../state/shown-part.ts';
