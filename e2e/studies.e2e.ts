@@ -127,11 +127,7 @@ test('a study whose tab is killed goes on in the next one, and its file says wha
   expect(own.length).toBe(117 + 4 + 2);
   expect(own.filter((record) => all.has(record))).toHaveLength(117 + 4);
   // Its puzzles have a chart, though their answers lie in several journals.
-  await next.evaluate(() => document.querySelectorAll('details').forEach((fold) => (fold.open = true)));
-  await next
-    .getByRole('button', { name: /^Show the evidence: .* RL$/ })
-    .last()
-    .click();
+  await next.getByRole('button', { name: 'Show the evidence: Perception or reasoning of RL' }).click();
   await expect(next.getByRole('application', { name: /puzzle/i })).toBeVisible(WAIT);
 
   const [spec, out] = [info.outputPath('slice.json'), info.outputPath('study')];

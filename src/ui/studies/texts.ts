@@ -1,5 +1,6 @@
 import { counted } from '../../counted.ts';
 import { listed } from '../../listed.mjs';
+import { DIFFERENCE_WORDS } from '../../study/differences.ts';
 import type { Verdict } from '../../verdicts.ts';
 import { texts } from '../language/texts.ts';
 
@@ -75,6 +76,7 @@ export const en = {
     sideBySide: 'Side by side',
     analyses: 'Analyses side by side',
     of: (models: string) => `of ${models}`,
+    words: DIFFERENCE_WORDS,
     noSuch: 'It has no such analysis.',
     noChart: 'Of it only these sentences are here: no chart can be drawn.',
   },

@@ -1,9 +1,8 @@
 /** What a slide is called wherever it is not shown: in the list of slides, and as the next one. */
 import { DECK_LIMITS, type Slide } from '../../study/deck.ts';
 import { sentenceOf } from '../../study/default-deck.ts';
-import { ANALYSES, EVALUATIONS } from '../../analyses/registry.ts';
 import type { StudyResult } from '../../study/study-result.ts';
-import { wordsOf } from '../analyses/words-of.ts';
+import { titleOf } from '../analyses/words-of-name.ts';
 import type { OpenedStudy } from '../state/opened-study.ts';
 import { t } from './texts.ts';
 
@@ -42,10 +41,4 @@ export function slideText(slide: Slide, study: StudyResult): string {
     case 'provenance':
       return t.titles.provenance;
   }
-}
-
-/** Of an analysis, by its name. */
-export function titleOf(name: string): string {
-  const analysis = ANALYSES.get(name) ?? EVALUATIONS.get(name);
-  return analysis ? wordsOf(analysis).title : name;
 }

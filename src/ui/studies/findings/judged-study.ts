@@ -42,7 +42,10 @@ function asRun(one: JudgedClaim, { claims = [], analyses }: StudyResult, said: C
   const { id, byAnswers, analysis } = one.claim;
   if (!byAnswers) return one;
   const kept = claims.find((claim) => claim.id === id);
-  if (kept) return { ...one, verdict: kept.verdict, sentence: kept.sentence };
   const name = analysis === 'gap' ? ofGap.name : analysis;
-  return analyses.some((ran) => ran.name === name) ? { ...one, sentence: said.missing.graded } : one;
+  const isRun = analyses.some((ran) => ran.name === name);
+  // That it was not run is said here, in the language of who reads it.
+  if (kept && (isRun || kept.verdict !== one.verdict))
+    return { ...one, verdict: kept.verdict, sentence: kept.sentence };
+  return isRun ? { ...one, sentence: said.missing.graded } : one;
 }

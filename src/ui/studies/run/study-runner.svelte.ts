@@ -34,7 +34,7 @@ import { abortable, cancelled, throwIfCancelled } from '../../../work/cancel.ts'
 import { buildName } from '../../../work/modules.ts';
 import { Yielder } from '../../../work/turns.ts';
 import { PREPARING } from '../../analyses/preparing.ts';
-import { wordsOf } from '../../analyses/words-of.ts';
+import { titleOf } from '../../analyses/words-of-name.ts';
 import { Comparison } from '../../characterize/comparison.svelte.ts';
 import type { Characterize } from '../../characterize/characterize.svelte.ts';
 import type { Demo } from '../../demo/demo.svelte.ts';
@@ -149,7 +149,7 @@ export class StudyRunner {
         const analysis = turns[index];
         if (!analysis) break;
         throwIfCancelled(signal);
-        const title = titleOf(analysis);
+        const title = titleOf(analysis.declaration.name);
         this.under = { id, title, place: index + 1, total: turns.length };
         const report = jobs.track(JOB, t.run.job(spec.name, index + 1, turns.length, title), () =>
           this.cancel(),
@@ -371,11 +371,6 @@ interface AnalysisRun {
   readonly signal: AbortSignal;
   readonly journalled: Journalled;
   readonly report: ReturnType<Jobs['track']>;
-}
-
-function titleOf({ declaration: { name } }: StudyAnalysis): string {
-  const analysis = PROBES.get(name) ?? UPDATES.get(name) ?? EVALUATIONS.get(name);
-  return analysis ? wordsOf(analysis).title : name;
 }
 
 /** @throws NamedError those of reading */
