@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  evenDecimals,
-  evenNumbers,
-  evenShares,
-  percentText,
-  points,
-  signed,
-  spreadTexts,
-} from './number-text.mjs';
+import { evenNumbers, evenShares, percentText, points, spreadTexts } from './number-text.mjs';
 import { plainNumber } from './plain-number.mjs';
 
 const textsOf = (mean: number, deviation: number | null, inPercent = false): readonly string[] =>

@@ -1,6 +1,7 @@
 import { counted } from '../../counted.ts';
 import { listed } from '../../listed.mjs';
 import { DIFFERENCE_WORDS } from '../../study/differences.ts';
+import { MODEL_REASONS } from '../../study/study-models.ts';
 import type { Verdict } from '../../verdicts.ts';
 import { texts } from '../language/texts.ts';
 
@@ -65,6 +66,7 @@ export const en = {
     needs: 'To run it here, open its checkpoints, or others that its analyses are to be run on.',
     goToOpen: 'Go to Open',
     leftOut: (analysis: string, why: string) => `${analysis} is left out: ${why}.`,
+    reasons: MODEL_REASONS,
     noneOfOurs: (samples: string) => `"${samples}" is none of the app's sets, and read by the command alone`,
     refused: 'It is shown, and cannot be run here',
   },
@@ -85,6 +87,8 @@ export const en = {
     drawing: 'Drawing the report',
     drawn: (done: number, total: number) => `Drawing the report, ${done} of ${total} analyses`,
     cite: 'Cite this study',
+    missing:
+      'Its charts are not drawn: what they need is not kept with the study, or another version of the app measured it.',
   },
   findings: {
     title: 'What was found',

@@ -68,7 +68,13 @@ export const zh: typeof en = {
     overDemo: '演示模型族',
     needs: '若要在此运行，请打开它的检查点，或打开要运行这些分析的其他检查点。',
     goToOpen: '转到“打开”',
-    leftOut: (analysis, why) => `${analysis} 已略去：${why}。`,
+    leftOut: (analysis, why) => `“${titleOf(analysis)}”已略去：${why}。`,
+    reasons: {
+      unknown: (name, names) => `“${name}”不是此研究的模型（${names.join('、')}）`,
+      besides: (analysis, name) => `“${titleOf(analysis)}”不能再对“${name}”运行`,
+      twice: (name) => `“${name}”出现了两次`,
+      needs: (analysis, flag) => `“${titleOf(analysis)}”需要一个“${flag}”模型`,
+    },
     noneOfOurs: (samples) => `“${samples}”不是应用自带的样本集，只能由命令读取`,
     refused: '可以显示，但无法在此运行',
   },
@@ -100,6 +106,7 @@ export const zh: typeof en = {
     drawing: '正在绘制报告',
     drawn: (done, total) => `正在绘制报告，已完成 ${done} 项，共 ${total} 项分析`,
     cite: '引用此研究',
+    missing: '没有绘制其图表：所需的内容没有随研究保存，或者由应用的其他版本测得。',
   },
   findings: {
     title: '发现了什么',
