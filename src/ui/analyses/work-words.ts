@@ -4,6 +4,8 @@ import { EVALUATIONS, PROBES, UPDATES } from '../../analyses/registry.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
 import { defaultValues } from '../../analyses/setting-values.ts';
 import { EVALUATED } from '../../analyses/shared-settings.mjs';
+import type { KeptWork } from '../../study/journal/kept-work.ts';
+import { settingsInWords } from '../../study/journal/kept-work-text.ts';
 import { KEPT_MODEL } from '../../study/shown/model.ts';
 import { questionsTold } from '../../study/shown/questions-told.ts';
 import { t as evaluated } from '../evaluation/texts.ts';
@@ -33,6 +35,17 @@ type WorkWords = Pick<ListedWork, 'title' | 'told' | 'n'>;
 export function workWords(work: ListedWork): WorkWords {
   const { title, told, n } = work;
   return (language() === 'en' ? null : saidAgain(work)) ?? { title, told, n };
+}
+
+/**
+ * The same of what the storage holds, whether or not a page lists it; its settings are what told is. Answers lie together whoever asked
+ * them: those stay as they were kept.
+ */
+export function keptWords(work: KeptWork, listed: readonly ListedWork[]): Omit<WorkWords, 'n'> {
+  const { kind, key, title, settings } = work;
+  const shown = listed.find((one) => one.key === key && one.analysis === kind);
+  if (language() !== 'en' && shown) return workWords(shown);
+  return { title, told: settingsInWords(settings) };
 }
 
 /** Null of what another version of the app kept. */
