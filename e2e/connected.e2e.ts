@@ -56,6 +56,9 @@ test('a remote model: rate limits, refusals, a cancel, and going on from what is
   await page.goto('./connected.html');
   const remote = page.getByRole('region', { name: 'Ask a remote model' });
   await expect(remote.getByText('Name a model.')).toBeVisible();
+  await page.getByRole('button', { name: '中文' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('向其他服务提问');
+  await page.getByRole('button', { name: 'English' }).click();
   await remote.getByText('Anthropic messages', { exact: true }).click();
   await remote.getByRole('textbox', { name: 'Address' }).fill(`${service.url}/v1`);
   await remote.getByRole('textbox', { name: 'Model' }).fill('tiny-1');

@@ -1,10 +1,11 @@
 /** Studies as a person keeps them: saved, opened, renamed, set beside each other, run, cut off, and there again on a later visit. */
 import type { Page } from '@playwright/test';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { lineOf } from '../src/study/journal/lines.ts';
 import { violations } from './axe.ts';
+import { headless } from './fixtures/headless.ts';
 import { expect, sideways, test } from './page.ts';
 
 const WAIT = { timeout: 120_000 };
@@ -79,12 +80,19 @@ test('a study is saved, opened, renamed, there after a reload, and the same file
   await expect(main.getByRole('alert')).toContainText('NotAStudy');
 });
 
-test('a study whose tab is killed goes on in the next one, and finds the same', async ({ page, context }) => {
+test('a study whose tab is killed goes on in the next one, and its file says what the command says', async ({
+  page,
+  context,
+}, info) => {
   const study = {
     spec: {
       ...{ definitions: 1, name: 'A slice', models: 'demo' },
       analyses: [
-        { name: 'swap', samples: 'dataset/data/pairs', settings: { samples: 1 } },
+        {
+          name: 'swap',
+          samples: join(import.meta.dirname, '../dataset/data/pairs'),
+          settings: { samples: 1 },
+        },
         { name: 'disentangle', of: ['rl'], settings: { samples: 1, maxNewTokens: 16 } },
         { name: 'energy' },
       ],
@@ -113,8 +121,27 @@ test('a study whose tab is killed goes on in the next one, and finds the same', 
   const records = (file: string) =>
     linesOf(file).flatMap((line) => (line.includes(',"record":') ? [line.slice(17)] : []));
   const all = new Set(records(FILE));
-  const own = records(await saved(next));
+  const file = await saved(next);
+  const own = records(file);
   // And what was asked of the one puzzle, by image and by text.
   expect(own.length).toBe(117 + 4 + 2);
   expect(own.filter((record) => all.has(record))).toHaveLength(117 + 4);
+  // Its puzzles have a chart, though their answers lie in several journals.
+  await next.getByRole('button', { name: 'Show the evidence: Perception or reasoning of RL' }).click();
+  await expect(next.getByRole('application', { name: /puzzle/i })).toBeVisible(WAIT);
+
+  const [spec, out] = [info.outputPath('slice.json'), info.outputPath('study')];
+  writeFileSync(spec, JSON.stringify(study.spec));
+  const { code, stderr } = await headless(
+    ['study', '--spec', spec, '--device', 'wasm', '--out', out],
+    undefined,
+    {
+      env: { FRANKENSCOPE_CACHE: info.outputPath('cache') },
+    },
+  );
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  const said = (text: string): string => text.replace(/"run":\{[^}]*\}/, '"run":{}');
+  const theirs = JSON.stringify(JSON.parse(readFileSync(join(out, 'study.json'), 'utf8')));
+  expect(said(linesOf(file)[0]?.slice(17) ?? '')).toBe(said(theirs));
+  expect(records(join(out, 'study.frankenscope')).sort()).toEqual([...own].sort());
 });

@@ -412,7 +412,7 @@ describe('puzzles', () => {
     expect(verdict('perception-gap', made(gap(40, 10), gap(50, 20, 'IN')))).toBe('not supported');
     expect(verdict('perception-gap', made(gap(10, 40), gap(50, 20, 'IN')))).toBe('undecided');
     expect(verdict('perception-gap', made(gap(10, 11)))).toBe('undecided');
-    expect(judge('perception-gap', made(gap(10, 40))).sentence).toMatch(/\+50 points/);
+    expect(judge('perception-gap', made(gap(10, 40))).sentence).toMatch(/\+50\.0 points/);
     const short = { ...gap(0, 0), a: [true, true], b: [true, false] };
     expect(verdict('perception-gap', made(short))).toBe('not testable here');
   });

@@ -1,6 +1,7 @@
 /** How numbers with an interval decide a claim, and the sentences that say them. */
+import { evenDecimals } from '../even-decimals.mjs';
 import { LEAST } from '../few-items.mjs';
-import { points } from '../number-text.mjs';
+import { evenShares, points } from '../number-text.mjs';
 import { rowOfIndex, type LayerRow } from '../layer-index.ts';
 import { regionSpans, thirds } from '../regions.ts';
 import type { IntervalKind } from '../statistics/interval-kind.ts';
@@ -33,9 +34,11 @@ export function bySide(
   { found: say }: ClaimWords,
 ): Judgement {
   if (typeof contrast === 'string') return notTestable(contrast);
-  const { what, found, kind, form, inPoints = false, works } = contrast;
+  const { what, found, kind, inPoints = false, works } = contrast;
   const { mean, interval, n } = found;
   if (n < LEAST) return notTestable(say.few(what, n), works);
+  const told = interval ? [mean, interval.low, interval.high] : [mean];
+  const form = inPoints ? evenShares(told, contrast.form) : evenDecimals(told, contrast.form);
   const value = say.value(form(mean), inPoints);
   if (!interval) return { verdict: 'undecided', sentence: say.bare(what, value, n), works };
   const sentence = say.within(what, value, kind, interval, form, n);

@@ -1,5 +1,5 @@
 import { mount } from 'svelte';
-import { speakAsChosen } from '../ui/app/chosen-language.ts';
+import { choose, speakAsChosen } from '../ui/app/chosen-language.ts';
 import { browserStorage } from '../study/journal/browser-storage.ts';
 import { Journals } from '../study/journal/journals.ts';
 import ConnectedApp from '../ui/connected/ConnectedApp.svelte';
@@ -10,5 +10,8 @@ const target = document.querySelector('#app');
 if (!target) throw new Error('the page has no #app');
 // Not awaited here: a module that waits is cut into a hundred small files.
 void speakAsChosen().then(() =>
-  mount(ConnectedApp, { target, props: { connected: new Connected(new Journals(browserStorage())) } }),
+  mount(ConnectedApp, {
+    target,
+    props: { connected: new Connected(new Journals(browserStorage())), choose },
+  }),
 );

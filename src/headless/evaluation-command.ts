@@ -17,6 +17,7 @@ import type { EnergyRecord } from '../spectra/energy.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { gigabytes } from '../memory-size.ts';
+import { shownEvaluation } from '../study/shown/evaluation-given.ts';
 import { comparedCheckpoints } from './compared.ts';
 import type { Command, AnalysisContext } from './context.ts';
 import { givenItems } from './given-samples.ts';
@@ -67,7 +68,15 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
     files: textsOf(files),
     findings: evaluation.findings(evaluation.table(graded, values), values),
     graded,
-    shown: () => Promise.resolve(null),
+    async shown(placed) {
+      const shown = models.map(({ flag, index, checkpoint, model }) => {
+        return { ...placed(flag, index), checkpoint, model };
+      });
+      const own = context.inputs.one('items');
+      const sets = own ? { name: own.name, samples } : null;
+      const { reading } = given;
+      return shownEvaluation(plan.total, { models: shown, values, reading, cuts: null, sets, stitch: null });
+    },
   };
 }
 

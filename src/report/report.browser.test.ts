@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { markup } from './markup.ts';
 import { type Report, reportHtml } from './report.ts';
+import { words } from './words.ts';
 
 const parsed = (html: string): Document => new DOMParser().parseFromString(html, 'text/html');
 
@@ -33,7 +34,7 @@ function reportOf(text: string): Report {
         claims: [{ says: text, where: text, verdict: text, sentence: text, rule: text }],
       },
     ],
-    ...{ judged: text, spec: text, faces: '' },
+    ...{ judged: text, spec: text, faces: '', lang: 'en', words },
   };
 }
 

@@ -1,6 +1,7 @@
 /** A study as one HTML file: read without the app, a network or scripts, and printed. */
 import { bibtex, citation, type Cited, type CitedModel } from '../citation.ts';
 import { Markup, markup } from './markup.ts';
+import type { ReportWords } from './words.ts';
 import style from './report.css?raw';
 
 export interface ReportTable {
@@ -72,6 +73,9 @@ export interface Report {
   readonly spec: string;
   /** `@font-face` rules with the files inside. */
   readonly faces: string;
+  /** Tag of its language (BCP 47), and what it says by itself in it. */
+  readonly lang: string;
+  readonly words: ReportWords;
 }
 
 /** Nothing is loaded, sent or run: styles are in the page, and so are faces. */
@@ -80,10 +84,10 @@ const POLICY =
 
 /** The whole page. Every text in it is escaped; `svg` of figures is not, and `faces` holds no text of people. */
 export function reportHtml(report: Report): string {
-  const { cited, build, parts, papers, judged, spec, faces } = report;
+  const { cited, build, parts, papers, judged, spec, faces, lang, words } = report;
   const { title: name, version, date, models, command } = cited;
   const page = markup`<!doctype html>
-<html lang="en">
+<html lang="${lang}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
@@ -95,26 +99,26 @@ export function reportHtml(report: Report): string {
 <body>
 <header>
 <h1>${name}</h1>
-<p class="soft">Study made with Frankenscope ${build} on ${date.slice(0, 10)}. ${modelsLine(models)}</p>
+<p class="soft">${words.madeBy(build, date.slice(0, 10))} ${models.length === 0 ? null : words.models(models.map(({ name: one }) => one))}</p>
 </header>
-<nav aria-label="Contents"><ul>${parts.map(
+<nav aria-label="${words.contents}"><ul>${parts.map(
     ({ title }, at) => markup`<li><a href="#part-${at + 1}">${title}</a></li>`,
-  )}${papers.length === 0 ? null : markup`<li><a href="#claims">What the papers claim</a></li>`}<li><a href="#provenance">Where the numbers come from</a></li><li><a href="#again">How to make them again</a></li></ul></nav>
+  )}${papers.length === 0 ? null : markup`<li><a href="#claims">${words.claims}</a></li>`}<li><a href="#provenance">${words.provenance}</a></li><li><a href="#again">${words.again}</a></li></ul></nav>
 <main>
-${parts.map(part)}${papers.length === 0 ? null : claims(papers, judged)}
+${parts.map((one, at) => part(one, at, words))}${papers.length === 0 ? null : claims(papers, judged, words)}
 <section aria-labelledby="provenance">
-<h2 id="provenance">Where the numbers come from</h2>
-${models.length === 0 ? null : modelsTable(models)}
-<details><summary>Records</summary>${worksTable(parts)}</details>
+<h2 id="provenance">${words.provenance}</h2>
+${models.length === 0 ? null : modelsTable(models, words)}
+<details><summary>${words.records}</summary>${worksTable(parts, words)}</details>
 </section>
 <section aria-labelledby="again">
-<h2 id="again">How to make them again</h2>
-<p>Saved as study.json, with paths as they are on your machine, the study’s file below makes every number again:</p>
+<h2 id="again">${words.again}</h2>
+<p>${words.saved}</p>
 ${command === null ? null : pre(command)}
-<details><summary>The study’s file</summary>${pre(spec)}</details>
+<details><summary>${words.file}</summary>${pre(spec)}</details>
 </section>
 <section aria-labelledby="cite">
-<h2 id="cite">How to cite it</h2>
+<h2 id="cite">${words.cite}</h2>
 <p>${citation(cited)}</p>
 <details><summary>BibTeX</summary>${pre(bibtex(cited))}</details>
 </section>
@@ -128,25 +132,25 @@ ${command === null ? null : pre(command)}
 /** A parser takes one line end off the beginning. */
 const pre = (text: string): Markup => markup`<pre>\n${text}</pre>`;
 
-function modelsLine(models: readonly CitedModel[]): string {
-  return models.length === 0 ? '' : `Models: ${models.map(({ name }) => name).join(', ')}.`;
-}
-
-function part({ title, told, findings, figures, missing }: ReportPart, at: number): Markup {
+function part(
+  { title, told, findings, figures, missing }: ReportPart,
+  at: number,
+  words: ReportWords,
+): Markup {
   const id = `part-${at + 1}`;
   return markup`<section aria-labelledby="${id}">
 <h2 id="${id}">${title}</h2>
 ${told === '' ? null : markup`<p class="soft">${told}</p>`}
 ${findings.length === 0 ? null : markup`<ul>${findings.map((one) => markup`<li>${one}</li>`)}</ul>`}
-${figures.map(figure)}
+${figures.map((one) => figure(one, words))}
 ${missing === '' ? null : markup`<p class="soft">${missing}</p>`}
 </section>
 `;
 }
 
-function claims(papers: readonly ReportPaper[], judged: string): Markup {
+function claims(papers: readonly ReportPaper[], judged: string, words: ReportWords): Markup {
   return markup`<section aria-labelledby="claims">
-<h2 id="claims">What the papers claim</h2>
+<h2 id="claims">${words.claims}</h2>
 <p>${judged}</p>
 ${papers.map(
   ({ title, claims: all }) => markup`<h3>${title}</h3>
@@ -163,14 +167,14 @@ ${all.map(
 `;
 }
 
-function figure(one: ReportFigure): Markup {
+function figure(one: ReportFigure, words: ReportWords): Markup {
   const { title, measured, definition, note, svg, table, lines, command } = one;
   return markup`<figure>
-<figcaption><h3>${title}</h3><p>${measured}${note === '' ? null : ` ${note}.`}</p></figcaption>
+<figcaption><h3>${title}</h3><p>${measured}${note === '' ? null : words.note(note)}</p></figcaption>
 <div class="drawn" role="group" aria-label="${title}" tabindex="0">${svg}</div>
 <p class="soft">${definition}</p>
-<details><summary>Table</summary><div class="wide" role="group" aria-label="Table of ${title}" tabindex="0">${tableOf(table)}</div></details>
-<details><summary>Provenance</summary>${lines.map((line) => markup`<p class="soft">${line}</p>`)}${
+<details><summary>${words.table}</summary><div class="wide" role="group" aria-label="${words.tableOf(title)}" tabindex="0">${tableOf(table)}</div></details>
+<details><summary>${words.source}</summary>${lines.map((line) => markup`<p class="soft">${line}</p>`)}${
     command === null ? null : pre(command)
   }</details>
 </figure>
@@ -186,15 +190,15 @@ function tableOf({ columns, rows, numeric }: ReportTable): Markup {
   )}</tbody></table>`;
 }
 
-function modelsTable(models: readonly CitedModel[]): Markup {
-  return markup`<table><thead><tr><th scope="col">model</th><th scope="col">folder</th><th scope="col">SHA-256</th></tr></thead><tbody>${models.map(
+function modelsTable(models: readonly CitedModel[], words: ReportWords): Markup {
+  return markup`<table><thead><tr><th scope="col">${words.model}</th><th scope="col">${words.folder}</th><th scope="col">SHA-256</th></tr></thead><tbody>${models.map(
     ({ name, folder, fingerprint }) =>
       markup`<tr><td>${name}</td><td>${folder}</td><td class="code">${fingerprint ?? '–'}</td></tr>`,
   )}</tbody></table>`;
 }
 
-function worksTable(parts: readonly ReportPart[]): Markup {
-  return markup`<table><thead><tr><th scope="col">analysis</th><th scope="col">kind</th><th scope="col">name of the records</th><th scope="col">hash of the code</th></tr></thead><tbody>${parts.flatMap(
+function worksTable(parts: readonly ReportPart[], words: ReportWords): Markup {
+  return markup`<table><thead><tr>${[words.analysis, words.kind, words.name, words.code].map((one) => markup`<th scope="col">${one}</th>`)}</tr></thead><tbody>${parts.flatMap(
     ({ title, works }) =>
       works.map(
         ({ key, kind, modules }) =>

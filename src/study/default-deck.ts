@@ -3,7 +3,7 @@ import { DECK_LIMITS, type Deck, type Slide } from './deck.ts';
 import type { AnalysisResult, StudyResult } from './study-result.ts';
 
 /** Where one sentence of a finding ends and another begins. */
-const BETWEEN = /(?<=[.!?])\s+(?=\p{Lu})/u;
+const BETWEEN = /(?<=[.!?])\s+(?=\p{Lu})|(?<=。)/u;
 
 /** What a slide says of a finding, and what is left for who gives the talk: its first sentence, and the others. */
 export function sentenceOf(finding: string): { readonly said: string; readonly more: string } {

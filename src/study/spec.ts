@@ -9,7 +9,7 @@ import { byName, exactly, is, readShape, type Wrong } from '../json-shape.ts';
 import type { Json } from '../identity/canonical-json.ts';
 import { NamedError } from '../named-error.ts';
 import { isRole, ROLES } from '../roles.mjs';
-import { modelsOf } from './study-models.ts';
+import { MODEL_REASONS, modelsOf } from './study-models.ts';
 
 /** Of the form of the file, and of what its settings mean (docs/method.md). */
 export const STUDY_DEFINITIONS = 1;
@@ -97,9 +97,10 @@ const SPEC = exactly({
 /**
  * Reads a study's file.
  *
+ * @param reasons in the language of who reads them, where they are shown as text
  * @throws NamedError `InvalidStudy` (with the field), `OverLimit`, and those of `parseJson`
  */
-export function readStudySpec(bytes: Uint8Array, file: string): StudySpec {
+export function readStudySpec(bytes: Uint8Array, file: string, reasons = MODEL_REASONS): StudySpec {
   if (bytes.length > LARGEST_SPEC)
     throw overLimit('bytes of a study', bytes.length, LARGEST_SPEC, { file }, 'give the file of a study');
   const wrong =
@@ -132,7 +133,7 @@ export function readStudySpec(bytes: Uint8Array, file: string): StudySpec {
       throw wrong(field)('it is missing: what the models are asked', 'samples');
     return {
       ...{ declaration, samples, field },
-      models: modelsOf(declaration, [...folders.keys()], of ?? null, wrong(field)),
+      models: modelsOf(declaration, [...folders.keys()], of ?? null, wrong(field), reasons),
       settings: { ...seeded, ...readShape(shape, settings, wrong(`${field}.settings`)) },
       folder: times === 1 ? name : `${name}-${times}`,
     };

@@ -3,6 +3,15 @@ import type { AnyDeclaration, ModelFlag } from '../analyses/declaration.ts';
 import type { Wrong } from '../json-shape.ts';
 import { isRole, ROLES } from '../roles.mjs';
 
+/** Why an analysis cannot be run on models. */
+export const MODEL_REASONS = {
+  unknown: (name: string, names: readonly string[]) =>
+    `"${name}" is none of the study's models (${names.join(', ')})`,
+  besides: (analysis: string, name: string) => `${analysis} is not run on "${name}" besides`,
+  twice: (name: string) => `"${name}" is named twice`,
+  needs: (analysis: string, flag: string) => `${analysis} needs a model as "${flag}"`,
+};
+
 type Flags = Readonly<Record<string, ModelFlag>>;
 
 /** Of an analysis of updates (`scripts/commands/shared/compared.mjs`). */
@@ -21,25 +30,25 @@ export function modelsOf(
   names: readonly string[],
   of: readonly string[] | null,
   wrong: Wrong,
+  reasons = MODEL_REASONS,
 ): ReadonlyMap<string, readonly string[]> {
   const flags = flagsOf(declaration);
   const others = Object.keys(flags).filter((flag) => !isRole(flag));
   const [any] = others;
   const models = new Map<string, string[]>();
   for (const name of of ?? chosen(flags, names)) {
-    if (!names.includes(name))
-      throw wrong(`"${name}" is none of the study's models (${names.join(', ')})`, 'of');
+    if (!names.includes(name)) throw wrong(reasons.unknown(name, names), 'of');
     const flag = isRole(name) && name in flags ? name : any;
     const given = flag === undefined ? undefined : (models.get(flag) ?? []);
     if (flag === undefined || !given || (given.length > 0 && flags[flag]?.repeated !== true))
-      throw wrong(`${declaration.name} is not run on "${name}" besides`, 'of');
-    if (given.includes(name)) throw wrong(`"${name}" is named twice`, 'of');
+      throw wrong(reasons.besides(declaration.name, name), 'of');
+    if (given.includes(name)) throw wrong(reasons.twice(name), 'of');
     models.set(flag, [...given, name]);
   }
   const missing = Object.entries(flags).find(
     ([flag, { required }]) => required === true && !models.has(flag),
   );
-  if (missing) throw wrong(`${declaration.name} needs a model as "${missing[0]}"`, 'of');
+  if (missing) throw wrong(reasons.needs(declaration.name, missing[0]), 'of');
   return models;
 }
 

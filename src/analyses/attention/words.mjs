@@ -1,7 +1,7 @@
+import { evenDecimals } from '../../even-decimals.mjs';
 import { itemsText } from '../../few-items.mjs';
 import { INTERVAL_KINDS } from '../../interval-kinds.mjs';
 import { signed, spanText } from '../../number-text.mjs';
-import { plainNumber } from '../../plain-number.mjs';
 import { WORDS } from '../shared-settings.mjs';
 
 /**
@@ -49,15 +49,18 @@ export const words = /** @satisfies {Words<typeof declaration.settings>} */ ({
       const beyond = differences.flatMap(({ mass: { interval } }) => (interval ? [interval] : []));
       const more = beyond.filter(({ low }) => low > 0).length;
       const less = beyond.filter(({ high }) => high < 0).length;
-      const [from, to] = [before, after].map(({ layers }) => plainNumber(layers[layer]?.mass.mean ?? NaN));
+      const masses = [before, after].map(({ layers }) => layers[layer]?.mass.mean ?? NaN);
+      const [from, to] = masses.map(evenDecimals(masses));
+      const { mean, interval: ends } = mass;
+      const form = evenDecimals(ends ? [mean, ends.low, ends.high] : [mean], signed);
       const interval = mass.interval
-        ? `${INTERVAL_KINDS.student}: ${spanText(mass.interval, signed)}, `
+        ? `${INTERVAL_KINDS.student}: ${spanText(mass.interval, form)}, `
         : 'no interval, ';
       const told =
         beyond.length > 0
           ? `${after.name} looks at the image more than ${before.name} at ${more} of ${differences.length} layers and less at ${less}, with intervals that leave zero out`
           : `Whether ${after.name} looks at the image more than ${before.name} cannot be told`;
-      return `${told}; they differ most at layer ${layer + 1}: mass ${to} in ${after.name}, ${from} in ${before.name}, on average ${signed(mass.mean)} (${interval}${itemsText(mass.n)}).`;
+      return `${told}; they differ most at layer ${layer + 1}: mass ${to} in ${after.name}, ${from} in ${before.name}, on average ${form(mass.mean)} (${interval}${itemsText(mass.n)}).`;
     },
 
     /** @param {ModelLayers} model */

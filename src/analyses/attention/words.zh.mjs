@@ -1,6 +1,6 @@
+import { evenDecimals } from '../../even-decimals.mjs';
 import { signed } from '../../number-text.mjs';
 import { INTERVAL_KINDS, itemsText, spanText } from '../../number-text.zh.mjs';
-import { plainNumber } from '../../plain-number.mjs';
 import { WORDS } from '../shared-settings.zh.mjs';
 
 /** @import * as english from './words.mjs' */
@@ -39,15 +39,18 @@ export const words = {
       const beyond = differences.flatMap(({ mass: { interval } }) => (interval ? [interval] : []));
       const more = beyond.filter(({ low }) => low > 0).length;
       const less = beyond.filter(({ high }) => high < 0).length;
-      const [from, to] = [before, after].map(({ layers }) => plainNumber(layers[layer]?.mass.mean ?? NaN));
+      const masses = [before, after].map(({ layers }) => layers[layer]?.mass.mean ?? NaN);
+      const [from, to] = masses.map(evenDecimals(masses));
+      const { mean, interval: ends } = mass;
+      const form = evenDecimals(ends ? [mean, ends.low, ends.high] : [mean], signed);
       const interval = mass.interval
-        ? `${INTERVAL_KINDS.student}：${spanText(mass.interval, signed)}，`
+        ? `${INTERVAL_KINDS.student}：${spanText(mass.interval, form)}，`
         : '无置信区间，';
       const told =
         beyond.length > 0
           ? `${differences.length} 层中，${after.name} 比 ${before.name} 更注意图像的有 ${more} 层，更不注意图像的有 ${less} 层（置信区间不含零）`
           : `${after.name} 是否比 ${before.name} 更注意图像，无法判断`;
-      return `${told}；两者在第 ${layer + 1} 层相差最大：注意力总量 ${after.name} 为 ${to}，${before.name} 为 ${from}，平均相差 ${signed(mass.mean)}（${interval}${itemsText(mass.n)}）。`;
+      return `${told}；两者在第 ${layer + 1} 层相差最大：注意力总量 ${after.name} 为 ${to}，${before.name} 为 ${from}，平均相差 ${form(mass.mean)}（${interval}${itemsText(mass.n)}）。`;
     },
 
     without: ({ name, without }) => `${name}：${without} 个样本没有可供观察的 token，不计入。`,

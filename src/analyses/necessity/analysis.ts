@@ -16,6 +16,9 @@ type Values = ValuesOf<typeof declaration.settings>;
 /** What every run is compared with. */
 export const REFERENCE = declaration.models.in.role;
 
+/** What the command writes besides, of the updates. */
+export const CHECK_FILE = 'frozen_check.json';
+
 export const analysis: Evaluation<Values, readonly MetricRow[]> = {
   ...{ declaration, words },
 
@@ -41,7 +44,7 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
         const { updates } = answered;
         if (!updates) return files;
         const check = frozenCheck(updates, models, cuts ?? thirds(updates.plan.pairing.layers));
-        return new Map([...files, ['frozen_check.json', [`${JSON.stringify(check, null, 2)}\n`]]]);
+        return new Map([...files, [CHECK_FILE, [`${JSON.stringify(check, null, 2)}\n`]]]);
       },
     };
   },

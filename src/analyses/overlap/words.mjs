@@ -1,4 +1,4 @@
-import { plainNumber } from '../../plain-number.mjs';
+import { evenDecimals } from '../../even-decimals.mjs';
 import { COMPARISON_WORDS, WORDS } from '../shared-settings.mjs';
 import { countOf, layerMeansSentence } from '../wording.mjs';
 
@@ -59,7 +59,7 @@ export const words = /** @satisfies {UpdatesWords<typeof declaration.settings>} 
     shared: (means, chance, k) =>
       layerMeansSentence(means, `overlap of the first ${countOf(k, 'direction', 'directions')}`, (region) => {
         const found = chance.regions.find(({ name }) => name === region);
-        return found ? `chance ${plainNumber(found.mean)}` : '';
+        return found ? `chance ${evenDecimals(chance.regions.map(({ mean }) => mean))(found.mean)}` : '';
       }),
 
     /** @param {number} unsettled */

@@ -1,4 +1,4 @@
-import { plainNumber } from '../../plain-number.mjs';
+import { evenDecimals } from '../../even-decimals.mjs';
 import { COMPARISON_WORDS, WORDS } from '../shared-settings.zh.mjs';
 import { counted, layerMeansSentence } from '../wording.zh.mjs';
 
@@ -38,7 +38,7 @@ export const words = {
     shared: (means, chance, k) =>
       layerMeansSentence(means, `前 ${counted(k, '个方向')}的重叠`, (region) => {
         const found = chance.regions.find(({ name }) => name === region);
-        return found ? `随机水平 ${plainNumber(found.mean)}` : '';
+        return found ? `随机水平 ${evenDecimals(chance.regions.map(({ mean }) => mean))(found.mean)}` : '';
       }),
 
     unsettled(unsettled) {

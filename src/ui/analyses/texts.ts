@@ -1,4 +1,5 @@
 import { ENGLISH } from '../../analyses/told-settings.ts';
+import { counted } from '../format/quantity.ts';
 import { texts } from '../language/texts.ts';
 
 export const en = {
@@ -8,6 +9,19 @@ export const en = {
   setting: {
     ...ENGLISH,
     ...{ no: 'no', none: 'none', open: 'open' },
+  },
+  /** How kept work is called, of its analysis, models and set. */
+  work: {
+    of: (analysis: string, models: string, set: string | null): string =>
+      `${analysis} of ${models}${set === null ? '' : ` on ${set}`}`,
+    part: (title: string, part: string) => `${title}; ${part}`,
+    evaluated: (models: string, set: string | null) => `${models} on ${set ?? 'the demo sets'}`,
+    withStitch: 'with the stitch of Try it',
+    n: {
+      samples: (n: number): string => counted(n, 'sample'),
+      tensors: (n: number): string => counted(n, 'tensor'),
+      answers: (n: number): string => counted(n, 'answer'),
+    },
   },
   changed: {
     further: {

@@ -1,4 +1,5 @@
 import { joined, listed } from '../../number-text.zh.mjs';
+import { count } from '../../counted.ts';
 import type { en } from './texts.ts';
 
 export const zh: typeof en = {
@@ -11,6 +12,17 @@ export const zh: typeof en = {
     open: '未指定',
     several: listed,
     of: (label, value) => `${label}：${value}`,
+  },
+  work: {
+    of: (analysis, models, set) => `${analysis}：${models}${set === null ? '' : `，数据 ${set}`}`,
+    part: (title, part) => `${title}；${part}`,
+    evaluated: (models, set) => `${models}，${set === null ? '演示数据集' : `数据 ${set}`}`,
+    withStitch: '包括“试一试”中的拼接模型',
+    n: {
+      samples: (n) => `${count(n)} 个样本`,
+      tensors: (n) => `${count(n)} 个张量`,
+      answers: (n) => `${count(n)} 个回答`,
+    },
   },
   changed: {
     further: {

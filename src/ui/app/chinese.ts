@@ -27,6 +27,7 @@ import { zh as published } from '../published/texts.zh.ts';
 import { zh as served } from '../served/texts.zh.ts';
 import { zh as tryit } from '../tryit/texts.zh.ts';
 import { zh as appSheets } from './sheet-texts.zh.ts';
+import { words as report } from '../../report/words.zh.ts';
 import { words as claims } from '../../claims/words.zh.ts';
 import { zh as studies } from '../studies/texts.zh.ts';
 import { zh as talk } from '../talk/texts.zh.ts';
@@ -66,4 +67,5 @@ export const CHINESE = {
   claims,
   studies,
   talk,
+  report,
 } satisfies Dictionary;

@@ -32,6 +32,17 @@ test('the last digit opens Try it, wherever one is', async () => {
   await expect.element(page.getByRole('complementary', { name: 'Try it' })).toBeVisible();
 });
 
+test('in talk mode the header has one line of a hall’s screen', async () => {
+  await page.viewport(1920, 1080);
+  const { app } = await stageApp();
+  app.appearance.toggleTalk();
+  await document.fonts.ready;
+  const header = document.querySelector('header');
+  await expect.poll(() => header?.getBoundingClientRect().height ?? 0).toBeGreaterThan(80);
+  await expect.poll(() => header?.getBoundingClientRect().height ?? 0).toBeLessThan(100);
+  app.appearance.toggleTalk();
+});
+
 test('no key of a checkpoint is one of the page, which would go elsewhere or change its look', () => {
   const donors = Array.from({ length: MOST_CHECKPOINTS }, (_, position) => identityAt(position).key);
   const others = helpKeys().flatMap(([keys]) => (keys.every((key) => donors.includes(key)) ? [] : keys));

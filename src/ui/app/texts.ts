@@ -12,7 +12,6 @@ export const en = {
     keysAndWords: 'Keys and words',
     tryIt: 'Try it',
     tryItKeys: (key: string) => `Try it (t or ${key})`,
-    choose: (language: string) => `Language: ${language}`,
   },
   skip: 'Skip to the page',
   drop: 'Drop checkpoint folders',

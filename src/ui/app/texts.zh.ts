@@ -11,7 +11,6 @@ export const zh: typeof en = {
     keysAndWords: '按键与术语',
     tryIt: '试一试',
     tryItKeys: (key) => `试一试（t 或 ${key}）`,
-    choose: (language) => `语言：${language}`,
   },
   skip: '跳到页面内容',
   drop: '把检查点文件夹拖放到这里',

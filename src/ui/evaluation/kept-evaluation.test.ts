@@ -1,11 +1,13 @@
 /** What an evaluation is shown by again: a stitch that was asked besides is one of the models that are kept, or nothing is shown. */
 import { expect, test } from 'vitest';
 import type { ModelId, Subject } from '../../engine/subject.ts';
+import { evaluationAgain, keptEvaluation } from '../../study/shown/evaluation-given.ts';
 import { speak } from '../language/texts.ts';
 import { FakeEngine } from '../testing/fake-engine.ts';
 import { identityAt } from '../theme/identity.ts';
-import { evaluationAgain, keptEvaluation, KeptEvaluation } from './kept-evaluation.ts';
-import { type en, t } from './texts.ts';
+import { shownModel } from '../state/stand-in.ts';
+import { KeptEvaluation } from './kept-evaluation.ts';
+import { t } from './texts.ts';
 import { zh } from './texts.zh.ts';
 
 const engine = new FakeEngine();
@@ -21,7 +23,16 @@ const reading = { imageProcessing: 'transformers-5', maxImagePixels: 200_704 } a
 const [one, other] = models.map(({ checkpoint }) => checkpoint.id) as [ModelId, ModelId];
 
 const kept = async (stitch: Subject | null) =>
-  JSON.stringify(await keptEvaluation({ models, values: {}, reading, cuts: null, sets: null, stitch }));
+  JSON.stringify(
+    await keptEvaluation({
+      models: models.map(shownModel),
+      values: {},
+      reading,
+      cuts: null,
+      sets: null,
+      stitch,
+    }),
+  );
 const again = (text: string) => evaluationAgain(JSON.parse(text) as Parameters<typeof evaluationAgain>[0]);
 
 test('a stitch comes back as it was; what older visits kept has none', async () => {
@@ -46,14 +57,15 @@ test('one of models that are not kept with it, or without end, is refused', asyn
 
 test('what is kept beside answers is English, whatever the page speaks', async () => {
   await speak('zh', () => Promise.resolve({ evaluation: zh }));
-  const choice = { brought: null, toldIn: ({ told }: typeof en) => told.ofEach(50) };
+  const choice = { brought: null };
+  const values = { samples: 50, seed: 7, style: 'demo', maxNewTokens: null };
   const around = { family: { standIn: null }, images: { reading }, view: { cutsText: () => null } };
-  const evaluation = new KeptEvaluation(choice as never, { values: {} } as never, around as never);
+  const evaluation = new KeptEvaluation(choice as never, { values } as never, around as never);
   const empty = { general: [], mathTargeted: [], textOnly: [], puzzles: [] };
-  expect(choice.toldIn(t)).toBe('每个集合 50 个样本');
+  expect(t.told.ofEach(50)).toBe('每个集合 50 个样本');
   expect(await evaluation.part(models, empty)?.(3)).toMatchObject({
     title: 'IN, RL on the demo sets',
-    told: '50 of each',
+    told: 'demo sets · 50 of each · seed 7 · prompt style demo',
     n: '3 answers',
   });
 });

@@ -10,6 +10,7 @@ import { demoItems } from '../../evaluation/samples/demo-items.ts';
 import { drawSets } from '../../evaluation/samples/draw.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { NamedError } from '../../named-error.ts';
+import { questionsTold } from '../../study/shown/questions-told.ts';
 import { UnknownColumns } from '../../probes/data/unknown-columns.ts';
 import { type ItemSource, openItems } from '../../reading/client.ts';
 import type { AskedColumns, ColumnChoices } from '../files/asked-columns.ts';
@@ -21,7 +22,7 @@ import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { LoadedSlot } from '../state/slot.svelte.ts';
 import { t as states } from '../state/texts.ts';
-import { type en, t } from './texts.ts';
+import { t } from './texts.ts';
 
 /** What the page begins with. */
 const FIRST = firstValues(EVALUATED);
@@ -75,19 +76,7 @@ export class QuestionChoice {
 
   /** The settings in a line: what is asked, and how many. */
   get told(): string {
-    return this.toldIn(t);
-  }
-
-  /** The same in a language: English where it is kept. */
-  toldIn({ told }: typeof en): string {
-    const { samples, seed, listName, chosenStyle, chosenTokens } = this;
-    return [
-      listName ?? told.demoSets,
-      told.ofEach(samples),
-      told.seed(seed),
-      ...(chosenStyle ? [told.style(chosenStyle)] : []),
-      ...(chosenTokens === null ? [] : [told.tokens(chosenTokens)]),
-    ].join(' · ');
+    return questionsTold(this.listName, this.values, t.told);
   }
 
   /** What a link to the page of an evaluation says of its form, and takes over. `own`: what that form has besides. */

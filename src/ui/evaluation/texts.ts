@@ -1,6 +1,7 @@
 import { comparisonText } from '../../analyses/wording.mjs';
 import { counted } from '../../counted.ts';
 import { itemCounts } from '../../evaluation/samples/item-counts.ts';
+import { EVALUATION_TOLD } from '../../study/shown/questions-told.ts';
 import { texts } from '../language/texts.ts';
 
 export const en = {
@@ -19,13 +20,7 @@ export const en = {
     missing: (why: string) => `Answers of earlier runs are missing: ${why}.`,
   },
   /** The settings in a line. */
-  told: {
-    demoSets: 'demo sets',
-    ofEach: (samples: number) => `${samples} of each`,
-    seed: (seed: number) => `seed ${seed}`,
-    style: (style: string) => `prompt style ${style}`,
-    tokens: (tokens: number) => `${tokens} new tokens`,
-  },
+  told: EVALUATION_TOLD,
   style: 'Prompt style',
   samples: 'Samples of each set',
   seed: 'Seed',

@@ -12,6 +12,8 @@ export interface OpenedStudy {
   readonly name: string;
   /** What was asked and found, in short. */
   readonly result: StudyResult;
+  /** The same as its file has it, where that is said in another language here. */
+  readonly kept?: StudyResult;
   /** Its records. */
   readonly journals: Journals;
   /** What of it can be shown. */

@@ -36,7 +36,10 @@ export function unreadable({ title }: ListedWork): NamedError {
   );
 }
 
+/** Evaluations that are kept under the names of their pages, by which they are declared otherwise. */
+const DECLARED: Readonly<Record<string, string>> = { evaluation: 'transfer', perception: 'disentangle' };
+
 /** Null for what another version of the app kept. */
-export function listedWork({ part, ...work }: ShownWork): ListedWork | null {
-  return v.is(SHAPE, part) ? { ...work, ...part } : null;
+export function listedWork({ part, analysis, ...work }: ShownWork): ListedWork | null {
+  return v.is(SHAPE, part) ? { ...work, ...part, analysis: DECLARED[analysis] ?? analysis } : null;
 }

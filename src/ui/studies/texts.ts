@@ -1,5 +1,7 @@
 import { counted } from '../../counted.ts';
 import { listed } from '../../listed.mjs';
+import { DIFFERENCE_WORDS } from '../../study/differences.ts';
+import { MODEL_REASONS } from '../../study/study-models.ts';
 import type { Verdict } from '../../verdicts.ts';
 import { texts } from '../language/texts.ts';
 
@@ -39,6 +41,7 @@ export const en = {
     leave: 'Leave it',
     saveFile: 'Save as one file',
     duplicate: 'Duplicate',
+    copyOf: (study: string) => `${study}, a copy`,
     remove: 'Delete',
     beside: 'Beside it',
     none: 'none',
@@ -63,6 +66,7 @@ export const en = {
     needs: 'To run it here, open its checkpoints, or others that its analyses are to be run on.',
     goToOpen: 'Go to Open',
     leftOut: (analysis: string, why: string) => `${analysis} is left out: ${why}.`,
+    reasons: MODEL_REASONS,
     noneOfOurs: (samples: string) => `"${samples}" is none of the app's sets, and read by the command alone`,
     refused: 'It is shown, and cannot be run here',
   },
@@ -74,6 +78,7 @@ export const en = {
     sideBySide: 'Side by side',
     analyses: 'Analyses side by side',
     of: (models: string) => `of ${models}`,
+    words: DIFFERENCE_WORDS,
     noSuch: 'It has no such analysis.',
     noChart: 'Of it only these sentences are here: no chart can be drawn.',
   },
@@ -82,6 +87,8 @@ export const en = {
     drawing: 'Drawing the report',
     drawn: (done: number, total: number) => `Drawing the report, ${done} of ${total} analyses`,
     cite: 'Cite this study',
+    missing:
+      'Its charts are not drawn: what they need is not kept with the study, or another version of the app measured it.',
   },
   findings: {
     title: 'What was found',

@@ -1,3 +1,4 @@
+import { settingOf, titleOf } from '../analyses/words-of-name.ts';
 import type { Verdict } from '../../verdicts.ts';
 import type { en } from './texts.ts';
 
@@ -8,6 +9,13 @@ const VERDICTS: Readonly<Record<Verdict, string>> = {
   'not testable here': '此处无法检验',
 };
 
+/** Of the identities of results. */
+const FIELDS: Readonly<Record<string, string>> = {
+  ...{ samples: '样本', seed: '种子', system: '系统提示词', maxNewTokens: '新 token 上限', part: '矩阵' },
+  ...{ imageProcessing: '图像处理', maxImagePixels: '图像的最大像素数', deltas: '更新', rounding: '舍入' },
+  ...{ computedBy: '计算设备', computer: '计算设备', topK: '奇异值个数', layers: '层', indices: '样本序号' },
+};
+
 export const zh: typeof en = {
   studies: '研究',
   open: '打开研究',
@@ -16,7 +24,7 @@ export const zh: typeof en = {
   reading: '正在读取研究。',
   readingFile: (file) => `正在读取 ${file}`,
   readingWork: (work) => `正在读取 ${work}。`,
-  demoFamily: '演示模型家族',
+  demoFamily: '演示模型族',
   travels: '随应用附带',
   damaged: '首行已损坏的研究',
   analyses: (count) => `${count} 项分析`,
@@ -27,7 +35,7 @@ export const zh: typeof en = {
   chosen: {
     label: '所选研究',
     models: '模型',
-    ofDemo: '演示模型家族：Base、IN、RL',
+    ofDemo: '演示模型族：Base、IN、RL',
     model: (name, folder) => `${name}：${folder}`,
     computedBy: '计算程序',
     version: (build) => `版本 ${build}`,
@@ -38,6 +46,7 @@ export const zh: typeof en = {
     leave: '保持不变',
     saveFile: '保存为一个文件',
     duplicate: '复制',
+    copyOf: (study) => `${study}（副本）`,
     remove: '删除',
     beside: '并排比较',
     none: '无',
@@ -56,10 +65,16 @@ export const zh: typeof en = {
     show: '显示正在运行的研究',
     begun: (done, total, over) => `已完成 ${done} 项，共 ${total} 项分析；运行对象：${over}。`,
     cost: (total, over) => `对${over}运行 ${total} 项分析，在后台进行，另存为一项研究。`,
-    overDemo: '演示模型家族',
+    overDemo: '演示模型族',
     needs: '若要在此运行，请打开它的检查点，或打开要运行这些分析的其他检查点。',
     goToOpen: '转到“打开”',
-    leftOut: (analysis, why) => `${analysis} 已略去：${why}。`,
+    leftOut: (analysis, why) => `“${titleOf(analysis)}”已略去：${why}。`,
+    reasons: {
+      unknown: (name, names) => `“${name}”不是此研究的模型（${names.join('、')}）`,
+      besides: (analysis, name) => `“${titleOf(analysis)}”不能再对“${name}”运行`,
+      twice: (name) => `“${name}”出现了两次`,
+      needs: (analysis, flag) => `“${titleOf(analysis)}”需要一个“${flag}”模型`,
+    },
     noneOfOurs: (samples) => `“${samples}”不是应用自带的样本集，只能由命令读取`,
     refused: '可以显示，但无法在此运行',
   },
@@ -71,6 +86,18 @@ export const zh: typeof en = {
     sideBySide: '并排',
     analyses: '并排的分析',
     of: (models) => `模型：${models}`,
+    words: {
+      ...{ models: '模型', demo: '演示模型族', seed: '种子', records: '记录数', code: '代码' },
+      ...{ version: 'Frankenscope 版本', inIt: '有', none: '无' },
+      model: (name) => `模型：${name}`,
+      analysis: (name, folder) => titleOf(name) + folder.slice(name.length),
+      of: (analysis, what) => `${analysis}：${what}`,
+      field: (name, field) => {
+        const [, what = '', model = ''] = /^(.+) of (.+)$/.exec(field) ?? [];
+        if (model !== '') return `${model} 的${what === 'weights' ? '权重' : ` ${what}`}`;
+        return FIELDS[field] ?? settingOf(name, field) ?? field;
+      },
+    },
     noSuch: '其中没有这项分析。',
     noChart: '这里只有这些句子：无法绘图。',
   },
@@ -79,6 +106,7 @@ export const zh: typeof en = {
     drawing: '正在绘制报告',
     drawn: (done, total) => `正在绘制报告，已完成 ${done} 项，共 ${total} 项分析`,
     cite: '引用此研究',
+    missing: '没有绘制其图表：所需的内容没有随研究保存，或者由应用的其他版本测得。',
   },
   findings: {
     title: '发现了什么',
@@ -88,7 +116,7 @@ export const zh: typeof en = {
     claims: '论文的论断',
     models: (names, isDemo) =>
       `关于这些模型：${names.join('、')}。对它们的评判并不说明论文所研究的模型${
-        isDemo ? '，演示模型家族尤其如此：其模型极小，且从零训练' : ''
+        isDemo ? '，演示模型族尤其如此：其模型极小，且从零训练' : ''
       }。`,
     reading: '正在读取研究的记录。',
     judged: (testable, all, counts) =>

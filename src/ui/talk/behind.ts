@@ -7,7 +7,7 @@ import type { ListedWork } from '../state/shown-part.ts';
 import { findingOf } from './slide-text.ts';
 
 /** What findings say in brackets. */
-const BRACKETS = /\(([^()]*)\)/g;
+const BRACKETS = /[(（]([^()（）]*)[)）]/g;
 
 /** The work behind a slide; null where the study has it no more. */
 export function workOf({ analysis, key }: FindingSlide, { works }: OpenedStudy): ListedWork | null {

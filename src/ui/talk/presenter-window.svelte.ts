@@ -1,5 +1,5 @@
 import { mount, unmount } from 'svelte';
-import type { StudyResult } from '../../study/study-result.ts';
+import type { OpenedStudy } from '../state/opened-study.ts';
 import Presenter from './Presenter.svelte';
 import type { Talk } from './talk.svelte.ts';
 import { t } from './texts.ts';
@@ -17,7 +17,7 @@ export class PresenterWindow {
   #close: () => void = () => undefined;
 
   /** Opens it, or brings it to the front. */
-  open(talk: Talk, study: StudyResult, onkeydown: (event: KeyboardEvent) => void): void {
+  open(talk: Talk, study: () => OpenedStudy, onkeydown: (event: KeyboardEvent) => void): void {
     if (this.#window && !this.#window.closed) return this.#window.focus();
     const opened = window.open('', NAME, FEATURES);
     this.blocked = opened === null;
@@ -27,7 +27,7 @@ export class PresenterWindow {
     // One that a page before this one had opened is still there under this name.
     page.head.replaceChildren(...looks(page));
     page.body.replaceChildren();
-    page.title = t.presenter.title(study.name);
+    page.title = t.presenter.title(study().name);
     page.documentElement.lang = document.documentElement.lang;
     const follow = (): void => takeTheme(page);
     follow();

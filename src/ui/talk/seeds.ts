@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { OpenedStudy } from '../state/opened-study.ts';
+import { t } from './texts.ts';
 
 const SEEDED = v.object({ values: v.object({ seed: v.pipe(v.number(), v.safeInteger()) }) });
 
@@ -13,5 +14,5 @@ export function seedsOf({ works }: Pick<OpenedStudy, 'works'>): readonly string[
   }
   return [...of]
     .sort(([a], [b]) => a - b)
-    .map(([seed, analyses]) => `${seed} (${[...analyses].sort().join(', ')})`);
+    .map(([seed, analyses]) => t.provenance.seed(seed, [...analyses].sort()));
 }

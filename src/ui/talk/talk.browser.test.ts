@@ -210,7 +210,7 @@ test('slides are moved by keys and by dragging, left out, given titles and notes
   let deck: Deck = first;
   const onchange = (changed: Deck) => (deck = changed);
   const claims = [{ id: 'rl-mid', says: 'RL changes the middle', verdict: 'supported', sentence: 'n = 50.' }];
-  stage(DeckEditor, { study: study.result, deck: first, claims, onchange }, 800);
+  stage(DeckEditor, { study, deck: first, claims, onchange }, 800);
   const kinds = () =>
     deck.slides.slice(0, 3).map(({ shows }) => ('analysis' in shows ? `${shows.finding}` : shows.kind));
   const handle = (at: number) => page.getByRole('button', { name: `Move slide ${at},` });

@@ -66,6 +66,7 @@ export const en = {
     models: 'Models',
     seeds: 'Seeds',
     noSeed: 'none is drawn',
+    seed: (seed: number, analyses: readonly string[]) => `${seed} (${analyses.join(', ')})`,
     again: 'Again',
     spec: "SPEC.json is what the study's file names “spec”: models, data, settings and seeds.",
   },

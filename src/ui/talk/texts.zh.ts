@@ -1,3 +1,4 @@
+import { titleOf } from '../analyses/words-of-name.ts';
 import type { en } from './texts.ts';
 
 export const zh: typeof en = {
@@ -52,7 +53,7 @@ export const zh: typeof en = {
     keptMerge: '研究没有对合并模型提问：下图逐层显示接缝所移交的更新有多大。',
     keptNothing: '研究中没有保存与此相关的结果。',
     opening: (what) => `${what}。`,
-    demo: '打开演示模型家族',
+    demo: '打开演示模型族',
     load: (names) => `加载 ${names}`,
     elsewhere: '请在“打开”页面加载模型。',
     strip: '合并模型各层的来源：接缝可以移动',
@@ -64,6 +65,7 @@ export const zh: typeof en = {
     models: '模型',
     seeds: '种子',
     noSeed: '没有随机抽取',
+    seed: (seed, analyses) => `${seed}（${analyses.map(titleOf).join('、')}）`,
     again: '重新计算',
     spec: 'SPEC.json 即研究文件中名为“spec”的部分：模型、数据、设置和种子。',
   },

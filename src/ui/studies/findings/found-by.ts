@@ -1,21 +1,23 @@
 /** What a study's file says of it: by analysis, in sentences. */
-import { ANALYSES, EVALUATIONS } from '../../../analyses/registry.ts';
 import { ROLE_LABELS, ROLES } from '../../../roles.mjs';
-import { wordsOf } from '../../analyses/words-of.ts';
-import type { AnalysisResult, StudyResult } from '../../../study/study-result.ts';
+import { titleOf } from '../../analyses/words-of-name.ts';
+import type { StudyResult } from '../../../study/study-result.ts';
 import { t } from '../texts.ts';
 
 export interface FoundByAnalysis {
   /** "Token swap of RL". */
   readonly title: string;
   readonly sentences: readonly string[];
+  /** Of the analysis. */
+  readonly name: string;
   /** Keys of its works. */
   readonly works: readonly string[];
 }
 
 export function foundBy({ analyses }: StudyResult): readonly FoundByAnalysis[] {
   return analyses.map((one) => ({
-    title: t.findings.of(titleOf(one), labels(Object.values(one.models).flat())),
+    title: t.findings.of(titleOf(one.name), labels(Object.values(one.models).flat())),
+    name: one.name,
     sentences: one.findings,
     works: one.works.map(({ key }) => key),
   }));
@@ -28,11 +30,6 @@ export function modelsOf({ analyses }: StudyResult): readonly string[] {
 
 export function isOfDemoFamily({ spec }: StudyResult): boolean {
   return typeof spec === 'object' && spec !== null && 'models' in spec && spec['models'] === 'demo';
-}
-
-function titleOf({ name }: AnalysisResult): string {
-  const analysis = ANALYSES.get(name) ?? EVALUATIONS.get(name);
-  return analysis ? wordsOf(analysis).title : name;
 }
 
 /** As results call models, each once: those of the family first, in the order of training. */

@@ -22,12 +22,11 @@ export interface JudgedStudy {
  * Judges by the study's records, anew. What a study's records do not hold, which answers of an evaluation are right, was judged by the
  * command that ran it: its verdicts are taken as they stand in the study.
  *
- * @param said in the language of who reads it: a report's is English
  * @throws NamedError `JournalFailed`, `WorkerFailed`
  */
 export async function judgedStudy(
   { journals, works, result }: OpenedStudy,
-  said: ClaimWords = words,
+  said: ClaimWords = claimWords,
 ): Promise<JudgedStudy> {
   const yielder = new Yielder();
   const pause = (): Promise<void> => yielder.pause();
@@ -43,7 +42,10 @@ function asRun(one: JudgedClaim, { claims = [], analyses }: StudyResult, said: C
   const { id, byAnswers, analysis } = one.claim;
   if (!byAnswers) return one;
   const kept = claims.find((claim) => claim.id === id);
-  if (kept) return { ...one, verdict: kept.verdict, sentence: kept.sentence };
   const name = analysis === 'gap' ? ofGap.name : analysis;
-  return analyses.some((ran) => ran.name === name) ? { ...one, sentence: said.missing.graded } : one;
+  const isRun = analyses.some((ran) => ran.name === name);
+  // That it was not run is said here, in the language of who reads it.
+  if (kept && (isRun || kept.verdict !== one.verdict))
+    return { ...one, verdict: kept.verdict, sentence: kept.sentence };
+  return isRun ? { ...one, sentence: said.missing.graded } : one;
 }

@@ -1,5 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { AppState } from '../../app/app.svelte.ts';
+import { CHINESE } from '../../app/chinese.ts';
+import { speak } from '../../language/texts.ts';
 import type { OpenedStudy } from '../../state/opened-study.ts';
 import { browserSurroundings } from '../../state/study-surroundings.ts';
 import { FakeEngine } from '../../testing/fake-engine.ts';
@@ -69,6 +71,37 @@ test('a report has every sentence of the study, and its charts with tables, mode
   for (const row of models) expect(texts(row, '.code')[0]).toMatch(/^[0-9a-f]{64}$/);
   expect(JSON.parse(texts(report, '#again ~ details pre')[0] ?? '')).toEqual(study.result.spec);
   expect(html).toMatch(/@font-face\{font-family:"Inter Variable"/);
+});
+
+test('a report of a Chinese page is Chinese throughout: sentences, charts, tables and what stands around them', async () => {
+  const { app, study } = await carried();
+  await speak('zh', () => Promise.resolve(CHINESE));
+  const report = new DOMParser().parseFromString(await studyReport(app, study), 'text/html');
+  await speak('en', () => Promise.resolve({}));
+  expect(report.documentElement.lang).toBe('zh-Hans');
+  // Names of papers, what is cited, and code are the same in every language.
+  const same = '#claims ~ h3, [aria-labelledby=cite] p, pre, .code, td, svg, title';
+  for (const one of report.querySelectorAll(same)) one.replaceChildren();
+  const told = texts(report, 'h2, h3, li, p, summary, th').map((text) => text.trim());
+  expect(told.length).toBeGreaterThan(100);
+  const isEnglish = (text: string): boolean => /[a-z]{3,} [a-z]{2,} /.test(text) && !/\p{sc=Han}/u.test(text);
+  expect(told.filter(isEnglish)).toEqual([]);
+  const sentences = texts(report, 'main li');
+  expect(sentences).toHaveLength(study.result.analyses.flatMap(({ findings }) => findings).length);
+  for (const sentence of sentences) expect(sentence).toMatch(/\p{sc=Han}/u);
+});
+
+test('the charts of a report speak its language', async () => {
+  const { app, study } = await carried();
+  const [work] = study.works;
+  if (!work) throw new Error('no work');
+  await speak('zh', () => Promise.resolve(CHINESE));
+  const drawn = await withDrawnWork(app, { study, work }, (charts) =>
+    charts.map((chart) => chart.svg()?.textContent ?? ''),
+  );
+  await speak('en', () => Promise.resolve({}));
+  expect(drawn?.length).toBeGreaterThan(0);
+  for (const text of drawn ?? []) expect(text).toMatch(/\p{sc=Han}/u);
 });
 
 test('a chart is drawn light and at the size of a page, whatever the page looks like', async () => {

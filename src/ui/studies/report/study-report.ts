@@ -1,6 +1,5 @@
 /** A study's report: what it found, with its charts as they are drawn here. */
 import type { ComponentProps } from 'svelte';
-import { listed } from '../../../listed.mjs';
 import { Markup } from '../../../report/markup.ts';
 import {
   type Report,
@@ -10,22 +9,27 @@ import {
   type ReportPart,
   type ReportTable,
 } from '../../../report/report.ts';
+import { type ReportWords, words as english } from '../../../report/words.ts';
 import type { AnalysisResult } from '../../../study/study-result.ts';
+import { titleOf } from '../../analyses/words-of-name.ts';
+import { workWords } from '../../analyses/work-words.ts';
 import type { DrawnChart } from '../../charts/export/drawn-charts.ts';
 import { factLines } from '../../charts/export/figure-facts.ts';
 import { fontRules } from '../../charts/export/fonts.ts';
 import { type DataTable, shownCell } from '../../charts/figure/data-table.ts';
-import { inEnglish } from '../../language/texts.ts';
+import { LANGUAGE_TAGS } from '../../language/language.ts';
+import { language, texts } from '../../language/texts.ts';
 import { loadPapers } from '../../published/load.ts';
 import type { OpenedStudy } from '../../state/opened-study.ts';
-import { modelsOf } from '../findings/found-by.ts';
+import { isOfDemoFamily, modelsOf } from '../findings/found-by.ts';
 import { judgedStudy } from '../findings/judged-study.ts';
+import { t } from '../texts.ts';
 import { citedStudy } from './cited-study.ts';
 import type DrawnWork from './DrawnWork.svelte';
 import { withDrawnWork } from './drawn-work.ts';
 
-const MISSING =
-  'Its charts are not drawn: what they need is not kept with the study, or another version of the app measured it.';
+/** In the language that is spoken: a report is in one, words and charts alike. */
+const words = texts<ReportWords>('report', english);
 
 type Stores = ComponentProps<typeof DrawnWork>['stores'];
 
@@ -51,8 +55,9 @@ export async function studyReport(
     build: frankenscope.run.build,
     parts,
     papers: await judgedPapers(study),
-    judged: `About these models: ${listed(modelsOf(study.result))}. A verdict on them says nothing of the models that the papers studied.`,
+    judged: t.findings.models(modelsOf(study.result), isOfDemoFamily(study.result)),
     spec: JSON.stringify(spec, null, 2),
+    ...{ lang: LANGUAGE_TAGS[language()], words },
   };
   const without = reportHtml({ ...report, faces: '' });
   return reportHtml({ ...report, faces: await fontRules(without, without) });
@@ -60,26 +65,26 @@ export async function studyReport(
 
 async function drawnPart(stores: Stores, study: OpenedStudy, analysis: AnalysisResult): Promise<ReportPart> {
   const keys = new Set(analysis.works.map(({ key }) => key));
-  const works = study.works.filter(({ key }) => keys.has(key));
+  const works = study.works.filter((work) => keys.has(work.key) && work.analysis === analysis.name);
   const figures: ReportFigure[] = [];
   const sentences: string[] = [];
   let isShown = works.length > 0;
   for (const work of works) {
     const found = await withDrawnWork(stores, { study, work }, (charts, said) => {
       sentences.push(...said);
-      return charts.flatMap((chart) => inEnglish(() => figureOf(chart)) ?? []);
+      return charts.flatMap((chart) => figureOf(chart) ?? []);
     });
     isShown &&= found !== null;
     figures.push(...(found ?? []));
   }
-  const [first] = works;
+  const [said] = works.map(workWords);
   return {
-    title: first?.title ?? analysis.folder,
-    told: first ? [first.told, first.n].filter(Boolean).join(' · ') : '',
+    title: said?.title ?? titleOf(analysis.name),
+    told: said ? [said.told, said.n].filter(Boolean).join(' · ') : '',
     // Where the records do not say it again, what was said when they were made.
     findings: sentences.length > 0 ? sentences : analysis.findings,
     figures,
-    missing: isShown ? '' : MISSING,
+    missing: isShown ? '' : t.report.missing,
     works: analysis.works,
   };
 }
@@ -91,8 +96,8 @@ async function judgedPapers(study: OpenedStudy): Promise<readonly ReportPaper[]>
   return [...Map.groupBy(judged, ({ claim }) => claim.paper)].map(([paper, all]) => ({
     title: published?.papers[paper].title ?? paper,
     claims: all.map(({ claim, verdict, sentence }) => ({
-      ...{ says: claim.says, where: claim.where, verdict, sentence },
-      rule: verdict === 'not testable here' ? `Needs: ${claim.needs}` : claim.rule,
+      ...{ says: claim.says, where: claim.where, sentence, verdict: t.findings.verdicts[verdict] },
+      rule: verdict === 'not testable here' ? t.findings.needs(claim.needs) : claim.rule,
     })),
   }));
 }

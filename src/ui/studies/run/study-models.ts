@@ -92,5 +92,10 @@ function choiceOf(family: Family, given: Json): Omit<RunChoice, 'runs'> | null {
     ...(Object.keys(donors).length > 0 ? { donors } : {}),
   };
   const over = open.map(({ folder }) => folder).join(', ');
-  return { ...specOver(given, models, over.slice(0, 200)), over, isDemo: false, isSame: false };
+  return {
+    ...specOver(given, models, over.slice(0, 200), t.run.reasons),
+    over,
+    isDemo: false,
+    isSame: false,
+  };
 }

@@ -1,3 +1,4 @@
+import { CHECK_FILE } from '../../../analyses/necessity/analysis.ts';
 import type { Evaluation } from '../../../analyses/evaluation.ts';
 import { EVALUATIONS, PROBES, UPDATES } from '../../../analyses/registry.ts';
 import { defaultValues, type SettingValues } from '../../../analyses/setting-values.ts';
@@ -7,7 +8,7 @@ import { claimsOfRun, type RunAnalysis } from '../../../claims/claims-of-run.ts'
 import { answerJournals, answersJournalled } from '../../../evaluation/answers/kept-answers.ts';
 import { demoItems } from '../../../evaluation/samples/demo-items.ts';
 import { drawSets } from '../../../evaluation/samples/draw.ts';
-import { gradeAll } from '../../../evaluation/tables/graded.ts';
+import { gradeAll, type GradedAnswer } from '../../../evaluation/tables/graded.ts';
 import type { SampleChoice } from '../../../probes/sampling/choice.ts';
 import { workKey, type WorkIdentity } from '../../../identity/work-identity.ts';
 import { bodyOf } from '../../layer-strip/layer-axis.ts';
@@ -23,6 +24,7 @@ import {
 } from '../../../study/run/run-analysis.ts';
 import { runJournalled } from '../../../study/run-journalled.ts';
 import { keptComparison, shownUpdates } from '../../../study/shown/comparison.ts';
+import { shownEvaluation } from '../../../study/shown/evaluation-given.ts';
 import { shownProbe } from '../../../study/shown/probe-given.ts';
 import type { ShownPart } from '../../../study/shown/part.ts';
 import type { StudyAnalysis, StudySpec } from '../../../study/spec.ts';
@@ -32,7 +34,7 @@ import { abortable, cancelled, throwIfCancelled } from '../../../work/cancel.ts'
 import { buildName } from '../../../work/modules.ts';
 import { Yielder } from '../../../work/turns.ts';
 import { PREPARING } from '../../analyses/preparing.ts';
-import { wordsOf } from '../../analyses/words-of.ts';
+import { titleOf } from '../../analyses/words-of-name.ts';
 import { Comparison } from '../../characterize/comparison.svelte.ts';
 import type { Characterize } from '../../characterize/characterize.svelte.ts';
 import type { Demo } from '../../demo/demo.svelte.ts';
@@ -147,7 +149,7 @@ export class StudyRunner {
         const analysis = turns[index];
         if (!analysis) break;
         throwIfCancelled(signal);
-        const title = titleOf(analysis);
+        const title = titleOf(analysis.declaration.name);
         this.under = { id, title, place: index + 1, total: turns.length };
         const report = jobs.track(JOB, t.run.job(spec.name, index + 1, turns.length, title), () =>
           this.cancel(),
@@ -229,7 +231,10 @@ export class StudyRunner {
         values,
         keptComparison({ body, set, identities, computer }, values),
       );
-      return await this.#ran(analysis, plan.identity, part, findings);
+      return await this.#ran(analysis, {
+        ...{ works: [plan.identity], part, findings },
+        files: [updates.declaration.file],
+      });
     } finally {
       computers.dispose();
     }
@@ -241,12 +246,13 @@ export class StudyRunner {
     const values: SettingValues = { ...defaultValues(declaration.settings), ...analysis.settings };
     const { samples, source } = await samplesOf(probe, analysis);
     const { slots, ...given } = await this.#given(run, probe);
-    const { plan, findings } = await runProbe(probe, { ...given, samples }, values, journalled);
+    const { plan, records, findings } = await runProbe(probe, { ...given, samples }, values, journalled);
     const models = slots.map(shownModel);
     const chosen = declaration.compares ? null : (models[0]?.label ?? null);
     const { reading } = given;
     const part = await shownProbe(probe, plan, { models, chosen, source, values, reading, samples });
-    return this.#ran(analysis, plan.identity, part, findings);
+    const files = plan.files(records).map(({ path }) => path);
+    return this.#ran(analysis, { works: [plan.identity], part, files, findings });
   }
 
   /** Its answers are kept under the checkpoints that gave them, whoever asks. */
@@ -255,7 +261,7 @@ export class StudyRunner {
     const values: SettingValues = { ...defaultValues(evaluation.declaration.settings), ...analysis.settings };
     const { samples, seed } = values as unknown as SampleChoice;
     const drawn = drawSets(await demoItems(), { samples, seed });
-    const { slots: _, ...given } = await this.#given(run, evaluation);
+    const { slots, ...given } = await this.#given(run, evaluation);
     const plan = await evaluation.plan({ ...given, samples: drawn }, values);
     const answers = await answersJournalled(
       plan.asks,
@@ -265,25 +271,30 @@ export class StudyRunner {
     const graded = gradeAll(plan.asks, answers);
     const findings = evaluation.findings(evaluation.table(graded, values), values);
     const works = answerJournals(plan.asks).map(({ identity }) => identity);
-    return {
-      result: await analysisResult(analysis, { works, files: [], findings: [...findings] }),
-      judgedBy: { name: evaluation.declaration.name, work: null, graded },
-    };
+    const files = [...(await plan.files({ graded, done: plan.total })).keys()];
+    const { reading } = given;
+    const models = slots.map(shownModel);
+    const part = await shownEvaluation(plan.total, {
+      ...{ models, values, reading, cuts: null, sets: null, stitch: null },
+    });
+    const ran = { works, part, findings };
+    const { measuresUpdates = false } = evaluation.declaration;
+    return this.#ran(analysis, { ...ran, graded, files: measuresUpdates ? [...files, CHECK_FILE] : files });
   }
 
   /** Keeps what shows its records. */
-  async #ran(
-    analysis: StudyAnalysis,
-    identity: WorkIdentity,
-    part: ShownPart | null,
-    findings: readonly string[],
-  ): Promise<RanHere> {
+  async #ran(analysis: StudyAnalysis, { works, part, files, findings, graded }: Ran): Promise<RanHere> {
     const { name } = analysis.declaration;
-    if (part) await this.#around.journals.keepShown(identity, name, part);
-    const key = await workKey(identity);
+    const [first] = works;
+    if (part && first) await this.#around.journals.keepShown(first, name, part);
+    const paths = files.map((path) => `${analysis.folder}/${path}`);
     return {
-      result: await analysisResult(analysis, { works: [identity], files: [], findings: [...findings] }),
-      judgedBy: { name, work: part && { ...part, key, kind: identity.kind, analysis: name } },
+      result: await analysisResult(analysis, { works, files: paths, findings: [...findings] }),
+      judgedBy: {
+        name,
+        work: part && first ? { ...part, key: await workKey(first), kind: first.kind, analysis: name } : null,
+        ...(graded ? { graded } : {}),
+      },
     };
   }
 
@@ -339,6 +350,16 @@ export class StudyRunner {
   }
 }
 
+/** What an analysis came to. */
+interface Ran {
+  readonly works: readonly WorkIdentity[];
+  readonly part: ShownPart | null;
+  /** Names of what the command writes of it: the study's file says the same, whoever ran it. */
+  readonly files: readonly string[];
+  readonly findings: readonly string[];
+  readonly graded?: readonly GradedAnswer[];
+}
+
 interface RanHere {
   readonly result: AnalysisResult;
   readonly judgedBy: RunAnalysis;
@@ -350,11 +371,6 @@ interface AnalysisRun {
   readonly signal: AbortSignal;
   readonly journalled: Journalled;
   readonly report: ReturnType<Jobs['track']>;
-}
-
-function titleOf({ declaration: { name } }: StudyAnalysis): string {
-  const analysis = PROBES.get(name) ?? UPDATES.get(name) ?? EVALUATIONS.get(name);
-  return analysis ? wordsOf(analysis).title : name;
 }
 
 /** @throws NamedError those of reading */
