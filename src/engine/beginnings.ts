@@ -102,7 +102,10 @@ export class Beginnings {
         ? {
             past: {
               ...past,
-              keep: async (layer, before, fresh) => void (layers[layer] = await this.#join(before, fresh)),
+              keep: async (layer, before, fresh) => {
+                layers[layer] = await this.#join(before, fresh);
+                this.release([fresh]);
+              },
             },
           }
         : {

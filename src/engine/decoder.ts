@@ -45,27 +45,22 @@ export class Decoder {
   }
 
   /**
-   * Runs layers of `segment` on `feeds` (all inputs but the weights); outputs as `decoderGraph` names them, those
-   * of the cache as `kv` says: `present`, the whole of it; `new`, the keys and values of these tokens; `none`.
-   * Where the cache is shared, `present` is written onto the tensors of `into`, whatever `kv` says.
+   * Runs layers of `segment` on `feeds` (all inputs but the weights); outputs as `decoderGraph` names them, keys and values only where
+   * `kv`. Where the cache is shared, `present` is written onto the tensors of `into`, whatever `kv` says.
    */
   run(
     subject: ResidentSubject,
     segment: Segment,
     variant: DecoderVariant,
     feeds: Feeds,
-    { kv, into }: { readonly kv: 'present' | 'new' | 'none'; readonly into?: Feeds },
+    { kv, into }: { readonly kv: boolean; readonly into?: Feeds },
   ): Promise<Feeds> {
     const donors = subject.layers.slice(segment.from, segment.to);
     const { config, format } = donors[0] as Resident;
     const { sharedCache } = this.#backend;
-    // Where steps append to the cache themselves, one graph serves prefill and decoding.
-    const captureKv = variant.captureKv || (!sharedCache && variant.attention === 'cached');
-    const spec = { dims: decoderDims(config), format, layers: donors.length, ...variant, captureKv };
-    const wanted = (output: string): boolean => {
-      if (/present_(key|value)$/.test(output)) return sharedCache || kv === 'present';
-      return !/\.(key|value)$/.test(output) || variant.captureKv || kv === 'new';
-    };
+    const spec = { dims: decoderDims(config), format, layers: donors.length, ...variant };
+    const wanted = (output: string): boolean =>
+      kv || sharedCache || !/\.(present|fresh)_(key|value)$/.test(output);
     const use: GraphUse = {
       kind: `decoder ${JSON.stringify(spec)}`,
       build: (constants) => decoderGraph(spec, constants),

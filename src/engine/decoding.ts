@@ -1,11 +1,12 @@
 /** A batch of answers under way: the cache, and one decode step at a time. */
 import type { HeadSpec } from '../graph/head.ts';
 import { mropeCosSin, textPositions } from '../vlm/mrope.ts';
-import type { Feeds, Tensor } from './backend/backend.ts';
+import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import { gateFeeds } from './gates.ts';
 import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
+import { MASKED } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
 import { readRows, rowsAtOnce } from './read-rows.ts';
 import type { ResidentSubject } from './resident.ts';
@@ -113,15 +114,17 @@ export class Decoding {
     /** Where each row's token stands. */
     const places = batch.map((row) => (this.#promptOf[row] as PromptRows).sequence.length + step);
     const furthest = Math.max(...places);
+    await this.#cache.reserve(furthest);
+    const seen = seenFeeds(backend, places, this.#cache.room(0));
     const shared: Feeds = {
       positions: backend.upload('int64', [rows, 1], BigInt64Array.from(angleOf, BigInt)),
       cos,
       sin,
-      seqlens: backend.upload('int32', [rows], Int32Array.from(places)),
+      ...seen.device,
     };
     const host: Feeds = {
       batch_shape: backend.host('int64', [3], BigInt64Array.of(BigInt(rows), 1n, -1n)),
-      total_length: backend.host('int32', [1], Int32Array.of(furthest + 1)),
+      ...seen.host,
     };
     const positions = [...tokens.keys()];
     if (this.#head) {
@@ -130,7 +133,6 @@ export class Decoding {
     const embedded = await embedding.lookup(tokens);
     let outputs: Feeds = { hidden_out: backend.upload('float32', [rows, 1, embedding.hiddenSize], embedded) };
     try {
-      await this.#cache.reserve(furthest);
       this.#segments ??= this.#planSegments(batch);
       for (const { segment, gates } of this.#segments) {
         const hidden = outputs['hidden_out'] as Tensor;
@@ -143,7 +145,7 @@ export class Decoding {
             gates: Object.keys(gates).length > 0,
             swap: false,
             captureKv: false,
-            attention: 'cached',
+            attention: backend.sharedCache ? 'cached' : 'extended',
             ...(fused ? { head: fused } : {}),
           },
           {
@@ -155,7 +157,7 @@ export class Decoding {
             ...this.#cache.past(segment.from, segment.to),
           },
           {
-            kv: 'new',
+            kv: true,
             ...(backend.sharedCache ? { into: this.#cache.into(segment.from, segment.to) } : {}),
           },
         );
@@ -246,4 +248,26 @@ export class Decoding {
     }
     this.#segments = null;
   }
+}
+
+/** What says which positions of `room` each row sees in a step: those before its place, `places[row]`. */
+function seenFeeds(
+  backend: Backend,
+  places: readonly number[],
+  room: number,
+): { readonly device: Feeds; readonly host: Feeds } {
+  const rows = places.length;
+  if (backend.sharedCache) {
+    return {
+      device: { seqlens: backend.upload('int32', [rows], Int32Array.from(places)) },
+      host: { total_length: backend.host('int32', [1], Int32Array.of(Math.max(...places) + 1)) },
+    };
+  }
+  const width = room + 1;
+  const mask = new Float32Array(rows * width);
+  places.forEach((place, row) => mask.fill(MASKED, row * width + place, row * width + room));
+  return {
+    device: { mask: backend.upload('float32', [rows, 1, 1, width], mask) },
+    host: { parts: backend.host('int64', [2], BigInt64Array.of(BigInt(room), 1n)) },
+  };
 }

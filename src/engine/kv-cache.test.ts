@@ -106,10 +106,10 @@ describe('the cache', () => {
     const fresh = (start: number): Tensor =>
       backend.upload(
         'float32',
-        [2, 1, HEADS * HEAD_DIM],
+        [2, HEADS, 1, HEAD_DIM],
         Float32Array.from({ length: 2 * HEADS * HEAD_DIM }, (_, index) => start + index),
       );
-    cache.append(1, 2, { '0.key': fresh(100), '0.value': fresh(200) }, [LENGTH, LENGTH + 1]);
+    cache.append(1, 2, { '0.fresh_key': fresh(100), '0.fresh_value': fresh(200) }, [LENGTH, LENGTH + 1]);
     const at = [LENGTH, LENGTH + 1];
     expect(positionsOf(cache, 1).map((row, index) => row.map((head) => head[at[index] as number]))).toEqual([
       [

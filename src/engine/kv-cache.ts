@@ -100,7 +100,7 @@ export class KvCache {
     }
   }
 
-  /** Puts a step's `i.key`, `i.value` `[rows, 1, kvHeads · headDim]` at each row's position, and gives them back. */
+  /** Puts a step's `i.fresh_key`, `i.fresh_value` `[rows, kvHeads, 1, headDim]` at each row's position, and gives them back. */
   append(from: number, to: number, outputs: Feeds, positions: readonly number[]): void {
     if (this.#backend.sharedCache) return;
     for (let layer = from; layer < to; layer++) {
@@ -113,7 +113,7 @@ export class KvCache {
         bytes,
       }));
       for (const part of PARTS) {
-        const fresh = outputs[`${layer - from}.${part}`] as Tensor;
+        const fresh = outputs[`${layer - from}.fresh_${part}`] as Tensor;
         this.#backend.copy(fresh, entry[part], ranges);
         this.#backend.dispose(fresh);
       }

@@ -4,7 +4,7 @@ import type { KvEntry } from './kv-cache.ts';
 import type { Past, PrefillOptions, Sequence } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
 import type { Overlay } from './swap.ts';
-import { injecting } from './rows.ts';
+import { injecting, rowsOfSlots } from './rows.ts';
 import { checkOverlay, resampleTokens } from './swap.ts';
 
 /**
@@ -112,12 +112,13 @@ export function sharedPast(
       return { entry: await layOver(backend, entry, layer, swapped.slice(0, slots)), made: true };
     },
     keep: async (layer, past, fresh, active) => {
-      if (!cache) return;
-      const { store, capacity } = cache;
-      // A slot that has not joined yet is still the trunk.
-      const rows = cache.rows.map(({ slot, row }) => ({ slot: slot < active ? slot : 0, row }));
-      await store.put(layer, past, rows, { at: 0, count: room, capacity });
-      await store.put(layer, fresh, rows, { at: room, count: fresh.key.dims[2] as number, capacity });
+      if (cache) {
+        const { store, capacity } = cache;
+        const rows = rowsOfSlots(cache.rows, active);
+        await store.put(layer, past, rows, { at: 0, count: room, capacity });
+        await store.put(layer, fresh, rows, { at: room, count: fresh.key.dims[2] as number, capacity });
+      }
+      for (const tensor of [fresh.key, fresh.value]) backend.dispose(tensor);
     },
   };
 }

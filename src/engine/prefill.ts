@@ -1,18 +1,24 @@
 /** Running a prompt through all layers, for a batch of counterfactual rows. */
 import type { HeadSpec } from '../graph/head.ts';
+import type { TextConfig } from '../vlm/config.ts';
 import type { RotaryTable } from '../vlm/rotary.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
+import { rowsExtended } from './estimate.ts';
 import { type GatePart, gateFeeds } from './gates.ts';
 import { type InjectedSequence, injectionFeeds } from './injection.ts';
 import type { KvCache, KvEntry, RowSource } from './kv-cache.ts';
 import { unreadByImage } from './reads.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { RowPlan } from './rows.ts';
+import { rowsOfSlots } from './rows.ts';
 import type { Segment } from './segments.ts';
 import { segments } from './segments.ts';
 import type { CapturedKv, Overlay } from './swap.ts';
 import { checkPositions, swapFeeds } from './swap.ts';
+
+/** Lengths, which operators read in host memory. */
+const HOST_FEEDS = ['total_length', 'parts'];
 
 /** A prompt ready for layer 0. */
 export interface Sequence extends InjectedSequence {
@@ -34,7 +40,7 @@ export interface Past {
     slots: number,
     overlays: readonly (Overlay | null)[] | undefined,
   ): Promise<{ readonly entry: KvEntry; readonly made: boolean }>;
-  /** Takes over what a layer read and what it adds, `[slots, kvHeads, new, headDim]`; both stay the caller's. */
+  /** Is handed what a layer read, which stays the caller's, and takes over what it adds, `[slots, kvHeads, new, headDim]`. */
   keep(layer: number, past: KvEntry, fresh: KvEntry, active: number): Promise<void>;
 }
 
@@ -51,7 +57,7 @@ export interface PrefillOptions {
     readonly capacity: number;
     readonly rows: readonly RowSource[];
   };
-  /** Hands over what each layer leaves behind, `[slots, kvHeads, length, headDim]`, instead of keeping a cache. */
+  /** Hands over what each layer leaves behind, `[slots, kvHeads, length, headDim]`, instead of keeping a cache. Without a past only. */
   readonly keep?: (layer: number, present: KvEntry) => void;
   /** What was read before the sequence. */
   readonly past?: Past;
@@ -69,7 +75,7 @@ export interface PrefillOptions {
 }
 
 /** Lowest float32: what a masked score is set to. */
-const MASKED = -3.4028234663852886e38;
+export const MASKED = -3.4028234663852886e38;
 
 /**
  * Returns the last run's outputs: `hidden_out [slots, length, hiddenSize]`, which the caller disposes, or those of
@@ -81,11 +87,14 @@ export async function prefill(
   decoder: Decoder,
   subject: ResidentSubject,
   sequence: Sequence,
-  options: PrefillOptions,
+  asked: PrefillOptions,
 ): Promise<Feeds> {
-  const { plan, head } = options;
+  const { plan, head } = asked;
   const { text } = subject.rest.config;
   const { length } = sequence;
+  const options = readsCached(backend, text, length, asked)
+    ? asked
+    : { ...asked, past: noPast(backend, text, asked) };
   const shared = sharedFeeds(backend, sequence, options);
   /** Inputs of the run under way. */
   let made: Tensor[] = [];
@@ -114,7 +123,7 @@ export async function prefill(
         segment,
         { ...step.variant, ...(fused ? { head: fused.spec } : {}) },
         { hidden, ...shared, ...step.feeds, ...(fused ? lastFeed(backend, fused.positions, made) : {}) },
-        { kv: options.cache || options.keep ? 'present' : 'none', into: step.into },
+        { kv: Boolean(options.cache ?? options.keep ?? asked.past), into: step.into },
       );
       const unswapped = plan.slotUnswapped(segment.from);
       if (unswapped) {
@@ -124,7 +133,7 @@ export async function prefill(
       }
       await options.observe?.(segment.from, outputs);
       await (options.past
-        ? keepFresh(backend, options.past, plan, segment, step.feeds, outputs)
+        ? keepFresh(options.past, plan, segment, step.feeds, outputs)
         : keepCache(backend, options, plan, segment, outputs));
       const kept = new Set(Object.values(step.into));
       for (const tensor of [hidden, ...made]) if (!kept.has(tensor)) backend.dispose(tensor);
@@ -138,14 +147,49 @@ export async function prefill(
     throw error;
   } finally {
     for (const [name, tensor] of Object.entries(shared)) {
-      if (name !== 'total_length') backend.dispose(tensor);
+      if (!HOST_FEEDS.includes(name)) backend.dispose(tensor);
     }
   }
 }
 
-/** Hands what each layer adds to the past, and gives it back. */
-async function keepFresh(
+/**
+ * Whether the prompt is read by GroupQueryAttention, or with scores read out. On the CPU attention written out takes a sixth of its time, as
+ * long as the scores of all slots fit beside the activations.
+ */
+function readsCached(
   backend: Backend,
+  text: TextConfig,
+  length: number,
+  { plan, past, probe }: PrefillOptions,
+): boolean {
+  if (past || probe || backend.sharedCache) return true;
+  return plan.slots > rowsExtended(text, { fresh: length, seen: length }, backend);
+}
+
+/** Nothing before the sequence; what its layers leave behind goes where the options say. */
+function noPast(
+  backend: Backend,
+  { kvHeads, headDim }: TextConfig,
+  { cache, keep }: Pick<PrefillOptions, 'cache' | 'keep'>,
+): Past {
+  const empty = (): Promise<Tensor> => backend.zeros('float32', [1, kvHeads, 0, headDim]);
+  return {
+    filled: 0,
+    room: 0,
+    at: async () => ({ entry: { key: await empty(), value: await empty() }, made: true }),
+    keep: async (layer, _, fresh, active) => {
+      if (cache) {
+        const count = fresh.key.dims[2] as number;
+        const { store, capacity, rows } = cache;
+        await store.put(layer, fresh, rowsOfSlots(rows, active), { at: 0, count, capacity });
+      } else if (keep) return keep(layer, fresh);
+      for (const tensor of [fresh.key, fresh.value]) backend.dispose(tensor);
+    },
+  };
+}
+
+/** Hands what each layer adds to the past. */
+async function keepFresh(
   past: Past,
   plan: RowPlan,
   { from, to }: Segment,
@@ -157,9 +201,8 @@ async function keepFresh(
       key: side[`${layer - from}.${name}_key`] as Tensor,
       value: side[`${layer - from}.${name}_value`] as Tensor,
     });
-    const fresh = entry(outputs, 'fresh');
-    await past.keep(layer, entry(feeds, 'past'), fresh, plan.active(from));
-    for (const tensor of [fresh.key, fresh.value]) backend.dispose(tensor);
+    if (!outputs[`${layer - from}.fresh_key`]) continue;
+    await past.keep(layer, entry(feeds, 'past'), entry(outputs, 'fresh'), plan.active(from));
   }
 }
 
@@ -186,7 +229,10 @@ function sharedFeeds(backend: Backend, sequence: Sequence, { probe, past }: Pref
     cos: backend.upload('float32', dims, rotary.cos),
     sin: backend.upload('float32', dims, rotary.sin),
   };
-  if (past) return { ...angles, mask: causalMask(backend, length, past) };
+  if (past) {
+    const parts = backend.host('int64', [2], BigInt64Array.of(BigInt(past.room), BigInt(length)));
+    return { ...angles, mask: causalMask(backend, length, past), parts };
+  }
   if (!probe) return { ...angles, total_length: backend.host('int32', [1], Int32Array.of(length)) };
   const sets = probe.perKey ? probe.keys.length : 1;
   const keySets = new Float32Array(length * sets);
@@ -345,9 +391,7 @@ async function keepCache(
     const { [`${layer - from}.present_key`]: key, [`${layer - from}.present_value`]: value } = outputs;
     if (!key || !value) continue;
     if (cache) {
-      // A slot that has not joined yet is still the trunk.
-      const rows = cache.rows.map(({ slot, row }) => ({ slot: slot < active ? slot : 0, row }));
-      await cache.store.install(layer, { key, value }, rows);
+      await cache.store.install(layer, { key, value }, rowsOfSlots(cache.rows, active));
     } else if (keep) {
       keep(layer, { key, value });
     } else {

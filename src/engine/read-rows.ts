@@ -46,15 +46,15 @@ export async function readRows(
   }
 }
 
-/** Rows of a prompt to read at once: as many as `most`, or fewer where only so many can be read from where they differ. */
+/** Rows of a prompt to read at once: as many as `most`, or fewer where only so many can be read with attention written out. */
 export function rowsAtOnce(
   backend: Backend,
   subject: ResidentSubject,
   { sequence, rows, rowsPerPrefill: most }: Pick<PromptRows, 'sequence' | 'rows' | 'rowsPerPrefill'>,
 ): number {
   const start = firstComputed(rows, sequence, subject.layers.length);
-  // One slot is the plain run's.
-  const fit = start === 0 ? 0 : slotsThatFit(backend, subject, sequence, start) - 1;
+  // Whole prompts are written out on the CPU alone. One slot is the plain run's.
+  const fit = start === 0 && backend.sharedCache ? 0 : slotsThatFit(backend, subject, sequence, start) - 1;
   return fit > 0 ? Math.min(most, fit) : most;
 }
 

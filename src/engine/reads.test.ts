@@ -115,17 +115,18 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     );
   }
 
-  /** While prompts of `length` are read, `states` enter layer `layer` at the positions. */
-  function putIn(layer: number, length: number, positions: readonly number[], states: Float32Array): void {
+  /** While prompts are read, `states` enter layer `layer` at the positions. */
+  function putIn(layer: number, positions: readonly number[], states: Float32Array): void {
     const { backend, decoder } = model.runtime;
     const plain = decoder.run.bind(decoder);
     const width = states.length / positions.length;
     vi.spyOn(decoder, 'run').mockImplementation(async (subject, segment, variant, feeds, options) => {
       const hidden = feeds['hidden'] as Tensor;
       const count = hidden.dims[1] as number;
-      // The rest of a prompt begins with the image; what stands before it has none.
-      const offset = variant.attention === 'extended' ? length - count : 0;
-      if (segment.from !== layer || count <= (positions[0] as number) - offset)
+      // The rest of a prompt begins with the image; what stands before it has none, nor has what is said.
+      const offset = feeds['0.past_key']?.dims[2] ?? 0;
+      const [first = 0] = positions;
+      if (segment.from !== layer || first < offset || first >= offset + count)
         return plain(subject, segment, variant, feeds, options);
       const values = Float32Array.from(await backend.read(hidden));
       positions.forEach((position, token) => {
@@ -152,7 +153,7 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
       const said = await answer(asked, swapped);
       const { imagePositions } = asked.source.sequence;
       const { hidden } = await run({ ...asked, target: asked.source }, {});
-      putIn(layer, asked.target.sequence.length, imagePositions, at(hidden, layer, imagePositions));
+      putIn(layer, imagePositions, at(hidden, layer, imagePositions));
       const put = await run(asked, { swap: { ...swap, layers: [] } });
       expect(await answer(asked, { swap: { ...swap, layers: [] } })).toEqual(said);
       vi.restoreAllMocks();

@@ -4,6 +4,7 @@
  * computed; the others are copied from the trunk when they join.
  */
 import { NamedError } from '../named-error.ts';
+import type { RowSource } from './kv-cache.ts';
 import type { Ablation, RowSpec, SwapSpec } from './protocol/intervention.ts';
 
 /** What changes the features injected after a layer: a swap, or an ablation that takes them away with the layer. */
@@ -76,6 +77,11 @@ export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
       each(layer, (row) => (row && swapAt(row, layer)?.reads === 'text' ? unswappedSlot(row, layer) : null)),
     slotInjections: (layer) => each(layer, (row) => removing(row, layer) ?? injecting(row)),
   };
+}
+
+/** Where each row's keys and values are while slots 0 … `active − 1` are computed: a slot that has not joined yet is still the trunk. */
+export function rowsOfSlots(rows: readonly RowSource[], active: number): readonly RowSource[] {
+  return rows.map(({ slot, row }) => ({ slot: slot < active ? slot : 0, row }));
 }
 
 /** The row without what it swaps; what it ablates and changes of injected features stays. */

@@ -16,7 +16,7 @@ export interface Runtime {
   readonly head: Head;
   readonly beginnings: Beginnings;
   readonly distributions: Distributions;
-  /** Whether rows of one decode step may stand at different positions. Tried out when it is first asked. */
+  /** Whether rows of one decode step may stand at different positions: tried out when it is first asked, where not each row's mask says it. */
   raggedRows(): Promise<boolean>;
 }
 
@@ -33,6 +33,6 @@ export function createRuntime(backend: Backend, layersPerRun?: number): Runtime 
     beginnings: new Beginnings(backend, decoder),
     head: new Head(backend, graphs),
     distributions: new Distributions(backend, graphs),
-    raggedRows: () => (ragged ??= raggedRowsHold(backend)),
+    raggedRows: () => (ragged ??= backend.sharedCache ? raggedRowsHold(backend) : Promise.resolve(true)),
   };
 }

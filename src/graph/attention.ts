@@ -30,8 +30,10 @@ export interface ProbedInputs {
 
 export interface ExtendedInputs {
   readonly kind: 'extended';
-  /** `[B or 1, 1, S, P + S]`: 0 where a query may look, −∞ (lowest float32) where not. */
+  /** `[B or 1, 1, heads/kvHeads · S, P + S]`: 0 where a query may look, −∞ (lowest float32) where not; queries of a key head's heads one after the other. */
   readonly mask: Value;
+  /** int64 `[2]`: P and S. */
+  readonly parts: Value;
 }
 
 export type AttentionInputs = CachedInputs | ProbedInputs | ExtendedInputs;
@@ -59,34 +61,36 @@ export function cachedAttention(
 }
 
 /**
- * Attention of several new tokens a row on what was read before them, which GroupQueryAttention takes of one row only. Inputs
- * `past_key`, `past_value` `[B or 1, kvHeads, P, headDim]`; outputs `fresh_key`, `fresh_value` `[B, kvHeads, S, headDim]`, those of the new tokens.
+ * Attention of new tokens on what was read before them (none, where P is 0), written out: GroupQueryAttention takes several new tokens on a past of
+ * one row only, and on a CPU copies the whole past at every run. Here the past is only read. Inputs `past_key`, `past_value`
+ * `[B or 1, kvHeads, P, headDim]`; outputs `fresh_key`, `fresh_value` `[B, kvHeads, S, headDim]`, those of the new tokens.
  */
 export function extendedAttention(
   graph: GraphBuilder,
   { query, key, value }: Projections,
   dims: AttentionDims,
-  { mask }: ExtendedInputs,
+  { mask, parts }: ExtendedInputs,
   name: (part: string) => string,
 ): Value {
   const { kvHeads, headDim } = dims;
-  const joined = (part: 'key' | 'value', projected: Value): Value => {
-    const fresh = graph.op('Transpose', [perHead(graph, projected, kvHeads, headDim)], {
-      perm: [0, 2, 1, 3],
-    });
-    graph.output(name(`fresh_${part}`), fresh, 'float32', ['B', kvHeads, 'S', headDim]);
-    const past = graph.input(name(`past_${part}`), 'float32', [name('past_rows'), kvHeads, 'P', headDim]);
-    const rows = graph.op(
-      'Concat',
-      [graph.op('Shape', [fresh], { start: 0, end: 1 }), graph.int64s(1, 1, 1)],
-      {
-        axis: 0,
-      },
-    );
-    return graph.op('Concat', [graph.op('Expand', [past, rows]), fresh], { axis: 2 });
+  const fresh = (part: 'key' | 'value', projected: Value): Value => {
+    const made = graph.op('Transpose', [perHead(graph, projected, kvHeads, headDim)], { perm: [0, 2, 1, 3] });
+    graph.output(name(`fresh_${part}`), made, 'float32', ['B', kvHeads, 'S', headDim]);
+    return made;
   };
-  const keyColumns = graph.op('Transpose', [joined('key', key)], { perm: [0, 1, 3, 2] });
-  return writtenOut(graph, query, keyColumns, joined('value', value), mask, dims).context;
+  const past = (part: 'key' | 'value'): Value =>
+    graph.input(name(`past_${part}`), 'float32', [name('past_rows'), kvHeads, 'P', headDim]);
+  const stacked = stackedQuery(graph, query, dims);
+  const scoresOn = (keys: Value): Value =>
+    scaledProducts(graph, stacked, graph.op('Transpose', [keys], { perm: [0, 1, 3, 2] }), dims);
+  const scores = graph.op('Concat', [scoresOn(past('key')), scoresOn(fresh('key', key))], { axis: 3 });
+  const probabilities = graph.op('Softmax', [graph.op('Add', [scores, mask])], { axis: -1 });
+  const [before, own] = graph.opAll('Split', [probabilities, parts], { axis: 3 }, 2) as [Value, Value];
+  const attended = graph.op('Add', [
+    graph.op('MatMul', [before, past('value')]),
+    graph.op('MatMul', [own, fresh('value', value)]),
+  ]);
+  return unstacked(graph, attended, dims);
 }
 
 /**
@@ -111,8 +115,7 @@ export function probedAttention(
 }
 
 /**
- * softmax(q kᵀ/√d + mask) v with keys `[B, kvHeads, headDim, T]` and values `[B, kvHeads, T, headDim]`. The query heads that share a
- * key head are stacked along the query axis, so keys are never repeated. Probabilities are `[B, heads, S, T]`.
+ * softmax(q kᵀ/√d + mask) v with keys `[B, kvHeads, headDim, T]` and values `[B, kvHeads, T, headDim]`. Probabilities are `[B, heads, S, T]`.
  */
 function writtenOut(
   graph: GraphBuilder,
@@ -120,12 +123,10 @@ function writtenOut(
   keyColumns: Value,
   values: Value,
   mask: Value,
-  { heads, kvHeads, headDim }: AttentionDims,
+  dims: AttentionDims,
 ): { readonly probabilities: Value; readonly context: Value } {
-  const q = graph.op('Transpose', [perHead(graph, query, heads, headDim)], { perm: [0, 2, 1, 3] });
-  const stackedQuery = graph.op('Reshape', [q, graph.int64s(0, kvHeads, -1, headDim)]);
-  const products = graph.op('MatMul', [stackedQuery, keyColumns]);
-  const scaled = graph.op('Mul', [products, graph.float(1 / Math.sqrt(headDim))]);
+  const { heads, kvHeads } = dims;
+  const scaled = scaledProducts(graph, stackedQuery(graph, query, dims), keyColumns, dims);
   const keys = graph.op('Shape', [mask], { start: 3, end: 4 });
   const scores = graph.op('Reshape', [
     scaled,
@@ -134,15 +135,30 @@ function writtenOut(
   const probabilities = graph.op('Softmax', [graph.op('Add', [scores, mask])], { axis: -1 });
   const stackedShape = graph.op('Concat', [graph.int64s(0, kvHeads, -1), keys], { axis: 0 });
   const stacked = graph.op('Reshape', [probabilities, stackedShape]);
-  const perQuery = graph.op('Reshape', [
-    graph.op('MatMul', [stacked, values]),
-    graph.int64s(0, heads, -1, headDim),
-  ]);
-  const context = graph.op('Reshape', [
+  return { probabilities, context: unstacked(graph, graph.op('MatMul', [stacked, values]), dims) };
+}
+
+/**
+ * Query heads that share a key head, stacked along the query axis, so that keys are never repeated: `[B, kvHeads, heads/kvHeads · S, headDim]`.
+ */
+function stackedQuery(graph: GraphBuilder, query: Value, { heads, kvHeads, headDim }: AttentionDims): Value {
+  const q = graph.op('Transpose', [perHead(graph, query, heads, headDim)], { perm: [0, 2, 1, 3] });
+  return graph.op('Reshape', [q, graph.int64s(0, kvHeads, -1, headDim)]);
+}
+
+/** q kᵀ/√d with keys `[B, kvHeads, headDim, T]`. */
+function scaledProducts(graph: GraphBuilder, stacked: Value, keyColumns: Value, dims: AttentionDims): Value {
+  const products = graph.op('MatMul', [stacked, keyColumns]);
+  return graph.op('Mul', [products, graph.float(1 / Math.sqrt(dims.headDim))]);
+}
+
+/** Stacked queries' contexts as `[B, S, heads · headDim]`. */
+function unstacked(graph: GraphBuilder, stacked: Value, { heads, headDim }: AttentionDims): Value {
+  const perQuery = graph.op('Reshape', [stacked, graph.int64s(0, heads, -1, headDim)]);
+  return graph.op('Reshape', [
     graph.op('Transpose', [perQuery], { perm: [0, 2, 1, 3] }),
     graph.int64s(0, 0, heads * headDim),
   ]);
-  return { probabilities, context };
 }
 
 /** `projected [B, S, count · headDim]` as `[B, S, count, headDim]`. */

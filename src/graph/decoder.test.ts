@@ -313,6 +313,7 @@ it('several new tokens a row on a past, shared or each row’s own, are what the
       ),
       ...({ cos, sin } as Record<string, Feed>),
       mask: float32([1, 1, fresh, room + fresh], mask),
+      parts: int64([2], [room, fresh]),
       '0.past_key': own(expected.key),
       '0.past_value': own(expected.value),
     });

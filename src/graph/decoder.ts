@@ -43,7 +43,8 @@ export interface DecoderSpec {
    * `cached`: GroupQueryAttention over `i.past_key/value` → `i.present_key/value`.
    * `probed`: no cache; outputs `i.attention` `[B, heads, Q, sets]`, the attention that the query positions
    * `queries` (int64 `[Q]`) pay to each set of keys, a 0/1 column of `key_sets` `[S, sets]`.
-   * `extended`: several new tokens a row over `i.past_key/value`, seen as `mask` says → `i.fresh_key/value`.
+   * `extended`: new tokens over `i.past_key/value` of P positions, seen as `mask` `[B or 1, 1, S, P + S]` says → `i.fresh_key/value`; int64
+   * `parts` is P and S.
    */
   readonly attention: 'cached' | 'probed' | 'extended';
   /** Layers of this graph to whose output an input `i.injection` `[B or 1, S, D]` is added. Left out: none. */
@@ -104,7 +105,7 @@ export function decoderStack(
     positions: graph.input('positions', 'int64', ['B', 'S']),
     cos: graph.input('cos', 'float32', ['T', spec.dims.headDim / 2]),
     sin: graph.input('sin', 'float32', ['T', spec.dims.headDim / 2]),
-    ...attentionInputs(graph, spec.attention),
+    ...attentionInputs(graph, spec),
   };
   for (let layer = 0; layer < spec.layers; layer++) {
     const asked = layer === spec.layers - 1 && asksLast(spec) ? last : undefined;
@@ -113,7 +114,7 @@ export function decoderStack(
   return hidden;
 }
 
-function attentionInputs(graph: GraphBuilder, attention: DecoderSpec['attention']): AttentionInputs {
+function attentionInputs(graph: GraphBuilder, { attention, dims }: DecoderSpec): AttentionInputs {
   switch (attention) {
     case 'cached':
       return {
@@ -122,7 +123,14 @@ function attentionInputs(graph: GraphBuilder, attention: DecoderSpec['attention'
         totalLength: graph.input('total_length', 'int32', [1]),
       };
     case 'extended':
-      return { kind: 'extended', mask: graph.input('mask', 'float32', ['M', 1, 'S', 'T']) };
+      return {
+        kind: 'extended',
+        mask: graph.op('Tile', [
+          graph.input('mask', 'float32', ['M', 1, 'S', 'T']),
+          graph.int64s(1, 1, dims.heads / dims.kvHeads, 1),
+        ]),
+        parts: graph.input('parts', 'int64', [2]),
+      };
     case 'probed':
       return {
         kind: 'probed',
