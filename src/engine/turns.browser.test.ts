@@ -1,6 +1,7 @@
 /** Turns on a GPU, where runs are given the weights that are held: bound anew after they went and came back. */
 import { expect, it } from 'vitest';
 import { createBackend } from './backend/create.ts';
+import { connectEngine } from './client.ts';
 import { Engine } from './engine.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { fetchGolden } from './testing/fetch-golden.ts';
@@ -63,3 +64,37 @@ it('models in turns say on the GPU what they say held at once, within the memory
   expect(inTurns.most).toBeLessThanOrEqual(memory);
   expect(inTurns.again).toBeGreaterThan(0);
 }, 120_000);
+
+it('go on after the device was lost in the middle of an answer, in the same memory', async () => {
+  const client = connectEngine();
+  const ids: ModelId[] = [];
+  const load = async (memory: number): Promise<void> => {
+    for (const id of ids) {
+      const options = { device: 'webgpu', dtype: 'f32', memory } as const;
+      await client.load(`load ${id}`, id, options, () => undefined);
+    }
+  };
+  for (const name of [IN, RL]) ids.push((await client.open(name, await goldenFolder(fetchGolden, name))).id);
+  const [cold, rl] = ids as [ModelId, ModelId];
+  const { weightBytes } = await client.load(
+    'load',
+    cold,
+    { device: 'webgpu', dtype: 'f32' },
+    () => undefined,
+  );
+  const memory = 1.3 * weightBytes;
+  await load(memory);
+  const statuses: string[] = [];
+  await client.onStatus(({ state }) => void statuses.push(state));
+  const ask = (id: ModelId) =>
+    client.generateAll({
+      ...{ job: `ask ${id}`, subject: { layers: [id, cold, id], rest: id }, maxNewTokens: 12 },
+      prompts: [{ prompt: 'What is this?' }],
+    });
+  const before = [await ask(cold), await ask(rl)];
+  const [after] = await Promise.all([ask(cold), client.loseDevice('webgpu')]);
+  expect([after, await ask(rl)]).toEqual(before);
+  expect(statuses).toEqual(['rebuilding', 'ready']);
+  const planned = await client.turns([{ layers: [rl, rl, rl], rest: rl }]);
+  expect(planned?.memoryBytes).toBe(memory);
+}, 240_000);
