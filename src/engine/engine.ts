@@ -31,6 +31,7 @@ import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/score
 import { headOf, type ResidentSubject } from './resident.ts';
 import { scoreAnswer, scoresInWords } from './score-answer.ts';
 import type { ReadyDevice } from './ready-devices.ts';
+import type { Subject } from './subject.ts';
 import type { CapturedKv } from './swap.ts';
 import { scoreBytes, visionBytes, type Work, type Working, working } from './working.ts';
 
@@ -230,6 +231,7 @@ export class Engine extends ModelLibrary {
     spec: PromptSpec,
     signal: AbortSignal,
     continuation?: readonly number[],
+    later: readonly Subject[] = [],
   ): Promise<Prepared> {
     // What was cancelled while it waited for its turn begins no work.
     signal.throwIfAborted();
@@ -242,7 +244,8 @@ export class Engine extends ModelLibrary {
       spec,
       continuation,
       signal,
-      (patches) => this.hold(ready, visionNeeds(subject), visionBytes(config, patches), signal, [next]),
+      (patches) =>
+        this.hold(ready, visionNeeds(subject), visionBytes(config, patches), signal, [next, ...later]),
     );
   }
 
@@ -255,8 +258,9 @@ export class Engine extends ModelLibrary {
     signal: AbortSignal,
   ): Promise<readonly Prepared[]> {
     const prepared: Prepared[] = [];
-    for (const prompt of prompts) prepared.push(await this.#prepare(ready, subject, prompt, signal));
-    const prompt = Math.max(...prepared.map(({ sequence }) => sequence.length));
+    for (const prompt of prompts)
+      prepared.push(await this.#prepare(ready, subject, prompt, signal, undefined, request.later));
+    const prompt = Math.max(0, ...prepared.map(({ sequence }) => sequence.length));
     const rows = prompts.reduce((sum, { rows: own }) => sum + (own?.length ?? 1), 0);
     const work = { rows, tokens: prompt + request.maxNewTokens, prompt };
     const { bytes } = this.#working(ready, subject, work);

@@ -227,7 +227,7 @@ export class ModelLibrary {
     const load = () => this.#read(folder, options, work, signal, onProgress);
     weights.memory = options.memory === undefined ? Infinity : estimate.budgetBytes;
     // Where memory is stated, no turn is taken meanwhile: what one gives back is not the other's.
-    return weights.limited ? this.queue.add(load) : load();
+    return weights.limited ? this.queue.add(load, signal) : load();
   }
 
   /** @param work bytes to leave free for what is asked first */

@@ -79,9 +79,9 @@ export class WeightArrays {
     else this.#backend.write(this.tensor(name), byteOffset, bytes);
   }
 
-  /** Whether they are plain bytes, which need not be copied where they come whole. */
+  /** Whether all of them are plain bytes here, which need not be copied where they come whole. */
   get areConstants(): boolean {
-    return this.#backend.constantWeights;
+    return this.#backend.constantWeights && this.#wanted === undefined;
   }
 
   /** Keeps all bytes of an array as they came; where arrays are constants, and this one is not there yet. */

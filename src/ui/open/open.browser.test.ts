@@ -111,7 +111,7 @@ test('memory that is stated says what taking turns costs, and the least that doe
   const memory = page.getByLabelText('Memory, GiB');
   await memory.fill('3');
   memory.element().dispatchEvent(new Event('change', { bubbles: true }));
-  await expect.element(slot('RL').getByRole('alert')).toHaveTextContent('State 4.63 GiB or more');
+  await expect.element(slot('RL').getByRole('alert')).toHaveTextContent('state 4.63 GiB or more');
   await memory.fill('6');
   memory.element().dispatchEvent(new Event('change', { bubbles: true }));
   await slot('IN').getByRole('button', { name: 'Load IN' }).click();
