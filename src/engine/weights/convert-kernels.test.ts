@@ -69,12 +69,10 @@ const SHAPES = [
   [5, 33],
   [2, 100],
   [7, 96],
-  [67, 1176],
-  [9, 3584],
+  [29, 1176],
   // More than a band, in a row and in rows.
   [2, 33000],
-  [1, 65536],
-  [40, 1000],
+  [10, 3584],
 ] as const;
 
 type Outcome = ReturnType<ConvertRows> | { readonly thrown: unknown };
@@ -124,13 +122,13 @@ describe.each(FORMATS)('conversion to %s in WebAssembly', (format) => {
     it.each([0x7fc00000, 0xffc10000, 0x7f800000, 0xff800000])(
       'meets %i as that of TypeScript does',
       (word) => {
-        for (const at of [0, 5, 3584 * 12 + 77, 3584 * 40 - 1]) {
+        for (const at of [0, 5, 3584 * 9 + 77, 3584 * 12 - 1]) {
           const half = ((word >>> 16) & 0x8000) | ((word & 0x7fffff) === 0 ? 0x7c00 : 0x7e01);
-          const bytes = stored(dtype, 40 * 3584, DRAWS['even values'] as Draw, at);
+          const bytes = stored(dtype, 12 * 3584, DRAWS['even values'] as Draw, at);
           const view = new DataView(bytes.buffer);
           if (dtype === 'F32') view.setUint32(4 * at, word, true);
           else view.setUint16(2 * at, dtype === 'F16' ? half : word >>> 16, true);
-          const task = { dtype, rows: 40, columns: 3584, format } as const;
+          const task = { dtype, rows: 12, columns: 3584, format } as const;
           const refused = 'thrown' in expectEqual(bytes, task);
           expect(refused).toBe(format === 'q8' || format === 'q4');
         }

@@ -74,6 +74,7 @@ describe('a kept copy', () => {
     );
     expect(restored?.arrays).toEqual(converted.arrays);
     expect(restored?.report.error).toEqual(converted.report.error);
+    expect((await openTab().restore({ ...wanted, toDevice: true }))?.arrays).toEqual(converted.arrays);
     const bytes = [...converted.arrays.values()].reduce((sum, { length }) => sum + length, 0);
     expect(restored?.report.bytesRead).toBe(bytes);
     expect(bytesDone).toBe(bytes);

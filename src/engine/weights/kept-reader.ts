@@ -36,8 +36,8 @@ export async function readCopy(
   const bytesRead = manifest.slots.reduce((sum, { bytes }) => sum + bytes, 0);
   const meter = progressMeter('reading', bytesRead, onProgress);
   const kept = new Map(manifest.slots.map((slot) => [slot.name, slot]));
-  // One buffer for all: `arrays.write` copies.
-  const buffer = new Uint8Array(Math.min(PIECE_BYTES, manifest.bytes));
+  // One buffer for all, where `arrays.write` copies; constants are read where they stay.
+  const buffer = new Uint8Array(arrays.areConstants ? 0 : Math.min(PIECE_BYTES, manifest.bytes));
   let yielded = performance.now();
   for (const { tensor, slots } of plan) {
     for (const planned of slots) {
@@ -45,10 +45,15 @@ export async function readCopy(
       const slot = kept.get(planned.name) as FilledSlot;
       for (const piece of slot.pieces) {
         throwIfCancelled(signal);
-        const [offset] = piece;
-        const bytes = readPiece(data, slot, piece, buffer);
-        arrays.write(planned.name, offset, bytes);
-        meter(bytes.length, tensor);
+        const [offset, length] = piece;
+        if (arrays.areConstants) {
+          readPiece(data, slot, piece, arrays.constant(planned.name).subarray(offset, offset + length));
+        } else {
+          const bytes = buffer.subarray(0, length);
+          readPiece(data, slot, piece, bytes);
+          arrays.write(planned.name, offset, bytes);
+        }
+        meter(length, tensor);
         if (performance.now() - yielded < YIELD_EVERY_MS) continue;
         await yieldToEvents();
         yielded = performance.now();
@@ -59,19 +64,18 @@ export async function readCopy(
   return { bytesRead, error: manifest.error, hashes: new Map(Object.entries(manifest.source.hashes)) };
 }
 
+/** @param bytes as many as the piece has, to which it is read */
 function readPiece(
   data: FileSystemSyncAccessHandle,
   slot: FilledSlot,
-  [offset, length, sum]: FilledSlot['pieces'][number],
-  buffer: Uint8Array<ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
-  const bytes = buffer.subarray(0, length);
+  [offset, , sum]: FilledSlot['pieces'][number],
+  bytes: Uint8Array,
+): void {
   let read: number;
   try {
-    read = data.read(bytes, { at: slot.offset + offset });
+    read = data.read(bytes as Uint8Array<ArrayBuffer>, { at: slot.offset + offset });
   } catch (error) {
     throw new Damaged(`${slot.name} cannot be read: ${plainReason(error)}`);
   }
-  if (read !== length || checksum(bytes) !== sum) throw new Damaged(`${slot.name} has changed`);
-  return bytes;
+  if (read !== bytes.length || checksum(bytes) !== sum) throw new Damaged(`${slot.name} has changed`);
 }

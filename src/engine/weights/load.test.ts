@@ -79,6 +79,29 @@ function noting(ranges: { start: number; end: number }[]): ReadAndConvert {
   };
 }
 
+describe('what was read', () => {
+  it.each([
+    { rows: 64, whole: true },
+    { rows: 2500, whole: false },
+  ])('makes room for results that are copied on, and stays with no constant: $rows rows', async (given) => {
+    const { checkpoint, plan } = matrix(given.rows, 3584, 'BF16', 'q4');
+    const arrays = arraysInMemory();
+    const inPlace: boolean[] = [];
+    const buffers: number[] = [];
+    const convert: ReadAndConvert = async (source, range, task) => {
+      inPlace.push(task.inPlace);
+      const converted = await INLINE.convert(source, range, task);
+      buffers.push(converted.arrays[0]?.buffer.byteLength ?? 0);
+      return converted;
+    };
+    await loadWeights(checkpoint, plan, arrays, { convert });
+    const packed = (given.rows * 3584) / 2;
+    expect(inPlace.every((value) => value === !given.whole)).toBe(true);
+    expect(buffers.reduce((sum, bytes) => sum + bytes, 0)).toBe(given.whole ? packed : 4 * packed);
+    expect(arrays.constant('m').buffer.byteLength).toBe(packed);
+  });
+});
+
 describe('a matrix larger than a piece', () => {
   // 5001 rows of 4000 bytes: 20 MB, an odd number of rows.
   const [rows, columns] = [5001, 2000];

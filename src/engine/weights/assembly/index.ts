@@ -80,8 +80,8 @@ export function quantize4(
     if (!areFinite(normLow, normHigh)) return false;
     v128.store(scales, scale);
     turnWords(words, packed, 16);
-    addFour(sums, errorLow, errorHigh);
-    addFour(sums + 8, normLow, normHigh);
+    addBlocks(sums, errorLow, errorHigh);
+    addBlocks(sums + 8, normLow, normHigh);
     values += 4 * BLOCK_BYTES;
     packed += 64;
     scales += 16;
@@ -114,28 +114,55 @@ export function quantize8(
     let normHigh = f64x2.splat(0);
     let at = scratch;
     for (let to = words; to < words + 128; to += 16) {
-      let word = i32x4.splat(0);
-      for (const stop = at + 64; at < stop; at += 16) {
-        const weight = v128.load(at);
-        const low = lower(weight);
-        const high = upper(weight);
-        normLow = f64x2.add(normLow, square(low));
-        normHigh = f64x2.add(normHigh, square(high));
-        const code = codes(low, high, inverseLow, inverseHigh, 128, 255);
-        word = v128.or(i32x4.shr_u(word, 8), i32x4.shl(code, 24));
-        const offWeight = off(code, 128, scale, weight);
-        largest = f32x4.pmax(largest, offWeight);
-        errorLow = f64x2.add(errorLow, square(lower(offWeight)));
-        errorHigh = f64x2.add(errorHigh, square(upper(offWeight)));
-      }
-      v128.store(to, word);
+      const a = v128.load(at, 0);
+      const lowA = lower(a);
+      const highA = upper(a);
+      const b = v128.load(at, 16);
+      const lowB = lower(b);
+      const highB = upper(b);
+      const c = v128.load(at, 32);
+      const lowC = lower(c);
+      const highC = upper(c);
+      const d = v128.load(at, 48);
+      const lowD = lower(d);
+      const highD = upper(d);
+      normLow = addInTurn(normLow, square(lowA), square(lowB), square(lowC), square(lowD));
+      normHigh = addInTurn(normHigh, square(highA), square(highB), square(highC), square(highD));
+      const codeA = codes(lowA, highA, inverseLow, inverseHigh, 128, 255);
+      const codeB = codes(lowB, highB, inverseLow, inverseHigh, 128, 255);
+      const codeC = codes(lowC, highC, inverseLow, inverseHigh, 128, 255);
+      const codeD = codes(lowD, highD, inverseLow, inverseHigh, 128, 255);
+      v128.store(
+        to,
+        v128.or(v128.or(codeA, i32x4.shl(codeB, 8)), v128.or(i32x4.shl(codeC, 16), i32x4.shl(codeD, 24))),
+      );
+      const offA = off(codeA, 128, scale, a);
+      const offB = off(codeB, 128, scale, b);
+      const offC = off(codeC, 128, scale, c);
+      const offD = off(codeD, 128, scale, d);
+      largest = f32x4.pmax(largest, f32x4.pmax(f32x4.pmax(offA, offB), f32x4.pmax(offC, offD)));
+      errorLow = addInTurn(
+        errorLow,
+        square(lower(offA)),
+        square(lower(offB)),
+        square(lower(offC)),
+        square(lower(offD)),
+      );
+      errorHigh = addInTurn(
+        errorHigh,
+        square(upper(offA)),
+        square(upper(offB)),
+        square(upper(offC)),
+        square(upper(offD)),
+      );
+      at += 64;
     }
     if (!areFinite(normLow, normHigh)) return false;
     v128.store(scales, scale);
     turnWords(words, packed, 32);
     turnWords(words + 64, packed + 16, 32);
-    addFour(sums, errorLow, errorHigh);
-    addFour(sums + 8, normLow, normHigh);
+    addBlocks(sums, errorLow, errorHigh);
+    addBlocks(sums + 8, normLow, normHigh);
     values += 4 * BLOCK_BYTES;
     packed += 128;
     scales += 16;
@@ -300,6 +327,10 @@ function upper(values: v128): v128 {
   return f64x2.promote_low_f32x4(v128.shuffle<u32>(values, values, 2, 3, 0, 1));
 }
 
+function addInTurn(sum: v128, a: v128, b: v128, c: v128, d: v128): v128 {
+  return f64x2.add(f64x2.add(f64x2.add(f64x2.add(sum, a), b), c), d);
+}
+
 function square(values: v128): v128 {
   return f64x2.mul(values, values);
 }
@@ -312,7 +343,7 @@ function areFinite(low: v128, high: v128): bool {
   );
 }
 
-function addFour(sum: usize, low: v128, high: v128): void {
+function addBlocks(sum: usize, low: v128, high: v128): void {
   const two = load<f64>(sum) + f64x2.extract_lane(low, 0) + f64x2.extract_lane(low, 1);
   store<f64>(sum, two + f64x2.extract_lane(high, 0) + f64x2.extract_lane(high, 1));
 }

@@ -2,7 +2,7 @@
 import type { Checkpoint } from '../../../checkpoint/checkpoint.ts';
 import { openCheckpoint } from '../../../checkpoint/checkpoint.ts';
 import { parseConfig } from '../../../vlm/config.ts';
-import type { Backend } from '../../backend/backend.ts';
+import type { Backend, Tensor } from '../../backend/backend.ts';
 import type { WeightDtype } from '../../protocol/device.ts';
 import { fetchGolden } from '../../testing/fetch-golden.ts';
 import { goldenFolder } from '../../testing/goldens.ts';
@@ -35,11 +35,39 @@ export function hostArrays(): WeightArrays {
   return new WeightArrays({ constantWeights: true } as Backend);
 }
 
+/** Arrays as a GPU has them, which are written to, and the bytes of every planned one, by name. */
+export function deviceArrays(): { arrays: WeightArrays; contents(plan: readonly PlannedWeight[]): Contents } {
+  const written = new Map<Tensor, Uint8Array>();
+  const arrays = new WeightArrays({
+    constantWeights: false,
+    zeros: (type, dims) => {
+      const tensor = { type, dims } as Tensor;
+      return Promise.resolve(tensor);
+    },
+    write: (tensor, offset, bytes) => {
+      const before = written.get(tensor) ?? new Uint8Array();
+      const after = new Uint8Array(Math.max(before.length, offset + bytes.length));
+      after.set(before);
+      after.set(bytes, offset);
+      written.set(tensor, after);
+    },
+    dispose: () => undefined,
+  });
+  return {
+    arrays,
+    contents: (plan) =>
+      new Map(
+        plan
+          .flatMap((weight) => weight.slots)
+          .map(({ name }) => [name, written.get(arrays.tensor(name)) ?? new Uint8Array()]),
+      ),
+  };
+}
+
+export type Contents = ReadonlyMap<string, Uint8Array>;
+
 /** The bytes of every planned array, by name. */
-export function contents(
-  arrays: WeightArrays,
-  plan: readonly PlannedWeight[],
-): ReadonlyMap<string, Uint8Array> {
+export function contents(arrays: WeightArrays, plan: readonly PlannedWeight[]): Contents {
   const slots = plan.flatMap((weight) => weight.slots);
   return new Map(slots.map(({ name }) => [name, arrays.constant(name)]));
 }

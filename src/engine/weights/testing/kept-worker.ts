@@ -9,7 +9,7 @@ import type { CopySource } from '../kept-manifest.ts';
 import type { WeightKeeper } from '../kept.ts';
 import type { LoadReport } from '../load.ts';
 import { loadWeights } from '../load.ts';
-import { contents, goldenPlan, hostArrays } from './golden-plan.ts';
+import { contents, deviceArrays, goldenPlan, hostArrays } from './golden-plan.ts';
 
 export interface Wanted {
   readonly key: string;
@@ -18,6 +18,8 @@ export interface Wanted {
   readonly maxTensorBytes?: number;
   /** Of the files of weights. */
   readonly dates?: CopySource['dates'];
+  /** Restores to arrays that are written to, in place of constants. */
+  readonly toDevice?: boolean;
 }
 
 export interface Outcome {
@@ -50,12 +52,13 @@ const tab = {
 
   /** null where the load has to go on from the files; `thenLoad` does so, into the same arrays. */
   async restore(
-    { key, dtype, maxTensorBytes, dates = {} }: Wanted,
+    { key, dtype, maxTensorBytes, dates = {}, toDevice = false }: Wanted,
     onProgress: (bytesDone: number) => void = () => undefined,
     thenLoad = false,
   ): Promise<Outcome | null> {
     const { checkpoint, plan } = await goldenPlan(CHECKPOINT, dtype, maxTensorBytes);
-    const arrays = hostArrays();
+    const device = toDevice ? deviceArrays() : null;
+    const arrays = device?.arrays ?? hostArrays();
     restoring = new AbortController();
     let report = await kept.restore(key, plan, arrays, {
       signal: restoring.signal,
@@ -63,7 +66,7 @@ const tab = {
       dates,
     });
     if (!report && thenLoad) report = await loadWeights(checkpoint, plan, arrays, { convert: inlineConvert });
-    return report && { report, arrays: contents(arrays, plan) };
+    return report && { report, arrays: device?.contents(plan) ?? contents(arrays, plan) };
   },
 
   cancel: (): void => restoring.abort(),
