@@ -1,7 +1,7 @@
 /** The page's side against a host that does nothing but note what it is asked. */
 import { expose } from 'comlink';
 import { afterEach, expect, it, vi } from 'vitest';
-import { connectEngine } from './client.ts';
+import { connectEngine, type EngineSettings } from './client.ts';
 import type { EngineHost } from './host.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { CaptureKvRequest } from './protocol/forward.ts';
@@ -11,8 +11,10 @@ import type { ModelId } from './subject.ts';
 type Called = Partial<Record<keyof EngineHost | keyof EngineStarter, (...request: never[]) => unknown>>;
 
 /** Workers that answer with `host`; each death is told to the last one. */
-function stage(host: Called) {
+function stage(host: Called, lanes: EngineSettings['lanes'] = 1) {
   const asked: string[] = [];
+  const started: (number | undefined)[] = [];
+  let ended = 0;
   let kill = (): void => undefined;
   const engine = connectEngine(() => {
     const { port1, port2 } = new MessageChannel();
@@ -24,17 +26,22 @@ function stage(host: Called) {
       },
     ]);
     const answers = Object.fromEntries(noted);
-    expose({ ...answers, start: (port: MessagePort) => expose(answers, port) }, port2);
+    const start = (port: MessagePort, threads?: number): void => {
+      started.push(threads);
+      expose(answers, port);
+    };
+    expose({ ...answers, start }, port2);
     port1.start();
     port2.start();
     kill = () => port1.dispatchEvent(Object.assign(new Event('error'), { message: 'killed' }));
     const terminate = (): void => {
+      ended += 1;
       port1.close();
       port2.close();
     };
     return Object.assign(port1, { terminate }) as unknown as Worker;
-  });
-  return { engine, asked, kill: () => kill() };
+  }, lanes);
+  return { engine, asked, started, ended: () => ended, kill: () => kill() };
 }
 
 const summary = (id: ModelId, name: string): OpenedCheckpoint => ({ id, name }) as OpenedCheckpoint;
@@ -139,6 +146,74 @@ it.each(['fingerprint', 'smallFiles'] as const)(
     expect(await engine.storedWeights()).toEqual([]);
   },
 );
+
+const ONE = 'wasm simd, 1 threads';
+/** What lanes are asked: an engine of one thread, or of `adapter` where the page's own has more. */
+const opening = (adapter = ONE): Called => {
+  let first = true;
+  return {
+    ...{ open: summary, watch: nothing, unload: nothing, close: nothing, forward: nothing },
+    adapter: () => ONE,
+    load: () => {
+      const loaded = { adapter: first ? adapter : ONE, weightBytes: 1 };
+      first = false;
+      return loaded;
+    },
+  };
+};
+const WASM = { device: 'wasm', dtype: 'f32' } as const;
+
+it('has lanes of one thread for many samples: the same checkpoints under the same ids, loaded once, given back together', async () => {
+  const { engine, asked, started, ended } = stage(opening(), 3);
+  const [a, b] = [(await engine.open('a', new Map())).id, (await engine.open('b', new Map())).id];
+  expect(await engine.lanes([a], 100)).toHaveLength(1);
+  for (const id of [a, b]) await engine.load(`load ${id}`, id, WASM, nothing);
+  expect(await Promise.all(await engine.lanes([a], 7))).toEqual([engine]);
+  asked.length = 0;
+  // Two sweeps that begin together.
+  const [lanes, same, others] = await Promise.all(
+    [[a], [a], [a, b]].map(async (ids) => Promise.all(await engine.lanes(ids, 12))),
+  );
+  expect(lanes).toHaveLength(3);
+  expect(lanes?.[0]).toBe(engine);
+  expect(new Set(lanes).size).toBe(3);
+  for (const again of [same, others]) again?.forEach((lane, at) => expect(lane).toBe(lanes?.[at]));
+  expect(started).toEqual([undefined, 1, 1]);
+  expect(asked.filter((call) => /^(open|load)/.test(call)).toSorted()).toEqual(
+    [a, a, b, b]
+      .flatMap((id) => [`open ${id} ${id === a ? 'a' : 'b'}`, `load rebuild ${id} ${id}`])
+      .toSorted(),
+  );
+  expect(await engine.lanes([a], 8)).toHaveLength(2);
+  await engine.unload(a);
+  expect(asked.filter((call) => call === `close ${a}`)).toHaveLength(2);
+  expect(ended()).toBe(0);
+  await engine.close(b);
+  expect(ended()).toBe(2);
+  expect(await engine.lanes([b], 12)).toHaveLength(1);
+  await expect(lanes?.[1]?.forward({ job: 'late' } as never)).rejects.toMatchObject({ name: 'NotLoaded' });
+});
+
+it('waits itself where it has several threads, and has no lanes of models on a GPU', async () => {
+  const { engine, started } = stage(opening('wasm simd, 4 threads'), 2);
+  const { id } = await engine.open('a', new Map());
+  await engine.load('load', id, WASM, nothing);
+  expect(await Promise.all(await engine.lanes([id], 100))).not.toContain(engine);
+  expect(started).toEqual([undefined, 1, 1]);
+  await engine.load('load', id, { device: 'webgpu', dtype: 'f32' }, nothing);
+  expect(await Promise.all(await engine.lanes([id], 100))).toEqual([engine]);
+});
+
+it('has none of a folder that holds other files by now', async () => {
+  let fingerprint = 'as it was';
+  const { engine } = stage({ ...opening(), open: (id, name) => ({ ...summary(id, name), fingerprint }) }, 2);
+  const { id } = await engine.open('a', new Map());
+  await engine.load('load', id, WASM, nothing);
+  fingerprint = 'other';
+  const [own, lane] = await engine.lanes([id], 100);
+  expect(await own).toBe(engine);
+  await expect(lane).rejects.toMatchObject({ name: 'FileChanged' });
+});
 
 /** Of the client's own; ports keep the time of the machine. */
 const fakeTimers = (): unknown => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
