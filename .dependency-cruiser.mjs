@@ -183,6 +183,7 @@ export const ROOMS = {
     files: folder('check'),
     uses: [
       ...['words', 'work', 'checkpoint', 'statistics', 'graph', 'vlm', 'engine', 'spectra', 'probes', 'demo'],
+      'image',
     ],
     holds: 'whether a device computes what others compute, and how fast it is',
   },

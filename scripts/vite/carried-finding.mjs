@@ -66,12 +66,10 @@ export function findingOf(study) {
 function withoutHeads({ models, ...rest }) {
   return {
     ...rest,
-    models: models
-      .slice(-MODELS)
-      .map((model) => ({
-        ...model,
-        mass: model.mass.map((heads) => (heads.length > 0 ? [mean(heads)] : [])),
-      })),
+    models: models.slice(-MODELS).map((model) => ({
+      ...model,
+      mass: model.mass.map((heads) => (heads.length > 0 ? [mean(heads)] : [])),
+    })),
   };
 }
 

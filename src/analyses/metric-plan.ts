@@ -39,7 +39,7 @@ export async function metricPlan(
     ...{ variants, total },
     cost: {
       samples: experiments.reduce((sum, experiment) => sum + experiment.samples.length, 0),
-      answers: total,
+      ...{ answers: total, prompts: total, batches: total, newTokens: settings.maxNewTokens },
     },
     files({ graded, done, origin, measured }) {
       const residents = models.map(({ name, ...resident }) => ({ label: name, ...resident }));

@@ -8,6 +8,21 @@ export interface Cost {
   readonly samples: number;
   /** That models give. */
   readonly answers: number;
+  /** Prompts' worth of layers that are read: rows that differ from a layer on share those below it. */
+  readonly prompts: number;
+  /** Groups of answers that are said together, token by token. */
+  readonly batches: number;
+  /** Of an answer, at most. */
+  readonly newTokens: number;
+}
+
+/**
+ * Prompts' worth of layers that rows read which differ from a layer on: each the part above it.
+ *
+ * @param first the lowest layer of each row, from 0
+ */
+export function promptsAbove(first: readonly number[], layers: number): number {
+  return first.reduce((sum, layer) => sum + (layers - layer) / layers, 0);
 }
 
 /**

@@ -26,6 +26,7 @@ import { imageReading } from './image-reading.ts';
 import { givenModels } from './probe-command.ts';
 import { type Ran, written } from './ran.ts';
 import { settingValues } from './setting-flags.ts';
+import { tellSeconds } from './told-seconds.ts';
 
 export function evaluationCommand(evaluation: Evaluation): Command {
   return async (context) =>
@@ -51,7 +52,13 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
     plan.variants.map(({ subject }) => subject),
   );
   if (turns) notice(turnsText(turns));
+  const asked = plan.asks.map(({ sample }) => sample);
+  const tellTaken = await tellSeconds(
+    { counts: plan.cost, samples: asked, models, reading: given.reading },
+    context,
+  );
   const { answers, generated } = await answered(context, plan);
+  tellTaken();
   signal.throwIfAborted();
   const memory = declaration.measuresMemory
     ? await measured(context, models, plan, answers, generated)

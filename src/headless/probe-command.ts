@@ -12,6 +12,7 @@ import { givenPairs, givenQuestions } from './given-samples.ts';
 import { imageReading } from './image-reading.ts';
 import { type Ran, written } from './ran.ts';
 import { settingValues } from './setting-flags.ts';
+import { tellSeconds } from './told-seconds.ts';
 
 export function probeCommand(probe: Probe): Command {
   return async (context) => written(context, probe.declaration.writes, await ranProbe(context, probe));
@@ -31,7 +32,18 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
     ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },
     ...(declaration.shards ? { shard: flags.shard() } : {}),
   };
-  const { plan, records, findings } = await runProbe(probe, given, values, context.journalled);
+  let tellTaken = (): void => undefined;
+  const told: Probe = {
+    ...probe,
+    async plan(...laid) {
+      const plan = await probe.plan(...laid);
+      const asking = { counts: plan.cost, samples: plan.samples.values(), models, reading: given.reading };
+      tellTaken = await tellSeconds(asking, context);
+      return plan;
+    },
+  };
+  const { plan, records, findings } = await runProbe(told, given, values, context.journalled);
+  tellTaken();
   return {
     works: [plan.identity],
     files: plan.files(records),

@@ -17,6 +17,7 @@ import type { Jobs } from './state/jobs.svelte.ts';
 import type { KeptResults } from './state/kept-results.svelte.ts';
 import type { LoadChoice } from './state/load-choice.svelte.ts';
 import type { Machine } from './state/machine.svelte.ts';
+import type { RunCosts } from './state/run-costs.svelte.ts';
 import type { Stitch } from './state/stitch.svelte.ts';
 import type { View } from './state/view.svelte.ts';
 import type { Studies } from './studies/studies.svelte.ts';
@@ -48,6 +49,7 @@ interface Stores {
   readonly stitcher: Stitcher;
   readonly offline: Offline;
   readonly studies: Studies;
+  readonly costs: RunCosts;
 }
 
 /** What the start page takes: it is there before anything is pressed. */

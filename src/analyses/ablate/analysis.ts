@@ -16,7 +16,7 @@ import { byId, drawn } from '../draw.ts';
 import { layersOf, parseLayers } from '../layer-list.ts';
 import { injectionOf } from '../injection.ts';
 import { firstModel } from '../needs.ts';
-import { inOrder } from '../plan.ts';
+import { inOrder, promptsAbove } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
 import { saidShape } from '../record-shapes.ts';
 import { rowsPerBatch } from '../rows.ts';
@@ -79,7 +79,17 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
     return {
       identity: identifyBy('ablate', `Zero ablation of ${asked.name} on ${list.name}`, deciding, decidedBy),
       total: problems.length,
-      cost: { samples: problems.length, answers: problems.length * (experiments.length + 1) },
+      cost: {
+        ...{ samples: problems.length, answers: problems.length * (experiments.length + 1) },
+        prompts:
+          problems.length *
+          (1 +
+            promptsAbove(
+              experiments.map(({ layer }) => layer),
+              checkpoint.layers,
+            )),
+        ...{ batches: problems.length, newTokens: maxNewTokens },
+      },
       samples: byId(problems),
       run: (long) =>
         sweepAblations(

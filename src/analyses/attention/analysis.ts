@@ -73,7 +73,14 @@ export const analysis: Probe<QuestionList, Values, AttentionRecord, Problem> = {
     return {
       identity: identifyBy('attention', title, deciding, decidedBy),
       total: items.length,
-      cost: { samples: items.length, answers: items.length * (running === 'free' ? models.length : 1) },
+      cost: {
+        samples: items.length,
+        answers: items.length * (running === 'free' ? models.length : 1),
+        // The answer is said once, and read by each model.
+        prompts: items.length * (models.length + (running === 'free' ? models.length : 1)),
+        batches: items.length * (running === 'free' ? models.length : 1),
+        newTokens: maxNewTokens,
+      },
       samples: byId(items),
       run: (long) =>
         attentionShift(

@@ -53,7 +53,11 @@ export const analysis: Evaluation<Values, readonly GapRow[]> = {
     const score = given.gapModels ?? gapModels;
     return {
       ...asking,
-      ...{ variants, total, cost: { samples: puzzles.length, answers: total } },
+      ...{ variants, total },
+      cost: {
+        ...{ samples: puzzles.length, answers: total },
+        ...{ prompts: total, batches: total, newTokens: settings.maxNewTokens },
+      },
       async files({ graded, done, origin }) {
         const result = {
           models: await score(graded, reward ?? undefined),

@@ -64,7 +64,12 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
     return {
       identity: identifyBy('lens', title, deciding, decidedBy),
       total: items.length,
-      cost: { samples: items.length, answers: items.length * models.length },
+      cost: {
+        ...{ samples: items.length, answers: items.length * models.length },
+        // Said, and read again with every layer's logits.
+        ...{ prompts: 2 * items.length * models.length, batches: items.length * models.length },
+        newTokens: maxNewTokens,
+      },
       samples: byId(items),
       run: (long) =>
         lensOnAnswers(

@@ -17,7 +17,7 @@ import type { ValuesOf } from '../declaration.ts';
 import { byId, drawn } from '../draw.ts';
 import { parseLayers } from '../layer-list.ts';
 import { beforeAndAfter } from '../needs.ts';
-import { inOrder } from '../plan.ts';
+import { inOrder, promptsAbove } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
 import { saidShape } from '../record-shapes.ts';
 import { jsonFile } from '../result-file.ts';
@@ -83,7 +83,11 @@ export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
     return {
       identity: identifyBy('patch', title, deciding, decidedBy),
       total: keys.length,
-      cost: { samples: items.length, answers: keys.length },
+      cost: {
+        ...{ samples: items.length, answers: keys.length },
+        prompts: items.length * (2 + promptsAbove(depths, recipient.checkpoint.layers)),
+        ...{ batches: 3 * items.length, newTokens: maxNewTokens },
+      },
       samples: byId(items),
       run: (long) =>
         sweepPatches(

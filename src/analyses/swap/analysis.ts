@@ -18,7 +18,7 @@ import type { ValuesOf } from '../declaration.ts';
 import { layersOf } from '../layer-list.ts';
 import { injectionOf } from '../injection.ts';
 import { firstModel } from '../needs.ts';
-import { inOrder } from '../plan.ts';
+import { inOrder, promptsAbove } from '../plan.ts';
 import type { PairSet, Probe } from '../probe.ts';
 import { saidShape } from '../record-shapes.ts';
 import { rowsPerBatch } from '../rows.ts';
@@ -80,7 +80,12 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     return {
       identity: identifyBy('swap', `Token swap of ${asked.name} on ${set.name}`, deciding, decidedBy),
       total: pairs.length,
-      cost: { samples: pairs.length, answers: pairs.length * (layers.length + 1) },
+      cost: {
+        ...{ samples: pairs.length, answers: pairs.length * (layers.length + 1) },
+        // The source's keys and values, and the plain answer.
+        prompts: pairs.length * (2 + promptsAbove(layers, asked.checkpoint.layers)),
+        ...{ batches: pairs.length, newTokens: maxNewTokens },
+      },
       samples: new Map(pairs.map((pair) => [pairKey(pair), pair])),
       run: (long) =>
         sweepSwaps(

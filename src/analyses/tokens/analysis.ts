@@ -80,7 +80,11 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
         decidedBy,
       ),
       total: items.length,
-      cost: { samples: items.length, answers: forcedBy === 'file' ? 0 : items.length },
+      cost: {
+        ...{ samples: items.length, answers: forcedBy === 'file' ? 0 : items.length },
+        prompts: items.length * (all.length + (forcedBy === 'file' ? 0 : 1)),
+        ...{ batches: forcedBy === 'file' ? 0 : items.length, newTokens: maxNewTokens },
+      },
       samples: byId(items),
       run: (long) =>
         tokenDifferences(

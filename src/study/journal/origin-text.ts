@@ -1,6 +1,19 @@
 /** Who computed something, as a person is told: apart from what reads journals, which a first visit does without. */
 import { dayOf } from './kept-work-text.ts';
-import type { Origin } from './other-builds.ts';
+
+/** Who computed something, and when. */
+export interface Origin {
+  /** Of its journal. */
+  readonly key: string;
+  /** As a person names it. */
+  readonly build: string;
+  /** The hash of the modules that computed it: all that has one is of one code. */
+  readonly modules: string;
+  /** ISO 8601, of its last change. */
+  readonly at: string;
+  /** It travels with the app: this build's code, and nothing that this browser computed. */
+  readonly carried?: true;
+}
 
 /** "computed by build 0.1.0 (1a2b3c4d) on 2026-11-28 10:49". */
 export function originText({ build, at, carried }: Pick<Origin, 'build' | 'at' | 'carried'>): string {

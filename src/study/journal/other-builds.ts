@@ -7,23 +7,10 @@ import { readDescription } from './description.ts';
 import { guarded } from './failure.ts';
 import { readRecords } from './records.ts';
 import { recordShape } from './shapes.ts';
+import type { Origin } from './origin-text.ts';
 import type { JournalStorage } from './storage.ts';
 
-export { originNotice, originText } from './origin-text.ts';
-
-/** Who computed something, and when. */
-export interface Origin {
-  /** Of its journal. */
-  readonly key: string;
-  /** As a person names it. */
-  readonly build: string;
-  /** The hash of the modules that computed it: all that has one is of one code. */
-  readonly modules: string;
-  /** ISO 8601, of its last change. */
-  readonly at: string;
-  /** It travels with the app: this build's code, and nothing that this browser computed. */
-  readonly carried?: true;
-}
+export { type Origin, originNotice, originText } from './origin-text.ts';
 
 /** The same with what it kept. */
 export interface OtherRecords<Record> {

@@ -13,11 +13,12 @@ import { lineOf, valueOf } from './lines.ts';
 import { isNote, keyOfRecord, readRecords, recordPlace, RECORDS } from './records.ts';
 import { ANYTHING, shapeOf } from './shapes.ts';
 import { takeShown } from './shown-part.ts';
+import type { TakenOver } from './taken-text.ts';
 import type { WeightsLedger } from '../weights/ledger.ts';
 import type { JournalStorage } from './storage.ts';
 import { takeWeights } from './weights-lines.ts';
 
-export { takenText } from './taken-text.ts';
+export { type TakenOver, takenText } from './taken-text.ts';
 
 /** The largest evaluations have a tenth of it, and as many keys are held at once. */
 const MOST_RECORDS = 1_000_000;
@@ -27,24 +28,6 @@ const MOST_SHOWN = 100;
 export interface TakeOverOptions {
   readonly signal?: AbortSignal;
   onProgress?(progress: WorkProgress): void;
-}
-
-/** What became of a journal file's records. */
-export interface TakenOver {
-  readonly key: string;
-  readonly title: string;
-  /** Which build computed it. */
-  readonly build: string;
-  /** Whether that is this one, which then goes on with it. */
-  readonly current: boolean;
-  /** Records that were not here. */
-  readonly added: number;
-  /** Records that were here, and say the same. */
-  readonly known: number;
-  /** Keys of records that are here and say something else: they stay as they are here. */
-  readonly conflicts: readonly string[];
-  /** Numbers of the lines that are damaged, or no record of their kind. */
-  readonly damaged: readonly number[];
 }
 
 /**

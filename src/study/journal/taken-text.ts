@@ -1,5 +1,22 @@
 import { shortened } from '../../named-error.ts';
-import type { TakenOver } from './take-over.ts';
+
+/** What became of a journal file's records. */
+export interface TakenOver {
+  readonly key: string;
+  readonly title: string;
+  /** Which build computed it. */
+  readonly build: string;
+  /** Whether that is this one, which then goes on with it. */
+  readonly current: boolean;
+  /** Records that were not here. */
+  readonly added: number;
+  /** Records that were here, and say the same. */
+  readonly known: number;
+  /** Keys of records that are here and say something else: they stay as they are here. */
+  readonly conflicts: readonly string[];
+  /** Numbers of the lines that are damaged, or no record of their kind. */
+  readonly damaged: readonly number[];
+}
 
 /** Line numbers and keys said of many, at most. */
 const SAID = 5;

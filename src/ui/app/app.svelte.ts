@@ -9,6 +9,7 @@ import { Necessity } from '../necessity/necessity.svelte.ts';
 import { Perception } from '../perception/perception.svelte.ts';
 import { Donors } from '../state/donors.svelte.ts';
 import { KeptResults } from '../state/kept-results.svelte.ts';
+import { RunCosts } from '../state/run-costs.svelte.ts';
 import { browserSurroundings, type StudySurroundings } from '../state/study-surroundings.ts';
 import { Studies } from '../studies/studies.svelte.ts';
 import { TransferEvaluation } from '../transfer/evaluation.svelte.ts';
@@ -40,6 +41,7 @@ export class AppState {
   readonly perception: Perception;
   readonly stitcher: Stitcher;
   readonly studies: Studies;
+  readonly costs: RunCosts;
   readonly surroundings: StudySurroundings;
   readonly #first: FirstStores;
 
@@ -81,6 +83,7 @@ export class AppState {
     this.necessity = new Necessity(engine, this, this.jobs, journals);
     this.perception = new Perception(engine, this, this.jobs, journals);
     this.studies = new Studies(this, surroundings);
+    this.costs = new RunCosts(this.machine.checking);
   }
 
   start(): Promise<void> {

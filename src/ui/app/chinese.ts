@@ -12,6 +12,7 @@ import { zh as localize } from '../localize/texts.zh.ts';
 import { zh as necessity } from '../necessity/texts.zh.ts';
 import { zh as perception } from '../perception/texts.zh.ts';
 import { zh as state } from '../state/texts.zh.ts';
+import { zh as runCosts } from '../state/run-cost-texts.zh.ts';
 import { zh as transfer } from '../transfer/texts.zh.ts';
 import { zh as connected } from '../connected/texts.zh.ts';
 import { zh as demoSamples } from '../demo/sample-texts.zh.ts';
@@ -49,6 +50,7 @@ export const CHINESE = {
   necessity,
   perception,
   state,
+  'run-costs': runCosts,
   transfer,
   'app-sheets': appSheets,
   connected,

@@ -38,6 +38,14 @@ export class DeviceChecking {
         this.underWay = 'measuring';
       };
       const found = await checkDevice(this.#engine, device, { signal, onCase, onMeasuring });
+      const { measured, adapter } = found.report.frankenscope.run;
+      if (measured) {
+        const [{ speedsOf }, { keepSpeeds, placeOf }] = await Promise.all([
+          import('../../check/cost/run-seconds.ts'),
+          import('../state/run-costs.svelte.ts'),
+        ]);
+        keepSpeeds(placeOf({ device, adapter }), speedsOf(measured));
+      }
       this.found = { ...this.found, [device]: found };
     } catch (thrown) {
       this.error = failureOf(thrown);

@@ -1,7 +1,6 @@
 import { listing } from '../../checkpoint/listing.ts';
 import { listed } from '../../listed.mjs';
-import { originText } from '../../study/journal/origin-text.ts';
-import type { Origin } from '../../study/journal/other-builds.ts';
+import { type Origin, originText } from '../../study/journal/origin-text.ts';
 import { texts } from '../language/texts.ts';
 
 export const en = {
