@@ -247,7 +247,7 @@ export const ROOMS = {
     files: folder('ui/app'),
     uses: [
       ...['words', 'engine', 'identity', 'study', 'language', 'look', 'charts', 'declarations', 'analyses'],
-      ...['claims', 'body', 'ui'],
+      ...['claims', 'body', 'ui', 'report'],
     ],
     holds: 'what holds all screens and their stores: they are given what they use, and do not know it',
   },

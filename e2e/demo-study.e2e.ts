@@ -42,10 +42,8 @@ test('one press runs the demo study to its end, with the records and sentences o
   await expect(main.getByRole('alert')).toBeHidden();
   const [ours, theirs] = [read(await saved(page)), read(FILE)];
   expect(ours.records).toEqual(theirs.records);
-  // The page writes no files beside the study, and a build has a name of its own.
-  const told = ({ study }: typeof ours) =>
-    study.analyses.map(({ files: _, works, ...one }) => ({ ...one, works: works.map(({ kind }) => kind) }));
-  expect(told(ours)).toEqual(told(theirs));
-  expect(ours.study.spec).toEqual(theirs.study.spec);
-  expect(ours.study.claims).toHaveLength(20);
+  // A build has a name of its own.
+  const said = ({ study: { frankenscope, ...study } }: typeof ours) =>
+    JSON.stringify({ ...study, version: frankenscope.version });
+  expect(said(ours)).toBe(said(theirs));
 });

@@ -82,7 +82,14 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
       const own = context.inputs.one('items');
       const sets = own ? { name: own.name, samples } : null;
       const { reading } = given;
-      return shownEvaluation(plan.total, { models: shown, values, reading, cuts: null, sets, stitch: null });
+      return shownEvaluation(evaluation, plan.total, {
+        models: shown,
+        values,
+        reading,
+        cuts: null,
+        sets,
+        stitch: null,
+      });
     },
   };
 }

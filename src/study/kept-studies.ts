@@ -91,7 +91,7 @@ export class KeptStudies {
     const file = id === null ? null : await guarded(() => this.#folder.read(id), READ);
     const said = file && (await resultIn(file));
     const before = file && said ? await readStudyFile(await bytesOf(file), STUDY_FILE) : null;
-    const now = said ? { ...said, ...study, name: said.name } : study;
+    const now = said ? over(said, study) : study;
     const packed = await blobOf(await packedStudy(linesOf(now, journals, before)));
     if (id === null) return this.#add(packed);
     await guarded(() => this.#folder.write(id, packed));
@@ -179,4 +179,15 @@ const gzip = () => new CompressionStream('gzip');
 
 function blobOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<Blob> {
   return new Response(stream).blob();
+}
+
+/** What is said now, under the name that it was given here, with claims and talk as they were where it says nothing of them; in the file's order. */
+function over(before: StudyResult, now: StudyResult): StudyResult {
+  const { claims = before.claims, deck = before.deck } = now;
+  return {
+    ...{ spec: now.spec, name: before.name, analyses: now.analyses },
+    ...(claims ? { claims } : {}),
+    frankenscope: now.frankenscope,
+    ...(deck ? { deck } : {}),
+  };
 }

@@ -1,6 +1,7 @@
 /** What an evaluation was laid out of, as it is kept with its answers, and read again. */
 import * as v from 'valibot';
 import type { ValuesOf } from '../../analyses/declaration.ts';
+import type { Evaluation } from '../../analyses/evaluation.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { EVALUATED } from '../../analyses/shared-settings.mjs';
 import { counted } from '../../counted.ts';
@@ -77,13 +78,17 @@ export function evaluationAgain(
  * @param total of all answers
  * @throws NamedError `SamplesNotKept` of too many; those of reading pictures
  */
-export async function shownEvaluation(total: number, given: EvaluationGiven): Promise<ShownPart> {
+export async function shownEvaluation(
+  { words }: Pick<Evaluation, 'words'>,
+  total: number,
+  given: EvaluationGiven,
+): Promise<ShownPart> {
   const { models, sets, stitch, values } = given;
   const lists: readonly (readonly unknown[])[] = Object.values(sets?.samples ?? {});
   refuseTooMany(lists.reduce((sum, list) => sum + list.length, 0));
   const told = questionsTold(sets?.name ?? null, values as unknown as ValuesOf<typeof EVALUATED>);
   return {
-    title: `${models.map(({ label }) => label).join(', ')} on ${sets?.name ?? 'the demo sets'}`,
+    title: `${words.title} of ${models.map(({ label }) => label).join(', ')} on ${sets?.name ?? 'the demo sets'}`,
     told: stitch ? `${told} · with the stitch of Try it` : told,
     n: counted(total, 'answer'),
     given: await keptEvaluation(given),

@@ -15,7 +15,6 @@ export const en = {
     of: (analysis: string, models: string, set: string | null): string =>
       `${analysis} of ${models}${set === null ? '' : ` on ${set}`}`,
     part: (title: string, part: string) => `${title}; ${part}`,
-    evaluated: (models: string, set: string | null) => `${models} on ${set ?? 'the demo sets'}`,
     withStitch: 'with the stitch of Try it',
     n: {
       samples: (n: number): string => counted(n, 'sample'),

@@ -14,9 +14,8 @@ export const zh: typeof en = {
     of: (label, value) => `${label}：${value}`,
   },
   work: {
-    of: (analysis, models, set) => `${analysis}：${models}${set === null ? '' : `，数据 ${set}`}`,
+    of: (analysis, models, set) => `${analysis}：${models}${set === null ? '' : `，数据：${set}`}`,
     part: (title, part) => `${title}；${part}`,
-    evaluated: (models, set) => `${models}，${set === null ? '演示数据集' : `数据 ${set}`}`,
     withStitch: '包括“试一试”中的拼接模型',
     n: {
       samples: (n) => `${count(n)} 个样本`,

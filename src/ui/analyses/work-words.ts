@@ -71,13 +71,14 @@ function saidAgain({ analysis, given, n }: ListedWork): WorkWords | null {
       n: t.work.n.tensors(count),
     };
   }
-  if (EVALUATIONS.has(analysis) && v.is(ANSWERED, given)) {
+  const evaluation = EVALUATIONS.get(analysis);
+  if (evaluation && v.is(ANSWERED, given)) {
     const { models, values, sets, stitch } = given;
     const name = sets?.name ?? null;
     const asked = { ...defaultValues(EVALUATED), ...values } as ValuesOf<typeof EVALUATED>;
     const by = questionsTold(name, asked, evaluated.told);
     return {
-      title: t.work.evaluated(labels(models), name),
+      title: t.work.of(wordsOf(evaluation).title, labels(models), name ?? evaluated.told.demoSets),
       told: stitch ? `${by} · ${t.work.withStitch}` : by,
       n: t.work.n.answers(count),
     };

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, expect, test } from 'vitest';
+import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { shownEvaluation } from '../../study/shown/evaluation-given.ts';
 import type { ShownModel } from '../../study/shown/model.ts';
@@ -35,13 +36,13 @@ test('in Chinese it is said again of what it was laid out of: models, set, setti
   await chinese();
   const said = new Map(works.map((work) => [work.analysis, workWords(work)]));
   expect(said.get('swap')).toEqual({
-    title: 'Token 替换：RL，数据 pairs',
+    title: 'Token 替换：RL，数据：pairs',
     told: expect.stringMatching(CHINESE_TEXT) as string,
     n: '100 个样本',
   });
   expect(said.get('energy')).toMatchObject({ title: '能量：Base、IN、RL', n: '117 个张量' });
   expect(said.get('diversity')?.title).toMatch(/：Base、IN、RL；down_proj$/);
-  expect(said.get('attention')?.title).toMatch(/：Base、IN、RL，数据 general-vqa$/);
+  expect(said.get('attention')?.title).toMatch(/：Base、IN、RL，数据：general-vqa$/);
   for (const { told } of said.values()) expect(told === '' || CHINESE_TEXT.test(told)).toBe(true);
 });
 
@@ -52,14 +53,21 @@ test('answers, too, and what another version kept is listed as that kept it', as
   const { models } = kept.given as unknown as { readonly models: readonly ShownModel[] };
   const values = { samples: 20, seed: 7, style: null, maxNewTokens: 160 };
   const reading = { imageProcessing: 'transformers-5', maxImagePixels: 921_600 } as const;
-  const part = await shownEvaluation(1024, { models, values, reading, cuts: null, sets: null, stitch: null });
+  const part = await shownEvaluation(transfer, 1024, {
+    models,
+    values,
+    reading,
+    cuts: null,
+    sets: null,
+    stitch: null,
+  });
   expect(part.n).toBe('1\u2009024 answers');
   const work = listedWork({ ...kept, part, analysis: 'evaluation' });
   if (!work) throw new Error('not listed');
   expect(work.analysis).toBe('transfer');
   await chinese();
   expect(workWords(work)).toEqual({
-    title: 'Base、IN、RL，演示数据集',
+    title: '迁移：Base、IN、RL，数据：演示数据集',
     told: '演示数据集 · 每个集合 20 个样本 · 种子 7 · 新 token 160 个',
     n: '1\u2009024 个回答',
   });

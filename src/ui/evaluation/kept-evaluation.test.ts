@@ -1,5 +1,6 @@
 /** What an evaluation is shown by again: a stitch that was asked besides is one of the models that are kept, or nothing is shown. */
 import { expect, test } from 'vitest';
+import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
 import { evaluationAgain, keptEvaluation } from '../../study/shown/evaluation-given.ts';
 import { speak } from '../language/texts.ts';
@@ -60,11 +61,11 @@ test('what is kept beside answers is English, whatever the page speaks', async (
   const choice = { brought: null };
   const values = { samples: 50, seed: 7, style: 'demo', maxNewTokens: null };
   const around = { family: { standIn: null }, images: { reading }, view: { cutsText: () => null } };
-  const evaluation = new KeptEvaluation(choice as never, { values } as never, around as never);
+  const evaluation = new KeptEvaluation(transfer, choice as never, { values } as never, around as never);
   const empty = { general: [], mathTargeted: [], textOnly: [], puzzles: [] };
   expect(t.told.ofEach(50)).toBe('每个集合 50 个样本');
   expect(await evaluation.part(models, empty)?.(3)).toMatchObject({
-    title: 'IN, RL on the demo sets',
+    title: 'Transfer of IN, RL on the demo sets',
     told: 'demo sets · 50 of each · seed 7 · prompt style demo',
     n: '3 answers',
   });

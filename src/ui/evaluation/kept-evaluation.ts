@@ -1,3 +1,4 @@
+import type { Evaluation } from '../../analyses/evaluation.ts';
 import type { Subject } from '../../engine/subject.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import { evaluationAgain, shownEvaluation } from '../../study/shown/evaluation-given.ts';
@@ -19,12 +20,19 @@ interface Surroundings {
 
 /** Answers of earlier visits, listed on an evaluation's page and shown there without a model. */
 export class KeptEvaluation {
+  readonly #evaluation: Pick<Evaluation, 'words'>;
   readonly #choice: QuestionChoice;
   readonly #form: EvaluationForm;
   readonly #around: Surroundings;
   #stitch: { readonly standIn: StandIn; readonly stitch: Subject | null } | null = null;
 
-  constructor(choice: QuestionChoice, form: EvaluationForm, { family, images, view }: Surroundings) {
+  constructor(
+    evaluation: Pick<Evaluation, 'words'>,
+    choice: QuestionChoice,
+    form: EvaluationForm,
+    { family, images, view }: Surroundings,
+  ) {
+    this.#evaluation = evaluation;
     this.#choice = choice;
     this.#form = form;
     this.#around = { family, images, view };
@@ -45,7 +53,8 @@ export class KeptEvaluation {
     const { reading } = images;
     const sets = brought && { name: brought.name, samples };
     const shown = models.map(shownModel);
-    return (total) => shownEvaluation(total, { models: shown, values, reading, cuts, sets, stitch });
+    return (total) =>
+      shownEvaluation(this.#evaluation, total, { models: shown, values, reading, cuts, sets, stitch });
   }
 
   /** The stitch of what is shown in place of what is loaded. */

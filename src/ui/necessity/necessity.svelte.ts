@@ -68,7 +68,7 @@ export class Necessity {
     this.#characterize = stores.characterize;
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
-    this.kept = new KeptEvaluation(this.choice, this.addressed, stores);
+    this.kept = new KeptEvaluation(analysis, this.choice, this.addressed, stores);
     this.run = new AnswerRun('necessity', () => states.jobs.evaluatingFrozen, journals, jobs);
   }
 

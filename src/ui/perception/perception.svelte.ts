@@ -65,7 +65,7 @@ export class Perception {
       values: () => ({ text: this.chosenText }),
       take: ({ text }) => (this.chosenText = text === 'alone' || text === 'black' ? text : null),
     });
-    this.kept = new KeptEvaluation(this.choice, this.addressed, { family, images, view });
+    this.kept = new KeptEvaluation(gap, this.choice, this.addressed, { family, images, view });
     this.run = new AnswerRun('perception', () => states.jobs.askingPuzzles, journals, jobs);
     this.run.onGraded = () => void this.#score();
   }

@@ -74,7 +74,7 @@ export class TransferEvaluation {
     this.#stores = stores;
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
-    this.kept = new KeptEvaluation(this.choice, this.addressed, stores);
+    this.kept = new KeptEvaluation(transfer, this.choice, this.addressed, stores);
     this.#importing = new Importing(jobs, () => states.jobs.readingResults);
     this.run = new AnswerRun('evaluation', () => states.jobs.evaluatingMerges, journals, jobs);
   }

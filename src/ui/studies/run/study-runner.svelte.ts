@@ -274,7 +274,7 @@ export class StudyRunner {
     const files = [...(await plan.files({ graded, done: plan.total })).keys()];
     const { reading } = given;
     const models = slots.map(shownModel);
-    const part = await shownEvaluation(plan.total, {
+    const part = await shownEvaluation(evaluation, plan.total, {
       ...{ models, values, reading, cuts: null, sets: null, stitch: null },
     });
     const ran = { works, part, findings };
