@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { QWEN_7B } from '../engine/testing/qwen-7b.ts';
 import { sweepCost } from './sweep-cost.ts';
 
-const shape = { promptTokens: 300, newTokens: 64 };
+const shape = { before: 20, image: 200, after: 80, reading: 'single', newTokens: 64 } as const;
 const device = { name: 'd', bandwidth: 1e12, operations: 1e13, dispatch: 0 };
 
 describe('the cost of a sweep at 7B', () => {
@@ -17,8 +17,13 @@ describe('the cost of a sweep at 7B', () => {
     expect(cost.cacheBytesPerToken).toBe(29 * 364 * 114_688);
   });
 
-  it('computes the layers before a row’s own once: 1 + 29 / 2 prompts instead of 29', () => {
-    expect(sweepCost(QWEN_7B, 'q4', shape, device).promptsComputed).toBeCloseTo(15.5, 12);
+  it('reads what differs: at layer l the plain row and those of layers 0 … l, from the image or from behind it on', () => {
+    // 28 layers, and 1 + 2 + … + 28 = 406 layers of swapped rows; what stands before the image is read once for all pairs.
+    const cells = (reading: 'single' | 'from-layer' | 'text') =>
+      sweepCost(QWEN_7B, 'q4', { ...shape, reading }, device).cells;
+    expect(cells('single')).toEqual({ rows: 434 * 280, source: 28 * 200 });
+    expect(cells('from-layer')).toEqual({ rows: 28 * 200 + 434 * 80, source: 28 * 200 });
+    expect(cells('text')).toEqual(cells('from-layer'));
   });
 
   it('is nearly one plain answer where reading decides, and nearly its rows where arithmetic does', () => {

@@ -3,6 +3,8 @@ import { tensorPlace, type TensorPlace } from '../checkpoint/tensor-place.ts';
 import { slotBytes } from '../graph/weights.ts';
 import { planWeights } from '../engine/weights/plan.ts';
 import type { WeightDtype } from '../engine/protocol/device.ts';
+import { firstComputed } from '../engine/past.ts';
+import type { RowSpec } from '../engine/protocol/intervention.ts';
 import { planRows } from '../engine/rows.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 
@@ -17,8 +19,15 @@ export interface DeviceAssumptions {
   readonly dispatch: number;
 }
 
+/** `from-layer`: a layer and all after it; `text`: one layer's, that only what comes after the image reads. */
+export type SweepReading = 'single' | 'from-layer' | 'text';
+
 export interface SweepShape {
-  readonly promptTokens: number;
+  /** Before the image (read once for all samples), of the image, after it. */
+  readonly before: number;
+  readonly image: number;
+  readonly after: number;
+  readonly reading: SweepReading;
   readonly newTokens: number;
   /** Pairs whose rows share a batch; default 1. */
   readonly pairs?: number;
@@ -32,8 +41,8 @@ export interface SweepCost {
   /** Keys and values read at the last step, all rows. */
   readonly cacheBytesPerToken: number;
   readonly dispatchesPerToken: number;
-  /** How many prompts' worth of layers the sweep's prefill computes: rows share the trunk up to their layer. */
-  readonly promptsComputed: number;
+  /** Positions of a layer that a pair's rows are read at; of its source. */
+  readonly cells: { readonly rows: number; readonly source: number };
   /** A pair's; `trunkShared`: were layers before a row's own shared while decoding too, and no row ever diverged. */
   readonly seconds: {
     readonly plain: number;
@@ -52,18 +61,19 @@ const KERNELS_PER_LAYER = 18;
 const KERNELS_OF_HEAD = 4;
 
 /**
- * Models a sweep of single-layer swaps over all layers, one row each and the baseline, of one or several pairs: a run takes
- * the longer of reading and arithmetic, plus its dispatches. Attention's own arithmetic (below 5 % at these lengths) and the
- * vision tower (once per image) are left out; the source's capture is one prefill more, in both sweeps.
+ * Models a sweep of swaps over all layers, one row each and the baseline, of one or several pairs: positions are read where a row differs and is
+ * read, a plain answer reads its prompt whole; a run takes the longer of reading and arithmetic, plus its dispatches. Attention's own arithmetic (below 5 % at these lengths) and the
+ * vision tower (once per image) are left out.
  */
 export function sweepCost(
   config: VlmConfig,
   dtype: WeightDtype,
-  { promptTokens, newTokens, pairs = 1 }: SweepShape,
+  { before, image, after, reading, newTokens, pairs = 1 }: SweepShape,
   device: DeviceAssumptions,
 ): SweepCost {
   const { text } = config;
   const { layers } = text;
+  const promptTokens = before + image + after;
   const weights = planWeights(config, dtype, Infinity).flatMap(({ slots }) => slots);
   const bytesOf = (part: TensorPlace['part']): number =>
     weights
@@ -79,8 +89,8 @@ export function sweepCost(
 
   const run = (bytes: number, operations: number, dispatched: number): number =>
     Math.max(bytes / device.bandwidth, operations / device.operations) + dispatched * device.dispatch;
-  const prefill = (prompts: number, rows: number, runs: number): number =>
-    run(weightBytes, 2 * (prompts * promptTokens * layers * perLayer + rows * head), dispatches * runs);
+  const prefill = (cells: number, rows: number): number =>
+    run(weightBytes, 2 * (cells * perLayer + rows * head), dispatches);
   const decode = (rows: number, computed = rows): number =>
     newTokens *
     run(
@@ -89,27 +99,38 @@ export function sweepCost(
       dispatches,
     );
 
-  const plan = planRows(
-    [{}, ...Array.from({ length: layers }, (_, layer) => ({ swap: { source: '', layers: [layer] } }))],
-    layers,
-  );
-  const active = Array.from({ length: layers }, (_, layer) => plan.active(layer));
-  const promptsComputed = active.reduce((sum, slots) => sum + slots, 0) / layers;
+  const swapped = Array.from({ length: layers }, (_, layer): RowSpec => {
+    const list = reading === 'from-layer' ? allFrom(layer, layers) : [layer];
+    return { swap: { source: '', layers: list, ...(reading === 'text' ? { reads: 'text' } : {}) } };
+  });
+  const plan = planRows([{}, ...swapped], layers);
+  const slots = allFrom(0, layers).reduce((sum, layer) => sum + plan.active(layer), 0);
+  const imagePositions = allFrom(before, before + image);
+  const first = firstComputed(swapped, { length: promptTokens, imagePositions }, layers, before);
+  const cells = {
+    rows: (first - before) * layers + (promptTokens - first) * slots,
+    source: image * layers,
+  };
   const perPair = layers + 1;
   const rows = pairs * perPair;
-  const plain = prefill(1, 1, 1) + decode(1);
-  const prompts = prefill(1, 1, 1) + prefill(promptsComputed, perPair, 1);
+  const source = prefill(cells.source, 0);
+  const plain = prefill(promptTokens * layers, 1) + decode(1);
+  const prompts = source + prefill(cells.rows, perPair);
   const sweep = prompts + decode(rows) / pairs;
-  const trunkShared = prompts + decode(rows, pairs * promptsComputed) / pairs;
-  const oneByOne = prefill(1, 1, 1) + perPair * plain;
+  const trunkShared = prompts + decode(rows, (pairs * slots) / layers) / pairs;
+  const oneByOne = source + perPair * plain;
   return {
     rows,
     weightBytesPerToken: weightBytes,
     cacheBytesPerToken: rows * cachePerRow(promptTokens + newTokens),
     dispatchesPerToken: dispatches,
-    promptsComputed,
+    cells,
     seconds: { plain, sweep, oneByOne, trunkShared },
     toPlain: sweep / plain,
     fasterThanOneByOne: oneByOne / sweep,
   };
+}
+
+function allFrom(first: number, end: number): readonly number[] {
+  return Array.from({ length: end - first }, (_, offset) => first + offset);
 }

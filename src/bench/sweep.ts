@@ -36,12 +36,14 @@ const DEVICES: readonly DeviceAssumptions[] = [
   { name: 'desktop GPU, bound by reading', bandwidth: 700e9, operations: 1e18, dispatch: 1.5e-5 },
 ];
 /** A pair of the reference set: an image of 384 × 384 is 196 tokens. */
-const SHAPES_7B = [
-  { promptTokens: 230, newTokens: 8 },
-  { promptTokens: 230, newTokens: 64 },
-  { promptTokens: 230, newTokens: 512 },
-  { promptTokens: 230, newTokens: 64, pairs: 4 },
-] as const;
+const PAIR_7B = { before: 15, image: 196, after: 19 };
+const SHAPES_7B = (['single', 'from-layer', 'text'] as const).flatMap((reading) =>
+  [{ newTokens: 8 }, { newTokens: 64 }, { newTokens: 512 }, { newTokens: 64, pairs: 4 }].map((answers) => ({
+    ...PAIR_7B,
+    reading,
+    ...answers,
+  })),
+);
 
 /** Milliseconds are those of one pair. */
 export interface SweepResult {

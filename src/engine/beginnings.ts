@@ -3,17 +3,19 @@ import type { Backend, Tensor } from './backend/backend.ts';
 import type { Decoder } from './decoder.ts';
 import { rowsExtended } from './estimate.ts';
 import type { KvEntry } from './kv-cache.ts';
-import { beginning, rest, sharedPast } from './past.ts';
+import { beginning, type HostEntry, rest, sharedPast } from './past.ts';
 import type { Past, PrefillOptions, Sequence } from './prefill.ts';
 import { prefill } from './prefill.ts';
+import type { Ablation } from './protocol/intervention.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import { planRows } from './rows.ts';
 
-/** Of each layer, `[kvHeads × tokens × headDim]` in host memory. */
+/** A text as some rows read it: of each layer `[kvHeads × tokens × headDim]` in host memory. */
 interface Kept {
   readonly donors: readonly Resident[];
   readonly ids: readonly number[];
-  readonly layers: readonly { readonly key: Float32Array; readonly value: Float32Array }[];
+  /** By what the row leaves out. */
+  readonly rows: Map<string, readonly HostEntry[]>;
 }
 
 /** Texts kept for a checkpoint: those of one that lends layers to others, and of several templates. */
@@ -61,31 +63,56 @@ export class Beginnings {
     signal: AbortSignal | undefined,
   ): Promise<readonly KvEntry[]> {
     const { kvHeads, headDim } = subject.rest.config.text;
-    const all = this.#kept.get(subject.rest) ?? [];
-    const known = all.find(
-      ({ donors, ids }) =>
-        ids.join() === sequence.ids.join() && donors.every((donor, layer) => donor === subject.layers[layer]),
-    );
-    if (known) {
-      const dims = [1, kvHeads, sequence.length, headDim];
-      return known.layers.map(({ key, value }) => ({
-        key: this.#backend.upload('float32', dims, key),
-        value: this.#backend.upload('float32', dims, value),
-      }));
+    const [plain = []] = await this.kept(subject, sequence, [[]], signal);
+    const dims = [1, kvHeads, sequence.length, headDim];
+    return plain.map(({ key, value }) => ({
+      key: this.#backend.upload('float32', dims, key),
+      value: this.#backend.upload('float32', dims, value),
+    }));
+  }
+
+  /** What a text that samples begin with leaves behind in each layer, as rows read it that leave out `ablations`; what is not known is read. */
+  async kept(
+    subject: ResidentSubject,
+    sequence: Sequence,
+    ablations: readonly (readonly Ablation[])[],
+    signal?: AbortSignal,
+  ): Promise<readonly (readonly HostEntry[])[]> {
+    const { rows: known } = this.#entry(subject, sequence.ids);
+    const keys = ablations.map((ablate) => JSON.stringify(ablate));
+    const missing = [...new Set(keys)].filter((key) => !known.has(key));
+    if (missing.length > 0) {
+      const rows = missing.map((key) => ({ ablate: ablations[keys.indexOf(key)] as readonly Ablation[] }));
+      const plan = planRows(rows, subject.layers.length);
+      const read = await this.#run(subject, sequence, undefined, signal, plan);
+      const layers: HostEntry[][] = missing.map(() => []);
+      try {
+        for (const entry of read) {
+          const [key, value] = [await this.#backend.read(entry.key), await this.#backend.read(entry.value)];
+          const active = entry.key.dims[0] as number;
+          const size = key.length / active;
+          plan.slotOf.forEach((slot, row) => {
+            const from = (slot < active ? slot : 0) * size;
+            layers[row]?.push({ key: key.slice(from, from + size), value: value.slice(from, from + size) });
+          });
+        }
+      } finally {
+        this.release(read);
+      }
+      missing.forEach((key, row) => known.set(key, layers[row] as HostEntry[]));
     }
-    const read = await this.#run(subject, sequence, undefined, signal);
-    const layers: Kept['layers'][number][] = [];
-    for (const { key, value } of read) {
-      layers.push({
-        key: (await this.#backend.read(key)).slice(),
-        value: (await this.#backend.read(value)).slice(),
-      });
-    }
-    this.#kept.set(subject.rest, [
-      { donors: subject.layers, ids: sequence.ids, layers },
-      ...all.slice(0, KEPT - 1),
-    ]);
-    return read;
+    return keys.map((key) => known.get(key) as readonly HostEntry[]);
+  }
+
+  /** That of this text and these layers, the latest used first. */
+  #entry({ rest: embedder, layers: donors }: ResidentSubject, ids: readonly number[]): Kept {
+    const all = this.#kept.get(embedder) ?? [];
+    const entry = all.find(
+      (kept) =>
+        kept.ids.join() === ids.join() && kept.donors.every((donor, layer) => donor === donors[layer]),
+    ) ?? { donors, ids, rows: new Map() };
+    this.#kept.set(embedder, [entry, ...all.filter((other) => other !== entry).slice(0, KEPT - 1)]);
+    return entry;
   }
 
   async #run(
@@ -93,10 +120,11 @@ export class Beginnings {
     sequence: Sequence,
     past: Past | undefined,
     signal: AbortSignal | undefined,
+    plan = planRows([{}], subject.layers.length),
   ): Promise<readonly KvEntry[]> {
     const layers: KvEntry[] = [];
     const options: PrefillOptions = {
-      plan: planRows([{}], subject.layers.length),
+      plan,
       sources: new Map(),
       ...(past
         ? {

@@ -17,7 +17,7 @@ export interface DecodedRow {
 }
 
 /** A batch is copied without its finished rows once no more than this share of it is still going. */
-const COMPACT_AT = 0.75;
+const COMPACT_AT = 0.9;
 
 /**
  * Greedy or sampled continuation of a prompt, one answer per row. The token that ends an answer is part of

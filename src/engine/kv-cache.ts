@@ -103,15 +103,16 @@ export class KvCache {
   /** Puts a step's `i.fresh_key`, `i.fresh_value` `[rows, kvHeads, 1, headDim]` at each row's position, and gives them back. */
   append(from: number, to: number, outputs: Feeds, positions: readonly number[]): void {
     if (this.#backend.sharedCache) return;
+    const [rows, heads, capacity, width] = this.#entry(from).key.dims as [number, number, number, number];
+    const bytes = width * FLOAT_BYTES;
+    // All layers have the same room.
+    const ranges = Array.from({ length: rows * heads }, (_, index) => ({
+      from: index * bytes,
+      to: (index * capacity + (positions[Math.floor(index / heads)] as number)) * bytes,
+      bytes,
+    }));
     for (let layer = from; layer < to; layer++) {
       const entry = this.#entry(layer);
-      const [rows, heads, capacity, width] = entry.key.dims as [number, number, number, number];
-      const bytes = width * FLOAT_BYTES;
-      const ranges = Array.from({ length: rows * heads }, (_, index) => ({
-        from: index * bytes,
-        to: (index * capacity + (positions[Math.floor(index / heads)] as number)) * bytes,
-        bytes,
-      }));
       for (const part of PARTS) {
         const fresh = outputs[`${layer - from}.fresh_${part}`] as Tensor;
         this.#backend.copy(fresh, entry[part], ranges);

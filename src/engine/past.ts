@@ -8,9 +8,9 @@ import { injecting, rowsOfSlots } from './rows.ts';
 import { checkOverlay, resampleTokens } from './swap.ts';
 
 /**
- * The first position that has to be computed for these rows, because a state there differs from the plain run and is read on the way
- * to the answer; those before it are the plain run's in every row, but for keys and values that a swap replaces. 0 where all have to,
- * and where nothing differs.
+ * The first position that has to be computed for these rows, because a state there differs from what is known and is read on the way
+ * to the answer; those before it are the plain run's in every row, but for keys and values that a swap replaces. Of the first `text` positions an
+ * ablated row's own are known, too, and the plain run's where nothing differs. 0 where all have to be computed.
  *
  * A swap whose layers go on to the last, or that only the text reads, leaves the states of the image itself unread.
  */
@@ -18,10 +18,13 @@ export function firstComputed(
   rows: readonly RowSpec[],
   { length, imagePositions }: Pick<Sequence, 'length' | 'imagePositions'>,
   layers: number,
+  text: number,
 ): number {
+  const ablated = rows.some(ablates);
   const firsts = rows.map((row): number => {
-    const { ablate, swap } = row;
-    if (ablate && ablate.length > 0) return 0;
+    const { swap } = row;
+    if (ablated && (swap?.positions ?? []).some((position) => position < text)) return 0;
+    if (ablates(row)) return text;
     if (!swap) return length;
     const positions = swap.positions ?? imagePositions;
     const first = Math.min(...positions, length);
@@ -30,7 +33,8 @@ export function firstComputed(
     if (swap.reads === 'text') return Math.max(-1, ...positions) + 1;
     return goesOn(swap.layers, layers) ? firstBeside(positions, first) : first;
   });
-  const first = Math.min(...firsts);
+  const differs = Math.min(...firsts);
+  const first = differs === length ? text : differs;
   // The last position is asked in every row. What is no position at all is refused where it is laid over.
   return Number.isInteger(first) && first > 0 && first < length ? first : 0;
 }
@@ -46,6 +50,23 @@ function firstBeside(positions: readonly number[], first: number): number {
   let position = first;
   while (swapped.has(position)) position++;
   return position;
+}
+
+export function ablates({ ablate = [] }: RowSpec): boolean {
+  return ablate.length > 0;
+}
+
+/**
+ * Positions that prompts of one template begin with, whatever is asked: those before the first image, or up to the first token that ends a message,
+ * one of `ends`. 0 where there are none.
+ */
+export function templateLength(
+  { ids, imagePositions }: Pick<Sequence, 'ids' | 'imagePositions'>,
+  ends: readonly number[],
+): number {
+  if (imagePositions.length > 0) return Math.min(...imagePositions);
+  const end = ids.findIndex((id) => ends.includes(id)) + 1;
+  return end < ids.length ? end : 0;
 }
 
 /** The prompt up to `end`. */
@@ -100,8 +121,7 @@ export function sharedPast(
 ): Past {
   const room = layers[0]?.key.dims[2] ?? 0;
   return {
-    filled: room,
-    room,
+    ...keptIn(backend, room, cache),
     at: async (layer, slots, overlays) => {
       const entry = layers[layer] as KvEntry;
       const laid = overlays?.some((overlay) => overlay?.positions.some((position) => position < room));
@@ -111,6 +131,42 @@ export function sharedPast(
       for (const overlay of swapped) if (overlay) checkOverlay(overlay, layer, length, heads * width);
       return { entry: await layOver(backend, entry, layer, swapped.slice(0, slots)), made: true };
     },
+  };
+}
+
+/** A beginning of which each slot has its own: of each layer `[kvHeads × room × headDim]` in host memory. */
+export function slotsPast(
+  backend: Backend,
+  slots: readonly (readonly HostEntry[])[],
+  [kvHeads, room, headDim]: readonly [kvHeads: number, room: number, headDim: number],
+  cache?: PrefillOptions['cache'],
+): Past {
+  const upload = (part: keyof HostEntry, layer: number, active: number): Tensor => {
+    const size = kvHeads * room * headDim;
+    const values = new Float32Array(active * size);
+    slots.slice(0, active).forEach((layers, slot) => values.set(layers[layer]?.[part] ?? [], slot * size));
+    return backend.upload('float32', [active, kvHeads, room, headDim], values);
+  };
+  return {
+    ...keptIn(backend, room, cache),
+    at: (layer, active) =>
+      Promise.resolve({
+        entry: { key: upload('key', layer, active), value: upload('value', layer, active) },
+        made: true,
+      }),
+  };
+}
+
+/** Keys and values of one layer in host memory. */
+export interface HostEntry {
+  readonly key: Float32Array;
+  readonly value: Float32Array;
+}
+
+function keptIn(backend: Backend, room: number, cache: PrefillOptions['cache']): Omit<Past, 'at'> {
+  return {
+    filled: room,
+    room,
     keep: async (layer, past, fresh, active) => {
       if (cache) {
         const { store, capacity } = cache;

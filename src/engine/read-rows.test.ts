@@ -2,10 +2,11 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../work/seeded-random.ts';
 import type { Tensor } from './backend/backend.ts';
+import { Beginnings } from './beginnings.ts';
 import { captureKv } from './forward.ts';
 import { fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
-import { firstComputed } from './past.ts';
+import { firstComputed, templateLength } from './past.ts';
 import { prefill } from './prefill.ts';
 import type { Prepared } from './prepare.ts';
 import type { RowSpec } from './protocol/intervention.ts';
@@ -39,17 +40,14 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
   }, 60_000);
   afterEach(() => vi.restoreAllMocks());
 
-  /** Images first, last, two, or among words. */
+  /** Images first, last, two, among words, or none. */
   function prompt(): Promise<Prepared> {
     const text = { type: 'text', text: 'how many red dots '.repeat(1 + below(3)) } as const;
     const image = { type: 'image' } as const;
-    const content = [
-      [image, text],
-      [text, image],
-      [image, text, image],
-      [text, image, text],
-    ][below(4)];
-    if (!content) throw new RangeError('four kinds');
+    const content = [[image, text], [text, image], [image, text, image], [text, image, text], [text]][
+      below(5)
+    ];
+    if (!content) throw new RangeError('five kinds');
     const pictures = content.filter(({ type }) => type === 'image').map(() => PICTURES[below(3)] as string);
     return model.prepare({ ...item, messages: [{ role: 'user', content }] }, pictures);
   }
@@ -73,10 +71,17 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
       { swap: { source: 's', layers: [0, layer], positions: [sequence.length - 1] } },
     ];
     const drawn = kinds[below(kinds.length)] as RowSpec;
-    const swap = drawn.swap?.positions?.length === 0 ? undefined : drawn.swap;
-    if (!swap) return below(4) === 0 ? { ablate: [{ layer, part: 'mlp' }] } : {};
+    const bare = sequence.imagePositions.length === 0 || drawn.swap?.positions?.length === 0;
+    const swap = bare ? undefined : drawn.swap;
+    const parts = ['layer', 'attention', 'mlp'] as const;
+    const set = Array.from({ length: 1 + below(2) }, () => ({
+      layer: below(layers),
+      part: parts[below(3)] as (typeof parts)[number],
+    }));
+    const ablated = below(swap ? 6 : 2) === 0 ? { ablate: set } : {};
+    if (!swap) return ablated;
     const injected = sequence.injections.length > 0 && below(2) === 0;
-    return { swap: { ...swap, ...(injected ? { injection: 'source' } : {}) } };
+    return { ...ablated, swap: { ...swap, ...(injected ? { injection: 'source' } : {}) } };
   }
 
   /** Logits of each row, and its keys and values `[layer][row × kvHeads × length × headDim]`. */
@@ -140,12 +145,15 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
         expect(relativeError(found.kept[layer] ?? [], values), label).toBeLessThan(BOUND),
       );
       expect(backend.heldBytes).toBe(held);
-      if (firstComputed(rows, target.sequence, layers) > 0) cut++;
+      const { eos } = model.folder.config.tokens;
+      if (firstComputed(rows, target.sequence, layers, templateLength(target.sequence, eos)) > 0) cut++;
     }
     expect(cut).toBeGreaterThan(TRIALS / 4);
   });
 
   it('reads the text before the image once for all samples, and of each row what follows', async () => {
+    const { backend, decoder } = model.runtime;
+    model = { ...model, runtime: { ...model.runtime, beginnings: new Beginnings(backend, decoder) } };
     const { sequence } = await model.prepare(item, ['square']);
     const source = await model.prepare(item, ['square-source']);
     const captured = await captureKv(model.runtime, subject, source.sequence);
@@ -178,6 +186,10 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     const unread = layers * image + rowLayers * text;
     expect(await cells(each((layer) => ({ layers: from(layer) })))).toBe(unread);
     expect(await cells(each((layer) => ({ layers: [layer], reads: 'text' })))).toBe(unread);
-    expect(await cells([{}, { ablate: [{ layer: 0, part: 'layer' }] }])).toBe(2 * layers * sequence.length);
+    // An ablated row reads the text before the image its own way, and once as well.
+    const ablations = [{}, ...from(0).map((layer): RowSpec => ({ ablate: [{ layer, part: 'layer' }] }))];
+    expect(await cells(ablations)).toBe(rowLayers * (first + image + text));
+    expect(await cells(ablations)).toBe(rowLayers * (image + text));
+    expect(await cells([{}])).toBe(layers * (image + text));
   });
 });

@@ -3,7 +3,7 @@ import type { Backend, Feeds } from './backend/backend.ts';
 import type { PromptRows } from './decode-options.ts';
 import { rowsExtended } from './estimate.ts';
 import type { HeadSpec } from '../graph/head.ts';
-import { firstComputed, rest, sharedPast } from './past.ts';
+import { ablates, beginning, firstComputed, rest, sharedPast, slotsPast, templateLength } from './past.ts';
 import type { PrefillOptions, Sequence } from './prefill.ts';
 import { prefill } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
@@ -32,13 +32,19 @@ export async function readRows(
     const headed = head ? { head: { spec: head, positions: last } } : {};
     return { outputs: await prefill(backend, decoder, subject, part, { ...how, ...headed }), last };
   };
-  const start = firstComputed(rows, sequence, subject.layers.length);
+  const start = firstRead(backend, subject, sequence, rows);
   if (start === 0 || plan.slots > slotsThatFit(backend, subject, sequence, start)) {
     return read(sequence, options);
   }
+  const { cache, ...others } = options;
+  if (rows.some(ablates)) {
+    const { kvHeads, headDim } = subject.rest.config.text;
+    const kept = await beginnings.kept(subject, beginning(sequence, start), plan.ablations, signal);
+    const past = slotsPast(backend, kept, [kvHeads, start, headDim], cache);
+    return read(rest(sequence, start), { ...others, past });
+  }
   const before = await beginnings.read(subject, sequence, start, signal);
   try {
-    const { cache, ...others } = options;
     const past = sharedPast(backend, before, sequence.length, cache);
     return await read(rest(sequence, start), { ...others, past });
   } finally {
@@ -52,10 +58,25 @@ export function rowsAtOnce(
   subject: ResidentSubject,
   { sequence, rows, rowsPerPrefill: most }: Pick<PromptRows, 'sequence' | 'rows' | 'rowsPerPrefill'>,
 ): number {
-  const start = firstComputed(rows, sequence, subject.layers.length);
+  const start = firstRead(backend, subject, sequence, rows);
   // Whole prompts are written out on the CPU alone. One slot is the plain run's.
   const fit = start === 0 && backend.sharedCache ? 0 : slotsThatFit(backend, subject, sequence, start) - 1;
   return fit > 0 ? Math.min(most, fit) : most;
+}
+
+/** A GPU reads a whole prompt with less room for scores: there what is kept has to be a good part of it. */
+const WORTH_KEEPING = 0.25;
+
+function firstRead(
+  backend: Backend,
+  subject: ResidentSubject,
+  sequence: Sequence,
+  rows: readonly RowSpec[],
+): number {
+  const { tokens } = subject.rest.config;
+  const template = templateLength(sequence, tokens.eos);
+  const worth = !backend.sharedCache || template >= WORTH_KEEPING * sequence.length;
+  return firstComputed(rows, sequence, subject.layers.length, worth ? template : 0);
 }
 
 function slotsThatFit(

@@ -15,6 +15,8 @@ export interface RowPlan {
   readonly slots: number;
   /** Slot whose result row `r` takes. */
   readonly slotOf: readonly number[];
+  /** What each slot leaves out. */
+  readonly ablations: readonly (readonly Ablation[])[];
   /** Slots computed at layer `l`: 0 … `active(l) − 1`. Never falls with `l`. */
   active(layer: number): number;
   /** Scale of what `part` of a layer adds, per slot (prefill); null when every slot keeps it whole. */
@@ -69,6 +71,7 @@ export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
   return {
     slots: inSlot.length,
     slotOf: slotOf.slice(0, rows.length),
+    ablations: inSlot.map((row) => row?.ablate ?? []),
     active,
     slotGate: (layer, part) => gateOf(inSlot.slice(0, active(layer)), layer, part),
     rowGate: (layer, part) => gateOf(rows, layer, part),
