@@ -44,6 +44,7 @@ describe('the modules of a kind of work', () => {
     ['src/vlm/jinja/template.ts', [...ENGINE, 'merge']],
     ['workers/engine.ts', ENGINE],
     ['src/engine/weights/quantize.ts', [...ENGINE, 'weights']],
+    ['src/engine/weights/assembly/index.ts', [...ENGINE, 'weights']],
     ['src/merge/arithmetic/philox.ts', [...SPECTRA, ...ENGINE, 'merge']],
     ['src/checkpoint/decoding.ts', KINDS.filter((kind) => kind !== 'verdicts')],
     ['src/remote/judge.ts', ['verdicts']],

@@ -40,6 +40,10 @@ const DRAWS: Readonly<Record<string, Draw>> = {
   'ties of 8 bits': (random, at) => bitsOf(at % 32 === 7 ? 127 : Math.round(random() * 508 - 254) / 2),
   'hostile values': (random) =>
     ((HOSTILE[Math.floor(random() * HOSTILE.length)] as number) | (random() < 0.5 ? 0x80000000 : 0)) >>> 0,
+  // Most round to 0 and are their own error, on a grid so fine that the order of a sum shows.
+  'magnitudes far apart': (random) =>
+    ((random() < 0.5 ? 0x80000000 : 0) | ((100 + Math.floor(random() * 24)) << 23) | (random() * 2 ** 23)) >>>
+    0,
   subnormals: (random) => ((random() < 0.5 ? 0x80000000 : 0) | Math.floor(random() * 200)) >>> 0,
   zeros: (random) => (random() < 0.5 ? 0x80000000 : 0),
   'blocks of zeros among others': (random, at) =>
