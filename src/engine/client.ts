@@ -219,7 +219,8 @@ export class EngineClient implements EngineApi {
       if (this.#contents.loaded.has(id)) continue;
       await this.#call((_, thread) => openAgain(thread, id, folder));
       this.#contents.opened.set(id, folder);
-      const here = { ...loaded, adapter: wasmName(1) };
+      // What is kept of its weights is the first engine's to write.
+      const here = { ...loaded, adapter: wasmName(1), options: { ...loaded.options, keep: false } };
       await this.#call((_, thread) => loadAgain(thread, id, here));
       this.#contents.loaded.set(id, here);
     }

@@ -9,6 +9,7 @@ import { RemotePromptMaker } from './prompts/remote.ts';
 import type { Device } from './protocol/device.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
 import type { LoadedModel } from './protocol/loading.ts';
+import { inlineConvert } from './weights/convert-inline.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
 import { restorePart } from './weights/kept-parts.ts';
 import { convertThreads, createConvertPool } from './weights/pool.ts';
@@ -17,14 +18,17 @@ export class EngineHost extends Engine {
   /** Sentences about kept copies since the last load. */
   readonly #notices: string[];
 
-  /** @param threads of the WASM device. Left out: as many as the machine has use for (`wasmThreads`) */
+  /** @param threads of the WASM device, in an engine beside others, which then starts no threads to load a model either. Left out: as many as the machine has use for */
   constructor(threads?: number) {
     const notices: string[] = [];
     const kept = new OpfsKeptWeights((notice) => notices.push(notice));
-    const { convert } = createConvertPool(
-      () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
-      convertThreads(navigator.hardwareConcurrency),
-    );
+    const { convert } =
+      threads === undefined
+        ? createConvertPool(
+            () => new Worker(new URL('../../workers/weights.ts', import.meta.url), { type: 'module' }),
+            convertThreads(navigator.hardwareConcurrency),
+          )
+        : { convert: inlineConvert };
     const openPrompts: OpenPrompts = (files, signal) =>
       RemotePromptMaker.open(
         () =>

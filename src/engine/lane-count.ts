@@ -15,7 +15,7 @@ const LANE_BYTES = 64 * 2 ** 20;
 /** Of the memory that the browser tells, which is 8 GiB at most; where it tells none, of 4. */
 const PART_OF_MEMORY = 1 / 4;
 /** What sweeps pack into a batch. */
-const PACKED = { rows: 104, tokens: 256 };
+const PACKED = { rows: 104, tokens: 128 };
 
 /** Whoever estimates memory: `EngineClient`. */
 interface Estimating {
