@@ -150,25 +150,36 @@ export class RunCosts {
       null,
     );
     const running = $derived(of().running);
+    // What it was last: where the page is left, nothing of it is asked any more.
+    let latest = untrack(of);
+    // A press lays the work out once more: for a moment it is none.
+    let workload = latest.workload;
+    $effect.pre(() => {
+      latest = of();
+      workload = latest.workload ?? workload;
+    });
     $effect(() => {
       if (!running) return;
       const begun = performance.now();
-      const { workload, done } = untrack(of);
-      const told = workload && untrack(() => this.tell(workload, shareLeft(untrack(of))));
+      const { done } = latest;
+      const begins = workload;
+      const told = begins && untrack(() => this.tell(begins, shareLeft(latest)));
       return () => {
-        const { done: now, total } = untrack(of);
-        if (!workload || now - done < Math.min(FEWEST, total)) return;
+        const { done: now, total } = latest;
+        // Another analysis is shown by now, or too little was run.
+        if (!begins || workload?.analysis !== begins.analysis) return;
+        if (now - done < Math.min(FEWEST, total)) return;
         const took = (performance.now() - begun) / 1000;
-        untrack(() => this.measured(workload, (now - done) / total, took));
-        last = { of: workload.analysis, took, told };
+        untrack(() => this.measured(begins, (now - done) / total, took));
+        last = { of: begins.analysis, took, told };
       };
     });
     const text = (): string | null => {
       const followed = of();
-      const { workload } = followed;
-      if (!workload) return null;
-      if (shareLeft(followed) > 0) return secondsText(this.tell(workload, shareLeft(followed)));
-      return last?.of === workload.analysis
+      const { workload: asked } = followed;
+      if (!asked) return null;
+      if (shareLeft(followed) > 0) return secondsText(this.tell(asked, shareLeft(followed)));
+      return last?.of === asked.analysis
         ? t.took(duration(last.took), last.told && rangeText(last.told))
         : null;
     };
