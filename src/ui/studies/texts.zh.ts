@@ -93,8 +93,8 @@ export const zh: typeof en = {
       analysis: (name, folder) => titleOf(name) + folder.slice(name.length),
       of: (analysis, what) => `${analysis}：${what}`,
       field: (name, field) => {
-        const [, what = '', model = ''] = /^(.+) of (.+)$/.exec(field) ?? [];
-        if (model !== '') return `${model} 的${what === 'weights' ? '权重' : ` ${what}`}`;
+        const [what = '', model] = field.split(' of ');
+        if (model !== undefined) return `${model} 的${what === 'weights' ? '权重' : ` ${what}`}`;
         return FIELDS[field] ?? settingOf(name, field) ?? field;
       },
     },
