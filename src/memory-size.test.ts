@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { gigabytes, memoryBytes } from './memory-size.ts';
+import { memoryBytes, memorySize } from './memory-size.ts';
 
 it.each([
   ['8GB', 8_000_000_000],
@@ -13,4 +13,5 @@ it.each([
   ['8.GB', null],
 ])('%s is %s', (text, bytes) => expect(memoryBytes(text)).toBe(bytes));
 
-it('gigabytes are of ten to the nine', () => expect(gigabytes(14_506_224_320)).toBe('14.51 GB'));
+it('is said in units of ten to the nine, or to the six', () =>
+  expect([14_506_224_320, 45e6].map(memorySize)).toEqual(['14.51 GB', '45.0 MB']));

@@ -15,7 +15,7 @@ export function memoryBytes(text: string): number | null {
   return bytes > 0 ? bytes : null;
 }
 
-/** "8.00 GB". */
-export function gigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(2)} GB`;
+/** "8.00 GB", "45.0 MB". */
+export function memorySize(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
 }

@@ -16,8 +16,8 @@ import { browserComputers } from '../spectra/computers.ts';
 import type { EnergyRecord } from '../spectra/energy.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LongWork } from '../work/long-work.ts';
-import { gigabytes } from '../memory-size.ts';
 import { shownEvaluation } from '../study/shown/evaluation-given.ts';
+import { memorySize } from '../memory-size.ts';
 import { comparedCheckpoints } from './compared.ts';
 import type { Command, AnalysisContext } from './context.ts';
 import { givenItems } from './given-samples.ts';
@@ -98,8 +98,8 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
 function turnsText({ memoryBytes, peakBytes, bytesReadAgain, seconds }: PlannedTurns): string {
   const time = seconds === null ? '' : `, some ${Math.ceil(seconds)} s`;
   return (
-    `memory of ${gigabytes(memoryBytes)}: models take turns, ${gigabytes(peakBytes)} of weights at a time at most; ` +
-    `${gigabytes(bytesReadAgain)} are read again in one round of the variants${time}`
+    `memory of ${memorySize(memoryBytes)}: models take turns, ${memorySize(peakBytes)} of weights at a time at most; ` +
+    `${memorySize(bytesReadAgain)} are read again in one round of the variants${time}`
   );
 }
 
