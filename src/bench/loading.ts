@@ -1,11 +1,18 @@
 /** Load throughput against a bare read, and a 7B-shaped layer end to end. */
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
+import type { Checkpoint } from '../checkpoint/checkpoint.ts';
+import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { mapInFlight } from '../work/in-flight.ts';
 import type { Backend } from '../engine/backend/backend.ts';
 import { kvCacheBytes, prefillBytesPerRow } from '../engine/estimate.ts';
 import type { WeightDtype } from '../engine/protocol/device.ts';
 import { createRuntime } from '../engine/runtime.ts';
+import { WeightArrays } from '../engine/weights/arrays.ts';
+import { KeptFiles } from '../engine/weights/kept-files.ts';
+import { OpfsKeptWeights } from '../engine/weights/kept-opfs.ts';
 import type { ReadAndConvert } from '../engine/weights/load.ts';
+import { loadWeights } from '../engine/weights/load.ts';
+import { planWeights } from '../engine/weights/plan.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
 import { loadSubject, median, randomSequence, timedRun } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
@@ -14,7 +21,7 @@ const PIECE_BYTES = 16 * 2 ** 20;
 const PROMPT_TOKENS = 32;
 const NEW_TOKENS = 8;
 /** Bare reads, and loads after them, of each dtype. */
-const PAIRS = 5;
+const PAIRS = 3;
 const QUANTIZED: readonly WeightDtype[] = ['q4', 'q8'];
 
 /** One layer, embedding and head of 7B: 1.6 GB of bf16 read, quantized both ways in pairs with a bare read, and run in q4. */
@@ -38,6 +45,7 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) 
     };
   }
   const dtype = 'q4';
+  const kept = await benchKept(backend, await openCheckpoint(files), convert);
   const { subject, bytesRead } = await loadSubject(backend, config, files, dtype, convert);
   const { sequence, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
   const { tokens, milliseconds } = await timedRun(createRuntime(backend), subject, sequence, {
@@ -51,6 +59,7 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) 
   return {
     storedBytes: bytesRead,
     loads,
+    kept,
     run: {
       dtype,
       deviceBytes: {
@@ -62,6 +71,48 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) 
       finiteAnswer: tokens.every((token) => token >= 0 && token < config.text.vocabSize),
     },
   };
+}
+
+/** A kept copy in q4, restored in pairs with reading its file, piece after piece, into one buffer. */
+async function benchKept(backend: Backend, checkpoint: Checkpoint, convert: ReadAndConvert) {
+  const [key, dates] = ['bench', {}];
+  const copies = new OpfsKeptWeights();
+  const plan = planWeights(ONE_LAYER_OF_7B, 'q4', backend.maxTensorBytes);
+  const keeper = await copies.keep(key, key, 'q4', plan, dates);
+  const arrays = new WeightArrays(backend);
+  const report = await loadWeights(checkpoint, plan, arrays, {
+    convert,
+    ...(keeper ? { tap: keeper.write } : {}),
+  });
+  await keeper?.commit(report);
+  arrays.dispose();
+  const [bare, rates]: [number[], number[]] = [[], []];
+  for (let pair = 0; pair < PAIRS; pair += 1) {
+    bare.push(await bareReadOfCopy(key));
+    const restored = new WeightArrays(backend);
+    const started = performance.now();
+    const { bytesRead = 0 } = (await copies.restore(key, plan, restored, { dates })) ?? {};
+    rates.push((1000 * bytesRead) / (performance.now() - started));
+    restored.dispose();
+  }
+  await copies.delete(key);
+  const ratios = rates.map((rate, pair) => rate / (bare[pair] as number));
+  return {
+    bareReadBytesPerSecond: median(bare),
+    restoreBytesPerSecond: median(rates),
+    ...{ ratio: median(ratios), ratios },
+  };
+}
+
+async function bareReadOfCopy(key: string): Promise<number> {
+  const data = await (await KeptFiles.open())?.openData(key);
+  const size = data?.getSize() ?? 0;
+  const buffer = new Uint8Array(PIECE_BYTES);
+  const started = performance.now();
+  for (let at = 0; at < size; at += PIECE_BYTES) data?.read(buffer, { at });
+  const seconds = (performance.now() - started) / 1000;
+  data?.close();
+  return size / seconds;
 }
 
 /** Bytes per second of reading the same files in the same pieces, as many in flight, and nothing else. */
