@@ -16,8 +16,11 @@ export interface DecodedRow {
   stop: StopReason;
 }
 
-/** A batch is copied without its finished rows once no more than this share of it is still going. */
-const COMPACT_AT = 0.9;
+/**
+ * Copying a batch without its finished rows takes about this part of a step of those that go on (WASM). It is done once finished rows have
+ * been computed for as long: so no more than twice the least is spent, however soon the others end.
+ */
+const COPY_STEPS = 0.4;
 
 /**
  * Greedy or sampled continuation of a prompt, one answer per row. The token that ends an answer is part of
@@ -114,6 +117,8 @@ async function generateBatch(
       return results.map(({ tokens }) => ({ tokens, stop: 'cancelled' }));
     }
     options.onPrefilled?.();
+    /** Finished rows computed since the batch was last copied, one for each step. */
+    let wasted = 0;
     for (let step = 0; ; step++) {
       batch.forEach((row, at) => {
         if (finished.has(row)) return;
@@ -131,7 +136,9 @@ async function generateBatch(
         for (const at of going) (results[batch[at] as number] as DecodedRow).stop = 'cancelled';
         return results;
       }
-      if (going.length <= COMPACT_AT * batch.length) {
+      wasted += batch.length - going.length;
+      if (wasted > 0 && wasted >= COPY_STEPS * going.length) {
+        wasted = 0;
         await decoding.keep(going);
         [batch, next] = [batch, next].map((list) => going.map((at) => list[at] as number)) as [
           number[],
