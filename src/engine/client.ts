@@ -209,7 +209,10 @@ export class EngineClient implements EngineApi {
   async #laneCount(models: readonly ModelId[], most: number): Promise<number> {
     const { lanes = 1 } = this.#settings;
     const held = this.#contents.held(models);
-    if (most < 2 || !held?.every(({ loaded }) => loaded.options.device === 'wasm')) return 1;
+    // A stated memory is that of one engine.
+    const alike = ({ options }: HeldModel['loaded']): boolean =>
+      options.device === 'wasm' && options.memory === undefined;
+    if (most < 2 || !held?.every(({ loaded }) => alike(loaded))) return 1;
     return Math.min(most, typeof lanes === 'number' ? lanes : await lanes(held, this));
   }
 
