@@ -39,14 +39,14 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
   const models = await givenModels(context, evaluation);
   const given = { engine, models, samples, reading: imageReading(context), work: context };
   const plan = await evaluation.plan(given, values);
-  const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);
-  notice(
-    `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
-  );
   const asked = plan.asks.map(({ sample }) => sample);
   const tellTaken = await tellSeconds(
     { counts: plan.cost, samples: asked, models, reading: given.reading },
     context,
+  );
+  const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);
+  notice(
+    `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
   );
   const { answers, generated } = await answered(context, plan);
   tellTaken();
