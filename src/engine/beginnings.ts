@@ -2,12 +2,14 @@
 import type { Backend, Tensor } from './backend/backend.ts';
 import type { Decoder } from './decoder.ts';
 import { rowsExtended } from './estimate.ts';
+import { fusedHead } from './head.ts';
 import type { KvEntry } from './kv-cache.ts';
 import { beginning, type HostEntry, rest, sharedPast } from './past.ts';
 import type { Past, PrefillOptions, Sequence } from './prefill.ts';
 import { prefill } from './prefill.ts';
 import type { Ablation } from './protocol/intervention.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
+import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 
 /** A text as some rows read it: of each layer `[kvHeads × tokens × headDim]` in host memory. */
@@ -123,8 +125,11 @@ export class Beginnings {
     plan = planRows([{}], subject.layers.length),
   ): Promise<readonly KvEntry[]> {
     const layers: KvEntry[] = [];
+    // With the head it is the graph that reads the rest and decodes: weights are compiled in once.
+    const head = fusedHead(headOf(subject), 'greedy');
     const options: PrefillOptions = {
       plan,
+      ...(head ? { head: { spec: head, positions: [sequence.length - 1] } } : {}),
       sources: new Map(),
       ...(past
         ? {
@@ -143,7 +148,7 @@ export class Beginnings {
     };
     try {
       const outputs = await prefill(this.#backend, this.#decoder, subject, sequence, options);
-      this.#backend.dispose(outputs['hidden_out'] as Tensor);
+      if (outputs['hidden_out']) this.#backend.dispose(outputs['hidden_out']);
       return layers;
     } catch (error) {
       this.release(layers);

@@ -56,7 +56,8 @@ describe.each(CHECKPOINTS)('%s', (name) => {
     });
     const injected = runs.mock.calls.map(([, , { injections }]) => injections?.length ?? 0);
     vi.restoreAllMocks();
-    expect(injected).toEqual([3, 0, 0, 0]);
+    // What stands before the image, the rest of the prompt, and three steps.
+    expect(injected).toEqual([3, 3, 0, 0, 0]);
   });
 
   it('reads as the source does where all layers are swapped, whatever becomes of the injection', async () => {
