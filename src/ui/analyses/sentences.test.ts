@@ -88,6 +88,22 @@ const line = (label: string, points: LayerSeries['points']): LayerSeries => ({
   ...{ key: label, label, colour: 'ink', points },
 });
 
+/** Numbers told together: the largest as it is told alone, all right to the last digit of theirs, and decimals alike. */
+function expectTogether(texts: readonly string[] | undefined, values: readonly number[]): void {
+  expect(texts).toHaveLength(values.length);
+  const plain = (texts ?? []).map((text) => text.replace('+', ''));
+  const apart = values.map((value) => plainNumber(value));
+  if ([...plain, ...apart].some((text) => text.includes('e'))) return expect(plain).toEqual(apart);
+  const largest = values.map(Math.abs).indexOf(Math.max(...values.map(Math.abs)));
+  expect(numbersOf(plain[largest] ?? '')).toEqual(numbersOf(apart[largest] ?? ''));
+  const decimals = new Set(plain.map((text) => text.split('.')[1]?.length ?? 0));
+  expect(decimals.size).toBe(1);
+  for (const [at, value] of values.entries())
+    expect(Math.abs((numbersOf(plain[at] ?? '')[0] ?? NaN) - value)).toBeLessThan(
+      0.51 * 10 ** -([...decimals][0] ?? 0),
+    );
+}
+
 /** Cases of n items: one, two, twelve, and whatever else. */
 const counts = fc.oneof(fc.constantFrom(1, 2, 12), fc.integer({ min: 3, max: 30 }));
 const many = <T>(item: fc.Arbitrary<T>): fc.Arbitrary<T[]> =>
@@ -314,18 +330,20 @@ describe('sentences and exported tables', () => {
           ? 'cannot be told; '
           : `at ${more} of ${LAYERS} layers and less at ${less}, with intervals that leave zero out; `,
       );
-      const [to, from] = ['RL', 'IN'].map((name) => plainNumber(numberIn(row, `${name}, ${PLAIN.title}`)));
-      expect(sentence).toContain(`at layer ${widest + 1}: mass ${to} in RL, ${from} in IN, on average `);
+      const masses = /at layer (\d+): mass (\S+) in RL, (\S+) in IN, on average /.exec(sentence);
+      expect(masses?.[1]).toBe(String(widest + 1));
+      expectTogether(
+        masses?.slice(2),
+        ['RL', 'IN'].map((name) => numberIn(row, `${name}, ${PLAIN.title}`)),
+      );
       const [low, high] = ['low', 'high'].map((end) => numberIn(row, `RL − IN, ${end}`)) as [number, number];
       const n = numberIn(row, 'RL − IN, n');
       expect(sentence).toContain(`n = ${n}${n < LEAST ? ': too few to tell' : n < 10 ? ': few' : ''}).`);
       if (Number.isNaN(low)) expect(sentence).toContain('(no interval, n = ');
       else {
         expect(low).toBeLessThan(high);
-        const shown = /95 %: (\S+) to (\S+),/.exec(sentence);
-        expect(shown?.slice(1).map((text) => text.replace('+', ''))).toEqual(
-          [low, high].map((end) => plainNumber(end)),
-        );
+        const shown = /on average (\S+) .*95 %: (\S+) to (\S+),/.exec(sentence);
+        expectTogether(shown?.slice(1), [shifts[widest] as number, low, high]);
       }
     });
   });
@@ -597,16 +615,20 @@ describe('sentences and exported tables', () => {
         const sentence = found.find((one) => one.toLowerCase().startsWith(name.slice(0, -1))) ?? '';
         expectMeans(sentence, rows, `${name}, ${PLAIN.title}`);
         if (sentence.includes('exactly zero in every layer')) continue;
-        for (const { name: region, first, last } of REGIONS) {
+        const chances = REGIONS.flatMap(({ name: region, first, last }) => {
           const chance = rows
             .slice(first, last + 1)
             .map((row) => numberIn(row, `${name}, chance, ${PLAIN.title}`))
             .filter((value) => !Number.isNaN(value));
-          if (chance.length === 0) continue;
-          expect(sentence).toMatch(
-            new RegExp(`${region} [^,]*\\(\\d layers?, chance ${plainNumber(mean(chance))}\\)`),
-          );
-        }
+          return chance.length > 0 ? [{ region, value: mean(chance) }] : [];
+        });
+        expectTogether(
+          chances.map(
+            ({ region }) =>
+              new RegExp(`${region} [^,]*\\(\\d layers?, chance ([^)]+)\\)`).exec(sentence)?.[1] ?? '',
+          ),
+          chances.map(({ value }) => value),
+        );
       }
     });
   });
