@@ -36,6 +36,13 @@ const overflows = (page: Page) =>
     ];
   });
 
+test('a phone that opens a page by its address sees its name among the pages', async ({ page }) => {
+  await page.setViewportSize(PHONE);
+  await page.goto('./#study');
+  await expect(page.getByRole('navigation').locator('[aria-current]')).toHaveText(/Study/);
+  await expect(page.getByRole('navigation').locator('[aria-current]')).toBeInViewport({ ratio: 1 });
+});
+
 test('on every page Esc closes the sheet on top, and no key acts behind it', async ({ page }) => {
   await new AppPage(page).start();
   const stand = () =>
