@@ -1,4 +1,4 @@
-import { settingOf, titleOf } from '../analyses/words-of-name.ts';
+import { chineseSettingOf as settingOf, chineseTitleOf as titleOf } from '../analyses/chinese-words.ts';
 import type { Verdict } from '../../verdicts.ts';
 import type { en } from './texts.ts';
 

@@ -2,7 +2,7 @@
 import { DECK_LIMITS, type Slide } from '../../study/deck.ts';
 import { sentenceOf } from '../../study/default-deck.ts';
 import type { StudyResult } from '../../study/study-result.ts';
-import { titleOf } from '../analyses/words-of-name.ts';
+import { titleOf } from '../analyses/title-of.ts';
 import type { OpenedStudy } from '../state/opened-study.ts';
 import { t } from './texts.ts';
 

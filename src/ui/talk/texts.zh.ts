@@ -1,4 +1,4 @@
-import { titleOf } from '../analyses/words-of-name.ts';
+import { chineseTitleOf as titleOf } from '../analyses/chinese-words.ts';
 import type { en } from './texts.ts';
 
 export const zh: typeof en = {

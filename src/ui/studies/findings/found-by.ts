@@ -1,6 +1,6 @@
 /** What a study's file says of it: by analysis, in sentences. */
 import { ROLE_LABELS, ROLES } from '../../../roles.mjs';
-import { titleOf } from '../../analyses/words-of-name.ts';
+import { titleOf } from '../../analyses/title-of.ts';
 import type { StudyResult } from '../../../study/study-result.ts';
 import { t } from '../texts.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '../../../report/report.ts';
 import { type ReportWords, words as english } from '../../../report/words.ts';
 import type { AnalysisResult } from '../../../study/study-result.ts';
-import { titleOf } from '../../analyses/words-of-name.ts';
+import { titleOf } from '../../analyses/title-of.ts';
 import { workWords } from '../../analyses/work-words.ts';
 import type { DrawnChart } from '../../charts/export/drawn-charts.ts';
 import { factLines } from '../../charts/export/figure-facts.ts';

@@ -34,7 +34,7 @@ import { abortable, cancelled, throwIfCancelled } from '../../../work/cancel.ts'
 import { buildName } from '../../../work/modules.ts';
 import { Yielder } from '../../../work/turns.ts';
 import { PREPARING } from '../../analyses/preparing.ts';
-import { titleOf } from '../../analyses/words-of-name.ts';
+import { titleOf } from '../../analyses/title-of.ts';
 import { Comparison } from '../../characterize/comparison.svelte.ts';
 import type { Characterize } from '../../characterize/characterize.svelte.ts';
 import type { Demo } from '../../demo/demo.svelte.ts';
