@@ -148,7 +148,7 @@ test('after a reload, and by a link, charts, findings and files are there again,
   });
   await test.step('an evaluation is deleted where it is listed, with all of its answers', async () => {
     await main.getByText(/^Kept results/).click();
-    const kept = main.getByRole('listitem').filter({ hasText: /^IN, RL/ });
+    const kept = main.getByRole('listitem').filter({ hasText: /^Necessity of IN, RL/ });
     await kept.getByRole('button', { name: /^Delete/ }).click();
     await expect(kept).toHaveCount(0);
     await page.keyboard.press('m');
