@@ -3,7 +3,6 @@ import { modelsOf } from '../engine/subject.ts';
 import { NamedError } from '../named-error.ts';
 import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
 import type { LongWork, WorkProgress } from '../work/long-work.ts';
-import { SerialQueue } from '../work/queue.ts';
 import { resume } from '../work/resume.ts';
 
 /** An engine that may have others beside it (`EngineClient.lanes`); one that has none answers alone. */
@@ -51,7 +50,7 @@ export function eachSample<Sample extends { readonly id: string }, Record, Engin
 
 /**
  * The same, with up to `size` samples at a time. Lanes take groups out of one queue; towards its end groups get smaller, so that
- * no lane waits long for the last. Records are told one at a time, as they come. Samples of a group that fails are computed one by
+ * no lane waits long for the last. Records are told one at a time, in the order of the groups: intervals drawn from them depend on it. Samples of a group that fails are computed one by
  * one, so that the others keep their records and the error names the one it is about; it ends all lanes.
  *
  * @throws NamedError `Cancelled`; those of `compute`, with the sample named, so that none is left out in silence.
@@ -74,9 +73,10 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
     signal,
   );
   const queue = new GroupQueue(groupsOf(left, size), lanes.length);
-  const telling = new SerialQueue();
+  /** Settled once all groups taken so far are told, or have failed. */
+  let told = Promise.resolve();
 
-  const answer = async (group: readonly Sample[], lane: Engine): Promise<void> => {
+  const answer = async (group: readonly Sample[], lane: Engine, before: Promise<void>): Promise<void> => {
     throwIfCancelled(signal);
     let answered: readonly Record[];
     try {
@@ -84,20 +84,23 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
     } catch (error) {
       if (isCancelled(error)) throw error;
       if (group.length === 1) throw named(error, group[0] as Sample);
-      for (const sample of group) await answer([sample], lane);
+      for (const sample of group) await answer([sample], lane, before);
       return;
     }
-    await telling.add(async () => {
-      for (const [index, sample] of group.entries()) {
-        throwIfCancelled(signal);
-        await add(keyOf(sample), answered[index] as Record);
-      }
-    });
+    await before;
+    for (const [index, sample] of group.entries()) {
+      throwIfCancelled(signal);
+      await add(keyOf(sample), answered[index] as Record);
+    }
   };
   let failed: { readonly error: unknown } | null = null;
   const run = async (lane: Engine): Promise<void> => {
     try {
-      for (let group = queue.next(); group; group = queue.next()) await answer(group, lane);
+      for (let group = queue.next(); group; group = queue.next()) {
+        const answering = answer(group, lane, told);
+        told = answering.catch(() => undefined);
+        await answering;
+      }
     } catch (error) {
       // Those that end because of it are no errors of their own.
       failed ??= { error };
