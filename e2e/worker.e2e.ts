@@ -213,13 +213,28 @@ test('other flags of the engine make another; another adapter another browser', 
   expect(profilesOf('t')).not.toEqual([profile]);
 });
 
+test('where the GPU process dies between requests, the next computes the same on another device', async () => {
+  const words = ['logits', '--model', at('model'), '--prompt', 'What?', '--device', 'webgpu'];
+  const logits = async (out: string): Promise<unknown> => {
+    const { exit, error } = await worker.run([...words, '--adapter', 'software', '--out', at(out)]);
+    expect(exit, error).toBe(0);
+    return json(at(out));
+  };
+  const before = await logits('gpu-1.json');
+  const gpu = processesBelow(worker.process.pid ?? 0).find(({ words }) =>
+    words.includes('--type=gpu-process'),
+  );
+  process.kill(gpu?.pid ?? 0, 'SIGKILL');
+  expect(await logits('gpu-2.json')).toEqual(before);
+});
+
 test('where the browser is killed its request says so, and the next has another', async () => {
   const words = [...PAIRS, '--tasks', 'ocr', 'counting', '--out', at('killed')];
   const ended = worker.run(words, at('journal-killed'), 'killed');
   await worker.said('killed', /^answering /);
   const browser = browserBelow(worker.process.pid ?? 0);
   process.kill(browser?.pid ?? 0, 'SIGKILL');
-  expect(await ended).toMatchObject({ exit: 1, error: expect.stringMatching(/^BrowserFailed: /) as string });
+  expect(await ended).toMatchObject({ exit: 1, error: expect.stringMatching(/^BrowserFailed: /) });
   expect(existsSync(at('killed'))).toBe(false);
   const { exit, error } = await worker.run(
     [...SWAP, '--shard', '2/2', '--out', at('again')],

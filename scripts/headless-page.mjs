@@ -44,7 +44,6 @@ export class HeadlessPage {
         page.evaluate((address) => globalThis.frankenscopeHeadless.cancel(address), `.${session.path}`);
       const answer = await opened.use(
         async (page) => {
-          signal.throwIfAborted();
           const all = command.names === undefined ? inputs : await withNamed(page, command.names, inputs);
           const request = { command: name, flags, inputs: all, session: `.${session.path}`, outName, again };
           return askPage(page, request);

@@ -154,6 +154,7 @@ export class OpenPage {
    * @throws {NamedError} BrowserFailed, PageFailed
    */
   async use(work, interruption) {
+    interruption?.signal.throwIfAborted();
     const { page } = this;
     /** @type {NodeJS.Timeout | undefined} */
     let late;
