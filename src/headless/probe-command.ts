@@ -3,9 +3,11 @@ import type { AskedModel } from '../analyses/asked-model.ts';
 import type { ModelFlag } from '../analyses/declaration.ts';
 import type { Evaluation } from '../analyses/evaluation.ts';
 import { freeName, nameFrom } from '../analyses/model-name.ts';
+import { withRun } from '../analyses/run-block.ts';
 import type { Given, Probe } from '../analyses/probe.ts';
 import { NamedError } from '../named-error.ts';
-import { committedSet, runProbe } from '../study/run/run-analysis.ts';
+import { committedSet, type Journalled, runProbe } from '../study/run/run-analysis.ts';
+import { RunMeter } from '../study/run-meter.ts';
 import { shownProbe } from '../study/shown/probe-given.ts';
 import type { Command, AnalysisContext } from './context.ts';
 import { givenPairs, givenQuestions } from './given-samples.ts';
@@ -42,11 +44,14 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
       return plan;
     },
   };
-  const { plan, records, findings } = await runProbe(told, given, values, context.journalled);
+  const meter = new RunMeter({ engine, device: models[0]?.model.device ?? 'wasm' });
+  const journalled: Journalled = (identity, total, work) =>
+    context.journalled(identity, total, meter.measuring(work));
+  const { plan, records, findings } = await runProbe(told, given, values, journalled);
   tellTaken();
   return {
     works: [plan.identity],
-    files: plan.files(records),
+    files: plan.files(records).map((file) => withRun(file, meter.figures(records.size))),
     findings,
     async shown(placed) {
       const shown = models.map(({ flag, index, checkpoint, model }) => {

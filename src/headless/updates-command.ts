@@ -1,6 +1,7 @@
 /** The command of any analysis of updates: checkpoints are opened and compared, work runs with its journal, and one file is written. */
 import { UPDATES } from '../analyses/registry.ts';
 import { jsonFile } from '../analyses/result-file.ts';
+import { withRun } from '../analyses/run-block.ts';
 import type { Updates } from '../analyses/updates.ts';
 import { colourAt } from '../checkpoint-places.ts';
 import { surveyCapabilities } from '../engine/capabilities.ts';
@@ -8,7 +9,8 @@ import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
 import { isRole, ROLE_LABELS, ROLES } from '../roles.mjs';
 import { browserComputers } from '../spectra/computers.ts';
 import { unplacedSentence, unsharedSentence } from '../spectra/deltas/unshared.ts';
-import { runUpdates, updatesFindings } from '../study/run/run-analysis.ts';
+import { type Journalled, runUpdates, updatesFindings } from '../study/run/run-analysis.ts';
+import { RunMeter, together } from '../study/run-meter.ts';
 import { keptComparison, shownUpdates } from '../study/shown/comparison.ts';
 import { comparedCheckpoints, regionCuts } from './compared.ts';
 import type { Command, AnalysisContext } from './context.ts';
@@ -32,8 +34,11 @@ export async function ranUpdates(context: AnalysisContext, analysis: Updates): P
     const plans = [analysis, ...parts].map((one) => {
       const values = settingValues(one.declaration.settings, flags);
       const plan = one.plan(given, values);
-      const run = () => runUpdates(plan, computers, context.journalled);
-      return { name: one.declaration.name, plan, values, run };
+      const meter = new RunMeter({ device: computers.device, threads: computers.threads.size });
+      const journalled: Journalled = (identity, total, work) =>
+        context.journalled(identity, total, meter.measuring(work));
+      const run = () => runUpdates(plan, computers, journalled);
+      return { name: one.declaration.name, plan, values, run, meter };
     });
     const leftOut = plans.flatMap(({ plan: { pairing } }) => [
       unsharedSentence(pairing),
@@ -50,7 +55,12 @@ export async function ranUpdates(context: AnalysisContext, analysis: Updates): P
     const file = plan.file(records, { cuts, parts: measured });
     return {
       works: plans.map(({ plan: { identity } }) => identity),
-      files: [jsonFile(analysis.declaration.file, file as object)],
+      files: [
+        withRun(
+          jsonFile(analysis.declaration.file, file as object),
+          together(plans.map((one) => one.meter.figures(one.plan.total))),
+        ),
+      ],
       findings: updatesFindings(analysis, plan, values, file, { labelOf, cuts }),
       async shown() {
         const { visionBlocks, injectedAfter } = await anyOpened(context);
