@@ -18,22 +18,23 @@ export interface RunFigures {
   readonly threads?: number;
 }
 
-/** Where the block stands: the reference's own files have theirs under `metadata`. */
+/** Where the block stands: at the top, or under `metadata`, as the reference's attention file has it. */
 interface Blocked {
   frankenscope?: unknown;
   metadata?: { frankenscope?: unknown };
 }
 
 /**
- * A result file that says how the run went: one with a `frankenscope` block, at the top of the result's folder. Others, and all where nothing is
- * known, stay as they are.
+ * A result file that says how the run went: one at the top of the result's folder which tells where it comes from, in a `frankenscope` block or in
+ * `metadata` of ours. Others, and all where nothing is known, stay as they are.
  */
 export function withRun(file: ResultFile, run: RunFigures | null): ResultFile {
   if (run === null || !carriesRun(file.path)) return file;
   const value = JSON.parse(file.text) as Blocked;
   const block = [value, value.metadata].map((owner) => owner?.frankenscope).find(isObject);
-  if (!block) return file;
-  Object.assign(block, { run });
+  if (block) Object.assign(block, { run });
+  else if (isObject(value.metadata)) value.frankenscope = { run };
+  else return file;
   return { ...file, text: jsonText(value) };
 }
 

@@ -29,7 +29,9 @@ export class Lanes<Engine extends LaneEngine> {
 
   /** Those that have what they were asked to hold. */
   get ready(): readonly Engine[] {
-    return this.#lanes.filter(({ engine, loads }) => loads === 0 && engine.holdsAny).map(({ engine }) => engine);
+    return this.#lanes
+      .filter(({ engine, loads }) => loads === 0 && engine.holdsAny)
+      .map(({ engine }) => engine);
   }
 
   /** So many of them, each once it has these checkpoints. Those there are come first. */

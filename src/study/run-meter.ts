@@ -86,10 +86,7 @@ type Least = Pick<RunFigures, 'floor' | 'lanes' | 'threads'>;
  * Cells and steps of each engine at what a plain answer takes in it, spread over all that answered. Without a floor where one of them could not be
  * measured.
  */
-async function leastOf(
-  before: readonly WorkOfEngine[],
-  after: readonly WorkOfEngine[],
-): Promise<Least> {
+async function leastOf(before: readonly WorkOfEngine[], after: readonly WorkOfEngine[]): Promise<Least> {
   const worked = after.flatMap(({ engine, threads, ...now }) => {
     const then = before.find((one) => one.engine === engine);
     // One that was replaced counts anew.
