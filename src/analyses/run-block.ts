@@ -1,4 +1,5 @@
 /** `run` of a result file's `frankenscope` block: how the run went that made it. Nothing of it decides a result, and no comparison reads it. */
+import type { ResultPieces } from '../evaluation/results/write.ts';
 import { jsonText, type ResultFile } from './result-file.ts';
 
 /** What is known of a run; what is not is left out. */
@@ -38,8 +39,17 @@ export function withRun(file: ResultFile, run: RunFigures | null): ResultFile {
   return { ...file, text: jsonText(value) };
 }
 
-/** Whether a file of this path could. */
-export function carriesRun(path: string): boolean {
+/** The same of files in pieces: those that cannot say it stay in pieces. */
+export function piecesWithRun(files: ResultPieces, run: RunFigures | null): ResultPieces {
+  if (run === null) return files;
+  return new Map(
+    [...files].map(([path, pieces]) =>
+      carriesRun(path) ? [path, [withRun({ path, text: [...pieces].join('') }, run).text]] : [path, pieces],
+    ),
+  );
+}
+
+function carriesRun(path: string): boolean {
   return path.endsWith('.json') && !path.includes('/');
 }
 

@@ -4,7 +4,7 @@ import { analysis as energy } from '../analyses/energy/analysis.ts';
 import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
 import type { Evaluation, EvaluationPlan, MeasuredUpdates } from '../analyses/evaluation.ts';
 import type { ResultFile } from '../analyses/result-file.ts';
-import { type RunFigures, withRun } from '../analyses/run-block.ts';
+import { piecesWithRun } from '../analyses/run-block.ts';
 import { defaultValues } from '../analyses/setting-values.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { plannedTurns } from '../evaluation/answers/answer-all.ts';
@@ -75,7 +75,7 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
   });
   return {
     works: answerJournals(plan.asks).map(({ identity }) => identity),
-    files: textsOf(files, meter.figures(plan.total)),
+    files: textsOf(piecesWithRun(files, meter.figures(plan.total))),
     findings: evaluation.findings(evaluation.table(graded, values), values),
     graded,
     async shown(placed) {
@@ -106,8 +106,8 @@ function turnsText({ memoryBytes, peakBytes, bytesReadAgain, seconds }: PlannedT
   );
 }
 
-function* textsOf(files: ResultPieces, run: RunFigures | null): Generator<ResultFile> {
-  for (const [path, pieces] of files) yield withRun({ path, text: [...pieces].join('') }, run);
+function* textsOf(files: ResultPieces): Generator<ResultFile> {
+  for (const [path, pieces] of files) yield { path, text: [...pieces].join('') };
 }
 
 /** All answers, and how many of them this run generated. Every one is kept: a later run is served from them. */
