@@ -11,6 +11,7 @@ import type { Ablation } from './protocol/intervention.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
+import { cellsOf, WorkAccount } from './work-account.ts';
 
 /** A text as some rows read it: of each layer `[kvHeads × tokens × headDim]` in host memory. */
 interface Kept {
@@ -26,12 +27,14 @@ const KEPT = 4;
 export class Beginnings {
   readonly #backend: Backend;
   readonly #decoder: Decoder;
+  readonly #account: WorkAccount;
   /** By the checkpoint whose embeddings are read; it goes when that is unloaded. */
   readonly #kept = new WeakMap<Resident, Kept[]>();
 
-  constructor(backend: Backend, decoder: Decoder) {
+  constructor(backend: Backend, decoder: Decoder, account = new WorkAccount()) {
     this.#backend = backend;
     this.#decoder = decoder;
+    this.#account = account;
   }
 
   /** Reads the first `end` tokens in the plain run. Entries `[1, kvHeads, end, headDim]` a layer, the caller's. */
@@ -148,6 +151,7 @@ export class Beginnings {
     };
     try {
       const outputs = await prefill(this.#backend, this.#decoder, subject, sequence, options);
+      this.#account.read(cellsOf(plan, subject.layers.length, sequence.length));
       if (outputs['hidden_out']) this.#backend.dispose(outputs['hidden_out']);
       return layers;
     } catch (error) {

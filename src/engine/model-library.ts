@@ -30,6 +30,7 @@ import { SerialQueue } from '../work/queue.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import type { ReadyDevice, Surroundings } from './ready-devices.ts';
 import { ReadyDevices } from './ready-devices.ts';
+import type { Runtime } from './runtime.ts';
 import { storedEmbedding } from './stored-embedding.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { WeightArrays } from './weights/arrays.ts';
@@ -322,7 +323,17 @@ export class ModelLibrary {
 
   /** The device, made ready if it was not in use yet. */
   async backend(device: Device): Promise<Backend> {
-    return (await this.#devices.get(device)).runtime.backend;
+    return (await this.runtime(device)).backend;
+  }
+
+  /** The same, with the parts of models that run on it. */
+  protected async runtime(device: Device): Promise<Runtime> {
+    return (await this.#devices.get(device)).runtime;
+  }
+
+  /** Whether all of a subject is loaded. */
+  protected holds({ layers, rest, head = rest }: Subject): boolean {
+    return [rest, head, ...layers].every((id) => this.#loaded.has(id));
   }
 
   /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkDonor`. */
@@ -394,10 +405,7 @@ export class ModelLibrary {
     if (!weights.limited) return;
     const turns = later.flatMap((subject) => {
       // Whoever was unloaded meanwhile is told when it is asked.
-      if (
-        ![subject.rest, ...subject.layers, subject.head ?? subject.rest].every((id) => this.#loaded.has(id))
-      )
-        return [];
+      if (!this.holds(subject)) return [];
       const { subject: resident } = this.resolve(subject);
       return [[...visionNeeds(resident), ...runNeeds(resident)]];
     });

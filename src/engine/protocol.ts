@@ -5,6 +5,7 @@ import type { WeightsFolder } from '../vlm/weights-folder.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import type { Capabilities } from './protocol/capabilities.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
+import type { Device } from './protocol/device.ts';
 import type { CaptureKvRequest, ForwardRequest, ForwardResult } from './protocol/forward.ts';
 import type {
   GenerateAllRequest,
@@ -23,6 +24,7 @@ import type {
 } from './protocol/loading.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import type { ModelId, Subject } from './subject.ts';
+import type { WorkOfEngine } from './worked.ts';
 
 /** What the engine is doing about its own health; shown, never hidden. */
 export type EngineStatus =
@@ -73,6 +75,8 @@ export interface EngineApi {
   captureImageKv(request: CaptureKvRequest): Promise<string>;
   releaseKv(handle: string): Promise<void>;
   cancel(job: string): Promise<void>;
+  /** What it and its lanes have computed on a device. One that does not count has no such call. */
+  worked?(device: Device): Promise<readonly WorkOfEngine[]>;
   storedWeights(): Promise<readonly StoredWeights[]>;
   deleteStoredWeights(key: string): Promise<void>;
   onStatus(listener: (status: EngineStatus) => void): Promise<void>;

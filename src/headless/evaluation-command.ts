@@ -4,6 +4,7 @@ import { analysis as energy } from '../analyses/energy/analysis.ts';
 import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
 import type { Evaluation, EvaluationPlan, MeasuredUpdates } from '../analyses/evaluation.ts';
 import type { ResultFile } from '../analyses/result-file.ts';
+import { piecesWithRun } from '../analyses/run-block.ts';
 import { defaultValues } from '../analyses/setting-values.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import { plannedTurns } from '../evaluation/answers/answer-all.ts';
@@ -16,6 +17,7 @@ import { browserComputers } from '../spectra/computers.ts';
 import type { EnergyRecord } from '../spectra/energy.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LongWork } from '../work/long-work.ts';
+import { RunMeter } from '../study/run-meter.ts';
 import { shownEvaluation } from '../study/shown/evaluation-given.ts';
 import { memorySize } from '../memory-size.ts';
 import { comparedCheckpoints } from './compared.ts';
@@ -57,7 +59,8 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
     { counts: plan.cost, samples: asked, models, reading: given.reading },
     context,
   );
-  const { answers, generated } = await answered(context, plan);
+  const meter = new RunMeter({ engine, device: models[0]?.model.device ?? 'wasm' });
+  const { answers, generated } = await answered(context, plan, meter);
   tellTaken();
   signal.throwIfAborted();
   const memory = declaration.measuresMemory
@@ -72,7 +75,7 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
   });
   return {
     works: answerJournals(plan.asks).map(({ identity }) => identity),
-    files: textsOf(files),
+    files: textsOf(piecesWithRun(files, meter.figures(plan.total))),
     findings: evaluation.findings(evaluation.table(graded, values), values),
     graded,
     async shown(placed) {
@@ -111,12 +114,13 @@ function* textsOf(files: ResultPieces): Generator<ResultFile> {
 async function answered(
   context: AnalysisContext,
   plan: EvaluationPlan,
+  meter: RunMeter,
 ): Promise<{ readonly answers: Answers; readonly generated: number }> {
   let generated = 0;
   const answers = await answersJournalled(
     plan.asks,
     (identity, total, work, keys) => context.journalled(identity, total, work, true, keys),
-    (work) =>
+    meter.measuring((work) =>
       plan.run({
         ...work,
         onRecord(key, answer) {
@@ -124,6 +128,7 @@ async function answered(
           return work.onRecord?.(key, answer);
         },
       }),
+    ),
   );
   return { answers, generated };
 }

@@ -3,11 +3,13 @@ import type { AskedModel } from '../analyses/asked-model.ts';
 import type { ModelFlag } from '../analyses/declaration.ts';
 import type { Evaluation } from '../analyses/evaluation.ts';
 import { freeName, nameFrom } from '../analyses/model-name.ts';
+import { withRun } from '../analyses/run-block.ts';
 import type { Given, Probe } from '../analyses/probe.ts';
 import type { SettingValues } from '../analyses/setting-values.ts';
 import { NamedError } from '../named-error.ts';
-import { committedSet, runProbe } from '../study/run/run-analysis.ts';
 import { probePart } from '../study/parts/probe-part.ts';
+import { committedSet, type Journalled, runProbe } from '../study/run/run-analysis.ts';
+import { RunMeter } from '../study/run-meter.ts';
 import type { ShownPart } from '../study/shown/part.ts';
 import { shownProbe } from '../study/shown/probe-given.ts';
 import type { Command, AnalysisContext } from './context.ts';
@@ -48,17 +50,18 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
       return plan;
     },
   };
-  const { plan, records, findings } = await runProbe(
-    told,
-    shard ? { ...given, shard } : given,
-    values,
-    whole ? (_, __, work) => partJournalled(context, whole.identity, whole.total, work) : context.journalled,
-  );
+  const meter = new RunMeter({ engine, device: models[0]?.model.device ?? 'wasm' });
+  const journalled: Journalled = (identity, total, work) =>
+    whole
+      ? partJournalled(context, whole.identity, whole.total, meter.measuring(work))
+      : context.journalled(identity, total, meter.measuring(work));
+  const laid = shard ? { ...given, shard } : given;
+  const { plan, records, findings } = await runProbe(told, laid, values, journalled);
   tellTaken();
   const places = models.map(({ flag, index }) => [flag, index] as const);
   return {
     works: [plan.identity],
-    files: plan.files(records),
+    files: plan.files(records).map((file) => withRun(file, meter.figures(records.size))),
     findings,
     ...(shard && whole
       ? { part: await probePart(probe, { given, values, whole, own: plan, records }, shard) }

@@ -1,6 +1,7 @@
 /** The command of any analysis of updates: checkpoints are opened and compared, work runs with its journal, and one file is written. */
 import { UPDATES } from '../analyses/registry.ts';
 import { jsonFile } from '../analyses/result-file.ts';
+import { type RunFigures, withRun } from '../analyses/run-block.ts';
 import { type Shard, tensorsOf } from '../analyses/shard.ts';
 import type { Updates, UpdatesPlan } from '../analyses/updates.ts';
 import { colourAt } from '../checkpoint-places.ts';
@@ -14,6 +15,7 @@ import { unplacedSentence, unsharedSentence } from '../spectra/deltas/unshared.t
 import type { Computers } from '../spectra/diversity.ts';
 import { comparedOfPart, type RunUpdates, updatesPart } from '../study/parts/updates-part.ts';
 import { runUpdates, updatesFindings } from '../study/run/run-analysis.ts';
+import { RunMeter, together } from '../study/run-meter.ts';
 import { type Compared, keptComparison, shownUpdates } from '../study/shown/comparison.ts';
 import { comparedCheckpoints, regionCuts } from './compared.ts';
 import type { Command, AnalysisContext } from './context.ts';
@@ -49,19 +51,24 @@ export async function ranUpdates(context: AnalysisContext, analysis: Updates): P
     const layers = runs[0]?.plan.pairing.layers ?? 0;
     const cuts = regionCuts(context, layers);
     const records = new Map<string, ReadonlyMap<string, unknown>>();
-    for (const { name, plan } of runs)
-      records.set(
-        name,
-        shard
-          ? await partOfUpdates(context, plan, computers, shard)
-          : await runUpdates(plan, computers, context.journalled),
-      );
+    const figures: (RunFigures | null)[] = [];
+    for (const { name, plan } of runs) {
+      const meter = new RunMeter({ device: computers.device, threads: computers.threads.size });
+      const journalled: AnalysisContext['journalled'] = (identity, total, work, ...kept) =>
+        context.journalled(identity, total, meter.measuring(work), ...kept);
+      const found = shard
+        ? await partOfUpdates({ flags, journalled }, plan, computers, shard)
+        : await runUpdates(plan, computers, journalled);
+      records.set(name, found);
+      figures.push(meter.figures(found.size));
+    }
     const compared = async () => {
       const { visionBlocks, injectedAfter } = await anyOpened(context);
       const body = { visionBlocks, layers, ...(injectedAfter ? { injectedAfter } : {}) };
       return { body, set: checkpoints, computer };
     };
-    const ran = updatesRan(analysis, runs, records, { cuts, compared });
+    const measured = updatesRan(analysis, runs, records, { cuts, compared });
+    const ran = { ...measured, files: [...measured.files].map((file) => withRun(file, together(figures))) };
     const [main] = runs;
     if (!shard || !main) return ran;
     const kept = comparedOfPart(await compared(), main.values);
@@ -74,7 +81,7 @@ export async function ranUpdates(context: AnalysisContext, analysis: Updates): P
 
 /** Measures this part's tensors, kept in the journal of the whole. */
 export function partOfUpdates<Record>(
-  context: AnalysisContext,
+  context: Pick<AnalysisContext, 'flags' | 'journalled'>,
   plan: UpdatesPlan<Record, unknown>,
   computers: Computers,
   shard: Shard,

@@ -125,6 +125,7 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
   }
   const engine = {
     ...recordedEngine(),
+    ...counting(),
     bufferBytes: () => Promise.resolve({ peak: 9 }),
     estimate: () => Promise.resolve({ kvCacheBytes: 1, activationBytes: 2 }),
     describe: () =>
@@ -176,6 +177,14 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
   const result = await run(context);
   if (result !== undefined) files.set(name, plain(result));
   return files;
+}
+
+/** An engine that has computed something whenever it is asked. */
+function counting() {
+  let cells = 0;
+  const engine = { plainCost: () => Promise.resolve({ cell: 1, step: 2 }) };
+  const worked = () => Promise.resolve([{ engine, threads: 1, cells: (cells += 1), steps: 0 }]);
+  return { worked };
 }
 
 /** A file's values: its JSON, or each of its lines. */

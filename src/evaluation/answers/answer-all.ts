@@ -1,6 +1,8 @@
+import type { Device } from '../../engine/protocol/device.ts';
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
 import type { PlannedTurns } from '../../engine/protocol/loading.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
+import type { WorkOfEngine } from '../../engine/worked.ts';
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
 import { eachGroup } from '../../probes/each-sample.ts';
@@ -22,6 +24,8 @@ export interface AnsweringEngine {
   /** Where models may take turns. */
   turns?(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null>;
   lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<AnsweringEngine>[]>;
+  /** As of `ProbeEngine`. */
+  worked?(device: Device): Promise<readonly WorkOfEngine[]>;
 }
 
 /**
