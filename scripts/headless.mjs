@@ -11,6 +11,7 @@ import { ensurePackages } from './packages.mjs';
 import { PartialFiles } from './partial-files.mjs';
 import { checkOut, PageError, runCommand } from './run-command.mjs';
 import { Session } from './session.mjs';
+import { shardOf } from './shard.mjs';
 
 /**
  * `npm run -s headless -- COMMAND FLAGS`: runs the app's own code in a headless Chromium. The page
@@ -33,9 +34,11 @@ await runCommand(async (signal) => {
     );
   if (words.includes('--help')) return describe(name, command);
   const { out, quiet, adapter, ...flags } = readFlags(command, words);
+  if (typeof flags.shard === 'string') flags.shard = shardOf(flags.shard);
+  const writes = flags.shard === undefined ? command.writes : 'folder';
   const handed = findInputs(command, flags);
   const streamed = command.streams !== undefined && Object.hasOwn(flags, command.streams);
-  checkOut(String(out), streamed ? 'file' : command.writes);
+  checkOut(String(out), streamed ? 'file' : writes);
   ensurePackages();
   ensureBuild({ quiet: true });
   const inputs = findDemos(handed);
@@ -47,7 +50,7 @@ await runCommand(async (signal) => {
   };
   const place = resolve(String(out));
   const files =
-    streamed || command.writes !== 'json' ? new PartialFiles(streamed ? dirname(place) : place) : null;
+    streamed || writes !== 'json' ? new PartialFiles(streamed ? dirname(place) : place) : null;
   const journals = new JournalFiles();
   const session = new Session(files, journals);
   const page = {

@@ -31,6 +31,8 @@ export function promptsAbove(first: readonly number[], layers: number): number {
  */
 export interface Plan<Record, Sample> {
   readonly identity: WorkIdentity;
+  /** What records are filed under, in the order of its files. */
+  readonly keys: readonly string[];
   /** Records of the whole. */
   readonly total: number;
   readonly cost: Cost;

@@ -2,6 +2,7 @@
 import type { ResultFile } from '../analyses/result-file.ts';
 import type { GradedAnswer } from '../evaluation/tables/graded.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
+import { type Part, partFiles } from '../study/parts/part-file.ts';
 import type { ShownPart } from '../study/shown/part.ts';
 import type { CommandContext } from './context.ts';
 
@@ -17,19 +18,22 @@ export interface Ran {
   readonly findings: readonly string[];
   /** Of an evaluation. */
   readonly graded?: readonly GradedAnswer[];
+  /** Of a part of the work (`--shard`): files, findings and answers are of this part's records. */
+  readonly part?: Part;
   /** What a page shows it by without a model; null where it cannot. @throws NamedError those of reading pictures */
   shown(placed: Placed): Promise<ShownPart | null>;
 }
 
-/** What a command answers: the JSON of one that writes no folder. */
+/** What a command answers: the JSON of one that writes no folder. A part is a folder always. */
 export async function written(
   { out }: Pick<CommandContext, 'out'>,
   writes: 'json' | 'folder',
-  { files }: Ran,
+  { files, part }: Ran,
 ): Promise<unknown> {
   for (const { path, text } of files) {
-    if (writes === 'json') return JSON.parse(text) as unknown;
+    if (writes === 'json' && !part) return JSON.parse(text) as unknown;
     await out.text(path, text);
   }
+  for (const { path, text } of part ? await partFiles(part) : []) await out.text(path, text);
   return undefined;
 }

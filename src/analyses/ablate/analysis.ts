@@ -78,7 +78,7 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
     };
     return {
       identity: identifyBy('ablate', `Zero ablation of ${asked.name} on ${list.name}`, deciding, decidedBy),
-      total: problems.length,
+      ...{ keys: problems.map(({ id }) => id), total: problems.length },
       cost: {
         ...{ samples: problems.length, answers: problems.length * (experiments.length + 1) },
         prompts:

@@ -72,7 +72,7 @@ export const analysis: Probe<QuestionList, Values, AttentionRecord, Problem> = {
     const title = `Attention shift of ${namesOf(models)} on ${list.name}`;
     return {
       identity: identifyBy('attention', title, deciding, decidedBy),
-      total: items.length,
+      ...{ keys: items.map(({ id }) => id), total: items.length },
       cost: {
         samples: items.length,
         answers: items.length * (running === 'free' ? models.length : 1),

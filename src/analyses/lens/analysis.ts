@@ -63,7 +63,7 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
     const title = `Logit lens of ${namesOf(models)} on ${list.name}`;
     return {
       identity: identifyBy('lens', title, deciding, decidedBy),
-      total: items.length,
+      ...{ keys: items.map(({ id }) => id), total: items.length },
       cost: {
         ...{ samples: items.length, answers: items.length * models.length },
         // Said, and read again with every layer's logits.

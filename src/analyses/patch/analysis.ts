@@ -82,7 +82,7 @@ export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
     const title = `Cross-checkpoint patching of ${recipient.name} and ${donor.name} on ${list.name}`;
     return {
       identity: identifyBy('patch', title, deciding, decidedBy),
-      total: keys.length,
+      ...{ keys, total: keys.length },
       cost: {
         ...{ samples: items.length, answers: keys.length },
         prompts: items.length * (2 + promptsAbove(depths, recipient.checkpoint.layers)),

@@ -70,6 +70,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     const injected = injectionOf(asked, values.injection);
     const pool = set.whole ? set.pairs : set.pairs.filter(({ task }) => tasks.includes(task));
     const pairs = shardOf(set.whole ? pool : firstOfEach(pool, tasks, samples), shard);
+    const keys = pairs.map(pairKey);
     const layers = layersOf(values.layers, asked.checkpoint.layers, '--layers');
     const deciding: Deciding = {
       models: decidingModels([['model', asked]]),
@@ -79,7 +80,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     };
     return {
       identity: identifyBy('swap', `Token swap of ${asked.name} on ${set.name}`, deciding, decidedBy),
-      total: pairs.length,
+      ...{ keys, total: keys.length },
       cost: {
         ...{ samples: pairs.length, answers: pairs.length * (layers.length + 1) },
         // The source's keys and values, and the plain answer.
@@ -99,7 +100,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
           long,
         ),
       files: (records, origin) =>
-        swapFiles(inOrder(records, pairs.map(pairKey)), {
+        swapFiles(inOrder(records, keys), {
           model: { ...origin, ...provenance(asked.checkpoint, asked.model), ...injected },
           ...{ reading, mode, reads, definition, maxNewTokens },
           ...{ literalImage: set.literalImage, literalImages: set.literalImages },

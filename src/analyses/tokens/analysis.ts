@@ -79,7 +79,7 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
         deciding,
         decidedBy,
       ),
-      total: items.length,
+      ...{ keys: items.map(({ id }) => id), total: items.length },
       cost: {
         ...{ samples: items.length, answers: forcedBy === 'file' ? 0 : items.length },
         prompts: items.length * (all.length + (forcedBy === 'file' ? 0 : 1)),

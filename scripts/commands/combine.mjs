@@ -1,0 +1,14 @@
+import { COMMON, OUT_FOLDER } from './shared/flags.mjs';
+
+/** @type {import('../commands.mjs').Command} */
+export const command = {
+  help: 'parts that --shard wrote, in any order, into the files that one run of their command writes',
+  writes: 'folder',
+  rest: 'parts',
+  flags: {
+    parts: { kind: 'parts', required: true, help: 'every part folder of one command; the flag may be left out' },
+    quiet: /** @type {import('../commands.mjs').Flag} */ (COMMON.quiet),
+    adapter: /** @type {import('../commands.mjs').Flag} */ (COMMON.adapter),
+    out: OUT_FOLDER,
+  },
+};

@@ -1,0 +1,27 @@
+import { GivenParts } from '../../study/parts/given-parts.ts';
+import type { PartFolder } from '../../study/parts/part-file.ts';
+import { combined } from '../combined.ts';
+import type { Command } from '../context.ts';
+import type { GivenInputs } from '../file-inputs.ts';
+
+/** Part folders of one command into the files that one run of it writes. No model is loaded, and nothing of what was asked is opened. */
+export const run: Command = async ({ inputs, out }) => {
+  const parts = await GivenParts.of(givenFolders(inputs));
+  const { files } = await combined(parts);
+  for (const { path, text } of files) await out.text(path, text);
+  return undefined;
+};
+
+/** Each with the name under which it was given: `scripts/part-folders.mjs` puts it before the paths. */
+function givenFolders(inputs: GivenInputs): readonly PartFolder[] {
+  const folders = new Map<string, Map<string, File>>();
+  for (const [path, file] of inputs.one('parts')?.files ?? []) {
+    const cut = path.indexOf('/');
+    const top = path.slice(0, cut);
+    const files = folders.get(top) ?? new Map<string, File>();
+    folders.set(top, files.set(path.slice(cut + 1), file));
+  }
+  return [...folders].map(([top, files]) => {
+    return { name: decodeURIComponent(top.slice(top.indexOf(':') + 1)), files };
+  });
+}
