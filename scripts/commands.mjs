@@ -100,6 +100,16 @@ function withLora(command) {
   return { ...command, flags: { model, lora: LORA, ...others } };
 }
 
+/**
+ * Runs the others, one after another in one browser: `worker.mjs`.
+ * @type {Command}
+ */
+export const WORKER = {
+  help: 'runs commands one after another in one browser, as lines on stdin ask for them',
+  writes: 'json',
+  flags: {},
+};
+
 /** @type {Command} */
 export const BENCH = {
   help: 'times decoding, rows and loading',

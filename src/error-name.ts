@@ -21,6 +21,7 @@ export type ErrorName =
   | 'BadPath'
   | 'BadPicture'
   | 'BadReply'
+  | 'BadRequest'
   | 'BadTable'
   | 'BadValue'
   | 'BindingTooLarge'

@@ -234,9 +234,9 @@ export class EngineClient implements EngineApi {
     return this.#contents.opened.size > 0;
   }
 
-  /** Ends its worker; it can be asked nothing more. */
-  end(): Promise<void> {
-    return this.#connection.end();
+  /** Ends its worker, and those of its lanes; it can be asked nothing more. */
+  async end(): Promise<void> {
+    await Promise.all([this.#lanes.end(), this.#connection.end()]);
   }
 
   async generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {

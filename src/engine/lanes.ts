@@ -49,6 +49,13 @@ export class Lanes<Engine extends LaneEngine> {
     });
   }
 
+  /** Ends all of them, whatever they do. */
+  async end(): Promise<void> {
+    const lanes = this.#lanes;
+    this.#lanes = [];
+    await Promise.all(lanes.map(({ engine }) => engine.end()));
+  }
+
   /** Gives a checkpoint back in all of them; one that holds none any more ends, and its memory with it. */
   async drop(id: ModelId): Promise<void> {
     await Promise.all(

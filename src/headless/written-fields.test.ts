@@ -152,7 +152,7 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
   };
   const context = {
     ...{ flags, engine, journals, signal: new AbortController().signal },
-    notice: () => undefined,
+    ...{ notice: () => undefined, atEnd: () => undefined },
     onProgress: () => undefined,
     inputs: {
       list: () => [],
