@@ -7,7 +7,7 @@ import type { ResultFile } from '../analyses/result-file.ts';
 import { piecesWithRun } from '../analyses/run-block.ts';
 import { defaultValues } from '../analyses/setting-values.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
-import { plannedTurns } from '../evaluation/answers/answer-all.ts';
+import { turnsOf } from '../evaluation/answers/answer-all.ts';
 import { answerJournals, answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
 import type { ResultPieces } from '../evaluation/results/write.ts';
 import { nothingToAsk } from '../evaluation/samples/item-counts.ts';
@@ -49,10 +49,7 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
   notice(
     `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
   );
-  const turns = await plannedTurns(
-    engine,
-    plan.variants.map(({ subject }) => subject),
-  );
+  const turns = await turnsOf(engine, plan.asks);
   if (turns) notice(turnsText(turns));
   const asked = plan.asks.map(({ sample }) => sample);
   const tellTaken = await tellSeconds(
@@ -102,7 +99,7 @@ function turnsText({ memoryBytes, peakBytes, bytesReadAgain, seconds }: PlannedT
   const time = seconds === null ? '' : `, some ${Math.ceil(seconds)} s`;
   return (
     `memory of ${memorySize(memoryBytes)}: models take turns, ${memorySize(peakBytes)} of weights at a time at most; ` +
-    `${memorySize(bytesReadAgain)} are read again in one round of the variants${time}`
+    `${memorySize(bytesReadAgain)} are read again over all batches of the variants${time}`
   );
 }
 
