@@ -14,6 +14,12 @@ export interface RunUpdates {
   readonly plan: UpdatesPlan<unknown, unknown>;
 }
 
+/** Updates that were measured of a part, and what they are of. */
+export interface MeasuredPart extends RunUpdates {
+  readonly records: ReadonlyMap<string, unknown>;
+  readonly compared: Omit<Compared, 'identities'>;
+}
+
 /** This part's records of one, in the plan's order. */
 export function updatesRecords(
   { name, plan }: Pick<RunUpdates, 'name' | 'plan'>,
