@@ -49,8 +49,7 @@ await runCommand(async (signal) => {
     if (!quiet) console.error(text);
   };
   const place = resolve(String(out));
-  const files =
-    streamed || writes !== 'json' ? new PartialFiles(streamed ? dirname(place) : place) : null;
+  const files = streamed || writes !== 'json' ? new PartialFiles(streamed ? dirname(place) : place) : null;
   const journals = new JournalFiles();
   const session = new Session(files, journals);
   const page = {

@@ -52,7 +52,13 @@ async function combinedProbe(probe: Probe, parts: GivenParts, places: ModelPlace
     works: [plan.identity],
     files: plan.files(records),
     findings: probeFindings(probe, plan, records, given.models, values),
-    shown: (placed) => probeShown(probe, given, values, places.map((place) => placed(...place))),
+    shown: (placed) =>
+      probeShown(
+        probe,
+        given,
+        values,
+        places.map((place) => placed(...place)),
+      ),
   };
 }
 
@@ -104,8 +110,7 @@ async function combinedEvaluation(
   const answers = await parts.records(ANSWERS, recordShape<Answer>(ANSWERS), keys);
   const tensors = measured?.pairing.families.map((family) => family.name) ?? [];
   const updates =
-    measured &&
-    measuredOf(measured, await parts.records(ofEnergy.name, energy.shape, tensors), energies);
+    measured && measuredOf(measured, await parts.records(ofEnergy.name, energy.shape, tensors), energies);
   return evaluationRan(evaluation, { given, values, plan }, { asks, answers, updates }, places);
 }
 

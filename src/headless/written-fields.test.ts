@@ -62,7 +62,6 @@ async function caseOf(name: string): Promise<Pick<Case, 'words' | 'world'>> {
   return { words: [], world: { ...(CASES['attention'] as Case).world, folders: { model } } };
 }
 
-
 /** What it writes of its own case. */
 async function writtenOf(name: string, more: readonly string[] = []): Promise<ReadonlyMap<string, unknown>> {
   const { words, world } = await caseOf(name);
@@ -84,7 +83,7 @@ async function writtenOf(name: string, more: readonly string[] = []): Promise<Re
       );
     }
   }
-  return written(name, [...words, ...more, '--device', 'wasm'], world, new Map(), storage);
+  return written(name, [...words, ...more, '--device', 'wasm'], world, { storage, gpu: true });
 }
 
 /** A file's values: its JSON, or each of its lines. */

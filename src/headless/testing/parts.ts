@@ -47,10 +47,16 @@ export async function combined(parts: readonly Files[]): Promise<Files> {
   const handed = parts.flatMap((files, index) =>
     [...files].flatMap(([path, text]) => {
       const isRead = path.endsWith('part.json') || /(^|\/)records\/[^/]*$/.test(path);
-      return isRead ? [[`${index}:${encodeURIComponent(`parts/${index}`)}/${path}`, new Blob([text])] as const] : [];
+      return isRead
+        ? [[`${index}:${encodeURIComponent(`parts/${index}`)}/${path}`, new Blob([text])] as const]
+        : [];
     }),
   );
-  return textsOf(await written('combine', ['p', '--out', 'o', '--adapter', 'auto'], (CASES['swap'] as Case).world, new Map(handed)));
+  return textsOf(
+    await written('combine', ['p', '--out', 'o', '--adapter', 'auto'], (CASES['swap'] as Case).world, {
+      handed: new Map(handed),
+    }),
+  );
 }
 
 async function ran(
@@ -64,5 +70,10 @@ async function ran(
 
 /** A JSON that is answered is a file as well; what the shell calls it, parts do not know. */
 function textsOf(files: ReadonlyMap<string, unknown>): Files {
-  return new Map([...files].map(([path, content]) => [path, typeof content === 'string' ? content : JSON.stringify(content)]));
+  return new Map(
+    [...files].map(([path, content]) => [
+      path,
+      typeof content === 'string' ? content : JSON.stringify(content),
+    ]),
+  );
 }

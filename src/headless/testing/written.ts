@@ -22,16 +22,20 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as 
 /**
  * Runs a command over a made-up engine: the JSON it answers, under its own name, and each file by its path.
  *
- * @param handed files of other flags than those of the world, by path: `combine`'s parts
- * @param storage of its journals
+ * @param around files of other flags than those of the world, by path (`combine`'s parts); where its journals are; whether there is a GPU
+ *   whose memory is measured
  */
 export async function written(
   name: string,
   all: readonly string[],
   world: World,
-  handed: ReadonlyMap<string, Blob> = new Map(),
-  storage: LineStorage = new MemoryStorage(),
+  around: {
+    readonly handed?: ReadonlyMap<string, Blob>;
+    readonly storage?: LineStorage;
+    readonly gpu?: boolean;
+  } = {},
 ): Promise<ReadonlyMap<string, unknown>> {
+  const { handed = new Map<string, Blob>(), storage = new MemoryStorage(), gpu = false } = around;
   const run = await commandOf(name);
   const flags = new FlagReader(readFlags(table(name), all) as ConstructorParameters<typeof FlagReader>[0]);
   const given = (flag: string): number => all.filter((word) => word === `--${flag}`).length;
@@ -63,7 +67,7 @@ export async function written(
   const journals = new Journals(storage, { again: 'again' });
   const engine = {
     ...recordedEngine(),
-    bufferBytes: () => Promise.resolve({ peak: 9 }),
+    bufferBytes: () => Promise.resolve(gpu ? { peak: 9 } : null),
     estimate: () => Promise.resolve({ kvCacheBytes: 1, activationBytes: 2 }),
     describe: () =>
       Promise.resolve([

@@ -78,15 +78,14 @@ export async function evaluationPart(
       { of: ANSWERS, records: keys.map((key) => [key, answers.get(key)] as const) },
       ...(updates ? [updatesRecords(updates, updates.records, shard)] : []),
     ],
-    given: { asked: evaluationWith(kept, sets && (await ownItems(sets.samples, reading.imageProcessing, shard))), compared },
+    given: {
+      asked: evaluationWith(kept, sets && (await ownItems(sets.samples, reading.imageProcessing, shard))),
+      compared,
+    },
   };
 }
 
-async function ownItems(
-  sets: ItemSets,
-  processing: ImageProcessing,
-  { index, count }: Shard,
-): Promise<Json> {
+async function ownItems(sets: ItemSets, processing: ImageProcessing, { index, count }: Shard): Promise<Json> {
   const lists = Object.entries(sets as unknown as Readonly<Record<string, readonly unknown[]>>);
   return Object.fromEntries(
     await Promise.all(

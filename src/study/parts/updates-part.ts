@@ -31,10 +31,7 @@ export function updatesRecords(
 }
 
 /** Of a part: what the plan of updates is laid out of. Null of merges that nobody wrote. */
-export function comparedOfPart(
-  compared: Omit<Compared, 'identities'>,
-  values: SettingValues,
-): Json | null {
+export function comparedOfPart(compared: Omit<Compared, 'identities'>, values: SettingValues): Json | null {
   return keptComparison({ ...compared, identities: new Map() }, values);
 }
 
