@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .named_error import Exit, NamedError, one_line
@@ -54,8 +54,8 @@ def nodes_that_fit(resources: Resources) -> int:
 class RayPool:
     """A ``Pool`` of Ray's tasks."""
 
-    def __init__(self, resources: Resources) -> None:
-        """Name what each part is given."""
+    def __init__(self, resources: Resources, function: Callable[[Task], Done] = run_task) -> None:
+        """Name what each part is given, and what runs it."""
         import ray
 
         self._ray = ray
@@ -67,7 +67,7 @@ class RayPool:
         if resources.memory:
             options["memory"] = resources.memory
         # A try that dies comes back to us, who count and tell it: Ray would begin it again without a word.
-        self._function: Any = ray.remote(max_retries=0, **options)(run_task)
+        self._function: Any = ray.remote(max_retries=0, **options)(function)
 
     def submit(self, task: Task) -> Any:  # noqa: ANN401 - Ray's references have no public type that is more
         """Begin a try."""

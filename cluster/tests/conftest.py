@@ -41,7 +41,10 @@ def end(process: subprocess.Popen[bytes], seconds: float = 240) -> Ran:
     return Ran(process.returncode, said.decode())
 
 
-@pytest.fixture(autouse=True)
-def _the_stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("FRANKENSCOPE_APP", str(FAKE))
-    yield
+@pytest.fixture(scope="session", autouse=True)
+def _no_app_of_this_machine() -> Iterator[None]:
+    """A node takes its own app before the driver's; here each run names its app."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("FRANKENSCOPE_APP", raising=False)
+        patch.delenv("RAY_ADDRESS", raising=False)
+        yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,9 +83,10 @@ def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def until(what: Callable[[], object], seconds: float = 60) -> None:
-    """Wait until something is so."""
+def until(what: Callable[[], object], seconds: float = 60, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait until something is so, as long as a process runs that is to make it so."""
     late = time.monotonic() + seconds
     while not what():
+        assert process is None or process.poll() is None, process.communicate()[1].decode()
         assert time.monotonic() < late, "it did not happen in time"
         time.sleep(0.05)

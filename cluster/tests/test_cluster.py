@@ -39,13 +39,13 @@ def test_a_killed_process_and_a_lost_node_change_nothing(nodes: Nodes, tmp_path:
     out, log = tmp_path / "run", tmp_path / "log"
     count = ["count", "--samples", "40", "--ms", "150", "--log", log, "--parts", "8", "--out", out, "--address", nodes.address]
     process = begin(count)
-    until(lambda: finished(out) >= 1 and len(nodes.busy()) == 2)
+    until(lambda: finished(out) >= 1 and len(nodes.busy()) == 2, process=process)
     killed = nodes.busy()[0]
     below = descendants(killed)
     assert below, "the app's worker is a child of Ray's process"
     kill(killed)
     until(lambda: not any(alive(pid) for pid in below))
-    until(lambda: finished(out) >= 4 and nodes.busy_on_added())
+    until(lambda: finished(out) >= 4 and nodes.busy_on_added(), process=process)
     nodes.remove()
     ran = end(process)
     nodes.add()
@@ -61,7 +61,7 @@ def test_the_same_words_go_on_and_compute_nothing_again(nodes: Nodes, tmp_path: 
     out, log = tmp_path / "run", tmp_path / "log"
     count = ["count", "--samples", "20", "--ms", "100", "--log", log, "--parts", "5", "--out", out, "--address", nodes.address]
     process = begin(count)
-    until(lambda: finished(out) >= 2)
+    until(lambda: finished(out) >= 2, process=process)
     process.send_signal(signal.SIGINT)
     stopped = end(process)
     assert (stopped.code, stopped.said.splitlines()[-1].partition(":")[0]) == (3, "Interrupted")
@@ -156,7 +156,7 @@ def test_a_second_run_of_one_folder_waits_outside(nodes: Nodes, tmp_path: Path) 
     out = tmp_path / "run"
     count = ["count", "--samples", "8", "--ms", "500", "--parts", "2", "--out", out, "--address", nodes.address]
     first = begin(count)
-    until((out / "run.json").exists)
+    until((out / "run.json").exists, process=first)
     second = end(begin(count))
     assert (second.code, second.said.split(":")[0]) == (2, "RunUnderWay")
     os.kill(first.pid, signal.SIGTERM)
