@@ -6,7 +6,11 @@ export const command = {
   writes: 'folder',
   rest: 'parts',
   flags: {
-    parts: { kind: 'parts', required: true, help: 'every part folder of one command; the flag may be left out' },
+    parts: {
+      kind: 'parts',
+      required: true,
+      help: 'part folders of one command, all of them; the flag itself may be left out',
+    },
     quiet: /** @type {import('../commands.mjs').Flag} */ (COMMON.quiet),
     adapter: /** @type {import('../commands.mjs').Flag} */ (COMMON.adapter),
     out: OUT_FOLDER,

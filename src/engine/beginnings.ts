@@ -1,7 +1,7 @@
 /** Keys and values of what all rows of a prompt begin with; those of the text before the first image are kept from prompt to prompt. */
 import type { Backend, Tensor } from './backend/backend.ts';
 import type { Decoder } from './decoder.ts';
-import { rowsExtended } from './estimate.ts';
+import { KEPT_TEXTS, rowsExtended } from './estimate.ts';
 import { fusedHead } from './head.ts';
 import type { KvEntry } from './kv-cache.ts';
 import { beginning, type HostEntry, rest, sharedPast } from './past.ts';
@@ -20,9 +20,6 @@ interface Kept {
   /** By what the row leaves out. */
   readonly rows: Map<string, readonly HostEntry[]>;
 }
-
-/** Texts kept for a checkpoint: those of one that lends layers to others, and of several templates. */
-const KEPT = 4;
 
 export class Beginnings {
   readonly #backend: Backend;
@@ -116,7 +113,7 @@ export class Beginnings {
       (kept) =>
         kept.ids.join() === ids.join() && kept.donors.every((donor, layer) => donor === donors[layer]),
     ) ?? { donors, ids, rows: new Map() };
-    this.#kept.set(embedder, [entry, ...all.filter((other) => other !== entry).slice(0, KEPT - 1)]);
+    this.#kept.set(embedder, [entry, ...all.filter((other) => other !== entry).slice(0, KEPT_TEXTS - 1)]);
     return entry;
   }
 

@@ -42,7 +42,7 @@ import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/score
 import type { PlainCost } from './plain-cost.ts';
 import { RepeatedGeneration } from './repeated-generation.ts';
 import type { EngineStarter } from './starter.ts';
-import type { ModelId, Subject } from './subject.ts';
+import type { ModelId } from './subject.ts';
 import type { WorkOfEngine } from './worked.ts';
 
 /** No step of an opening takes a second (`checkpoint/limits.ts`); ten are for a machine that is busy. */
@@ -152,8 +152,8 @@ export class EngineClient implements EngineApi {
     return this.#call((host) => host.estimate(id, options, rows, tokens));
   }
 
-  turns(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null> {
-    return this.#call((host) => host.turns(subjects, rows, tokens));
+  turns(...asked: Parameters<EngineApi['turns']>): Promise<PlannedTurns | null> {
+    return this.#call((host) => host.turns(...asked));
   }
 
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {

@@ -159,18 +159,24 @@ export class ModelLibrary {
     return inTurns(estimateMemory(folder.config, plan, shape, limits, 0), held, memory, weights);
   }
 
-  /** Turns of `subjects`, each with a batch of `rows` answers; null where memory is not stated. Before them, what is held now is held. */
+  /**
+   * Turns of `subjects`, each with batches of `rows` answers, as many as `batches` says of it, else one; null where memory is not stated. Before
+   * them, what is held now is held.
+   */
   async turns(
     subjects: readonly Subject[],
     rows = DEFAULT_SHAPE.rows,
     tokens = DEFAULT_SHAPE.tokens,
+    batches: readonly number[] = [],
   ): Promise<PlannedTurns | null> {
     return this.queue.add(() => {
       const resolved = subjects.map((subject) => this.resolve(subject));
       const [first] = resolved;
       if (!first?.ready.weights.limited) return Promise.resolve(null);
       const { weights, runtime } = first.ready;
-      const needs = resolved.map(({ subject }) => ({ vision: visionNeeds(subject), run: runNeeds(subject) }));
+      const needs = resolved.map(({ subject }, turn) => ({
+        ...{ vision: visionNeeds(subject), run: runNeeds(subject), batches: batches[turn] ?? 1 },
+      }));
       const { config } = first.subject.rest;
       const left = Math.min(...needs.map(({ run }) => weights.left(run)));
       const { bytes } = working({ config, left }, { rows, tokens, prompt: tokens }, runtime.backend);

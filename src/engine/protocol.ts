@@ -49,10 +49,15 @@ export interface EngineApi {
   vocabulary(id: ModelId): Promise<Vocabulary | null>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
   /**
-   * What it takes that subjects are asked one after another, `rows` answers of up to `tokens` positions at a time, where memory was
-   * stated when they were loaded; null where it was not.
+   * What it takes that subjects are asked one after another, `rows` answers of up to `tokens` positions at a time and each as often as
+   * `batches` says, where memory was stated when they were loaded; null where it was not.
    */
-  turns(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null>;
+  turns(
+    subjects: readonly Subject[],
+    rows?: number,
+    tokens?: number,
+    batches?: readonly number[],
+  ): Promise<PlannedTurns | null>;
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;
   load(

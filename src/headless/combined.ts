@@ -1,23 +1,27 @@
 /** Parts of an analysis put together: as one run would have left it, without a model and without what was asked. */
 import * as v from 'valibot';
+import { analysis as energy } from '../analyses/energy/analysis.ts';
+import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
+import type { Evaluation } from '../analyses/evaluation.ts';
 import type { Probe } from '../analyses/probe.ts';
-import { PROBES, UPDATES } from '../analyses/registry.ts';
+import { defaultValues } from '../analyses/setting-values.ts';
+import { EVALUATIONS, PROBES, UPDATES } from '../analyses/registry.ts';
 import type { Updates } from '../analyses/updates.ts';
+import type { Answer } from '../evaluation/answers/answer.ts';
 import type { Json } from '../identity/canonical-json.ts';
 import { NamedError } from '../named-error.ts';
 import { parseCuts } from '../regions.ts';
 import { recordShape } from '../study/journal/shapes.ts';
+import { ANSWERS, evaluationOfParts, evaluationWorks, measuredOf } from '../study/parts/evaluation-part.ts';
 import type { GivenParts } from '../study/parts/given-parts.ts';
 import { refusal, refuseOtherWorks } from '../study/parts/part-file.ts';
 import { probeOfParts } from '../study/parts/probe-part.ts';
 import { comparedAgain, updatesOfParts } from '../study/parts/updates-part.ts';
 import { probeFindings } from '../study/run/run-analysis.ts';
+import { evaluationRan } from './evaluation-command.ts';
 import { probeShown } from './probe-command.ts';
-import type { Ran } from './ran.ts';
+import type { ModelPlaces, Ran } from './ran.ts';
 import { updatesRan } from './updates-command.ts';
-
-/** By flag and place, where its models came from: a study shows them by these. */
-export type ModelPlaces = readonly (readonly [flag: string, index: number])[];
 
 /**
  * Records are put into the plan's order, and everything else is made of them anew.
@@ -29,6 +33,8 @@ export function combined(parts: GivenParts, places: ModelPlaces = []): Promise<R
   const [probe, updates] = [PROBES.get(parts.command), UPDATES.get(parts.command)];
   if (probe) return combinedProbe(probe, parts, places);
   if (updates) return combinedUpdates(updates, parts);
+  const evaluation = EVALUATIONS.get(parts.command);
+  if (evaluation) return combinedEvaluation(evaluation, parts, places);
   throw new NamedError(
     'NotAPart',
     `"${parts.command}" is no command that has parts`,
@@ -46,7 +52,13 @@ async function combinedProbe(probe: Probe, parts: GivenParts, places: ModelPlace
     works: [plan.identity],
     files: plan.files(records),
     findings: probeFindings(probe, plan, records, given.models, values),
-    shown: (placed) => probeShown(probe, given, values, places.map((place) => placed(...place))),
+    shown: (placed) =>
+      probeShown(
+        probe,
+        given,
+        values,
+        places.map((place) => placed(...place)),
+      ),
   };
 }
 
@@ -73,6 +85,33 @@ async function combinedUpdates(analysis: Updates, parts: GivenParts): Promise<Ra
     cuts: cuts ? parseCuts(cuts.join(), again.compared.body.layers, 'cuts') : undefined,
     compared: () => Promise.resolve(again.compared),
   });
+}
+
+const OF_EVALUATION = v.strictObject({
+  asked: v.custom<Json>((value) => value !== undefined),
+  compared: v.custom<Json>((value) => value !== undefined),
+});
+
+async function combinedEvaluation(
+  evaluation: Evaluation,
+  parts: GivenParts,
+  places: ModelPlaces,
+): Promise<Ran> {
+  const { name, measuresUpdates = false } = evaluation.declaration;
+  const kept = givenAs(OF_EVALUATION, parts);
+  const { values, plan, ...given } = await evaluationOfParts(evaluation, kept.asked);
+  const again = measuresUpdates ? comparedAgain(kept.compared, name) : null;
+  const energies = defaultValues(ofEnergy.settings);
+  const measured =
+    again && energy.plan({ checkpoints: again.set, computer: again.compared.computer }, energies);
+  await refuseOtherWorks(parts.works, evaluationWorks(plan, measured), name);
+  const { asks } = plan;
+  const keys = asks.map(({ key }) => key);
+  const answers = await parts.records(ANSWERS, recordShape<Answer>(ANSWERS), keys);
+  const tensors = measured?.pairing.families.map((family) => family.name) ?? [];
+  const updates =
+    measured && measuredOf(measured, await parts.records(ofEnergy.name, energy.shape, tensors), energies);
+  return evaluationRan(evaluation, { given, values, plan }, { asks, answers, updates, run: null }, places);
 }
 
 /** What the plan is laid out of. @throws NamedError `NotAPart` of another form */

@@ -1,6 +1,7 @@
 /** What a headless command is given. */
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
+import { EVALUATIONS } from '../analyses/registry.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { AskedFor } from '../evaluation/answers/kept-answers.ts';
 import { type WorkIdentity, workKey } from '../identity/work-identity.ts';
@@ -90,7 +91,7 @@ export function commandContext(
   const engineOf = (): ReturnType<KeptEngine['of']> => {
     if (engine) return engine;
     const [lanes, memory, device] = [flags.number('lanes'), flags.text('memory'), flags.text('device')];
-    engine = kept.of({ lanes, memory, device });
+    engine = kept.of({ lanes, memory, device }, measuresMemory(request.command, flags));
     engine.models.begin(inputs.stamps);
     return engine;
   };
@@ -142,6 +143,15 @@ export function commandContext(
       return result;
     },
   };
+}
+
+/**
+ * Whether a command measures what it takes of a GPU, which nothing of an earlier request may be part of. What a part takes is not that of
+ * the whole.
+ */
+function measuresMemory(command: string, flags: FlagReader): boolean {
+  if (flags.text('device') === 'wasm' || flags.text('shard') !== undefined) return false;
+  return command === 'study' || EVALUATIONS.get(command)?.declaration.measuresMemory === true;
 }
 
 /** What another build kept of the same work is never gone on with; it is there to be looked at. */

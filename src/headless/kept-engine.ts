@@ -21,10 +21,10 @@ interface Engine {
 export class KeptEngine {
   #now: Engine | null = null;
 
-  /** The engine of these flags; an earlier one of others ends. */
-  of(flags: EngineFlags): Pick<Engine, 'client' | 'models'> {
+  /** The engine of these flags; an earlier one of others ends. @param alone whether an earlier one ends in any case */
+  of(flags: EngineFlags, alone: boolean): Pick<Engine, 'client' | 'models'> {
     const key = JSON.stringify([flags.lanes ?? null, flags.memory ?? null, flags.device ?? null]);
-    if (this.#now?.key !== key) {
+    if (alone || this.#now?.key !== key) {
       this.end();
       const client = connectEngine(undefined, flags.lanes);
       const lanes = flags.lanes ?? Math.min(MOST_LANES, navigator.hardwareConcurrency);

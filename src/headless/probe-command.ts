@@ -66,7 +66,13 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
     ...(shard && whole
       ? { part: await probePart(probe, { given, values, whole, own: plan, records }, shard) }
       : {}),
-    shown: (placed) => probeShown(probe, given, values, places.map((place) => placed(...place))),
+    shown: (placed) =>
+      probeShown(
+        probe,
+        given,
+        values,
+        places.map((place) => placed(...place)),
+      ),
   };
 }
 

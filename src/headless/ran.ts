@@ -9,6 +9,9 @@ import type { CommandContext } from './context.ts';
 /** How results call a model, and its place in the family, by the flag that names it. */
 export type Placed = (flag: string, index: number) => { readonly label: string; readonly place: number };
 
+/** By flag and place, where an analysis' models came from, in their order: a study shows them by these. */
+export type ModelPlaces = readonly (readonly [flag: string, index: number])[];
+
 export interface Ran {
   /** What its records are kept under. */
   readonly works: readonly WorkIdentity[];
@@ -33,6 +36,7 @@ export async function written(
   for (const { path, text } of files) {
     if (writes === 'json' && !part) return JSON.parse(text) as unknown;
     await out.text(path, text);
+    if (writes === 'json') break;
   }
   for (const { path, text } of part ? await partFiles(part) : []) await out.text(path, text);
   return undefined;

@@ -1,16 +1,26 @@
 /** What a run is said to have computed, against the same counted by hand. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import type { PromptAnswers } from '../engine/protocol/generation.ts';
+import { analysis as ablate } from '../analyses/ablate/analysis.ts';
+import { defaultValues } from '../analyses/setting-values.ts';
+import { analysis as swap } from '../analyses/swap/analysis.ts';
 import { ablateLayer } from '../probes/ablation/experiment.ts';
 import { sweepAblations } from '../probes/ablation/sweep.ts';
 import { sweepSwaps } from '../probes/swap/sweep.ts';
 import { goldenProbes, type GoldenProbes } from '../probes/testing/golden-probes.ts';
+import { heldSamples } from '../reading/sample-source.ts';
+import { DEFAULT_IMAGE_PROCESSING } from '../vlm/image-processing.ts';
+import { DEFAULT_MAX_IMAGE_PIXELS } from '../vlm/pixel-limit.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { RunMeter, together } from './run-meter.ts';
 
 const LAYERS = 3;
 const ALL = [0, 1, 2];
 const NEW_TOKENS = 6;
+const DEFAULT_READING = {
+  imageProcessing: DEFAULT_IMAGE_PROCESSING,
+  maxImagePixels: DEFAULT_MAX_IMAGE_PIXELS,
+};
 
 let world: GoldenProbes;
 /** Of the square picture's prompt: positions before the image, of it, after it. */
@@ -58,6 +68,36 @@ test('an ablation reads what follows its template, in each row from its layer on
   const { promptTokens = 0, imageSpans = [] } = answers ?? {};
   expect(promptTokens).toBeGreaterThan(image);
   expect(cells - then.cells).toBe(9 * (promptTokens - (imageSpans[0]?.[0] ?? 0)));
+});
+
+test('what is told beforehand of a plan is what its run then reads', async () => {
+  const { engine, recipient } = world;
+  const asked = { name: 'm', checkpoint: recipient.summary, model: recipient.loaded };
+  const given = { engine, models: [asked], reading: DEFAULT_READING };
+  const pairs = [await world.pairOf('square', 'square-source')];
+  const set = { name: 'pairs', pairs, literalImage: 'keep', literalImages: 0 } as const;
+  const source = heldSamples([await world.problemOf('square')]);
+  const few = { maxNewTokens: NEW_TOKENS };
+  const onSwap = { ...defaultValues(swap.declaration.settings), ...few } as Parameters<typeof swap.plan>[1];
+  const onAblate = { ...defaultValues(ablate.declaration.settings), ...few, prefix: '' } as Parameters<
+    typeof ablate.plan
+  >[1];
+  const plans = [
+    await swap.plan({ ...given, samples: set }, { ...onSwap, mode: 'single', reads: 'all' }),
+    await swap.plan({ ...given, samples: set }, { ...onSwap, mode: 'single', reads: 'text' }),
+    await swap.plan({ ...given, samples: set }, { ...onSwap, mode: 'from-layer' }),
+    await ablate.plan({ ...given, samples: { name: 'list', source } }, onAblate),
+  ];
+  for (const { run, cost } of plans) {
+    await run({});
+    const then = await work();
+    await run({});
+    const now = await work();
+    const { reads } = cost;
+    const positions = reads.before * before + reads.image * image + reads.after * after;
+    expect(now.cells - then.cells).toBe(LAYERS * positions);
+  }
+  expect(plans.map(({ cost }) => cost.reads.image)).toEqual([4, 2, 2, 3]);
 });
 
 test('figures are of what was computed here: cells and steps at what a plain answer takes, spread over lanes', async () => {

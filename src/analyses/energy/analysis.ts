@@ -54,11 +54,7 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
       ...{ total, checkpoints: used, choices: deltas, deltas, pairing },
       cost: pairing.families.reduce((sum, family) => sum + bytesOf(family, [...used.keys()]), 0),
       run: ({ threads }, work, only) =>
-        measureEnergy(
-          { checkpoints: used, deltas, pairing: someOf(pairing, only), rounding },
-          threads,
-          work,
-        ),
+        measureEnergy({ checkpoints: used, deltas, pairing: someOf(pairing, only), rounding }, threads, work),
       file: (records, { cuts } = {}) =>
         froNormFile({
           ...{ pairing, deltas, records, rounding, models: modelNames(used), formats: formatsOf(used) },

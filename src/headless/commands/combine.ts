@@ -1,3 +1,4 @@
+import { EVALUATIONS, PROBES, UPDATES } from '../../analyses/registry.ts';
 import { GivenParts } from '../../study/parts/given-parts.ts';
 import type { PartFolder } from '../../study/parts/part-file.ts';
 import { combined } from '../combined.ts';
@@ -8,9 +9,18 @@ import type { GivenInputs } from '../file-inputs.ts';
 export const run: Command = async ({ inputs, out }) => {
   const parts = await GivenParts.of(givenFolders(inputs));
   const { files } = await combined(parts);
-  for (const { path, text } of files) await out.text(path, text);
+  for (const { path, text } of files) {
+    await out.text(path, text);
+    if (writesOne(parts.command)) break;
+  }
   return undefined;
 };
+
+/** Whether a command answers one JSON: what it would write besides belongs to a study. */
+function writesOne(command: string): boolean {
+  const found = PROBES.get(command) ?? UPDATES.get(command) ?? EVALUATIONS.get(command);
+  return found?.declaration.writes === 'json';
+}
 
 /** Each with the name under which it was given: `scripts/part-folders.mjs` puts it before the paths. */
 function givenFolders(inputs: GivenInputs): readonly PartFolder[] {

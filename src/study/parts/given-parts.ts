@@ -97,7 +97,11 @@ export class GivenParts {
         if (!wanted.has(key))
           throw refusal('PartDamaged', `its record ${said} of ${of} is none of the work`, name);
         if (found.has(key))
-          throw refusal('DuplicatePart', `its record ${said} of ${of} is in ${from.get(key) ?? ''}, too`, name);
+          throw refusal(
+            'DuplicatePart',
+            `its record ${said} of ${of} is in ${from.get(key) ?? ''}, too`,
+            name,
+          );
         found.set(key, record);
         from.set(key, name);
       });

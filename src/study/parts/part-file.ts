@@ -100,7 +100,14 @@ export async function partFiles({
 
 async function statedOf(identity: WorkIdentity): Promise<Omit<PartFile['works'][number], 'total'>> {
   const { kind, title, inputs, settings } = JSON.parse(JSON.stringify(identity)) as WorkIdentity;
-  return { kind, title, inputs: { ...inputs }, settings, modules: modulesOf(kind), key: await workKey(identity) };
+  return {
+    kind,
+    title,
+    inputs: { ...inputs },
+    settings,
+    modules: modulesOf(kind),
+    key: await workKey(identity),
+  };
 }
 
 /** A part folder as it was given. */
@@ -115,7 +122,11 @@ export async function readPart({ name, files }: PartFolder): Promise<PartFile> {
   const file = files.get(PART_FILE);
   if (!file) throw refusal('NotAPart', `the folder has no ${PART_FILE}`, name);
   if (file.size > LARGEST_PART_FILE)
-    throw refusal('PartTooLarge', `it has ${file.size} bytes, and none has more than ${LARGEST_PART_FILE}`, place);
+    throw refusal(
+      'PartTooLarge',
+      `it has ${file.size} bytes, and none has more than ${LARGEST_PART_FILE}`,
+      place,
+    );
   const value = parsed(await file.text());
   if (value === undefined || !isPlain(value, DEEPEST))
     throw refusal('NotAPart', `it is no JSON, or nests deeper than ${DEEPEST}`, place);
@@ -148,7 +159,11 @@ export async function eachRecord<Record>(
   const file = files.get(path);
   if (!said || !file) throw refusal('PartDamaged', `it has no ${path}`, name);
   if (file.size > LARGEST_RECORDS)
-    throw refusal('PartTooLarge', `it has ${file.size} bytes, and none has more than ${LARGEST_RECORDS}`, place);
+    throw refusal(
+      'PartTooLarge',
+      `it has ${file.size} bytes, and none has more than ${LARGEST_RECORDS}`,
+      place,
+    );
   const bytes = new Uint8Array(await file.arrayBuffer());
   if (bytes.length !== said.bytes || (await sha256Hex(bytes)) !== said.sha256)
     throw refusal('PartDamaged', `its bytes are not those that ${PART_FILE} says`, place);

@@ -38,7 +38,12 @@ export async function probePart(
   return {
     ...{ command: name, shard },
     works: [{ identity: whole.identity, total: whole.total }],
-    records: [{ of: name, records: own.keys.flatMap((key) => (records.has(key) ? [[key, records.get(key)] as const] : [])) }],
+    records: [
+      {
+        of: name,
+        records: own.keys.flatMap((key) => (records.has(key) ? [[key, records.get(key)] as const] : [])),
+      },
+    ],
     given: givenWith(kept, [...whole.samples.values()], ownList(items, places, all.length)),
   };
 }
@@ -53,7 +58,8 @@ export async function probeOfParts(
   readonly plan: Plan<unknown, unknown>;
 }> {
   const again = givenAgain(kept);
-  if (!again) throw refusal('NotAPart', 'what its plan is laid out of is none of this version', probe.declaration.name);
+  if (!again)
+    throw refusal('NotAPart', 'what its plan is laid out of is none of this version', probe.declaration.name);
   const { models, samples, reading, values } = again;
   const given: Given = {
     ...{ engine: NO_ENGINE, models: askedAgain(models), samples },

@@ -14,6 +14,12 @@ export interface RunUpdates {
   readonly plan: UpdatesPlan<unknown, unknown>;
 }
 
+/** Updates that were measured of a part, and what they are of. */
+export interface MeasuredPart extends RunUpdates {
+  readonly records: ReadonlyMap<string, unknown>;
+  readonly compared: Omit<Compared, 'identities'>;
+}
+
 /** This part's records of one, in the plan's order. */
 export function updatesRecords(
   { name, plan }: Pick<RunUpdates, 'name' | 'plan'>,
@@ -25,10 +31,7 @@ export function updatesRecords(
 }
 
 /** Of a part: what the plan of updates is laid out of. Null of merges that nobody wrote. */
-export function comparedOfPart(
-  compared: Omit<Compared, 'identities'>,
-  values: SettingValues,
-): Json | null {
+export function comparedOfPart(compared: Omit<Compared, 'identities'>, values: SettingValues): Json | null {
   return keptComparison({ ...compared, identities: new Map() }, values);
 }
 
