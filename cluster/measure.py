@@ -12,11 +12,11 @@ import resource
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from frankenscope_ray.headless_worker import HeadlessWorker
 from frankenscope_ray.part import Done, Outcome, Task
 from frankenscope_ray.progress import Progress
 from frankenscope_ray.ray_pool import RayPool, start_ray, stop_ray
@@ -44,24 +44,43 @@ MANY = 10_000
 def main() -> None:
     """Measure all, and print it."""
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
+    root.mkdir(parents=True, exist_ok=True)
     os.environ["FRANKENSCOPE_CACHE"] = str(root / "cache")
     words = [*SWAP, "--samples", str(SAMPLES)]
     figures: dict[str, object] = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
     for name, more in (("one process, its own choice of engines", []), ("one process, one engine", ["--lanes", "1"])):
         figures[name] = timed([*app(), *words, *more, "--restart", "--quiet", "--out", str(root / name)])
-    memory = Memory()
-    figures["two workers, 8 parts"] = timed([*ours(), *words, "--lanes", "1", "--parts", "8", "--out", str(root / "8")], memory)
-    figures["memory MiB"] = memory.most
-    few = timed([*ours(), *words, "--lanes", "1", "--parts", "1", "--out", str(root / "1")])
-    many = timed([*ours(), *words, "--lanes", "1", "--parts", str(SAMPLES), "--cpus-per-part", "2", "--out", str(root / "n")])
-    figures["one worker, 1 part"], figures[f"one worker, {SAMPLES} parts"] = few, many
-    figures["seconds for each part more"] = (many - few) / (SAMPLES - 1)
-    figures["load at the end"] = os.getloadavg()[0]
+    figures["two workers, 8 parts"] = timed([*ours(), *words, "--lanes", "1", "--parts", "8", "--out", str(root / "8")])
+    figures["parts of one worker"] = parts_of_one_worker(root)
     figures[f"{MANY} parts, the schedule alone"] = simulated(Instant())
     start_ray(None)
     figures[f"{MANY} parts, tasks of Ray's that do nothing"] = simulated(RayPool(Resources(), nothing))
     stop_ray()
+    figures["load at the end"] = os.getloadavg()[0]
     print(json.dumps(figures, indent=2))
+
+
+def parts_of_one_worker(root: Path) -> dict[str, dict[str, float]]:
+    """Give what a first part costs, and of later ones what a part costs besides its samples: a line through 1 and 8 samples."""
+    worker = HeadlessWorker(str(APP), str(APP), {})
+    worker.wait_until_ready()
+
+    def cost(part: str) -> dict[str, float]:
+        journal = root / f"journal {part.replace('/', ' of ')}"
+        journal.mkdir()
+        before, start = spent(worker.pid), time.monotonic()
+        words = [*SWAP, "--samples", str(SAMPLES), "--lanes", "1", "--shard", part, "--out", str(journal / "out")]
+        answer = worker.ask(words, str(journal))
+        if answer.exit != 0:
+            raise SystemExit(answer.error)
+        return {"seconds": time.monotonic() - start, "of a processor": spent(worker.pid) - before}
+
+    first, one, eight = cost(f"1/{SAMPLES}"), [cost(f"{part}/{SAMPLES}") for part in range(2, 10)], cost("3/3")
+    worker.end()
+    middle = {name: sorted(each[name] for each in one)[len(one) // 2] for name in first}
+    besides = {name: middle[name] - (eight[name] - middle[name]) / 7 for name in first}
+    figures = {"the first, of one sample": first, "later ones, of one sample": middle, "of these, besides the sample": besides}
+    return {name: {unit: round(value, 2) for unit, value in figure.items()} for name, figure in figures.items()}
 
 
 def app() -> list[str]:
@@ -74,33 +93,49 @@ def ours() -> list[str]:
     return [sys.executable, "-m", "frankenscope_ray", "--app", str(APP), "--quiet"]
 
 
-class Memory:
-    """What the processes below one hold at most, shared pages counted once, by what they are."""
+class Watch:
+    """What the processes below one take: the most memory by what they are, shared pages divided, and seconds of processors."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self.most: dict[str, int] = {}
+        self.ticks: dict[int, float] = {}
 
-    def watch(self, pid: int, running: Callable[[], bool]) -> None:
-        """Look every second while it runs."""
-        while running():
-            now: dict[str, int] = {}
-            for each, title in below(pid):
-                now[kind(title)] = now.get(kind(title), 0) + proportional(each)
-            for name, size in now.items():
-                self.most[name] = max(self.most.get(name, 0), size >> 10)
-            time.sleep(1)
+    def look(self, pid: int) -> None:
+        """Look once."""
+        now: dict[str, int] = {}
+        for each, title in below(pid):
+            now[kind(title)] = now.get(kind(title), 0) + proportional(each)
+            self.ticks[each] = max(self.ticks.get(each, 0.0), own_seconds(each))
+        for name, size in now.items():
+            self.most[name] = max(self.most.get(name, 0), size >> 10)
 
 
-def timed(words: Sequence[str], memory: Memory | None = None) -> float:
-    """Give the seconds of a process."""
-    start = time.monotonic()
+def timed(words: Sequence[str]) -> dict[str, object]:
+    """Run a program; give its seconds, those of processors (to half a second a process), and the most memory."""
+    watch, start = Watch(), time.monotonic()
     process = subprocess.Popen(words, cwd=APP, stdout=subprocess.DEVNULL)
-    if memory is not None:
-        threading.Thread(target=memory.watch, args=(process.pid, lambda: process.poll() is None)).start()
-    if process.wait() != 0:
+    while process.poll() is None:
+        watch.look(process.pid)
+        time.sleep(0.5)
+    if process.returncode != 0:
         raise SystemExit(f"{' '.join(words)} ended with {process.returncode}")
-    return round(time.monotonic() - start, 2)
+    seconds = {"seconds": round(time.monotonic() - start, 1), "of processors": round(sum(watch.ticks.values()), 1)}
+    return {**seconds, "MiB": watch.most}
+
+
+def spent(pid: int) -> float:
+    """Give the seconds of processors that the processes below one have taken."""
+    return sum(own_seconds(each) for each, _ in below(pid))
+
+
+def own_seconds(pid: int) -> float:
+    """Give those of one."""
+    try:
+        fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def kind(title: str) -> str:
