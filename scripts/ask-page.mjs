@@ -1,3 +1,5 @@
+import { fileStamp } from './file-stamp.mjs';
+
 /** @import {Page} from 'playwright-core' */
 /** @import {FlagValue} from './flags.mjs' */
 /** @import {Input} from './inputs.mjs' */
@@ -29,7 +31,9 @@ export async function handInputs(page, inputs) {
   /** @type {HeadlessRequest['inputs']} */
   const described = {};
   for (const [flag, given] of Object.entries(inputs)) {
-    described[flag] = given.map(({ name, paths }) => ({ name, paths }));
+    described[flag] = given.map(({ name, paths, files, kind }) => {
+      return { name, paths, stamp: kind === 'checkpoint' ? fileStamp(files) : null };
+    });
     for (const [index, { files }] of given.entries()) {
       const slot = await page.evaluate(
         ([flag, index]) => globalThis.frankenscopeHeadless.slot(flag, index),

@@ -5,6 +5,8 @@ export {};
 export interface HandedInput {
   name: string;
   paths: string[];
+  /** Of a checkpoint, what tells its files from others: `file-stamp.mjs`; null of what is not kept. */
+  stamp: string | null;
 }
 
 export interface HeadlessRequest {
@@ -41,8 +43,10 @@ declare global {
     run(request: HeadlessRequest): Promise<HeadlessAnswer>;
     /** What the study of `--spec` names, as `NamedPlace`s. */
     places(): Promise<HeadlessAnswer>;
-    /** Ends the run under way, which answers "interrupted". */
-    cancel(): void;
+    /** Ends the run of this session, under way or about to begin, which answers "interrupted". */
+    cancel(session: string): void;
+    /** Lets go of the files that were handed over. */
+    forget(): void;
   };
   var frankenscopeBench: {
     run(flags: HeadlessRequest['flags']): Promise<unknown>;

@@ -17,6 +17,7 @@ import { browserTemporary, makeProfile } from './profiles.mjs';
 import { serve } from './static-server.mjs';
 
 /** @import {BrowserContext, Page} from 'playwright-core' */
+/** @import {Session} from './session.mjs' */
 
 /** A page that has not shown its entry by then never will. */
 const READY_MS = 60_000;
@@ -25,99 +26,201 @@ const READY_MS = 60_000;
 const STOP_MS = 10_000;
 
 /**
- * Serves the built app, opens one of its pages in a headless Chromium, and hands both to `use`; closes
- * everything after. What the page says with `console.info` is progress and goes to `progress`, its warnings
- * and errors too.
- * @template T
- * @param {{
+ * @typedef {{
  *   path: string,
  *   entry: string,
  *   adapter: string,
  *   progress: (line: string) => void,
  *   signal: AbortSignal,
- *   session?: import('./session.mjs').Session,
- *   stop?: (page: Page) => Promise<void>,
- * }} options entry: the global the page defines once it is ready; adapter: auto, hardware or software; session: what
- *   the page may write; stop: asks the page to end its work when the signal is aborted; what does not end in
- *   time, or has no `stop`, ends with the browser
+ * }} PageOptions entry: the global the page defines once it is ready; adapter: auto, hardware or software; progress: told what the page
+ *   says with `console.info`, its warnings and errors too; signal: ends the opening
+ */
+
+/** One of the built app's pages, served and open in a headless Chromium. */
+export class OpenPage {
+  page;
+  /** Asked before the app's own files: what the page may write just now. @type {Session | null} */
+  session = null;
+  /** Whether it can be asked nothing more. */
+  isGone = false;
+  #close;
+  #failed;
+
+  /**
+   * @param {Page} page
+   * @param {BrowserContext} browser
+   * @param {() => Promise<void>} close
+   * @param {string} path
+   */
+  constructor(page, browser, close, path) {
+    this.page = page;
+    this.#close = close;
+    this.#failed = new Promise((_, reject) => {
+      const fail = (/** @type {NamedError} */ error) => {
+        this.isGone = true;
+        reject(error);
+      };
+      page.on('crash', () => fail(crashed(path)));
+      page.on('close', () => fail(ended()));
+      browser.on('close', () => fail(ended()));
+    });
+    this.#failed.catch(() => {});
+  }
+
+  /**
+   * @param {PageOptions} options
+   * @returns {Promise<OpenPage>}
+   * @throws {NamedError} BrowserNotFound, BrowserFailed, PageFailed
+   */
+  static async open({ path, entry, adapter, progress, signal }) {
+    const executablePath = ensureBrowser();
+    const args = chromiumFlags(adapterOf(adapter));
+    if (runsUnsandboxed()) progress(UNSANDBOXED);
+    // A profile on disk: in a private window the browser keeps its storage in memory, and little of it.
+    const profile = makeProfile();
+    /** @type {OpenPage | undefined} */
+    let opened;
+    const server = await serve(DIST, {
+      before: (request, response) => opened?.session?.answer(request, response) ?? false,
+    });
+    /** @type {BrowserContext | undefined} */
+    let browser;
+    const end = () => void browser?.close().catch(() => {});
+    const close = () =>
+      cleanUp(progress, {
+        'the browser could not be closed': () => browser?.close(),
+        'the server could not be closed': () => server.close(),
+        [`the browser's profile ${profile} could not be removed`]: () =>
+          rmSync(profile, { recursive: true, force: true, maxRetries: 5 }),
+      });
+    try {
+      // Signals are ours to handle: an interrupted run has an exit code of its own.
+      const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+      const launch = (/** @type {boolean} */ chromiumSandbox) =>
+        chromium.launchPersistentContext(profile, {
+          ...{ executablePath, args, ...ours },
+          // Else in a folder of the temporary one that nobody would remove after a kill.
+          artifactsDir: join(profile, 'artifacts'),
+          env: { ...process.env, TMPDIR: browserTemporary() },
+          // Playwright's own default is to run without.
+          chromiumSandbox,
+        });
+      browser = await launch(!runsUnsandboxed())
+        .catch((/** @type {Error} */ error) => {
+          if (runsUnsandboxed() || !isWithoutSandbox(error.message)) throw error;
+          signal.throwIfAborted();
+          progress(NO_SANDBOX_HERE);
+          return launch(false);
+        })
+        .catch((/** @type {Error} */ error) => {
+          signal.throwIfAborted();
+          throw new NamedError(
+            'BrowserFailed',
+            firstLine(error),
+            executablePath,
+            'set CHROME_PATH to another',
+          );
+        });
+      signal.addEventListener('abort', end);
+      signal.throwIfAborted();
+      const page = await browser.newPage();
+      page.setDefaultTimeout(0);
+      opened = new OpenPage(page, browser, close, path);
+      page.on('console', (message) => {
+        // What the session refuses is said by whoever asked for it.
+        if (opened?.session && message.location().url.includes(opened.session.path)) return;
+        if (['info', 'warning', 'error'].includes(message.type())) progress(message.text());
+      });
+      await opened.use(async () => {
+        await page.goto(server.url + path);
+        await ready(page, path, entry);
+      });
+      return opened;
+    } catch (error) {
+      await close();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  /**
+   * Does `work` with the page; rejects where the page or the browser ends first.
+   * @template T
+   * @param {(page: Page) => Promise<T>} work
+   * @param {{signal: AbortSignal, stop: (page: Page) => Promise<void>}} [interruption] stop: asks the page to end its work when the
+   *   signal is aborted; what does not end in time ends with the browser
+   * @returns {Promise<T>}
+   * @throws {NamedError} BrowserFailed, PageFailed
+   */
+  async use(work, interruption) {
+    const { page } = this;
+    /** @type {NodeJS.Timeout | undefined} */
+    let late;
+    const end = () => void this.close();
+    const interrupt = () => {
+      late = setTimeout(end, STOP_MS);
+      interruption?.stop(page).catch(end);
+    };
+    interruption?.signal.addEventListener('abort', interrupt);
+    try {
+      return await /** @type {Promise<T>} */ (Promise.race([work(page), this.#failed]));
+    } finally {
+      clearTimeout(late);
+      interruption?.signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  /** Ends browser and server, and removes the profile. */
+  close() {
+    this.isGone = true;
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** @type {Promise<void> | undefined} */
+  #closing;
+}
+
+/**
+ * Opens a page, hands it to `use`, and closes everything after, also where the signal is aborted.
+ * @template T
+ * @param {PageOptions} options
  * @param {(page: Page) => Promise<T>} use
  * @returns {Promise<T>}
- * @throws {NamedError} BrowserNotFound, BrowserFailed, PageFailed
+ * @throws {NamedError} those of opening and of `use`
  */
-export async function withPage({ path, entry, adapter, progress, signal, session, stop }, use) {
-  const executablePath = ensureBrowser();
-  const args = chromiumFlags(
-    adapter === 'auto' ? detectAdapter() : adapter === 'hardware' ? adapter : 'software',
-  );
-  if (runsUnsandboxed()) progress(UNSANDBOXED);
-  // A profile on disk: in a private window the browser keeps its storage in memory, and little of it.
-  const profile = makeProfile();
-  const server = await serve(DIST, session ? { before: session.answer } : {});
-  /** @type {BrowserContext | undefined} */
-  let browser;
-  /** @type {Page | undefined} */
-  let page;
-  const close = () => void browser?.close();
-  const interrupt = () => {
-    if (!stop || !page) return close();
-    setTimeout(close, STOP_MS).unref();
-    stop(page).catch(close);
-  };
+export async function withPage(options, use) {
+  const opened = await OpenPage.open(options);
   try {
-    // Signals are ours to handle: an interrupted run has an exit code of its own.
-    const ours = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
-    const launch = (/** @type {boolean} */ chromiumSandbox) =>
-      chromium.launchPersistentContext(profile, {
-        ...{ executablePath, args, ...ours },
-        // Else in a folder of the temporary one that nobody would remove after a kill.
-        artifactsDir: join(profile, 'artifacts'),
-        env: { ...process.env, TMPDIR: browserTemporary() },
-        // Playwright's own default is to run without.
-        chromiumSandbox,
-      });
-    browser = await launch(!runsUnsandboxed())
-      .catch((/** @type {Error} */ error) => {
-        if (runsUnsandboxed() || !isWithoutSandbox(error.message)) throw error;
-        signal.throwIfAborted();
-        progress(NO_SANDBOX_HERE);
-        return launch(false);
-      })
-      .catch((/** @type {Error} */ error) => {
-        signal.throwIfAborted();
-        throw new NamedError('BrowserFailed', firstLine(error), executablePath, 'set CHROME_PATH to another');
-      });
-    signal.addEventListener('abort', interrupt);
-    signal.throwIfAborted();
-    const opened = await browser.newPage();
-    opened.setDefaultTimeout(0);
-    opened.on('console', (message) => {
-      // What the session refuses is said by whoever asked for it.
-      if (session && message.location().url.includes(session.path)) return;
-      if (['info', 'warning', 'error'].includes(message.type())) progress(message.text());
-    });
-    const failed = new Promise((_, reject) => {
-      const fail = (/** @type {string} */ what) =>
-        reject(new NamedError('PageFailed', what, path, 'this is a fault of the app; please report it'));
-      opened.on('crash', () => fail('the page crashed: out of memory?'));
-      browser?.on('close', () => fail('the browser closed'));
-    });
-    failed.catch(() => {});
-    const work = async () => {
-      await opened.goto(server.url + path);
-      await ready(opened, path, entry);
-      page = opened;
-      return use(opened);
-    };
-    return await /** @type {Promise<T>} */ (Promise.race([work(), failed]));
+    return await opened.use(use, { signal: options.signal, stop: () => opened.close() });
   } finally {
-    signal.removeEventListener('abort', interrupt);
-    await cleanUp(progress, {
-      'the browser could not be closed': () => browser?.close(),
-      'the server could not be closed': () => server.close(),
-      [`the browser's profile ${profile} could not be removed`]: () =>
-        rmSync(profile, { recursive: true, force: true, maxRetries: 5 }),
-    });
+    await opened.close();
   }
+}
+
+/**
+ * The adapter that Chromium is asked for.
+ * @param {string} asked auto, hardware or software
+ */
+export function adapterOf(asked) {
+  if (asked === 'auto') return detectAdapter();
+  return asked === 'hardware' ? 'hardware' : 'software';
+}
+
+/** @param {string} path */
+function crashed(path) {
+  const what = 'the page crashed: out of memory?';
+  return new NamedError('PageFailed', what, path, 'this is a fault of the app; please report it');
+}
+
+function ended() {
+  return new NamedError(
+    'BrowserFailed',
+    'the browser ended',
+    '',
+    'run it again; if it ends again, report it',
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { MANIFEST_FILE, isOfTheSystem } from './result-folder.mjs';
 import { isStaging } from './staging.mjs';
 
 /** Exit codes of the headless commands. */
-export const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 3, wrong: 4 };
+export const EXIT = /** @type {const} */ ({ done: 0, failed: 1, badInput: 2, interrupted: 3, wrong: 4 });
 
 /** Errors of the scripts that are not the caller's to mend by other flags. */
 const NOT_INPUT = new Set([
@@ -26,45 +26,61 @@ export class PageError extends Error {
 }
 
 /**
+ * What a command answers. out: where the result goes as JSON, null where everything is written already; written: called once it is there;
+ * wrong: what a result that was asked for finds wrong, in a line.
+ * @typedef {{result: unknown, out: string | null, written?: () => void, wrong?: string | null}} Answer
+ */
+
+/** What ends a command that is to be run again. @param {string} message */
+export function interruption(message) {
+  return new PageError({ name: 'Interrupted', message, kind: 'interrupted' });
+}
+
+/**
  * Runs a command to its exit code: the result as JSON to `--out`, an error as one line on stderr, Ctrl+C as
  * an interruption. A second Ctrl+C does not wait for anything.
- * @param {(signal: AbortSignal) => Promise<{result: unknown, out: string | null, written?: () => void, wrong?: string | null} | string>} work
- *   a string is help, printed as it is; `out` null: everything is written already; `written` is called once the result is where
- *   it belongs; `wrong`: what a result that was asked for finds wrong, told on stderr once it is there
+ * @param {(signal: AbortSignal) => Promise<Answer | string>} work a string is help, printed as it is
  */
 export async function runCommand(work) {
-  const interruption = new AbortController();
+  const interrupted = new AbortController();
   const interrupt = () => {
-    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
-    interruption.abort();
+    if (interrupted.signal.aborted) process.exit(EXIT.interrupted);
+    interrupted.abort(interruption('stopped by a signal; run it again'));
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   try {
-    const answer = await work(interruption.signal);
-    if (typeof answer === 'string') await print(answer);
-    else {
-      if (answer.out !== null) await write(answer.out, JSON.stringify(answer.result));
-      answer.written?.();
-    }
-    const wrong = typeof answer === 'string' ? null : answer.wrong;
-    if (wrong) console.error(wrong);
-    process.exitCode = wrong ? EXIT.wrong : EXIT.done;
-  } catch (error) {
-    // A signal that came while npm or Vite ran is delivered only once this thread is free.
-    await new Promise((resolve) => setImmediate(resolve));
-    const failure = interruption.signal.aborted
-      ? new PageError({
-          name: 'Interrupted',
-          message: 'stopped by a signal; run it again',
-          kind: 'interrupted',
-        })
-      : error;
-    console.error(line(failure));
-    process.exitCode = exitCode(failure);
+    const { exit, error } = await settled(work, interrupted.signal);
+    if (error !== null) console.error(error);
+    process.exitCode = exit;
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+  }
+}
+
+/**
+ * Does the work, and writes its result.
+ * @param {(signal: AbortSignal) => Promise<Answer | string>} work
+ * @param {AbortSignal} signal its reason is what interrupted work ends with
+ * @returns {Promise<{exit: number, error: string | null}>} error: the one line of a failure, or of what the result finds wrong
+ */
+export async function settled(work, signal) {
+  try {
+    const answer = await work(signal);
+    if (typeof answer === 'string') {
+      await print(answer);
+      return { exit: EXIT.done, error: null };
+    }
+    if (answer.out !== null) await write(answer.out, JSON.stringify(answer.result));
+    answer.written?.();
+    const { wrong = null } = answer;
+    return { exit: wrong === null ? EXIT.done : EXIT.wrong, error: wrong };
+  } catch (error) {
+    // A signal that came while npm or Vite ran is delivered only once this thread is free.
+    await new Promise((resolve) => setImmediate(resolve));
+    const failure = signal.aborted ? signal.reason : error;
+    return { exit: exitCode(failure), error: line(failure) };
   }
 }
 

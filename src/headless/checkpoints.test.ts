@@ -14,14 +14,14 @@ function contextOf(folders: Readonly<Record<string, CheckpointFiles>>): CommandC
   const { signal } = new AbortController();
   const all = (flag: string): readonly GivenFiles[] => {
     const files = folders[flag] as ReadonlyMap<string, File> | undefined;
-    return files ? [{ name: `folder of ${flag}`, files }] : [];
+    return files ? [{ name: `folder of ${flag}`, stamp: null, files }] : [];
   };
   const inputs = { all, list: () => [] } as unknown as GivenInputs;
   const noEngine = (): never => {
     throw new Error('no engine is needed');
   };
   const checkpoints = new Checkpoints({
-    ...{ engine: noEngine, flags: undefined as never, inputs, signal },
+    ...{ engine: noEngine, models: noEngine, flags: undefined as never, inputs, signal },
     ...{ notice: () => undefined, watch: undefined as never },
   });
   return { checkpoints, inputs, signal, notice: () => undefined } as unknown as CommandContext;

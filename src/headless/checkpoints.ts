@@ -8,7 +8,7 @@ import { noticeLines } from '../checkpoint/weight-files.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
 import type { Device, WeightDtype } from '../engine/protocol/device.ts';
-import type { LoadedModel } from '../engine/protocol/loading.ts';
+import type { LoadedModel, LoadProgress } from '../engine/protocol/loading.ts';
 import { memoryBytes } from '../memory-size.ts';
 import { NamedError } from '../named-error.ts';
 import { noteLoaded } from '../study/weights/loaded.ts';
@@ -17,14 +17,12 @@ import { openWeights } from '../vlm/stored-head.ts';
 import { once } from '../work/once.ts';
 import type { GivenFiles, GivenInputs, Instead } from './file-inputs.ts';
 import type { FlagReader } from './flag-reader.ts';
+import type { KeptModels, NamedFolder } from './kept-models.ts';
 
 const DEVICES = ['webgpu', 'wasm'] as const satisfies readonly Device[];
 const DTYPES = ['f32', 'f16', 'q8', 'q4'] as const satisfies readonly WeightDtype[];
 
-export interface GivenFolder {
-  readonly name: string;
-  readonly files: CheckpointFiles;
-}
+export type GivenFolder = NamedFolder;
 
 export interface LoadedCheckpoint {
   readonly summary: OpenedCheckpoint;
@@ -39,6 +37,8 @@ export type CheckpointsOf = Pick<
 
 interface Surroundings {
   readonly engine: () => EngineClient;
+  /** What the engine has open and loaded, from earlier requests too. */
+  readonly models: () => KeptModels;
   readonly flags: FlagReader;
   readonly inputs: GivenInputs;
   readonly signal: AbortSignal;
@@ -87,18 +87,21 @@ export class Checkpoints {
    */
   folder(flag: string, index = 0): Promise<GivenFolder> {
     return once(this.#folders, `${flag} ${index}`, async () => {
-      const { name, files } = this.#given(flag, index);
-      if (isAdapter(files)) return { name, files: await this.#adapted(files, await this.#baseOf(flag)) };
-      const plain = { name, files: await readableFolder(files, this.#around.signal) };
+      const given = this.#given(flag, index);
+      const { name, files, stamp } = given;
+      if (isAdapter(files)) return { name, ...(await this.#adapted(given, await this.#baseOf(flag))) };
+      const plain = { name, stamp, files: await readableFolder(files, this.#around.signal) };
       const [lora] = flag === 'model' ? this.#around.inputs.all('lora') : [];
       if (!lora) return plain;
-      return { name: `${lora.name} on ${name}`, files: await this.#adapted(lora.files, plain) };
+      return { name: `${lora.name} on ${name}`, ...(await this.#adapted(lora, plain)) };
     });
   }
 
-  async #adapted(adapter: CheckpointFiles, base: GivenFolder): Promise<CheckpointFiles> {
+  async #adapted(adapter: GivenFiles, base: GivenFolder): Promise<Omit<GivenFolder, 'name'>> {
     const { name: baseName, files } = base;
-    return adapterFolder(files, adapter, { baseName, signal: this.#around.signal });
+    const stamp = adapter.stamp === null || base.stamp === null ? null : `${adapter.stamp} ${base.stamp}`;
+    const { signal } = this.#around;
+    return { stamp, files: await adapterFolder(files, adapter.files, { baseName, signal }) };
   }
 
   /** What an adapter given in place of a checkpoint is put on: IN, else Base, whichever is a checkpoint of its own. */
@@ -133,9 +136,9 @@ export class Checkpoints {
   }
 
   async #open(flag: string, index: number): Promise<OpenedCheckpoint> {
-    const { name, files } = await this.folder(flag, index);
-    const opened = await this.#around.engine().open(name, files, this.#around.signal);
-    this.tell(name, opened.notices);
+    const folder = await this.folder(flag, index);
+    const opened = await this.#around.models().open(folder, this.#around.signal);
+    this.tell(folder.name, opened.notices);
     return opened;
   }
 
@@ -175,14 +178,14 @@ export class Checkpoints {
     return { device, dtype: this.#around.flags.choice('dtype', DTYPES) ?? 'f32' };
   }
 
-  /** Opens it and loads it on `--device` in `--dtype`, once; progress goes to the console, which the shell shows. */
+  /** Opens it and loads it on `--device` in `--dtype`, once, unless an earlier request left it so; progress goes to the console, which the shell shows. */
   load(flag: string, index = 0): Promise<LoadedCheckpoint> {
     return once(this.#loads, `${flag} ${index}`, async () => this.#load(await this.open(flag, index)));
   }
 
   /** The same of a folder that no flag names. */
   async loadFolder(name: string, files: CheckpointFiles): Promise<LoadedCheckpoint> {
-    const opened = await this.#around.engine().open(name, files, this.#around.signal);
+    const opened = await this.#around.models().open({ name, files, stamp: null }, this.#around.signal);
     this.tell(name, opened.notices);
     return this.#load(opened);
   }
@@ -196,7 +199,7 @@ export class Checkpoints {
     this.#around.signal.throwIfAborted();
     this.#around.signal.addEventListener('abort', cancel);
     try {
-      const loaded = await this.#around.engine().load(job, summary.id, options, (progress) => {
+      const onProgress = (progress: LoadProgress): void => {
         const now = Math.floor((100 * progress.bytesDone) / progress.bytesTotal);
         if (now === percent) return;
         percent = now;
@@ -204,7 +207,9 @@ export class Checkpoints {
           `loading ${now} % at ${(progress.bytesPerSecond / 1e6).toFixed(0)} MB/s` +
             (progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`),
         );
-      });
+      };
+      const load = () => this.#around.engine().load(job, summary.id, options, onProgress);
+      const loaded = await this.#around.models().load(summary.id, options, load);
       const noted = await noteLoaded(this.#around.watch, summary, loaded, this.#loaded);
       this.#loaded.push(summary);
       this.tell(summary.name, noted.notices ?? []);

@@ -1,8 +1,8 @@
 /** What a headless command is given. */
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
+import { EVALUATIONS } from '../analyses/registry.ts';
 import type { EngineClient } from '../engine/client.ts';
-import { connectEngine } from '../engine/client.ts';
 import type { AskedFor } from '../evaluation/answers/kept-answers.ts';
 import { type WorkIdentity, workKey } from '../identity/work-identity.ts';
 import { Journals } from '../study/journal/journals.ts';
@@ -14,6 +14,7 @@ import { Checkpoints, type CheckpointsOf } from './checkpoints.ts';
 import { GivenInputs } from './file-inputs.ts';
 import { FlagReader } from './flag-reader.ts';
 import { GivenJournals } from './given-journals.ts';
+import type { KeptEngine } from './kept-engine.ts';
 import type { OutFolder } from './out-folder.ts';
 import { outFolder } from './out-folder.ts';
 import { progressLines } from './progress-lines.ts';
@@ -30,7 +31,7 @@ export interface CommandContext {
   /** Folders and files other than checkpoints: `--pairs`, `--items`, `--image`. */
   readonly inputs: GivenInputs;
   readonly checkpoints: Checkpoints;
-  /** The engine; its worker starts with the first use. */
+  /** The engine; its worker starts with the first use, of the page's first request that has any. */
   readonly engine: EngineClient;
   /**
    * Aborted by Ctrl+C, with a NamedError `Cancelled` for its reason. Work that rejects with it ends the command
@@ -41,6 +42,8 @@ export interface CommandContext {
   readonly onProgress: (progress: WorkProgress) => void;
   /** A line on stderr, for what one should know but need not act on. */
   readonly notice: (line: string) => void;
+  /** Has something done when the command has ended, however it did: what it holds outside memory is let go of. */
+  readonly atEnd: (done: () => void) => void;
   /** Everything that earlier runs kept on this machine. */
   readonly journals: Journals;
   /** The folder `--out` of a command that writes a folder; that of the file `outName` of one that writes one piece by piece. */
@@ -69,16 +72,29 @@ export interface AnalysisContext extends Omit<CommandContext, 'checkpoints'> {
   readonly checkpoints: CheckpointsOf;
 }
 
-/** @param onSpent told the key of each journal whose records are all in the result */
+/** What a command has from the page, and tells it. */
+interface Surroundings {
+  readonly kept: KeptEngine;
+  readonly signal: AbortSignal;
+  /** Told the key of each journal whose records are all in the result. */
+  readonly onSpent: (key: string) => void;
+  readonly atEnd: CommandContext['atEnd'];
+}
+
 export function commandContext(
   request: HeadlessRequest,
-  signal: AbortSignal,
-  onSpent: (key: string) => void,
+  { kept, signal, onSpent, atEnd }: Surroundings,
 ): CommandContext {
   const flags = new FlagReader(request.flags);
   const inputs = new GivenInputs(request.inputs);
-  let engine: EngineClient | undefined;
-  const engineOf = (): EngineClient => (engine ??= connectEngine(undefined, flags.number('lanes')));
+  let engine: ReturnType<KeptEngine['of']> | undefined;
+  const engineOf = (): ReturnType<KeptEngine['of']> => {
+    if (engine) return engine;
+    const [lanes, memory, device] = [flags.number('lanes'), flags.text('memory'), flags.text('device')];
+    engine = kept.of({ lanes, memory, device }, measuresMemory(request.command, flags));
+    engine.models.begin(inputs.stamps);
+    return engine;
+  };
   const notice = (line: string): void => console.info(line);
   const onProgress = progressLines(notice);
   const journals = new Journals(sessionStorage(request.session), { again: request.again });
@@ -91,7 +107,8 @@ export function commandContext(
     flags,
     inputs,
     checkpoints: new Checkpoints({
-      engine: engineOf,
+      engine: () => engineOf().client,
+      models: () => engineOf().models,
       flags,
       inputs,
       signal,
@@ -99,16 +116,18 @@ export function commandContext(
       watch: journals.weights,
     }),
     get engine() {
-      return engineOf();
+      return engineOf().client;
     },
     signal,
     onProgress,
     notice,
+    atEnd,
     journals,
     out: outFolder(request.session),
     outName: request.outName,
     async journalled(identity, total, work, keep = false, askedFor) {
-      if (flags.optionalSwitch('restart')) await journals.remove(identity);
+      // A part begins its own records anew: others of its journal are those of other parts.
+      if (flags.optionalSwitch('restart') && !flags.shard()) await journals.remove(identity);
       await given.takeOver(identity, askedFor?.journals);
       await noticeOtherBuilds(journals, identity, notice);
       const result = await runJournalled(journals, identity, total, work, {
@@ -124,6 +143,15 @@ export function commandContext(
       return result;
     },
   };
+}
+
+/**
+ * Whether a command measures what it takes of a GPU, which nothing of an earlier request may be part of. What a part takes is not that of
+ * the whole.
+ */
+function measuresMemory(command: string, flags: FlagReader): boolean {
+  if (flags.text('device') === 'wasm' || flags.text('shard') !== undefined) return false;
+  return command === 'study' || EVALUATIONS.get(command)?.declaration.measuresMemory === true;
 }
 
 /** What another build kept of the same work is never gone on with; it is there to be looked at. */

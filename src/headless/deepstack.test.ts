@@ -66,7 +66,7 @@ async function ran(
   const written = new Map<string, string>();
   const context = {
     ...{ flags, engine, signal: new AbortController().signal },
-    ...{ notice: () => undefined, onProgress: () => undefined },
+    ...{ notice: () => undefined, onProgress: () => undefined, atEnd: () => undefined },
     inputs: { list: () => [], one: (flag: string) => (flag === samples ? { name: 'd', files } : undefined) },
     checkpoints: {
       load: () => Promise.resolve(recipient),

@@ -11,10 +11,17 @@ export function fileInput(flag: string, index: number): HTMLInputElement {
   return made;
 }
 
+/** Lets go of all files that were handed over: the next request has its own. */
+export function forgetFileInputs(): void {
+  for (const input of document.querySelectorAll('input[type=file]')) input.remove();
+}
+
 /** A folder, or single files, that the user named. */
 export interface GivenFiles {
   /** The folder's own name, or `demo:NAME`. */
   readonly name: string;
+  /** Of a checkpoint, what tells its files from others; null of what is not kept. */
+  readonly stamp: string | null;
   /** By path below the folder, with slashes, in the order of the paths. */
   readonly files: ReadonlyMap<string, File>;
 }
@@ -47,6 +54,11 @@ export class GivenInputs {
     });
   }
 
+  /** Stamps of all checkpoints that were handed over. */
+  get stamps(): ReadonlySet<string> {
+    return new Set(Object.values(this.#inputs).flatMap((given) => given.flatMap(({ stamp }) => stamp ?? [])));
+  }
+
   /** The first value of the flag; undefined where it was not given. */
   one(flag: string): GivenFiles | undefined {
     return this.all(flag)[0];
@@ -58,7 +70,7 @@ export class GivenInputs {
   }
 }
 
-function filesOf(flag: string, index: number, { name, paths }: HandedInput): GivenFiles {
+function filesOf(flag: string, index: number, { name, paths, stamp }: HandedInput): GivenFiles {
   const handed = [...(fileInput(flag, index).files ?? [])];
   const files = new Map<string, File>();
   for (const [at, path] of paths.entries()) {
@@ -70,5 +82,5 @@ function filesOf(flag: string, index: number, { name, paths }: HandedInput): Giv
     }
     files.set(path, file);
   }
-  return { name, files };
+  return { name, stamp, files };
 }

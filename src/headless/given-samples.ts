@@ -40,7 +40,7 @@ export async function givenPairs(
  * @throws NamedError `MissingFlag`, `NoProblems`, `SeveralLists`, and those of reading
  */
 export async function givenQuestions(
-  { inputs, flags, signal, onProgress }: AnalysisContext,
+  { inputs, flags, signal, onProgress, atEnd }: AnalysisContext,
   { samplesFlag: flag, takesPrompt = false }: Pick<ProbeDeclaration, 'samplesFlag' | 'takesPrompt'>,
 ): Promise<QuestionList> {
   const prompt = takesPrompt ? flags.text('prompt') : undefined;
@@ -72,6 +72,7 @@ export async function givenQuestions(
     );
   }
   const source = await openProblemList(path, files, givenColumns(flags), { signal, onProgress });
+  atEnd(() => source.close());
   return { name: listName(path), source };
 }
 

@@ -85,7 +85,7 @@ function stage(name: string, more: readonly string[] = []) {
     },
     engine: { generate: ask, forward: ask },
     signal: new AbortController().signal,
-    notice: () => undefined,
+    ...{ notice: () => undefined, atEnd: () => undefined },
     journalled: (identity: WorkIdentity) => {
       seen.identity = identity;
       return Promise.reject(new Error('identified'));

@@ -6,8 +6,9 @@ import { NamedError } from '../named-error.ts';
 import { knownReason } from '../plain-reason.ts';
 import { commandOf } from './command-of.ts';
 import { commandContext } from './context.ts';
-import { fileInput, GivenInputs } from './file-inputs.ts';
+import { fileInput, forgetFileInputs, GivenInputs } from './file-inputs.ts';
 import { givenSpec, studyPlaces } from './given-study.ts';
+import { KeptEngine } from './kept-engine.ts';
 import { cancelled, isCancelled } from '../work/cancel.ts';
 
 /** Errors that are not about what was given. */
@@ -19,7 +20,40 @@ const INTERNAL: ReadonlySet<ErrorName> = new Set([
 
 installFolderTransfer();
 
-const interruption = new AbortController();
+/** Lasts from one request to the next. */
+const kept = new KeptEngine();
+
+/** Errors after which nothing that the engine holds is gone on with: its folders are not what they were. */
+const CHANGED: ReadonlySet<string> = new Set<ErrorName>([
+  ...(['FileChanged', 'FileUnreadable', 'OtherAdapter', 'SameFingerprint', 'WeightsChanged'] as const),
+]);
+
+/** The session that was cancelled last, and what ends the run of the present one. */
+let cancelledSession = '';
+let running: { readonly session: string; readonly interruption: AbortController } | null = null;
+
+/** Runs a request, and lets go of all that was its own. */
+async function runRequest(request: HeadlessRequest): Promise<HeadlessAnswer> {
+  const { session } = request;
+  const interruption = new AbortController();
+  if (cancelledSession === session) interruption.abort(cancelled());
+  running = { session, interruption };
+  const ends: (() => void)[] = [];
+  const answer = await answered(async (spent) => {
+    const run = await commandOf(request.command);
+    return run(
+      commandContext(request, {
+        ...{ kept, signal: interruption.signal },
+        onSpent: (key) => spent.push(key),
+        atEnd: (done) => ends.push(done),
+      }),
+    );
+  });
+  running = null;
+  for (const end of ends) end();
+  await kept.endRequest(answer.ok || (answer.error.kind !== 'internal' && !CHANGED.has(answer.error.name)));
+  return answer;
+}
 
 async function answered(work: (spent: string[]) => Promise<unknown>): Promise<HeadlessAnswer> {
   try {
@@ -32,13 +66,13 @@ async function answered(work: (spent: string[]) => Promise<unknown>): Promise<He
 
 globalThis.frankenscopeHeadless = {
   slot: (flag, index) => `#${fileInput(flag, index).id}`,
-  run: (request: HeadlessRequest) =>
-    answered(async (spent) => {
-      const run = await commandOf(request.command);
-      return run(commandContext(request, interruption.signal, (key) => spent.push(key)));
-    }),
+  run: runRequest,
   places: () => answered(async () => studyPlaces(await givenSpec(new GivenInputs({})))),
-  cancel: () => interruption.abort(cancelled()),
+  cancel(session) {
+    cancelledSession = session;
+    if (running?.session === session) running.interruption.abort(cancelled());
+  },
+  forget: forgetFileInputs,
 };
 
 function answerOf(error: unknown): Extract<HeadlessAnswer, { ok: false }>['error'] {

@@ -139,6 +139,41 @@ it('is answered by the engine itself where no lane can be made ready, or it has 
   }
 });
 
+it('tells how many engines are there until there are answers, and which are left out and why', async () => {
+  const [progress, notices]: [string[], string[]] = [[], []];
+  const refused = Promise.reject(
+    new NamedError('FileChanged', 'the folder holds other files', {}, 'open it again'),
+  );
+  const later = wait(5).then(() => ({ name: 1 }));
+  const { run } = squares(
+    numbers(4),
+    engineOf([wait(1).then(() => ({ name: 0 })), later, refused]),
+    1,
+    {
+      onProgress: ({ phase, done, total }) => void progress.push(`${phase} ${done}/${total}`),
+      onNotice: (notice) => void notices.push(notice),
+    },
+    () => wait(10),
+  );
+  expect(await run).toEqual([0, 1, 4, 9]);
+  expect(progress.filter((text) => text.startsWith('starting'))).toEqual([
+    ...['starting engines 0/3', 'starting engines 1/2'],
+  ]);
+  expect(progress.at(-1)).toBe('answering 4/4');
+  expect(notices).toEqual([
+    expect.stringMatching(/^One of 3 engines .*: the folder holds other files; open it again\./),
+  ]);
+  // One engine alone is no phase, and what is not needed any more is no fault.
+  const alone: string[] = [];
+  await squares(numbers(1), engineOf([...ready(1)]), 1, { onProgress: ({ phase }) => void alone.push(phase) })
+    .run;
+  expect(new Set(alone)).toEqual(new Set(['answering']));
+  const silent: string[] = [];
+  const late = engineOf([...ready(1), forever()]);
+  await squares(numbers(2), late, 1, { onNotice: (notice) => void silent.push(notice) }).run;
+  expect(silent).toEqual([]);
+});
+
 it('a cancel ends all lanes at once, those that are not ready among them', async () => {
   const controller = new AbortController();
   const lanes = [...ready(2), forever()];

@@ -1,5 +1,6 @@
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { modelsOf } from '../engine/subject.ts';
+import { named as asNamed } from '../named.ts';
 import { NamedError } from '../named-error.ts';
 import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
 import type { LongWork, WorkProgress } from '../work/long-work.ts';
@@ -80,6 +81,21 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
     failed ??= { error };
     failing.abort();
   };
+  const before = records.size;
+  let [started, asked] = [0, lanes.length];
+  // Lanes load the models; once there are answers, these are what is told.
+  const tellStarted = (): void => {
+    if (asked < 2 || records.size > before || started === asked) return;
+    work.onProgress?.({ phase: 'starting engines', done: started, total: asked, unit: 'engines' });
+  };
+  tellStarted();
+  const leftOut = (error: unknown): void => {
+    asked -= 1;
+    const { what, remedy } = asNamed(error);
+    work.onNotice?.(
+      `One of ${lanes.length} engines could not start and is left out: ${what}; ${remedy}. Nothing else changes but the time.`,
+    );
+  };
   /** Settled once all groups taken so far are told, or have failed. */
   let told = Promise.resolve();
 
@@ -123,7 +139,16 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
     }
     await before;
   };
-  await Promise.all(lanes.map((lane) => whenReady(lane, AbortSignal.any([signal, queue.empty]), run)));
+  const over = AbortSignal.any([signal, queue.empty]);
+  await Promise.all(
+    lanes.map((lane) =>
+      whenReady(lane, over, leftOut, (ready) => {
+        started += 1;
+        tellStarted();
+        return run(ready);
+      }),
+    ),
+  );
   // Lanes that could not be made ready are left out; where none could, the engine answers itself.
   if (!failed) await run(engine);
   if (failed) throw (failed as { readonly error: unknown }).error;
@@ -136,13 +161,17 @@ interface Answered<Sample, Record> {
   readonly failure: { readonly error: unknown } | null;
 }
 
-/** Runs on a lane as soon as it is ready, if that is before `over`; on none that cannot be made ready. */
+/** Runs on a lane as soon as it is ready, if that is before `over`; one that cannot be made ready is told. */
 async function whenReady<Engine>(
   lane: Promise<Engine>,
   over: AbortSignal,
+  leftOut: (error: unknown) => void,
   run: (lane: Engine) => Promise<void>,
 ): Promise<void> {
-  const ready = await abortable(() => lane, over).catch(() => null);
+  const ready = await abortable(() => lane, over).catch((error: unknown) => {
+    if (!over.aborted) leftOut(error);
+    return null;
+  });
   if (ready !== null) await run(ready);
 }
 

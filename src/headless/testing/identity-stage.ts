@@ -78,7 +78,7 @@ export async function keptUnder(
     },
     engine: {},
     signal: new AbortController().signal,
-    notice: () => undefined,
+    ...{ notice: () => undefined, atEnd: () => undefined },
     journalled: async (
       identity: WorkIdentity,
       _total: number,

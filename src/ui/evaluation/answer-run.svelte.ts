@@ -12,10 +12,13 @@ import { Grader } from '../../evaluation/grading/client.ts';
 import { GradeBook } from '../../evaluation/grading/grade-book.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { Asked, Variant } from '../../evaluation/variant.ts';
+import type { RunFigures } from '../../analyses/run-block.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
+import { MeasuredRun } from '../../study/measured-run.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import type { Computing } from '../../study/run-meter.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import { failureOf } from '../state/failure.ts';
@@ -89,7 +92,18 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
   readonly #journals: Journals;
   readonly #jobs: Jobs;
 
-  constructor(id: string, title: string | (() => string), journals: Journals, jobs: Jobs) {
+  readonly #measured = new MeasuredRun();
+  readonly #computing: () => Computing | null;
+
+  /** @param computing what answers, where that is an engine of this page */
+  constructor(
+    id: string,
+    title: string | (() => string),
+    journals: Journals,
+    jobs: Jobs,
+    computing: () => Computing | null = () => null,
+  ) {
+    this.#computing = computing;
     this.#id = id;
     this.#title = title;
     this.#journals = journals;
@@ -258,7 +272,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
               this.#show(answers);
             },
           }),
-        (work) => plan.run(work),
+        this.#measuring(plan),
       );
     } catch (thrown) {
       this.error = failureOf(thrown);
@@ -269,6 +283,17 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       this.running = false;
       this.#jobs.end(this.#id);
     }
+  }
+
+  #measuring(plan: Plan): (work: LongWork<Answer>) => Promise<unknown> {
+    const computing = this.#computing();
+    const work = (long: LongWork<Answer>): Promise<unknown> => plan.run(long);
+    return computing ? this.#measured.measuring(keysOf(plan.asks), computing, work) : work;
+  }
+
+  /** How the run went that answered what is shown; null where it was not run here. */
+  get figures(): RunFigures | null {
+    return this.origin ? null : this.#measured.figures(keysOf(this.asks), this.done);
   }
 
   cancel(): void {
@@ -344,3 +369,5 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     }
   }
 }
+
+const keysOf = (asks: readonly Ask<Asked>[]): readonly string[] => asks.map(({ key }) => key);

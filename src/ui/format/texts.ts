@@ -20,12 +20,14 @@ export const en = {
     tensors: (done: string, total: string) => `${done} of ${total} tensors`,
     samples: (done: string, total: string) => `${done} of ${total} samples`,
     answers: (done: string, total: string) => `${done} of ${total} answers`,
+    engines: (done: string, total: string) => `${done} of ${total} engines`,
   },
   rate: {
     bytes: (rate: string) => `${rate}/s`,
     tensors: (rate: string) => `${rate} tensors/s`,
     samples: (rate: string) => `${rate} samples/s`,
     answers: (rate: string) => `${rate} answers/s`,
+    engines: (rate: string) => `${rate} engines/s`,
   },
   left: (duration: string) => `${duration} left`,
 };

@@ -6,6 +6,7 @@ const PHASES: Readonly<Record<string, string>> = {
   writing: '写入',
   'reading pictures': '读取图片',
   scoring: '打分',
+  'starting engines': '启动引擎',
   'reading updates': '读取更新',
   'reading deltas': '读取更新',
   measuring: '测量',
@@ -37,12 +38,14 @@ export const zh: typeof en = {
     tensors: (done, total) => `${done} / ${total} 个张量`,
     samples: (done, total) => `${done} / ${total} 个样本`,
     answers: (done, total) => `${done} / ${total} 个回答`,
+    engines: (done, total) => `${done} / ${total} 个引擎`,
   },
   rate: {
     bytes: (rate) => `${rate}/秒`,
     tensors: (rate) => `${rate} 个张量/秒`,
     samples: (rate) => `${rate} 个样本/秒`,
     answers: (rate) => `${rate} 个回答/秒`,
+    engines: (rate) => `${rate} 个引擎/秒`,
   },
   left: (duration) => `剩余 ${duration}`,
 };
