@@ -38,3 +38,9 @@ test('the rest of a file stays as it was, byte for byte', () => {
   const { text } = withRun(file, run);
   expect(text.replace(`,"run":${JSON.stringify(run)}`, '')).toBe(file.text);
 });
+
+test('an indented file stays indented', () => {
+  const text = JSON.stringify({ frankenscope: { n: 1 }, rows: [{ a: [] }] }, null, 2);
+  const said = withRun({ path: 'frankenscope.json', text }, run).text;
+  expect(said).toBe(JSON.stringify({ frankenscope: { n: 1, run }, rows: [{ a: [] }] }, null, 2));
+});

@@ -1,6 +1,6 @@
 /** `run` of a result file's `frankenscope` block: how the run went that made it. Nothing of it decides a result, and no comparison reads it. */
 import type { ResultPieces } from '../evaluation/results/write.ts';
-import { jsonText, type ResultFile } from './result-file.ts';
+import type { ResultFile } from './result-file.ts';
 
 /** What is known of a run; what is not is left out. */
 export interface RunFigures {
@@ -36,7 +36,7 @@ export function withRun(file: ResultFile, run: RunFigures | null): ResultFile {
   if (block) Object.assign(block, { run });
   else if (isObject(value.metadata)) value.frankenscope = { run };
   else return file;
-  return { ...file, text: jsonText(value) };
+  return { ...file, text: likewise(file.text, value) };
 }
 
 /** The same of files in pieces: those that cannot say it stay in pieces. */
@@ -47,6 +47,12 @@ export function piecesWithRun(files: ResultPieces, run: RunFigures | null): Resu
       carriesRun(path) ? [path, [withRun({ path, text: [...pieces].join('') }, run).text]] : [path, pieces],
     ),
   );
+}
+
+/** The value as JSON that is laid out as `text` is. */
+function likewise(text: string, value: unknown): string {
+  const indent = /^\{\n( +)/.exec(text)?.[1];
+  return JSON.stringify(value, null, indent) + (text.endsWith('\n') ? '\n' : '');
 }
 
 function carriesRun(path: string): boolean {

@@ -8,6 +8,7 @@ import { defaultValues } from '../analyses/setting-values.ts';
 import { EVALUATIONS, PROBES, UPDATES } from '../analyses/registry.ts';
 import type { Updates } from '../analyses/updates.ts';
 import type { Answer } from '../evaluation/answers/answer.ts';
+import { answerJournals } from '../evaluation/answers/kept-answers.ts';
 import type { Json } from '../identity/canonical-json.ts';
 import { NamedError } from '../named-error.ts';
 import { parseCuts } from '../regions.ts';
@@ -50,6 +51,7 @@ async function combinedProbe(probe: Probe, parts: GivenParts, places: ModelPlace
   const records = await parts.records(name, probe.shape, plan.keys);
   return {
     works: [plan.identity],
+    records: [{ identity: plan.identity, total: plan.total, records }],
     files: plan.files(records),
     findings: probeFindings(probe, plan, records, given.models, values),
     shown: (placed) =>
@@ -81,10 +83,14 @@ async function combinedUpdates(analysis: Updates, parts: GivenParts): Promise<Ra
     const keys = run.plan.pairing.families.map((family) => family.name);
     records.set(run.name, await parts.records(run.name, shape, keys));
   }
-  return updatesRan(analysis, runs, records, {
+  const inJournals = runs.map(({ name, plan: { identity, total } }) => {
+    return { identity, total, records: records.get(name) ?? new Map<string, unknown>() };
+  });
+  const ran = updatesRan(analysis, runs, records, {
     cuts: cuts ? parseCuts(cuts.join(), again.compared.body.layers, 'cuts') : undefined,
     compared: () => Promise.resolve(again.compared),
   });
+  return { ...ran, records: inJournals };
 }
 
 const OF_EVALUATION = v.strictObject({
@@ -109,9 +115,21 @@ async function combinedEvaluation(
   const keys = asks.map(({ key }) => key);
   const answers = await parts.records(ANSWERS, recordShape<Answer>(ANSWERS), keys);
   const tensors = measured?.pairing.families.map((family) => family.name) ?? [];
-  const updates =
-    measured && measuredOf(measured, await parts.records(ofEnergy.name, energy.shape, tensors), energies);
-  return evaluationRan(evaluation, { given, values, plan }, { asks, answers, updates, run: null }, places);
+  const energyRecords = measured && (await parts.records(ofEnergy.name, energy.shape, tensors));
+  const updates = measured && energyRecords && measuredOf(measured, energyRecords, energies);
+  const ran = await evaluationRan(
+    evaluation,
+    { given, values, plan },
+    { asks, answers, updates, run: null },
+    places,
+  );
+  const journals = answerJournals(asks).map(({ identity, keys }) => {
+    return { identity, total: keys.size, records: new Map([...answers].filter(([key]) => keys.has(key))) };
+  });
+  const { identity, total } = measured ?? {};
+  const ofUpdates =
+    identity && energyRecords ? [{ identity, total: total ?? 0, records: energyRecords }] : [];
+  return { ...ran, records: [...journals, ...ofUpdates] };
 }
 
 /** What the plan is laid out of. @throws NamedError `NotAPart` of another form */

@@ -12,9 +12,18 @@ export type Placed = (flag: string, index: number) => { readonly label: string; 
 /** By flag and place, where an analysis' models came from, in their order: a study shows them by these. */
 export type ModelPlaces = readonly (readonly [flag: string, index: number])[];
 
+/** A work with its records, in the order of its plan. */
+export interface KeptRecords {
+  readonly identity: WorkIdentity;
+  readonly total: number;
+  readonly records: ReadonlyMap<string, unknown>;
+}
+
 export interface Ran {
   /** What its records are kept under. */
   readonly works: readonly WorkIdentity[];
+  /** Of parts put together: each of its works with its records. */
+  readonly records?: readonly KeptRecords[];
   /** In the order in which they are written, each made when it is asked for. */
   readonly files: Iterable<ResultFile>;
   /** What was found, in sentences. */
@@ -29,7 +38,7 @@ export interface Ran {
 
 /** What a command answers: the JSON of one that writes no folder. A part is a folder always. */
 export async function written(
-  { out }: Pick<CommandContext, 'out'>,
+  { out }: { readonly out: Pick<CommandContext['out'], 'text'> },
   writes: 'json' | 'folder',
   { files, part }: Ran,
 ): Promise<unknown> {

@@ -1,13 +1,19 @@
 import { EVALUATIONS, PROBES, UPDATES } from '../../analyses/registry.ts';
 import { GivenParts } from '../../study/parts/given-parts.ts';
-import type { PartFolder } from '../../study/parts/part-file.ts';
+import { type PartFolder, STUDY } from '../../study/parts/part-file.ts';
 import { combined } from '../combined.ts';
+import { combineStudy } from '../combined-study.ts';
 import type { Command } from '../context.ts';
 import type { GivenInputs } from '../file-inputs.ts';
 
 /** Part folders of one command into the files that one run of it writes. No model is loaded, and nothing of what was asked is opened. */
-export const run: Command = async ({ inputs, out }) => {
+export const run: Command = async (context) => {
+  const { inputs, out } = context;
   const parts = await GivenParts.of(givenFolders(inputs));
+  if (parts.command === STUDY) {
+    await combineStudy(context, parts);
+    return undefined;
+  }
   const { files } = await combined(parts);
   for (const { path, text } of files) {
     await out.text(path, text);

@@ -79,5 +79,7 @@ function textsOf(files: ReadonlyMap<string, unknown>): Files {
 }
 
 function withoutRun(text: string): string {
-  return text.replace(/,?"run":\{"seconds":[^{}]*\}/, '').replace(',"frankenscope":{}', '');
+  return text
+    .replace(/,?\s*"run":\s*\{\s*"seconds":[^{}]*\}/, '')
+    .replace(/,\s*"frankenscope":\s*\{\s*\}/, '');
 }

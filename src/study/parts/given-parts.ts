@@ -2,6 +2,7 @@
 import type * as v from 'valibot';
 import { canonicalJson, type Json } from '../../identity/canonical-json.ts';
 import { NamedError, shortened } from '../../named-error.ts';
+import { version } from '../../version.ts';
 import { SharedValue } from './own-lists.ts';
 import { eachRecord, type PartFile, type PartFolder, readPart, refusal, sharedOf } from './part-file.ts';
 
@@ -40,6 +41,13 @@ export class GivenParts {
     for (const folder of folders) {
       const file = await readPart(folder);
       first ??= { folder, file };
+      if (file.version !== version)
+        throw refusal(
+          'OtherPart',
+          `it is of version ${file.version}, and this is ${version}`,
+          folder.name,
+          'combine parts with the version that wrote them',
+        );
       shared ??= new SharedValue(sharedOf(first.file));
       const { part, of } = file.shard;
       const twice = of === first.file.shard.of ? read.get(part) : undefined;
