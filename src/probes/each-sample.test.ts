@@ -87,6 +87,34 @@ it('takes whole groups on one lane, and on several no more than half of what wou
   expect(await sizes(2)).toEqual([5, 3, 3, 3, 2, 1, 1, 1, 1]);
 });
 
+it('while an earlier group is under way a lane answers one group more than is told, and no further', async () => {
+  const told: string[] = [];
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const { groups, run } = squares(
+    numbers(12),
+    engineOf(ready(2)),
+    1,
+    { onRecord: (key) => void told.push(key) },
+    ({ samples }) => (samples.includes(0) ? held : Promise.resolve()),
+  );
+  await wait(20);
+  expect(groups.map(({ samples }) => samples)).toEqual([[0], [1], [2]]);
+  expect(told).toEqual([]);
+  release();
+  expect(await run).toHaveLength(12);
+  expect(told).toEqual(numbers(12).map((sample) => `n${sample}`));
+});
+
+it('a group that fails behind one under way ends it at once', async () => {
+  const { run } = squares(numbers(4), engineOf(ready(2)), 1, {}, async ({ samples }, signal) => {
+    if (samples.includes(0)) return abortable(forever, signal);
+    await wait(1);
+    if (samples.includes(2)) throw new NamedError('EmptyPrompt', 'there is nothing', {}, 'ask');
+  });
+  await expect(run).rejects.toMatchObject({ name: 'EmptyPrompt', what: 'n2: there is nothing' });
+});
+
 it('asks for lanes by all models and what is left, and begins before the last of them is ready', async () => {
   const asked: unknown[] = [];
   const lanes = [Promise.resolve({ name: 0 }), forever(), Promise.reject(new Error('no memory'))];
@@ -163,6 +191,13 @@ it('a cancel ends all lanes at once, those that are not ready among them', async
   );
   await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
   expect(groups).toHaveLength(2);
+});
+
+it('a cancel while no lane is ready yet is a cancel', async () => {
+  const controller = new AbortController();
+  const { run } = squares(numbers(3), engineOf([forever()]), 2, { signal: controller.signal });
+  setTimeout(() => controller.abort(), 5);
+  await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
 });
 
 it('an error is named by its sample and ends the other lanes; the rest of its group is kept', async () => {
