@@ -52,6 +52,8 @@ export default defineConfig(
       'public/demo',
       'dataset/data',
     ],
+    // Python's packages carry scripts of their own.
+    '**/.venv',
     // AssemblyScript: its own language, checked by its own compiler.
     'src/**/assembly',
   ]),

@@ -7,6 +7,7 @@ import { AppPage } from './app.ts';
 import { choose, set } from './demo-page.ts';
 import { copyOf, temporaryFolder } from './fixtures/folders.ts';
 import { headless, type CommandResult } from './fixtures/headless.ts';
+import { read, withoutRun } from './fixtures/results.ts';
 import { expect, test } from './page.ts';
 
 const PICTURES = join(ROOT, 'tools', 'goldens', 'data', 'image-profiles', 'pictures');
@@ -35,8 +36,7 @@ const swap = (out: string, ...more: readonly string[]): readonly string[] => [
   ...['--device', 'wasm', '--dtype', 'f32', '--out', path(out), ...more],
 ];
 
-const resultsOf = (out: string): readonly string[] =>
-  FILES.map((file) => readFileSync(path(out, file), 'utf8'));
+const resultsOf = (out: string): readonly string[] => FILES.map((file) => withoutRun(read(path(out, file))));
 
 function makePairs(): void {
   const images = path('pairs', 'counting', 'images');
@@ -150,7 +150,7 @@ test('begun on the page, gone on with by command, and back on the page: the resu
     await expect.poll(() => found.length).toBe(FILES.length);
     const files = new Map<string, string>();
     for (const download of found)
-      files.set(download.suggestedFilename(), readFileSync(await download.path(), 'utf8'));
+      files.set(download.suggestedFilename(), withoutRun(read(await download.path())));
     expect(FILES.map((file) => files.get(file))).toEqual(whole);
   });
 });

@@ -1,12 +1,13 @@
 /** Journals in a real browser whose storage is full, and under a command that is killed within an operation on its disk. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../scripts/paths.mjs';
 import { AppPage } from './app.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
+import { read, withoutRun } from './fixtures/results.ts';
 import { updatedFamily } from './fixtures/updated-family.ts';
 import { expect, test } from './page.ts';
 
@@ -38,7 +39,7 @@ test('a command that is killed within any operation ends as one that was not', a
   test.skip(process.platform === 'win32', 'there is no SIGKILL');
   const undisturbed = join(folder.path, 'undisturbed.json');
   expect((await headless([...WORDS, '--out', undisturbed])).code).toBe(0);
-  const whole = readFileSync(undisturbed, 'utf8');
+  const whole = withoutRun(read(undisturbed));
   for (const [at, goesOn] of [
     ['openSync records', false],
     ['writeSync records', false],
@@ -51,7 +52,7 @@ test('a command that is killed within any operation ends as one that was not', a
     expect(existsSync(out), at).toBe(at.startsWith('rmSync'));
     const again = await headless([...WORDS, '--out', out]);
     expect(again.code, again.stderr).toBe(0);
-    expect(readFileSync(out, 'utf8') === whole, at).toBe(true);
+    expect(withoutRun(read(out)) === whole, at).toBe(true);
     if (goesOn) expect(again.stderr, at).toMatch(/going on: [1-9]\d* of \d+ were finished earlier/);
     if (at.startsWith('writeSync')) expect(again.stderr).toContain('was cut off while it was written');
     // What is known of weights stays.

@@ -71,6 +71,7 @@ function updatesCommand({ declaration, words }, all) {
       // A seed is every command's.
       ...Object.fromEntries(own.filter(([name]) => !compared.has(name) && !(name in COMMON))),
       ...Object.fromEntries(parts.filter(([name]) => !known.has(name))),
+      shard: SHARD,
       restart: RESTART,
       ...COMMON,
     },
@@ -94,6 +95,7 @@ function modelsCommand({ declaration, words }) {
     flags: {
       ...Object.fromEntries(models),
       ...samplesFlags(declaration, words.samples ?? ''),
+      shard: SHARD,
       restart: RESTART,
       lanes: LANES,
       ...IMAGE_READING,
@@ -132,7 +134,6 @@ function samplesFlags(declaration, help) {
       ? { prompt: { ...PROMPT, required: false, help: 'one question instead' }, image: IMAGE }
       : {}),
     ...(declaration.asks === 'pairs' ? {} : { columns: COLUMNS }),
-    ...(declaration.shards ? { shard: SHARD } : {}),
   };
 }
 

@@ -4,6 +4,7 @@ import { readFlags } from './flags.mjs';
 import { findInputs } from './inputs.mjs';
 import { NamedError } from './named-error.mjs';
 import { checkOut } from './run-command.mjs';
+import { shardOf } from './shard.mjs';
 
 /** @import {Command} from './commands.mjs' */
 /** @import {FlagValue} from './flags.mjs' */
@@ -45,17 +46,19 @@ export function commandCalled(name) {
  * @param {string} name
  * @param {readonly string[]} words
  * @returns {Asked}
- * @throws {NamedError} those of `commandCalled`, `readFlags`, `findInputs` and `checkOut`
+ * @throws {NamedError} those of `commandCalled`, `readFlags`, `shardOf`, `findInputs` and `checkOut`
  */
 export function askedCommand(name, words) {
   const command = commandCalled(name);
   const { out: given, quiet, adapter, ...flags } = readFlags(command, words);
   const out = String(given);
+  if (typeof flags.shard === 'string') flags.shard = shardOf(flags.shard);
+  const writes = flags.shard === undefined ? command.writes : 'folder';
   const inputs = findInputs(command, flags);
   const streamed = command.streams !== undefined && Object.hasOwn(flags, command.streams);
-  checkOut(out, streamed ? 'file' : command.writes);
+  checkOut(out, streamed ? 'file' : writes);
   const place = resolve(out);
-  const folder = streamed ? dirname(place) : command.writes === 'json' ? null : place;
+  const folder = streamed ? dirname(place) : writes === 'json' ? null : place;
   return {
     ...{ name, command, flags, inputs, out, folder, outName: streamed ? basename(place) : null },
     ...{ quiet: quiet === true, adapter: String(adapter) },

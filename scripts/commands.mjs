@@ -13,9 +13,10 @@ import { ROOT } from './paths.mjs';
  * - `path`: a place to write, the shell's own business;
  * - `checkpoint`: a Hugging Face folder, or `demo:NAME`, whose top-level files the page gets;
  * - `data`: a folder, all of whose files the page gets under their relative paths, or a single file, or `demo:NAME`;
- * - `files`: single files; may always be repeated.
+ * - `files`: single files; may always be repeated;
+ * - `parts`: part folders, of which the page gets `part.json` and the records (`part-folders.mjs`).
  *
- * @typedef {'text' | 'integer' | 'number' | 'switch' | 'choice' | 'path' | 'checkpoint' | 'data' | 'files'} FlagKind
+ * @typedef {'text' | 'integer' | 'number' | 'switch' | 'choice' | 'path' | 'checkpoint' | 'data' | 'files' | 'parts'} FlagKind
  */
 
 /**
@@ -43,10 +44,11 @@ import { ROOT } from './paths.mjs';
  *   writes: 'json' | 'folder' | 'new-folder',
  *   flags: Readonly<Record<string, Flag>>,
  *   streams?: string,
+ *   rest?: string,
  *   names?: string,
  *   wrong?: (result: unknown) => string | null,
  * }} Command `writes`: one JSON, to a file or to stdout, or a folder of files, or one that has to be empty; `streams`: the flag with which `--out` is a file that the page writes piece by piece;
- *   `names`: the flag of a file that names further folders, which the page reads first; `wrong`: what a result finds wrong, in a
+ *   `rest`: the flag that words without one belong to; `names`: the flag of a file that names further folders, which the page reads first; `wrong`: what a result finds wrong, in a
  *   line: the command then ends with exit code 4
  */
 

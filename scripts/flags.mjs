@@ -46,17 +46,22 @@ export function readFlags(command, words) {
  * @param {Flag} flag
  */
 export function isRepeated(flag) {
-  return flag.kind === 'files' || flag.repeated === true;
+  return flag.kind === 'files' || flag.kind === 'parts' || flag.repeated === true;
 }
 
 /**
- * Pairs each flag with its text, and again with every further value where it takes several; a switch has none.
+ * Pairs each flag with its text, and again with every further value where it takes several; a switch has none. Words before any flag belong
+ * to the flag that `rest` names.
  * @param {Command} command
  * @param {readonly string[]} words
  */
 function* tokens(command, words) {
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
+    if (command.rest !== undefined && !word.startsWith('--')) {
+      yield { name: command.rest, text: word };
+      continue;
+    }
     const [, name = '', assigned] = /^--([^=]+)(?:=([\s\S]*))?$/.exec(word) ?? [];
     const known = Object.keys(command.flags);
     const flag = Object.hasOwn(command.flags, name) ? command.flags[name] : undefined;

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, realpathSync, s
 import { basename, dirname, join, resolve } from 'node:path';
 import { refuseBrokenLinks, snapshotOf } from './hub-cache.mjs';
 import { NamedError } from './named-error.mjs';
+import { partFolders } from './part-folders.mjs';
 import { DIST } from './paths.mjs';
 
 /** @import {Command} from './commands.mjs' */
@@ -11,7 +12,7 @@ import { DIST } from './paths.mjs';
  * One folder or set of files handed to the page. The page's file input for it holds `files` in this order; a page
  * sees base names only, so `paths` says what each is called below the folder. A demo lies in the built app
  * and has no files before `findDemos`.
- * @typedef {{name: string, demo: string | null, kind: 'checkpoint' | 'data' | 'files', paths: string[], files: string[]}} Input
+ * @typedef {{name: string, demo: string | null, kind: 'checkpoint' | 'data' | 'files' | 'parts', paths: string[], files: string[]}} Input
  */
 
 /** What a checkpoint folder may hold that the app reads, or a merge carries on; all of it lies at the folder's top. */
@@ -34,7 +35,7 @@ const MOST_FILES = 100_000;
  * @param {Command} command
  * @param {Record<string, FlagValue>} values as `readFlags` gives them
  * @returns {Record<string, Input[]>}
- * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles, and those of `snapshotOf` and `refuseBrokenLinks`
+ * @throws {NamedError} FolderNotFound, FileNotFound, TooManyFiles, and those of `snapshotOf`, `refuseBrokenLinks` and `partFolders`
  */
 export function findInputs(command, values) {
   /** @type {Record<string, Input[]>} */
@@ -45,6 +46,7 @@ export function findInputs(command, values) {
     const given = [value].flat();
     if (kind === 'checkpoint') inputs[name] = given.map((path) => demo(path, kind) ?? checkpoint(name, path));
     if (kind === 'data') inputs[name] = given.map((path) => demo(path, kind) ?? data(name, path));
+    if (kind === 'parts') inputs[name] = partFolders(name, given);
     if (kind === 'files') {
       const files = given.map((path) => file(name, path));
       const paths = files.map((path) => basename(path));

@@ -6,7 +6,7 @@ import { browserCandidates } from './browser.mjs';
 import { chromiumFlags, detectAdapter, isWithoutSandbox, runsUnsandboxed } from './chromium-flags.mjs';
 import { packagesAreStale } from './packages.mjs';
 import { ROOT } from './paths.mjs';
-import { count, failedTests, runPhases, summary } from './test-phases.mjs';
+import { LEFT_OUT, count, failedTests, runPhases, summary } from './test-phases.mjs';
 
 describe('the adapter', () => {
   test('is the GPU where Linux has its device file', () => {
@@ -113,6 +113,7 @@ describe('the summary of npm test', () => {
       .split('\n')
       .map((line) => line.trim());
     expect(said).toContain(faults[0]);
+    expect(said).toContain(LEFT_OUT);
     expect(said.at(-1)).toBe('5 passed, 2 failed');
   });
 });

@@ -209,8 +209,11 @@ function specsOf({ specs = [], suites = [] }) {
   return [...specs, ...suites.flatMap(specsOf)];
 }
 
+/** What `npm test` leaves out: it needs more than Node and a browser. */
+export const LEFT_OUT = 'not run here: cluster/test.sh (Python, Ray)';
+
 /**
- * A line a phase, below it what failed in it; then the line of totals, alone.
+ * A line a phase, below it what failed in it; what is left out; then the line of totals, alone.
  * @param {readonly Outcome[]} outcomes
  */
 export function summary(outcomes) {
@@ -223,5 +226,5 @@ export function summary(outcomes) {
   });
   const total = (/** @type {'passed' | 'failed'} */ key) =>
     outcomes.reduce((sum, outcome) => sum + outcome[key], 0);
-  return ['', ...lines, '', `${total('passed')} passed, ${total('failed')} failed`].join('\n');
+  return ['', ...lines, LEFT_OUT, '', `${total('passed')} passed, ${total('failed')} failed`].join('\n');
 }

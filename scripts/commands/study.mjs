@@ -1,4 +1,4 @@
-import { COMMON, IMAGE_READING, LANES, OUT_FOLDER } from './shared/flags.mjs';
+import { COMMON, IMAGE_READING, LANES, OUT_FOLDER, SHARD } from './shared/flags.mjs';
 
 /** What a study says itself. */
 const { seed: _, ...COMMON_OF_STUDY } = COMMON;
@@ -10,6 +10,7 @@ export const command = {
   names: 'spec',
   flags: {
     spec: { kind: 'files', required: true, help: 'file of the study (JSON)' },
+    shard: SHARD,
     lanes: LANES,
     ...IMAGE_READING,
     ...COMMON_OF_STUDY,

@@ -160,8 +160,6 @@ export interface ProbeDeclaration extends Declaration {
   readonly samplesFlag: string;
   /** Whether the command takes one question of its own instead (`--prompt`, `--image`). */
   readonly takesPrompt?: boolean;
-  /** Whether the command takes a part of the samples (`--shard i/n`). */
-  readonly shards: boolean;
 }
 
 /** Of an analysis that measures updates: differences of checkpoints, read from disk. */

@@ -10,6 +10,7 @@ import type { Cuts } from '../regions.ts';
 import { answerSettings } from './answer-settings.ts';
 import type { ValuesOf } from './declaration.ts';
 import type { EvaluationPlan, GivenEvaluation } from './evaluation.ts';
+import { evaluationCost } from './plan.ts';
 import type { EVALUATED } from './shared-settings.mjs';
 
 interface Asked extends Pick<ValuesOf<typeof EVALUATED>, 'style' | 'maxNewTokens' | 'seed'> {
@@ -37,10 +38,10 @@ export async function metricPlan(
   return {
     ...asking,
     ...{ variants, total },
-    cost: {
-      samples: experiments.reduce((sum, experiment) => sum + experiment.samples.length, 0),
-      ...{ answers: total, prompts: total, batches: total, newTokens: settings.maxNewTokens },
-    },
+    cost: evaluationCost(
+      experiments.reduce((sum, experiment) => sum + experiment.samples.length, 0),
+      ...([total, models.length, settings.maxNewTokens] as const),
+    ),
     files({ graded, done, origin, measured }) {
       const residents = models.map(({ name, ...resident }) => ({ label: name, ...resident }));
       const answers = { total, done, ...origin };

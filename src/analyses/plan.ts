@@ -1,4 +1,7 @@
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
+import { coneOf, type ConeReads } from '../engine/cone.ts';
+import type { RowSpec } from '../engine/protocol/intervention.ts';
+import { ASKED_TOGETHER } from '../evaluation/answers/answer-all.ts';
 import type { WorkIdentity } from '../identity/work-identity.ts';
 import type { LongWork } from '../work/long-work.ts';
 import type { ResultFile } from './result-file.ts';
@@ -8,21 +11,54 @@ export interface Cost {
   readonly samples: number;
   /** That models give. */
   readonly answers: number;
-  /** Prompts' worth of layers that are read: rows that differ from a layer on share those below it. */
+  /** How often all layers read a position of each part of a sample's prompt, over all samples; rows that differ from a layer on share those below it. */
+  readonly reads: Reads;
+  /** Prompts read, however many rows read one together. */
   readonly prompts: number;
+  /** Images that the vision blocks see: each checkpoint sees an image once. */
+  readonly images: number;
   /** Groups of answers that are said together, token by token. */
   readonly batches: number;
   /** Of an answer, at most. */
   readonly newTokens: number;
 }
 
-/**
- * Prompts' worth of layers that rows read which differ from a layer on: each the part above it.
- *
- * @param first the lowest layer of each row, from 0
- */
-export function promptsAbove(first: readonly number[], layers: number): number {
-  return first.reduce((sum, layer) => sum + (layers - layer) / layers, 0);
+/** Of a prompt's parts, and of its answer where that is read once more. */
+export interface Reads extends ConeReads {
+  readonly answer: number;
+}
+
+/** Answers that are given to whole prompts: what stands before the image is kept from prompt to prompt. */
+export function plainReads(answers: number): Reads {
+  return { before: 0, image: answers, after: answers, answer: 0 };
+}
+
+/** Prompts that are read with their answers behind them, from their beginnings on. */
+export function wholeReads(prompts: number): Reads {
+  return { before: prompts, image: prompts, after: prompts, answer: prompts };
+}
+
+/** @param rows as they share a prompt, each of `samples` */
+export function sweepReads(rows: readonly RowSpec[], layers: number, samples: number): Reads {
+  const { before, image, after } = coneOf(rows, layers);
+  return { before: samples * before, image: samples * image, after: samples * after, answer: 0 };
+}
+
+export function addedReads(one: Reads, other: Reads): Reads {
+  return {
+    before: one.before + other.before,
+    image: one.image + other.image,
+    after: one.after + other.after,
+    answer: one.answer + other.answer,
+  };
+}
+
+/** Of an evaluation, as `answerAll` asks it. @param models checkpoints, each of which sees all images */
+export function evaluationCost(samples: number, answers: number, models: number, newTokens: number): Cost {
+  return {
+    ...{ samples, answers, reads: plainReads(answers), prompts: answers, images: samples * models },
+    ...{ batches: Math.ceil(answers / ASKED_TOGETHER), newTokens },
+  };
 }
 
 /**
@@ -31,6 +67,8 @@ export function promptsAbove(first: readonly number[], layers: number): number {
  */
 export interface Plan<Record, Sample> {
   readonly identity: WorkIdentity;
+  /** What records are filed under, in the order of its files. */
+  readonly keys: readonly string[];
   /** Records of the whole. */
   readonly total: number;
   readonly cost: Cost;

@@ -29,7 +29,7 @@ export interface Writing {
 /** One piece of work, laid out: which updates of which tensors, what names it, and what it writes. */
 export interface UpdatesPlan<Record, File> {
   readonly identity: WorkIdentity;
-  /** Records of the whole: one a tensor. */
+  /** Records of the whole: one a tensor, named as `pairing` names it. */
   readonly total: number;
   /** Those that are read. */
   readonly checkpoints: CheckpointSet;
@@ -43,9 +43,14 @@ export interface UpdatesPlan<Record, File> {
   /**
    * Computes what is not finished.
    *
+   * @param only names of the tensors that are measured; left out: all
    * @throws NamedError `Cancelled`, those of reading
    */
-  run(computers: Computers, work: LongWork<Record> & WithVerifier): Promise<ReadonlyMap<string, Record>>;
+  run(
+    computers: Computers,
+    work: LongWork<Record> & WithVerifier,
+    only?: ReadonlySet<string>,
+  ): Promise<ReadonlyMap<string, Record>>;
   /** The result file of the records so far. */
   file(records: ReadonlyMap<string, Record>, writing?: Writing): File;
   /** The same as a part of another's file, where that takes it in. */

@@ -3,9 +3,8 @@ import { tensorPlace, type TensorPlace } from '../checkpoint/tensor-place.ts';
 import { slotBytes } from '../graph/weights.ts';
 import { planWeights } from '../engine/weights/plan.ts';
 import type { WeightDtype } from '../engine/protocol/device.ts';
-import { firstComputed } from '../engine/past.ts';
+import { coneOf } from '../engine/cone.ts';
 import type { RowSpec } from '../engine/protocol/intervention.ts';
-import { planRows } from '../engine/rows.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 
 /** What a device is assumed to do. */
@@ -103,12 +102,9 @@ export function sweepCost(
     const list = reading === 'from-layer' ? allFrom(layer, layers) : [layer];
     return { swap: { source: '', layers: list, ...(reading === 'text' ? { reads: 'text' } : {}) } };
   });
-  const plan = planRows([{}, ...swapped], layers);
-  const slots = allFrom(0, layers).reduce((sum, layer) => sum + plan.active(layer), 0);
-  const imagePositions = allFrom(before, before + image);
-  const first = firstComputed(swapped, { length: promptTokens, imagePositions }, layers, before);
+  const cone = coneOf([{}, ...swapped], layers);
   const cells = {
-    rows: (first - before) * layers + (promptTokens - first) * slots,
+    rows: layers * (before * cone.before + image * cone.image + after * cone.after),
     source: image * layers,
   };
   const perPair = layers + 1;
@@ -117,7 +113,7 @@ export function sweepCost(
   const plain = prefill(promptTokens * layers, 1) + decode(1);
   const prompts = source + prefill(cells.rows, perPair);
   const sweep = prompts + decode(rows) / pairs;
-  const trunkShared = prompts + decode(rows, (pairs * slots) / layers) / pairs;
+  const trunkShared = prompts + decode(rows, pairs * cone.after) / pairs;
   const oneByOne = source + perPair * plain;
   return {
     rows,

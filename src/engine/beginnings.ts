@@ -1,7 +1,7 @@
 /** Keys and values of what all rows of a prompt begin with; those of the text before the first image are kept from prompt to prompt. */
 import type { Backend, Tensor } from './backend/backend.ts';
 import type { Decoder } from './decoder.ts';
-import { rowsExtended } from './estimate.ts';
+import { KEPT_TEXTS, rowsExtended } from './estimate.ts';
 import { fusedHead } from './head.ts';
 import type { KvEntry } from './kv-cache.ts';
 import { beginning, type HostEntry, rest, sharedPast } from './past.ts';
@@ -11,6 +11,7 @@ import type { Ablation } from './protocol/intervention.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
+import { cellsOf, WorkAccount } from './work-account.ts';
 
 /** A text as some rows read it: of each layer `[kvHeads × tokens × headDim]` in host memory. */
 interface Kept {
@@ -20,18 +21,17 @@ interface Kept {
   readonly rows: Map<string, readonly HostEntry[]>;
 }
 
-/** Texts kept for a checkpoint: those of one that lends layers to others, and of several templates. */
-const KEPT = 4;
-
 export class Beginnings {
   readonly #backend: Backend;
   readonly #decoder: Decoder;
+  readonly #account: WorkAccount;
   /** By the checkpoint whose embeddings are read; it goes when that is unloaded. */
   readonly #kept = new WeakMap<Resident, Kept[]>();
 
-  constructor(backend: Backend, decoder: Decoder) {
+  constructor(backend: Backend, decoder: Decoder, account = new WorkAccount()) {
     this.#backend = backend;
     this.#decoder = decoder;
+    this.#account = account;
   }
 
   /** Reads the first `end` tokens in the plain run. Entries `[1, kvHeads, end, headDim]` a layer, the caller's. */
@@ -113,7 +113,7 @@ export class Beginnings {
       (kept) =>
         kept.ids.join() === ids.join() && kept.donors.every((donor, layer) => donor === donors[layer]),
     ) ?? { donors, ids, rows: new Map() };
-    this.#kept.set(embedder, [entry, ...all.filter((other) => other !== entry).slice(0, KEPT - 1)]);
+    this.#kept.set(embedder, [entry, ...all.filter((other) => other !== entry).slice(0, KEPT_TEXTS - 1)]);
     return entry;
   }
 
@@ -148,6 +148,7 @@ export class Beginnings {
     };
     try {
       const outputs = await prefill(this.#backend, this.#decoder, subject, sequence, options);
+      this.#account.read(cellsOf(plan, subject.layers.length, sequence.length));
       if (outputs['hidden_out']) this.#backend.dispose(outputs['hidden_out']);
       return layers;
     } catch (error) {

@@ -5,7 +5,7 @@ import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import type { ModelFolder } from '../vlm/model-folder.ts';
 import type { WeightsFolder } from '../vlm/weights-folder.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
-import { wasmName } from '../work/adapter-name.ts';
+import { threadsOf, wasmName } from '../work/adapter-name.ts';
 import { cancelled } from '../work/cancel.ts';
 import { installErrorTransfer } from '../work/error-transfer.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
@@ -39,9 +39,11 @@ import type {
   StoredWeights,
 } from './protocol/loading.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
+import type { PlainCost } from './plain-cost.ts';
 import { RepeatedGeneration } from './repeated-generation.ts';
 import type { EngineStarter } from './starter.ts';
-import type { ModelId, Subject } from './subject.ts';
+import type { ModelId } from './subject.ts';
+import type { WorkOfEngine } from './worked.ts';
 
 /** No step of an opening takes a second (`checkpoint/limits.ts`); ten are for a machine that is busy. */
 const ANSWER_MS = 10_000;
@@ -150,8 +152,8 @@ export class EngineClient implements EngineApi {
     return this.#call((host) => host.estimate(id, options, rows, tokens));
   }
 
-  turns(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null> {
-    return this.#call((host) => host.turns(subjects, rows, tokens));
+  turns(...asked: Parameters<EngineApi['turns']>): Promise<PlannedTurns | null> {
+    return this.#call((host) => host.turns(...asked));
   }
 
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]> {
@@ -227,6 +229,22 @@ export class EngineClient implements EngineApi {
       await this.#call((_, thread) => loadAgain(thread, id, here));
       this.#contents.loaded.set(id, here);
     }
+  }
+
+  /** What its worker has computed on the device since that began, and those of its lanes. @throws NamedError those of the engine */
+  async worked(device: Device): Promise<readonly WorkOfEngine[]> {
+    const adapters = [...this.#contents.loaded.values()].map(({ adapter }) => adapter);
+    const threads = adapters.map(threadsOf).find((count) => count !== null) ?? null;
+    const [own, ...lanes] = await Promise.all([
+      this.#call((host) => host.account(device)),
+      ...this.#lanes.ready.map((lane) => lane.worked(device)),
+    ]);
+    return [{ ...own, engine: this, threads }, ...lanes.flat()];
+  }
+
+  /** As of `Engine`. @throws NamedError those of the engine */
+  plainCost(): Promise<PlainCost | null> {
+    return this.#call((host) => host.plainCost());
   }
 
   /** Whether any checkpoint is open here. */

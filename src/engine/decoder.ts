@@ -1,9 +1,12 @@
 /** Running stretches of decoder layers. */
+import type { DecodeLoopSpec } from '../graph/decode-loop.ts';
+import { decodeLoopGraph, EMBEDDINGS } from '../graph/decode-loop.ts';
 import { decoderGraph } from '../graph/decoder.ts';
 import type { DecoderSpec } from '../graph/decoder.ts';
+import type { HeadSpec } from '../graph/head.ts';
 import type { Backend, Feeds } from './backend/backend.ts';
 import type { GraphStore, GraphUse } from './graph-store.ts';
-import { headOutputs } from './head.ts';
+import { fusedHead, headOutputs } from './head.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import type { Segment } from './segments.ts';
@@ -64,12 +67,7 @@ export class Decoder {
     const use: GraphUse = {
       kind: `decoder ${JSON.stringify(spec)}`,
       build: (constants) => decoderGraph(spec, constants),
-      weight: (slot) => {
-        const dot = slot.indexOf('.');
-        if (!/^\d/.test(slot)) return [headOf(subject), headKey(slot, 0)];
-        const offset = Number(slot.slice(0, dot));
-        return [donors[offset] as Resident, `model.layers.${segment.from + offset}${slot.slice(dot)}`];
-      },
+      weight: (slot) => weightOf(subject, slot, segment.from),
       weightsKey: [
         segment.from,
         ...donors.map(({ id }) => id),
@@ -79,4 +77,54 @@ export class Decoder {
     };
     return this.#graphs.run(use, feeds, { wanted, ...(into ? { into } : {}) });
   }
+
+  /**
+   * Whether several greedy steps of `subject` may be one run: of a graph of the whole stack that carries all weights and the embeddings, beside
+   * those that read prompts. Where it does not fit, steps are run one by one.
+   */
+  async canLoop(subject: ResidentSubject, gates: boolean): Promise<boolean> {
+    const { layers, rest } = subject;
+    if (!this.#backend.constantWeights || !rest.embedding.isHeld || this.longestRun(subject) < layers.length)
+      return false;
+    const [{ format }] = layers as readonly [Resident];
+    if (!layers.every((donor) => donor.format === format) || !fusedHead(headOf(subject), 'greedy'))
+      return false;
+    const table = rest.embedding.vocabSize * rest.embedding.hiddenSize * Float32Array.BYTES_PER_ELEMENT;
+    return this.#graphs.admits(await this.#loop(subject, gates), rest.arrays.bytes + table);
+  }
+
+  /** Runs up to `steps` greedy steps on `feeds`: all inputs of `decodeLoopGraph` but the weights; its outputs. Where `canLoop`. */
+  async runLoop(subject: ResidentSubject, gates: boolean, feeds: Feeds): Promise<Feeds> {
+    return this.#graphs.run(await this.#loop(subject, gates), feeds);
+  }
+
+  async #loop(subject: ResidentSubject, gates: boolean): Promise<GraphUse> {
+    const { layers, rest } = subject;
+    const { config, format } = layers[0] as Resident;
+    const { output: _, ...head } = fusedHead(headOf(subject), 'greedy') as HeadSpec;
+    const { vocabSize } = rest.embedding;
+    const spec: DecodeLoopSpec = {
+      ...{ dims: decoderDims(config), format, layers: layers.length },
+      ...{ gates, head, vocabSize },
+    };
+    const table = await rest.embedding.whole();
+    const bytes = new Uint8Array(table.buffer, table.byteOffset, table.byteLength);
+    return {
+      kind: `decode loop ${JSON.stringify(spec)}`,
+      build: (constants) =>
+        decodeLoopGraph(spec, constants && ((slot) => (slot.name === EMBEDDINGS ? bytes : constants(slot)))),
+      weight: (slot) =>
+        slot === EMBEDDINGS ? [rest, 'model.embed_tokens.weight'] : weightOf(subject, slot, 0),
+      weightsKey: [...layers, rest, headOf(subject)].map(({ id }) => id).join(),
+      spare: true,
+    };
+  }
+}
+
+/** The checkpoint and device key behind a slot of a graph that begins with layer `from`. */
+function weightOf(subject: ResidentSubject, slot: string, from: number): readonly [Resident, key: string] {
+  const dot = slot.indexOf('.');
+  if (!/^\d/.test(slot)) return [headOf(subject), headKey(slot, 0)];
+  const layer = from + Number(slot.slice(0, dot));
+  return [subject.layers[layer] as Resident, `model.layers.${layer}${slot.slice(dot)}`];
 }

@@ -1,7 +1,9 @@
-/** A batch of answers under way: the cache, and one decode step at a time. */
+/** A batch of answers under way: the cache, and what each decode step needs. */
 import type { HeadSpec } from '../graph/head.ts';
 import { mropeCosSin, textPositions } from '../vlm/mrope.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
+import type { StepBatch } from './answering-rows.ts';
+import type { GatePart } from './gates.ts';
 import { gateFeeds } from './gates.ts';
 import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { bestTokens, fusedHead, logitRows } from './head.ts';
@@ -17,6 +19,7 @@ import { penalizeRepeated } from './repetition.ts';
 import { sampleToken } from './sampling.ts';
 import type { Segment } from './segments.ts';
 import { segments } from './segments.ts';
+import { runSteps, stepsAtMost } from './step-loop.ts';
 import type { Random } from '../work/seeded-random.ts';
 
 interface DecodeSegment {
@@ -40,6 +43,8 @@ export class Decoding {
   readonly #head: HeadSpec | undefined;
   /** Stretches of layers with the gates of the rows now in the batch; made again when the batch changes. */
   #segments: readonly DecodeSegment[] | null = null;
+  /** The same of all layers, for runs of several steps. */
+  #gates: Feeds | null = null;
 
   /** Rows are counted through all prompts. */
   constructor(
@@ -102,17 +107,40 @@ export class Decoding {
   }
 
   /**
-   * One token further: `tokens[i]` is what row `batch[i]` said at step `step` (the first is step 0); returns
-   * what each says next.
+   * One token further, or several where a run may do so many steps: `state.tokens[i]` is what row `batch[i]` said at step `step` (the first is step
+   * 0); returns what each says next, step by step, until the batch is to be copied at the latest.
+   *
+   * @throws NamedError `NonFiniteLogits`; those of the device.
    */
-  async step(tokens: readonly number[], step: number, batch: readonly number[]): Promise<number[]> {
+  async steps(
+    state: StepBatch,
+    step: number,
+    batch: readonly number[],
+  ): Promise<readonly (readonly number[])[]> {
+    const { backend, decoder } = this.#runtime;
+    const gated = this.#rows.some(({ ablate }) => ablate !== undefined && ablate.length > 0);
+    if (!this.#plainGreedy || !(await decoder.canLoop(this.#subject, gated)))
+      return [await this.#step(state.tokens, step, batch)];
+    const most = stepsAtMost(state);
+    const angles = this.#angles(step, batch, most);
+    try {
+      this.#gates ??= this.#gatesOf(batch, 0, this.#subject.layers.length, gated);
+      const at = { ...angles, places: this.#places(step, batch) };
+      return await runSteps(this.#runtime, this.#subject, state, at, most, this.#cache, this.#gates);
+    } finally {
+      backend.dispose(angles.cos);
+      backend.dispose(angles.sin);
+    }
+  }
+
+  /** One token further, run by run of layers. */
+  async #step(tokens: readonly number[], step: number, batch: readonly number[]): Promise<number[]> {
     const { backend, decoder } = this.#runtime;
     const { embedding } = this.#subject.rest;
     const rows = tokens.length;
     batch.forEach((row, at) => this.#seen[row]?.add(tokens[at] as number));
-    const { cos, sin, angleOf } = this.#angles(step, batch);
-    /** Where each row's token stands. */
-    const places = batch.map((row) => (this.#promptOf[row] as PromptRows).sequence.length + step);
+    const { cos, sin, angleOf } = this.#angles(step, batch, 1);
+    const places = this.#places(step, batch);
     const furthest = Math.max(...places);
     await this.#cache.reserve(furthest);
     const seen = seenFeeds(backend, places, this.#cache.room(0));
@@ -181,37 +209,50 @@ export class Decoding {
     this.#cache.dispose();
   }
 
-  /** Rotary angles, one entry for each prompt in the batch, and which of them each row takes. */
+  /** Where each row's token stands at step `step`. */
+  #places(step: number, batch: readonly number[]): readonly number[] {
+    return batch.map((row) => (this.#promptOf[row] as PromptRows).sequence.length + step);
+  }
+
+  /** Rotary angles from step `step` on, of each step one entry for each prompt in the batch, and which of them each row takes. */
   #angles(
     step: number,
     batch: readonly number[],
-  ): { readonly cos: Tensor; readonly sin: Tensor; readonly angleOf: readonly number[] } {
+    steps: number,
+  ): {
+    readonly cos: Tensor;
+    readonly sin: Tensor;
+    readonly angleOf: readonly number[];
+    readonly count: number;
+  } {
     const { backend } = this.#runtime;
     const prompts = [...new Set(batch.map((row) => this.#promptOf[row] as PromptRows))];
-    const tables = prompts.map(({ nextPosition }) =>
-      mropeCosSin(textPositions(nextPosition + step, 1), this.#subject.rest.config),
-    );
+    const tables = Array.from({ length: steps }, (_, offset) =>
+      prompts.map(({ nextPosition }) =>
+        mropeCosSin(textPositions(nextPosition + step + offset, 1), this.#subject.rest.config),
+      ),
+    ).flat();
     const upload = (part: 'cos' | 'sin'): Tensor => {
       const values = Float32Array.from(tables.flatMap((table) => [...table[part]]));
-      return backend.upload('float32', [prompts.length, values.length / prompts.length], values);
+      return backend.upload('float32', [tables.length, values.length / tables.length], values);
     };
     const angleOf = batch.map((row) => prompts.indexOf(this.#promptOf[row] as PromptRows));
-    return { cos: upload('cos'), sin: upload('sin'), angleOf };
+    return { cos: upload('cos'), sin: upload('sin'), angleOf, count: prompts.length };
   }
 
   #planSegments(batch: readonly number[]): readonly DecodeSegment[] {
-    const { decoder, backend } = this.#runtime;
-    const layers = this.#subject.layers.length;
-    const plan = planRows(
-      batch.map((row) => this.#rows[row] as RowSpec),
-      layers,
-    );
-    return segments(layers, decoder.longestRun(this.#subject), (layer) =>
+    const { decoder } = this.#runtime;
+    return segments(this.#subject.layers.length, decoder.longestRun(this.#subject), (layer) =>
       decoder.separates(this.#subject, layer),
-    ).map((segment) => ({
-      segment,
-      gates: gateFeeds(backend, segment.from, segment.to, (layer, part) => plan.rowGate(layer, part)),
-    }));
+    ).map((segment) => ({ segment, gates: this.#gatesOf(batch, segment.from, segment.to, false) }));
+  }
+
+  /** Of the rows now in the batch. */
+  #gatesOf(batch: readonly number[], from: number, to: number, wanted: boolean): Feeds {
+    const rows = batch.map((row) => this.#rows[row] as RowSpec);
+    const plan = planRows(rows, this.#subject.layers.length);
+    const gateOf = (layer: number, part: GatePart): Float32Array | null => plan.rowGate(layer, part);
+    return gateFeeds(this.#runtime.backend, from, to, gateOf, wanted);
   }
 
   /**
@@ -243,10 +284,11 @@ export class Decoding {
   }
 
   #releaseGates(): void {
-    for (const { gates } of this.#segments ?? []) {
+    for (const gates of [...(this.#segments ?? []).map((segment) => segment.gates), this.#gates ?? {}]) {
       for (const tensor of Object.values(gates)) this.#runtime.backend.dispose(tensor);
     }
     this.#segments = null;
+    this.#gates = null;
   }
 }
 

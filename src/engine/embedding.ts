@@ -24,6 +24,20 @@ export class EmbeddingTable {
     this.#readRows = readRows;
   }
 
+  get vocabSize(): number {
+    return this.#vocabSize;
+  }
+
+  /** Whether the whole table is small enough to be held. */
+  get isHeld(): boolean {
+    return this.#vocabSize * this.hiddenSize * Float32Array.BYTES_PER_ELEMENT <= HOLD_BELOW_BYTES;
+  }
+
+  /** All of it, `[vocabulary × hiddenSize]`; where `isHeld`. @throws NamedError those of reading. */
+  whole(): Promise<Float32Array> {
+    return this.#table();
+  }
+
   /**
    * Embeddings `[tokens.length × hiddenSize]`.
    *
@@ -33,7 +47,7 @@ export class EmbeddingTable {
     for (const token of tokens) this.#check(token);
     const size = this.hiddenSize;
     const out = new Float32Array(tokens.length * size);
-    if (this.#vocabSize * size * Float32Array.BYTES_PER_ELEMENT <= HOLD_BELOW_BYTES) {
+    if (this.isHeld) {
       const table = await this.#table();
       tokens.forEach((token, index) =>
         out.set(table.subarray(token * size, (token + 1) * size), index * size),

@@ -33,6 +33,8 @@ import { scoreAnswer, scoresInWords } from './score-answer.ts';
 import type { ReadyDevice } from './ready-devices.ts';
 import type { Subject } from './subject.ts';
 import type { CapturedKv } from './swap.ts';
+import { type PlainCost, plainCost } from './plain-cost.ts';
+import { type EngineWork, StepCount } from './work-account.ts';
 import { scoreBytes, visionBytes, type Work, type Working, working } from './working.ts';
 
 export type { Surroundings } from './ready-devices.ts';
@@ -40,6 +42,8 @@ export type { Surroundings } from './ready-devices.ts';
 export class Engine extends ModelLibrary {
   readonly #sources = new Map<string, CapturedKv>();
   #serial = 0;
+  /** What was asked last: a plain answer to it is what others are measured by. */
+  #last: { readonly subject: Subject; readonly prepared: Prepared } | null = null;
 
   generate(request: GenerateRequest, onEvent: (event: GenerateEvent) => void): Promise<GenerateResult> {
     return this.jobs.run(request.job, (signal) =>
@@ -58,6 +62,8 @@ export class Engine extends ModelLibrary {
         const imageTokens = sequence.imagePositions.length;
         const decoders = rows.map(() => tokenizer.streamDecoder({ skipSpecial: true }));
         const pieces = rows.map((): string[] => []);
+        this.#last = { subject: request.subject, prepared };
+        const steps = new StepCount();
         const started = performance.now();
         let prefilled = started;
         const decoded = await generate(ready.runtime, subject, sequence, {
@@ -66,16 +72,19 @@ export class Engine extends ModelLibrary {
           sources: this.#sourcesOf(rows),
           signal,
           onPrefilled: () => {
+            steps.begin();
             prefilled = performance.now();
             const seconds = { vision: visionSeconds, prefill: (prefilled - started) / 1000 };
             onEvent({ type: 'prompt', promptTokens: sequence.length, imageTokens, seconds });
           },
           onToken: (row, token) => {
+            steps.token(row);
             const text = decoders[row]?.push(token) ?? '';
             if (request.pieces) pieces[row]?.push(text);
             onEvent({ type: 'token', row, token, text });
           },
         });
+        ready.runtime.account.said(steps.steps);
         const answers = this.#answers(subject, prepared, rows, decoded);
         return {
           ...answers,
@@ -113,7 +122,14 @@ export class Engine extends ModelLibrary {
           ...this.#promptRows(ready, subject, one, { ...request, rows: rowsOf[index] as RowSpec[] }),
         }));
         const sampling = request.sampling ?? GREEDY;
-        const decoded = await generateAll(ready.runtime, subject, prompts, { sampling, sources, signal });
+        const [last] = prepared.slice(-1);
+        if (last) this.#last = { subject: request.subject, prepared: last };
+        const steps = new StepCount();
+        const decoded = await generateAll(ready.runtime, subject, prompts, {
+          ...{ sampling, sources, signal },
+          ...{ onPrefilled: steps.begin, onToken: steps.token },
+        });
+        ready.runtime.account.said(steps.steps);
         return decoded.map((rows, index) =>
           this.#answers(subject, prepared[index] as Prepared, rowsOf[index] as RowSpec[], rows),
         );
@@ -223,6 +239,27 @@ export class Engine extends ModelLibrary {
 
   cancel(job: string): void {
     this.jobs.cancel(job);
+  }
+
+  /** What was computed on the device since it is in use. @throws NamedError those of making it ready */
+  async account(device: Device): Promise<EngineWork> {
+    const { cells, steps } = (await this.runtime(device)).account;
+    return { cells, steps };
+  }
+
+  /**
+   * What one plain answer to the last question takes here; null where nothing was asked, where models take turns, and where weights
+   * are compiled into graphs and those of another one would be large.
+   */
+  plainCost(): Promise<PlainCost | null> {
+    return this.queue.add(async () => {
+      const last = this.#last;
+      if (!last || !this.holds(last.subject)) return null;
+      const { subject, ready } = this.resolve(last.subject);
+      const { constantWeights } = ready.runtime.backend;
+      if (ready.weights.limited || (constantWeights && subject.rest.arrays.bytes > SMALL_BYTES)) return null;
+      return plainCost(ready.runtime, subject, last.prepared);
+    });
   }
 
   async #prepare(
@@ -360,6 +397,9 @@ export class Engine extends ModelLibrary {
     return this.#sources;
   }
 }
+
+/** Weights of which a graph more takes neither long nor much memory. */
+const SMALL_BYTES = 256 * 2 ** 20;
 
 const GREEDY: Sampling = { temperature: 0, seed: 0 };
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { estimateMemory, kvCacheBytes, rowsExtended, rowsPerBatch, rowsPerPrefill } from './estimate.ts';
+import {
+  estimateMemory,
+  keptTextBytes,
+  kvCacheBytes,
+  rowsExtended,
+  rowsPerBatch,
+  rowsPerPrefill,
+} from './estimate.ts';
 import type { WeightDtype } from './protocol/device.ts';
 import { QWEN_7B } from './testing/qwen-7b.ts';
 import { weightMatrixBytes as matrix } from './testing/weight-bytes.ts';
@@ -45,6 +52,17 @@ describe('the estimate at 7B', () => {
     // 28 layers × 4 heads × 128 × 2 × 4 bytes.
     expect(kvCacheBytes(text, { rows: 1, tokens: 1 })).toBe(114_688);
     expect(kvCacheBytes(text, { rows: 29, tokens: 500 })).toBe(29 * 500 * 114_688);
+  });
+
+  it('counts what rows begin with: one row of the prompt on the device, and kept texts in host memory', () => {
+    const shape = { rows: 29, tokens: 500 };
+    const of = (device: 'webgpu' | 'wasm') =>
+      estimateMemory(QWEN_7B, planned('q4'), shape, { ...GPU, device }, 0).kvCacheBytes;
+    expect(of('webgpu')).toBe(30 * 500 * 114_688);
+    // Three texts of up to 128 tokens, and one as each of 29 rows reads it.
+    expect(of('wasm')).toBe((30 * 500 + 32 * 128) * 114_688);
+    // There are no more ways than layers to leave out, and none of them.
+    expect(keptTextBytes(text, { rows: 104, tokens: 20 })).toBe(32 * 20 * 114_688);
   });
 
   it('of rows that read on from an image takes so many at once as their scores and activations leave room for', () => {

@@ -38,6 +38,16 @@ export function kvCacheBytes(text: TextConfig, { rows, tokens }: BatchShape): nu
   return 2 * text.layers * rows * tokens * text.kvHeads * text.headDim * Float32Array.BYTES_PER_ELEMENT;
 }
 
+/** Texts that prompts begin with, kept of a checkpoint (`Beginnings`): those of one that lends layers to others, and of several templates. */
+export const KEPT_TEXTS = 4;
+/** Of such a text, taken for as long as a prompt with instructions has before its image. */
+const TEXT_TOKENS = 128;
+
+/** Keys and values of kept texts in host memory, one of them as each row reads it: rows that leave out a layer each read their own. */
+export function keptTextBytes(text: TextConfig, { rows, tokens }: BatchShape): number {
+  return kvCacheBytes(text, { rows: KEPT_TEXTS - 1 + Math.min(rows, text.layers + 1), tokens });
+}
+
 /** Rows that may be decoded together, each of up to `tokens` positions. */
 export function rowsPerBatch(text: TextConfig, tokens: number, limits: DeviceLimits): number {
   const perRow = kvCacheBytes(text, { rows: 1, tokens });
@@ -114,7 +124,12 @@ export function estimateMemory(
   const copies = limits.device === 'wasm' ? CONSTANT_COPIES : 1;
   const weightBytes = copies * slots.reduce((sum, slot) => sum + slotBytes(slot), 0);
   const largest = slots.reduce((a, b) => (slotBytes(b) > slotBytes(a) ? b : a));
-  const kvBytes = kvCacheBytes(text, shape);
+  const { rows: asked, tokens } = shape;
+  // The rows', and what they begin with.
+  const onDevice = kvCacheBytes(text, { rows: asked + 1, tokens });
+  const kept = keptTextBytes(text, { rows: asked, tokens: Math.min(tokens, TEXT_TOKENS) });
+  // Host memory is a GPU's no more than the page's.
+  const kvBytes = onDevice + (limits.device === 'wasm' ? kept : 0);
   const injected = injectedLayers(config);
   const rows = Math.min(shape.rows, rowsPerPrefill(text, shape.tokens, limits, false, injected));
   const activationBytes = rows * prefillBytesPerRow(text, shape.tokens, injected);

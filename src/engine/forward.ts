@@ -13,6 +13,7 @@ import { planRows } from './rows.ts';
 import type { Runtime } from './runtime.ts';
 import type { CapturedKv } from './swap.ts';
 import { checkPositions } from './swap.ts';
+import { cellsOf } from './work-account.ts';
 
 export interface ForwardOptions {
   readonly rows: readonly RowSpec[];
@@ -54,9 +55,10 @@ async function forwardBatch(
   sequence: Sequence,
   { rows, capture, sources, signal }: ForwardOptions,
 ): Promise<readonly ForwardNumbers[]> {
-  const { backend, decoder, head } = runtime;
+  const { backend, decoder, head, account } = runtime;
   const plan = planRows(rows, subject.layers.length);
   const { length } = sequence;
+  account.read(cellsOf(plan, subject.layers.length, length));
   const { hiddenSize } = subject.rest.config.text;
   const hidden: Float32Array[][] = rows.map(() => []);
   const attention: Float32Array[][] = rows.map(() => []);

@@ -1,26 +1,17 @@
 /** Decoding answers for a batch of counterfactual rows. */
-import type { SpecialTokens } from '../vlm/config.ts';
+import type { DecodedRow } from './answering-rows.ts';
+import { AnsweringRows } from './answering-rows.ts';
 import { packBatches } from './batches.ts';
 import type { DecodeOptions, PromptRows } from './decode-options.ts';
 import { Decoding } from './decoding.ts';
 import type { Sequence } from './prefill.ts';
-import type { StopReason } from './protocol/generation.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Runtime } from './runtime.ts';
 import { seededRandom } from '../work/seeded-random.ts';
 
 export type GenerateOptions = Omit<PromptRows, 'sequence'> & DecodeOptions;
 
-export interface DecodedRow {
-  readonly tokens: number[];
-  stop: StopReason;
-}
-
-/**
- * Copying a batch without its finished rows takes about this part of a step of those that go on (WASM). It is done once finished rows have
- * been computed for as long: so no more than twice the least is spent, however soon the others end.
- */
-const COPY_STEPS = 0.4;
+export type { DecodedRow } from './answering-rows.ts';
 
 /**
  * Greedy or sampled continuation of a prompt, one answer per row. The token that ends an answer is part of
@@ -102,57 +93,34 @@ async function generateBatch(
 ): Promise<readonly DecodedRow[]> {
   const { signal, onToken } = options;
   const most = prompts.flatMap(({ rows, maxNewTokens }) => rows.map(() => maxNewTokens));
-  const results = most.map((): DecodedRow => ({ tokens: [], stop: 'length' }));
-  const finished = new Set<number>();
+  const answering = new AnsweringRows(most, subject.rest.config.tokens);
+  const { answers } = answering;
   // Every row draws the same numbers, so that answers differ by the intervention alone.
   const random = most.map(() => seededRandom(options.sampling.seed));
   const decoding = new Decoding(runtime, subject, prompts, options, random);
   try {
-    let batch = [...most.keys()];
-    let next: number[];
+    let said: readonly (readonly number[])[];
     try {
-      next = await decoding.start();
+      said = [await decoding.start()];
     } catch (error) {
       if (!signal?.aborted || error !== signal.reason) throw error;
-      return results.map(({ tokens }) => ({ tokens, stop: 'cancelled' }));
+      answering.cancel();
+      return answers;
     }
     options.onPrefilled?.();
-    /** Finished rows computed since the batch was last copied, one for each step. */
-    let wasted = 0;
     for (let step = 0; ; step++) {
-      batch.forEach((row, at) => {
-        if (finished.has(row)) return;
-        const result = results[row] as DecodedRow;
-        const token = next[at] as number;
-        result.tokens.push(token);
-        onToken?.(row, token);
-        const end = endOf(token, subject.rest.config.tokens);
-        if (end) result.stop = end;
-        if (end || result.tokens.length >= (most[row] as number)) finished.add(row);
-      });
-      const going = [...batch.keys()].filter((at) => !finished.has(batch[at] as number));
-      if (going.length === 0) return results;
+      for (const tokens of said) if (!signal?.aborted) answering.take(tokens, onToken);
+      step += said.length - 1;
+      if (answering.going.length === 0) return answers;
       if (signal?.aborted) {
-        for (const at of going) (results[batch[at] as number] as DecodedRow).stop = 'cancelled';
-        return results;
+        answering.cancel();
+        return answers;
       }
-      wasted += batch.length - going.length;
-      if (wasted > 0 && wasted >= COPY_STEPS * going.length) {
-        wasted = 0;
-        await decoding.keep(going);
-        [batch, next] = [batch, next].map((list) => going.map((at) => list[at] as number)) as [
-          number[],
-          number[],
-        ];
-      }
-      next = await decoding.step(next, step, batch);
+      const kept = answering.leave();
+      if (kept) await decoding.keep(kept);
+      said = await decoding.steps(answering.state, step, answering.batch);
     }
   } finally {
     decoding.dispose();
   }
-}
-
-function endOf(token: number, tokens: SpecialTokens): StopReason | null {
-  if (tokens.eos.includes(token)) return 'end';
-  return token === tokens.image || token === tokens.video ? 'image-token' : null;
 }

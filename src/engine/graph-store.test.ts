@@ -170,3 +170,45 @@ it.each([true, false])(
     expect(log.map((line) => line.split(' ')[0])).toContain('compile');
   },
 );
+
+describe('spare graphs, which do in another way what others do', () => {
+  const MIB = 2 ** 20;
+  const spare = (donor: string, bytes: number): GraphUse => ({ ...use('loop', donor, bytes), spare: true });
+
+  /** Runs one if it is admitted, and says whether it was. */
+  async function ask(store: GraphStore, donor: string, bytes = 50 * MIB): Promise<boolean> {
+    const admitted = await store.admits(spare(donor, bytes), bytes);
+    if (admitted) await store.run(spare(donor, bytes), {});
+    return admitted;
+  }
+
+  it('are held up to 128 MiB beside all others', async () => {
+    const store = new GraphStore(recorder(true));
+    await store.run(use('k', 'a', GIB), {});
+    expect([
+      await ask(store, 'a'),
+      await ask(store, 'b'),
+      await ask(store, 'c'),
+      await ask(store, 'a'),
+    ]).toEqual([true, true, false, true]);
+    expect(log.filter((line) => line.startsWith('release'))).toEqual([]);
+    expect(await ask(new GraphStore(recorder(true)), 'large', 129 * MIB)).toBe(false);
+  });
+
+  it('give way once they were not asked for in 1024 runs, and to none before', async () => {
+    const store = new GraphStore(recorder(true));
+    for (const donor of ['a', 'b']) await ask(store, donor);
+    for (let run = 0; run < 1022; run++) await ask(store, 'b');
+    expect(await ask(store, 'c')).toBe(false);
+    log = [];
+    expect(await ask(store, 'c')).toBe(true);
+    expect(log).toEqual(['release loopa0', 'compile loopc0', 'run loopc0 on ']);
+    expect(await ask(store, 'a')).toBe(false);
+  });
+
+  it('are not made where memory is bounded', async () => {
+    const store = new GraphStore(recorder(true));
+    await store.keepTo(GIB);
+    expect(await ask(store, 'a', 1)).toBe(false);
+  });
+});

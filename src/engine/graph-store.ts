@@ -16,6 +16,8 @@ export interface GraphUse {
   readonly weightsKey: string;
   /** Outputs wanted in host memory. */
   readonly hostOutputs?: readonly string[];
+  /** Does in another way what other graphs do with the same weights: held only as far as `admits` says. */
+  readonly spare?: boolean;
 }
 
 interface Entry {
@@ -24,16 +26,26 @@ interface Entry {
   readonly bytes: number;
   /** Arrays whose bytes it carries, by the checkpoints they are of. */
   readonly carried: ReadonlyMap<ModelId, ReadonlySet<string>>;
+  readonly spare: boolean;
+  /** How many runs of spare graphs had been asked for when this was last. */
+  asked: number;
 }
 
 /** Graphs with constants are dropped, least recently used first, beyond this many bytes of WASM heap. */
 const CONSTANT_GRAPH_BYTES = 1.5 * 2 ** 30;
+
+/** Spare ones are held up to so many bytes, in every lane, beside all others. */
+const SPARE_BYTES = 128 * 2 ** 20;
+
+/** A spare graph gives way to another only when it was not asked for during so many runs, so that no two drive each other out again and again. */
+const SPARE_RUNS = 1024;
 
 export class GraphStore {
   readonly #backend: Backend;
   /** In order of last use. */
   readonly #entries = new Map<string, Entry>();
   #most = CONSTANT_GRAPH_BYTES;
+  #spareRuns = 0;
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -42,10 +54,7 @@ export class GraphStore {
   /** Runs the graph `use` names. */
   async run(use: GraphUse, feeds: Feeds, options?: RunOptions): Promise<Feeds> {
     const constants = this.#backend.constantWeights;
-    // Where outputs go is fixed when a graph is compiled, but on the CPU, where all of them lie in host memory.
-    const key = constants
-      ? `${use.kind}|${use.weightsKey}`
-      : [use.kind, ...(use.hostOutputs ?? [])].join('|');
+    const key = this.#key(use);
     const entry = await this.#entry(key, use);
     const bound: Feeds = constants ? feeds : { ...feeds };
     if (!constants) {
@@ -66,6 +75,32 @@ export class GraphStore {
     }
   }
 
+  /**
+   * Whether a spare graph of about so many bytes may be run: it is held already, or there is room for it, if need be that of others that were not
+   * asked for in a long time. None where memory is bounded (`keepTo`).
+   */
+  async admits(use: GraphUse, bytes: number): Promise<boolean> {
+    if (this.#most < CONSTANT_GRAPH_BYTES) return false;
+    this.#spareRuns += 1;
+    const known = this.#entries.get(this.#key(use));
+    if (known) {
+      known.asked = this.#spareRuns;
+      return true;
+    }
+    const spare = [...this.#entries].filter(([, entry]) => entry.spare);
+    let held = spare.reduce((sum, [, entry]) => sum + entry.bytes, 0);
+    const fits = (): boolean => held + bytes <= SPARE_BYTES;
+    const idle = spare.filter(([, { asked }]) => asked < this.#spareRuns - SPARE_RUNS);
+    const given = idle.filter(([, entry]) => {
+      if (fits()) return false;
+      held -= entry.bytes;
+      return true;
+    });
+    if (!fits()) return false;
+    for (const [key, entry] of given) await this.#drop(key, entry);
+    return true;
+  }
+
   /** Drops graphs that carry weights of a checkpoint: all of its, or arrays that are being given back. */
   async forget({ id }: Pick<Resident, 'id'>, arrays?: readonly string[]): Promise<void> {
     if (!this.#backend.constantWeights) return;
@@ -79,6 +114,13 @@ export class GraphStore {
   async keepTo(bytes: number): Promise<void> {
     this.#most = Math.min(bytes, CONSTANT_GRAPH_BYTES);
     await this.#makeRoom();
+  }
+
+  #key(use: GraphUse): string {
+    // Where outputs go is fixed when a graph is compiled, but on the CPU, where all of them lie in host memory.
+    return this.#backend.constantWeights
+      ? `${use.kind}|${use.weightsKey}`
+      : [use.kind, ...(use.hostOutputs ?? [])].join('|');
   }
 
   async #entry(key: string, use: GraphUse): Promise<Entry> {
@@ -99,6 +141,8 @@ export class GraphStore {
       graph: { weights: graph.weights },
       bytes: graph.model.byteLength,
       carried: this.#backend.constantWeights ? carriedBy(graph, use) : new Map(),
+      spare: use.spare ?? false,
+      asked: this.#spareRuns,
     };
     this.#entries.set(key, entry);
     entry.compiled.catch(() => this.#entries.delete(key));

@@ -137,9 +137,17 @@ export class HeldWeights {
     return new Set(fit.flatMap(({ slots }) => slots));
   }
 
-  /** An order of turns that reads little, and what that takes. In each the vision tower runs before layers and head. */
+  /**
+   * An order of turns that reads little, and what that takes. In each the vision tower runs before layers and head, as often as the turn has batches.
+   *
+   * @param batches of each turn; one, where it is left out
+   */
   cheapest(
-    turns: readonly { readonly vision: readonly Need[]; readonly run: readonly Need[] }[],
+    turns: readonly {
+      readonly vision: readonly Need[];
+      readonly run: readonly Need[];
+      readonly batches?: number;
+    }[],
     working: number,
   ): Price & { readonly order: readonly number[] } {
     const room = this.room(working);
@@ -153,7 +161,10 @@ export class HeldWeights {
     return {
       order,
       ...priceOf(
-        order.flatMap((turn) => needed[turn] ?? []),
+        order.flatMap((turn) => {
+          const { batches = 1 } = turns[turn] ?? {};
+          return Array.from({ length: batches }, () => needed[turn] ?? []).flat();
+        }),
         room,
         held,
       ),

@@ -100,16 +100,17 @@ export class KvCache {
     }
   }
 
-  /** Puts a step's `i.fresh_key`, `i.fresh_value` `[rows, kvHeads, 1, headDim]` at each row's position, and gives them back. */
+  /** Puts `i.fresh_key`, `i.fresh_value` `[rows, kvHeads, steps, headDim]` at each row's position and those after it, and gives them back. */
   append(from: number, to: number, outputs: Feeds, positions: readonly number[]): void {
     if (this.#backend.sharedCache) return;
     const [rows, heads, capacity, width] = this.#entry(from).key.dims as [number, number, number, number];
+    const steps = (outputs['0.fresh_key'] as Tensor).dims[2] as number;
     const bytes = width * FLOAT_BYTES;
     // All layers have the same room.
     const ranges = Array.from({ length: rows * heads }, (_, index) => ({
-      from: index * bytes,
+      from: index * steps * bytes,
       to: (index * capacity + (positions[Math.floor(index / heads)] as number)) * bytes,
-      bytes,
+      bytes: steps * bytes,
     }));
     for (let layer = from; layer < to; layer++) {
       const entry = this.#entry(layer);

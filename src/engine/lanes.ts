@@ -27,6 +27,13 @@ export class Lanes<Engine extends LaneEngine> {
     this.#make = make;
   }
 
+  /** Those that have what they were asked to hold. */
+  get ready(): readonly Engine[] {
+    return this.#lanes
+      .filter(({ engine, loads }) => loads === 0 && engine.holdsAny)
+      .map(({ engine }) => engine);
+  }
+
   /** So many of them, each once it has these checkpoints. Those there are come first. */
   take(count: number, models: readonly HeldModel[]): readonly Promise<Engine>[] {
     const more = Array.from({ length: Math.max(0, count - this.#lanes.length) }, (): Lane<Engine> => {

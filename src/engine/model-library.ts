@@ -30,6 +30,7 @@ import { SerialQueue } from '../work/queue.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import type { ReadyDevice, Surroundings } from './ready-devices.ts';
 import { ReadyDevices } from './ready-devices.ts';
+import type { Runtime } from './runtime.ts';
 import { storedEmbedding } from './stored-embedding.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { WeightArrays } from './weights/arrays.ts';
@@ -158,18 +159,24 @@ export class ModelLibrary {
     return inTurns(estimateMemory(folder.config, plan, shape, limits, 0), held, memory, weights);
   }
 
-  /** Turns of `subjects`, each with a batch of `rows` answers; null where memory is not stated. Before them, what is held now is held. */
+  /**
+   * Turns of `subjects`, each with batches of `rows` answers, as many as `batches` says of it, else one; null where memory is not stated. Before
+   * them, what is held now is held.
+   */
   async turns(
     subjects: readonly Subject[],
     rows = DEFAULT_SHAPE.rows,
     tokens = DEFAULT_SHAPE.tokens,
+    batches: readonly number[] = [],
   ): Promise<PlannedTurns | null> {
     return this.queue.add(() => {
       const resolved = subjects.map((subject) => this.resolve(subject));
       const [first] = resolved;
       if (!first?.ready.weights.limited) return Promise.resolve(null);
       const { weights, runtime } = first.ready;
-      const needs = resolved.map(({ subject }) => ({ vision: visionNeeds(subject), run: runNeeds(subject) }));
+      const needs = resolved.map(({ subject }, turn) => ({
+        ...{ vision: visionNeeds(subject), run: runNeeds(subject), batches: batches[turn] ?? 1 },
+      }));
       const { config } = first.subject.rest;
       const left = Math.min(...needs.map(({ run }) => weights.left(run)));
       const { bytes } = working({ config, left }, { rows, tokens, prompt: tokens }, runtime.backend);
@@ -322,7 +329,17 @@ export class ModelLibrary {
 
   /** The device, made ready if it was not in use yet. */
   async backend(device: Device): Promise<Backend> {
-    return (await this.#devices.get(device)).runtime.backend;
+    return (await this.runtime(device)).backend;
+  }
+
+  /** The same, with the parts of models that run on it. */
+  protected async runtime(device: Device): Promise<Runtime> {
+    return (await this.#devices.get(device)).runtime;
+  }
+
+  /** Whether all of a subject is loaded. */
+  protected holds({ layers, rest, head = rest }: Subject): boolean {
+    return [rest, head, ...layers].every((id) => this.#loaded.has(id));
   }
 
   /** @throws NamedError `NotLoaded`, `MixedDevices`, `IncompatibleDonors`, and those of `checkDonor`. */
@@ -394,10 +411,7 @@ export class ModelLibrary {
     if (!weights.limited) return;
     const turns = later.flatMap((subject) => {
       // Whoever was unloaded meanwhile is told when it is asked.
-      if (
-        ![subject.rest, ...subject.layers, subject.head ?? subject.rest].every((id) => this.#loaded.has(id))
-      )
-        return [];
+      if (!this.holds(subject)) return [];
       const { subject: resident } = this.resolve(subject);
       return [[...visionNeeds(resident), ...runNeeds(resident)]];
     });

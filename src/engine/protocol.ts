@@ -5,6 +5,7 @@ import type { WeightsFolder } from '../vlm/weights-folder.ts';
 import type { Vocabulary } from '../vlm/vocabulary.ts';
 import type { Capabilities } from './protocol/capabilities.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
+import type { Device } from './protocol/device.ts';
 import type { CaptureKvRequest, ForwardRequest, ForwardResult } from './protocol/forward.ts';
 import type {
   GenerateAllRequest,
@@ -23,6 +24,7 @@ import type {
 } from './protocol/loading.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
 import type { ModelId, Subject } from './subject.ts';
+import type { WorkOfEngine } from './worked.ts';
 
 /** What the engine is doing about its own health; shown, never hidden. */
 export type EngineStatus =
@@ -47,10 +49,15 @@ export interface EngineApi {
   vocabulary(id: ModelId): Promise<Vocabulary | null>;
   estimate(id: ModelId, options: LoadOptions, rows?: number, tokens?: number): Promise<MemoryEstimate>;
   /**
-   * What it takes that subjects are asked one after another, `rows` answers of up to `tokens` positions at a time, where memory was
-   * stated when they were loaded; null where it was not.
+   * What it takes that subjects are asked one after another, `rows` answers of up to `tokens` positions at a time and each as often as
+   * `batches` says, where memory was stated when they were loaded; null where it was not.
    */
-  turns(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null>;
+  turns(
+    subjects: readonly Subject[],
+    rows?: number,
+    tokens?: number,
+    batches?: readonly number[],
+  ): Promise<PlannedTurns | null>;
   /** How many tokens the checkpoint's own tokenizer cuts each text into. */
   countTokens(id: ModelId, texts: readonly string[]): Promise<readonly number[]>;
   load(
@@ -73,6 +80,8 @@ export interface EngineApi {
   captureImageKv(request: CaptureKvRequest): Promise<string>;
   releaseKv(handle: string): Promise<void>;
   cancel(job: string): Promise<void>;
+  /** What it and its lanes have computed on a device. One that does not count has no such call. */
+  worked?(device: Device): Promise<readonly WorkOfEngine[]>;
   storedWeights(): Promise<readonly StoredWeights[]>;
   deleteStoredWeights(key: string): Promise<void>;
   onStatus(listener: (status: EngineStatus) => void): Promise<void>;

@@ -6,7 +6,8 @@ import { Beginnings } from './beginnings.ts';
 import { captureKv } from './forward.ts';
 import { fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
-import { firstComputed, templateLength } from './past.ts';
+import { KEPT_TEXTS, keptTextBytes } from './estimate.ts';
+import { beginning, firstComputed, type HostEntry, templateLength } from './past.ts';
 import { prefill } from './prefill.ts';
 import type { Prepared } from './prepare.ts';
 import type { RowSpec } from './protocol/intervention.ts';
@@ -191,5 +192,32 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     expect(await cells(ablations)).toBe(rowLayers * (first + image + text));
     expect(await cells(ablations)).toBe(rowLayers * (image + text));
     expect(await cells([{}])).toBe(layers * (image + text));
+  });
+
+  it('keeps as many bytes of texts as are estimated', async () => {
+    const { backend, decoder } = model.runtime;
+    const beginnings = new Beginnings(backend, decoder);
+    const { sequence } = await model.prepare(item, ['square']);
+    const tokens = Math.min(...sequence.imagePositions);
+    const rows = [[], ...from(0).map((layer) => [{ layer, part: 'layer' } as const])];
+    // One text that rows read their own way, and others as they are: those of other templates.
+    const texts = Array.from({ length: KEPT_TEXTS }, (_, other) => {
+      const text = beginning(sequence, tokens);
+      return { ...text, ids: text.ids.map((id) => id + other) };
+    });
+    const entries = new Set<HostEntry>();
+    for (const [other, text] of texts.entries())
+      for (const layersOf of await beginnings.kept(subject, text, other === 0 ? rows : [[]]))
+        for (const entry of layersOf) entries.add(entry);
+    let bytes = 0;
+    for (const { key, value } of entries) bytes += key.byteLength + value.byteLength;
+    expect(bytes).toBe(keptTextBytes(model.folder.config.text, { rows: 100, tokens }));
+    // The first is kept no longer, once another comes.
+    const first = texts[0] as (typeof texts)[number];
+    const [known] = await beginnings.kept(subject, first, [[]]);
+    expect(entries.has(known?.[0] as HostEntry)).toBe(true);
+    await beginnings.kept(subject, { ...first, ids: first.ids.map((id) => id + 9) }, [[]]);
+    const again = await beginnings.kept(subject, texts[1] as typeof first, [[]]);
+    expect(entries.has(again[0]?.[0] as HostEntry)).toBe(false);
   });
 });

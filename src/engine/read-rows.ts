@@ -9,6 +9,7 @@ import { prefill } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Runtime } from './runtime.ts';
+import { cellsOf } from './work-account.ts';
 
 export interface ReadOptions extends Pick<PrefillOptions, 'plan' | 'sources' | 'cache' | 'signal'> {
   /** Left out: hidden states are returned. */
@@ -20,7 +21,7 @@ export interface ReadOptions extends Pick<PrefillOptions, 'plan' | 'sources' | '
  * written out would take too much memory, the whole prompt is read in every row.
  */
 export async function readRows(
-  { backend, decoder, beginnings }: Runtime,
+  { backend, decoder, beginnings, account }: Runtime,
   subject: ResidentSubject,
   sequence: Sequence,
   rows: readonly RowSpec[],
@@ -34,8 +35,10 @@ export async function readRows(
   };
   const start = firstRead(backend, subject, sequence, rows);
   if (start === 0 || plan.slots > slotsThatFit(backend, subject, sequence, start)) {
+    account.read(coneCells(subject, sequence, rows, plan));
     return read(sequence, options);
   }
+  account.read(cellsOf(plan, subject.layers.length, sequence.length - start));
   const { cache, ...others } = options;
   if (rows.some(ablates)) {
     const { kvHeads, headDim } = subject.rest.config.text;
@@ -62,6 +65,19 @@ export function rowsAtOnce(
   // Whole prompts are written out on the CPU alone. One slot is the plain run's.
   const fit = start === 0 && backend.sharedCache ? 0 : slotsThatFit(backend, subject, sequence, start) - 1;
   return fit > 0 ? Math.min(most, fit) : most;
+}
+
+/** What had to be read where the whole prompt is: the template is taken for kept from before. */
+function coneCells(
+  subject: ResidentSubject,
+  sequence: Sequence,
+  rows: readonly RowSpec[],
+  plan: PrefillOptions['plan'],
+): number {
+  const layers = subject.layers.length;
+  const template = templateLength(sequence, subject.rest.config.tokens.eos);
+  const first = firstComputed(rows, sequence, layers, template);
+  return Math.max(0, first - template) * layers + cellsOf(plan, layers, sequence.length - first);
 }
 
 /** A GPU reads a whole prompt with less room for scores: there what is kept has to be a good part of it. */

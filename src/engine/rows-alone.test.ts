@@ -136,9 +136,9 @@ describe('greedy answers', () => {
           ? { tokens: tokens.slice(0, tokens.indexOf(eos) + 1), stop: 'end' }
           : { tokens, stop },
       );
-      const runs = vi.spyOn(model.runtime.decoder, 'run');
+      const runs = vi.spyOn(model.runtime.decoder, 'runLoop');
       expect(await run(rows)).toEqual(expected);
-      const sizes = runs.mock.calls.map(([, , , { hidden }]) => hidden?.dims[0] as number);
+      const sizes = runs.mock.calls.map(([, , { token }]) => token?.dims[0] as number);
       expect(sizes.at(-1)).toBeLessThanOrEqual(rows.length * 0.75);
     } finally {
       subject = whole;
@@ -165,11 +165,11 @@ describe('prompts of other lengths in one batch', () => {
     for (const { sequence, ...prompt } of prompts)
       own.push(await generate(model.runtime, subject, sequence, { ...options, ...prompt }));
     const told: number[][] = prompts.flatMap(({ rows }) => rows.map(() => []));
-    const runs = vi.spyOn(model.runtime.decoder, 'run');
+    const runs = vi.spyOn(model.runtime.decoder, 'runLoop');
     const onToken = (row: number, token: number): void => void told[row]?.push(token);
     expect(await generateAll(model.runtime, subject, prompts, { ...options, onToken })).toEqual(own);
     expect(told).toEqual(own.flat().map(({ tokens }) => tokens));
-    const sizes = runs.mock.calls.map(([, , , { hidden }]) => hidden?.dims[0] as number);
+    const sizes = runs.mock.calls.map(([, , { token }]) => token?.dims[0] as number);
     expect(Math.max(...sizes)).toBe(told.length);
     vi.restoreAllMocks();
     // Rows that all stand at one position do with less of a device: the same answers, in more batches.

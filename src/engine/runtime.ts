@@ -6,6 +6,7 @@ import { Distributions } from './distribution.ts';
 import { GraphStore } from './graph-store.ts';
 import { Head } from './head.ts';
 import { VisionTower } from './vision-tower.ts';
+import { WorkAccount } from './work-account.ts';
 
 /** A device and the parts of the model that can be run on it. */
 export interface Runtime {
@@ -16,6 +17,8 @@ export interface Runtime {
   readonly head: Head;
   readonly beginnings: Beginnings;
   readonly distributions: Distributions;
+  /** What was computed on it. */
+  readonly account: WorkAccount;
   /** Whether rows of one decode step may stand at different positions: tried out when it is first asked, where not each row's mask says it. */
   raggedRows(): Promise<boolean>;
 }
@@ -24,15 +27,17 @@ export interface Runtime {
 export function createRuntime(backend: Backend, layersPerRun?: number): Runtime {
   const graphs = new GraphStore(backend);
   const decoder = new Decoder(backend, graphs, layersPerRun);
+  const account = new WorkAccount();
   let ragged: Promise<boolean> | undefined;
   return {
     backend,
     graphs,
     vision: new VisionTower(backend, graphs),
     decoder,
-    beginnings: new Beginnings(backend, decoder),
+    beginnings: new Beginnings(backend, decoder, account),
     head: new Head(backend, graphs),
     distributions: new Distributions(backend, graphs),
+    account,
     raggedRows: () => (ragged ??= backend.sharedCache ? raggedRowsHold(backend) : Promise.resolve(true)),
   };
 }

@@ -13,6 +13,7 @@ import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 import type { Runtime } from './runtime.ts';
 import type { CapturedKv } from './swap.ts';
+import { cellsOf } from './work-account.ts';
 
 /**
  * Logits of one block of positions: 55 of them at 7B, which share one pass over the head's weights. The divergence of two readers
@@ -114,13 +115,14 @@ export function scoresInWords(
 
 /** Hidden states before the final norm, `[1, answer, hiddenSize]`, where its tokens were chosen: each stands before its token. */
 async function readAnswer(
-  { backend, decoder }: Runtime,
+  { backend, decoder, account }: Runtime,
   { subject, row }: Reader,
   sequence: Prepared['sequence'],
   { answer, sources, signal }: ScoreOptions,
 ): Promise<Tensor> {
   const { hiddenSize, layers } = subject.rest.config.text;
   const plan = planRows([row], layers);
+  account.read(cellsOf(plan, layers, sequence.length));
   const { hidden_out: final } = await prefill(backend, decoder, subject, sequence, { plan, sources, signal });
   try {
     const states = await backend.zeros('float32', [1, answer.length, hiddenSize]);

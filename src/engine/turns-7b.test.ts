@@ -192,3 +192,24 @@ it('in turns stay within 8 GB, and read again what was said beforehand', async (
   expect(read.bytes).toBeLessThan(layers * LAYER + 3 * HEAD + 7 * (vision + 7e6));
   expect(read.bytes).toBeLessThan(15 * GB);
 }, 120_000);
+
+it('is priced in all of its batches: what finds no room beside a run is read in each of them', async () => {
+  const { library, make, read } = await opened();
+  await load(library, MEMORY);
+  const batches = VARIANTS.map((_, variant) => 1 + (variant % 3));
+  const once = (await library.turns(subjects, WORK.rows)) as PlannedTurns;
+  const planned = (await library.turns(subjects, WORK.rows, undefined, batches)) as PlannedTurns;
+  expect(planned.order).toEqual(once.order);
+  expect(planned.bytesReadAgain).toBeGreaterThan(once.bytesReadAgain);
+  read.bytes = 0;
+  const { order } = planned;
+  for (const [at, turn] of order.entries()) {
+    const others = order.slice(at + 1).map((next) => subjects[next] as Subject);
+    const own = subjects[turn] as Subject;
+    const count = batches[turn] as number;
+    for (let batch = 1; batch <= count; batch++)
+      await library.take(own, batch < count ? [own, ...others] : others, make);
+  }
+  // Turns are laid out whole beforehand, and taken batch by batch: what goes within a turn may be another tensor of the same part.
+  expect(read.bytes / planned.bytesReadAgain).toBeCloseTo(1, 1);
+}, 120_000);

@@ -1,4 +1,4 @@
-/** The three forms of causal self-attention our decoder graphs use. */
+/** The forms of causal self-attention our decoder graphs use. */
 import type { GraphBuilder, Value } from './onnx.ts';
 
 export interface AttentionDims {
@@ -36,7 +36,27 @@ export interface ExtendedInputs {
   readonly parts: Value;
 }
 
-export type AttentionInputs = CachedInputs | ProbedInputs | ExtendedInputs;
+/** Keys and values `[B, kvHeads, T, headDim]`. */
+export interface KeysAndValues {
+  readonly key: Value;
+  readonly value: Value;
+}
+
+/** Of a step within a loop. */
+export interface LoopedInputs {
+  readonly kind: 'looped';
+  /** `[B or 1, 1, heads/kvHeads, P]`: 0 where a row may look at what was there before the loop, −∞ (lowest float32) where not. */
+  readonly mask: Value;
+  /** int64 `[1]`: P. */
+  readonly room: Value;
+  /** Of each layer: what was there before the loop, and what earlier steps of it added. */
+  readonly past: readonly KeysAndValues[];
+  readonly earlier: readonly KeysAndValues[];
+  /** Takes a layer's keys and values of all steps so far, this one among them. */
+  grown(layer: number, fresh: KeysAndValues): void;
+}
+
+export type AttentionInputs = CachedInputs | ProbedInputs | ExtendedInputs | LoopedInputs;
 
 /** GroupQueryAttention appending to a key/value cache `[B, kvHeads, T, headDim]`; returns `[B, S, heads·headDim]`. */
 export function cachedAttention(
@@ -81,9 +101,11 @@ export function extendedAttention(
   const past = (part: 'key' | 'value'): Value =>
     graph.input(name(`past_${part}`), 'float32', [name('past_rows'), kvHeads, 'P', headDim]);
   const stacked = stackedQuery(graph, query, dims);
-  const scoresOn = (keys: Value): Value =>
-    scaledProducts(graph, stacked, graph.op('Transpose', [keys], { perm: [0, 1, 3, 2] }), dims);
-  const scores = graph.op('Concat', [scoresOn(past('key')), scoresOn(fresh('key', key))], { axis: 3 });
+  const scores = graph.op(
+    'Concat',
+    [scoresOn(graph, stacked, past('key'), dims), scoresOn(graph, stacked, fresh('key', key), dims)],
+    { axis: 3 },
+  );
   const probabilities = graph.op('Softmax', [graph.op('Add', [scores, mask])], { axis: -1 });
   const [before, own] = graph.opAll('Split', [probabilities, parts], { axis: 3 }, 2) as [Value, Value];
   const attended = graph.op('Add', [
@@ -91,6 +113,46 @@ export function extendedAttention(
     graph.op('MatMul', [own, fresh('value', value)]),
   ]);
   return unstacked(graph, attended, dims);
+}
+
+/**
+ * Attention of one new token a row within a loop: on what was there before, which is only read, and on what the loop added, all of which every
+ * row sees. Written out as `extendedAttention`.
+ */
+export function loopedAttention(
+  graph: GraphBuilder,
+  { query, key, value }: Projections,
+  dims: AttentionDims,
+  { mask, room, past, earlier, grown }: LoopedInputs,
+  layer: number,
+): Value {
+  const { kvHeads, headDim } = dims;
+  const [before, since] = [past[layer], earlier[layer]] as [KeysAndValues, KeysAndValues];
+  const appended = (part: 'key' | 'value', projected: Value): Value => {
+    const made = graph.op('Transpose', [perHead(graph, projected, kvHeads, headDim)], { perm: [0, 2, 1, 3] });
+    return graph.op('Concat', [since[part], made], { axis: 2 });
+  };
+  const fresh = { key: appended('key', key), value: appended('value', value) };
+  grown(layer, fresh);
+  const stacked = stackedQuery(graph, query, dims);
+  const scores = [
+    graph.op('Add', [scoresOn(graph, stacked, before.key, dims), mask]),
+    scoresOn(graph, stacked, fresh.key, dims),
+  ];
+  const probabilities = graph.op('Softmax', [graph.op('Concat', scores, { axis: 3 })], { axis: -1 });
+  const steps = graph.op('Shape', [fresh.key], { start: 2, end: 3 });
+  const parts = graph.op('Concat', [room, steps], { axis: 0 });
+  const [first, last] = graph.opAll('Split', [probabilities, parts], { axis: 3 }, 2) as [Value, Value];
+  const attended = graph.op('Add', [
+    graph.op('MatMul', [first, before.value]),
+    graph.op('MatMul', [last, fresh.value]),
+  ]);
+  return unstacked(graph, attended, dims);
+}
+
+/** q kᵀ/√d with keys `[B, kvHeads, T, headDim]`. */
+function scoresOn(graph: GraphBuilder, stacked: Value, keys: Value, dims: AttentionDims): Value {
+  return scaledProducts(graph, stacked, graph.op('Transpose', [keys], { perm: [0, 1, 3, 2] }), dims);
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Graph of consecutive decoder layers, open to intervention. */
 import type { AttentionDims, AttentionInputs, Projections } from './attention.ts';
-import { cachedAttention, extendedAttention, probedAttention } from './attention.ts';
+import { cachedAttention, extendedAttention, loopedAttention, probedAttention } from './attention.ts';
 import type { HeadSpec } from './head.ts';
 import { askedOf, headOnRows, lastInput } from './head.ts';
 import { linear } from './linear.ts';
@@ -100,7 +100,8 @@ export function decoderStack(
 ): Value {
   const { hiddenSize } = spec.dims;
   let hidden = graph.input('hidden', 'float32', ['B', 'S', hiddenSize]);
-  const shared = {
+  const shared: SharedInputs = {
+    given: graph,
     batchShape: graph.input('batch_shape', 'int64', [3]),
     positions: graph.input('positions', 'int64', ['B', 'S']),
     cos: graph.input('cos', 'float32', ['T', spec.dims.headDim / 2]),
@@ -113,6 +114,15 @@ export function decoderStack(
   }
   return hidden;
 }
+
+/** What all layers share. */
+export type SharedInputs = AttentionInputs &
+  RotaryInputs & {
+    /** The graph whose inputs a layer's own are: the one it is in, or the one around that. */
+    readonly given: GraphBuilder;
+    /** int64 `[3]`: B, S and -1. */
+    readonly batchShape: Value;
+  };
 
 function attentionInputs(graph: GraphBuilder, { attention, dims }: DecoderSpec): AttentionInputs {
   switch (attention) {
@@ -146,8 +156,9 @@ function attentionOn(
   projections: Projections,
   dims: DecoderDims,
   inputs: AttentionInputs,
-  name: (part: string) => string,
+  layer: number,
 ): Value {
+  const name = nameIn(layer);
   switch (inputs.kind) {
     case 'cached':
       return cachedAttention(graph, projections, dims, inputs, name);
@@ -155,20 +166,30 @@ function attentionOn(
       return extendedAttention(graph, projections, dims, inputs, name);
     case 'probed':
       return probedAttention(graph, projections, dims, inputs, name);
+    case 'looped':
+      return loopedAttention(graph, projections, dims, inputs, layer);
   }
 }
 
-function decoderLayer(
+const nameIn =
+  (layer: number) =>
+  (part: string): string =>
+    `${layer}.${part}`;
+
+/** One layer on `hidden [B, S, D]`; returns what it makes of it, where `asked` is given at those positions alone. */
+export function decoderLayer(
   graph: GraphBuilder,
   weights: WeightBinder,
-  spec: DecoderSpec,
-  shared: AttentionInputs & RotaryInputs & { readonly batchShape: Value },
+  spec: Pick<DecoderSpec, 'dims' | 'format' | 'gates'> &
+    Partial<Pick<DecoderSpec, 'swap' | 'captureKv' | 'injections'>>,
+  shared: SharedInputs,
   hidden: Value,
   layer: number,
-  asked: Value | undefined,
+  asked?: Value,
 ): Value {
   const { dims, format } = spec;
-  const name = (part: string): string => `${layer}.${part}`;
+  const { given } = shared;
+  const name = nameIn(layer);
   const flat = graph.int64s(-1, dims.hiddenSize);
   const queryDim = dims.heads * dims.headDim;
   const kvDim = dims.kvHeads * dims.headDim;
@@ -198,14 +219,14 @@ function decoderLayer(
     graph.output(name('value'), value, 'float32', ['B', 'S', kvDim]);
   }
   if (spec.swap) {
-    const mask = graph.input(name('swap_mask'), 'bool', [name('masked_rows'), 'S', 1]);
+    const mask = given.input(name('swap_mask'), 'bool', [name('masked_rows'), 'S', 1]);
     const source = (part: string): Value =>
-      graph.input(name(part), 'float32', [name('source_rows'), 'S', kvDim]);
+      given.input(name(part), 'float32', [name('source_rows'), 'S', kvDim]);
     key = graph.op('Where', [mask, source('swap_key'), key]);
     value = graph.op('Where', [mask, source('swap_value'), value]);
   }
 
-  const attended = attentionOn(graph, { query, key, value }, dims, shared, name);
+  const attended = attentionOn(graph, { query, key, value }, dims, shared, layer);
   const context = asked
     ? askedOf(graph, attended, asked, queryDim)
     : graph.op('Reshape', [attended, graph.int64s(-1, queryDim)]);
@@ -216,7 +237,7 @@ function decoderLayer(
   const outShape = { out: dims.hiddenSize, in: queryDim, bias: false };
   const gate = (contribution: Value, part: string): Value =>
     spec.gates
-      ? graph.op('Mul', [contribution, graph.input(name(part), 'float32', [name(`${part}_rows`), 1, 1])])
+      ? graph.op('Mul', [contribution, given.input(name(part), 'float32', [name(`${part}_rows`), 1, 1])])
       : contribution;
   const unflatten = (contribution: Value): Value => graph.op('Reshape', [contribution, shape]);
   const attention = gate(
@@ -231,7 +252,7 @@ function decoderLayer(
   const mlp = gatedMlp(graph, weights, flatNormed, name('mlp.'), mlpDims, format);
   const out = graph.op('Add', [afterAttention, gate(unflatten(mlp), 'mlp_gate')]);
   if (!spec.injections?.includes(layer)) return out;
-  const injection = graph.input(name('injection'), 'float32', [name('injected_rows'), 'S', dims.hiddenSize]);
+  const injection = given.input(name('injection'), 'float32', [name('injected_rows'), 'S', dims.hiddenSize]);
   return graph.op('Add', [out, injection]);
 }
 

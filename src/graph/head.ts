@@ -47,16 +47,33 @@ export function headOn(graph: GraphBuilder, weights: WeightBinder, hidden: Value
 
 /** The head on hidden states `rows [L, D]`. */
 export function headOnRows(graph: GraphBuilder, weights: WeightBinder, rows: Value, spec: HeadSpec): void {
-  const norm = weights.vector('norm.weight', spec.hiddenSize);
-  const normed = rmsNorm(graph, rows, norm, spec.rmsNormEps);
-  const shape = { out: spec.rows, in: spec.hiddenSize, bias: false };
-  const logits = linear(graph, weights, normed, 'lm_head', shape, spec.format);
+  const logits = logitsOf(graph, weights, rows, spec);
   if (spec.output === 'logits') {
     graph.output('logits', logits, 'float32', ['L', spec.rows]);
   } else {
-    const token = graph.op('ArgMax', [logits], { axis: -1, keepdims: 0, select_last_index: 0 });
-    const logit = graph.op('ReduceMax', [logits, graph.int64s(-1)], { keepdims: 1 });
+    const { token, logit } = bestOf(graph, logits);
     graph.output('token', token, 'int64', ['L']);
     graph.output('logit', logit, 'float32', ['L', 1]);
   }
+}
+
+/** Logits `[L, rows]` of hidden states `rows [L, D]`. */
+export function logitsOf(
+  graph: GraphBuilder,
+  weights: WeightBinder,
+  rows: Value,
+  spec: Omit<HeadSpec, 'output'>,
+): Value {
+  const norm = weights.vector('norm.weight', spec.hiddenSize);
+  const normed = rmsNorm(graph, rows, norm, spec.rmsNormEps);
+  const shape = { out: spec.rows, in: spec.hiddenSize, bias: false };
+  return linear(graph, weights, normed, 'lm_head', shape, spec.format);
+}
+
+/** The best token of each row, int64 `[L]`, the lowest id on ties, and its logit `[L, 1]`. */
+export function bestOf(graph: GraphBuilder, logits: Value): { readonly token: Value; readonly logit: Value } {
+  return {
+    token: graph.op('ArgMax', [logits], { axis: -1, keepdims: 0, select_last_index: 0 }),
+    logit: graph.op('ReduceMax', [logits, graph.int64s(-1)], { keepdims: 1 }),
+  };
 }

@@ -92,6 +92,28 @@ describe('a ModelProto', () => {
     expect([...result('head'), ...result('tail')]).toEqual([1, -2, 3, 4]);
   });
 
+  it('writes the body of a node as a graph of its own, which takes values from around it under the names they go out under', async () => {
+    const graph = new GraphBuilder();
+    const x = graph.input('x', 'float32', ['n']);
+    const step = graph.op('Mul', [x, graph.float(10)]);
+    graph.output('step', step, 'float32', ['n']);
+    const body = graph.body();
+    body.input('iteration', 'int64', []);
+    const going = body.input('going', 'bool', []);
+    const sum = body.op('Add', [body.input('sum', 'float32', ['n']), step]);
+    body.output('going_out', body.op('Identity', [going]), 'bool', []);
+    body.output('sum_out', sum, 'float32', ['n']);
+    const times = graph.constant('times', 'int64', [], new Uint8Array(BigInt64Array.of(3n).buffer));
+    graph.output('total', graph.op('Loop', [times, NONE, x], { body: { graph: body } }), 'float32', ['n']);
+    const nodes = new ProtoReader(graph.encode()).message(7).messages(1);
+    // AttributeProto: g 6, type GRAPH 5.
+    const attribute = nodes.at(-1)?.message(5) as ProtoReader;
+    expect([attribute.strings(1), attribute.integers(20)]).toEqual([['body'], [5]]);
+    expect(attribute.message(6).message(1).strings(1)).toEqual(['sum', 'step']);
+    const result = await runModel(graph.encode(), { x: float32([2], [1, -2]) });
+    expect([...result('total')]).toEqual([31, -62]);
+  });
+
   it('refuses to put one value out under two names, or an input as it is', () => {
     const graph = new GraphBuilder();
     const x = graph.input('x', 'float32', [1]);

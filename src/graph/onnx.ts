@@ -1,5 +1,5 @@
 /**
- * A writer for ONNX models: nodes, inputs, outputs, constants, nothing else. Field numbers are those of
+ * A writer for ONNX models: nodes, inputs, outputs, constants, bodies of nodes, nothing else. Field numbers are those of
  * onnx.proto3 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
  */
 import { ProtoMessage } from './protobuf.ts';
@@ -18,7 +18,8 @@ export type Value = string & { readonly __brand: 'Value' };
 /** An omitted optional input or output. */
 export const NONE = '' as Value;
 
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+export type Attribute =
+  number | string | readonly number[] | { readonly float: number } | { readonly graph: GraphBuilder };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
 /** Contributed operators of onnxruntime. */
@@ -52,7 +53,21 @@ export class GraphBuilder {
   readonly #initializers: ProtoMessage[] = [];
   /** Values that are graph outputs, by the name they go out under. */
   readonly #exported = new Map<Value, string>();
+  /** The graph this one is the body of a node in. */
+  readonly #outer: GraphBuilder | undefined;
   #serial = 0;
+
+  constructor(outer?: GraphBuilder) {
+    this.#outer = outer;
+  }
+
+  /**
+   * The body of a node of this graph, such as `Loop`, given to it as an attribute `{ graph }`. Its nodes may take values of this graph, and its
+   * names are none of this graph's.
+   */
+  body(): GraphBuilder {
+    return new GraphBuilder(this);
+  }
 
   input(name: string, type: ElementType, dims: readonly Dimension[]): Value {
     this.inputs.push({ name, type, dims });
@@ -120,7 +135,19 @@ export class GraphBuilder {
   }
 
   encode(): Uint8Array {
-    const rename = (value: Value): string => this.#exported.get(value) ?? value;
+    const model = new ProtoMessage()
+      .integer(1, IR_VERSION)
+      .string(2, 'frankenscope')
+      .message(7, this.proto());
+    for (const [domain, version] of OPSETS) {
+      model.message(8, new ProtoMessage().string(1, domain).integer(2, version));
+    }
+    return model.encode();
+  }
+
+  /** The GraphProto. */
+  proto(): ProtoMessage {
+    const rename = (value: Value): string => this.#named(value);
     const graph = new ProtoMessage();
     this.#nodes.forEach((node, index) => {
       const proto = new ProtoMessage();
@@ -135,14 +162,16 @@ export class GraphBuilder {
     for (const tensor of this.#initializers) graph.message(5, tensor);
     for (const input of this.inputs) graph.message(11, valueInfo(input));
     for (const output of this.outputs) graph.message(12, valueInfo(output));
-    const model = new ProtoMessage().integer(1, IR_VERSION).string(2, 'frankenscope').message(7, graph);
-    for (const [domain, version] of OPSETS) {
-      model.message(8, new ProtoMessage().string(1, domain).integer(2, version));
-    }
-    return model.encode();
+    return graph;
+  }
+
+  /** The name that a value has in the encoded graph. */
+  #named(value: Value): string {
+    return this.#exported.get(value) ?? (this.#outer ? this.#outer.#named(value) : value);
   }
 
   #fresh(stem: string): Value {
+    if (this.#outer) return this.#outer.#fresh(stem);
     this.#serial += 1;
     return `${stem}_${this.#serial}` as Value;
   }
@@ -163,6 +192,7 @@ export class GraphBuilder {
 const FLOAT = 1;
 const INT = 2;
 const STRING = 3;
+const GRAPH = 5;
 const INTS = 7;
 
 function attribute(name: string, value: Attribute): ProtoMessage {
@@ -170,6 +200,7 @@ function attribute(name: string, value: Attribute): ProtoMessage {
   if (typeof value === 'number') return proto.integer(3, value).integer(20, INT);
   if (typeof value === 'string') return proto.string(4, value).integer(20, STRING);
   if ('float' in value) return proto.float(2, value.float).integer(20, FLOAT);
+  if ('graph' in value) return proto.message(6, value.graph.proto()).integer(20, GRAPH);
   for (const item of value) proto.integer(8, item);
   return proto.integer(20, INTS);
 }

@@ -126,7 +126,8 @@ export function commandContext(
     out: outFolder(request.session),
     outName: request.outName,
     async journalled(identity, total, work, keep = false, askedFor) {
-      if (flags.optionalSwitch('restart')) await journals.remove(identity);
+      // A part begins its own records anew: others of its journal are those of other parts.
+      if (flags.optionalSwitch('restart') && !flags.shard()) await journals.remove(identity);
       await given.takeOver(identity, askedFor?.journals);
       await noticeOtherBuilds(journals, identity, notice);
       const result = await runJournalled(journals, identity, total, work, {

@@ -2,11 +2,16 @@
 import type { AskedModel } from '../analyses/asked-model.ts';
 import { analysis as energy } from '../analyses/energy/analysis.ts';
 import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
-import type { Evaluation, EvaluationPlan, MeasuredUpdates } from '../analyses/evaluation.ts';
+import type { Evaluation, EvaluationPlan, GivenEvaluation, MeasuredUpdates } from '../analyses/evaluation.ts';
 import type { ResultFile } from '../analyses/result-file.ts';
-import { defaultValues } from '../analyses/setting-values.ts';
+import { piecesWithRun, type RunFigures } from '../analyses/run-block.ts';
+import { defaultValues, type SettingValues } from '../analyses/setting-values.ts';
+import type { UpdatesPlan } from '../analyses/updates.ts';
 import type { WithVerifier } from '../checkpoint/whole-hash/weight-verifier.ts';
-import { plannedTurns } from '../evaluation/answers/answer-all.ts';
+import { turnsOf } from '../evaluation/answers/answer-all.ts';
+import type { Answer } from '../evaluation/answers/answer.ts';
+import type { Ask } from '../evaluation/answers/ask.ts';
+import { answersOf } from '../evaluation/answers/asking.ts';
 import { answerJournals, answersJournalled, type Answers } from '../evaluation/answers/kept-answers.ts';
 import type { ResultPieces } from '../evaluation/results/write.ts';
 import { nothingToAsk } from '../evaluation/samples/item-counts.ts';
@@ -16,7 +21,10 @@ import { browserComputers } from '../spectra/computers.ts';
 import type { EnergyRecord } from '../spectra/energy.ts';
 import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LongWork } from '../work/long-work.ts';
-import { shownEvaluation } from '../study/shown/evaluation-given.ts';
+import { asksOf, evaluationPart, measuredOf } from '../study/parts/evaluation-part.ts';
+import type { MeasuredPart } from '../study/parts/updates-part.ts';
+import { RunMeter } from '../study/run-meter.ts';
+import { type EvaluationGiven, shownEvaluation } from '../study/shown/evaluation-given.ts';
 import { memorySize } from '../memory-size.ts';
 import { comparedCheckpoints } from './compared.ts';
 import type { Command, AnalysisContext } from './context.ts';
@@ -24,9 +32,10 @@ import { givenItems } from './given-samples.ts';
 import { gpuMemory } from './gpu-memory.ts';
 import { imageReading } from './image-reading.ts';
 import { givenModels } from './probe-command.ts';
-import { type Ran, written } from './ran.ts';
+import { type ModelPlaces, type Ran, written } from './ran.ts';
 import { settingValues } from './setting-flags.ts';
 import { tellSeconds } from './told-seconds.ts';
+import { partOfUpdates } from './updates-command.ts';
 
 export function evaluationCommand(evaluation: Evaluation): Command {
   return async (context) =>
@@ -43,53 +52,92 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
   const models = await givenModels(context, evaluation);
   const given = { engine, models, samples, reading: imageReading(context), work: context };
   const plan = await evaluation.plan(given, values);
+  const shard = flags.shard();
+  const asks = shard ? asksOf(plan.asks, shard) : plan.asks;
   const weights = models.reduce((sum, { model }) => sum + model.weightBytes, 0);
   notice(
     `${plan.variants.length} variants of ${models.length} resident checkpoints, ${weights} bytes of weights`,
   );
-  const turns = await plannedTurns(
-    engine,
-    plan.variants.map(({ subject }) => subject),
-  );
+  const turns = await turnsOf(engine, plan.asks);
   if (turns) notice(turnsText(turns));
-  const asked = plan.asks.map(({ sample }) => sample);
+  const asked = asks.map(({ sample }) => sample);
+  const n = answersOf(asks);
+  const own = { ...plan.cost, samples: new Set(asked).size, answers: n, prompts: n, batches: n };
   const tellTaken = await tellSeconds(
-    { counts: plan.cost, samples: asked, models, reading: given.reading },
+    { counts: shard ? own : plan.cost, samples: asked, models, reading: given.reading },
     context,
   );
-  const { answers, generated } = await answered(context, plan);
+  const meter = new RunMeter({ engine, device: models[0]?.model.device ?? 'wasm' });
+  const { answers, generated } = await answered(context, plan, meter, shard && asks);
   tellTaken();
   signal.throwIfAborted();
-  const memory = declaration.measuresMemory
-    ? await measured(context, models, plan, answers, generated)
-    : null;
+  // Of a part there is no memory of the whole run to be told.
+  const memory =
+    declaration.measuresMemory && !shard ? await measured(context, models, plan, answers, generated) : null;
   const updates = declaration.measuresUpdates ? await measuredUpdates(context) : null;
-  const graded = gradeAll(plan.asks, answers);
+  const list = context.inputs.one('items');
+  const sets = list ? { name: list.name, samples } : null;
+  const places = models.map(({ flag, index }) => [flag, index] as const);
+  const ran = await evaluationRan(
+    evaluation,
+    { given: { ...given, sets }, values, plan },
+    {
+      ...{ asks, answers },
+      // What they say of a region is of all its tensors.
+      updates: updates && !shard ? measuredOf(updates.plan, updates.records, updates.values) : null,
+      ...(memory ? { memory } : {}),
+      run: meter.figures(n),
+    },
+    places,
+  );
+  if (!shard) return ran;
+  const { reading } = given;
+  const kept = { models, reading, values, sets, plan, asks, answers, updates };
+  return { ...ran, part: await evaluationPart(evaluation, kept, shard) };
+}
+
+/** An evaluation with everything that it was given. */
+interface LaidOut {
+  readonly given: Pick<GivenEvaluation, 'models' | 'reading'> & Pick<EvaluationGiven, 'sets'>;
+  readonly values: SettingValues;
+  readonly plan: EvaluationPlan;
+}
+
+/** What was answered, here or in parts. */
+interface AnsweredAsks {
+  readonly asks: readonly Ask[];
+  readonly answers: Answers;
+  readonly updates: MeasuredUpdates | null;
+  readonly memory?: GpuMemory;
+  /** Null of what was combined. */
+  readonly run: RunFigures | null;
+}
+
+/** What answers say. @param places by flag, where its models came from, in their order */
+export async function evaluationRan(
+  evaluation: Evaluation,
+  { given: { models, reading, sets }, values, plan }: LaidOut,
+  { asks, answers, updates, memory, run }: AnsweredAsks,
+  places: ModelPlaces,
+): Promise<Ran> {
+  const graded = gradeAll(asks, answers);
   const files = await plan.files({
     ...(updates ? { updates } : {}),
-    ...{ graded, done: plan.total },
+    ...{ graded, done: answersOf(asks) },
     ...(memory ? { measured: { gpuMemory: memory } } : {}),
   });
   return {
     works: answerJournals(plan.asks).map(({ identity }) => identity),
-    files: textsOf(files),
+    files: textsOf(piecesWithRun(files, run)),
     findings: evaluation.findings(evaluation.table(graded, values), values),
     graded,
-    async shown(placed) {
-      const shown = models.map(({ flag, index, checkpoint, model }) => {
-        return { ...placed(flag, index), checkpoint, model };
+    shown(placed) {
+      const shown = places.flatMap(([flag, index], at) => {
+        const { checkpoint, model } = models[at] ?? {};
+        return checkpoint && model ? [{ ...placed(flag, index), checkpoint, model }] : [];
       });
-      const own = context.inputs.one('items');
-      const sets = own ? { name: own.name, samples } : null;
-      const { reading } = given;
-      return shownEvaluation(evaluation, plan.total, {
-        models: shown,
-        values,
-        reading,
-        cuts: null,
-        sets,
-        stitch: null,
-      });
+      const told = { models: shown, values, reading, cuts: null, sets, stitch: null };
+      return shownEvaluation(evaluation, plan.total, told);
     },
   };
 }
@@ -99,7 +147,7 @@ function turnsText({ memoryBytes, peakBytes, bytesReadAgain, seconds }: PlannedT
   const time = seconds === null ? '' : `, some ${Math.ceil(seconds)} s`;
   return (
     `memory of ${memorySize(memoryBytes)}: models take turns, ${memorySize(peakBytes)} of weights at a time at most; ` +
-    `${memorySize(bytesReadAgain)} are read again in one round of the variants${time}`
+    `${memorySize(bytesReadAgain)} are read again over all batches of the variants${time}`
   );
 }
 
@@ -107,38 +155,61 @@ function* textsOf(files: ResultPieces): Generator<ResultFile> {
   for (const [path, pieces] of files) yield { path, text: [...pieces].join('') };
 }
 
-/** All answers, and how many of them this run generated. Every one is kept: a later run is served from them. */
+/**
+ * All answers, or those of a part, and how many of them this run generated. Every one is kept: a later run is served from them.
+ *
+ * @param some asks of a part; null of the whole
+ */
 async function answered(
   context: AnalysisContext,
   plan: EvaluationPlan,
+  meter: RunMeter,
+  some: readonly Ask[] | null,
 ): Promise<{ readonly answers: Answers; readonly generated: number }> {
   let generated = 0;
+  // A part that begins anew leaves the answers of others where they are.
+  const anew = some && context.flags.optionalSwitch('restart') ? { finished: new Map<string, Answer>() } : {};
   const answers = await answersJournalled(
-    plan.asks,
+    some ?? plan.asks,
     (identity, total, work, keys) => context.journalled(identity, total, work, true, keys),
-    (work) =>
-      plan.run({
-        ...work,
-        onRecord(key, answer) {
-          generated += 1;
-          return work.onRecord?.(key, answer);
+    meter.measuring((work) =>
+      plan.run(
+        {
+          ...work,
+          ...anew,
+          onRecord(key, answer) {
+            generated += 1;
+            return work.onRecord?.(key, answer);
+          },
         },
-      }),
+        some ?? plan.asks,
+      ),
+    ),
   );
   return { answers, generated };
 }
 
-/** Energies of the updates of `--rl` and every `--frozen` from `--in`, kept until they are written. */
-async function measuredUpdates(context: AnalysisContext): Promise<MeasuredUpdates> {
-  const checkpoints = await comparedCheckpoints(context, 'frozen');
+interface MeasuredEnergy extends MeasuredPart {
+  readonly plan: UpdatesPlan<EnergyRecord, unknown>;
+  readonly records: ReadonlyMap<string, EnergyRecord>;
+}
+
+/** Energies of the updates of `--rl` and every `--frozen` from `--in`, kept until they are written; of a part, its own tensors'. */
+async function measuredUpdates(context: AnalysisContext): Promise<MeasuredEnergy> {
+  const shard = context.flags.shard();
+  const set = await comparedCheckpoints(context, 'frozen');
   const computers = await browserComputers('cpu', context.notice);
   try {
-    const given = { checkpoints, computer: computers.computer };
+    const { computer } = computers;
     const values = defaultValues(ofEnergy.settings);
-    const plan = energy.plan(given, values);
+    const plan = energy.plan({ checkpoints: set, computer }, values);
     const run = (work: LongWork<EnergyRecord> & WithVerifier) => plan.run(computers, work);
-    const records = await context.journalled(plan.identity, plan.total, run);
-    return { plan, records, rounding: values.rounding };
+    const records = shard
+      ? await partOfUpdates(context, plan, computers, shard)
+      : await context.journalled(plan.identity, plan.total, run);
+    const { layers, visionBlocks } = plan.pairing;
+    const compared = { body: { layers, visionBlocks }, set, computer };
+    return { name: ofEnergy.name, plan, values, records, compared };
   } finally {
     computers.dispose();
   }

@@ -1,5 +1,4 @@
 import type { HeadlessRequest } from '../../scripts/page-api.d.ts';
-import { NamedError } from '../named-error.ts';
 import type { Shard } from '../analyses/shard.ts';
 
 /**
@@ -66,16 +65,10 @@ export class FlagReader {
     return value;
   }
 
-  /** `--shard i/n`; the whole where it was not given. @throws NamedError BadValue */
-  shard(): Shard {
-    const [part = 1, count = 1] = this.text('shard')?.split('/').map(Number) ?? [];
-    if (part <= count) return { index: part - 1, count };
-    throw new NamedError(
-      'BadValue',
-      `"${part}/${count}": there is no part ${part} of ${count}`,
-      { field: '--shard' },
-      `give 1/${count} to ${count}/${count}`,
-    );
+  /** `--shard i/n`, as `scripts/shard.mjs` has checked it; null where it was not given, or the command has none. */
+  shard(): Shard | null {
+    const [part = 0, count = 0] = this.text('shard')?.split('/').map(Number) ?? [];
+    return count === 0 ? null : { index: part - 1, count };
   }
 
   #optional<T>(name: string, type: 'string' | 'number' | 'boolean'): T | undefined {

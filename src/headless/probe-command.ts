@@ -3,14 +3,20 @@ import type { AskedModel } from '../analyses/asked-model.ts';
 import type { ModelFlag } from '../analyses/declaration.ts';
 import type { Evaluation } from '../analyses/evaluation.ts';
 import { freeName, nameFrom } from '../analyses/model-name.ts';
+import { withRun } from '../analyses/run-block.ts';
 import type { Given, Probe } from '../analyses/probe.ts';
+import type { SettingValues } from '../analyses/setting-values.ts';
 import { NamedError } from '../named-error.ts';
-import { committedSet, runProbe } from '../study/run/run-analysis.ts';
+import { probePart } from '../study/parts/probe-part.ts';
+import { committedSet, type Journalled, runProbe } from '../study/run/run-analysis.ts';
+import { RunMeter } from '../study/run-meter.ts';
+import type { ShownPart } from '../study/shown/part.ts';
 import { shownProbe } from '../study/shown/probe-given.ts';
 import type { Command, AnalysisContext } from './context.ts';
 import { givenPairs, givenQuestions } from './given-samples.ts';
 import { imageReading } from './image-reading.ts';
-import { type Ran, written } from './ran.ts';
+import { partJournalled } from './part-journal.ts';
+import { type Placed, type Ran, written } from './ran.ts';
 import { settingValues } from './setting-flags.ts';
 import { tellSeconds } from './told-seconds.ts';
 
@@ -30,8 +36,10 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
   const models = await givenModels(context, probe);
   const given: Given = {
     ...{ engine, models, samples, reading: imageReading(context), work: { signal, onProgress } },
-    ...(declaration.shards ? { shard: flags.shard() } : {}),
   };
+  const shard = flags.shard();
+  // A part is named by the whole, all of whose pictures are read for it.
+  const whole = shard && (await probe.plan(given, values));
   let tellTaken = (): void => undefined;
   const told: Probe = {
     ...probe,
@@ -42,27 +50,56 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
       return plan;
     },
   };
-  const { plan, records, findings } = await runProbe(told, given, values, context.journalled);
+  const meter = new RunMeter({ engine, device: models[0]?.model.device ?? 'wasm' });
+  const journalled: Journalled = (identity, total, work) =>
+    whole
+      ? partJournalled(context, whole.identity, whole.total, meter.measuring(work))
+      : context.journalled(identity, total, meter.measuring(work));
+  const laid = shard ? { ...given, shard } : given;
+  const { plan, records, findings } = await runProbe(told, laid, values, journalled);
   tellTaken();
+  const places = models.map(({ flag, index }) => [flag, index] as const);
   return {
     works: [plan.identity],
-    files: plan.files(records),
+    files: plan.files(records).map((file) => withRun(file, meter.figures(records.size))),
     findings,
-    async shown(placed) {
-      const shown = models.map(({ flag, index, checkpoint, model }) => {
-        return { ...placed(flag, index), checkpoint, model };
-      });
-      // Under the names that a page has for them.
-      const named = await probe.plan(
-        { ...given, models: shown.map(({ label, ...one }) => ({ name: label, ...one })) },
+    ...(shard && whole
+      ? { part: await probePart(probe, { given, values, whole, own: plan, records }, shard) }
+      : {}),
+    shown: (placed) =>
+      probeShown(
+        probe,
+        given,
         values,
-      );
-      const chosen = declaration.compares ? null : (shown[0]?.label ?? null);
-      const source = committedSet(declaration.asks, samples.name) ?? 'dropped';
-      const { reading } = given;
-      return shownProbe(probe, named, { models: shown, chosen, source, values, reading, samples });
-    },
+        places.map((place) => placed(...place)),
+      ),
   };
+}
+
+/**
+ * What a page shows an analysis by.
+ *
+ * @param places how results call its models, in their order
+ * @throws NamedError those of reading pictures
+ */
+export async function probeShown(
+  probe: Probe,
+  given: Given,
+  values: SettingValues,
+  places: readonly ReturnType<Placed>[],
+): Promise<ShownPart> {
+  const { declaration } = probe;
+  const { samples, reading } = given;
+  const shown = places.flatMap((place, at) => {
+    const { checkpoint, model } = given.models[at] ?? {};
+    return checkpoint && model ? [{ ...place, checkpoint, model }] : [];
+  });
+  // Under the names that a page has for them.
+  const models = shown.map(({ label, ...one }) => ({ name: label, ...one }));
+  const named = await probe.plan({ ...given, models }, values);
+  const chosen = declaration.compares ? null : (shown[0]?.label ?? null);
+  const source = committedSet(declaration.asks, samples.name) ?? 'dropped';
+  return shownProbe(probe, named, { models: shown, chosen, source, values, reading, samples });
 }
 
 interface GivenModel extends AskedModel {

@@ -22,7 +22,8 @@ const model = {
   },
   model: { weightBytes: 4e6, device: 'wasm' },
 } as unknown as AskedModel;
-const counts = { answers: 400, prompts: 0, batches: 100, newTokens: 10 };
+const none = { before: 0, image: 0, after: 0, answer: 0 };
+const counts = { answers: 400, reads: none, prompts: 0, images: 0, batches: 100, newTokens: 10 };
 const asking = {
   ...{ counts, samples: [{ question: '' }], models: [model] },
   reading: { imageProcessing: 'transformers-5', maxImagePixels: 1e6 } as const,

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import type { GenericSchema } from 'valibot';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { readFlags } from '../../scripts/flags.mjs';
 import type * as goldens from '../check/goldens.ts';
 import { readFromDisk } from '../engine/testing/golden-model.ts';
 import { goldenFolder } from '../engine/testing/goldens.ts';
@@ -12,14 +11,10 @@ import { MemoryStorage } from '../study/journal/memory-storage.ts';
 import { STUDY_RESULT } from '../study/study-result.ts';
 import { KINDS as WORK_KINDS, shapeOf } from '../study/journal/shapes.ts';
 import { runJournalled } from '../study/run-journalled.ts';
-import { openWeights } from '../vlm/stored-head.ts';
-import { recordedEngine } from '../study/testing/recorded-engine.ts';
-import { COMMAND_NAMES, commandOf } from './command-of.ts';
-import type { CommandContext } from './context.ts';
-import { FlagReader } from './flag-reader.ts';
+import { COMMAND_NAMES } from './command-of.ts';
 import { disagreements, documentedFields, type Field, undocumented } from './testing/documented-fields.ts';
 import { type Case, CASES } from './testing/identity-cases.ts';
-import { table } from './testing/identity-stage.ts';
+import { written } from './testing/written.ts';
 
 vi.mock('../spectra/computers.ts', async () => {
   const threads = (await import('../spectra/threads/inline.ts')).inlineThreads();
@@ -58,12 +53,6 @@ const fieldsOf = (heading: string): Field => {
   if (!found) throw new Error(`docs/results.md has no table of ${heading}`);
   return found;
 };
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
-
-const quantization = {
-  ...{ relativeFrobenius: 0.1, maxAbs: 0.2 },
-  worstTensor: { name: 'w', relativeFrobenius: 0.3 },
-};
 const work = new Map<string, unknown>();
 
 /** What a command is run on: that of its identity; of one that keeps no records, made here. */
@@ -73,41 +62,12 @@ async function caseOf(name: string): Promise<Pick<Case, 'words' | 'world'>> {
   return { words: [], world: { ...(CASES['attention'] as Case).world, folders: { model } } };
 }
 
-/** Runs a command over a made-up engine: the JSON it answers, under its own name, and each file by its path. */
-async function written(name: string, more: readonly string[] = []): Promise<ReadonlyMap<string, unknown>> {
-  const run = await commandOf(name);
+/** What it writes of its own case. */
+async function writtenOf(name: string, more: readonly string[] = []): Promise<ReadonlyMap<string, unknown>> {
   const { words, world } = await caseOf(name);
-  const all = [...words, ...more, '--device', 'wasm'];
-  const flags = new FlagReader(readFlags(table(name), all) as ConstructorParameters<typeof FlagReader>[0]);
-  const given = (flag: string): number => all.filter((word) => word === `--${flag}`).length;
-  const files = new Map<string, unknown>();
-  const weights = (flag: string) =>
-    openWeights(world.folders[flag] ?? new Map(), { name: `folder of ${flag}` });
-  const load = async (flag: string): Promise<{ summary: object; loaded: object }> => ({
-    summary: {
-      ...{
-        id: flag,
-        name: `folder of ${flag}`,
-        layers: 3,
-        notices: ['a notice'],
-        fingerprint: (await weights(flag)).fingerprint,
-      },
-      ...{ smallFiles: { 'config.json': 'a' }, files: [{ name: 'a', bytes: 1 }], weightFiles: ['a'] },
-      ...{
-        modelType: 'qwen2_5_vl',
-        visionBlocks: 1,
-        hiddenSize: 8,
-        vocabSize: 9,
-        tiedHead: false,
-        bytes: 7,
-      },
-      ignored: [{ name: 'x', reason: 'unknown' }],
-    },
-    loaded: { device: 'wasm', dtype: 'f32', adapter: 'wasm', weightBytes: 5, seconds: 1, quantization },
-  });
   const storage = new MemoryStorage();
-  const journals = new Journals(storage, { again: 'again' });
   if (name === 'kept') {
+    const journals = new Journals(storage, { again: 'again' });
     const identity = identify('gpu-memory', 'Memory', { answers: 'hash' });
     await runJournalled(journals, identity, 1, async ({ onRecord }) => onRecord?.('gpu memory', {}));
     for (const { key } of await storage.list()) {
@@ -123,59 +83,7 @@ async function written(name: string, more: readonly string[] = []): Promise<Read
       );
     }
   }
-  const engine = {
-    ...recordedEngine(),
-    bufferBytes: () => Promise.resolve({ peak: 9 }),
-    estimate: () => Promise.resolve({ kvCacheBytes: 1, activationBytes: 2 }),
-    describe: () =>
-      Promise.resolve([
-        {
-          name: 'w',
-          dtype: 'F32',
-          shape: [1],
-          bytes: 4,
-          layerIdx: 1,
-          section: 'LLM Backbone',
-          component: 'MLP',
-        },
-      ]),
-    ...(name === 'check'
-      ? {
-          open: () => Promise.resolve({ id: 'golden', layers: 3 }),
-          load: () => Promise.resolve({ adapter: 'wasm' }),
-          close: () => Promise.resolve(),
-        }
-      : {}),
-    ...(name === 'logits'
-      ? { forward: () => Promise.resolve({ promptTokenIds: [1], rows: [{ logits: [1], hidden: [[1]] }] }) }
-      : {}),
-  };
-  const context = {
-    ...{ flags, engine, journals, signal: new AbortController().signal },
-    ...{ notice: () => undefined, atEnd: () => undefined },
-    onProgress: () => undefined,
-    inputs: {
-      list: () => [],
-      one: (flag: string) => (given(flag) > 0 ? { name: flag, files: world.data } : undefined),
-    },
-    checkpoints: {
-      ...{ load, count: given, tell: () => undefined },
-      open: async (flag: string) => (await load(flag)).summary,
-      loadAll: async (flag: string) => [await load(flag)],
-      loadFolder: () => load('model'),
-      folder: (flag: string) => ({ name: `folder of ${flag}`, files: world.folders[flag] }),
-      weights,
-      loadOptions: () => Promise.resolve({ device: 'wasm', dtype: 'f32' }),
-    },
-    out: {
-      json: (path: string, value: unknown) => Promise.resolve(files.set(path, plain(value))),
-      text: (path: string, text: string) => Promise.resolve(files.set(path, text)),
-    },
-    journalled: (_: unknown, __: number, compute: (long: object) => Promise<unknown>) => compute({}),
-  } as unknown as CommandContext;
-  const result = await run(context);
-  if (result !== undefined) files.set(name, plain(result));
-  return files;
+  return written(name, [...words, ...more, '--device', 'wasm'], world, { storage, gpu: true });
 }
 
 /** A file's values: its JSON, or each of its lines. */
@@ -255,7 +163,7 @@ test('every command that writes fields of its own is run', () => {
 describe.each(RUNS)('%s %s', (command, more, headings) => {
   let files: ReadonlyMap<string, unknown>;
   beforeAll(async () => {
-    files = await written(command, more);
+    files = await writtenOf(command, more);
   });
 
   test('writes the files that are documented', () => {

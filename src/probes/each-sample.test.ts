@@ -87,6 +87,34 @@ it('takes whole groups on one lane, and on several no more than half of what wou
   expect(await sizes(2)).toEqual([5, 3, 3, 3, 2, 1, 1, 1, 1]);
 });
 
+it('while an earlier group is under way a lane answers one group more than is told, and no further', async () => {
+  const told: string[] = [];
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const { groups, run } = squares(
+    numbers(12),
+    engineOf(ready(2)),
+    1,
+    { onRecord: (key) => void told.push(key) },
+    ({ samples }) => (samples.includes(0) ? held : Promise.resolve()),
+  );
+  await wait(20);
+  expect(groups.map(({ samples }) => samples)).toEqual([[0], [1], [2]]);
+  expect(told).toEqual([]);
+  release();
+  expect(await run).toHaveLength(12);
+  expect(told).toEqual(numbers(12).map((sample) => `n${sample}`));
+});
+
+it('a group that fails behind one under way ends it at once', async () => {
+  const { run } = squares(numbers(4), engineOf(ready(2)), 1, {}, async ({ samples }, signal) => {
+    if (samples.includes(0)) return abortable(forever, signal);
+    await wait(1);
+    if (samples.includes(2)) throw new NamedError('EmptyPrompt', 'there is nothing', {}, 'ask');
+  });
+  await expect(run).rejects.toMatchObject({ name: 'EmptyPrompt', what: 'n2: there is nothing' });
+});
+
 it('asks for lanes by all models and what is left, and begins before the last of them is ready', async () => {
   const asked: unknown[] = [];
   const lanes = [Promise.resolve({ name: 0 }), forever(), Promise.reject(new Error('no memory'))];
@@ -111,6 +139,41 @@ it('is answered by the engine itself where no lane can be made ready, or it has 
   }
 });
 
+it('tells how many engines are there until there are answers, and which are left out and why', async () => {
+  const [progress, notices]: [string[], string[]] = [[], []];
+  const refused = Promise.reject(
+    new NamedError('FileChanged', 'the folder holds other files', {}, 'open it again'),
+  );
+  const later = wait(5).then(() => ({ name: 1 }));
+  const { run } = squares(
+    numbers(4),
+    engineOf([wait(1).then(() => ({ name: 0 })), later, refused]),
+    1,
+    {
+      onProgress: ({ phase, done, total }) => void progress.push(`${phase} ${done}/${total}`),
+      onNotice: (notice) => void notices.push(notice),
+    },
+    () => wait(10),
+  );
+  expect(await run).toEqual([0, 1, 4, 9]);
+  expect(progress.filter((text) => text.startsWith('starting'))).toEqual([
+    ...['starting engines 0/3', 'starting engines 1/2'],
+  ]);
+  expect(progress.at(-1)).toBe('answering 4/4');
+  expect(notices).toEqual([
+    expect.stringMatching(/^One of 3 engines .*: the folder holds other files; open it again\./),
+  ]);
+  // One engine alone is no phase, and what is not needed any more is no fault.
+  const alone: string[] = [];
+  await squares(numbers(1), engineOf([...ready(1)]), 1, { onProgress: ({ phase }) => void alone.push(phase) })
+    .run;
+  expect(new Set(alone)).toEqual(new Set(['answering']));
+  const silent: string[] = [];
+  const late = engineOf([...ready(1), forever()]);
+  await squares(numbers(2), late, 1, { onNotice: (notice) => void silent.push(notice) }).run;
+  expect(silent).toEqual([]);
+});
+
 it('a cancel ends all lanes at once, those that are not ready among them', async () => {
   const controller = new AbortController();
   const lanes = [...ready(2), forever()];
@@ -128,6 +191,13 @@ it('a cancel ends all lanes at once, those that are not ready among them', async
   );
   await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
   expect(groups).toHaveLength(2);
+});
+
+it('a cancel while no lane is ready yet is a cancel', async () => {
+  const controller = new AbortController();
+  const { run } = squares(numbers(3), engineOf([forever()]), 2, { signal: controller.signal });
+  setTimeout(() => controller.abort(), 5);
+  await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
 });
 
 it('an error is named by its sample and ends the other lanes; the rest of its group is kept', async () => {

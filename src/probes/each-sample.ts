@@ -1,5 +1,6 @@
 import type { ModelId, Subject } from '../engine/subject.ts';
 import { modelsOf } from '../engine/subject.ts';
+import { named as asNamed } from '../named.ts';
 import { NamedError } from '../named-error.ts';
 import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
 import type { LongWork, WorkProgress } from '../work/long-work.ts';
@@ -50,7 +51,8 @@ export function eachSample<Sample extends { readonly id: string }, Record, Engin
 
 /**
  * The same, with up to `size` samples at a time. Lanes take groups out of one queue; towards its end groups get smaller, so that
- * no lane waits long for the last. Records are told one at a time, in the order of the groups: intervals drawn from them depend on it. Samples of a group that fails are computed one by
+ * no lane waits long for the last. Records are told one at a time, in the order of the groups: intervals drawn from them depend on it. A lane whose
+ * group is not told yet, because earlier ones are under way elsewhere, answers one more meanwhile. Samples of a group that fails are computed one by
  * one, so that the others keep their records and the error names the one it is about; it ends all lanes.
  *
  * @throws NamedError `Cancelled`; those of `compute`, with the sample named, so that none is left out in silence.
@@ -73,54 +75,103 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
     signal,
   );
   const queue = new GroupQueue(groupsOf(left, size), lanes.length);
+  let failed: { readonly error: unknown } | null = null;
+  const fail = (error: unknown): void => {
+    // Those that end because of it are no errors of their own.
+    failed ??= { error };
+    failing.abort();
+  };
+  const before = records.size;
+  let [started, asked] = [0, lanes.length];
+  // Lanes load the models; once there are answers, these are what is told.
+  const tellStarted = (): void => {
+    if (asked < 2 || records.size > before || started === asked) return;
+    work.onProgress?.({ phase: 'starting engines', done: started, total: asked, unit: 'engines' });
+  };
+  tellStarted();
+  const leftOut = (error: unknown): void => {
+    asked -= 1;
+    const { what, remedy } = asNamed(error);
+    work.onNotice?.(
+      `One of ${lanes.length} engines could not start and is left out: ${what}; ${remedy}. Nothing else changes but the time.`,
+    );
+  };
   /** Settled once all groups taken so far are told, or have failed. */
   let told = Promise.resolve();
 
-  const answer = async (group: readonly Sample[], lane: Engine, before: Promise<void>): Promise<void> => {
+  const answer = async (group: readonly Sample[], lane: Engine): Promise<Answered<Sample, Record>> => {
     throwIfCancelled(signal);
-    let answered: readonly Record[];
     try {
-      answered = await compute(group, lane, signal);
+      const records = await compute(group, lane, signal);
+      return { answered: group.map((sample, index) => [sample, records[index] as Record]), failure: null };
     } catch (error) {
       if (isCancelled(error)) throw error;
-      if (group.length === 1) throw named(error, group[0] as Sample);
-      for (const sample of group) await answer([sample], lane, before);
-      return;
+      if (group.length === 1) return { answered: [], failure: { error: named(error, group[0] as Sample) } };
+      const answered: (readonly [Sample, Record])[] = [];
+      for (const sample of group) {
+        const one = await answer([sample], lane);
+        answered.push(...one.answered);
+        if (one.failure) return { answered, failure: one.failure };
+      }
+      return { answered, failure: null };
+    }
+  };
+  const tell = async (answering: Promise<Answered<Sample, Record>>, before: Promise<void>): Promise<void> => {
+    const { answered, failure } = await answering;
+    if (answered.length > 0) await before;
+    for (const [sample, record] of answered) {
+      throwIfCancelled(signal);
+      await add(keyOf(sample), record);
+    }
+    if (failure) throw failure.error;
+  };
+  const run = async (lane: Engine): Promise<void> => {
+    /** Settled once the group before is told: one group may be answered meanwhile, and no more. */
+    let before = Promise.resolve();
+    for (let group = queue.next(); group; group = queue.next()) {
+      const answering = answer(group, lane);
+      const telling = tell(answering, told).catch(fail);
+      told = telling;
+      const done = await answering.catch(() => null);
+      await before;
+      before = telling;
+      if (!done || done.failure) break;
     }
     await before;
-    for (const [index, sample] of group.entries()) {
-      throwIfCancelled(signal);
-      await add(keyOf(sample), answered[index] as Record);
-    }
   };
-  let failed: { readonly error: unknown } | null = null;
-  const run = async (lane: Engine): Promise<void> => {
-    try {
-      for (let group = queue.next(); group; group = queue.next()) {
-        const answering = answer(group, lane, told);
-        told = answering.catch(() => undefined);
-        await answering;
-      }
-    } catch (error) {
-      // Those that end because of it are no errors of their own.
-      failed ??= { error };
-      failing.abort();
-    }
-  };
-  await Promise.all(lanes.map((lane) => whenReady(lane, AbortSignal.any([signal, queue.empty]), run)));
+  const over = AbortSignal.any([signal, queue.empty]);
+  await Promise.all(
+    lanes.map((lane) =>
+      whenReady(lane, over, leftOut, (ready) => {
+        started += 1;
+        tellStarted();
+        return run(ready);
+      }),
+    ),
+  );
   // Lanes that could not be made ready are left out; where none could, the engine answers itself.
   if (!failed) await run(engine);
   if (failed) throw (failed as { readonly error: unknown }).error;
   return found();
 }
 
-/** Runs on a lane as soon as it is ready, if that is before `over`; on none that cannot be made ready. */
+/** Records of a group's samples, in their order, up to the one that failed, if any. */
+interface Answered<Sample, Record> {
+  readonly answered: readonly (readonly [Sample, Record])[];
+  readonly failure: { readonly error: unknown } | null;
+}
+
+/** Runs on a lane as soon as it is ready, if that is before `over`; one that cannot be made ready is told. */
 async function whenReady<Engine>(
   lane: Promise<Engine>,
   over: AbortSignal,
+  leftOut: (error: unknown) => void,
   run: (lane: Engine) => Promise<void>,
 ): Promise<void> {
-  const ready = await abortable(() => lane, over).catch(() => null);
+  const ready = await abortable(() => lane, over).catch((error: unknown) => {
+    if (!over.aborted) leftOut(error);
+    return null;
+  });
   if (ready !== null) await run(ready);
 }
 

@@ -7,7 +7,9 @@ import type {
   PromptAnswers,
 } from '../engine/protocol/generation.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from '../engine/protocol/scores.ts';
+import type { Device } from '../engine/protocol/device.ts';
 import type { ModelId } from '../engine/subject.ts';
+import type { WorkOfEngine } from '../engine/worked.ts';
 import { abortable } from '../work/cancel.ts';
 
 /** What probes ask of an engine: the page's, over a worker, or one in the same thread. */
@@ -24,6 +26,8 @@ export interface ProbeEngine {
    * is ready; they give the same numbers to the bit. A handle holds on the engine that gave it. One without lanes answers alone.
    */
   lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<ProbeEngine>[]>;
+  /** What it and its lanes have computed on a device. One that does not count has no such call. */
+  worked?(device: Device): Promise<readonly WorkOfEngine[]>;
 }
 
 /**

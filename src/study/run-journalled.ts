@@ -75,6 +75,7 @@ async function runOnce<Record, Result>(
       result = await work({
         ...(signal ? { signal } : {}),
         ...(onProgress ? { onProgress } : {}),
+        ...(onNotice ? { onNotice } : {}),
         ...(opened ? { finished: opened.finished } : {}),
         onRecord: async (key, record) => {
           await journal?.append(key, record);

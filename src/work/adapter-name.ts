@@ -43,3 +43,9 @@ export function gpuName(info: AdapterFacts, features: Pick<GPUSupportedFeatures,
 export function wasmName(threads: number): string {
   return `wasm simd, ${threads} threads`;
 }
+
+/** The number of threads that such a name tells; null of a GPU's. */
+export function threadsOf(adapter: string): number | null {
+  const told = /^wasm simd, (\d+) threads$/.exec(adapter)?.[1];
+  return told === undefined ? null : Number(told);
+}

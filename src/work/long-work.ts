@@ -3,9 +3,11 @@
 export interface WorkProgress {
   /** What is being done, as a reader says it: "reading deltas", "answering". */
   readonly phase: string;
+  /** Which of several it is done with, by its name: the model whose turn it is. */
+  readonly of?: string;
   readonly done: number;
   readonly total: number;
-  readonly unit: 'bytes' | 'tensors' | 'samples' | 'answers';
+  readonly unit: 'bytes' | 'tensors' | 'samples' | 'answers' | 'engines';
 }
 
 /**
@@ -18,6 +20,8 @@ export interface LongWork<Record> {
   /** Ends the work with a NamedError `Cancelled`, in under 200 ms. */
   readonly signal?: AbortSignal;
   onProgress?(progress: WorkProgress): void;
+  /** Told in a sentence what one should know of the run; no result depends on it. */
+  onNotice?(notice: string): void;
   /** Records of an earlier run: taken over, not computed again. */
   readonly finished?: ReadonlyMap<string, Record>;
   /** Awaited before the next record is begun, so that what was told is also kept. */

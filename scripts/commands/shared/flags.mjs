@@ -55,14 +55,14 @@ export const JOURNAL = {
 };
 
 /**
- * Of sweeps: this run takes part i of n; `combine` puts the parts together.
+ * Of long work: this run takes part i of n, and writes a folder that `combine` takes (`scripts/shard.mjs`).
  * @type {Flag}
  */
 export const SHARD = {
   kind: 'text',
-  pattern: /^[1-9]\d*\/[1-9]\d*$/,
+  pattern: /^([1-9]\d*\/[1-9]\d*|auto)$/,
   example: '1/4',
-  help: 'part i/n of the samples, i from 1',
+  help: 'part i/n of the work, i from 1, into a folder that `combine` takes; auto: as SLURM or Kubernetes tells',
 };
 
 /**

@@ -8,6 +8,7 @@ import { ablateLayer, ablateSet, withoutInjection } from '../../probes/ablation/
 import type { AblationRecord } from '../../probes/ablation/sweep.ts';
 import { sweepAblations } from '../../probes/ablation/sweep.ts';
 import type { Problem } from '../../probes/data/problem.ts';
+import { samplesPerBatch } from '../../probes/rows-at-once.ts';
 import { decidingModels, originOf, promptSettings, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
@@ -16,7 +17,7 @@ import { byId, drawn } from '../draw.ts';
 import { layersOf, parseLayers } from '../layer-list.ts';
 import { injectionOf } from '../injection.ts';
 import { firstModel } from '../needs.ts';
-import { inOrder, promptsAbove } from '../plan.ts';
+import { inOrder, sweepReads } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
 import { saidShape } from '../record-shapes.ts';
 import { rowsPerBatch } from '../rows.ts';
@@ -76,19 +77,16 @@ export const analysis: Probe<QuestionList, Values, AblationRecord, Problem> = {
       samples: await samplesFingerprint(problems, work),
       ...{ system, experiments, prefix, maxNewTokens, ...reading },
     };
+    const rows = [{}, ...experiments.map(({ ablate }) => ({ ablate }))];
     return {
       identity: identifyBy('ablate', `Zero ablation of ${asked.name} on ${list.name}`, deciding, decidedBy),
-      total: problems.length,
+      ...{ keys: problems.map(({ id }) => id), total: problems.length },
       cost: {
-        ...{ samples: problems.length, answers: problems.length * (experiments.length + 1) },
-        prompts:
-          problems.length *
-          (1 +
-            promptsAbove(
-              experiments.map(({ layer }) => layer),
-              checkpoint.layers,
-            )),
-        ...{ batches: problems.length, newTokens: maxNewTokens },
+        ...{ samples: problems.length, answers: problems.length * rows.length },
+        reads: sweepReads(rows, checkpoint.layers, problems.length),
+        ...{ prompts: problems.length, images: problems.length },
+        batches: Math.ceil(problems.length / samplesPerBatch(rows.length, values.rows ?? undefined)),
+        newTokens: maxNewTokens,
       },
       samples: byId(problems),
       run: (long) =>

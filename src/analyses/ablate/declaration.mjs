@@ -14,7 +14,6 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     compares: false,
     asks: 'problems',
     samplesFlag: 'problems',
-    shards: true,
     settings: {
       ...DRAWN,
       parts: { kind: 'choices', choices: ['layer', 'attention', 'mlp'], value: ['layer'], form: 'main' },

@@ -14,7 +14,7 @@ import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
 import { byId, drawn } from '../draw.ts';
 import { beforeAndAfter } from '../needs.ts';
-import { inOrder } from '../plan.ts';
+import { addedReads, inOrder, plainReads, wholeReads } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
 import { jsonFile } from '../result-file.ts';
 import { declaration } from './declaration.mjs';
@@ -70,16 +70,16 @@ export const analysis: Probe<QuestionList, Values, AttentionRecord, Problem> = {
       forcedBy: running === 'free' ? null : forcedBy,
     };
     const title = `Attention shift of ${namesOf(models)} on ${list.name}`;
+    const said = items.length * (running === 'free' ? models.length : 1);
     return {
       identity: identifyBy('attention', title, deciding, decidedBy),
-      total: items.length,
+      ...{ keys: items.map(({ id }) => id), total: items.length },
       cost: {
-        samples: items.length,
-        answers: items.length * (running === 'free' ? models.length : 1),
-        // The answer is said once, and read by each model.
-        prompts: items.length * (models.length + (running === 'free' ? models.length : 1)),
-        batches: items.length * (running === 'free' ? models.length : 1),
-        newTokens: maxNewTokens,
+        ...{ samples: items.length, answers: said },
+        // Said, and read by each model.
+        reads: addedReads(plainReads(said), wholeReads(items.length * models.length)),
+        ...{ prompts: said + items.length * models.length, images: items.length * models.length },
+        ...{ batches: said, newTokens: maxNewTokens },
       },
       samples: byId(items),
       run: (long) =>

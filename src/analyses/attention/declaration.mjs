@@ -18,7 +18,6 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     compares: true,
     asks: 'visual questions',
     samplesFlag: 'items',
-    shards: false,
     settings: {
       ...DRAWN,
       running: { kind: 'choice', choices: ['teacher-forced', 'free'], value: 'teacher-forced', form: 'main' },

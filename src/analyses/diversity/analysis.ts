@@ -24,6 +24,7 @@ import { roundedFormats } from '../rounded-formats.ts';
 import type { NamedUpdate, Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
 import { edgeCounts, rankByLayer, spectrumCounts } from './by-layer.ts';
+import { someOf } from '../shard.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -75,8 +76,15 @@ export const analysis: Updates<Values, SpectrumRecord, LayerwiseSvdFile> = {
       identity: identifyBy('diversity', title, deciding, decidedBy),
       ...{ total, checkpoints: used, choices: deltas, deltas, pairing },
       cost: deltas.length * operations(pairing.families, mode, topK),
-      run: (computers, work) =>
-        measureDiversity({ checkpoints: used, deltas, pairing, rounding, mode, topK, seed }, computers, work),
+      run: (computers, work, only) =>
+        measureDiversity(
+          {
+            ...{ checkpoints: used, deltas, pairing: someOf(pairing, only) },
+            ...{ rounding, mode, topK, seed },
+          },
+          computers,
+          work,
+        ),
       file: (records, { cuts, parts: { overlap } = {} } = {}) =>
         layerwiseSvdFile({
           ...{ pairing, deltas, records, rounding, weights, topK },

@@ -13,6 +13,7 @@ import { comparisonOf, DECIDING_UPDATES, decidingUpdates, updatesOf, usedBy } fr
 import type { NamedUpdate, Updates } from '../updates.ts';
 import { characterizeProvenance, formatsOf, modelNames, namesOf } from '../updates-provenance.ts';
 import { energyByLayer, floorCounts, unchangedOfAll } from './by-layer.ts';
+import { someOf } from '../shard.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -52,8 +53,8 @@ export const analysis: Updates<Values, EnergyRecord, FroNormFile> = {
       identity: identifyBy('energy', title, decidingUpdates(used, deltas, values), DECIDING_UPDATES),
       ...{ total, checkpoints: used, choices: deltas, deltas, pairing },
       cost: pairing.families.reduce((sum, family) => sum + bytesOf(family, [...used.keys()]), 0),
-      run: ({ threads }, work) =>
-        measureEnergy({ checkpoints: used, deltas, pairing, rounding }, threads, work),
+      run: ({ threads }, work, only) =>
+        measureEnergy({ checkpoints: used, deltas, pairing: someOf(pairing, only), rounding }, threads, work),
       file: (records, { cuts } = {}) =>
         froNormFile({
           ...{ pairing, deltas, records, rounding, models: modelNames(used), formats: formatsOf(used) },

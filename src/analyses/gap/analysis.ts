@@ -11,6 +11,7 @@ import { answerSettings, styleOf } from '../answer-settings.ts';
 import type { AskedModel } from '../asked-model.ts';
 import type { ValuesOf } from '../declaration.ts';
 import type { Evaluation } from '../evaluation.ts';
+import { evaluationCost } from '../plan.ts';
 import { jsonText } from '../result-file.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
@@ -54,10 +55,7 @@ export const analysis: Evaluation<Values, readonly GapRow[]> = {
     return {
       ...asking,
       ...{ variants, total },
-      cost: {
-        ...{ samples: puzzles.length, answers: total },
-        ...{ prompts: total, batches: total, newTokens: settings.maxNewTokens },
-      },
+      cost: evaluationCost(puzzles.length, total, models.length, settings.maxNewTokens),
       async files({ graded, done, origin }) {
         const result = {
           models: await score(graded, reward ?? undefined),

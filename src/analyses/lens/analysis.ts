@@ -12,7 +12,7 @@ import type { DecidingProbe } from '../deciding-probe.ts';
 import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
 import { byId, drawn } from '../draw.ts';
-import { inOrder } from '../plan.ts';
+import { addedReads, inOrder, plainReads, wholeReads } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
 import { jsonFile } from '../result-file.ts';
 import { declaration } from './declaration.mjs';
@@ -63,11 +63,13 @@ export const analysis: Probe<QuestionList, Values, LensRecord, Problem> = {
     const title = `Logit lens of ${namesOf(models)} on ${list.name}`;
     return {
       identity: identifyBy('lens', title, deciding, decidedBy),
-      total: items.length,
+      ...{ keys: items.map(({ id }) => id), total: items.length },
       cost: {
         ...{ samples: items.length, answers: items.length * models.length },
         // Said, and read again with every layer's logits.
-        ...{ prompts: 2 * items.length * models.length, batches: items.length * models.length },
+        reads: addedReads(plainReads(items.length * models.length), wholeReads(items.length * models.length)),
+        prompts: 2 * items.length * models.length,
+        ...{ images: items.length * models.length, batches: items.length * models.length },
         newTokens: maxNewTokens,
       },
       samples: byId(items),

@@ -14,7 +14,6 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     compares: true,
     asks: 'visual questions',
     samplesFlag: 'items',
-    shards: false,
     takesPrompt: true,
     settings: {
       ...DRAWN,

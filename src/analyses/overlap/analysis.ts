@@ -25,6 +25,7 @@ import { computerShape } from '../record-shapes.ts';
 import type { Updates } from '../updates.ts';
 import { characterizeProvenance, modelNames, namesOf } from '../updates-provenance.ts';
 import { chanceAt, overlapAt, overlapByLayer, overlapCounts } from './by-layer.ts';
+import { someOf } from '../shard.ts';
 import { declaration } from './declaration.mjs';
 import { words } from './words.mjs';
 
@@ -68,8 +69,12 @@ export const analysis: Updates<Values, OverlapRecord, SubspaceOverlapFile> = {
       ...{ total, checkpoints: used, choices, deltas, pairing },
       // For each vector that is multiplied, at most.
       cost: deltas.length * 2 * elements * vectorsOf(k),
-      run: (computers, work) =>
-        measureOverlap({ checkpoints: used, deltas, pairing, rounding, k, seed }, computers, work),
+      run: (computers, work, only) =>
+        measureOverlap(
+          { checkpoints: used, deltas, pairing: someOf(pairing, only), rounding, k, seed },
+          computers,
+          work,
+        ),
       file: (records, { cuts } = {}) =>
         subspaceOverlapFile({
           ...{ pairing, deltas, records, rounding, weights, k, models: modelNames(used) },

@@ -8,6 +8,7 @@ import type { Problem } from '../../probes/data/problem.ts';
 import { patchAgreement, patchFile } from '../../probes/patching/agreement.ts';
 import type { PatchRecord } from '../../probes/patching/patch.ts';
 import { patchKey, sweepPatches } from '../../probes/patching/patch.ts';
+import { samplesPerBatch } from '../../probes/rows-at-once.ts';
 import { intervalName } from '../../statistics/interval-kind.ts';
 import type { AskedModel } from '../asked-model.ts';
 import { decidingModels, originOf, promptSettings, subjectOf } from '../asked-model.ts';
@@ -17,7 +18,7 @@ import type { ValuesOf } from '../declaration.ts';
 import { byId, drawn } from '../draw.ts';
 import { parseLayers } from '../layer-list.ts';
 import { beforeAndAfter } from '../needs.ts';
-import { inOrder, promptsAbove } from '../plan.ts';
+import { inOrder, plainReads } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
 import { saidShape } from '../record-shapes.ts';
 import { jsonFile } from '../result-file.ts';
@@ -82,11 +83,13 @@ export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {
     const title = `Cross-checkpoint patching of ${recipient.name} and ${donor.name} on ${list.name}`;
     return {
       identity: identifyBy('patch', title, deciding, decidedBy),
-      total: keys.length,
+      ...{ keys, total: keys.length },
       cost: {
         ...{ samples: items.length, answers: keys.length },
-        prompts: items.length * (2 + promptsAbove(depths, recipient.checkpoint.layers)),
-        ...{ batches: 3 * items.length, newTokens: maxNewTokens },
+        // Each depth is another model, which shares nothing.
+        ...{ reads: plainReads(keys.length), prompts: keys.length, images: 2 * items.length },
+        batches: (2 + depths.length) * Math.ceil(items.length / samplesPerBatch(1, values.rows ?? undefined)),
+        newTokens: maxNewTokens,
       },
       samples: byId(items),
       run: (long) =>

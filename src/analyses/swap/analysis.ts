@@ -7,9 +7,10 @@ import { provenance } from '../../identity/provenance.ts';
 import { samplesFingerprint } from '../../identity/samples-fingerprint.ts';
 import type { Pair } from '../../probes/data/pair.ts';
 import { changeRates, regionRate } from '../../probes/swap/change-rates.ts';
-import { readApart, type SwapMode } from '../../probes/swap/mode.ts';
+import { readApart, swappedLayers, type SwapMode } from '../../probes/swap/mode.ts';
 import type { SwapRecord } from '../../probes/swap/sweep.ts';
 import { pairKey, sweepSwaps } from '../../probes/swap/sweep.ts';
+import { samplesPerBatch } from '../../probes/rows-at-once.ts';
 import { TASKS, type Task } from '../../probes/task.ts';
 import { decidingModels, subjectOf } from '../asked-model.ts';
 import type { DecidingProbe } from '../deciding-probe.ts';
@@ -18,7 +19,7 @@ import type { ValuesOf } from '../declaration.ts';
 import { layersOf } from '../layer-list.ts';
 import { injectionOf } from '../injection.ts';
 import { firstModel } from '../needs.ts';
-import { inOrder, promptsAbove } from '../plan.ts';
+import { addedReads, inOrder, sweepReads } from '../plan.ts';
 import type { PairSet, Probe } from '../probe.ts';
 import { saidShape } from '../record-shapes.ts';
 import { rowsPerBatch } from '../rows.ts';
@@ -70,6 +71,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     const injected = injectionOf(asked, values.injection);
     const pool = set.whole ? set.pairs : set.pairs.filter(({ task }) => tasks.includes(task));
     const pairs = shardOf(set.whole ? pool : firstOfEach(pool, tasks, samples), shard);
+    const keys = pairs.map(pairKey);
     const layers = layersOf(values.layers, asked.checkpoint.layers, '--layers');
     const deciding: Deciding = {
       models: decidingModels([['model', asked]]),
@@ -77,14 +79,25 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
       ...{ system: null, layers, mode, maxNewTokens, answerSource, ...reading },
       ...{ ...injected, ...readApart(mode, reads) },
     };
+    const rows = [
+      {},
+      ...layers.map((layer) => {
+        const swapped = swappedLayers(mode, layer, asked.checkpoint.layers);
+        return { swap: { source: '', layers: swapped, ...readApart(mode, reads) } };
+      }),
+    ];
     return {
       identity: identifyBy('swap', `Token swap of ${asked.name} on ${set.name}`, deciding, decidedBy),
-      total: pairs.length,
+      ...{ keys, total: keys.length },
       cost: {
-        ...{ samples: pairs.length, answers: pairs.length * (layers.length + 1) },
-        // The source's keys and values, and the plain answer.
-        prompts: pairs.length * (2 + promptsAbove(layers, asked.checkpoint.layers)),
-        ...{ batches: pairs.length, newTokens: maxNewTokens },
+        ...{ samples: pairs.length, answers: pairs.length * rows.length },
+        // Of the source its image alone.
+        reads: addedReads(sweepReads(rows, asked.checkpoint.layers, pairs.length), {
+          ...{ before: 0, image: pairs.length, after: 0, answer: 0 },
+        }),
+        ...{ prompts: 2 * pairs.length, images: 2 * pairs.length },
+        batches: Math.ceil(pairs.length / samplesPerBatch(rows.length, values.rows ?? undefined)),
+        newTokens: maxNewTokens,
       },
       samples: new Map(pairs.map((pair) => [pairKey(pair), pair])),
       run: (long) =>
@@ -99,7 +112,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
           long,
         ),
       files: (records, origin) =>
-        swapFiles(inOrder(records, pairs.map(pairKey)), {
+        swapFiles(inOrder(records, keys), {
           model: { ...origin, ...provenance(asked.checkpoint, asked.model), ...injected },
           ...{ reading, mode, reads, definition, maxNewTokens },
           ...{ literalImage: set.literalImage, literalImages: set.literalImages },

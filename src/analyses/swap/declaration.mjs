@@ -14,7 +14,6 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     compares: false,
     asks: 'pairs',
     samplesFlag: 'pairs',
-    shards: true,
     settings: {
       tasks: {
         kind: 'choices',

@@ -12,7 +12,7 @@ import { DECIDING_PROBE } from '../deciding-probe.ts';
 import type { ValuesOf } from '../declaration.ts';
 import { byId, drawn } from '../draw.ts';
 import { beforeAndAfter } from '../needs.ts';
-import { inOrder } from '../plan.ts';
+import { addedReads, inOrder, plainReads, wholeReads } from '../plan.ts';
 import type { Probe, QuestionList } from '../probe.ts';
 import { jsonFile } from '../result-file.ts';
 import { declaration } from './declaration.mjs';
@@ -72,6 +72,7 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
       ...{ forcedBy, system, maxNewTokens, ...reading },
     };
     const all = Object.values(readers) as readonly AskedModel[];
+    const said = forcedBy === 'file' ? 0 : items.length;
     return {
       identity: identifyBy(
         'tokens',
@@ -79,11 +80,12 @@ export const analysis: Probe<QuestionList, Values, TokensRecord, Problem> = {
         deciding,
         decidedBy,
       ),
-      total: items.length,
+      ...{ keys: items.map(({ id }) => id), total: items.length },
       cost: {
-        ...{ samples: items.length, answers: forcedBy === 'file' ? 0 : items.length },
-        prompts: items.length * (all.length + (forcedBy === 'file' ? 0 : 1)),
-        ...{ batches: forcedBy === 'file' ? 0 : items.length, newTokens: maxNewTokens },
+        ...{ samples: items.length, answers: said },
+        reads: addedReads(plainReads(said), wholeReads(items.length * all.length)),
+        ...{ prompts: said + items.length * all.length, images: items.length * all.length },
+        ...{ batches: said, newTokens: maxNewTokens },
       },
       samples: byId(items),
       run: (long) =>

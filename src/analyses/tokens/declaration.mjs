@@ -18,7 +18,6 @@ export const declaration = /** @satisfies {ProbeDeclaration} */ (
     compares: true,
     asks: 'visual questions',
     samplesFlag: 'items',
-    shards: false,
     settings: {
       ...DRAWN,
       forcedBy: { kind: 'choice', choices: ['rl', 'in', 'file'], value: 'rl', form: 'main' },

@@ -10,8 +10,8 @@ const SAMPLES = 4;
 /** An image token's side, of most of the models that are read here. */
 const TOKEN_PIXELS = 28;
 const CHARACTERS_PER_TOKEN = 3.5;
-/** The chat template's own. */
-const TEMPLATE_TOKENS = 25;
+/** The chat template's own, before the question's image, and behind it. */
+const TEMPLATE_TOKENS = { before: 15, after: 10 };
 
 type Asked = Pair | (Pictured & { readonly question: string });
 
@@ -37,11 +37,11 @@ export async function promptLengths(
       image += pixels / TOKEN_PIXELS ** 2;
     }
     const text = 'prompt' in sample ? sample.prompt : sample.question;
-    found.push({ text: TEMPLATE_TOKENS + text.length / CHARACTERS_PER_TOKEN, image });
+    found.push({ text: text.length / CHARACTERS_PER_TOKEN, image });
     if (found.length === SAMPLES) break;
   }
   const mean = (of: (one: (typeof found)[number]) => number): number =>
     found.reduce((sum, one) => sum + of(one), 0) / Math.max(1, found.length);
-  const imageTokens = mean(({ image }) => image);
-  return { promptTokens: mean(({ text }) => text) + imageTokens, imageTokens };
+  const { before, after } = TEMPLATE_TOKENS;
+  return { before, image: mean(({ image }) => image), after: after + mean(({ text }) => text) };
 }

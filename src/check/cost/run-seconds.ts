@@ -16,7 +16,15 @@ export interface Speeds {
 /** Of an analysis (`Cost` of its plan). */
 export interface Counts {
   readonly answers: number;
+  /** Prompts' worth of layers that are read of each part. */
+  readonly reads: {
+    readonly before: number;
+    readonly image: number;
+    readonly after: number;
+    readonly answer: number;
+  };
   readonly prompts: number;
+  readonly images: number;
   readonly batches: number;
   readonly newTokens: number;
 }
@@ -24,18 +32,22 @@ export interface Counts {
 /** A loaded model's sizes. */
 export interface Sizes {
   readonly layers: number;
-  /** Of the LLM's layers and head: every token of the text goes through them. */
-  readonly textParameters: number;
+  /** Of the LLM's layers: every token that is read or said goes through them. */
+  readonly layerParameters: number;
+  /** Of its head: of what is read the last position alone goes through it. */
+  readonly headParameters: number;
   /** Of the vision blocks. */
   readonly visionParameters: number;
-  /** As they lie on the device: the part of the text, read once a decode step. */
+  /** As they lie on the device: those of layers and head, read once a decode step. */
   readonly textBytes: number;
 }
 
 /** What prompts and answers are taken for. */
 export interface Lengths {
-  readonly promptTokens: number;
-  readonly imageTokens: number;
+  /** Before the first image: the template's, kept from prompt to prompt. */
+  readonly before: number;
+  readonly image: number;
+  readonly after: number;
 }
 
 /** Kernels of a decoder layer, and of norm, head and choice of the token (as `src/bench/sweep-cost.ts`). */
@@ -67,35 +79,39 @@ export function sizesOf(
   const share = (counts: (index: number) => boolean): number =>
     layerBytes.reduce((sum, one) => sum + (counts(one.index) ? one.bytes : 0), 0) / bytes;
   const head = (checkpoint.hiddenSize ?? 0) * (checkpoint.vocabSize ?? 0);
-  const textParameters = parameters * share((index) => index > 0) + head;
+  const layerParameters = parameters * share((index) => index > 0);
   return {
-    ...{ layers, textParameters },
+    ...{ layers, layerParameters, headParameters: head },
     visionParameters: parameters * share((index) => index < 0),
-    textBytes: weightBytes * Math.min(1, textParameters / parameters),
+    textBytes: weightBytes * Math.min(1, (layerParameters + head) / parameters),
   };
 }
 
 /**
- * Seconds of reading all prompts and saying all answers: arithmetic or reading of weights, whichever is longer, and dispatches.
+ * Seconds of reading all prompts, as far as rows differ, and saying all answers: arithmetic or reading of weights, whichever is longer, and
+ * dispatches.
  *
  * @param models each takes an equal part
  */
 export function runSeconds(
-  { answers, prompts, batches, newTokens }: Counts,
+  { answers, reads, prompts, images, batches, newTokens }: Counts,
   models: readonly Sizes[],
-  { promptTokens, imageTokens }: Lengths,
+  { before, image, after }: Lengths,
   { operationsPerSecond, bytesPerSecond, dispatchSeconds }: Speeds,
 ): number {
   const said = Math.min(newTokens, ANSWER_TOKENS);
-  const seconds = models.map(({ layers, textParameters, visionParameters, textBytes }) => {
+  const positions = reads.before * before + reads.image * image + reads.after * after + reads.answer * said;
+  const seconds = models.map((sizes) => {
+    const { layers, layerParameters, headParameters, visionParameters, textBytes } = sizes;
     const run = (bytes: number, operations: number, runs: number): number =>
       Math.max(bytes / bytesPerSecond, operations / operationsPerSecond) +
       runs * (layers * KERNELS_PER_LAYER + KERNELS_OF_HEAD) * dispatchSeconds;
-    const reading = 2 * prompts * textParameters * promptTokens;
-    const looking = 2 * batches * visionParameters * PATCHES_PER_TOKEN * imageTokens;
+    const reading = 2 * (positions * layerParameters + answers * headParameters);
+    const looking = 2 * images * visionParameters * PATCHES_PER_TOKEN * image;
+    const saying = 2 * answers * said * (layerParameters + headParameters);
     return (
-      run(batches * textBytes, reading + looking, batches) +
-      run(batches * said * textBytes, 2 * answers * said * textParameters, batches * said)
+      run(prompts * textBytes, reading + looking, prompts) +
+      run(batches * said * textBytes, saying, batches * said)
     );
   });
   return seconds.reduce((sum, one) => sum + one, 0) / Math.max(1, models.length);

@@ -25,23 +25,28 @@ const sizes = sizesOf(
 );
 
 test('a model is what tokens of text and patches of images go through', () => {
-  expect(sizes.textParameters).toBeCloseTo(0.7e6, 3);
+  expect(sizes.layerParameters).toBeCloseTo(0.6e6, 3);
+  expect(sizes.headParameters).toBe(0.1e6);
   expect(sizes.visionParameters).toBeCloseTo(0.1e6, 3);
   expect(sizes.textBytes).toBeCloseTo(2.8e6, 3);
 });
 
 test('reading is bound by arithmetic, saying by what is read: recomputed by hand', () => {
-  const counts = { answers: 20, prompts: 30, batches: 10, newTokens: 8 };
+  const reads = { before: 1, image: 25, after: 40, answer: 5 };
+  const counts = { answers: 20, reads, prompts: 15, images: 12, batches: 10, newTokens: 8 };
   const dispatched = (10 * 18 + 4) * 1e-5;
-  const reading = (2 * 30 * 0.7e6 * 50 + 2 * 10 * 0.1e6 * 4 * 16) / 1e10 + 10 * dispatched;
+  const positions = 1 * 14 + 25 * 16 + 40 * 20 + 5 * 8;
+  const head = 20 * 0.1e6;
+  const reading = (2 * (positions * 0.6e6 + head) + 2 * 12 * 0.1e6 * 4 * 16) / 1e10 + 15 * dispatched;
   const saying = Math.max((10 * 8 * 2.8e6) / 4e9, (2 * 20 * 8 * 0.7e6) / 1e10) + 80 * dispatched;
-  const lengths = { promptTokens: 50, imageTokens: 16 };
+  const lengths = { before: 14, image: 16, after: 20 };
   expect(runSeconds(counts, [sizes], lengths, speeds)).toBeCloseTo(reading + saying, 9);
   // Each of two equal models does half of it.
   expect(runSeconds(counts, [sizes, sizes], lengths, speeds)).toBeCloseTo(reading + saying, 9);
   // No answer is taken for longer than a short one.
+  const longer = (2 * 5 * (32 - 8) * 0.6e6) / 1e10;
   expect(runSeconds({ ...counts, newTokens: 256 }, [sizes], lengths, speeds)).toBeCloseTo(
-    reading + 4 * (saying - 80 * dispatched) + 320 * dispatched,
+    reading + longer + 4 * (saying - 80 * dispatched) + 320 * dispatched,
     9,
   );
 });

@@ -1,6 +1,8 @@
+import type { Device } from '../../engine/protocol/device.ts';
 import type { GenerateAllRequest, PromptAnswers } from '../../engine/protocol/generation.ts';
 import type { PlannedTurns } from '../../engine/protocol/loading.ts';
 import type { ModelId, Subject } from '../../engine/subject.ts';
+import type { WorkOfEngine } from '../../engine/worked.ts';
 import { NamedError } from '../../named-error.ts';
 import { openPicture, type Picture, picturesIn } from '../../probes/data/picture.ts';
 import { eachGroup } from '../../probes/each-sample.ts';
@@ -20,8 +22,15 @@ export interface AnsweringEngine {
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]>;
   cancel(job: string): Promise<void> | void;
   /** Where models may take turns. */
-  turns?(subjects: readonly Subject[], rows?: number, tokens?: number): Promise<PlannedTurns | null>;
+  turns?(
+    subjects: readonly Subject[],
+    rows?: number,
+    tokens?: number,
+    batches?: readonly number[],
+  ): Promise<PlannedTurns | null>;
   lanes?(models: readonly ModelId[], samples: number): Promise<readonly Promise<AnsweringEngine>[]>;
+  /** As of `ProbeEngine`. */
+  worked?(device: Device): Promise<readonly WorkOfEngine[]>;
 }
 
 /**
@@ -50,6 +59,7 @@ export async function answerAll(
   const left = asks.filter(({ key }) => work.finished?.get(key) === undefined);
   const turns = await abortable(() => inTurns(engine, batchesOf(left, together), together), work.signal);
   const later = new Map(turns?.flatMap((turn) => turn.batch.map((ask) => [ask, turn.later])));
+  const tellTurn = turns ? turnTeller(answersIn(asks), left, work) : () => undefined;
   const subjects = [...new Set(asks.map(({ variant }) => variant.subject))];
   const answers = await eachGroup(asks, work, {
     // What takes turns in memory is held once.
@@ -57,39 +67,79 @@ export async function answerAll(
     ...{ subjects, size: together, unit: 'answers', named: naming },
     keyOf: ({ key }) => key,
     groupsOf: turns ? () => turns.map(({ batch }) => batch) : batchesOf,
-    compute: (batch, lane, signal) =>
-      answersOf(lane, batch, settings, black, signal, later.get(batch[0] as Ask)),
+    compute: (batch, lane, signal) => {
+      tellTurn(batch);
+      return answersOf(lane, batch, settings, black, signal, later.get(batch[0] as Ask));
+    },
   });
   return new Map(asks.map(({ key }, index) => [key, answers[index] as Answer]));
+}
+
+const answersIn = (asks: readonly Ask[]): number => new Set(asks.map(({ key }) => key)).size;
+
+/** Tells whose turn it is where that changes: weights are read before its first answers come. */
+function turnTeller(
+  total: number,
+  left: readonly Ask[],
+  { onProgress }: LongWork<Answer>,
+): (batch: readonly Ask[]) => void {
+  let done = total - answersIn(left);
+  let name: string | null = null;
+  return (batch) => {
+    const [first] = batch;
+    if (first && first.variant.name !== name) {
+      ({ name } = first.variant);
+      onProgress?.({ phase: 'reading weights', of: name, done, total, unit: 'answers' });
+    }
+    done += batch.length;
+  };
 }
 
 function alone(engine: AnsweringEngine): AnsweringEngine {
   return { generateAll: (request) => engine.generateAll(request), cancel: (job) => engine.cancel(job) };
 }
 
-/** Turns of the subjects; null where all models are held at once. */
-export async function plannedTurns(
+/** What it takes that the variants of these asks take turns, in all batches of each; null where all models are held at once. */
+export async function turnsOf(
   engine: Pick<AnsweringEngine, 'turns'>,
-  subjects: readonly Subject[],
+  asks: readonly Ask[],
   together = ASKED_TOGETHER,
 ): Promise<PlannedTurns | null> {
-  return subjects.length > 0 ? ((await engine.turns?.(subjects, together)) ?? null) : null;
+  return plannedTurns(engine, byVariant(batchesOf(asks, together)), together);
 }
 
-/** Batches variant by variant, each with whom it leaves to be asked; null where all models are held at once. */
-async function inTurns(
-  engine: AnsweringEngine,
-  batches: readonly (readonly Ask[])[],
+type Batches = readonly (readonly Ask[])[];
+
+const subjectOf = ([batch]: Batches): Subject => (batch?.[0] as Ask).variant.subject;
+
+async function plannedTurns(
+  engine: Pick<AnsweringEngine, 'turns'>,
+  groups: readonly Batches[],
   together: number,
-): Promise<readonly { readonly batch: readonly Ask[]; readonly later: readonly Subject[] }[] | null> {
+): Promise<PlannedTurns | null> {
+  if (groups.length === 0) return null;
+  const counts = groups.map(({ length }) => length);
+  return (await engine.turns?.(groups.map(subjectOf), together, undefined, counts)) ?? null;
+}
+
+function byVariant(batches: Batches): readonly Batches[] {
   const variants = new Map<string, (readonly Ask[])[]>();
   for (const batch of batches) {
     const { fingerprint } = (batch[0] as Ask).variant;
     variants.set(fingerprint, [...(variants.get(fingerprint) ?? []), batch]);
   }
-  const groups = [...variants.values()];
-  const subjects = groups.map(([batch]) => (batch?.[0] as Ask).variant.subject);
-  const planned = await plannedTurns(engine, subjects, together);
+  return [...variants.values()];
+}
+
+/** Batches variant by variant, each with whom it leaves to be asked; null where all models are held at once. */
+async function inTurns(
+  engine: AnsweringEngine,
+  batches: Batches,
+  together: number,
+): Promise<readonly { readonly batch: readonly Ask[]; readonly later: readonly Subject[] }[] | null> {
+  const groups = byVariant(batches);
+  const subjects = groups.map(subjectOf);
+  const planned = await plannedTurns(engine, groups, together);
   if (!planned) return null;
   const { order } = planned;
   return order.flatMap((turn, at) => {

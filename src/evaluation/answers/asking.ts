@@ -9,8 +9,13 @@ import type { Answers } from './kept-answers.ts';
 /** Questions put to variants, laid out: what is asked, and how it is answered. */
 export interface Asking<Who extends Asked = Variant> {
   readonly asks: readonly Ask<Who>[];
-  /** Answers what is not finished: an engine here, or models elsewhere. @throws NamedError `Cancelled`, those of who answers */
-  run(work: LongWork<Answer>): Promise<Answers>;
+  /**
+   * Answers what is not finished: an engine here, or models elsewhere.
+   *
+   * @param some of the asks; left out: all
+   * @throws NamedError `Cancelled`, those of who answers
+   */
+  run(work: LongWork<Answer>, some?: readonly Ask<Who>[]): Promise<Answers>;
 }
 
 /** Lays out what an engine on this machine is asked; every picture is read whole. @throws NamedError those of `planAsks` */
@@ -22,7 +27,7 @@ export async function askingHere(
   work: Pick<LongWork<never>, 'signal' | 'onProgress'> = {},
 ): Promise<Asking> {
   const asks = await planAsks(variants, experiments, settings, work);
-  return { asks, run: (long) => answerAll(engine, asks, settings, long) };
+  return { asks, run: (long, some = asks) => answerAll(engine, some, settings, long) };
 }
 
 /** How many answers asks need: those that share a model and a question share one. */

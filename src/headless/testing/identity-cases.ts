@@ -65,6 +65,10 @@ const PLACE = {
   restart: { keeps: 'whether the same work begins anew', words: ['--restart'] },
   journal: { keeps: 'what was computed of the same work elsewhere' },
   memory: { keeps: 'how much is held at a time (turns.test.ts)', words: ['--memory', '8GB'] },
+  shard: {
+    keeps: 'which part of the records: they are kept with those of the whole',
+    words: ['--shard', '1/2'],
+  },
   adapter: {
     keeps: 'which GPU the browser gets: its name is part of the world',
     words: ['--adapter', 'software'],
@@ -102,6 +106,8 @@ const EVALUATION = {
     ...READING,
     ...MACHINE,
     ...PLACE,
+    // Which answers are asked for: the journal is the same.
+    shard: ['--shard', '1/2'],
     lanes: LANES,
   },
 } as const;
@@ -141,7 +147,6 @@ export const CASES: Readonly<Record<string, Case>> = {
       'literal-image': ['--literal-image', 'keep'],
       'max-new-tokens': ['--max-new-tokens', '7'],
       rows: ROWS,
-      shard: ['--shard', '1/2'],
       seed: { keeps: 'nothing is drawn: pairs are the first of each task', words: ['--seed', '7'] },
       ...{ lanes: LANES, ...READING, ...MACHINE, ...PLACE },
     },
@@ -151,7 +156,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     world: { ...worldOf(ITEMS), ...INJECTS },
     flags: {
       ...{ model: WORLD, lora: WORLD, problems: WORLD, columns: OTHER_COLUMN, layers: ['--layers', '0'] },
-      ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'], shard: ['--shard', '1/2'] },
+      ...{ samples: ['--samples', '1'], seed: ['--samples', '2', '--seed', '7'] },
       ...{
         injection: ['--injection', 'removed'],
         parts: ['--parts', 'mlp'],

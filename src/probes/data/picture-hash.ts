@@ -29,9 +29,13 @@ export function pictureHash(picture: Picture): Promise<string> {
   return now;
 }
 
-/** Stands for a picture that is not here any more, by its hash: it has no bytes, and names the same samples. */
-export function gonePicture(hash: string): Blob {
-  const picture = new Blob([]);
+/**
+ * Stands for a picture that is not here any more, by its hash: it has no bytes, and names the same samples.
+ *
+ * @param head what of a file says its size, where that has to be known
+ */
+export function gonePicture(hash: string, head: Uint8Array<ArrayBuffer> = new Uint8Array(0)): Blob {
+  const picture = new Blob([head]);
   known.set(picture, Promise.resolve(hash));
   gone.add(picture);
   return picture;

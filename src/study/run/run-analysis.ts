@@ -1,6 +1,6 @@
 /** One analysis of a study, run with its journal: the shell and the page put together what it is given, and both run it by this. */
 import { type Given, type Probe, readerOf } from '../../analyses/probe.ts';
-import type { Plan } from '../../analyses/plan.ts';
+import { inOrder, type Plan } from '../../analyses/plan.ts';
 import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { Updates, UpdatesPlan } from '../../analyses/updates.ts';
 import type { WithVerifier } from '../../checkpoint/whole-hash/weight-verifier.ts';
@@ -55,7 +55,9 @@ export async function runProbe(
     plan.identity,
     plan.total,
     async (long) => {
-      const found = new Map(long.finished);
+      const own = new Set(plan.keys);
+      // The journal of the whole holds records of other parts, too.
+      const found = new Map([...(long.finished ?? [])].filter(([key]) => own.has(key)));
       await plan.run({
         ...long,
         async onRecord(key, record) {
@@ -66,9 +68,20 @@ export async function runProbe(
       return found;
     },
   );
-  const layers = given.models[0]?.checkpoint.layers ?? 0;
+  return { plan, records, findings: probeFindings(probe, plan, records, given.models, values) };
+}
+
+/** What records say, in sentences: in the order of the plan, whatever order they came in. */
+export function probeFindings(
+  probe: Probe,
+  { keys }: Pick<Plan<unknown, unknown>, 'keys'>,
+  records: ReadonlyMap<string, unknown>,
+  models: Given['models'],
+  values: SettingValues,
+): readonly string[] {
+  const layers = models[0]?.checkpoint.layers ?? 0;
   const reader = readerOf(thirds(layers), layers);
-  return { plan, records, findings: probe.findings([...records.values()], values, given.models, reader) };
+  return probe.findings(inOrder(records, keys), values, models, reader);
 }
 
 /** @throws NamedError those of the analysis */

@@ -49,8 +49,13 @@ export interface EvaluationGiven {
 }
 
 /** @throws NamedError those of reading pictures */
-export async function keptEvaluation({ models, sets, ...rest }: EvaluationGiven): Promise<Json> {
-  const samples = sets && { name: sets.name, samples: await withoutPictures(sets.samples) };
+export async function keptEvaluation(given: EvaluationGiven): Promise<Json> {
+  return evaluationWith(given, given.sets && (await withoutPictures(given.sets.samples)));
+}
+
+/** The same, of questions that are kept already. @param told in place of `sets.samples` */
+export function evaluationWith({ models, sets, ...rest }: EvaluationGiven, told: Json): Json {
+  const samples = sets && { name: sets.name, samples: told };
   return JSON.parse(JSON.stringify({ ...rest, models: models.map(keptModel), sets: samples })) as Json;
 }
 

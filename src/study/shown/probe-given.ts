@@ -69,11 +69,19 @@ export async function shownProbe(
  * @throws NamedError `SamplesNotKept` of too many; those of reading pictures
  */
 export async function keptGiven(
-  { models, samples, ...rest }: ProbeGiven,
+  given: ProbeGiven,
   drawn: readonly unknown[],
 ): Promise<{ readonly [name: string]: Json }> {
   refuseTooMany(drawn.length);
-  const told = await withoutPictures(drawn);
+  return givenWith(given, drawn, await withoutPictures(drawn));
+}
+
+/** The same, of samples that are kept already. @param told in place of those drawn */
+export function givenWith(
+  { models, samples, ...rest }: ProbeGiven,
+  drawn: readonly unknown[],
+  told: Json,
+): { readonly [name: string]: Json } {
   const set =
     'pairs' in samples ? pairsOf(samples, drawn as readonly Pair[]) : questionsOf(samples, rest.values);
   return JSON.parse(

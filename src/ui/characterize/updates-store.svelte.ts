@@ -1,12 +1,17 @@
 import { firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
+import { jsonFile, type ResultFile as TextFile } from '../../analyses/result-file.ts';
+import { withRun } from '../../analyses/run-block.ts';
 import type { GivenUpdates, Updates, UpdatesPlan } from '../../analyses/updates.ts';
+import type { WithVerifier } from '../../checkpoint/whole-hash/weight-verifier.ts';
 import { named } from '../../named.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Computers } from '../../spectra/diversity.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import type { Json } from '../../identity/canonical-json.ts';
+import { MeasuredRun } from '../../study/measured-run.ts';
 import { shownUpdates } from '../../study/shown/comparison.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { ShownPart } from '../state/shown-part.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
@@ -36,6 +41,7 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   problem = $state.raw<NamedError | null>(null);
   readonly #view: View;
   readonly #labelOf: (role: string) => string;
+  readonly #measured = new MeasuredRun();
 
   /** @param labelOf how the page calls a checkpoint, by its name in results */
   constructor(
@@ -69,6 +75,14 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
     const { records, origin } = this.run;
     return signed(plan.file(records, { cuts: this.#view.cuts(plan.pairing.layers) }), origin);
   });
+
+  /** The same as it is saved: where it was measured here, with how that went. */
+  get saved(): TextFile | null {
+    const { plan, file, run } = this;
+    if (!plan || !file) return null;
+    const figures = run.origin ? null : this.#measured.figures(plan.identity, run.records.size);
+    return withRun(jsonFile(this.analysis.declaration.file, file), figures);
+  }
 
   /** What its charts carry. */
   facts: PageFacts | null = $derived.by(() => this.#factsOf(this.plan));
@@ -137,9 +151,13 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
   async start(computers: Computers, notices: readonly string[]): Promise<void> {
     const plan = this.next;
     if (!plan) return;
+    const computing = { device: computers.gpu ? 'webgpu' : 'cpu', threads: computers.threads.size } as const;
+    const work = this.#measured.measuring(plan.identity, computing, (long: LongWork<Record> & WithVerifier) =>
+      plan.run(computers, long),
+    );
     await this.run.run(wordsOf(this.analysis).work, (long, notice) => {
       notices.forEach(notice);
-      return plan.run(computers, long);
+      return work(long);
     });
   }
 }

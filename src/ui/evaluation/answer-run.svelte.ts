@@ -12,10 +12,14 @@ import { Grader } from '../../evaluation/grading/client.ts';
 import { GradeBook } from '../../evaluation/grading/grade-book.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { Asked, Variant } from '../../evaluation/variant.ts';
+import type { RunFigures } from '../../analyses/run-block.ts';
+import type { PlannedTurns } from '../../engine/protocol/loading.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
+import { MeasuredRun } from '../../study/measured-run.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
+import type { Computing } from '../../study/run-meter.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { ChartStatus } from '../charts/figure/status.ts';
 import { failureOf } from '../state/failure.ts';
@@ -45,6 +49,15 @@ type LayingOut<Plan> = (work: Pick<LongWork<never>, 'signal' | 'onProgress'>) =>
 
 /** Makes what a later visit shows answers by. @param total of all answers */
 type MakePart = (total: number) => Promise<ShownPart>;
+
+/** An engine of this page that answers. */
+export interface Answering<Who extends Asked> {
+  computing(): Computing | null;
+  /** What it takes that the variants take turns. @throws NamedError those of the engine */
+  turns(asks: readonly Ask<Who>[]): Promise<PlannedTurns | null>;
+}
+
+const ELSEWHERE = { computing: () => null, turns: () => Promise.resolve(null) };
 
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
 export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = Asking<Who>> {
@@ -89,7 +102,20 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
   readonly #journals: Journals;
   readonly #jobs: Jobs;
 
-  constructor(id: string, title: string | (() => string), journals: Journals, jobs: Jobs) {
+  /** What it takes that models take turns; null where all are held, or another host answers. */
+  turns = $state.raw<PlannedTurns | null>(null);
+  readonly #measured = new MeasuredRun();
+  readonly #answering: Answering<Who>;
+
+  /** @param answering what answers, where that is an engine of this page */
+  constructor(
+    id: string,
+    title: string | (() => string),
+    journals: Journals,
+    jobs: Jobs,
+    answering: Answering<Who> = ELSEWHERE,
+  ) {
+    this.#answering = answering;
     this.#id = id;
     this.#title = title;
     this.#journals = journals;
@@ -164,6 +190,8 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       const set = this.next?.asks ?? NONE;
       const same = asks.length === set.length && asks.every(({ key }, i) => key === set[i]?.key);
       this.next = plan;
+      this.turns = null;
+      if (plan && !origin) void this.#priceTurns(plan, answers);
       this.#part = part();
       if (answers.size > 0 || this.done === 0) {
         this.plan = plan;
@@ -181,6 +209,14 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       this.error = failureOf(error);
       this.#runFailed = false;
     }
+  }
+
+  /** Of what is left to be asked. */
+  async #priceTurns(plan: Plan, answers: Answers): Promise<void> {
+    if (!this.#answering.computing()) return;
+    const left = plan.asks.filter(({ key }) => !answers.has(key));
+    const turns = await this.#answering.turns(left).catch(() => null);
+    if (this.next === plan) this.turns = turns;
   }
 
   /** Forgets the answers that are shown, whoever else asked for them. @throws NamedError `JournalFailed` */
@@ -258,7 +294,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
               this.#show(answers);
             },
           }),
-        (work) => plan.run(work),
+        this.#measuring(plan),
       );
     } catch (thrown) {
       this.error = failureOf(thrown);
@@ -269,6 +305,17 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       this.running = false;
       this.#jobs.end(this.#id);
     }
+  }
+
+  #measuring(plan: Plan): (work: LongWork<Answer>) => Promise<unknown> {
+    const computing = this.#answering.computing();
+    const work = (long: LongWork<Answer>): Promise<unknown> => plan.run(long);
+    return computing ? this.#measured.measuring(keysOf(plan.asks), computing, work) : work;
+  }
+
+  /** How the run went that answered what is shown; null where it was not run here. */
+  get figures(): RunFigures | null {
+    return this.origin ? null : this.#measured.figures(keysOf(this.asks), this.done);
   }
 
   cancel(): void {
@@ -344,3 +391,5 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
     }
   }
 }
+
+const keysOf = (asks: readonly Ask<Asked>[]): readonly string[] => asks.map(({ key }) => key);

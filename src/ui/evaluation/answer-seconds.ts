@@ -1,3 +1,4 @@
+import { evaluationCost } from '../../analyses/plan.ts';
 import type { Ask } from '../../evaluation/answers/ask.ts';
 import { answersOf } from '../../evaluation/answers/asking.ts';
 import type { Asked } from '../../evaluation/variant.ts';
@@ -27,7 +28,10 @@ export function answerSeconds({ costs, family, images }: Stores, analysis: strin
       done: run.former || run.origin ? 0 : run.done,
       asked: first
         ? {
-            counts: { answers, prompts: answers, batches: answers, newTokens: first.settings.maxNewTokens },
+            counts: evaluationCost(
+              new Set(asks.map(({ sample }) => sample)).size,
+              ...([answers, family.loaded.length, first.settings.maxNewTokens] as const),
+            ),
             samples: asks.map(({ sample }) => sample),
             reading: images.reading,
           }

@@ -15,17 +15,20 @@ export const en = {
   hours: (hours: number, minutes: number) => (minutes ? `${hours} h ${minutes} min` : `${hours} h`),
   /** What long work is doing, as it says it itself. */
   phase: (phase: string) => phase,
+  phaseOf: (phase: string, name: string) => `${phase}: ${name}`,
   amount: {
     bytes: (done: string, total: string) => `${done} of ${total}`,
     tensors: (done: string, total: string) => `${done} of ${total} tensors`,
     samples: (done: string, total: string) => `${done} of ${total} samples`,
     answers: (done: string, total: string) => `${done} of ${total} answers`,
+    engines: (done: string, total: string) => `${done} of ${total} engines`,
   },
   rate: {
     bytes: (rate: string) => `${rate}/s`,
     tensors: (rate: string) => `${rate} tensors/s`,
     samples: (rate: string) => `${rate} samples/s`,
     answers: (rate: string) => `${rate} answers/s`,
+    engines: (rate: string) => `${rate} engines/s`,
   },
   left: (duration: string) => `${duration} left`,
 };

@@ -2,15 +2,21 @@ import type { AskedModel } from '../../analyses/asked-model.ts';
 import type { Plan } from '../../analyses/plan.ts';
 import type { Given, PairSet, Probe, QuestionList } from '../../analyses/probe.ts';
 import type { ResultFile } from '../../analyses/result-file.ts';
+import { withRun } from '../../analyses/run-block.ts';
+import type { WithVerifier } from '../../checkpoint/whole-hash/weight-verifier.ts';
 import { applying, firstValues, settingShapes, type SettingValues } from '../../analyses/setting-values.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import { originFacts } from '../../study/journal/other-builds.ts';
+import { MeasuredRun } from '../../study/measured-run.ts';
+import type { LongWork } from '../../work/long-work.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { probeFacts } from '../figure-source/probe-facts.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
 import { validSettings } from '../state/kept-settings.ts';
 import type { ShownPart } from '../state/shown-part.ts';
 import { type Preparing, StudyRun } from '../state/study-run.svelte.ts';
+
+type Long<Record> = LongWork<Record> & WithVerifier;
 
 /** A piece of work with what it was laid out of. */
 interface Laid<Values, Record, Sample> {
@@ -40,6 +46,8 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   /** What was laid out when other work was last shown than is set now. */
   #former = $state.raw<Laid<Values, Record, Sample> | null>(null);
   #laid: Laid<Values, Record, Sample> | null = null;
+  #engine: Given['engine'] | null = null;
+  readonly #measured = new MeasuredRun();
 
   constructor(
     probe: Probe<PairSet | QuestionList, Values, Record, Sample>,
@@ -95,6 +103,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
       this.#laid = { plan, models, values, facts };
       this.plan = plan;
       this.#models = models;
+      this.#engine = given.engine;
       this.facts = facts;
     };
     await this.run.showWork(plan.identity, plan.total, lay, keep && (() => keep(plan)));
@@ -117,7 +126,12 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
   /** Runs what it was last prepared for; resolves when that is over, however it ended. */
   async start(): Promise<void> {
     const { plan } = this;
-    if (plan) await this.run.run(plan.identity.title, (long) => plan.run(long));
+    const [device, engine] = [this.#models[0]?.model.device, this.#engine];
+    if (!plan || !device || !engine) return;
+    const work = this.#measured.measuring(plan.identity, { engine, device }, (long: Long<Record>) =>
+      plan.run(long),
+    );
+    await this.run.run(plan.identity.title, work);
   }
 
   /** Whether each sample has one record; else each answer has. */
@@ -128,6 +142,10 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
 
   /** What the command writes, of the records so far. */
   get files(): readonly ResultFile[] {
-    return this.shown.plan?.files(this.run.records, originFacts(this.run.origin)) ?? [];
+    const { plan } = this.shown;
+    const { records, origin } = this.run;
+    if (!plan) return [];
+    const figures = origin ? null : this.#measured.figures(plan.identity, records.size);
+    return plan.files(records, originFacts(origin)).map((file) => withRun(file, figures));
   }
 }

@@ -4,6 +4,7 @@ import { analysis, REFERENCE } from '../../analyses/necessity/analysis.ts';
 import { declaration } from '../../analyses/necessity/declaration.mjs';
 import { freezeConfigs, type FreezeConfig } from '../../analyses/necessity/freeze-config.ts';
 import { freezeFinding, type FreezeFinding, updatesFromIn } from '../../analyses/necessity/frozen-check.ts';
+import { piecesWithRun } from '../../analyses/run-block.ts';
 import { firstValues } from '../../analyses/setting-values.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { ResultPieces } from '../../evaluation/results/write.ts';
@@ -19,7 +20,7 @@ import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
 import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import { asked } from '../state/asked-slot.ts';
+import { answering, asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -69,7 +70,13 @@ export class Necessity {
     this.choice = new QuestionChoice(jobs);
     this.addressed = this.choice.addressed(declaration);
     this.kept = new KeptEvaluation(analysis, this.choice, this.addressed, stores);
-    this.run = new AnswerRun('necessity', () => states.jobs.evaluatingFrozen, journals, jobs);
+    this.run = new AnswerRun(
+      'necessity',
+      () => states.jobs.evaluatingFrozen,
+      journals,
+      jobs,
+      answering(engine, () => stores.family.loaded),
+    );
   }
 
   rows = $derived.by(() => analysis.table(this.run.graded, this.#values));
@@ -104,16 +111,16 @@ export class Necessity {
   /** What the command writes; the check of the freeze where all weights were read. */
   async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
-    const { plan, graded, done, origin } = this.run;
+    const { plan, graded, done, origin, figures } = this.run;
     const { plan: updates, run, values } = this.#energy;
-    return plan
-      ? plan.files({
-          ...{ graded, done, origin: originFacts(origin) },
-          ...(updates && this.measured
-            ? { updates: { plan: updates, records: run.records, rounding: values.rounding } }
-            : {}),
-        })
-      : new Map();
+    if (!plan) return new Map();
+    const files = await plan.files({
+      ...{ graded, done, origin: originFacts(origin) },
+      ...(updates && this.measured
+        ? { updates: { plan: updates, records: run.records, rounding: values.rounding } }
+        : {}),
+    });
+    return piecesWithRun(files, figures);
   }
 
   get #energy() {

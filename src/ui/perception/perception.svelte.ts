@@ -2,6 +2,7 @@ import type { EvaluationPlan, GivenEvaluation } from '../../analyses/evaluation.
 import { analysis as gap, textOf } from '../../analyses/gap/analysis.ts';
 import { declaration } from '../../analyses/gap/declaration.mjs';
 import { jsonText } from '../../analyses/result-file.ts';
+import { piecesWithRun } from '../../analyses/run-block.ts';
 import { firstValues } from '../../analyses/setting-values.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import { Grader } from '../../evaluation/grading/client.ts';
@@ -15,7 +16,7 @@ import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
 import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import { asked } from '../state/asked-slot.ts';
+import { answering, asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
@@ -66,7 +67,13 @@ export class Perception {
       take: ({ text }) => (this.chosenText = text === 'alone' || text === 'black' ? text : null),
     });
     this.kept = new KeptEvaluation(gap, this.choice, this.addressed, { family, images, view });
-    this.run = new AnswerRun('perception', () => states.jobs.askingPuzzles, journals, jobs);
+    this.run = new AnswerRun(
+      'perception',
+      () => states.jobs.askingPuzzles,
+      journals,
+      jobs,
+      answering(engine, () => family.loaded),
+    );
     this.run.onGraded = () => void this.#score();
   }
 
@@ -129,12 +136,13 @@ export class Perception {
   /** What the command writes, the records behind it, and tokens within tags as far as they are counted. */
   async files(): Promise<ResultPieces> {
     await this.run.whenGraded();
-    const { plan, graded, done, origin } = this.run;
+    const { plan, graded, done, origin, figures } = this.run;
     if (!plan) return new Map();
-    const files = await plan.files({
+    const written = await plan.files({
       ...{ graded, done },
       ...(origin ? { origin: originFacts(origin) } : {}),
     });
+    const files = piecesWithRun(written, figures);
     if (this.tagTokens.size === 0) return files;
     const counted = jsonText(Object.fromEntries(this.tagTokens));
     return new Map([...files, ['tokens_within_tags.json', [counted]]]);

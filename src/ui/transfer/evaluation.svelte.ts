@@ -1,4 +1,5 @@
 import type { EvaluationPlan, GivenEvaluation } from '../../analyses/evaluation.ts';
+import { piecesWithRun } from '../../analyses/run-block.ts';
 import { firstValues } from '../../analyses/setting-values.ts';
 import { analysis as transfer } from '../../analyses/transfer/analysis.ts';
 import { declaration } from '../../analyses/transfer/declaration.mjs';
@@ -23,7 +24,7 @@ import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import { evaluationFacts, openedFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import { asked } from '../state/asked-slot.ts';
+import { answering, asked } from '../state/asked-slot.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -76,7 +77,13 @@ export class TransferEvaluation {
     this.addressed = this.choice.addressed(declaration);
     this.kept = new KeptEvaluation(transfer, this.choice, this.addressed, stores);
     this.#importing = new Importing(jobs, () => states.jobs.readingResults);
-    this.run = new AnswerRun('evaluation', () => states.jobs.evaluatingMerges, journals, jobs);
+    this.run = new AnswerRun(
+      'evaluation',
+      () => states.jobs.evaluatingMerges,
+      journals,
+      jobs,
+      answering(engine, () => stores.family.loaded),
+    );
   }
 
   graded = $derived.by(() => this.opened?.answers ?? this.run.graded);
@@ -136,8 +143,9 @@ export class TransferEvaluation {
     await this.run.whenGraded();
     if (this.opened)
       return resultPieces(this.rows, this.graded, experimentsOf(this.graded), { version, opened: true });
-    const { plan, graded, done, origin } = this.run;
-    return plan ? plan.files({ graded, done, origin: originFacts(origin) }) : new Map();
+    const { plan, graded, done, origin, figures } = this.run;
+    if (!plan) return new Map();
+    return piecesWithRun(await plan.files({ graded, done, origin: originFacts(origin) }), figures);
   }
 
   get #values() {

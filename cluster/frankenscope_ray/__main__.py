@@ -1,0 +1,5 @@
+"""``python -m frankenscope_ray``."""
+
+from .main import main
+
+main()

@@ -1,0 +1,186 @@
+"""The app's ``worker`` command: one browser that serves one part after the other, over JSON lines."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+from .app import program
+from .lifeline import words_of
+from .named_error import Exit, NamedError, one_line
+
+#: A first start may install packages and build the app.
+READY_SECONDS = 900.0
+#: Work answers a cancel within a second or so; a browser that does not is ended.
+CANCEL_SECONDS = 15.0
+#: Longer lines are no answer.
+LONGEST_LINE = 1 << 20
+#: Lines of stderr that are kept, to be told where a part fails.
+KEPT_LINES = 40
+
+
+@dataclass(frozen=True)
+class Answer:
+    """How a request ended: the exit code of the command, its error as one line, seconds, and the last lines of stderr."""
+
+    exit: int
+    error: str
+    seconds: float
+    said: str
+
+
+class HeadlessWorker:
+    """A running ``node scripts/headless.mjs worker``. One request at a time, from one thread."""
+
+    def __init__(self, app: str, folder: str, environment: Mapping[str, str]) -> None:
+        """Start it; ``wait_until_ready`` waits for its browser."""
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._said: deque[str] = deque(maxlen=KEPT_LINES)
+        self._requests = 0
+        self.version = ""
+        try:
+            self._process = subprocess.Popen(
+                words_of(program(app, "worker"), os.getpid()),
+                cwd=folder,
+                env={**os.environ, **environment},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                # Ctrl+C in a terminal is the driver's to answer.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise NamedError("WorkerNotStarted", str(error), app, "install Node 20 or later", Exit.FAILED) from error
+        if self._process.stdout is None or self._process.stderr is None or self._process.stdin is None:
+            raise AssertionError("its pipes were asked for")
+        self._stdin = self._process.stdin
+        self._readers = [
+            threading.Thread(target=self._read_answers, args=(self._process.stdout,), daemon=True),
+            threading.Thread(target=self._read_words, args=(self._process.stderr,), daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    @property
+    def pid(self) -> int:
+        """Give the process's number."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Say whether it can still be asked."""
+        return self._process.poll() is None
+
+    def wait_until_ready(self, seconds: float = READY_SECONDS) -> None:
+        """Wait for the line that says so. Raises ``NamedError`` ``WorkerNotStarted``."""
+        message = self._next(time.monotonic() + seconds)
+        if message is None or message.get("ready") is not True:
+            self.end()
+            raise NamedError("WorkerNotStarted", self._reason(), "worker", "", Exit.FAILED)
+        self.version = str(message.get("version", ""))
+
+    def ask(self, words: Sequence[str], journal: str, on_progress: Callable[[str], None] = lambda _: None) -> Answer:
+        """Run a command to its end. ``KeyboardInterrupt`` (Ray's way to cancel a task) cancels it, and is raised again."""
+        self._requests += 1
+        name = str(self._requests)
+        self._said.clear()
+        start = time.monotonic()
+        try:
+            self._send({"id": name, "words": list(words), "journal": journal})
+            return self._answer(name, start, None, on_progress)
+        except KeyboardInterrupt:
+            self._cancel(name, start)
+            raise
+
+    def end(self) -> None:
+        """End it and its browser, at once if it has to be."""
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+        if self.alive:
+            self._process.terminate()
+        try:
+            self._process.wait(CANCEL_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Its own group: the browser goes, too.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        # What it has said last is read to its end, unless something of it lives on and holds the pipe.
+        for reader in self._readers:
+            reader.join(1.0)
+
+    def _answer(self, name: str, start: float, until: float | None, on_progress: Callable[[str], None]) -> Answer:
+        while True:
+            message = self._next(until)
+            if message is None:
+                self.end()
+                return Answer(Exit.FAILED, self._reason(), time.monotonic() - start, self._tail())
+            if message.get("id") != name:
+                continue
+            if "exit" in message:
+                error = message.get("error")
+                code = message["exit"] if isinstance(message["exit"], int) else Exit.FAILED
+                return Answer(code, one_line(str(error or "")), time.monotonic() - start, self._tail())
+            on_progress(one_line(str(message.get("progress", ""))))
+
+    def _cancel(self, name: str, start: float) -> None:
+        with contextlib.suppress(KeyboardInterrupt, OSError):
+            self._send({"id": name, "cancel": True})
+            self._answer(name, start, time.monotonic() + CANCEL_SECONDS, lambda _: None)
+
+    def _send(self, message: Mapping[str, object]) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._stdin.write(json.dumps(message).encode() + b"\n")
+            self._stdin.flush()
+
+    def _next(self, until: float | None) -> dict[str, Any] | None:
+        """Give the next message; None where there will be none, or none in time."""
+        while True:
+            left = 1.0 if until is None else until - time.monotonic()
+            if left <= 0:
+                return None
+            try:
+                line = self._lines.get(timeout=min(left, 1.0))
+            except queue.Empty:
+                continue
+            if line is None:
+                return None
+            try:
+                message = json.loads(line)
+            except ValueError:
+                message = None
+            if isinstance(message, dict):
+                return message
+            # Its stdout is for answers alone: what it would say next means nothing.
+            self._said.append(f"the worker said what is no message: {one_line(line[:200])}")
+            return None
+
+    def _reason(self) -> str:
+        code = self._process.poll()
+        ended = "did not answer" if code is None else f"ended by signal {-code}" if code < 0 else f"ended with {code}"
+        tail = self._tail().splitlines()
+        return f"WorkerEnded: the app's worker {ended}" + (f"; {one_line(tail[-1])}" if tail else "")
+
+    def _tail(self) -> str:
+        return "\n".join(self._said)
+
+    def _read_answers(self, stream: IO[bytes]) -> None:
+        with stream:
+            while line := stream.readline(LONGEST_LINE):
+                self._lines.put(line.decode("utf-8", "replace"))
+        self._lines.put(None)
+
+    def _read_words(self, stream: IO[bytes]) -> None:
+        with stream:
+            while line := stream.readline(LONGEST_LINE):
+                self._said.append(line.decode("utf-8", "replace").rstrip()[:2000])
