@@ -7,7 +7,7 @@ import { keptUnder, table, weightsFolder, type World } from './testing/identity-
 
 vi.mock('../spectra/computers.ts', () => ({
   browserComputers: vi.fn((wanted: string) =>
-    Promise.resolve({ device: wanted, computer: wanted, dispose: () => undefined }),
+    Promise.resolve({ device: wanted, computer: wanted, threads: { size: 1 }, dispose: () => undefined }),
   ),
 }));
 
@@ -151,7 +151,7 @@ test('other merges of the same two are other answers', async () => {
 
 test('spectra that a GPU was to compute are kept with the CPU that does', async () => {
   vi.mocked(browserComputers).mockResolvedValueOnce({
-    ...{ device: 'cpu', computer: 'cpu', dispose: () => undefined },
+    ...{ device: 'cpu', computer: 'cpu', threads: { size: 1 }, dispose: () => undefined },
   } as never);
   expect(await kept('diversity', ['--device', 'webgpu'])).toBe(await kept('diversity'));
 });
