@@ -1,6 +1,7 @@
 /** Any number of parts of any command, in any order, is one run of it. */
 import { describe, expect, test, vi } from 'vitest';
 import { DECLARATIONS } from '../../scripts/declarations.mjs';
+import { MemoryStorage } from '../study/journal/memory-storage.ts';
 import { combined, type Files, IN_PARTS, part, whole } from './testing/parts.ts';
 
 vi.mock('../spectra/computers.ts', async () => {
@@ -37,5 +38,32 @@ describe.each(IN_PARTS)('%s %j', (command, words) => {
     const together = await combined(parts.reverse());
     if (one.has(command)) expect(JSON.parse(single(together))).toEqual(JSON.parse(single(one)));
     else expect(together).toEqual(one);
+  });
+});
+
+describe.each([
+  ['ablate', ['--samples', '5']],
+  ['energy', []],
+  ['disentangle', []],
+] as const)('the journal of %s', (command, words) => {
+  test('has what parts computed, for the same part again, for others and for the whole', async () => {
+    const storage = new MemoryStorage();
+    let computed: string[] = [];
+    const around = { storage, onRecord: (key: string) => void computed.push(key) };
+    const counted = async (work: Promise<Files>): Promise<{ files: Files; computed: readonly string[] }> => {
+      computed = [];
+      const files = await work;
+      return { files, computed: computed.sort() };
+    };
+    const first = await counted(part(command, words, '1/2', {}, around));
+    expect(first.computed.length).toBeGreaterThan(0);
+    // Again, on a machine that has its journal: the same bytes, and nothing is computed.
+    expect(await counted(part(command, words, '1/2', {}, around))).toEqual({ ...first, computed: [] });
+    // Anew: its own records, and the other part's stay.
+    const second = await counted(part(command, words, '2/2', {}, around));
+    expect(await counted(part(command, [...words, '--restart'], '1/2', {}, around))).toEqual(first);
+    expect(await counted(part(command, words, '2/2', {}, around))).toEqual({ ...second, computed: [] });
+    const all = await counted(whole(command, words));
+    expect(await counted(whole(command, words, {}, around))).toEqual({ files: all.files, computed: [] });
   });
 });

@@ -154,8 +154,8 @@ const RUNS: readonly (readonly [string, readonly string[], readonly string[]])[]
 ];
 
 test('every command that writes fields of its own is run', () => {
-  // What a merge writes are checkpoints; what a study writes is held by its own shape.
-  expect([...new Set(RUNS.map(([name]) => name)), 'merge', 'study'].sort()).toEqual(
+  // What a merge writes are checkpoints; what a study writes is held by its own shape, what is combined by combine.test.ts.
+  expect([...new Set(RUNS.map(([name]) => name)), 'merge', 'study', 'combine'].sort()).toEqual(
     [...COMMAND_NAMES].sort(),
   );
 });
@@ -178,6 +178,19 @@ describe.each(RUNS)('%s %s', (command, more, headings) => {
     );
     expect([...new Set(wrong)]).toEqual([]);
   });
+});
+
+test('part.json, and records that are documented beside it', async () => {
+  const { words, world } = await caseOf('transfer');
+  const all = [...words, '--variants', 'IN', '--shard', '1/2', '--device', 'wasm'];
+  const files = await written('transfer', all, world);
+  const part = files.get('part.json');
+  expect(valuesOf('part.json', part).flatMap((value) => undocumented(value, fieldsOf('part.json')))).toEqual(
+    [],
+  );
+  const records = valuesOf('a.jsonl', files.get('records/answers.jsonl')) as { readonly record: unknown }[];
+  expect(records.length).toBeGreaterThan(0);
+  expect(records.flatMap(({ record }) => undocumented(record, fieldsOf('Record answers')))).toEqual([]);
 });
 
 test('study.json', () => {

@@ -1,7 +1,7 @@
 /** Commands in parts, over the made-up engine. */
 import { type Case, CASES } from './identity-cases.ts';
 import type { World } from './identity-stage.ts';
-import { written } from './written.ts';
+import { type Around, written } from './written.ts';
 
 /** Of each command that has parts, what it is run with besides its case's words. */
 export const IN_PARTS: readonly (readonly [command: string, words: readonly string[]])[] = [
@@ -23,13 +23,14 @@ export const IN_PARTS: readonly (readonly [command: string, words: readonly stri
 /** The files of a run, as text. */
 export type Files = ReadonlyMap<string, string>;
 
-/** What one run of a command writes: of one that answers JSON, its text. */
+/** What one run of a command writes: of one that answers JSON, its text. @param around where its journals are, who is told of what is computed */
 export async function whole(
   command: string,
   words: readonly string[],
   change: Partial<World> = {},
+  around: Around = {},
 ): Promise<Files> {
-  return textsOf(await ran(command, words, change));
+  return textsOf(await ran(command, words, change, around));
 }
 
 /** A part folder, by path. */
@@ -38,8 +39,9 @@ export async function part(
   words: readonly string[],
   shard: string,
   change: Partial<World> = {},
+  around: Around = {},
 ): Promise<Files> {
-  return textsOf(await ran(command, [...words, '--shard', shard], change));
+  return textsOf(await ran(command, [...words, '--shard', shard], change, around));
 }
 
 /** What `combine` writes of part folders, given under names of their own. */
@@ -63,9 +65,10 @@ async function ran(
   command: string,
   words: readonly string[],
   change: Partial<World>,
+  around: Around = {},
 ): Promise<ReadonlyMap<string, unknown>> {
   const { words: own, world } = CASES[command] as Case;
-  return written(command, [...own, ...words, '--device', 'wasm'], { ...world, ...change });
+  return written(command, [...own, ...words, '--device', 'wasm'], { ...world, ...change }, around);
 }
 
 /** A JSON that is answered is a file as well; what the shell calls it, parts do not know. How a run went is left out of the comparison. */

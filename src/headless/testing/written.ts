@@ -19,6 +19,14 @@ const quantization = {
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
+export interface Around {
+  readonly handed?: ReadonlyMap<string, Blob>;
+  readonly storage?: LineStorage;
+  readonly gpu?: boolean;
+  /** Told the key of each record that is computed. */
+  onRecord?(key: string): void;
+}
+
 /**
  * Runs a command over a made-up engine: the JSON it answers, under its own name, and each file by its path.
  *
@@ -29,11 +37,7 @@ export async function written(
   name: string,
   all: readonly string[],
   world: World,
-  around: {
-    readonly handed?: ReadonlyMap<string, Blob>;
-    readonly storage?: LineStorage;
-    readonly gpu?: boolean;
-  } = {},
+  around: Around = {},
 ): Promise<ReadonlyMap<string, unknown>> {
   const { handed = new Map<string, Blob>(), storage = new MemoryStorage(), gpu = false } = around;
   const run = await commandOf(name);
@@ -120,7 +124,15 @@ export async function written(
       text: (path: string, text: string) => Promise.resolve(files.set(path, text)),
     },
     journalled: (identity: WorkIdentity, total: number, compute: (long: object) => Promise<unknown>) =>
-      runJournalled(journals, identity, total, compute),
+      // As the command's context: what a whole run begins anew is forgotten first.
+      (flags.optionalSwitch('restart') && !flags.shard()
+        ? journals.remove(identity)
+        : Promise.resolve()
+      ).then(() =>
+        runJournalled(journals, identity, total, compute, {
+          onRecord: (key) => around.onRecord?.(key),
+        }),
+      ),
   } as unknown as CommandContext;
   const result = await run(context);
   if (result !== undefined) files.set(name, plain(result));

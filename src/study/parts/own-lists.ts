@@ -40,7 +40,10 @@ export class SharedValue {
   #add(one: Json | undefined, other: Json | undefined, path: string): Difference | null {
     const list = listOf(one);
     const theirs = listOf(other);
-    if (list && theirs && list.of === theirs.of) return this.#take(theirs, path);
+    if (list && theirs)
+      return list.of === theirs.of
+        ? this.#take(theirs, path)
+        : { field: `${path}.of`, one: list.of, other: theirs.of };
     if (isFields(one) && isFields(other) && !list && !theirs) {
       for (const name of new Set([...Object.keys(one), ...Object.keys(other)])) {
         const found = this.#add(own(one, name), own(other, name), path === '' ? name : `${path}.${name}`);
