@@ -22,7 +22,7 @@ export async function askPage(page, { flags, inputs, ...request }) {
 }
 
 /**
- * Puts folders and files into file inputs of the page.
+ * Puts folders and files into file inputs of the page, unless they are there from an earlier request.
  * @param {Page} page
  * @param {Record<string, Input[]>} inputs
  * @returns {Promise<HeadlessRequest['inputs']>}
@@ -31,15 +31,15 @@ export async function handInputs(page, inputs) {
   /** @type {HeadlessRequest['inputs']} */
   const described = {};
   for (const [flag, given] of Object.entries(inputs)) {
-    described[flag] = given.map(({ name, paths, files, kind }) => {
-      return { name, paths, stamp: kind === 'checkpoint' ? fileStamp(files) : null };
-    });
-    for (const [index, { files }] of given.entries()) {
+    described[flag] = [];
+    for (const { name, paths, files } of given) {
+      const stamp = fileStamp(files);
       const slot = await page.evaluate(
-        ([flag, index]) => globalThis.frankenscopeHeadless.slot(flag, index),
-        /** @type {const} */ ([flag, index]),
+        ([stamp, count]) => globalThis.frankenscopeHeadless.slot(stamp, count),
+        /** @type {const} */ ([stamp, files.length]),
       );
-      await page.setInputFiles(slot, files);
+      if (slot !== null) await page.setInputFiles(slot, files);
+      described[flag].push({ name, paths, stamp });
     }
   }
   return described;

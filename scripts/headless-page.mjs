@@ -64,9 +64,7 @@ export class HeadlessPage {
       };
       return { result, out: files ? null : asked.out, written, wrong: command.wrong?.(result) ?? null };
     } finally {
-      const opened = this.#opened;
-      if (opened) opened.session = null;
-      if (opened?.isGone === false) await opened.use(forgetInputs).catch(() => {});
+      if (this.#opened) this.#opened.session = null;
       await files?.discard();
     }
   }
@@ -92,9 +90,4 @@ export class HeadlessPage {
     this.#opened = null;
     await opened?.close();
   }
-}
-
-/** @param {Page} page */
-function forgetInputs(page) {
-  return page.evaluate(() => globalThis.frankenscopeHeadless.forget());
 }

@@ -19,8 +19,8 @@ import { PageError } from './run-command.mjs';
 export async function withNamed(page, flag, inputs) {
   const [given] = inputs[flag] ?? [];
   const [file = ''] = given?.files ?? [];
-  await handInputs(page, { [flag]: inputs[flag] ?? [] });
-  const answer = await page.evaluate(() => globalThis.frankenscopeHeadless.places());
+  const handed = await handInputs(page, { [flag]: inputs[flag] ?? [] });
+  const answer = await page.evaluate((handed) => globalThis.frankenscopeHeadless.places(handed), handed);
   if (!answer.ok) throw new PageError(answer.error);
   /** @type {Record<string, Input[]>} */
   const named = {};

@@ -5,8 +5,8 @@ export {};
 export interface HandedInput {
   name: string;
   paths: string[];
-  /** Of a checkpoint, what tells its files from others: `file-stamp.mjs`; null of what is not kept. */
-  stamp: string | null;
+  /** What tells its files from others: `file-stamp.mjs`. */
+  stamp: string;
 }
 
 export interface HeadlessRequest {
@@ -38,15 +38,13 @@ export type HeadlessAnswer =
 
 declare global {
   var frankenscopeHeadless: {
-    /** Makes or finds the `<input type="file" multiple>` of a flag's i-th value; returns its CSS selector. */
-    slot(flag: string, index: number): string;
+    /** CSS selector of an `<input type="file" multiple>` for so many files of this stamp; null where they were handed over before. */
+    slot(stamp: string, count: number): string | null;
     run(request: HeadlessRequest): Promise<HeadlessAnswer>;
     /** What the study of `--spec` names, as `NamedPlace`s. */
-    places(): Promise<HeadlessAnswer>;
+    places(inputs: HeadlessRequest['inputs']): Promise<HeadlessAnswer>;
     /** Ends the run of this session, under way or about to begin, which answers "interrupted". */
     cancel(session: string): void;
-    /** Lets go of the files that were handed over. */
-    forget(): void;
   };
   var frankenscopeBench: {
     run(flags: HeadlessRequest['flags']): Promise<unknown>;

@@ -1,4 +1,4 @@
-"""``python -m frankenscope_ray.lifeline PARENT PROGRAM WORDS…``: becomes the program, which ends when its parent does.
+"""``python lifeline.py PARENT PROGRAM WORDS…``: becomes the program, which ends when its parent does.
 
 A process of Ray that is killed closes the pipe of the app's worker, which would still finish the part under way, beside the
 retry of it. On Linux the kernel sends SIGTERM instead as soon as the parent is gone. It is asked for here, in a process of one
@@ -19,7 +19,8 @@ _PR_SET_PDEATHSIG = 1
 
 def words_of(program: Sequence[str], parent: int) -> list[str]:
     """Give the words that start a program so."""
-    return [sys.executable, "-m", __spec__.name if __name__ == "__main__" else __name__, str(parent), *program]
+    # By its file, apart from this process's modules: the folder that it starts in is a person's.
+    return [sys.executable, "-I", __file__, str(parent), *program]
 
 
 def main(words: Sequence[str]) -> None:

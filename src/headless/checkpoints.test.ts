@@ -14,7 +14,7 @@ function contextOf(folders: Readonly<Record<string, CheckpointFiles>>): CommandC
   const { signal } = new AbortController();
   const all = (flag: string): readonly GivenFiles[] => {
     const files = folders[flag] as ReadonlyMap<string, File> | undefined;
-    return files ? [{ name: `folder of ${flag}`, stamp: null, files }] : [];
+    return files ? [{ name: `folder of ${flag}`, stamp: flag, files }] : [];
   };
   const inputs = { all, list: () => [] } as unknown as GivenInputs;
   const noEngine = (): never => {

@@ -22,7 +22,8 @@ import type { KeptModels, NamedFolder } from './kept-models.ts';
 const DEVICES = ['webgpu', 'wasm'] as const satisfies readonly Device[];
 const DTYPES = ['f32', 'f16', 'q8', 'q4'] as const satisfies readonly WeightDtype[];
 
-export type GivenFolder = NamedFolder;
+/** A folder that a flag names, as a plain checkpoint has it. */
+export type GivenFolder = NamedFolder & { readonly stamp: string };
 
 export interface LoadedCheckpoint {
   readonly summary: OpenedCheckpoint;
@@ -99,8 +100,8 @@ export class Checkpoints {
 
   async #adapted(adapter: GivenFiles, base: GivenFolder): Promise<Omit<GivenFolder, 'name'>> {
     const { name: baseName, files } = base;
-    const stamp = adapter.stamp === null || base.stamp === null ? null : `${adapter.stamp} ${base.stamp}`;
     const { signal } = this.#around;
+    const stamp = `${adapter.stamp} ${base.stamp}`;
     return { stamp, files: await adapterFolder(files, adapter.files, { baseName, signal }) };
   }
 

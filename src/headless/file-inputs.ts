@@ -1,27 +1,38 @@
 import type { HandedInput, HeadlessRequest } from '../../scripts/page-api.d.ts';
 
-/** The file input by which the shell hands files over: the browser reads them from disk, nothing is copied. */
-export function fileInput(flag: string, index: number): HTMLInputElement {
-  const id = `files-${flag}-${index}`;
+/**
+ * Sets of files that stay handed over for requests to come: as many as a study's models and lists. A browser remembers every file that
+ * it was ever handed, so that a data set is handed over once and not with each request.
+ */
+const MOST_SETS = 16;
+
+/** The file input that holds the files of this stamp: the browser reads them from disk, nothing is copied. The one used last stands last. */
+function inputOf(stamp: string): HTMLInputElement {
+  const id = `files-${stamp}`;
   const found = document.querySelector<HTMLInputElement>(`#${id}`);
-  if (found) return found;
-  const made = document.createElement('input');
-  Object.assign(made, { id, type: 'file', multiple: true });
-  document.body.append(made);
-  return made;
+  const input = found ?? Object.assign(document.createElement('input'), { id, type: 'file', multiple: true });
+  document.body.append(input);
+  return input;
 }
 
-/** Lets go of all files that were handed over: the next request has its own. */
-export function forgetFileInputs(): void {
-  for (const input of document.querySelectorAll('input[type=file]')) input.remove();
+/** Selector of the input that wants so many files of this stamp; null where it has them. */
+export function wantedInput(stamp: string, count: number): string | null {
+  const input = inputOf(stamp);
+  return input.files?.length === count ? null : `#${input.id}`;
+}
+
+/** Lets go of files that no request has named for long; with `all`, of every file. */
+export function forgetFiles(all: boolean): void {
+  const inputs = [...document.querySelectorAll('input[type=file]')];
+  for (const input of all ? inputs : inputs.slice(0, -MOST_SETS)) input.remove();
 }
 
 /** A folder, or single files, that the user named. */
 export interface GivenFiles {
   /** The folder's own name, or `demo:NAME`. */
   readonly name: string;
-  /** Of a checkpoint, what tells its files from others; null of what is not kept. */
-  readonly stamp: string | null;
+  /** What tells its files from others. */
+  readonly stamp: string;
   /** By path below the folder, with slashes, in the order of the paths. */
   readonly files: ReadonlyMap<string, File>;
 }
@@ -50,13 +61,13 @@ export class GivenInputs {
     const named = this.#instead ? (this.#instead.get(flag) ?? []) : own;
     return named.flatMap(([from, index]) => {
       const input = this.#inputs[from]?.[index];
-      return input ? [filesOf(from, index, input)] : [];
+      return input ? [filesOf(from, input)] : [];
     });
   }
 
-  /** Stamps of all checkpoints that were handed over. */
+  /** Stamps of all that was handed over. */
   get stamps(): ReadonlySet<string> {
-    return new Set(Object.values(this.#inputs).flatMap((given) => given.flatMap(({ stamp }) => stamp ?? [])));
+    return new Set(Object.values(this.#inputs).flatMap((given) => given.map(({ stamp }) => stamp)));
   }
 
   /** The first value of the flag; undefined where it was not given. */
@@ -66,12 +77,17 @@ export class GivenInputs {
 
   /** The files of a flag of kind `files`, in the order they were given. */
   list(flag: string): readonly File[] {
-    return [...(fileInput(flag, 0).files ?? [])];
+    return this.#inputs[flag]?.flatMap(handedFiles) ?? [];
   }
 }
 
-function filesOf(flag: string, index: number, { name, paths, stamp }: HandedInput): GivenFiles {
-  const handed = [...(fileInput(flag, index).files ?? [])];
+function handedFiles({ stamp }: HandedInput): readonly File[] {
+  return [...(inputOf(stamp).files ?? [])];
+}
+
+function filesOf(flag: string, input: HandedInput): GivenFiles {
+  const { name, paths, stamp } = input;
+  const handed = handedFiles(input);
   const files = new Map<string, File>();
   for (const [at, path] of paths.entries()) {
     const file = handed[at];

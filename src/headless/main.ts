@@ -6,7 +6,7 @@ import { NamedError } from '../named-error.ts';
 import { knownReason } from '../plain-reason.ts';
 import { commandOf } from './command-of.ts';
 import { commandContext } from './context.ts';
-import { fileInput, forgetFileInputs, GivenInputs } from './file-inputs.ts';
+import { forgetFiles, GivenInputs, wantedInput } from './file-inputs.ts';
 import { givenSpec, studyPlaces } from './given-study.ts';
 import { KeptEngine } from './kept-engine.ts';
 import { cancelled, isCancelled } from '../work/cancel.ts';
@@ -51,7 +51,9 @@ async function runRequest(request: HeadlessRequest): Promise<HeadlessAnswer> {
   });
   running = null;
   for (const end of ends) end();
-  await kept.endRequest(answer.ok || (answer.error.kind !== 'internal' && !CHANGED.has(answer.error.name)));
+  const hasChanged = !answer.ok && CHANGED.has(answer.error.name);
+  forgetFiles(hasChanged);
+  await kept.endRequest(answer.ok || (answer.error.kind !== 'internal' && !hasChanged));
   return answer;
 }
 
@@ -65,14 +67,13 @@ async function answered(work: (spent: string[]) => Promise<unknown>): Promise<He
 }
 
 globalThis.frankenscopeHeadless = {
-  slot: (flag, index) => `#${fileInput(flag, index).id}`,
+  slot: wantedInput,
   run: runRequest,
-  places: () => answered(async () => studyPlaces(await givenSpec(new GivenInputs({})))),
+  places: (inputs) => answered(async () => studyPlaces(await givenSpec(new GivenInputs(inputs)))),
   cancel(session) {
     cancelledSession = session;
     if (running?.session === session) running.interruption.abort(cancelled());
   },
-  forget: forgetFileInputs,
 };
 
 function answerOf(error: unknown): Extract<HeadlessAnswer, { ok: false }>['error'] {

@@ -13,14 +13,15 @@ export function progressLines(
   now: () => number = () => performance.now() / 1000,
 ): (progress: WorkProgress) => void {
   const meter = new PaceMeter(now);
-  let phase: string | null = null;
+  let told: string | null = null;
   let written = -Infinity;
   let saidDone = -1;
   return (progress) => {
     const pace = meter.observe(progress);
     const ended = progress.done >= progress.total && progress.done !== saidDone;
-    if (progress.phase === phase && !ended && now() - written < EVERY_SECONDS) return;
-    phase = progress.phase;
+    const phase = `${progress.phase} ${progress.of ?? ''}`;
+    if (phase === told && !ended && now() - written < EVERY_SECONDS) return;
+    told = phase;
     written = now();
     saidDone = progress.done;
     print(progressLine(progress, pace.rate, pace.etaSeconds));
@@ -29,14 +30,14 @@ export function progressLines(
 
 /** "reading deltas 42 %, 120 of 284 tensors, 12.3 tensors/s, 14 s left" */
 export function progressLine(
-  { phase, done, total, unit }: WorkProgress,
+  { phase, of, done, total, unit }: WorkProgress,
   rate: number | null,
   etaSeconds: number | null,
 ): string {
   const percent = total > 0 ? Math.floor((100 * done) / total) : 100;
   const amount =
     unit === 'bytes' ? `${megabytes(done)} of ${megabytes(total)} MB` : `${done} of ${total} ${unit}`;
-  const parts = [`${phase} ${percent} %`, amount];
+  const parts = [`${phase}${of === undefined ? '' : ` ${of}`} ${percent} %`, amount];
   if (rate !== null) parts.push(unit === 'bytes' ? `${megabytes(rate)} MB/s` : `${short(rate)} ${unit}/s`);
   if (etaSeconds !== null && done < total) parts.push(`${Math.ceil(etaSeconds)} s left`);
   return parts.join(', ');

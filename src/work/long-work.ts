@@ -3,6 +3,8 @@
 export interface WorkProgress {
   /** What is being done, as a reader says it: "reading deltas", "answering". */
   readonly phase: string;
+  /** Which of several it is done with, by its name: the model whose turn it is. */
+  readonly of?: string;
   readonly done: number;
   readonly total: number;
   readonly unit: 'bytes' | 'tensors' | 'samples' | 'answers' | 'engines';

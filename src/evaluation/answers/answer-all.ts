@@ -59,6 +59,7 @@ export async function answerAll(
   const left = asks.filter(({ key }) => work.finished?.get(key) === undefined);
   const turns = await abortable(() => inTurns(engine, batchesOf(left, together), together), work.signal);
   const later = new Map(turns?.flatMap((turn) => turn.batch.map((ask) => [ask, turn.later])));
+  const tellTurn = turns ? turnTeller(answersIn(asks), left, work) : () => undefined;
   const subjects = [...new Set(asks.map(({ variant }) => variant.subject))];
   const answers = await eachGroup(asks, work, {
     // What takes turns in memory is held once.
@@ -66,10 +67,32 @@ export async function answerAll(
     ...{ subjects, size: together, unit: 'answers', named: naming },
     keyOf: ({ key }) => key,
     groupsOf: turns ? () => turns.map(({ batch }) => batch) : batchesOf,
-    compute: (batch, lane, signal) =>
-      answersOf(lane, batch, settings, black, signal, later.get(batch[0] as Ask)),
+    compute: (batch, lane, signal) => {
+      tellTurn(batch);
+      return answersOf(lane, batch, settings, black, signal, later.get(batch[0] as Ask));
+    },
   });
   return new Map(asks.map(({ key }, index) => [key, answers[index] as Answer]));
+}
+
+const answersIn = (asks: readonly Ask[]): number => new Set(asks.map(({ key }) => key)).size;
+
+/** Tells whose turn it is where that changes: weights are read before its first answers come. */
+function turnTeller(
+  total: number,
+  left: readonly Ask[],
+  { onProgress }: LongWork<Answer>,
+): (batch: readonly Ask[]) => void {
+  let done = total - answersIn(left);
+  let name: string | null = null;
+  return (batch) => {
+    const [first] = batch;
+    if (first && first.variant.name !== name) {
+      ({ name } = first.variant);
+      onProgress?.({ phase: 'reading weights', of: name, done, total, unit: 'answers' });
+    }
+    done += batch.length;
+  };
 }
 
 function alone(engine: AnsweringEngine): AnsweringEngine {

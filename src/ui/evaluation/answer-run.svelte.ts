@@ -13,6 +13,7 @@ import { GradeBook } from '../../evaluation/grading/grade-book.ts';
 import type { GradedAnswer } from '../../evaluation/tables/graded.ts';
 import type { Asked, Variant } from '../../evaluation/variant.ts';
 import type { RunFigures } from '../../analyses/run-block.ts';
+import type { PlannedTurns } from '../../engine/protocol/loading.ts';
 import type { NamedError } from '../../named-error.ts';
 import type { Journals } from '../../study/journal/journals.ts';
 import type { Origin } from '../../study/journal/other-builds.ts';
@@ -48,6 +49,15 @@ type LayingOut<Plan> = (work: Pick<LongWork<never>, 'signal' | 'onProgress'>) =>
 
 /** Makes what a later visit shows answers by. @param total of all answers */
 type MakePart = (total: number) => Promise<ShownPart>;
+
+/** An engine of this page that answers. */
+export interface Answering<Who extends Asked> {
+  computing(): Computing | null;
+  /** What it takes that the variants take turns. @throws NamedError those of the engine */
+  turns(asks: readonly Ask<Who>[]): Promise<PlannedTurns | null>;
+}
+
+const ELSEWHERE = { computing: () => null, turns: () => Promise.resolve(null) };
 
 /** Questions put to variants: planned, answered once, kept, graded as often as one likes. */
 export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = Asking<Who>> {
@@ -92,18 +102,20 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
   readonly #journals: Journals;
   readonly #jobs: Jobs;
 
+  /** What it takes that models take turns; null where all are held, or another host answers. */
+  turns = $state.raw<PlannedTurns | null>(null);
   readonly #measured = new MeasuredRun();
-  readonly #computing: () => Computing | null;
+  readonly #answering: Answering<Who>;
 
-  /** @param computing what answers, where that is an engine of this page */
+  /** @param answering what answers, where that is an engine of this page */
   constructor(
     id: string,
     title: string | (() => string),
     journals: Journals,
     jobs: Jobs,
-    computing: () => Computing | null = () => null,
+    answering: Answering<Who> = ELSEWHERE,
   ) {
-    this.#computing = computing;
+    this.#answering = answering;
     this.#id = id;
     this.#title = title;
     this.#journals = journals;
@@ -178,6 +190,8 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       const set = this.next?.asks ?? NONE;
       const same = asks.length === set.length && asks.every(({ key }, i) => key === set[i]?.key);
       this.next = plan;
+      this.turns = null;
+      if (plan && !origin) void this.#priceTurns(plan, answers);
       this.#part = part();
       if (answers.size > 0 || this.done === 0) {
         this.plan = plan;
@@ -195,6 +209,14 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
       this.error = failureOf(error);
       this.#runFailed = false;
     }
+  }
+
+  /** Of what is left to be asked. */
+  async #priceTurns(plan: Plan, answers: Answers): Promise<void> {
+    if (!this.#answering.computing()) return;
+    const left = plan.asks.filter(({ key }) => !answers.has(key));
+    const turns = await this.#answering.turns(left).catch(() => null);
+    if (this.next === plan) this.turns = turns;
   }
 
   /** Forgets the answers that are shown, whoever else asked for them. @throws NamedError `JournalFailed` */
@@ -286,7 +308,7 @@ export class AnswerRun<Who extends Asked = Variant, Plan extends Asking<Who> = A
   }
 
   #measuring(plan: Plan): (work: LongWork<Answer>) => Promise<unknown> {
-    const computing = this.#computing();
+    const computing = this.#answering.computing();
     const work = (long: LongWork<Answer>): Promise<unknown> => plan.run(long);
     return computing ? this.#measured.measuring(keysOf(plan.asks), computing, work) : work;
   }

@@ -1,7 +1,9 @@
 import { comparisonText } from '../../analyses/wording.mjs';
 import { counted } from '../../counted.ts';
+import type { PlannedTurns } from '../../engine/protocol/loading.ts';
 import { itemCounts } from '../../evaluation/samples/item-counts.ts';
 import { EVALUATION_TOLD } from '../../study/shown/questions-told.ts';
+import { bytes, duration } from '../format/quantity.ts';
 import { texts } from '../language/texts.ts';
 
 export const en = {
@@ -18,6 +20,8 @@ export const en = {
     cost: (all: number, kept: number) =>
       `${counted(all, 'answer')}, ${kept === all ? 'all of them kept' : `${kept} of them kept from earlier`}`,
     missing: (why: string) => `Answers of earlier runs are missing: ${why}.`,
+    turns: ({ memoryBytes, peakBytes, bytesReadAgain, seconds }: PlannedTurns) =>
+      `Models take turns in ${bytes(memoryBytes)}, ${bytes(peakBytes)} of weights at a time at most: over all batches ${bytes(bytesReadAgain)} are read again${seconds === null ? '' : `, some ${duration(seconds)}`}.`,
   },
   /** The settings in a line. */
   told: EVALUATION_TOLD,

@@ -5,9 +5,10 @@ import { sentence } from './sentence.ts';
 import { t } from './texts.ts';
 
 /** "Reading updates · 4.2 of 15.4 GiB · 812 MiB/s · 14 s left". */
-export function paceText({ phase, done, total, unit }: WorkProgress, { rate, etaSeconds }: Pace): string {
+export function paceText({ phase, of, done, total, unit }: WorkProgress, { rate, etaSeconds }: Pace): string {
   const form = unit === 'bytes' ? bytes : count;
-  const parts = [sentence(t.phase(phase)).replace(/[.。]$/, ''), t.amount[unit](form(done), form(total))];
+  const doing = sentence(t.phase(phase)).replace(/[.。]$/, '');
+  const parts = [of === undefined ? doing : t.phaseOf(doing, of), t.amount[unit](form(done), form(total))];
   if (rate !== null) parts.push(t.rate[unit](unit === 'bytes' ? bytes(rate) : perSecond(rate)));
   if (etaSeconds !== null && done < total) parts.push(t.left(duration(etaSeconds)));
   return parts.join(' · ');

@@ -15,6 +15,7 @@ export const en = {
   hours: (hours: number, minutes: number) => (minutes ? `${hours} h ${minutes} min` : `${hours} h`),
   /** What long work is doing, as it says it itself. */
   phase: (phase: string) => phase,
+  phaseOf: (phase: string, name: string) => `${phase}: ${name}`,
   amount: {
     bytes: (done: string, total: string) => `${done} of ${total}`,
     tensors: (done: string, total: string) => `${done} of ${total} tensors`,

@@ -7,6 +7,7 @@ const PHASES: Readonly<Record<string, string>> = {
   'reading pictures': '读取图片',
   scoring: '打分',
   'starting engines': '启动引擎',
+  'reading weights': '读取权重',
   'reading updates': '读取更新',
   'reading deltas': '读取更新',
   measuring: '测量',
@@ -33,6 +34,7 @@ export const zh: typeof en = {
   minutes: (minutes, seconds) => (seconds ? `${minutes} 分 ${seconds} 秒` : `${minutes} 分钟`),
   hours: (hours, minutes) => (minutes ? `${hours} 小时 ${minutes} 分` : `${hours} 小时`),
   phase: (phase) => PHASES[phase] ?? phase,
+  phaseOf: (phase, name) => `${phase}：${name}`,
   amount: {
     bytes: (done, total) => `${done} / ${total}`,
     tensors: (done, total) => `${done} / ${total} 个张量`,

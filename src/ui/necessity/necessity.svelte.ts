@@ -20,7 +20,7 @@ import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
 import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import { asked, computing } from '../state/asked-slot.ts';
+import { answering, asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { Jobs } from '../state/jobs.svelte.ts';
@@ -75,7 +75,7 @@ export class Necessity {
       () => states.jobs.evaluatingFrozen,
       journals,
       jobs,
-      () => computing(engine, stores.family.loaded),
+      answering(engine, () => stores.family.loaded),
     );
   }
 

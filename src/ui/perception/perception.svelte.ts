@@ -16,7 +16,7 @@ import { AnswerRun } from '../evaluation/answer-run.svelte.ts';
 import { KeptEvaluation } from '../evaluation/kept-evaluation.ts';
 import { type EvaluationForm, QuestionChoice } from '../evaluation/question-choice.svelte.ts';
 import { evaluationFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import { asked, computing } from '../state/asked-slot.ts';
+import { answering, asked } from '../state/asked-slot.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
@@ -72,7 +72,7 @@ export class Perception {
       () => states.jobs.askingPuzzles,
       journals,
       jobs,
-      () => computing(engine, family.loaded),
+      answering(engine, () => family.loaded),
     );
     this.run.onGraded = () => void this.#score();
   }

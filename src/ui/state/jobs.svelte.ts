@@ -48,10 +48,10 @@ export class Jobs {
       if (this.#tracked.get(id) !== meter) return;
       const pace = meter.observe(progress);
       const now = performance.now();
-      if (progress.phase === phase && now - reported < REPORT_EVERY_MS && progress.done < progress.total)
-        return;
+      const doing = `${progress.phase} ${progress.of ?? ''}`;
+      if (doing === phase && now - reported < REPORT_EVERY_MS && progress.done < progress.total) return;
       reported = now;
-      phase = progress.phase;
+      phase = doing;
       const { done, total } = progress;
       const share = total > 0 ? done / total : null;
       this.report({ id, title, detail: paceText(progress, pace), share, cancel });

@@ -3,7 +3,9 @@ import { listed } from '../../listed.mjs';
 import { DIFFERENCE_WORDS } from '../../study/differences.ts';
 import { MODEL_REASONS } from '../../study/study-models.ts';
 import type { Verdict } from '../../verdicts.ts';
+import { duration } from '../format/quantity.ts';
 import { texts } from '../language/texts.ts';
+import type { KnownSeconds } from './run/analysis-seconds.ts';
 
 const analyses = (count: number): string => `${count} ${count === 1 ? 'analysis' : 'analyses'}`;
 
@@ -62,6 +64,12 @@ export const en = {
     begun: (done: number, total: number, over: string) => `${done} of ${analyses(total)} done; over ${over}.`,
     cost: (total: number, over: string) =>
       `${analyses(total)} over ${over}, in the background, kept as a study of its own.`,
+    seconds: ({ seconds, unknown }: KnownSeconds) =>
+      seconds === 0
+        ? 'How long it takes is known once it was run here.'
+        : unknown === 0
+          ? `About ${duration(seconds)}, as long as the last time in this browser, with models that load meanwhile.`
+          : `At least ${duration(seconds)}, as the last time in this browser; ${analyses(unknown)} of it ${unknown === 1 ? 'was' : 'were'} not run here yet.`,
     overDemo: 'the demo family',
     needs: 'To run it here, open its checkpoints, or others that its analyses are to be run on.',
     goToOpen: 'Go to Open',

@@ -1,5 +1,6 @@
 import { chineseSettingOf as settingOf, chineseTitleOf as titleOf } from '../analyses/chinese-words.ts';
 import type { Verdict } from '../../verdicts.ts';
+import { duration } from '../format/quantity.ts';
 import type { en } from './texts.ts';
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
@@ -65,6 +66,12 @@ export const zh: typeof en = {
     show: '显示正在运行的研究',
     begun: (done, total, over) => `已完成 ${done} 项，共 ${total} 项分析；运行对象：${over}。`,
     cost: (total, over) => `对${over}运行 ${total} 项分析，在后台进行，另存为一项研究。`,
+    seconds: ({ seconds, unknown }) =>
+      seconds === 0
+        ? '在此运行过一次后，才知道需要多长时间。'
+        : unknown === 0
+          ? `约 ${duration(seconds)}：与上次在此浏览器中运行时相同，包括其间装入模型的时间。`
+          : `至少 ${duration(seconds)}：与上次在此浏览器中运行时相同；其中 ${unknown} 项分析尚未在此运行过。`,
     overDemo: '演示模型族',
     needs: '若要在此运行，请打开它的检查点，或打开要运行这些分析的其他检查点。',
     goToOpen: '转到“打开”',

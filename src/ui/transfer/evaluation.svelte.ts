@@ -24,7 +24,7 @@ import type { PageFacts } from '../charts/export/figure-facts.ts';
 import { byPath, type PathFile, topOf } from '../files/folder.ts';
 import { Importing } from '../files/importing.ts';
 import { evaluationFacts, openedFacts, type WithFacts } from '../figure-source/evaluation-facts.ts';
-import { asked, computing } from '../state/asked-slot.ts';
+import { answering, asked } from '../state/asked-slot.ts';
 import { failureOf } from '../state/failure.ts';
 import type { Family } from '../state/family.svelte.ts';
 import type { ImageChoice } from '../state/image-choice.svelte.ts';
@@ -82,7 +82,7 @@ export class TransferEvaluation {
       () => states.jobs.evaluatingMerges,
       journals,
       jobs,
-      () => computing(engine, stores.family.loaded),
+      answering(engine, () => stores.family.loaded),
     );
   }
 

@@ -44,6 +44,9 @@ export interface Kernels {
   ): void;
 }
 
+/** For each eight lines that `turnNibbles` turns together: 128 for their codes, and a stretch of the lines (`PANEL_BYTES` there). */
+export const SCRATCH_BYTES = 128 + 8 * 576;
+
 const PAGE_BYTES = 2 ** 16;
 
 let compiled: WebAssembly.Module | undefined;

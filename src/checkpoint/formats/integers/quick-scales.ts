@@ -3,7 +3,7 @@ import type { Dtype } from '../../dtype.ts';
 import { DTYPE_BYTES } from '../../dtype.ts';
 import type { BlockColumns, PackedRows, PartBytes, Rows } from '../codec.ts';
 import { wordsFor, type CodeLayout, type MatrixSize } from './code-layout.ts';
-import { haveKernels, kernelsWith } from './kernels.ts';
+import { haveKernels, kernelsWith, SCRATCH_BYTES } from './kernels.ts';
 import { INTERLEAVED } from './turned-words.ts';
 
 /** Scales and zeros, and which codes have them in common. */
@@ -27,8 +27,8 @@ export interface ScaleCoding {
 
 /** Of the result that is made at once. */
 const TILE_BYTES = 2 ** 18;
-/** Which row of eight nibbles 0, 4, 1, 5, 2, 6, 3 and 7 of a word are of, as `turnNibbles` takes it. */
-const ROWS = { dense: 0x73625140, padded: 0x73625140, interleaved: INTERLEAVED, bytes: null } as const;
+/** Which row of eight each nibble of a word is of, as `turnNibbles` takes it. */
+const ROWS = { dense: 0x76543210, padded: 0x76543210, interleaved: INTERLEAVED, bytes: null } as const;
 
 type Scaled = Pick<PackedRows, 'scales' | 'zeroPoints'>;
 
@@ -61,7 +61,7 @@ export function quickScales(
   const eights = Math.ceil(groups / 32) * 4;
   const turnedAt = 4 * step * eights;
   const scratch = turnedAt + 4 * step * eights;
-  const outAt = Math.max(12 * step * wide, scratch + 128 * eights);
+  const outAt = Math.max(12 * step * wide, scratch + SCRATCH_BYTES * eights);
   const kernels = kernelsWith(outAt + 4 * step * blocks + 16);
   const memory = new Uint8Array(kernels.memory.buffer);
   const decode = dtype === 'F16' ? kernels.decodeHalf : kernels.decodeBfloat16;

@@ -58,6 +58,8 @@ describe('words that are turned round', () => {
     { lines: 160, wide: 12, first: 8, count: 88 },
     { lines: 4096, wide: 44, first: 0, count: 352 },
     { lines: 64, wide: 128, first: 0, count: 1024 },
+    // More of a line than is copied at once.
+    { lines: 64, wide: 300, first: 0, count: 2400 },
     { lines: 96, wide: 13, first: 24, count: 56 },
     { lines: 2080, wide: 33, first: 8, count: 200 },
   ])('$lines lines of $wide interleaved words, $count rows from $first', ({ lines, wide, first, count }) => {

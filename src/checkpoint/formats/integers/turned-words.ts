@@ -1,6 +1,6 @@
 /** Words of codes that run down the columns, turned round to run along the rows: in WebAssembly, four words at a time. */
 import type { Rows } from '../codec.ts';
-import { kernelsWith } from './kernels.ts';
+import { kernelsWith, SCRATCH_BYTES } from './kernels.ts';
 
 /** Stored lines. */
 export interface WordLines {
@@ -12,13 +12,13 @@ export interface WordLines {
   readonly rowsAWord: 1 | 8;
 }
 
-/** Which row of eight nibbles 0, 4, 1, 5, 2, 6, 3 and 7 of a word are of, a nibble each, where rows are interleaved. */
-export const INTERLEAVED = 0x76543210;
+/** Which row of eight each nibble of a word is of, from the lowest, where rows are interleaved. */
+export const INTERLEAVED = 0x75316420;
 /** Of rows that are turned together, so that they stay in the cache until they are copied; not fewer of them than `LEAST_ROWS`. */
 const BAND_BYTES = 2 ** 21;
 const LEAST_ROWS = 256;
-/** Words of a row that are turned at once: as many lines stay in the cache. */
-const STRETCH = 64;
+/** Words of a row that are turned at once, by `rowsAWord`: as many lines stay in the cache. */
+const STRETCH = { 1: 64, 8: 32 } as const;
 /** Of stored codes that lie in the memory of WebAssembly at a time. */
 const TURNED_BYTES = 2 ** 26;
 const CACHE_LINE = 64;
@@ -60,8 +60,9 @@ function turnRows(
   const rowWords = lines / rowsAWord;
   const rowBytes = 4 * rowWords;
   const band = Math.max(LEAST_ROWS, Math.floor(BAND_BYTES / rowBytes / 32) * 32);
+  const stretch = STRETCH[rowsAWord];
   const scratch = lines * lineBytes;
-  const to = scratch + 128 * STRETCH;
+  const to = scratch + (rowsAWord === 1 ? 0 : SCRATCH_BYTES * stretch);
   const kernels = kernelsWith(to + Math.min(band, across * rowsAWord) * rowBytes);
   const memory = new Uint32Array(kernels.memory.buffer);
   if (isWhole) memory.set(words.subarray(0, lines * wide));
@@ -72,8 +73,8 @@ function turnRows(
   for (let row = 0; row < count; row += band) {
     const rows = Math.min(band, count - row);
     const columns = Math.ceil(rows / rowsAWord / 4) * 4;
-    for (let word = 0; word < rowWords; word += STRETCH) {
-      const high = Math.min(STRETCH, rowWords - word);
+    for (let word = 0; word < rowWords; word += stretch) {
+      const high = Math.min(stretch, rowWords - word);
       const at = word * rowsAWord * lineBytes + (4 * row) / rowsAWord;
       const place = to + 4 * word;
       if (rowsAWord === 1) kernels.transposeWords(at, lineBytes, high, columns, place, rowBytes);

@@ -51,6 +51,7 @@ import type { LoadedSlot, Slot } from '../../state/slot.svelte.ts';
 import { shownModel } from '../../state/stand-in.ts';
 import type { StudySurroundings } from '../../state/study-surroundings.ts';
 import { t } from '../texts.ts';
+import { keepSeconds } from './analysis-seconds.ts';
 import { committedAt, type RunChoice, slotOf } from './study-models.ts';
 
 /** The one job of a study, whichever of its analyses is under way. */
@@ -154,14 +155,18 @@ export class StudyRunner {
         const report = jobs.track(JOB, t.run.job(spec.name, index + 1, turns.length, title), () =>
           this.cancel(),
         );
+        let isFresh = true;
         const journalled: Journalled = (identity, total, work) =>
           runJournalled(journals, identity, total, work, {
             ...{ signal, onProgress: report },
             onNotice: this.#notice,
+            onFinished: ({ size }) => (isFresh &&= size === 0),
           });
         if (choice.isDemo) await this.#demoOpened(spec, signal);
         const run = { spec, analysis, signal, journalled, report };
+        const begins = performance.now();
         const ran = await this.#resultOf(run);
+        if (isFresh) keepSeconds(spec, analysis, (performance.now() - begins) / 1000);
         results.set(analysis, ran.result);
         judgedBy.set(analysis, ran.judgedBy);
         await this.#keep(result(), id);

@@ -32,15 +32,51 @@ export function transposeWords(
   }
 }
 
+/** Four words of each of `high` lines, as four rows. */
+function fourRows(
+  from: usize,
+  stride: usize,
+  high: i32,
+  first: usize,
+  second: usize,
+  third: usize,
+  fourth: usize,
+): void {
+  const end = first + ((<usize>high) << 2);
+  while (first < end) {
+    const a = v128.load(from);
+    const b = v128.load(from + stride);
+    const c = v128.load(from + 2 * stride);
+    const d = v128.load(from + 3 * stride);
+    const abLow = v128.shuffle<u32>(a, b, 0, 4, 1, 5);
+    const abHigh = v128.shuffle<u32>(a, b, 2, 6, 3, 7);
+    const cdLow = v128.shuffle<u32>(c, d, 0, 4, 1, 5);
+    const cdHigh = v128.shuffle<u32>(c, d, 2, 6, 3, 7);
+    v128.store(first, v128.shuffle<u64>(abLow, cdLow, 0, 2));
+    v128.store(second, v128.shuffle<u64>(abLow, cdLow, 1, 3));
+    v128.store(third, v128.shuffle<u64>(abHigh, cdHigh, 0, 2));
+    v128.store(fourth, v128.shuffle<u64>(abHigh, cdHigh, 1, 3));
+    from += 4 * stride;
+    first += 16;
+    second += 16;
+    third += 16;
+    fourth += 16;
+  }
+}
+
+/** Words of a line that are turned at once, and bytes of a copied line: an odd number of cache lines, so that neighbours find room. */
+const PANEL = 128;
+const PANEL_BYTES: usize = 4 * PANEL + 64;
+
 /**
- * Lines of words, each with the codes of eight rows, as rows of words, each with the codes of eight lines. Halves change places, then
- * bytes, then nibbles, as a matrix of bits is transposed; then whole words.
+ * Lines of words, each with the codes of eight rows, as rows of words, each with the codes of eight lines.
  *
  * @param eights of lines, a multiple of four
  * @param wide words of a line, a multiple of four
  * @param added to each word
- * @param rows in nibble i of it is said which row of eight the i-th of these is: nibbles 0, 4, 1, 5, 2, 6, 3 and 7 of a word
- * @param scratch of 128 bytes for each of `eights`: a stretch of four words goes through it, and stays in the cache
+ * @param rows in nibble i of it is said which row of eight the nibble i of a word is of
+ * @param scratch `SCRATCH_BYTES` (`../kernels.ts`) for each of `eights`: lines far from one another are copied there, a stretch of them at
+ * a time, which is quicker than to come back to each for every four words
  */
 export function turnNibbles(
   from: usize,
@@ -53,58 +89,101 @@ export function turnNibbles(
   toStride: usize,
   scratch: usize,
 ): void {
-  const more = i32x4.splat(added);
-  for (let x = 0; x < wide; x += 4) {
-    let at = from + ((<usize>x) << 2);
-    let turned = scratch;
-    for (let eight = 0; eight < eights; eight += 1) {
-      const a = i32x4.add(v128.load(at), more);
-      const b = i32x4.add(v128.load(at + fromStride), more);
-      const c = i32x4.add(v128.load(at + 2 * fromStride), more);
-      const d = i32x4.add(v128.load(at + 3 * fromStride), more);
-      const e = i32x4.add(v128.load(at + 4 * fromStride), more);
-      const f = i32x4.add(v128.load(at + 5 * fromStride), more);
-      const g = i32x4.add(v128.load(at + 6 * fromStride), more);
-      const h = i32x4.add(v128.load(at + 7 * fromStride), more);
-      fourRows(turned, lowHalves(a, e), lowHalves(b, f), lowHalves(c, g), lowHalves(d, h));
-      fourRows(turned + 16, highHalves(a, e), highHalves(b, f), highHalves(c, g), highHalves(d, h));
-      at += 8 * fromStride;
-      turned += 128;
-    }
-    for (let i: usize = 0; i < 8; i += 1) {
-      const row = ((<usize>x) << 3) + ((rows >> ((<u32>i) << 2)) & 7);
-      transposeWords(scratch + (i << 4), 128, eights, 4, to + row * toStride, toStride << 3);
+  const lines = scratch + ((<usize>eights) << 7);
+  for (let x = 0; x < wide; x += PANEL) {
+    const words = min(PANEL, wide - x);
+    copyLines(from + ((<usize>x) << 2), fromStride, eights << 3, (<usize>words) << 2, lines);
+    for (let word = 0; word < words; word += 4) {
+      turnFour(lines + ((<usize>word) << 2), eights, added, rows, to, toStride, scratch);
+      to += toStride << 5;
     }
   }
 }
 
-/** Every second of eight vectors from `at`: of 16 bits that four pairs of columns have in common. */
-function fourRows(at: usize, ae: v128, bf: v128, cg: v128, dh: v128): void {
-  const evenA = evenBytes(ae, cg);
-  const evenB = evenBytes(bf, dh);
-  const oddA = oddBytes(ae, cg);
-  const oddB = oddBytes(bf, dh);
-  const low = i8x16.splat(0x0f);
-  v128.store(at, v128.bitselect(evenA, i32x4.shl(evenB, 4), low));
-  v128.store(at + 32, v128.bitselect(i32x4.shr_u(evenA, 4), evenB, low));
-  v128.store(at + 64, v128.bitselect(oddA, i32x4.shl(oddB, 4), low));
-  v128.store(at + 96, v128.bitselect(i32x4.shr_u(oddA, 4), oddB, low));
+function copyLines(from: usize, stride: usize, lines: i32, bytes: usize, to: usize): void {
+  for (let line = 0; line < lines; line += 1) {
+    for (let at: usize = 0; at < bytes; at += 64) {
+      const first = v128.load(from + at);
+      const second = v128.load(from + at, 16);
+      const third = v128.load(from + at, 32);
+      const fourth = v128.load(from + at, 48);
+      v128.store(to + at, first);
+      v128.store(to + at, second, 16);
+      v128.store(to + at, third, 32);
+      v128.store(to + at, fourth, 48);
+    }
+    from += stride;
+    to += PANEL_BYTES;
+  }
 }
 
-function lowHalves(a: v128, e: v128): v128 {
-  return v128.shuffle<u16>(a, e, 0, 8, 2, 10, 4, 12, 6, 14);
+/** Four words of each copied line, as 32 rows. */
+function turnFour(
+  from: usize,
+  eights: i32,
+  added: u32,
+  rows: u32,
+  to: usize,
+  toStride: usize,
+  scratch: usize,
+): void {
+  const more = i32x4.splat(added);
+  const end = scratch + ((<usize>eights) << 7);
+  for (let turned = scratch; turned < end; turned += 128) {
+    const a = i32x4.add(v128.load(from), more);
+    const b = i32x4.add(v128.load(from + PANEL_BYTES), more);
+    const c = i32x4.add(v128.load(from + 2 * PANEL_BYTES), more);
+    const d = i32x4.add(v128.load(from + 3 * PANEL_BYTES), more);
+    const e = i32x4.add(v128.load(from + 4 * PANEL_BYTES), more);
+    const f = i32x4.add(v128.load(from + 5 * PANEL_BYTES), more);
+    const g = i32x4.add(v128.load(from + 6 * PANEL_BYTES), more);
+    const h = i32x4.add(v128.load(from + 7 * PANEL_BYTES), more);
+    // Nibbles that are not in the place where both lines need them, in the low half of each byte.
+    const ab = otherNibbles(a, b);
+    const cd = otherNibbles(c, d);
+    const ef = otherNibbles(e, f);
+    const gh = otherNibbles(g, h);
+    eightWords(turned, lowNibbles(a, ab), lowNibbles(c, cd), lowNibbles(e, ef), lowNibbles(g, gh));
+    eightWords(turned + 16, v128.xor(b, ab), v128.xor(d, cd), v128.xor(f, ef), v128.xor(h, gh));
+    from += 8 * PANEL_BYTES;
+  }
+  for (let word: usize = 0; word < 4; word += 1) {
+    const eight = to + (word << 3) * toStride;
+    for (let odd: u32 = 0; odd < 2; odd += 1) {
+      const row = rows >> (odd << 2);
+      fourRows(
+        scratch + (word << 5) + ((<usize>odd) << 4),
+        128,
+        eights,
+        eight + toStride * (row & 7),
+        eight + toStride * ((row >> 8) & 7),
+        eight + toStride * ((row >> 16) & 7),
+        eight + toStride * ((row >> 24) & 7),
+      );
+    }
+  }
 }
 
-function highHalves(a: v128, e: v128): v128 {
-  return v128.shuffle<u16>(a, e, 1, 9, 3, 11, 5, 13, 7, 15);
+/** Where the high nibble of a byte of `a` differs from the low one of `b`: exclusive or with it puts each in the place of the other. */
+function otherNibbles(a: v128, b: v128): v128 {
+  return v128.and(v128.xor(i32x4.shr_u(a, 4), b), i8x16.splat(0x0f));
 }
 
-function evenBytes(a: v128, c: v128): v128 {
-  return v128.shuffle<u8>(a, c, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+/** Bytes of the low nibbles of `a` and those of its neighbour. */
+function lowNibbles(a: v128, other: v128): v128 {
+  return v128.xor(a, i32x4.shl(other, 4));
 }
 
-function oddBytes(a: v128, c: v128): v128 {
-  return v128.shuffle<u8>(a, c, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+/** Byte i of every word of four vectors, side by side: word by word, 32 bytes apart. */
+function eightWords(at: usize, p: v128, q: v128, r: v128, s: v128): void {
+  const pqLow = v128.shuffle<u8>(p, q, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const pqHigh = v128.shuffle<u8>(p, q, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const rsLow = v128.shuffle<u8>(r, s, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const rsHigh = v128.shuffle<u8>(r, s, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  v128.store(at, v128.shuffle<u16>(pqLow, rsLow, 0, 8, 1, 9, 2, 10, 3, 11));
+  v128.store(at + 32, v128.shuffle<u16>(pqLow, rsLow, 4, 12, 5, 13, 6, 14, 7, 15));
+  v128.store(at + 64, v128.shuffle<u16>(pqHigh, rsHigh, 0, 8, 1, 9, 2, 10, 3, 11));
+  v128.store(at + 96, v128.shuffle<u16>(pqHigh, rsHigh, 4, 12, 5, 13, 6, 14, 7, 15));
 }
 
 /**
