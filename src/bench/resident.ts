@@ -68,14 +68,16 @@ export async function randomSequence(
   });
 }
 
-/** One batch of greedy answers without early ends; milliseconds per decode step, and of the whole with its prefill. */
+/** One batch of greedy answers without early ends; milliseconds of each decode step, those of one run alike, and of the whole with its prefill. */
 export async function timedRun(
   runtime: Runtime,
   subject: ResidentSubject,
   sequence: Sequence,
   asked: Pick<GenerateOptions, 'nextPosition' | 'maxNewTokens'> & { readonly rows: readonly RowSpec[] },
 ): Promise<{ tokens: readonly number[]; milliseconds: number[]; total: number }> {
-  const stamps: number[] = [];
+  /** Steps whose tokens were told in one go, and when. */
+  const runs: { readonly told: number; steps: number }[] = [];
+  let telling = false;
   const started = performance.now();
   const [first] = await generate(runtime, subject, sequence, {
     ...asked,
@@ -83,12 +85,19 @@ export async function timedRun(
     sources: new Map(),
     rowsPerPrefill: asked.rows.length,
     onToken: (row) => {
-      if (row === 0) stamps.push(performance.now());
+      if (row !== 0) return;
+      if (!telling) runs.push({ told: performance.now(), steps: 0 });
+      (runs.at(-1) as { steps: number }).steps += 1;
+      telling = true;
+      queueMicrotask(() => (telling = false));
     },
   });
   return {
     tokens: first?.tokens ?? [],
-    milliseconds: stamps.slice(1).map((stamp, index) => stamp - (stamps[index] as number)),
+    milliseconds: runs.slice(1).flatMap(({ told, steps }, index) => {
+      const each = (told - (runs[index] as { told: number }).told) / steps;
+      return Array.from({ length: steps }, () => each);
+    }),
     total: performance.now() - started,
   };
 }

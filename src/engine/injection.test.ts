@@ -46,6 +46,7 @@ describe.each(CHECKPOINTS)('%s', (name) => {
   it('adds it while the prompt is read, and in no step of decoding', async () => {
     const { sequence, nextPosition } = await model.prepare(square());
     const runs = vi.spyOn(model.runtime.decoder, 'run');
+    const loops = vi.spyOn(model.runtime.decoder, 'runLoop');
     await generate(model.runtime, whole(model), sequence, {
       rows: [{}],
       maxNewTokens: 4,
@@ -55,9 +56,12 @@ describe.each(CHECKPOINTS)('%s', (name) => {
       rowsPerPrefill: 1,
     });
     const injected = runs.mock.calls.map(([, , { injections }]) => injections?.length ?? 0);
+    const fed = loops.mock.calls.flatMap(([, , feeds]) => Object.keys(feeds));
     vi.restoreAllMocks();
-    // What stands before the image, the rest of the prompt, and three steps.
-    expect(injected).toEqual([3, 3, 0, 0, 0]);
+    // What stands before the image, and the rest of the prompt; then three steps in a loop.
+    expect(injected).toEqual([3, 3]);
+    expect(fed).toContain('steps');
+    expect(fed.filter((name) => name.includes('injection'))).toEqual([]);
   });
 
   it('reads as the source does where all layers are swapped, whatever becomes of the injection', async () => {
