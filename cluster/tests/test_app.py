@@ -63,12 +63,12 @@ def test_a_sweep_in_parts_is_the_sweep_of_one_machine(tmp_path: Path) -> None:
     try:
         words = [*SWAP, "--parts", PARTS, "--out", out, "--address", nodes.address]
         process = begin(words, app=APP, folder=APP)
-        until(lambda: len(whole(out)) >= 1 and nodes.busy_on_added(), 300, process)
+        until(lambda: len(whole(out)) >= 1 and nodes.busy_on_added(), process=process)
         kill(nodes.busy_on_added()[0])
-        until(lambda: len(whole(out)) >= 3 and nodes.busy_on_added(), 300, process)
+        until(lambda: len(whole(out)) >= 3 and nodes.busy_on_added(), process=process)
         before = whole(out)
         nodes.remove()
-        ran = end(process, 400)
+        ran = end(process)
     finally:
         nodes.close()
     assert ran.code == 0, ran.said
