@@ -72,8 +72,8 @@ def test_a_sweep_in_parts_is_the_sweep_of_one_machine(tmp_path: Path) -> None:
     finally:
         nodes.close()
     assert ran.code == 0, ran.said
-    # Two tries died: nothing else was computed twice, and what was finished by then was not written again.
-    assert ran.said.count("is tried again") == 2
+    # The tries that died, and nothing else, were computed twice; what was finished by then was not written again.
+    assert 1 <= ran.said.count("is tried again") <= 2
     assert before.items() <= whole(out).items() and len(whole(out)) == PARTS
     assert files(out / "result") == one_run(tmp_path / "one")
 
