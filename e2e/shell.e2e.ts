@@ -121,7 +121,7 @@ test('with the demo family: what is missing is offered, charts stand first and s
   await goTo(page, 'necessity');
   const main = page.getByRole('main');
   await main.getByRole('button', { name: 'Open the demo family' }).click();
-  await expect(main.getByText(/^Open, and not loaded/)).toBeVisible(LOADED);
+  await expect(main.getByText(/^Open but not loaded/)).toBeVisible(LOADED);
   // Pressed on a page of its own, it is for that page.
   await expect(page.getByRole('progressbar', { name: 'Opening the demo family' })).toBeHidden(LOADED);
   await expect(page.getByRole('complementary', { name: 'Try it' })).toBeHidden();

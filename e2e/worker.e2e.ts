@@ -280,6 +280,7 @@ function expectGone(pids: readonly number[]): void {
 /** With `WORKER_MEMORY=1`: 200 requests, and what page and browser take after 20, 100 and 200 of them. */
 test('memory stays flat over many requests', async () => {
   test.skip(process.env['WORKER_MEMORY'] !== '1', 'takes minutes');
+  test.setTimeout(1_800_000);
   const other = start('memory');
   const taken = new Map<number, { readonly page: number; readonly browser: number }>();
   for (let count = 1; count <= 200; count++) {

@@ -68,6 +68,17 @@ describe('reading flags', () => {
     expect(() => readFlags(command, ['--part', 'a', '--shard', '1/3', 'b'])).toThrow('"b" is not a flag');
   });
 
+  test('gives words without a flag to the one that takes them, and refuses them of commands that have none', () => {
+    const command: Command = {
+      ...{ help: '', writes: 'folder', rest: 'parts' },
+      flags: { parts: { kind: 'parts', required: true, help: 'folders' }, out: { kind: 'path', help: '' } },
+    };
+    const read = { parts: ['a', 'b', 'c'], out: 'o' };
+    expect(readFlags(command, ['a', '--out', 'o', 'b', 'c'])).toEqual(read);
+    expect(readFlags(command, ['--parts', 'a', 'b', '--out', 'o', 'c'])).toEqual(read);
+    expect(() => readFlags(command, ['--out', 'o'])).toThrow('required; --parts');
+  });
+
   test('tells an empty prompt from a missing one', () => {
     expect(readFlags(generate, ['--model', 'folder', '--prompt', '']).prompt).toBe('');
     expect(() => readFlags(generate, ['--model', 'folder', '--prompt'])).toThrow('no value; --prompt');

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS, type Command } from './commands.mjs';
+import { fileStamp } from './file-stamp.mjs';
 import { findDemos, findInputs } from './inputs.mjs';
 import { NamedError } from './named-error.mjs';
 import { ROOT } from './paths.mjs';
@@ -38,6 +39,7 @@ describe('bad input ends with 2, one line on stderr and nothing on stdout', () =
       ['energy', '--in', 'demo:x', '--rl', 'demo:y', '--journal', 'no.journal.jsonl'],
       /^FileNotFound: there is no file "no.journal.jsonl"; --journal; .*\n$/,
     ],
+    [['worker', '--model', 'demo:x'], /^UnknownFlag: "--model" is not a flag; known: \n$/],
     [['kept', '--save', 'KEY'], /^BadValue: a file cannot go to stdout; --out; give a file\n$/],
   ])('%j', (words, stderr) => {
     const { status, ...said } = headless(...words);
@@ -48,7 +50,14 @@ describe('bad input ends with 2, one line on stderr and nothing on stdout', () =
 });
 
 test('help is no error', () => {
-  expect(headless('--help')).toMatchObject({ status: 0, stderr: '' });
+  expect(headless('--help')).toMatchObject({
+    ...{
+      status: 0,
+      stderr: '',
+      stdout: expect.stringMatching(/^ {2}ablate {2}.*^ {2}worker {2}/ms) as string,
+    },
+  });
+  expect(headless('worker', '--help')).toMatchObject({ status: 0, stderr: '' });
   expect(headless('generate', '--help').stdout).toContain('--max-new-tokens INTEGER');
 });
 
@@ -207,4 +216,31 @@ describe('exit codes', () => {
       'Bad: one two three',
     );
   });
+});
+
+test('a stamp tells files from others by name, place, size and time, and not by a link to their folder', () => {
+  const [top, link] = [join(folder, 'stamped'), join(folder, 'stamped-link')];
+  mkdirSync(top);
+  symlinkSync(top, link);
+  const [a, b] = ['a', 'b'].map((name) => join(top, name)) as [string, string];
+  const time = new Date(1_700_000_000_000);
+  const write = (file: string, text: string, at = time): void => {
+    writeFileSync(file, text);
+    utimesSync(file, at, at);
+  };
+  for (const file of [a, b]) write(file, 'text');
+  const stamp = fileStamp([a, b]);
+  expect(stamp).toMatch(/^[0-9a-f]{64}$/);
+  expect(fileStamp([join(link, 'a'), join(link, 'b')])).toBe(stamp);
+  expect(fileStamp([b, a])).not.toBe(stamp);
+  expect(fileStamp([a])).not.toBe(stamp);
+  symlinkSync(b, join(top, 'c'));
+  expect(fileStamp([a, join(top, 'c')])).not.toBe(stamp);
+  write(b, 'texts');
+  const longer = fileStamp([a, b]);
+  expect(longer).not.toBe(stamp);
+  write(b, 'text', new Date(1_700_000_000_001));
+  expect(new Set([stamp, longer, fileStamp([a, b])]).size).toBe(3);
+  write(b, 'text');
+  expect(fileStamp([a, b])).toBe(stamp);
 });

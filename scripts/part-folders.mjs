@@ -32,6 +32,8 @@ export function partFolders(flag, folders) {
         `--${flag}`,
         'give folders that --shard wrote',
       );
+    if (!existsSync(join(top, PART)))
+      throw new NamedError('NotAPart', `the folder has no ${PART}`, folder, 'give folders that --shard wrote');
     const within = realpathSync(top) + sep;
     for (const path of partFiles(top)) {
       const file = join(top, path);

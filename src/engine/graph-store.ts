@@ -34,7 +34,7 @@ interface Entry {
 /** Graphs with constants are dropped, least recently used first, beyond this many bytes of WASM heap. */
 const CONSTANT_GRAPH_BYTES = 1.5 * 2 ** 30;
 
-/** Of spare ones one is held, and several up to so many bytes: in every lane, beside all others. */
+/** Spare ones are held up to so many bytes, in every lane, beside all others. */
 const SPARE_BYTES = 128 * 2 ** 20;
 
 /** A spare graph gives way to another only when it was not asked for during so many runs, so that no two drive each other out again and again. */
@@ -89,7 +89,7 @@ export class GraphStore {
     }
     const spare = [...this.#entries].filter(([, entry]) => entry.spare);
     let held = spare.reduce((sum, [, entry]) => sum + entry.bytes, 0);
-    const fits = (): boolean => held === 0 || held + bytes <= SPARE_BYTES;
+    const fits = (): boolean => held + bytes <= SPARE_BYTES;
     const idle = spare.filter(([, { asked }]) => asked < this.#spareRuns - SPARE_RUNS);
     const given = idle.filter(([, entry]) => {
       if (fits()) return false;

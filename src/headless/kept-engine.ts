@@ -19,14 +19,22 @@ interface Engine {
 }
 
 export class KeptEngine {
+  readonly #connect: (lanes: number | undefined) => EngineClient;
   #now: Engine | null = null;
+
+  /** @param connect starts an engine */
+  constructor(
+    connect: (lanes: number | undefined) => EngineClient = (lanes) => connectEngine(undefined, lanes),
+  ) {
+    this.#connect = connect;
+  }
 
   /** The engine of these flags; an earlier one of others ends. @param alone whether an earlier one ends in any case */
   of(flags: EngineFlags, alone: boolean): Pick<Engine, 'client' | 'models'> {
     const key = JSON.stringify([flags.lanes ?? null, flags.memory ?? null, flags.device ?? null]);
     if (alone || this.#now?.key !== key) {
       this.end();
-      const client = connectEngine(undefined, flags.lanes);
+      const client = this.#connect(flags.lanes);
       const lanes = flags.lanes ?? Math.min(MOST_LANES, navigator.hardwareConcurrency);
       this.#now = { key, client, models: new KeptModels(client, lanes) };
     }

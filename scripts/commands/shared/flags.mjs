@@ -60,7 +60,7 @@ export const JOURNAL = {
  */
 export const SHARD = {
   kind: 'text',
-  pattern: /^(\d+\/\d+|auto)$/,
+  pattern: /^([1-9]\d*\/[1-9]\d*|auto)$/,
   example: '1/4',
   help: 'part i/n of the work, i from 1, into a folder that `combine` takes; auto: as SLURM or Kubernetes tells',
 };

@@ -17,6 +17,7 @@ import { gradeAll } from '../tables/graded.ts';
 import { metricTable } from '../tables/metric-table.ts';
 import { resultFiles } from '../testing/results.ts';
 import { blockVariant, type ResidentCheckpoint, type Variant } from '../variant.ts';
+import type { WorkProgress } from '../../work/long-work.ts';
 import type { Answer } from './answer.ts';
 import { answerAll } from './answer-all.ts';
 import { type Ask, planAsks } from './ask.ts';
@@ -157,7 +158,15 @@ it('are the same to the last byte, within memory for 1.3 of two models', async (
     4,
     200,
   )) as PlannedTurns;
-  const answers = await answerAll(engine, asks, settings, {}, 4);
+  const turns: string[] = [];
+  const onProgress = ({ phase, of = '', done, total }: WorkProgress): void => {
+    if (phase === 'reading weights') turns.push(`${of} ${done}/${total}`);
+  };
+  const answers = await answerAll(engine, asks, settings, { onProgress }, 4);
+  // Whose weights are read is told once a turn, with the answers before it: as many of each variant.
+  const each = held.size / variants.length;
+  const told = planned.order.map((turn, at) => `${variants[turn]?.name} ${at * each}/${held.size}`);
+  expect(turns).toEqual(told);
   expect(answers).toEqual(held);
   expect([...written(answers)]).toEqual([...written(held)]);
   expect(engine.peakBytes).toBeLessThanOrEqual(memory());

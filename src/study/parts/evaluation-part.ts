@@ -11,7 +11,6 @@ import { drawSets } from '../../evaluation/samples/draw.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Json } from '../../identity/canonical-json.ts';
 import type { UpdatesPlan } from '../../analyses/updates.ts';
-import type { ImageProcessing } from '../../vlm/image-processing.ts';
 import { evaluationAgain, type EvaluationGiven, evaluationWith } from '../shown/evaluation-given.ts';
 import { withoutPictures } from '../shown/samples.ts';
 import { NO_ENGINE } from './no-engine.ts';
@@ -79,13 +78,17 @@ export async function evaluationPart(
       ...(updates ? [updatesRecords(updates, updates.records, shard)] : []),
     ],
     given: {
-      asked: evaluationWith(kept, sets && (await ownItems(sets.samples, reading.imageProcessing, shard))),
+      asked: evaluationWith(kept, sets && (await ownItems(sets.samples, reading, shard))),
       compared,
     },
   };
 }
 
-async function ownItems(sets: ItemSets, processing: ImageProcessing, { index, count }: Shard): Promise<Json> {
+async function ownItems(
+  sets: ItemSets,
+  reading: Required<ImageReading>,
+  { index, count }: Shard,
+): Promise<Json> {
   const lists = Object.entries(sets as unknown as Readonly<Record<string, readonly unknown[]>>);
   return Object.fromEntries(
     await Promise.all(
@@ -93,7 +96,7 @@ async function ownItems(sets: ItemSets, processing: ImageProcessing, { index, co
         const places = [...items.keys()].filter((place) => place % count === index);
         const own = await withoutPictures(
           places.map((place) => items[place]),
-          processing,
+          reading,
         );
         return [kind, ownList(own as readonly Json[], places, items.length)] as const;
       }),

@@ -1,10 +1,10 @@
 /** Samples as they are kept with what was measured on them: all that they say, and of their pictures the hashes alone. */
 import type { Json } from '../../identity/canonical-json.ts';
 import { NamedError } from '../../named-error.ts';
-import { pictureSize } from '../../image/picture-size.ts';
+import type { ImageReading } from '../../engine/protocol/prompt.ts';
+import { seenSize } from '../../evaluation/samples/seen-size.ts';
 import { gonePicture, pictureHash } from '../../probes/data/picture-hash.ts';
-import { openPicture, type Picture } from '../../probes/data/picture.ts';
-import type { ImageProcessing } from '../../vlm/image-processing.ts';
+import type { Picture } from '../../probes/data/picture.ts';
 
 /** More would be kept beside each of their settings, and make a line that no journal takes. */
 const MOST_SAMPLES = 10_000;
@@ -27,25 +27,25 @@ const HASH = 'sha256 of picture';
 const SIZE = 'width and height';
 
 /**
- * @param processing how pixels are made of pictures, where their sizes are kept, too
+ * @param reading how pixels are made of pictures, where their sizes are kept, too
  * @throws NamedError those of reading pictures
  */
-export async function withoutPictures(value: unknown, processing?: ImageProcessing): Promise<Json> {
-  if (isPicture(value)) return keptPicture(value, processing);
-  if (Array.isArray(value)) return Promise.all(value.map((item) => withoutPictures(item, processing)));
+export async function withoutPictures(value: unknown, reading?: Required<ImageReading>): Promise<Json> {
+  if (isPicture(value)) return keptPicture(value, reading);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => withoutPictures(item, reading)));
   if (typeof value !== 'object' || value === null) return value as Json;
   const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return Object.fromEntries(
     await Promise.all(
-      entries.map(async ([name, inner]) => [name, await withoutPictures(inner, processing)] as const),
+      entries.map(async ([name, inner]) => [name, await withoutPictures(inner, reading)] as const),
     ),
   );
 }
 
-async function keptPicture(picture: Picture, processing: ImageProcessing | undefined): Promise<Json> {
+async function keptPicture(picture: Picture, reading: Required<ImageReading> | undefined): Promise<Json> {
   const hash = await pictureHash(picture);
-  const size = processing && (await pictureSize(await openPicture(picture), processing));
-  return { [HASH]: hash, ...(size ? { [SIZE]: [size.width, size.height] } : {}) };
+  const size = reading && (await seenSize(picture, reading));
+  return { [HASH]: hash, ...(size ? { [SIZE]: size } : {}) };
 }
 
 /** The same samples, with something in place of each picture that has its name, and of its bytes at most what says its size. */

@@ -1,8 +1,7 @@
 import { texts } from '../language/texts.ts';
 
 export const en = {
-  waiting: (models: readonly string[]) =>
-    `Open, and not loaded, so that it is not asked: ${models.join(', ')}.`,
+  waiting: (models: readonly string[]) => `Open but not loaded, and so not asked: ${models.join(', ')}.`,
   loadThem: 'Load them',
   chart: 'Runs with a frozen region on the three metrics',
   published: {
