@@ -48,8 +48,7 @@ def main() -> None:
     os.environ["FRANKENSCOPE_CACHE"] = str(root / "cache")
     words = [*SWAP, "--samples", str(SAMPLES)]
     figures: dict[str, object] = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
-    for name, more in (("one process, its own choice of engines", []), ("one process, one engine", ["--lanes", "1"])):
-        figures[name] = timed([*app(), *words, *more, "--restart", "--quiet", "--out", str(root / name)])
+    figures["one process"] = timed([*app(), *words, "--quiet", "--out", str(root / "one")])
     figures["two workers, 8 parts"] = timed([*ours(), *words, "--lanes", "1", "--parts", "8", "--out", str(root / "8")])
     figures["parts of one worker"] = parts_of_one_worker(root)
     figures[f"{MANY} parts, the schedule alone"] = simulated(Instant())
@@ -140,9 +139,12 @@ def own_seconds(pid: int) -> float:
 
 def kind(title: str) -> str:
     """Name what a process is."""
-    for part, name in (("chrom", "browsers"), ("headless.mjs", "app in Node"), ("ray::", "Ray's processes of parts")):
-        if part in title:
+    program = Path(title.split(" ", maxsplit=1)[0]).name
+    for part, name in (("chrom", "browsers"), ("node", "app in Node")):
+        if program.startswith(part):
             return name
+    if title.startswith("ray::"):
+        return "Ray's processes of parts"
     return "driver" if "frankenscope_ray" in title else "Ray's own (GCS, raylet, agents)"
 
 

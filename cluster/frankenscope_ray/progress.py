@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from typing import TextIO
@@ -106,6 +107,8 @@ class Progress:
             self._stream.write(f"{text}\n")
         else:
             self._clear()
+            # A line that wraps could not be taken back.
+            text = text[: shutil.get_terminal_size().columns - 1]
             self._stream.write(text)
             self._shown = len(text)
         self._stream.flush()

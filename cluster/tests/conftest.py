@@ -34,7 +34,7 @@ def begin(words: Sequence[object], app: Path = FAKE, folder: Path | None = None)
     )
 
 
-def end(process: subprocess.Popen[bytes], seconds: float = 240) -> Ran:
+def end(process: subprocess.Popen[bytes], seconds: float = 900) -> Ran:
     """Wait for its end."""
     out, said = process.communicate(timeout=seconds)
     assert out == b"", out.decode()

@@ -83,7 +83,7 @@ def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def until(what: Callable[[], object], seconds: float = 60, process: subprocess.Popen[bytes] | None = None) -> None:
+def until(what: Callable[[], object], seconds: float = 300, process: subprocess.Popen[bytes] | None = None) -> None:
     """Wait until something is so, as long as a process runs that is to make it so."""
     late = time.monotonic() + seconds
     while not what():
