@@ -33,7 +33,12 @@ export function partFolders(flag, folders) {
         'give folders that --shard wrote',
       );
     if (!existsSync(join(top, PART)))
-      throw new NamedError('NotAPart', `the folder has no ${PART}`, folder, 'give folders that --shard wrote');
+      throw new NamedError(
+        'NotAPart',
+        `the folder has no ${PART}`,
+        folder,
+        'give folders that --shard wrote',
+      );
     const within = realpathSync(top) + sep;
     for (const path of partFiles(top)) {
       const file = join(top, path);
