@@ -18,6 +18,10 @@ if ! cmp -s requirements-test.txt "$made"; then
 fi
 # Ray tells its makers of its use otherwise.
 export RAY_USAGE_STATS_ENABLED=0
+# What its sessions leave; a short path, since sockets lie below it.
+RAY_TMPDIR=$(mktemp -d /tmp/rayXXXXXX)
+export RAY_TMPDIR
+trap 'rm -rf "$RAY_TMPDIR"' EXIT
 .venv/bin/ruff check .
 .venv/bin/ruff format --check .
 .venv/bin/mypy

@@ -43,11 +43,11 @@ Exit codes: 0 done, 1 a part failed, 2 bad input, 3 interrupted."""
 
 
 class Interruption:
-    """Ctrl+C and SIGTERM: the first ends the run in order, the second at once."""
+    """Ctrl+C and SIGTERM: the first ends parts in order, the second leaves them, the third does not even wait for Ray to end."""
 
     def __init__(self) -> None:
         """Begin without one."""
-        self.asked = False
+        self.times = 0
 
     def listen(self) -> None:
         """Take both signals."""
@@ -55,9 +55,10 @@ class Interruption:
             signal.signal(number, self._take)
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        if self.asked:
+        # An exception from here would come out of Ray's own code as another.
+        self.times += 1
+        if self.times > 2:  # noqa: PLR2004
             os._exit(Exit.INTERRUPTED)
-        self.asked = True
 
 
 def main() -> None:
@@ -122,7 +123,7 @@ def _on_ray(options: Options, work: Run, progress: Progress, interruption: Inter
             raise NamedError("NotEnoughResources", what, "this machine", "ask for less with --…-per-part", Exit.BAD_INPUT)
         progress.say(f"{what}: waiting for one")
     try:
-        return work.compute(RayPool(options.resources), progress, lambda: interruption.asked)
+        return work.compute(RayPool(options.resources), progress, lambda: interruption.times)
     finally:
         progress.end()
         stop_ray()

@@ -94,7 +94,7 @@ class Run:
             missing = (index for index in range(1, self.options.parts + 1) if index not in work.finished)
             yield from (replace(task, index=index) for index in missing)
 
-    def compute(self, pool: Pool[Ref], progress: Progress, stopped: Callable[[], bool]) -> Report:
+    def compute(self, pool: Pool[Ref], progress: Progress, stopped: Callable[[], int]) -> Report:
         """Run all parts that are not finished."""
         for work in self.works.values():
             for records in work.finished.values():

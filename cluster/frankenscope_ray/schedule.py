@@ -88,12 +88,13 @@ def run_tasks(
     policy: Policy,
     keep: Callable[[Task, Done], Done],
     listener: Listener,
-    stopped: Callable[[], bool],
+    stopped: Callable[[], int],
 ) -> Report:
     """Run every part to its end.
 
-    ``keep`` takes what a finished one sent; what it answers is how it ended. Time and memory are in proportion to the parts in
-    flight and to those that failed, not to all of them.
+    ``keep`` takes what a finished one sent; what it answers is how it ended. ``stopped`` says how often a person has asked for an
+    end: once cancels what runs, twice leaves it. Time and memory are in proportion to the parts in flight and to those that
+    failed, not to all of them.
     """
     return _Run(pool, policy, keep, listener, stopped).run(iter(tasks))
 
@@ -105,7 +106,7 @@ class _Run:
         policy: Policy,
         keep: Callable[[Task, Done], Done],
         listener: Listener,
-        stopped: Callable[[], bool],
+        stopped: Callable[[], int],
     ) -> None:
         self.pool: Pool[Ref] = pool
         self.policy = policy
@@ -175,7 +176,7 @@ class _Run:
         """End what runs; what is finished meanwhile is kept."""
         self.pool.cancel(list(self.running))
         until = time.monotonic() + CANCEL_SECONDS
-        while self.running and time.monotonic() < until:
+        while self.running and time.monotonic() < until and self.stopped() < 2:  # noqa: PLR2004
             for ref in self.pool.wait(list(self.running), TICK_SECONDS):
                 task = self.running.pop(ref)
                 outcome = self.pool.outcome(ref)

@@ -161,3 +161,16 @@ def test_a_second_run_of_one_folder_waits_outside(nodes: Nodes, tmp_path: Path) 
     assert (second.code, second.said.split(":")[0]) == (2, "RunUnderWay")
     os.kill(first.pid, signal.SIGTERM)
     assert end(first).code == 3
+
+
+def test_a_second_interruption_waits_for_no_part_and_leaves_no_process(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    process = begin(["count", "--samples", "4", "--ms", "600000", "--parts", "2", "--out", out])
+    until((out / "journals" / "1-of-2").exists, process=process)
+    below = descendants(process.pid)
+    assert len(below) > 4
+    process.send_signal(signal.SIGINT)
+    process.send_signal(signal.SIGTERM)
+    ran = end(process)
+    assert (ran.code, ran.said.splitlines()[-1].partition(":")[0]) == (3, "Interrupted")
+    until(lambda: not any(alive(pid) for pid in below))

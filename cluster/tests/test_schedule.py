@@ -135,6 +135,12 @@ def test_a_stopped_run_cancels_what_runs_and_keeps_what_is_finished() -> None:
     assert len(pool.cancelled) == 8 and len(pool.tasks) == 12
 
 
+def test_a_run_that_is_stopped_twice_waits_for_nothing() -> None:
+    pool, heard, asked = Scripted(at_once=0), Heard(), iter([0, 1, 2])
+    report = run_tasks(tasks(5), pool, Policy(), lambda _, done: done, heard, lambda: next(asked))
+    assert report.interrupted and len(pool.cancelled) == 5 and heard.finished_parts == []
+
+
 def test_a_journal_that_was_sent_back_goes_along() -> None:
     pool = Scripted({1: [replace(FAILED, journal=b"lines"), Died("NodeDiedError")]})
     ran(pool, count=1)
