@@ -67,7 +67,12 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
     { counts: shard ? own : plan.cost, samples: asked, models, reading: given.reading },
     context,
   );
-  const meter = new RunMeter({ engine, device: models[0]?.model.device ?? 'wasm' });
+  // A part is often a few seconds, and what parts take together is not what one run takes.
+  const meter = new RunMeter({
+    engine,
+    device: models[0]?.model.device ?? 'wasm',
+    withoutFloor: shard !== null,
+  });
   const { answers, generated } = await answered(context, plan, meter, shard && asks);
   tellTaken();
   signal.throwIfAborted();

@@ -50,7 +50,12 @@ export async function ranProbe(context: AnalysisContext, probe: Probe): Promise<
       return plan;
     },
   };
-  const meter = new RunMeter({ engine, device: models[0]?.model.device ?? 'wasm' });
+  // A part is often a few seconds, and what parts take together is not what one run takes.
+  const meter = new RunMeter({
+    engine,
+    device: models[0]?.model.device ?? 'wasm',
+    withoutFloor: shard !== null,
+  });
   const journalled: Journalled = (identity, total, work) =>
     whole
       ? partJournalled(context, whole.identity, whole.total, meter.measuring(work))

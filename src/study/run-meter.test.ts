@@ -147,6 +147,18 @@ test('what is not known is left out: no floor where one engine could not be meas
   expect(meter.figures(1)).toBeNull();
 });
 
+test('without a floor no plain answer is asked', async () => {
+  const plainCost = vi.fn(() => Promise.resolve({ cell: 1, step: 1 }));
+  let cells = 0;
+  const worked = () =>
+    Promise.resolve([{ engine: { plainCost }, threads: 1, cells: (cells += 1), steps: 0 }]);
+  const meter = new RunMeter({ engine: { worked }, device: 'wasm', withoutFloor: true });
+  await meter.measuring(async ({ onRecord }: LongWork<number>) => onRecord?.('a', 1))({});
+  expect(meter.figures(1)).toMatchObject({ computed: 1, lanes: 1, threads: 1 });
+  expect(meter.figures(1)).not.toHaveProperty('floor');
+  expect(plainCost).not.toHaveBeenCalled();
+});
+
 test('a plain answer is measured on the last question, once something was asked', async () => {
   const cost = await world.engine.plainCost();
   expect(cost?.cell).toBeGreaterThan(0);

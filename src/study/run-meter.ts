@@ -15,6 +15,8 @@ export type Computing =
       readonly engine: Counting;
       /** That all models are on. */
       readonly device: Device;
+      /** Whether the floor is left out, since what it takes, plain answers, would be much beside the run. Left out: false. */
+      readonly withoutFloor?: boolean;
     }
   /** Of work on weights. */
   | { readonly device: 'cpu' | 'webgpu'; readonly threads: number };
@@ -60,7 +62,9 @@ export class RunMeter {
 
   async #least(before: readonly WorkOfEngine[]): Promise<Least> {
     const { threads } = { threads: undefined, ...this.#computing };
-    return threads === undefined ? leastOf(before, await this.#worked()) : { threads };
+    if (threads !== undefined) return { threads };
+    const { withoutFloor = false } = { withoutFloor: undefined, ...this.#computing };
+    return leastOf(before, await this.#worked(), withoutFloor);
   }
 
   /** Nothing where none is counted, or the engine is gone. */
@@ -86,7 +90,11 @@ type Least = Pick<RunFigures, 'floor' | 'lanes' | 'threads'>;
  * Cells and steps of each engine at what a plain answer takes in it, spread over all that answered. Without a floor where one of them could not be
  * measured.
  */
-async function leastOf(before: readonly WorkOfEngine[], after: readonly WorkOfEngine[]): Promise<Least> {
+async function leastOf(
+  before: readonly WorkOfEngine[],
+  after: readonly WorkOfEngine[],
+  withoutFloor: boolean,
+): Promise<Least> {
   const worked = after.flatMap(({ engine, threads, ...now }) => {
     const then = before.find((one) => one.engine === engine);
     // One that was replaced counts anew.
@@ -98,6 +106,7 @@ async function leastOf(before: readonly WorkOfEngine[], after: readonly WorkOfEn
   const [first] = worked;
   if (!first) return {};
   const threads = first.threads === null ? {} : { threads: first.threads };
+  if (withoutFloor) return { lanes: worked.length, ...threads };
   // All at once, as they computed.
   const costs = await Promise.all(worked.map(({ engine }) => engine.plainCost().catch(() => null)));
   const seconds = worked.map(({ cells, steps }, at) => {
