@@ -24,20 +24,11 @@ from frankenscope_ray.schedule import Policy, run_tasks
 from frankenscope_ray.words import Resources
 
 APP = Path(__file__).resolve().parents[1]
+#: A sweep of a minute or so: pairs of each of four tasks.
+LARGE = ("swap", "--model", "demo:in", "--pairs", "dataset/data/pairs", "--samples", "100", "--device", "wasm")
+#: One of seconds, for what a part costs besides.
 SAMPLES = 24
-SWAP = (
-    "swap",
-    "--model",
-    "demo:in",
-    "--pairs",
-    "dataset/data/pairs",
-    "--tasks",
-    "ocr",
-    "--max-new-tokens",
-    "8",
-    "--device",
-    "wasm",
-)
+SMALL = (*LARGE[:5], "--tasks", "ocr", "--max-new-tokens", "8", "--device", "wasm", "--samples", str(SAMPLES))
 MANY = 10_000
 
 
@@ -46,7 +37,7 @@ def main() -> None:
     root = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
     root.mkdir(parents=True, exist_ok=True)
     os.environ["FRANKENSCOPE_CACHE"] = str(root / "cache")
-    words = [*SWAP, "--samples", str(SAMPLES)]
+    words = LARGE
     figures: dict[str, object] = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
     figures["one process"] = timed([*app(), *words, "--quiet", "--out", str(root / "one")])
     figures["two workers, 8 parts"] = timed([*ours(), *words, "--lanes", "1", "--parts", "8", "--out", str(root / "8")])
@@ -68,7 +59,7 @@ def parts_of_one_worker(root: Path) -> dict[str, dict[str, float]]:
         journal = root / f"journal {part.replace('/', ' of ')}"
         journal.mkdir()
         before, start = spent(worker.pid), time.monotonic()
-        words = [*SWAP, "--samples", str(SAMPLES), "--lanes", "1", "--shard", part, "--out", str(journal / "out")]
+        words = [*SMALL, "--lanes", "1", "--shard", part, "--out", str(journal / "out")]
         answer = worker.ask(words, str(journal))
         if answer.exit != 0:
             raise SystemExit(answer.error)
@@ -202,8 +193,7 @@ class Instant:
 
 def simulated(pool: Instant | RayPool) -> dict[str, float]:
     """Run many parts that do nothing; give the driver's seconds, its processor's, and what its memory grew by."""
-    command = (*SWAP, "--samples", "100000")
-    tasks = (Task("", command, index, MANY, "/runs/x", "id", "/app", "/work", "0.1.0") for index in range(1, MANY + 1))
+    tasks = (Task("", LARGE, index, MANY, "/runs/x", "id", "/app", "/work", "0.1.0") for index in range(1, MANY + 1))
     before, wall, cpu = rss(), time.monotonic(), time.process_time()
     with Path(os.devnull).open("w") as nowhere:
         report = run_tasks(tasks, pool, Policy(), lambda _, done: done, Progress(nowhere, MANY), lambda: False)
