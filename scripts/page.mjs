@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from './browser.mjs';
@@ -25,6 +25,9 @@ const READY_MS = 60_000;
 /** Work answers a cancel within 0.2 s; a page that has not by then hangs. */
 const STOP_MS = 10_000;
 
+/** Processes of a killed browser have ended by then. */
+const LATE_WRITES_MS = 5_000;
+
 /**
  * @typedef {{
  *   path: string,
@@ -49,7 +52,7 @@ export class OpenPage {
   /**
    * @param {Page} page
    * @param {BrowserContext} browser
-   * @param {() => Promise<void>} close
+   * @param {(died: boolean) => Promise<void>} close died: whether the browser has ended by itself
    * @param {string} path
    */
   constructor(page, browser, close, path) {
@@ -86,12 +89,11 @@ export class OpenPage {
     /** @type {BrowserContext | undefined} */
     let browser;
     const end = () => void browser?.close().catch(() => {});
-    const close = () =>
+    const close = (died = false) =>
       cleanUp(progress, {
         'the browser could not be closed': () => browser?.close(),
         'the server could not be closed': () => server.close(),
-        [`the browser's profile ${profile} could not be removed`]: () =>
-          rmSync(profile, { recursive: true, force: true, maxRetries: 5 }),
+        [`the browser's profile ${profile} could not be removed`]: () => removeProfile(profile, died),
       });
     try {
       // Signals are ours to handle: an interrupted run has an exit code of its own.
@@ -174,8 +176,9 @@ export class OpenPage {
 
   /** Ends browser and server, and removes the profile. */
   close() {
+    const died = this.isGone;
     this.isGone = true;
-    this.#closing ??= this.#close();
+    this.#closing ??= this.#close(died);
     return this.#closing;
   }
 
@@ -197,6 +200,22 @@ export async function withPage(options, use) {
     return await opened.use(use, { signal: options.signal, stop: () => opened.close() });
   } finally {
     await opened.close();
+  }
+}
+
+/**
+ * Processes of a browser that was killed end by themselves, and may write into the profile until then: it is removed until it stays away.
+ * @param {string} profile
+ * @param {boolean} died
+ */
+async function removeProfile(profile, died) {
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  const until = performance.now() + LATE_WRITES_MS;
+  for (let away = 0; died && away < 3 && performance.now() < until; away++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    if (!existsSync(profile)) continue;
+    away = -1;
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
