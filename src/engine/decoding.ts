@@ -121,7 +121,7 @@ export class Decoding {
     const gated = this.#rows.some(({ ablate }) => ablate !== undefined && ablate.length > 0);
     if (!this.#plainGreedy || !(await decoder.canLoop(this.#subject, gated)))
       return [await this.#step(state.tokens, step, batch)];
-    const most = stepsAtMost(state);
+    const most = stepsAtMost(state, this.#subject.rest.config.text);
     const angles = this.#angles(step, batch, most);
     try {
       this.#gates ??= this.#gatesOf(batch, 0, this.#subject.layers.length, gated);

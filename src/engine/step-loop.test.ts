@@ -135,7 +135,34 @@ it('a logit that is no number is an error, whichever step it comes in', async ()
 });
 
 it('no more steps are run than the row that goes furthest has left', () => {
+  const { text } = a.folder.config;
   const state = { tokens: [1, 2, 3], wasted: 0 };
-  expect(stepsAtMost({ ...state, finished: [false, false, true], left: [2, 5, 50] })).toBe(5);
-  expect(stepsAtMost({ ...state, finished: [false, false, false], left: [2, 5, 50] })).toBe(STEPS_PER_RUN);
+  expect(stepsAtMost({ ...state, finished: [false, false, true], left: [2, 5, 50] }, text)).toBe(5);
+  expect(stepsAtMost({ ...state, finished: [false, false, false], left: [2, 5, 50] }, text)).toBe(
+    STEPS_PER_RUN,
+  );
+});
+
+it('a run of much work is one of few steps, so that a cancel is noticed soon', () => {
+  // 4 · (64·4·16·2 + 64·2·16·2 + 3·64·128) + 500·64 = 179,456 multiplications a token.
+  const text = {
+    ...a.folder.config.text,
+    ...{
+      layers: 4,
+      hiddenSize: 64,
+      intermediateSize: 128,
+      heads: 4,
+      kvHeads: 2,
+      headDim: 16,
+      vocabSize: 500,
+    },
+  };
+  const of = (rows: number) => ({
+    ...{ tokens: Array<number>(rows).fill(1), finished: Array<boolean>(rows).fill(false), wasted: 0 },
+    left: Array<number>(rows).fill(50),
+  });
+  const fit = Math.floor(2.6e9 / (3 * 179_456));
+  expect(stepsAtMost(of(fit), text)).toBe(3);
+  expect(stepsAtMost(of(fit + 1), text)).toBe(2);
+  expect(stepsAtMost(of(100_000), text)).toBe(1);
 });

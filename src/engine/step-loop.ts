@@ -1,6 +1,7 @@
 /** Several greedy decode steps in one run. */
 import type { StepBatch } from './answering-rows.ts';
 import { endTokens } from './answering-rows.ts';
+import type { TextConfig } from '../vlm/config.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import { bestTokens } from './head.ts';
 import type { KvCache } from './kv-cache.ts';
@@ -24,9 +25,24 @@ export interface StepPlaces {
   readonly count: number;
 }
 
-/** How many steps a run does at most: no more than the row that may go furthest has left. */
-export function stepsAtMost({ finished, left }: StepBatch): number {
-  return Math.min(STEPS_PER_RUN, Math.max(...left.filter((_, at) => finished[at] !== true)));
+/** Multiplications of a run beyond one step: a thread does them in some 0.2 s, within which a cancel is to be noticed. */
+const MULTIPLICATIONS_PER_RUN = 2.6e9;
+
+/** How many steps a run does at most: no more than the row that may go furthest has left, nor than take long. */
+export function stepsAtMost({ finished, left }: StepBatch, text: TextConfig): number {
+  const long = Math.floor(MULTIPLICATIONS_PER_RUN / (finished.length * multiplicationsPerToken(text)));
+  return Math.min(
+    STEPS_PER_RUN,
+    Math.max(1, long),
+    Math.max(...left.filter((_, at) => finished[at] !== true)),
+  );
+}
+
+/** By weights, the head's included, for one token of one row. */
+function multiplicationsPerToken(text: TextConfig): number {
+  const { layers, hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = text;
+  const perLayer = hiddenSize * headDim * (2 * heads + 2 * kvHeads) + 3 * hiddenSize * intermediateSize;
+  return layers * perLayer + vocabSize * hiddenSize;
 }
 
 /**
