@@ -91,8 +91,8 @@ test('8,000 answers arrive one by one, and the page with their table is never bu
   await run.prepare(() => Promise.resolve(plan));
   await expect.poll(() => run.total).toBe(VARIANTS.length * SAMPLES);
 
-  // What the page may take at once is measured against itself, for machines differ: grading 2,000 of 8,000 answers.
-  const some = run.asks.slice(0, 2000);
+  // What the page may take at once is measured against itself, for machines differ: grading half of the answers, where all at once is what is to be found out.
+  const some = run.asks.slice(0, 4000);
   const started = performance.now();
   gradeAll(some, new Map(some.map((ask) => [ask.key, answerTo(ask)])));
   const allowed = Math.max(100, performance.now() - started);
