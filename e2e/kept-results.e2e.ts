@@ -3,6 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { AppPage } from './app.ts';
 import { ANSWERED, openDemo, pickFirst, set, tableOf } from './demo-page.ts';
+import { withoutRun } from './fixtures/results.ts';
 import { expect, test } from './page.ts';
 
 const LOADED = { timeout: 120_000 };
@@ -31,7 +32,7 @@ async function seen(page: Page, save: RegExp): Promise<Seen> {
       .locator('p:not(.buttons)')
       .allTextContents()
       .then((all) => all.join('\n')),
-    saved: readFileSync(await download.path(), 'latin1'),
+    saved: withoutRun(readFileSync(await download.path(), 'latin1')),
   };
 }
 

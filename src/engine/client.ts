@@ -39,11 +39,10 @@ import type {
   StoredWeights,
 } from './protocol/loading.ts';
 import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/scores.ts';
-import type { PlainCost } from './plain-cost.ts';
 import { RepeatedGeneration } from './repeated-generation.ts';
 import type { EngineStarter } from './starter.ts';
 import type { ModelId } from './subject.ts';
-import type { WorkOfEngine } from './worked.ts';
+import type { PlainCost, WorkOfEngine } from './worked.ts';
 
 /** No step of an opening takes a second (`checkpoint/limits.ts`); ten are for a machine that is busy. */
 const ANSWER_MS = 10_000;

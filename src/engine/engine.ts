@@ -33,9 +33,10 @@ import { scoreAnswer, scoresInWords } from './score-answer.ts';
 import type { ReadyDevice } from './ready-devices.ts';
 import type { Subject } from './subject.ts';
 import type { CapturedKv } from './swap.ts';
-import { type PlainCost, plainCost } from './plain-cost.ts';
-import { type EngineWork, StepCount } from './work-account.ts';
+import { plainCost } from './plain-cost.ts';
+import { StepCount } from './work-account.ts';
 import { scoreBytes, visionBytes, type Work, type Working, working } from './working.ts';
+import type { EngineWork, PlainCost } from './worked.ts';
 
 export type { Surroundings } from './ready-devices.ts';
 

@@ -3,12 +3,7 @@ import { generate } from './generate.ts';
 import type { Prepared } from './prepare.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Runtime } from './runtime.ts';
-
-/** Seconds. */
-export interface PlainCost {
-  readonly cell: number;
-  readonly step: number;
-}
+import type { PlainCost } from './worked.ts';
 
 /** Steps of one answer, and answers of which the fastest counts; one before them has its graphs compiled. */
 const STEPS = 8;

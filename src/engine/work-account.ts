@@ -1,13 +1,6 @@
 /** What an engine had to compute: positions of layers read, and decode steps. */
 import type { RowPlan } from './rows.ts';
-
-/** Counted since the engine began. */
-export interface EngineWork {
-  /** Positions of a layer, of every row that differs there. */
-  readonly cells: number;
-  /** Runs of a batch for one more token of each of its rows. */
-  readonly steps: number;
-}
+import type { EngineWork } from './worked.ts';
 
 export class WorkAccount implements EngineWork {
   #cells = 0;
