@@ -27,6 +27,12 @@ const NO_BUILT_PATTERNS = {
   message: 'Write a literal: every pattern is checked for its running time.',
 };
 
+/** Vitest answers a mocked module through the browser's requests: some runs wait for one for ever (vitest-dev/vitest, issue 10747). */
+const NO_BROWSER_MOCK = {
+  selector: 'CallExpression[callee.object.name="vi"][callee.property.name=/^(mock|doMock|hoisted)$/]',
+  message: 'Give what stands in for a module as an argument: a mocked module may hang the page.',
+};
+
 /** An architecture is named in its folder alone (docs/architectures.md); an import of that folder names it, too. */
 const NO_ARCHITECTURE = {
   selector:
@@ -92,6 +98,10 @@ export default defineConfig(
   {
     files: [...tests, '{dataset,e2e,tools}/**'],
     rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['**/*.browser.test.ts'],
+    rules: { 'no-restricted-syntax': ['error', NO_BROWSER_MOCK] },
   },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],

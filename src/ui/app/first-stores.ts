@@ -38,7 +38,7 @@ export class FirstStores {
     surroundings: () => Promise<StudySurroundings>,
     finding = (): Promise<unknown> => Promise.resolve(null),
   ) {
-    this.machine = new Machine(engine);
+    this.machine = new Machine(engine, async () => (await surroundings()).checkDevice);
     this.carried = new Carried(surroundings, finding);
     const weights = async () => (await surroundings()).journals.weights;
     this.family = new Family(engine, this.choice, this.machine, this.jobs, weights);

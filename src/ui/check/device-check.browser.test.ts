@@ -1,17 +1,13 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { boundOf, CASES, type CaseName } from '../../check/case.ts';
 import type { checkDevice } from '../../check/device-check.ts';
 import type { Rate } from '../../check/measure/rates.ts';
 import { reportOf, type CheckedAndSaid } from '../../check/report.ts';
 import { cancelled } from '../../work/cancel.ts';
-import { clearStage, stageApp } from '../testing/stage.ts';
+import { browserSurroundings } from '../state/study-surroundings.ts';
 import { CAPABILITIES } from '../testing/fake-engine.ts';
-
-const asked = vi.hoisted(() => ({ check: null as typeof checkDevice | null }));
-vi.mock('../../check/device-check.ts', () => ({
-  checkDevice: (...all: Parameters<typeof checkDevice>) => asked.check?.(...all),
-}));
+import { clearStage, stageApp } from '../testing/stage.ts';
 
 beforeEach(() => page.viewport(390, 844));
 afterEach(clearStage);
@@ -36,8 +32,9 @@ function checked(wrong: readonly CaseName[]): CheckedAndSaid {
   );
 }
 
-async function openSheet(): Promise<void> {
-  await stageApp();
+async function openSheet(check: typeof checkDevice): Promise<void> {
+  const { carried: _, ...around } = browserSurroundings();
+  await stageApp({}, { ...around, checkDevice: check });
   await userEvent.keyboard('m');
   await expect.element(page.getByRole('heading', { name: 'Does this device compute right?' })).toBeVisible();
 }
@@ -46,7 +43,7 @@ const press = (name: string) => userEvent.click(page.getByRole('button', { name 
 
 test('one press checks the device that is preferred, case by case, and says that it is right', async () => {
   let go: (found: CheckedAndSaid) => void = () => undefined;
-  asked.check = (_engine, device, { onCase, onMeasuring } = {}) => {
+  await openSheet((_engine, device, { onCase, onMeasuring } = {}) => {
     expect(device).toBe(CAPABILITIES.preferred);
     onCase?.('q4-answer', 9, 12);
     return new Promise((resolve) => {
@@ -55,8 +52,7 @@ test('one press checks the device that is preferred, case by case, and says that
         resolve(found);
       };
     });
-  };
-  await openSheet();
+  });
   await press('Check this device');
   await expect.element(page.getByText('q4: an answer, 10 of 12')).toBeVisible();
   go(checked([]));
@@ -71,8 +67,7 @@ test('one press checks the device that is preferred, case by case, and says that
 });
 
 test('what is wrong is said with where it begins and what to choose', async () => {
-  asked.check = () => Promise.resolve(checked(['q4-prompt', 'product']));
-  await openSheet();
+  await openSheet(() => Promise.resolve(checked(['q4-prompt', 'product'])));
   await press('Check this device');
   await expect
     .element(page.getByText('This device computes wrong: q4: read and products of an update.'))
@@ -89,9 +84,10 @@ test('what is wrong is said with where it begins and what to choose', async () =
 });
 
 test('a check can be cancelled, which is no error', async () => {
-  asked.check = (_engine, _device, { signal } = {}) =>
-    new Promise((_, reject) => signal?.addEventListener('abort', () => reject(cancelled())));
-  await openSheet();
+  await openSheet(
+    (_engine, _device, { signal } = {}) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(cancelled()))),
+  );
   await press('Check this device');
   await press('Cancel');
   await expect.element(page.getByRole('button', { name: 'Check this device' })).toBeVisible();

@@ -1,4 +1,5 @@
 import type { CaseName } from '../../check/case.ts';
+import type { checkDevice } from '../../check/device-check.ts';
 import type { CheckedAndSaid } from '../../check/report.ts';
 import type { EngineApi } from '../../engine/protocol.ts';
 import type { Device } from '../../engine/protocol/device.ts';
@@ -9,17 +10,22 @@ import { failureOf } from '../state/failure.ts';
 type UnderWay =
   { readonly name: CaseName; readonly done: number; readonly total: number } | 'measuring' | null;
 
+/** What checks a device in place of the app's own, where something does. */
+export type GivenCheck = () => Promise<typeof checkDevice | undefined>;
+
 /** The check of each device: what was found last, and the one under way. Its modules come with the first. */
 export class DeviceChecking {
   readonly #engine: EngineApi;
+  readonly #given: GivenCheck;
   found = $state.raw<Readonly<Partial<Record<Device, CheckedAndSaid>>>>({});
   running = $state.raw<Device | null>(null);
   underWay = $state.raw<UnderWay>(null);
   error = $state.raw<NamedError | null>(null);
   #controller = new AbortController();
 
-  constructor(engine: EngineApi) {
+  constructor(engine: EngineApi, given: GivenCheck) {
     this.#engine = engine;
+    this.#given = given;
   }
 
   async start(device: Device): Promise<void> {
@@ -30,14 +36,14 @@ export class DeviceChecking {
     this.error = null;
     this.found = { ...this.found, [device]: undefined };
     try {
-      const { checkDevice } = await import('../../check/device-check.ts');
+      const check = (await this.#given()) ?? (await import('../../check/device-check.ts')).checkDevice;
       const onCase = (name: CaseName, done: number, total: number): void => {
         this.underWay = { name, done, total };
       };
       const onMeasuring = (): void => {
         this.underWay = 'measuring';
       };
-      const found = await checkDevice(this.#engine, device, { signal, onCase, onMeasuring });
+      const found = await check(this.#engine, device, { signal, onCase, onMeasuring });
       const { measured, adapter } = found.report.frankenscope.run;
       if (measured) {
         const [{ speedsOf }, { keepSpeeds, placeOf }] = await Promise.all([

@@ -3,7 +3,7 @@ import type { EngineApi, EngineStatus } from '../../engine/protocol.ts';
 import type { Capabilities } from '../../engine/protocol/capabilities.ts';
 import type { StoredWeights } from '../../engine/protocol/loading.ts';
 import { named } from '../../named.ts';
-import { DeviceChecking } from '../check/device-checking.svelte.ts';
+import { DeviceChecking, type GivenCheck } from '../check/device-checking.svelte.ts';
 
 /** What this machine can do, how the engine is, and what is kept in its storage. */
 export class Machine {
@@ -14,9 +14,9 @@ export class Machine {
   readonly checking: DeviceChecking;
   readonly #engine: EngineApi;
 
-  constructor(engine: EngineApi) {
+  constructor(engine: EngineApi, check: GivenCheck) {
     this.#engine = engine;
-    this.checking = new DeviceChecking(engine);
+    this.checking = new DeviceChecking(engine, check);
   }
 
   async ask(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { checkDevice } from '../../check/device-check.ts';
 import { browserStorage } from '../../study/journal/browser-storage.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import type { StudyFolder } from '../../study/kept-studies.ts';
@@ -10,6 +11,8 @@ export interface StudySurroundings {
   computers(wanted: 'webgpu' | 'cpu', onNotice: (notice: string) => void): Promise<BrowserComputers>;
   /** Where studies are kept; left out: as long as the page is there. */
   readonly studies?: StudyFolder;
+  /** Left out: the app's own. */
+  readonly checkDevice?: typeof checkDevice;
   /** The file of the study that travels with the app; null where there is none, or no network. */
   carried?(): Promise<Uint8Array<ArrayBuffer> | null>;
 }
