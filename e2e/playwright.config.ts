@@ -16,6 +16,8 @@ export default defineConfig({
   retries: process.env.CI ? 1 : 0,
   // Models compete for the same few cores.
   workers: 1,
+  // What hangs for good ends in a report.
+  globalTimeout: process.env.CI ? 2_700_000 : 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['json']],
   use: {

@@ -6,7 +6,7 @@ import { browserCandidates } from './browser.mjs';
 import { chromiumFlags, detectAdapter, isWithoutSandbox, runsUnsandboxed } from './chromium-flags.mjs';
 import { packagesAreStale } from './packages.mjs';
 import { ROOT } from './paths.mjs';
-import { LEFT_OUT, count, failedTests, runPhases, summary } from './test-phases.mjs';
+import { LEFT_OUT, playwrightOutcome, runPhases, summary } from './test-phases.mjs';
 
 describe('the adapter', () => {
   test('is the GPU where Linux has its device file', () => {
@@ -78,34 +78,17 @@ test('packages are installed anew when the lock file is newer, or nothing is the
 });
 
 describe('the summary of npm test', () => {
-  test('counts what the runners report, and says what passed at the second try only', () => {
-    const vitest = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 };
-    expect(count('vitest', vitest)).toEqual({ passed: 5, failed: 1, repeated: 0, skipped: 3 });
+  test('counts what Playwright reports, names failed tests, and ends with the totals', () => {
+    const error = { message: '\u001b[31mError: 1 is no 2\nat x' };
+    const spec = { ok: false, file: 'a.e2e.ts', title: 'opens', tests: [{ results: [{}, { error }] }] };
     const stats = { expected: 4, unexpected: 1, flaky: 2, skipped: 3 };
-    expect(count('playwright', { stats })).toEqual({ passed: 6, failed: 1, repeated: 2, skipped: 3 });
-  });
-
-  test('names failed tests, files that did not load, and errors that no test caught; ends with the totals', () => {
-    const assertionResults = [
-      { status: 'passed', fullName: 'adds' },
-      {
-        status: 'failed',
-        fullName: 'takes away',
-        failureMessages: ['\u001b[31mAssertionError: 1 is no 2\nat x'],
-      },
-    ];
-    const testResults = [
-      { status: 'failed', name: join(ROOT, 'src/a.test.ts'), message: '', assertionResults },
-      { status: 'failed', name: join(ROOT, 'src/b.test.ts'), message: 'SyntaxError', assertionResults: [] },
-    ];
-    const faults = failedTests('vitest', { testResults });
-    expect(faults).toEqual([
-      'src/a.test.ts · takes away · AssertionError: 1 is no 2',
-      'src/b.test.ts · SyntaxError',
-    ]);
-    const spec = { ok: false, file: 'a.e2e.ts', title: 'opens', tests: [{ results: [{}] }] };
-    const suites = [{ specs: [{ ok: true }], suites: [{ specs: [spec] }] }];
-    expect(failedTests('playwright', { suites })).toEqual(['a.e2e.ts · opens · ']);
+    const outcome = playwrightOutcome({
+      stats,
+      suites: [{ specs: [{ ok: true }], suites: [{ specs: [spec] }] }],
+    });
+    const { faults } = outcome;
+    expect(outcome).toEqual({ passed: 6, failed: 1, repeated: 2, skipped: 3, faults });
+    expect(faults).toEqual(['a.e2e.ts · opens · Error: 1 is no 2']);
 
     const node = { name: 'node', passed: 5, failed: 1, repeated: 0, skipped: 0, seconds: 1, faults };
     const lint = { name: 'lint', passed: 0, failed: 1, repeated: 0, skipped: 0, seconds: 1 };

@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from './paths.mjs';
+import { runWatched } from './watched-run.mjs';
 
 /**
  * One step of `npm test`: a package's own command-line program, run by this Node.
@@ -58,27 +59,14 @@ export const PHASES = [
 
 /** @param {string} project */
 function vitest(project) {
-  return [
-    'run',
-    '--project',
-    project,
-    '--reporter=default',
-    '--reporter=json',
-    '--reporter=./scripts/vite/stray-errors.mjs',
-    `--outputFile.json=${report(project)}`,
-  ];
+  return ['run', '--project', project, '--reporter=default', '--reporter=./scripts/vite/heard-lines.mjs'];
 }
 
 /**
- * Where a phase's runner writes its JSON report.
- * @param {string} phase
+ * What a phase's runner writes of its tests.
+ * @param {string} name
  */
-export function report(phase) {
-  return join(ROOT, 'test-results', `${phase}.json`);
-}
-
-/** @param {string} phase */
-const strayErrors = (phase) => join(ROOT, 'test-results', `${phase}-stray.json`);
+const result = (name) => join(ROOT, 'test-results', name);
 
 /**
  * Every phase, whichever fails: first those that only read, as many beside each other as there are processors, each printed
@@ -96,8 +84,10 @@ export async function runPhases(phases, processors = availableParallelism()) {
     for (const [at, phase] of queue) outcomes[at] = await runHeld(phase);
   };
   if (processors > 1 && reading.length > 1) await Promise.all(Array.from({ length: processors }, lane));
-  else reading.forEach((phase, at) => (outcomes[at] = runPhase(phase)));
-  return [...outcomes.filter((outcome) => outcome !== null), ...others.map(runPhase)];
+  else for (const [at, phase] of queue) outcomes[at] = await runPhase(phase);
+  const inTurn = [];
+  for (const phase of others) inTurn.push(await runPhase(phase));
+  return [...outcomes.filter((outcome) => outcome !== null), ...inTurn];
 }
 
 /**
@@ -127,77 +117,51 @@ function runHeld({ name, program, args }) {
 
 /**
  * @param {Phase} phase
- * @returns {Outcome}
+ * @returns {Promise<Outcome>}
  */
-function runPhase({ name, program, args, report: kind }) {
+async function runPhase({ name, program, args, report }) {
   console.log(`\n— ${name}`);
   const start = performance.now();
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
+  const script = join(ROOT, 'node_modules', program);
+  const [lines, json] = [result(`${name}.jsonl`), result(`${name}.json`)];
+  if (report === 'vitest') {
+    const command = (/** @type {readonly string[]} */ files) => ({
+      ...{ program: process.execPath, args: [script, ...args, ...files], cwd: ROOT },
+      env: { ...process.env, HEARD_LINES: lines },
+    });
+    const outcome = await runWatched(command, lines);
+    return { name, seconds: (performance.now() - start) / 1000, ...outcome };
+  }
+  const { status } = spawnSync(process.execPath, [script, ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...process.env,
-      PLAYWRIGHT_JSON_OUTPUT_FILE: report(name),
-      STRAY_ERRORS_FILE: strayErrors(name),
-    },
+    env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_FILE: json },
   });
   const seconds = (performance.now() - start) / 1000;
-  const json = kind && existsSync(report(name)) ? JSON.parse(readFileSync(report(name), 'utf8')) : null;
-  const counts =
-    kind && json !== null ? count(kind, json) : { passed: 0, failed: 0, repeated: 0, skipped: 0 };
-  /** @type {string[]} */
-  const stray = existsSync(strayErrors(name)) ? JSON.parse(readFileSync(strayErrors(name), 'utf8')) : [];
-  const faults = [...(kind && json !== null ? failedTests(kind, json) : []), ...stray];
+  const said = report && existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : null;
+  const { faults, ...counts } = said
+    ? playwrightOutcome(said)
+    : { passed: 0, failed: 0, repeated: 0, skipped: 0, faults: [] };
   // A runner may fail outside any test: a file that does not load, a type error.
   const failed = status === 0 ? counts.failed : Math.max(1, counts.failed);
   return { name, seconds, ...counts, failed, faults };
 }
 
 /**
- * Failed tests and files of a runner's report, a line each: where, which, and how it says so in its first line.
- * @param {'vitest' | 'playwright'} kind
+ * Tests counted in Playwright's report. `repeated` ones passed at their second try only; failed ones a line each: where, which, and
+ * how it says so in its first line.
  * @param {any} json
- * @returns {string[]}
+ * @returns {{passed: number, failed: number, repeated: number, skipped: number, faults: readonly string[]}}
  */
-export function failedTests(kind, json) {
-  const line = (/** @type {(string | undefined)[]} */ ...parts) =>
-    parts.map((part) => stripVTControlCharacters(part ?? '').split('\n')[0]).join(' · ');
-  if (kind === 'playwright') {
-    return specsOf(json)
-      .filter(({ ok }) => !ok)
-      .map(({ file, title, tests }) => line(file, title, tests[0]?.results.at(-1)?.error?.message));
-  }
-  return json.testResults
-    .filter((/** @type {any} */ { status }) => status === 'failed')
-    .flatMap((/** @type {any} */ { name, message, assertionResults }) => {
-      const failed = assertionResults.filter((/** @type {any} */ { status }) => status === 'failed');
-      const file = relative(ROOT, name);
-      return failed.length === 0
-        ? [line(file, message)]
-        : failed.map((/** @type {any} */ test) => line(file, test.fullName, test.failureMessages[0]));
+export function playwrightOutcome(json) {
+  const { expected, flaky, unexpected, skipped } = json.stats;
+  const faults = specsOf(json)
+    .filter(({ ok }) => !ok)
+    .map(({ file, title, tests }) => {
+      const message = stripVTControlCharacters(tests[0]?.results.at(-1)?.error?.message ?? '');
+      return [file, title, message.split('\n')[0]].join(' · ');
     });
-}
-
-/**
- * Tests counted in a runner's report. `repeated` ones passed at their second try only.
- * @param {'vitest' | 'playwright'} kind
- * @param {any} json
- */
-export function count(kind, json) {
-  return kind === 'vitest'
-    ? {
-        passed: json.numPassedTests,
-        failed: json.numFailedTests,
-        // Vitest's report counts a repeated test as passed; its own lines name it.
-        repeated: 0,
-        skipped: json.numPendingTests + json.numTodoTests,
-      }
-    : {
-        passed: json.stats.expected + json.stats.flaky,
-        failed: json.stats.unexpected,
-        repeated: json.stats.flaky,
-        skipped: json.stats.skipped,
-      };
+  return { passed: expected + flaky, failed: unexpected, repeated: flaky, skipped, faults };
 }
 
 /**
