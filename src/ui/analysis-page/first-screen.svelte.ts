@@ -87,9 +87,10 @@ export class FirstScreen {
     const figure = this.charts?.querySelector('figure');
     const plot = figure?.querySelector<HTMLElement>('.plot');
     const said = figure?.querySelectorAll(':scope > :is(figcaption, .room.over)') ?? [];
-    const body = this.charts?.previousElementSibling;
-    const over = [...said, ...(body ? [body] : [])];
-    const strip = body?.getBoundingClientRect().height ?? 0;
+    const before = this.charts?.previousElementSibling;
+    const over = [...said, ...(before ? [before] : [])];
+    const stays = before && getComputedStyle(before).position === 'sticky';
+    const strip = stays ? before.getBoundingClientRect().height : 0;
     return main && figure && plot ? { main, figure, plot, over, strip } : null;
   }
 

@@ -20,20 +20,22 @@ export function swapPeakMarks({ papers, swapPeaks }: Papers, layers: number): Pu
       paper: papers[paper].short,
       ...({ printed: [printed, last], here: [at(printed), at(last)] } as const),
     };
-    return layers === deep ? t.counted(place) : t.stretched(place, deep, layers);
+    return layers === deep
+      ? { label: t.counted(place) }
+      : { label: t.stretched(place, deep, layers), short: t.ofDepth(place, deep) };
   };
   const panel = (task: string) => TASK_NAMES[task as keyof typeof TASK_NAMES] ?? task;
   return [
     ...swapPeaks.spreads.map(({ task, first, last }) => ({
       kind: 'span' as const,
-      label: named(first, last),
+      ...named(first, last),
       panel: panel(task),
       first: at(first),
       last: at(last),
     })),
     ...swapPeaks.peaks.map(({ task, layer, rate }) => ({
       kind: 'peak' as const,
-      label: named(layer),
+      ...named(layer),
       panel: panel(task),
       layer: at(layer),
       value: rate,

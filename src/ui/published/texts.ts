@@ -20,6 +20,8 @@ export const en = {
   /** … and of another depth. */
   stretched: (place: Place, deep: number, layers: number) =>
     `${named(place)} of ${deep}, stretched to ${span(place.here)} of ${layers}`,
+  /** … without where that is here, which its mark says. */
+  ofDepth: (place: Place, deep: number) => `${named(place)} of ${deep}`,
 };
 
 export const t = texts('published', en);

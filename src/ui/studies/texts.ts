@@ -11,6 +11,7 @@ const analyses = (count: number): string => `${count} ${count === 1 ? 'analysis'
 
 export const en = {
   studies: 'Studies',
+  fold: (chosen: string) => (chosen ? `Studies · ${chosen}` : 'Studies'),
   open: 'Open a study',
   files: 'Files of studies',
   /** `{file}` and `{command}` are code. */
@@ -30,6 +31,8 @@ export const en = {
     `Weights turned out to be others than before: what was computed from them is taken out of "${study}".`,
   chosen: {
     label: 'The chosen study',
+    acts: 'What becomes of it',
+    fold: 'Talk, run, save',
     models: 'Models',
     ofDemo: 'the demo family: Base, IN, RL',
     model: (name: string, folder: string) => `${name}: ${folder}`,

@@ -19,6 +19,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 
 export const zh: typeof en = {
   studies: '研究',
+  fold: (chosen) => (chosen ? `研究 · ${chosen}` : '研究'),
   open: '打开研究',
   files: '研究文件',
   drop: '也可以把 {file} 文件拖放到任意位置：由此页面或 {command} 写出。其中有结果及其来源，没有权重。',
@@ -35,6 +36,8 @@ export const zh: typeof en = {
   withdrawn: (study) => `权重与之前不同：由这些权重算出的结果已从“${study}”中移除。`,
   chosen: {
     label: '所选研究',
+    acts: '如何处理',
+    fold: '演讲、运行、保存',
     models: '模型',
     ofDemo: '演示模型族：Base、IN、RL',
     model: (name, folder) => `${name}：${folder}`,

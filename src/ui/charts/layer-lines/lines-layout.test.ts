@@ -57,6 +57,20 @@ describe('lines in panels of their own', () => {
   });
 });
 
+test('what is printed is said in short where the whole has no room beside the name of its panel', () => {
+  const label = 'VFL layer 22 of 28, stretched to 10 of 12';
+  const mark = { kind: 'peak', label, panel: 'OCR', layer: 10, value: 0.95 } as const;
+  const tag = (width: number, printed: Published) => {
+    const { columns } = layout(width);
+    const cells = columns[0]?.panels.find(({ name }) => name === 'OCR')?.cells ?? [];
+    return panelTags({ ...data, published: [printed] }, 'OCR', cells, 1)[0]?.text;
+  };
+  const short = 'VFL layer 22 of 28';
+  expect(tag(1300, { ...mark, short })).toBe(`${label}: 95 %`);
+  expect(tag(358, { ...mark, short })).toBe(`${short}: 95 %`);
+  expect(tag(358, mark)).toBe(`${label}: 95 %`);
+});
+
 test('one row of keys stands beside the title of the axis, as far as there is room', () => {
   const shared = { ...data, series: series.map(({ panel: _, ...one }) => one), published: [] };
   const keys = (width: number, title: string) =>

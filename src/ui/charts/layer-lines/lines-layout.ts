@@ -72,7 +72,13 @@ export function nameWidth(name: string, scale: number): number {
   return name === '' ? 0 : (textWidth(name, NAME) + 30) * scale;
 }
 
-/** The tags of a panel's line of the axis. */
+/** Pixels from the first of some cells to the end of the last. */
+function acrossOf(cells: Panel['cells']): number {
+  const [first, last] = [cells[0], cells.at(-1)];
+  return first && last ? last.x + last.width - first.x : 0;
+}
+
+/** The tags of a panel's line of the axis: what is printed in short where the whole has no room beside the panel's name. */
 export function panelTags(
   { y, series, published, peaks }: LinesData,
   name: string,
@@ -84,12 +90,19 @@ export function panelTags(
     const [first, last] = of.kind === 'peak' ? [of.layer, of.layer] : [of.first, of.last];
     const [from, to] = [layerX(cells, Math.round(first)), layerX(cells, Math.round(last))];
     if (from === null || to === null) return [];
-    const text =
-      of.kind === 'peak' && of.value !== undefined
-        ? t.told(of.label, (y.format ?? plainNumber)(of.value))
-        : of.label;
-    const width = (textWidth(text, PRINTED) + 12) * scale;
-    return [{ key: `published ${i}`, text, at: (from + to) / 2, width, of, from, to }];
+    const said = (label: string) => {
+      const value = of.kind === 'peak' ? of.value : undefined;
+      const text = value === undefined ? label : t.told(label, (y.format ?? plainNumber)(value));
+      return { text, width: (textWidth(text, PRINTED) + 12) * scale };
+    };
+    const whole = said(of.label);
+    const fits = nameWidth(name, scale) + whole.width <= acrossOf(cells);
+    return [
+      {
+        ...{ key: `published ${i}`, at: (from + to) / 2, of, from, to },
+        ...(fits ? whole : said(of.short ?? of.label)),
+      },
+    ];
   });
   const highest = (peaks ? linesAt(inPanel(series, name), cells) : []).flatMap(
     ({ of, points }): PanelTag[] => {

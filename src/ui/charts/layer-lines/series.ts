@@ -59,6 +59,8 @@ export interface Level {
 interface Printed {
   /** With its source: "VFL: layer 12 of 28". */
   readonly label: string;
+  /** Said above a plot that has no room for that beside its name. */
+  readonly short?: string;
   /** The panel it belongs to; all, where it says none. */
   readonly panel?: string;
 }
@@ -69,7 +71,7 @@ export type Published =
   | (Printed & { readonly kind: 'peak'; readonly layer: LayerIndex; readonly value?: number })
   /** Neighbouring layers. */
   | (Printed & { readonly kind: 'span'; readonly first: number; readonly last: number })
-  /** A range of values. `short` names it beside the plot, its colour says whose it is. */
+  /** A range of values. `short` names it beside the plot always, its colour says whose it is. */
   | (Printed & {
       readonly kind: 'range';
       readonly short: string;
