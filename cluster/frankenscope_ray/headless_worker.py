@@ -37,6 +37,8 @@ class Answer:
     error: str
     seconds: float
     said: str
+    #: Whether it was ended because it said nothing for too long.
+    stalled: bool = False
 
 
 class HeadlessWorker:
@@ -89,15 +91,24 @@ class HeadlessWorker:
             raise NamedError("WorkerNotStarted", self._reason(), "worker", "", Exit.FAILED)
         self.version = str(message.get("version", ""))
 
-    def ask(self, words: Sequence[str], journal: str, on_progress: Callable[[str], None] = lambda _: None) -> Answer:
-        """Run a command to its end. ``KeyboardInterrupt`` (Ray's way to cancel a task) cancels it, and is raised again."""
+    def ask(
+        self,
+        words: Sequence[str],
+        journal: str,
+        on_progress: Callable[[str], None] = lambda _: None,
+        stalled_after: float = 0.0,
+    ) -> Answer:
+        """Run a command to its end. ``KeyboardInterrupt`` (Ray's way to cancel a task) cancels it, and is raised again.
+
+        Where it says nothing, no line of progress either, for ``stalled_after`` seconds, the worker is ended; 0: never.
+        """
         self._requests += 1
         name = str(self._requests)
         self._said.clear()
         start = time.monotonic()
         try:
             self._send({"id": name, "words": list(words), "journal": journal})
-            return self._answer(name, start, None, on_progress)
+            return self._answer(name, start, None, on_progress, stalled_after)
         except KeyboardInterrupt:
             self._cancel(name, start)
             raise
@@ -119,19 +130,27 @@ class HeadlessWorker:
         for reader in self._readers:
             reader.join(1.0)
 
-    def _answer(self, name: str, start: float, until: float | None, on_progress: Callable[[str], None]) -> Answer:
+    def _answer(
+        self, name: str, start: float, until: float | None, on_progress: Callable[[str], None], stalled_after: float = 0.0
+    ) -> Answer:
+        last = ""
+        stalls = time.monotonic() + stalled_after if stalled_after else None
         while True:
-            message = self._next(until)
+            message = self._next(stalls or until)
             if message is None:
+                stalled = stalls is not None and self.alive and time.monotonic() >= stalls
                 self.end()
-                return Answer(Exit.FAILED, self._reason(), time.monotonic() - start, self._tail())
+                error = _stall(stalled_after, last) if stalled else self._reason()
+                return Answer(Exit.FAILED, error, time.monotonic() - start, self._tail(), stalled)
             if message.get("id") != name:
                 continue
+            stalls = time.monotonic() + stalled_after if stalled_after else None
             if "exit" in message:
-                error = message.get("error")
+                told = one_line(str(message.get("error") or ""))
                 code = message["exit"] if isinstance(message["exit"], int) else Exit.FAILED
-                return Answer(code, one_line(str(error or "")), time.monotonic() - start, self._tail())
-            on_progress(one_line(str(message.get("progress", ""))))
+                return Answer(code, told, time.monotonic() - start, self._tail())
+            last = one_line(str(message.get("progress", "")))
+            on_progress(last)
 
     def _cancel(self, name: str, start: float) -> None:
         with contextlib.suppress(KeyboardInterrupt, OSError):
@@ -184,3 +203,8 @@ class HeadlessWorker:
         with stream:
             while line := stream.readline(LONGEST_LINE):
                 self._said.append(line.decode("utf-8", "replace").rstrip()[:2000])
+
+
+def _stall(seconds: float, last: str) -> str:
+    after = f"after {last[:200]!r}" if last else "since it began"
+    return f"PartStalled: it said nothing for {seconds:g} s, {after}; give more with --stalled-after, or 0 for no limit"

@@ -31,7 +31,8 @@ Runs a command of the app in parts on Ray, and combines them into DIR/result: th
   --gpus-per-part N     whole numbers, or a share below 1 (0)
   --memory-per-part B   bytes, or as 8GiB (none)
   --retries N           tries of a part that fails, after the first (2)
-  --deaths N            tries of a part whose process or node dies, after the first (5)
+  --deaths N            tries of a part whose process or node dies, or that stalls, after the first (5)
+  --stalled-after S     a part that says nothing for S seconds is ended; 0: never (1800)
   --in-flight N         parts with Ray at a time (1000)
   --address HOST:PORT   of a cluster's head; else RAY_ADDRESS, else this machine
   --app DIR             the app's folder; else FRANKENSCOPE_APP, else here or above

@@ -39,6 +39,8 @@ class Task:
     version: str
     ship: bool = False
     ship_limit: int = 0
+    #: Seconds without a line of progress after which a try is ended; 0: never.
+    stalled_after: float = 0.0
     #: With ``ship``: the journals that an earlier try sent back.
     journal: bytes = b""
 
@@ -67,6 +69,8 @@ class Done:
     where: str = ""
     packed: bytes = b""
     journal: bytes = b""
+    #: Whether it said nothing for too long and was ended: that counts as a death.
+    stalled: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,12 +153,13 @@ def _compute(task: Task, out: Path, journal: Path) -> tuple[Answer, float]:
         raise NamedError("OtherVersion", what, socket.gethostname(), "install one version everywhere")
     journal.mkdir(parents=True, exist_ok=True)
     ready = time.monotonic()
-    answer = worker.ask([*task.command, "--shard", f"{task.index}/{task.count}", "--out", str(out)], str(journal))
+    words = [*task.command, "--shard", f"{task.index}/{task.count}", "--out", str(out)]
+    answer = worker.ask(words, str(journal), stalled_after=task.stalled_after)
     return answer, ready - began
 
 
 def _failed(answer: Answer, overhead: float) -> Done:
-    return Done(answer.exit, answer.error, answer.said, answer.seconds, overhead)
+    return Done(answer.exit, answer.error, answer.said, answer.seconds, overhead, stalled=answer.stalled)
 
 
 def _worker(app: str, here: str) -> HeadlessWorker:

@@ -90,6 +90,7 @@ class Run:
                 version=self.version,
                 ship=self.options.ship,
                 ship_limit=self.options.ship_limit,
+                stalled_after=self.options.stalled_after,
             )
             missing = (index for index in range(1, self.options.parts + 1) if index not in work.finished)
             yield from (replace(task, index=index) for index in missing)

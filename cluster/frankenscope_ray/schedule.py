@@ -60,7 +60,7 @@ class Policy:
 
     #: Tries of a part that failed (exit 1), after the first.
     retries: int = 2
-    #: Tries of a part whose process or node died, after the first.
+    #: Tries of a part whose process or node died, or that stalled, after the first.
     deaths: int = 5
     #: Parts that are with the pool at a time.
     in_flight: int = 1000
@@ -155,15 +155,19 @@ class _Run:
             self.listener.finished(task, outcome)
             return
         tries = self.tries.setdefault((task.name, task.index), _Tries())
+        died = isinstance(outcome, Died) or outcome.stalled
         if isinstance(outcome, Died):
-            tries.died += 1
-            left, reason = self.policy.deaths - tries.died, outcome.reason
+            reason = outcome.reason
             outcome = Done(Exit.FAILED, f"WorkerDied: {reason}")
+        else:
+            reason = outcome.error or f"it ended with {outcome.exit}"
+        if died:
+            tries.died += 1
+            left = self.policy.deaths - tries.died
         else:
             tries.failed += 1
             # Bad input is as bad the next time; what was cancelled from outside is wanted still.
             left = -1 if outcome.exit == Exit.BAD_INPUT else self.policy.retries - tries.failed
-            reason = outcome.error or f"it ended with {outcome.exit}"
         if left >= 0:
             self.waiting.append(replace(task, journal=outcome.journal or task.journal))
             self.listener.again(task, reason)

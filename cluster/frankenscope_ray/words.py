@@ -12,6 +12,9 @@ from .named_error import NamedError
 #: As the app has it.
 MOST_PARTS = 10_000
 
+#: Of a limit of time: a month.
+MOST_SECONDS = 31 * 24 * 3600
+
 #: Flags of the app that are ours to give, or that would undo what a retry goes on with.
 RESERVED = {
     "--shard": "the parts are made by --parts",
@@ -45,6 +48,7 @@ class Options:
     resources: Resources = field(default_factory=Resources)
     retries: int = 2
     deaths: int = 5
+    stalled_after: float = 1800.0
     in_flight: int = 1000
     address: str | None = None
     app: Path | None = None
@@ -125,6 +129,7 @@ def _options(ours: dict[str, str], switches: set[str], rest: list[str]) -> Optio
         resources=resources,
         retries=_count(ours, "--retries", options.retries, least=0, most=100),
         deaths=_count(ours, "--deaths", options.deaths, least=0, most=1000),
+        stalled_after=_number(ours, "--stalled-after", options.stalled_after, most=MOST_SECONDS),
         in_flight=_count(ours, "--in-flight", options.in_flight, least=1, most=10_000),
         address=ours.get("--address"),
         app=Path(ours["--app"]).absolute() if "--app" in ours else None,
@@ -138,7 +143,7 @@ def _options(ours: dict[str, str], switches: set[str], rest: list[str]) -> Optio
 VALUED = frozenset(
     {
         *("--parts", "--out", "--cpus-per-part", "--gpus-per-part", "--memory-per-part", "--retries", "--deaths"),
-        *("--in-flight", "--address", "--app", "--ship-limit"),
+        *("--stalled-after", "--in-flight", "--address", "--app", "--ship-limit"),
     }
 )
 SWITCHES = frozenset({"--ship", "--quiet"})
@@ -155,7 +160,7 @@ def _count(ours: dict[str, str], flag: str, default: int, least: int, most: int)
     return int(text)
 
 
-def _number(ours: dict[str, str], flag: str, default: float) -> float:
+def _number(ours: dict[str, str], flag: str, default: float, most: int = 1024) -> float:
     text = ours.get(flag)
     if text is None:
         return default
@@ -163,8 +168,8 @@ def _number(ours: dict[str, str], flag: str, default: float) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and 0 <= value <= 1024):  # noqa: PLR2004
-        raise NamedError("InvalidFlag", f"{flag} is {text}", "", "give a number from 0 to 1024")
+    if not (math.isfinite(value) and 0 <= value <= most):
+        raise NamedError("InvalidFlag", f"{flag} is {text}", "", f"give a number from 0 to {most}")
     return value
 
 

@@ -106,6 +106,26 @@ def test_a_worker_that_dies_goes_on_with_the_journal(nodes: Nodes, tmp_path: Pat
     assert set(computed(log).values()) == {1}
 
 
+@pytest.mark.parametrize("more", [[], ["--ship"]])
+def test_a_part_that_hangs_is_ended_and_goes_on_with_its_journal(nodes: Nodes, tmp_path: Path, more: list[str]) -> None:
+    out, log = tmp_path / "run", tmp_path / "log"
+    count = ["count", "--samples", "12", "--hang", "2", "--once", tmp_path / "hung", "--log", log, "--parts", "3", "--out", out]
+    ran = end(begin([*count, "--stalled-after", "3", *more, "--address", nodes.address]))
+    assert (ran.code, (out / "result" / "count.json").read_bytes()) == (0, expected(12)), ran.said
+    assert "part 2 of 3 is tried again: PartStalled: it said nothing for 3 s, after '1 samples'" in ran.said
+    assert set(computed(log).values()) == {1}
+
+
+def test_a_part_that_always_hangs_ends_the_run_by_its_name(nodes: Nodes, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    count = ["count", "--samples", "12", "--hang", "2", "--parts", "3", "--out", out, "--address", nodes.address]
+    ran = end(begin([*count, "--stalled-after", "3", "--deaths", "1", "--retries", "0"]))
+    *said, last = ran.said.splitlines()
+    assert ran.code == 1 and sum("part 2 of 3 is tried again" in line for line in said) == 1
+    assert last.startswith("PartFailed: part 2 of 3: PartStalled: it said nothing for 3 s, ")
+    assert "2 finished parts are kept" in last and finished(out) == 2 and "about to hang" in said
+
+
 @pytest.mark.parametrize("more", [[], ["--die", "2", "--once", "died"]])
 def test_parts_are_sent_back_where_nodes_share_no_disk(nodes: Nodes, tmp_path: Path, more: list[str]) -> None:
     out, log = tmp_path / "run", tmp_path / "log"

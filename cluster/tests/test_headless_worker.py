@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from frankenscope_ray import part
+from frankenscope_ray import headless_worker, part
 from frankenscope_ray.headless_worker import HeadlessWorker
 from frankenscope_ray.named_error import NamedError
 from frankenscope_ray.part import Task, run_task
@@ -59,6 +59,29 @@ def test_a_cancelled_request_leaves_the_worker_and_the_journal(worker: HeadlessW
     kept = (tmp_path / "journal" / "records.jsonl").read_text().splitlines()
     assert worker.alive and 1 <= len(kept) < 3 and not (tmp_path / "out").exists()
     assert worker.ask(words, journal).exit == 0
+
+
+def test_what_says_nothing_for_too_long_is_ended_with_its_last_line(worker: HeadlessWorker, tmp_path: Path) -> None:
+    answer = worker.ask(*count(tmp_path, "--hang", "1"), stalled_after=1)
+    assert (answer.exit, answer.stalled, answer.said, worker.alive) == (1, True, "about to hang", False)
+    assert answer.error.startswith("PartStalled: it said nothing for 1 s, after '1 samples'; give more with --stalled-after")
+
+
+def test_what_takes_longer_than_that_and_says_so_is_not(worker: HeadlessWorker, tmp_path: Path) -> None:
+    answer = worker.ask(*count(tmp_path, "--ms", "1000"), stalled_after=2.5)
+    assert (answer.exit, answer.stalled) == (0, False) and answer.seconds >= 3
+
+
+def test_a_stalled_worker_that_hears_no_signal_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(headless_worker, "CANCEL_SECONDS", 0.5)
+    (tmp_path / "scripts").mkdir()
+    deaf = "process.on('SIGTERM', () => {}); setTimeout(() => {}, 60000); console.log('{\"ready\": true}');"
+    (tmp_path / "scripts" / "headless.mjs").write_text(deaf)
+    worker = HeadlessWorker(str(tmp_path), str(tmp_path), {})
+    worker.wait_until_ready(60)
+    answer = worker.ask(["count"], str(tmp_path), stalled_after=0.5)
+    assert (answer.stalled, worker.alive) == (True, False)
+    assert answer.error.startswith("PartStalled: it said nothing for 0.5 s, since it began; ")
 
 
 def test_what_says_anything_but_messages_is_ended(tmp_path: Path) -> None:

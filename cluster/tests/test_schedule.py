@@ -14,6 +14,7 @@ from frankenscope_ray.named_error import Exit
 from frankenscope_ray.part import Died, Done, Outcome, Task
 from frankenscope_ray.schedule import Policy, Report, run_tasks
 
+STALLED = Done(Exit.FAILED, "PartStalled: silent", stalled=True)
 FAILED, BAD = Done(Exit.FAILED, "DeviceLost: gone"), Done(Exit.BAD_INPUT, "BadInput: bad")
 
 
@@ -96,7 +97,9 @@ def test_what_fails_or_dies_is_tried_again_and_nothing_else() -> None:
     assert Counter(heard.reasons) == {"DeviceLost: gone": 3, "WorkerCrashedError": 3, "NodeDiedError": 1}
 
 
-@pytest.mark.parametrize(("end", "tries"), [(FAILED, 3), (BAD, 1), (Died("OutOfMemoryError"), 6), (Done(Exit.INTERRUPTED), 3)])
+@pytest.mark.parametrize(
+    ("end", "tries"), [(FAILED, 3), (BAD, 1), (Died("OutOfMemoryError"), 6), (STALLED, 6), (Done(Exit.INTERRUPTED), 3)]
+)
 def test_a_part_is_given_up_after_so_many_tries(end: Outcome, tries: int) -> None:
     pool = Scripted({4: [end] * 99}, at_once=1)
     report, heard = ran(pool, count=4)
@@ -142,7 +145,7 @@ def test_a_run_that_is_stopped_twice_waits_for_nothing() -> None:
 
 
 def test_a_journal_that_was_sent_back_goes_along() -> None:
-    pool = Scripted({1: [replace(FAILED, journal=b"lines"), Died("NodeDiedError")]})
+    pool = Scripted({1: [replace(STALLED, journal=b"lines"), Died("NodeDiedError")]})
     ran(pool, count=1)
     assert [task.journal for task in pool.tasks.values()] == [b"", b"lines", b"lines"]
 

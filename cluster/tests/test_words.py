@@ -28,6 +28,7 @@ def test_our_flags_are_taken_out_wherever_they_stand() -> None:
         (["swap", "--out", "o", "--parts", "1e3"], "InvalidFlag: --parts is 1e3; give a whole number from 1 to 10000"),
         (["swap", "--out", "o", "--cpus-per-part", "nan"], "InvalidFlag: --cpus-per-part is nan; give a number from 0 to 1024"),
         (["swap", "--out", "o", "--gpus-per-part", "1.5"], "InvalidFlag: --gpus-per-part is 1.5; give a whole number, or "),
+        (["swap", "--out", "o", "--stalled-after", "soon"], "InvalidFlag: --stalled-after is soon; give a number from 0 to "),
         (["swap", "--out", "o", "--memory-per-part", "-1"], "InvalidFlag: --memory-per-part is -1; give bytes, as "),
         (["swap", "--out", "o", "--shard", "1/2"], "InvalidFlag: --shard is not for a run in parts; the parts are made by "),
         (["swap", "--out", "o", "--restart"], "InvalidFlag: --restart is not for a run in parts; give another --out to begin "),

@@ -9,6 +9,7 @@
  * | `--ms T` | a sample takes so long |
  * | `--fail I`, `--bad I` | part I ends with 1, or with 2 |
  * | `--die I --once FILE` | the worker dies amid part I, unless the file is there |
+ * | `--hang I` | the worker says nothing more amid part I; with `--once FILE` unless the file is there |
  * | `--link PATH` | the part has a link to it |
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -95,6 +96,11 @@ async function count(id, words, journal, stopped) {
       writeFileSync(once, '');
       console.error('about to die');
       process.kill(process.pid, 'SIGKILL');
+    }
+    if (Number(flag('--hang')) === i && records.length > 0 && (once === undefined || !existsSync(once))) {
+      if (once !== undefined) writeFileSync(once, '');
+      console.error('about to hang');
+      await new Promise((resolve) => setTimeout(resolve, 600_000));
     }
     await new Promise((resolve) => setTimeout(resolve, Number(flag('--ms') ?? 0)));
     const record = { sample, value: sample * sample };
