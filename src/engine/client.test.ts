@@ -194,6 +194,35 @@ it('has lanes of one thread for many samples: the same checkpoints under the sam
   await expect(lanes?.[1]?.forward({ job: 'late' } as never)).rejects.toMatchObject({ name: 'NotLoaded' });
 });
 
+it('opens all that a lane is to hold at once, and makes its device ready meanwhile', async () => {
+  let begun = (): void => undefined;
+  const all = new Promise<void>((resolve) => (begun = resolve));
+  const inLane: string[] = [];
+  const note = (call: string): void => void (inLane.push(call) === 3 && begun());
+  let [opened, loaded] = [0, false];
+  const { engine } = stage(
+    {
+      ...opening(),
+      open: async (id: ModelId, name: string) => {
+        opened += 1;
+        if (opened <= 2) return summary(id, name);
+        note(`open ${name}`);
+        await all;
+        return summary(id, name);
+      },
+      watch: (device: string) => (loaded ? note(`watch ${device}`) : undefined),
+      adapter: () => (inLane.push('adapter'), ONE),
+    },
+    2,
+  );
+  const [a, b] = [(await engine.open('a', new Map())).id, (await engine.open('b', new Map())).id];
+  for (const id of [a, b]) await engine.load(`load ${id}`, id, WASM, nothing);
+  [inLane.length, loaded] = [0, true];
+  const [, lane] = await engine.lanes([a, b], 100);
+  expect(await lane).not.toBe(engine);
+  expect(inLane.slice(0, 3).toSorted()).toEqual(['open a', 'open b', 'watch wasm']);
+});
+
 it('waits itself where it has several threads, and has no lanes of models on a GPU', async () => {
   const { engine, started } = stage(opening('wasm simd, 4 threads'), 2);
   const { id } = await engine.open('a', new Map());

@@ -219,10 +219,19 @@ export class EngineClient implements EngineApi {
 
   /** Opens and loads what another engine has. @throws NamedError those of `openAgain` and `loadAgain` */
   async hold(models: readonly HeldModel[]): Promise<void> {
-    for (const { id, folder, loaded } of models) {
-      if (this.#contents.loaded.has(id)) continue;
-      await this.#call((_, thread) => openAgain(thread, id, folder));
-      this.#contents.opened.set(id, folder);
+    const missing = models.filter(({ id }) => !this.#contents.loaded.has(id));
+    // Opening waits for tokenizers in workers of their own: all of them start at once, and the device meanwhile.
+    await Promise.all(
+      missing.map(async ({ id, folder, loaded }) => {
+        await this.#call((_, thread) => {
+          // What goes wrong with it is said when a model is loaded on it.
+          thread.watch(loaded.options.device).catch(() => undefined);
+          return openAgain(thread, id, folder);
+        });
+        this.#contents.opened.set(id, folder);
+      }),
+    );
+    for (const { id, loaded } of missing) {
       // What is kept of its weights is the first engine's to write.
       const here = { ...loaded, adapter: wasmName(1), options: { ...loaded.options, keep: false } };
       await this.#call((_, thread) => loadAgain(thread, id, here));

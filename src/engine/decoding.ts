@@ -118,6 +118,7 @@ export class Decoding {
     batch: readonly number[],
   ): Promise<readonly (readonly number[])[]> {
     const { backend, decoder } = this.#runtime;
+    await this.#cache.settle();
     const gated = this.#rows.some(({ ablate }) => ablate !== undefined && ablate.length > 0);
     if (!this.#plainGreedy || !(await decoder.canLoop(this.#subject, gated)))
       return [await this.#step(state.tokens, step, batch)];

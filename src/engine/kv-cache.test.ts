@@ -38,6 +38,17 @@ function positionsOf(cache: KvCache, layer: number, part: 'key' | 'value' = 'key
   );
 }
 
+/** Keys or values of `steps` tokens of two rows: `start` and the numbers after it. */
+function freshOf(backend: Backend, steps: number, start: number): Tensor {
+  const size = 2 * HEADS * steps * HEAD_DIM;
+  const dims = [2, HEADS, steps, HEAD_DIM];
+  return backend.upload(
+    'float32',
+    dims,
+    Float32Array.from({ length: size }, (_, index) => start + index),
+  );
+}
+
 /** Bytes of one layer's keys and values. */
 function layerBytes(cache: KvCache): number {
   const { dims } = cache.past(0, 1)['0.past_key'] as Tensor;
@@ -103,12 +114,8 @@ describe('the cache', () => {
     const backend = wasmBackend();
     const cache = new KvCache(backend, 2);
     for (const layer of [0, 1]) await cache.install(layer, present(backend, 2, layer), same(2));
-    const fresh = (start: number): Tensor =>
-      backend.upload(
-        'float32',
-        [2, HEADS, 1, HEAD_DIM],
-        Float32Array.from({ length: 2 * HEADS * HEAD_DIM }, (_, index) => start + index),
-      );
+    const fresh = (start: number): Tensor => freshOf(backend, 1, start);
+    await cache.reserve(LENGTH + 1);
     cache.append(1, 2, { '0.fresh_key': fresh(100), '0.fresh_value': fresh(200) }, [LENGTH, LENGTH + 1]);
     const at = [LENGTH, LENGTH + 1];
     expect(positionsOf(cache, 1).map((row, index) => row.map((head) => head[at[index] as number]))).toEqual([
@@ -134,8 +141,10 @@ describe('the cache', () => {
     const backend = wasmBackend();
     const cache = new KvCache(backend, 2);
     await cache.install(0, present(backend, 2, 10), same(2));
-    const before = layerBytes(cache);
+    expect(layerBytes(cache)).toBe(2 * 4 * 2 * ROW);
     await cache.reserve(LENGTH);
+    const before = layerBytes(cache);
+    await cache.reserve(LENGTH + 1);
     expect(layerBytes(cache)).toBe(before);
     await cache.reserve(1000);
     expect((cache.past(0, 1)['0.past_key'] as Tensor).dims[2]).toBeGreaterThan(1000);
@@ -144,6 +153,50 @@ describe('the cache', () => {
       [-10, -11],
     ]);
     expect(backend.heldBytes).toBe(layerBytes(cache));
+  });
+
+  it('puts what a run of several steps added at each row’s position and those after it, once it goes on', async () => {
+    const backend = wasmBackend();
+    const cache = new KvCache(backend, 2);
+    await cache.install(0, present(backend, 2, 10), same(2));
+    const before = layerBytes(cache);
+    const [key, value] = [freshOf(backend, 2, 100), freshOf(backend, 2, 200)];
+    const outputs = { '0.fresh_key': key, '0.fresh_value': value };
+    cache.add({ outputs, positions: [LENGTH, LENGTH + 1], steps: 2 });
+    expect(layerBytes(cache)).toBe(before);
+    const kept = await cache.keep([1]);
+    const [row] = positionsOf(kept, 0);
+    expect(row?.map((head) => head.slice(LENGTH, LENGTH + 4))).toEqual([
+      [
+        [0, 0],
+        ...[
+          [108, 109],
+          [110, 111],
+        ],
+        [0, 0],
+      ],
+      [
+        [0, 0],
+        ...[
+          [112, 113],
+          [114, 115],
+        ],
+        [0, 0],
+      ],
+    ]);
+    expect(positionsOf(kept, 0, 'value')[0]?.[1]?.[LENGTH + 2]).toEqual([214, 215]);
+    expect(rowsOf(kept, 0)).toEqual([11]);
+    expect(backend.heldBytes).toBe(layerBytes(kept));
+  });
+
+  it('gives back what was added and never put in place', async () => {
+    const backend = wasmBackend();
+    const cache = new KvCache(backend, 2);
+    await cache.install(0, present(backend, 2, 10), same(2));
+    const outputs = { '0.fresh_key': freshOf(backend, 2, 0), '0.fresh_value': freshOf(backend, 2, 0) };
+    cache.add({ outputs, positions: [LENGTH, LENGTH], steps: 2 });
+    cache.dispose();
+    expect(backend.heldBytes).toBe(0);
   });
 
   it('says so when a layer has not been filled', () => {

@@ -13,8 +13,18 @@ export interface RowSource {
   readonly row: number;
 }
 
-/** Room is added this many positions at a time where a device copies the cache at each run, used or not. */
+/**
+ * Room is added this many positions at a time where a device copies the cache at each run, used or not; none before a step asks for it, for a run of
+ * several steps keeps what it reads to itself, and many an answer ends within the first.
+ */
 const GROWTH = 32;
+/** Outputs of a run that read `steps` tokens a row, the first at `positions`. */
+interface Added {
+  readonly outputs: Feeds;
+  readonly positions: readonly number[];
+  readonly steps: number;
+}
+
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
 const PARTS = ['key', 'value'] as const;
 
@@ -28,6 +38,8 @@ export class KvCache {
   readonly #backend: Backend;
   readonly #longest: number;
   readonly #layers: (KvEntry | undefined)[] = [];
+  /** What a run of several steps added to every layer, until it is put in place. */
+  #added: Added | null = null;
 
   /** `longest` is the length of the longest prompt that will be installed, where prompts differ. */
   constructor(backend: Backend, rows: number, longest = 0) {
@@ -47,7 +59,7 @@ export class KvCache {
       this.#layers[layer] = present;
       return;
     }
-    const capacity = this.#backend.sharedCache ? length : Math.max(length, this.#longest) + GROWTH;
+    const capacity = this.#backend.sharedCache ? length : Math.max(length, this.#longest);
     const entry = (this.#layers[layer] ??= await this.#blank(present.key, capacity));
     this.#copy(present, entry, sources);
     this.#giveBack(present);
@@ -63,7 +75,7 @@ export class KvCache {
     sources: readonly RowSource[],
     { at, count, capacity }: { readonly at: number; readonly count: number; readonly capacity: number },
   ): Promise<void> {
-    const room = this.#backend.sharedCache ? capacity : Math.max(at + count, this.#longest) + GROWTH;
+    const room = this.#backend.sharedCache ? capacity : Math.max(at + count, this.#longest);
     const entry = (this.#layers[layer] ??= await this.#blank(present.key, room));
     const [slots, heads, length, width] = present.key.dims as [number, number, number, number];
     const bytes = width * FLOAT_BYTES;
@@ -122,8 +134,23 @@ export class KvCache {
     }
   }
 
+  /** Takes over what a run added to all layers; it is put in place by `settle`, and not at all where nobody goes on. */
+  add(added: Added): void {
+    this.#added = added;
+  }
+
+  /** Puts what was added in place, making room for it. */
+  async settle(): Promise<void> {
+    if (!this.#added) return;
+    const { outputs, positions, steps } = this.#added;
+    await this.reserve(Math.max(...positions) + steps - 1);
+    this.#added = null;
+    this.append(0, this.#layers.length, outputs, positions);
+  }
+
   /** A cache with only the rows named, in that order; this one is given back, unless `copied`. */
   async keep(rows: readonly number[], copied = false): Promise<KvCache> {
+    await this.settle();
     const kept = new KvCache(this.#backend, rows.length, this.#longest);
     for (const [layer, entry] of this.#layers.entries()) {
       if (!entry) continue;
@@ -153,6 +180,13 @@ export class KvCache {
   }
 
   dispose(): void {
+    const { outputs = {} } = this.#added ?? {};
+    for (const layer of this.#layers.keys())
+      for (const part of PARTS) {
+        const tensor = outputs[`${layer}.fresh_${part}`];
+        if (tensor) this.#backend.dispose(tensor);
+      }
+    this.#added = null;
     for (const entry of this.#layers) if (entry) this.#giveBack(entry);
     this.#layers.length = 0;
   }

@@ -46,8 +46,8 @@ function multiplicationsPerToken(text: TextConfig): number {
 }
 
 /**
- * Goes on until the batch is to be copied, all rows are finished, or `steps` steps are done; the cache grows by the tokens that were read. Returns what
- * each row says, step by step.
+ * Goes on until the batch is to be copied, all rows are finished, or `steps` steps are done; the cache, which is settled before, takes over what was added
+ * for the tokens that were read. Returns what each row says, step by step.
  *
  * @throws NamedError `NonFiniteLogits`; those of the device.
  */
@@ -70,8 +70,7 @@ export async function runSteps(
   const rows = batch.tokens.length;
   const best = bestTokens({ token: outputs['tokens'] as Tensor, logit: outputs['logits'] as Tensor });
   const done = best.length / rows;
-  await cache.reserve(Math.max(...places.places) + done - 1);
-  cache.append(0, layers, outputs, places.places);
+  cache.add({ outputs, positions: places.places, steps: done });
   return Array.from({ length: done }, (_, step) =>
     best.slice(step * rows, (step + 1) * rows).map(({ token }) => token),
   );

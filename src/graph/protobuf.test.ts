@@ -19,6 +19,13 @@ describe('the wire format', () => {
     expect(hex(new ProtoMessage().integer(1, 0))).toBe('0800');
   });
 
+  it('writes a number as the bigint of the same value', () => {
+    const bytes = (value: number | bigint): string => hex(new ProtoMessage().integer(1, value));
+    for (const value of [127, 128, 2 ** 31, 2 ** 32 - 1, 2 ** 32, Number.MAX_SAFE_INTEGER])
+      expect(bytes(value)).toBe(bytes(BigInt(value)));
+    fc.assert(fc.property(fc.maxSafeInteger(), (value) => bytes(value) === bytes(BigInt(value))));
+  });
+
   it('writes floats little-endian, and tags above 15 in two bytes', () => {
     expect(hex(new ProtoMessage().float(2, 1))).toBe('150000803f');
     expect(hex(new ProtoMessage().integer(20, 7))).toBe('a00107');

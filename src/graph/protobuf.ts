@@ -6,6 +6,8 @@ const VARINT = 0;
 const LENGTH_DELIMITED = 2;
 const FIXED32 = 5;
 
+const UTF8 = new TextEncoder();
+
 /** An append-only message. Chunks are kept by reference, so large payloads are copied once, in `encode()`. */
 export class ProtoMessage {
   readonly #chunks: Uint8Array[] = [];
@@ -34,7 +36,7 @@ export class ProtoMessage {
   }
 
   string(field: number, value: string): this {
-    return this.bytes(field, new TextEncoder().encode(value));
+    return this.bytes(field, UTF8.encode(value));
   }
 
   message(field: number, value: ProtoMessage): this {
@@ -61,7 +63,21 @@ export class ProtoMessage {
   }
 }
 
+/** Nearly all integers of a graph are numbers of few bits, which need no bigints. */
 function varint(value: number | bigint): Uint8Array {
+  return typeof value === 'number' && value >>> 0 === value ? smallVarint(value) : bigVarint(value);
+}
+
+/** @param value from 0 to 2³² − 1 */
+function smallVarint(value: number): Uint8Array {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  bytes.push(rest);
+  return Uint8Array.from(bytes);
+}
+
+function bigVarint(value: number | bigint): Uint8Array {
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];
   do {

@@ -101,17 +101,22 @@ function readOnWhite(bitmap: ImageBitmap): Uint8Array {
   return rgb;
 }
 
+/** Whether this thread's canvas has given back what was put in: it is tried once. */
+let canvasIsTrue = false;
+
 /**
  * Some browsers protect against fingerprinting by adding noise to what a canvas gives back. The model would see
  * that noise and nobody would know: try with pixels we know.
  */
 function checkCanvas(): void {
+  if (canvasIsTrue) return;
   const probe = context(64, 64);
   const { data } = probe.createImageData(64, 64);
   for (let i = 0; i < data.length; i++) data[i] = i % 4 === 3 ? 255 : (i * 31) % 251;
   probe.putImageData(new ImageData(data, 64, 64), 0, 0);
   const back = probe.getImageData(0, 0, 64, 64).data;
-  if (data.every((value, i) => value === back[i])) return;
+  canvasIsTrue = data.every((value, i) => value === back[i]);
+  if (canvasIsTrue) return;
   throw new NamedError(
     'CanvasBlocked',
     "the browser's fingerprinting protection changes image pixels",

@@ -96,17 +96,20 @@ async function swapPairs(
     return captured;
   };
   try {
-    const targets: GenerateAllRequest['prompts'][number][] = [];
-    for (const pair of pairs) {
-      const source = await asJob(engine, signal, (job) => capture(pair, job));
+    // All asked for at once: the engine takes one after another and waits for no answer of ours between them.
+    const sources = await Promise.all(
+      pairs.map((pair) => asJob(engine, signal, (job) => capture(pair, job))),
+    );
+    const targets = pairs.map((pair, index): GenerateAllRequest['prompts'][number] => {
+      const source = sources[index] as string;
       const swaps = layers.map((layer) => ({
         swap: {
           ...{ source, layers: swappedLayers(mode, layer, subject.layers.length), ...readApart(mode, reads) },
           ...(injection === undefined ? {} : { injection }),
         },
       }));
-      targets.push({ ...ask(pair, pair.target), rows: [{}, ...swaps] });
-    }
+      return { ...ask(pair, pair.target), rows: [{}, ...swaps] };
+    });
     const unstated = pairs.filter((pair) => (answerSource ?? false) || pair.sourceAnswer === '');
     const answers = await asJob(engine, signal, (job) =>
       engine.generateAll({
@@ -117,12 +120,12 @@ async function swapPairs(
         prompts: [...targets, ...unstated.map((pair) => ask(pair, pair.source))],
       }),
     );
-    const sources = new Map(unstated.map((pair, index) => [pair, answers[pairs.length + index]]));
+    const own = new Map(unstated.map((pair, index) => [pair, answers[pairs.length + index]]));
     return pairs.map((pair, index) => {
       const { rows, imageTokens } = answers[index] as PromptAnswers;
       const [plain, ...swapped] = rows;
       const sourceTokens = swapped[0]?.sourceTokens ?? imageTokens;
-      const source = sources.get(pair);
+      const source = own.get(pair);
       return {
         task: pair.task,
         id: pair.id,
