@@ -243,6 +243,12 @@ async function checked(page: Page, figure: Locator): Promise<FigureFacts> {
   return facts;
 }
 
+/** Looks at what a run has just left, on every screen, and goes back to the first. */
+async function seenWhole(page: Page, of: string): Promise<void> {
+  await expectWholeOnEveryScreen(page, of);
+  await page.setViewportSize({ width: 1280, height: 720 });
+}
+
 /** All charts of the page that is shown, by their titles. */
 async function all(page: Page): Promise<ReadonlyMap<string, FigureFacts>> {
   const found = new Map<string, FigureFacts>();
@@ -277,7 +283,7 @@ test('every chart leaves the page whole, in every format, and says where it come
     await page.setViewportSize(PHONE);
     await main.getByRole('button', { name: `Measure ${title.toLowerCase()}` }).press('Enter');
     await expect(main.getByRole('button', { name: `${title} is measured` })).toBeVisible(DONE);
-    await expectWholeOnEveryScreen(page, title);
+    await seenWhole(page, title);
   };
   const run = async (probe: string): Promise<void> => {
     await page.setViewportSize(PHONE);
@@ -285,7 +291,7 @@ test('every chart leaves the page whole, in every format, and says where it come
     await main.getByRole('button', { name: 'Run', exact: true }).press('Enter');
     await expect(main.getByRole('button', { name: /^Save the results of/ })).toBeVisible(DONE);
     await expect(main.getByRole('button', { name: 'Run', exact: true })).toBeDisabled(DONE);
-    await expectWholeOnEveryScreen(page, probe);
+    await seenWhole(page, probe);
   };
 
   await openDemo(page, 'characterize');
@@ -383,7 +389,7 @@ test('every chart leaves the page whole, in every format, and says where it come
       await page.setViewportSize(PHONE);
       if (await begin.isEnabled()) await begin.press('Enter');
       await expect(main.getByText(/answers, all of them kept/).first()).toBeVisible(DONE);
-      await expectWholeOnEveryScreen(page, hash);
+      await seenWhole(page, hash);
       await found();
     });
 

@@ -3,7 +3,7 @@ import { PAGE_FACTS } from '../src/ui/analysis-page/page-facts.ts';
 import { contrast } from '../src/ui/theme/contrast.ts';
 import { AppPage } from './app.ts';
 import { goldenFolder } from './fixtures/goldens.ts';
-import { expectWholeOnWideScreens } from './first-screen.ts';
+import { expectWholeOnEveryScreen } from './first-screen.ts';
 import { expect, test } from './page.ts';
 
 /** WCAG AA for text. */
@@ -148,13 +148,13 @@ const CARRIED = {
     [null, /^Update energy per layer/],
     [/^Show .*diversity/i, /^Spectrum of the update/],
   ],
+  '#study': [[null, /^Update energy per layer/]],
 } as const;
 
 test('what travels with the app is whole in the first screen, and read from the back row, light and dark', async ({
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./');
   const main = page.getByRole('main');
   for (const [hash, shown] of Object.entries(CARRIED)) {
@@ -163,7 +163,7 @@ test('what travels with the app is whole in the first screen, and read from the 
       // In a fold, which it closes.
       if (show) await main.getByRole('button', { name: show, includeHidden: true }).dispatchEvent('click');
       await expect(main.locator('figure h3').first()).toHaveText(title);
-      await expectWholeOnWideScreens(page, title.source);
+      await expectWholeOnEveryScreen(page, title.source);
       for (const colorScheme of ['dark', 'light'] as const) {
         await page.emulateMedia({ colorScheme });
         expect(faint(await texts(page))).toEqual([]);
