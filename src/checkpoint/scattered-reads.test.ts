@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ByteSource } from './byte-source.ts';
 import { readScattered } from './scattered-reads.ts';
 import { failureOf } from './testing/files.ts';
@@ -34,6 +34,17 @@ describe('many small ranges', () => {
     expect(await readScattered(new File([CONTENT], 'f'), 'f', RANGES)).toEqual(wanted);
     expect(await readScattered(computed(), 'f', RANGES)).toEqual(wanted);
     expect(await readScattered(new File([CONTENT], 'f'), 'f', [])).toEqual(new Uint8Array(0));
+  });
+
+  it('of one file are cut out once, however often they are read', async () => {
+    const file = new File([CONTENT], 'f');
+    const slice = vi.spyOn(file, 'slice');
+    for (let time = 0; time < 3; time++) expect(await readScattered(file, 'f', RANGES)).toEqual(wanted);
+    expect(slice).toHaveBeenCalledTimes(RANGES.length);
+    // Others of it are not taken for these.
+    const moved = RANGES.map(({ start, end, tensor }) => ({ start: start + 1, end: end + 1, tensor }));
+    const bytes = Uint8Array.from(moved.flatMap(({ start, end }) => [...CONTENT.subarray(start, end)]));
+    expect(await readScattered(file, 'f', moved)).toEqual(bytes);
   });
 
   it('of a file that is shorter than it was: a tensor beyond its end is named', async () => {
