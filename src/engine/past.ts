@@ -1,5 +1,5 @@
 /** Reading the rest of a prompt: what stands before it is the same in all rows, and was read once. */
-import type { Backend, Tensor } from './backend/backend.ts';
+import type { Backend, CopyRange, Tensor } from './backend/backend.ts';
 import type { KvEntry } from './kv-cache.ts';
 import type { Past, PrefillOptions, Sequence } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
@@ -191,25 +191,28 @@ async function layOver(
     const bytes = width * Float32Array.BYTES_PER_ELEMENT;
     const slotBytes = heads * room * bytes;
     const made = await backend.zeros('float32', [overlays.length, heads, room, width]);
-    const whole = overlays.map((_, slot) => ({ from: 0, to: slot * slotBytes, bytes: slotBytes }));
-    backend.copy(entry[part], made, whole);
+    const whole = (slots: readonly number[]): CopyRange[] =>
+      slots.map((slot) => ({ from: 0, to: slot * slotBytes, bytes: slotBytes }));
+    backend.copy(entry[part], made, whole([...overlays.keys()].filter((slot) => !overlays[slot])));
     for (const [source, slots] of bySource(overlays)) {
       const positions = source.positions.filter((position) => position < room);
       const kvDim = heads * width;
       const captured = source.source[part === 'key' ? 'keys' : 'values'][layer] as Float32Array;
       const rows = resampleTokens(captured, kvDim, source.positions.length);
       const uploaded = backend.upload('float32', [rows.length / kvDim, kvDim], rows);
-      const ranges = slots.flatMap((slot) =>
-        positions.flatMap((position, token) =>
-          Array.from({ length: heads }, (_, head) => ({
-            from: (token * heads + head) * bytes,
-            to: slot * slotBytes + (head * room + position) * bytes,
-            bytes,
-          })),
-        ),
+      const ranges = positions.flatMap((position, token) =>
+        Array.from({ length: heads }, (_, head) => ({
+          from: (token * heads + head) * bytes,
+          to: (head * room + position) * bytes,
+          bytes,
+        })),
       );
-      backend.copy(uploaded, made, ranges);
-      backend.dispose(uploaded);
+      // Laid once, then copied to all slots that are swapped alike.
+      const laid = await backend.zeros('float32', [1, heads, room, width]);
+      backend.copy(entry[part], laid, whole([0]));
+      backend.copy(uploaded, laid, ranges);
+      backend.copy(laid, made, whole(slots));
+      for (const tensor of [uploaded, laid]) backend.dispose(tensor);
     }
     return made;
   };
