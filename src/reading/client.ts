@@ -223,6 +223,8 @@ class ReadingWorker {
   close(reason = cancelled()): void {
     this.#calls.rejectAll(reason);
     this.#worker.terminate();
+    // Comlink holds the worker while its proxy lives, to which the listener leads: both would stay for ever.
+    this.#worker.onerror = null;
   }
 }
 

@@ -38,6 +38,11 @@ export interface Died {
 interface Thread<Service> {
   readonly worker: Worker;
   readonly service: Remote<Service>;
+  /**
+   * Takes the pool's listeners off the worker. Comlink holds a worker for as long as its proxy lives: a listener that leads to the proxy would keep
+   * both for ever.
+   */
+  readonly forget: () => void;
   /** How to fail each call it is at, should it end: its answer would never come. */
   readonly calls: Set<(error: NamedError) => void>;
   /** Of all calls that it is at, and of what it holds. */
@@ -58,19 +63,23 @@ export function workerPool<Service>(spawn: () => Worker, size: number, said: Die
   const end = (thread: Thread<Service>, error: NamedError): void => {
     threads.delete(thread);
     thread.worker.terminate();
+    thread.forget();
     for (const fail of thread.calls) fail(error);
   };
 
   const start = (): Thread<Service> => {
     const worker = spawn();
-    const thread: Thread<Service> = { worker, service: wrap<Service>(worker), calls: new Set(), load: 0 };
+    const listening = new AbortController();
+    const { signal } = listening;
+    const forget = (): void => listening.abort();
+    const thread: Thread<Service> = { worker, service: wrap<Service>(worker), forget, calls: new Set(), load: 0 };
     const died = (event: Event): void => {
       // Handled here: left alone it would count as an error of the thread that owns the pool.
       event.preventDefault();
       end(thread, workerFailed(event, said));
     };
-    worker.addEventListener('error', died);
-    worker.addEventListener('messageerror', died);
+    worker.addEventListener('error', died, { signal });
+    worker.addEventListener('messageerror', died, { signal });
     threads.add(thread);
     return thread;
   };

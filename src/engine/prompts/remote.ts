@@ -131,11 +131,11 @@ export class RemotePromptMaker implements PromptMaker {
       file: 'tokenizer.json',
     };
     this.#thread = thread;
-    worker.addEventListener('error', (event) => {
+    worker.onerror = (event) => {
       event.preventDefault();
       const what = event.message || 'the worker of the tokenizer could not be started';
       this.#end(thread, new NamedError('WorkerFailed', what, { file: thread.file }, 'open the folder again'));
-    });
+    };
     const onFile = proxy((file: string): void => void (thread.file = file));
     try {
       const begun = performance.now();
@@ -182,6 +182,8 @@ export class RemotePromptMaker implements PromptMaker {
 
   #end(thread: Thread, reason: Error): void {
     thread.worker.terminate();
+    // Comlink holds the worker while its proxy lives, to which the listener leads: both would stay for ever.
+    thread.worker.onerror = null;
     if (this.#thread === thread) this.#thread = null;
     thread.calls.rejectAll(reason);
   }
