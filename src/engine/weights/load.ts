@@ -22,9 +22,6 @@ const PIECE_BYTES = 16 * 2 ** 20;
 /** Codes of a matrix up to this many bytes are moved in one piece, which need not be put together: any of a 7B but its head. */
 const WHOLE_BYTES = 64 * 2 ** 20;
 
-/** Pieces are read together up to this many bytes: beside so many a read by itself costs little, and the fewer wait for each other's bytes the better. */
-const TOGETHER_BYTES = 16 * 2 ** 20;
-
 /** Plain tensors up to this many bytes are read together with their neighbours: norms and biases. */
 const SMALL_BYTES = 2 ** 20;
 
@@ -140,7 +137,7 @@ interface Group {
   readonly together: boolean;
 }
 
-/** Pieces of a layer that can be read together, as they follow on the disk, up to `TOGETHER_BYTES`; all others alone. */
+/** Pieces of a layer that can be read together, as they follow on the disk, up to `WHOLE_BYTES`; all others alone. */
 function groupsOf(checkpoint: Checkpoint, list: readonly Piece[]): readonly Group[] {
   const layers = new Map<string, { readonly piece: Piece; readonly start: number | null }[]>();
   list.forEach((piece, index) => {
@@ -159,7 +156,7 @@ function groupsOf(checkpoint: Checkpoint, list: readonly Piece[]): readonly Grou
       if (room >= 0) groups.at(-1)?.pieces.push(piece);
       else {
         groups.push({ pieces: [piece], together: start !== null });
-        room = TOGETHER_BYTES - piece.storedBytes;
+        room = WHOLE_BYTES - piece.storedBytes;
       }
     }
     // The largest first: what comes last is shared out among threads best where it is small.
