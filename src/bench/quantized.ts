@@ -1,4 +1,4 @@
-/** How fast a quantized layer of 7B's shape gets to the device, against a bare read of the slices it reads: pairs, one after the other. */
+/** How fast a quantized layer of 7B's shape gets to the device, against bare reads of the slices it reads, by turns. */
 import { readRange, type ByteSource, type CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { ByteRange } from '../checkpoint/joined-reads.ts';
@@ -15,6 +15,7 @@ import { planWeights } from '../engine/weights/plan.ts';
 import { inWideBlocks, linearFormat, storedMatrices } from '../engine/weights/stored-blocks.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import { mapInFlight } from '../work/in-flight.ts';
+import { BareReads } from './bare-read.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
 import { median } from './resident.ts';
 import { removeSynthetic, syntheticFile } from './synthetic.ts';
@@ -71,17 +72,24 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
   },
 };
 
-/** By layout: load and bare read in bytes a second, and their ratio, medians over pairs. */
+/** By layout: load and bare reads in bytes a second, by one thread and by as many as load, and their ratios, medians over pairs. */
 export async function benchQuantized(backend: Backend, convert: ReadAndConvert): Promise<object> {
   const results: Record<string, object> = {};
+  const reads = new BareReads();
   for (const [name, layout] of Object.entries(LAYOUTS)) {
-    results[name] = await measured(await layerFiles(name, layout), backend, convert);
+    results[name] = await measured(await layerFiles(name, layout), backend, convert, reads);
   }
+  reads.dispose();
   await removeSynthetic();
   return results;
 }
 
-async function measured(files: CheckpointFiles, backend: Backend, convert: ReadAndConvert): Promise<object> {
+async function measured(
+  files: CheckpointFiles,
+  backend: Backend,
+  convert: ReadAndConvert,
+  reads: BareReads,
+): Promise<object> {
   const folder = await readableFolder(files);
   if (!(folder instanceof DecodedFolder)) throw new RangeError('the layer opened as plain');
   const checkpoint = await openCheckpoint(folder);
@@ -99,20 +107,23 @@ async function measured(files: CheckpointFiles, backend: Backend, convert: ReadA
     arrays.dispose();
   };
   const slices = await slicesOf(load, convert);
-  const ratios: number[] = [];
+  const source = files.get('model.safetensors') as ByteSource;
+  const [ratios, threadRatios]: [number[], number[]] = [[], []];
   const loads: number[] = [];
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const bare = await secondsOf(() => bareRead(files.get('model.safetensors') as ByteSource, slices));
+    const bare = await secondsOf(() => bareRead(source, slices));
     const seconds = await secondsOf(() => load(convert));
+    const threads = await secondsOf(() => reads.perSecond(slices.map((range) => ({ source, ...range }))));
     loads.push(bytes / seconds);
     ratios.push(bare / seconds);
+    threadRatios.push(threads / seconds);
   }
   return {
     ...{ storedBytes: bytes, ...storedMatrices(checkpoint, plan) },
     loadBytesPerSecond: median(loads),
     slices: slices.length,
-    ratio: median(ratios),
-    ratios,
+    ...{ ratio: median(ratios), ratios },
+    ...{ threadRatio: median(threadRatios), threadRatios },
   };
 }
 
