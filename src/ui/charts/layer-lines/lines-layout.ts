@@ -55,7 +55,7 @@ const STACKED_HEIGHT = 150;
 const LEAST_HEIGHT = 60;
 /** Heights at scale 1 below which nothing is told apart: of a plot alone, of each of several. */
 const LOWEST = 120;
-const LOWEST_OF_SEVERAL = 40;
+const LOWEST_OF_SEVERAL = 32;
 /** Pixels at scale 1 that a column of panels takes at least. */
 const NARROWEST_COLUMN = 320;
 /** Pixels that a picture may be higher than its room by what is lost in adding up. */
