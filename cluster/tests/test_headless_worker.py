@@ -134,9 +134,7 @@ def test_a_node_with_another_version_is_refused(task: Task, monkeypatch: pytest.
     assert (done.exit, done.error.partition(";")[0]) == (2, "OtherVersion: the app is version 0.2.0, the driver's is 0.1.0")
 
 
-def test_a_part_that_is_sent_back_leaves_no_journal(
-    task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_part_that_is_sent_back_leaves_no_journal(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     done = run_task(replace(task, ship=True, ship_limit=1 << 20))
     assert (done.exit, done.records) == (0, 2)
