@@ -293,25 +293,3 @@ function expectGone(pids: readonly number[]): void {
   });
   expect(there).toEqual([]);
 }
-
-/** With `WORKER_MEMORY=1`: 200 requests, and what page and browser take after 20, 100 and 200 of them. */
-test('memory stays flat over many requests', async () => {
-  test.skip(process.env['WORKER_MEMORY'] !== '1', 'takes minutes');
-  test.setTimeout(1_800_000);
-  const other = start('memory');
-  const taken = new Map<number, { readonly page: number; readonly browser: number }>();
-  for (let count = 1; count <= 200; count++) {
-    const words = [...SWAP, '--shard', `${(count % 2) + 1}/2`, '--out', at('memory-out')];
-    expect((await other.run(words, at('memory-journal'))).exit).toBe(0);
-    if (![1, 20, 100, 200].includes(count)) continue;
-    const below = processesBelow(other.process.pid ?? 0);
-    const pages = below.filter(({ words }) => words.includes('--type=renderer')).map(({ bytes }) => bytes);
-    const browser = browserBelow(other.process.pid ?? 0)?.bytes ?? 0;
-    taken.set(count, { page: Math.max(...pages), browser });
-    console.info(`${count}: page ${Math.max(...pages) / 1e6} MB, browser ${browser / 1e6} MB`);
-  }
-  const [early, late] = [taken.get(20), taken.get(200)];
-  // What the debugging interface holds of responses is in it: up to some 200 MB, and no more.
-  expect(late?.page).toBeLessThan(1.6 * (early?.page ?? 0));
-  expect(late?.browser).toBeLessThan(1.25 * (early?.browser ?? 0));
-});

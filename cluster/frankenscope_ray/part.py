@@ -142,6 +142,9 @@ def _run_shipped(task: Task) -> Done:
         records = records_of(folder, task.index, task.count)
         packed = pack(folder, task.ship_limit)
         shutil.rmtree(journal, ignore_errors=True)
+        # The last of the run's on this node.
+        with contextlib.suppress(OSError):
+            cache.rmdir()
         return Done(Exit.DONE, seconds=answer.seconds, overhead=overhead, records=records, packed=packed)
 
 

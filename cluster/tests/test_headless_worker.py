@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,13 @@ def test_a_node_with_another_version_is_refused(task: Task, monkeypatch: pytest.
     monkeypatch.setenv("FAKE_VERSION", "0.2.0")
     done = run_task(task)
     assert (done.exit, done.error.partition(";")[0]) == (2, "OtherVersion: the app is version 0.2.0, the driver's is 0.1.0")
+
+
+def test_a_part_that_is_sent_back_leaves_no_journal(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    done = run_task(replace(task, ship=True, ship_limit=1 << 20))
+    assert (done.exit, done.records) == (0, 2)
+    assert list((tmp_path / "cache" / "frankenscope" / "parts").iterdir()) == []
 
 
 def test_a_part_that_another_try_finished_is_not_computed_again(task: Task, tmp_path: Path) -> None:

@@ -48,8 +48,6 @@ export interface Answered {
   readonly done: number;
   /** The build that computed them, where that is not this one. */
   readonly origin?: object;
-  /** What the run was measured by: GPU memory. */
-  readonly measured?: object;
   /** Of an evaluation that tells them, where they are measured. */
   readonly updates?: MeasuredUpdates;
 }

@@ -42,13 +42,10 @@ export async function metricPlan(
       experiments.reduce((sum, experiment) => sum + experiment.samples.length, 0),
       ...([total, models.length, settings.maxNewTokens] as const),
     ),
-    files({ graded, done, origin, measured }) {
+    files({ graded, done, origin }) {
       const residents = models.map(({ name, ...resident }) => ({ label: name, ...resident }));
       const answers = { total, done, ...origin };
-      const facts = {
-        ...transferFacts(residents, settings, cuts ?? null, answers, values.seed),
-        ...measured,
-      };
+      const facts = transferFacts(residents, settings, cuts ?? null, answers, values.seed);
       return resultPieces(metricTable(graded, reference), graded, experiments, { frankenscope: facts });
     },
   };

@@ -17,6 +17,8 @@ export interface RunFigures {
   readonly lanes?: number;
   /** Of each of them; of work on weights, of all. */
   readonly threads?: number;
+  /** What the run that computed its answers took of a GPU (`src/study/journal/gpu-memory.ts`). */
+  readonly gpuMemory?: object;
 }
 
 /** Where the block stands: at the top, or under `metadata`, as the reference's attention file has it. */

@@ -8,7 +8,7 @@ import { noticeLines } from '../checkpoint/weight-files.ts';
 import type { EngineClient } from '../engine/client.ts';
 import type { OpenedCheckpoint } from '../engine/protocol/checkpoint.ts';
 import type { Device, WeightDtype } from '../engine/protocol/device.ts';
-import type { LoadedModel, LoadProgress } from '../engine/protocol/loading.ts';
+import type { LoadedModel } from '../engine/protocol/loading.ts';
 import { memoryBytes } from '../memory-size.ts';
 import { NamedError } from '../named-error.ts';
 import { noteLoaded } from '../study/weights/loaded.ts';
@@ -18,6 +18,7 @@ import { once } from '../work/once.ts';
 import type { GivenFiles, GivenInputs, Instead } from './file-inputs.ts';
 import type { FlagReader } from './flag-reader.ts';
 import type { KeptModels, NamedFolder } from './kept-models.ts';
+import { loadingLines } from './loading-lines.ts';
 
 const DEVICES = ['webgpu', 'wasm'] as const satisfies readonly Device[];
 const DTYPES = ['f32', 'f16', 'q8', 'q4'] as const satisfies readonly WeightDtype[];
@@ -195,21 +196,12 @@ export class Checkpoints {
     const memory = memoryBytes(this.#around.flags.text('memory') ?? '');
     const options = { ...(await this.loadOptions()), ...(memory === null ? {} : { memory }) };
     const job = `load ${summary.id}`;
-    let percent = -1;
     const cancel = (): void => void this.#around.engine().cancel(job);
     this.#around.signal.throwIfAborted();
     this.#around.signal.addEventListener('abort', cancel);
     try {
-      const onProgress = (progress: LoadProgress): void => {
-        const now = Math.floor((100 * progress.bytesDone) / progress.bytesTotal);
-        if (now === percent) return;
-        percent = now;
-        console.info(
-          `loading ${now} % at ${(progress.bytesPerSecond / 1e6).toFixed(0)} MB/s` +
-            (progress.etaSeconds === null ? '' : `, ${Math.ceil(progress.etaSeconds)} s left`),
-        );
-      };
-      const load = () => this.#around.engine().load(job, summary.id, options, onProgress);
+      const told = loadingLines((line) => console.info(line));
+      const load = () => this.#around.engine().load(job, summary.id, options, told);
       const loaded = await this.#around.models().load(summary.id, options, load);
       const noted = await noteLoaded(this.#around.watch, summary, loaded, this.#loaded);
       this.#loaded.push(summary);

@@ -41,6 +41,13 @@ describe.each(IN_PARTS)('%s %j', (command, words) => {
   });
 });
 
+test('what one run took of a GPU is no part of the result: transfer', async () => {
+  const gpu = { gpu: true };
+  const one = await whole('transfer', [], {}, gpu);
+  const parts = await Promise.all(['1/2', '2/2'].map((shard) => part('transfer', [], shard, {}, gpu)));
+  expect(await combined(parts)).toEqual(one);
+});
+
 describe.each([
   ['ablate', ['--samples', '5']],
   ['energy', []],

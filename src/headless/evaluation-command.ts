@@ -79,6 +79,7 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
   // Of a part there is no memory of the whole run to be told.
   const memory =
     declaration.measuresMemory && !shard ? await measured(context, models, plan, answers, generated) : null;
+  const figures = meter.figures(n);
   const updates = declaration.measuresUpdates ? await measuredUpdates(context) : null;
   const list = context.inputs.one('items');
   const sets = list ? { name: list.name, samples } : null;
@@ -90,8 +91,7 @@ export async function ranEvaluation(context: AnalysisContext, evaluation: Evalua
       ...{ asks, answers },
       // What they say of a region is of all its tensors.
       updates: updates && !shard ? measuredOf(updates.plan, updates.records, updates.values) : null,
-      ...(memory ? { memory } : {}),
-      run: meter.figures(n),
+      run: figures && memory ? { ...figures, gpuMemory: memory } : figures,
     },
     places,
   );
@@ -113,7 +113,6 @@ interface AnsweredAsks {
   readonly asks: readonly Ask[];
   readonly answers: Answers;
   readonly updates: MeasuredUpdates | null;
-  readonly memory?: GpuMemory;
   /** Null of what was combined. */
   readonly run: RunFigures | null;
 }
@@ -122,14 +121,13 @@ interface AnsweredAsks {
 export async function evaluationRan(
   evaluation: Evaluation,
   { given: { models, reading, sets }, values, plan }: LaidOut,
-  { asks, answers, updates, memory, run }: AnsweredAsks,
+  { asks, answers, updates, run }: AnsweredAsks,
   places: ModelPlaces,
 ): Promise<Ran> {
   const graded = gradeAll(asks, answers);
   const files = await plan.files({
     ...(updates ? { updates } : {}),
     ...{ graded, done: answersOf(asks) },
-    ...(memory ? { measured: { gpuMemory: memory } } : {}),
   });
   return {
     works: answerJournals(plan.asks).map(({ identity }) => identity),

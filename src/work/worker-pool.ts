@@ -72,7 +72,13 @@ export function workerPool<Service>(spawn: () => Worker, size: number, said: Die
     const listening = new AbortController();
     const { signal } = listening;
     const forget = (): void => listening.abort();
-    const thread: Thread<Service> = { worker, service: wrap<Service>(worker), forget, calls: new Set(), load: 0 };
+    const thread: Thread<Service> = {
+      worker,
+      service: wrap<Service>(worker),
+      forget,
+      calls: new Set(),
+      load: 0,
+    };
     const died = (event: Event): void => {
       // Handled here: left alone it would count as an error of the thread that owns the pool.
       event.preventDefault();

@@ -83,6 +83,6 @@ function textsOf(files: ReadonlyMap<string, unknown>): Files {
 
 function withoutRun(text: string): string {
   return text
-    .replace(/,?\s*"run":\s*\{\s*"seconds":[^{}]*\}/, '')
+    .replace(/,?\s*"run":\s*\{\s*"seconds":(?:[^{}]|\{[^{}]*\})*\}/, '')
     .replace(/,\s*"frankenscope":\s*\{\s*\}/, '');
 }
