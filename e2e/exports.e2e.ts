@@ -247,6 +247,10 @@ async function checked(page: Page, figure: Locator): Promise<FigureFacts> {
 async function seenWhole(page: Page, of: string): Promise<void> {
   await expectWholeOnEveryScreen(page, of);
   await page.setViewportSize({ width: 1280, height: 720 });
+  // A chart is laid out for its room some frames later.
+  await page.evaluate(async () => {
+    for (let frame = 0; frame < 10; frame++) await new Promise(requestAnimationFrame);
+  });
 }
 
 /** All charts of the page that is shown, by their titles. */

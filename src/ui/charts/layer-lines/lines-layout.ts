@@ -55,7 +55,9 @@ const STACKED_HEIGHT = 150;
 const LEAST_HEIGHT = 60;
 /** Heights at scale 1 below which nothing is told apart: of a plot alone, of each of several. */
 const LOWEST = 120;
-const LOWEST_OF_SEVERAL = 32;
+const LOWEST_OF_SEVERAL = 40;
+/** The same where they cannot stand in columns. */
+const LOWEST_IN_ONE_COLUMN = 32;
 /** Pixels at scale 1 that a column of panels takes at least. */
 const NARROWEST_COLUMN = 320;
 /** Pixels that a picture may be higher than its room by what is lost in adding up. */
@@ -134,6 +136,7 @@ function inColumns(input: LinesInput, columns: number): LinesLayout {
   const { scale } = size;
   const names = panelNames(series);
   const down = Math.ceil(names.length / columns);
+  const hasColumns = size.width >= 2 * NARROWEST_COLUMN * scale;
   const titled = series.every(({ label, panel }) => label === panel);
   const { axis, pitch } = columnAxis(input, columns);
   const across = axis.right - axis.left;
@@ -158,7 +161,7 @@ function inColumns(input: LinesInput, columns: number): LinesLayout {
     ...{ panels: names, names: most * TAG_ROW + (most > 0 ? 4 : 0) },
     above: 28 + (keys.y > TITLE_LINE ? keys.height : 0),
     ...{ height: each(HEIGHT), stacked: each(STACKED_HEIGHT) },
-    least: names.length > 1 ? LOWEST_OF_SEVERAL : LOWEST,
+    least: names.length === 1 ? LOWEST : hasColumns ? LOWEST_OF_SEVERAL : LOWEST_IN_ONE_COLUMN,
     below: 22 + (means ? 20 * Math.max(...shown) : 0),
   });
   const beside = (panel: string) =>
