@@ -90,6 +90,9 @@ async function begun(spec: Json = SPEC): Promise<File> {
 /** On a busy machine. */
 const WAIT = { timeout: 100_000 };
 
+// With room for what is run beside what was found.
+beforeEach(() => page.viewport(1440, 900));
+
 const main = page.getByRole('main');
 const press = (name: string) => userEvent.click(main.getByRole('button', { name, exact: true }));
 
