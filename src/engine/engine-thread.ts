@@ -14,6 +14,7 @@ export class EngineThread {
   readonly #worker: Worker;
   readonly #threads: number | undefined;
   readonly #calls = new PendingCalls();
+  readonly #listening = new AbortController();
   /** Devices whose loss is watched. */
   readonly #watched = new Set<Device>();
 
@@ -22,11 +23,12 @@ export class EngineThread {
     this.#worker = worker;
     this.#threads = threads;
     this.starter = wrap<EngineStarter>(worker);
-    worker.addEventListener('error', (event) => {
+    const failed = (event: ErrorEvent): void => {
       // Handled here: left alone it would count as an error of the page.
       event.preventDefault();
       this.fail('ModuleAborted', event.message || 'the engine worker could not be started');
-    });
+    };
+    worker.addEventListener('error', failed, { signal: this.#listening.signal });
   }
 
   /** The engine, whose modules come with the first call. */
@@ -73,5 +75,7 @@ export class EngineThread {
 
   terminate(): void {
     this.#worker.terminate();
+    // Comlink holds a worker while its proxy lives: a listener that leads to the proxy would keep both for ever.
+    this.#listening.abort();
   }
 }
