@@ -113,8 +113,8 @@ test('the memory of the page grows by what its browser keeps of requests, and no
     taken.push(anonymousBytes());
     console.info(`${count}: ${(taken.at(-1) ?? 0) / 1e6} MB`);
   }
-  // What the browser's debugging interface holds of requests is in it, 0.14 MB each; spots that are cut out again take half a MB more.
-  expect((taken.at(-1) ?? 0) - (taken[0] ?? 0)).toBeLessThan(250 * 0.3e6);
+  // What the browser's debugging interface holds of requests is in it, 0.14 to 0.3 MB each; spots that are cut out again take half a MB more.
+  expect((taken.at(-1) ?? 0) - (taken[0] ?? 0)).toBeLessThan(250 * 0.45e6);
 });
 
 /** Of the largest page below this process, what is no file's. */
