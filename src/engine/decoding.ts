@@ -67,7 +67,12 @@ export class Decoding {
   }
 
   /** Prefills all rows and returns the first token of each. */
-  async start(): Promise<number[]> {
+  start(): Promise<number[]> {
+    const prompts = this.#prompts.map(({ sequence, rows }) => ({ sequence, asked: rows.map(asked) }));
+    return this.#runtime.beginnings.reading(prompts, () => this.#start());
+  }
+
+  async #start(): Promise<number[]> {
     const { sources, signal } = this.#options;
     const capacity = this.#longest + Math.max(...this.#prompts.map(({ maxNewTokens }) => maxNewTokens));
     const tokens: number[] = [];
@@ -313,4 +318,11 @@ function seenFeeds(
     device: { mask: backend.upload('float32', [rows, 1, 1, width], mask) },
     host: { parts: backend.host('int64', [2], BigInt64Array.of(BigInt(room), 1n)) },
   };
+}
+
+/** What of a row decides how far the plain run of its prompt is read. */
+function asked({ swap, ...row }: RowSpec): unknown {
+  if (!swap) return row;
+  const { source: _, ...read } = swap;
+  return { ...row, swap: read };
 }

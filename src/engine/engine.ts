@@ -11,6 +11,7 @@ import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
 import type { Device, WeightDtype } from './protocol/device.ts';
 import type {
+  CaptureAllKvRequest,
   CaptureKvRequest,
   ForwardRequest,
   ForwardResult,
@@ -218,18 +219,37 @@ export class Engine extends ModelLibrary {
   }
 
   /** Handles survive until `releaseKv`; `handle` lets a rebuilt engine give the same name again. */
-  captureImageKv(request: CaptureKvRequest, handle = `kv-${this.#serial++}`): Promise<string> {
+  async captureImageKv(
+    { job, subject, ...prompt }: CaptureKvRequest,
+    handle = `kv-${this.#serial++}`,
+  ): Promise<string> {
+    await this.captureImagesKv({ job, subject, prompts: [prompt] }, [handle]);
+    return handle;
+  }
+
+  /** As of `captureImageKv`; images after the same text are read together. */
+  captureImagesKv(
+    request: CaptureAllKvRequest,
+    handles: readonly string[] = request.prompts.map(() => `kv-${this.#serial++}`),
+  ): Promise<readonly string[]> {
     return this.jobs.run(request.job, (signal) =>
       this.queue.add(async () => {
+        const { prompts } = request;
         const { subject, ready } = this.resolve(request.subject);
-        const prepared = await this.#prepare(ready, subject, request, signal);
-        const { sequence } = prepared;
-        await this.#holdPass(ready, subject, prepared, 1, signal);
-        this.#sources.set(
-          handle,
-          await captureKv(ready.runtime, subject, sequence, signal, request.positions),
-        );
-        return handle;
+        const prepared = await this.#prepareAll(ready, subject, prompts, signal, {});
+        const asked = prepared.map(({ sequence }, index) => ({ sequence, asked: prompts[index]?.positions }));
+        const captured = await ready.runtime.beginnings.reading(asked, async () => {
+          const sources: CapturedKv[] = [];
+          for (const [index, one] of prepared.entries()) {
+            await this.#holdPass(ready, subject, one, 1, signal);
+            sources.push(
+              await captureKv(ready.runtime, subject, one.sequence, signal, prompts[index]?.positions),
+            );
+          }
+          return sources;
+        });
+        handles.forEach((handle, index) => this.#sources.set(handle, captured[index] as CapturedKv));
+        return handles;
       }),
     );
   }
