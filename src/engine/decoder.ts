@@ -17,7 +17,7 @@ const CONSTANT_BYTES_PER_RUN = 256 * 2 ** 20;
 
 export type DecoderVariant = Pick<
   DecoderSpec,
-  'gates' | 'swap' | 'captureKv' | 'attention' | 'head' | 'injections'
+  'gates' | 'swap' | 'captureKv' | 'attention' | 'grows' | 'head' | 'injections'
 >;
 
 export class Decoder {
