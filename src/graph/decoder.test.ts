@@ -399,10 +399,10 @@ it('a batch that grows within the graph has what its entries have that are there
   const swaps = (count: (layer: number) => number): Record<string, Feed> =>
     Object.fromEntries(
       entries.flatMap((_, layer) => {
-        const mask = Array.from(
-          { length: count(layer) * LENGTH },
-          (_, at) =>
-            Math.floor(at / LENGTH) === (entries[layer] as number) - 1 && at % LENGTH === 1 && layer > 0,
+        const mask = Array.from({ length: count(layer) * LENGTH }, (_, at) =>
+          Number(
+            layer > 0 && Math.floor(at / LENGTH) === (entries[layer] as number) - 1 && at % LENGTH === 1,
+          ),
         );
         const source = float32([1, LENGTH, KV], values(LENGTH * KV, 40 + layer));
         return [
