@@ -269,25 +269,38 @@ export class Engine extends ModelLibrary {
     spec: PromptSpec,
     signal: AbortSignal,
     continuation?: readonly number[],
-    later: readonly Subject[] = [],
   ): Promise<Prepared> {
+    const [prepared] = await this.#prepareAll(ready, subject, [spec], signal, { continuation });
+    return prepared as Prepared;
+  }
+
+  async #prepareAll(
+    ready: ReadyDevice,
+    subject: ResidentSubject,
+    specs: readonly PromptSpec[],
+    signal: AbortSignal,
+    {
+      continuation = [],
+      later = [],
+    }: {
+      readonly continuation?: readonly number[] | undefined;
+      readonly later?: readonly Subject[] | undefined;
+    },
+  ): Promise<readonly Prepared[]> {
     // What was cancelled while it waited for its turn begins no work.
     signal.throwIfAborted();
     const { config } = subject.rest;
     // What it is asked next comes right after this.
     const next = { layers: subject.layers.map(({ id }) => id), rest: subject.rest.id };
-    return ready.prompts.prepare(
-      this.folder(subject.rest.id),
-      subject.rest,
-      spec,
+    return ready.prompts.prepareAll(this.folder(subject.rest.id), subject.rest, specs, {
       continuation,
       signal,
-      (patches) =>
+      beforeVision: (patches) =>
         this.hold(ready, visionNeeds(subject), visionBytes(config, patches), signal, [next, ...later]),
-    );
+    });
   }
 
-  /** Prepares prompts one after another, and sees to the weights that answering them takes. */
+  /** Prepares prompts, and sees to the weights that answering them takes. */
   async #begin(
     ready: ReadyDevice,
     subject: ResidentSubject,
@@ -295,9 +308,7 @@ export class Engine extends ModelLibrary {
     request: Pick<GenerateAllRequest, 'maxNewTokens' | 'rowsPerBatch' | 'later'>,
     signal: AbortSignal,
   ): Promise<readonly Prepared[]> {
-    const prepared: Prepared[] = [];
-    for (const prompt of prompts)
-      prepared.push(await this.#prepare(ready, subject, prompt, signal, undefined, request.later));
+    const prepared = await this.#prepareAll(ready, subject, prompts, signal, { later: request.later });
     const prompt = Math.max(0, ...prepared.map(({ sequence }) => sequence.length));
     const rows = prompts.reduce((sum, { rows: own }) => sum + (own?.length ?? 1), 0);
     const work = { rows, tokens: prompt + request.maxNewTokens, prompt };

@@ -1,7 +1,8 @@
 /** Preparing prompts: what is remembered, what is refused before it costs, and where a cancel is heard. */
 import { describe, expect, it, vi } from 'vitest';
 import { NamedError } from '../named-error.ts';
-import type { ImageReading } from './protocol/prompt.ts';
+import type { ImageReading, PromptSpec } from './protocol/prompt.ts';
+import type { Prepared } from './prepare.ts';
 import { PromptPreparer } from './prepare.ts';
 import { preprocessorFor } from '../vlm/image-processor-files.ts';
 import type { RgbImage } from '../vlm/patches.ts';
@@ -132,6 +133,75 @@ describe('images', () => {
     const short = { ...folder, config: { ...folder.config, text: { ...text, maxPositionEmbeddings: 8 } } };
     const long = preparer.prepare(short, resident, { prompt: 'What?', images: [picture(10)] });
     await expect(long).rejects.toMatchObject({ name: 'PromptTooLong' });
+    expect(embed).not.toHaveBeenCalled();
+  });
+});
+
+describe('prompts of one request', () => {
+  /** A picture of one shade whose file says that it has so many pixels. */
+  const stated = (shade: number, width: number, height = 1000): Blob => {
+    const header = new DataView(new ArrayBuffer(32 + shade));
+    header.setUint32(0, 0x89504e47);
+    header.setUint32(16, width);
+    header.setUint32(20, height);
+    return new Blob([header.buffer]);
+  };
+  const asks = (...images: readonly (readonly Blob[])[]) =>
+    images.map((own, index) => ({ prompt: `What is in ${index} pictures?`, images: own }));
+
+  it('are what each is alone, and each image is seen once', async () => {
+    const { folder, resident, preparer, runtime, embed } = await stage();
+    const specs = asks([stated(1, 10)], [], [stated(2, 10), stated(1, 10)], [picture(90)], [stated(2, 10)]);
+    const together = await preparer.prepareAll(folder, resident, specs);
+    expect(embed).toHaveBeenCalledTimes(3);
+    const alone = new PromptPreparer(runtime.vision, decode);
+    const timeless = ({ visionSeconds: _, ...prepared }: Prepared) => prepared;
+    for (const [index, spec] of specs.entries())
+      expect(timeless(together[index] as Prepared)).toEqual(
+        timeless(await alone.prepare(folder, resident, spec)),
+      );
+    expect(together.map(({ imageSpans }) => imageSpans.length)).toEqual([1, 0, 2, 1, 1]);
+  });
+
+  it('are decoded beside each other as far as their pixels go', async () => {
+    const { folder, resident, runtime } = await stage();
+    let [now, most] = [0, 0];
+    const preparer = new PromptPreparer(runtime.vision, async (file) => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now -= 1;
+      return decode(file);
+    });
+    const atOnce = async (...images: readonly Blob[]): Promise<number> => {
+      most = 0;
+      await preparer.prepareAll(folder, resident, asks(...images.map((image) => [image])));
+      return most;
+    };
+    expect(await atOnce(stated(1, 500), stated(2, 500), stated(3, 500), stated(4, 500))).toBe(4);
+    expect(await atOnce(stated(5, 1000), stated(6, 1000), stated(7, 1000), stated(8, 1000))).toBe(2);
+    // A file that does not say how large it is goes alone.
+    expect(await atOnce(picture(9), picture(10), picture(11))).toBe(1);
+  });
+
+  it('fail with the error of the first that has one, whichever comes up first', async () => {
+    const { folder, resident, runtime, embed } = await stage();
+    const preparer = new PromptPreparer(runtime.vision, async (file) => {
+      // Those asked first fail last.
+      await new Promise((resolve) => setTimeout(resolve, 200 - file.size));
+      if (file.size > 32 + 100) return decode(file);
+      throw new NamedError('NotAnImage', `${file.size} bytes`, {}, '');
+    });
+    const [good, bad, worse] = [stated(101, 10), stated(20, 10), stated(99, 10)];
+    const fails = (...specs: readonly PromptSpec[]) => preparer.prepareAll(folder, resident, specs);
+    const ask = (...images: readonly Blob[]): PromptSpec => ({ prompt: 'What?', images });
+    const empty = { prompt: ' ', images: [good] };
+    await expect(fails(ask(good), ask(good, bad), ask(worse))).rejects.toMatchObject({ what: '52 bytes' });
+    await expect(fails(ask(worse, bad), empty)).rejects.toMatchObject({ what: '131 bytes' });
+    await expect(fails(ask(good), empty, ask(worse))).rejects.toMatchObject({ name: 'EmptyPrompt' });
+    const unread = new Blob();
+    vi.spyOn(unread, 'arrayBuffer').mockRejectedValue(new NamedError('FileChanged', 'gone', {}, ''));
+    await expect(fails(ask(bad), ask(unread))).rejects.toMatchObject({ name: 'NotAnImage' });
+    await expect(fails(ask(unread), ask(bad))).rejects.toMatchObject({ name: 'FileChanged' });
     expect(embed).not.toHaveBeenCalled();
   });
 });
