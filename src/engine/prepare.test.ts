@@ -205,19 +205,3 @@ describe('prompts of one request', () => {
     expect(embed).not.toHaveBeenCalled();
   });
 });
-
-it('a cancel is heard between the blocks of the vision tower, and leaves nothing on the device', async () => {
-  const { prepare, runtime } = await stage();
-  const controller = new AbortController();
-  const run = runtime.graphs.run.bind(runtime.graphs);
-  let runs = 0;
-  vi.spyOn(runtime.graphs, 'run').mockImplementation((...request) => {
-    runs += 1;
-    if (runs === 2) controller.abort(new Error('stop'));
-    return run(...request);
-  });
-  const before = runtime.backend.heldBytes;
-  await expect(prepare('What?', [picture(10)], controller.signal)).rejects.toThrow('stop');
-  expect(runs).toBeLessThan(6);
-  expect(runtime.backend.heldBytes).toBe(before);
-});
