@@ -2,7 +2,7 @@
 import { imageDimensions } from '../image/dimensions.ts';
 import type { ImageGrid } from '../vlm/image-grid.ts';
 import type { ImageProcessing } from '../vlm/image-processing.ts';
-import type { RgbImage } from '../vlm/patches.ts';
+import type { ImagePatches, RgbImage } from '../vlm/patches.ts';
 import { imageGrid, patchify } from '../vlm/patches.ts';
 import { checkUnresized } from '../vlm/pixel-limit.ts';
 import type { Preprocessor } from '../vlm/preprocessor.ts';
@@ -13,7 +13,7 @@ import type { VisionTower } from './vision-tower.ts';
 /** Decodes an image file to the pixels that a profile of image processing makes of it. */
 export type DecodeImage = (file: Blob, processing: ImageProcessing) => Promise<RgbImage>;
 
-/** Awaited before the vision tower sees an image of so many patches. */
+/** Awaited before each run of the vision tower, with the patches of an image. */
 export type BeforeVision = (patches: number) => Promise<void>;
 
 /** An image file of a prompt, and how it is read. */
@@ -84,20 +84,21 @@ export class SeenImages {
     before: BeforeVision,
     signal?: AbortSignal,
   ): Promise<readonly Float32Array[]> {
-    const seen = new Map<string, Float32Array>();
+    const known = new Map<string, Float32Array>();
+    const unseen = new Map<string, ImagePatches>();
     for (const image of images) {
-      const { key, grid } = image;
-      const see = async ({ pixels, preprocessor }: Exclude<Image, { embedding: Float32Array }>) => {
-        await before(grid[1] * grid[2]);
-        return this.#vision.embed(model, patchify(pixels, preprocessor), signal);
-      };
-      const embedding = 'embedding' in image ? image.embedding : (seen.get(key) ?? (await see(image)));
-      seen.set(key, embedding);
+      if ('embedding' in image) known.set(image.key, image.embedding);
+      else if (!unseen.has(image.key)) unseen.set(image.key, patchify(image.pixels, image.preprocessor));
+    }
+    const seen = await this.#vision.embedAll(model, [...unseen.values()], signal, before);
+    [...unseen.keys()].forEach((key, index) => known.set(key, seen[index] as Float32Array));
+    return images.map(({ key, grid }) => {
+      const embedding = known.get(key) as Float32Array;
       this.#embeddings.delete(key);
       this.#embeddings.set(key, { grid, embedding });
       this.#letGo();
-    }
-    return images.map(({ key }) => seen.get(key) as Float32Array);
+      return embedding;
+    });
   }
 
   /** Forgets embeddings made by a checkpoint that is unloaded. */
