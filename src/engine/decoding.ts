@@ -38,7 +38,7 @@ export class Decoding {
   readonly #random: readonly Random[];
   /** Of each row, the tokens that a repetition penalty makes less likely; empty without one. */
   readonly #seen: readonly Set<number>[];
-  #cache: KvCache;
+  readonly #cache: KvCache;
   /** The head within the last decoder graph; undefined where it has to be split. */
   readonly #head: HeadSpec | undefined;
   /** Stretches of layers with the gates of the rows now in the batch; made again when the batch changes. */
@@ -202,7 +202,7 @@ export class Decoding {
   /** Goes on with only the batch entries `entries`. */
   async keep(entries: readonly number[]): Promise<void> {
     this.#releaseGates();
-    this.#cache = await this.#cache.keep(entries);
+    await this.#cache.keep(entries);
   }
 
   dispose(): void {
