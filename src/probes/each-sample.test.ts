@@ -1,10 +1,11 @@
 /** One queue for several lanes, with engines that only wait and note what they are asked. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type ModelId, wholeModel } from '../engine/subject.ts';
 import { NamedError } from '../named-error.ts';
 import { abortable } from '../work/cancel.ts';
 import type { LongWork } from '../work/long-work.ts';
 import { eachGroup } from './each-sample.ts';
+import { GroupQueue } from './group-queue.ts';
 
 interface Lane {
   readonly name: number;
@@ -84,7 +85,7 @@ it('takes whole groups on one lane, and on several no more than half of what wou
     return groups.map(({ samples }) => samples.length);
   };
   expect(await sizes(1)).toEqual([8, 8, 4]);
-  expect(await sizes(2)).toEqual([5, 3, 3, 3, 2, 1, 1, 1, 1]);
+  expect(await sizes(2)).toEqual([4, 4, 3, 3, 2, 2, 2]);
 });
 
 it('while an earlier group is under way a lane answers one group more than is told, and no further', async () => {
@@ -223,5 +224,89 @@ it('what a journal refuses ends all lanes', async () => {
   const work = { onRecord: () => Promise.reject(new NamedError('JournalFailed', 'full', {}, '')) };
   await expect(squares(numbers(9), engineOf(ready(3)), 2, work).run).rejects.toMatchObject({
     ...{ name: 'JournalFailed', what: 'full' },
+  });
+});
+
+describe('groups that need something', () => {
+  /** Groups of one sample, in rounds over so many kinds; every second kind needs "even" besides. */
+  function kinds(
+    count: number,
+    of: number,
+    engine: Lane,
+    told: string[],
+    answer: (group: Group) => Promise<void>,
+  ) {
+    const groups: Group[] = [];
+    const run = eachGroup(
+      numbers(count),
+      { onRecord: (key) => void told.push(key) },
+      {
+        ...{ engine, subjects: SUBJECTS, size: 1, keyOf: (sample: number) => `n${sample}` },
+        needsOf: (sample) => [`kind ${sample % of}`, sample % 2 === 0 ? 'even' : 'odd'],
+        async compute(group, { name }) {
+          const asked = { lane: name, samples: group };
+          groups.push(asked);
+          await answer(asked);
+          return group;
+        },
+      },
+    );
+    return { groups, run };
+  }
+  const order = (count: number): readonly string[] => numbers(count).map((sample) => `n${sample}`);
+  const kindsOf = (groups: readonly Group[], of: number, lane: number): ReadonlySet<number> =>
+    new Set(groups.filter((group) => group.lane === lane).map(({ samples: [sample = -1] }) => sample % of));
+
+  it('are kept to the lane that has it ready, and told in their order all the same', async () => {
+    const told: string[] = [];
+    // Both lanes take as long: each answers once the other has something to answer too.
+    let other: (() => void) | null = null;
+    const together = (): Promise<void> => {
+      other?.();
+      return other ? Promise.resolve(void (other = null)) : new Promise((resolve) => (other = resolve));
+    };
+    const { groups, run } = kinds(40, 8, engineOf(ready(2)), told, together);
+    await run;
+    expect(told).toEqual(order(40));
+    expect(kindsOf(groups, 8, 0)).toEqual(new Set([0, 2, 4, 6]));
+    expect(kindsOf(groups, 8, 1)).toEqual(new Set([1, 3, 5, 7]));
+  });
+
+  it('are taken by another lane where the one that has it ready is slow', async () => {
+    const told: string[] = [];
+    const { groups, run } = kinds(40, 8, engineOf(ready(2)), told, ({ lane }) => wait(lane === 0 ? 1 : 40));
+    await run;
+    expect(told).toEqual(order(40));
+    expect(groups.filter(({ lane }) => lane === 1).length).toBeLessThan(10);
+    expect(kindsOf(groups, 8, 0).size).toBeGreaterThan(4);
+  });
+
+  it('are all answered by one lane where the other never comes, no further ahead of what is told than kinds', async () => {
+    const told: string[] = [];
+    let ahead = 0;
+    const { groups, run } = kinds(40, 8, engineOf([...ready(1), forever()]), told, () => {
+      ahead = Math.max(ahead, groups.length - 1 - told.length);
+      return wait(1);
+    });
+    await run;
+    expect(told).toEqual(order(40));
+    expect(ahead).toBeLessThanOrEqual(8);
+  });
+
+  it('are whole while every lane has a share of one, and then halves and quarters', () => {
+    const taken = (of: number, length: number, lanes: number): number[] => {
+      const groups = numbers(of).map((kind) => numbers(length).map((sample) => kind * length + sample));
+      const queue = new GroupQueue<number, number>(groups, lanes, (sample) => [
+        `${Math.floor(sample / length)}`,
+      ]);
+      const sizes: number[] = [];
+      for (let lane = 0; ; lane = (lane + 1) % lanes) {
+        const part = queue.next(lane);
+        if (!part) return sizes;
+        sizes.push(part.samples.length);
+      }
+    };
+    expect(taken(4, 16, 2)).toEqual([16, 16, 16, 8, 4, 4]);
+    expect(taken(2, 16, 8)).toEqual([4, 4, 4, 4, 4, 4, 4, 4]);
   });
 });

@@ -5,6 +5,8 @@ import { NamedError } from '../named-error.ts';
 import { abortable, isCancelled, throwIfCancelled } from '../work/cancel.ts';
 import type { LongWork, WorkProgress } from '../work/long-work.ts';
 import { resume } from '../work/resume.ts';
+import { ToldInOrder } from '../work/told-in-order.ts';
+import { GroupQueue, type Part } from './group-queue.ts';
 
 /** An engine that may have others beside it (`EngineClient.lanes`); one that has none answers alone. */
 interface WithLanes<Engine> {
@@ -24,6 +26,8 @@ export interface Answering<Sample, Record, Engine extends WithLanes<Engine>> {
   compute(group: readonly Sample[], engine: Engine, signal: AbortSignal): Promise<readonly Record[]>;
   /** Groups of at most `size` to be answered in this order. Left out: samples as they come. */
   groupsOf?(samples: readonly NoInfer<Sample>[], size: number): readonly (readonly NoInfer<Sample>[])[];
+  /** Names what an engine makes ready once for all samples that need it; those of a group need the same. Left out: nothing. */
+  needsOf?(sample: NoInfer<Sample>): readonly string[];
   /** The error, with what it happened at. Left out: with the sample's key. */
   named?(error: unknown, sample: NoInfer<Sample>): unknown;
   /** What its progress counts. Left out: samples. */
@@ -51,9 +55,11 @@ export function eachSample<Sample extends { readonly id: string }, Record, Engin
 
 /**
  * The same, with up to `size` samples at a time. Lanes take groups out of one queue; towards its end groups get smaller, so that
- * no lane waits long for the last. Records are told one at a time, in the order of the groups: intervals drawn from them depend on it. A lane whose
- * group is not told yet, because earlier ones are under way elsewhere, answers one more meanwhile. Samples of a group that fails are computed one by
- * one, so that the others keep their records and the error names the one it is about; it ends all lanes.
+ * no lane waits long for the last. Where groups need something, lanes keep to those for which they have it ready, as far as none waits.
+ * Records are told one at a time, in the order of the groups: intervals drawn from them depend on it. A lane whose
+ * groups are not told yet, because earlier ones are under way elsewhere, answers one more meanwhile: as many as groups differ in what they need.
+ * Samples of a group that fails are computed one by one, so that the others keep their records and the error names the one it is about; it
+ * ends all lanes.
  *
  * @throws NamedError `Cancelled`; those of `compute`, with the sample named, so that none is left out in silence.
  */
@@ -63,6 +69,7 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
   answering: Answering<Sample, Record, Engine>,
 ): Promise<Record[]> {
   const { engine, subjects, size, keyOf, compute, groupsOf = slicesOf, unit = 'samples' } = answering;
+  const { needsOf = () => [] } = answering;
   const { named = (error, sample) => withKey(error, keyOf(sample)) } = answering;
   const { records, left, add } = resume(samples, keyOf, work, { phase: 'answering', unit });
   const found = (): Record[] => samples.map((sample) => records.get(keyOf(sample)) as Record);
@@ -74,7 +81,7 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
     async () => (await engine.lanes?.(modelsOf(subjects), left.length)) ?? [Promise.resolve(engine)],
     signal,
   );
-  const queue = new GroupQueue(groupsOf(left, size), lanes.length);
+  const queue = new GroupQueue<Sample, Engine>(groupsOf(left, size), lanes.length, needsOf);
   let failed: { readonly error: unknown } | null = null;
   const fail = (error: unknown): void => {
     // Those that end because of it are no errors of their own.
@@ -96,9 +103,6 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
       `One of ${lanes.length} engines could not start and is left out: ${what}; ${remedy}. Nothing else changes but the time.`,
     );
   };
-  /** Settled once all groups taken so far are told, or have failed. */
-  let told = Promise.resolve();
-
   const answer = async (group: readonly Sample[], lane: Engine): Promise<Answered<Sample, Record>> => {
     throwIfCancelled(signal);
     try {
@@ -116,28 +120,37 @@ export async function eachGroup<Sample, Record, Engine extends WithLanes<Engine>
       return { answered, failure: null };
     }
   };
-  const tell = async (answering: Promise<Answered<Sample, Record>>, before: Promise<void>): Promise<void> => {
-    const { answered, failure } = await answering;
-    if (answered.length > 0) await before;
-    for (const [sample, record] of answered) {
-      throwIfCancelled(signal);
-      await add(keyOf(sample), record);
-    }
-    if (failure) throw failure.error;
-  };
+  const order = new ToldInOrder(signal);
   const run = async (lane: Engine): Promise<void> => {
-    /** Settled once the group before is told: one group may be answered meanwhile, and no more. */
-    let before = Promise.resolve();
-    for (let group = queue.next(); group; group = queue.next()) {
-      const answering = answer(group, lane);
-      const telling = tell(answering, told).catch(fail);
-      told = telling;
-      const done = await answering.catch(() => null);
-      await before;
-      before = telling;
-      if (!done || done.failure) break;
+    /** Groups that are answered here and not told. */
+    let untold = 0;
+    const tellings: Promise<void>[] = [];
+    const tell = async ({ at, samples }: Part<Sample>, { answered, failure }: Answered<Sample, Record>) => {
+      if (failure && answered.length === 0) throw failure.error;
+      untold += 1;
+      await order.tell(at, samples.length, async () => {
+        for (const [sample, record] of answered) {
+          throwIfCancelled(signal);
+          await add(keyOf(sample), record);
+        }
+        if (failure) throw failure.error;
+        untold -= 1;
+      });
+    };
+    try {
+      for (;;) {
+        while (untold > queue.choice && !queue.holds(order.next)) await order.moved();
+        // What all others wait for is not left to a lane that is not ready yet.
+        const part = queue.next(lane, untold < queue.choice ? queue.choice : 1);
+        if (!part) break;
+        const done = await answer(part.samples, lane);
+        tellings.push(tell(part, done).catch(fail));
+        if (done.failure) break;
+      }
+    } catch (error) {
+      fail(error);
     }
-    await before;
+    await Promise.all(tellings);
   };
   const over = AbortSignal.any([signal, queue.empty]);
   await Promise.all(
@@ -173,37 +186,6 @@ async function whenReady<Engine>(
     return null;
   });
   if (ready !== null) await run(ready);
-}
-
-/** Groups in their order, for several that take from it. */
-class GroupQueue<Sample> {
-  readonly #groups: (readonly Sample[])[];
-  readonly #takers: number;
-  readonly #emptied = new AbortController();
-  #left: number;
-
-  constructor(groups: readonly (readonly Sample[])[], takers: number) {
-    this.#groups = [...groups];
-    this.#takers = takers;
-    this.#left = groups.reduce((sum, { length }) => sum + length, 0);
-  }
-
-  /** Aborted once nothing is left. */
-  get empty(): AbortSignal {
-    return this.#emptied.signal;
-  }
-
-  /** The next group; of several that take, at most half of what would be its share of what is left. */
-  next(): readonly Sample[] | undefined {
-    const group = this.#groups.shift();
-    if (!group) return undefined;
-    const most = this.#takers === 1 ? group.length : Math.ceil(this.#left / (2 * this.#takers));
-    const taken = group.slice(0, most);
-    if (taken.length < group.length) this.#groups.unshift(group.slice(most));
-    this.#left -= taken.length;
-    if (this.#left === 0) this.#emptied.abort();
-    return taken;
-  }
 }
 
 function slicesOf<Sample>(samples: readonly Sample[], size: number): readonly (readonly Sample[])[] {

@@ -67,6 +67,8 @@ export async function answerAll(
     ...{ subjects, size: together, unit: 'answers', named: naming },
     keyOf: ({ key }) => key,
     groupsOf: turns ? () => turns.map(({ batch }) => batch) : batchesOf,
+    // Graphs of its layers, and what its vision tower sees in the images.
+    needsOf: ({ variant: { fingerprint, subject } }) => [fingerprint, subject.rest],
     compute: (batch, lane, signal) => {
       tellTurn(batch);
       return answersOf(lane, batch, settings, black, signal, later.get(batch[0] as Ask));
