@@ -5,6 +5,7 @@ import { checkSize, placeOf, readPicture } from './gate.ts';
 import { opaqueGif } from './gif.ts';
 import { exifOrientation, untilted, upright } from './orientation.ts';
 import { isReadExactly, type OnWhite, pngPixels } from './png.ts';
+import { plainPng } from './plain-png.ts';
 import { barePng } from './png-inflated.ts';
 
 /** Pixels read back at a time: keeps the canvas and its copy small beside the image itself. */
@@ -36,6 +37,8 @@ export async function decodeImage(
   };
   const { turned, onWhite } = IMAGE_PROCESSING[processing];
   const bytes = await readPicture(file);
+  const plain = await plainPng(bytes);
+  if (plain) return plain;
   const orientation = exifOrientation(bytes);
   // Nothing that the browser would do by itself: neither turn the pixels nor, where it is dropped, apply transparency.
   const opaque = onWhite === 'rgba' ? opaqueGif(bytes) : null;

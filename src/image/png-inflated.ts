@@ -7,6 +7,8 @@ const SIGNATURE_BYTES = 8;
 const CHANNELS: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Passes of an interlaced image: each has lines, and bits that fill them up, of its own. */
 const PASSES = 7;
+/** Packed bytes that are unfolded at a time: a thousand times as many at most. */
+const PACKED_BYTES = 2 ** 14;
 
 /**
  * The PNG without what its pixels do not need: colour profiles and texts, which may be packed, too. Null where `bytes` are no
@@ -39,15 +41,40 @@ function mostBytes(file: HeaderReader): number {
 }
 
 async function checkInflated(packed: readonly Uint8Array<ArrayBuffer>[], most: number): Promise<void> {
-  const stream = new Blob([...packed]).stream().pipeThrough(new DecompressionStream('deflate'));
-  const reader = stream.getReader();
   let count = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    count += value.length;
-    if (count <= most) continue;
-    await reader.cancel();
-    throw new RangeError(`the pixels unfold into more than the ${most} bytes that they need`);
+  for await (const { length } of unpacked(packed)) {
+    count += length;
+    if (count > most)
+      throw new RangeError(`the pixels unfold into more than the ${most} bytes that they need`);
   }
+}
+
+/** What a PNG's data unfold into, piece by piece; whoever takes no more ends it. @throws TypeError where they are damaged */
+export async function* unpacked(
+  packed: readonly Uint8Array<ArrayBuffer>[],
+): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+  const { readable, writable } = new DecompressionStream('deflate');
+  // Damage is told where pieces are read.
+  void feed(packed, writable.getWriter()).catch(() => undefined);
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Little at a time, and no more than is taken. (A Blob's own stream would come through the browser's process.) */
+async function feed(
+  packed: readonly Uint8Array<ArrayBuffer>[],
+  writer: WritableStreamDefaultWriter<BufferSource>,
+): Promise<void> {
+  for (const part of packed)
+    for (let at = 0; at < part.length; at += PACKED_BYTES)
+      await writer.write(part.subarray(at, at + PACKED_BYTES));
+  await writer.close();
 }
