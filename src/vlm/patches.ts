@@ -1,6 +1,7 @@
 import { MAX_RESIZED_PIXELS } from '../checkpoint/limits.ts';
 import { NamedError } from '../named-error.ts';
 import { resizeBicubic } from './bicubic.ts';
+import { quickLoops } from './bicubic-loops.ts';
 import type { ImageGrid } from './image-grid.ts';
 import { IMAGE_PROCESSING } from './image-processing.ts';
 import type { Preprocessor } from './preprocessor.ts';
@@ -74,7 +75,8 @@ export function patchify({ width, height, rgb }: RgbImage, preprocessor: Preproc
   const [, gridHeight, gridWidth] = grid;
   const outWidth = gridWidth * patchSize;
   const { passes } = IMAGE_PROCESSING[preprocessor.processing];
-  const resized = resizeBicubic(rgb, width, height, outWidth, gridHeight * patchSize, passes);
+  const outHeight = gridHeight * patchSize;
+  const resized = resizeBicubic(rgb, width, height, outWidth, outHeight, passes, quickLoops());
 
   const area = patchSize * patchSize;
   const tables = Array.from({ length: CHANNELS }, (_, channel) => valueTable(preprocessor, channel));
