@@ -118,7 +118,9 @@ export class Beginnings {
     const at = this.#expected.findIndex((expected) => expected.sequence === sequence);
     const { like } = this.#expected[at] ?? {};
     if (like === undefined || this.#isBounded()) return [sequence];
-    const alike = this.#expected.slice(at).filter((expected) => expected.like === like);
+    const alike = this.#expected
+      .slice(at)
+      .filter((expected) => expected.like === like && anglesAgree(expected.sequence, sequence, shape.seen));
     const most = promptsPerRun(this.#backend, this.#decoder, subject, shape);
     return alike.slice(0, most).map((expected) => expected.sequence);
   }
@@ -283,4 +285,12 @@ export class Beginnings {
 function likeness({ ids, imagePositions }: Sequence, asked: unknown): string {
   const text = ids.slice(0, Math.min(ids.length, ...imagePositions));
   return JSON.stringify([text, imagePositions, asked]);
+}
+
+/** Whether their first tokens, so many, stand at the same places. */
+function anglesAgree({ rotary }: Sequence, { rotary: other, length }: Sequence, tokens: number): boolean {
+  const values = (other.cos.length / length) * tokens;
+  return (['cos', 'sin'] as const).every((part) =>
+    rotary[part].subarray(0, values).every((value, at) => value === other[part][at]),
+  );
 }

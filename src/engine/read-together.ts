@@ -3,6 +3,7 @@ import type { HeadSpec } from '../graph/head.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
 import { rowsExtended, rowsPerBatch } from './estimate.ts';
+import { growingFeeds } from './growing-batch.ts';
 import type { KvEntry } from './kv-cache.ts';
 import type { Sequence } from './prefill.ts';
 import { MASKED } from './prefill.ts';
@@ -32,7 +33,7 @@ export function promptsPerRun(
 }
 
 /**
- * Reads sequences of equal length in the plain run. `before` holds what stands before each, `[1, kvHeads, P, headDim]` a layer, and stays the
+ * Reads sequences of equal length and equal rotary angles in the plain run. `before` holds what stands before each, `[1, kvHeads, P, headDim]` a layer, and stays the
  * caller's; what each adds to it comes in their order, `[sequences, kvHeads, length, headDim]` a layer, and is the caller's.
  *
  * @param head of the graph that is run, as other reads have it: weights are compiled in once
@@ -45,19 +46,20 @@ export async function readTogether(
   sequences: readonly Sequence[],
   head: HeadSpec | undefined,
 ): Promise<readonly KvEntry[]> {
-  const [{ length, injections }] = sequences as readonly [Sequence];
+  const [{ length, injections, rotary }] = sequences as readonly [Sequence];
   const past = (before[0] as KvEntry).key.dims[2] as number;
   const { hiddenSize } = subject.rest.config.text;
   const slots = sequences.length;
   const upload = (dims: readonly number[], of: (sequence: Sequence) => Float32Array): Tensor =>
     backend.upload('float32', dims, joined(sequences.map(of)));
-  const angles = [slots * length, (sequences[0] as Sequence).rotary.cos.length / length];
+  const angles = [length, rotary.cos.length / length];
+  const whole = { from: 0, to: subject.layers.length };
+  const batch = growingFeeds(backend, { active: () => slots }, whole, length, slots);
   const made: Feeds = {
     hidden: upload([slots, length, hiddenSize], ({ hidden }) => hidden),
-    // Each has angles of its own.
-    cos: upload(angles, ({ rotary }) => rotary.cos),
-    sin: upload(angles, ({ rotary }) => rotary.sin),
-    positions: backend.upload('int64', [slots, length], counted(slots * length)),
+    cos: backend.upload('float32', angles, rotary.cos),
+    sin: backend.upload('float32', angles, rotary.sin),
+    ...batch.device,
     mask: backend.upload('float32', [1, 1, length, past + length], causal(past, length)),
     ...(head ? { last: backend.upload('int64', [1], BigInt64Array.of(BigInt(length - 1))) } : {}),
   };
@@ -68,21 +70,20 @@ export async function readTogether(
     );
   });
   const variant: DecoderVariant = {
-    ...{ gates: false, swap: false, captureKv: false, attention: 'extended' },
+    ...{ gates: false, swap: false, captureKv: false, attention: 'extended', grows: true },
     ...(injections.length > 0 ? { injections: injections.map(({ layer }) => layer) } : {}),
     ...(head ? { head } : {}),
   };
   const feeds: Feeds = {
     ...made,
     parts: backend.host('int64', [2], BigInt64Array.of(BigInt(past), BigInt(length))),
-    batch_shape: backend.host('int64', [3], BigInt64Array.of(BigInt(slots), BigInt(length), -1n)),
+    ...batch.host,
   };
   before.forEach(({ key, value }, layer) => {
     feeds[`${layer}.past_key`] = key;
     feeds[`${layer}.past_value`] = value;
   });
   try {
-    const whole = { from: 0, to: subject.layers.length };
     const outputs = await decoder.run(subject, whole, variant, feeds, { kv: true });
     if (outputs['hidden_out']) backend.dispose(outputs['hidden_out']);
     return before.map((_, layer) => ({
@@ -102,10 +103,6 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return all;
-}
-
-function counted(count: number): BigInt64Array {
-  return BigInt64Array.from({ length: count }, (_, index) => BigInt(index));
 }
 
 /** `[length, past + length]`: each token sees what was there before, those before it, and itself. */
