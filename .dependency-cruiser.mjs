@@ -82,7 +82,7 @@ export const ROOMS = {
   },
   image: {
     files: folder('image'),
-    uses: ['words', 'vlm'],
+    uses: ['words', 'work', 'vlm'],
     holds: 'image files to pixels, as the image processor of the model would have them',
   },
   engine: {
