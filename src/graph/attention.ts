@@ -117,7 +117,8 @@ export function extendedAttention(
 
 /**
  * Attention of one new token a row within a loop: on what was there before, which is only read, and on what the loop added, all of which every
- * row sees. Written out as `extendedAttention`.
+ * row sees. Written out as `extendedAttention`, but of one token heads need no moving, and products are of the kernel that the CPU build makes of
+ * `scoresOn`: a graph takes time to make by its nodes. Returns `[B, kvHeads, heads/kvHeads, headDim]`.
  */
 export function loopedAttention(
   graph: GraphBuilder,
@@ -128,26 +129,24 @@ export function loopedAttention(
 ): Value {
   const { kvHeads, headDim } = dims;
   const [before, since] = [past[layer], earlier[layer]] as [KeysAndValues, KeysAndValues];
-  const appended = (part: 'key' | 'value', projected: Value): Value => {
-    const made = graph.op('Transpose', [perHead(graph, projected, kvHeads, headDim)], { perm: [0, 2, 1, 3] });
-    return graph.op('Concat', [since[part], made], { axis: 2 });
-  };
+  const perKeyHead = (projected: Value): Value =>
+    graph.op('Reshape', [projected, graph.int64s(0, kvHeads, -1, headDim)]);
+  const appended = (part: 'key' | 'value', projected: Value): Value =>
+    graph.op('Concat', [since[part], perKeyHead(projected)], { axis: 2 });
   const fresh = { key: appended('key', key), value: appended('value', value) };
   grown(layer, fresh);
-  const stacked = stackedQuery(graph, query, dims);
-  const scores = [
-    graph.op('Add', [scoresOn(graph, stacked, before.key, dims), mask]),
-    scoresOn(graph, stacked, fresh.key, dims),
-  ];
+  const stacked = perKeyHead(query);
+  const scoresOn = (keys: Value): Value =>
+    graph.contrib('FusedMatMul', [stacked, keys], { transB: 1, alpha: { float: 1 / Math.sqrt(headDim) } });
+  const scores = [graph.op('Add', [scoresOn(before.key), mask]), scoresOn(fresh.key)];
   const probabilities = graph.op('Softmax', [graph.op('Concat', scores, { axis: 3 })], { axis: -1 });
   const steps = graph.op('Shape', [fresh.key], { start: 2, end: 3 });
   const parts = graph.op('Concat', [room, steps], { axis: 0 });
   const [first, last] = graph.opAll('Split', [probabilities, parts], { axis: 3 }, 2) as [Value, Value];
-  const attended = graph.op('Add', [
+  return graph.op('Add', [
     graph.op('MatMul', [first, before.value]),
     graph.op('MatMul', [last, fresh.value]),
   ]);
-  return unstacked(graph, attended, dims);
 }
 
 /** q kᵀ/√d with keys `[B, kvHeads, T, headDim]`. */

@@ -65,6 +65,22 @@ describe('a ModelProto', () => {
     expect(new Set(tensors.flatMap((tensor) => tensor.strings(8))).size).toBe(3);
   });
 
+  it('stores a constant once for all uses of its values, in a graph and in a body each for itself', () => {
+    const graph = new GraphBuilder();
+    const body = graph.body();
+    const made = [graph, body, graph, body].flatMap((builder) => [
+      builder.int64s(1),
+      builder.int64s(1, 2),
+      builder.float(1),
+      builder.float(-0),
+      builder.float(0),
+    ]);
+    expect(made.slice(10)).toEqual(made.slice(0, 10));
+    expect(new Set(made).size).toBe(10);
+    for (const builder of [graph, body])
+      expect(new ProtoReader(builder.proto().encode()).messages(5)).toHaveLength(5);
+  });
+
   it('names contributed operators’ domain, and keeps the place of omitted inputs and outputs', () => {
     const graph = new GraphBuilder();
     const x = graph.input('x', 'float32', [1]);

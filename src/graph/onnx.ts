@@ -51,6 +51,8 @@ export class GraphBuilder {
   readonly outputs: TensorInfo[] = [];
   readonly #nodes: Node[] = [];
   readonly #initializers: ProtoMessage[] = [];
+  /** Constants made here for their values, by type and bytes. */
+  readonly #constants = new Map<string, Value>();
   /** Values that are graph outputs, by the name they go out under. */
   readonly #exported = new Map<Value, string>();
   /** The graph this one is the body of a node in. */
@@ -96,15 +98,14 @@ export class GraphBuilder {
     return name as Value;
   }
 
-  /** A 1-D int64 constant, as shapes, axes and indices want it. */
+  /** A 1-D int64 constant, as shapes, axes and indices want it; one for all uses of the same values. */
   int64s(...values: number[]): Value {
-    const data = BigInt64Array.from(values, BigInt);
-    return this.constant(this.#fresh('int64'), 'int64', [values.length], new Uint8Array(data.buffer));
+    return this.#shared('int64', [values.length], BigInt64Array.from(values, BigInt));
   }
 
-  /** A scalar float32 constant. */
+  /** A scalar float32 constant; one for all uses of the same value. */
   float(value: number): Value {
-    return this.constant(this.#fresh('float'), 'float32', [], new Uint8Array(Float32Array.of(value).buffer));
+    return this.#shared('float32', [], Float32Array.of(value));
   }
 
   /** Adds a standard ONNX node with one output and returns it. */
@@ -168,6 +169,14 @@ export class GraphBuilder {
   /** The name that a value has in the encoded graph. */
   #named(value: Value): string {
     return this.#exported.get(value) ?? (this.#outer ? this.#outer.#named(value) : value);
+  }
+
+  #shared(type: ElementType, dims: readonly number[], { buffer }: BigInt64Array | Float32Array): Value {
+    const bytes = new Uint8Array(buffer);
+    const key = `${type} ${bytes.join()}`;
+    const known = this.#constants.get(key) ?? this.constant(this.#fresh(type), type, dims, bytes);
+    this.#constants.set(key, known);
+    return known;
   }
 
   #fresh(stem: string): Value {
