@@ -36,7 +36,6 @@ export const COMPUTING_MODULES = {
     ...ENGINE,
   ],
   verdicts: ['src/remote/judge.ts'],
-  'gpu-memory': ['src/headless/gpu-memory.ts', ...ENGINE],
   // The deviations of noise.
   merge: ['src/merge/export.ts', 'workers/merge.ts'],
   // Converted weights that are kept between visits.

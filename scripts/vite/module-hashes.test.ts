@@ -14,7 +14,7 @@ const SPECTRA = ['energy', 'diversity', 'overlap'];
 const PROBES = DECLARATIONS.flatMap(({ declaration: { family, name } }) =>
   family === 'probe' ? [name] : [],
 );
-const ENGINE = [...PROBES, 'answers', 'gpu-memory'];
+const ENGINE = [...PROBES, 'answers'];
 
 /** The real modules, some of them otherwise than on the disk. */
 const changed = (change: (path: string, text: string) => string) =>

@@ -17,7 +17,7 @@ export interface RunFigures {
   readonly lanes?: number;
   /** Of each of them; of work on weights, of all. */
   readonly threads?: number;
-  /** What the run that computed its answers took of a GPU (`src/study/journal/gpu-memory.ts`). */
+  /** What it took of a GPU, where it computed answers (`src/headless/gpu-memory.ts`). */
   readonly gpuMemory?: object;
 }
 

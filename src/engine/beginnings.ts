@@ -10,8 +10,22 @@ import { prefill } from './prefill.ts';
 import type { Ablation } from './protocol/intervention.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
+import { promptsPerRun, readTogether } from './read-together.ts';
 import { planRows } from './rows.ts';
 import { cellsOf, WorkAccount } from './work-account.ts';
+
+/** A prompt that is about to be read. */
+interface Expected {
+  readonly sequence: Sequence;
+  /** Equal in prompts of which the same positions are read, after the same text. */
+  readonly like: string;
+}
+
+/** A beginning that was read beside another prompt's, and how far it goes. */
+interface ReadAhead {
+  readonly end: number;
+  readonly layers: readonly KvEntry[];
+}
 
 /** A text as some rows read it: of each layer `[kvHeads × tokens × headDim]` in host memory. */
 interface Kept {
@@ -24,14 +38,43 @@ interface Kept {
 export class Beginnings {
   readonly #backend: Backend;
   readonly #decoder: Decoder;
+  readonly #isBounded: () => boolean;
   readonly #account: WorkAccount;
   /** By the checkpoint whose embeddings are read; it goes when that is unloaded. */
   readonly #kept = new WeakMap<Resident, Kept[]>();
+  #expected: readonly Expected[] = [];
+  readonly #ahead = new Map<Sequence, ReadAhead>();
 
-  constructor(backend: Backend, decoder: Decoder, account = new WorkAccount()) {
+  /** @param isBounded whether memory is stated: each prompt is then read by itself */
+  constructor(
+    backend: Backend,
+    decoder: Decoder,
+    account = new WorkAccount(),
+    isBounded: () => boolean = () => false,
+  ) {
     this.#backend = backend;
     this.#decoder = decoder;
+    this.#isBounded = isBounded;
     this.#account = account;
+  }
+
+  /**
+   * Prompts whose beginnings `work` reads, in this order: those after the same text are read together, as far as memory allows. Of one subject.
+   *
+   * @param prompts each with what decides how far it is read
+   */
+  async reading<T>(
+    prompts: readonly { readonly sequence: Sequence; readonly asked: unknown }[],
+    work: () => Promise<T>,
+  ): Promise<T> {
+    this.#expected = prompts.map(({ sequence, asked }) => ({ sequence, like: likeness(sequence, asked) }));
+    try {
+      return await work();
+    } finally {
+      this.#expected = [];
+      for (const { layers } of this.#ahead.values()) this.release(layers);
+      this.#ahead.clear();
+    }
   }
 
   /** Reads the first `end` tokens in the plain run. Entries `[1, kvHeads, end, headDim]` a layer, the caller's. */
@@ -41,6 +84,8 @@ export class Beginnings {
     end: number,
     signal?: AbortSignal,
   ): Promise<readonly KvEntry[]> {
+    const known = this.#handOut(subject, sequence, end);
+    if (known) return known;
     const text = Math.min(end, ...sequence.imagePositions);
     const shape = { fresh: end - text, seen: end };
     const apart = text === end || rowsExtended(subject.rest.config.text, shape, this.#backend) > 0;
@@ -48,6 +93,11 @@ export class Beginnings {
     const before = await this.#text(subject, beginning(sequence, text), signal);
     if (text === end) return before;
     try {
+      const alike = this.#alike(subject, sequence, shape);
+      if (alike.length > 1) {
+        await this.#readAhead(subject, before, alike, end, signal);
+        return this.#handOut(subject, sequence, end) as readonly KvEntry[];
+      }
       const past = sharedPast(this.#backend, before, sequence.length);
       return await this.#run(subject, rest(beginning(sequence, end), text), past, signal);
     } finally {
@@ -57,6 +107,56 @@ export class Beginnings {
 
   release(layers: readonly KvEntry[]): void {
     for (const { key, value } of layers) for (const tensor of [key, value]) this.#backend.dispose(tensor);
+  }
+
+  /** The sequence, and those to be read after it that may be read with it. */
+  #alike(
+    subject: ResidentSubject,
+    sequence: Sequence,
+    shape: { readonly fresh: number; readonly seen: number },
+  ): readonly Sequence[] {
+    const at = this.#expected.findIndex((expected) => expected.sequence === sequence);
+    const { like } = this.#expected[at] ?? {};
+    if (like === undefined || this.#isBounded()) return [sequence];
+    const alike = this.#expected
+      .slice(at)
+      .filter((expected) => expected.like === like && anglesAgree(expected.sequence, sequence, shape.seen));
+    const most = promptsPerRun(this.#backend, this.#decoder, subject, shape);
+    return alike.slice(0, most).map((expected) => expected.sequence);
+  }
+
+  /** What was read ahead of a prompt, once. It counts as read now: what nobody asks for is no work that was asked. */
+  #handOut(subject: ResidentSubject, sequence: Sequence, end: number): readonly KvEntry[] | undefined {
+    const ahead = this.#ahead.get(sequence);
+    if (ahead?.end !== end) return undefined;
+    this.#ahead.delete(sequence);
+    this.#account.read((end - Math.min(end, ...sequence.imagePositions)) * subject.layers.length);
+    return ahead.layers;
+  }
+
+  /** Reads all of them to the same position, and holds what comes of it. */
+  async #readAhead(
+    subject: ResidentSubject,
+    before: readonly KvEntry[],
+    sequences: readonly Sequence[],
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    signal?.throwIfAborted();
+    const text = (before[0] as KvEntry).key.dims[2] as number;
+    const parts = sequences.map((sequence) => rest(beginning(sequence, end), text));
+    const head = fusedHead(headOf(subject), 'greedy');
+    const fresh = await readTogether(this.#backend, this.#decoder, subject, before, parts, head);
+    try {
+      for (const [slot, sequence] of sequences.entries()) {
+        const layers: KvEntry[] = [];
+        this.#ahead.set(sequence, { end, layers });
+        for (const [layer, entry] of before.entries())
+          layers.push(await this.#join(entry, fresh[layer] as KvEntry, slot));
+      }
+    } finally {
+      this.release(fresh);
+    }
   }
 
   async #text(
@@ -157,19 +257,19 @@ export class Beginnings {
     }
   }
 
-  /** One slot's entries behind each other. */
-  async #join(before: KvEntry, fresh: KvEntry): Promise<KvEntry> {
+  /** The only slot's entries before, and behind them those of a fresh slot. */
+  async #join(before: KvEntry, fresh: KvEntry, slot = 0): Promise<KvEntry> {
     const join = async (part: keyof KvEntry): Promise<Tensor> => {
       const [, heads, first, width] = before[part].dims as [number, number, number, number];
       const second = fresh[part].dims[2] as number;
       const joined = await this.#backend.zeros('float32', [1, heads, first + second, width]);
-      for (const [from, count, at] of [
-        [before[part], first, 0],
-        [fresh[part], second, first],
+      for (const [from, of, count, at] of [
+        [before[part], 0, first, 0],
+        [fresh[part], slot, second, first],
       ] as const) {
         const bytes = width * Float32Array.BYTES_PER_ELEMENT;
         const ranges = Array.from({ length: heads }, (_, head) => ({
-          from: head * count * bytes,
+          from: (of * heads + head) * count * bytes,
           to: (head * (first + second) + at) * bytes,
           bytes: count * bytes,
         }));
@@ -179,4 +279,18 @@ export class Beginnings {
     };
     return { key: await join('key'), value: await join('value') };
   }
+}
+
+/** Of prompts with equal images after equal texts, asked the same. */
+function likeness({ ids, imagePositions }: Sequence, asked: unknown): string {
+  const text = ids.slice(0, Math.min(ids.length, ...imagePositions));
+  return JSON.stringify([text, imagePositions, asked]);
+}
+
+/** Whether their first tokens, so many, stand at the same places. */
+function anglesAgree({ rotary }: Sequence, { rotary: other, length }: Sequence, tokens: number): boolean {
+  const values = (other.cos.length / length) * tokens;
+  return (['cos', 'sin'] as const).every((part) =>
+    rotary[part].subarray(0, values).every((value, at) => value === other[part][at]),
+  );
 }

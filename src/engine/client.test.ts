@@ -75,14 +75,17 @@ it('is rebuilt without what a model now unloaded had captured, and without a loa
       return { adapter: 'vendor a' };
     },
     adapter: () => 'vendor a',
-    captureImageKv: nothing,
+    ...{ captureImageKv: nothing, captureImagesKv: nothing, releaseKv: nothing },
     storedWeights: () => [],
   });
   const ids = [];
   for (const name of ['a', 'b', 'c']) {
     const { id } = await engine.open(name, new Map());
     await engine.load(`load ${id}`, id, { device: 'wasm', dtype: 'f32' }, nothing);
-    await engine.captureImageKv({ job: id, subject: { layers: [id], rest: id } } satisfies CaptureKvRequest);
+    const subject = { layers: [id], rest: id };
+    await engine.captureImageKv({ job: id, subject } satisfies CaptureKvRequest);
+    const [first] = await engine.captureImagesKv({ job: id, subject, prompts: [{ positions: [1] }, {}] });
+    await engine.releaseKv(first as string);
     ids.push(id);
   }
   const [a, b, c] = ids as [ModelId, ModelId, ModelId];
@@ -95,6 +98,8 @@ it('is rebuilt without what a model now unloaded had captured, and without a loa
   await engine.storedWeights();
   expect(asked.filter((call) => /^(load|captureImageKv)/.test(call))).toEqual([
     `load rebuild ${c} ${c}`,
+    // What was captured together is captured again one by one, without what was given back.
+    expect.stringMatching(/^captureImageKv kv-/),
     expect.stringMatching(/^captureImageKv kv-/),
   ]);
 });

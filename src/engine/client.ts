@@ -22,7 +22,13 @@ import type { EngineApi, EngineStatus } from './protocol.ts';
 import type { Capabilities } from './protocol/capabilities.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { Device } from './protocol/device.ts';
-import type { CaptureKvRequest, ForwardRequest, ForwardResult } from './protocol/forward.ts';
+import type {
+  CaptureAllKvRequest,
+  CapturedPrompt,
+  CaptureKvRequest,
+  ForwardRequest,
+  ForwardResult,
+} from './protocol/forward.ts';
 import type {
   GenerateAllRequest,
   GenerateEvent,
@@ -295,6 +301,16 @@ export class EngineClient implements EngineApi {
     await this.#job(request.job, (host) => host.captureImageKv(request, handle));
     this.#contents.captured.set(handle, request);
     return handle;
+  }
+
+  async captureImagesKv(request: CaptureAllKvRequest): Promise<readonly string[]> {
+    const { job, subject, prompts } = request;
+    const handles = prompts.map(() => `kv-${this.#serial++}`);
+    await this.#job(job, (host) => host.captureImagesKv(request, handles));
+    handles.forEach((handle, index) =>
+      this.#contents.captured.set(handle, { job, subject, ...(prompts[index] as CapturedPrompt) }),
+    );
+    return handles;
   }
 
   async releaseKv(handle: string): Promise<void> {

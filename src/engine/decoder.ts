@@ -13,11 +13,11 @@ import type { Segment } from './segments.ts';
 import { decoderDims, headKey } from './weights/plan.ts';
 
 /** A run has a fixed cost, so the whole stack goes into one; with constants, that costs memory. */
-const CONSTANT_BYTES_PER_RUN = 256 * 2 ** 20;
+export const CONSTANT_BYTES_PER_RUN = 256 * 2 ** 20;
 
 export type DecoderVariant = Pick<
   DecoderSpec,
-  'gates' | 'swap' | 'captureKv' | 'attention' | 'head' | 'injections'
+  'gates' | 'swap' | 'captureKv' | 'attention' | 'grows' | 'head' | 'injections'
 >;
 
 export class Decoder {

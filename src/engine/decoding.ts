@@ -1,6 +1,6 @@
 /** A batch of answers under way: the cache, and what each decode step needs. */
 import type { HeadSpec } from '../graph/head.ts';
-import { mropeCosSin, textPositions } from '../vlm/mrope.ts';
+import { mropeCosSin } from '../vlm/mrope.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { StepBatch } from './answering-rows.ts';
 import type { GatePart } from './gates.ts';
@@ -38,7 +38,7 @@ export class Decoding {
   readonly #random: readonly Random[];
   /** Of each row, the tokens that a repetition penalty makes less likely; empty without one. */
   readonly #seen: readonly Set<number>[];
-  #cache: KvCache;
+  readonly #cache: KvCache;
   /** The head within the last decoder graph; undefined where it has to be split. */
   readonly #head: HeadSpec | undefined;
   /** Stretches of layers with the gates of the rows now in the batch; made again when the batch changes. */
@@ -67,7 +67,12 @@ export class Decoding {
   }
 
   /** Prefills all rows and returns the first token of each. */
-  async start(): Promise<number[]> {
+  start(): Promise<number[]> {
+    const prompts = this.#prompts.map(({ sequence, rows }) => ({ sequence, asked: rows.map(asked) }));
+    return this.#runtime.beginnings.reading(prompts, () => this.#start());
+  }
+
+  async #start(): Promise<number[]> {
     const { sources, signal } = this.#options;
     const capacity = this.#longest + Math.max(...this.#prompts.map(({ maxNewTokens }) => maxNewTokens));
     const tokens: number[] = [];
@@ -202,7 +207,7 @@ export class Decoding {
   /** Goes on with only the batch entries `entries`. */
   async keep(entries: readonly number[]): Promise<void> {
     this.#releaseGates();
-    this.#cache = await this.#cache.keep(entries);
+    await this.#cache.keep(entries);
   }
 
   dispose(): void {
@@ -228,17 +233,16 @@ export class Decoding {
   } {
     const { backend } = this.#runtime;
     const prompts = [...new Set(batch.map((row) => this.#promptOf[row] as PromptRows))];
-    const tables = Array.from({ length: steps }, (_, offset) =>
-      prompts.map(({ nextPosition }) =>
-        mropeCosSin(textPositions(nextPosition + step + offset, 1), this.#subject.rest.config),
-      ),
-    ).flat();
-    const upload = (part: 'cos' | 'sin'): Tensor => {
-      const values = Float32Array.from(tables.flatMap((table) => [...table[part]]));
-      return backend.upload('float32', [tables.length, values.length / tables.length], values);
-    };
+    const count = prompts.length;
+    const places = Int32Array.from({ length: steps * count }, (_, at) => {
+      const { nextPosition } = prompts[at % count] as PromptRows;
+      return nextPosition + step + Math.floor(at / count);
+    });
+    const table = mropeCosSin({ axes: [places, places, places] }, this.#subject.rest.config);
+    const upload = (part: 'cos' | 'sin'): Tensor =>
+      backend.upload('float32', [places.length, table[part].length / places.length], table[part]);
     const angleOf = batch.map((row) => prompts.indexOf(this.#promptOf[row] as PromptRows));
-    return { cos: upload('cos'), sin: upload('sin'), angleOf, count: prompts.length };
+    return { cos: upload('cos'), sin: upload('sin'), angleOf, count };
   }
 
   #planSegments(batch: readonly number[]): readonly DecodeSegment[] {
@@ -313,4 +317,11 @@ function seenFeeds(
     device: { mask: backend.upload('float32', [rows, 1, 1, width], mask) },
     host: { parts: backend.host('int64', [2], BigInt64Array.of(BigInt(room), 1n)) },
   };
+}
+
+/** What of a row decides how far the plain run of its prompt is read. */
+function asked({ swap, ...row }: RowSpec): unknown {
+  if (!swap) return row;
+  const { source: _, ...read } = swap;
+  return { ...row, swap: read };
 }

@@ -11,6 +11,7 @@ import { ModelLibrary } from './model-library.ts';
 import type { Prepared } from './prepare.ts';
 import type { Device, WeightDtype } from './protocol/device.ts';
 import type {
+  CaptureAllKvRequest,
   CaptureKvRequest,
   ForwardRequest,
   ForwardResult,
@@ -218,18 +219,37 @@ export class Engine extends ModelLibrary {
   }
 
   /** Handles survive until `releaseKv`; `handle` lets a rebuilt engine give the same name again. */
-  captureImageKv(request: CaptureKvRequest, handle = `kv-${this.#serial++}`): Promise<string> {
+  async captureImageKv(
+    { job, subject, ...prompt }: CaptureKvRequest,
+    handle = `kv-${this.#serial++}`,
+  ): Promise<string> {
+    await this.captureImagesKv({ job, subject, prompts: [prompt] }, [handle]);
+    return handle;
+  }
+
+  /** As of `captureImageKv`; images after the same text are read together. */
+  captureImagesKv(
+    request: CaptureAllKvRequest,
+    handles: readonly string[] = request.prompts.map(() => `kv-${this.#serial++}`),
+  ): Promise<readonly string[]> {
     return this.jobs.run(request.job, (signal) =>
       this.queue.add(async () => {
+        const { prompts } = request;
         const { subject, ready } = this.resolve(request.subject);
-        const prepared = await this.#prepare(ready, subject, request, signal);
-        const { sequence } = prepared;
-        await this.#holdPass(ready, subject, prepared, 1, signal);
-        this.#sources.set(
-          handle,
-          await captureKv(ready.runtime, subject, sequence, signal, request.positions),
-        );
-        return handle;
+        const prepared = await this.#prepareAll(ready, subject, prompts, signal, {});
+        const asked = prepared.map(({ sequence }, index) => ({ sequence, asked: prompts[index]?.positions }));
+        const captured = await ready.runtime.beginnings.reading(asked, async () => {
+          const sources: CapturedKv[] = [];
+          for (const [index, one] of prepared.entries()) {
+            await this.#holdPass(ready, subject, one, 1, signal);
+            sources.push(
+              await captureKv(ready.runtime, subject, one.sequence, signal, prompts[index]?.positions),
+            );
+          }
+          return sources;
+        });
+        handles.forEach((handle, index) => this.#sources.set(handle, captured[index] as CapturedKv));
+        return handles;
       }),
     );
   }
@@ -269,25 +289,38 @@ export class Engine extends ModelLibrary {
     spec: PromptSpec,
     signal: AbortSignal,
     continuation?: readonly number[],
-    later: readonly Subject[] = [],
   ): Promise<Prepared> {
+    const [prepared] = await this.#prepareAll(ready, subject, [spec], signal, { continuation });
+    return prepared as Prepared;
+  }
+
+  async #prepareAll(
+    ready: ReadyDevice,
+    subject: ResidentSubject,
+    specs: readonly PromptSpec[],
+    signal: AbortSignal,
+    {
+      continuation = [],
+      later = [],
+    }: {
+      readonly continuation?: readonly number[] | undefined;
+      readonly later?: readonly Subject[] | undefined;
+    },
+  ): Promise<readonly Prepared[]> {
     // What was cancelled while it waited for its turn begins no work.
     signal.throwIfAborted();
     const { config } = subject.rest;
     // What it is asked next comes right after this.
     const next = { layers: subject.layers.map(({ id }) => id), rest: subject.rest.id };
-    return ready.prompts.prepare(
-      this.folder(subject.rest.id),
-      subject.rest,
-      spec,
+    return ready.prompts.prepareAll(this.folder(subject.rest.id), subject.rest, specs, {
       continuation,
       signal,
-      (patches) =>
+      beforeVision: (patches) =>
         this.hold(ready, visionNeeds(subject), visionBytes(config, patches), signal, [next, ...later]),
-    );
+    });
   }
 
-  /** Prepares prompts one after another, and sees to the weights that answering them takes. */
+  /** Prepares prompts, and sees to the weights that answering them takes. */
   async #begin(
     ready: ReadyDevice,
     subject: ResidentSubject,
@@ -295,9 +328,7 @@ export class Engine extends ModelLibrary {
     request: Pick<GenerateAllRequest, 'maxNewTokens' | 'rowsPerBatch' | 'later'>,
     signal: AbortSignal,
   ): Promise<readonly Prepared[]> {
-    const prepared: Prepared[] = [];
-    for (const prompt of prompts)
-      prepared.push(await this.#prepare(ready, subject, prompt, signal, undefined, request.later));
+    const prepared = await this.#prepareAll(ready, subject, prompts, signal, { later: request.later });
     const prompt = Math.max(0, ...prepared.map(({ sequence }) => sequence.length));
     const rows = prompts.reduce((sum, { rows: own }) => sum + (own?.length ?? 1), 0);
     const work = { rows, tokens: prompt + request.maxNewTokens, prompt };

@@ -51,6 +51,11 @@ export class GraphStore {
     this.#backend = backend;
   }
 
+  /** Whether memory is bounded (`keepTo`). */
+  get isBounded(): boolean {
+    return this.#most < CONSTANT_GRAPH_BYTES;
+  }
+
   /** Runs the graph `use` names. */
   async run(use: GraphUse, feeds: Feeds, options?: RunOptions): Promise<Feeds> {
     const constants = this.#backend.constantWeights;
@@ -80,7 +85,7 @@ export class GraphStore {
    * asked for in a long time. None where memory is bounded (`keepTo`).
    */
   async admits(use: GraphUse, bytes: number): Promise<boolean> {
-    if (this.#most < CONSTANT_GRAPH_BYTES) return false;
+    if (this.isBounded) return false;
     this.#spareRuns += 1;
     const known = this.#entries.get(this.#key(use));
     if (known) {

@@ -38,6 +38,13 @@ function positionsOf(cache: KvCache, layer: number, part: 'key' | 'value' = 'key
   );
 }
 
+/** Puts what a prefill of as many slots as the cache has rows left into layer 0: slot `s` filled with `1 + s`. */
+async function installed(cache: KvCache, backend: Backend, rows: number, capacity: number): Promise<void> {
+  const read = present(backend, rows, 1);
+  await cache.put(0, read, same(rows), { at: 0, count: LENGTH, capacity });
+  for (const tensor of [read.key, read.value]) backend.dispose(tensor);
+}
+
 /** Keys or values of `steps` tokens of two rows: `start` and the numbers after it. */
 function freshOf(backend: Backend, steps: number, start: number): Tensor {
   const size = 2 * HEADS * steps * HEAD_DIM;
@@ -93,21 +100,103 @@ describe('the cache', () => {
     expect(rowsOf(cache, 0)).toEqual([10, 11, 20]);
   });
 
-  it('keeps the rows named, in that order, and gives the others back', async () => {
-    const backend = wasmBackend();
+  it.each([
+    ['in the memory it has', wasmBackend(), 3],
+    ['in tensors of their size, where steps write in place', sharingBackend(), 2],
+  ])('keeps the rows named, %s', async (_, backend, held) => {
     const cache = new KvCache(backend, 3);
     for (const layer of [0, 1]) await cache.install(layer, present(backend, 3, 10 * layer + 1), same(3));
-    const kept = await cache.keep([2, 0]);
-    expect([rowsOf(kept, 0), rowsOf(kept, 1), rowsOf(kept, 1, 'value')]).toEqual([
-      [3, 1],
-      [13, 11],
-      [-13, -11],
+    await cache.keep([0, 2]);
+    expect([rowsOf(cache, 0), rowsOf(cache, 1), rowsOf(cache, 1, 'value')]).toEqual([
+      [1, 3],
+      [11, 13],
+      [-11, -13],
     ]);
-    expect(backend.heldBytes).toBe(2 * layerBytes(kept));
+    expect(cache.rows).toBe(2);
+    expect(backend.heldBytes).toBe((2 * layerBytes(cache) * held) / 2);
     cache.dispose();
-    expect(rowsOf(kept, 0)).toEqual([3, 1]);
-    kept.dispose();
     expect(backend.heldBytes).toBe(0);
+  });
+
+  it('keeps rows in rising order only', async () => {
+    const backend = wasmBackend();
+    const cache = new KvCache(backend, 3);
+    await cache.install(0, present(backend, 3, 1), same(3));
+    for (const rows of [
+      [2, 0],
+      [1, 1],
+    ])
+      await expect(cache.keep(rows)).rejects.toThrow(`rows ${rows.join(', ')} are not in rising order`);
+    expect(rowsOf(cache, 0)).toEqual([1, 2, 3]);
+  });
+
+  it('grows within the room that is held ready, up to what an answer may take', async () => {
+    const backend = wasmBackend();
+    const cache = new KvCache(backend, 3);
+    const capacity = 2 * LENGTH + 40;
+    await installed(cache, backend, 3, capacity);
+    const ready = (layerBytes(cache) * capacity) / LENGTH;
+    expect(backend.heldBytes).toBe(ready);
+    const fresh = (start: number): Tensor =>
+      backend.upload('float32', [3, HEADS, 1, HEAD_DIM], new Float32Array(3 * HEADS * HEAD_DIM).fill(start));
+    cache.add({
+      outputs: { '0.fresh_key': fresh(100), '0.fresh_value': fresh(200) },
+      positions: [LENGTH, LENGTH, LENGTH],
+      steps: 1,
+    });
+    await cache.settle();
+    expect(backend.heldBytes).toBe(ready);
+    for (const [part, values] of [
+      ['key', [1, 2, 3, 100]],
+      ['value', [-1, -2, -3, 200]],
+    ] as const) {
+      const rows = positionsOf(cache, 0, part);
+      const of = (value: number): number[] => [value, value];
+      const beyond = Array.from({ length: (rows[0]?.[0]?.length ?? 0) - LENGTH - 1 }, () => of(0));
+      expect(beyond.length).toBeGreaterThan(0);
+      expect(rows).toEqual(
+        [0, 1, 2].map((row) => {
+          const read = Array.from({ length: LENGTH }, () => of(values[row] as number));
+          return Array.from({ length: HEADS }, () => [...read, of(values[3]), ...beyond]);
+        }),
+      );
+    }
+    await cache.keep([1, 2]);
+    expect([cache.rows, rowsOf(cache, 0), backend.heldBytes]).toEqual([2, [2, 3], ready]);
+  });
+
+  it('moves rows down and up at once where a batch shrinks and grows', async () => {
+    const backend = wasmBackend();
+    const cache = new KvCache(backend, 40);
+    await installed(cache, backend, 40, LENGTH);
+    const going = Array.from({ length: 40 }, (_, row) => row).filter((row) => row % 17 === 0);
+    const held = backend.heldBytes;
+    const outputs = Object.fromEntries(
+      ['key', 'value'].map((part) => [
+        `0.fresh_${part}`,
+        backend.upload(
+          'float32',
+          [40, HEADS, 1, HEAD_DIM],
+          Float32Array.from(
+            { length: 40 * HEADS * HEAD_DIM },
+            (_, at) => 100 + Math.floor(at / HEADS / HEAD_DIM),
+          ),
+        ),
+      ]),
+    );
+    cache.add({ outputs, positions: Array.from({ length: 40 }, () => LENGTH), steps: 1 });
+    await cache.keep(going);
+    expect(backend.heldBytes).toBe(held);
+    expect(rowsOf(cache, 0)).toEqual(going.map((row) => row + 1));
+    const added = positionsOf(cache, 0).map((row) => row.map((head) => head.slice(LENGTH, LENGTH + 2)));
+    expect(added).toEqual(
+      going.map((row) =>
+        Array.from({ length: HEADS }, () => [
+          [100 + row, 100 + row],
+          [0, 0],
+        ]),
+      ),
+    );
   });
 
   it('appends what a decode step returned at each row’s own position, in every head', async () => {
@@ -164,8 +253,8 @@ describe('the cache', () => {
     const outputs = { '0.fresh_key': key, '0.fresh_value': value };
     cache.add({ outputs, positions: [LENGTH, LENGTH + 1], steps: 2 });
     expect(layerBytes(cache)).toBe(before);
-    const kept = await cache.keep([1]);
-    const [row] = positionsOf(kept, 0);
+    await cache.keep([1]);
+    const [row] = positionsOf(cache, 0);
     expect(row?.map((head) => head.slice(LENGTH, LENGTH + 4))).toEqual([
       [
         [0, 0],
@@ -184,9 +273,9 @@ describe('the cache', () => {
         [0, 0],
       ],
     ]);
-    expect(positionsOf(kept, 0, 'value')[0]?.[1]?.[LENGTH + 2]).toEqual([214, 215]);
-    expect(rowsOf(kept, 0)).toEqual([11]);
-    expect(backend.heldBytes).toBe(layerBytes(kept));
+    expect(positionsOf(cache, 0, 'value')[0]?.[1]?.[LENGTH + 2]).toEqual([214, 215]);
+    expect(rowsOf(cache, 0)).toEqual([11]);
+    expect(backend.heldBytes).toBe(layerBytes(cache));
   });
 
   it('gives back what was added and never put in place', async () => {

@@ -1,5 +1,5 @@
 /** Keys and values of every layer for a batch of rows, `[rows, kvHeads, capacity, headDim]` each. */
-import type { Backend, Feeds, Tensor } from './backend/backend.ts';
+import type { Backend, CopyRange, Feeds, Tensor } from './backend/backend.ts';
 
 /** Of one layer. */
 export interface KvEntry {
@@ -18,11 +18,20 @@ export interface RowSource {
  * several steps keeps what it reads to itself, and many an answer ends within the first.
  */
 const GROWTH = 32;
+/** Room that is held ready where what is fed may grow, up to the longest answer. */
+const SPARE = 2 * GROWTH;
+
 /** Outputs of a run that read `steps` tokens a row, the first at `positions`. */
 interface Added {
   readonly outputs: Feeds;
   readonly positions: readonly number[];
   readonly steps: number;
+}
+
+/** What is held of a layer, and what of it is fed: all, or where there is room to spare its beginning, with other dims. */
+interface Layer {
+  readonly held: KvEntry;
+  readonly fed: KvEntry;
 }
 
 const FLOAT_BYTES = Float32Array.BYTES_PER_ELEMENT;
@@ -31,21 +40,26 @@ const PARTS = ['key', 'value'] as const;
 /**
  * On a device with a shared cache, decode steps write onto these tensors and room for the whole answer is there
  * from the start. On others a step returns the new token's keys and values only (returning the whole cache would
- * copy it twice more), `append` puts them in place, and room grows as needed.
+ * copy it twice more), `append` puts them in place, and room grows as needed. There a batch grows and shrinks
+ * within what is held, for as long as that is enough: new memory costs more than what is copied to it.
  */
 export class KvCache {
-  readonly rows: number;
   readonly #backend: Backend;
   readonly #longest: number;
-  readonly #layers: (KvEntry | undefined)[] = [];
+  readonly #layers: (Layer | undefined)[] = [];
+  #rows: number;
   /** What a run of several steps added to every layer, until it is put in place. */
   #added: Added | null = null;
 
   /** `longest` is the length of the longest prompt that will be installed, where prompts differ. */
   constructor(backend: Backend, rows: number, longest = 0) {
     this.#backend = backend;
-    this.rows = rows;
+    this.#rows = rows;
     this.#longest = longest;
+  }
+
+  get rows(): number {
+    return this.#rows;
   }
 
   /**
@@ -56,18 +70,19 @@ export class KvCache {
     const [slots, , length] = present.key.dims as [number, number, number];
     const identity = slots === this.rows && sources.every(({ slot, row }) => slot === row);
     if (this.#backend.sharedCache && identity && sources.length === this.rows) {
-      this.#layers[layer] = present;
+      this.#layers[layer] = { held: present, fed: present };
       return;
     }
-    const capacity = this.#backend.sharedCache ? length : Math.max(length, this.#longest);
-    const entry = (this.#layers[layer] ??= await this.#blank(present.key, capacity));
-    this.#copy(present, entry, sources);
+    const room = this.#backend.sharedCache ? length : Math.max(length, this.#longest);
+    const { fed } = (this.#layers[layer] ??= await this.#blank(present.key, this.rows, room));
+    this.#copy(present, fed, sources);
     this.#giveBack(present);
   }
 
   /**
    * Copies the first `count` positions of slots of `present` to positions `at` … of their rows; an entry of one slot is every row's.
-   * `present` stays the caller's. `capacity` is the room made where steps write in place.
+   * `present` stays the caller's. `capacity` is the room made where steps write in place, and the most held
+   * ready where they do not.
    */
   async put(
     layer: number,
@@ -76,17 +91,17 @@ export class KvCache {
     { at, count, capacity }: { readonly at: number; readonly count: number; readonly capacity: number },
   ): Promise<void> {
     const room = this.#backend.sharedCache ? capacity : Math.max(at + count, this.#longest);
-    const entry = (this.#layers[layer] ??= await this.#blank(present.key, room));
+    const { fed } = (this.#layers[layer] ??= await this.#blank(present.key, this.rows, room, capacity));
     const [slots, heads, length, width] = present.key.dims as [number, number, number, number];
     const bytes = width * FLOAT_BYTES;
     const ranges = sources.flatMap(({ slot, row }) =>
       Array.from({ length: heads }, (_, head) => ({
         from: (Math.min(slot, slots - 1) * heads + head) * length * bytes,
-        to: ((row * heads + head) * (entry.key.dims[2] as number) + at) * bytes,
+        to: ((row * heads + head) * (fed.key.dims[2] as number) + at) * bytes,
         bytes: count * bytes,
       })),
     );
-    for (const part of PARTS) this.#backend.copy(present[part], entry[part], ranges);
+    for (const part of PARTS) this.#backend.copy(present[part], fed[part], ranges);
   }
 
   /** Feeds `i.past_key`, `i.past_value` for the layers of a segment. */
@@ -101,29 +116,32 @@ export class KvCache {
 
   /** Makes room for position `position` in every layer, before a step that appends there. */
   async reserve(position: number): Promise<void> {
-    if (this.#backend.sharedCache) return;
-    for (const [layer, entry] of this.#layers.entries()) {
-      if (!entry || position < (entry.key.dims[2] as number)) continue;
-      const grown = await this.#blank(entry.key, position + GROWTH);
-      const rows = Array.from({ length: this.rows }, (_, row) => ({ slot: row, row }));
-      this.#copy(entry, grown, rows);
-      this.#giveBack(entry);
-      this.#layers[layer] = grown;
-    }
+    if (!this.#backend.sharedCache) await this.#arrange(this.#all, this.#roomFor(position));
   }
 
-  /** Puts `i.fresh_key`, `i.fresh_value` `[rows, kvHeads, steps, headDim]` at each row's position and those after it, and gives them back. */
-  append(from: number, to: number, outputs: Feeds, positions: readonly number[]): void {
+  /**
+   * Puts `i.fresh_key`, `i.fresh_value` `[rows, kvHeads, steps, headDim]` at each row's position and those after it, and gives them back. `rows` are those
+   * of the outputs that the cache still has: all, where left out.
+   */
+  append(
+    from: number,
+    to: number,
+    outputs: Feeds,
+    positions: readonly number[],
+    rows: readonly number[] = this.#all,
+  ): void {
     if (this.#backend.sharedCache) return;
-    const [rows, heads, capacity, width] = this.#entry(from).key.dims as [number, number, number, number];
+    const [, heads, room, width] = this.#entry(from).key.dims as [number, number, number, number];
     const steps = (outputs['0.fresh_key'] as Tensor).dims[2] as number;
     const bytes = width * FLOAT_BYTES;
     // All layers have the same room.
-    const ranges = Array.from({ length: rows * heads }, (_, index) => ({
-      from: index * steps * bytes,
-      to: (index * capacity + (positions[Math.floor(index / heads)] as number)) * bytes,
-      bytes: steps * bytes,
-    }));
+    const ranges = rows.flatMap((source, row) =>
+      Array.from({ length: heads }, (_, head) => ({
+        from: (source * heads + head) * steps * bytes,
+        to: ((row * heads + head) * room + (positions[source] as number)) * bytes,
+        bytes: steps * bytes,
+      })),
+    );
     for (let layer = from; layer < to; layer++) {
       const entry = this.#entry(layer);
       for (const part of PARTS) {
@@ -141,37 +159,23 @@ export class KvCache {
 
   /** Puts what was added in place, making room for it. */
   async settle(): Promise<void> {
-    if (!this.#added) return;
-    const { outputs, positions, steps } = this.#added;
-    await this.reserve(Math.max(...positions) + steps - 1);
-    this.#added = null;
-    this.append(0, this.#layers.length, outputs, positions);
+    if (this.#added) await this.keep(this.#all);
   }
 
-  /** A cache with only the rows named, in that order; this one is given back, unless `copied`. */
-  async keep(rows: readonly number[], copied = false): Promise<KvCache> {
-    await this.settle();
-    const kept = new KvCache(this.#backend, rows.length, this.#longest);
-    for (const [layer, entry] of this.#layers.entries()) {
-      if (!entry) continue;
-      kept.#layers[layer] = await this.slots(layer, rows);
-      if (copied) continue;
-      this.#giveBack(entry);
-      this.#layers[layer] = undefined;
+  /**
+   * Goes on with only the rows named, in rising order, and with what was added of them.
+   *
+   * @throws RangeError for another order.
+   */
+  async keep(rows: readonly number[]): Promise<void> {
+    if (rows.some((row, at) => at > 0 && row <= (rows[at - 1] as number))) {
+      throw new RangeError(`rows ${rows.join(', ')} are not in rising order`);
     }
-    return kept;
-  }
-
-  /** A layer's entry of only the rows named, in that order: a copy, the caller's. */
-  async slots(layer: number, rows: readonly number[]): Promise<KvEntry> {
-    const entry = this.#entry(layer);
-    const made = await this.#blank(entry.key, entry.key.dims[2] as number, rows.length);
-    this.#copy(
-      entry,
-      made,
-      rows.map((slot, row) => ({ slot, row })),
-    );
-    return made;
+    const added = this.#added;
+    const furthest = added ? Math.max(...added.positions) + added.steps - 1 : 0;
+    await this.#arrange(rows, this.#roomFor(furthest));
+    this.#added = null;
+    if (added) this.append(0, this.#layers.length, added.outputs, added.positions, rows);
   }
 
   /** Positions that a layer has room for. */
@@ -187,41 +191,77 @@ export class KvCache {
         if (tensor) this.#backend.dispose(tensor);
       }
     this.#added = null;
-    for (const entry of this.#layers) if (entry) this.#giveBack(entry);
+    for (const layer of this.#layers) if (layer) this.#giveBack(layer.held);
     this.#layers.length = 0;
+  }
+
+  get #all(): readonly number[] {
+    return [...Array(this.rows).keys()];
+  }
+
+  /** The room where position `position` is one of it: what there is, or more. */
+  #roomFor(position: number): number {
+    const room = this.room(0);
+    return position < room ? room : position + GROWTH;
+  }
+
+  /** Leaves of every layer the rows named, with room for `room` positions, the new ones 0. */
+  async #arrange(rows: readonly number[], room: number): Promise<void> {
+    const [, heads, before, width] = this.#entry(0).key.dims as [number, number, number, number];
+    if (rows.length === this.rows && room === before) return;
+    const dims = [rows.length, heads, room, width];
+    const sources = rows.map((slot, row) => ({ slot, row }));
+    for (const [layer, entry] of this.#layers.entries()) {
+      if (!entry) continue;
+      const { held, fed } = entry;
+      const enough = !this.#backend.sharedCache && sizeOf(held.key.dims) >= sizeOf(dims);
+      const made = enough ? this.#fedFrom(held, dims) : await this.#blank(fed.key, rows.length, room);
+      const moves = piecesOf(fed, made.fed, sources);
+      for (const part of PARTS)
+        this.#backend.copy(fed[part], made.fed[part], enough ? inPlace(moves) : moves);
+      if (enough) await this.#clear(made.fed, before);
+      else this.#giveBack(held);
+      this.#layers[layer] = made;
+    }
+    this.#rows = rows.length;
+  }
+
+  /** Sets all positions from `from` on to 0. */
+  async #clear(entry: KvEntry, from: number): Promise<void> {
+    const [rows, heads, room, width] = entry.key.dims as [number, number, number, number];
+    if (from === room) return;
+    const blank = await this.#backend.zeros('float32', [room - from, width]);
+    const bytes = sizeOf(blank.dims) * FLOAT_BYTES;
+    const ranges = Array.from({ length: rows * heads }, (_, piece) => ({
+      ...{ from: 0, to: (piece * room + from) * width * FLOAT_BYTES, bytes },
+    }));
+    for (const part of PARTS) this.#backend.copy(blank, entry[part], ranges);
+    this.#backend.dispose(blank);
   }
 
   #giveBack(entry: KvEntry): void {
     for (const part of PARTS) this.#backend.dispose(entry[part]);
   }
 
-  /** Copies rows, whatever room either side has. */
   #copy(from: KvEntry, to: KvEntry, sources: readonly RowSource[]): void {
-    const [, heads, length, width] = from.key.dims as [number, number, number, number];
-    const capacity = to.key.dims[2] as number;
-    // With the same room, a row is one piece.
-    const pieces = length === capacity ? 1 : heads;
-    const [read, write] = [length, capacity].map((room) => (heads / pieces) * room * width * FLOAT_BYTES) as [
-      number,
-      number,
-    ];
-    const ranges = sources.flatMap(({ slot, row }) =>
-      Array.from({ length: pieces }, (_, piece) => ({
-        from: (slot * pieces + piece) * read,
-        to: (row * pieces + piece) * write,
-        bytes: Math.min(read, write),
-      })),
-    );
+    const ranges = piecesOf(from, to, sources);
     for (const part of PARTS) this.#backend.copy(from[part], to[part], ranges);
   }
 
-  async #blank(like: Tensor, capacity: number, rows = this.rows): Promise<KvEntry> {
+  /** Of `rows` rows, with room for `room` positions; where steps do not write in place some more is held, so that there may be `most`. */
+  async #blank(like: Tensor, rows: number, room: number, most = room): Promise<Layer> {
     const [, heads, , width] = like.dims as [number, number, number, number];
-    const dims = [rows, heads, capacity, width];
-    return {
-      key: await this.#backend.zeros('float32', dims),
-      value: await this.#backend.zeros('float32', dims),
-    };
+    const ready = this.#backend.sharedCache ? room : Math.max(room, Math.min(room + SPARE, most));
+    const dims = [rows, heads, ready, width];
+    const key = await this.#backend.zeros('float32', dims);
+    const held = { key, value: await this.#backend.zeros('float32', dims) };
+    return this.#fedFrom(held, [rows, heads, room, width]);
+  }
+
+  #fedFrom(held: KvEntry, dims: readonly number[]): Layer {
+    if (held.key.dims.join() === dims.join()) return { held, fed: held };
+    const view = (part: keyof KvEntry): Tensor => this.#backend.view(held[part], dims);
+    return { held, fed: { key: view('key'), value: view('value') } };
   }
 
   #feeds(from: number, to: number, side: 'past' | 'present'): Feeds {
@@ -236,6 +276,35 @@ export class KvCache {
   #entry(layer: number): KvEntry {
     const entry = this.#layers[layer];
     if (!entry) throw new RangeError(`layer ${layer} has no cache yet`);
-    return entry;
+    return entry.fed;
   }
+}
+
+function sizeOf(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1);
+}
+
+/** The pieces that rows are copied in, whatever room either side has. */
+function piecesOf(from: KvEntry, to: KvEntry, sources: readonly RowSource[]): readonly CopyRange[] {
+  const [, heads, length, width] = from.key.dims as [number, number, number, number];
+  const room = to.key.dims[2] as number;
+  // With the same room, a row is one piece.
+  const pieces = length === room ? 1 : heads;
+  const [read, write] = [length, room].map(
+    (positions) => (heads / pieces) * positions * width * FLOAT_BYTES,
+  ) as [number, number];
+  return sources.flatMap(({ slot, row }) =>
+    Array.from({ length: pieces }, (_, piece) => ({
+      from: (slot * pieces + piece) * read,
+      to: (row * pieces + piece) * write,
+      bytes: Math.min(read, write),
+    })),
+  );
+}
+
+/** Moves within one tensor, of pieces that stay in their order: in one in which none is written over before it is read. */
+function inPlace(moves: readonly CopyRange[]): readonly CopyRange[] {
+  const down = moves.filter(({ from, to }) => to < from);
+  const up = moves.filter(({ from, to }) => to > from);
+  return [...down, ...up.reverse()];
 }

@@ -5,6 +5,8 @@ import { LaterPrompts } from './later-prompts.ts';
 const maker = (close = (): void => undefined): PromptMaker => ({
   ...{ notices: [], close },
   build: () => Promise.reject(new Error('not asked here')),
+  buildAll: (requests) =>
+    Promise.resolve(requests.map(() => ({ status: 'rejected', reason: new Error('no image') }))),
   encode: (texts) => Promise.resolve(texts.map(({ length }) => [length])),
 });
 
@@ -20,6 +22,7 @@ it('begins to open at once, and what is asked meanwhile waits', async () => {
   ready(maker());
   expect(await encoded).toEqual([[1], [3]]);
   expect(await prompts.encode(['de'])).toEqual([[2]]);
+  expect(await prompts.buildAll([])).toEqual([]);
   expect(begun).toBe(1);
 });
 

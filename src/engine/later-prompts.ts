@@ -21,6 +21,14 @@ export class LaterPrompts implements PromptMaker {
   }
 
   /** @throws NamedError those of opening too */
+  async buildAll(
+    requests: readonly PromptRequest[],
+    signal?: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<Prompt>[]> {
+    return (await this.#opened()).buildAll(requests, signal);
+  }
+
+  /** @throws NamedError those of opening too */
   async encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]> {
     return (await this.#opened()).encode(texts, signal);
   }

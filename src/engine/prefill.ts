@@ -6,6 +6,7 @@ import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
 import { rowsExtended } from './estimate.ts';
 import { type GatePart, gateFeeds } from './gates.ts';
+import { type BatchFeeds, growingFeeds, growsWithin } from './growing-batch.ts';
 import { type InjectedSequence, injectionFeeds } from './injection.ts';
 import type { KvCache, KvEntry, RowSource } from './kv-cache.ts';
 import { unreadByImage } from './reads.ts';
@@ -95,28 +96,33 @@ export async function prefill(
   const options = readsCached(backend, text, length, asked)
     ? asked
     : { ...asked, past: noPast(backend, text, asked) };
-  const shared = sharedFeeds(backend, sequence, options);
   /** Inputs of the run under way. */
   let made: Tensor[] = [];
   let outputs: Feeds = {};
-  let hidden = backend.upload('float32', [1, length, text.hiddenSize], sequence.hidden);
   const swapsAt = (layer: number): boolean => layer >= 0 && plan.slotSwaps(layer) !== null;
+  const grows =
+    options.past !== undefined &&
+    options.probe === undefined &&
+    options.observe === undefined &&
+    growsWithin(backend, text, sequence, plan);
   const list = segments(
     subject.layers.length,
     decoder.longestRun(subject),
     (layer) =>
-      options.observe !== undefined ||
       decoder.separates(subject, layer) ||
-      plan.active(layer) !== plan.active(layer - 1) ||
-      swapsAt(layer) ||
-      swapsAt(layer - 1),
+      (!grows &&
+        (options.observe !== undefined ||
+          plan.active(layer) !== plan.active(layer - 1) ||
+          swapsAt(layer) ||
+          swapsAt(layer - 1))),
   );
+  const shared = sharedFeeds(backend, sequence, options);
+  let hidden = backend.upload('float32', [1, length, text.hiddenSize], sequence.hidden);
   try {
     for (const segment of list) {
       options.signal?.throwIfAborted();
-      const slots = plan.active(segment.from);
-      hidden = await grow(backend, hidden, slots);
-      const step = await segmentFeeds(backend, subject, sequence, options, segment, slots, made);
+      if (!grows) hidden = await grow(backend, hidden, plan.active(segment.from));
+      const step = await segmentFeeds(backend, subject, sequence, options, segment, grows, made);
       const fused = head && segment.to === subject.layers.length ? head : undefined;
       outputs = await decoder.run(
         subject,
@@ -125,7 +131,7 @@ export async function prefill(
         { hidden, ...shared, ...step.feeds, ...(fused ? lastFeed(backend, fused.positions, made) : {}) },
         { kv: Boolean(options.cache ?? options.keep ?? asked.past), into: step.into },
       );
-      const unswapped = plan.slotUnswapped(segment.from);
+      const unswapped = grows ? null : plan.slotUnswapped(segment.from);
       if (unswapped) {
         const overlays = overlaysAt(segment.from, sequence, options) ?? [];
         const apart = { unswapped, overlays, offset: sequence.offset ?? 0 };
@@ -202,7 +208,7 @@ async function keepFresh(
       value: side[`${layer - from}.${name}_value`] as Tensor,
     });
     if (!outputs[`${layer - from}.fresh_key`]) continue;
-    await past.keep(layer, entry(feeds, 'past'), entry(outputs, 'fresh'), plan.active(from));
+    await past.keep(layer, entry(feeds, 'past'), entry(outputs, 'fresh'), plan.active(layer));
   }
 }
 
@@ -288,18 +294,20 @@ async function segmentFeeds(
   sequence: Sequence,
   options: PrefillOptions,
   { from, to }: Segment,
-  slots: number,
+  grows: boolean,
   made: Tensor[],
 ): Promise<SegmentStep> {
   const { plan, probe, past } = options;
+  const slots = plan.active(from);
   const enter = (entered: Feeds): Feeds => {
     made.push(...Object.values(entered));
     return entered;
   };
   const { text } = subject.rest.config;
-  const tokens = Array.from({ length: slots * sequence.length }, (_, index) => index % sequence.length);
-  const positions = BigInt64Array.from(tokens, BigInt);
-  const feeds = enter({ positions: backend.upload('int64', [slots, sequence.length], positions) });
+  const batch = grows
+    ? growingFeeds(backend, plan, { from, to }, sequence.length)
+    : batchFeeds(backend, slots, sequence.length);
+  const feeds = enter(batch.device);
   const into: Feeds = {};
   const asked = positionsAsked(sequence, options, subject.layers.length);
   const gateOf = (layer: number, part: GatePart): Float32Array | null => {
@@ -309,15 +317,23 @@ async function segmentFeeds(
   };
   const gates = enter(gateFeeds(backend, from, to, gateOf));
   const injected = enter(injectionFeeds(backend, sequence, { from, to }, options, text.hiddenSize));
-  const overlays = overlaysAt(from, sequence, options);
   const { length, offset = 0 } = sequence;
   const layout = { sequence: length, offset, kvDim: text.kvHeads * text.headDim };
+  const overlaid = Array.from({ length: to - from }, (_, index) =>
+    overlaysAt(from + index, sequence, options),
+  );
   // What is replaced before the sequence lies in its past.
-  const swapped = overlays?.some((overlay) => overlay && !inPast(overlay, offset)) ?? false;
-  const swaps = overlays && swapped ? enter(swapFeeds(backend, from, overlays, layout)) : {};
+  const swapped = overlaid.some((overlays) =>
+    overlays?.some((overlay) => overlay && !inPast(overlay, offset)),
+  );
+  const swaps = swapped
+    ? overlaid.map((overlays, index) =>
+        enter(swapFeeds(backend, from + index, overlays ?? [null], layout, index)),
+      )
+    : [];
   if (past) {
     for (let layer = from; layer < to; layer++) {
-      const { entry, made: own } = await past.at(layer, slots, overlaysAt(layer, sequence, options));
+      const { entry, made: own } = await past.at(layer, plan.active(layer), overlaid[layer - from]);
       const fed = { [`${layer - from}.past_key`]: entry.key, [`${layer - from}.past_value`]: entry.value };
       Object.assign(feeds, own ? enter(fed) : fed);
     }
@@ -339,16 +355,20 @@ async function segmentFeeds(
       swap: swapped,
       captureKv: false,
       attention: past ? 'extended' : probe ? 'probed' : 'cached',
+      ...(grows ? { grows } : {}),
       ...injectedLayers(injected),
     },
-    feeds: {
-      ...feeds,
-      ...gates,
-      ...swaps,
-      ...injected,
-      batch_shape: backend.host('int64', [3], BigInt64Array.of(BigInt(slots), BigInt(sequence.length), -1n)),
-    },
+    feeds: { ...feeds, ...gates, ...Object.assign({}, ...swaps), ...injected, ...batch.host },
     into,
+  };
+}
+
+/** What says which entries a batch has that is the same at all layers, and where their tokens stand. */
+function batchFeeds(backend: Backend, slots: number, length: number): BatchFeeds {
+  const tokens = Array.from({ length: slots * length }, (_, index) => index % length);
+  return {
+    device: { positions: backend.upload('int64', [slots, length], BigInt64Array.from(tokens, BigInt)) },
+    host: { batch_shape: backend.host('int64', [3], BigInt64Array.of(BigInt(slots), BigInt(length), -1n)) },
   };
 }
 

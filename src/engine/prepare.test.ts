@@ -1,7 +1,8 @@
 /** Preparing prompts: what is remembered, what is refused before it costs, and where a cancel is heard. */
 import { describe, expect, it, vi } from 'vitest';
 import { NamedError } from '../named-error.ts';
-import type { ImageReading } from './protocol/prompt.ts';
+import type { ImageReading, PromptSpec } from './protocol/prompt.ts';
+import type { Prepared } from './prepare.ts';
 import { PromptPreparer } from './prepare.ts';
 import { preprocessorFor } from '../vlm/image-processor-files.ts';
 import type { RgbImage } from '../vlm/patches.ts';
@@ -14,40 +15,42 @@ const picture = (shade: number): Blob => new Blob([new Uint8Array(shade)]);
 
 async function stage() {
   const { runtime, folder, resident } = await goldenModel('untied-gqa4-f32');
-  const embed = vi.spyOn(runtime.vision, 'embed');
+  const tower = vi.spyOn(runtime.vision, 'embedAll');
+  /** How many images the tower has seen. */
+  const seen = (): number => tower.mock.calls.reduce((sum, [, images]) => sum + images.length, 0);
   const preparer = new PromptPreparer(runtime.vision, decode);
   const prepare = (prompt: string, images: readonly Blob[], signal?: AbortSignal) =>
     preparer.prepare(folder, resident, { prompt, images }, [], signal);
-  return { runtime, folder, resident, preparer, prepare, embed };
+  return { runtime, folder, resident, preparer, prepare, seen };
 }
 
 describe('images', () => {
   it('go through the vision tower once each, also within one prompt', async () => {
-    const { prepare, embed } = await stage();
+    const { prepare, seen } = await stage();
     const { imageEmbeddings } = await prepare('What?', [picture(10), picture(200), picture(10)]);
-    expect(embed).toHaveBeenCalledTimes(2);
+    expect(seen()).toBe(2);
     expect(imageEmbeddings[2]).toEqual(imageEmbeddings[0]);
     expect(imageEmbeddings[1]).not.toEqual(imageEmbeddings[0]);
     await prepare('And now?', [picture(200)]);
-    expect(embed).toHaveBeenCalledTimes(2);
+    expect(seen()).toBe(2);
   });
 
   it('are remembered for each checkpoint apart', async () => {
-    const { preparer, folder, resident, embed } = await stage();
+    const { preparer, folder, resident, seen } = await stage();
     const ask = (id: string) =>
       preparer.prepare(folder, { ...resident, id: id as never }, { prompt: 'What?', images: [picture(10)] });
     await ask('a');
     await ask('b');
-    expect(embed).toHaveBeenCalledTimes(2);
+    expect(seen()).toBe(2);
     preparer.forget({ ...resident, id: 'a' as never });
     await ask('b');
-    expect(embed).toHaveBeenCalledTimes(2);
+    expect(seen()).toBe(2);
     await ask('a');
-    expect(embed).toHaveBeenCalledTimes(3);
+    expect(seen()).toBe(3);
   });
 
   it('are scaled down to the limit of the question, and remembered for that limit', async () => {
-    const { preparer, folder, resident, embed } = await stage();
+    const { preparer, folder, resident, seen } = await stage();
     const ask = async (maxImagePixels?: number) => {
       const limit = maxImagePixels === undefined ? {} : { maxImagePixels };
       const spec = { prompt: 'What?', images: [picture(10)], ...limit };
@@ -57,11 +60,11 @@ describe('images', () => {
     expect(await ask()).toBe(8);
     expect(await ask((112 * 56) / 2)).toBeLessThanOrEqual(4);
     expect(await ask(10 ** 9)).toBe(8);
-    expect(embed).toHaveBeenCalledTimes(2);
+    expect(seen()).toBe(2);
   });
 
   it('are read, and remembered, for each image processing and each limit apart', async () => {
-    const { runtime, folder, resident, embed } = await stage();
+    const { runtime, folder, resident, seen } = await stage();
     const decoded: string[] = [];
     const preparer = new PromptPreparer(runtime.vision, (file, processing) => {
       decoded.push(processing);
@@ -75,17 +78,23 @@ describe('images', () => {
     await ask({ imageProcessing: 'transformers-4.51', maxImagePixels: 3136 });
     await ask({ imageProcessing: 'transformers-4.51' });
     expect(decoded).toEqual(['transformers-5', 'transformers-4.51', 'transformers-4.51']);
-    expect(embed).toHaveBeenCalledTimes(3);
+    expect(seen()).toBe(3);
   });
 
   it('are scaled down to 1280 × 720 pixels where the question says nothing, whatever the checkpoint allows', async () => {
     const { runtime, folder, resident } = await goldenModel('untied-gqa4-f32');
     const large = { width: 1400, height: 1008, rgb: new Uint8Array(1400 * 1008 * 3) };
-    const embed = vi
-      .spyOn(runtime.vision, 'embed')
-      .mockImplementation(({ config }, { grid: [, rows, columns] }) =>
-        Promise.resolve(new Float32Array((rows * columns * config.vision.outHiddenSize) / 4)),
+    const tower = vi
+      .spyOn(runtime.vision, 'embedAll')
+      .mockImplementation(({ config }, images) =>
+        Promise.resolve(
+          images.map(
+            ({ grid: [, rows, columns] }) =>
+              new Float32Array((rows * columns * config.vision.outHiddenSize) / 4),
+          ),
+        ),
       );
+    const seen = (): number => tower.mock.calls.reduce((sum, [, images]) => sum + images.length, 0);
     const preparer = new PromptPreparer(runtime.vision, () => Promise.resolve(large));
     const own = { ...preprocessorFor(folder.preprocessors, 'transformers-5'), maxPixels: 12_845_056 };
     const hub = { ...folder, preprocessors: { 'transformers-5': own, 'transformers-4.51': own } };
@@ -96,12 +105,12 @@ describe('images', () => {
     // As transformers makes of it with max_pixels 921600: 29 × 40 (`tools/goldens/image_profiles.py`); 36 × 50 without.
     expect(await tokens({})).toBe(29 * 40);
     expect(await tokens({ maxImagePixels: 1280 * 720 })).toBe(29 * 40);
-    expect(embed).toHaveBeenCalledTimes(1);
+    expect(seen()).toBe(1);
     expect(await tokens({ maxImagePixels: 10 ** 7 })).toBe(36 * 50);
   });
 
   it('of a limit that the checkpoint cannot keep are refused', async () => {
-    const { preparer, folder, resident, embed } = await stage();
+    const { preparer, folder, resident, seen } = await stage();
     const own = preprocessorFor(folder.preprocessors, 'transformers-5');
     const ask = (maxImagePixels: number, resize: boolean) => {
       const preprocessors = { ...folder.preprocessors, 'transformers-5': { ...own, resize } };
@@ -110,7 +119,7 @@ describe('images', () => {
     };
     await expect(ask(own.minPixels - 1, true)).rejects.toMatchObject({ name: 'PixelLimitTooLow' });
     await expect(ask(112 * 56 - 1, false)).rejects.toMatchObject({ name: 'ImageAboveLimit' });
-    expect(embed).not.toHaveBeenCalled();
+    expect(seen()).toBe(0);
     expect((await ask(112 * 56, false)).imageSpans[0]?.[1]).toBe(8);
     await expect(ask(112 * 56 - 1, false)).rejects.toMatchObject({ name: 'ImageAboveLimit' });
   });
@@ -126,28 +135,81 @@ describe('images', () => {
   });
 
   it('do not go through the vision tower for a prompt that is refused', async () => {
-    const { prepare, preparer, folder, resident, embed } = await stage();
+    const { prepare, preparer, folder, resident, seen } = await stage();
     await expect(prepare('  ', [picture(10)])).rejects.toMatchObject({ name: 'EmptyPrompt' });
     const { text } = folder.config;
     const short = { ...folder, config: { ...folder.config, text: { ...text, maxPositionEmbeddings: 8 } } };
     const long = preparer.prepare(short, resident, { prompt: 'What?', images: [picture(10)] });
     await expect(long).rejects.toMatchObject({ name: 'PromptTooLong' });
-    expect(embed).not.toHaveBeenCalled();
+    expect(seen()).toBe(0);
   });
 });
 
-it('a cancel is heard between the blocks of the vision tower, and leaves nothing on the device', async () => {
-  const { prepare, runtime } = await stage();
-  const controller = new AbortController();
-  const run = runtime.graphs.run.bind(runtime.graphs);
-  let runs = 0;
-  vi.spyOn(runtime.graphs, 'run').mockImplementation((...request) => {
-    runs += 1;
-    if (runs === 2) controller.abort(new Error('stop'));
-    return run(...request);
+describe('prompts of one request', () => {
+  /** A picture of one shade whose file says that it has so many pixels. */
+  const stated = (shade: number, width: number, height = 1000): Blob => {
+    const header = new DataView(new ArrayBuffer(32 + shade));
+    header.setUint32(0, 0x89504e47);
+    header.setUint32(16, width);
+    header.setUint32(20, height);
+    return new Blob([header.buffer]);
+  };
+  const asks = (...images: readonly (readonly Blob[])[]) =>
+    images.map((own, index) => ({ prompt: `What is in ${index} pictures?`, images: own }));
+
+  it('are what each is alone, and each image is seen once', async () => {
+    const { folder, resident, preparer, runtime, seen } = await stage();
+    const specs = asks([stated(1, 10)], [], [stated(2, 10), stated(1, 10)], [picture(90)], [stated(2, 10)]);
+    const together = await preparer.prepareAll(folder, resident, specs);
+    expect(seen()).toBe(3);
+    const alone = new PromptPreparer(runtime.vision, decode);
+    const timeless = ({ visionSeconds: _, ...prepared }: Prepared) => prepared;
+    for (const [index, spec] of specs.entries())
+      expect(timeless(together[index] as Prepared)).toEqual(
+        timeless(await alone.prepare(folder, resident, spec)),
+      );
+    expect(together.map(({ imageSpans }) => imageSpans.length)).toEqual([1, 0, 2, 1, 1]);
   });
-  const before = runtime.backend.heldBytes;
-  await expect(prepare('What?', [picture(10)], controller.signal)).rejects.toThrow('stop');
-  expect(runs).toBeLessThan(6);
-  expect(runtime.backend.heldBytes).toBe(before);
+
+  it('are decoded beside each other as far as their pixels go', async () => {
+    const { folder, resident, runtime } = await stage();
+    let [now, most] = [0, 0];
+    const preparer = new PromptPreparer(runtime.vision, async (file) => {
+      most = Math.max(most, ++now);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      now -= 1;
+      return decode(file);
+    });
+    const atOnce = async (...images: readonly Blob[]): Promise<number> => {
+      most = 0;
+      await preparer.prepareAll(folder, resident, asks(...images.map((image) => [image])));
+      return most;
+    };
+    expect(await atOnce(stated(1, 500), stated(2, 500), stated(3, 500), stated(4, 500))).toBe(4);
+    expect(await atOnce(stated(5, 1000), stated(6, 1000), stated(7, 1000), stated(8, 1000))).toBe(2);
+    // A file that does not say how large it is goes alone.
+    expect(await atOnce(picture(9), picture(10), picture(11))).toBe(1);
+  });
+
+  it('fail with the error of the first that has one, whichever comes up first', async () => {
+    const { folder, resident, runtime, seen } = await stage();
+    const preparer = new PromptPreparer(runtime.vision, async (file) => {
+      // Those asked first fail last.
+      await new Promise((resolve) => setTimeout(resolve, 200 - file.size));
+      if (file.size > 32 + 100) return decode(file);
+      throw new NamedError('NotAnImage', `${file.size} bytes`, {}, '');
+    });
+    const [good, bad, worse] = [stated(101, 10), stated(20, 10), stated(99, 10)];
+    const fails = (...specs: readonly PromptSpec[]) => preparer.prepareAll(folder, resident, specs);
+    const ask = (...images: readonly Blob[]): PromptSpec => ({ prompt: 'What?', images });
+    const empty = { prompt: ' ', images: [good] };
+    await expect(fails(ask(good), ask(good, bad), ask(worse))).rejects.toMatchObject({ what: '52 bytes' });
+    await expect(fails(ask(worse, bad), empty)).rejects.toMatchObject({ what: '131 bytes' });
+    await expect(fails(ask(good), empty, ask(worse))).rejects.toMatchObject({ name: 'EmptyPrompt' });
+    const unread = new Blob();
+    vi.spyOn(unread, 'arrayBuffer').mockRejectedValue(new NamedError('FileChanged', 'gone', {}, ''));
+    await expect(fails(ask(bad), ask(unread))).rejects.toMatchObject({ name: 'NotAnImage' });
+    await expect(fails(ask(unread), ask(bad))).rejects.toMatchObject({ name: 'FileChanged' });
+    expect(seen()).toBe(0);
+  });
 });

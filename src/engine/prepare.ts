@@ -2,21 +2,17 @@
 import { NamedError } from '../named-error.ts';
 import { question } from '../vlm/chat.ts';
 import type { ImageGrid } from '../vlm/image-grid.ts';
-import { DEFAULT_IMAGE_PROCESSING, type ImageProcessing } from '../vlm/image-processing.ts';
+import { DEFAULT_IMAGE_PROCESSING } from '../vlm/image-processing.ts';
 import { preprocessorFor } from '../vlm/image-processor-files.ts';
-import type { RgbImage } from '../vlm/patches.ts';
-import { imageGrid, patchify } from '../vlm/patches.ts';
-import { checkUnresized, DEFAULT_MAX_IMAGE_PIXELS, limitPixels } from '../vlm/pixel-limit.ts';
-import type { Preprocessor } from '../vlm/preprocessor.ts';
+import { DEFAULT_MAX_IMAGE_PIXELS, limitPixels } from '../vlm/pixel-limit.ts';
 import type { Folder } from './folder.ts';
 import type { Sequence } from './prefill.ts';
 import type { PromptSpec } from './protocol/prompt.ts';
 import type { Resident } from './resident.ts';
+import type { BeforeVision, DecodeImage, Image, ImageFile, NamedImage } from './seen-images.ts';
+import { SeenImages } from './seen-images.ts';
 import { embedSequence } from './sequence.ts';
 import type { VisionTower } from './vision-tower.ts';
-
-/** Decodes an image file to the pixels that a profile of image processing makes of it. */
-export type DecodeImage = (file: Blob, processing: ImageProcessing) => Promise<RgbImage>;
 
 export interface Prepared {
   readonly inputIds: readonly number[];
@@ -30,138 +26,183 @@ export interface Prepared {
   readonly visionSeconds: number;
 }
 
-/** Awaited before the vision tower sees an image of so many patches. */
-export type BeforeVision = (patches: number) => Promise<void>;
+/** What stands around the prompts of a request. */
+export interface Preparing {
+  /** Token ids after each prompt (a fixed response). */
+  readonly continuation?: readonly number[];
+  readonly signal?: AbortSignal;
+  readonly beforeVision?: BeforeVision;
+}
 
-/** Image features kept: 64 images of 300 tokens at 7B are 275 MB, but one photograph can have 16 384 tokens. */
-const KEPT_BYTES = 512 * 2 ** 20;
+/** Pixels of the images decoded, and seen, at a time: those of prompts that go on together. 24 bytes each as patches. */
+const PIXELS_AT_ONCE = 2 ** 21;
 
-/** An image of a prompt: its embedding if it is remembered, else its pixels. */
-type Image = { readonly key: string; readonly grid: ImageGrid } & (
-  { readonly embedding: Float32Array } | { readonly pixels: RgbImage }
-);
+/** An image of a prompt that could be read; or why not. */
+type NamedOrNot = PromiseSettledResult<NamedImage>;
 
-/** Prepares prompts; remembers image embeddings by checkpoint and content, so that a sweep sees each image once. */
+/** Prepares prompts. */
 export class PromptPreparer {
-  readonly #vision: VisionTower;
-  readonly #decodeImage: DecodeImage;
-  readonly #embeddings = new Map<string, { readonly grid: ImageGrid; readonly embedding: Float32Array }>();
+  readonly #images: SeenImages;
 
   constructor(vision: VisionTower, decodeImage: DecodeImage) {
-    this.#vision = vision;
-    this.#decodeImage = decodeImage;
+    this.#images = new SeenImages(vision, decodeImage);
   }
 
-  /**
-   * @throws NamedError those of image decoding and of the prompt; `PromptTooLong` with the continuation; the
-   * signal's reason once it is aborted.
-   */
+  /** One prompt. @throws NamedError those of `prepareAll` */
   async prepare(
     folder: Folder,
     model: Resident,
     spec: PromptSpec,
     continuation: readonly number[] = [],
     signal?: AbortSignal,
-    beforeVision: BeforeVision = () => Promise.resolve(),
   ): Promise<Prepared> {
-    const started = performance.now();
-    const processing = spec.imageProcessing ?? DEFAULT_IMAGE_PROCESSING;
-    const most = spec.maxImagePixels ?? DEFAULT_MAX_IMAGE_PIXELS;
-    const images: { readonly image: Image; readonly preprocessor: Preprocessor }[] = [];
-    for (const file of spec.images ?? []) {
-      // Only an image asks for the processor: a folder whose own cannot be read still answers to text.
-      const preprocessor = limitPixels(preprocessorFor(folder.preprocessors, processing), most);
-      images.push({ image: await this.#look(preprocessor, model, file), preprocessor });
-    }
-    const { config, prompts } = folder;
-    const grids = images.map(({ image }) => image.grid);
-    const { inputIds, imageSpans } = await prompts.build(
-      {
-        config,
-        messages: spec.messages ?? question(spec.prompt ?? '', images.length, spec.system),
-        grids,
-      },
-      signal,
+    const given = { continuation, ...(signal ? { signal } : {}) };
+    const [prepared] = await this.prepareAll(folder, model, [spec], given);
+    return prepared as Prepared;
+  }
+
+  /**
+   * Prompts of one request, in their order: files are read, images decoded and texts cut into tokens beside each other.
+   *
+   * @throws NamedError those of image decoding and of the prompt, of the first that has one; `PromptTooLong` with the
+   * continuation; the signal's reason once it is aborted.
+   */
+  async prepareAll(
+    folder: Folder,
+    model: Resident,
+    specs: readonly PromptSpec[],
+    given: Preparing = {},
+  ): Promise<readonly Prepared[]> {
+    const files = specs.map((spec) => imageFiles(folder, spec));
+    const readable = files.flatMap((of) => (of.status === 'fulfilled' ? of.value : []));
+    const named = [...(await this.#images.name(model, readable))];
+    const namedOf = files.map((of): readonly NamedOrNot[] =>
+      of.status === 'fulfilled' ? named.splice(0, of.value.length) : [of],
     );
-    // What is wrong with the prompt is said before an image takes its time in the vision tower.
-    const needed = inputIds.length + continuation.length;
-    if (needed > config.text.maxPositionEmbeddings) {
-      throw new NamedError(
-        'PromptTooLong',
-        `${inputIds.length} prompt tokens and ${continuation.length} of the continuation are ${needed}; the context holds ${config.text.maxPositionEmbeddings}`,
-        {},
-        'shorten the prompt or the continuation, or use smaller images',
-      );
+    const prepared: Prepared[] = [];
+    for (const count of roundsOf(namedOf)) {
+      const from = prepared.length;
+      const [round, images] = [specs.slice(from, from + count), namedOf.slice(from, from + count)];
+      prepared.push(...(await this.#prepareRound(folder, model, round, images, given)));
     }
-    const imageFeatures: Float32Array[] = [];
-    for (const { image, preprocessor } of images)
-      imageFeatures.push(await this.#embed(preprocessor, model, image, beforeVision, signal));
-    const visionSeconds = (performance.now() - started) / 1000;
-    const embedded = await embedSequence(config, model.embedding, {
-      inputIds,
-      imageSpans,
-      grids,
-      imageFeatures,
-      continuation,
-    });
-    const merge = config.vision.spatialMergeSize;
-    const width = config.vision.outHiddenSize;
-    const imageEmbeddings = imageFeatures.map((features, image) =>
-      features.subarray(0, (imageSpans[image]?.[1] ?? 0) * width),
-    );
-    const imageGrids = grids.map(([, height, width]) => [height / merge, width / merge] as const);
-    return { inputIds, imageSpans, imageGrids, imageEmbeddings, ...embedded, visionSeconds };
+    return prepared;
   }
 
   /** Forgets embeddings made by a checkpoint that is unloaded. */
   forget(model: Resident): void {
-    for (const key of this.#embeddings.keys())
-      if (key.startsWith(`${model.id} `)) this.#embeddings.delete(key);
+    this.#images.forget(model);
   }
 
-  /** Finds the image among those remembered, or decodes it. */
-  async #look(preprocessor: Preprocessor, model: Resident, file: Blob): Promise<Image> {
-    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    // All that decides the pixels: the profile, the limits, how values are scaled.
-    const key = `${model.id} ${model.dtype} ${JSON.stringify(preprocessor)} ${new Uint8Array(digest).join()}`;
-    const known = this.#embeddings.get(key);
-    if (known) return { key, ...known };
-    const pixels = await this.#decodeImage(file, preprocessor.processing);
-    checkUnresized(preprocessor, pixels);
-    return { key, grid: imageGrid(pixels.height, pixels.width, preprocessor), pixels };
-  }
-
-  async #embed(
-    preprocessor: Preprocessor,
+  async #prepareRound(
+    folder: Folder,
     model: Resident,
-    image: Image,
-    beforeVision: BeforeVision,
-    signal: AbortSignal | undefined,
-  ): Promise<Float32Array> {
-    // An image that a prompt shows twice is known the second time.
-    const { key, grid } = image;
-    const see = async (pixels: RgbImage): Promise<Float32Array> => {
-      await beforeVision(grid[1] * grid[2]);
-      return this.#vision.embed(model, patchify(pixels, preprocessor), signal);
-    };
-    const embedding =
-      'embedding' in image
-        ? image.embedding
-        : (this.#embeddings.get(key)?.embedding ?? (await see(image.pixels)));
-    this.#embeddings.delete(key);
-    this.#embeddings.set(key, { grid, embedding });
-    this.#letGo();
-    return embedding;
+    specs: readonly PromptSpec[],
+    named: readonly (readonly NamedOrNot[])[],
+    { continuation = [], signal, beforeVision = () => Promise.resolve() }: Preparing,
+  ): Promise<readonly Prepared[]> {
+    const started = performance.now();
+    const { config, prompts } = folder;
+    const looked = firstOnes(await this.#look(named));
+    const grids = looked.values.map((images) => images.map(({ grid }) => grid));
+    const requests = grids.map((own, index) => {
+      const { messages, prompt = '', system } = specs[index] as PromptSpec;
+      return { config, messages: messages ?? question(prompt, own.length, system), grids: own };
+    });
+    const built = firstOnes(await prompts.buildAll(requests, signal));
+    // What is wrong with a prompt is said before an image takes its time in the vision tower.
+    for (const { inputIds } of built.values)
+      checkLength(inputIds.length, continuation.length, config.text.maxPositionEmbeddings);
+    const failure = built.failure ?? looked.failure;
+    if (failure) throw failure.reason as Error;
+    const seen = [...(await this.#images.see(model, looked.values.flat(), beforeVision, signal))];
+    const visionSeconds = (performance.now() - started) / 1000;
+    const prepared: Prepared[] = [];
+    for (const [index, { inputIds, imageSpans }] of built.values.entries()) {
+      const own = grids[index] as readonly ImageGrid[];
+      const imageFeatures = seen.splice(0, own.length);
+      const embedded = await embedSequence(config, model.embedding, {
+        ...{ inputIds, imageSpans, grids: own, imageFeatures, continuation },
+      });
+      const merge = config.vision.spatialMergeSize;
+      const width = config.vision.outHiddenSize;
+      const imageEmbeddings = imageFeatures.map((features, image) =>
+        features.subarray(0, (imageSpans[image]?.[1] ?? 0) * width),
+      );
+      const imageGrids = own.map(([, height, width]) => [height / merge, width / merge] as const);
+      prepared.push({ inputIds, imageSpans, imageGrids, imageEmbeddings, ...embedded, visionSeconds });
+    }
+    return prepared;
   }
 
-  /** The longest unused first. */
-  #letGo(): void {
-    let held = 0;
-    for (const { embedding } of this.#embeddings.values()) held += embedding.byteLength;
-    for (const [key, { embedding }] of this.#embeddings) {
-      if (held <= KEPT_BYTES) return;
-      held -= embedding.byteLength;
-      this.#embeddings.delete(key);
-    }
+  /** The images of each prompt, or the first of its errors. */
+  async #look(
+    named: readonly (readonly NamedOrNot[])[],
+  ): Promise<readonly PromiseSettledResult<readonly Image[]>[]> {
+    const readable = named.flat().flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const looked = [...(await this.#images.look(readable))];
+    return named.map((of) => {
+      const images = of.map((one) =>
+        one.status === 'fulfilled' ? (looked.shift() as PromiseSettledResult<Image>) : one,
+      );
+      const { values, failure } = firstOnes(images);
+      return failure ?? { status: 'fulfilled', value: values };
+    });
   }
+}
+
+/** Only an image asks for the processor: a folder whose own cannot be read still answers to text. */
+function imageFiles(
+  { preprocessors }: Folder,
+  { images = [], imageProcessing, maxImagePixels }: PromptSpec,
+): PromiseSettledResult<readonly ImageFile[]> {
+  const processing = imageProcessing ?? DEFAULT_IMAGE_PROCESSING;
+  const most = maxImagePixels ?? DEFAULT_MAX_IMAGE_PIXELS;
+  try {
+    const value = images.map((file) => ({
+      file,
+      preprocessor: limitPixels(preprocessorFor(preprocessors, processing), most),
+    }));
+    return { status: 'fulfilled', value };
+  } catch (reason) {
+    return { status: 'rejected', reason };
+  }
+}
+
+/** How many prompts go on together, round by round: as far as the pixels of their images go, one at least. */
+function roundsOf(named: readonly (readonly NamedOrNot[])[]): readonly number[] {
+  const rounds: { count: number; pixels: number }[] = [];
+  for (const images of named) {
+    const pixels = images.reduce((sum, one) => sum + (one.status === 'fulfilled' ? one.value.pixels : 0), 0);
+    const open = rounds.at(-1);
+    if (open && open.pixels + pixels <= PIXELS_AT_ONCE) {
+      open.count += 1;
+      open.pixels += pixels;
+    } else rounds.push({ count: 1, pixels });
+  }
+  return rounds.map(({ count }) => count);
+}
+
+/** Those before the first that failed, and that one's failure. */
+function firstOnes<T>(results: readonly PromiseSettledResult<T>[]): {
+  readonly values: readonly T[];
+  readonly failure: PromiseRejectedResult | null;
+} {
+  const values: T[] = [];
+  for (const result of results) {
+    if (result.status === 'rejected') return { values, failure: result };
+    values.push(result.value);
+  }
+  return { values, failure: null };
+}
+
+/** @throws NamedError `PromptTooLong` */
+function checkLength(prompt: number, continuation: number, context: number): void {
+  const needed = prompt + continuation;
+  if (needed <= context) return;
+  throw new NamedError(
+    'PromptTooLong',
+    `${prompt} prompt tokens and ${continuation} of the continuation are ${needed}; the context holds ${context}`,
+    {},
+    'shorten the prompt or the continuation, or use smaller images',
+  );
 }

@@ -6,7 +6,12 @@ import type { Vocabulary } from '../vlm/vocabulary.ts';
 import type { Capabilities } from './protocol/capabilities.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { Device } from './protocol/device.ts';
-import type { CaptureKvRequest, ForwardRequest, ForwardResult } from './protocol/forward.ts';
+import type {
+  CaptureAllKvRequest,
+  CaptureKvRequest,
+  ForwardRequest,
+  ForwardResult,
+} from './protocol/forward.ts';
 import type {
   GenerateAllRequest,
   GenerateEvent,
@@ -78,6 +83,8 @@ export interface EngineApi {
   scoreAnswer(request: ScoreRequest, onProgress?: (progress: ScoreProgress) => void): Promise<AnswerScores>;
   /** Runs the prompt and keeps every layer's K and V at the chosen positions; returns a handle. */
   captureImageKv(request: CaptureKvRequest): Promise<string>;
+  /** As `captureImageKv` for each prompt: a handle for each, or none where one fails. */
+  captureImagesKv(request: CaptureAllKvRequest): Promise<readonly string[]>;
   releaseKv(handle: string): Promise<void>;
   cancel(job: string): Promise<void>;
   /** What it and its lanes have computed on a device. One that does not count has no such call. */

@@ -166,9 +166,10 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
       let count = 0;
       const plain = model.runtime.decoder.run.bind(model.runtime.decoder);
       vi.spyOn(model.runtime.decoder, 'run').mockImplementation((...args) => {
-        const [, segment, , { hidden }] = args;
-        const [slots = 0, positions = 0] = hidden?.dims ?? [];
-        count += (segment.to - segment.from) * slots * positions;
+        const [, { from, to }, { grows }, feeds] = args;
+        const [entries = 0, positions = 0] = feeds['hidden']?.dims ?? [];
+        // Where the batch grows, `slots` lists its entries at each layer.
+        count += positions * (grows ? (feeds['slots']?.dims[0] ?? NaN) : (to - from) * entries);
         return plain(...args);
       });
       await read({ sequence } as Prepared, rows, captured, false);

@@ -2,11 +2,11 @@
 import { NamedError } from '../named-error.ts';
 import type { OpenPrompts } from './folder.ts';
 import type { Backend } from './backend/backend.ts';
-import type { DecodeImage } from './prepare.ts';
 import { PromptPreparer } from './prepare.ts';
 import type { Device } from './protocol/device.ts';
 import type { Runtime } from './runtime.ts';
 import { createRuntime } from './runtime.ts';
+import type { DecodeImage } from './seen-images.ts';
 import { HeldWeights } from './held-weights.ts';
 import type { KeptWeights } from './weights/kept.ts';
 import type { RestorePart } from './weights/kept-parts.ts';

@@ -34,7 +34,7 @@ export function createRuntime(backend: Backend, layersPerRun?: number): Runtime 
     graphs,
     vision: new VisionTower(backend, graphs),
     decoder,
-    beginnings: new Beginnings(backend, decoder, account),
+    beginnings: new Beginnings(backend, decoder, account, () => graphs.isBounded),
     head: new Head(backend, graphs),
     distributions: new Distributions(backend, graphs),
     account,

@@ -7,6 +7,7 @@ import { bestTokens } from './head.ts';
 import type { KvCache } from './kv-cache.ts';
 import { MASKED } from './prefill.ts';
 import type { ResidentSubject } from './resident.ts';
+import { MULTIPLICATIONS_PER_RUN, multiplicationsPerToken } from './run-length.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -25,9 +26,6 @@ export interface StepPlaces {
   readonly count: number;
 }
 
-/** Multiplications of a run beyond one step: a thread does them in some 0.2 s, within which a cancel is to be noticed. */
-const MULTIPLICATIONS_PER_RUN = 2.6e9;
-
 /** How many steps a run does at most: no more than the row that may go furthest has left, nor than take long. */
 export function stepsAtMost({ finished, left }: StepBatch, text: TextConfig): number {
   const long = Math.floor(MULTIPLICATIONS_PER_RUN / (finished.length * multiplicationsPerToken(text)));
@@ -36,13 +34,6 @@ export function stepsAtMost({ finished, left }: StepBatch, text: TextConfig): nu
     Math.max(1, long),
     Math.max(...left.filter((_, at) => finished[at] !== true)),
   );
-}
-
-/** By weights, the head's included, for one token of one row. */
-function multiplicationsPerToken(text: TextConfig): number {
-  const { layers, hiddenSize, intermediateSize, heads, kvHeads, headDim, vocabSize } = text;
-  const perLayer = hiddenSize * headDim * (2 * heads + 2 * kvHeads) + 3 * hiddenSize * intermediateSize;
-  return layers * perLayer + vocabSize * hiddenSize;
 }
 
 /**

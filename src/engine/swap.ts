@@ -54,8 +54,8 @@ export interface SwapLayout {
 }
 
 /**
- * Feeds `0.swap_mask`, `0.swap_key`, `0.swap_value` for layer `layer`: slot `i` takes keys and values from
- * `overlays[i]`, or keeps its own where that is null. What is common to all swapped slots is sent once.
+ * Feeds `i.swap_mask`, `i.swap_key`, `i.swap_value` for layer `layer`, the `i`th of its run: slot `s` takes keys and values from
+ * `overlays[s]`, or keeps its own where that is null. What is common to all swapped slots is sent once.
  *
  * @throws NamedError `NoImageTokens` when the target has nothing to replace, `UnknownPosition`, and
  * `IncompatibleSource` for keys and values of another architecture.
@@ -65,6 +65,7 @@ export function swapFeeds(
   layer: number,
   overlays: readonly (Overlay | null)[],
   { sequence, offset = 0, kvDim }: SwapLayout,
+  index = 0,
 ): Feeds {
   for (const overlay of overlays) if (overlay) checkOverlay(overlay, layer, offset + sequence, kvDim);
   const mask = new Uint8Array(overlays.length * sequence);
@@ -90,9 +91,9 @@ export function swapFeeds(
   };
   const dims = [laid.length, sequence, kvDim];
   return {
-    '0.swap_mask': backend.upload('bool', [overlays.length, sequence, 1], mask),
-    '0.swap_key': backend.upload('float32', dims, lay('keys')),
-    '0.swap_value': backend.upload('float32', dims, lay('values')),
+    [`${index}.swap_mask`]: backend.upload('bool', [overlays.length, sequence, 1], mask),
+    [`${index}.swap_key`]: backend.upload('float32', dims, lay('keys')),
+    [`${index}.swap_value`]: backend.upload('float32', dims, lay('values')),
   };
 }
 

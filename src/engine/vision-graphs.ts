@@ -1,5 +1,5 @@
 /** The graphs that a checkpoint's vision tower is run as, and the names their weights have in the checkpoint. */
-import { patchEmbedGraph, projectorGraph, visionBlockGraph } from '../graph/vision.ts';
+import { patchEmbedGraph, projectorGraph, visionBlockGraph, visionTowerGraph } from '../graph/vision.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { ConstantWeights, LinearFormat } from '../graph/weights.ts';
 import { architectureOf } from '../vlm/architecture.ts';
@@ -19,6 +19,8 @@ export interface VisionGraphs {
   readonly block: (index: number) => VisionGraph;
   /** The main one first. */
   readonly projectors: readonly (VisionGraph & Projector)[];
+  /** All of them in one, for images whose windows are of one size. */
+  readonly tower: VisionGraph;
 }
 
 export function visionGraphs(config: VlmConfig, format: LinearFormat): VisionGraphs {
@@ -30,6 +32,24 @@ export function visionGraphs(config: VlmConfig, format: LinearFormat): VisionGra
   const side = vision.positionTableSide;
   const patch = { bias: patchBias, ...(side === undefined ? {} : { positions: side ** 2 }) };
   const block = { hiddenSize, intermediateSize, heads, norm, mlp };
+  const projectors = architecture.projectors(vision).map((projector) => {
+    const { names, mergesFirst } = projector;
+    return { ...projector, dims: { hiddenSize, merge, outHiddenSize, norm, names, mergesFirst } };
+  });
+  const tower = {
+    patchEmbed: { ...patch, patchDim, names: ['visual.patch_embed.proj', 'visual.pos_embed.weight'] },
+    block,
+    blocks: Array.from({ length: vision.depth }, (_, index) => ({
+      whole: vision.windowSize === undefined || (vision.fullAttentionBlocks?.includes(index) ?? false),
+      prefix: `visual.blocks.${index}.`,
+    })),
+    projectors: projectors.map(({ dims, afterBlock, prefix }) => ({
+      dims,
+      afterBlock,
+      prefix: `${prefix}.`,
+    })),
+    format,
+  } as const;
   return {
     patchEmbed: {
       kind: `patch embedding ${JSON.stringify([patchDim, hiddenSize, patch])}`,
@@ -41,15 +61,16 @@ export function visionGraphs(config: VlmConfig, format: LinearFormat): VisionGra
       build: (constants) => visionBlockGraph(block, format, constants),
       weight: (name) => `visual.blocks.${index}.${name}`,
     }),
-    projectors: architecture.projectors(vision).map((projector) => {
-      const { names, mergesFirst, prefix } = projector;
-      const dims = { hiddenSize, merge, outHiddenSize, norm, names, mergesFirst };
-      return {
-        ...projector,
-        kind: `projector ${JSON.stringify([dims, format])}`,
-        build: (constants) => projectorGraph(dims, format, constants),
-        weight: (name) => `${prefix}.${name}`,
-      };
-    }),
+    projectors: projectors.map(({ dims, ...projector }) => ({
+      ...projector,
+      kind: `projector ${JSON.stringify([dims, format])}`,
+      build: (constants) => projectorGraph(dims, format, constants),
+      weight: (name) => `${projector.prefix}.${name}`,
+    })),
+    tower: {
+      kind: `vision tower ${JSON.stringify(tower)}`,
+      build: (constants) => visionTowerGraph(tower, constants),
+      weight: (name) => name,
+    },
   };
 }

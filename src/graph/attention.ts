@@ -95,7 +95,7 @@ export function extendedAttention(
   const { kvHeads, headDim } = dims;
   const fresh = (part: 'key' | 'value', projected: Value): Value => {
     const made = graph.op('Transpose', [perHead(graph, projected, kvHeads, headDim)], { perm: [0, 2, 1, 3] });
-    graph.output(name(`fresh_${part}`), made, 'float32', ['B', kvHeads, 'S', headDim]);
+    graph.output(name(`fresh_${part}`), made, 'float32', [name('rows'), kvHeads, 'S', headDim]);
     return made;
   };
   const past = (part: 'key' | 'value'): Value =>

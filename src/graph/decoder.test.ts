@@ -387,3 +387,73 @@ it('declares the weights of each layer under their names in the checkpoint, bias
   ];
   expect(names).toEqual([...layer.map((name) => `0.${name}`), ...layer.map((name) => `1.${name}`)]);
 });
+
+it('a batch that grows within the graph has what its entries have that are there from the first layer on', async () => {
+  const spec = { ...plain, layers: 3, swap: true, attention: 'extended' } as const;
+  const entries = [1, 2, 4];
+  const [fixed, growing] = [decoderGraph(spec), decoderGraph({ ...spec, grows: true })];
+  const weights = testWeights(fixed.weights);
+  const hidden = batch.hidden.subarray(0, LENGTH * dims.hiddenSize);
+  const { cos, sin } = rotaryFeeds(batch.angles) as { cos: Feed; sin: Feed };
+  // The last entry of a layer is swapped there.
+  const swaps = (count: (layer: number) => number): Record<string, Feed> =>
+    Object.fromEntries(
+      entries.flatMap((_, layer) => {
+        const mask = Array.from({ length: count(layer) * LENGTH }, (_, at) =>
+          Number(
+            layer > 0 && Math.floor(at / LENGTH) === (entries[layer] as number) - 1 && at % LENGTH === 1,
+          ),
+        );
+        const source = float32([1, LENGTH, KV], values(LENGTH * KV, 40 + layer));
+        return [
+          [`${layer}.swap_mask`, bool([count(layer), LENGTH, 1], mask)],
+          ...['swap_key', 'swap_value'].map((part) => [`${layer}.${part}`, source] as const),
+        ] as [string, Feed][];
+      }),
+    );
+  const causal = Array.from({ length: LENGTH ** 2 }, (_, at) =>
+    at % LENGTH <= Math.floor(at / LENGTH) ? 0 : -3e38,
+  );
+  const empty = float32([1, dims.kvHeads, 0, dims.headDim], []);
+  const shared = {
+    ...weights.feeds,
+    ...{ cos, sin, mask: float32([1, 1, LENGTH, LENGTH], causal), parts: int64([2], [0, LENGTH]) },
+    ...Object.fromEntries(
+      entries.flatMap((_, layer) => [
+        [`${layer}.past_key`, empty],
+        [`${layer}.past_value`, empty],
+      ]) as [string, Feed][],
+    ),
+  };
+  const most = entries.at(-1) as number;
+  const whole = await runModel(fixed.model, {
+    ...shared,
+    hidden: float32([most, LENGTH, dims.hiddenSize], Array.from({ length: most }, () => [...hidden]).flat()),
+    batch_shape: int64([3], [most, LENGTH, -1]),
+    positions: int64(
+      [most, LENGTH],
+      Array.from({ length: most * LENGTH }, (_, at) => at % LENGTH),
+    ),
+    ...swaps(() => most),
+  });
+  const grown = await runModel(growing.model, {
+    ...shared,
+    hidden: float32([1, LENGTH, dims.hiddenSize], hidden),
+    token_shape: int64([2], [LENGTH, -1]),
+    entries: int64([3], entries),
+    slots: int64([7], [0, 0, 0, 0, 1, 0, 0]),
+    ...swaps((layer) => entries[layer] as number),
+  });
+  expect([...grown('hidden_out')]).toEqual([...whole('hidden_out')]);
+  for (const [layer, count] of entries.entries()) {
+    const size = count * LENGTH * KV;
+    const expected = whole(`${layer}.fresh_key`).subarray(0, size);
+    expect(grown.dims(`${layer}.fresh_key`)).toEqual([count, dims.kvHeads, LENGTH, dims.headDim]);
+    expect([...grown(`${layer}.fresh_key`)]).toEqual([...expected]);
+  }
+  const rows = Array.from({ length: most }, (_, row) => [
+    ...grown('hidden_out').subarray(row * LENGTH * dims.hiddenSize, (row + 1) * LENGTH * dims.hiddenSize),
+  ]);
+  // Swapped rows differ from the plain one; the third joins and is not swapped.
+  expect([1, 2, 3].map((row) => String(rows[row]) === String(rows[0]))).toEqual([false, true, false]);
+});

@@ -47,6 +47,13 @@ export interface DecoderSpec {
    * `parts` is P and S.
    */
   readonly attention: 'cached' | 'probed' | 'extended';
+  /**
+   * The batch grows from layer to layer: int64 `slots` says of each layer, one after another, which entry of the batch before it each of its own
+   * goes on from, and int64 `entries [layers]` how many it has. `hidden` has those before the first layer, inputs of layer `i` and its keys and values
+   * have its own. Every entry stands at the table's rows 0 … S − 1: instead of `positions` and `batch_shape` there is int64 `token_shape = [S, -1]`.
+   * `extended` attention only. Left out: false.
+   */
+  readonly grows?: boolean;
   /** Layers of this graph to whose output an input `i.injection` `[B or 1, S, D]` is added. Left out: none. */
   readonly injections?: readonly number[];
   /**
@@ -100,19 +107,47 @@ export function decoderStack(
 ): Value {
   const { hiddenSize } = spec.dims;
   let hidden = graph.input('hidden', 'float32', ['B', 'S', hiddenSize]);
-  const shared: SharedInputs = {
+  const batches = spec.grows ? growingBatches(graph, spec.layers) : fixedBatch(graph);
+  const shared = {
     given: graph,
-    batchShape: graph.input('batch_shape', 'int64', [3]),
-    positions: graph.input('positions', 'int64', ['B', 'S']),
     cos: graph.input('cos', 'float32', ['T', spec.dims.headDim / 2]),
     sin: graph.input('sin', 'float32', ['T', spec.dims.headDim / 2]),
     ...attentionInputs(graph, spec),
   };
   for (let layer = 0; layer < spec.layers; layer++) {
     const asked = layer === spec.layers - 1 && asksLast(spec) ? last : undefined;
-    hidden = decoderLayer(graph, weights, spec, shared, hidden, layer, asked);
+    const { slots, ...batch } = batches(layer);
+    if (slots) hidden = graph.op('Gather', [hidden, slots], { axis: 0 });
+    hidden = decoderLayer(graph, weights, spec, { ...shared, ...batch }, hidden, layer, asked);
   }
   return hidden;
+}
+
+/** What a layer is told of its batch; `slots` where it is not that of the layer before it. */
+type LayerBatch = Pick<SharedInputs, 'batchShape' | 'positions'> & { readonly slots?: Value };
+
+/** The same batch at all layers. */
+function fixedBatch(graph: GraphBuilder): (layer: number) => LayerBatch {
+  const batch = {
+    batchShape: graph.input('batch_shape', 'int64', [3]),
+    positions: graph.input('positions', 'int64', ['B', 'S']),
+  };
+  return () => batch;
+}
+
+/** As `grows` says. */
+function growingBatches(graph: GraphBuilder, layers: number): (layer: number) => LayerBatch {
+  const tokenShape = graph.input('token_shape', 'int64', [2]);
+  const entries = graph.input('entries', 'int64', [layers]);
+  const all = graph.input('slots', 'int64', ['all slots']);
+  const slots = graph.opAll('Split', [all, entries], { axis: 0 }, layers);
+  // One number is where the first token of each entry stands.
+  const positions = graph.int64s(0);
+  return (layer) => {
+    const own = slots[layer] as Value;
+    const batchShape = graph.op('Concat', [graph.op('Shape', [own]), tokenShape], { axis: 0 });
+    return { slots: own, batchShape, positions };
+  };
 }
 
 /** What all layers share. */

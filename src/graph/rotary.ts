@@ -1,6 +1,6 @@
 import type { GraphBuilder, Value } from './onnx.ts';
 
-/** Cosines and sines per table row `[T, headDim / 2]`, and the row each token takes, int64 `[B, S]`. */
+/** Cosines and sines per table row `[T, headDim / 2]`, and the row each token takes, int64 `[B, S]`; `[1]`: the first token of each batch entry, the others those after it. */
 export interface RotaryInputs {
   readonly positions: Value;
   readonly cos: Value;

@@ -36,7 +36,7 @@ it.each([
   const rows = Array.from({ length: patches }, (_, row) => row);
   const result = await runModel(graph.model, {
     ...feeds,
-    hidden: float32([1, patches, D], hidden),
+    hidden: float32([patches, D], hidden),
     batch_shape: int64([3], [1, patches, -1]),
     cos: float32([patches, headDim / 2], Array.from(angles, Math.cos)),
     sin: float32([patches, headDim / 2], Array.from(angles, Math.sin)),

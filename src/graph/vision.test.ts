@@ -16,7 +16,7 @@ function blockFeeds(hidden: Numbers, windows: number, patches: number, angles: N
   const table = [angles.length / (headDim / 2), headDim / 2];
   const positions = Array.from({ length: windows * patches }, (_, index) => offset + index);
   return {
-    hidden: float32([windows, patches, dims.hiddenSize], hidden),
+    hidden: float32([windows * patches, dims.hiddenSize], hidden),
     batch_shape: int64([3], [windows, patches, -1]),
     cos: float32(table, Array.from(angles, Math.cos)),
     sin: float32(table, Array.from(angles, Math.sin)),

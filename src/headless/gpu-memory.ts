@@ -1,13 +1,20 @@
 import { ASKED_TOGETHER } from '../evaluation/answers/answer-all.ts';
 import type { Answer } from '../evaluation/answers/answer.ts';
 import type { AnswerSettings, Ask } from '../evaluation/answers/ask.ts';
-import { sha256OfText } from '../work/sha256.ts';
-import { identify } from '../identity/identify.ts';
-import type { GpuMemory } from '../study/journal/gpu-memory.ts';
 import type { LoadedCheckpoint } from './checkpoints.ts';
 import type { AnalysisContext } from './context.ts';
 
-const RECORD = 'gpu memory';
+/** What the buffers of a GPU took at most, beside the estimate for the largest batch that was asked. */
+export interface GpuMemory {
+  readonly peakBytes: number;
+  readonly estimateBytes: number;
+  readonly weightBytes: number;
+  readonly kvCacheBytes: number;
+  readonly activationBytes: number;
+  /** Of the batch that is estimated. */
+  readonly rows: number;
+  readonly tokens: number;
+}
 
 /** An evaluation whose memory is measured. */
 export interface Measured {
@@ -20,38 +27,18 @@ export interface Measured {
 }
 
 /**
- * Measures the run that generated answers, and keeps what it found beside them: a later run that is served from the cache
- * takes up no such memory, and repeats what was measured. Null off the GPU, and where all answers were made by runs that
- * asked something else.
+ * What this run took of the GPU, in bytes: a fact of the run, told in `frankenscope.run` and kept with no record. Null off the GPU, and
+ * where all answers were kept by earlier runs: it took no such memory.
+ *
+ * @throws NamedError those of the engine
  */
-export async function gpuMemory(context: AnalysisContext, measured: Measured): Promise<GpuMemory | null> {
-  const { loaded, asks, generated } = measured;
+export async function gpuMemory(
+  { engine }: Pick<AnalysisContext, 'engine'>,
+  { loaded, asks, answers, settings: { maxNewTokens }, generated }: Measured,
+): Promise<GpuMemory | null> {
   const [first] = Object.values(loaded);
-  const bytes = first && (await context.engine.bufferBytes(first.loaded.device));
-  if (!bytes) return null;
-  const keys = asks.map(({ key }) => key).join('\n');
-  const identity = identify('gpu-memory', 'GPU memory of an evaluation', {
-    answers: await sha256OfText(keys),
-  });
-  return context.journalled<GpuMemory, GpuMemory | null>(
-    identity,
-    1,
-    async ({ finished, onRecord }) => {
-      if (generated === 0) return finished?.get(RECORD) ?? null;
-      const memory = await besideEstimate(context, measured, first, bytes.peak);
-      await onRecord?.(RECORD, memory);
-      return memory;
-    },
-    true,
-  );
-}
-
-async function besideEstimate(
-  { engine }: AnalysisContext,
-  { loaded, asks, answers, settings: { maxNewTokens } }: Measured,
-  first: LoadedCheckpoint,
-  peakBytes: number,
-): Promise<GpuMemory> {
+  const bytes = first && (await engine.bufferBytes(first.loaded.device));
+  if (!bytes || generated === 0) return null;
   const { id, device, dtype } = first.loaded;
   const longest = Math.max(0, ...[...answers.values()].map(({ promptTokens = 0 }) => promptTokens));
   const { fingerprint } = (asks[0] as Ask).variant;
@@ -63,7 +50,7 @@ async function besideEstimate(
   const weightBytes = Object.values(loaded).reduce((sum, { loaded: model }) => sum + model.weightBytes, 0);
   const { kvCacheBytes, activationBytes } = estimate;
   return {
-    peakBytes,
+    peakBytes: bytes.peak,
     estimateBytes: weightBytes + kvCacheBytes + activationBytes,
     ...{ weightBytes, kvCacheBytes, activationBytes },
     ...{ rows, tokens: longest + maxNewTokens },

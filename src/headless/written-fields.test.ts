@@ -68,8 +68,8 @@ async function writtenOf(name: string, more: readonly string[] = []): Promise<Re
   const storage = new MemoryStorage();
   if (name === 'kept') {
     const journals = new Journals(storage, { again: 'again' });
-    const identity = identify('gpu-memory', 'Memory', { answers: 'hash' });
-    await runJournalled(journals, identity, 1, async ({ onRecord }) => onRecord?.('gpu memory', {}));
+    const identity = identify('verdicts', 'Verdicts', { judge: 'hash' });
+    await runJournalled(journals, identity, 1, async ({ onRecord }) => onRecord?.('verdict', {}));
     for (const { key } of await storage.list()) {
       const bytes = await storage.read(key, 'work.jsonl');
       work.set(

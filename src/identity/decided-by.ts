@@ -35,7 +35,6 @@ export const DECIDED_BY: { readonly [K in Kind]: { readonly [I in keyof Deciding
     plan: 'which tensors are written, and how each is made',
     quantized: 'what weights are rounded to',
   },
-  'gpu-memory': { answers: 'the run whose memory was measured' },
   verdicts: { judge: 'who judges' },
   answer: {
     ...ANSWERING,

@@ -56,8 +56,6 @@ export interface DecidingInputs {
     /** How weights are rounded to a format of few bits, where they are. */
     readonly quantized?: Json;
   };
-  /** What was measured of the run that made these answers: SHA-256 over their names. */
-  readonly 'gpu-memory': { readonly answers: string };
   /** A journal of verdicts; each is filed under its `verdict`. */
   readonly verdicts: { readonly judge: string };
   /** One answer. */

@@ -46,7 +46,6 @@ const part = { fingerprint: 'f', device: 'webgpu', adapter: 'vendor nvidia', dty
 const GIVEN: Inputs = {
   answers: { ...answering, weights, files: smallFiles, adapter: 'vendor nvidia' },
   merge: { weights, recipe: { layers: ['IN'] }, shardBytes: 5e9, checkpoints: ['a'], smallFiles, plan: 'p' },
-  'gpu-memory': { answers: 'a' },
   verdicts: { judge: 'j' },
   answer: { ...answering, model: 'm', pieces: ['What is ', '?'], pictures: ['p', 'q'] },
   variant: { parts: [part, part, { ...part, fingerprint: 'g' }, part], files: smallFiles },
@@ -73,7 +72,6 @@ const FLIPS: Flips = {
     plan: ['changed'],
     quantized: [{ format: 'awq' }],
   },
-  'gpu-memory': { answers: ['changed'] },
   verdicts: { judge: ['changed'] },
   answer: {
     ...answeringFlips,

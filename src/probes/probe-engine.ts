@@ -1,4 +1,9 @@
-import type { CaptureKvRequest, ForwardRequest, ForwardResult } from '../engine/protocol/forward.ts';
+import type {
+  CaptureAllKvRequest,
+  CaptureKvRequest,
+  ForwardRequest,
+  ForwardResult,
+} from '../engine/protocol/forward.ts';
 import type {
   GenerateAllRequest,
   GenerateEvent,
@@ -19,6 +24,7 @@ export interface ProbeEngine {
   forward(request: ForwardRequest): Promise<ForwardResult>;
   scoreAnswer(request: ScoreRequest, onProgress?: (progress: ScoreProgress) => void): Promise<AnswerScores>;
   captureImageKv(request: CaptureKvRequest): Promise<string>;
+  captureImagesKv(request: CaptureAllKvRequest): Promise<readonly string[]>;
   releaseKv(handle: string): Promise<void> | void;
   cancel(job: string): Promise<void> | void;
   /**

@@ -162,9 +162,10 @@ describe('the token swap', () => {
       generateAll: () => new Promise(() => undefined),
       forward: () => new Promise(() => undefined),
       scoreAnswer: () => new Promise(() => undefined),
-      captureImageKv() {
+      captureImageKv: () => new Promise(() => undefined),
+      captureImagesKv() {
         controller.abort();
-        return new Promise((resolve) => setTimeout(() => resolve('late'), 50));
+        return new Promise((resolve) => setTimeout(() => resolve(['late', 'later']), 50));
       },
       releaseKv: (handle) => void released.push(handle),
       cancel: () => undefined,
@@ -177,7 +178,7 @@ describe('the token swap', () => {
       { signal: controller.signal },
     );
     await expect(run).rejects.toMatchObject({ name: 'Cancelled' });
-    await expect.poll(() => released).toEqual(['late']);
+    await expect.poll(() => released).toEqual(['late', 'later']);
   });
 
   it('names the pair that something is wrong with', async () => {

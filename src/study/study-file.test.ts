@@ -86,6 +86,39 @@ test('a line that is damaged, or of another journal, is left out and told', asyn
   expect(await Promise.all(works.map(async (work) => (await again.read(work)).size))).toEqual([0, 1]);
 });
 
+test('records stand by their keys, whatever order they came in; of one key the last counts', async () => {
+  const work = identify('verdicts', 'Verdicts', { judge: 'ordered' });
+  const key = await workKey(work);
+  const said = (words: string) => ({ verdict: 'correct', said: words }) as const;
+  const lines = async (keys: readonly string[]): Promise<readonly string[]> => {
+    const journals = new Journals(new MemoryStorage());
+    await runJournalled(journals, work, 3, async ({ onRecord }) => {
+      for (const [at, one] of keys.entries())
+        await onRecord?.(one, said(keys.indexOf(one) === at ? '' : 'last'));
+    });
+    const analysis = {
+      name: 'transfer',
+      folder: 'transfer',
+      models: {},
+      settings: {},
+      files: [],
+      findings: [],
+    };
+    const study = { spec: {}, name: 'x', frankenscope: { version: '1', run: { build: '1' } } };
+    const works = [{ key, kind: 'verdicts', modules: modulesOf('verdicts') }];
+    const pieces: Uint8Array[] = [];
+    for await (const piece of journals.study({ ...study, analyses: [{ ...analysis, works }] }))
+      pieces.push(piece);
+    const text = Buffer.concat(pieces);
+    const found = new Journals((await readStudyFile(new Uint8Array(text), 'x')).storage);
+    expect([...(await found.read(work)).keys()]).toEqual(['B', 'a', 'b']);
+    expect((await found.read(work)).get('b')).toEqual(said(keys.length > 3 ? 'last' : ''));
+    return text.toString().split('\n').slice(2);
+  };
+  expect(await lines(['b', 'a', 'B'])).toEqual(await lines(['a', 'B', 'b']));
+  expect((await lines(['b', 'a', 'B', 'b'])).filter(Boolean)).toHaveLength(4);
+});
+
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 test('files that are none, or too large, are refused by name', async () => {

@@ -6,12 +6,14 @@ import * as v from 'valibot';
 import { NamedError } from '../named-error.ts';
 import { joinedBytes } from '../work/bytes.ts';
 import { DESCRIPTION, readDescription } from './journal/description.ts';
-import { ended, LONGEST_LINE, recordLines } from './journal/journal-file.ts';
+import { guarded } from './journal/failure.ts';
+import { ended, LONGEST_LINE } from './journal/journal-file.ts';
 import { headIn } from './journal/journal-head.ts';
 import { lineBatches } from './journal/line-stream.ts';
 import { lineOf, readLines, valueOf } from './journal/lines.ts';
 import { MemoryStorage } from './journal/memory-storage.ts';
-import { RECORDS } from './journal/records.ts';
+import { keyOfRecord, recordPlace, RECORDS } from './journal/records.ts';
+import { ANYTHING } from './journal/shapes.ts';
 import { SHOWN } from './journal/shown-part.ts';
 import { NEWLINE, type JournalStorage } from './journal/storage.ts';
 import { STUDY_RESULT, type StudyResult } from './study-result.ts';
@@ -46,8 +48,26 @@ export async function* studyLines(
     const shown = (await storage.read(key, SHOWN)) ?? new Uint8Array(0);
     const { whole } = await readLines(`${key}/${SHOWN}`, shown);
     yield joinedBytes(whole.map(({ start, end }) => ended(shown.subarray(start, end))));
-    yield* recordLines(storage, key);
+    yield joinedBytes(await linesByKey(storage, key));
   }
+}
+
+/**
+ * Whole lines that are records, by their keys: the order in which they came is of one run. Of one key the last counts, and stays last.
+ *
+ * @throws NamedError `JournalFailed`
+ */
+async function linesByKey(storage: JournalStorage, work: string): Promise<readonly Uint8Array[]> {
+  const found = await guarded(() => storage.read(work, RECORDS), 'kept results cannot be read');
+  const bytes = found ?? new Uint8Array(0);
+  const { whole } = await readLines(recordPlace(work), bytes);
+  return whole
+    .flatMap(({ value, start, end }) => {
+      const key = keyOfRecord(ANYTHING, value);
+      return key === null ? [] : [{ key, line: ended(bytes.subarray(start, end)) }];
+    })
+    .sort((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)))
+    .map(({ line }) => line);
 }
 
 /** Compressed, as it lies on a disk: what shows a comparison names every tensor. */

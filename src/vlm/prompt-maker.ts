@@ -15,6 +15,11 @@ export interface PromptMaker {
   readonly notices: readonly string[];
   /** @throws NamedError those of `buildPrompt`; the signal's reason once it is aborted */
   build(request: PromptRequest, signal?: AbortSignal): Promise<Prompt>;
+  /** As `build` of each, without waiting between them: what comes of each. @throws the signal's reason once it is aborted */
+  buildAll(
+    requests: readonly PromptRequest[],
+    signal?: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<Prompt>[]>;
   /** The tokens each text is cut into, no template around it. @throws the signal's reason once it is aborted */
   encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]>;
   /** Gives back what it holds. */
@@ -63,6 +68,14 @@ export class LocalPromptMaker implements PromptMaker {
 
   build(request: PromptRequest, signal?: AbortSignal): Promise<Prompt> {
     return settled(() => buildPrompt({ ...request, tokenizer: this.#tokenizer }), signal);
+  }
+
+  async buildAll(
+    requests: readonly PromptRequest[],
+    signal?: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<Prompt>[]> {
+    signal?.throwIfAborted();
+    return Promise.allSettled(requests.map((request) => this.build(request)));
   }
 
   encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]> {

@@ -41,6 +41,7 @@ export function deviceWith(
     forward: (request) => engine.forward(request),
     scoreAnswer: (...asked) => engine.scoreAnswer(...asked),
     captureImageKv: (request) => engine.captureImageKv(request),
+    captureImagesKv: (request) => engine.captureImagesKv(request),
     releaseKv: (handle) => engine.releaseKv(handle),
     cancel: (job) => engine.cancel(job),
   };

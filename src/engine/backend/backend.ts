@@ -66,7 +66,7 @@ export interface Backend {
   zeros(type: ElementType, dims: readonly number[]): Promise<Tensor>;
   /** Overwrites bytes of a device tensor. */
   write(target: Tensor, byteOffset: number, bytes: Uint8Array): void;
-  /** Copies byte ranges between two different device tensors. */
+  /** Copies byte ranges, one after the other, between two device tensors; unless the cache is shared, their storage may be the same. */
   copy(source: Tensor, target: Tensor, ranges: readonly CopyRange[]): void;
   /** The same storage read with other dims of no more elements. Not to be disposed. */
   view(tensor: Tensor, dims: readonly number[]): Tensor;

@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import { afterEach, expect, test } from 'vitest';
 import type { PromptHost } from './host.ts';
+import type { PromptRequest } from '../../vlm/prompt-maker.ts';
 import { RemotePromptMaker } from './remote.ts';
 
 type Answers = Partial<Record<keyof PromptHost, () => unknown>>;
@@ -77,4 +78,29 @@ test('a prompt that does not end is given up, and the next one is made by a new 
   await expect(maker.encode(['a'])).rejects.toMatchObject({ name: 'NotInTime' });
   expect(await maker.encode(['a'])).toEqual([[2]]);
   expect(ended.size).toBe(1);
+});
+
+test('of prompts asked for together each has its own time: those before one that does not end are made', async () => {
+  let asked = 0;
+  const build = async () => {
+    const mine = ++asked;
+    // The third comes when the time of one prompt is long over.
+    await new Promise((resolve) => setTimeout(resolve, 220 * mine));
+    return mine === 4 ? silent() : { inputIds: [mine], imageSpans: [] };
+  };
+  const maker = await RemotePromptMaker.open(
+    () => worker({ started, open: () => [], build }),
+    new Map(),
+    undefined,
+    SHORT,
+  );
+  const request = {} as PromptRequest;
+  const late = { status: 'rejected', reason: expect.objectContaining({ name: 'NotInTime' }) as unknown };
+  const made = await maker.buildAll(Array.from({ length: 5 }, () => request));
+  const of = (id: number) => ({ status: 'fulfilled', value: { inputIds: [id], imageSpans: [] } });
+  expect(made).toEqual([of(1), of(2), of(3), late, late]);
+  expect(ended.size).toBe(1);
+  asked = 0;
+  expect(await maker.buildAll([request])).toEqual([of(1)]);
+  expect(await maker.buildAll([])).toEqual([]);
 });

@@ -93,6 +93,28 @@ export class RemotePromptMaker implements PromptMaker {
     return this.#run((host) => host.build(request), signal);
   }
 
+  /** All are sent at once; the worker makes one after another, each in a prompt's time. */
+  buildAll(
+    requests: readonly PromptRequest[],
+    signal?: AbortSignal,
+  ): Promise<readonly PromiseSettledResult<Prompt>[]> {
+    return this.#inTurn(async () => {
+      if (requests.length === 0) return [];
+      const thread = this.#thread ?? (await this.#begin(signal));
+      const built = requests.map((request) => thread.host.build(request));
+      const results: PromiseSettledResult<Prompt>[] = [];
+      // Those whose turn has not come may fail, too.
+      for (const prompt of built) prompt.catch(() => undefined);
+      for (const prompt of built) {
+        const [result] = await Promise.allSettled([
+          this.#within(thread, prompt, this.#deadlines.prompt, notInTime, signal),
+        ]);
+        results.push(result);
+      }
+      return results;
+    }, signal);
+  }
+
   encode(texts: readonly string[], signal?: AbortSignal): Promise<readonly (readonly number[])[]> {
     return this.#run((host) => host.encode(texts), signal);
   }
@@ -172,6 +194,7 @@ export class RemotePromptMaker implements PromptMaker {
       timer = setTimeout(end, Math.min(deadline, this.#deadlines.cancelled));
     };
     signal?.addEventListener('abort', hurry);
+    if (signal?.aborted) hurry();
     try {
       return await thread.calls.guard(work);
     } finally {

@@ -71,9 +71,19 @@ export interface ForwardResult {
   readonly seconds: number;
 }
 
-export interface CaptureKvRequest extends PromptSpec {
-  readonly job: string;
-  readonly subject: Subject;
+/** A prompt whose keys and values are kept. */
+export interface CapturedPrompt extends PromptSpec {
   /** What to keep of the expanded prompt; default: its image tokens. */
   readonly positions?: readonly number[];
+}
+
+export interface CaptureKvRequest extends CapturedPrompt {
+  readonly job: string;
+  readonly subject: Subject;
+}
+
+export interface CaptureAllKvRequest {
+  readonly job: string;
+  readonly subject: Subject;
+  readonly prompts: readonly CapturedPrompt[];
 }

@@ -88,18 +88,14 @@ async function swapPairs(
   signal: AbortSignal | undefined,
 ): Promise<SwapRecord[]> {
   const ask = (pair: Pair, image: Blob) => ({ ...prompt, prompt: pair.prompt, images: [image] });
-  // A cancel does not wait for the capture, which may still give a handle: it is given back whenever it comes.
-  const captures: Promise<string>[] = [];
-  const capture = (pair: Pair, job: string): Promise<string> => {
-    const captured = engine.captureImageKv({ ...ask(pair, pair.source), subject, job });
-    captures.push(captured);
-    return captured;
-  };
+  // A cancel does not wait for the capture, which may still give handles: they are given back whenever they come.
+  let captured: Promise<readonly string[]> | undefined;
   try {
-    // All asked for at once: the engine takes one after another and waits for no answer of ours between them.
-    const sources = await Promise.all(
-      pairs.map((pair) => asJob(engine, signal, (job) => capture(pair, job))),
-    );
+    const sources = await asJob(engine, signal, (job) => {
+      const prompts = pairs.map((pair) => ask(pair, pair.source));
+      captured = engine.captureImagesKv({ job, subject, prompts });
+      return captured;
+    });
     const targets = pairs.map((pair, index): GenerateAllRequest['prompts'][number] => {
       const source = sources[index] as string;
       const swaps = layers.map((layer) => ({
@@ -141,8 +137,8 @@ async function swapPairs(
       };
     });
   } finally {
-    for (const captured of captures) {
-      void captured.then((handle) => engine.releaseKv(handle)).catch(() => undefined);
-    }
+    void captured
+      ?.then((handles) => Promise.all(handles.map((handle) => engine.releaseKv(handle))))
+      .catch(() => undefined);
   }
 }

@@ -390,6 +390,29 @@ describe('a file that is no journal', () => {
     expect(await refused(made(settled))).toMatchObject({ name: 'JournalDamaged' });
   });
 
+  test('of a kind that earlier versions kept it is taken over, listed, and saved again as it was', async () => {
+    const inputs = { answers: 'hash' };
+    const said = { kind: 'gpu-memory', title: 'GPU memory of an evaluation', inputs, settings: null };
+    const key = await keyOfModules('m', said);
+    const bytes = { peakBytes: 7, estimateBytes: 6, weightBytes: 3, kvCacheBytes: 2, activationBytes: 1 };
+    const described = { ...said, total: 1, complete: true, modules: 'm', build: '1.0.0 (abcd)' };
+    const lines = [
+      await lineOf(`${key}/work.jsonl`, JSON.stringify({ ...described, at: '2026-01-02T03:04:05.678Z' })),
+      await lineOf(
+        `${key}/records.jsonl`,
+        JSON.stringify({ key: 'gpu memory', record: { ...bytes, rows: 2, tokens: 40 } }),
+      ),
+    ];
+    const journals = new Journals(new MemoryStorage());
+    expect(await journals.takeOver(new File(lines, 'x.jsonl'))).toMatchObject({ added: 1, damaged: [] });
+    expect(await journals.list()).toMatchObject([
+      { kind: 'gpu-memory', done: 1, complete: true, current: false, problems: [] },
+    ]);
+    const pieces: string[] = [];
+    for await (const piece of journals.file(key)) pieces.push(new TextDecoder().decode(piece));
+    expect(pieces.join('')).toContain(lines.join(''));
+  });
+
   test('of a kind that is not known here is told, with the build that knows it', async () => {
     const said = {
       ...identity,

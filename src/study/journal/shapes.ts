@@ -7,13 +7,11 @@ import { ANALYSES } from '../../analyses/registry.ts';
 import type { WorkKind } from '../../identity/deciding-inputs.ts';
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { JudgeVerdict } from '../../remote/judge.ts';
-import type { GpuMemory } from './gpu-memory.ts';
 
 /** Every kind of work that has a journal and is no analysis, and what its records are. */
 interface KeptRecords {
   readonly answers: Answer;
   readonly verdicts: JudgeVerdict;
-  readonly 'gpu-memory': GpuMemory;
 }
 
 /** Takes what a journal may hand out as a record, and nothing else. */
@@ -28,6 +26,13 @@ export const SHAPES: { readonly [Kind in WorkKind]: Shape<KeptRecords[Kind]> } =
     imageTokens: v.exactOptional(v.number()),
   }),
   verdicts: v.strictObject({ verdict: v.picklist(['correct', 'incorrect', 'unclear']), said: v.string() }),
+};
+
+/**
+ * Kinds that earlier versions kept, and of which nothing is kept any more: their journals are listed, shown, saved and taken over as others
+ * are. What a run took of a GPU stands in `frankenscope.run` of what it wrote.
+ */
+const FORMER: Readonly<Record<string, Shape<unknown>>> = {
   'gpu-memory': v.strictObject({
     ...{ peakBytes: v.number(), estimateBytes: v.number(), weightBytes: v.number() },
     ...{ kvCacheBytes: v.number(), activationBytes: v.number(), rows: v.number(), tokens: v.number() },
@@ -37,10 +42,11 @@ export const SHAPES: { readonly [Kind in WorkKind]: Shape<KeptRecords[Kind]> } =
 /** The shape of a kind that was read from a file, and so may be none of ours. */
 export function shapeOf(kind: string): Shape<unknown> | null {
   if (Object.hasOwn(SHAPES, kind)) return SHAPES[kind as WorkKind];
+  if (Object.hasOwn(FORMER, kind)) return FORMER[kind] ?? null;
   return ANALYSES.get(kind)?.shape ?? null;
 }
 
-/** Every kind there is. */
+/** Every kind that is kept. */
 export const KINDS: readonly string[] = [...ANALYSES.keys(), ...Object.keys(SHAPES)];
 
 /** What was kept of a kind is of that kind's records. */

@@ -8,5 +8,5 @@ const none = (): never => {
 /** For plans that are laid out to be written, and never run. */
 export const NO_ENGINE: ProbeEngine & AnsweringEngine = {
   ...{ generate: none, generateAll: none, forward: none, scoreAnswer: none },
-  ...{ captureImageKv: none, releaseKv: none, cancel: none },
+  ...{ captureImageKv: none, captureImagesKv: none, releaseKv: none, cancel: none },
 };

@@ -1,17 +1,9 @@
 import type { AskedModel } from '../../analyses/asked-model.ts';
-import type { ModelId } from '../../engine/subject.ts';
 import type { ShownModel } from '../shown/model.ts';
 
-/** Models as a part keeps them: under their names in results, and without what this machine's loading of them was. */
+/** Models as a part keeps them: under their names in results. */
 export function modelsOfPart(models: readonly AskedModel[]): readonly ShownModel[] {
-  return models.map(({ name, checkpoint, model }) => {
-    const id = name as ModelId;
-    const loading = { bytesRead: 0, seconds: 0, fromStorage: false, notices: [] };
-    return {
-      ...{ label: name, place: 0 },
-      ...{ checkpoint: { ...checkpoint, id }, model: { ...model, ...loading, id } },
-    };
-  });
+  return models.map(({ name, checkpoint, model }) => ({ label: name, place: 0, checkpoint, model }));
 }
 
 /** The same as what is asked. */

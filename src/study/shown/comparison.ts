@@ -11,7 +11,7 @@ import type { Json } from '../../identity/canonical-json.ts';
 import { MergedFolder } from '../../merge/folder/merged-folder.ts';
 import { NamedError } from '../../named-error.ts';
 import type { CheckpointSet } from '../../spectra/deltas/pairing.ts';
-import { count, MOST_LAYERS } from './model.ts';
+import { asRead, count, MOST_LAYERS } from './model.ts';
 import type { ShownPart } from './part.ts';
 
 const BODY = v.looseObject({ visionBlocks: count(MOST_LAYERS), layers: count(MOST_LAYERS) });
@@ -77,9 +77,7 @@ export function keptComparison(
       ...{ tensors: [...tensors.values()], unread: [...unread] },
     };
   });
-  return JSON.parse(JSON.stringify({ body, computer, values, checkpoints })) as {
-    readonly [name: string]: Json;
-  };
+  return asRead(SHAPE, { body, computer, values, checkpoints }) as { readonly [name: string]: Json };
 }
 
 /** Null where another version of the app kept it. */

@@ -6,11 +6,11 @@ import type { SettingValues } from '../../analyses/setting-values.ts';
 import type { EVALUATED } from '../../analyses/shared-settings.mjs';
 import { counted } from '../../counted.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
-import type { Subject } from '../../engine/subject.ts';
+import type { ModelId, Subject } from '../../engine/subject.ts';
 import type { ItemSets } from '../../evaluation/samples/item-sets.ts';
 import type { Json } from '../../identity/canonical-json.ts';
 import { questionsTold } from './questions-told.ts';
-import { KEPT_MODEL, keptModel, modelAgain, MOST_LAYERS, type ShownModel } from './model.ts';
+import { KEPT_MODEL, keptId, keptModel, modelAgain, MOST_LAYERS, type ShownModel } from './model.ts';
 import type { ShownPart } from './part.ts';
 import { refuseTooMany, withGonePictures, withoutPictures } from './samples.ts';
 
@@ -54,9 +54,22 @@ export async function keptEvaluation(given: EvaluationGiven): Promise<Json> {
 }
 
 /** The same, of questions that are kept already. @param told in place of `sets.samples` */
-export function evaluationWith({ models, sets, ...rest }: EvaluationGiven, told: Json): Json {
-  const samples = sets && { name: sets.name, samples: told };
-  return JSON.parse(JSON.stringify({ ...rest, models: models.map(keptModel), sets: samples })) as Json;
+export function evaluationWith({ models, sets, stitch, ...rest }: EvaluationGiven, told: Json): Json {
+  const ids = new Map(models.map(({ checkpoint }, at) => [checkpoint.id, keptId(at)]));
+  const kept = {
+    ...{ ...rest, models: models.map(keptModel) },
+    stitch: stitch && stitchOf(stitch, (id) => ids.get(id) ?? id),
+    sets: sets && { name: sets.name, samples: told },
+  };
+  return JSON.parse(JSON.stringify(kept)) as Json;
+}
+
+/** The stitch, of models that are called otherwise. */
+function stitchOf({ layers, rest, head }: Subject, named: (id: ModelId) => ModelId): Subject {
+  return {
+    ...{ layers: layers.map(named), rest: named(rest) },
+    ...(head === undefined ? {} : { head: named(head) }),
+  };
 }
 
 /** Null where another version of the app kept it. */

@@ -41,6 +41,30 @@ test('pairs that were drawn name the same samples again, and how many were not i
   expect(pairs.some(({ target }) => isGone(target))).toBe(false);
 });
 
+test('models are kept as who ran them, and not how loading them went or what an engine called them', async () => {
+  const set: PairSet = { name: 'mine', pairs: [], literalImage: 'keep', literalImages: 0 };
+  const given = { chosen: 'mine', source: 'dropped', reading, samples: set, values: {} };
+  const kept = (asked: ProbeGiven['models']) => keptGiven({ ...given, models: asked }, []);
+  const [here, there] = await Promise.all([
+    kept(models),
+    kept([
+      {
+        ...{ label: 'mine', place: 4, checkpoint: { ...checkpoint, id: 'elsewhere' as typeof model.id } },
+        model: {
+          ...{ ...model, id: 'elsewhere' as typeof model.id, seconds: 7, bytesRead: 1, fromStorage: true },
+          ...{ hashes: { weight: 'sum' }, notices: ['no copy could be kept'] },
+        },
+      },
+    ]),
+  ]);
+  expect(JSON.stringify(there)).toBe(JSON.stringify(here));
+  expect(JSON.stringify(here)).not.toContain('"seconds"');
+  const found = givenAgain(here);
+  expect(found?.models[0]).toMatchObject({ label: 'mine', place: 4, checkpoint: { name: checkpoint.name } });
+  // Kept once more, as parts that are combined are, it is the same text.
+  expect(JSON.stringify(await kept(found?.models ?? []))).toBe(JSON.stringify(here));
+});
+
 test('thousands of samples are kept, and more are refused by name', async () => {
   const of = (count: number) => Array.from({ length: count }, (_, at) => pair('ocr', String(at)));
   const [some, many] = [of(2_000), of(10_001)];
@@ -79,7 +103,10 @@ test('questions that were drawn are given again by their places, and others are 
 test('a model is given again under its name and place; what is of another version is none', async () => {
   const set: PairSet = { name: 'x', pairs: [], literalImage: 'strip', literalImages: 0 };
   const found = await again({ samples: set, values: {} }, []);
-  expect(found.models).toMatchObject(models);
+  const { id: _, ...facts } = checkpoint;
+  expect(found.models).toMatchObject([
+    { label: 'mine', place: 4, checkpoint: facts, model: { dtype: 'f32', weightBytes: model.weightBytes } },
+  ]);
   const kept = await keptGiven(
     { models, chosen: null, source: 'pairs', reading, values: {}, samples: set },
     [],

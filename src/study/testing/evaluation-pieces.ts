@@ -1,4 +1,4 @@
-/** Small pieces of the work of evaluations: answers, verdicts, memory. */
+/** Small pieces of the work of evaluations: answers, verdicts. */
 import type { Answer } from '../../evaluation/answers/answer.ts';
 import type { AnsweringEngine } from '../../evaluation/answers/answer-all.ts';
 import { answerAll } from '../../evaluation/answers/answer-all.ts';
@@ -15,7 +15,6 @@ import { wholeModel } from '../../engine/subject.ts';
 import type { Client } from '../../remote/client.ts';
 import type { JudgeVerdict } from '../../remote/judge.ts';
 import { judgeAll, withVerdicts } from '../../remote/judge.ts';
-import type { GpuMemory } from '../journal/gpu-memory.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import type { Piece } from './piece.ts';
 
@@ -64,21 +63,5 @@ export function verdictsPiece(identity: WorkIdentity): Piece<JudgeVerdict> {
     ...{ identity, total: answers.length },
     work: async (long) =>
       JSON.stringify(await withVerdicts(answers, await judgeAll(client, 1, answers, long))),
-  };
-}
-
-export function memoryPiece(identity: WorkIdentity): Piece<GpuMemory> {
-  return {
-    ...{ identity, total: 1 },
-    work: async ({ finished, onRecord }) => {
-      const known = finished?.get('gpu memory');
-      if (known) return JSON.stringify(known);
-      const memory = {
-        ...{ peakBytes: 7, estimateBytes: 6, weightBytes: 3, kvCacheBytes: 2, activationBytes: 1 },
-        ...{ rows: 2, tokens: 40 },
-      };
-      await onRecord?.('gpu memory', memory);
-      return JSON.stringify(memory);
-    },
   };
 }

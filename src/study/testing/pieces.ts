@@ -29,7 +29,7 @@ import type { EnergyRecord } from '../../spectra/energy.ts';
 import type { OverlapRecord } from '../../spectra/overlap.ts';
 import { roleNames } from '../../spectra/deltas/roles.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
-import { answersPiece, memoryPiece, verdictsPiece } from './evaluation-pieces.ts';
+import { answersPiece, verdictsPiece } from './evaluation-pieces.ts';
 import type { Piece } from './piece.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import { recordedEngine } from './recorded-engine.ts';
@@ -156,6 +156,5 @@ export async function piecesOfWork(): Promise<Pieces> {
     },
     answers: answersPiece(identity('answers'), ENGINE),
     verdicts: verdictsPiece(identity('verdicts')),
-    'gpu-memory': memoryPiece(identity('gpu-memory')),
   };
 }

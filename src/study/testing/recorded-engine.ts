@@ -41,6 +41,7 @@ export function recordedEngine(): ProbeEngine {
     },
     scoreAnswer: (request) => Promise.resolve(fakeScores(request)),
     captureImageKv: () => Promise.resolve('captured'),
+    captureImagesKv: ({ prompts }) => Promise.resolve(prompts.map(() => 'captured')),
     releaseKv: () => undefined,
     cancel: () => undefined,
   };

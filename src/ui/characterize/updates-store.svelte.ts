@@ -126,7 +126,7 @@ export class UpdatesStore<Values = SettingValues, Record = unknown, File extends
         kept &&
         ((): Promise<ShownPart | null> =>
           Promise.resolve(shownUpdates(this.analysis, plan, values as SettingValues, kept())));
-      await this.run.showWork(plan.identity, plan.total, lay, part);
+      await this.run.showWork(plan, lay, part);
     } catch (error) {
       this.fail(named(error));
     }

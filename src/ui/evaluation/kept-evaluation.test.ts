@@ -36,9 +36,12 @@ const kept = async (stitch: Subject | null) =>
   );
 const again = (text: string) => evaluationAgain(JSON.parse(text) as Parameters<typeof evaluationAgain>[0]);
 
-test('a stitch comes back as it was; what older visits kept has none', async () => {
-  const stitch: Subject = { layers: [one, other], rest: one, head: other };
-  expect(again(await kept(stitch))).toMatchObject({ stitch });
+test('a stitch comes back as it was, of the models that are kept with it; what older visits kept has none', async () => {
+  const found = again(await kept({ layers: [one, other], rest: one, head: other }));
+  const [first, second] = found?.models.map(({ checkpoint }) => checkpoint.id) ?? [];
+  expect(found).toMatchObject({ stitch: { layers: [first, second], rest: first, head: second } });
+  expect(found?.models.map(({ model }) => model.id)).toEqual([first, second]);
+  expect(new Set([first, second]).size).toBe(2);
   const text = await kept(null);
   expect(again(text)).toMatchObject({ stitch: null });
   expect(again(text.replace(',"stitch":null', ''))).toMatchObject({ stitch: null });

@@ -106,7 +106,7 @@ export class ProbeStore<Values = SettingValues, Record = unknown, Sample = unkno
       this.#engine = given.engine;
       this.facts = facts;
     };
-    await this.run.showWork(plan.identity, plan.total, lay, keep && (() => keep(plan)));
+    await this.run.showWork(plan, lay, keep && (() => keep(plan)));
   }
 
   /** What is set could not be laid out: what was shown is not of it, and pressing Run says why. */

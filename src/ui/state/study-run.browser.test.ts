@@ -47,7 +47,7 @@ test('a run that is begun while records of another build are made ready is not t
   const storage = new MemoryStorage();
   const key = await keepAsOtherBuild(storage, identity, { a: verdict('theirs') });
   const { run, said, compute, journals } = staged(storage, { prepare });
-  const showing = run.showWork(identity, 1);
+  const showing = run.showWork({ identity, total: 1 });
   await expect.poll(() => waiting.length).toBe(1);
   slow = false;
   const running = compute('ours');
@@ -61,11 +61,11 @@ test('a run that is begun while records of another build are made ready is not t
 test('what is withdrawn while it is read is not shown, of this build or of another', async () => {
   const { storage, state, waiting } = slowStorage();
   const { run, said, compute, journals } = staged(storage);
-  await run.showWork(identity, 1);
+  await run.showWork({ identity, total: 1 });
   await compute('ours');
   run.leave();
   state.slow = true;
-  const showing = run.showWork(identity, 1);
+  const showing = run.showWork({ identity, total: 1 });
   await expect.poll(() => waiting.length).toBe(1);
   state.slow = false;
   for (const { key } of await storage.list()) await journals.remove(key);
@@ -76,7 +76,7 @@ test('what is withdrawn while it is read is not shown, of this build or of anoth
   run.leave();
   const key = await keepAsOtherBuild(storage, identity, { a: verdict('theirs') });
   state.slow = true;
-  const again = run.showWork(identity, 1);
+  const again = run.showWork({ identity, total: 1 });
   await expect.poll(() => waiting.length).toBe(2);
   waiting[1]?.();
   await expect.poll(() => waiting.length).toBe(3);
@@ -91,7 +91,7 @@ test('what is left, or replaced, before it is laid out is not laid out behind th
   const { run } = staged();
   const laid: string[] = [];
   const show = (name: string): Promise<void> =>
-    run.showWork({ ...identity, settings: name }, 1, () => laid.push(name));
+    run.showWork({ identity: { ...identity, settings: name }, total: 1 }, () => laid.push(name));
   await Promise.all([show('one'), show('two')]);
   expect(laid).toEqual(['two']);
   const three = show('three');
@@ -104,10 +104,10 @@ test('of work that the page has left nothing is told', async () => {
   const { storage, state, waiting } = slowStorage();
   const { run } = staged(storage);
   state.slow = true;
-  const showing = run.showWork(identity, 1);
+  const showing = run.showWork({ identity, total: 1 });
   await expect.poll(() => waiting.length).toBe(1);
   state.slow = false;
-  await run.showWork({ ...identity, settings: 1 }, 1);
+  await run.showWork({ identity: { ...identity, settings: 1 }, total: 1 });
   waiting[0]?.(true);
   await showing;
   expect(run.notices).toEqual([]);
@@ -115,13 +115,13 @@ test('of work that the page has left nothing is told', async () => {
 
 test('what was shown stays under other settings, told as former, until there is something of them', async () => {
   const { run, said, compute } = staged();
-  await run.showWork(identity, 1);
+  await run.showWork({ identity, total: 1 });
   await compute('before');
   expect([said(), run.former, run.whole]).toEqual([['before'], null, true]);
 
   const other = { ...identity, title: 'Others', settings: 1 };
   let laid: boolean[] = [];
-  await run.showWork(other, 2, (isOther) => laid.push(isOther));
+  await run.showWork({ identity: other, total: 2 }, (isOther) => laid.push(isOther));
   expect([said(), run.total, run.done, run.whole, run.resumable]).toEqual([
     ['before'],
     1,
@@ -131,34 +131,49 @@ test('what was shown stays under other settings, told as former, until there is 
   ]);
   expect(run.former).toEqual({ title: 'Verdicts', total: 1 });
   // A third work is not what is shown, either.
-  await run.showWork({ ...identity, settings: 2 }, 3);
+  await run.showWork({ identity: { ...identity, settings: 2 }, total: 3 });
   expect(run.former).toEqual({ title: 'Verdicts', total: 1 });
-  await run.showWork(identity, 1, (isOther) => laid.push(isOther));
+  await run.showWork({ identity, total: 1 }, (isOther) => laid.push(isOther));
   expect([said(), run.former, run.whole]).toEqual([['before'], null, true]);
 
-  await run.showWork(other, 2);
+  await run.showWork({ identity: other, total: 2 });
   await run.run('Others', () => Promise.reject(new Error('no answer')));
   expect([said(), run.former?.title]).toEqual([['before'], 'Verdicts']);
   await compute('after');
   expect([said(), run.former, run.total, run.resumable]).toEqual([['after'], null, 2, true]);
 
   // Nor is what was shown gone where nothing can be run for a while; where nothing is open any more it is.
-  await run.showWork(other, 2);
+  await run.showWork({ identity: other, total: 2 });
   run.leave();
   expect([said(), run.former, run.whole]).toEqual([['after'], { title: 'Others', total: 2 }, false]);
-  await run.showWork(other, 2);
+  await run.showWork({ identity: other, total: 2 });
   expect([said(), run.former, run.resumable]).toEqual([['after'], null, true]);
   run.leave(false);
   expect([said(), run.former, run.total]).toEqual([[], null, 0]);
-  await run.showWork(other, 2);
+  await run.showWork({ identity: other, total: 2 });
 
   // Of former work that is forgotten nothing stays.
-  await run.showWork({ ...identity, settings: 3 }, 1);
+  await run.showWork({ identity: { ...identity, settings: 3 }, total: 1 });
   await run.forget();
   expect([said(), run.former]).toEqual([[], null]);
   laid = [];
-  await run.showWork({ ...identity, settings: 3 }, 1, (isOther) => laid.push(isOther));
+  await run.showWork({ identity: { ...identity, settings: 3 }, total: 1 }, (isOther) => laid.push(isOther));
   expect(laid).toEqual([false]);
+});
+
+test('records are shown in the order of the plan, whatever order they came in: in a run, and read again', async () => {
+  const storage = new MemoryStorage();
+  const { run, said } = staged(storage);
+  const work = { identity, total: 3, keys: ['a', 'b', 'c'] };
+  await run.showWork(work);
+  await run.run('Verdicts', async ({ onRecord }) => {
+    for (const key of ['c', 'a', 'b']) await onRecord?.(key, verdict(key));
+  });
+  expect(said()).toEqual(['a', 'b', 'c']);
+  const again = staged(storage);
+  await again.run.showWork(work);
+  expect(again.said()).toEqual(['a', 'b', 'c']);
+  expect(again.run.found.map((one) => one.said)).toEqual(['a', 'b', 'c']);
 });
 
 test('what showing it again takes is kept with its first record, once, and is gone with it', async () => {
@@ -166,13 +181,13 @@ test('what showing it again takes is kept with its first record, once, and is go
   const part = { ...{ title: 'Verdicts', told: 'all', n: '1 sample' }, given: { models: [1] } };
   let made = 0;
   const make = () => Promise.resolve((made++, part));
-  await run.showWork(identity, 1, undefined, make);
+  await run.showWork({ identity, total: 1 }, undefined, make);
   expect(await journals.shown()).toEqual([]);
   await compute('ours');
   const listed = { ...{ analysis: 'verdicts', kind: 'verdicts', total: 1, complete: true }, part };
   expect(await journals.shown()).toMatchObject([listed]);
   run.leave();
-  await run.showWork(identity, 1, undefined, make);
+  await run.showWork({ identity, total: 1 }, undefined, make);
   expect(made).toBe(2);
   expect(await journals.shown()).toHaveLength(1);
   await run.forget();

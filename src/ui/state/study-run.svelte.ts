@@ -16,6 +16,14 @@ import { cancelled } from '../../work/cancel.ts';
 /** Charts are redrawn with new records at most this often. */
 const SHOWN_EVERY_MS = 250;
 
+/** Work as a page shows it. */
+interface WorkShown {
+  readonly identity: WorkIdentity;
+  /** Records of the whole. */
+  readonly total: number;
+  readonly keys?: readonly string[];
+}
+
 /** Makes records ready to be shown, away from the page. */
 export interface Preparing<Record> {
   prepare(records: readonly Record[]): Promise<void>;
@@ -26,9 +34,9 @@ export interface Preparing<Record> {
  * journal, and running it again goes on behind them. It outlives the page's component.
  */
 export class StudyRun<Record> {
-  /** What was found so far, by key. */
+  /** What was found so far, by key, in the plan's order where that is known: intervals are drawn from it. */
   records = $state.raw<ReadonlyMap<string, Record>>(new Map());
-  /** The same, in the order they came. */
+  /** The same, without their keys. */
   found: readonly Record[] = $derived([...this.records.values()]);
   running = $state(false);
   /** Records of the whole that is shown. */
@@ -45,6 +53,8 @@ export class StudyRun<Record> {
   readonly #jobs: Jobs;
   readonly #id: string;
   #identity: WorkIdentity | null = null;
+  /** Of its records, in the plan's order. */
+  #keys: readonly string[] = [];
   #part: (() => Promise<ShownPart | null>) | null = null;
   #key = '';
   /** Of the journal that the records on show are of. */
@@ -83,7 +93,7 @@ export class StudyRun<Record> {
     journals.onTakenOver((key) => {
       if (this.running || !this.#identity || key !== this.#key) return;
       this.#key = '';
-      void this.showWork(this.#identity, this.#total);
+      void this.showWork({ identity: this.#identity, total: this.#total, keys: this.#keys });
     });
   }
 
@@ -110,13 +120,13 @@ export class StudyRun<Record> {
    * Shows a piece of work, as far as its journal holds it; where that is nothing, what another build computed of it, as that
    * build's; where that is nothing either, what was shown before stays, as `former`. Nothing happens while another runs.
    *
+   * @param work what it is; `keys` of its records in the order in which they are drawn, in place of that in which they came
    * @param lay called before anything of it is shown, with whether it is another work than the one before
    * @param part what showing it again takes besides its records, kept as soon as there are some; null of what stands in for it: then
    *   what travels with the app is shown, too
    */
   async showWork(
-    identity: WorkIdentity,
-    total: number,
+    { identity, total, keys = [] }: WorkShown,
     lay: (other: boolean) => void = () => undefined,
     part: (() => Promise<ShownPart | null>) | null = null,
   ): Promise<void> {
@@ -132,6 +142,7 @@ export class StudyRun<Record> {
     this.#inPlace = inPlace;
     this.#key = key;
     if (other) this.#leaveFor(identity, total);
+    this.#keys = keys;
     this.error = null;
     await this.#showKept(identity);
   }
@@ -315,7 +326,19 @@ export class StudyRun<Record> {
     const serial = ++this.#serial;
     await this.#preparing?.prepare([...records.values()]);
     if (serial !== this.#serial) return false;
-    this.records = records;
+    this.records = inOrderOf(this.#keys, records);
     return true;
   }
+}
+
+/** Those that the plan knows first, in its order. */
+function inOrderOf<Record>(
+  keys: readonly string[],
+  records: ReadonlyMap<string, Record>,
+): ReadonlyMap<string, Record> {
+  const known = keys.flatMap((key) => {
+    const record = records.get(key);
+    return record === undefined ? [] : [[key, record] as const];
+  });
+  return new Map([...known, ...records]);
 }

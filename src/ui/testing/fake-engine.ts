@@ -286,6 +286,10 @@ export class FakeEngine implements EngineApi {
     throw new Error('the page does not call captureImageKv yet');
   }
 
+  captureImagesKv(): never {
+    throw new Error('the page does not call captureImagesKv yet');
+  }
+
   releaseKv(): Promise<void> {
     return Promise.resolve();
   }

@@ -29,13 +29,13 @@ const records = Array.from({ length: PROBLEMS }, (_, at): AblationRecord => ({
 test('a kept run of thousands of answers is graded before charts ask for it, and not by the page', async () => {
   const journals = new Journals(new MemoryStorage());
   const first = new StudyRun<AblationRecord>('ablate', journals, new Jobs());
-  await first.showWork(identity, PROBLEMS);
+  await first.showWork({ identity, total: PROBLEMS });
   await first.run('Ablation', async ({ onRecord }) => {
     for (const record of records) await onRecord?.(record.id, record);
   });
 
   const again = new StudyRun<AblationRecord>('ablate', journals, new Jobs(), { prepare: prepare });
-  await again.showWork(identity, PROBLEMS);
+  await again.showWork({ identity, total: PROBLEMS });
   const found = [...again.records.values()];
   expect(found).toHaveLength(PROBLEMS);
   // Grades that the page would have to find would be found in one task of some hundred milliseconds.
@@ -59,9 +59,9 @@ test('what was on its way is not shown behind what is shown since', async () => 
   const prepare = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
   const journals = new Journals(new MemoryStorage());
   const run = new StudyRun<AblationRecord>('ablate', journals, new Jobs(), { prepare });
-  const showing = run.showWork(identity, PROBLEMS);
+  const showing = run.showWork({ identity, total: PROBLEMS });
   await expect.poll(() => waiting.length).toBe(1);
-  const other = run.showWork({ ...identity, settings: 1 }, 0);
+  const other = run.showWork({ identity: { ...identity, settings: 1 }, total: 0 });
   await expect.poll(() => waiting.length).toBe(2);
   waiting[1]?.();
   await other;

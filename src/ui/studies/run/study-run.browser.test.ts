@@ -194,14 +194,14 @@ test('a study whose GPU is lost in the middle finishes, and finds what it finds 
     const app = await start(around, engine, 'webgpu');
     await app.family.place([{ name: 'x-rl', files }]);
     await app.studies.take([await begun(spec)]);
-    // Of the second of four pairs the image has been read, and nothing is answered.
+    // The sources' images have been read, and nothing is answered.
     let captured = 0;
-    const capture = engine.captureImageKv.bind(engine);
-    vi.spyOn(engine, 'captureImageKv').mockImplementation(async (request) => {
-      const handle = await capture(request);
+    const capture = engine.captureImagesKv.bind(engine);
+    vi.spyOn(engine, 'captureImagesKv').mockImplementation(async (request) => {
+      const handles = await capture(request);
       captured += 1;
-      if (lost && captured === 2) await engine.loseDevice('webgpu');
-      return handle;
+      if (lost && captured === 1) await engine.loseDevice('webgpu');
+      return handles;
     });
     await press('Go on');
     await expect.element(main.getByRole('button', { name: 'Run the study' }), WAIT).toBeVisible();
