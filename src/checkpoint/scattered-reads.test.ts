@@ -37,14 +37,35 @@ describe('many small ranges', () => {
   });
 
   it('of one file are cut out once, however often they are read', async () => {
+    // So far apart that none is read with another.
+    const apart = 2 ** 18;
+    const file = new File(
+      RANGES.slice(0, 20).map(() => new Uint8Array(apart).map((_, index) => index & 255)),
+      'f',
+    );
+    const ranges = RANGES.slice(0, 20).map(({ tensor }, at) => {
+      return { start: at * apart + at, end: at * apart + at + 1 + (at % 7), tensor };
+    });
+    const bytesOf = (from: number): Uint8Array =>
+      Uint8Array.from(
+        ranges.flatMap((_, at) => Array.from({ length: 1 + (at % 7) }, (_, by) => at + by + from)),
+      );
+    const slice = vi.spyOn(file, 'slice');
+    for (let time = 0; time < 3; time++) expect(await readScattered(file, 'f', ranges)).toEqual(bytesOf(0));
+    expect(slice).toHaveBeenCalledTimes(ranges.length);
+    // Others of it are not taken for these.
+    const moved = ranges.map(({ start, end, tensor }) => ({ start: start + 1, end: end + 1, tensor }));
+    expect(await readScattered(file, 'f', moved)).toEqual(bytesOf(1));
+  });
+
+  it('that lie close together are read with what is between them, once for 128, and in the order asked for', async () => {
     const file = new File([CONTENT], 'f');
     const slice = vi.spyOn(file, 'slice');
     for (let time = 0; time < 3; time++) expect(await readScattered(file, 'f', RANGES)).toEqual(wanted);
-    expect(slice).toHaveBeenCalledTimes(RANGES.length);
-    // Others of it are not taken for these.
-    const moved = RANGES.map(({ start, end, tensor }) => ({ start: start + 1, end: end + 1, tensor }));
-    const bytes = Uint8Array.from(moved.flatMap(({ start, end }) => [...CONTENT.subarray(start, end)]));
-    expect(await readScattered(file, 'f', moved)).toEqual(bytes);
+    expect(slice).toHaveBeenCalledTimes(Math.ceil(RANGES.length / 128));
+    const turned = RANGES.slice(0, 100).toReversed();
+    const bytes = Uint8Array.from(turned.flatMap(({ start, end }) => [...CONTENT.subarray(start, end)]));
+    expect(await readScattered(file, 'f', turned)).toEqual(bytes);
   });
 
   it('of a file that is shorter than it was: a tensor beyond its end is named', async () => {

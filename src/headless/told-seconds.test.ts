@@ -47,7 +47,7 @@ test('a short one is not measured; a device that cannot be measured says so; a c
   const few = { ...asking, counts: { ...counts, answers: 199, newTokens: 1e6 } };
   (await tellSeconds(few, around, measured))();
   expect(lines).toEqual([]);
-  // 2 × 400 × 10 × 1e6 at 5e9 a second, a second and a half; 100 × 10 runs of 76 kernels take as long.
+  // 2 × 400 × 10 × 1e6 at 8.7e9 a second: one second.
   const short = { ...asking, counts: { ...counts, answers: 400 } };
   (await tellSeconds(short, around, measured))();
   expect(lines.splice(0)).toEqual([expect.stringMatching(/^took /)]);

@@ -268,6 +268,13 @@ describe('groups that need something', () => {
     const { groups, run } = kinds(40, 8, engineOf(ready(2)), told, together);
     await run;
     expect(told).toEqual(order(40));
+    // One round after the other.
+    expect(
+      groups
+        .slice(0, 8)
+        .map(({ samples: [sample = -1] }) => sample)
+        .toSorted(),
+    ).toEqual(numbers(8));
     expect(kindsOf(groups, 8, 0)).toEqual(new Set([0, 2, 4, 6]));
     expect(kindsOf(groups, 8, 1)).toEqual(new Set([1, 3, 5, 7]));
   });

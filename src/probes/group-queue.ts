@@ -18,10 +18,14 @@ const PARTS_OF_SHARE = 2;
 export class GroupQueue<Sample, Lane> {
   /** How many groups at the front differ in what they need: a lane may take any of so many. */
   readonly choice: number;
-  #left: readonly Part<Sample>[];
+  readonly #left: Part<Sample>[];
+  /** In all that are left. */
+  #samples = 0;
   readonly #takers: number;
   readonly #least: number;
-  readonly #ready = new Map<Lane, Set<string>>();
+  /** By need, how many kinds of groups have it. */
+  readonly #kinds = new Map<string, number>();
+  readonly #ready = new Map<Lane, ReadonlySet<string>>();
   readonly #emptied = new AbortController();
 
   /**
@@ -33,15 +37,16 @@ export class GroupQueue<Sample, Lane> {
     takers: number,
     needsOf: (sample: Sample) => readonly string[],
   ) {
-    let at = 0;
     this.#left = groups.map((samples) => {
-      const part = { at, samples, needs: new Set(samples.slice(0, 1).flatMap(needsOf)) };
-      at += samples.length;
+      const part = { at: this.#samples, samples, needs: new Set(samples.slice(0, 1).flatMap(needsOf)) };
+      this.#samples += samples.length;
       return part;
     });
     this.#takers = takers;
     this.#least = Math.ceil(LEAST_PART * Math.max(...groups.map(({ length }) => length)));
-    const kinds = new Set(this.#left.map(({ needs }) => JSON.stringify([...needs].sort())));
+    const kinds = new Map(this.#left.map(({ needs }) => [JSON.stringify([...needs].sort()), needs]));
+    for (const needs of kinds.values())
+      for (const need of needs) this.#kinds.set(need, (this.#kinds.get(need) ?? 0) + 1);
     this.choice = takers === 1 ? 1 : kinds.size;
   }
 
@@ -56,49 +61,47 @@ export class GroupQueue<Sample, Lane> {
   }
 
   /**
-   * The group near the front for which this lane has least to make ready; of several, one for which other lanes have least ready; then the
-   * foremost. Of several that take, each takes no more than half of what would be its share of what is left, or all of it where groups need
-   * something: it would be made ready for each part.
+   * The group near the front for which this lane has least to make ready of what several kinds of groups need; of several, one for which others
+   * have least ready that it has not; then the foremost. Of several that take, each takes no more than half of what would be its share of what is
+   * left, or all of it where groups need something: it would be made ready for each part.
    *
    * @param among how many groups are near the front
    */
   next(lane: Lane, among = this.choice): Part<Sample> | undefined {
     const order = this.#left
       .slice(0, among)
-      .map((part) => ({ part, missing: this.#missing(lane, part), elsewhere: this.#elsewhere(lane, part) }))
-      .sort((a, b) => a.missing - b.missing || a.elsewhere - b.elsewhere || a.part.at - b.part.at);
+      .map((part, place) => {
+        const missing = [...part.needs].filter((need) => !this.#ready.get(lane)?.has(need));
+        const shared = missing.filter((need) => (this.#kinds.get(need) ?? 0) > 1).length;
+        return {
+          part,
+          place,
+          missing: shared,
+          elsewhere: missing.filter((need) => this.#isReady(need)).length,
+        };
+      })
+      .sort((a, b) => a.missing - b.missing || a.elsewhere - b.elsewhere || a.place - b.place);
     const [best] = order;
     if (!best) return undefined;
     const { at, samples, needs } = best.part;
     const count = this.#partOf(best.part);
     const rest = { at: at + count, samples: samples.slice(count), needs };
-    this.#left = this.#left.flatMap((part) =>
-      part !== best.part ? [part] : rest.samples.length > 0 ? [rest] : [],
-    );
-    this.#ready.set(lane, new Set([...this.#readyIn(lane), ...needs]));
+    this.#left.splice(best.place, 1, ...(rest.samples.length > 0 ? [rest] : []));
+    this.#samples -= count;
+    this.#ready.set(lane, new Set([...(this.#ready.get(lane) ?? []), ...needs]));
     if (this.#left.length === 0) this.#emptied.abort();
     return { at, samples: samples.slice(0, count), needs };
   }
 
-  #readyIn(lane: Lane): ReadonlySet<string> {
-    return this.#ready.get(lane) ?? new Set();
-  }
-
-  #missing(lane: Lane, { needs }: Part<Sample>): number {
-    return [...needs].filter((need) => !this.#readyIn(lane).has(need)).length;
-  }
-
-  /** How much of it other lanes have ready. */
-  #elsewhere(lane: Lane, { needs }: Part<Sample>): number {
-    const others = [...this.#ready.keys()].filter((other) => other !== lane);
-    return [...needs].filter((need) => others.some((other) => this.#readyIn(other).has(need))).length;
+  /** In any lane. */
+  #isReady(need: string): boolean {
+    return [...this.#ready.values()].some((ready) => ready.has(need));
   }
 
   /** How many of its samples one lane takes: equal parts of the group. */
   #partOf({ samples: { length }, needs }: Part<Sample>): number {
     if (this.#takers === 1) return length;
-    const left = this.#left.reduce((sum, { samples }) => sum + samples.length, 0);
-    const most = Math.ceil(left / (this.#takers * (needs.size > 0 ? 1 : PARTS_OF_SHARE)));
+    const most = Math.ceil(this.#samples / (this.#takers * (needs.size > 0 ? 1 : PARTS_OF_SHARE)));
     const parts = Math.min(Math.round(length / most), Math.floor(length / this.#least));
     return Math.ceil(length / Math.max(1, parts));
   }
