@@ -1,4 +1,4 @@
-/** How kept work is listed: in English as it was kept, in another language of what it was laid out of. */
+/** How kept work is listed: in English as it was kept, but for the names of folders; in another language of what it was laid out of. */
 import * as v from 'valibot';
 import { EVALUATIONS, PROBES, UPDATES } from '../../analyses/registry.ts';
 import type { ValuesOf } from '../../analyses/declaration.ts';
@@ -22,7 +22,9 @@ const ASKED = v.object({
 });
 const COMPARED = v.object({
   values: VALUES,
-  checkpoints: v.array(v.object({ shown: v.object({ label: v.string() }) })),
+  checkpoints: v.array(
+    v.object({ shown: v.object({ label: v.string() }), rest: v.object({ name: v.string() }) }),
+  ),
 });
 const ANSWERED = v.object({
   ...{ models: v.array(KEPT_MODEL), values: VALUES, stitch: v.optional(v.unknown()) },
@@ -33,8 +35,16 @@ type WorkWords = Pick<ListedWork, 'title' | 'told' | 'n'>;
 
 /** Title, settings and n, as it is listed. */
 export function workWords(work: ListedWork): WorkWords {
-  const { title, told, n } = work;
-  return (language() === 'en' ? null : saidAgain(work)) ?? { title, told, n };
+  const { told, n } = work;
+  return (language() === 'en' ? null : saidAgain(work)) ?? { title: labelled(work), told, n };
+}
+
+/** The title that it was kept under, with the names that charts have of what was compared in place of those of folders. */
+function labelled({ title, given }: ListedWork): string {
+  if (!v.is(COMPARED, given)) return title;
+  const { checkpoints } = given;
+  const names = checkpoints.map(({ rest }) => rest.name).join(', ');
+  return title.replace(names, () => checkpoints.map(({ shown }) => shown.label).join(', '));
 }
 
 /**
