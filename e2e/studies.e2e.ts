@@ -80,6 +80,40 @@ test('a study is saved, opened, renamed, there after a reload, and the same file
   await expect(main.getByRole('alert')).toContainText('NotAStudy');
 });
 
+test('of many studies older ones are folded away, and none is in a box that scrolls by itself', async ({
+  page,
+}) => {
+  const study = { spec: {}, analyses: [], frankenscope: { version: '1', run: { build: '1' } } };
+  const files = await Promise.all(
+    Array.from({ length: 12 }, async (_, at) => ({
+      ...{ name: `${at}.frankenscope`, mimeType: '' },
+      buffer: Buffer.from(await lineOf('study', JSON.stringify({ ...study, name: `Study ${at}` }))),
+    })),
+  );
+  await page.goto('./#study');
+  const main = page.getByRole('main');
+  await main.locator('input[type="file"]').setInputFiles(files);
+  const list = main.getByRole('region', { name: 'Studies', exact: true });
+  const older = list.getByText('Older · 5');
+  await expect(older).toBeVisible(WAIT);
+  await expect(main.getByText('9 more')).toBeVisible();
+  await expect(list.getByRole('button', { name: /^Study \d+ / })).toHaveCount(7);
+  await older.click();
+  await expect(list.getByRole('button', { name: /^Study \d+ / })).toHaveCount(12);
+  const scrolling = await list.evaluate((region) =>
+    [region, ...region.querySelectorAll('*')]
+      .filter((one) => /auto|scroll/.test(getComputedStyle(one).overflowY))
+      .map((one) => one.className),
+  );
+  expect(scrolling).toEqual([]);
+  // One of the older ones that is shown is in sight after a reload, too.
+  const last = list.getByRole('button', { name: /^Study \d+ / }).last();
+  await last.click();
+  await page.reload();
+  await expect(last).toHaveAttribute('aria-current', 'true', WAIT);
+  await expect(last).toBeVisible();
+});
+
 test('a study whose tab is killed goes on in the next one, and its file says what the command says', async ({
   page,
   context,

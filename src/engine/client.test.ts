@@ -238,6 +238,52 @@ it('waits itself where it has several threads, and has no lanes of models on a G
   expect(await Promise.all(await engine.lanes([id], 100))).toEqual([engine]);
 });
 
+it('takes what a lane is to hold from the first engine, where that hands it over, and reads no weights again', async () => {
+  const handed = () => ({ weights: [['array', new Uint8Array([1, 2, 3])]] });
+  const taken: unknown[] = [];
+  const { engine, asked } = stage(
+    {
+      ...opening(),
+      handOver: handed,
+      takeOver: (...[id, name, , model, options]: [ModelId, string, unknown, unknown, unknown]) => {
+        taken.push([id, model, options]);
+        return summary(id, name);
+      },
+    },
+    2,
+  );
+  const [a, b] = [(await engine.open('a', new Map())).id, (await engine.open('b', new Map())).id];
+  for (const id of [a, b]) await engine.load(`load ${id}`, id, { ...WASM, keep: true }, nothing);
+  asked.length = 0;
+  await Promise.all(await engine.lanes([a, b], 100));
+  // What is kept of the weights is the first engine's to write.
+  expect(taken).toEqual([a, b].map((id) => [id, handed(), { ...WASM, keep: false }]));
+  expect(asked.filter((call) => /^(open|load)/.test(call))).toEqual([]);
+  expect(asked.filter((call) => call.startsWith('handOver'))).toEqual([`handOver ${a}`, `handOver ${b}`]);
+});
+
+it('has no lane of what was handed over where the folder holds other files by now', async () => {
+  const { engine } = stage(
+    {
+      ...opening(),
+      open: (id: ModelId, name: string) => ({
+        ...summary(id, name),
+        smallFiles: { 'config.json': 'as it was' },
+      }),
+      handOver: () => ({ weights: [] }),
+      takeOver: (id: ModelId, name: string) => ({
+        ...summary(id, name),
+        smallFiles: { 'config.json': 'other' },
+      }),
+    },
+    2,
+  );
+  const { id } = await engine.open('a', new Map());
+  await engine.load('load', id, WASM, nothing);
+  const [, lane] = await engine.lanes([id], 100);
+  await expect(lane).rejects.toMatchObject({ name: 'FileChanged' });
+});
+
 it('has none of a folder that holds other files by now', async () => {
   let fingerprint = 'as it was';
   const { engine } = stage({ ...opening(), open: (id, name) => ({ ...summary(id, name), fingerprint }) }, 2);

@@ -11,8 +11,8 @@ import { installErrorTransfer } from '../work/error-transfer.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
 import { Connection } from './connection.ts';
 import type { TensorDescription } from './describe-tensors.ts';
-import type { HeldModel } from './engine-contents.ts';
-import { EngineContents, loadAgain, openAgain } from './engine-contents.ts';
+import type { HeldModel, SharedModel } from './engine-contents.ts';
+import { EngineContents, takeOver } from './engine-contents.ts';
 import { EngineThread } from './engine-thread.ts';
 import { settlesWithin, unlessAborted } from './bounded-wait.ts';
 import type { EngineHost } from './host.ts';
@@ -209,8 +209,12 @@ export class EngineClient implements EngineApi {
     // What is given back while lanes are counted is not loaded again.
     const held = this.#contents.held(models);
     if (count < 2 || !held) return alone;
-    if (!held.every(({ loaded }) => loaded.adapter === wasmName(1))) return this.#lanes.take(count, held);
-    return [...alone, ...this.#lanes.take(count - 1, held)];
+    const shared = held.map((model): SharedModel => ({
+      ...model,
+      handOver: () => this.#call((host) => host.handOver(model.id)),
+    }));
+    if (!held.every(({ loaded }) => loaded.adapter === wasmName(1))) return this.#lanes.take(count, shared);
+    return [...alone, ...this.#lanes.take(count - 1, shared)];
   }
 
   async #laneCount(models: readonly ModelId[], most: number): Promise<number> {
@@ -223,26 +227,19 @@ export class EngineClient implements EngineApi {
     return Math.min(most, typeof lanes === 'number' ? lanes : await lanes(held, this));
   }
 
-  /** Opens and loads what another engine has. @throws NamedError those of `openAgain` and `loadAgain` */
-  async hold(models: readonly HeldModel[]): Promise<void> {
+  /** Has what another engine has loaded. @throws NamedError those of `takeOver` */
+  async hold(models: readonly SharedModel[]): Promise<void> {
     const missing = models.filter(({ id }) => !this.#contents.loaded.has(id));
-    // Opening waits for tokenizers in workers of their own: all of them start at once, and the device meanwhile.
     await Promise.all(
-      missing.map(async ({ id, folder, loaded }) => {
-        await this.#call((_, thread) => {
-          // What goes wrong with it is said when a model is loaded on it.
-          thread.watch(loaded.options.device).catch(() => undefined);
-          return openAgain(thread, id, folder);
-        });
+      missing.map(async (model) => {
+        const { id, folder, loaded } = model;
+        // What is kept of its weights is the first engine's to write.
+        const here = { ...loaded, adapter: wasmName(1), options: { ...loaded.options, keep: false } };
+        await this.#call((_, thread) => takeOver(thread, model, here));
         this.#contents.opened.set(id, folder);
+        this.#contents.loaded.set(id, here);
       }),
     );
-    for (const { id, loaded } of missing) {
-      // What is kept of its weights is the first engine's to write.
-      const here = { ...loaded, adapter: wasmName(1), options: { ...loaded.options, keep: false } };
-      await this.#call((_, thread) => loadAgain(thread, id, here));
-      this.#contents.loaded.set(id, here);
-    }
   }
 
   /** What its worker has computed on the device since that began, and those of its lanes. @throws NamedError those of the engine */

@@ -3,6 +3,7 @@ import { proxy } from 'comlink';
 import type { CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { NamedError } from '../named-error.ts';
 import type { EngineThread } from './engine-thread.ts';
+import { type HandedModel, transferred } from './handed-model.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { CaptureKvRequest } from './protocol/forward.ts';
 import type { LoadedModel, LoadOptions } from './protocol/loading.ts';
@@ -21,6 +22,11 @@ export interface HeldModel {
   readonly id: ModelId;
   readonly folder: OpenedFolder;
   readonly loaded: LoadedAs;
+}
+
+/** The same, and how to ask that engine for its weights: null where it cannot hand them over. */
+export interface SharedModel extends HeldModel {
+  handOver(): Promise<HandedModel | null>;
 }
 
 export class EngineContents {
@@ -65,17 +71,46 @@ export async function openAgain(thread: EngineThread, id: ModelId, folder: Opene
 
 /** Loads it as it was loaded before. @throws NamedError `OtherAdapter`, those of loading */
 export async function loadAgain(thread: EngineThread, id: ModelId, loaded: LoadedAs): Promise<void> {
-  const { options, adapter } = loaded;
+  const { options } = loaded;
   await thread.watch(options.device);
-  const now = await thread.host.adapter(options.device);
-  // Work under way would go on with numbers of another kind, under the name of these.
-  if (now !== adapter) throw otherAdapter(adapter, now);
+  await checkAdapter(thread, loaded);
   await thread.host.load(
     `rebuild ${id}`,
     id,
     options,
     proxy(() => undefined),
   );
+}
+
+/**
+ * Has what another engine has loaded: its weights from that engine, where it hands them over, else from the files.
+ *
+ * @throws NamedError those of `openAgain` and `loadAgain`
+ */
+export async function takeOver(
+  thread: EngineThread,
+  { id, folder, handOver }: SharedModel,
+  loaded: LoadedAs,
+): Promise<void> {
+  // What goes wrong with the device is said when a model is loaded on it.
+  thread.watch(loaded.options.device).catch(() => undefined);
+  // An engine that is gone hands nothing over.
+  const handed = await handOver().catch(() => null);
+  if (!handed) {
+    await openAgain(thread, id, folder);
+    return loadAgain(thread, id, loaded);
+  }
+  await thread.watch(loaded.options.device);
+  await checkAdapter(thread, loaded);
+  const { files, summary } = folder;
+  const now = await thread.host.takeOver(id, summary.name, files, transferred(handed), loaded.options);
+  if (contentsOf(now) !== contentsOf(summary)) throw otherContents(summary.name);
+}
+
+async function checkAdapter(thread: EngineThread, { options, adapter }: LoadedAs): Promise<void> {
+  const now = await thread.host.adapter(options.device);
+  // Work under way would go on with numbers of another kind, under the name of these.
+  if (now !== adapter) throw otherAdapter(adapter, now);
 }
 
 /** What of a folder decides answers. */

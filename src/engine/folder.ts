@@ -51,6 +51,7 @@ const openLocally: OpenPrompts = async (files) => {
 /**
  * Opens a folder. Reads headers and the small files only. Whatever of it goes wrong has a name, and a file.
  *
+ * @param known its weights, where they were opened before: no header is read again
  * @throws NamedError those of `openModelFolder`, `openPrompts`, `createTokenDecoder` and `readPreprocessors`;
  * `UnreadableFolder` for what none of them foresees; `Cancelled`.
  */
@@ -60,11 +61,13 @@ export async function openFolder(
   files: CheckpointFiles,
   signal?: AbortSignal,
   openPrompts: OpenPrompts = openLocally,
+  known?: Checkpoint,
 ): Promise<Folder> {
   let file = 'config.json';
   let prompts: PromptMaker | undefined;
   try {
-    const model = await openModelFolder(files, { name, signal });
+    const weights = known && (() => Promise.resolve({ ...known, files }));
+    const model = await openModelFolder(files, { name, signal, weights });
     const { checkpoint, config, notices } = model;
     file = 'generation_config.json';
     const penalty = askedRepetitionPenalty(await readJsonFile(files, file));

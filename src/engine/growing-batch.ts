@@ -43,16 +43,20 @@ export function growsWithin(
   );
 }
 
-/** Which slot each goes on from, layer by layer (`grows` of `DecoderSpec`): one that joins, from the trunk. */
+/**
+ * Which slot each goes on from, layer by layer (`grows` of `DecoderSpec`): one that joins, from the trunk. `given` slots are there before the first
+ * layer.
+ */
 export function growingFeeds(
   backend: Backend,
   plan: Pick<RowPlan, 'active'>,
   { from, to }: Segment,
   length: number,
+  given = from === 0 ? 1 : plan.active(from - 1),
 ): BatchFeeds {
   const entries = Array.from({ length: to - from }, (_, index) => plan.active(from + index));
   const slots = entries.flatMap((count, index) => {
-    const before = from + index === 0 ? 1 : plan.active(from + index - 1);
+    const before = entries[index - 1] ?? given;
     return Array.from({ length: count }, (_, slot) => (slot < before ? slot : 0));
   });
   const int64 = (values: readonly number[]): BigInt64Array => BigInt64Array.from(values, BigInt);

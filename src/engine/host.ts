@@ -4,11 +4,14 @@ import { decodeImage } from '../image/decode.ts';
 import type { BufferBytes } from './backend/buffer-account.ts';
 import { createBackend } from './backend/create.ts';
 import { Engine } from './engine.ts';
+import { type HandedModel, transferred } from './handed-model.ts';
 import type { OpenPrompts } from './folder.ts';
 import { RemotePromptMaker } from './prompts/remote.ts';
+import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { Device } from './protocol/device.ts';
 import type { GenerateEvent, GenerateRequest, GenerateResult } from './protocol/generation.ts';
 import type { LoadedModel } from './protocol/loading.ts';
+import type { ModelId } from './subject.ts';
 import { inlineConvert } from './weights/convert-inline.ts';
 import { OpfsKeptWeights } from './weights/kept-opfs.ts';
 import { restorePart } from './weights/kept-parts.ts';
@@ -57,6 +60,17 @@ export class EngineHost extends Engine {
   override async load(...request: Parameters<Engine['load']>): Promise<LoadedModel> {
     const loaded = await super.load(...request);
     return { ...loaded, notices: this.#notices.splice(0) };
+  }
+
+  override handOver(id: ModelId): HandedModel | null {
+    const handed = super.handOver(id);
+    return handed && transferred(handed);
+  }
+
+  override takeOver(
+    ...[id, name, files, ...handed]: Parameters<Engine['takeOver']>
+  ): Promise<OpenedCheckpoint> {
+    return super.takeOver(id, name, receivedFolder(files), ...handed);
   }
 
   /** As the engine's, but the last event has been heard before the result goes out: callbacks travel by themselves. */

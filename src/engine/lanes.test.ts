@@ -1,6 +1,6 @@
 /** Engines beside the first: when they end. */
 import { expect, test } from 'vitest';
-import type { HeldModel } from './engine-contents.ts';
+import type { SharedModel } from './engine-contents.ts';
 import { Lanes } from './lanes.ts';
 
 test('all lanes end at once, whatever they load; who asks again has others', async () => {
@@ -17,7 +17,7 @@ test('all lanes end at once, whatever they load; who asks again has others', asy
       end: () => Promise.resolve(void (state.ended = true)),
     };
   });
-  const models: readonly HeldModel[] = [];
+  const models: readonly SharedModel[] = [];
   const taken = lanes.take(2, models);
   await lanes.end();
   expect(made.map(({ ended }) => ended)).toEqual([true, true]);

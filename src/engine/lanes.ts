@@ -1,12 +1,12 @@
 /** Engines beside the first, in which the same checkpoints are open under the same ids. */
 import { SerialQueue } from '../work/queue.ts';
-import type { HeldModel } from './engine-contents.ts';
+import type { SharedModel } from './engine-contents.ts';
 import type { ModelId } from './subject.ts';
 
 /** What is asked of one besides answers: `EngineClient`. */
 interface LaneEngine {
   readonly holdsAny: boolean;
-  hold(models: readonly HeldModel[]): Promise<void>;
+  hold(models: readonly SharedModel[]): Promise<void>;
   close(id: ModelId): Promise<void>;
   end(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export class Lanes<Engine extends LaneEngine> {
   }
 
   /** So many of them, each once it has these checkpoints. Those there are come first. */
-  take(count: number, models: readonly HeldModel[]): readonly Promise<Engine>[] {
+  take(count: number, models: readonly SharedModel[]): readonly Promise<Engine>[] {
     const more = Array.from({ length: Math.max(0, count - this.#lanes.length) }, (): Lane<Engine> => {
       return { engine: this.#make(), queue: new SerialQueue(), loads: 0 };
     });

@@ -12,7 +12,9 @@ import { estimateMemory } from './estimate.ts';
 import type { Folder, StoredFolder } from './folder.ts';
 import { openFolder, openStoredFolder } from './folder.ts';
 import { DonorChecks } from './donor-checks.ts';
+import { type HandedModel, handedModel } from './handed-model.ts';
 import { Jobs, openJob } from './jobs.ts';
+import { LaterPrompts } from './later-prompts.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { Device } from './protocol/device.ts';
 import type {
@@ -43,8 +45,20 @@ import { cancelled } from '../work/cancel.ts';
 
 interface Loaded {
   readonly resident: Resident;
+  /** `TensorHash`es of what was read, by canonical name. */
+  readonly hashes: ReadonlyMap<string, string>;
   readonly ready: ReadyDevice;
   readonly device: Device;
+}
+
+/** Weights of a checkpoint that have come. */
+interface Held {
+  readonly ready: ReadyDevice;
+  readonly plan: readonly PlannedWeight[];
+  readonly arrays: WeightArrays;
+  readonly hashes: ReadonlyMap<string, string>;
+  /** That it took. */
+  readonly seconds: number;
 }
 
 /** What the estimate assumes when not told. */
@@ -246,13 +260,12 @@ export class ModelLibrary {
     onProgress: (progress: LoadProgress) => void,
   ): Promise<LoadedModel> {
     signal.throwIfAborted();
-    const { id, checkpoint, config } = folder;
+    const { id, checkpoint } = folder;
     const { device, dtype, keep = false } = options;
     const started = performance.now();
     const ready = await this.#devices.get(device);
     const { weights, runtime } = ready;
     const { backend } = runtime;
-    const format = linearFormat(checkpoint, dtype);
     const plan = planOf(folder, dtype, backend);
     await weights.makeRoom(work);
     const arrays = new WeightArrays(
@@ -281,18 +294,7 @@ export class ModelLibrary {
       signal.throwIfAborted();
       const { hashes } = report;
       const seconds = (performance.now() - started) / 1000;
-      const resident = {
-        ...{ id, config, dtype, format, arrays },
-        headShards: headShards(config.text, format, backend.maxTensorBytes),
-        embedding: storedEmbedding(checkpoint, config.text),
-      };
-      const model: HeldModel = {
-        resident,
-        tensors: heldTensors(id, checkpoint, plan, hashes),
-        read: readAgain(this.#surroundings, { checkpoint, dtype, plan, keep, hashes }),
-      };
-      weights.enter(model, seconds);
-      this.#loaded.set(id, { ready, device, resident });
+      this.#enter(folder, options, { ready, plan, arrays, hashes, seconds });
       return {
         ...{ id, device, adapter: backend.adapter, dtype, seconds },
         weightBytes: arrays.bytes,
@@ -306,6 +308,60 @@ export class ModelLibrary {
       arrays.dispose();
       throw signal.aborted ? cancelled() : error;
     }
+  }
+
+  #enter(folder: Folder, { device, dtype, keep = false }: LoadOptions, held: Held): void {
+    const { id, checkpoint, config } = folder;
+    const { ready, plan, arrays, hashes, seconds } = held;
+    const format = linearFormat(checkpoint, dtype);
+    const resident = {
+      ...{ id, config, dtype, format, arrays },
+      headShards: headShards(config.text, format, ready.runtime.backend.maxTensorBytes),
+      embedding: storedEmbedding(checkpoint, config.text),
+    };
+    const model: HeldModel = {
+      resident,
+      tensors: heldTensors(id, checkpoint, plan, hashes),
+      read: readAgain(this.#surroundings, { checkpoint, dtype, plan, keep, hashes }),
+    };
+    ready.weights.enter(model, seconds);
+    this.#loaded.set(id, { ready, device, resident, hashes });
+  }
+
+  /** What another engine on the same kind of device takes over; null where not all arrays are held, or they are no plain bytes. */
+  handOver(id: ModelId): HandedModel | null {
+    const loaded = this.#loaded.get(id);
+    if (!loaded || loaded.ready.weights.limited || !loaded.resident.arrays.areConstants) return null;
+    return handedModel(this.folder(id).checkpoint, loaded.hashes, loaded.resident);
+  }
+
+  /**
+   * Opens a folder, and holds its weights, as another engine did: what lies in its small files is read, of its weights nothing.
+   *
+   * @throws NamedError those of `openFolder`
+   */
+  async takeOver(
+    id: ModelId,
+    name: string,
+    files: CheckpointFiles,
+    { checkpoint, hashes, weights }: HandedModel,
+    options: LoadOptions,
+  ): Promise<OpenedCheckpoint> {
+    const started = performance.now();
+    const { openPrompts } = this.#surroundings;
+    const later = openPrompts && (() => Promise.resolve(new LaterPrompts(() => openPrompts(files))));
+    const [folder, ready] = await Promise.all([
+      openFolder(id, name, files, undefined, later, checkpoint),
+      this.#devices.get(options.device),
+    ]);
+    this.#folders.set(id, folder);
+    const { backend } = ready.runtime;
+    const arrays = new WeightArrays(backend);
+    for (const [array, bytes] of weights) arrays.take(array, bytes);
+    const seconds = (performance.now() - started) / 1000;
+    const plan = planOf(folder, options.dtype, backend);
+    this.#enter(folder, options, { ready, plan, arrays, hashes, seconds });
+    return folder.summary;
   }
 
   async unload(id: ModelId): Promise<void> {

@@ -66,6 +66,25 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     expect(part.cells).toBeLessThan(together.cells);
   });
 
+  it('prompts whose images have other angles, as of another shape, are read apart', async () => {
+    const [first, , third] = prompts as [Prepared, Prepared, Prepared];
+    const { cos, sin } = third.sequence.rotary;
+    const at = (cos.length / third.sequence.length) * (third.sequence.imagePositions[0] as number);
+    const rotary = { cos, sin: sin.map((value, index) => (index === at ? value + 0.1 : value)) };
+    const turned = { ...third, sequence: { ...third.sequence, rotary } };
+    const { beginnings, decoder } = model.runtime;
+    const alone = await capture(turned);
+    const asked = [first, turned].map(({ sequence }) => ({ sequence, asked: null }));
+    const runs = vi.spyOn(decoder, 'run');
+    const together = await beginnings.reading(asked, async () => [
+      await capture(first),
+      await capture(turned),
+    ]);
+    expect(runs.mock.calls.map(([, , , { hidden }]) => hidden?.dims[0])).toEqual([1, 1]);
+    expect(together[1]).toEqual(alone);
+    expect(together[1]).not.toEqual(await capture(third));
+  });
+
   it('answers to swaps of several prompts are those of each alone', async () => {
     const { runtime } = model;
     const { layers } = model.folder.config.text;

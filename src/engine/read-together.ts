@@ -3,6 +3,7 @@ import type { HeadSpec } from '../graph/head.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
 import { rowsExtended } from './estimate.ts';
+import { growingFeeds } from './growing-batch.ts';
 import type { KvEntry } from './kv-cache.ts';
 import type { Sequence } from './prefill.ts';
 import { MASKED } from './prefill.ts';
@@ -79,6 +80,8 @@ export async function readTogether(
   };
   const ofAll = (values: readonly Float32Array[]): Tensor =>
     backend.upload('float32', [sequences.length, length, hiddenSize], joined(values));
+  // Nothing joins on the way.
+  const plan = { active: () => sequences.length };
   const fresh: KvEntry[] = [];
   let hidden = ofAll(sequences.map((sequence) => sequence.hidden));
   let made: Feeds = {};
@@ -91,17 +94,13 @@ export async function readTogether(
       signal?.throwIfAborted();
       const fused = segment.to === subject.layers.length ? head : undefined;
       const injected = injectionsWithin(segment, sequences, ofAll);
+      const batch = growingFeeds(backend, plan, segment, length, sequences.length);
       made = {
         ...injected,
-        slots: backend.upload('int64', ...slotsOf(segment, sequences.length)),
+        ...batch.device,
         ...(fused ? { last: backend.upload('int64', [fused.positions.length], int64(fused.positions)) } : {}),
       };
-      const entries = int64(new Array<number>(segment.to - segment.from).fill(sequences.length));
-      const host = {
-        parts: backend.host('int64', [2], int64([past, length])),
-        entries: backend.host('int64', [entries.length], entries),
-        token_shape: backend.host('int64', [2], int64([length, -1])),
-      };
+      const host = { parts: backend.host('int64', [2], int64([past, length])), ...batch.host };
       const feeds = { hidden, ...shared, ...made, ...host, ...pastOf(segment, before) };
       const injections = Object.keys(injected).map((name) => parseInt(name));
       // The graph that reads prompts in rows, of which none is another than the one before it: weights are compiled in once.
@@ -152,12 +151,6 @@ function injectionsWithin(
     feeds[`${layer - from}.injection`] = ofAll(values);
   });
   return feeds;
-}
-
-/** At every layer each entry goes on from itself. */
-function slotsOf({ from, to }: Segment, count: number): readonly [dims: readonly number[], BigInt64Array] {
-  const all = (to - from) * count;
-  return [[all], BigInt64Array.from({ length: all }, (_, index) => BigInt(index % count))];
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

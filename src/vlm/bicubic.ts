@@ -70,9 +70,9 @@ function sample(
   const end = out * width + (count[out] ?? 0);
   for (let tap = out * width; tap < end; tap++, at += step) {
     const weight = weights[tap] ?? 0;
-    red += (input[at] ?? 0) * weight;
-    green += (input[at + 1] ?? 0) * weight;
-    blue += (input[at + 2] ?? 0) * weight;
+    red = (red + Math.imul(input[at] ?? 0, weight)) | 0;
+    green = (green + Math.imul(input[at + 1] ?? 0, weight)) | 0;
+    blue = (blue + Math.imul(input[at + 2] ?? 0, weight)) | 0;
   }
   output[to] = red >> PRECISION_BITS;
   output[to + 1] = green >> PRECISION_BITS;

@@ -104,6 +104,11 @@ export class WeightArrays {
     return content;
   }
 
+  /** All arrays that are held, where they are plain bytes. */
+  *constants(): Generator<readonly [name: string, bytes: Uint8Array]> {
+    for (const name of this.#held.keys()) yield [name, this.constant(name)];
+  }
+
   /** Gives arrays back; others that hold the same keep them. */
   release(names: Iterable<string>): void {
     for (const name of names) {

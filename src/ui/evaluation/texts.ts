@@ -18,7 +18,8 @@ export const en = {
     allKept: (all: number) => `${all} answers, all of them kept`,
     grading: (all: number) => `${all} answers, being graded`,
     cost: (all: number, kept: number) =>
-      `${counted(all, 'answer')}, ${kept === all ? 'all of them kept' : `${kept} of them kept from earlier`}`,
+      counted(all, 'answer') +
+      (kept === 0 ? '' : kept === all ? ', all of them kept' : `, ${kept} of them kept from earlier`),
     missing: (why: string) => `Answers of earlier runs are missing: ${why}.`,
     turns: ({ memoryBytes, peakBytes, bytesReadAgain, seconds }: PlannedTurns) =>
       `Models take turns in ${bytes(memoryBytes)}, ${bytes(peakBytes)} of weights at a time at most: over all batches ${bytes(bytesReadAgain)} are read again${seconds === null ? '' : `, some ${duration(seconds)}`}.`,

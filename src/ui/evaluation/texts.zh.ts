@@ -15,7 +15,8 @@ export const zh: typeof en = {
     soFar: (done, all) => `已完成 ${done} / ${all} 个回答`,
     allKept: (all) => `${all} 个回答，均已保存`,
     grading: (all) => `${all} 个回答，正在评分`,
-    cost: (all, kept) => `${all} 个回答，${kept === all ? '均已保存' : `其中 ${kept} 个先前已保存`}`,
+    cost: (all, kept) =>
+      `${all} 个回答${kept === 0 ? '' : kept === all ? '，均已保存' : `，其中 ${kept} 个先前已保存`}`,
     missing: (why) => `先前运行的回答缺失：${why}。`,
     turns: ({ memoryBytes, peakBytes, bytesReadAgain, seconds }) =>
       `各模型在 ${bytes(memoryBytes)} 内轮流装入，权重同时最多占 ${bytes(peakBytes)}：所有批次共需重新读取 ${bytes(bytesReadAgain)}${seconds === null ? '' : `，约 ${duration(seconds)}`}。`,

@@ -21,10 +21,12 @@ export const en = {
   readingWork: (work: string) => `Reading ${work}.`,
   demoFamily: 'The demo family',
   travels: 'travels with the app',
+  older: (count: number) => `Older · ${count}`,
   damaged: 'A study whose first line is damaged',
   analyses,
   taken: (study: string, file: string, count: number) =>
     `"${study}" is kept from ${file}: ${analyses(count)}.`,
+  moreTold: (count: number) => `${count} more`,
   damagedLines: (count: number, said: readonly number[]) =>
     `${counted(count, 'line')} of it (${said.join(', ')}${count > said.length ? ` and ${count - said.length} more` : ''}) ${count === 1 ? 'is' : 'are'} damaged, or none of a study: kept as they are, and not shown.`,
   withdrawn: (study: string) =>

@@ -28,9 +28,11 @@ export const zh: typeof en = {
   readingWork: (work) => `正在读取 ${work}。`,
   demoFamily: '演示模型族',
   travels: '随应用附带',
+  older: (count) => `更早的 · ${count}`,
   damaged: '首行已损坏的研究',
   analyses: (count) => `${count} 项分析`,
   taken: (study, file, count) => `已从 ${file} 保存“${study}”：${count} 项分析。`,
+  moreTold: (count) => `另外 ${count} 条`,
   damagedLines: (count, said) =>
     `其中有 ${count} 行（第 ${said.join('、')} 行${count > said.length ? `及另外 ${count - said.length} 行` : ''}）已损坏或不属于研究：原样保存，但不显示。`,
   withdrawn: (study) => `权重与之前不同：由这些权重算出的结果已从“${study}”中移除。`,

@@ -145,6 +145,15 @@ describe('values', () => {
     ).toContain(texts);
   });
 
+  test('ticks whose texts would cover each other are left out, though there is room for as many', () => {
+    const axis = { title: 't', log: true };
+    const texts = (values: readonly number[]) =>
+      valueTicks(valueScale(axis, values, 220, 0), axis, 5).map(({ text }) => text);
+    // As a chart without values: of its nine, 0.9 and 1 are 10 pixels apart.
+    expect(texts([])).toEqual(['0.1', '0.2', '0.5', '1']);
+    expect(texts([2, 5])).toEqual(['2', '3', '4', '5']);
+  });
+
   test('zeros of a logarithmic axis stand in a row of their own, below a break and out of its scale', () => {
     const axis = { title: 't', log: true };
     const scale = valueScale(axis, [0, 1e-4, 1], 100, 0);

@@ -93,7 +93,7 @@ export function valueTicks(
   count: number,
 ): { value: number; text: string }[] {
   const ticks = scale.ticks(count);
-  const few = axis.log ? sparse(ticks, 2 * count) : ticks;
+  const few = axis.log ? sparse(ticks, count) : ticks;
   const step = Math.abs((few[1] ?? 1) - (few[0] ?? 0));
   const digits = Math.max(0, -Math.floor(Math.log10(step || 1) + 1e-9));
   const plain = (value: number) =>
@@ -105,10 +105,21 @@ export function valueTicks(
   return few.map((value) => ({ value, text: (axis.tick ?? plain)(value) }));
 }
 
-/** The most ticks of a logarithmic axis that are no more than `most`: all, those that begin with 1, 2, 5, or decades. */
-function sparse(ticks: readonly number[], most: number): readonly number[] {
+/** Of the room that a tick has of `count`, what its text takes: two that are closer are read as one. */
+const TEXT_SHARE = 0.3;
+
+/** The most ticks of a logarithmic axis that are no more than twice `count` and stand apart: all, those that begin with 1, 2, 5, or decades. */
+function sparse(ticks: readonly number[], count: number): readonly number[] {
+  const logs = ticks.map(Math.log10);
+  const least = ((Math.max(...logs) - Math.min(...logs)) * TEXT_SHARE) / count;
+  const stand = (some: readonly number[]): boolean =>
+    some.every((value, at) => at === 0 || Math.abs(Math.log10(value / (some[at - 1] ?? value))) >= least);
   const kept = ['123456789', '125', '1'].map((leads) =>
     ticks.filter((value) => leads.includes(value.toExponential(0).charAt(0))),
   );
-  return kept.find(({ length }) => length <= most) ?? kept.findLast(({ length }) => length > 0) ?? ticks;
+  return (
+    kept.find((some) => some.length <= 2 * count && stand(some)) ??
+    kept.findLast(({ length }) => length > 0) ??
+    ticks
+  );
 }
