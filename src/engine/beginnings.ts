@@ -10,7 +10,7 @@ import { prefill } from './prefill.ts';
 import type { Ablation } from './protocol/intervention.ts';
 import type { Resident, ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
-import { promptsPerRun, readTogether } from './read-together.ts';
+import { alike, promptsPerRun, readTogether } from './read-together.ts';
 import { planRows } from './rows.ts';
 import { cellsOf, WorkAccount } from './work-account.ts';
 
@@ -25,6 +25,12 @@ interface Expected {
 interface ReadAhead {
   readonly end: number;
   readonly layers: readonly KvEntry[];
+}
+
+/** What of a prompt is read, behind a text. */
+interface Part {
+  readonly prompt: Sequence;
+  readonly sequence: Sequence;
 }
 
 /** A text as some rows read it: of each layer `[kvHeads × tokens × headDim]` in host memory. */
@@ -59,7 +65,8 @@ export class Beginnings {
   }
 
   /**
-   * Prompts whose beginnings `work` reads, in this order: those after the same text are read together, as far as memory allows. Of one subject.
+   * Prompts whose beginnings `work` reads, in this order: those of images alike after the same text are read together, as far as memory allows. Of
+   * one subject.
    *
    * @param prompts each with what decides how far it is read
    */
@@ -93,9 +100,9 @@ export class Beginnings {
     const before = await this.#text(subject, beginning(sequence, text), signal);
     if (text === end) return before;
     try {
-      const alike = this.#alike(subject, sequence, shape);
-      if (alike.length > 1) {
-        await this.#readAhead(subject, before, alike, end, signal);
+      const parts = this.#partsAlike(subject, sequence, end, text);
+      if (parts.length > 1) {
+        await this.#readAhead(subject, before, parts, end, signal);
         return this.#handOut(subject, sequence, end) as readonly KvEntry[];
       }
       const past = sharedPast(this.#backend, before, sequence.length);
@@ -109,20 +116,18 @@ export class Beginnings {
     for (const { key, value } of layers) for (const tensor of [key, value]) this.#backend.dispose(tensor);
   }
 
-  /** The sequence, and those to be read after it that may be read with it. */
-  #alike(
-    subject: ResidentSubject,
-    sequence: Sequence,
-    shape: { readonly fresh: number; readonly seen: number },
-  ): readonly Sequence[] {
+  /** The prompt, and those expected after it that may be read with it: of each what is read, behind the text. */
+  #partsAlike(subject: ResidentSubject, sequence: Sequence, end: number, text: number): readonly Part[] {
     const at = this.#expected.findIndex((expected) => expected.sequence === sequence);
-    const { like } = this.#expected[at] ?? {};
-    if (like === undefined || this.#isBounded()) return [sequence];
-    const alike = this.#expected
-      .slice(at)
-      .filter((expected) => expected.like === like && anglesAgree(expected.sequence, sequence, shape.seen));
-    const most = promptsPerRun(this.#backend, this.#decoder, subject, shape);
-    return alike.slice(0, most).map((expected) => expected.sequence);
+    const [own, ...others] = at < 0 || this.#isBounded() ? [] : this.#expected.slice(at);
+    if (!own) return [];
+    const partOf = ({ sequence: prompt }: Expected): Part => ({
+      prompt,
+      sequence: rest(beginning(prompt, end), text),
+    });
+    const likely = others.filter(({ like }) => like === own.like);
+    const most = promptsPerRun(this.#backend, this.#decoder, subject, { fresh: end - text, seen: end });
+    return alike([partOf(own), ...likely.map(partOf)]).slice(0, most);
   }
 
   /** What was read ahead of a prompt, once. It counts as read now: what nobody asks for is no work that was asked. */
@@ -138,19 +143,21 @@ export class Beginnings {
   async #readAhead(
     subject: ResidentSubject,
     before: readonly KvEntry[],
-    sequences: readonly Sequence[],
+    parts: readonly Part[],
     end: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    signal?.throwIfAborted();
-    const text = (before[0] as KvEntry).key.dims[2] as number;
-    const parts = sequences.map((sequence) => rest(beginning(sequence, end), text));
-    const head = fusedHead(headOf(subject), 'greedy');
-    const fresh = await readTogether(this.#backend, this.#decoder, subject, before, parts, head);
+    const sequences = parts.map(({ sequence }) => sequence);
+    const { outputs, fresh } = await readTogether(this.#backend, this.#decoder, subject, sequences, {
+      before,
+      ...this.#headed(subject, sequences[0] as Sequence),
+      ...(signal ? { signal } : {}),
+    });
+    if (outputs['hidden_out']) this.#backend.dispose(outputs['hidden_out']);
     try {
-      for (const [slot, sequence] of sequences.entries()) {
+      for (const [slot, { prompt }] of parts.entries()) {
         const layers: KvEntry[] = [];
-        this.#ahead.set(sequence, { end, layers });
+        this.#ahead.set(prompt, { end, layers });
         for (const [layer, entry] of before.entries())
           layers.push(await this.#join(entry, fresh[layer] as KvEntry, slot));
       }
@@ -225,11 +232,9 @@ export class Beginnings {
     plan = planRows([{}], subject.layers.length),
   ): Promise<readonly KvEntry[]> {
     const layers: KvEntry[] = [];
-    // With the head it is the graph that reads the rest and decodes: weights are compiled in once.
-    const head = fusedHead(headOf(subject), 'greedy');
     const options: PrefillOptions = {
       plan,
-      ...(head ? { head: { spec: head, positions: [sequence.length - 1] } } : {}),
+      ...this.#headed(subject, sequence),
       sources: new Map(),
       ...(past
         ? {
@@ -257,6 +262,12 @@ export class Beginnings {
     }
   }
 
+  /** With the head it is the graph that reads the rest and decodes: weights are compiled in once. */
+  #headed(subject: ResidentSubject, { length }: Sequence): Pick<PrefillOptions, 'head'> {
+    const spec = fusedHead(headOf(subject), 'greedy');
+    return spec ? { head: { spec, positions: [length - 1] } } : {};
+  }
+
   /** The only slot's entries before, and behind them those of a fresh slot. */
   async #join(before: KvEntry, fresh: KvEntry, slot = 0): Promise<KvEntry> {
     const join = async (part: keyof KvEntry): Promise<Tensor> => {
@@ -281,16 +292,8 @@ export class Beginnings {
   }
 }
 
-/** Of prompts with equal images after equal texts, asked the same. */
+/** Of prompts with as many image tokens after the same text, asked the same. */
 function likeness({ ids, imagePositions }: Sequence, asked: unknown): string {
   const text = ids.slice(0, Math.min(ids.length, ...imagePositions));
   return JSON.stringify([text, imagePositions, asked]);
-}
-
-/** Whether their first tokens, so many, stand at the same places. */
-function anglesAgree({ rotary }: Sequence, { rotary: other, length }: Sequence, tokens: number): boolean {
-  const values = (other.cos.length / length) * tokens;
-  return (['cos', 'sin'] as const).every((part) =>
-    rotary[part].subarray(0, values).every((value, at) => value === other[part][at]),
-  );
 }

@@ -10,6 +10,7 @@ import { bestTokens, fusedHead, logitRows } from './head.ts';
 import { KvCache } from './kv-cache.ts';
 import { MASKED } from './prefill.ts';
 import type { RowSpec } from './protocol/intervention.ts';
+import { plainAlike, readPlain } from './plain-prompts.ts';
 import { readRows, rowsAtOnce } from './read-rows.ts';
 import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
@@ -75,27 +76,48 @@ export class Decoding {
   async #start(): Promise<number[]> {
     const { sources, signal } = this.#options;
     const capacity = this.#longest + Math.max(...this.#prompts.map(({ maxNewTokens }) => maxNewTokens));
+    const cache = { store: this.#cache, capacity };
+    const given = { ...(this.#head ? { head: this.#head } : {}), ...(signal ? { signal } : {}) };
     const tokens: number[] = [];
-    for (const prompt of this.#prompts) {
+    const choose = async (outputs: Feeds, last: readonly number[], batch: readonly number[]) => {
+      const chosen = await this.#choose(outputs, last, batch);
+      batch.forEach((row, at) => (tokens[row] = chosen[at] as number));
+    };
+    const together = plainAlike(this.#runtime, this.#subject, this.#prompts);
+    for (const places of together) {
+      const batch = places.map((place) => this.#firstRow(place));
+      const sequences = places.map((place) => (this.#prompts[place] as PromptRows).sequence);
+      const rows = batch.map((row, slot) => ({ slot, row }));
+      const options = { ...given, cache: { ...cache, rows } };
+      const { outputs, last } = await readPlain(this.#runtime, this.#subject, sequences, options);
+      await choose(outputs, last, batch);
+    }
+    for (const [place, prompt] of this.#prompts.entries()) {
+      if (together.some((places) => places.includes(place))) continue;
       const { sequence, rows } = prompt;
       const most = rowsAtOnce(this.#runtime.backend, this.#subject, prompt);
       for (let first = 0; first < rows.length; first += most) {
         const read = rows.slice(first, first + most);
         const plan = planRows(read, this.#subject.layers.length);
-        const done = tokens.length;
+        const done = this.#firstRow(place) + first;
         const taken = plan.slotOf.map((slot, index) => ({ slot, row: done + index }));
         const { outputs, last } = await readRows(this.#runtime, this.#subject, sequence, read, {
-          plan,
-          sources,
-          cache: { store: this.#cache, capacity, rows: taken },
-          ...(this.#head ? { head: this.#head } : {}),
-          ...(signal ? { signal } : {}),
+          ...{ plan, sources, ...given },
+          cache: { ...cache, rows: taken },
         });
-        const batch = taken.map(({ row }) => row);
-        tokens.push(...(await this.#choose(outputs, last, batch)));
+        await choose(
+          outputs,
+          last,
+          taken.map(({ row }) => row),
+        );
       }
     }
     return tokens;
+  }
+
+  /** Of the prompt at a place. */
+  #firstRow(place: number): number {
+    return this.#prompts.slice(0, place).reduce((sum, { rows }) => sum + rows.length, 0);
   }
 
   get #penalty(): number {

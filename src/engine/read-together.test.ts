@@ -1,10 +1,16 @@
 /** Images read in one run: to the bit what each is alone, in fewer runs, and no more held than before. */
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { HeadSpec } from '../graph/head.ts';
 import { captureKv } from './forward.ts';
 import { generateAll } from './generate.ts';
+import { fusedHead, logitRows } from './head.ts';
+import { rest } from './past.ts';
+import type { Sequence } from './prefill.ts';
 import type { Prepared } from './prepare.ts';
 import type { RowSpec } from './protocol/intervention.ts';
+import { readTogether } from './read-together.ts';
 import type { ResidentSubject } from './resident.ts';
+import type { ModelId } from './subject.ts';
 import type { CapturedKv } from './swap.ts';
 import { goldenModel, type GoldenModel, readFromDisk } from './testing/golden-model.ts';
 import { type GoldenCase, readGolden } from './testing/goldens.ts';
@@ -101,9 +107,72 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     const runs = vi.spyOn(runtime.decoder, 'run');
     expect(await generateAll(runtime, subject, mixed, options)).toEqual(alone);
     expect(account.cells - before).toBe(2 * counted);
-    const images = runs.mock.calls.filter(([, { to }, , feeds]) => to === layers && !feeds['seqlens']);
-    const [first] = images.map(([, , , { hidden }]) => hidden?.dims.slice(0, 2));
-    expect(first).toEqual([3, prompts[0]?.sequence.imagePositions.length]);
+    // The image's positions of three, then of the third what comes after it in rows.
+    const [image = 0] = (prompts[0] as Prepared).sequence.imagePositions;
+    const past = runs.mock.calls.map(([, , , feeds]) => [feeds['hidden'], feeds['0.past_key']]);
+    expect(past[0]?.map((tensor) => tensor?.dims[0])).toEqual([3, 1]);
+    expect(past[0]?.[1]?.dims[2]).toBe(image);
+  });
+
+  it('plain prompts that are as long after the same text are read together, also by layers of two models', async () => {
+    const { runtime, folder } = model;
+    const { account, backend, decoder } = runtime;
+    const { layers } = folder.config.text;
+    const other = { ...model.resident, id: 'other' as ModelId };
+    const stitched = Array.from({ length: layers }, (_, layer) => (layer > 0 ? other : model.resident));
+    const { cases } = await readGolden(readFromDisk, checkpoint);
+    const text = await model.prepare(cases['text'] as GoldenCase);
+    const longer = await model.prepare(cases['square'] as GoldenCase, ['square'], [5, 6]);
+    const plain = { rows: [{}], maxNewTokens: 8, rowsPerPrefill: 100 };
+    const [square] = prompts as readonly [Prepared];
+    const asked = [
+      ...[text, ...prompts, text, longer].map((prepared) => ({ ...prepared, ...plain })),
+      { ...square, ...plain, rows: [{ ablate: [{ layer: 1, part: 'mlp' as const }] }] },
+    ];
+    const options = { sampling: { temperature: 0, seed: 0 }, sources: new Map() };
+    for (const [model, pieces] of [
+      [subject, 1],
+      [{ ...subject, layers: stitched }, 2],
+    ] as const) {
+      const eachAlone = async () => {
+        const answers = [];
+        for (const prompt of asked) answers.push(...(await generateAll(runtime, model, [prompt], options)));
+        return answers;
+      };
+      // From here on the texts before are known.
+      await eachAlone();
+      const [before, held] = [account.cells, backend.heldBytes];
+      const alone = await eachAlone();
+      const counted = account.cells;
+      const runs = vi.spyOn(decoder, 'run');
+      expect(await generateAll(runtime, model, asked, options)).toEqual(alone);
+      expect(account.cells - counted).toBe(counted - before);
+      expect(backend.heldBytes).toBe(held);
+      const sizes = runs.mock.calls.map(([, , , { hidden }]) => hidden?.dims[0]);
+      const each = [2, 3, 1, 1].flatMap((size) => new Array<number>(pieces).fill(size));
+      expect(sizes.slice(0, each.length)).toEqual(each);
+      runs.mockRestore();
+    }
+  });
+
+  it('logits of prompts read together are those of each alone, to the bit', async () => {
+    const { backend, decoder, beginnings } = model.runtime;
+    const spec = fusedHead(model.resident, 'logits') as HeadSpec;
+    const [square, , other] = prompts.map(({ sequence }) => sequence) as [Sequence, Sequence, Sequence];
+    const text = Math.min(...square.imagePositions);
+    const before = await beginnings.read(subject, square, text);
+    const logitsOf = async (...whole: readonly Sequence[]): Promise<readonly Float32Array[]> => {
+      const sequences = whole.map((sequence) => rest(sequence, text));
+      const positions = sequences.map(({ length }, slot) => slot * length + length - 1);
+      const head = { spec, positions };
+      const read = await readTogether(backend, decoder, subject, sequences, { before, head });
+      beginnings.release(read.fresh);
+      return logitRows(read.outputs, positions.length);
+    };
+    const together = await logitsOf(square, other, square);
+    expect(together).toEqual([...(await logitsOf(square)), ...(await logitsOf(other)), together[0]]);
+    expect(together[1]).not.toEqual(together[0]);
+    beginnings.release(before);
   });
 
   it('what is not asked for after all is given back, and counts as no work', async () => {

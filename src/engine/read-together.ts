@@ -1,20 +1,23 @@
-/** Reading the rest of several prompts in one run: what stands before it is the same in all of them, and was read once. */
+/** Reading the rest of several prompts in the same runs: what stands before it is the same in all of them, and was read once. */
 import type { HeadSpec } from '../graph/head.ts';
 import type { Backend, Feeds, Tensor } from './backend/backend.ts';
 import type { Decoder, DecoderVariant } from './decoder.ts';
-import { rowsExtended, rowsPerBatch } from './estimate.ts';
+import { rowsExtended } from './estimate.ts';
 import { growingFeeds } from './growing-batch.ts';
 import type { KvEntry } from './kv-cache.ts';
 import type { Sequence } from './prefill.ts';
 import { MASKED } from './prefill.ts';
 import type { ResidentSubject } from './resident.ts';
+import { MULTIPLICATIONS_PER_RUN, multiplicationsPerCell } from './run-length.ts';
+import type { Segment } from './segments.ts';
+import { segments } from './segments.ts';
 
-/** A run of so many prompts reads each of them in half the time; more of them hardly faster. */
-const PROMPTS_PER_RUN = 16;
+/** Keys and values that are handed over at once, those of all prompts and layers. */
+const HANDED_BYTES = 64 * 2 ** 20;
 
 /**
- * Prompts of which `fresh` tokens each may be read in a run, on `seen` positions, themselves included; 1 where only one can be: on a device that is
- * not the CPU, or where the stack is run in pieces.
+ * Prompts of which `fresh` tokens each may be read in one run, on `seen` positions, themselves included. 1 where a run saves nothing: on a GPU, and
+ * for models so large that they are run in pieces.
  */
 export function promptsPerRun(
   backend: Backend,
@@ -22,77 +25,132 @@ export function promptsPerRun(
   subject: ResidentSubject,
   shape: { readonly fresh: number; readonly seen: number },
 ): number {
-  const layers = subject.layers.length;
-  const inPieces =
-    decoder.longestRun(subject) < layers ||
-    subject.layers.some((_, layer) => layer > 0 && decoder.separates(subject, layer));
-  if (backend.sharedCache || inPieces) return 1;
+  if (!backend.constantWeights || decoder.longestRun(subject) < subject.layers.length) return 1;
   const { text } = subject.rest.config;
-  const fit = Math.min(rowsExtended(text, shape, backend), rowsPerBatch(text, shape.seen, backend));
-  return Math.max(1, Math.min(PROMPTS_PER_RUN, fit));
+  const cells = shape.fresh * text.layers;
+  const bytes = 2 * cells * text.kvHeads * text.headDim * Float32Array.BYTES_PER_ELEMENT;
+  const fit = Math.min(
+    rowsExtended(text, shape, backend),
+    HANDED_BYTES / bytes,
+    MULTIPLICATIONS_PER_RUN / (cells * multiplicationsPerCell(text)),
+  );
+  return Math.max(1, Math.floor(fit));
+}
+
+/** Of prompts those that can be read with the first: as long, with images of the same grids at the same places. */
+export function alike<T extends { readonly sequence: Sequence }>(
+  prompts: readonly [T, ...T[]],
+): readonly T[] {
+  const [{ sequence: first }] = prompts;
+  return prompts.filter(
+    ({ sequence }) =>
+      sequence.length === first.length &&
+      sequence.rotary.cos.every((value, index) => value === first.rotary.cos[index]) &&
+      sequence.rotary.sin.every((value, index) => value === first.rotary.sin[index]),
+  );
+}
+
+export interface TogetherOptions {
+  /** What stands before each sequence, `[1, kvHeads, P, headDim]` a layer; it stays the caller's. */
+  readonly before: readonly KvEntry[];
+  /** Goes on with the head, on these positions (indices into sequences × length). */
+  readonly head?: { readonly spec: HeadSpec; readonly positions: readonly number[] };
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Reads sequences of equal length and equal rotary angles in the plain run. `before` holds what stands before each, `[1, kvHeads, P, headDim]` a layer, and stays the
- * caller's; what each adds to it comes in their order, `[sequences, kvHeads, length, headDim]` a layer, and is the caller's.
- *
- * @param head of the graph that is run, as other reads have it: weights are compiled in once
+ * Reads sequences that are alike in the plain run. Returns the last run's outputs as `prefill` does, and what each sequence adds to what stands
+ * before it, in their order, `[sequences, kvHeads, length, headDim]` a layer; all of it is the caller's. Rejects with the signal's reason.
  */
 export async function readTogether(
   backend: Backend,
   decoder: Decoder,
   subject: ResidentSubject,
-  before: readonly KvEntry[],
   sequences: readonly Sequence[],
-  head: HeadSpec | undefined,
-): Promise<readonly KvEntry[]> {
-  const [{ length, injections, rotary }] = sequences as readonly [Sequence];
+  { before, head, signal }: TogetherOptions,
+): Promise<{ readonly outputs: Feeds; readonly fresh: readonly KvEntry[] }> {
+  const [{ length, rotary }] = sequences as readonly [Sequence];
   const past = (before[0] as KvEntry).key.dims[2] as number;
   const { hiddenSize } = subject.rest.config.text;
-  const slots = sequences.length;
-  const upload = (dims: readonly number[], of: (sequence: Sequence) => Float32Array): Tensor =>
-    backend.upload('float32', dims, joined(sequences.map(of)));
-  const angles = [length, rotary.cos.length / length];
-  const whole = { from: 0, to: subject.layers.length };
-  const batch = growingFeeds(backend, { active: () => slots }, whole, length, slots);
-  const made: Feeds = {
-    hidden: upload([slots, length, hiddenSize], ({ hidden }) => hidden),
-    cos: backend.upload('float32', angles, rotary.cos),
-    sin: backend.upload('float32', angles, rotary.sin),
-    ...batch.device,
+  const dims = [length, rotary.cos.length / length];
+  const shared: Feeds = {
+    cos: backend.upload('float32', dims, rotary.cos),
+    sin: backend.upload('float32', dims, rotary.sin),
     mask: backend.upload('float32', [1, 1, length, past + length], causal(past, length)),
-    ...(head ? { last: backend.upload('int64', [1], BigInt64Array.of(BigInt(length - 1))) } : {}),
   };
-  injections.forEach(({ layer }, index) => {
-    made[`${layer}.injection`] = upload(
-      [slots, length, hiddenSize],
-      (sequence) => sequence.injections[index]?.values as Float32Array,
+  const ofAll = (values: readonly Float32Array[]): Tensor =>
+    backend.upload('float32', [sequences.length, length, hiddenSize], joined(values));
+  // Nothing joins on the way.
+  const plan = { active: () => sequences.length };
+  const fresh: KvEntry[] = [];
+  let hidden = ofAll(sequences.map((sequence) => sequence.hidden));
+  let made: Feeds = {};
+  try {
+    const list = segments(subject.layers.length, decoder.longestRun(subject), (layer) =>
+      decoder.separates(subject, layer),
     );
-  });
-  const variant: DecoderVariant = {
-    ...{ gates: false, swap: false, captureKv: false, attention: 'extended', grows: true },
-    ...(injections.length > 0 ? { injections: injections.map(({ layer }) => layer) } : {}),
-    ...(head ? { head } : {}),
-  };
-  const feeds: Feeds = {
-    ...made,
-    parts: backend.host('int64', [2], BigInt64Array.of(BigInt(past), BigInt(length))),
-    ...batch.host,
-  };
-  before.forEach(({ key, value }, layer) => {
+    let outputs: Feeds = {};
+    for (const segment of list) {
+      signal?.throwIfAborted();
+      const fused = segment.to === subject.layers.length ? head : undefined;
+      const injected = injectionsWithin(segment, sequences, ofAll);
+      const batch = growingFeeds(backend, plan, segment, length, sequences.length);
+      made = {
+        ...injected,
+        ...batch.device,
+        ...(fused ? { last: backend.upload('int64', [fused.positions.length], int64(fused.positions)) } : {}),
+      };
+      const host = { parts: backend.host('int64', [2], int64([past, length])), ...batch.host };
+      const feeds = { hidden, ...shared, ...made, ...host, ...pastOf(segment, before) };
+      const injections = Object.keys(injected).map((name) => parseInt(name));
+      // The graph that reads prompts in rows, of which none is another than the one before it: weights are compiled in once.
+      const variant: DecoderVariant = {
+        ...{ gates: false, swap: false, captureKv: false, attention: 'extended', grows: true },
+        ...(injections.length > 0 ? { injections } : {}),
+        ...(fused ? { head: fused.spec } : {}),
+      };
+      outputs = await decoder.run(subject, segment, variant, feeds, { kv: true });
+      for (let layer = 0; layer < segment.to - segment.from; layer++) {
+        const entry = (part: keyof KvEntry): Tensor => outputs[`${layer}.fresh_${part}`] as Tensor;
+        fresh.push({ key: entry('key'), value: entry('value') });
+      }
+      for (const tensor of [hidden, ...Object.values(made)]) backend.dispose(tensor);
+      made = {};
+      if (outputs['hidden_out']) hidden = outputs['hidden_out'];
+    }
+    return { outputs, fresh };
+  } catch (error) {
+    for (const { key, value } of fresh) for (const tensor of [key, value]) backend.dispose(tensor);
+    for (const tensor of [hidden, ...Object.values(made)]) backend.dispose(tensor);
+    throw error;
+  } finally {
+    for (const tensor of Object.values(shared)) backend.dispose(tensor);
+  }
+}
+
+/** Feeds `i.past_key`, `i.past_value` for the layers of a segment. */
+function pastOf({ from, to }: Segment, before: readonly KvEntry[]): Feeds {
+  const feeds: Feeds = {};
+  before.slice(from, to).forEach(({ key, value }, layer) => {
     feeds[`${layer}.past_key`] = key;
     feeds[`${layer}.past_value`] = value;
   });
-  try {
-    const outputs = await decoder.run(subject, whole, variant, feeds, { kv: true });
-    if (outputs['hidden_out']) backend.dispose(outputs['hidden_out']);
-    return before.map((_, layer) => ({
-      key: outputs[`${layer}.fresh_key`] as Tensor,
-      value: outputs[`${layer}.fresh_value`] as Tensor,
-    }));
-  } finally {
-    for (const tensor of Object.values(made)) backend.dispose(tensor);
-  }
+  return feeds;
+}
+
+/** Feeds `i.injection` for the layers of a segment after which something is added, each sequence's own. */
+function injectionsWithin(
+  { from, to }: Segment,
+  sequences: readonly Sequence[],
+  ofAll: (values: readonly Float32Array[]) => Tensor,
+): Feeds {
+  const feeds: Feeds = {};
+  sequences[0]?.injections.forEach(({ layer }, index) => {
+    if (layer < from || layer >= to) return;
+    const values = sequences.map(({ injections }) => injections[index]?.values as Float32Array);
+    feeds[`${layer - from}.injection`] = ofAll(values);
+  });
+  return feeds;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
@@ -103,6 +161,10 @@ function joined(parts: readonly Float32Array[]): Float32Array {
     at += part.length;
   }
   return all;
+}
+
+function int64(values: readonly number[]): BigInt64Array {
+  return BigInt64Array.from(values, BigInt);
 }
 
 /** `[length, past + length]`: each token sees what was there before, those before it, and itself. */
