@@ -58,7 +58,11 @@ test('what journals hold of a study becomes its file; kept again under its id, i
   expect((await kept.open(id)).study).toEqual({ ...study, name: 'Mine' });
   const [, ...lines] = linesOf(await bytesOf(await kept.file(id)));
   // Records stand by their keys, whatever order a file had them in.
-  expect([...lines].sort()).toEqual(linesOf(await demo()).slice(1).sort());
+  expect([...lines].sort()).toEqual(
+    linesOf(await demo())
+      .slice(1)
+      .sort(),
+  );
   // Of journals that are gone, what was kept before stays.
   await kept.keep(study, new Journals(new MemoryStorage()), id);
   const [, ...again] = linesOf(await bytesOf(await kept.file(id)));
