@@ -28,6 +28,8 @@ test('a study is saved, opened, renamed, there after a reload, and the same file
   await page.goto('./#study');
   const main = page.getByRole('main');
   await expect(main.getByRole('heading', { name: 'The demo family' })).toBeVisible(WAIT);
+  // By the names that charts have of what is compared; its file has those of folders.
+  await expect(main.getByText('Update energy of Base, IN, RL · 117 tensors')).toBeVisible(WAIT);
   const file = await saved(page);
   expect(readFileSync(file)).toEqual(readFileSync(FILE));
 

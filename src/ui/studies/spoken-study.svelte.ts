@@ -8,7 +8,7 @@ import { type AroundStudies, StudyWork } from './study-work.svelte.ts';
 import { t } from './texts.ts';
 
 /**
- * A study in the language that is spoken: its works as lists have them, and what was found as its records say it again. In English it is
+ * A study in the language that is spoken: its works as lists have them, and what was found as its records say it again. In English that is
  * as its file has it, and so is in any language what its records do not say. Files are written of the study itself.
  */
 export class SpokenStudy {
@@ -40,7 +40,8 @@ export class SpokenStudy {
 
   study = $derived.by((): OpenedStudy | null => {
     const kept = this.#kept();
-    if (!kept || language() === 'en') return kept;
+    if (!kept) return null;
+    if (language() === 'en') return { ...kept, works: this.#works };
     const name = kept.id === CARRIED_STUDY ? t.demoFamily : kept.name;
     const analyses = kept.result.analyses.map((one) => ({ ...one, findings: [...this.#found(one)] }));
     return {
