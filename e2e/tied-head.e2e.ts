@@ -1,7 +1,7 @@
 /** A head of its own under a config that ties: command and page read it as transformers 5 does, and say so alike. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readFromDisk } from '../src/engine/testing/golden-model.ts';
+import { readFromDisk } from '../src/engine/testing/goldens-from-disk.ts';
 import { tiedHeadFolder } from '../src/engine/testing/tied-heads.ts';
 import { AppPage } from './app.ts';
 import { temporaryFolder } from './fixtures/folders.ts';

@@ -1,6 +1,6 @@
 /** The runner on the CPU in Node: what cases throw, and what a device does not offer. */
 import { beforeAll, expect, test } from 'vitest';
-import { readFromDisk } from '../engine/testing/golden-model.ts';
+import { readFromDisk } from '../engine/testing/goldens-from-disk.ts';
 import { NamedError } from '../named-error.ts';
 import { CpuBackend } from '../spectra/cpu-backend.ts';
 import { inlineThreads } from '../spectra/threads/inline.ts';

@@ -5,7 +5,8 @@ import { Engine } from './engine.ts';
 import type { HandedModel } from './handed-model.ts';
 import type { LoadOptions } from './protocol/loading.ts';
 import { type ModelId, wholeModel } from './subject.ts';
-import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
+import { wasmBackend } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { goldenFolder } from './testing/goldens.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 

@@ -3,7 +3,8 @@ import { expect, it } from 'vitest';
 import { values } from '../graph/testing/random.ts';
 import { generate } from './generate.ts';
 import type { GoldenModel } from './testing/golden-model.ts';
-import { goldenModel, readFromDisk } from './testing/golden-model.ts';
+import { goldenModel } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { readGolden } from './testing/goldens.ts';
 
 it.each(['untied-gqa4-f32', 'tied-gqa1-bf16-old'])(

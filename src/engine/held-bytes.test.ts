@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { Engine } from './engine.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
-import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
+import { wasmBackend } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { goldenFolder, goldenImages } from './testing/goldens.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 

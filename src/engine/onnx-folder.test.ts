@@ -6,7 +6,8 @@ import type { ChatMessage } from '../vlm/chat.ts';
 import { Engine } from './engine.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
-import { readFromDisk, wasmBackend } from './testing/golden-model.ts';
+import { wasmBackend } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { goldenFolder, goldenImages } from './testing/goldens.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 

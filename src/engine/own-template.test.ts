@@ -5,7 +5,7 @@ import { expectedWeights } from '../vlm/weights.ts';
 import type { Folder } from './folder.ts';
 import { openFolder } from './folder.ts';
 import type { ModelId } from './subject.ts';
-import { readFromDisk } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { goldenFolder } from './testing/goldens.ts';
 
 /** Its kind of config.json: Qwen2.5-VL's tower before another language model, in the hub's flat spelling. */

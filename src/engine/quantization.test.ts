@@ -11,7 +11,7 @@ import { openFolder } from './folder.ts';
 import type { WeightDtype } from './protocol/device.ts';
 import type { ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
-import { readFromDisk } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { GOLDEN_CHECKPOINTS, goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
 import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';

@@ -16,7 +16,8 @@ import type { ResidentSubject } from './resident.ts';
 import { headOf } from './resident.ts';
 import { planRows } from './rows.ts';
 import type { CapturedKv } from './swap.ts';
-import { goldenModel, type GoldenModel, readFromDisk } from './testing/golden-model.ts';
+import { goldenModel, type GoldenModel } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { type GoldenCase, readGolden } from './testing/goldens.ts';
 import { relativeError } from '../statistics/relative-error.ts';
 

@@ -12,7 +12,8 @@ import { readTogether } from './read-together.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { ModelId } from './subject.ts';
 import type { CapturedKv } from './swap.ts';
-import { goldenModel, type GoldenModel, readFromDisk } from './testing/golden-model.ts';
+import { goldenModel, type GoldenModel } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { type GoldenCase, readGolden } from './testing/goldens.ts';
 
 afterEach(() => vi.restoreAllMocks());

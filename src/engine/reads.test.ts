@@ -9,7 +9,8 @@ import type { RowSpec } from './protocol/intervention.ts';
 import type { ResidentSubject } from './resident.ts';
 import { createRuntime } from './runtime.ts';
 import type { CapturedKv } from './swap.ts';
-import { goldenModel, type GoldenModel, readFromDisk, wasmBackend } from './testing/golden-model.ts';
+import { goldenModel, type GoldenModel, wasmBackend } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { type GoldenCase, readGolden } from './testing/goldens.ts';
 import { relativeError } from '../statistics/relative-error.ts';
 

@@ -2,7 +2,8 @@
 import { expect, it } from 'vitest';
 import { generate } from './generate.ts';
 import { penalizeRepeated } from './repetition.ts';
-import { goldenModel, readFromDisk } from './testing/golden-model.ts';
+import { goldenModel } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { readGolden } from './testing/goldens.ts';
 
 interface PenalizedAnswer {

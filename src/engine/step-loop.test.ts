@@ -9,7 +9,8 @@ import type { Runtime } from './runtime.ts';
 import { createRuntime } from './runtime.ts';
 import { STEPS_PER_RUN, stepsAtMost } from './step-loop.ts';
 import type { GoldenModel } from './testing/golden-model.ts';
-import { goldenModel, readFromDisk } from './testing/golden-model.ts';
+import { goldenModel } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import type { GoldenCase } from './testing/goldens.ts';
 import { readGolden } from './testing/goldens.ts';
 

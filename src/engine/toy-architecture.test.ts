@@ -11,7 +11,7 @@ import { Engine } from './engine.ts';
 import type { OpenedCheckpoint } from './protocol/checkpoint.ts';
 import type { Subject, ModelId } from './subject.ts';
 import { wholeModel } from './subject.ts';
-import { readFromDisk } from './testing/golden-model.ts';
+import { readFromDisk } from './testing/goldens-from-disk.ts';
 import type { Golden, GoldenCase } from './testing/goldens.ts';
 import { goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
 import { relativeError } from '../statistics/relative-error.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { GenericSchema } from 'valibot';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type * as goldens from '../check/goldens.ts';
-import { readFromDisk } from '../engine/testing/golden-model.ts';
+import { readFromDisk } from '../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../engine/testing/goldens.ts';
 import { identify } from '../identity/identify.ts';
 import { Journals } from '../study/journal/journals.ts';

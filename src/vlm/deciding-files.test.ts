@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { openFolder } from '../engine/folder.ts';
 import type { ModelId } from '../engine/subject.ts';
-import { readFromDisk } from '../engine/testing/golden-model.ts';
+import { readFromDisk } from '../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../engine/testing/goldens.ts';
 import { DECIDING_FILES, decidingFiles } from './deciding-files.ts';
 

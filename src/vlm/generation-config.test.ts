@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openFolder } from '../engine/folder.ts';
 import type { ModelId } from '../engine/subject.ts';
-import { readFromDisk } from '../engine/testing/golden-model.ts';
+import { readFromDisk } from '../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../engine/testing/goldens.ts';
 import { askedRepetitionPenalty } from './generation-config.ts';
 

@@ -1,5 +1,4 @@
 /** A golden checkpoint on the CPU build of onnxruntime-web, below the engine: for tests of its parts, in Node. */
-import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web/wasm';
 import { WasmBackend } from '../backend/wasm.ts';
 import type { Folder } from '../folder.ts';
@@ -14,15 +13,12 @@ import type { ModelId } from '../subject.ts';
 import { WeightArrays } from '../weights/arrays.ts';
 import { loadWeights } from '../weights/load.ts';
 import { headShards, planWeights } from '../weights/plan.ts';
-import type { GoldenCase, ReadGolden } from './goldens.ts';
+import type { GoldenCase } from './goldens.ts';
 import { goldenFolder, goldenImages } from './goldens.ts';
+import { readFromDisk } from './goldens-from-disk.ts';
 import { INLINE } from './inline-surroundings.ts';
 
 ort.env.wasm.numThreads = 1;
-
-const DATA = new URL('../../../tools/goldens/data/', import.meta.url);
-
-export const readFromDisk: ReadGolden = async (path) => new Uint8Array(await readFile(new URL(path, DATA)));
 
 export function wasmBackend(): WasmBackend {
   return new WasmBackend(ort);

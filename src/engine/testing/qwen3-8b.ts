@@ -4,7 +4,7 @@ import { sparseCheckpoint } from '../../checkpoint/testing/qwen-layout.ts';
 import { parseConfig } from '../../vlm/config.ts';
 import { QWEN3_VL_SIZES, qwen3VlConfig } from '../../vlm/testing/qwen3-vl.ts';
 import { expectedWeights } from '../../vlm/weights.ts';
-import { readFromDisk } from './golden-model.ts';
+import { readFromDisk } from './goldens-from-disk.ts';
 import { goldenFolder } from './goldens.ts';
 
 const JSON_8B = qwen3VlConfig(QWEN3_VL_SIZES['8B']);

@@ -1,6 +1,6 @@
 import type { ByteSource, CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { qwenTensors, SHAPE_7B, sparseCheckpoint } from '../../checkpoint/testing/qwen-layout.ts';
-import { readFromDisk } from './golden-model.ts';
+import { readFromDisk } from './goldens-from-disk.ts';
 import { goldenFolder } from './goldens.ts';
 import { JSON_7B } from './qwen-7b.ts';
 

@@ -13,7 +13,7 @@ import {
 import { rawTensors } from '../../checkpoint/formats/testing/float-cases.ts';
 import { safetensorsOf } from '../../checkpoint/formats/testing/raw-tensors.ts';
 import { adapterFiles, BASES, expectedOfPeft } from './adapters.ts';
-import { readFromDisk } from './golden-model.ts';
+import { readFromDisk } from './goldens-from-disk.ts';
 import { type GoldenAnswer, type GoldenCase, goldenFolder } from './goldens.ts';
 
 const DATA = new URL('../../../tools/quantized/data/', import.meta.url);

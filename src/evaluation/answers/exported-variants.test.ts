@@ -13,7 +13,7 @@ import { setFromDisk } from '../../demo/testing/sets-from-disk.ts';
 import { WasmBackend } from '../../engine/backend/wasm.ts';
 import { Engine } from '../../engine/engine.ts';
 import { type ModelId, wholeModel } from '../../engine/subject.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
 import { INLINE } from '../../engine/testing/inline-surroundings.ts';
 import { exportMerge } from '../../merge/export.ts';

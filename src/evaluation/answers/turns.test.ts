@@ -5,7 +5,7 @@ import { WasmBackend } from '../../engine/backend/wasm.ts';
 import { Engine, type Surroundings } from '../../engine/engine.ts';
 import type { PlannedTurns } from '../../engine/protocol/loading.ts';
 import { type ModelId, type Subject, wholeModel } from '../../engine/subject.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { goldenFolder, goldenImages } from '../../engine/testing/goldens.ts';
 import { INLINE } from '../../engine/testing/inline-surroundings.ts';
 import { STANDARD_BLOCKS } from '../../merge/recipe/blocks.ts';

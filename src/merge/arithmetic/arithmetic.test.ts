@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readHeader } from '../../checkpoint/header.ts';
 import { toFloat32 } from '../../checkpoint/decoding.ts';
 import type { Dtype } from '../../checkpoint/dtype.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { addNoise, interpolate } from './blend.ts';
 import type { ComputedDtype } from './encoding.ts';
 import { COMPUTED_DTYPES, encode } from './encoding.ts';

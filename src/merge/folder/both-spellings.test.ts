@@ -1,6 +1,6 @@
 /** What is written for transformers 4.57; that both versions take it alike is what `tools/goldens/versions.py` shows. */
 import { describe, expect, it } from 'vitest';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { parseConfig } from '../../vlm/config.ts';
 import type { ChangedFile } from './both-spellings.ts';
 import { bothSpellings } from './both-spellings.ts';

@@ -6,7 +6,7 @@ import { folder } from '../../checkpoint/testing/files.ts';
 import { openFolder } from '../../engine/folder.ts';
 import type { Preprocessor } from '../../vlm/preprocessor.ts';
 import type { ModelId } from '../../engine/subject.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
 import { exportMerge } from '../export.ts';
 import { planMerge } from '../plan/plan.ts';

@@ -8,7 +8,7 @@ import { fileWith, folder, source } from '../../checkpoint/testing/files.ts';
 import { qwenTensors, SHAPE_7B } from '../../checkpoint/testing/qwen-layout.ts';
 import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { measureNoise } from '../measure.ts';
 import { planMerge } from '../plan/plan.ts';
 import { parseBlocks } from '../recipe/blocks.ts';

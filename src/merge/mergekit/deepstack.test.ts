@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
 import { failureOf } from '../../checkpoint/testing/files.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import type { VlmConfig } from '../../vlm/config.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import { planMerge } from '../plan/plan.ts';

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createHash } from 'node:crypto';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { NamedError } from '../../named-error.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import { planMerge } from '../plan/plan.ts';

@@ -3,7 +3,7 @@ import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { folder } from '../../checkpoint/testing/files.ts';
 import { qwenTensors, SHAPE_7B } from '../../checkpoint/testing/qwen-layout.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { NamedError } from '../../named-error.ts';
 import { parseBlocks } from '../recipe/blocks.ts';
 import type { Edit, Recipe } from '../recipe/recipe.ts';

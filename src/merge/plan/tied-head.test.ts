@@ -4,7 +4,7 @@ import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
 import { source } from '../../checkpoint/testing/files.ts';
 import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';
 import type { Edit } from '../recipe/recipe.ts';

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
 import { NamedError } from '../../named-error.ts';
 import { MergedFolder } from '../folder/merged-folder.ts';

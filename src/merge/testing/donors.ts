@@ -4,7 +4,7 @@ import type { TensorLayout } from '../../checkpoint/writing.ts';
 import { sparseCheckpoint } from '../../checkpoint/testing/qwen-layout.ts';
 import type { ReadCount } from '../../checkpoint/testing/qwen-layout.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import type { DonorFolders } from '../folder/tensor-values.ts';
 import type { Donor } from '../plan/donor.ts';
 import { openDonor } from '../plan/donor.ts';

@@ -2,7 +2,7 @@ import type { ByteSource, CheckpointFiles } from '../../checkpoint/byte-source.t
 import { openCheckpoint, readTensorBytes } from '../../checkpoint/checkpoint.ts';
 import { folder, source } from '../../checkpoint/testing/files.ts';
 import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
-import { readFromDisk } from '../../engine/testing/golden-model.ts';
+import { readFromDisk } from '../../engine/testing/goldens-from-disk.ts';
 import { goldenFolder } from '../../engine/testing/goldens.ts';
 
 export interface OtherVocabulary {
