@@ -387,7 +387,7 @@ test('every chart leaves the page whole, in every format, and says where it come
       await page.evaluate((to) => (location.hash = to), `#${hash}`);
       await set(main, 'Samples of each set', 1);
       await set(main, 'New tokens', 8);
-      await expect(main.getByText(/^\d+ answers, (\d+|all) of them kept/).first()).toBeVisible(DONE);
+      await expect(main.getByText(/^\d+ answers\b/).first()).toBeVisible(DONE);
       // What was answered for one page is there on the next.
       const begin = main.getByRole('button', { name: new RegExp(`^(${label}|Go on)$`) });
       await page.setViewportSize(PHONE);
