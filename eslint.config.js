@@ -100,6 +100,24 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
+    files: [...tests, '**/testing/**'],
+    ignores: ['src/engine/testing/one-thread-ort.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: 'onnxruntime-web/wasm',
+              message:
+                'Take it from src/engine/testing/one-thread-ort.ts: by itself it cannot count processors in Node.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.browser.test.ts'],
     rules: { 'no-restricted-syntax': ['error', NO_BROWSER_MOCK] },
   },

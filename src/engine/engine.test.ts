@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from './testing/one-thread-ort.ts';
 import { WasmBackend } from './backend/wasm.ts';
 import { Engine } from './engine.ts';
 import { describeGoldens } from './testing/golden-suite.ts';
 import { GOLDEN_CHECKPOINTS } from './testing/goldens.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 
-ort.env.wasm.numThreads = 1;
 const DATA = new URL('../../tools/goldens/data/', import.meta.url);
 
 describeGoldens({

@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from './testing/one-thread-ort.ts';
 import { describe, expect, it } from 'vitest';
 import { readTensorBytes } from '../checkpoint/checkpoint.ts';
 import type { TensorEntry } from '../checkpoint/checkpoint.ts';
@@ -17,8 +17,6 @@ import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
 import { planWeights } from './weights/plan.ts';
 import { dequantizeBlocks, quantizeBlocks } from './weights/quantize.ts';
-
-ort.env.wasm.numThreads = 1;
 
 /** Next-token logits of every case of a golden checkpoint, from folder `files` loaded in `dtype`. */
 async function logitsOf(

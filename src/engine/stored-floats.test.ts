@@ -1,6 +1,6 @@
 /** Tiny models with some layers in FP8, LLM.int8, NF4 and NVFP4, the rest as published: they answer as transformers does. */
 import { readFileSync } from 'node:fs';
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from './testing/one-thread-ort.ts';
 import { describe, expect, it } from 'vitest';
 import type { ByteSource } from '../checkpoint/byte-source.ts';
 import { readableFolder } from '../checkpoint/formats/open.ts';
@@ -15,8 +15,6 @@ import { readFromDisk } from './testing/goldens-from-disk.ts';
 import { goldenFolder, goldenImages, readGolden } from './testing/goldens.ts';
 import { relativeError } from '../statistics/relative-error.ts';
 import { INLINE } from './testing/inline-surroundings.ts';
-
-ort.env.wasm.numThreads = 1;
 
 interface Expected {
   readonly checkpoint: string;

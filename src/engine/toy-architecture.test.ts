@@ -1,5 +1,5 @@
 /** An architecture is added by its folder and its entry in the list: nothing else of the app knows this one. */
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from './testing/one-thread-ort.ts';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openCheckpoint, readTensorBytes } from '../checkpoint/checkpoint.ts';
 import { writeSafetensors } from '../checkpoint/testing/safetensors.ts';

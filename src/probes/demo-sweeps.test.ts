@@ -2,7 +2,7 @@
  * A sweep in packed rows is the sweep of each row by itself, on the demo family and its sets. Of each task a few samples drawn
  * with a seed; with SWEEP_ALL=1 in the environment every pair, problem and visual question of the demo, which takes an hour.
  */
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../engine/testing/one-thread-ort.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { demoFolder } from '../demo/testing/demo-from-disk.ts';
 import { pngPixels } from '../demo/testing/png-pixels.ts';
@@ -33,7 +33,6 @@ let subject: Subject;
 let layers: readonly number[];
 
 beforeAll(async () => {
-  ort.env.wasm.numThreads = 1;
   engine = new Engine({
     ...INLINE,
     decodeImage: pngPixels,

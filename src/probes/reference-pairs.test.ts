@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../engine/testing/one-thread-ort.ts';
 import { describe, expect, it } from 'vitest';
 import { demoFolder } from '../demo/testing/demo-from-disk.ts';
 import { WasmBackend } from '../engine/backend/wasm.ts';
@@ -59,7 +59,6 @@ describe.skipIf(FOLDER === undefined)('the reference’s pairs', () => {
     expect(pairs).toHaveLength(lines.length);
     expect(literalImages).toBe(lines.filter((line) => line.includes('"prompt": "<image>')).length);
 
-    ort.env.wasm.numThreads = 1;
     const createBackend = () => Promise.resolve(new WasmBackend(ort));
     const engine = new Engine({ ...INLINE, decodeImage: madeUp, createBackend });
     const id = 'in' as ModelId;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../engine/testing/one-thread-ort.ts';
 import { beforeAll, expect, test } from 'vitest';
 import { analysis as energy } from '../analyses/energy/analysis.ts';
 import { declaration as ofEnergy } from '../analyses/energy/declaration.mjs';
@@ -80,7 +80,6 @@ test('update energy, computed again from the weights, is the same in every recor
 }, 120_000);
 
 test('the token swap of a pair of each task, asked again, has the same answers at every layer', async () => {
-  ort.env.wasm.numThreads = 1;
   const engine = new Engine({
     ...INLINE,
     decodeImage: pngPixels,

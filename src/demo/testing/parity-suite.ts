@@ -1,5 +1,5 @@
 /** Our engine against transformers on the demo family's own files. */
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../../engine/testing/one-thread-ort.ts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CANVAS } from '../../../dataset/generator/drawing/drawing.ts';
 import { rasterise } from '../../../dataset/generator/drawing/rasterise.ts';
@@ -45,7 +45,6 @@ export function describeParity(name: DemoName, slice = Infinity): void {
       const files = await demoFolder(name);
       folder = await openFolder(id, name, files);
       tokenizer = createTokenizer(await readTokenizerFiles(files));
-      ort.env.wasm.numThreads = 1;
       engine = new Engine({
         ...INLINE,
         decodeImage: (file) => Promise.resolve(pictures.get((file as File).name) as never),

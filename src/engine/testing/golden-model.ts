@@ -1,5 +1,5 @@
 /** A golden checkpoint on the CPU build of onnxruntime-web, below the engine: for tests of its parts, in Node. */
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from './one-thread-ort.ts';
 import { WasmBackend } from '../backend/wasm.ts';
 import type { Folder } from '../folder.ts';
 import { openFolder } from '../folder.ts';
@@ -17,8 +17,6 @@ import type { GoldenCase } from './goldens.ts';
 import { goldenFolder, goldenImages } from './goldens.ts';
 import { readFromDisk } from './goldens-from-disk.ts';
 import { INLINE } from './inline-surroundings.ts';
-
-ort.env.wasm.numThreads = 1;
 
 export function wasmBackend(): WasmBackend {
   return new WasmBackend(ort);

@@ -1,8 +1,6 @@
 /** Runs a model once on the CPU build of onnxruntime-web. */
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from './one-thread-ort.ts';
 import type { ElementType } from '../../graph/onnx.ts';
-
-ort.env.wasm.numThreads = 1;
 
 type Data = Float32Array | Uint8Array | Uint16Array | Int32Array | BigInt64Array;
 export type Feed = readonly [type: ElementType, dims: readonly number[], data: Data];

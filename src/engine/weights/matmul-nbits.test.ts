@@ -1,11 +1,9 @@
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../testing/one-thread-ort.ts';
 import { describe, expect, it } from 'vitest';
 import { linear } from '../../graph/linear.ts';
 import { GraphBuilder } from '../../graph/onnx.ts';
 import { WeightBinder } from '../../graph/weights.ts';
 import { dequantizeBlocks, quantizeBlocks } from './quantize.ts';
-
-ort.env.wasm.numThreads = 1;
 
 const N = 6;
 

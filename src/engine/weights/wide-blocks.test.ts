@@ -1,4 +1,4 @@
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../testing/one-thread-ort.ts';
 import { describe, expect, it } from 'vitest';
 import { openCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { gptqFolder } from '../../checkpoint/formats/testing/gptq-folder.ts';
@@ -11,8 +11,6 @@ import { inlineConvert } from './convert-inline.ts';
 import { loadWeights } from './load.ts';
 import type { PlannedWeight } from './plan.ts';
 import { inWideBlocks } from './stored-blocks.ts';
-
-ort.env.wasm.numThreads = 1;
 
 const MODULE = 'model.layers.0.mlp.up_proj';
 const ROWS = 16;

@@ -1,6 +1,6 @@
 /** Answers of a real engine on the golden checkpoints: together or alone, the same to the bit. */
 import { readFile } from 'node:fs/promises';
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../../engine/testing/one-thread-ort.ts';
 import { beforeAll, expect, it } from 'vitest';
 import { WasmBackend } from '../../engine/backend/wasm.ts';
 import { Engine } from '../../engine/engine.ts';
@@ -15,7 +15,6 @@ import { blockVariant, type Variant } from '../variant.ts';
 import { answerAll } from './answer-all.ts';
 import { planAsks } from './ask.ts';
 
-ort.env.wasm.numThreads = 1;
 const DATA = new URL('../../../tools/goldens/data/', import.meta.url);
 const read: ReadGolden = async (path) => new Uint8Array(await readFile(new URL(path, DATA)));
 const CHECKPOINTS = ['untied-gqa4-f32', 'tied-gqa1-bf16-old'] as const;

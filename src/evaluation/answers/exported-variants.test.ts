@@ -3,7 +3,7 @@
  * written and loaded alone; and the evaluation again, from its journal. Few samples of each set; with VARIANTS_ALL=1 in the
  * environment every question of the demo's sets.
  */
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../../engine/testing/one-thread-ort.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CheckpointFiles } from '../../checkpoint/byte-source.ts';
 import { folder } from '../../checkpoint/testing/files.ts';
@@ -93,7 +93,6 @@ function eachSet(sets: ItemSets, choose: (set: Samples) => Samples): ItemSets {
 }
 
 function newEngine(): Engine {
-  ort.env.wasm.numThreads = 1;
   const createBackend = () => Promise.resolve(new WasmBackend(ort));
   return new Engine({ ...INLINE, decodeImage: pngPixels, createBackend });
 }

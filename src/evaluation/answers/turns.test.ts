@@ -1,5 +1,5 @@
 /** The eight standard variants where models take turns: the same answers and files as with all of them held, within the memory stated. */
-import * as ort from 'onnxruntime-web/wasm';
+import { ort } from '../../engine/testing/one-thread-ort.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WasmBackend } from '../../engine/backend/wasm.ts';
 import { Engine, type Surroundings } from '../../engine/engine.ts';
@@ -121,7 +121,6 @@ function written(answers: ReadonlyMap<string, Answer>): ReadonlyMap<string, stri
 }
 
 beforeAll(async () => {
-  ort.env.wasm.numThreads = 1;
   pictures = await goldenImages(readFromDisk);
   const image = async (name: string, id: string): Promise<EvaluationSample> => ({
     ...{ id, question: `What is in picture ${id}?`, answer: 'x', description: `a picture, ${id}` },
