@@ -3,6 +3,7 @@ import { BENCH } from './commands.mjs';
 import { describe, readFlags } from './flags.mjs';
 import { ensurePackages } from './packages.mjs';
 import { checkOut, runCommand } from './run-command.mjs';
+import { dropCached } from './uncached.mjs';
 import { torchSvdvals } from './torch-svdvals.mjs';
 
 /**
@@ -23,9 +24,10 @@ await runCommand(async (signal) => {
     if (!quiet) console.error(text);
   };
   const page = { path: 'bench.html', entry: 'frankenscopeBench', adapter: String(adapter), progress, signal };
-  const result = await withPage(page, (page) =>
-    page.evaluate((options) => globalThis.frankenscopeBench.run(options), flags),
-  );
+  const result = await withPage(page, async (page, profile) => {
+    await page.exposeFunction('frankenscopeDropCached', () => dropCached(profile));
+    return page.evaluate((options) => globalThis.frankenscopeBench.run(options), flags);
+  });
   // After the browser has gone, so that neither disturbs the other.
   if (result !== null && typeof result === 'object' && 'spectra-cpu' in result) {
     const torch = await torchSvdvals();

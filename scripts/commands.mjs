@@ -116,6 +116,10 @@ export const BENCH = {
   writes: 'json',
   flags: {
     only: { kind: 'text', help: 'comma-separated parts to run (default: all)' },
+    uncached: {
+      kind: 'switch',
+      help: 'layer7b and quantized: before each read put the file out of the memory of the machine, as a checkpoint is that was not opened yet (Linux)',
+    },
     ...COMMON,
   },
 };

@@ -46,17 +46,21 @@ export class OpenPage {
   session = null;
   /** Whether it can be asked nothing more. */
   isGone = false;
+  /** The browser's folder. */
+  profile;
   #close;
   #failed;
 
   /**
    * @param {Page} page
+   * @param {string} profile
    * @param {BrowserContext} browser
    * @param {(died: boolean) => Promise<void>} close died: whether the browser has ended by itself
    * @param {string} path
    */
-  constructor(page, browser, close, path) {
+  constructor(page, profile, browser, close, path) {
     this.page = page;
+    this.profile = profile;
     this.#close = close;
     this.#failed = new Promise((_, reject) => {
       const fail = (/** @type {NamedError} */ error) => {
@@ -127,7 +131,7 @@ export class OpenPage {
       signal.throwIfAborted();
       const page = await browser.newPage();
       page.setDefaultTimeout(0);
-      opened = new OpenPage(page, browser, close, path);
+      opened = new OpenPage(page, profile, browser, close, path);
       page.on('console', (message) => {
         // What the session refuses is said by whoever asked for it.
         if (opened?.session && message.location().url.includes(opened.session.path)) return;
@@ -190,14 +194,17 @@ export class OpenPage {
  * Opens a page, hands it to `use`, and closes everything after, also where the signal is aborted.
  * @template T
  * @param {PageOptions} options
- * @param {(page: Page) => Promise<T>} use
+ * @param {(page: Page, profile: string) => Promise<T>} use
  * @returns {Promise<T>}
  * @throws {NamedError} those of opening and of `use`
  */
 export async function withPage(options, use) {
   const opened = await OpenPage.open(options);
   try {
-    return await opened.use(use, { signal: options.signal, stop: () => opened.close() });
+    return await opened.use((page) => use(page, opened.profile), {
+      signal: options.signal,
+      stop: () => opened.close(),
+    });
   } finally {
     await opened.close();
   }

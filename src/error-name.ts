@@ -215,6 +215,7 @@ export type ErrorName =
   | 'TooManyFiles'
   | 'TrailingBytes'
   | 'TruncatedFile'
+  | 'UncachedFailed'
   | 'Unexpected'
   | 'UnfinishedDownload'
   | 'UnknownColumn'

@@ -12,6 +12,9 @@ export interface Slice {
   readonly end: number;
 }
 
+/** Done before every read that is timed: nothing, or files are put out of the machine's memory. */
+export type BeforeRead = () => Promise<void>;
+
 interface Reader {
   read(source: ByteSource, start: number, end: number): Promise<number>;
 }

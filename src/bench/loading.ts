@@ -11,7 +11,7 @@ import { OpfsKeptWeights } from '../engine/weights/kept-opfs.ts';
 import type { ReadAndConvert } from '../engine/weights/load.ts';
 import { loadWeights } from '../engine/weights/load.ts';
 import { planWeights } from '../engine/weights/plan.ts';
-import { BareReads, slicesOf } from './bare-read.ts';
+import { BareReads, type BeforeRead, slicesOf } from './bare-read.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
 import { loadSubject, median, randomSequence, timedRun } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
@@ -24,7 +24,7 @@ const PAIRS = 7;
 const QUANTIZED: readonly WeightDtype[] = ['q4', 'q8'];
 
 /** One layer, embedding and head of 7B: 1.6 GB of bf16 read, quantized both ways in pairs with a bare read, and run in q4. */
-export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) {
+export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert, beforeRead: BeforeRead) {
   const config = ONE_LAYER_OF_7B;
   const files = await syntheticCheckpoint(config, 'layer7b', 2);
   const loads: Partial<Record<WeightDtype, object>> = {};
@@ -37,7 +37,9 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) 
       subject.rest.arrays.dispose();
     }, convert);
     for (let pair = 0; pair < PAIRS; pair += 1) {
+      await beforeRead();
       bare.push(await reads.perSecond(slices));
+      await beforeRead();
       const { subject, bytesRead, seconds } = await loadSubject(backend, config, files, dtype, convert);
       subject.rest.arrays.dispose();
       rates.push(bytesRead / seconds);
@@ -51,7 +53,7 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) 
   }
   reads.dispose();
   const dtype = 'q4';
-  const kept = await benchKept(backend, await openCheckpoint(files), convert);
+  const kept = await benchKept(backend, await openCheckpoint(files), convert, beforeRead);
   const { subject, bytesRead } = await loadSubject(backend, config, files, dtype, convert);
   const { sequence, nextPosition } = await randomSequence(subject, PROMPT_TOKENS);
   const { tokens, milliseconds } = await timedRun(createRuntime(backend), subject, sequence, {
@@ -80,7 +82,12 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert) 
 }
 
 /** A kept copy in q4, restored in pairs with reading its file, piece after piece, into one buffer. */
-async function benchKept(backend: Backend, checkpoint: Checkpoint, convert: ReadAndConvert) {
+async function benchKept(
+  backend: Backend,
+  checkpoint: Checkpoint,
+  convert: ReadAndConvert,
+  beforeRead: BeforeRead,
+) {
   const [key, dates] = ['bench', {}];
   const copies = new OpfsKeptWeights();
   const plan = planWeights(ONE_LAYER_OF_7B, 'q4', backend.maxTensorBytes);
@@ -94,7 +101,9 @@ async function benchKept(backend: Backend, checkpoint: Checkpoint, convert: Read
   arrays.dispose();
   const [bare, rates]: [number[], number[]] = [[], []];
   for (let pair = 0; pair < PAIRS; pair += 1) {
+    await beforeRead();
     bare.push(await bareReadOfCopy(key));
+    await beforeRead();
     const restored = new WeightArrays(backend);
     const started = performance.now();
     const { bytesRead = 0 } = (await copies.restore(key, plan, restored, { dates })) ?? {};

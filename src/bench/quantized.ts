@@ -15,7 +15,7 @@ import { planWeights } from '../engine/weights/plan.ts';
 import { inWideBlocks, linearFormat, storedMatrices } from '../engine/weights/stored-blocks.ts';
 import { expectedWeights } from '../vlm/weights.ts';
 import { mapInFlight } from '../work/in-flight.ts';
-import { BareReads } from './bare-read.ts';
+import { BareReads, type BeforeRead } from './bare-read.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
 import { median } from './resident.ts';
 import { removeSynthetic, syntheticFile } from './synthetic.ts';
@@ -73,11 +73,15 @@ const LAYOUTS: Readonly<Record<string, Layout>> = {
 };
 
 /** By layout: load and bare reads in bytes a second, by one thread and by as many as load, and their ratios, medians over pairs. */
-export async function benchQuantized(backend: Backend, convert: ReadAndConvert): Promise<object> {
+export async function benchQuantized(
+  backend: Backend,
+  convert: ReadAndConvert,
+  beforeRead: BeforeRead,
+): Promise<object> {
   const results: Record<string, object> = {};
   const reads = new BareReads();
   for (const [name, layout] of Object.entries(LAYOUTS)) {
-    results[name] = await measured(await layerFiles(name, layout), backend, convert, reads);
+    results[name] = await measured(await layerFiles(name, layout), backend, convert, reads, beforeRead);
   }
   reads.dispose();
   await removeSynthetic();
@@ -89,6 +93,7 @@ async function measured(
   backend: Backend,
   convert: ReadAndConvert,
   reads: BareReads,
+  beforeRead: BeforeRead,
 ): Promise<object> {
   const folder = await readableFolder(files);
   if (!(folder instanceof DecodedFolder)) throw new RangeError('the layer opened as plain');
@@ -110,10 +115,14 @@ async function measured(
   const source = files.get('model.safetensors') as ByteSource;
   const [ratios, threadRatios]: [number[], number[]] = [[], []];
   const loads: number[] = [];
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    await beforeRead();
+    return secondsOf(work);
+  };
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const bare = await secondsOf(() => bareRead(source, slices));
-    const seconds = await secondsOf(() => load(convert));
-    const threads = await secondsOf(() => reads.perSecond(slices.map((range) => ({ source, ...range }))));
+    const bare = await timed(() => bareRead(source, slices));
+    const seconds = await timed(() => load(convert));
+    const threads = await timed(() => reads.perSecond(slices.map((range) => ({ source, ...range }))));
     loads.push(bytes / seconds);
     ratios.push(bare / seconds);
     threadRatios.push(threads / seconds);

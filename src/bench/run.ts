@@ -4,6 +4,7 @@ import { surveyCapabilities } from '../engine/capabilities.ts';
 import type { Device } from '../engine/protocol/device.ts';
 import { convertThreads, createConvertPool } from '../engine/weights/pool.ts';
 import { NamedError } from '../named-error.ts';
+import type { BeforeRead } from './bare-read.ts';
 import { benchDecode } from './decode.ts';
 import { benchLayerOf7b } from './loading.ts';
 import { MEDIUM, SMALL } from './models.ts';
@@ -28,6 +29,7 @@ export async function runBench(
   device: Device | undefined,
   parts: readonly Part[],
   log: (line: string) => void,
+  beforeRead: BeforeRead,
 ): Promise<Record<string, unknown>> {
   const capabilities = await surveyCapabilities();
   const chosen = device ?? capabilities.preferred;
@@ -39,8 +41,8 @@ export async function runBench(
   const run: Record<Part, () => Promise<unknown>> = {
     small: () => benchDecode(backend, SMALL, pool.convert),
     medium: () => benchDecode(backend, MEDIUM, pool.convert),
-    layer7b: () => benchLayerOf7b(backend, pool.convert),
-    quantized: () => benchQuantized(backend, pool.convert),
+    layer7b: () => benchLayerOf7b(backend, pool.convert, beforeRead),
+    quantized: () => benchQuantized(backend, pool.convert, beforeRead),
     energy: () => benchEnergy(),
     'spectra-cpu': () => benchSpectra(log),
     spectra: () => benchSpectraGpu(log),
