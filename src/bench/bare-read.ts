@@ -24,6 +24,11 @@ export async function readSlice(source: ByteSource, start: number, end: number):
   return (await readRange(source, start, end, { file: source.name })).byteLength;
 }
 
+/** In this thread. */
+export async function readInOneThread(slices: readonly Slice[]): Promise<void> {
+  await mapInFlight(slices, ({ source, start, end }) => readSlice(source, start, end));
+}
+
 export class BareReads {
   readonly #pool = workerPool<Reader>(
     () => new Worker(new URL('../../workers/bare-read.ts', import.meta.url), { type: 'module' }),

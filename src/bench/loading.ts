@@ -11,7 +11,7 @@ import { OpfsKeptWeights } from '../engine/weights/kept-opfs.ts';
 import type { ReadAndConvert } from '../engine/weights/load.ts';
 import { loadWeights } from '../engine/weights/load.ts';
 import { planWeights } from '../engine/weights/plan.ts';
-import { BareReads, type BeforeRead, slicesOf } from './bare-read.ts';
+import { BareReads, type BeforeRead, readInOneThread, type Slice, slicesOf } from './bare-read.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
 import { loadSubject, median, randomSequence, timedRun } from './resident.ts';
 import { removeSynthetic, syntheticCheckpoint } from './synthetic.ts';
@@ -23,14 +23,14 @@ const NEW_TOKENS = 8;
 const PAIRS = 7;
 const QUANTIZED: readonly WeightDtype[] = ['q4', 'q8'];
 
-/** One layer, embedding and head of 7B: 1.6 GB of bf16 read, quantized both ways in pairs with a bare read, and run in q4. */
+/** One layer, embedding and head of 7B: 1.6 GB of bf16 read, quantized both ways by turns with bare reads of one thread and of as many as load, and run in q4. */
 export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert, beforeRead: BeforeRead) {
   const config = ONE_LAYER_OF_7B;
   const files = await syntheticCheckpoint(config, 'layer7b', 2);
   const loads: Partial<Record<WeightDtype, object>> = {};
   const reads = new BareReads();
   for (const dtype of QUANTIZED) {
-    const [bare, rates]: [number[], number[]] = [[], []];
+    const [bare, alone, rates]: [number[], number[], number[]] = [[], [], []];
     // Once before any pair: what both read is then in the machine's memory, as far as it goes.
     const slices = await slicesOf(async (using) => {
       const { subject } = await loadSubject(backend, config, files, dtype, using);
@@ -38,17 +38,22 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert, 
     }, convert);
     for (let pair = 0; pair < PAIRS; pair += 1) {
       await beforeRead();
+      alone.push(await inOneThread(slices));
+      await beforeRead();
       bare.push(await reads.perSecond(slices));
       await beforeRead();
       const { subject, bytesRead, seconds } = await loadSubject(backend, config, files, dtype, convert);
       subject.rest.arrays.dispose();
       rates.push(bytesRead / seconds);
     }
-    const ratios = rates.map((rate, pair) => rate / (bare[pair] as number));
+    const ratios = rates.map((rate, pair) => rate / (alone[pair] as number));
+    const threadRatios = rates.map((rate, pair) => rate / (bare[pair] as number));
     loads[dtype] = {
       bareReadBytesPerSecond: median(bare),
       loadBytesPerSecond: median(rates),
-      ...{ slices: slices.length, ratio: median(ratios), ratios },
+      slices: slices.length,
+      ...{ ratio: median(ratios), ratios },
+      ...{ threadRatio: median(threadRatios), threadRatios },
     };
   }
   reads.dispose();
@@ -79,6 +84,14 @@ export async function benchLayerOf7b(backend: Backend, convert: ReadAndConvert, 
       finiteAnswer: tokens.every((token) => token >= 0 && token < config.text.vocabSize),
     },
   };
+}
+
+/** Bytes a second. */
+async function inOneThread(slices: readonly Slice[]): Promise<number> {
+  const started = performance.now();
+  await readInOneThread(slices);
+  const bytes = slices.reduce((sum, { start, end }) => sum + end - start, 0);
+  return (1000 * bytes) / (performance.now() - started);
 }
 
 /** A kept copy in q4, restored in pairs with reading its file, piece after piece, into one buffer. */

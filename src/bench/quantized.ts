@@ -1,5 +1,5 @@
 /** How fast a quantized layer of 7B's shape gets to the device, against bare reads of the slices it reads, by turns. */
-import { readRange, type ByteSource, type CheckpointFiles } from '../checkpoint/byte-source.ts';
+import type { ByteSource, CheckpointFiles } from '../checkpoint/byte-source.ts';
 import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import type { ByteRange } from '../checkpoint/joined-reads.ts';
 import type { Dtype } from '../checkpoint/dtype.ts';
@@ -14,8 +14,7 @@ import { loadWeights } from '../engine/weights/load.ts';
 import { planWeights } from '../engine/weights/plan.ts';
 import { inWideBlocks, linearFormat, storedMatrices } from '../engine/weights/stored-blocks.ts';
 import { expectedWeights } from '../vlm/weights.ts';
-import { mapInFlight } from '../work/in-flight.ts';
-import { BareReads, type BeforeRead } from './bare-read.ts';
+import { BareReads, type BeforeRead, readInOneThread } from './bare-read.ts';
 import { ONE_LAYER_OF_7B } from './models.ts';
 import { median } from './resident.ts';
 import { removeSynthetic, syntheticFile } from './synthetic.ts';
@@ -111,8 +110,8 @@ async function measured(
     await loadWeights(checkpoint, plan, arrays, { convert: using });
     arrays.dispose();
   };
-  const slices = await slicesOf(load, convert);
   const source = files.get('model.safetensors') as ByteSource;
+  const slices = (await slicesOf(load, convert)).map((range) => ({ source, ...range }));
   const [ratios, threadRatios]: [number[], number[]] = [[], []];
   const loads: number[] = [];
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -120,9 +119,9 @@ async function measured(
     return secondsOf(work);
   };
   for (let pair = 0; pair < PAIRS; pair += 1) {
-    const bare = await timed(() => bareRead(source, slices));
+    const bare = await timed(() => readInOneThread(slices));
     const seconds = await timed(() => load(convert));
-    const threads = await timed(() => reads.perSecond(slices.map((range) => ({ source, ...range }))));
+    const threads = await timed(() => reads.perSecond(slices));
     loads.push(bytes / seconds);
     ratios.push(bare / seconds);
     threadRatios.push(threads / seconds);
@@ -163,11 +162,6 @@ async function slicesOf(
     }
     return joined;
   });
-}
-
-/** As many in flight as a load has. */
-async function bareRead(source: ByteSource, slices: readonly ByteRange[]): Promise<void> {
-  await mapInFlight(slices, ({ start, end }) => readRange(source, start, end, { file: source.name }));
 }
 
 async function layerFiles(name: string, { config, parts }: Layout): Promise<CheckpointFiles> {
