@@ -21,6 +21,32 @@ const QUIET = [
 ];
 
 /**
+ * What a window loads beside its page before anybody types into its address, in a process of its own: the suggestions below the
+ * address. Headless there is no such address, and of a start it is a quarter.
+ */
+const UNSEEN = ['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup'];
+
+/** What Playwright switches off: of several `--disable-features` Chromium hears the last alone, which is ours. */
+const OFF_BY_PLAYWRIGHT = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'TcpPortRandomizationWin',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'msForceBrowserSignIn',
+  'msEdgeUpdateLaunchServicesPreferredVersion',
+];
+
+/**
  * The wall behind those: whatever a Chromium of today or tomorrow asks for (accounts and updates of Google's, in 156, in
  * spite of the flags above), no name but the machine's own is looked up, and no address but its own is called, not by
  * a proxy either: all of that ends at a port where nobody listens. (A name that is not found would make Chromium ask the
@@ -85,5 +111,14 @@ export function chromiumFlags(adapter, platform = process.platform, user = proce
         ? ['--enable-features=Vulkan', '--ignore-gpu-blocklist', '--use-angle=vulkan']
         : [];
   const sandbox = runsUnsandboxed(platform, user) ? ['--no-sandbox'] : [];
-  return ['--headless=new', '--enable-unsafe-webgpu', ...webgpu, ...sandbox, ...QUIET, ...LOOPBACK_ALONE];
+  const off = `--disable-features=${[...OFF_BY_PLAYWRIGHT, ...UNSEEN].join(',')}`;
+  return [
+    '--headless=new',
+    '--enable-unsafe-webgpu',
+    ...webgpu,
+    ...sandbox,
+    ...QUIET,
+    off,
+    ...LOOPBACK_ALONE,
+  ];
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { browserCandidates } from './browser.mjs';
 import { chromiumFlags, detectAdapter, isWithoutSandbox, runsUnsandboxed } from './chromium-flags.mjs';
@@ -36,6 +37,18 @@ describe('the sandbox', () => {
       expect(chromiumFlags('hardware', platform, user).join()).not.toContain('sandbox');
     }
   });
+});
+
+test('what Playwright switches off in Chromium stays off with our flags', () => {
+  // Of two lists the browser hears the last, and Playwright gives its own before ours.
+  const bundle = createRequire(import.meta.url).resolve('playwright-core');
+  const source = readFileSync(join(dirname(bundle), 'lib', 'coreBundle.js'), 'utf8');
+  const [, list = ''] = /disabledFeatures = \[([^\]]*)\]/.exec(source) ?? [];
+  const theirs = [...list.matchAll(/^\s*"(\w+)"/gm)].map(([, name = '']) => name);
+  expect(theirs).toContain('MediaRouter');
+  const ours = chromiumFlags('software').filter((flag) => flag.startsWith('--disable-features='));
+  expect(ours).toHaveLength(1);
+  expect(ours[0]?.slice('--disable-features='.length).split(',')).toEqual(expect.arrayContaining(theirs));
 });
 
 test('a browser that found no sandbox is told from one that failed', () => {
