@@ -200,6 +200,24 @@ it.each(['q4', 'q8'] as const)(
   },
 );
 
+it('sums squares of 4-bit blocks as TypeScript does, whether or not float64 holds the sum', () => {
+  const random = seededRandom(11);
+  for (let smallest = 109; smallest < 124; smallest += 1)
+    for (let draw = 0; draw < 20; draw += 1) {
+      // Most near the extreme of a scale below 2, so that the sum is near 2¹³; some whose last bits are far below.
+      const words = Uint16Array.from({ length: 32 }, (_, at) => {
+        const sign = random() < 0.5 ? 0x8000 : 0;
+        return (
+          sign |
+          (random() < 0.8 || at === 0
+            ? 0x417f - Math.floor(random() * 3)
+            : (smallest << 7) | (random() * 128))
+        );
+      });
+      expectEqual(new Uint8Array(words.buffer), { dtype: 'BF16', rows: 1, columns: 32, format: 'q4' });
+    }
+});
+
 it('refuses a value that no half holds by tensor, value and limit, and rounds the one below', () => {
   const values = new Float32Array(70_000).fill(0.1);
   values[66_000] = 65519;

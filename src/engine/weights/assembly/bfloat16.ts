@@ -4,19 +4,19 @@
  * A bfloat16 has 8 significant bits, and so has the scale, an eighth of the extreme. With 2ᵉ ≤ |scale| < 2ᵉ⁺¹ and the unit g = 2ᵉ⁻¹¹, a
  * weight of 2ᵉ⁻⁴ or more is a whole number W of g, |W| ≤ 8 · 255 · 16 = 32640, and the scale is 16 · S · g, 128 ≤ |S| ≤ 255.
  *
- * - **Codes.** Q = W · round(2²¹ / S) / 2¹⁵, rounded, is 1024 · weight / scale but for 0.97: 0.47 of the inverse, 0.5 of rounding. Where
- *   weight / scale is not halfway between two codes, it is off by 1/512 or more, as 2W is a multiple of 16 (of 8 just below the scale's half if that is
- *   2ᵉ⁻¹, where the inverse is exact), and so is (2k + 1) · 16 · S: Q lies on its side. Halfway, Q is the middle itself, and the code is computed as
- *   `quantize4` does.
- * - **Errors.** code · scale has at most 12 bits, so that an error is a whole number D of g; the same whichever way a tie goes.
+ * - **Codes.** Q = W · round(2²¹ / S) / 2¹⁵, rounded, is off 1024 · weight / scale by at most 0.97: 0.47 of the inverse and 0.5 of rounding.
+ *   A quotient that is not halfway between two codes is 2 / 1024 or more away from it: 2W and (2k + 1) · 16 · S are multiples of 16 and
+ *   differ, or of 8, just below half a scale that is a power of two. Q then lies on the quotient's side. Halfway, Q is the middle
+ *   itself, and the code the upper one, as the arithmetic of `quantize.ts` gives for each of the 1072 such quotients (tests take them all).
+ * - **Errors.** code · scale has at most 12 bits: the error of a weight is a whole number of g.
  * - **Smaller weights** have the code of 0, and are their own error: they are put aside, and their squares added.
- * - **Sums.** Squares are multiples of the square of the smallest weight's last bit. With weights of 2ᵉ⁻¹³ and more that bit is 2ᵉ⁻²⁰ or more, and a
- *   sum of 32 squares is below 2²ᵉ⁺¹³, 2⁵³ such multiples: no sum is rounded in float64, and the order does not matter.
+ * - **Sums.** Squares are multiples of the square of the smallest weight's last bit. Of weights of 2ᵉ⁻¹³ or more that bit is 2ᵉ⁻²⁰ or more, and the
+ *   sum of 32 squares is below 2²ᵉ⁺¹³, 2⁵³ such multiples: float64 rounds none of these sums, and their order is free.
  *
- * Blocks with smaller weights, and those of a scale near the subnormals, go the other way, four together.
+ * Blocks with smaller weights than those, and of scales near the subnormals, go by `quantize4`, four together.
  */
 import { decodeBfloat16 } from '../../../checkpoint/assembly/decode';
-import { addInTurn, codes, inverseOf, keepLargest, lower, quantize4, square, upper } from './blocks';
+import { addInTurn, keepLargest, lower, quantize4, square, upper } from './blocks';
 
 const VALUES_BYTES: usize = 64;
 /** Exponent fields of scales from which on all that is computed is normal. */
@@ -67,7 +67,6 @@ export function quantize4Bfloat16(
         pack(
           stored + block * VALUES_BYTES,
           packed + block * 16,
-          load<f32>(scales + block * 4),
           scratch + block * 4,
           scratch + block * 8,
           scratch + block * 16,
@@ -211,7 +210,7 @@ function firstIsNegative(stored: usize, magnitude: v128, scratch: usize): v128 {
  *
  * @param lane where four bytes of what is known of it are; `aside` eight; `results` sixteen
  */
-function pack(stored: usize, packed: usize, scale: f32, lane: usize, aside: usize, results: usize): void {
+function pack(stored: usize, packed: usize, lane: usize, aside: usize, results: usize): void {
   const least = load<u32>(lane, LEAST);
   if (load<u32>(lane, FOUND) + 1 < least) putAside(stored, least, lane, aside);
   const unit = v128.load32_splat(lane, UNITS);
@@ -251,11 +250,6 @@ function pack(stored: usize, packed: usize, scale: f32, lane: usize, aside: usiz
   v128.store(results, norms, NORMS);
   const pairs = i16x8.narrow_i32x4_u(pairsOf(codeA), pairsOf(codeB));
   v128.store(packed, i8x16.narrow_i16x8_u(pairs, i16x8.narrow_i32x4_u(pairsOf(codeC), pairsOf(codeD))));
-  const ties = i16x8.min_u(
-    i16x8.min_u(fraction(placeA), fraction(placeB)),
-    i16x8.min_u(fraction(placeC), fraction(placeD)),
-  );
-  if (!i16x8.all_true(ties)) packExactly(stored, packed, scale);
 }
 
 /** Whole numbers of units, in 16 bits. */
@@ -273,10 +267,6 @@ function placeOf(weights: v128, inverse: v128): v128 {
 
 function codeOf(place: v128): v128 {
   return i16x8.min_u(i16x8.shr_u(place, 10), i16x8.splat(15));
-}
-
-function fraction(place: v128): v128 {
-  return v128.and(place, i16x8.splat(1023));
 }
 
 function errorOf(code: v128, steps: v128, weights: v128): v128 {
@@ -319,22 +309,6 @@ function putAside(stored: usize, least: u32, lane: usize, aside: usize): void {
   const four = i32x4.max_s(i32x4.shl(largest, 16), v128.and(largest, i32x4.splat(0xffff0000)));
   const two = i32x4.max_s(four, v128.shuffle<u32>(four, four, 2, 3, 0, 1));
   store<i32>(lane, max(i32x4.extract_lane(two, 0), i32x4.extract_lane(two, 1)), ASIDE_LARGEST);
-}
-
-/** Codes in float64, as `quantize4` computes them. */
-function packExactly(stored: usize, packed: usize, scale: f32): void {
-  const inverse = inverseOf(f64x2.splat(<f64>scale));
-  for (const end = stored + VALUES_BYTES; stored < end; stored += 16) {
-    const weights = v128.load(stored);
-    const even = i32x4.shl(weights, 16);
-    const odd = v128.and(weights, i32x4.splat(0xffff0000));
-    const low = codes(lower(even), upper(even), inverse, inverse, 8, 15);
-    const high = codes(lower(odd), upper(odd), inverse, inverse, 8, 15);
-    const pairs = v128.or(low, i32x4.shl(high, 4));
-    const words = i16x8.narrow_i32x4_u(pairs, pairs);
-    v128.store32_lane(packed, i8x16.narrow_i16x8_u(words, words), 0);
-    packed += 4;
-  }
 }
 
 /** Adds what `pack` found of four blocks, in their order. @returns their largest errors */

@@ -217,12 +217,12 @@ function scale8(magnitudes: v128): v128 {
   );
 }
 
-export function inverseOf(scale: v128): v128 {
+function inverseOf(scale: v128): v128 {
   return v128.andnot(f64x2.div(f64x2.splat(1), scale), f64x2.eq(scale, f64x2.splat(0)));
 }
 
 /** ⌊weight / scale + zero + ½⌋ of four weights, at most `top`. */
-export function codes(low: v128, high: v128, inverseLow: v128, inverseHigh: v128, zero: i32, top: i32): v128 {
+function codes(low: v128, high: v128, inverseLow: v128, inverseHigh: v128, zero: i32, top: i32): v128 {
   const all = v128.shuffle<u32>(whole(low, inverseLow, zero), whole(high, inverseHigh, zero), 0, 2, 4, 6);
   return i32x4.min_s(i32x4.max_s(all, i32x4.splat(0)), i32x4.splat(top));
 }
