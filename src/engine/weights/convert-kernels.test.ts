@@ -218,6 +218,22 @@ it('sums squares of 4-bit blocks as TypeScript does, whether or not float64 hold
     }
 });
 
+it.each(['q4', 'q8', 'f16'] as const)(
+  'in place in %s leaves alone what lies around in the buffer',
+  (format) => {
+    const buffer = new Uint8Array(64 * 96 * 2 + 16).fill(7);
+    const bytes = buffer.subarray(8, buffer.length - 8);
+    bytes.set(stored('BF16', 64 * 96, DRAWS['even values'] as Draw, 5));
+    const task = { tensor: 'a', dtype: 'BF16', rows: 64, columns: 96, format } as const;
+    const expected = convertRows(bytes.slice(), task).arrays;
+    const { arrays } = convert(bytes, { ...task, inPlace: true });
+    expect(arrays.map(({ buffer: taken }) => taken === buffer.buffer)).toEqual(expected.map(() => true));
+    expect(arrays.map((array) => [...array])).toEqual(expected.map((array) => [...array]));
+    expect(buffer.subarray(0, 8).every((byte) => byte === 7)).toBe(true);
+    expect(buffer.subarray(-8).every((byte) => byte === 7)).toBe(true);
+  },
+);
+
 it('refuses a value that no half holds by tensor, value and limit, and rounds the one below', () => {
   const values = new Float32Array(70_000).fill(0.1);
   values[66_000] = 65519;

@@ -133,7 +133,7 @@ function inHalves(kernels: KernelExports, source: Source, task: RowsTask): Conve
 function inBlocks(kernels: KernelExports, source: Source, task: RowsTask): Converted {
   const { rows, columns, format, inPlace } = task;
   const { bits } = blocksOf(format) as { bits: 4 | 8 };
-  // bfloat16 of 4 bits stay what they are.
+  // bfloat16 is rounded to 4 bits as it is stored.
   const decodes = bits !== 4 || source.dtype !== 'BF16';
   const quantize = !decodes ? kernels.quantize4Bfloat16 : bits === 4 ? kernels.quantize4 : kernels.quantize8;
   const valueBytes = decodes ? 4 : source.size;
@@ -144,13 +144,12 @@ function inBlocks(kernels: KernelExports, source: Source, task: RowsTask): Conve
   // Four at a time: blocks of zeros count for nothing.
   const most = Math.ceil((Math.min(step, rows) * rowBlocks) / 4) * 4;
   const spare = VALUES + valueBytes * most * QUANTIZATION_BLOCK + SLACK;
-  const [scalesAt, packedAt] = [spare, spare + 4 * most];
-  const memory = roomFor(kernels, packedAt + 2 * most * QUANTIZATION_BLOCK);
+  // Scales of all rows stay until the last is done.
+  const [packedAt, scalesAt] = [spare, spare + 2 * most * QUANTIZATION_BLOCK];
+  const memory = roomFor(kernels, scalesAt + 4 * rows * rowBlocks);
   const sums = emptySums(memory);
   const isSmaller = rowBlocks * blockBytes <= columns * source.size;
   const packed = target(source, rows * rowBlocks * blockBytes, inPlace && isSmaller);
-  const scales = new Float32Array(rows * rowBlocks);
-  const scaleBytes = new Uint8Array(scales.buffer);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
     const blocks = count * rowBlocks;
@@ -163,14 +162,26 @@ function inBlocks(kernels: KernelExports, source: Source, task: RowsTask): Conve
       VALUES + blocks * valueBytes * QUANTIZATION_BLOCK,
       VALUES + padded * valueBytes * QUANTIZATION_BLOCK,
     );
-    if (!quantize(VALUES, padded, packedAt, scalesAt, SUMS, SCRATCH))
-      throw refusal(source, first * columns, count, columns, task);
     const done = first * rowBlocks;
+    if (!quantize(VALUES, padded, packedAt, scalesAt + 4 * done, SUMS, SCRATCH))
+      throw refusal(source, first * columns, count, columns, task);
     packed.set(memory.subarray(packedAt, packedAt + blocks * blockBytes), done * blockBytes);
-    scaleBytes.set(memory.subarray(scalesAt, scalesAt + 4 * blocks), 4 * done);
   }
+  const scales = roomForScales(source, packed, rows * rowBlocks);
+  scales.set(new Float32Array(memory.buffer, scalesAt, scales.length));
   const shape = { rows, columns, format, block: QUANTIZATION_BLOCK } as const;
   return { arrays: blockArrays({ packed, scales, zeroPoints: null }, shape), error: errorOf(sums) };
+}
+
+/** Room for scales: behind codes that take the place of the stored bytes, where they leave enough, or new. */
+function roomForScales(
+  { bytes }: Source,
+  packed: Uint8Array<ArrayBuffer>,
+  count: number,
+): Float32Array<ArrayBuffer> {
+  const from = bytes.byteOffset + packed.length;
+  const fits = packed.buffer === bytes.buffer && packed.length + 4 * count <= bytes.length && from % 4 === 0;
+  return fits ? new Float32Array(bytes.buffer, from, count) : new Float32Array(count);
 }
 
 /** What `convertRows` says of rows that cannot be converted: those before them may be written over. */
