@@ -44,6 +44,20 @@ const DRAWS: Readonly<Record<string, Draw>> = {
   'magnitudes far apart': (random) =>
     ((random() < 0.5 ? 0x80000000 : 0) | ((100 + Math.floor(random() * 24)) << 23) | (random() * 2 ** 23)) >>>
     0,
+  // Of an extreme of 2³ · 1.xxx the scale is in [1, 2): weights about 2⁻⁴ and about 2⁻¹³, each with neighbours on both sides.
+  'on both sides of what is small': (random, at) =>
+    Math.floor(random() * 2) * 0x80000000 +
+    (((at % 32 === 5 ? 130 << 7 : ([123, 114, 104][Math.floor(random() * random() * 3)] as number) << 7) +
+      Math.floor(random() * 6) -
+      3) <<
+      16),
+  // Scales on both sides of the least that 16-bit integers take.
+  'scales far below 1': (random) =>
+    ((random() < 0.5 ? 0x80000000 : 0) | (Math.floor(random() * 6 * 128 + 26 * 128) << 16)) >>> 0,
+  'two extremes of both signs': (random, at) =>
+    at % 32 === 3 || at % 32 === 20
+      ? bitsOf(random() < 0.5 ? 1 : -1)
+      : bitsOf(Math.round(random() * 64 - 32) / 32),
   subnormals: (random) => ((random() < 0.5 ? 0x80000000 : 0) | Math.floor(random() * 200)) >>> 0,
   zeros: (random) => (random() < 0.5 ? 0x80000000 : 0),
   'blocks of zeros among others': (random, at) =>
@@ -159,6 +173,66 @@ describe.each(FORMATS)('conversion to %s in WebAssembly', (format) => {
       ).toBe(true);
   });
 });
+
+/** Every bfloat16 of these binades below 8 times the scale, both signs, in blocks whose scale has `significand` and a sign. */
+function aroundScale(significand: number, negative: boolean, binades: number): Uint16Array {
+  const extreme = (130 << 7) | (significand & 127);
+  const count = extreme - ((130 - binades) << 7);
+  const blocks = Math.ceil((2 * count) / 31);
+  return Uint16Array.from({ length: 32 * blocks }, (_, at) => {
+    if (at % 32 === 0) return negative ? extreme : extreme | 0x8000;
+    const index = Math.floor(at / 32) * 31 + (at % 32) - 1;
+    return (extreme - (index % count)) | (index < count ? 0 : 0x8000);
+  });
+}
+
+it.each(['q4', 'q8'] as const)(
+  'gives every bfloat16 the code in %s that TypeScript gives, for every scale',
+  (format) => {
+    for (const negative of [false, true]) {
+      const blocks = Array.from({ length: 128 }, (_, index) => aroundScale(128 + index, negative, 6));
+      const words = new Uint16Array(blocks.reduce((sum, { length }) => sum + length, 0));
+      blocks.reduce((at, block) => (words.set(block, at), at + block.length), 0);
+      const bytes = new Uint8Array(words.buffer);
+      const found = expectEqual(bytes, { dtype: 'BF16', rows: 1, columns: words.length, format });
+      expect('thrown' in found).toBe(false);
+    }
+  },
+);
+
+it('sums squares of 4-bit blocks as TypeScript does, whether or not float64 holds the sum', () => {
+  const random = seededRandom(11);
+  for (let smallest = 109; smallest < 124; smallest += 1)
+    for (let draw = 0; draw < 20; draw += 1) {
+      // Most near the extreme of a scale below 2, so that the sum is near 2¹³; some whose last bits are far below.
+      const words = Uint16Array.from({ length: 32 }, (_, at) => {
+        const sign = random() < 0.5 ? 0x8000 : 0;
+        return (
+          sign |
+          (random() < 0.8 || at === 0
+            ? 0x417f - Math.floor(random() * 3)
+            : (smallest << 7) | (random() * 128))
+        );
+      });
+      expectEqual(new Uint8Array(words.buffer), { dtype: 'BF16', rows: 1, columns: 32, format: 'q4' });
+    }
+});
+
+it.each(['q4', 'q8', 'f16'] as const)(
+  'in place in %s leaves alone what lies around in the buffer',
+  (format) => {
+    const buffer = new Uint8Array(64 * 96 * 2 + 16).fill(7);
+    const bytes = buffer.subarray(8, buffer.length - 8);
+    bytes.set(stored('BF16', 64 * 96, DRAWS['even values'] as Draw, 5));
+    const task = { tensor: 'a', dtype: 'BF16', rows: 64, columns: 96, format } as const;
+    const expected = convertRows(bytes.slice(), task).arrays;
+    const { arrays } = convert(bytes, { ...task, inPlace: true });
+    expect(arrays.map(({ buffer: taken }) => taken === buffer.buffer)).toEqual(expected.map(() => true));
+    expect(arrays.map((array) => [...array])).toEqual(expected.map((array) => [...array]));
+    expect(buffer.subarray(0, 8).every((byte) => byte === 7)).toBe(true);
+    expect(buffer.subarray(-8).every((byte) => byte === 7)).toBe(true);
+  },
+);
 
 it('refuses a value that no half holds by tensor, value and limit, and rounds the one below', () => {
   const values = new Float32Array(70_000).fill(0.1);

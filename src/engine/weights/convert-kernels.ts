@@ -10,8 +10,9 @@ interface KernelExports {
   readonly memory: WebAssembly.Memory;
   decodeBfloat16(from: number, to: number, count: number): void;
   decodeHalf(from: number, to: number, count: number): void;
-  spreadRows(values: number, rows: number, columns: number, stride: number): void;
+  spreadRows(values: number, rows: number, bytes: number, stride: number): void;
   quantize4: Quantize;
+  quantize4Bfloat16: Quantize;
   quantize8: Quantize;
   toHalves(values: number, count: number, halves: number, sums: number): number;
 }
@@ -33,7 +34,7 @@ type RowsTask = Pick<ConvertTask, 'tensor' | 'dtype' | 'rows' | 'columns' | 'for
 const BAND = 32 * 1024;
 const PAGE_BYTES = 2 ** 16;
 /** Where what they need lies in their memory; a kernel may read or write a few vectors too far. */
-const [SUMS, SCRATCH, VALUES, SLACK] = [0, 64, 1024, 64];
+const [SUMS, SCRATCH, VALUES, SLACK] = [0, 64, 2048, 64];
 
 let prepared: Promise<ConvertRows> | undefined;
 
@@ -89,12 +90,15 @@ function putValues(
   count: number,
   spare: number,
 ): void {
-  const { bytes, dtype, size } = source;
+  const { dtype } = source;
   const memory = new Uint8Array(kernels.memory.buffer);
-  const stored = bytes.subarray(first * size, (first + count) * size);
-  memory.set(stored, dtype === 'F32' ? VALUES : spare);
+  memory.set(storedValues(source, first, count), dtype === 'F32' ? VALUES : spare);
   if (dtype === 'BF16') kernels.decodeBfloat16(spare, VALUES, count);
   if (dtype === 'F16') kernels.decodeHalf(spare, VALUES, count);
+}
+
+function storedValues({ bytes, size }: Source, first: number, count: number): Uint8Array<ArrayBuffer> {
+  return bytes.subarray(first * size, (first + count) * size);
 }
 
 function widened(kernels: KernelExports, source: Source): Uint8Array<ArrayBuffer> {
@@ -129,53 +133,62 @@ function inHalves(kernels: KernelExports, source: Source, task: RowsTask): Conve
 function inBlocks(kernels: KernelExports, source: Source, task: RowsTask): Converted {
   const { rows, columns, format, inPlace } = task;
   const { bits } = blocksOf(format) as { bits: 4 | 8 };
-  const quantize = bits === 4 ? kernels.quantize4 : kernels.quantize8;
+  // bfloat16 is rounded to 4 bits as it is stored.
+  const decodes = bits !== 4 || source.dtype !== 'BF16';
+  const quantize = !decodes ? kernels.quantize4Bfloat16 : bits === 4 ? kernels.quantize4 : kernels.quantize8;
+  const valueBytes = decodes ? 4 : source.size;
   const blockBytes = (QUANTIZATION_BLOCK * bits) / 8;
   const rowBlocks = Math.ceil(columns / QUANTIZATION_BLOCK);
   const stride = rowBlocks * QUANTIZATION_BLOCK;
   const step = Math.max(1, Math.floor(BAND / stride));
   // Four at a time: blocks of zeros count for nothing.
   const most = Math.ceil((Math.min(step, rows) * rowBlocks) / 4) * 4;
-  const spare = VALUES + 4 * most * QUANTIZATION_BLOCK + SLACK;
-  const [scalesAt, packedAt] = [spare, spare + 4 * most];
-  const memory = roomFor(kernels, packedAt + 2 * most * QUANTIZATION_BLOCK);
+  const spare = VALUES + valueBytes * most * QUANTIZATION_BLOCK + SLACK;
+  // Scales of all rows stay until the last is done.
+  const [packedAt, scalesAt] = [spare, spare + 2 * most * QUANTIZATION_BLOCK];
+  const memory = roomFor(kernels, scalesAt + 4 * rows * rowBlocks);
   const sums = emptySums(memory);
   const isSmaller = rowBlocks * blockBytes <= columns * source.size;
   const packed = target(source, rows * rowBlocks * blockBytes, inPlace && isSmaller);
-  const scales = new Float32Array(rows * rowBlocks);
-  const scaleBytes = new Uint8Array(scales.buffer);
   for (let first = 0; first < rows; first += step) {
     const count = Math.min(step, rows - first);
     const blocks = count * rowBlocks;
-    putValues(kernels, source, first * columns, count * columns, spare);
-    if (columns !== stride) kernels.spreadRows(VALUES, count, columns, stride);
+    if (decodes) putValues(kernels, source, first * columns, count * columns, spare);
+    else memory.set(storedValues(source, first * columns, count * columns), VALUES);
+    if (columns !== stride) kernels.spreadRows(VALUES, count, columns * valueBytes, stride * valueBytes);
     const padded = Math.ceil(blocks / 4) * 4;
-    memory.fill(0, VALUES + blocks * 4 * QUANTIZATION_BLOCK, VALUES + padded * 4 * QUANTIZATION_BLOCK);
-    if (!quantize(VALUES, padded, packedAt, scalesAt, SUMS, SCRATCH))
-      throw refusal(source, first * columns, count, columns, task);
+    memory.fill(
+      0,
+      VALUES + blocks * valueBytes * QUANTIZATION_BLOCK,
+      VALUES + padded * valueBytes * QUANTIZATION_BLOCK,
+    );
     const done = first * rowBlocks;
+    if (!quantize(VALUES, padded, packedAt, scalesAt + 4 * done, SUMS, SCRATCH))
+      throw refusal(source, first * columns, count, columns, task);
     packed.set(memory.subarray(packedAt, packedAt + blocks * blockBytes), done * blockBytes);
-    scaleBytes.set(memory.subarray(scalesAt, scalesAt + 4 * blocks), 4 * done);
   }
+  const scales = roomForScales(source, packed, rows * rowBlocks);
+  scales.set(new Float32Array(memory.buffer, scalesAt, scales.length));
   const shape = { rows, columns, format, block: QUANTIZATION_BLOCK } as const;
   return { arrays: blockArrays({ packed, scales, zeroPoints: null }, shape), error: errorOf(sums) };
 }
 
+/** Room for scales: behind codes that take the place of the stored bytes, where they leave enough, or new. */
+function roomForScales(
+  { bytes }: Source,
+  packed: Uint8Array<ArrayBuffer>,
+  count: number,
+): Float32Array<ArrayBuffer> {
+  const from = bytes.byteOffset + packed.length;
+  const fits = packed.buffer === bytes.buffer && packed.length + 4 * count <= bytes.length && from % 4 === 0;
+  return fits ? new Float32Array(bytes.buffer, from, count) : new Float32Array(count);
+}
+
 /** What `convertRows` says of rows that cannot be converted: those before them may be written over. */
-function refusal(
-  { bytes, dtype, size }: Source,
-  first: number,
-  rows: number,
-  columns: number,
-  task: RowsTask,
-): unknown {
+function refusal(source: Source, first: number, rows: number, columns: number, task: RowsTask): unknown {
+  const { dtype } = source;
   try {
-    convertRows(bytes.subarray(first * size, (first + rows * columns) * size), {
-      ...task,
-      dtype,
-      rows,
-      columns,
-    });
+    convertRows(storedValues(source, first, rows * columns), { ...task, dtype, rows, columns });
   } catch (error) {
     return error;
   }
