@@ -435,11 +435,13 @@ export class Engine extends ModelLibrary {
 
 /** The subject, with the layers at which others part from it, where they are then read once. */
 function seamed(
-  { backend, graphs }: Runtime,
+  { backend, decoder, graphs }: Runtime,
   asked: ResidentSubject,
   { subject, alongside = [] }: Pick<GenerateAllRequest, 'subject' | 'alongside'>,
 ): ResidentSubject {
-  if (!backend.constantWeights || graphs.isBounded) return asked;
+  // What is run in pieces anyhow, or by turns, is read prompt by prompt.
+  if (!backend.constantWeights || graphs.isBounded || decoder.longestRun(asked) < asked.layers.length)
+    return asked;
   const seams = seamsOf(subject, alongside);
   return seams.length > 0 ? { ...asked, seams } : asked;
 }

@@ -24,3 +24,11 @@ export function seamsOf(subject: Subject, others: readonly Subject[]): readonly 
     .sort((a, b) => a - b)
     .map((layer) => ({ layer, subjects: common.filter((length) => length >= layer).length }));
 }
+
+/** How much of the prompts' layers is read, of 1, where subjects that are asked the same prompts read together what they have in common. */
+export function partRead(subjects: readonly Subject[]): number {
+  const all = subjects.flatMap(({ layers, rest }) =>
+    layers.map((_, layer) => JSON.stringify([rest, layers.slice(0, layer + 1)])),
+  );
+  return new Set(all).size / all.length;
+}

@@ -4,7 +4,7 @@ import { STANDARD_BLOCKS } from '../merge/recipe/blocks.ts';
 import { Engine } from './engine.ts';
 import type { WasmBackend } from './backend/wasm.ts';
 import type { GenerateAllRequest, PromptAnswers } from './protocol/generation.ts';
-import { seamsOf } from './seams.ts';
+import { partRead, seamsOf } from './seams.ts';
 import type { ModelId, Subject } from './subject.ts';
 import { wasmBackend } from './testing/golden-model.ts';
 import { readFromDisk } from './testing/goldens-from-disk.ts';
@@ -40,8 +40,11 @@ it('are those below the layer at which a subject parts from another that embeds 
       { layer: 4, subjects: 4 },
       { layer: 7, subjects: 2 },
     ]);
+  // Thirds: two of each embedding's first, four second, eight third.
+  expect(partRead(EIGHT.map((letters) => stitch(['a', 'b'], letters, [4, 4, 4])))).toBe(14 / 24);
   const [aaa, , abb, baa] = subjects as [Subject, Subject, Subject, Subject];
   expect(seamsOf(aaa, [aaa, baa])).toEqual([]);
+  expect(partRead([aaa, baa])).toBe(1);
   expect(seamsOf(aaa, [aaa, aaa, abb, abb, baa])).toEqual([{ layer: 4, subjects: 2 }]);
   // What another embeds is another state from the first layer on.
   expect(seamsOf(aaa, [{ ...abb, rest: 'b' as ModelId }])).toEqual([]);
@@ -124,9 +127,9 @@ describe.each(PAIRS)('the eight stitches of %s and %s', (...pair) => {
     // The first part by two of each embedding, the second by two behind each of those, the third by every one.
     const [first, second, third] = parts;
     expect(together.cells).toBe(fresh * (2 * first + 4 * second + 8 * third));
+    expect(together.cells).toBeCloseTo(alone.cells * partRead(subjects));
     // Nothing is held for more than that.
     expect((await askAll(prompts, subjects)).cells).toBe(together.cells);
-    expect((await askAll(prompts, [])).cells).toBe(alone.cells);
   });
 
   it('what was read of prompts is given up once others are asked', async () => {
