@@ -1,5 +1,5 @@
 /** Variants on M_vis, M_v2r and M_rea (docs/method.md §7.2), and the files of what they answer. */
-import { answersOf, askingHere } from '../evaluation/answers/asking.ts';
+import { answersOf, askingHere, partAsked } from '../evaluation/answers/asking.ts';
 import { transferExperiments } from '../evaluation/experiment.ts';
 import { transferFacts } from '../evaluation/results/facts.ts';
 import { resultPieces } from '../evaluation/results/write.ts';
@@ -41,6 +41,7 @@ export async function metricPlan(
     cost: evaluationCost(
       experiments.reduce((sum, experiment) => sum + experiment.samples.length, 0),
       ...([total, models.length, settings.maxNewTokens] as const),
+      partAsked(asking.asks),
     ),
     files({ graded, done, origin }) {
       const residents = models.map(({ name, ...resident }) => ({ label: name, ...resident }));

@@ -53,10 +53,21 @@ export function addedReads(one: Reads, other: Reads): Reads {
   };
 }
 
-/** Of an evaluation, as `answerAll` asks it. @param models checkpoints, each of which sees all images */
-export function evaluationCost(samples: number, answers: number, models: number, newTokens: number): Cost {
+/**
+ * Of an evaluation, as `answerAll` asks it.
+ *
+ * @param models checkpoints, each of which sees all images
+ * @param part of the layers of prompts that is read, of 1: the rest is shared by variants
+ */
+export function evaluationCost(
+  samples: number,
+  answers: number,
+  models: number,
+  newTokens: number,
+  part = 1,
+): Cost {
   return {
-    ...{ samples, answers, reads: plainReads(answers), prompts: answers, images: samples * models },
+    ...{ samples, answers, reads: plainReads(part * answers), prompts: answers, images: samples * models },
     ...{ batches: Math.ceil(answers / ASKED_TOGETHER), newTokens },
   };
 }

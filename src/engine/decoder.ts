@@ -41,7 +41,8 @@ export class Decoder {
   }
 
   /** Whether layer `layer` cannot share a run with the one before it. */
-  separates({ layers }: ResidentSubject, layer: number): boolean {
+  separates({ layers, seams = [] }: ResidentSubject, layer: number): boolean {
+    if (seams.some((seam) => seam.layer === layer)) return true;
     const [before, here] = [layers[layer - 1], layers[layer]];
     if (before === here) return false;
     return this.#backend.constantWeights || before?.format !== here?.format;

@@ -32,6 +32,8 @@ import type { AnswerScores, ScoreProgress, ScoreRequest } from './protocol/score
 import { headOf, type ResidentSubject } from './resident.ts';
 import { scoreAnswer, scoresInWords } from './score-answer.ts';
 import type { ReadyDevice } from './ready-devices.ts';
+import type { Runtime } from './runtime.ts';
+import { seamsOf } from './seams.ts';
 import type { Subject } from './subject.ts';
 import type { CapturedKv } from './swap.ts';
 import { plainCost } from './plain-cost.ts';
@@ -109,7 +111,8 @@ export class Engine extends ModelLibrary {
   generateAll(request: GenerateAllRequest): Promise<readonly PromptAnswers[]> {
     return this.jobs.run(request.job, (signal) =>
       this.queue.add(async () => {
-        const { subject, ready } = this.resolve(request.subject);
+        const { subject: asked, ready } = this.resolve(request.subject);
+        const subject = seamed(ready.runtime, asked, request);
         const rowsOf = request.prompts.map(({ rows }) => rows ?? [{}]);
         const sources = this.#sourcesOf(rowsOf.flat());
         let prepared: readonly Prepared[];
@@ -428,6 +431,19 @@ export class Engine extends ModelLibrary {
     }
     return this.#sources;
   }
+}
+
+/** The subject, with the layers at which others part from it, where they are then read once. */
+function seamed(
+  { backend, decoder, graphs }: Runtime,
+  asked: ResidentSubject,
+  { subject, alongside = [] }: Pick<GenerateAllRequest, 'subject' | 'alongside'>,
+): ResidentSubject {
+  // What is run in pieces anyhow, or by turns, is read prompt by prompt.
+  if (!backend.constantWeights || graphs.isBounded || decoder.longestRun(asked) < asked.layers.length)
+    return asked;
+  const seams = seamsOf(subject, alongside);
+  return seams.length > 0 ? { ...asked, seams } : asked;
 }
 
 /** Weights of which a graph more takes neither long nor much memory. */

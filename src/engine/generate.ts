@@ -49,6 +49,10 @@ export async function generateAll(
     rows: rows.length,
     rowsPerBatch: rowsPerBatch ?? Infinity,
   }));
+  runtime.shared.expect(
+    subject,
+    prompts.map(({ sequence }) => sequence),
+  );
   const lengths = new Set(packable.map(({ length }) => length));
   const ragged = lengths.size > 1 && (await runtime.raggedRows());
   const before = prompts.map((_, prompt) =>

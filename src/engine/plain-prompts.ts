@@ -4,7 +4,7 @@ import type { PromptRows } from './decode-options.ts';
 import { ablates, firstComputed, rest, templateLength } from './past.ts';
 import type { PrefillOptions, Sequence } from './prefill.ts';
 import type { ReadOptions } from './read-rows.ts';
-import { alike, promptsPerRun, readTogether } from './read-together.ts';
+import { alike, promptsThatFit, readTogether } from './read-together.ts';
 import type { ResidentSubject } from './resident.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -34,10 +34,13 @@ export function plainAlike(
     const same = alike([first, ...left.slice(1).filter((prompt) => prompt.text === text)]);
     left = left.filter((prompt) => !same.includes(prompt));
     const shape = { fresh: sequence.length, seen: sequence.length + (sequence.offset ?? 0) };
-    const most = promptsPerRun(backend, decoder, subject, shape);
+    const fit = promptsThatFit(backend, decoder, subject, shape);
+    const most = Math.max(1, fit);
+    // One by itself is read so where what is read of it is shared with other subjects.
+    const least = subject.seams?.length && fit > 0 ? 1 : 2;
     for (let at = 0; at < same.length; at += most) {
       const run = same.slice(at, at + most).map(({ place }) => place);
-      if (run.length > 1) runs.push(run);
+      if (run.length >= least) runs.push(run);
     }
   }
   return runs;
@@ -48,7 +51,7 @@ export function plainAlike(
  * last position of each is.
  */
 export async function readPlain(
-  { backend, decoder, beginnings, account }: Runtime,
+  { backend, decoder, beginnings, shared, account }: Runtime,
   subject: ResidentSubject,
   prompts: readonly Sequence[],
   {
@@ -64,13 +67,14 @@ export async function readPlain(
   const last = prompts.map((_, slot) => slot * count + count - 1);
   const before = await beginnings.read(subject, first, start, signal);
   try {
+    const soFar = shared.soFar(subject, prompts);
     const { outputs, fresh } = await readTogether(backend, decoder, subject, sequences, {
-      before,
+      ...{ before, soFar, onRead: (read) => shared.hold(subject, prompts, read) },
       ...(head ? { head: { spec: head, positions: last } } : {}),
       ...(signal ? { signal } : {}),
     });
     try {
-      account.read(prompts.length * subject.layers.length * count);
+      account.read(prompts.length * (subject.layers.length - (soFar?.layer ?? 0)) * count);
       for (const [layer, entry] of fresh.entries()) {
         const text = before[layer] as typeof entry;
         await store.put(layer, text, rows, { at: 0, count: start, capacity });

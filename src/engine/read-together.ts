@@ -11,6 +11,7 @@ import type { ResidentSubject } from './resident.ts';
 import { MULTIPLICATIONS_PER_RUN, multiplicationsPerCell } from './run-length.ts';
 import type { Segment } from './segments.ts';
 import { segments } from './segments.ts';
+import type { ReadSoFar } from './shared-layers.ts';
 
 /** Keys and values that are handed over at once, those of all prompts and layers. */
 const HANDED_BYTES = 64 * 2 ** 20;
@@ -19,13 +20,18 @@ const HANDED_BYTES = 64 * 2 ** 20;
  * Prompts of which `fresh` tokens each may be read in one run, on `seen` positions, themselves included. 1 where a run saves nothing: on a GPU, and
  * for models so large that they are run in pieces.
  */
-export function promptsPerRun(
+export function promptsPerRun(...read: Parameters<typeof promptsThatFit>): number {
+  return Math.max(1, promptsThatFit(...read));
+}
+
+/** The same; 0 where not even one is to be read so. */
+export function promptsThatFit(
   backend: Backend,
   decoder: Decoder,
   subject: ResidentSubject,
   shape: { readonly fresh: number; readonly seen: number },
 ): number {
-  if (!backend.constantWeights || decoder.longestRun(subject) < subject.layers.length) return 1;
+  if (!backend.constantWeights || decoder.longestRun(subject) < subject.layers.length) return 0;
   const { text } = subject.rest.config;
   const cells = shape.fresh * text.layers;
   const bytes = 2 * cells * text.kvHeads * text.headDim * Float32Array.BYTES_PER_ELEMENT;
@@ -34,7 +40,7 @@ export function promptsPerRun(
     HANDED_BYTES / bytes,
     MULTIPLICATIONS_PER_RUN / (cells * multiplicationsPerCell(text)),
   );
-  return Math.max(1, Math.floor(fit));
+  return Math.floor(fit);
 }
 
 /** Of prompts those that can be read with the first: as long, with images of the same grids at the same places. */
@@ -55,6 +61,10 @@ export interface TogetherOptions {
   readonly before: readonly KvEntry[];
   /** Goes on with the head, on these positions (indices into sequences × length). */
   readonly head?: { readonly spec: HeadSpec; readonly positions: readonly number[] };
+  /** What is read of them already, which this takes over. */
+  readonly soFar?: ReadSoFar | undefined;
+  /** Sees them before each layer that a run begins with, but the first. */
+  readonly onRead?: (soFar: ReadSoFar) => Promise<void>;
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +77,7 @@ export async function readTogether(
   decoder: Decoder,
   subject: ResidentSubject,
   sequences: readonly Sequence[],
-  { before, head, signal }: TogetherOptions,
+  { before, head, soFar, onRead, signal }: TogetherOptions,
 ): Promise<{ readonly outputs: Feeds; readonly fresh: readonly KvEntry[] }> {
   const [{ length, rotary }] = sequences as readonly [Sequence];
   const past = (before[0] as KvEntry).key.dims[2] as number;
@@ -82,8 +92,8 @@ export async function readTogether(
     backend.upload('float32', [sequences.length, length, hiddenSize], joined(values));
   // Nothing joins on the way.
   const plan = { active: () => sequences.length };
-  const fresh: KvEntry[] = [];
-  let hidden = ofAll(sequences.map((sequence) => sequence.hidden));
+  const fresh: KvEntry[] = [...(soFar?.layers ?? [])];
+  let hidden = soFar?.hidden ?? ofAll(sequences.map((sequence) => sequence.hidden));
   let made: Feeds = {};
   try {
     const list = segments(subject.layers.length, decoder.longestRun(subject), (layer) =>
@@ -91,6 +101,7 @@ export async function readTogether(
     );
     let outputs: Feeds = {};
     for (const segment of list) {
+      if (segment.from < (soFar?.layer ?? 0)) continue;
       signal?.throwIfAborted();
       const fused = segment.to === subject.layers.length ? head : undefined;
       const injected = injectionsWithin(segment, sequences, ofAll);
@@ -117,6 +128,7 @@ export async function readTogether(
       for (const tensor of [hidden, ...Object.values(made)]) backend.dispose(tensor);
       made = {};
       if (outputs['hidden_out']) hidden = outputs['hidden_out'];
+      if (segment.to < subject.layers.length) await onRead?.({ layer: segment.to, hidden, layers: fresh });
     }
     return { outputs, fresh };
   } catch (error) {

@@ -2,6 +2,7 @@ import type { LinearFormat } from '../graph/weights.ts';
 import type { VlmConfig } from '../vlm/config.ts';
 import type { EmbeddingTable } from './embedding.ts';
 import type { WeightDtype } from './protocol/device.ts';
+import type { Seam } from './seams.ts';
 import type { ModelId } from './subject.ts';
 import type { WeightArrays } from './weights/arrays.ts';
 import type { HeadShard } from './weights/plan.ts';
@@ -24,6 +25,8 @@ export interface ResidentSubject {
   readonly rest: Resident;
   /** Gives the final norm and the head; default `rest`. */
   readonly head?: Resident;
+  /** Where others part from it that are asked the same prompts: it is read in runs that end there, and held for them (`SharedLayers`). */
+  readonly seams?: readonly Seam[];
 }
 
 /** The checkpoint whose final norm and head are used. */

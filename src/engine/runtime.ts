@@ -5,6 +5,7 @@ import { Decoder } from './decoder.ts';
 import { Distributions } from './distribution.ts';
 import { GraphStore } from './graph-store.ts';
 import { Head } from './head.ts';
+import { SharedLayers } from './shared-layers.ts';
 import { VisionTower } from './vision-tower.ts';
 import { WorkAccount } from './work-account.ts';
 
@@ -16,6 +17,7 @@ export interface Runtime {
   readonly decoder: Decoder;
   readonly head: Head;
   readonly beginnings: Beginnings;
+  readonly shared: SharedLayers;
   readonly distributions: Distributions;
   /** What was computed on it. */
   readonly account: WorkAccount;
@@ -35,6 +37,7 @@ export function createRuntime(backend: Backend, layersPerRun?: number): Runtime 
     vision: new VisionTower(backend, graphs),
     decoder,
     beginnings: new Beginnings(backend, decoder, account, () => graphs.isBounded),
+    shared: new SharedLayers(backend),
     head: new Head(backend, graphs),
     distributions: new Distributions(backend, graphs),
     account,

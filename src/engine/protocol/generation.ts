@@ -71,4 +71,9 @@ export interface GenerateAllRequest extends Omit<GenerateRequest, keyof PromptSp
   readonly prompts: readonly (PromptSpec & Pick<GenerateRequest, 'rows'>)[];
   /** Who is asked after this, in order, as far as it is known: where models take turns, what they need soonest is kept. */
   readonly later?: readonly Subject[];
+  /**
+   * Who is asked the same prompts before and after this. Where weights are compiled into graphs and all of them are held at once, layers that several have
+   * in common from the first on, with the same embeddings, are read once; what is answered is the same.
+   */
+  readonly alongside?: readonly Subject[];
 }

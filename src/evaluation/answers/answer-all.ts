@@ -71,7 +71,8 @@ export async function answerAll(
     needsOf: ({ variant: { fingerprint, subject } }) => [fingerprint, subject.rest],
     compute: (batch, lane, signal) => {
       tellTurn(batch);
-      return answersOf(lane, batch, settings, black, signal, later.get(batch[0] as Ask));
+      const others = turns ? { later: later.get(batch[0] as Ask) ?? [] } : { alongside: subjects };
+      return answersOf(lane, batch, settings, black, signal, others);
     },
   });
   return new Map(asks.map(({ key }, index) => [key, answers[index] as Answer]));
@@ -183,7 +184,7 @@ async function answersOf(
   settings: AnswerSettings,
   black: BlackImages,
   signal: AbortSignal | undefined,
-  later: readonly Subject[] = [],
+  { later = [], alongside = [] }: Pick<GenerateAllRequest, 'later' | 'alongside'>,
 ): Promise<readonly Answer[]> {
   const { style, maxImagePixels, imageProcessing } = settings;
   const { system } = style;
@@ -206,6 +207,7 @@ async function answersOf(
       maxNewTokens: settings.maxNewTokens,
       sampling: { temperature: 0, seed: 0 },
       ...(later.length > 0 ? { later } : {}),
+      ...(alongside.length > 1 ? { alongside } : {}),
     }),
   );
   return results.map(({ rows: [row], promptTokens, imageTokens }) => {

@@ -1,3 +1,4 @@
+import { partRead } from '../../engine/seams.ts';
 import type { LongWork } from '../../work/long-work.ts';
 import type { Experiment } from '../experiment.ts';
 import type { Asked, Variant } from '../variant.ts';
@@ -33,4 +34,13 @@ export async function askingHere(
 /** How many answers asks need: those that share a model and a question share one. */
 export function answersOf(asks: readonly Ask<Asked>[]): number {
   return new Set(asks.map(({ key }) => key)).size;
+}
+
+/** How much of the prompts' layers is read, of 1: on WASM variants share some (`SharedLayers`); a GPU, or a service, reads for each by itself. */
+export function partAsked(asks: readonly Ask<Asked>[]): number {
+  const variants = new Set(asks.map(({ variant }) => variant));
+  const subjects = [...variants].flatMap((variant) =>
+    'subject' in variant ? [(variant as Variant).subject] : [],
+  );
+  return asks[0]?.settings.device === 'wasm' && subjects.length > 0 ? partRead(subjects) : 1;
 }

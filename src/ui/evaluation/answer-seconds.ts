@@ -1,6 +1,6 @@
 import { evaluationCost } from '../../analyses/plan.ts';
 import type { Ask } from '../../evaluation/answers/ask.ts';
-import { answersOf } from '../../evaluation/answers/asking.ts';
+import { answersOf, partAsked } from '../../evaluation/answers/asking.ts';
 import type { Asked } from '../../evaluation/variant.ts';
 import { asked } from '../state/asked-slot.ts';
 import type { getStores } from '../stores.ts';
@@ -31,6 +31,7 @@ export function answerSeconds({ costs, family, images }: Stores, analysis: strin
             counts: evaluationCost(
               new Set(asks.map(({ sample }) => sample)).size,
               ...([answers, family.loaded.length, first.settings.maxNewTokens] as const),
+              partAsked(asks),
             ),
             samples: asks.map(({ sample }) => sample),
             reading: images.reading,
