@@ -20,7 +20,8 @@ await runCommand(async (signal) => {
       .map(([command, { help }]) => `  ${command}  ${help}`)
       .join('\n');
   const isWorker = name === 'worker';
-  if (words.includes('--help')) return describe(name, isWorker ? WORKER : commandCalled(name, Object.keys(ALL)));
+  if (words.includes('--help'))
+    return describe(name, isWorker ? WORKER : commandCalled(name, Object.keys(ALL)));
   const asked = isWorker ? null : askedCommand(name, words, Object.keys(ALL));
   if (!asked) readFlags(WORKER, words);
   ensurePackages();
