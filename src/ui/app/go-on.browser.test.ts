@@ -5,7 +5,7 @@ import type { EnergyRecord } from '../../spectra/energy.ts';
 import { analysis as diversity } from '../../analyses/diversity/analysis.ts';
 import { analysis as energy } from '../../analyses/energy/analysis.ts';
 import { inlineThreads } from '../../spectra/threads/inline.ts';
-import type { Json, WorkIdentity } from '../../identity/work-identity.ts';
+import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { Journals } from '../../study/journal/journals.ts';
 import { MemoryStorage } from '../../study/journal/memory-storage.ts';
 import { runJournalled } from '../../study/run-journalled.ts';
@@ -140,8 +140,10 @@ test('what was begun with the demo family opens it, and says so where it carries
   await runJournalled(journals, identity, 3, () => Promise.reject(new Error('cut off'))).catch(
     () => undefined,
   );
-  const checkpoints = first.app.family.opened.map(({ checkpoint }) => ({ rest: checkpoint }));
-  const given = JSON.parse(JSON.stringify({ checkpoints })) as Json;
+  const checkpoints = ['in', 'rl'].map((role) => ({
+    rest: { name: `demo:${role}`, fingerprint: identity.inputs[`weights of ${role}`] ?? '' },
+  }));
+  const given = { checkpoints };
   await journals.keepShown(identity, 'energy', { title: identity.title, told: '', n: '3 tensors', given });
 
   const second = await stageApp({}, around(journals));
