@@ -161,7 +161,7 @@ test('what was begun with the demo family opens it, and says so where it carries
   await goOn.click();
   await expect.poll(() => second.app.characterize.store.run.done).toBe(true);
   expect(second.app.view.page).toBe('characterize');
-  expect(await journals.list()).toMatchObject([{ complete: true, done: 3 }]);
+  await expect.poll(() => journals.list()).toMatchObject([{ complete: true, done: 3 }]);
   expect(open).toHaveBeenCalledTimes(2);
 });
 
