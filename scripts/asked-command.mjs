@@ -31,25 +31,26 @@ import { shardOf } from './shard.mjs';
 
 /**
  * @param {string} name
+ * @param {readonly string[]} [all] names of all that can be asked for where it is asked
  * @returns {Command}
  * @throws {NamedError} UnknownCommand
  */
-export function commandCalled(name) {
+export function commandCalled(name, all = Object.keys(COMMANDS)) {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command) return command;
-  const known = Object.keys(COMMANDS).join(' ');
-  throw new NamedError('UnknownCommand', `"${name}" is not a command`, '', `known: ${known}`);
+  throw new NamedError('UnknownCommand', `"${name}" is not a command`, '', `known: ${all.join(' ')}`);
 }
 
 /**
  * Reads the words of a command: an argument list, never given to a shell.
  * @param {string} name
  * @param {readonly string[]} words
+ * @param {readonly string[]} [all] names of all that can be asked for where it is asked
  * @returns {Asked}
  * @throws {NamedError} those of `commandCalled`, `readFlags`, `shardOf`, `findInputs` and `checkOut`
  */
-export function askedCommand(name, words) {
-  const command = commandCalled(name);
+export function askedCommand(name, words, all) {
+  const command = commandCalled(name, all);
   const { out: given, quiet, adapter, ...flags } = readFlags(command, words);
   const out = String(given);
   if (typeof flags.shard === 'string') flags.shard = shardOf(flags.shard);

@@ -34,7 +34,7 @@ export function readFlags(command, words) {
   for (const [name, flag] of Object.entries(command.flags)) {
     const key = camelCase(name);
     if (Object.hasOwn(values, key)) continue;
-    if (flag.required) throw new NamedError('MissingFlag', 'required', `--${name}`, `give the ${flag.help}`);
+    if (flag.required) throw new NamedError('MissingFlag', 'required', `--${name}`, `give it: ${flag.help}`);
     if (flag.kind === 'switch') values[key] = false;
     else if (flag.value !== undefined) values[key] = flag.value;
   }
@@ -81,7 +81,7 @@ function* tokens(command, words) {
     const next = words[i + 1];
     // A value may begin with one dash (-1, the - of --out), never with two: those need --name=value.
     if (assigned === undefined && (next === undefined || next.startsWith('--')))
-      throw new NamedError('MissingValue', 'no value', `--${name}`, `give the ${flag.help}`);
+      throw new NamedError('MissingValue', 'no value', `--${name}`, `give it one: ${flag.help}`);
     if (assigned === undefined) i++;
     yield { name, text: assigned ?? next ?? '' };
     if (assigned !== undefined || !isRepeated(flag)) continue;

@@ -6,6 +6,9 @@ import { JournalFiles } from './journal-files.mjs';
 import { ensurePackages } from './packages.mjs';
 import { runCommand } from './run-command.mjs';
 
+/** All that a shell can ask for. */
+const ALL = { ...COMMANDS, worker: WORKER };
+
 /**
  * `npm run -s headless -- COMMAND FLAGS`: runs the app's own code in a headless Chromium. `worker` runs command after command in
  * one browser.
@@ -13,12 +16,13 @@ import { runCommand } from './run-command.mjs';
 await runCommand(async (signal) => {
   const [name = '--help', ...words] = process.argv.slice(2);
   if (name === '--help' || name === 'help')
-    return Object.entries({ ...COMMANDS, worker: WORKER })
+    return Object.entries(ALL)
       .map(([command, { help }]) => `  ${command}  ${help}`)
       .join('\n');
   const isWorker = name === 'worker';
-  if (words.includes('--help')) return describe(name, isWorker ? WORKER : commandCalled(name));
-  const asked = isWorker ? null : askedCommand(name, words);
+  if (words.includes('--help'))
+    return describe(name, isWorker ? WORKER : commandCalled(name, Object.keys(ALL)));
+  const asked = isWorker ? null : askedCommand(name, words, Object.keys(ALL));
   if (!asked) readFlags(WORKER, words);
   ensurePackages();
   ensureBuild({ quiet: true });

@@ -23,7 +23,7 @@ describe('bad input ends with 2, one line on stderr and nothing on stdout', () =
   test.each([
     [
       ['frobnicate'],
-      /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info kept lens logits( \w+)*\n$/,
+      /^UnknownCommand: "frobnicate" is not a command; known: (\w+ )*generate info kept lens logits( \w+)* worker\n$/,
     ],
     [['info'], /^MissingFlag: .*--model.*\n$/],
     [
@@ -122,8 +122,11 @@ describe('a checkpoint folder', () => {
         files: [join(demos, 'rl-frozen-mid', 'config.json')],
       },
     ]);
+    // Pictures and an index beside them are none.
+    mkdirSync(join(demos, 'examples'));
+    writeFileSync(join(demos, 'index.json'), '{}');
     expect(() => findDemos(inputs('demo:other'), demos)).toThrow(
-      'there is no demo "other"; --model; known: demo:rl-frozen-mid',
+      /there is no demo "other"; --model; known: demo:rl-frozen-mid$/,
     );
   });
 });

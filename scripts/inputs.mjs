@@ -64,7 +64,10 @@ export function findInputs(command, values) {
  * @throws {NamedError} DemoNotFound
  */
 export function findDemos(inputs, folder = join(DIST, 'demo')) {
-  const known = (existsSync(folder) ? readdirSync(folder).sort() : []).map((entry) => `demo:${entry}`);
+  // Beside them lie their index and pictures, which are no checkpoints.
+  const known = (existsSync(folder) ? readdirSync(folder).sort() : [])
+    .filter((entry) => existsSync(join(folder, entry, 'config.json')))
+    .map((entry) => `demo:${entry}`);
   const find = (/** @type {string} */ name, /** @type {Input} */ input) => {
     if (input.demo === null) return input;
     const path = join(folder, input.demo);

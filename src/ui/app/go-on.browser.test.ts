@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { writeSafetensors } from '../../checkpoint/testing/safetensors.ts';
 import type { EnergyRecord } from '../../spectra/energy.ts';
@@ -122,6 +122,47 @@ test('what cannot be gone on with says what is missing, and leaves the page as i
     .toHaveTextContent('Not open: in (weights aaaaaaaaaaaa) and rl (weights bbbbbbbbbbbb)');
   await expect.element(alert).toHaveTextContent(/open and load the folder whose weights are aaaaaaaaaaaa/i);
   expect(app.characterize.store.values['rounding']).toBe('reference');
+});
+
+test('what was begun with the demo family opens it, and says so where it carries another one', async () => {
+  const journals = new Journals(new MemoryStorage());
+  const folders = [model('demo:in', 2), model('demo:rl', 3)] as const;
+  const first = await stageApp({}, around(journals));
+  const openIn = async ({ app }: typeof first, [inFolder, rlFolder]: readonly [Folder, Folder]) => {
+    const [, forIn, forRl] = app.family.slots;
+    if (!forIn || !forRl) throw new Error('slots of IN and RL are always there');
+    await app.family.open(forIn, inFolder);
+    await app.family.open(forRl, rlFolder);
+  };
+  await openIn(first, folders);
+  await first.app.characterize.prepare();
+  const identity = first.app.characterize.of(energy).plan?.identity as WorkIdentity;
+  await runJournalled(journals, identity, 3, () => Promise.reject(new Error('cut off'))).catch(
+    () => undefined,
+  );
+  const checkpoints = ['in', 'rl'].map((role) => ({
+    rest: { name: `demo:${role}`, fingerprint: identity.inputs[`weights of ${role}`] ?? '' },
+  }));
+  const given = { checkpoints };
+  await journals.keepShown(identity, 'energy', { title: identity.title, told: '', n: '3 tensors', given });
+
+  const second = await stageApp({}, around(journals));
+  const open = vi.spyOn(second.app.demo, 'open').mockImplementation(() => Promise.resolve());
+  await openSheet();
+  const goOn = sheet().getByRole('button', { name: /^Go on with Update energy/ });
+  await goOn.click();
+  const alert = sheet().getByRole('alert');
+  await expect
+    .element(alert)
+    .toHaveTextContent(/Not open: in \(folder "demo:in", weights [0-9a-f]{12}\) and rl \(folder "demo:rl",/);
+  await expect.element(alert).toHaveTextContent(/Open the demo family, and go on again/);
+
+  open.mockImplementation(() => openIn(second, folders));
+  await goOn.click();
+  await expect.poll(() => second.app.characterize.store.run.done).toBe(true);
+  expect(second.app.view.page).toBe('characterize');
+  await expect.poll(() => journals.list()).toMatchObject([{ complete: true, done: 3 }]);
+  expect(open).toHaveBeenCalledTimes(2);
 });
 
 test('what another build kept is shown as its own, is saved as its own, and is computed again, not gone on with', async () => {

@@ -1,9 +1,10 @@
 /** Takes up kept work from the list of it: the page is set as it was, as far as what is open allows. */
 import { PROBES, UPDATES } from '../../analyses/registry.ts';
-import { NamedError } from '../../named-error.ts';
 import { roleOfWeights } from '../../identity/identify.ts';
 import { sameWork } from '../../identity/work-identity.ts';
+import { NamedError, shortened } from '../../named-error.ts';
 import type { KeptWork } from '../../study/journal/kept-work.ts';
+import { foldersOf } from '../state/shown-part.ts';
 import type { AppState } from './app.svelte.ts';
 import type { PageId } from '../state/hash.ts';
 
@@ -23,11 +24,17 @@ export function canShow({ kind, current, complete, described, done }: KeptWork):
 }
 
 /**
- * Sets the page to the work's settings, looks which of the open inputs it was begun with, and runs it.
+ * Sets the page to the work's settings, looks which of the open inputs it was begun with, and runs it. What was begun with the demo
+ * family opens it, where it is not open: it is no folder that anybody could look for.
  *
- * @throws NamedError `NotOpen` where none of what is open makes the same work
+ * @throws NamedError `NotOpen` where none of what is open makes the same work; those of opening the demo family
  */
 export async function goOn(app: AppState, work: KeptWork): Promise<void> {
+  await app.kept.askShown();
+  if (isOfDemo(missingOf(app, work)) && app.demo.offered) {
+    await app.demo.open();
+    if (app.demo.phase.kind === 'failed') throw app.demo.phase.error;
+  }
   const { run } = await pageSetTo(app, work);
   void run();
 }
@@ -127,20 +134,52 @@ function fieldsOf({ settings }: KeptWork): Readonly<Record<string, unknown>> {
     : {};
 }
 
-/** What is missing, as far as the inputs' names tell. */
-function notOpen({ family }: AppState, { title, inputs }: KeptWork): NamedError {
+/** A checkpoint that a work was begun with and that is not open: its role, its fingerprint, and its folder where that was kept. */
+interface Missing {
+  readonly role: string;
+  readonly print: string;
+  readonly folder: string | null;
+}
+
+/** Characters of a folder's name in a sentence. */
+const LONGEST_FOLDER = 64;
+
+/** As far as the inputs' names tell. */
+function missingOf({ family, kept }: AppState, { key, inputs }: KeptWork): readonly Missing[] {
   const open = new Set(family.opened.map(({ checkpoint }) => checkpoint?.fingerprint));
-  const missing = Object.entries(inputs).flatMap(([input, print]) => {
+  const shown = kept.shown?.find((work) => work.key === key);
+  const folders = shown ? foldersOf(shown) : new Map<string, string>();
+  return Object.entries(inputs).flatMap(([input, print]) => {
     const role = roleOfWeights(input);
-    return role === null || open.has(print) ? [] : [[role, print] as const];
+    return role === null || open.has(print) ? [] : [{ role, print, folder: folders.get(print) ?? null }];
   });
-  const names = missing.map(([role, print]) => `${role} (weights ${print.slice(0, 12)})`).join(' and ');
+}
+
+/** Whether all of it comes with the app. */
+function isOfDemo(missing: readonly Missing[]): boolean {
+  return missing.length > 0 && missing.every(({ folder }) => folder?.startsWith('demo:'));
+}
+
+function notOpen(app: AppState, work: KeptWork): NamedError {
+  const missing = missingOf(app, work);
+  if (missing.length === 0)
+    return new NamedError(
+      'NotOpen',
+      `"${work.title}" was begun with other data or other loading`,
+      {},
+      'load the same checkpoints, with the same small files and device, open the same data, draw as many samples, and go on again',
+    );
+  const names = missing.map(({ role, print, folder }) => {
+    const where = folder === null ? '' : `folder "${shortened(folder, LONGEST_FOLDER)}", `;
+    return `${role} (${where}weights ${print.slice(0, 12)})`;
+  });
+  const prints = missing.map(({ print }) => print.slice(0, 12)).join(', ');
   return new NamedError(
     'NotOpen',
-    names === '' ? `"${title}" was begun with other data or other loading` : `not open: ${names}`,
+    `not open: ${names.join(' and ')}`,
     {},
-    names === ''
-      ? 'load the same checkpoints, with the same small files and device, open the same data, draw as many samples, and go on again'
-      : `open and load the folder whose weights are ${missing.map(([, print]) => print.slice(0, 12)).join(', ')}, and go on again`,
+    isOfDemo(missing)
+      ? 'open the demo family, and go on again; another build of the app may carry another one'
+      : `open and load the folder whose weights are ${prints}, and go on again`,
   );
 }

@@ -20,6 +20,20 @@ export interface ListedWork extends Omit<ShownWork, 'part' | 'title'>, ShownPart
   readonly carried?: string;
 }
 
+const NAMED = v.object({ name: v.string(), fingerprint: v.string() });
+const OF_MODELS = v.object({ models: v.array(v.object({ checkpoint: NAMED })) });
+const OF_CHECKPOINTS = v.object({ checkpoints: v.array(v.object({ rest: NAMED })) });
+
+/** The folders of the checkpoints that a work was laid out of, by their fingerprints; none where another version kept it. */
+export function foldersOf({ given }: Pick<ListedWork, 'given'>): ReadonlyMap<string, string> {
+  const named = v.is(OF_MODELS, given)
+    ? given.models.map(({ checkpoint }) => checkpoint)
+    : v.is(OF_CHECKPOINTS, given)
+      ? given.checkpoints.map(({ rest }) => rest)
+      : [];
+  return new Map(named.map(({ fingerprint, name }) => [fingerprint, name]));
+}
+
 /** Whether both are the same settings, in whatever order. */
 export function sameValues(one: unknown, other: unknown): boolean {
   const text = (values: unknown): string => canonicalJson(JSON.parse(JSON.stringify(values)) as Json);

@@ -42,7 +42,7 @@ export class SpokenStudy {
     const kept = this.#kept();
     if (!kept) return null;
     if (language() === 'en') return { ...kept, works: this.#works };
-    const name = kept.id === CARRIED_STUDY ? t.demoFamily : kept.name;
+    const name = spokenName(kept);
     const analyses = kept.result.analyses.map((one) => ({ ...one, findings: [...this.#found(one)] }));
     return {
       ...kept,
@@ -58,6 +58,11 @@ export class SpokenStudy {
     const said = works.flatMap(({ key }) => this.#said.get(idOf({ key, analysis: name })) ?? []);
     return said.length === findings.length ? said : findings;
   }
+}
+
+/** What a study is called in the language that is spoken: what travels with the app has a name in each. */
+export function spokenName({ id, name }: Pick<OpenedStudy, 'id' | 'name'>): string {
+  return id === CARRIED_STUDY ? t.demoFamily : name;
 }
 
 const idOf = ({ key, analysis }: Pick<ListedWork, 'key' | 'analysis'>): string => `${key} ${analysis}`;
