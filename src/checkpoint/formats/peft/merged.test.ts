@@ -88,6 +88,19 @@ it('says what it is in one line', async () => {
   expect((await opened('lora')).notices).toEqual([]);
 });
 
+it.each(KINDS)(
+  'says of the kind %s how many tensors of the vision tower it changes beside layers',
+  async (kind) => {
+    // As peft lists what it adapted.
+    const names = expected.names[kind] ?? [];
+    const tower = names.filter((name) => /^visual\.(blocks|patch_embed)\./.test(name)).length;
+    const layers = names.filter((name) => name.startsWith('model.layers.')).length;
+    const text = `it changes ${tower} tensors of the vision tower, besides ${layers} of the language model's layers`;
+    const notices = (await opened(kind)).notices.filter(({ text }) => text.includes('vision tower'));
+    expect(notices.map(({ text }) => text)).toEqual(tower > 0 && layers > 0 ? [text] : []);
+  },
+);
+
 it('is another checkpoint than its base, and than the same adapter with another alpha', async () => {
   const base = await openCheckpoint(await baseFiles('lora'));
   const adapter = await adapterFiles('lora');

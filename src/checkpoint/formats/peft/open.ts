@@ -5,7 +5,7 @@ import { openCheckpoint, type Checkpoint, type TensorEntry } from '../../checkpo
 import { readHeader, type StoredTensor } from '../../header.ts';
 import { listing } from '../../listing.ts';
 import { canonicalName } from '../../tensor-name.ts';
-import { EMBEDDINGS, HEAD } from '../../tensor-place.ts';
+import { EMBEDDINGS, HEAD, tensorPlace } from '../../tensor-place.ts';
 import type { Notice } from '../../weight-files.ts';
 import { NamedError } from '../../../named-error.ts';
 import type { AnyEncoded } from '../codecs.ts';
@@ -60,7 +60,12 @@ export async function openAdapter(
       { file: WEIGHTS, source, header: { bytes, tensors } },
     ],
     smallFiles: new Map([...(formatOf(base)?.smallFiles ?? []), [ADAPTER_CONFIG, null]]),
-    notices: [...base.notices, ...baseNotices(config, baseName), ...separated.notices],
+    notices: [
+      ...base.notices,
+      ...baseNotices(config, baseName),
+      ...towerNotices([...changes.keys()]),
+      ...separated.notices,
+    ],
     adapterOf: base.fingerprint,
     ...plainDtype(first?.of),
   };
@@ -342,6 +347,19 @@ function baseNotices({ base }: AdapterConfig, name: string): Notice[] {
       ?.toLowerCase();
   if (base === '' || last(base) === last(name)) return [];
   const text = `it names ${base} as the adapter's base, and the adapter is put on ${name}`;
+  return [{ file: ADAPTER_CONFIG, text }];
+}
+
+/**
+ * An adapter that was meant for the language model alone often has the tower, too: in `exclude_modules` of peft 0.21.2 the tower's name excludes
+ * nothing of it, and names of the MLP are the same in both.
+ */
+function towerNotices(changed: readonly string[]): Notice[] {
+  const parts = changed.map((name) => tensorPlace(name).part);
+  const tower = parts.filter((part) => part === 'visionBlock' || part === 'vision').length;
+  const layers = parts.filter((part) => part === 'layer').length;
+  if (tower === 0 || layers === 0) return [];
+  const text = `it changes ${tower} tensors of the vision tower, besides ${layers} of the language model's layers`;
   return [{ file: ADAPTER_CONFIG, text }];
 }
 
