@@ -9,8 +9,8 @@ import {
 } from './fixtures/goldens.ts';
 import { expect, test } from './page.ts';
 
-/** From the press of Stop to an answer at rest: the token under way, and what the page still has to draw. */
-const STOP_MS = 1000;
+/** Characters that may follow the press of Stop: the token under way, and what the page still has to draw. */
+const MOST_AFTER_STOP = 1000;
 const SQUARE = 'What is in the picture?';
 
 test('a folder is chosen, its model asked about an image, and a layer switched off', async ({ page }) => {
@@ -97,12 +97,20 @@ test('an answer under way is stopped, and what it had stays', async ({ page }) =
   await app.try('Base', 4000);
   await app.ask('What is two plus three? Think step by step.');
   await expect(app.answer.locator('p[aria-busy]')).toHaveText(/^.{20}/su);
-  const pressed = Date.now();
-  await app.tryIt.getByRole('button', { name: 'Stop' }).click();
+  // As long as it was when the page heard of the press: seconds would tell of the machine.
+  await page.evaluate(() => {
+    const said = () => document.querySelector('[aria-label="Answer"] p[aria-busy]')?.textContent ?? '';
+    addEventListener('click', () => (document.documentElement.dataset['pressed'] = String(said().length)), {
+      capture: true,
+      once: true,
+    });
+  });
+  // Without a wait for the page to stand still, which it does not while the answer grows.
+  await app.tryIt.getByRole('button', { name: 'Stop' }).dispatchEvent('click');
   const [answer = ''] = await app.answers();
-  const latency = Date.now() - pressed;
-  test.info().annotations.push({ type: 'stop latency', description: `${latency} ms` });
-  expect(latency).toBeLessThan(STOP_MS);
+  const pressed = Number(await page.evaluate(() => document.documentElement.dataset['pressed']));
+  expect(pressed).toBeGreaterThanOrEqual(20);
+  expect(answer.length - pressed).toBeLessThan(MOST_AFTER_STOP);
   await expect(app.answer).toContainText('Stopped.');
   const golden = goldenText(goldenCase('untied-gqa4-f32', 'text').greedy);
   expect(answer.slice(0, 20)).toBe(golden.slice(0, 20));
