@@ -218,6 +218,20 @@ it('sums squares of 4-bit blocks as TypeScript does, whether or not float64 hold
     }
 });
 
+it('finds the largest error where a small weight has it, beside others that are exact', () => {
+  const [scale, small] = [1, 2 ** -6];
+  const weights = Float32Array.from({ length: 128 }, (_, at) => ((at % 16) - 8) * scale);
+  weights[70] = -small;
+  const words = Uint16Array.from(new Uint32Array(weights.buffer), (bits) => bits >>> 16);
+  const found = expectEqual(new Uint8Array(words.buffer), {
+    dtype: 'BF16',
+    rows: 1,
+    columns: 128,
+    format: 'q4',
+  });
+  expect(found).toMatchObject({ error: { maxAbs: small, squaredError: small ** 2 } });
+});
+
 it.each(['q4', 'q8', 'f16'] as const)(
   'in place in %s leaves alone what lies around in the buffer',
   (format) => {
