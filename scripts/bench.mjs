@@ -1,10 +1,13 @@
 import { ensureBuild } from './build.mjs';
+import { enterCallersFolder } from './callers-folder.mjs';
 import { BENCH } from './commands.mjs';
 import { describe, readFlags } from './flags.mjs';
 import { ensurePackages } from './packages.mjs';
 import { checkOut, runCommand } from './run-command.mjs';
-import { dropCached } from './uncached.mjs';
 import { torchSvdvals } from './torch-svdvals.mjs';
+import { dropCached } from './uncached.mjs';
+
+enterCallersFolder('bench');
 
 /**
  * `npm run -s bench -- FLAGS`: the page `bench.html` defines `frankenscopeBench.run(flags)`, which resolves to

@@ -1,5 +1,6 @@
 import { askedCommand, commandCalled } from './asked-command.mjs';
 import { ensureBuild } from './build.mjs';
+import { enterCallersFolder } from './callers-folder.mjs';
 import { COMMANDS, WORKER } from './commands.mjs';
 import { describe, readFlags } from './flags.mjs';
 import { JournalFiles } from './journal-files.mjs';
@@ -8,6 +9,8 @@ import { runCommand } from './run-command.mjs';
 
 /** All that a shell can ask for. */
 const ALL = { ...COMMANDS, worker: WORKER };
+
+enterCallersFolder('headless');
 
 /**
  * `npm run -s headless -- COMMAND FLAGS`: runs the app's own code in a headless Chromium. `worker` runs command after command in
