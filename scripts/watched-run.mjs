@@ -35,8 +35,8 @@ export async function runWatched(command, path, limits = LIMITS) {
   /** @type {readonly string[] | null} */
   let asked = [];
   for (let passes = 0; asked && passes < MOST_PASSES; passes++) {
-    const { status, silent } = await pass(command(asked), path, limits);
-    const heard = linesOf(path);
+    const { status, silent, bytes } = await pass(command(asked), path, limits);
+    const heard = linesOf(path, bytes);
     const { files, began, ended } = placesOf(heard);
     const left = files.filter((file) => !ended.has(file));
     const hung = silent ? left.filter((file) => began.has(file)) : [];
@@ -79,7 +79,8 @@ export async function runWatched(command, path, limits = LIMITS) {
  * @param {Command} command
  * @param {string} path
  * @param {Limits} limits
- * @returns {Promise<{status: number | null, silent: boolean}>}
+ * @returns {Promise<{status: number | null, silent: boolean, bytes: number}>} bytes: of what was heard before it was ended. What a
+ *   runner says of tests whose processes end under it is no fault of theirs
  */
 function pass({ program, args, env, cwd, stdout = 'inherit' }, path, { silence, killAfter }) {
   mkdirSync(dirname(path), { recursive: true });
@@ -102,12 +103,13 @@ function pass({ program, args, env, cwd, stdout = 'inherit' }, path, { silence, 
     }
   };
   const began = Date.now();
-  let silent = false;
+  let [silent, bytes] = [false, Infinity];
   const watch = setInterval(
     () => {
       const last = existsSync(path) ? statSync(path).mtimeMs : began;
       if (silent || Date.now() - Math.max(last, began) < silence) return;
       silent = true;
+      bytes = existsSync(path) ? statSync(path).size : 0;
       kill('SIGTERM');
       setTimeout(kill, killAfter, 'SIGKILL').unref();
     },
@@ -126,19 +128,20 @@ function pass({ program, args, env, cwd, stdout = 'inherit' }, path, { silence, 
       clearInterval(watch);
       for (const signal of passedOn) process.off(signal, stop);
       if (silent) kill('SIGKILL');
-      resolve({ status, silent });
+      resolve({ status, silent, bytes });
     });
   });
 }
 
 /**
  * @param {string} path
+ * @param {number} bytes of it, at most
  * @returns {readonly Heard[]}
  */
-function linesOf(path) {
+function linesOf(path, bytes) {
   if (!existsSync(path)) return [];
   // One that was cut off by a kill is none.
-  const whole = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  const whole = readFileSync(path).subarray(0, bytes).toString().split('\n').slice(0, -1);
   return whole.map((line) => JSON.parse(line));
 }
 

@@ -71,6 +71,24 @@ test('a file that hangs is ended, those behind it run, and it once more; what ha
   said.mockRestore();
 });
 
+test('what a runner says after its silence was ended counts for nothing', async () => {
+  const told = [{ files: ['hangs.test.js'] }, { began: 'hangs.test.js' }];
+  const late = [{ ended: 'hangs.test.js', faults: ['a worker ended'] }, { stray: ['a worker ended'] }];
+  const script = `const { appendFileSync } = require('node:fs');
+    const say = (lines) => lines.forEach((line) => appendFileSync(process.env.HEARD_LINES, JSON.stringify(line) + '\\n'));
+    process.on('SIGTERM', () => { say(${JSON.stringify(late)}); process.exit(1); });
+    say(${JSON.stringify(told)});
+    setInterval(() => undefined, 1000);`;
+  const quiet = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+  const runner = () => ({
+    ...{ program: process.execPath, args: ['-e', script], cwd: folder, stdout: 'ignore' as const },
+    env: { ...process.env, HEARD_LINES: lines },
+  });
+  const outcome = await runWatched(runner, lines, { silence: 1000, killAfter: 10_000 });
+  quiet.mockRestore();
+  expect(outcome.faults).toEqual(['hangs.test.js · hung, twice: nothing was heard for 1 s']);
+});
+
 test('a runner that ends early leaves no file untold', async () => {
   const command = project({ 'gone.test.js': `test('gone', () => process.kill(process.ppid, 'SIGKILL'));` });
   const outcome = await runWatched(command, lines);
