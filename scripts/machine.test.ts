@@ -144,8 +144,10 @@ describe('phases that only read the code', () => {
       ['quick', 0],
       ['last', 0],
     ]);
-    const whole = (name: string) => [`— ${name}`, `${name} begins\n${name} ends\n`];
-    expect(said.slice(0, 2)).toEqual(whole('quick'));
-    expect(said.slice(2).toSorted()).toEqual([...whole('slow'), ...whole('last')].toSorted());
+    // Words of two pipes: which is read first, where both hold some, is not said.
+    const lines = said.map((text) => text.trim().split('\n').toSorted().join(', '));
+    const whole = (name: string) => [`— ${name}`, `${name} begins, ${name} ends`];
+    expect(lines.slice(0, 2)).toEqual(whole('quick'));
+    expect(lines.slice(2).toSorted()).toEqual([...whole('slow'), ...whole('last')].toSorted());
   });
 });
