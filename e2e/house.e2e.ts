@@ -8,7 +8,7 @@ import { serve } from '../scripts/static-server.mjs';
 import { en } from '../src/ui/open/texts.ts';
 import { zh } from '../src/ui/open/texts.zh.ts';
 import { violations } from './axe.ts';
-import { expect, test } from './page.ts';
+import { expect, noMoreRequests, test } from './page.ts';
 
 // As a visitor has it: what the worker fetches once the page is painted is no request of the page.
 test.use({ serviceWorkers: 'allow' });
@@ -63,7 +63,7 @@ function requestsOf(page: Page): readonly string[] {
 /** The engine's thread begins when all that is seen is there: half a second without a request may come before it, too. */
 async function everythingAsked(page: Page, requested: readonly string[]): Promise<void> {
   await expect.poll(() => requested.some((url) => ENGINE.test(url))).toBe(true);
-  await page.waitForLoadState('networkidle');
+  await noMoreRequests(page);
 }
 
 /** Of the files that lie there, each once, as they are sent. */
