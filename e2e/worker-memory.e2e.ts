@@ -28,7 +28,6 @@ let opened: OpenPage;
 let cdp: CDPSession;
 let asked = 0;
 
-test.setTimeout(300_000);
 test.beforeAll(async () => {
   opened = await OpenPage.open({
     ...{ path: 'headless.html', entry: 'frankenscopeHeadless', adapter: 'software' },

@@ -29,7 +29,6 @@ const ABLATE = [
 const ENERGY = ['energy', '--in', 'demo:in', '--rl', 'demo:rl', '--device', 'wasm'];
 
 test.skip(process.platform !== 'linux', 'processes are looked up in /proc');
-test.setTimeout(400_000);
 // Later tests compare with what the first has written.
 test.describe.configure({ mode: 'serial' });
 
