@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeclaredQuantization } from '../../quantization.ts';
 import { compressedTensorsConfig } from './config.ts';
-import { modulePattern } from './module-pattern.ts';
+import { modulePattern } from '../module-pattern.ts';
 
 const declared = (said: Record<string, unknown>): DeclaredQuantization => ({
   ...{ file: 'config.json', field: 'quantization_config', method: 'compressed-tensors', label: 'x', said },
