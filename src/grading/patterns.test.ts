@@ -35,7 +35,7 @@ const BEFORE = {
       .trim(),
   name: (side: string) => /^[a-zA-Z](?:\s*[-+]?\s*[a-zA-Z])+$/.test(side),
   unit(text: string) {
-    const found = /^(.*[\d)}.])\s+([a-zA-Z][a-zA-Z .]*(?:\/\s*[a-zA-Z]+)?(?:\s*\^\s*\{?[23]\}?)?)$/.exec(
+    const found = /^(.*[\d)}]\.?)\s+([a-zA-Z][a-zA-Z .]*(?:\/\s*[a-zA-Z]+)?(?:\s*\^\s*\{?[23]\}?)?)$/.exec(
       text,
     );
     return found ? { number: found[1], unit: found[2] } : undefined;

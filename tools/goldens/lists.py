@@ -279,12 +279,22 @@ def tables() -> dict:
     return expected
 
 
+def single_precision() -> dict:
+    """Answers of a column of float32, as pyarrow prints them: 0.1, where a double would hold 0.10000000149011612."""
+    answers = pa.array([0.1, 2.5, 3.14159274, 1 / 3, 1234.5678, -0.7], pa.float32())
+    ids, questions = [str(n) for n in range(len(answers))], [f"How long is {n}?" for n in range(len(answers))]
+    pq.write_table(pa.table({"id": ids, "question": questions, "answer": answers}), TARGET / "singles.parquet")
+    held = pq.read_table(TARGET / "singles.parquet")
+    printed = held["answer"].cast(pa.string()).to_pylist()
+    return {"singles.parquet": [row(*cells) for cells in zip(held["id"].to_pylist(), held["question"].to_pylist(), printed)]}
+
+
 def main() -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     (TARGET / "images").mkdir(parents=True)
     for number in range(2):
         (TARGET / f"images/{number}.png").write_bytes(png(number))
-    expected = plain_parquet() | long_numbers() | pictures_in_parquet() | json_lists() | tables()
+    expected = plain_parquet() | long_numbers() | single_precision() | pictures_in_parquet() | json_lists() | tables()
     (TARGET / "expected.json").write_text(json.dumps(expected, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -1,11 +1,12 @@
+import { plainCharacters } from './characters.ts';
 import { plainText } from './plain-text.ts';
 
 /** The letters of multiple-choice options, in order. */
 export const CHOICE_LETTERS = 'ABCDEFGH';
 
-/** The letter alone, as "B", "(B)", "B.", "option B", or before its text: "B. 12", "(B) 12", "B: 12". */
+/** The letter alone, as "B", "(B)", "B.", "option B", "选项B", or before its text: "B. 12", "(B) 12", "B: 12". */
 const LETTER =
-  /^(?:(?:the )?(?:correct )?(?:option|choice|answer) ?(?:(?:is|:) ?)?)?[([{]? ?([A-Ha-h]) ?(?:[)\]}.:,]|$)/i;
+  /^(?:(?:the )?(?:correct )?(?:option|choice|answer) ?(?:(?:is|:) ?)?|(?:正确)?(?:答案|选项|选) ?[是为:]? ?)?[([{]? ?([A-Ha-h]) ?(?:[)\]}.:,]|选?项|$)/i;
 
 /** "B" and "or (B)", after another letter. */
 const ANOTHER_LETTER = /^(?:and|or|&)?\s*[([]?([a-h])[)\]]?(?:\W|$)/i;
@@ -13,13 +14,14 @@ const ANOTHER_LETTER = /^(?:and|or|&)?\s*[([]?([a-h])[)\]]?(?:\W|$)/i;
 /** "B is correct", "option (B) is the right answer": the letter that a response calls right. */
 const CALLED_RIGHT = /(?<![\w\\])[([*]{0,4}([A-H])[)\]*]{0,4}\s+is\s+(?:the\s+)?(?:correct|right|best)\b/g;
 
-/** A choice as it may be written with its own letter: "A. 12", "(A) 12". */
-const LABELLED = /^[([]?\s*([A-H])\s*[)\].:]\s*(?=\S)/;
+/** A choice as it may be written with its own letter: "A. 12", "(A) 12", "A、12". */
+const LABELLED = /^[([]?\s*([A-H])\s*[)\].:,]\s*(?=\S)/;
 
 /** The options without the letters that some data sets write before them. */
 export function optionTexts(choices: readonly string[]): readonly string[] {
-  const labelled = choices.every((choice, at) => LABELLED.exec(choice.trim())?.[1] === CHOICE_LETTERS[at]);
-  return labelled ? choices.map((choice) => choice.trim().replace(LABELLED, '')) : choices;
+  const plain = choices.map((choice) => plainCharacters(choice).trim());
+  const labelled = plain.every((choice, at) => LABELLED.exec(choice)?.[1] === CHOICE_LETTERS[at]);
+  return labelled ? plain.map((choice) => choice.replace(LABELLED, '')) : choices;
 }
 
 /**

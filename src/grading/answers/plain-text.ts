@@ -1,4 +1,5 @@
 import { withoutEnd, withoutStart } from '../../trim.ts';
+import { plainCharacters } from './characters.ts';
 
 /** Commands that only say how a text looks. */
 const TEXT_COMMAND = /\\(?:text|textbf|textit|textrm|mathrm|mathbf|mbox|operatorname\*?)\s*\{([^{}]*)\}/g;
@@ -10,7 +11,7 @@ export function plainText(text: string): string {
 
 /** The same with its case. */
 export function withoutMarkup(text: string): string {
-  const said = text
+  const said = plainCharacters(text)
     .replace(TEXT_COMMAND, '$1')
     .replace(/\\[()[\]]|\$/g, '')
     .replace(/\s+/g, ' ')

@@ -3,9 +3,12 @@ import { withoutEnd, withoutStart } from '../../trim.ts';
 /** What leads to an answer and says nothing of it: "the answer is therefore 12". */
 const LEAD = /^(?:[,:]\s*)?(?:therefore|thus|then|hence|simply|just|indeed|clearly|given by)\b[\s,:]*/i;
 
-/** Where a reason, or what the answer is not, begins. What follows "as well" belongs to the answer. */
+/** Where a reason, or what the answer is not, begins, in Chinese any clause. What follows "as well" belongs to the answer. */
 const REASON =
-  /,?\s(?:since|because|rather than|instead of|and not)\s|,\s*(?:as(?!\s+(?:well|far|long|much|many)\b)|given|not|i\.e\.?|that is)[\s,]|\s[—–]\s+(?=[a-zA-Z]{3})/i;
+  /,\s?(?![或和及且与])[\u4e00-\u9fff]|,?\s(?:since|because|rather than|instead of|and not)\s|,\s*(?:as(?!\s+(?:well|far|long|much|many)\b)|given|not|i\.e\.?|that is)[\s,]|\s[—–]\s+(?=[a-zA-Z]{3})/i;
+
+/** "No, it is not." But not "No, but yes". */
+const VERDICT = /^\s*(yes|no)[,.]\s(?![\s\S]*\b(?:yes|no|but|if|unless|except|maybe)\b)/i;
 
 /** What only says that nothing else is meant. */
 const FILLER = /[\s,](?:altogether|in total|in all|overall|respectively)$/i;
@@ -18,7 +21,8 @@ const REASON_WORD = /^(?:=|\s*(?:since|because|as|from|by|using|rounded|that is|
 const WORD =
   /(?<![\\a-zA-Z])(?!(?:sin|cos|tan|cot|sec|csc|log|exp|max|min|sqrt|det|gcd|lcm|mod)\b)[a-zA-Z]{3,}/;
 /** Behind a reason: it was none, or holds under a condition alone. */
-const TAKEN_BACK = /\b(?:wait|actually|correction|mistake|wrong|incorrect|if|unless|else|otherwise)\b/i;
+const TAKEN_BACK =
+  /不对|错|但|如果|除非|\b(?:wait|actually|correction|mistake|wrong|incorrect|if|unless|else|otherwise)\b/i;
 const IN_WORDS = /^[a-zA-Z ]{3,}$/;
 /** A calculation of numbers alone, which may be a factor. */
 const NUMBERS_ALONE = /^[\d\s.,*/+×·÷^-]+$/;
@@ -40,6 +44,8 @@ export function withoutReason(
   same: (a: string, b: string) => boolean = () => false,
 ): string | undefined {
   if (answer.length > MAX_LENGTH) return undefined;
+  const verdict = VERDICT.exec(answer)?.[1];
+  if (verdict !== undefined) return verdict;
   let rest = answer.replace(LEAD, '');
   const reason = REASON.exec(rest);
   if (reason && TAKEN_BACK.test(rest.slice(reason.index))) return undefined;

@@ -10,8 +10,8 @@ export function sameText(a: string, b: string): boolean {
 
 /** B, (B), Option B. */
 const LETTER_ALONE = /^(?:(?:option|choice) ?)?[([]? ?([a-zA-Z]) ?[)\]]?$/i;
-/** B) or (B) before the option's own words. */
-const LETTER_FIRST = /^[([]?\s*([A-H])\s*\)\s*[\w$\\]/;
+/** B), (B) or "B. " before the option's own words. */
+const LETTER_FIRST = /^[([]?\s*([A-H])\s*(?:\)\s*|[.:]\s)[\w$\\]/;
 
 /** A letter alone may be an option: (B) is b. Among others it is a variable, and R is not r. */
 function comparable(said: string): string {
@@ -23,6 +23,6 @@ function comparable(said: string): string {
 /** Whether one is the letter with which the other, naming no other option, begins. */
 function isOptionOf(letter: string, said: string): boolean {
   const first = LETTER_FIRST.exec(said)?.[1];
-  if (!first || /[A-H]\)/.test(said.slice(said.indexOf(')') + 1))) return false;
+  if (!first || /\b[A-H](?:\)|[.:]?(?:\s|$))/.test(said.slice(said.indexOf(first) + 2))) return false;
   return LETTER_ALONE.exec(letter)?.[1]?.toUpperCase() === first;
 }

@@ -114,6 +114,8 @@ function closesAtEnd(text: string): boolean {
 
 /** x = 5 says 5, a chain x = 2 + 3 = 5 too. Anything else is an equation of two sides. */
 function parseEquation(text: string, depth: number): AnswerForm | undefined {
+  // "x = 1 or x = 2" is a list, and no chain of 1·o·r·x.
+  if (/ (?:or|and) /.test(text)) return undefined;
   const sides = splitOutside(text, /(?<![<>!\\])=/y).map((side) => side.trim());
   const [left = '', ...rest] = sides;
   const right = rest.at(-1);

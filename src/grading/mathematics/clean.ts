@@ -1,5 +1,6 @@
 import { withoutEnd } from '../../trim.ts';
 import { withinBraces } from '../answers/boxed.ts';
+import { plainCharacters } from '../answers/characters.ts';
 import { repeatingAsFraction } from './repeating-decimal.ts';
 
 /** Unicode that stands for something LaTeX or ASCII says as well. */
@@ -20,11 +21,6 @@ const CHARACTERS: readonly (readonly [RegExp, string])[] = [
   [/∅/g, '\\emptyset '],
   [/ℝ/g, '\\mathbb{R}'],
   [/[°º˚]/g, '^\\circ '],
-  [/²/g, '^{2}'],
-  [/³/g, '^{3}'],
-  [/½/g, '\\frac{1}{2}'],
-  [/¼/g, '\\frac{1}{4}'],
-  [/¾/g, '\\frac{3}{4}'],
   [/[“”]/g, '"'],
   [/\u00a0/g, ' '],
 ];
@@ -62,6 +58,14 @@ const COMMANDS: readonly (readonly [
   [/\\lbrace(?![a-zA-Z])/g, '\\{'],
   [/\\rbrace(?![a-zA-Z])/g, '\\}'],
   [/\\(?:varnothing)(?![a-zA-Z])/g, '\\emptyset'],
+  // Chinese "or" and "and" between answers
+  [/\\(?:text|mathrm|mbox)\{\s?(?:或者?|和|与)\s?\}/g, ' or '],
+  [/(?<=[\w)}\]])\s?(?:或者?|和|与)\s?(?=[\w([{\\-])/g, ' or '],
+  [/(?<=[)\]])\s?U\s?(?=[([])/g, '\\cup '],
+  [/(?<=\d)\s?x\s?(?=10\s?\^)/g, '*'],
+  [/\\(?:mathrm|text)\{\s?([ei])\s?\}/g, '$1'],
+  [/\\binom\s?(\d)\s?(\d)/g, '\\binom{$1}{$2}'],
+  [/\.(\d*)\\dot\s?\{?(\d)\}?$/g, '.$1\\overline{$2}'],
   [/\\(?:bigcup)(?![a-zA-Z])/g, '\\cup'],
   [/\\(?:lvert|rvert|vert|mid)(?![a-zA-Z])/g, '|'],
   [/\*\*/g, '^'],
@@ -69,12 +73,14 @@ const COMMANDS: readonly (readonly [
   // 1 000 000
   [/\d+(?: \d+)*/g, joinedThousands],
   [/\\\$|\$/g, ' '],
+  // ≈ 3.14
+  [/^\s*=\s*/g, ''],
   [/^\s*\\[([]|\\[)\]]\s*$/g, ''],
 ];
 
 /** One spelling for what can be written in many: the same mathematics, easier to read. */
 export function clean(text: string): string {
-  let cleaned = unboxed(singleSpaced(text));
+  let cleaned = unboxed(singleSpaced(plainCharacters(text)));
   for (const [from, to] of [...CHARACTERS, ...COMMANDS]) {
     cleaned = typeof to === 'string' ? cleaned.replace(from, to) : cleaned.replace(from, to);
   }
@@ -109,11 +115,12 @@ function joinedThousands(found: string, at: number, text: string): string {
   return joined;
 }
 
-/** {a \over b} as a fraction; what holds no such is as it was. */
+/** {a \over b} as a fraction, {n \choose k} as a binomial; what holds no such is as it was. */
 function overAsFraction(group: string): string {
-  const over = [...group.matchAll(/\\over(?![a-zA-Z])/g)].at(-1);
+  const over = [...group.matchAll(/\\(over|choose)(?![a-zA-Z])/g)].at(-1);
   if (!over) return group;
-  return `\\frac{${group.slice(1, over.index)}}{${group.slice(over.index + over[0].length, -1)}}`;
+  const command = over[1] === 'over' ? 'frac' : 'binom';
+  return `\\${command}{${group.slice(1, over.index)}}{${group.slice(over.index + over[0].length, -1)}}`;
 }
 
 /** Long runs of spaces, which commands leave too, say nothing and make patterns slow. */

@@ -1,6 +1,6 @@
 import type { Expression } from './expression.ts';
 import { parseExpression } from './parser.ts';
-import { canonicalUnit, isUnit } from './units.ts';
+import { canonicalUnit, chineseUnit, isUnit } from './units.ts';
 import { wordUnit } from './word-unit.ts';
 
 /** An expression with what people write around it. */
@@ -16,11 +16,14 @@ export interface Quantity {
 }
 
 const PERCENT = / ?(?:\\?%|percent|per cent)$/i;
-const CURRENCY = /^(?:US\s*)?[€£¥]\s*/;
+const CURRENCY = /^(?:US\s*)?[€£¥₹]\s*/;
 const DEGREE = / ?\^ ?(?:\\circ|\{ ?\\circ ?\}) ?(C|F|\\(?:text|mathrm)\{ ?[CF] ?\})?$/;
 /** Words in a text command at the end, with a power behind or within. */
 const MARKED_UNIT =
   / ?\\(?:text|mathrm|mbox|textrm|rm) ?\{ ?([a-zA-Z][^{}]*)?\} ?(?:\^ ?(?:\{ ?)?([23]) ?\}?)?$/;
+/** "12平方厘米", "5 个", "5 \\text{厘米}". */
+const CHINESE_UNIT =
+  /^(.*[\d)}]) ?(?:\\(?:text|mathrm|mbox) ?\{ ?)?([\u4e00-\u9fff](?:[\u4e00-\u9fff/]{0,8}[\u4e00-\u9fff])?) ?\}?$/;
 /** 6' and 6'' or 6". */
 const FEET_OR_INCHES = /^([\d.]+)\s*('|''|")$/;
 const OHMS = /^([\d.]+)\s*(?:\\Omega|Ω)$/;
@@ -48,6 +51,11 @@ function splitUnit(text: string): { readonly number: string; readonly unit: stri
   if (degree) {
     const scale = /[CF]/.exec(degree[1] ?? '')?.[0];
     return { number: text.slice(0, degree.index), unit: canonicalUnit(scale ? `deg${scale}` : 'degree') };
+  }
+  const chinese = CHINESE_UNIT.exec(text);
+  const ofChinese = chineseUnit(chinese?.[2] ?? '');
+  if (chinese && ofChinese !== undefined) {
+    return { number: chinese[1] ?? '', unit: canonicalUnit(ofChinese) };
   }
   const feet = FEET_OR_INCHES.exec(text);
   if (feet) return { number: feet[1] ?? '', unit: canonicalUnit(feet[2] === "'" ? 'ft' : 'in') };

@@ -54,6 +54,40 @@ const CANONICAL: ReadonlyMap<string, string> = new Map(
   }),
 );
 
+/** Chinese units of measure by ours. Longer ones first: 千米 before 米. */
+const CHINESE: readonly (readonly [RegExp, string])[] = [
+  [/平方([^/]+)/, '$1^2'],
+  [/立方([^/]+)/, '$1^3'],
+  [/毫米/, 'mm'],
+  [/厘米/, 'cm'],
+  [/分米/, 'dm'],
+  [/千米|公里/, 'km'],
+  [/米/, 'm'],
+  [/毫克/, 'mg'],
+  [/千克|公斤/, 'kg'],
+  [/克/, 'g'],
+  [/毫升/, 'ml'],
+  [/升/, 'l'],
+  [/小时/, 'h'],
+  [/分钟/, 'min'],
+  [/秒/, 's'],
+  [/天/, 'day'],
+  [/周/, 'week'],
+  [/年/, 'year'],
+  [/度/, 'degree'],
+  [/每/, '/'],
+  [/单位/, 'unit'],
+];
+
+/** What makes another number of the number before it: 5万, 30多, 2成. */
+const CHINESE_NUMBER = /^(?:[万亿百十兆成折余多点又以约至到或和]|千(?![米克])|分之|左右)/;
+
+/** The unit that a Chinese word behind a number is: 厘米 is cm, 个 itself. Undefined where it belongs to the number. */
+export function chineseUnit(word: string): string | undefined {
+  if (CHINESE_NUMBER.test(word)) return undefined;
+  return CHINESE.reduce((text, [from, to]) => text.replace(from, to), word);
+}
+
 /** The one spelling of a unit with its power: "square centimeters" and "cm^2" are both "cm^2"; other words as they are. */
 export function canonicalUnit(text: string): string {
   let name = text

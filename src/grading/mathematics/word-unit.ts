@@ -18,7 +18,8 @@ function beforeWords(text: string, end: number): number | undefined {
   for (let at = end - 3; at >= 0; at--) {
     if (!/[a-zA-Z .]/.test(text.charAt(at + 2))) return undefined;
     const begins = /[a-zA-Z]/.test(text.charAt(at + 2)) && text[at + 1] === ' ';
-    if (begins && /[\d)}.]/.test(text.charAt(at))) return at;
+    // The stop of "5. cm" ends a number, that of "5 sq. cm" a word.
+    if (begins && /[\d)}]\.?$/.test(text.slice(Math.max(at - 1, 0), at + 1))) return at;
   }
   return undefined;
 }

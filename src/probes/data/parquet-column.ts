@@ -79,7 +79,8 @@ export class ColumnCursor {
   take(count: number): unknown[] {
     const from = this.#handed;
     this.#handed += count;
-    return Array.from({ length: count }, (_, index) => this.#rows[from + index]);
+    const rows = Array.from({ length: count }, (_, index) => this.#rows[from + index]);
+    return this.#place.decoder.element.type === 'FLOAT' ? rows.map(shortestSingles) : rows;
   }
 
   /** Decodes the next page. @throws Error of hyparquet; NamedError `PageTooLarge`, those of `readBytes` */
@@ -197,4 +198,18 @@ function emptyRow(): unknown {
   let row: unknown[] = [];
   for (let depth = 0; depth < DEEPEST; depth++) row = [row];
   return row;
+}
+
+/** Digits that tell every number of single precision from its neighbours. */
+const SINGLE_DIGITS = 9;
+
+/** Numbers of single precision as the shortest decimal that they are nearest to, as writers print them: 0.1, not 0.10000000149011612. */
+function shortestSingles(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(shortestSingles);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return value;
+  for (let digits = 1; digits < SINGLE_DIGITS; digits++) {
+    const short = Number(value.toPrecision(digits));
+    if (Math.fround(short) === value) return short;
+  }
+  return Number(value.toPrecision(SINGLE_DIGITS));
 }

@@ -1,7 +1,7 @@
 /** A row's options, and the answer among them. */
 import { CHOICE_LETTERS } from '../../grading/answers/choice.ts';
 import { NamedError } from '../../named-error.ts';
-import { cellOf, cellText, describeCell, isMissing } from './cell.ts';
+import { cellOf, cellText, describeCell, isMissing, isRecord } from './cell.ts';
 import { type ColumnChoice, namesFor } from './columns.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
 import { parseTextList } from './python-list.ts';
@@ -10,8 +10,8 @@ import { IMAGE_MARKER } from './row-question.ts';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /**
- * The options of a row: a list (`choices`, `options`), the same printed as text, or VLMEvalKit's columns A, B, C …; undefined
- * where it has none.
+ * The options of a row: a list (`choices`, `options`), the same printed as text, an object by letters, or VLMEvalKit's columns
+ * A, B, C …; undefined where it has none.
  *
  * @throws NamedError `BadChoices`: an option missing among others, a picture for an option, something that is no list
  */
@@ -35,10 +35,22 @@ export function rowChoices(row: JsonLine, choice: ColumnChoice, path: string): r
 function listed(row: JsonLine, column: string, path: string): readonly string[] | undefined {
   const value = column === '' ? undefined : cellOf(row, column);
   if (value === undefined) return undefined;
-  const items = typeof value === 'string' ? parseTextList(value) : value;
+  const items = typeof value === 'string' ? parseTextList(value) : isRecord(value) ? labelled(value) : value;
   const texts = Array.isArray(items) ? items.map((item: unknown) => cellText(item)) : [undefined];
   if (!texts.includes(undefined)) return texts as readonly string[];
   throw bad(row, column, path, `the options are ${describeCell(value)}`, 'give a list of texts');
+}
+
+/** { A: "cat", B: "dog" }, or ARC's { text: ["cat", "dog"], label: ["A", "B"] }, whose labels are the letters in order. */
+function labelled(value: Readonly<Record<string, unknown>>): unknown {
+  const { text, label } = value;
+  const filled = Object.entries(value).filter(([, option]) => !isMissing(option));
+  const [names, options] =
+    Array.isArray(text) && Array.isArray(label)
+      ? [label, text]
+      : [filled.map(([name]) => name), filled.map(([, option]) => option)];
+  const inOrder = names.length === options.length && names.every((name, index) => name === LETTERS[index]);
+  return inOrder ? options : value;
 }
 
 /** Options of columns of their own, to the last that is filled. */

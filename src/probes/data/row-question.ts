@@ -5,8 +5,8 @@ import { cellText, describeCell, isMissing, isRecord } from './cell.ts';
 import { type JsonLine, lineName } from './json-lines.ts';
 import type { Picture, Pictured } from './picture.ts';
 
-/** `<image>` (LLaVA, EasyR1, verl), `<image 1>` (MMMU), `<image1>` (MATH-Vision). */
-export const IMAGE_MARKER = /<image ?(\d*)>/g;
+/** `<image>` (LLaVA, EasyR1, verl), `<image 1>` (MMMU), `<image1>` (MATH-Vision), `<image_1>` (EMMA). */
+export const IMAGE_MARKER = /<image(?: |[ _]?(\d+))?>/g;
 
 /** A picture named by the text itself: Qwen-VL's `<img>path</img>`, HTML's `<img src=…>`, Markdown's `![…](…)`. */
 const SHOWN =
@@ -98,7 +98,7 @@ export function placePictures(
   const markers = [...stored.matchAll(IMAGE_MARKER)];
   const numbers = markers.map(([, number = ''], index) => (number === '' ? index + 1 : Number(number)));
   const placed = markers.length === 0 ? pictures : numbers.map((number) => pictures[number - 1]);
-  const isNumbered = markers.some(([, number]) => number !== '');
+  const isNumbered = markers.some(([, number]) => number !== undefined);
   const all = markers.length === 0 || pictures.every((picture) => placed.includes(picture));
   if (
     placed.some((picture) => picture === undefined) ||
@@ -113,7 +113,7 @@ export function placePictures(
     );
   }
   const [image, ...moreImages] = placed as readonly Picture[];
-  const around = stored.split(/<image ?\d*>/) as readonly string[];
+  const around = stored.split(/<image(?: |[ _]?\d+)?>/) as readonly string[];
   const inFront = around.slice(0, -1).every((text) => text === '');
   return {
     question: around.join(''),

@@ -66,6 +66,18 @@ describe('questions and answers', () => {
     expect(problem).toMatchObject({ question: 'Hint: Look.\nQuestion: Which?', choices: ['cat', 'dog'] });
     const { prompt } = await problemPrompt(problem as never);
     expect(prompt).toBe('Hint: Look.\nQuestion: Which?\n\nChoices:\nA. cat\nB. dog');
+    for (const options of [
+      { A: 'cat', B: 'dog', C: null },
+      { text: ['cat', 'dog'], label: ['A', 'B'] },
+    ]) {
+      expect(await readRow({ options, answer: 'B' })).toMatchObject({ choices: ['cat', 'dog'] });
+    }
+    for (const options of [
+      { A: 'cat', C: 'dog' },
+      { text: ['cat', 'dog'], label: ['1', '2'] },
+    ]) {
+      await expect(readRow({ options })).rejects.toMatchObject({ name: 'BadChoices' });
+    }
     await expect(readRow({ A: 'cat', C: 'dog' })).rejects.toMatchObject({ name: 'BadChoices' });
     await expect(readRow({ options: "['<image 1>', 'b']" })).rejects.toMatchObject({ name: 'BadChoices' });
     await expect(readRow({ choices: [...'abcdefghi'] })).rejects.toMatchObject({ name: 'BadChoices' });

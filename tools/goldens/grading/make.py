@@ -77,6 +77,7 @@ def unseen_cases() -> list[dict]:
         (1, unseen.FIRST_ANSWERS, False, math_verdict), (1, unseen.FIRST_RESPONSES, True, response_verdict),
         (2, unseen.SECOND_ANSWERS, False, math_verdict), (2, unseen.SECOND_RESPONSES, True, response_verdict),
         (3, unseen.THIRD_ANSWERS, False, math_verdict), (3, unseen.THIRD_RESPONSES, True, response_verdict),
+        (4, unseen.FOURTH_RESPONSES, True, response_verdict), (5, unseen.FIFTH_RESPONSES, True, response_verdict),
     ]  # fmt: skip
     return [
         {"round": round_, "kind": kind, "right": right, "given": given, "equal": equal, "response": response, "mathVerify": verdict(right, given)}

@@ -3,7 +3,9 @@ r"""Answers of the kinds models give on MATH-500, GSM8K, MathVista and geometry,
 Each round was written, and judged by math_verify, before our grader was run on it; docs/grading.md says how many it got
 right then. By kind: (right, given, whether a careful person takes the second for the first). `RESPONSES` are whole
 responses, read by each grader's own extraction. The second round was written after the grader had learned from the
-first, the third after it had learned from both.
+first, the third after it had learned from both. The fourth and the fifth are whole responses: Chinese ones, characters that
+stand for others (forms of full width, indices, fractions in one sign), headings, units and money. The fifth has what the
+fourth made likely to go wrong.
 """
 
 from __future__ import annotations
@@ -191,5 +193,100 @@ THIRD_ANSWERS: dict[str, Pairs] = {
 THIRD_RESPONSES: dict[str, Pairs] = {
     "responses": [
         ("9", "The answer is nine, that is 9.", True), ("480", "So they need 480 ml of paint. #### 480", True), ("11", "$\\boxed{11}$\n\nSo the answer is 11.", True), ("3", "We have x = 3 or x = -3, but lengths are positive, so \\boxed{3}.", True), (r"\frac{5}{2}", "Hence the slope is 5/2.", True), ("64", "Total = 4 * 16 = 64", True), ("64", "Total = 4 * 16 = 46", False), ("1/2", "<answer>\\frac{1}{2}</answer>", True), ("B", "<answer>B</answer>", True), ("14", "The perimeter is 2(3 + 4) = 14 cm.", True), ("14", "<answer>14 cm</answer>", True), ("-3", "Therefore the minimum is $-3$.", True),
+    ],
+}  # fmt: skip
+
+FOURTH_RESPONSES: dict[str, Pairs] = {
+    "boxes and options": [
+        ("5", r"$\boxed{\boxed{5}}$", True), ("5", r"\boxed{x = \boxed{5}}", True), (r"\frac{1}{2}", r"\boxed{\text{The answer is }\frac{1}{2}}", True), ("12", r"\fbox{12}", True), ("7", r"\boxed7", True),
+        (r"\{1,2\}", r"\boxed{\{1, 2\}}", True), (r"\{1,2\}", r"\boxed{\left\{2, 1\right\}}", True), ("3", r"\boxed{\textbf{3}}", True), ("3", r"\boxed{\mathbf{3}}", True), ("3", r"\boxed{3}.\boxed{}", True),
+        ("B", r"\boxed{\text{B. }145^\circ}", True), ("B", r"\boxed{\text{B: }145^\circ}", True), ("B", r"\boxed{(B)\ 145^\circ}", True),
+    ],
+    "Chinese": [
+        ("5", "答案是5。", True), ("5", "答案：5", True), ("5", "所以答案为 5", True), ("5", r"最终答案：$\boxed{5}$。", True), ("5", r"\boxed{5个}", True), ("5", r"\boxed{5\text{厘米}}", True), ("5", "<answer>5厘米</answer>", True),
+        ("5厘米", "<answer>5</answer>", True), ("5厘米", "5厘米", True), ("5厘米", "6厘米", False), ("5厘米", "5米", False), ("是", r"\boxed{\text{是}}", True), ("错误", "<answer>错误</answer>", True), ("错误", "<answer>正确</answer>", False),
+        ("２５", "25", True), ("25", "２５", True), ("3，4", "3,4", True), ("(3,4)", "（3，4）", True), ("x=3", "x＝3", True), ("50%", "50％", True), ("-5", "－5", True), ("-5", "−5", True), ("30度", r"\boxed{30^\circ}", True),
+        ("30°", "30度", True), ("12平方厘米", "12", True), ("20元", "20", True), ("20元", r"\boxed{20元}", True), ("3小时", "<answer>3 小时</answer>", True), ("10千克", "10", True), ("x=1或x=2", r"\boxed{1或2}", True),
+        ("1或2", r"\boxed{x=1\text{ 或 }x=2}", True), ("1或2", r"\boxed{1, 2}", True), ("1、2", "1,2", True), ("1和2", "1,2", True),
+    ],
+    "fractions and ratios": [
+        (r"\frac{3}{4}", "3/4", True), (r"\frac34", "0.75", True), ("1 3/4", r"\frac{7}{4}", True), ("1 3/4", "1.75", True), ("7/4", r"1\frac{3}{4}", True), (r"-1\frac{3}{4}", "-7/4", True), ("½", "0.5", True),
+        ("1½", "1.5", True), ("2¾", "11/4", True), ("3⅓", r"\frac{10}{3}", True), ("⅔", "2/3", True), (r"\tfrac{2}{3}", "2/3", True), (r"\cfrac{2}{3}", "2/3", True), ("2/3", "0.667", False), ("2/3", "0.67", False),
+        ("2/3", "66.67%", False), ("1:2:3", "2:4:6", True), ("3:2", "1.5", True), ("3:2", "3/2", True), ("3 : 2", "3:2", True), ("3∶2", "3:2", True),
+    ],
+    "percent and money": [
+        ("25%", "0.25", True), ("25%", "25", True), ("25", "25%", True), ("0.25", "25%", True), ("25%", "2.5%", False), ("$25", "25", True), ("25", "$25", True), ("25", r"\$25.00", True), ("€25", "25", True),
+        ("25", "€25", True), ("£25", "25", True), ("25", "¥25", True), ("¥25", "25", True), ("25", "25 USD", True), ("25 dollars", "$25", True), ("$1,234.50", "1234.5", True), ("1,234.5", r"\$1{,}234.50", True),
+        ("₹25", "25", True), ("25", "Rs. 25", True), ("25", "Rs 25", True), ("2.5 million", "2.5 million", True), ("2.5 million", "2500000", True),
+    ],
+    "units": [
+        ("5 cm", "5cm", True), ("5 cm", "5 centimeters", True), ("5 cm", "5", True), ("5", "5 cm", True), ("5 m/s", r"5\,\mathrm{m\,s^{-1}}", True), ("5 m/s", r"5\ \text{m}/\text{s}", True),
+        ("5 km/h", "5 km per hour", True), ("5 mph", "5 miles per hour", True), ("20 cm^2", "20 cm²", True), ("20 cm²", "20 square cm", True), ("20 sq. cm", "20", True), ("20", "20 sq units", True),
+        ("20", "20 sq. units", True), ("20", "20 units squared", True), ("20", "20 cubic units", True), ("20 °C", "20", True), ("20", "20°C", True), ("20", "20 ℃", True), ("20 K", "20", True),
+        ("9.8 N", r"9.8\text{ N}", True), ("9.8 N", "9.8 newtons", True), ("3 Ω", "3 ohms", True), ("4 µm", "4 μm", True), ("6 ft", "6 feet", True), ("6 in", "6 inches", True), ("5 hours", "5 hrs", True),
+        ("5 hours", "5 h", True), ("5 min", "5 minutes", True), ("30 sec", "30 s", True), ("10 lb", "10 pounds", True), ("10 lbs", "10 lb", True), ("10 oz", "10 ounces", True), ("3 L", "3 liters", True),
+        ("3 L", "3 l", True), ("3 mL", "3 ml", True), ("45°", "45", True), ("45°", "45 deg", True), ("45", "45 degree", True), ("45°", r"45\degree", True), ("45°", r"45^{\circ}", True), ("45°", "45º", True),
+        (r"\frac{\pi}{4}", "45°", False), (r"\frac{\pi}{4}", r"\frac{\pi}{4}\text{ rad}", True), (r"\frac{\pi}{4}", r"\frac{\pi}{4} radians", True),
+    ],
+    "intervals and sets": [
+        ("[1,2]", "1 ≤ x ≤ 2", True), ("(1,∞)", "x > 1", True), ("(1,∞)", r"(1,+\infty)", True), ("(1, inf)", "(1,∞)", True), ("(-∞,1)∪(2,∞)", r"(-\infty,1)\cup(2,\infty)", True),
+        ("(-∞,1) U (2,∞)", r"(-\infty,1)\cup(2,\infty)", True), ("∅", r"\emptyset", True), (r"\emptyset", r"\varnothing", True), (r"\emptyset", r"\{\}", True), ("{1,2,3}", r"\{3,2,1\}", True), ("{1,2,3}", "1,2,3", True),
+        ("1;2;3", "1,2,3", True), ("1 and 2", "2 and 1", True), ("x=1 or x=2", "1, 2", True), ("x_1=1, x_2=2", "1, 2", True), ("x = 1, y = 2", "(1, 2)", True), ("(x, y) = (1, 2)", "x=1 and y=2", True),
+        (r"\{x \mid 1<x<2\}", "(1,2)", True), (r"\{x : x > 2\}", r"(2,\infty)", True), (r"x\in(1,2)", "1<x<2", True), ("(1, 2) and (3, 4)", "(3,4),(1,2)", True), ("(1,2)", "(1.0, 2.0)", True),
+        (r"2 \pm \sqrt{3}", r"2+\sqrt{3},2-\sqrt{3}", True), (r"\pm 2", "2,-2", True), ("±2", "2, -2", True), ("±2", "2", False),
+    ],
+    "numbers": [
+        ("1000", "1,000", True), ("1,000", "1000.0", True), ("1000", "1 000", True), ("0.5", ".5", True), ("5", "5.0", True), ("5", "05", True), ("1e3", "1000", True), ("1E3", "1000", True), ("1.0e-3", "0.001", True),
+        ("1×10^3", "1000", True), ("1x10^3", "1000", True), ("1*10^3", "1000", True), ("6.02 × 10²³", r"6.02\times10^{23}", True), ("10^{-3}", "0.001", True), ("2^10", "1024", True), ("√2", r"\sqrt{2}", True),
+        ("2√3", r"2\sqrt{3}", True), ("sqrt(2)", r"\sqrt{2}", True), ("2*sqrt(3)", r"2\sqrt{3}", True), ("sqrt 2", r"\sqrt2", True), ("π", r"\pi", True), ("2pi", r"2\pi", True), ("pi/2", r"\frac{\pi}{2}", True),
+        ("3.14", "π", False), ("∛2", r"\sqrt[3]{2}", True), ("x²", "x^2", True), ("x^2", "x**2", True), ("a*b", "ab", True), ("a·b", "ab", True), ("≈3.14", "3.14", True), ("3.14", r"\approx 3.14", True),
+        ("3.14", "approximately 3.14", True), ("3.14", "about 3.14", True), ("3.14", "~3.14", True), (">5", "5", False), ("5", "at least 5", False), ("-3", "−3", True), ("-3", "–3", True), ("+3", "3", True),
+        ("3!", "6", True), ("log 100", "2", True), (r"\log_{10}100", "2", True), ("ln e", "1", True), ("e^2", r"\mathrm{e}^{2}", True), ("i", r"\mathrm{i}", True), ("2+3i", "3i+2", True),
+        ("|x|", r"\left|x\right|", True), (r"\lvert x\rvert", "|x|", True), (r"\lfloor 2.5\rfloor", "2", True), (r"{5 \choose 2}", "10", True), (r"\binom52", "10", True), (r"\sin 30^\circ", "0.5", True),
+        (r"\cos(\pi)", "-1", True), (r"\tan 45°", "1", True), (r"0.\dot{3}", r"\frac13", True),
+    ],
+    "text": [
+        ("Yes", "Yes, because it is.", True), ("No", "No, it is not.", True), ("Yes", "No, but yes", False), ("True", "true", True), ("red", "<answer>Red</answer>", True), ("red", "<answer>red.</answer>", True),
+        ("dog", "<answer>a dog</answer>", True), ("A", "a", True), ("Newton's", "Newton’s", True), ("right triangle", r"\text{right triangle}", True), ("AB=CD", "CD=AB", True), ("y=2x", "2x=y", True),
+        ("y=2x+1", "2x-y+1=0", True), (r"\triangle ABC", "△ABC", True), ("∠ABC", r"\angle ABC", True), ("AB ∥ CD", r"AB \parallel CD", True), ("a⊥b", r"a \perp b", True), (r"\mathrm{H_2O}", "H₂O", True),
+    ],
+    "markdown": [
+        ("42", "**42**", True), ("42", "The answer is **42**.", True), ("42", "**Final Answer**\n\n42", True), ("42", "### Final answer\n42", True), ("42", "Final answer: `42`", True),
+        ("42", "The final answer is: \n\\[\n42\n\\]", True), ("42", "$$42$$", True), ("42", r"\(42\)", True), ("42", r"\[42\]", True), ("42", "Answer: $42$", True), ("42", "Answer:42", True), ("42", "A: 42", True),
+        ("42", "answer = 42", True), ("42", "x = 42", True), ("42", "= 42", True), ("42", "#### 42", True), ("42", "<answer> 42 </answer>\n<|im_end|>", True), ("42", "<answer>42</answer> and 43", True),
+        ("42", "<answer>41</answer><answer>42</answer>", True), ("42", r"<think>\boxed{41}</think>42", True), ("42", "The answer is 41. Wait, no. The answer is 42.", True),
+        ("42", "The answer is 42\n\nLet me verify: 6*7 = 42. Yes.", True), ("42", "The answer is 42.\nCheck: 40+2.", True), ("42", "We get $42$.", True),
+        ("42", "Final Answer: The final answer is $42$. I hope it is correct.", True),
+    ],
+}  # fmt: skip
+
+FIFTH_RESPONSES: dict[str, Pairs] = {
+    "Chinese": [
+        ("x=1或x=2", r"\boxed{1或2}", True), ("1或2", r"\boxed{x=1\text{ 或 }x=2}", True), ("1,2", r"\boxed{x=1\text{ 或者 }x=2}", True), ("1 or 2", "1 or 2", True), ("x=1 or x=2", r"\boxed{1 or 2}", True),
+        ("5", "<answer>5万</answer>", False), ("30", "<answer>30多</answer>", False), ("2", "<answer>2成</answer>", False), ("5个", "<answer>5只</answer>", False), ("12平方厘米", "<answer>12 cm</answer>", False),
+        ("12平方厘米", "<answer>12 cm²</answer>", True), ("5千米", "<answer>5 km</answer>", True), ("5千米", "<answer>5米</answer>", False), ("5公里", "<answer>5千米</answer>", True), ("5千克", "<answer>5 g</answer>", False),
+        ("5米/秒", "<answer>5 m/s</answer>", True), ("5米每秒", "<answer>5 m/s</answer>", True), ("60千米/小时", "<answer>60 km/h</answer>", True), ("12立方米", "<answer>12 m^3</answer>", True),
+        ("12立方米", "<answer>12 m^2</answer>", False), ("5个苹果", "<answer>5</answer>", True), ("3", "<answer>3点</answer>", False), ("3亿", "<answer>3</answer>", False), ("50", "<answer>50分</answer>", True),
+        ("50", "<answer>50分钟</answer>", True), ("50分钟", "<answer>50秒</answer>", False), ("50分钟", "<answer>50 min</answer>", True), ("5", "<answer>5以上</answer>", False), ("5%", "<answer>5度</answer>", False),
+        ("3倍", "<answer>3</answer>", True), ("3", r"\boxed{3\text{倍}}", True), ("30°", r"\boxed{30度}", True), ("30°", r"\boxed{30\text{弧度}}", False), ("-5度", "<answer>-5</answer>", True),
+        ("5又1/2", "<answer>5</answer>", False), ("5", "所以答案为5，而不是6。", True), ("5", "答案是6，不是5。", False), ("5", "答案是5，因为2+3=5。", True), ("5", "因此一共有5个苹果。", True), ("x+1", "答案是 x+1。", True), ("x+1", "答案为：\n$x+1$", True),
+        (r"\frac{1}{2}", r"答案是 $\frac{1}{2}$。", True), (r"\frac{1}{2}", r"故答案为 \(\frac{1}{2}\)。", True), ("3", "【答案】3", True), ("3", "答案：3厘米", True), ("3厘米", "答案：3米", False), ("(1,2)", "答案：（1，2）", True),
+        ("红色", "答案：红色。", True), ("红色", "答案是蓝色。", False), ("红色", "<answer>红色</answer>", True),
+    ],
+    "headings": [
+        (r"\frac{1}{2}", "### Final Answer\n\n$\\frac{1}{2}$", True), (r"\frac{1}{2}", "**Final Answer**\n\\[\n\\frac{1}{2}\n\\]", True), (r"\frac{1}{2}", "The answer is:\n\n$$\\frac{1}{2}$$", True),
+        (r"\frac{1}{2}", "The answer is:\n\n$$\n\\frac{1}{2}\n$$", True), ("x+1", "## Answer\nx+1", True), ("2", "### Final Answer\n\n$\\frac{1}{2}$", False),
+    ],
+    "yes and no": [
+        ("No", "No, it is not.", True), ("Yes", "No, it is not.", False), ("No", "No, but yes in a way.", False), ("Yes", "Yes. The line is straight.", True), ("Yes", "Yes, if x > 2.", False),
+        ("No", "No. 5 is odd", True), ("No", "Not at all", False), ("No", "<answer>No, the triangle is not right.</answer>", True),
+    ],
+    "characters": [
+        ("2⁻¹", "0.5", True), ("x₁=1, x₂=2", "x_1=1, x_2=2", True), ("10⁻³", "0.001", True), ("⅔", "0.667", False), ("⅔", "2/3", True), ("1⅔", "5/3", True), ("⅞", "7/8", True), ("⅒", "0.1", True), ("H₂O", "CO₂", False),
+        ("3′", "3 ft", True), ("5″", "5 in", True), ("∛8", "2", True), ("∠A=30°", "30", True), ("a⊥b", "a∥b", False), ("3∶4", "3:4", True), ("1⁄2", "1/2", True), ("x²+1", "x^2+1", True), ("x²+1", "x^3+1", False),
+        ("10²", "100", True), ("10²³", "10^{23}", True), ("10²³", "10^{22}", False), ("B", r"\boxed{\text{A. B}}", False), ("B", r"\boxed{\text{B. }145^\circ}", True), ("A", r"\boxed{\text{B. }145^\circ}", False),
+        ("B", r"\boxed{B. A}", False), ("C", r"\boxed{C: 12}", True), (r"{10 \choose 3}", "120", True), (r"\binom52", "25", False), (r"0.\dot{3}", "1/3", True), (r"0.1\dot{6}", "1/6", True), (r"0.\dot{3}", "0.3", False),
+        ("(1,2) U (3,4)", r"(1,2)\cup(3,4)", True), ("2x10^3", "2000", True), (r"\mathrm{e}^2", "e^2", True), ("20 sq. cm", "20 cm^2", True), ("20 sq. cm", "20 cm", False), ("20 sq. ft", "20", True),
+        ("5. cm", "5 cm", True), ("= 5", "5", True),
     ],
 }  # fmt: skip
