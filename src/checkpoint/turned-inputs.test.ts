@@ -12,7 +12,9 @@ const CODES = [
   { name: `${MODULE}.weight_packed`, dtype: 'I32', shape: [4, 1], bytes: bytes(16) },
   { name: `${MODULE}.weight_scale`, dtype: 'BF16', shape: [4, 1], bytes: bytes(8) },
   {
-    ...{ name: `${MODULE}.weight_shape`, dtype: 'I64', shape: [2] },
+    name: `${MODULE}.weight_shape`,
+    dtype: 'I64',
+    shape: [2],
     bytes: new Uint8Array(BigInt64Array.of(4n, 8n).buffer),
   },
 ] as const;

@@ -91,7 +91,9 @@ describe('AutoRound, whose floats lie as other programs store them', () => {
     ['mxfp8', { data_type: 'mx_fp', bits: 8, act_bits: 8, packing_format: 'auto_round:llm_compressor' }, 1],
     ['mxfp4', { data_type: 'mx_fp', bits: 4, act_bits: 16, packing_format: 'auto_round:llm_compressor' }, 0],
   ])('%s has the same values', async (name, said, notices) => {
-    const { stored, values } = CASES.get(name) ?? { stored: new Map(), values: new Map() };
+    const floats = CASES.get(name);
+    if (!floats) throw new Error(name);
+    const { stored, values } = floats;
     const files = quantizedFolder(stored, { quant_method: 'auto-round', ...said });
     const checkpoint = await openCheckpoint(await readableFolder(files));
     expect(checkpoint.format).toBe(LABELS[name]);

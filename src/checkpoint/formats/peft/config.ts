@@ -33,13 +33,15 @@ export interface AdapterConfig {
   readonly fanInFanOut: boolean;
   /** Whether the head follows the embeddings where they are one. */
   readonly keepsTie: boolean;
-  /** Tokens whose rows were trained by themselves: one list for the embeddings, or one for each module that is named. */
-  readonly tokens: readonly number[] | ReadonlyMap<string, readonly number[]>;
+  /** Ids of the tokens of a module whose rows were trained by themselves; empty for most. */
+  readonly tokensOf: (module: string) => readonly number[];
   /** What the adapter calls the model that it was trained on; empty where it does not say. */
   readonly base: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+const TOKENS = 'trainable_token_indices';
 
 const MERGE =
   'merge it with peft (PeftModel.from_pretrained, then merge_and_unload and save_pretrained) and open what that writes';
@@ -73,7 +75,7 @@ export async function readAdapterConfig(files: CheckpointFiles): Promise<Adapter
     dora: flag(fields, 'use_dora'),
     fanInFanOut: flag(fields, 'fan_in_fan_out'),
     keepsTie: flag(fields, 'ensure_weight_tying'),
-    tokens: tokensOf(fields['trainable_token_indices'] ?? []),
+    tokensOf: tokensByModule(fields[TOKENS] ?? []),
     base: text(fields['base_model_name_or_path'] ?? '', 'base_model_name_or_path'),
   };
 }
@@ -121,13 +123,16 @@ function text(value: unknown, field: string): string {
   throw invalid(`${shown(value)} is no name of at most ${MAX_NAME_CHARACTERS} characters`, field);
 }
 
-const TOKENS = 'trainable_token_indices';
-
-function tokensOf(value: unknown): AdapterConfig['tokens'] {
-  if (Array.isArray(value)) return tokenList(value);
+/** One list is for the embeddings, the only module that peft then gives such rows; an object has one for each module. */
+function tokensByModule(value: unknown): AdapterConfig['tokensOf'] {
+  if (Array.isArray(value)) {
+    const tokens = tokenList(value);
+    return () => tokens;
+  }
   const modules = asObject(value);
   if (!modules) throw invalid('the value is neither a list nor an object', TOKENS);
-  return new Map(Object.entries(modules).map(([module, list]) => [module, tokenList(list)]));
+  const lists = Object.entries(modules).map(([name, list]) => [name, tokenList(list)] as const);
+  return (module) => lists.find(([name]) => module === name || module.endsWith(`.${name}`))?.[1] ?? [];
 }
 
 function tokenList(value: unknown): readonly number[] {

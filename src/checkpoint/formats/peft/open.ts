@@ -227,21 +227,19 @@ function withTokens(
   { module, parts = {}, instead }: Change,
   tokens: StoredTensor,
   from: StoredTensor,
-  { tokens: said }: AdapterConfig,
+  config: AdapterConfig,
 ): AnyEncoded {
   if (Object.keys(parts).length > 1 || instead)
     throw unsupported(
       `a module (${module}) that was adapted and had single tokens trained besides`,
       'trainable_token_indices',
     );
-  const ends = (name: string): boolean => module === name || module.endsWith(`.${name}`);
-  const places = said instanceof Map ? [...said].find(([name]) => ends(name))?.[1] : said;
+  const places = config.tokensOf(module);
   const { rows, columns } = matrixOf(from.shape);
-  const count = (places ?? []).length;
-  if (!Array.isArray(places) || count === 0 || tokens.shape.join() !== [count, columns].join())
+  if (places.length === 0 || tokens.shape.join() !== [places.length, columns].join())
     throw mismatch(
       'ShapeMismatch',
-      `[${tokens.shape.join(', ')}] is not [${count}, ${columns}], a row for each trained token`,
+      `[${tokens.shape.join(', ')}] is not [${places.length}, ${columns}], a row for each trained token`,
       tokens,
     );
   if (places.some((place) => place >= rows))
@@ -251,7 +249,9 @@ function withTokens(
       tokens,
     );
   return {
-    ...{ codec: 'tokenRows', storedName: from.storedName, shape: from.shape },
+    codec: 'tokenRows',
+    storedName: from.storedName,
+    shape: from.shape,
     coding: { base: from.dtype, tokens: tokens.dtype, places },
     parts: { base: part(from), tokens: part(tokens) },
   };
