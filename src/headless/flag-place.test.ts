@@ -2,11 +2,11 @@
 import { expect, test, vi } from 'vitest';
 import { COMMANDS } from '../../scripts/commands.mjs';
 import { readFlags } from '../../scripts/flags.mjs';
-import { NamedError } from '../named-error.ts';
+import { type ErrorPlace, NamedError } from '../named-error.ts';
 import { commandOf } from './command-of.ts';
 import { placedAtFlag } from './flag-place.ts';
 import { type Case, CASES } from './testing/identity-cases.ts';
-import { keptUnder, table, type World } from './testing/identity-stage.ts';
+import { keptUnder, table } from './testing/identity-stage.ts';
 
 vi.mock('../spectra/computers.ts', () => ({
   browserComputers: (device: string) =>
@@ -28,7 +28,7 @@ test('every flag of every command by its own name', () => {
 
 test('what a file holds, and what no flag gave, stays as it is', () => {
   const given = new Set(['seed', 'image']);
-  const places = [
+  const places: readonly ErrorPlace[] = [
     { file: 'list.jsonl', field: 'image' },
     { tensor: 'a', field: 'image' },
     { field: 'layers' },
@@ -38,12 +38,10 @@ test('what a file holds, and what no flag gave, stays as it is', () => {
     expect(placedAtFlag(new NamedError('BadValue', 'no', place, ''), given).place).toEqual(place);
 });
 
-const WITHOUT_INJECTION: Partial<World> = { injectedAfter: undefined };
-
 /** A command with what it refuses, and the flag in which that was said. */
-const REFUSED: readonly (readonly [string, readonly string[], string, Partial<World>?])[] = [
+const REFUSED: readonly (readonly [string, readonly string[], string])[] = [
   ['swap', ['--layers', '99'], '--layers'],
-  ['swap', ['--injection', 'removed'], '--injection', WITHOUT_INJECTION],
+  ['swap', ['--injection', 'removed'], '--injection'],
   ['ablate', ['--layers', '2-1'], '--layers'],
   ['ablate', ['--set', '0-99'], '--set'],
   ['patch', ['--layers', '99'], '--layers'],
@@ -55,10 +53,12 @@ const REFUSED: readonly (readonly [string, readonly string[], string, Partial<Wo
   ['overlap', ['--pair', 'rl,other'], '--pair'],
 ];
 
-test.each(REFUSED)('%s %j stands at %s', async (name, more, flag, change = {}) => {
+test.each(REFUSED)('%s %j stands at %s', async (name, more, flag) => {
   const { words, world } = CASES[name] as Case;
+  // Of a model without DeepStack.
+  const { injectedAfter: _, ...plain } = world;
   const asked = [...words, ...more, '--device', 'wasm'];
-  const refused = await keptUnder(name, await commandOf(name), asked, { ...world, ...change }).then(
+  const refused = await keptUnder(name, await commandOf(name), asked, plain).then(
     () => null,
     (error: unknown) => error as NamedError,
   );

@@ -5,6 +5,7 @@ import { openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { otherKind } from '../checkpoint/folder-kinds.ts';
 import { readJsonFile } from '../checkpoint/small-file.ts';
 import { noticeLines, weightsAtTop } from '../checkpoint/weight-files.ts';
+import { counted } from '../counted.ts';
 import { NamedError } from '../named-error.ts';
 import type { VlmConfig } from './config.ts';
 import { readConfig } from './config.ts';
@@ -46,7 +47,7 @@ export async function openModelFolder(
     if (other !== null) throw other;
     throw new NamedError(
       'MissingConfig',
-      `the folder ${name} has no config.json among its ${files.size} files`,
+      `the folder ${name} has no config.json among its ${counted(files.size, 'file')}`,
       { file: 'config.json' },
       'choose the whole checkpoint folder, with config.json and the tokenizer files',
     );

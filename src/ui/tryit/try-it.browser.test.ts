@@ -36,7 +36,7 @@ test('where a checkpoint is missing the demo family is one press away, and what 
   await panel().getByRole('button', { name: 'Open the demo family' }).click();
   expect(opened).toHaveBeenCalledOnce();
   app.demo.phase = { kind: 'opening', what: 'Base: 1 MiB of 6 MiB', share: 0.2 };
-  await expect.element(panel()).toHaveTextContent('Opening the demo family: Base: 1 MiB of 6 MiB');
+  await expect.element(panel()).toHaveTextContent('Opening the demo family…');
   app.view.toggleTryIt(false);
   app.demo.phase = { kind: 'failed', error: new NamedError('DemoFileUnreachable', 'no network', {}, 'look') };
   for (const name of ['Localize', 'Characterize', 'Transfer', 'Necessity', 'Perception or reasoning']) {
