@@ -12,6 +12,8 @@ import { transformersWithoutRuntime } from './scripts/vite/transformers-without-
 
 const executablePath = findBrowser();
 const EQUALITY = 'scripts/vite/equal-bytes.ts';
+/** On a shared machine, with a software GPU, a test may be repeated once: the summary says which, and how it failed before. */
+const RETRY = process.env.CI ? 1 : 0;
 
 /** `*.test.ts` run in Node; `*.browser.test.ts` run in real Chromium (WebGPU on its software adapter). */
 export default defineConfig({
@@ -28,6 +30,7 @@ export default defineConfig({
           // For machines with other work: no test takes a tenth of it, and a hung one ends.
           ...{ testTimeout: 240_000, hookTimeout: 240_000 },
           expect: { poll: { timeout: 30_000 } },
+          retry: RETRY,
           // Vitest leaves a processor to itself and idles there: of two that is half.
           maxWorkers: '100%',
         },
@@ -65,8 +68,7 @@ export default defineConfig({
             'dataset/**/*.browser.test.ts',
           ],
           ...{ testTimeout: 240_000, hookTimeout: 240_000 },
-          // A software GPU on a shared machine: a test may be repeated once, and the report says so.
-          retry: process.env.CI ? 1 : 0,
+          retry: RETRY,
           // Conditions are waited for, not times: a busy machine takes seconds where an idle one takes none.
           expect: { poll: { timeout: 30_000 } },
           browser: {

@@ -4,6 +4,9 @@ import { expect } from './page.ts';
 export type SlotName = 'Base' | 'IN' | 'RL';
 export type Device = 'WASM' | 'WebGPU';
 
+/** Of a load, and of an answer. */
+const LONG = { timeout: 120_000 };
+
 /** The app as a person meets it: found by roles and names, driven by pointer and keyboard. */
 export class AppPage {
   readonly page: Page;
@@ -58,9 +61,7 @@ export class AppPage {
     await this.slot(name)
       .getByRole('button', { name: `Load ${name}` })
       .click();
-    await expect(this.slot(name).getByRole('button', { name: `Try ${name}` })).toBeVisible({
-      timeout: 60_000,
-    });
+    await expect(this.slot(name).getByRole('button', { name: `Try ${name}` })).toBeVisible(LONG);
   }
 
   async open(name: SlotName, folder: string, device: Device = 'WASM'): Promise<void> {
@@ -93,7 +94,7 @@ export class AppPage {
   async answers(): Promise<string[]> {
     const columns = this.answer.locator('p[aria-busy]');
     await expect(columns.first()).toBeVisible();
-    await expect(this.tryIt.getByRole('button', { name: 'Ask' })).toBeVisible({ timeout: 60_000 });
+    await expect(this.tryIt.getByRole('button', { name: 'Ask' })).toBeVisible(LONG);
     return columns.allTextContents();
   }
 

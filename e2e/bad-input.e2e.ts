@@ -155,7 +155,7 @@ test.describe('headless: exit code 2 and one line', () => {
   });
 
   test('an empty prompt', async () => {
-    expectRefusal(await ask(good, ' '), 'EmptyPrompt');
+    expectRefusal(await ask(good, ' '), 'EmptyPrompt', ['; --prompt; ']);
   });
 
   test('a prompt longer than the context', async () => {
@@ -165,7 +165,7 @@ test.describe('headless: exit code 2 and one line', () => {
 
   test('a layer the model has not', async () => {
     const words = ['logits', '--quiet', '--model', good, '--prompt', 'Hi', '--ablate', '3', ...WASM];
-    expectRefusal(await headless(words), 'UnknownLayer', ['layer 3', '0 to 2']);
+    expectRefusal(await headless(words), 'UnknownLayer', ['layer 3', '0 to 2', '; --ablate; ']);
   });
 
   test('a device there is not', async () => {

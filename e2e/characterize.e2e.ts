@@ -85,6 +85,7 @@ test('energy of three checkpoints, in charts, words and numbers; it is there aga
   expect(shell.summary).toEqual(file.summary);
 
   await page.reload();
+  await expect(page.getByRole('banner')).toBeVisible();
   await page.keyboard.press('1');
   await app.choose('Base', small.base);
   await app.choose('IN', small.in);
@@ -113,6 +114,7 @@ test('diversity fills, is cancelled, and resumes after a reload where it was', a
   await expect(resume).toBeVisible();
 
   await page.reload();
+  await expect(page.getByRole('banner')).toBeVisible();
   await page.keyboard.press('1');
   await open();
   await resume.click();

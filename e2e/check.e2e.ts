@@ -51,6 +51,7 @@ test('the page says so after one press, in a table that everybody can read, and 
   page,
 }) => {
   await page.goto('');
+  await expect(page.getByRole('banner')).toBeVisible();
   await page.keyboard.press('m');
   const sheet = page.getByRole('dialog', { name: 'This machine' });
   await sheet.getByText('WASM', { exact: true }).click();

@@ -50,8 +50,12 @@ export async function set(main: Locator, name: string, value: number): Promise<v
 /** The chart's data table as text: header, then a line a row. */
 export async function tableOf(chart: Locator): Promise<readonly (readonly string[])[]> {
   await chart.getByRole('button', { name: 'Table' }).click();
-  const rows = await chart.getByRole('row').all();
-  return Promise.all(rows.map((row) => row.locator('th, td').allTextContents()));
+  const rows = chart.getByRole('row');
+  await expect(rows.first()).toBeVisible();
+  // All of one moment.
+  return rows.evaluateAll((all) =>
+    all.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent ?? '')),
+  );
 }
 
 /** Reads the chart by keyboard and picks its first point. */

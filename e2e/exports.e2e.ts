@@ -24,7 +24,7 @@ import { pdfText, plain } from './fixtures/pdf-text.ts';
 import { DONE } from './page-results.ts';
 import { expect, test } from './page.ts';
 
-test.setTimeout(600_000);
+test.setTimeout(900_000);
 
 const folder = temporaryFolder();
 test.afterAll(() => folder.dispose());

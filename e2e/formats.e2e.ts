@@ -27,6 +27,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** As far as all are clear of a tie. */
 const TOKENS = 12;
 
+test.setTimeout(600_000);
+
 const folder = temporaryFolder();
 let models: readonly StoredFolder[];
 test.beforeAll(async () => {
@@ -36,7 +38,6 @@ test.afterAll(() => folder.dispose());
 
 test('dropped on the page, each says what it is, and answers as transformers does', async ({ page }) => {
   const app = new AppPage(page);
-  page.setDefaultTimeout(15_000);
   for (const { name, adapter, plain, folder: place, prompt, image, tokens } of models)
     await test.step(name, async () => {
       // Pictures and answers of the one before are gone with it.

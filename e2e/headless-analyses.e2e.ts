@@ -17,8 +17,6 @@ const SETS = join(ROOT, 'dataset', 'data');
 const LAYERS = 12;
 const WASM = ['--device', 'wasm', '--dtype', 'f32', '--quiet'];
 
-test.setTimeout(400_000);
-
 const folder = temporaryFolder();
 const cache = process.env['FRANKENSCOPE_CACHE'];
 test.beforeAll(() => {

@@ -78,7 +78,7 @@ async function timed(app: AppPage, path: string): Promise<number> {
 }
 
 test('each is refused by name, and good folders open in every slot afterwards', async ({ page }) => {
-  test.setTimeout(ALL || BIG ? 1_800_000 : 300_000);
+  if (ALL || BIG) test.setTimeout(1_800_000);
   const app = new AppPage(page);
   await app.start();
   const close = (): Promise<void> => page.getByRole('button', { name: 'Close Base' }).click();
@@ -128,7 +128,7 @@ test('Cancel ends an opening that would not end, and the next folder opens', asy
   const path = makeHostileFolder(runaway as (typeof HOSTILE_FOLDERS)[number], folder.path);
   await app.slot('Base').locator('input[webkitdirectory]').setInputFiles(path);
   await app.slot('Base').getByRole('button', { name: 'Cancel opening Base' }).click();
-  await expect(app.slot('Base').getByText('Reading headers')).toBeHidden({ timeout: 2000 });
+  await expect(app.slot('Base').getByText('Reading headers')).toBeHidden();
   await expect(app.slot('Base').getByRole('alert')).toHaveCount(0);
   await app.choose('Base', goldenFolder(GOOD));
   await expect(app.slot('Base').getByRole('button', { name: 'Load Base' })).toBeVisible();
@@ -146,9 +146,13 @@ test('the command names it, too, and Ctrl+C meanwhile ends it and leaves nothing
   for (const each of own) mkdirSync(each);
   const [temporary, cache, results] = own as [string, string, string];
   const env = { TMPDIR: temporary, FRANKENSCOPE_CACHE: cache };
-  // The tokenizer runs away for the last three seconds.
-  const at = Math.max(0.5, whole.seconds - 2);
-  const stopped = await headless([...words, '--out', join(results, 'info.json')], at, { env });
+  // The tokenizer runs away for the last three seconds; a run that is quicker than the one before tells when.
+  let stopped = whole;
+  let at = 0;
+  for (let tries = 0; tries < 3 && stopped.code === 2; tries++) {
+    at = Math.max(0.5, stopped.seconds - 2);
+    stopped = await headless([...words, '--out', join(results, 'info.json')], at, { env });
+  }
   expect(stopped.stderr).toMatch(/^Interrupted: [^\n]+\n$/);
   expect(stopped.code).toBe(3);
   // A page that did not hear of it would be waited for, 10 s long.

@@ -8,7 +8,7 @@ import { serve } from '../scripts/static-server.mjs';
 import { en } from '../src/ui/open/texts.ts';
 import { zh } from '../src/ui/open/texts.zh.ts';
 import { violations } from './axe.ts';
-import { expect, test } from './page.ts';
+import { expect, noMoreRequests, test } from './page.ts';
 
 // As a visitor has it: what the worker fetches once the page is painted is no request of the page.
 test.use({ serviceWorkers: 'allow' });
@@ -23,6 +23,7 @@ const START_PAGE_BYTES = 300e3;
 const CHINESE_BYTES = 95e3;
 const OF_CHINESE = /\/chinese-/;
 const PACKED = /\.(woff2|png|webp)$/;
+const ENGINE = /\/engine-/;
 
 test('the app starts, isolated, asking nobody but its own host, and for no more than it shows', async ({
   page,
@@ -33,7 +34,7 @@ test('the app starts, isolated, asking nobody but its own host, and for no more 
   await expect(page).toHaveTitle(/Frankenscope/);
   await expect(page.locator('#app')).not.toBeEmpty();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  await page.waitForLoadState('networkidle');
+  await everythingAsked(page, requested);
   // Nothing was pressed: a sentence with its n and interval, and its chart on the body.
   const found = page.getByRole('region', { name: 'What was found' });
   await expect(found).toContainText(/^In the demo family, RL .* 95 %: .*n = 50\)\.$/);
@@ -49,7 +50,7 @@ test('the app starts, isolated, asking nobody but its own host, and for no more 
   const at = (file: RegExp): number => requested.findIndex((url) => file.test(url));
   expect(at(/\/study\/finding\.json$/)).toBeGreaterThan(-1);
   expect(at(/\/LayerLines-/)).toBeGreaterThan(-1);
-  expect(at(/\/engine-/)).toBeGreaterThan(Math.max(at(/\/study\/finding\.json$/), at(/\/LayerLines-/)));
+  expect(at(ENGINE)).toBeGreaterThan(Math.max(at(/\/study\/finding\.json$/), at(/\/LayerLines-/)));
 });
 
 /** Addresses that the page asks for from now on. */
@@ -57,6 +58,12 @@ function requestsOf(page: Page): readonly string[] {
   const requested: string[] = [];
   page.on('request', (request) => requested.push(request.url()));
   return requested;
+}
+
+/** The engine's thread begins when all that is seen is there: half a second without a request may come before it, too. */
+async function everythingAsked(page: Page, requested: readonly string[]): Promise<void> {
+  await expect.poll(() => requested.some((url) => ENGINE.test(url))).toBe(true);
+  await noMoreRequests(page);
 }
 
 /** Of the files that lie there, each once, as they are sent. */
@@ -85,7 +92,7 @@ test.describe('a browser that speaks Chinese', () => {
     const figure = page.getByRole('main').getByRole('figure');
     await expect(page.getByRole('region', { name: zh.found })).toContainText(/^演示模型族：.*95 %.*n = 50/);
     await expect(figure).toBeVisible();
-    await page.waitForLoadState('networkidle');
+    await everythingAsked(page, requested);
     expect(await violations(page)).toEqual([]);
     const ofChinese = bytesOf(requested, (path) => OF_CHINESE.test(path));
     expect(ofChinese).toBeGreaterThan(0);

@@ -19,7 +19,7 @@ const PIXELS = 60_000;
 const DONE = { timeout: 120_000 };
 const FILES = ['layer_swap_results.jsonl', 'layer_swap_summary.json'];
 
-test.setTimeout(600_000);
+test.setTimeout(900_000);
 
 const folder = temporaryFolder();
 test.afterAll(() => folder.dispose());

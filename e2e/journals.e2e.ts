@@ -1,12 +1,10 @@
 /** Journals in a real browser whose storage is full, and under a command that is killed within an operation on its disk. */
-import { spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { ROOT } from '../scripts/paths.mjs';
 import { AppPage } from './app.ts';
 import { temporaryFolder } from './fixtures/folders.ts';
 import { headless } from './fixtures/headless.ts';
+import { killedAt } from './fixtures/killed.ts';
 import { read, withoutRun } from './fixtures/results.ts';
 import { updatedFamily } from './fixtures/updated-family.ts';
 import { expect, test } from './page.ts';
@@ -24,17 +22,6 @@ test.afterAll(() => {
 
 const WORDS = ['energy', '--in', 'demo:in', '--rl', 'demo:rl'];
 
-/** Runs the command with the fixture that kills it; resolves to the signal it ended by. */
-function killed(at: string, out: string): Promise<string | null> {
-  const fixture = pathToFileURL(join(ROOT, 'e2e', 'fixtures', 'kill-at.mjs')).href;
-  const words = ['--import', fixture, join(ROOT, 'scripts', 'headless.mjs'), ...WORDS, '--out', out];
-  const child = spawn(process.execPath, words, { env: { ...process.env, KILL_AT: at }, stdio: 'ignore' });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (_, signal) => resolve(signal));
-  });
-}
-
 test('a command that is killed within any operation ends as one that was not', async () => {
   test.skip(process.platform === 'win32', 'there is no SIGKILL');
   const undisturbed = join(folder.path, 'undisturbed.json');
@@ -48,7 +35,7 @@ test('a command that is killed within any operation ends as one that was not', a
     ['rmSync records', true],
   ] as const) {
     const out = join(folder.path, `${at.replace(' ', '-')}.json`);
-    expect(await killed(at, out), at).toBe('SIGKILL');
+    expect((await killedAt(at, [...WORDS, '--out', out])).signal, at).toBe('SIGKILL');
     expect(existsSync(out), at).toBe(at.startsWith('rmSync'));
     const again = await headless([...WORDS, '--out', out]);
     expect(again.code, again.stderr).toBe(0);

@@ -10,8 +10,6 @@ import { expect, test, withoutCarried } from './page.ts';
 const LISTS = join(ROOT, 'src', 'probes', 'data', 'testing', 'lists');
 const WASM = ['--device', 'wasm', '--quiet', '--max-new-tokens', '2'];
 
-test.setTimeout(400_000);
-
 const folder = temporaryFolder();
 test.afterAll(() => folder.dispose());
 

@@ -5,8 +5,9 @@ import { slowCheckpoint } from './fixtures/large-folders.ts';
 import { expect, test } from './page.ts';
 
 const QUESTION = 'What is in the picture?';
-/** From the press of Cancel to a page that can load again. A piece under way is finished first. */
+/** From the press of Cancel to a page that can load again, in ms and of a whole load. A piece under way is finished first. */
 const CANCEL_MS = 2000;
+const CANCEL_SHARE = 0.25;
 
 let folder: ReturnType<typeof temporaryFolder>;
 test.beforeAll(() => {
@@ -29,10 +30,11 @@ test('a load is cancelled at once, and the next one comes through', async ({ pag
   await expect(load).toBeVisible();
   const latency = Date.now() - pressed;
   test.info().annotations.push({ type: 'cancel latency', description: `${latency} ms` });
-  expect(latency).toBeLessThan(CANCEL_MS);
   await expect(slot.getByRole('alert')).toBeHidden();
 
+  const again = Date.now();
   await app.load('Base');
+  expect(latency).toBeLessThan(Math.max(CANCEL_MS, CANCEL_SHARE * (Date.now() - again)));
   await expect(slot).toContainText('WASM, q4');
   await app.try('Base', 8);
   await app.ask('Hi');

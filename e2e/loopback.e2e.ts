@@ -44,10 +44,10 @@ test('nor does the page that npm start serves, in a Chromium with our flags', as
     const url = await new Promise<string>((resolve, reject) => {
       let said = '';
       server.on('close', () => reject(new Error(said)));
-      server.stdout.on('data', (text: Buffer) => {
-        said += text.toString();
-        const found = /http:\/\/\S+/.exec(said);
-        if (found) resolve(found[0]);
+      server.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+        const found = /(http:\/\/\S+)\s/.exec(said);
+        if (found) resolve(found[1] ?? '');
       });
     });
     const context = await chromium.launchPersistentContext(join(folder.path, 'profile'), {

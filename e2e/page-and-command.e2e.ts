@@ -29,7 +29,7 @@ const PICTURES = join(ROOT, 'tools', 'goldens', 'data', 'image-profiles', 'pictu
 const PIXELS = 60_000;
 const TOKENS = 6;
 
-test.setTimeout(600_000);
+test.setTimeout(900_000);
 
 const folder = temporaryFolder();
 const cache = join(folder.path, 'cache');

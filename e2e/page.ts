@@ -53,3 +53,15 @@ export function sideways(page: Page, selector: string): Promise<readonly string[
     selector,
   );
 }
+
+/** Until half a second has passed without a request. `networkidle` tells of the first such half, after which more may have come. */
+export async function noMoreRequests(page: Page): Promise<void> {
+  let count = 0;
+  const counts = (): void => void (count += 1);
+  page.on('request', counts);
+  for (let before = -1; before !== count;) {
+    before = count;
+    await page.waitForTimeout(500);
+  }
+  page.off('request', counts);
+}

@@ -9,8 +9,6 @@ import { expect, test } from './page.ts';
 
 /** Parts in the shell, as an array of SLURM runs them: the demo family's, which takes seconds. */
 
-test.setTimeout(300_000);
-
 const folder = temporaryFolder();
 const cache = process.env['FRANKENSCOPE_CACHE'];
 test.beforeAll(() => {

@@ -23,7 +23,7 @@ import { bfloat16Values, tensorsOf } from './fixtures/safetensors.ts';
 import { byPage, expectSameFiles, measured } from './page-results.ts';
 import { expect, test } from './page.ts';
 
-test.setTimeout(600_000);
+test.setTimeout(900_000);
 
 const LAYERS = 4;
 const PROBES = goldenProbes('probes-qwen3');

@@ -115,7 +115,8 @@ test('a page begins at its top, one that was left is where it was, and the brows
 test('with the demo family: what is missing is offered, charts stand first and stay, buttons mean something', async ({
   page,
 }) => {
-  test.setTimeout(400_000);
+  // Every page, sheet and drawer is looked at by axe three times.
+  test.setTimeout(900_000);
   await page.setViewportSize(LAPTOP);
   await new AppPage(page).start();
   await goTo(page, 'necessity');

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { violations } from './axe.ts';
-import { expect, sideways, test } from './page.ts';
+import { expect, noMoreRequests, sideways, test } from './page.ts';
 
 /** The carried study: a title, six findings in three parts each, two live slides, and where it comes from. */
 const SLIDES = 10;
@@ -39,7 +39,7 @@ for (const theme of ['light', 'dark'] as const)
     const notes = await second;
     await expect(notes.getByText(`Slide 1 of ${SLIDES}`)).toBeVisible();
     // All that it takes is there.
-    await page.waitForLoadState('networkidle');
+    await noMoreRequests(page);
     await context.setOffline(true);
 
     let presses = 0;

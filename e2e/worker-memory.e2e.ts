@@ -28,7 +28,6 @@ let opened: OpenPage;
 let cdp: CDPSession;
 let asked = 0;
 
-test.setTimeout(300_000);
 test.beforeAll(async () => {
   opened = await OpenPage.open({
     ...{ path: 'headless.html', entry: 'frankenscopeHeadless', adapter: 'software' },
@@ -81,7 +80,12 @@ test('ten requests of each kind keep no worker, no listener, no node, and cut no
   for (const words of [SWAP, ENERGY, SWAP, ENERGY]) await answer(words);
   const before = await heldInAll();
   for (let time = 0; time < 10; time++) for (const words of [SWAP, ENERGY]) await answer(words);
-  expect(await heldInAll()).toEqual(before);
+  const more = async (): Promise<readonly string[]> =>
+    Object.entries(await heldInAll()).flatMap(([what, count]) =>
+      count > (before[what] ?? 0) ? [`${what}: ${count}, before ${before[what]}`] : [],
+    );
+  // What ends a moment after an answer may still be there.
+  await expect.poll(more).toEqual([]);
   expect(before['workers']).toBeGreaterThan(0);
 
   await opened.page.evaluate(() => {

@@ -34,24 +34,24 @@ describe('an architecture is named in its folder alone', () => {
     'src/ui/open',
     'workers',
   ];
-  it.each(rooms)('%s', { timeout: 60_000 }, async (room) => {
+  it.each(rooms)('%s', async (room) => {
     for (const [what, text] of Object.entries({ ...PLANTED, ...BRANCHES }))
       expect([what, await lint(`${room}/planted.ts`, text)]).toEqual([what, ['no-restricted-syntax']]);
   });
 
-  it('src/vlm around the folders, which may ask which it is', { timeout: 60_000 }, async () => {
+  it('src/vlm around the folders, which may ask which it is', async () => {
     for (const text of Object.values(PLANTED))
       expect(await lint('src/vlm/planted.ts', text)).toEqual(['no-restricted-syntax']);
     for (const text of Object.values(BRANCHES)) expect(await lint('src/vlm/planted.ts', text)).toEqual([]);
   });
 
-  it('texts of a screen, too', { timeout: 60_000 }, async () => {
+  it('texts of a screen, too', async () => {
     expect(await lint('src/ui/open/Planted.svelte', '<p>Open a Qwen2.5-VL checkpoint.</p>')).toEqual([
       'no-restricted-syntax',
     ]);
   });
 
-  it('but not its folder', { timeout: 60_000 }, async () => {
+  it('but not its folder', async () => {
     for (const text of Object.values({ ...PLANTED, ...BRANCHES }))
       expect(await lint('src/vlm/architectures/toy/architecture.ts', text)).toEqual([]);
   });

@@ -46,7 +46,7 @@ async function process_(code: string): Promise<{ line: string; kill: () => Promi
       said += text.toString();
       if (said.includes('\n')) resolve(said.trim());
     });
-    child.on('exit', () => reject(new Error(failed)));
+    child.on('close', () => reject(new Error(failed)));
   });
   return { line, kill: () => (child.kill('SIGKILL'), gone) };
 }

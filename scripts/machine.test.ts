@@ -94,21 +94,25 @@ describe('the summary of npm test', () => {
   test('counts what Playwright reports, names failed tests, and ends with the totals', () => {
     const error = { message: '\u001b[31mError: 1 is no 2\nat x' };
     const spec = { ok: false, file: 'a.e2e.ts', title: 'opens', tests: [{ results: [{}, { error }] }] };
-    const stats = { expected: 4, unexpected: 1, flaky: 2, skipped: 3 };
+    const late = { status: 'flaky', results: [{ error }, {}] };
+    const twice = { ok: true, file: 'b.e2e.ts', title: 'closes', tests: [late] };
+    const stats = { expected: 4, unexpected: 1, flaky: 1, skipped: 3 };
     const outcome = playwrightOutcome({
       stats,
-      suites: [{ specs: [{ ok: true }], suites: [{ specs: [spec] }] }],
+      suites: [{ specs: [{ ok: true }, twice], suites: [{ specs: [spec] }] }],
     });
-    const { faults } = outcome;
-    expect(outcome).toEqual({ passed: 6, failed: 1, repeated: 2, skipped: 3, faults });
+    const { faults, again } = outcome;
+    expect(outcome).toEqual({ passed: 5, failed: 1, repeated: 1, skipped: 3, faults, again });
     expect(faults).toEqual(['a.e2e.ts · opens · Error: 1 is no 2']);
+    expect(again).toEqual(['b.e2e.ts · closes · Error: 1 is no 2']);
 
-    const node = { name: 'node', passed: 5, failed: 1, repeated: 0, skipped: 0, seconds: 1, faults };
+    const node = { name: 'node', passed: 5, failed: 1, repeated: 1, skipped: 0, seconds: 1, faults, again };
     const lint = { name: 'lint', passed: 0, failed: 1, repeated: 0, skipped: 0, seconds: 1 };
     const said = summary([node, lint])
       .split('\n')
       .map((line) => line.trim());
     expect(said).toContain(faults[0]);
+    expect(said).toContain(`at the second try: ${again[0]}`);
     expect(said).toContain(LEFT_OUT);
     expect(said.at(-1)).toBe('5 passed, 2 failed');
   });
@@ -144,8 +148,10 @@ describe('phases that only read the code', () => {
       ['quick', 0],
       ['last', 0],
     ]);
-    const whole = (name: string) => [`— ${name}`, `${name} begins\n${name} ends\n`];
-    expect(said.slice(0, 2)).toEqual(whole('quick'));
-    expect(said.slice(2).toSorted()).toEqual([...whole('slow'), ...whole('last')].toSorted());
+    // Words of two pipes: which is read first, where both hold some, is not said.
+    const lines = said.map((text) => text.trim().split('\n').toSorted().join(', '));
+    const whole = (name: string) => [`— ${name}`, `${name} begins, ${name} ends`];
+    expect(lines.slice(0, 2)).toEqual(whole('quick'));
+    expect(lines.slice(2).toSorted()).toEqual([...whole('slow'), ...whole('last')].toSorted());
   });
 });

@@ -17,7 +17,8 @@ import { runWatched } from './watched-run.mjs';
  *   reads?: boolean,
  * }} Phase `program` is a path below node_modules; one that only `reads` the code runs beside others of its kind
  * @typedef {{name: string, passed: number, failed: number, repeated: number, skipped: number, seconds: number,
- *   faults?: readonly string[]}} Outcome `faults`: a line each failed test, and each error that no test caught
+ *   faults?: readonly string[], again?: readonly string[]}} Outcome `faults`: a line each failed test, and each error that no test
+ *   caught; `again`: one each that passed at its second try only
  */
 
 const VITEST = 'vitest/vitest.mjs';
@@ -139,29 +140,32 @@ async function runPhase({ name, program, args, report }) {
   });
   const seconds = (performance.now() - start) / 1000;
   const said = report && existsSync(json) ? JSON.parse(readFileSync(json, 'utf8')) : null;
-  const { faults, ...counts } = said
+  const { faults, again, ...counts } = said
     ? playwrightOutcome(said)
-    : { passed: 0, failed: 0, repeated: 0, skipped: 0, faults: [] };
+    : { passed: 0, failed: 0, repeated: 0, skipped: 0, faults: [], again: [] };
   // A runner may fail outside any test: a file that does not load, a type error.
   const failed = status === 0 ? counts.failed : Math.max(1, counts.failed);
-  return { name, seconds, ...counts, failed, faults };
+  return { name, seconds, ...counts, failed, faults, again };
 }
 
 /**
  * Tests counted in Playwright's report. `repeated` ones passed at their second try only; failed ones a line each: where, which, and
- * how it says so in its first line.
+ * how it says so in its first line; of those in `again` that is the first try's.
  * @param {any} json
- * @returns {{passed: number, failed: number, repeated: number, skipped: number, faults: readonly string[]}}
+ * @returns {{passed: number, failed: number, repeated: number, skipped: number, faults: readonly string[], again: readonly string[]}}
  */
 export function playwrightOutcome(json) {
   const { expected, flaky, unexpected, skipped } = json.stats;
-  const faults = specsOf(json)
-    .filter(({ ok }) => !ok)
-    .map(({ file, title, tests }) => {
-      const message = stripVTControlCharacters(tests[0]?.results.at(-1)?.error?.message ?? '');
-      return [file, title, message.split('\n')[0]].join(' · ');
-    });
-  return { passed: expected + flaky, failed: unexpected, repeated: flaky, skipped, faults };
+  const specs = specsOf(json);
+  const told = (/** @type {any} */ { file, title, tests }, /** @type {number} */ tried) => {
+    const message = stripVTControlCharacters(tests[0]?.results.at(tried)?.error?.message ?? '');
+    return [file, title, message.split('\n')[0]].join(' · ');
+  };
+  const faults = specs.filter(({ ok }) => !ok).map((spec) => told(spec, -1));
+  const again = specs
+    .filter(({ tests = [] }) => tests.some((/** @type {any} */ { status }) => status === 'flaky'))
+    .map((spec) => told(spec, 0));
+  return { passed: expected + flaky, failed: unexpected, repeated: flaky, skipped, faults, again };
 }
 
 /**
@@ -177,16 +181,21 @@ function specsOf({ specs = [], suites = [] }) {
 export const LEFT_OUT = 'not run here: cluster/test.sh (Python, Ray)';
 
 /**
- * A line a phase, below it what failed in it; what is left out; then the line of totals, alone.
+ * A line a phase, below it what failed in it, and what passed at its second try only; what is left out; then the line of totals, alone.
  * @param {readonly Outcome[]} outcomes
  */
 export function summary(outcomes) {
-  const lines = outcomes.flatMap(({ name, passed, failed, repeated, skipped, seconds, faults = [] }) => {
+  const lines = outcomes.flatMap((outcome) => {
+    const { name, passed, failed, repeated, skipped, seconds, faults = [], again: twice = [] } = outcome;
     const tests =
       passed + failed + skipped > 0 ? ` · ${passed} passed, ${failed} failed, ${skipped} skipped` : '';
     const again = repeated > 0 ? ` · ${repeated} of them at the second try` : '';
     const line = `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}${tests}${again} · ${seconds.toFixed(1)} s`;
-    return [line, ...faults.map((fault) => `         ${fault}`)];
+    return [
+      line,
+      ...faults.map((fault) => `         ${fault}`),
+      ...twice.map((one) => `         at the second try: ${one}`),
+    ];
   });
   const total = (/** @type {'passed' | 'failed'} */ key) =>
     outcomes.reduce((sum, outcome) => sum + outcome[key], 0);

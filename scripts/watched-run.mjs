@@ -21,13 +21,16 @@ const MOST_PASSES = 4;
  * @param {(files: readonly string[]) => Command} command of these files, or of all where there are none
  * @param {string} path where its reporter writes lines
  * @param {Limits} [limits]
- * @returns {Promise<{passed: number, failed: number, repeated: number, skipped: number, faults: readonly string[]}>} `failed` is at
- *   least 1 where the run failed outside of any test; `faults`: a line each
+ * @returns {Promise<{passed: number, failed: number, repeated: number, skipped: number, faults: readonly string[],
+ *   again: readonly string[]}>} `failed` is at least 1 where the run failed outside of any test; `faults`, and what passed at its second
+ *   try only: a line each
  */
 export async function runWatched(command, path, limits = LIMITS) {
   const sum = { passed: 0, failed: 0, repeated: 0, skipped: 0 };
   /** @type {string[]} */
   const faults = [];
+  /** @type {string[]} */
+  const again = [];
   /** @type {Set<string>} */
   const hungOnce = new Set();
   /** @type {string[]} */
@@ -44,7 +47,10 @@ export async function runWatched(command, path, limits = LIMITS) {
     const tests = heard.filter((line) => 'test' in line).filter(({ file }) => !hung.includes(file));
     for (const { file, test, state, repeated, fault } of tests) {
       sum[state]++;
-      if (state === 'passed' && (repeated || hungOnce.has(file))) sum.repeated++;
+      if (state === 'passed' && (repeated || hungOnce.has(file))) {
+        sum.repeated++;
+        again.push([file, test, fault].filter(Boolean).join(' · '));
+      }
       if (state === 'failed') faults.push(`${file} · ${test} · ${fault}`);
     }
     const others = heard.flatMap((line) => {
@@ -72,7 +78,7 @@ export async function runWatched(command, path, limits = LIMITS) {
   }
   if (asked) faults.push(`not run: ${asked.length === 0 ? 'all files' : asked.join(', ')}`);
   if (faults.length > 0) sum.failed = Math.max(1, sum.failed);
-  return { ...sum, faults };
+  return { ...sum, faults, again };
 }
 
 /**

@@ -41,6 +41,9 @@ test('tests are counted and faults named, also those outside of any test', async
   });
   const outcome = await runWatched(command, lines);
   expect(outcome).toMatchObject({ passed: 3, failed: 1, repeated: 1, skipped: 2 });
+  expect(outcome.again).toEqual([
+    'one.test.js · at the second try · expected 1 to be 2 // Object.is equality',
+  ]);
   const said = outcome.faults.join('\n');
   expect(said).toContain('one.test.js · takes away · expected 1 to be 2');
   expect(said).toMatch(/^broken\.test\.js · .*absent/m);
@@ -48,7 +51,7 @@ test('tests are counted and faults named, also those outside of any test', async
   expect(said).toMatch(/^outside any test · .*Error: uncaught/m);
 });
 
-test('a file that hangs is ended, those behind it run, and it once more; what hangs twice has failed', async () => {
+test('a file that hangs is ended, those behind it run, and it once more', async () => {
   const said = vi.spyOn(console, 'log').mockImplementation(() => undefined);
   const hang = `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);`;
   const marker = JSON.stringify(join(folder, 'marker'));
@@ -58,20 +61,20 @@ test('a file that hangs is ended, those behind it run, and it once more; what ha
       import { existsSync, writeFileSync } from 'node:fs';
       test('before', () => undefined);
       test('once', () => { if (!existsSync(${marker})) { writeFileSync(${marker}, ''); ${hang} } });`,
-    'always.test.js': `${'//'.padEnd(2000, '-')}\ntest('always', () => { ${hang} });`,
     'last.test.js': `test('last', () => undefined);`,
   });
-  const outcome = await runWatched(command, lines, { silence: 4000, killAfter: 200 });
+  // Vitest itself is silent while it starts, on a busy machine for seconds.
+  const outcome = await runWatched(command, lines, { silence: 10_000, killAfter: 200 });
   expect(outcome).toEqual({
     // Those of the second try are counted once, as such.
-    ...{ passed: 4, failed: 1, repeated: 2, skipped: 0 },
-    faults: ['always.test.js · hung, twice: nothing was heard for 4 s'],
+    ...{ passed: 4, failed: 0, repeated: 2, skipped: 0 },
+    ...{ faults: [], again: ['once.test.js · before', 'once.test.js · once'] },
   });
-  expect(said.mock.calls.flat().join('\n')).toContain('once.test.js: nothing was heard for 4 s');
+  expect(said.mock.calls.flat().join('\n')).toContain('once.test.js: nothing was heard for 10 s');
   said.mockRestore();
 });
 
-test('what a runner says after its silence was ended counts for nothing', async () => {
+test('what hangs twice has failed, and what its runner says after its silence counts for nothing', async () => {
   const told = [{ files: ['hangs.test.js'] }, { began: 'hangs.test.js' }];
   const late = [{ ended: 'hangs.test.js', faults: ['a worker ended'] }, { stray: ['a worker ended'] }];
   const script = `const { appendFileSync } = require('node:fs');
@@ -84,9 +87,9 @@ test('what a runner says after its silence was ended counts for nothing', async 
     ...{ program: process.execPath, args: ['-e', script], cwd: folder, stdout: 'ignore' as const },
     env: { ...process.env, HEARD_LINES: lines },
   });
-  const outcome = await runWatched(runner, lines, { silence: 1000, killAfter: 10_000 });
+  const outcome = await runWatched(runner, lines, { silence: 3000, killAfter: 10_000 });
   quiet.mockRestore();
-  expect(outcome.faults).toEqual(['hangs.test.js · hung, twice: nothing was heard for 1 s']);
+  expect(outcome.faults).toEqual(['hangs.test.js · hung, twice: nothing was heard for 3 s']);
 });
 
 test('a runner that ends early leaves no file untold', async () => {

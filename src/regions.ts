@@ -108,10 +108,10 @@ export function checkCuts(cuts: readonly number[], regions: number, layers: numb
 }
 
 /** Cuts as a command writes them, `9,18`; undefined, thirds, where they are not given. @throws NamedError `InvalidCuts` */
-export function parseCuts(text: string | null, layers: number, field: string): Cuts | undefined {
+export function parseCuts(text: string | null, layers: number): Cuts | undefined {
   if (text === null) return undefined;
   const cuts = text.split(',').map(Number);
-  checkCuts(cuts, 3, layers, field);
+  checkCuts(cuts, 3, layers);
   const [a = 0, b = 0] = cuts;
   return [a, b];
 }

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import selectors
 import signal
 import subprocess
 import threading
@@ -23,8 +24,12 @@ from .named_error import Exit, NamedError, one_line
 READY_SECONDS = 900.0
 #: Work answers a cancel within a second or so; a browser that does not is ended.
 CANCEL_SECONDS = 15.0
+#: For what an ended worker said last, where something of it lives on and holds the pipe.
+LAST_WORDS_SECONDS = 5.0
 #: Longer lines are no answer.
 LONGEST_LINE = 1 << 20
+#: As much as a pipe can hold: one read empties it.
+MOST_READ = 1 << 20
 #: Lines of stderr that are kept, to be told where a part fails.
 KEPT_LINES = 40
 
@@ -66,12 +71,8 @@ class HeadlessWorker:
         if self._process.stdout is None or self._process.stderr is None or self._process.stdin is None:
             raise AssertionError("its pipes were asked for")
         self._stdin = self._process.stdin
-        self._readers = [
-            threading.Thread(target=self._read_answers, args=(self._process.stdout,), daemon=True),
-            threading.Thread(target=self._read_words, args=(self._process.stderr,), daemon=True),
-        ]
-        for reader in self._readers:
-            reader.start()
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout, self._process.stderr), daemon=True)
+        self._reader.start()
 
     @property
     def pid(self) -> int:
@@ -127,8 +128,7 @@ class HeadlessWorker:
                 os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         # What it has said last is read to its end, unless something of it lives on and holds the pipe.
-        for reader in self._readers:
-            reader.join(1.0)
+        self._reader.join(LAST_WORDS_SECONDS)
 
     def _answer(
         self, name: str, start: float, until: float | None, on_progress: Callable[[str], None], stalled_after: float = 0.0
@@ -193,16 +193,54 @@ class HeadlessWorker:
     def _tail(self) -> str:
         return "\n".join(self._said)
 
-    def _read_answers(self, stream: IO[bytes]) -> None:
-        with stream:
-            while line := stream.readline(LONGEST_LINE):
-                self._lines.put(line.decode("utf-8", "replace"))
-        self._lines.put(None)
+    def _read(self, answers: IO[bytes], words: IO[bytes]) -> None:
+        """Read both pipes to their ends. What was said before an answer is kept before that answer is given."""
+        put, keep = _Lines(self._lines.put), _Lines(self._keep)
+        with answers, words, selectors.DefaultSelector() as selector:
+            os.set_blocking(words.fileno(), False)
+            selector.register(answers, selectors.EVENT_READ)
+            selector.register(words, selectors.EVENT_READ)
+            while open_pipes := selector.get_map():
+                ready = [key.fileobj for key, _ in selector.select()]
+                told = os.read(answers.fileno(), MOST_READ) if answers in ready else None
+                # Even where it was not ready: it may have said something since, and answered then.
+                said = _read_what_is_there(words) if words in open_pipes else None
+                for pipe, read, lines in ((words, said, keep), (answers, told, put)):
+                    if read is not None:
+                        lines.add(read)
+                    if read == b"":
+                        selector.unregister(pipe)
+                if told == b"":
+                    self._lines.put(None)
 
-    def _read_words(self, stream: IO[bytes]) -> None:
-        with stream:
-            while line := stream.readline(LONGEST_LINE):
-                self._said.append(line.decode("utf-8", "replace").rstrip()[:2000])
+    def _keep(self, line: str) -> None:
+        self._said.append(line.rstrip()[:2000])
+
+
+class _Lines:
+    """Cuts what is read into lines; longer ones than ``LONGEST_LINE`` into pieces."""
+
+    def __init__(self, give: Callable[[str], object]) -> None:
+        """Name who gets them."""
+        self._give = give
+        self._rest = b""
+
+    def add(self, read: bytes) -> None:
+        """Take what was read; nothing at all ends the last line."""
+        *lines, self._rest = (self._rest + read).split(b"\n")
+        if len(self._rest) >= LONGEST_LINE or (not read and self._rest):
+            lines.append(self._rest)
+            self._rest = b""
+        for line in lines:
+            self._give(line.decode("utf-8", "replace"))
+
+
+def _read_what_is_there(pipe: IO[bytes]) -> bytes | None:
+    """Read a pipe that does not block; None where it holds nothing, empty at its end."""
+    try:
+        return os.read(pipe.fileno(), MOST_READ)
+    except BlockingIOError:
+        return None
 
 
 def _stall(seconds: float, last: str) -> str:

@@ -8,7 +8,9 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Nodes:
@@ -83,10 +85,11 @@ def kill(pid: int) -> None:
     os.kill(pid, signal.SIGKILL)
 
 
-def until(what: Callable[[], object], seconds: float = 300, process: subprocess.Popen[bytes] | None = None) -> None:
-    """Wait until something is so, as long as a process runs that is to make it so."""
+def until(what: Callable[[], T], seconds: float = 300, process: subprocess.Popen[bytes] | None = None) -> T:
+    """Wait until something is so, as long as a process runs that is to make it so; give what it then is."""
     late = time.monotonic() + seconds
-    while not what():
+    while not (so := what()):
         assert process is None or process.poll() is None, process.communicate()[1].decode()
         assert time.monotonic() < late, "it did not happen in time"
         time.sleep(0.05)
+    return so

@@ -37,12 +37,16 @@ def computed(log: Path) -> Counter[int]:
 
 def test_a_killed_process_and_a_lost_node_change_nothing(nodes: Nodes, tmp_path: Path) -> None:
     out, log = tmp_path / "run", tmp_path / "log"
-    count = ["count", "--samples", "40", "--ms", "150", "--log", log, "--parts", "8", "--out", out, "--address", nodes.address]
+    count = ["count", "--samples", "40", "--ms", "300", "--log", log, "--parts", "8", "--out", out, "--address", nodes.address]
     process = begin(count)
-    until(lambda: finished(out) >= 1 and len(nodes.busy()) == 2, process=process)
-    killed = nodes.busy()[0]
+
+    def two_at_work() -> list[int]:
+        # The app's worker is a child of Ray's process.
+        pids = list(filter(descendants, nodes.busy()))
+        return pids if finished(out) >= 1 and len(pids) == 2 else []
+
+    killed = until(two_at_work, process=process)[0]
     below = descendants(killed)
-    assert below, "the app's worker is a child of Ray's process"
     kill(killed)
     until(lambda: not any(alive(pid) for pid in below))
     until(lambda: finished(out) >= 4 and nodes.busy_on_added(), process=process)
@@ -59,7 +63,7 @@ def test_a_killed_process_and_a_lost_node_change_nothing(nodes: Nodes, tmp_path:
 
 def test_the_same_words_go_on_and_compute_nothing_again(nodes: Nodes, tmp_path: Path) -> None:
     out, log = tmp_path / "run", tmp_path / "log"
-    count = ["count", "--samples", "20", "--ms", "100", "--log", log, "--parts", "5", "--out", out, "--address", nodes.address]
+    count = ["count", "--samples", "20", "--ms", "300", "--log", log, "--parts", "5", "--out", out, "--address", nodes.address]
     process = begin(count)
     until(lambda: finished(out) >= 2, process=process)
     process.send_signal(signal.SIGINT)
@@ -174,7 +178,7 @@ def test_a_gallery_has_a_folder_each_and_one_table(nodes: Nodes, tmp_path: Path)
 
 def test_a_second_run_of_one_folder_waits_outside(nodes: Nodes, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    count = ["count", "--samples", "8", "--ms", "500", "--parts", "2", "--out", out, "--address", nodes.address]
+    count = ["count", "--samples", "8", "--ms", "2000", "--parts", "2", "--out", out, "--address", nodes.address]
     first = begin(count)
     until((out / "run.json").exists, process=first)
     second = end(begin(count))

@@ -45,7 +45,7 @@ export function updatesOf(
     throw new NamedError(
       'UnknownReference',
       `there is no checkpoint "${reference}" to compare further ones with`,
-      {},
+      { field: 'reference' },
       `open it, or choose one of ${[...checkpoints.keys()].join(', ')}`,
     );
   if (deltas.length > 0) return deltas;

@@ -14,6 +14,7 @@ import { indexNotices } from './index-agreement.ts';
 import { checkNotQuantized, declaredQuantization } from './quantization.ts';
 import { readShardIndex } from './shard-index.ts';
 import { canonicalName } from './tensor-name.ts';
+import { checkInputsAsTheyAre } from './turned-inputs.ts';
 import { unreadNotices } from './unread-tensors.ts';
 import type { Notice } from './weight-files.ts';
 import { findWeights, shardsInstead, shardsOf, weightNotices } from './weight-files.ts';
@@ -98,13 +99,15 @@ export async function openCheckpoint(files: CheckpointFiles, options: OpenOption
   const stored = weights.flatMap(({ header }) => header.tensors);
   const unread = weights.flatMap(({ header }) => header.unread);
   const all = [...stored, ...unread].map((tensor) => ({ ...tensor, name: canonicalName(tensor.storedName) }));
+  const declared = await declaredQuantization(files);
   const notices = [
     ...weightNotices(files, layout, weightFiles, named),
-    ...checkNotQuantized(all, await declaredQuantization(files), shardsInstead(files, layout)),
+    ...checkNotQuantized(all, declared, shardsInstead(files, layout)),
     ...(index === null ? [] : indexNotices(index, all)),
     ...unreadNotices(unread),
   ];
 
+  checkInputsAsTheyAre(new Set(all.map((tensor) => tensor.name)), declared);
   const format = files instanceof DecodedFolder ? files.format : null;
   const { value, spots } = format
     ? await fingerprint(

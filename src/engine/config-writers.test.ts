@@ -48,7 +48,7 @@ async function logits(golden: Golden, config?: object): Promise<Record<string, u
   return found;
 }
 
-it(`${NAME}: the same logits to the bit`, { timeout: 120_000 }, async () => {
+it(`${NAME}: the same logits to the bit`, async () => {
   expect(Object.keys(saved)).toEqual(['4.49.0', '4.56.2', '4.56.2+4.57.6+5.24.0', '5.24.0']);
   const golden = await readGolden(readFromDisk, NAME);
   const own = await logits(golden);

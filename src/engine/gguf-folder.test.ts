@@ -130,12 +130,12 @@ async function expectAnswers(
 }
 
 describe('a Qwen2.5-VL in GGUF, with and without a picture', () => {
-  it('of Q4_0, Q4_1, Q5_0, Q8_0, BF16 and F16', { timeout: 30_000 }, async () => {
+  it('of Q4_0, Q4_1, Q5_0, Q8_0, BF16 and F16', async () => {
     const { cases } = await json<{ cases: Record<string, Case> }>('mixed.json');
     await expectAnswers(await mixed(), cases);
   });
 
-  it('of K types, IQ4 and MXFP4', { timeout: 30_000 }, async () => {
+  it('of K types, IQ4 and MXFP4', async () => {
     const seeded = await json<Seeded>('blocks-of-256.json');
     await expectAnswers(seededFolder(seeded), seeded.cases);
   });
@@ -156,24 +156,20 @@ describe('matrices that the device takes as they are stored', () => {
   it.each([
     ['Q4_0', 'q4', [0x1f, 0x25]],
     ['Q8_0', 'q8', [0x19, 0x14]],
-  ] as const)(
-    '%s in %s: all of them, with the answers of the decoded values',
-    { timeout: 30_000 },
-    async (type, dtype, scale) => {
-      const files = await folderOf(type, scale);
-      const messages = [{ role: 'user' as const, content: 'What is two plus three?' }];
-      const logits: Float32Array[] = [];
-      for (const held of ['f32', dtype] as const) {
-        const { engine, subject, loaded } = await opened(files, held);
-        const { rows } = await engine.forward({ job: 'x', subject, messages, images: [] });
-        logits.push(rows[0]?.logits as Float32Array);
-        if (held !== 'f32')
-          expect(loaded.stored).toEqual({ asStored: expect.any(Number) as number, decoded: 0 });
-        if (held !== 'f32') expect(loaded.stored?.asStored).toBeGreaterThan(6);
-      }
-      const [decoded, stored] = logits as [Float32Array, Float32Array];
-      expect(decoded.every(Number.isFinite)).toBe(true);
-      expect(relativeError(stored, decoded)).toBeLessThan(LOGITS_BOUND);
-    },
-  );
+  ] as const)('%s in %s: all of them, with the answers of the decoded values', async (type, dtype, scale) => {
+    const files = await folderOf(type, scale);
+    const messages = [{ role: 'user' as const, content: 'What is two plus three?' }];
+    const logits: Float32Array[] = [];
+    for (const held of ['f32', dtype] as const) {
+      const { engine, subject, loaded } = await opened(files, held);
+      const { rows } = await engine.forward({ job: 'x', subject, messages, images: [] });
+      logits.push(rows[0]?.logits as Float32Array);
+      if (held !== 'f32')
+        expect(loaded.stored).toEqual({ asStored: expect.any(Number) as number, decoded: 0 });
+      if (held !== 'f32') expect(loaded.stored?.asStored).toBeGreaterThan(6);
+    }
+    const [decoded, stored] = logits as [Float32Array, Float32Array];
+    expect(decoded.every(Number.isFinite)).toBe(true);
+    expect(relativeError(stored, decoded)).toBeLessThan(LOGITS_BOUND);
+  });
 });

@@ -26,7 +26,7 @@ describe.each(CHECKPOINTS)('%s', (name) => {
   beforeAll(async () => {
     model = await goldenModel(name);
     golden = await readGolden(readFromDisk, name);
-  }, 60_000);
+  });
 
   it('adds after layers 0, 1 and 2 what transformers adds, at image positions and nowhere else', async () => {
     const { hiddenSize } = model.resident.config.text;

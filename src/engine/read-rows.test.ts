@@ -39,7 +39,7 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     ({ layers } = model.folder.config.text);
     subject = { layers: Array.from({ length: layers }, () => model.resident), rest: model.resident };
     item = (await readGolden(readFromDisk, checkpoint)).cases['square'] as GoldenCase;
-  }, 60_000);
+  });
   afterEach(() => vi.restoreAllMocks());
 
   /** Images first, last, two, among words, or none. */

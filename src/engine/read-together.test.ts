@@ -32,7 +32,7 @@ describe.each(['untied-gqa4-f32', 'qwen3-untied-bf16'])('%s', (checkpoint) => {
     const item = (await readGolden(readFromDisk, checkpoint)).cases['square'] as GoldenCase;
     const pictures = ['square', 'wide', 'square-source', 'square'];
     prompts = await Promise.all(pictures.map((picture) => model.prepare(item, [picture])));
-  }, 60_000);
+  });
 
   const capture = (prepared: Prepared, positions?: readonly number[]): Promise<CapturedKv> =>
     captureKv(model.runtime, subject, prepared.sequence, undefined, positions);

@@ -82,7 +82,7 @@ beforeAll(async () => {
   ];
   heldBytes = runtime.backend.heldBytes;
   alone = await eachAlone();
-}, 60_000);
+});
 
 describe('greedy answers', () => {
   it('differ between interventions, so that a mix-up of rows would show', () => {

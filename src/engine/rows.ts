@@ -40,7 +40,7 @@ export interface RowPlan {
  * @throws NamedError `UnknownLayer` for a layer outside the model.
  */
 export function planRows(rows: readonly RowSpec[], layers: number): RowPlan {
-  for (const row of rows) for (const layer of touched(row)) checkLayer(layer, layers);
+  for (const row of rows) checkLayers(touched(row), layers, 'layer');
   const apart = rows.filter((row) => row.swap?.reads === 'text');
   const unswapped = new Map(apart.map((row) => [unswappedKey(row), unswappedRow(row)]));
   const planned = [...rows, ...unswapped.values()];
@@ -124,12 +124,14 @@ function swapAt(row: RowSpec | null, layer: number): SwapSpec | null {
   return row?.swap?.layers.includes(layer) ? row.swap : null;
 }
 
-function checkLayer(layer: number, layers: number): void {
-  if (Number.isInteger(layer) && layer >= 0 && layer < layers) return;
+/** @throws NamedError `UnknownLayer` for one that the model does not have; `field` asked for it. */
+export function checkLayers(asked: readonly number[], layers: number, field: string): void {
+  const wrong = asked.find((layer) => !(Number.isInteger(layer) && layer >= 0 && layer < layers));
+  if (wrong === undefined) return;
   throw new NamedError(
     'UnknownLayer',
-    `layer ${layer} was asked for, the model has layers 0 to ${layers - 1}`,
-    { field: 'layer' },
-    'name an LLM layer of this model, counted from 0',
+    `layer ${wrong} was asked for, the model has layers 0 to ${layers - 1}`,
+    { field },
+    'name LLM layers of this model, counted from 0',
   );
 }

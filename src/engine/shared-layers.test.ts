@@ -102,7 +102,7 @@ describe.each(PAIRS)('the eight stitches of %s and %s', (...pair) => {
       })),
     );
     textual = [{ messages: cases['text']?.messages ?? [] }];
-  }, 60_000);
+  });
 
   it.each(['with', 'without'] as const)('%s an image: read once, said the same to the bit', async (kind) => {
     const prompts = kind === 'with' ? visual : textual;

@@ -31,7 +31,7 @@ beforeAll(async () => {
   single = createRuntime(a.runtime.backend, 1);
   const golden = await readGolden(readFromDisk, names.a);
   cases = ['text', 'square', 'wide'].map((name) => golden.cases[name] as GoldenCase);
-}, 60_000);
+});
 
 /** Prompts of a case and random tokens after it, with random rows and lengths; a subject of random donors; random ends. */
 async function drawn(seed: number) {

@@ -46,7 +46,7 @@ beforeAll(async () => {
     createBackend: () => Promise.resolve(wasmBackend()),
   });
   for (const name of [stitched.a, stitched.b]) await open(name);
-}, 60_000);
+});
 
 it.each(['stitched', 'stitched-qwen3'])('every stitch of %s says what transformers says', async (name) => {
   const tensors = await readTensors(await readFromDisk(`expected/${name}.safetensors`), name);

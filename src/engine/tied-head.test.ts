@@ -52,7 +52,7 @@ beforeAll(async () => {
     opened.set(variant, await engine.open(id, variant, await tiedHeadFolder(readFromDisk, variant)));
     await engine.load('load', id, { device: 'wasm', dtype: 'f32' }, () => undefined);
   }
-}, 60_000);
+});
 
 async function next(subject: Subject, item: GoldenCase = source.cases['text'] as GoldenCase) {
   const pictures = await Promise.all(item.images.map((image) => images.file(image)));

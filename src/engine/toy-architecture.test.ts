@@ -72,7 +72,7 @@ describe('a toy architecture', () => {
     opened = await engine.open(id, 'toy', await toyFolder());
     await engine.load('load', id, { device: 'wasm', dtype: 'f32' }, () => undefined);
     subject = wholeModel(id, opened.layers);
-  }, 60_000);
+  });
 
   const forward = async (item: GoldenCase) =>
     engine.forward({

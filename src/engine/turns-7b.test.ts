@@ -162,7 +162,7 @@ it('held at once take what their own tensors take, and the frozen vision tower o
   await library.unload(BASE);
   await library.unload(RL);
   expect(buffers.live).toBe(0);
-}, 120_000);
+});
 
 it('in turns stay within 8 GB, and read again what was said beforehand', async () => {
   const { library, buffers, make, read } = await opened();
@@ -191,7 +191,7 @@ it('in turns stay within 8 GB, and read again what was said beforehand', async (
   expect(read.bytes).toBeGreaterThanOrEqual(layers * LAYER + 3 * HEAD + 7 * vision);
   expect(read.bytes).toBeLessThan(layers * LAYER + 3 * HEAD + 7 * (vision + 7e6));
   expect(read.bytes).toBeLessThan(15 * GB);
-}, 120_000);
+});
 
 it('is priced in all of its batches: what finds no room beside a run is read in each of them', async () => {
   const { library, make, read } = await opened();
@@ -212,4 +212,4 @@ it('is priced in all of its batches: what finds no room beside a run is read in 
   }
   // Turns are laid out whole beforehand, and taken batch by batch: what goes within a turn may be another tensor of the same part.
   expect(read.bytes / planned.bytesReadAgain).toBeCloseTo(1, 1);
-}, 120_000);
+});

@@ -63,7 +63,7 @@ it('models in turns say on the GPU what they say held at once, within the memory
   expect(inTurns.said).toEqual(atOnce.said);
   expect(inTurns.most).toBeLessThanOrEqual(memory);
   expect(inTurns.again).toBeGreaterThan(0);
-}, 120_000);
+});
 
 it('go on after the device was lost in the middle of an answer, in the same memory', async () => {
   const client = connectEngine();
@@ -97,4 +97,4 @@ it('go on after the device was lost in the middle of an answer, in the same memo
   expect(statuses).toEqual(['rebuilding', 'ready']);
   const planned = await client.turns([{ layers: [rl, rl, rl], rest: rl }]);
   expect(planned?.memoryBytes).toBe(memory);
-}, 240_000);
+});

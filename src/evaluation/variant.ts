@@ -42,12 +42,14 @@ export type Donors = Readonly<Record<string, ResidentCheckpoint>>;
 /**
  * A block merge of docs/method.md §7.1, e.g. `IN:RL:RL`: everything but the layers comes from the donor of the Early region.
  *
+ * @param field what asked for it, for errors
  * @throws NamedError those of `parseBlocks`, and `IncompatibleCheckpoints` where layer counts differ.
  */
 export async function blockVariant(
   blocks: string,
   donors: Donors,
   cuts?: readonly number[],
+  field?: string,
 ): Promise<Variant> {
   const names = Object.keys(donors);
   const layers = layerCount(donors);
@@ -57,6 +59,7 @@ export async function blockVariant(
     names,
     layers,
     regions === 1 || regions - 1 !== cuts?.length ? undefined : cuts,
+    field,
   );
   const perLayer = recipe.layers.map((name) => (donors[name] as ResidentCheckpoint).checkpoint.id);
   const [rest] = perLayer;

@@ -87,7 +87,7 @@ async function combinedUpdates(analysis: Updates, parts: GivenParts): Promise<Ra
     return { identity, total, records: records.get(name) ?? new Map<string, unknown>() };
   });
   const ran = updatesRan(analysis, runs, records, {
-    cuts: cuts ? parseCuts(cuts.join(), again.compared.body.layers, 'cuts') : undefined,
+    cuts: cuts ? parseCuts(cuts.join(), again.compared.body.layers) : undefined,
     compared: () => Promise.resolve(again.compared),
   });
   return { ...ran, records: inJournals };

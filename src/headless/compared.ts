@@ -35,5 +35,5 @@ export async function comparedCheckpoints(
 
 /** `--cuts A,B` of a model with `layers`; undefined where it was not given. @throws NamedError `InvalidCuts` */
 export function regionCuts({ flags }: AnalysisContext, layers: number): Cuts | undefined {
-  return parseCuts(flags.text('cuts') ?? null, layers, '--cuts');
+  return parseCuts(flags.text('cuts') ?? null, layers);
 }

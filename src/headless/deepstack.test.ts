@@ -19,7 +19,7 @@ let plain: GoldenProbes;
 beforeAll(async () => {
   world = await goldenProbes('qwen3-untied-bf16', 'qwen3-untied-bf16-b', 4, 'probes-qwen3');
   plain = await goldenProbes('untied-gqa2-f16', 'untied-gqa2-f16-b', 3, 'probes');
-}, 120_000);
+});
 
 /** Files that a command writes about the golden square, by path; its one answer under ''. */
 async function ran(

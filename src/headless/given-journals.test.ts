@@ -174,7 +174,9 @@ test('`kept --save` writes the file that the page saves', async () => {
   expect(await kept(context('--save', key))).toBeUndefined();
   expect(names).toEqual(['mine.jsonl']);
   expect(await new File(pieces, '').text()).toBe(await (await savedJournal(journals, key)).text());
-  await expect(kept(context('--save', 'none'))).rejects.toMatchObject({ name: 'UnknownWork' });
+  await expect(kept(context('--save', 'none'))).rejects.toMatchObject({
+    ...{ name: 'UnknownWork', place: { field: 'save' } },
+  });
   await expect(kept(context('--save', key, '--forget', key))).rejects.toMatchObject({ name: 'BadValue' });
   expect(await journals.list()).toHaveLength(1);
 });

@@ -7,6 +7,7 @@ import { knownReason } from '../plain-reason.ts';
 import { commandOf } from './command-of.ts';
 import { commandContext } from './context.ts';
 import { forgetFiles, GivenInputs, wantedInput } from './file-inputs.ts';
+import { placedAtFlag } from './flag-place.ts';
 import { givenSpec, studyPlaces } from './given-study.ts';
 import { KeptEngine } from './kept-engine.ts';
 import { cancelled, isCancelled } from '../work/cancel.ts';
@@ -39,7 +40,8 @@ async function runRequest(request: HeadlessRequest): Promise<HeadlessAnswer> {
   if (cancelledSession === session) interruption.abort(cancelled());
   running = { session, interruption };
   const ends: (() => void)[] = [];
-  const answer = await answered(async (spent) => {
+  const given = new Set([...Object.keys(request.flags), ...Object.keys(request.inputs)]);
+  const answer = await answered(given, async (spent) => {
     const run = await commandOf(request.command);
     return run(
       commandContext(request, {
@@ -57,19 +59,23 @@ async function runRequest(request: HeadlessRequest): Promise<HeadlessAnswer> {
   return answer;
 }
 
-async function answered(work: (spent: string[]) => Promise<unknown>): Promise<HeadlessAnswer> {
+async function answered(
+  given: ReadonlySet<string>,
+  work: (spent: string[]) => Promise<unknown>,
+): Promise<HeadlessAnswer> {
   try {
     const spent: string[] = [];
     return { ok: true, result: await work(spent), spent };
   } catch (error) {
-    return { ok: false, error: answerOf(error) };
+    return { ok: false, error: answerOf(error instanceof NamedError ? placedAtFlag(error, given) : error) };
   }
 }
 
 globalThis.frankenscopeHeadless = {
   slot: wantedInput,
   run: runRequest,
-  places: (inputs) => answered(async () => studyPlaces(await givenSpec(new GivenInputs(inputs)))),
+  places: (inputs) =>
+    answered(new Set(Object.keys(inputs)), async () => studyPlaces(await givenSpec(new GivenInputs(inputs)))),
   cancel(session) {
     cancelledSession = session;
     if (running?.session === session) running.interruption.abort(cancelled());

@@ -98,6 +98,5 @@ describe.each(Object.entries(GOLDENS))('an export of %s', (_, golden) => {
       }
       await engine.close(id);
     },
-    60_000,
   );
 });

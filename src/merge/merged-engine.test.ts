@@ -42,7 +42,7 @@ beforeAll(async () => {
     decodeImage: images.decode,
     createBackend: () => Promise.resolve(wasmBackend()),
   });
-}, 60_000);
+});
 
 function recipeOf(label: string): Recipe {
   const text = JSON.stringify(merges[label]?.recipe);

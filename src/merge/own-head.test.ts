@@ -101,7 +101,7 @@ describe.each(Object.keys(golden.exports) as TiedVariant[])('a merge into %s', (
     const { rows } = await engine.forward({ job: 'next', subject: wholeModel(id, LAYERS), messages });
     expect(relativeError(rows[0]?.logits ?? [], logits.get(variant)?.values ?? [])).toBeLessThan(1e-4);
     await engine.close(id);
-  }, 60_000);
+  });
 
   it('says untied at every level where the head is its own, and in the card that it does', async () => {
     const files = await exported(variant);

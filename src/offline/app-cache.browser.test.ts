@@ -97,6 +97,22 @@ describe('answers', () => {
     expect(await answered(app, 'assets/a-12345678.js')).toBe('code');
   });
 
+  test('a read that fails is tried again, without a network, too', async () => {
+    const app = await built({ 'index.html': 'page', 'assets/a-12345678.js': 'code' });
+    for (const path of ['index.html', 'assets/a-12345678.js']) await app.keep(requested('').event, path);
+    host.clear();
+    const failing = vi.spyOn(caches, 'match').mockRejectedValue(new DOMException('', 'UnknownError'));
+    try {
+      expect([await answered(app, ''), await answered(app, 'assets/a-12345678.js')]).toEqual([
+        'page',
+        'code',
+      ]);
+      expect(failing).toHaveBeenCalledTimes(2);
+    } finally {
+      failing.mockRestore();
+    }
+  });
+
   test('every answer isolates and says what it is of', async () => {
     const app = await built({ 'index.html': 'page' });
     for (let visit = 0; visit < 2; visit++) {

@@ -39,6 +39,8 @@ export class AppCache {
         cacheKeyWillBeUsed: ({ request }) => Promise.resolve(this.#keyAt(request.url)),
         cacheWillUpdate: async ({ request, response }) =>
           (await this.#isOfBuild(request.url, response)) ? response : null,
+        // A read that failed is tried once more: without a network a page would be the browser's error.
+        handlerDidError: ({ request }) => this.#kept(request.url),
         handlerWillRespond: ({ response }) => Promise.resolve(isolated(response)),
       },
     ];
@@ -56,7 +58,10 @@ export class AppCache {
     const file = fileAt(this.#files, this.#scope, request.url);
     // Parts of files are the host's to cut.
     if (!file || request.method !== 'GET' || request.headers.has('range')) return null;
-    return this.#strategy(file).handle({ event, request });
+    const [response, done] = this.#strategy(file).handleAll({ event, request });
+    // What failed on the way shows in the answer.
+    done.catch(() => undefined);
+    return response;
   }
 
   /** Keeps a file, unless it is; whether it is now. */
@@ -109,6 +114,11 @@ export class AppCache {
 
   #strategy(file: AppFile): CacheFirst | NetworkFirst {
     return isNamedByHash(file) ? this.#named : this.#others;
+  }
+
+  async #kept(address: string): Promise<Response | undefined> {
+    const cache = await caches.open(CACHE_NAME);
+    return cache.match(this.#keyAt(address));
   }
 
   #keyAt(address: string): string {

@@ -45,7 +45,7 @@ beforeAll(async () => {
   const content = golden.cases['text']?.messages[0]?.content ?? '';
   question =
     typeof content === 'string' ? content : content.map((part) => ('text' in part ? part.text : '')).join('');
-}, 60_000);
+});
 
 const textOf = (tokens: readonly number[]): string =>
   engine.folder(MODEL).tokenizer.decode(tokens, { skipSpecial: true });

@@ -17,7 +17,7 @@ let world: GoldenProbes;
 
 beforeAll(async () => {
   world = await goldenProbes('qwen3-untied-bf16', 'qwen3-untied-bf16-b', LAYERS, 'probes-qwen3');
-}, 60_000);
+});
 
 it.each(['kept', 'source', 'removed'] satisfies Injection[])(
   'swaps answer as transformers does, at every layer and with images of other sizes: injection %s',

@@ -94,7 +94,7 @@ describe.each(['wasm', 'webgpu'] as const)('the demo family on %s, f32', (device
       await engine.load(`load ${name}`, id, { device, dtype: 'f32' }, () => undefined);
       subjects.set(name, wholeModel(id, layers));
     }
-  }, 240_000);
+  });
 
   it.each([{ mode: 'single' }, { mode: 'single', reads: 'text' }, { mode: 'from-layer' }] as const)(
     'swapped answers are transformers’: %o',
@@ -213,5 +213,5 @@ describe.each(['wasm', 'webgpu'] as const)('the demo family on %s, f32', (device
         );
       });
     }
-  }, 240_000);
+  });
 });

@@ -43,7 +43,7 @@ beforeAll(async () => {
   await engine.load('load', id, { device: 'wasm', dtype: 'f32' }, () => undefined);
   subject = wholeModel(id, opened.layers);
   layers = Array.from({ length: opened.layers }, (_, layer) => layer);
-}, 120_000);
+});
 
 function drawn<T>(samples: readonly T[]): readonly T[] {
   return chosenSamples(samples, { samples: ALL ? null : DRAWN, seed: SEED });

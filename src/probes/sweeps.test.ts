@@ -24,7 +24,7 @@ let { engine, golden, probes, maps, images, subject, donor } = {} as GoldenProbe
 beforeAll(async () => {
   world = await goldenProbes('untied-gqa2-f16', 'untied-gqa2-f16-b', LAYERS, 'probes');
   ({ engine, golden, probes, maps, images, subject, donor } = world);
-}, 60_000);
+});
 
 const pairOf: GoldenProbes['pairOf'] = (name, source) => world.pairOf(name, source);
 const problemOf: GoldenProbes['problemOf'] = (name) => world.problemOf(name);

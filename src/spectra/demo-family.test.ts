@@ -33,7 +33,7 @@ beforeAll(async () => {
   pairing = pairTensors(checkpoints, { weights: null, outside: true });
   deltas = deltasOf(checkpoints.keys());
   stored = await measure('stored');
-}, 120_000);
+});
 
 describe('the demo family', () => {
   it('is compared whole', () => {

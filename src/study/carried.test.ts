@@ -77,7 +77,7 @@ test('update energy, computed again from the weights, is the same in every recor
   expect(kept.size, RENEW).toBe(plan.total);
   const again = await plan.run({ threads: inlineThreads() } as never, {});
   expect(Object.fromEntries(again)).toEqual(Object.fromEntries(kept));
-}, 120_000);
+});
 
 test('the token swap of a pair of each task, asked again, has the same answers at every layer', async () => {
   const engine = new Engine({
@@ -103,4 +103,4 @@ test('the token swap of a pair of each task, asked again, has the same answers a
     const pair = pairs[index];
     expect(record, RENEW).toEqual(kept.get(pair ? pairKey(pair) : ''));
   }
-}, 120_000);
+});

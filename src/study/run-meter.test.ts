@@ -34,7 +34,7 @@ beforeAll(async () => {
   const { promptTokenIds, imageSpans } = await engine.forward(request);
   [before, image] = imageSpans[0] as [number, number];
   after = promptTokenIds.length - before - image;
-}, 60_000);
+});
 
 const work = () => world.engine.account('wasm');
 

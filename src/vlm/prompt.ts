@@ -83,7 +83,7 @@ export function buildPrompt({ tokenizer, config, messages, grids, contextLength 
 function checkText(tokenizer: Tokenizer, config: VlmConfig, messages: readonly ChatMessage[]): void {
   const asked = messages.filter(({ role }) => role === 'user').map(messageText);
   if (asked.every((text) => text.trim() === '')) {
-    throw new NamedError('EmptyPrompt', 'the prompt is empty', {}, 'Write a question.');
+    throw new NamedError('EmptyPrompt', 'the prompt is empty', { field: 'prompt' }, 'Write a question.');
   }
   for (const name of ['image', 'video'] as const) {
     const id = config.tokens[name];

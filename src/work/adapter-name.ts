@@ -49,3 +49,8 @@ export function threadsOf(adapter: string): number | null {
   const told = /^wasm simd, (\d+) threads$/.exec(adapter)?.[1];
   return told === undefined ? null : Number(told);
 }
+
+/** Such a name, or a text with some, as it is read: "wasm simd, 1 thread". Names themselves stay as results have them. */
+export function adapterText(name: string): string {
+  return name.replace(/\bwasm simd, 1 threads\b/g, 'wasm simd, 1 thread');
+}

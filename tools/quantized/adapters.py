@@ -43,6 +43,14 @@ KINDS: dict[str, tuple[str, dict]] = {
     "head": (F16, dict(r=2, lora_alpha=4, target_modules=["lm_head"])),
     "convolution": (F32, dict(r=1, lora_alpha=4, target_modules=r".*patch_embed\.proj")),
     "tied": (TIED, dict(r=2, lora_alpha=40, target_modules=["embed_tokens"])),
+    "patterns": (F32, dict(
+        r=2, lora_alpha=2, target_modules=["q_proj", "v_proj"],
+        rank_pattern={r".*\.layers\.[0]\.self_attn\.(q|v)_proj": 3}, alpha_pattern={r"layers\.1\..*q_proj": 9},
+    )),
+    "tokens": (F16, dict(
+        r=1, lora_alpha=1, target_modules=["k_proj"], **FIRST_LAYER,
+        trainable_token_indices={"embed_tokens": [399, 0, 7], "lm_head": [0]},
+    )),
 }  # fmt: skip
 ANSWERED = ("rslora", "dora", "tied")
 

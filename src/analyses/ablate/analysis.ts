@@ -46,8 +46,8 @@ export function experimentsOf(
   const experiments = declaration.settings.parts.choices
     .filter((part) => parts.includes(part))
     .flatMap((part) => [
-      ...layersOf(layers, count, '--layers').map((layer) => ablateLayer(layer, part)),
-      ...set.map((text) => ablateSet(parseLayers(text, count, '--set'), part)),
+      ...layersOf(layers, count, 'layers').map((layer) => ablateLayer(layer, part)),
+      ...set.map((text) => ablateSet(parseLayers(text, count, 'set'), part)),
     ]);
   return injection === 'kept' ? experiments : experiments.map(withoutInjection);
 }

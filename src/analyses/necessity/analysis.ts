@@ -30,7 +30,7 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
   async plan(given, values) {
     const { models } = given;
     const layers = models.find(({ name }) => name === REFERENCE)?.checkpoint.layers ?? 0;
-    const cuts = parseCuts(values.cuts, layers, '--cuts');
+    const cuts = parseCuts(values.cuts, layers);
     const variants = await Promise.all(
       models.map((asked) =>
         subjectVariant(asked.name, wholeModel(asked.checkpoint.id, asked.checkpoint.layers), [asked]),

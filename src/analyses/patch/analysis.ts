@@ -48,7 +48,7 @@ export function donorAndRecipient(
 /** Layers handed over: none, and each number of them; after the layers that were named, where some were. */
 function depthsOf(layers: string | null, count: number): readonly number[] {
   if (layers === null) return Array.from({ length: count + 1 }, (_, depth) => depth);
-  return parseLayers(layers, count, '--layers').map(indexOfRow);
+  return parseLayers(layers, count, 'layers').map(indexOfRow);
 }
 
 export const analysis: Probe<QuestionList, Values, PatchRecord, Problem> = {

@@ -72,7 +72,7 @@ export const analysis: Probe<PairSet, Values, SwapRecord, Pair> = {
     const pool = set.whole ? set.pairs : set.pairs.filter(({ task }) => tasks.includes(task));
     const pairs = shardOf(set.whole ? pool : firstOfEach(pool, tasks, samples), shard);
     const keys = pairs.map(pairKey);
-    const layers = layersOf(values.layers, asked.checkpoint.layers, '--layers');
+    const layers = layersOf(values.layers, asked.checkpoint.layers, 'layers');
     const deciding: Deciding = {
       models: decidingModels([['model', asked]]),
       samples: await samplesFingerprint(pairs, work),

@@ -36,8 +36,8 @@ export const analysis: Evaluation<Values, readonly MetricRow[]> = {
     const donors = donorsOf(models);
     const standard = [...('Base' in donors ? ['Base'] : []), ...STANDARD_BLOCKS];
     const blocks = values.variants.length > 0 ? values.variants : standard;
-    const cuts = parseCuts(values.cuts, donors['IN']?.checkpoint.layers ?? 0, '--cuts');
-    const merges = await Promise.all(blocks.map((name) => blockVariant(name, donors, cuts)));
+    const cuts = parseCuts(values.cuts, donors['IN']?.checkpoint.layers ?? 0);
+    const merges = await Promise.all(blocks.map((name) => blockVariant(name, donors, cuts, 'variants')));
     return metricPlan(given, [...merges, ...further], { ...values, cuts });
   },
 

@@ -7,7 +7,14 @@ import type { EncodedTensor } from './encoded.ts';
 import { scaledFloat, type ScaledFloatCoding } from './float/codec.ts';
 import { gguf, type GgufCoding } from './gguf/codec.ts';
 import { integers, type IntegerCoding } from './integers/codec.ts';
-import { added, lora, type AddedCoding, type LoraCoding } from './peft/codec.ts';
+import {
+  added,
+  lora,
+  tokenRows,
+  type AddedCoding,
+  type LoraCoding,
+  type TokenRowsCoding,
+} from './peft/codec.ts';
 import { stored, type StoredCoding } from './stored/codec.ts';
 import { transposed, type TransposedCoding } from './transposed/codec.ts';
 
@@ -21,6 +28,7 @@ interface Codings {
   readonly rowInt8: RowInt8Coding;
   readonly scaledFloat: ScaledFloatCoding;
   readonly stored: StoredCoding;
+  readonly tokenRows: TokenRowsCoding;
   readonly transposed: TransposedCoding;
 }
 
@@ -30,7 +38,7 @@ export type CodecName = keyof Codings;
 export type AnyEncoded = { readonly [Name in CodecName]: EncodedTensor<Name, Codings[Name]> }[CodecName];
 
 const CODECS: { readonly [Name in CodecName]: Codec<Codings[Name]> } = {
-  ...{ added, affine, fourBits, gguf, integers, lora, rowInt8, scaledFloat, stored, transposed },
+  ...{ added, affine, fourBits, gguf, integers, lora, rowInt8, scaledFloat, stored, tokenRows, transposed },
 };
 
 /** The codec of a tensor, with the tensor given to it. */

@@ -35,6 +35,7 @@ function wordOf(tensor: AnyEncoded): string {
       return [...new Set(tensor.coding.pieces.map(({ type }) => type))].join(' + ');
     case 'lora':
     case 'added':
+    case 'tokenRows':
       return 'adapted';
   }
 }

@@ -52,7 +52,7 @@ export function describeParity(name: DemoName, slice = Infinity): void {
       });
       await engine.open(id, name, files);
       await engine.load('load', id, { device: 'wasm', dtype: 'f32' }, () => undefined);
-    }, 120_000);
+    });
 
     const tasks = () => Object.entries(golden.tasks);
     const itemOf = (task: string, index: number): Item =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gpuName, wasmName } from '../../work/adapter-name.ts';
+import { adapterText, gpuName, wasmName } from '../../work/adapter-name.ts';
 
 const INFO = { vendor: 'nvidia', architecture: 'ampere', device: '', description: '' };
 const none = new Set<string>();
@@ -27,6 +27,14 @@ describe('what computes is told apart by', () => {
 
   test('threads', () => {
     expect(wasmName(1)).not.toBe(wasmName(2));
+  });
+
+  test('one thread, and several, as they are read', () => {
+    expect([1, 2, 11].map((threads) => adapterText(`wasm: ${wasmName(threads)}`))).toEqual([
+      'wasm: wasm simd, 1 thread',
+      'wasm: wasm simd, 2 threads',
+      'wasm: wasm simd, 11 threads',
+    ]);
   });
 
   test('a name where nothing is told', () => {

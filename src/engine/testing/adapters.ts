@@ -18,6 +18,8 @@ export const BASES = {
   head: 'untied-gqa2-f16',
   convolution: 'untied-gqa4-f32',
   tied: 'tied-gqa1-bf16-old',
+  patterns: 'untied-gqa4-f32',
+  tokens: 'untied-gqa2-f16',
 } as const;
 
 export type AdapterKind = keyof typeof BASES;

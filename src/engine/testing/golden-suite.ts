@@ -40,7 +40,7 @@ export function describeGoldens(suite: GoldenSuite): void {
       await engine.load('load', id, { device: suite.device, dtype: 'f32' }, () => undefined);
       layers = summary.layers;
       subject = wholeModel(id, layers);
-    }, 120_000);
+    });
 
     const cases = (): [string, GoldenCase][] => Object.entries(golden.cases);
     const request = async (golden: GoldenCase, job: string) => ({

@@ -76,7 +76,7 @@ export function describeScores(suite: ScoreSuite): void {
         ...(ablate ? { row: { ablate: [ablate] } } : {}),
       })) as readonly AnswerReader[] as readonly [AnswerReader, ...AnswerReader[]];
       asked = await readGolden(suite.read, checkpoints.a);
-    }, 120_000);
+    });
 
     const score = async (
       name: string,

@@ -65,7 +65,7 @@ beforeAll(async () => {
       answer: '',
     })),
   });
-}, 120_000);
+});
 
 it('samples answered together say what each says alone, under the same keys', async () => {
   const asks = await planAsks(variants, experiments, settings);

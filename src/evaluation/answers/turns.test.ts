@@ -139,7 +139,7 @@ beforeAll(async () => {
     answering = Math.max(answering, engine.backendOf.heldBytes);
   };
   held = await answerAll(engine, asks, settings, {}, 4);
-}, 120_000);
+});
 
 /** Of 1.3 models, each counted with the graphs that carry it, beside what answering took at most. */
 const memory = (): number => 1.3 * 2 * weightBytes + answering;
@@ -176,7 +176,7 @@ it('are the same to the last byte, within memory for 1.3 of two models', async (
   const asked = planned.order.map((turn) => variants[turn]?.subject);
   expect(engine.asked.filter((subject, at) => subject !== engine.asked[at - 1])).toEqual(asked);
   expect(planned.bytesReadAgain).toBeLessThan(variants.length * weightBytes);
-}, 120_000);
+});
 
 it('say what is the least memory where one alone does not fit, and do with that', async () => {
   const [ask] = asks.filter(({ setting }) => setting.input === 'question_only') as [Ask];
@@ -191,7 +191,7 @@ it('say what is the least memory where one alone does not fit, and do with that'
   expect(refused).toMatchObject({ name: 'DoesNotFit', place: { field: 'memory' } });
   const [, least] = /state (\d+\.\d) MiB or more/.exec((refused as NamedError).remedy) ?? [];
   expect(await answerIn(Number(least) * 2 ** 20)).toEqual(await answerIn());
-}, 120_000);
+});
 
 describe('a turn that goes wrong', () => {
   type Convert = typeof INLINE.convert;
@@ -274,4 +274,4 @@ it('of two analyses at once answer each as if it were alone', async () => {
   for (const answers of both) for (const [key, answer] of answers) expect(answer).toEqual(held.get(key));
   expect(new Set(both.flatMap((answers) => [...answers.keys()]))).toEqual(new Set(held.keys()));
   expect(engine.peakBytes).toBeLessThanOrEqual(memory());
-}, 120_000);
+});

@@ -8,14 +8,18 @@ export const run: Command = async (context) => {
   const { flags, journals } = context;
   const [asked, shown, saved] = [flags.list('forget'), flags.list('show'), flags.text('save')];
   const found = await journals.list();
-  const unknown = [...asked, ...shown, ...(saved === undefined ? [] : [saved])].find(
-    (key) => (key !== 'all' || key === saved) && !found.some((work) => work.key === key),
-  );
-  if (unknown !== undefined)
+  const isUnknown = (key: string): boolean => !found.some((work) => work.key === key);
+  const named = {
+    forget: asked.filter(isOne),
+    show: shown.filter(isOne),
+    save: saved === undefined ? [] : [saved],
+  };
+  const flag = (['forget', 'show', 'save'] as const).find((one) => named[one].some(isUnknown));
+  if (flag !== undefined)
     throw new NamedError(
       'UnknownWork',
-      `there is no kept work "${unknown}"`,
-      {},
+      `there is no kept work "${named[flag].find(isUnknown)}"`,
+      { field: flag },
       'run `kept` for the keys there are',
     );
   if (saved !== undefined) {
@@ -41,6 +45,9 @@ export const run: Command = async (context) => {
   }
   return { kept, forgotten: forgotten.map(({ key }) => key) };
 };
+
+/** A key, not the word for all of them. */
+const isOne = (key: string): boolean => key !== 'all';
 
 /** Writes `--out`: a journal as one file. */
 async function saveJournal({ journals, out, outName }: CommandContext, key: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { checkLayers } from '../../engine/rows.ts';
 import { wholeModel } from '../../engine/subject.ts';
 import type { Command } from '../context.ts';
 import { imageReading } from '../image-reading.ts';
@@ -9,6 +10,7 @@ export const run: Command = async (context) => {
   const { flags, engine, checkpoints, signal } = context;
   const { summary, loaded } = await checkpoints.load('model');
   const ablate = flags.number('ablate');
+  if (ablate !== undefined) checkLayers([ablate], summary.layers, 'ablate');
   signal.addEventListener('abort', () => void engine.cancel('logits'));
   signal.throwIfAborted();
   const result = await engine.forward({

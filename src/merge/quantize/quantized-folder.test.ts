@@ -294,9 +294,9 @@ describe('opened again', () => {
 
 describe('what is refused', () => {
   it.each([
-    [{ bits: 8 }, '--bits'],
-    [{ group: null }, '--group'],
-    [{ head: true }, '--head'],
+    [{ bits: 8 }, 'bits'],
+    [{ group: null }, 'group'],
+    [{ head: true }, 'head'],
   ] as const)("AWQ's layout does not have it: %o", (other, field) => {
     expect(() => checkScheme({ ...INT4, format: 'awq', ...other })).toThrow(field);
   });

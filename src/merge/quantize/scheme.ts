@@ -63,11 +63,11 @@ export function checkScheme({ format, bits, group, head }: Scheme): void {
   const own = defaultsOf(format);
   const refused = (what: string, field: string, remedy: string): NamedError =>
     new NamedError('BadValue', `${format} has ${what}`, { field }, `${remedy}, or take compressed-tensors`);
-  if (bits !== own.bits) throw refused(`${own.bits} bits`, '--bits', 'leave it out');
+  if (bits !== own.bits) throw refused(`${own.bits} bits`, 'bits', 'leave it out');
   if (format === 'awq') {
-    if (group === null) throw refused('groups', '--group', 'give 128, 64 or 32');
-    if (head) throw refused('a head as it was', '--head', 'leave it out');
-  } else if (group !== own.group) throw refused('blocks of 32', '--group', 'leave it out');
+    if (group === null) throw refused('groups', 'group', 'give 128, 64 or 32');
+    if (head) throw refused('a head as it was', 'head', 'leave it out');
+  } else if (group !== own.group) throw refused('blocks of 32', 'group', 'leave it out');
 }
 
 export function encoderOf(scheme: Scheme): Encoder {

@@ -16,6 +16,7 @@ export const STANDARD_BLOCKS: readonly string[] = [
  * @param donors the names that may be used; case does not matter in `text`
  * @param layers LLM layers of the model
  * @param cuts last layer of each region but the last; default: regions as equal as `evenCuts` makes them
+ * @param field what holds `text`, for errors
  * @throws NamedError `InvalidBlocks`, `UnknownDonor`, `InvalidCuts`
  */
 export function parseBlocks(
@@ -23,13 +24,14 @@ export function parseBlocks(
   donors: readonly DonorName[],
   layers: number,
   cuts?: readonly number[],
+  field = 'blocks',
 ): Recipe {
   const regions = text.split(':').map((name) => name.trim());
   if (regions.some((name) => name === '')) {
     throw new NamedError(
       'InvalidBlocks',
       `"${text}" has a region without a donor`,
-      { field: 'blocks' },
+      { field },
       'write one name a region, as in IN:RL:RL',
     );
   }
@@ -37,7 +39,7 @@ export function parseBlocks(
   // One name is the same whatever the cuts are.
   const used = regions.length === 1 ? [] : seams;
   checkCuts(used, regions.length, layers);
-  const named = regions.map((name) => findDonor(name, donors));
+  const named = regions.map((name) => findDonor(name, donors, field));
   const ends = [...used, layers];
   const perLayer = Array.from(
     { length: layers },
@@ -46,13 +48,13 @@ export function parseBlocks(
   return { layers: perLayer, rest: restFrom(named[0] as DonorName), edits: [] };
 }
 
-function findDonor(name: string, donors: readonly DonorName[]): DonorName {
+function findDonor(name: string, donors: readonly DonorName[], field: string): DonorName {
   const found = donors.find((donor) => donor.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
   throw new NamedError(
     'UnknownDonor',
     `no checkpoint is called ${JSON.stringify(name)}`,
-    { field: 'blocks' },
+    { field },
     `known: ${donors.join(', ')}`,
   );
 }

@@ -10,7 +10,7 @@ import { problemPrompt } from '../problem-prompt.ts';
 import { samplesPerBatch } from '../rows-at-once.ts';
 import type { FinishedAnswer } from '../finished-answer.ts';
 import { finishedAnswer } from '../finished-answer.ts';
-import { checkLayers } from '../swap/mode.ts';
+import { checkProbed } from '../swap/mode.ts';
 import type { AblationExperiment } from './experiment.ts';
 
 export interface AblationSweep {
@@ -53,7 +53,7 @@ export async function sweepAblations(
   work: LongWork<AblationRecord> = {},
 ): Promise<readonly AblationRecord[]> {
   const touched = sweep.experiments.flatMap(({ ablate }) => ablate.map(({ layer }) => layer));
-  checkLayers(touched, sweep.subject.layers.length);
+  checkProbed(touched, sweep.subject.layers.length);
   const size = samplesPerBatch(1 + sweep.experiments.length, sweep.rowsPerBatch);
   return eachGroup(problems, work, {
     ...{ engine, subjects: [sweep.subject], size },

@@ -1,4 +1,5 @@
 import type { Reads } from '../../engine/protocol/intervention.ts';
+import { checkLayers } from '../../engine/rows.ts';
 import type { LayerRow } from '../../layer-index.ts';
 import { NamedError } from '../../named-error.ts';
 
@@ -17,7 +18,7 @@ export function readApart(mode: SwapMode, reads: Reads | undefined): { readonly 
 }
 
 /** @throws NamedError `UnknownLayer` for a layer that the model does not have; `NoLayers`. */
-export function checkLayers(probed: readonly LayerRow[], layers: number): void {
+export function checkProbed(probed: readonly LayerRow[], layers: number): void {
   if (probed.length === 0)
     throw new NamedError(
       'NoLayers',
@@ -25,12 +26,5 @@ export function checkLayers(probed: readonly LayerRow[], layers: number): void {
       { field: 'layers' },
       'name at least one',
     );
-  const wrong = probed.find((layer) => !(Number.isInteger(layer) && layer >= 0 && layer < layers));
-  if (wrong === undefined) return;
-  throw new NamedError(
-    'UnknownLayer',
-    `layer ${wrong} was asked for, the model has layers 0 to ${layers - 1}`,
-    { field: 'layers' },
-    'name LLM layers of this model, counted from 0',
-  );
+  checkLayers(probed, layers, 'layers');
 }

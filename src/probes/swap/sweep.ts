@@ -14,7 +14,7 @@ import type { FinishedAnswer } from '../finished-answer.ts';
 import { finishedAnswer } from '../finished-answer.ts';
 import type { Task } from '../task.ts';
 import type { SwapMode } from './mode.ts';
-import { checkLayers, readApart, swappedLayers } from './mode.ts';
+import { checkProbed, readApart, swappedLayers } from './mode.ts';
 
 export interface SwapSweep {
   readonly subject: Subject;
@@ -73,7 +73,7 @@ export async function sweepSwaps(
   sweep: SwapSweep,
   work: LongWork<SwapRecord> = {},
 ): Promise<readonly SwapRecord[]> {
-  checkLayers(sweep.layers, sweep.subject.layers.length);
+  checkProbed(sweep.layers, sweep.subject.layers.length);
   const size = samplesPerBatch(1 + sweep.layers.length, sweep.rowsPerBatch);
   return eachGroup(pairs, work, {
     ...{ engine, subjects: [sweep.subject], size, keyOf: pairKey },

@@ -140,9 +140,9 @@ describe('a kept copy', () => {
     const stop = new AbortController();
     const keeping = keepCopy(new MemoryCopies(), folder, asking(), { ...work, signal: stop.signal });
     setTimeout(() => stop.abort(), 150);
-    const begun = performance.now();
     await expect(keeping).rejects.toMatchObject({ name: 'Cancelled' });
-    expect(performance.now() - begun).toBeLessThan(1500);
+    // Of two and a half seconds that the whole takes.
+    expect(server?.sent).toBeLessThan(WEIGHTS.length);
   });
 
   it('whose description cannot be read is listed all the same, to be deleted', async () => {

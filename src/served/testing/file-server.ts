@@ -30,6 +30,8 @@ export interface FileServer {
   readonly seen: SeenRequest[];
   /** Bytes of bodies that were sent. */
   readonly sent: number;
+  /** Requests under way. */
+  readonly atOnce: number;
   readonly mostAtOnce: number;
   close(): Promise<void>;
 }
@@ -105,6 +107,9 @@ export async function fileServer(
     seen,
     get sent() {
       return sent;
+    },
+    get atOnce() {
+      return atOnce;
     },
     get mostAtOnce() {
       return mostAtOnce;

@@ -3,6 +3,7 @@ import { NamedError, shortened } from '../../named-error.ts';
 import { canonicalJson, type Json } from '../../identity/canonical-json.ts';
 import type { WorkIdentity } from '../../identity/work-identity.ts';
 import { buildName, modulesOf } from '../../work/modules.ts';
+import { adapterText } from '../../work/adapter-name.ts';
 import type { Description } from './description.ts';
 
 /** Differences said of many, at most. */
@@ -30,7 +31,9 @@ export function otherWork(file: string, theirs: Description, works: readonly Wor
     .sort((a, b) => a.found.length - b.found.length);
   const found = nearest?.found ?? [];
   const more = found.length > SAID ? `, and ${found.length - SAID} more differences` : '';
-  const told = found.slice(0, SAID).map(({ name, theirs, ours }) => `${name} ${theirs}, here ${ours}`);
+  const told = found
+    .slice(0, SAID)
+    .map(({ name, theirs, ours }) => adapterText(`${name} ${theirs}, here ${ours}`));
   return new NamedError(
     'OtherWork',
     `the journal is of other work: ${told.join('; ')}${more}`,

@@ -1,5 +1,6 @@
 /** What a person is told of kept work, in the page's list and by the command that lists it. */
 import type { Json } from '../../identity/work-identity.ts';
+import { adapterText } from '../../work/adapter-name.ts';
 import type { KeptWork } from './kept-work.ts';
 
 /** Settings whose names say too little. */
@@ -66,7 +67,7 @@ export function settingsInWords(settings: Json): string {
 function valueInWords(value: Json): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return listInWords(value);
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (typeof value !== 'object' || value === null) return adapterText(String(value));
   const { key } = value as { readonly key?: Json };
   return typeof key === 'string' ? key : settingsInWords(value);
 }

@@ -156,7 +156,7 @@ export function journalSuite(name: string, fresh: () => Promise<JournalStorage>)
       const { journal } = await openJournal(storage, 'k', shape);
       void journal.append('a', verdict(''));
       await expect
-        .poll(async () => (await storage.read('k', 'records.jsonl'))?.length ?? 0, { timeout: 10_000 })
+        .poll(async () => (await storage.read('k', 'records.jsonl'))?.length ?? 0)
         .toBeGreaterThan(0);
     });
 

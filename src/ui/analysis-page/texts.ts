@@ -23,7 +23,6 @@ export const en = {
   settings: (told: string) => (told ? `Settings · ${told}` : 'Settings'),
   moreSettings: 'More settings',
   load: (names: string) => `Load ${names}`,
-  openDemo: 'Open the demo family',
   goToOpen: 'Go to Open',
   shownAsKept: 'Shown as this browser keeps it: nothing is loaded for it.',
   shownAsCarried: (carried: string) => `${carried}. Nothing is loaded for it.`,

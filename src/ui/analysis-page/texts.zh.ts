@@ -13,7 +13,6 @@ export const zh: typeof en = {
   settings: (told) => (told ? `设置 · ${told}` : '设置'),
   moreSettings: '更多设置',
   load: (names) => `加载 ${names}`,
-  openDemo: '打开演示模型族',
   goToOpen: '前往“打开”页',
   shownAsKept: '显示的是本浏览器保存的结果，无需加载模型。',
   shownAsCarried: (carried) => `${carried}。无需加载模型。`,

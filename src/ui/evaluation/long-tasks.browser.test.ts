@@ -204,7 +204,7 @@ test('an answer that hangs the worker is not decided in time, and the others are
   };`;
   const url = URL.createObjectURL(new Blob([hanging], { type: 'text/javascript' }));
   const workers: Worker[] = [];
-  const grader = new Grader(() => (workers.push(new Worker(url)), workers.at(-1) as Worker), 1000);
+  const grader = new Grader(() => (workers.push(new Worker(url)), workers.at(-1) as Worker), 3000);
   const requests = ['7', 'for ever', '9'].map((response) => ({ question: { answer: '7' }, response }));
   const rules: string[] = [];
   await grader.grade(requests, (grades) => rules.push(...grades.map(({ rule }) => rule)));

@@ -87,7 +87,7 @@ async function saved(label: string): Promise<{ name: string; text: string }> {
   });
   await userEvent.click(button(label));
   // What is saved is put together first, where the answers are.
-  await vi.waitFor(() => expect(names).toHaveLength(1), 10_000);
+  await expect.poll(() => names.length).toBe(1);
   const bytes = new Uint8Array((await blobs[0]?.arrayBuffer()) ?? new ArrayBuffer(0));
   const name = names[0] ?? '';
   if (!name.endsWith('.zip')) return { name, text: new TextDecoder().decode(bytes) };

@@ -3,6 +3,7 @@ import type { FlagWords } from '../../analyses/command-line.ts';
 import type { ImageReading } from '../../engine/protocol/prompt.ts';
 import { DEFAULT_IMAGE_PROCESSING } from '../../vlm/image-processing.ts';
 import { DEFAULT_MAX_IMAGE_PIXELS } from '../../vlm/pixel-limit.ts';
+import { adapterText } from '../../work/adapter-name.ts';
 import type { PageFacts } from '../charts/export/figure-facts.ts';
 
 /** Models as a figure names them. */
@@ -22,7 +23,7 @@ export function computing(
   const [dtypes, devices] = [each(({ dtype }) => dtype), each(({ device }) => device)];
   return {
     dtype: dtypes.join(', '),
-    device: each(({ device, adapter }) => `${device}: ${adapter}`).join('; '),
+    device: each(({ device, adapter }) => `${device}: ${adapterText(adapter)}`).join('; '),
     flags: [
       ...(devices.length === 1 && devices[0] !== undefined ? [['device', devices[0]] as const] : []),
       ...(dtypes.length === 1 && dtypes[0] !== undefined ? [['dtype', dtypes[0]] as const] : []),

@@ -1,13 +1,19 @@
 import { afterEach, expect, test } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { Capabilities } from '../../engine/protocol/capabilities.ts';
-import { CAPABILITIES } from '../testing/fake-engine.ts';
+import { CAPABILITIES, FakeEngine } from '../testing/fake-engine.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
-import { clearStage, stageApp } from '../testing/stage.ts';
+import { clearStage, stageApp, stageAround } from '../testing/stage.ts';
 
 const slot = (label: string) => page.getByRole('group', { name: `${label} checkpoint` });
 
 afterEach(clearStage);
+
+function drop(...names: readonly string[]): void {
+  const transfer = new DataTransfer();
+  for (const name of names) transfer.items.add(new File(['{}'], name));
+  window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}
 
 test('an empty page offers the demo family first, and a folder for each slot', async () => {
   await stageApp();
@@ -19,11 +25,23 @@ test('an empty page offers the demo family first, and a folder for each slot', a
   expect(document.querySelector('main button')).toBe(demo.element());
 });
 
+test('a device that is pressed stays chosen where it stood there already and the machine is known later', async () => {
+  let known = (): void => undefined;
+  const held = new Promise<Capabilities>((resolve) => (known = () => resolve(CAPABILITIES)));
+  const staged = stageAround(Object.assign(new FakeEngine({}), { capabilities: () => held }));
+  drop('model.safetensors', 'config.json');
+  const device = page.getByRole('group', { name: 'Run on' });
+  await userEvent.click(device.getByText('WASM'));
+  known();
+  const app = await staged;
+  expect(CAPABILITIES.preferred).toBe('webgpu');
+  expect(app.choice.device).toBe('wasm');
+  await expect.element(device.getByRole('radio', { name: 'WebGPU' })).not.toBeChecked();
+});
+
 test('folders dropped anywhere find their slots by name', async () => {
   await stageApp();
-  const transfer = new DataTransfer();
-  for (const name of ['model.safetensors', 'config.json']) transfer.items.add(new File(['{}'], name));
-  window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  drop('model.safetensors', 'config.json');
   await expect.element(slot('Base')).toHaveTextContent('dropped files');
   await expect.element(slot('Base')).toHaveTextContent('8.29 B');
 });

@@ -43,6 +43,27 @@ test('of Characterize, and of a page that is left', async () => {
   await expect.poll(() => location.hash).toMatch(/^#characterize\?do=diversity&.*topk=7/);
 });
 
+test('the browser goes back and forward between pages that are asked something, and each is asked its own', async () => {
+  const { app } = await stageApp({});
+  const { view } = app;
+  view.go('study');
+  view.go('localize');
+  await expect.poll(() => document.querySelector('h1')?.textContent).toMatch(/^Which layers/);
+  app.localize.store.set('samples', 2);
+  const asked = '#localize?do=swap&samples=2';
+  await expect.poll(() => location.hash).toBe(asked);
+  for (let time = 0; time < 2; time++) {
+    history.back();
+    await expect.poll(() => view.page).toBe('study');
+    await expect.poll(() => document.querySelector('h1')?.textContent).toMatch(/analyses together/);
+    history.forward();
+    await expect.poll(() => view.page).toBe('localize');
+    await expect.element(page.getByRole('spinbutton', { name: 'Pairs of each task' })).toHaveValue(2);
+    expect(location.hash).toBe(asked);
+  }
+  expect(app.studies.chosen).toBe('carried');
+});
+
 test('of evaluations, each by its own', async () => {
   history.replaceState(
     null,

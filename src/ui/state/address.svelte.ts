@@ -12,9 +12,12 @@ export interface Addressed {
 
 /** Keeps the address and what a page is asked alike, while its component is there. Called while that is made. */
 export function keepAddress(view: View, page: Addressed): void {
+  // While it is left, the address is another's already: names that both have would be taken for its own.
+  const own = view.page;
   $effect(() => {
     const { asked } = view;
     if (
+      view.page === own &&
       asked.size > 0 &&
       !alike(
         asked,
@@ -26,6 +29,7 @@ export function keepAddress(view: View, page: Addressed): void {
   $effect(() => {
     const { address } = page;
     if (
+      view.page === own &&
       !alike(
         address,
         untrack(() => view.asked),

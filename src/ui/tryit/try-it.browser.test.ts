@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
+import { NamedError } from '../../named-error.ts';
 import { fakeFolder } from '../testing/fake-folder.ts';
 import { clearStage, stageApp } from '../testing/stage.ts';
 
@@ -26,6 +27,23 @@ test('without a loaded model the panel says what is missing', async () => {
   const { app } = await stageApp();
   app.view.toggleTryIt(true);
   await expect.element(panel()).toHaveTextContent('No checkpoint is open yet.');
+});
+
+test('where a checkpoint is missing the demo family is one press away, and what became of it is told there', async () => {
+  const { app } = await stageApp();
+  const opened = vi.spyOn(app.demo, 'open').mockResolvedValue();
+  app.view.toggleTryIt(true);
+  await panel().getByRole('button', { name: 'Open the demo family' }).click();
+  expect(opened).toHaveBeenCalledOnce();
+  app.demo.phase = { kind: 'opening', what: 'Base: 1 MiB of 6 MiB', share: 0.2 };
+  await expect.element(panel()).toHaveTextContent('Opening the demo family: Base: 1 MiB of 6 MiB');
+  app.view.toggleTryIt(false);
+  app.demo.phase = { kind: 'failed', error: new NamedError('DemoFileUnreachable', 'no network', {}, 'look') };
+  for (const name of ['Localize', 'Characterize', 'Transfer', 'Necessity', 'Perception or reasoning']) {
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('button', { name }).click();
+    await expect.element(page.getByRole('alert')).toHaveTextContent('DemoFileUnreachable');
+    await expect.element(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  }
 });
 
 test('an intact model gives one answer, with what it cost', async () => {
@@ -69,7 +87,7 @@ test('a layer handed to another model is a run of its own', async () => {
 });
 
 test('an answer can be stopped and keeps what came', async () => {
-  const { app } = await ready(40);
+  const { app } = await ready(200);
   await ask('Where is the cube?');
   await expect.element(panel()).toHaveTextContent('The red');
   await panel().getByRole('button', { name: 'Stop' }).click();
@@ -81,7 +99,7 @@ test('an answer can be stopped and keeps what came', async () => {
 test('an error is shown in place and the next question works', async () => {
   await ready();
   await panel().getByRole('button', { name: 'Ask' }).click();
-  await expect.element(panel().getByRole('alert')).toHaveTextContent('EmptyPrompt');
+  await expect.element(panel().getByRole('alert')).toHaveTextContent(/^EmptyPrompt.*Question.*Write/);
   await ask('Where is the cube?');
   await expect.element(panel()).toHaveTextContent('left of the small blue sphere.');
   await expect

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DeclaredQuantization } from '../../quantization.ts';
 import { compressedTensorsConfig } from './config.ts';
-import { modulePattern } from './module-pattern.ts';
+import { modulePattern } from '../module-pattern.ts';
 
 const declared = (said: Record<string, unknown>): DeclaredQuantization => ({
   ...{ file: 'config.json', field: 'quantization_config', method: 'compressed-tensors', label: 'x', said },
@@ -140,8 +140,9 @@ describe('a pattern of modules', () => {
   );
 
   it('takes no longer for repeated repetitions', () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect(modulePattern('((a*)*)*(a*a*a*a*)*b')?.('a'.repeat(250))).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(5);
   });
 });

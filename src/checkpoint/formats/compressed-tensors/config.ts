@@ -3,7 +3,7 @@ import { asObject } from '../../config-hints.ts';
 import { NamedError, type ErrorPlace } from '../../../named-error.ts';
 import type { DeclaredQuantization } from '../../quantization.ts';
 import { canonicalName } from '../../tensor-name.ts';
-import { modulePattern } from './module-pattern.ts';
+import { modulePattern } from '../module-pattern.ts';
 
 /** How the weights of some modules were quantized (`QuantizationArgs` of compressed-tensors 0.20). */
 export interface WeightScheme {

@@ -83,3 +83,25 @@ describe.each([...CASES])('%s', (name, { stored, values, declared }) => {
     }
   });
 });
+
+describe('AutoRound, whose floats lie as other programs store them', () => {
+  // As AutoRound 0.16.1 declares them.
+  it.each([
+    ['fp8-tensor', { data_type: 'fp', bits: 8, fmt: 'e4m3', group_size: 0, activation_scheme: 'dynamic' }, 1],
+    ['mxfp8', { data_type: 'mx_fp', bits: 8, act_bits: 8, packing_format: 'auto_round:llm_compressor' }, 1],
+    ['mxfp4', { data_type: 'mx_fp', bits: 4, act_bits: 16, packing_format: 'auto_round:llm_compressor' }, 0],
+  ])('%s has the same values', async (name, said, notices) => {
+    const { stored, values } = CASES.get(name) ?? { stored: new Map(), values: new Map() };
+    const files = quantizedFolder(stored, { quant_method: 'auto-round', ...said });
+    const checkpoint = await openCheckpoint(await readableFolder(files));
+    expect(checkpoint.format).toBe(LABELS[name]);
+    expect(checkpoint.notices).toHaveLength(notices);
+    expect(values.size).toBeGreaterThan(0);
+    for (const [plain, expected] of values) {
+      const entry = checkpoint.tensors.get(canonicalName(plain));
+      if (!entry) throw new Error(plain);
+      const bytes = await readTensorBytes(checkpoint, entry);
+      expect(bitsOf(new Float32Array(bytes.buffer))).toEqual(bitsOf(expected));
+    }
+  });
+});

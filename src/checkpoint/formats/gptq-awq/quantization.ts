@@ -19,9 +19,10 @@ const ONES: Readonly<Record<number, number>> = { 2: 0x55555555, 4: 0x11111111, 8
 
 export const packedWeights: Quantization = {
   claim: async (tensors, declared, read): Promise<Claimed | null> => {
-    const settings = packedSettings(declared);
     const names = [...tensors.keys()].filter((name) => name.endsWith(QWEIGHT));
-    if (!settings || !declared || names.length === 0) return null;
+    // AutoRound writes FP8, MXFP4 and MXFP8 in the layouts of other programs, under its own name.
+    const settings = names.length === 0 ? null : packedSettings(declared);
+    if (!settings || !declared) return null;
     const used = new Set<string>();
     const encoded = await mapInFlight(names, async (name) => {
       const module = moduleOf(tensors, name);

@@ -27,8 +27,17 @@ export interface AddedCoding {
   readonly scale: number;
 }
 
+/** Parts: `base`, and `tokens` `[n, columns]`, rows that stand in the place of the base's. */
+export interface TokenRowsCoding {
+  readonly base: Dtype;
+  readonly tokens: Dtype;
+  /** Which row of the base each of them replaces. */
+  readonly places: readonly number[];
+}
+
 type Lora = EncodedTensor<string, LoraCoding>;
 type Added = EncodedTensor<string, AddedCoding>;
+type TokenRows = EncodedTensor<string, TokenRowsCoding>;
 
 /**
  * W + s·B·A in float64, rounded once to float32; under DoRA (Liu et al. 2024, eq. 5) each row times m / ‖row‖, as peft's
@@ -86,6 +95,30 @@ export const added: Codec<AddedCoding> = {
     return partValues(bytes, 'base', coding.base).map(
       (value, index) => value + coding.scale * (more[index] ?? 0),
     );
+  },
+  quantized: () => false,
+  roundingEnergy: () => 0,
+};
+
+/** Rows of single tokens, which peft stores as they became, not as what was added. */
+export const tokenRows: Codec<TokenRowsCoding> = {
+  ranges: ({ shape, coding }: TokenRows, rows: Rows): Readonly<Record<string, PartRange>> => {
+    const { columns } = matrixOf(shape);
+    const bytes = columns * DTYPE_BYTES[coding.base];
+    return {
+      base: { start: rows.first * bytes, end: (rows.first + rows.count) * bytes },
+      tokens: { start: 0, end: coding.places.length * columns * DTYPE_BYTES[coding.tokens] },
+    };
+  },
+  decode: ({ shape, coding }: TokenRows, bytes: PartBytes, { first, count }: Rows) => {
+    const { columns } = matrixOf(shape);
+    const values = partValues(bytes, 'base', coding.base);
+    const trained = partValues(bytes, 'tokens', coding.tokens);
+    for (const [index, place] of coding.places.entries()) {
+      if (place < first || place >= first + count) continue;
+      values.set(trained.subarray(index * columns, (index + 1) * columns), (place - first) * columns);
+    }
+    return values;
   },
   quantized: () => false,
   roundingEnergy: () => 0,

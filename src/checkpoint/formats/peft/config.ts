@@ -1,14 +1,24 @@
 /** adapter_config.json of peft, checked: what decides the weights that an adapter makes. */
 import type { CheckpointFiles } from '../../byte-source.ts';
 import { asObject } from '../../config-hints.ts';
+import { modulePattern } from '../module-pattern.ts';
 import { MAX_NAME_CHARACTERS, MAX_TENSORS, overLimit } from '../../limits.ts';
 import { readJsonFile } from '../../small-file.ts';
 import { NamedError } from '../../../named-error.ts';
 
 import { ADAPTER_CONFIG } from './is-adapter.ts';
 
-/** A value for modules whose names end in a key, or, where it begins with `^`, are the key. */
-export type Pattern = ReadonlyMap<string, { readonly position: number; readonly value: number }>;
+interface Placed {
+  /** Among the keys, of which the first that fits counts. */
+  readonly position: number;
+  readonly value: number;
+}
+
+/** Values for modules whose names end in a key, or, where it begins with `^`, are the key; keys are regular expressions, most of them names. */
+export interface Pattern {
+  readonly names: ReadonlyMap<string, Placed>;
+  readonly expressions: readonly (Placed & { readonly matches: (name: string) => boolean })[];
+}
 
 export interface AdapterConfig {
   readonly rank: number;
@@ -23,6 +33,8 @@ export interface AdapterConfig {
   readonly fanInFanOut: boolean;
   /** Whether the head follows the embeddings where they are one. */
   readonly keepsTie: boolean;
+  /** Tokens whose rows were trained by themselves: one list for the embeddings, or one for each module that is named. */
+  readonly tokens: readonly number[] | ReadonlyMap<string, readonly number[]>;
   /** What the adapter calls the model that it was trained on; empty where it does not say. */
   readonly base: string;
 }
@@ -35,7 +47,6 @@ const MERGE =
 /** Features whose weights are no W + s·B·A, or whose base is another than the one that is stored. */
 const REFUSED = [
   ['target_parameters', 'LoRA on parameters (target_parameters)'],
-  ['trainable_token_indices', 'single tokens that were trained (trainable_token_indices)'],
   ['layer_replication', 'layers that are repeated (layer_replication)'],
   ['megatron_config', 'Megatron layers (megatron_config)'],
   ['alora_invocation_tokens', 'activated LoRA (alora_invocation_tokens)'],
@@ -62,6 +73,7 @@ export async function readAdapterConfig(files: CheckpointFiles): Promise<Adapter
     dora: flag(fields, 'use_dora'),
     fanInFanOut: flag(fields, 'fan_in_fan_out'),
     keepsTie: flag(fields, 'ensure_weight_tying'),
+    tokens: tokensOf(fields['trainable_token_indices'] ?? []),
     base: text(fields['base_model_name_or_path'] ?? '', 'base_model_name_or_path'),
   };
 }
@@ -109,30 +121,57 @@ function text(value: unknown, field: string): string {
   throw invalid(`${shown(value)} is no name of at most ${MAX_NAME_CHARACTERS} characters`, field);
 }
 
-/** Keys are regular expressions to peft; in practice they are names, in which a dot stands for itself. */
+const TOKENS = 'trainable_token_indices';
+
+function tokensOf(value: unknown): AdapterConfig['tokens'] {
+  if (Array.isArray(value)) return tokenList(value);
+  const modules = asObject(value);
+  if (!modules) throw invalid('the value is neither a list nor an object', TOKENS);
+  return new Map(Object.entries(modules).map(([module, list]) => [module, tokenList(list)]));
+}
+
+function tokenList(value: unknown): readonly number[] {
+  const tokens = Array.isArray(value) ? (value as readonly unknown[]) : [null];
+  const valid = tokens.filter((token): token is number => Number.isSafeInteger(token) && Number(token) >= 0);
+  if (valid.length === tokens.length && new Set(valid).size === valid.length) return valid;
+  throw invalid('tokens are given by their ids, each once', TOKENS);
+}
+
+/** Keys are regular expressions to peft; most are names, in which a dot stands for itself. */
 function pattern(fields: Fields, field: string, read: (value: unknown, field: string) => number): Pattern {
   const given = asObject(fields[field] ?? {});
   if (!given) throw invalid('the value is not an object', field);
   const entries = Object.entries(given);
   if (entries.length > MAX_TENSORS)
     throw overLimit('keys', entries.length, MAX_TENSORS, { file: ADAPTER_CONFIG, field });
-  return new Map(
-    entries.map(([key, value], position) => {
-      const name = key.replaceAll(String.raw`\.`, '.').replace(/\$$/, '');
-      if (!/^\^?[\w.-]+$/.test(name))
-        throw unsupported(`the pattern ${JSON.stringify(key)}, which is no module's name,`, field);
-      return [name, { position, value: read(value, field) }];
-    }),
-  );
+  const names = new Map<string, Placed>();
+  const expressions: Pattern['expressions'][number][] = [];
+  for (const [position, [key, given]] of entries.entries()) {
+    const placed = { position, value: read(given, field) };
+    const name = key.replaceAll(String.raw`\.`, '.').replace(/\$$/, '');
+    if (/^\^?[\w.-]+$/.test(name)) {
+      if (!names.has(name)) names.set(name, placed);
+      continue;
+    }
+    // As `get_pattern_key` of peft has it.
+    const matches = modulePattern(String.raw`(.*\.)?(${key})$`);
+    if (!matches)
+      throw unsupported(`the pattern ${JSON.stringify(key)}, in a syntax that is not known here,`, field);
+    expressions.push({ ...placed, matches });
+  }
+  return { names, expressions };
 }
 
 /** What a pattern has for a module: of all keys that fit, the first, as peft goes through them. */
 export function valueFor(modulePath: string, pattern: Pattern): number | undefined {
-  if (pattern.size === 0) return undefined;
+  if (pattern.names.size + pattern.expressions.length === 0) return undefined;
   const fits = [`^${modulePath}`, modulePath];
   for (let dot = modulePath.indexOf('.'); dot >= 0; dot = modulePath.indexOf('.', dot + 1))
     fits.push(modulePath.slice(dot + 1));
-  const found = fits.flatMap((key) => pattern.get(key) ?? []);
+  const found = [
+    ...fits.flatMap((key) => pattern.names.get(key) ?? []),
+    ...pattern.expressions.filter(({ matches }) => matches(modulePath)),
+  ];
   return found.toSorted((one, other) => one.position - other.position)[0]?.value;
 }
 

@@ -132,6 +132,7 @@ function changesOf(
       if (change?.instead) throw twice(tensor);
       if (change) change.instead = tensor;
     } else if (key.part === 'addedBias') {
+      if (hasNoBias(base, key.module)) throw biasOfNone(key.module);
       const change = take(tensor, key.module, `${key.module}.bias`);
       if (change?.addedBias) throw twice(tensor);
       if (change) change.addedBias = tensor;
@@ -145,6 +146,21 @@ function changesOf(
   }
   if (lost.length > 0 || tensors.length === 0) throw unmatched(lost, tensors.length, base, config);
   return changes;
+}
+
+function hasNoBias({ tensors }: Checkpoint, module: string): boolean {
+  const has = (part: string): boolean => tensors.has(canonicalName(`${module}.${part}`));
+  return has('weight') && !has('bias');
+}
+
+/** peft computes with it, and can neither merge nor write it. */
+function biasOfNone(module: string): NamedError {
+  return new NamedError(
+    'UnsupportedAdapter',
+    `it trained a bias (lora_bias) of ${module}, which has none in the model`,
+    { file: ADAPTER_CONFIG, field: 'lora_bias' },
+    'train it without lora_bias, or with target_modules that have biases: no weight of the model can hold it, and merge_and_unload of peft fails, too',
+  );
 }
 
 function twice({ storedName }: StoredTensor): NamedError {
@@ -202,7 +218,43 @@ function changedTensor(name: string, change: Change, config: AdapterConfig, tran
     const coding = { base: from.dtype, added: addedBias.dtype, scale: biasScale(change, config) };
     return { codec: 'added', storedName, shape, coding, parts: { base: part(from), added: part(addedBias) } };
   }
+  if (parts?.tokens) return withTokens(change, parts.tokens, from, config);
   return parts ? adapted(change, parts, from, { config, transposed }) : plain(from);
+}
+
+/** Rows of single tokens in the place of the base's. */
+function withTokens(
+  { module, parts = {}, instead }: Change,
+  tokens: StoredTensor,
+  from: StoredTensor,
+  { tokens: said }: AdapterConfig,
+): AnyEncoded {
+  if (Object.keys(parts).length > 1 || instead)
+    throw unsupported(
+      `a module (${module}) that was adapted and had single tokens trained besides`,
+      'trainable_token_indices',
+    );
+  const ends = (name: string): boolean => module === name || module.endsWith(`.${name}`);
+  const places = said instanceof Map ? [...said].find(([name]) => ends(name))?.[1] : said;
+  const { rows, columns } = matrixOf(from.shape);
+  const count = (places ?? []).length;
+  if (!Array.isArray(places) || count === 0 || tokens.shape.join() !== [count, columns].join())
+    throw mismatch(
+      'ShapeMismatch',
+      `[${tokens.shape.join(', ')}] is not [${count}, ${columns}], a row for each trained token`,
+      tokens,
+    );
+  if (places.some((place) => place >= rows))
+    throw mismatch(
+      'ShapeMismatch',
+      `token ${Math.max(...places)} was trained, and the base has ${rows}`,
+      tokens,
+    );
+  return {
+    ...{ codec: 'tokenRows', storedName: from.storedName, shape: from.shape },
+    coding: { base: from.dtype, tokens: tokens.dtype, places },
+    parts: { base: part(from), tokens: part(tokens) },
+  };
 }
 
 /** That of the module: its rank is not seen in the bias. */
@@ -317,7 +369,9 @@ function ownHead(
   const embeddings = located(base).get(EMBEDDINGS);
   const touched = [EMBEDDINGS, HEAD].filter((name) => changes.has(name));
   if (base.tensors.has(HEAD) || !embeddings || touched.length === 0) return { tensors: [], notices: [] };
-  if (keepsTie && !changes.has(HEAD)) return { tensors: [], notices: [] };
+  // As peft ties it, the head is given the embeddings' factors, or their rows.
+  if (keepsTie && (touched.length === 2 || !changes.has(HEAD))) return { tensors: [], notices: [] };
+  if (touched.every((name) => changes.get(name)?.parts?.tokens)) return { tensors: [], notices: [] };
   const text = `the base's head is its embeddings, and the adapter changes ${touched.join(' and ')}: head and embeddings are two matrices here, as in training; merge_and_unload of peft changes both`;
   const head = changes.has(HEAD) ? [] : [plain({ ...embeddings, storedName: HEAD })];
   return { tensors: head, notices: [{ file: ADAPTER_CONFIG, text }] };

@@ -39,6 +39,7 @@ function product(scale: number): number[] {
 }
 
 const Q = 'layers.0.self_attn.q_proj';
+const TOKENS = 'base_model.model.model.embed_tokens.token_adapter.trainable_tokens_delta';
 const SPELLINGS: Readonly<Record<string, Shapes>> = {
   'transformers 5': ADAPTER_SHAPES,
   'transformers 4': {
@@ -52,6 +53,24 @@ const SPELLINGS: Readonly<Record<string, Shapes>> = {
   'the model without its head': {
     [`base_model.model.language_model.${Q}.lora_A.weight`]: A,
     [`base_model.model.language_model.${Q}.lora_B.weight`]: B,
+  },
+  'modules that FSDP wrapped': {
+    [`base_model.model.model.layers.0._fsdp_wrapped_module.self_attn.q_proj.lora_A.weight`]: A,
+    [`base_model.model.model.layers.0._fsdp_wrapped_module.self_attn.q_proj.lora_B.weight`]: B,
+  },
+  'a wrapped and compiled model with checkpointing': {
+    [`_fsdp_wrapped_module.base_model.model._orig_mod.model.layers.0._checkpoint_wrapped_module.self_attn.q_proj.lora_A.weight`]:
+      A,
+    [`_fsdp_wrapped_module.base_model.model._orig_mod.model.layers.0._checkpoint_wrapped_module.self_attn.q_proj.lora_B.weight`]:
+      B,
+  },
+  'a model on several devices': {
+    [`module.base_model.model.model.${Q}.lora_A.weight`]: A,
+    [`module.base_model.model.model.${Q}.lora_B.weight`]: B,
+  },
+  'an adapter on the model of an adapter': {
+    [`base_model.model.base_model.model.model.${Q}.lora_A.weight`]: A,
+    [`base_model.model.base_model.model.model.${Q}.lora_B.weight`]: B,
   },
   'no prefix': { [`model.${Q}.lora_A.weight`]: A, [`model.${Q}.lora_B.weight`]: B },
 };
@@ -93,6 +112,35 @@ describe('scales', () => {
     );
     expect(await scaled({ alpha_pattern: { '^q_proj': 6 } })).toEqual(product(2));
     expect(await scaled({ r: 9, rank_pattern: { q_proj: 2 } })).toEqual(product(2));
+    const expression = String.raw`.*\.(0|7)\.self_attn\.[qk]_proj`;
+    expect(await scaled({ alpha_pattern: { [expression]: 8, q_proj: 6 } })).toEqual(product(4));
+    expect(await scaled({ alpha_pattern: { q_proj: 6, [expression]: 8 } })).toEqual(product(3));
+    expect(await scaled({ alpha_pattern: { 'q_pro|k_proj': 8 } })).toEqual(product(2));
+  });
+});
+
+describe('single tokens', () => {
+  const at = (places: readonly number[], kept: readonly number[]): number[] =>
+    kept.map((value, index) => {
+      const trained = places.indexOf(Math.floor(index / 4));
+      return trained < 0 ? value : trained * 4 + (index % 4) + 1;
+    });
+  const counted = Array.from({ length: 24 }, (_, index) => index + 1);
+
+  it('have rows of their own, in the order that the config lists them', async () => {
+    const adapter = madeAdapter({ ...CONFIG, trainable_token_indices: [4, 1] }, { [TOKENS]: [2, 4] });
+    expect(await values(adapter, 'model.embed_tokens.weight')).toEqual(at([4, 1], counted));
+    expect(await values(adapter, 'lm_head.weight')).toEqual(counted);
+  });
+
+  it('stay in the head, too, where that is the embeddings', async () => {
+    const { 'lm_head.weight': _, ...tied } = BASE_SHAPES;
+    const adapter = madeAdapter({ ...CONFIG, trainable_token_indices: [5] }, { [TOKENS]: [1, 4] });
+    const checkpoint = await openCheckpoint(
+      await adapterFolder(madeBase(tied), adapter, { baseName: 'base' }),
+    );
+    expect(checkpoint.tensors.has('lm_head.weight')).toBe(false);
+    expect(checkpoint.notices).toEqual([]);
   });
 });
 
@@ -120,12 +168,15 @@ const shaped = (error: string, words: string, shapes: Shapes, config: object = {
 it.each([
   ...['IA3', 'LOHA', 'ADALORA', 'PREFIX_TUNING'].map((kind) => other(kind, { peft_type: kind })),
   other('target_parameters', { target_parameters: ['experts.gate_up_proj'] }),
-  other('trainable_token_indices', { trainable_token_indices: [1] }),
   other('layer_replication', { layer_replication: [[0, 2]] }),
   other('activated', { alora_invocation_tokens: [1] }),
   other('pissa_niter_16', { init_lora_weights: 'pissa_niter_16' }),
   other('loftq', { init_lora_weights: 'loftq' }),
-  other('.*q_proj|v', { alpha_pattern: { '.*q_proj|v': 1 } }),
+  other('(q)_\\\\1', { alpha_pattern: { [String.raw`(q)_\1`]: 1 } }),
+  invalid('each once', { trainable_token_indices: [1, 1] }),
+  invalid('each once', { trainable_token_indices: [-1] }),
+  invalid('each once', { trainable_token_indices: { embed_tokens: 5 } }),
+  invalid('neither a list nor an object', { trainable_token_indices: 'all' }),
   invalid('no rank', { r: 0 }),
   invalid('no rank', { r: 1e9 }),
   invalid('no rank', { r: 1.5 }),
@@ -156,6 +207,24 @@ it.each([
   }),
   shaped('ShapeMismatch', 'stands for', { 'model.norm.weight': [5] }),
   shaped('ShapeMismatch', 'is added to', { [`model.${Q}.lora_B.bias`]: [7] }),
+  shaped('UnsupportedAdapter', 'o_proj, which has none', {
+    'model.layers.0.self_attn.o_proj.lora_B.bias': [4],
+  }),
+  shaped('ShapeMismatch', 'a row for each', { [TOKENS]: [2, 4] }, { trainable_token_indices: [1] }),
+  shaped('ShapeMismatch', 'a row for each', { [TOKENS]: [2, 4] }),
+  shaped(
+    'ShapeMismatch',
+    'a row for each',
+    { [TOKENS]: [1, 4] },
+    { trainable_token_indices: { lm_head: [1] } },
+  ),
+  shaped('ShapeMismatch', 'token 6', { [TOKENS]: [2, 4] }, { trainable_token_indices: [1, 6] }),
+  shaped(
+    'UnsupportedAdapter',
+    'besides',
+    { [TOKENS]: [1, 4], 'model.embed_tokens.modules_to_save.weight': [6, 4] },
+    { trainable_token_indices: [1] },
+  ),
   shaped('InvalidAdapter', 'two factors', { [`model.${Q}.lora_A.weight`]: A }),
   shaped('InvalidAdapter', 'use_dora is false', {
     ...ADAPTER_SHAPES,

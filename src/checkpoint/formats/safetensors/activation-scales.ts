@@ -1,12 +1,10 @@
-import type { FileTensor } from './quantization.ts';
-
 /** Scales and zero points of activations and caches: no weight depends on them. */
 const ACTIVATION =
   /^(.+)\.(?:(?:input|output|activation)_(?:scale|zero_point|global_scale|scale_ub)|[qkv]_(?:scale|zero_point|global_scale))$/;
 
 /** Stored names of the scales of activations that lie beside claimed weights, or one level above them. */
 export function activationScales(
-  tensors: ReadonlyMap<string, FileTensor>,
+  tensors: { keys(): Iterable<string> },
   claimed: readonly { readonly storedName: string }[],
 ): string[] {
   const places = new Set<string>();

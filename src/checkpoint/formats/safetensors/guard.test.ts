@@ -41,11 +41,13 @@ describe.each([...CASES])('%s', (_, { stored, values, declared }) => {
   it.each([
     ['dropped', without],
     ['renamed', renamed],
-  ])('is refused by name where any part of a weight is %s', async (_how, change) => {
+  ])('is refused by name where any part of a weight is %s', async (how, change) => {
     for (const name of stored.keys()) {
       const result = await opened(quantizedFolder(change(stored, name), declared));
       if (result instanceof NamedError) {
-        expect(NO_PART_OF_A_WEIGHT.test(name), `${name}: ${result.message}`).toBe(false);
+        // Nobody knows what a tensor inside a layer does under another name.
+        const harmless = how === 'dropped' && NO_PART_OF_A_WEIGHT.test(name);
+        expect(harmless, `${name}: ${result.message}`).toBe(false);
         expect(REFUSALS, name).toContain(result.name);
         expect(result.place.file, name).toMatch(/^(model\.safetensors|config\.json)$/);
         expect(result.remedy).not.toBe('');

@@ -15,6 +15,7 @@ import {
 } from '../../quantization.ts';
 import { readShardIndex } from '../../shard-index.ts';
 import { canonicalName } from '../../tensor-name.ts';
+import { checkInputsAsTheyAre } from '../../turned-inputs.ts';
 import { unreadNotices } from '../../unread-tensors.ts';
 import { findWeights, type Notice, shardsOf, weightNotices } from '../../weight-files.ts';
 import { bitsandbytes } from '../bitsandbytes/claim.ts';
@@ -71,9 +72,14 @@ export const quantizedSafetensors: StoredFormat = {
       [...left.values()],
       declared ?? { ...UNDECLARED, file: all[0]?.file ?? '', label },
     );
+    const tensors = eachOnce([...claims.flatMap((claim) => claim.tensors), ...plain.tensors]);
+    checkInputsAsTheyAre(
+      new Set([...tensors, ...left.values()].map(({ storedName }) => canonicalName(storedName))),
+      declared,
+    );
     return {
       label,
-      tensors: eachOnce([...claims.flatMap(({ tensors }) => tensors), ...plain.tensors]),
+      tensors,
       weightFiles: weights,
       ...(await plainDtypeOf(files)),
       smallFiles: await plainSmallFiles(files),

@@ -12,12 +12,13 @@ export function roundedInputs(declared: DeclaredQuantization | null): Notice[] {
   return [{ file: declared.file, text }];
 }
 
-/** As compressed-tensors and ModelOpt say it, block FP8, and fbgemm. */
+/** As compressed-tensors and ModelOpt say it, block FP8, fbgemm, and AutoRound. */
 function roundsInputs(said: DeclaredQuantization['said']): boolean {
   const groups = Object.values(asObject(said['config_groups']) ?? {});
   return (
     groups.some((group) => asObject(asObject(group)?.['input_activations']) !== undefined) ||
     typeof said['activation_scheme'] === 'string' ||
-    typeof said['activation_scale_ub'] === 'number'
+    typeof said['activation_scale_ub'] === 'number' ||
+    (typeof said['act_bits'] === 'number' && said['act_bits'] < 16)
   );
 }

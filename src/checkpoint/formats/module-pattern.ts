@@ -1,5 +1,5 @@
 /**
- * The regular expressions of a config's `targets`, matched without backtracking: a folder may hold any pattern, and one that
+ * Regular expressions of module names, of compressed-tensors' `targets` and of peft's patterns, matched without backtracking: a folder may hold any pattern, and one that
  * repeats a repetition would keep a backtracking matcher busy for hours.
  */
 
