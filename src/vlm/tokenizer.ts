@@ -4,7 +4,12 @@ import { NamedError } from '../named-error.ts';
 import { ARCHITECTURES } from './architectures/list.ts';
 import { type ChatMessage, chatMl } from './chat.ts';
 import { chatTemplate } from './chat-template.ts';
-import { type ChatTemplateFiles, chatTemplateSources, disagreements, nonePlain } from './chat-template-source.ts';
+import {
+  type ChatTemplateFiles,
+  chatTemplateSources,
+  disagreements,
+  nonePlain,
+} from './chat-template-source.ts';
 import { checkDeclaredTokens } from './declared-tokens.ts';
 import { JsonFields } from './json-fields.ts';
 import { checkTokenizerJson, MAX_ADDITIONAL_TOKENS } from './tokenizer-limits.ts';
