@@ -40,10 +40,34 @@ function inJson(json: unknown, file: string): string | undefined {
   const fields = new JsonFields(json ?? {}, file);
   const template = fields.raw('chat_template');
   if (template === undefined) return undefined;
-  if (!Array.isArray(template)) return fields.string('chat_template');
+  if (typeof template === 'string' || template === null || typeof template !== 'object') {
+    return fields.string('chat_template');
+  }
   // Several named templates: the one called default is for plain chat.
-  const entries = template.map((entry) => new JsonFields(entry, file, 'chat_template'));
-  return entries.find((entry) => entry.string('name') === 'default')?.string('template');
+  return named(fields, file).get('default');
+}
+
+/** Templates by their names: a list of names and templates, or an object. */
+function named(fields: JsonFields, file: string): ReadonlyMap<string, string> {
+  const template = fields.raw('chat_template');
+  if (Array.isArray(template)) {
+    const entries = template.map((entry) => new JsonFields(entry, file, 'chat_template'));
+    return new Map(entries.map((entry) => [entry.string('name'), entry.string('template')]));
+  }
+  const members = fields.object('chat_template');
+  return new Map(Object.keys(template as object).map((name) => [name, members.string(name)]));
+}
+
+/** What a folder without a template for plain chat is told: it has none, or only ones with other names. */
+export function nonePlain({ tokenizerConfig }: ChatTemplateFiles, layout: string): string {
+  const fields = new JsonFields(tokenizerConfig ?? {}, 'tokenizer_config.json');
+  const names =
+    fields.raw('chat_template') === undefined ? [] : [...named(fields, 'tokenizer_config.json').keys()];
+  if (names.length === 0) return `The folder has no chat template: ${layout} is used.`;
+  return (
+    `None of the folder's chat templates is called default (${names.join(', ')}), and transformers asks for a name: ` +
+    `${layout} is used.`
+  );
 }
 
 /** A sentence for each further place whose template is another one; line ends do not count. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { question } from './chat.ts';
-import { chatTemplateSources, disagreements } from './chat-template-source.ts';
+import { chatTemplateSources, disagreements, nonePlain } from './chat-template-source.ts';
 import { createTokenizer, type Tokenizer, type TokenizerFiles } from './tokenizer.ts';
 
 const TOOLS = new URL('../../tools/goldens/', import.meta.url);
@@ -172,6 +172,23 @@ describe('several places', () => {
       places.includes('chat_template.json') && places.some((place) => place.startsWith('additional'));
     if (!expected.endsWith('Error') && !conflict) expect(sources[0]?.text).toBe(expected);
     expect(disagreements(sources)).toHaveLength(sources.length > 1 ? 1 : 0);
+  });
+
+  // transformers 5.24: apply_chat_template takes the default of a dict, and raises ValueError where there is none.
+  test('an object of several is read as a list of them is; without a default, its names are told', () => {
+    const several = { default: 'plain', tool_use: 'tools' };
+    expect(chatTemplateSources({ chatTemplateJson: { chat_template: several } })).toEqual([
+      { file: 'chat_template.json', text: 'plain' },
+    ]);
+    const files = { tokenizerConfig: { chat_template: [{ name: 'rag', template: 'r' }] } };
+    expect(chatTemplateSources(files)).toEqual([]);
+    expect(nonePlain(files, 'ChatML')).toMatch(
+      /^None of .* is called default \(rag\), .*: ChatML is used\.$/,
+    );
+    expect(nonePlain({}, 'ChatML')).toBe('The folder has no chat template: ChatML is used.');
+    expect(() => chatTemplateSources({ chatTemplateJson: { chat_template: { default: 1 } } })).toThrow(
+      /string/,
+    );
   });
 
   test('the notice names the one taken and the others; equal ones but for line ends are no matter', () => {

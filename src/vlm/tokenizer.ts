@@ -4,7 +4,12 @@ import { NamedError } from '../named-error.ts';
 import { ARCHITECTURES } from './architectures/list.ts';
 import { type ChatMessage, chatMl } from './chat.ts';
 import { chatTemplate } from './chat-template.ts';
-import { type ChatTemplateFiles, chatTemplateSources, disagreements } from './chat-template-source.ts';
+import {
+  type ChatTemplateFiles,
+  chatTemplateSources,
+  disagreements,
+  nonePlain,
+} from './chat-template-source.ts';
 import { checkDeclaredTokens } from './declared-tokens.ts';
 import { JsonFields } from './json-fields.ts';
 import { checkTokenizerJson, MAX_ADDITIONAL_TOKENS } from './tokenizer-limits.ts';
@@ -63,7 +68,7 @@ export function createTokenizer(files: TokenizerFiles, onFile: (file: string) =>
   return {
     notices:
       template === undefined
-        ? [`The folder has no chat template: ${title}'s usual layout (ChatML) is used.`]
+        ? [nonePlain(files, `${title}'s usual layout (ChatML)`)]
         : [...disagreements(sources), ...template.notices],
     templateFile: template?.file ?? 'chat template',
     encode: (text) => {
