@@ -32,7 +32,5 @@ test('cuts of a command are two, rising, and leave no region empty', () => {
   expect(parseCuts(null, 28)).toBeUndefined();
   expect(parseCuts('9,18', 28)).toEqual([9, 18]);
   for (const text of ['9', '9,18,20', '18,9', '0,9', '9,9', '9,28', '9.5,18', 'a,b'])
-    expect(() => parseCuts(text, 28), text).toThrow(
-      expect.objectContaining({ name: 'InvalidCuts' }),
-    );
+    expect(() => parseCuts(text, 28), text).toThrow(expect.objectContaining({ name: 'InvalidCuts' }));
 });

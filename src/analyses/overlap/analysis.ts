@@ -121,7 +121,12 @@ function pairOf(choices: readonly DeltaSpec[], pair: string | null): readonly [D
   const [first, second] = wanted.map((key) => {
     const found = choices.find((delta) => delta.key === key);
     if (found) return found;
-    throw new NamedError('UnknownUpdate', `there is no update "${key}"`, { field: 'pair' }, `choose two of ${names}`);
+    throw new NamedError(
+      'UnknownUpdate',
+      `there is no update "${key}"`,
+      { field: 'pair' },
+      `choose two of ${names}`,
+    );
   });
   if (first && second && first !== second) return [first, second];
   throw new NamedError(

@@ -31,7 +31,11 @@ test('one that only certain words set off ends that prompt alone', async () => {
     const pattern = { Regex: '^(ы|ы)*$' };
     tokenizer['pre_tokenizer'] = { type: 'Split', pattern, behavior: 'Isolated', invert: false };
   });
-  const maker = await RemotePromptMaker.open(spawn, files, undefined, { ...SHORT, open: 30_000, prompt: 3000 });
+  const maker = await RemotePromptMaker.open(spawn, files, undefined, {
+    ...SHORT,
+    open: 30_000,
+    prompt: 3000,
+  });
   expect((await maker.encode(['ab']))[0]).toHaveLength(2);
   await expect(maker.encode([`${'ы'.repeat(64)}!`])).rejects.toMatchObject({ name: 'NotInTime' });
   expect((await maker.encode(['ab']))[0]).toHaveLength(2);
