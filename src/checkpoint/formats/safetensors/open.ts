@@ -29,6 +29,7 @@ import type { OpenedFormat, StoredFormat } from '../stored-format.ts';
 import { partOf } from './parts.ts';
 import type { Claimed, FileTensor, Quantization } from './quantization.ts';
 import { roundedInputs } from './rounded-inputs.ts';
+import { skippedModules } from './skipped-modules.ts';
 
 const CONFIG_FILE = 'config.json';
 
@@ -86,6 +87,7 @@ export const quantizedSafetensors: StoredFormat = {
       notices: [
         ...opened.notices,
         ...roundedInputs(declared),
+        ...skippedModules(declared, tensors),
         ...claims.flatMap(({ notices }) => notices),
         ...plain.notices,
       ],
