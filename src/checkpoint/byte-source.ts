@@ -1,3 +1,4 @@
+import { checkNoLfsPointer } from '../lfs-pointer.ts';
 import { NamedError } from '../named-error.ts';
 import { plainReason } from '../plain-reason.ts';
 import { askedAgain } from './asked-again.ts';
@@ -34,7 +35,7 @@ export function listFiles(
  * Reads `[start, end)` of a source, whole or not at all. `place` says for whom, should it fail.
  *
  * @throws NamedError `FileUnreadable` when the browser no longer gives the bytes (the file was moved, deleted,
- * changed, or its disk went away), `FileChanged` when it gives another number of them.
+ * changed, or its disk went away), `FileChanged` when it gives another number of them, `LfsPointer`.
  */
 export async function readRange(
   source: ByteSource,
@@ -67,5 +68,7 @@ export async function readRange(
       'the file changed on disk since it was opened: choose the folder again',
     );
   }
-  return new Uint8Array(buffer);
+  const bytes = new Uint8Array(buffer);
+  if (start === 0) checkNoLfsPointer(bytes, source.size, place);
+  return bytes;
 }

@@ -1,4 +1,5 @@
 import type { ErrorName } from '../error-name.ts';
+import { lfsPointer } from '../lfs-pointer.ts';
 import { type ErrorPlace, NamedError } from '../named-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import { readRange } from './byte-source.ts';
@@ -102,12 +103,7 @@ function damaged(error: ErrorName, what: string, place: ErrorPlace): NamedError 
 
 function headerLength(prefix: Uint8Array<ArrayBuffer>, fileSize: number, file: string): number {
   if (String.fromCharCode(...prefix) === LFS_POINTER_START) {
-    throw new NamedError(
-      'LfsPointer',
-      `the file holds a Git LFS pointer of ${fileSize} bytes in place of the weights`,
-      { file },
-      'fetch the weights with "git lfs pull"',
-    );
+    throw lfsPointer(fileSize, { file });
   }
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES)) {

@@ -241,6 +241,11 @@ describe('a file of parts without end is refused soon', () => {
     const late = Buffer.concat([head.subarray(0, 8), Buffer.from('\0\0\0\0tEXt\0\0\0\0'), head.subarray(8)]);
     expect(problemOf(late).name).toBe('NotAnImage');
   });
+
+  test('what Git LFS leaves in the place of a picture is named as that', () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 386472\n';
+    expect(problemOf(Buffer.from(pointer)).name).toBe('LfsPointer');
+  });
 });
 
 describe('no size, no picture', () => {

@@ -1,4 +1,5 @@
 /** The one gate in front of every decoder: what a picture would take is read from its file, and refused before it is taken. */
+import { checkNoLfsPointer } from '../lfs-pointer.ts';
 import { type ErrorPlace, NamedError } from '../named-error.ts';
 import { MAX_DECODED_PIXELS } from './dimensions.ts';
 import type { ImageSize } from './sizes/image-size.ts';
@@ -16,9 +17,10 @@ const REMEDY = 'Choose a PNG, JPEG or WebP file.';
  * The largest size that the file states, of itself or of a part of it: what a decoder may make room for.
  *
  * @throws NamedError `NotAnImage` where it is no picture of a kind we know, or states no size; `UnsupportedImage` by name where
- * its kind's size cannot be told before it is decoded; `ImageTooLarge` beyond `MAX_DECODED_PIXELS`, `MAX_SIDE` or `MAX_PARTS`
+ * its kind's size cannot be told before it is decoded; `LfsPointer`; `ImageTooLarge` beyond `MAX_DECODED_PIXELS`, `MAX_SIDE` or `MAX_PARTS`
  */
 export function checkPicture(bytes: Uint8Array, place: ErrorPlace = {}): ImageSize {
+  checkNoLfsPointer(bytes, bytes.length, place);
   const file = new HeaderReader(bytes);
   const kind = PICTURE_KINDS.find(({ is }) => is(file));
   if (!kind) {

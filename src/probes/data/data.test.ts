@@ -172,4 +172,13 @@ describe('problems', () => {
     const files = new Map([['p.parquet', new Blob(['PAR1 and nothing more'])]]);
     await expect(readProblems('p.parquet', files)).rejects.toThrow(named('BadParquet'));
   });
+
+  it.each(['p.parquet', 'p.jsonl', 'p.json', 'p.csv'])(
+    'are fetched first where Git LFS left %s to be fetched',
+    async (path) => {
+      const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 386472\n';
+      const files = new Map([[path, new Blob([pointer])]]);
+      await expect(readProblems(path, files)).rejects.toThrow(named('LfsPointer'));
+    },
+  );
 });

@@ -1,5 +1,6 @@
 /** Headers of GGUF files, versions 2 and 3, little-endian (ggml's docs/gguf.md). */
 import type { ErrorName } from '../../../error-name.ts';
+import { lfsPointer } from '../../../lfs-pointer.ts';
 import { type ErrorPlace, NamedError } from '../../../named-error.ts';
 import type { ByteSource } from '../../byte-source.ts';
 import { MAX_NAME_CHARACTERS, MAX_TENSORS, overLimit } from '../../limits.ts';
@@ -92,12 +93,7 @@ async function readCounts(window: ByteWindow): Promise<{ tensors: number; keys: 
   await window.need(8);
   const magic = window.u32();
   if (magic === LFS_POINTER) {
-    throw new NamedError(
-      'LfsPointer',
-      `the file holds a Git LFS pointer of ${left} bytes in place of the weights`,
-      { file },
-      'fetch the weights with "git lfs pull"',
-    );
+    throw lfsPointer(left, { file });
   }
   if (magic !== MAGIC) throw damaged('InvalidHeader', 'it does not begin with "GGUF"', { file });
   checkVersion(window.u32(), file);

@@ -24,6 +24,18 @@ async function opened(name: string): Promise<DecodedFolder> {
   return (await readableFolder(files)) as DecodedFolder;
 }
 
+it('names what Git LFS left in place of a graph', async () => {
+  const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 386472\n';
+  const files = new Map([
+    ['config.json', new File([JSON.stringify(CONFIG)], 'config.json')],
+    ['model.onnx', new File([pointer], 'model.onnx')],
+  ]);
+  await expect(readableFolder(files)).rejects.toMatchObject({
+    name: 'LfsPointer',
+    place: { file: 'model.onnx' },
+  });
+});
+
 it.each(Object.keys(EXPECTED))(
   '%s: every way of holding a weight has the values of its formula',
   async (name) => {
