@@ -106,7 +106,16 @@ describe('a checkpoint folder', () => {
   test('without checkpoint files is refused', () => {
     const empty = join(folder, 'empty');
     mkdirSync(empty);
-    expect(() => inputs(empty)).toThrow(/holds no checkpoint files; --model/);
+    expect(() => inputs(empty)).toThrow(
+      /holds no checkpoint files; --model; give the folder with config\.json/,
+    );
+    // As peft saves adapters that have names of their own.
+    for (const adapter of ['policy', 'reference', 'notes']) mkdirSync(join(empty, adapter));
+    for (const adapter of ['policy', 'reference'])
+      writeFileSync(join(empty, adapter, 'adapter_config.json'), '{}');
+    expect(() => inputs(empty)).toThrow(
+      `--model; give one of the folders in it that do: "${join(empty, 'policy')}", "${join(empty, 'reference')}"`,
+    );
   });
 
   test('may be a demo, which lies in the built app', () => {

@@ -27,6 +27,8 @@ const OTHER_WEIGHTS =
 const LIST = /\.(jsonl|ndjson|json|parquet|tsv|csv)$/i;
 const PICTURE = /\.(png|jpe?g|webp|gif|bmp|avif|tiff?)$/i;
 
+/** Folders that an error names. */
+const MOST_TOLD = 5;
 /** A folder with more files is hardly a data set; handing it over would take the page minutes. */
 const MOST_FILES = 100_000;
 
@@ -114,14 +116,29 @@ function checkpoint(name, value) {
     .filter((entry) => (CHECKPOINT_FILE.test(entry) || other.test(entry)) && isFile(join(folder, entry)));
   // Shards of training lie a folder deeper: global_step100/, actor/.
   if (other === OTHER_FORMAT) paths.push(...otherFormatsBelow(folder, entries));
-  if (paths.length === 0)
+  if (paths.length === 0) {
+    const within = checkpointsBelow(folder, entries).map((entry) => `"${join(value, entry)}"`);
     throw notFound(
       name,
       `"${value}" holds no checkpoint files`,
-      'give the folder with config.json and the .safetensors files',
+      within.length > 0
+        ? `give one of the folders in it that do: ${within.slice(0, MOST_TOLD).join(', ')}${within.length > MOST_TOLD ? ' …' : ''}`
+        : 'give the folder with config.json and the .safetensors files',
     );
+  }
   const files = paths.map((path) => join(folder, path));
   return { name: cached?.name ?? basename(folder), demo: null, kind: 'checkpoint', paths, files };
+}
+
+/**
+ * The folders in a folder that are checkpoints, or adapters: peft saves each that has a name in one of its own, trainers each step.
+ * @param {string} folder
+ * @param {readonly string[]} entries of the folder, sorted
+ */
+function checkpointsBelow(folder, entries) {
+  return entries.filter((entry) =>
+    ['config.json', 'adapter_config.json'].some((file) => isFile(join(folder, entry, file))),
+  );
 }
 
 /**
