@@ -31,19 +31,16 @@ function entry(checkpoint: { tensors: ReadonlyMap<string, TensorEntry> }, name: 
 }
 
 describe('openCheckpoint', () => {
-  it.each(['config.json', 'model.safetensors'])(
-    'names what Git LFS left in place of %s',
-    async (file) => {
-      const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 11422654\n';
-      const whole = { 'config.json': '{}', 'model.safetensors': weights({ 'model.norm.weight': [1] }) };
-      const failure = await failureOf(openCheckpoint(folder({ ...whole, [file]: pointer })));
-      expect([failure.name, failure.place.file]).toEqual(['LfsPointer', file]);
-      expect(failure.what).toBe(
-        `the file holds a Git LFS pointer of ${pointer.length} bytes in place of its contents`,
-      );
-      expect(failure.remedy).toContain('git lfs pull');
-    },
-  );
+  it.each(['config.json', 'model.safetensors'])('names what Git LFS left in place of %s', async (file) => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 11422654\n';
+    const whole = { 'config.json': '{}', 'model.safetensors': weights({ 'model.norm.weight': [1] }) };
+    const failure = await failureOf(openCheckpoint(folder({ ...whole, [file]: pointer })));
+    expect([failure.name, failure.place.file]).toEqual(['LfsPointer', file]);
+    expect(failure.what).toBe(
+      `the file holds a Git LFS pointer of ${pointer.length} bytes in place of its contents`,
+    );
+    expect(failure.remedy).toContain('git lfs pull');
+  });
 
   it('says the same of a folder in whatever order a browser lists it', async () => {
     const model = weights({ 'model.norm.weight': [1] });
